@@ -1,0 +1,27 @@
+namespace Hooktrail.Trails;
+
+/// <summary>Which kernel interface a family's rules are in.</summary>
+public enum Backend
+{
+    /// <summary>nf_tables, as the tools ending in <c>-nft</c> use it.</summary>
+    Nft,
+
+    /// <summary>The older xtables, as the tools ending in <c>-legacy</c> use it.</summary>
+    Legacy,
+}
+
+/// <summary>The names of the backends.</summary>
+public static class Backends
+{
+    /// <summary>The backend's name on the command line and in JSON.</summary>
+    public static string Name(this Backend backend) => backend == Backend.Nft ? "nft" : "legacy";
+
+    /// <summary>Finds the backend that a user named.</summary>
+    /// <exception cref="HooktrailException">There is no such backend.</exception>
+    public static Backend Parse(string name) => name switch
+    {
+        "nft" => Backend.Nft,
+        "legacy" => Backend.Legacy,
+        _ => throw new HooktrailException($"Unknown backend \"{name}\"; a backend is nft or legacy."),
+    };
+}

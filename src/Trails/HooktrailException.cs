@@ -1,0 +1,18 @@
+namespace Hooktrail.Trails;
+
+/// <summary>
+/// Something that the user can mend: bad input, a missing right, a missing tool, a kernel without a table.
+/// The message is one sentence that says what is wrong, where, and what to do next; it is shown without a stack trace.
+/// </summary>
+public class HooktrailException : Exception
+{
+    /// <summary>Says what is wrong, where, and what to do next.</summary>
+    public HooktrailException(string message) : base(message)
+    {
+    }
+
+    /// <summary>Says what is wrong, where, and what to do next; <paramref name="cause"/> is kept for a debugger.</summary>
+    public HooktrailException(string message, Exception cause) : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Hooktrail.Trails;
+
+/// <summary>The hops of one leg, in order, and how it ended. Predicted and observed trails are this same type.</summary>
+public sealed record Trail(ImmutableArray<Hop> Hops, Outcome Outcome)
+{
+    /// <summary>
+    /// The hops of some layers only: «ebtables alone», as the talk begins.
+    /// </summary>
+    public Trail Within(params ReadOnlySpan<Layer> layers)
+    {
+        var kept = ImmutableArray.CreateBuilder<Hop>();
+        foreach (var hop in Hops)
+            if (layers.Contains(hop.Point.Layer))
+                kept.Add(hop);
+        return this with { Hops = kept.ToImmutable() };
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Trail? other) => other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Hops.Length, Outcome);
+}

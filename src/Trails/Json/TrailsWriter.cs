@@ -175,6 +175,9 @@ public sealed class TrailsWriter : IDisposable
     private void WriteLine<T>(string? name, T value, Action<Utf8JsonWriter, T> members)
     {
         _line.ResetWrittenCount();
+        // The writer indents whatever it writes itself, but not a raw element of an array.
+        if (name is null)
+            _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * Lines.IndentSize)]);
         _inLine.Reset();
         _inLine.WriteStartObject();
         members(_inLine, value);

@@ -2,7 +2,7 @@ Feature: Loopback
   A packet from the host to itself passes the IP stack twice: out by `lo`, and in again. No bridge is involved.
 
   Scenario: The request crosses OUTPUT, POSTROUTING, PREROUTING and INPUT, but nat only on its way out
-    When it comes back in, the packet still carries its connection, for which nat decided at OUTPUT and POSTROUTING.
+    On its way back in, the packet still carries its connection, for which nat decided at OUTPUT and POSTROUTING.
     When "host" pings "host" once
     Then the request crosses
       | layer    | table    | chain       | in | out |

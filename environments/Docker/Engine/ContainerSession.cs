@@ -64,10 +64,10 @@ internal sealed class ContainerSession : IContainerSession
     }
 
     /// <summary>What to say of a process that had ended before it could be looked at.</summary>
-    public async Task<HooktrailException> EndedAtOnceAsync(CancellationToken cancellationToken)
+    public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken)
     {
         var code = await WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return EngineErrors.EndedAtOnce(Name, code, LastOutput);
+        return EngineErrors.Ended(Name, code, LastOutput);
     }
 
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
@@ -97,6 +97,9 @@ internal sealed class ContainerSession : IContainerSession
             await _pump.ConfigureAwait(false);
         }
     }
+
+    /// <summary>Cuts the connection as the kernel does for a process that is killed; the Engine has to notice by itself.</summary>
+    internal ValueTask CutAsync() => _attachment.DisposeAsync();
 
     /// <summary>Lets go of a container that never got to run, and that the engine has removed.</summary>
     public async ValueTask AbandonAsync()

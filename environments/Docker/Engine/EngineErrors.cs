@@ -58,9 +58,9 @@ internal static class EngineErrors
     public static HooktrailException NoSuchNetwork(string network) => new(
         $"There is no Docker network {network}: something removed it during the run; run again.");
 
-    /// <summary>The main process ended before it was of any use.</summary>
-    public static HooktrailException EndedAtOnce(string container, int? exitCode, IReadOnlyList<string> lastOutput) => new(
-        $"The container {container} ended at once{(exitCode is { } code ? $" with exit code {code}" : "")}: " +
+    /// <summary>The main process ended where it should have gone on.</summary>
+    public static HooktrailException Ended(string container, int exitCode, IReadOnlyList<string> lastOutput) => new(
+        $"The container {container} ended too early, with exit code {exitCode}: " +
         (lastOutput.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
 
     /// <summary>The Engine refused to <paramref name="what"/>.</summary>
@@ -93,6 +93,8 @@ internal static class EngineErrors
             return "a network of that name exists already; ./specs clean removes what an earlier run left";
         if (Says("port is already allocated") || Says("address already in use"))
             return "a port that it needs is taken; stop what listens there";
+        if (message.StartsWith("network ", StringComparison.Ordinal) && Says("not found"))
+            return "there is no such network";
         if (Says("has active endpoints"))
             return "a container is still on the network; ./specs clean removes both";
         if (Says("apply caps"))

@@ -32,6 +32,17 @@ public sealed record NetworkSpec
     /// <summary>Whether a subnet is IPv6.</summary>
     internal bool HasIpv6 => Subnets.Any(s => s.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6);
 
+    /// <summary>
+    /// The address that the bridge takes: the first of the subnet. It is always asked for, because an Engine of version
+    /// 20.10 takes the same without telling of it.
+    /// </summary>
+    internal static IPAddress GatewayOf(IPNetwork subnet)
+    {
+        var bytes = subnet.BaseAddress.GetAddressBytes();
+        bytes[^1]++;
+        return new IPAddress(bytes);
+    }
+
     /// <summary>The subnets for a message, such as « on 172.30.0.0/24»; empty where there are none.</summary>
     internal string SubnetsInWords => Subnets.IsEmpty ? "" : " on " + string.Join(" and ", Subnets);
 }

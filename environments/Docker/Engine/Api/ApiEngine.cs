@@ -67,7 +67,7 @@ internal sealed class ApiEngine : IContainerEngine
             "bridge",
             CheckDuplicate: true,
             EnableIPv6: spec.HasIpv6,
-            spec.Subnets.IsEmpty ? null : new Ipam([.. spec.Subnets.Select(s => new IpamConfig(s.ToString()))]),
+            spec.Subnets.IsEmpty ? null : new Ipam([.. spec.Subnets.Select(s => new IpamConfig(s.ToString(), NetworkSpec.GatewayOf(s).ToString()))]),
             spec.DriverOptions,
             spec.Labels);
         var created = await _client.AskAsync(
@@ -128,7 +128,7 @@ internal sealed class ApiEngine : IContainerEngine
                 $"show the container {spec.Name}",
                 cancellationToken).ConfigureAwait(false);
             if (running is not { State: { Running: true, Pid: > 0 } state })
-                throw await session.EndedAtOnceAsync(cancellationToken).ConfigureAwait(false);
+                throw await session.EndedAsync(cancellationToken).ConfigureAwait(false);
             var address = running.NetworkSettings?.Networks?.Values.FirstOrDefault();
             session.Started(state.Pid, address?.IPAddress, address?.GlobalIPv6Address);
             return session;

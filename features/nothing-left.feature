@@ -1,24 +1,26 @@
+@guest
 Feature: A guest on the host
   Hooktrail changes a host that others use. What it promises them is part of the specification.
 
   Background:
     Given containers "client" and "server" on the network "lab"
-    And a host "wan" behind a plain NIC
 
   Scenario: A run leaves nothing behind
-    Rules of all families, sysctls of the bridge, links, containers and networks are compared before and after a lab of its own.
+    The rules of all families, the settings of the bridge and the links are compared before and after a second lab beside this one.
     When another lab has come and gone
     Then the host is as it was before
+    And the Engine has nothing of another run
 
   Scenario: A run that is killed leaves nothing behind
-    The probe sees its session end, and gives the host back what the run had changed; the network goes with the next run, or by `specs clean`.
+    Its probe sees the session end, and gives the host back what the run had changed. The network goes with the next run, or by `specs clean`.
     When another lab is killed without warning
     And what dead runs left is cleaned
     Then the host is as it was before
+    And the Engine has nothing of another run
 
   Scenario: A switch that a scenario turned is turned back
     When "client" pings "server" once with bridge-nf-call-iptables off
-    Then bridge-nf-call-iptables is as it was before
+    Then the host is as it was before
 
   Scenario: Other pings on the host change no verdict
     Given bridge-nf-call-iptables is on

@@ -116,6 +116,18 @@ public sealed class DockerLab : IAsyncDisposable
         }
     }
 
+    /// <summary>The host as it is now, this lab's own traces included.</summary>
+    public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _probe.SnapshotAsync(cancellation);
+
+    /// <summary>Pings as somebody who knows nothing of the lab would, from the host and without a pause, until disposed of.</summary>
+    public async Task<IAsyncDisposable> DisturbAsync(Endpoint to, CancellationToken cancellation = default)
+    {
+        var address = _addresses.Destination(new Flow(Endpoint.Host, to, Protocol.Icmp));
+        var process = await _probe.Shell.RunAsync(
+            "ping in the background", $"ping -q -n -i 0.002 -c 5000 {address} >/dev/null 2>&1 </dev/null & echo $!", cancellation).ConfigureAwait(false);
+        return new Background(_probe.Shell, process[^1]);
+    }
+
     /// <summary>Ends the sessions; the probe gives the host back what the lab changed, then everything is removed.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -123,6 +135,11 @@ public sealed class DockerLab : IAsyncDisposable
         await _probe.DisposeAsync().ConfigureAwait(false);
         await _engine.RemoveNetworkAsync(_network.Id).ConfigureAwait(false);
         _oneFlow.Dispose();
+    }
+
+    private sealed class Background(Shell shell, string process) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await shell.TryAsync($"kill {process}").ConfigureAwait(false);
     }
 
     private sealed class NetworkRemoval(IContainerEngine engine, NetworkDetails network) : IAsyncDisposable

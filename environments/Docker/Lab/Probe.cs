@@ -24,8 +24,14 @@ internal sealed class Probe : IAsyncDisposable
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
     private int _fences;
+    private LabMap? _names;
+    private string _countersScript = "";
+    private TracepointCounters? _counters;
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
+
+    /// <summary>The hook points that have shown in this run that they can fire.</summary>
+    public FiredTracepoints Fired { get; } = new();
 
     /// <summary>The session.</summary>
     public Shell Shell { get; }
@@ -88,15 +94,115 @@ internal sealed class Probe : IAsyncDisposable
             "exec 4</dev/kmsg || exit; while cat <&4; true; do exec 4</dev/kmsg; done >&3 2>/dev/null </dev/null &",
             cancellation).ConfigureAwait(false);
 
-        _backend = await BackendAsync(cancellation).ConfigureAwait(false);
-        _rules = new TracepointRules(_run, traffic);
+        var backend = await BackendAsync(cancellation).ConfigureAwait(false);
+        var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ebtables]);
         await Shell.RunAsync(
             "install the tracepoints of iptables",
-            $"iptables-{_backend.Name()}-restore --noflush -w 20 <<'RULES'\n{_rules.Iptables()}RULES\n",
+            $"iptables-{backend.Name()}-restore --noflush -w 20 <<'RULES'\n{rules.Iptables()}RULES\n",
             cancellation).ConfigureAwait(false);
         await Shell.RunAsync(
             "install the tracepoints of ebtables",
-            $"ebtables-nft-restore --noflush <<'RULES'\n{_rules.Ebtables()}RULES\n",
+            $"ebtables-nft-restore --noflush <<'RULES'\n{rules.Ebtables()}RULES\n",
             cancellation).ConfigureAwait(false);
-        await ReadWindowAsync(cancellation).ConfigureAwait(false);
+
+        _countersScript = $$"""
+            { iptables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
+            """;
+        (_, _counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>What the host is, as far as it decides trails.</summary>
+    public async Task<HostProfile> ProfileAsync(CancellationToken cancellation)
+    {
+        var backend = await BackendAsync(cancellation).ConfigureAwait(false);
+        var facts = (await Shell.RunAsync(
+                "read the host's settings",
+                $$"""
+                echo kernel=$(uname -r)
+                echo forward=$(cat /host/net/ipv4/ip_forward)
+                echo bridge=$(cat /host/net/bridge/bridge-nf-call-iptables 2>/dev/null)
+                echo policy=$(iptables-{{backend.Name()}} -S FORWARD | head -n 1)
+                """,
+                cancellation).ConfigureAwait(false))
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
+        return HostProfile.Default with
+        {
+            Kernel = KernelVersion.Parse(facts["kernel"]),
+            Iptables = backend,
+            BrNetfilter = facts["bridge"].Length > 0,
+            BridgeNfCallIptables = facts["bridge"] == "1",
+            IpForward = facts["forward"] == "1",
+        };
+    }
+
+    /// <summary>
+    /// Turns the switch for the lab's bridge until the result is disposed of; other runs that need it otherwise wait.
+    /// </summary>
+    public async Task<IAsyncDisposable> SwitchAsync(string bridge, bool on, CancellationToken cancellation)
+    {
+        var holder = await Shell.RunAsync(
+            $"turn bridge-nf-call-iptables {(on ? "on" : "off")}",
+            $"hooktrail-switch {_run} {bridge} {(on ? "on" : "off")}",
+            cancellation).ConfigureAwait(false);
+        return new Release(Shell, $"hooktrail-switch {_run} {bridge} release {holder[^1]}");
+    }
+
+    /// <summary>Gives what the tracepoints saw of a flow, once the kernel log has been read to a record that is written now.</summary>
+    public async Task<FlowObservation> ReadAsync(Flow flow, byte mark, int replies, CancellationToken cancellation)
+    {
+        var (window, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+        var counted = counters.Since(_counters!);
+        _counters = counters;
+        Fired.Add(window);
+        return TrailAssembler.Assemble(flow, _names!, window, mark, counted, replies);
+    }
+
+    /// <summary>The host as it is.</summary>
+    public async Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation) =>
+        new([.. await Shell.RunAsync("take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);
+
+    /// <summary>Ends the session; the agent gives the host back what the run changed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Shell.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Writes a fence to the kernel log and reads up to it. printk numbers records in the order in which they are written, so every record of a
+    /// packet that was answered before is before the fence.
+    /// </summary>
+    private async Task<(LogWindow Window, TracepointCounters Counters)> ReadWindowAsync(CancellationToken cancellation)
+    {
+        var fence = ++_fences;
+        var saved = await Shell.RunAsync(
+            "write to the kernel log and read the counters",
+            $"echo "{_log.Fence(fence)}" >/dev/kmsg\n{_countersScript}",
+            cancellation).ConfigureAwait(false);
+        var window = await _log.ReadUntilFence(fence, cancellation).ConfigureAwait(false);
+        return (window, TracepointCounters.Parse(string.Join('\n', saved), _run));
+    }
+
+    /// <summary>Where Docker put its rules: its own chains tell.</summary>
+    private async Task<Backend> BackendAsync(CancellationToken cancellation)
+    {
+        var (status, _) = await Shell.TryAsync(
+            "! iptables-nft-save 2>/dev/null | grep -q '^:DOCKER' && iptables-legacy-save 2>/dev/null | grep -q '^:DOCKER'", cancellation)
+            .ConfigureAwait(false);
+        return status == 0 ? Backend.Legacy : Backend.Nft;
+    }
+
+    private async Task PumpAsync()
+    {
+        var lines = Shell.Session.StandardError;
+        while (await lines.WaitToReadAsync().ConfigureAwait(false))
+            while (lines.TryRead(out var line))
+                _log.Accept(line);
+    }
+
+    private sealed class Release(Shell shell, string script) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await shell.RunAsync("turn the switch back", script).ConfigureAwait(false);
+    }
+}

@@ -1,8 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: all that `run`, `test` and `prepare` need. The build goes on beside Engine and image.
 
+# shellcheck source=environments/prepare/dotnet.sh
 . "$prepare/dotnet.sh"
+# shellcheck source=environments/prepare/engine.sh
 . "$prepare/engine.sh"
+# shellcheck source=environments/prepare/image.sh
 . "$prepare/image.sh"
 
 build_job=''
@@ -27,7 +30,7 @@ finish_build() {
 }
 
 # Between two steps: nobody wants to see a minute of preparation after the build has failed.
-unless_build_failed() { [[ -z $build_job || -n $(jobs -rp) ]] || finish_build; }
+unless_build_failed() { [[ -z $build_job || -e /proc/$build_job ]] || finish_build; }
 
 prepare_bridge() {
     # Only the local kernel can be asked; `doctor` asks that of any Engine.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: the .NET SDK, the package profile and the build.
 
 # One preparation at a time in one clone. The lock is file descriptor 9 and goes with the process; what outlives it

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: a Docker Engine that answers.
 
 # The tests read the same variable, so the two can never mean different Engines (as a `docker context` could).
@@ -86,6 +86,7 @@ start_by_hand() {
         die "dockerd did not answer within 30 s ($log): $(tail -n1 <<<"$engine_error")"
     }
     # Another command may have been quicker, and then that one is the Engine's owner.
+    # shellcheck disable=SC2016
     [[ ! -e /proc/$pid ]] ||
         as_root sh -c 'mkdir -p "${3%/*}" && echo "$1" "$2" >"$3"' sh "$pid" "$(started_at "$pid")" "$own_engine"
 }
@@ -118,7 +119,7 @@ prepare_engine() {
             *)
                 [[ $DOCKER_HOST = unix:///var/run/docker.sock || $DOCKER_HOST = unix:///run/docker.sock ]] ||
                     die "the Docker Engine of DOCKER_HOST ($DOCKER_HOST) does not answer: $(tail -n1 <<<"$engine_error")"
-                command -v docker >/dev/null && command -v dockerd >/dev/null || install_engine
+                { command -v docker && command -v dockerd; } >/dev/null || install_engine
                 engine_answers || {
                     start_engine
                     started=1

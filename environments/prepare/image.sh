@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: the lab's image, named by the content of its recipe.
 
 recipe=$root/environments/Docker/image

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: runs the tests and says what came out.
 
 # Sums the counters of TRX files into «passed failed skipped». A skipped test is counted there only by its absence from
@@ -53,7 +53,7 @@ run_tests() {
     printf '\nPrepared in %s s, tested in %s s:\n%s\n' "$began" "$((SECONDS - began))" "$total"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
-        die "no test ran${filter:+, because none matches the filter '$filter'}."
+        die "no test ran${filter:+, because none matches the filter $filter}."
     elif ((failed == 0 && status != 0)); then
         printf 'specs: dotnet test failed though no test did; what it said is above.\n' >&2
     fi

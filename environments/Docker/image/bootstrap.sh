@@ -8,7 +8,8 @@ mirror=$1
 output=$2
 packages=$(sed 's/#.*//' "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
 
-# The excludes serve this build by --dpkgopt, and whoever installs into the image later by the copied file.
+# mmdebstrap, not this shell, expands $1 of a hook: the new root's path.
+# shellcheck disable=SC2016
 set -- --variant=minbase --include="$packages" \
     --dpkgopt="$here/nodoc.cfg" \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/apt "$1"/var/log/*.log' \

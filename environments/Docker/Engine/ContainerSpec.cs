@@ -65,7 +65,10 @@ public sealed record ContainerSpec
     /// <summary>Whether the root file system is read-only.</summary>
     public bool ReadOnlyRootFilesystem { get; init; }
 
-    /// <summary>Whether an init process reaps the children that the main process leaves behind.</summary>
+    /// <summary>
+    /// Whether an init process reaps the children that the main process leaves behind. The Engine pays no heed to it where
+    /// <see cref="HostProcesses"/> is set, as the host's own init does it there.
+    /// </summary>
     public bool Init { get; init; }
 
     /// <summary>How long the main process may take to end after its standard input was closed, before it is killed.</summary>

@@ -17,7 +17,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
 {
     private HostProfile _profile = HostProfile.Default;
     private Flow? _flow;
-    private FlowObservation? _observation;
+    private Finding? _finding;
     private Leg? _leg;
 
     /// <summary>How the scenario wants bridge-nf-call-iptables; null where it does not matter to it.</summary>
@@ -48,7 +48,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
 
         _flow = flow;
         _profile = lab.Profile with { BridgeNfCallIptables = wanted };
-        _observation = await lab.SendAsync(flow, packets, wanted);
+        _finding = await lab.SendAsync(flow, packets, wanted);
         _fired = lab.Fired;
     }
 
@@ -58,19 +58,23 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     /// <summary>What the kernel did with a leg; null where only the model was asked.</summary>
     public ObservedLeg? Observed(Leg leg)
     {
-        if (_observation is null)
-            return null;
-        if (_observation.Inconclusive is { } reason)
+        switch (_finding)
         {
-            Record(leg, null, LegVerdict.Inconclusive, reason);
-            Assert.Fail($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+            case null:
+                return null;
+            case Finding.Inconclusive(var reason):
+                Record(leg, null, LegVerdict.Inconclusive, reason);
+                throw new AssertionException($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+            default:
+                return Legs.FirstOrDefault(observed => observed.Leg == leg)
+                    ?? throw new AssertionException($"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.");
         }
-        return _observation.Legs.FirstOrDefault(observed => observed.Leg == leg)
-            ?? throw new AssertionException($"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.");
     }
 
     /// <summary>The legs that were observed.</summary>
-    public ImmutableArray<Leg> ObservedLegs => _observation is null ? [] : [.. _observation.Legs.Select(observed => observed.Leg)];
+    public ImmutableArray<Leg> ObservedLegs => [.. Legs.Select(observed => observed.Leg)];
+
+    private ImmutableArray<ObservedLeg> Legs => _finding is Finding.Observed(var legs) ? legs : [];
 
     /// <summary>
     /// Asserts that a leg's prediction and observation are the same, and that they are as <paramref name="expected"/> says.
@@ -100,7 +104,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         foreach (var (voice, trail) in new[] { ("predicted", Predicted(leg)), ("observed", Observed(leg)?.Trail) })
             if (trail?.Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
                 Assert.Fail($"The {leg} must not cross {what}, but is {voice} to cross {crossed.Point}.");
-        if (_fired is not null && points.Where(point => !_fired.Contains(point)).ToArray() is { Length: > 0 } mute)
+        if (_fired?.Unproven(points) is { IsEmpty: false } mute)
             Assert.Fail(
                 $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
     }

@@ -37,6 +37,9 @@ public sealed class DockerLab : IAsyncDisposable
         (_engine, _run, _network, _probe, _shells, _addresses, Profile) = (engine, run, network, probe, shells, addresses, profile);
     }
 
+    /// <summary>The id that marks everything of this run.</summary>
+    public RunId Run => _run;
+
     /// <summary>The host as the lab found it.</summary>
     public HostProfile Profile { get; }
 
@@ -95,7 +98,7 @@ public sealed class DockerLab : IAsyncDisposable
     /// <param name="bridgeNfCallIptables">How the switch has to be meanwhile; the host gets it back as it was.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HooktrailException">The lab cannot carry the flow; says why.</exception>
-    public async Task<FlowObservation> SendAsync(
+    public async Task<Finding> SendAsync(
         Flow flow, int packets, bool bridgeNfCallIptables, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(packets, 1);
@@ -108,7 +111,7 @@ public sealed class DockerLab : IAsyncDisposable
             await using var switched = await _probe.SwitchAsync(_network.BridgeDevice, bridgeNfCallIptables, cancellation).ConfigureAwait(false);
             var ping = Ping.Command(_addresses.Source(flow), _addresses.Destination(flow), packets, _mark);
             var (_, said) = await _shells[flow.From].TryAsync(ping, cancellation).ConfigureAwait(false);
-            return await _probe.ReadAsync(flow, _mark, Ping.Replies(said), cancellation).ConfigureAwait(false);
+            return await _probe.ReadAsync(flow, _mark, PingResult.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>The ping command of iputils.</summary>
-internal static partial class Ping
+internal static class Ping
 {
     /// <summary>
     /// So many echo requests as one connection. <c>-A</c>: the next one goes when the answer is there, so that no two packets are on
@@ -16,14 +14,4 @@ internal static partial class Ping
         string.Create(
             CultureInfo.InvariantCulture,
             $"ping -n -A -c {packets} -W 2 -w 5 -Q 0x{tos:x2} {(source is null ? "" : $"-I {source} ")}{destination}");
-
-    /// <summary>How many answers came back.</summary>
-    /// <exception cref="HooktrailException">ping did not even start.</exception>
-    public static int Replies(IReadOnlyList<string> said) =>
-        said.Select(line => Summary().Match(line)).FirstOrDefault(match => match.Success) is { } summary
-            ? int.Parse(summary.Groups[1].Value, CultureInfo.InvariantCulture)
-            : throw new HooktrailException($"ping could not send: {string.Join(" ", said)}");
-
-    [GeneratedRegex(@"packets transmitted, (\d+) received")]
-    private static partial Regex Summary();
 }

@@ -31,7 +31,7 @@ internal sealed class Probe : IAsyncDisposable
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
 
     /// <summary>The hook points that have shown in this run that they can fire.</summary>
-    public FiredTracepoints Fired { get; } = new();
+    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>The session.</summary>
     public Shell Shell { get; }
@@ -149,13 +149,13 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     /// <summary>Gives what the tracepoints saw of a flow, once the kernel log has been read to a record that is written now.</summary>
-    public async Task<FlowObservation> ReadAsync(Flow flow, byte mark, int replies, CancellationToken cancellation)
+    public async Task<Finding> ReadAsync(Flow flow, byte mark, PingResult ping, CancellationToken cancellation)
     {
         var (window, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
         var counted = counters.Since(_counters!);
         _counters = counters;
-        Fired.Add(window);
-        return TrailAssembler.Assemble(flow, _names!, window, mark, counted, replies);
+        Fired = Fired.With(window);
+        return TrailAssembler.Assemble(flow, _names!, window, mark, counted, ping);
     }
 
     /// <summary>The host as it is.</summary>

@@ -1,0 +1,78 @@
+#!/bin/sh
+# Removes the tracepoints of one run, known by the mark in their log prefix, and nothing else:
+#   remove-tracepoints.sh htx7k2q
+# Prints the marks of all runs that have tracepoints on this host:
+#   remove-tracepoints.sh --list
+# Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
+# rules at the same time. Tools that are not installed are passed over.
+set -u
+
+# A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
+# saved as \", so this is found in the log option only.
+mark='ht[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]'
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The rules of a tool in its save format. Legacy tools only where their tables are in use: asking for one would create it.
+saved() {
+  case $1 in
+    ebtables-legacy)
+      have ebtables-legacy && [ -r /proc/modules ] || return 0
+      for table in broute nat filter; do
+        grep -q "^ebtable_$table " /proc/modules || continue
+        echo "*$table"
+        ebtables-legacy -t "$table" -L 2>/dev/null |
+          awk '/^Bridge chain: / { sub(/,.*/, ""); chain = $3; next } /^-/ { print "-A " chain " " $0 }'
+      done ;;
+    *)
+      ! have "$1-save" || "$1-save" 2>/dev/null ;;
+  esac
+}
+
+# Restore input that deletes the rules with mark $1. ebtables' format has no COMMIT.
+deletions() {
+  awk -v wanted=" --log-prefix \"$1 " -v commit="$2" '
+    function finish() { if (open && commit) print "COMMIT"; open = 0 }
+    /^\*/ { finish(); table = $0 }
+    /^-A / && (at = index($0, wanted)) && substr($0, at + length(wanted), 2) ~ /^[ei6]\.$/ {
+      if (!open) { print table; open = 1 }
+      sub(/^-A/, "-D"); print
+    }
+    END { finish() }'
+}
+
+# One tool's tracepoints. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
+remove() {
+  tool=$1
+  case $tool in ebtables*) commit= ;; *) commit=1 ;; esac
+  for attempt in 1 2 3 4 5; do
+    rules=$(saved "$tool" | deletions "$2" "$commit")
+    [ -n "$rules" ] || return 0
+    case $tool in
+      ebtables-legacy)
+        # Its restore command has no --noflush. xargs undoes the quotes as the tool wrote them.
+        error=$(printf '%s\n' "$rules" | awk '/^\*/ { table = substr($0, 2); next } { print "-t " table " " $0 }' |
+          xargs -L 1 ebtables-legacy --concurrent 2>&1 >/dev/null) ;;
+      *)
+        error=$(printf '%s\n' "$rules" | "$tool-restore" --noflush 2>&1 >/dev/null) ;;
+    esac
+  done
+  [ -z "$(saved "$tool" | deletions "$2" "$commit")" ] && return 0
+  echo "remove-tracepoints.sh: $tool refuses to delete the rules of $2 (attempt $attempt): $error" >&2
+  return 1
+}
+
+tools='iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy ebtables-nft ebtables-legacy'
+
+case ${1-} in
+  --list)
+    for tool in $tools; do saved "$tool"; done |
+      sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p" | sort -u ;;
+  ht?????)
+    status=0
+    for tool in $tools; do remove "$tool" "$1" || status=1; done
+    exit "$status" ;;
+  *)
+    echo "usage: remove-tracepoints.sh MARK | --list   (a mark is such as htx7k2q)" >&2
+    exit 2 ;;
+esac

@@ -1,4 +1,3 @@
-using Hooktrail.Docker.Lab;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
 using Reqnroll;

@@ -85,7 +85,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         var predicted = Predicted(leg);
         var observed = Observed(leg);
         var disagreement = Disagreement.Between(expected, predicted, observed?.Trail);
-        Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Diverged, disagreement?.Sentence);
+        Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
         if (disagreement is null)
             return;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Report;

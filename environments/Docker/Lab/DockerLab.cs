@@ -74,14 +74,16 @@ public sealed class DockerLab : IAsyncDisposable
             .Add(Endpoint.Client, await clientStarting.ConfigureAwait(false))
             .Add(Endpoint.Server, await serverStarting.ConfigureAwait(false));
 
-        var wanNetwork = await probe.JoinWanAsync(shells[Endpoint.Wan], cancellation).ConfigureAwait(false);
+        var wanNetwork = await probe.JoinWanAsync(shells[Endpoint.Wan], network.Subnets[0].Network, cancellation).ConfigureAwait(false);
         var addresses = LabAddresses.Of(run, network, shells[Endpoint.Client], shells[Endpoint.Server], wanNetwork);
         var names = await probe.NamesAsync(network.BridgeDevice, addresses, shells, cancellation).ConfigureAwait(false);
         await probe.ObserveAsync(names, addresses.Traffic, cancellation).ConfigureAwait(false);
         var profile = await probe.ProfileAsync(cancellation).ConfigureAwait(false);
 
+        var lab = new DockerLab(engine, run, network, probe, shells, addresses, profile);
+        await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
-        return new DockerLab(engine, run, network, probe, shells, addresses, profile);
+        return lab;
 
         async Task<Shell> StartShellAsync(ContainerSpec spec) =>
             new(await engine.StartAsync(spec, cancellation).ConfigureAwait(false));
@@ -128,6 +130,19 @@ public sealed class DockerLab : IAsyncDisposable
         var process = await _probe.Shell.RunAsync(
             "ping in the background", $"ping -q -n -i 0.002 -c 5000 {address} >/dev/null 2>&1 </dev/null & echo $!", cancellation).ConfigureAwait(false);
         return new Background(_probe.Shell, process[^1]);
+    }
+
+    /// <summary>
+    /// Sends one flow in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof.
+    /// </summary>
+    private async Task ProveTracepointsAsync(CancellationToken cancellation)
+    {
+        foreach (var (from, to) in new[]
+                 {
+                     (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client),
+                     (Endpoint.Client, Endpoint.Wan),
+                 })
+            await SendAsync(new Flow(from, to, Protocol.Icmp), 1, Profile.BridgeNfCallIptables, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the sessions; the probe gives the host back what the lab changed, then everything is removed.</summary>

@@ -11,7 +11,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
     /// <summary>A line for each fact, each beginning with where it is from.</summary>
     internal const string Script = """
         {
-            nft -s list ruleset | sed 's/^/nft: /'
+            nft -s list ruleset 2>/dev/null | sed 's/^/nft: /'
             for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
                 $tool-save 2>/dev/null | sed -e '/^#/d' -e 's/\[[0-9]*:[0-9]*\]//' -e "s/^/$tool: /"
             done

@@ -77,7 +77,8 @@ internal sealed record LabAddresses(
         shell.Session.Address
         ?? throw new HooktrailException($"Docker gave the container {shell.Session.Name} no IPv4 address; the lab needs one.");
 
-    private static IPAddress Nth(IPNetwork network, byte n)
+    /// <summary>The n-th address of a network.</summary>
+    public static IPAddress Nth(IPNetwork network, byte n)
     {
         var bytes = network.BaseAddress.GetAddressBytes();
         bytes[3] += n;

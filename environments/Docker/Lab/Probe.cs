@@ -53,13 +53,23 @@ internal sealed class Probe : IAsyncDisposable
         Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run}", cancellation);
 
     /// <summary>Puts the plain NIC between the host and the WAN; returns the network on it.</summary>
-    public async Task<IPNetwork> JoinWanAsync(Shell wan, CancellationToken cancellation)
+    public async Task<IPNetwork> JoinWanAsync(Shell wan, IPNetwork lab, CancellationToken cancellation)
     {
         var lines = await Shell.RunAsync(
             "join the WAN",
             $"hooktrail-wan {_run} {wan.Session.ProcessId} {string.Join(' ', LabAddresses.WanCandidates())}",
             cancellation).ConfigureAwait(false);
-        return IPNetwork.Parse(lines[^1]);
+        var network = IPNetwork.Parse(lines[^1]);
+        await wan.RunAsync(
+            "set up the WAN's end of the link",
+            $"""
+            set -e
+            ip address add {LabAddresses.Nth(network, 2)}/{network.PrefixLength} dev eth0
+            ip link set eth0 up
+            ip route add {lab} via {LabAddresses.Nth(network, 1)}
+            """,
+            cancellation).ConfigureAwait(false);
+        return network;
     }
 
     /// <summary>Finds out which devices and addresses of this run have which names in the lab.</summary>

@@ -100,10 +100,9 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     /// </summary>
     public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
     {
-        _leg = leg;
-        foreach (var (voice, trail) in new[] { ("predicted", Predicted(leg)), ("observed", Observed(leg)?.Trail) })
-            if (trail?.Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
-                Assert.Fail($"The {leg} must not cross {what}, but is {voice} to cross {crossed.Point}.");
+        Agree(leg, null);
+        if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
+            Assert.Fail($"The {leg} must not cross {what}, but is predicted {(_finding is null ? "" : "and observed ")}to cross {crossed.Point}.");
         if (_fired?.Unproven(points) is { IsEmpty: false } mute)
             Assert.Fail(
                 $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
@@ -121,6 +120,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         }
     }
 
+    // A leg is asserted by several sentences of a scenario; what its record has to say is the last that was found.
     private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {

@@ -54,11 +54,18 @@ public sealed class SpecsRun
         return new InvalidOperationException(reason); // never reached: both of them throw
     }
 
-    /// <summary>Keeps what came of a leg.</summary>
+    /// <summary>Keeps what came of a leg, in place of what was kept of it before in the same scenario.</summary>
     public void Record(LegRecord leg)
     {
         lock (_gate)
-            _legs.Add(leg);
+        {
+            var before = _legs.FindIndex(
+                kept => kept.Scenario == leg.Scenario && kept.Flow == leg.Flow && kept.Leg == leg.Leg && Equals(kept.HostProfile, leg.HostProfile));
+            if (before < 0)
+                _legs.Add(leg);
+            else
+                _legs[before] = leg;
+        }
     }
 
     /// <summary>Takes the lab down and writes what the run leaves.</summary>
@@ -72,7 +79,7 @@ public sealed class SpecsRun
             await lab.DisposeAsync();
         }
         if (OutputDirectory is { } directory)
-            Write(directory, new TrailsFile(profile, [.. _legs]));
+            Write(directory, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })]));
     }
 
     private static void Write(string directory, TrailsFile file)

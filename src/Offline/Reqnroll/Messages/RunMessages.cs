@@ -74,6 +74,7 @@ internal sealed class RunMessages(MessageWriter writer, TimeProvider time) : IDi
     {
         feature = new GherkinMessages(file, writer);
         feature.Write();
+        writer.Flush();
     }
 
     /// <summary>Writes that a hook around the run or a feature begins.</summary>

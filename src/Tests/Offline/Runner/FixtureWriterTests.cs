@@ -78,6 +78,30 @@ public sealed class FixtureWriterTests
             () => Write(gherkin),
             Throws.TypeOf<FeatureException>().With.Message.Contains(message).And.Property("Location").Property("Line").EqualTo(line));
 
+    [Test]
+    public void A_syntax_error_is_told_as_an_error_of_the_build_with_its_place()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        string feature = Path.Combine(folder, "bad.feature");
+        string list = Path.Combine(folder, "list");
+        File.WriteAllText(feature, "Feature: bad\n  Scenario: s\n    Given x\n  nonsense\n");
+        File.WriteAllText(list, $"{feature}|features/bad.feature|{feature}.cs\n");
+        var console = Console.Out;
+        using var output = new StringWriter();
+        try
+        {
+            Console.SetOut(output);
+            object? exitCode = typeof(FixtureWriter).Assembly.EntryPoint!.Invoke(null, [new[] { "Hooktrail.Specs", list }]);
+            Assert.That(exitCode, Is.EqualTo(1));
+            Assert.That(output.ToString(), Does.StartWith($"{feature}(4,3): error GHERKIN: expected: "));
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static string Write(string gherkin) =>
         FixtureWriter.Write(FeatureFile.Parse("features/to.feature", gherkin), "Hooktrail.Specs");
 }

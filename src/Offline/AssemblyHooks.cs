@@ -1,6 +1,4 @@
 // Without a namespace, so that NUnit runs it around every test of the assembly that compiles it.
-#pragma warning disable CA1050
-
 /// <summary>The hooks around the run.</summary>
 [NUnit.Framework.SetUpFixture]
 public static class OfflineAssemblyHooks

@@ -8,6 +8,9 @@ namespace Reqnroll.Offline.Bindings;
 /// <param name="Groups">How many groups <paramref name="Pattern"/> has.</param>
 internal sealed record ParameterType(string Name, string Pattern, int Groups)
 {
+    /// <summary>The name of the type for text in quotation marks.</summary>
+    public const string String = "string";
+
     private const string Integer = @"(-?\d+)";
     private const string Number = @"([+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?)";
 
@@ -16,8 +19,8 @@ internal sealed record ParameterType(string Name, string Pattern, int Groups)
     [
         new("", "(.*)", 1),
         new("word", @"([^\s]+)", 1),
-        // One group for each kind of quotation mark; the one that matched holds the argument.
-        new("string", """(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)')""", 2),
+        // A group for each kind of quotation mark, of which one holds the argument, and one in each for what is escaped.
+        new(String, """("([^"\\]*(\\.[^"\\]*)*)"|'([^'\\]*(\\.[^'\\]*)*)')""", 5),
         .. from name in new[] { "byte", "short", "int", "long" } select new ParameterType(name, Integer, 1),
         .. from name in new[] { "float", "double", "decimal" } select new ParameterType(name, Number, 1),
     ];

@@ -24,7 +24,7 @@ internal sealed record StepBinding(
         if (!Kinds.Contains(step.Kind) || Regex.Match(step.Text) is not { Success: true } match)
             return null;
         var groups = match.Groups.Cast<Group>().Skip(1).ToList();
-        return new StepMatch(this, Parameters is null ? [.. groups.Select(g => new StepArgument(g, [], null))] : ByType(groups));
+        return new StepMatch(this, Parameters is null ? [.. groups.Select(g => new StepArgument(g, new GroupTree(g), null))] : ByType(groups));
     }
 
     private List<StepArgument> ByType(List<Group> groups)
@@ -35,19 +35,26 @@ internal sealed record StepBinding(
         {
             var own = groups.GetRange(next, type.Groups);
             next += type.Groups;
-            arguments.Add(type.Name == "string"
-                ? new StepArgument(own.First(g => g.Success), own, type.Name)
-                : new StepArgument(own[0], own[1..], type.Name));
+            // Of a text in quotation marks, the argument is what stands between them.
+            arguments.Add(own is [var text, var inDouble, var escaped, var inSingle, var escapedToo] && type.Name == ParameterType.String
+                ? new StepArgument(
+                    inDouble.Success ? inDouble : inSingle,
+                    new GroupTree(text, new(inDouble, new GroupTree(escaped)), new(inSingle, new GroupTree(escapedToo))),
+                    type.Name)
+                : new StepArgument(own[0], new GroupTree(own[0], [.. own[1..].Select(g => new GroupTree(g))]), type.Name));
         }
         return arguments;
     }
 }
 
 /// <summary>An argument that the text of a step holds.</summary>
-/// <param name="Group">Text and place.</param>
-/// <param name="Children">The groups inside.</param>
+/// <param name="Value">The argument.</param>
+/// <param name="Groups">The group that captured it, with the groups inside.</param>
 /// <param name="TypeName">The parameter type; null for a regular expression.</param>
-internal sealed record StepArgument(Group Group, IReadOnlyList<Group> Children, string? TypeName);
+internal sealed record StepArgument(Group Value, GroupTree Groups, string? TypeName);
+
+/// <summary>A group of a match and the groups inside.</summary>
+internal sealed record GroupTree(Group Group, params GroupTree[] Children);
 
 /// <summary>A step definition that fits a step.</summary>
 internal sealed record StepMatch(StepBinding Binding, IReadOnlyList<StepArgument> Arguments)
@@ -56,7 +63,7 @@ internal sealed record StepMatch(StepBinding Binding, IReadOnlyList<StepArgument
     public IReadOnlyList<object> Values(PickleStep step, Table? table)
     {
         // As in Reqnroll, an optional group that took no part is no argument.
-        var values = Arguments.Where(a => a.Group.Success).Select(object (a) => a.Group.Value).ToList();
+        var values = Arguments.Where(a => a.Value.Success).Select(object (a) => a.Value.Value).ToList();
         if (step.DocString is not null)
             values.Add(step.DocString);
         if (table is not null)

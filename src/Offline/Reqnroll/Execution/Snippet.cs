@@ -42,11 +42,12 @@ internal static partial class Snippet
             """;
     }
 
-    // What has a meaning in Cucumber expressions gets a backslash, which C# wants doubled.
-    private static string Escape(string text) => Special().Replace(text, @"\\$0").Replace("\"", "\\\"");
+    // What has a meaning in Cucumber expressions gets a backslash; then all of it becomes a C# string.
+    private static string Escape(string text) =>
+        Special().Replace(text, @"\$0").Replace(@"\", @"\\").Replace("\"", "\\\"");
 
     [GeneratedRegex("""
-        "[^"]*"|'[^']*'|(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)
+        "[^"]*"|'[^']*'|(?<![\w./:])-?\d+(?:\.\d+)?(?![\w./:]*\w)
         """)]
     private static partial Regex Values();
 

@@ -31,7 +31,7 @@ public static class SpecRun
             return Stream.Null;
         string file = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        return File.Create(file);
+        return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read);
     }
 }
 

@@ -74,6 +74,7 @@ internal sealed class RunMessages(MessageWriter writer, TimeProvider time) : IDi
     {
         feature = new GherkinMessages(file, writer);
         feature.Write();
+        writer.Flush();
     }
 
     /// <summary>Writes that a hook around the run or a feature begins.</summary>
@@ -220,17 +221,18 @@ internal sealed class RunMessages(MessageWriter writer, TimeProvider time) : IDi
             })),
         };
 
-    private static JsonObject Argument(StepArgument argument)
+    private static JsonObject Argument(StepArgument argument) => new()
     {
-        var group = Group(argument.Group);
-        if (argument.Children.Count > 0)
-            group["children"] = List(argument.Children.Select(Group));
-        return new JsonObject { ["group"] = group, ["parameterTypeName"] = argument.TypeName };
-    }
+        ["group"] = Group(argument.Groups),
+        ["parameterTypeName"] = argument.TypeName,
+    };
 
-    private static JsonObject Group(System.Text.RegularExpressions.Group group) => group.Success
-        ? new JsonObject { ["start"] = group.Index, ["value"] = group.Value }
-        : [];
+    private static JsonObject Group(GroupTree tree) => new()
+    {
+        ["start"] = tree.Group.Success ? tree.Group.Index : null,
+        ["value"] = tree.Group.Success ? tree.Group.Value : null,
+        ["children"] = tree.Children is [] ? null : List(tree.Children.Select(Group)),
+    };
 
     private JsonObject Result(StepResult result)
     {

@@ -5,8 +5,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Benchmarks;
 
 /// <summary>
-/// How fast legs are predicted: every flow of the lab, first and later packets, both directions. The time is that of one leg, so that
-/// 5 µs is 200,000 legs a second. Everything but building the hook table of the profile is in it.
+/// How fast legs are predicted: every flow of the lab, first and later packets, both directions. The time is that of
+/// one leg, so that 5 µs is 200,000 legs a second. Everything but building the hook table of the profile is in it.
 /// </summary>
 [MemoryDiagnoser]
 public class PredictionBenchmark

@@ -5,7 +5,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 
-/// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.</summary>
+/// <summary>
+/// What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.
+/// </summary>
 internal static class Exchange
 {
     /// <summary>Sends a request and walks it through the host, as far as it gets.</summary>
@@ -27,7 +29,8 @@ internal static class Exchange
             return null;
 
         var reply = new Packet(
-            request.Host, request.Connections, IcmpType.EchoReply, source: request.Destination, destination: request.Source);
+            request.Host, request.Connections, IcmpType.EchoReply,
+            source: request.Destination, destination: request.Source);
         Send(reply, receiver);
         return reply;
     }

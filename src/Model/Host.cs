@@ -3,7 +3,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 
-/// <summary>What a host profile makes of the kernel: who hangs at which hook. Immutable, so one serves any number of packets.</summary>
+/// <summary>
+/// What a host profile makes of the kernel: who hangs at which hook. Immutable, so one serves any number of packets.
+/// </summary>
 internal sealed class Host
 {
     private static readonly HookPoint MasqueradePoint = HookPoints.Parse("iptables", "nat", "POSTROUTING");
@@ -39,7 +41,8 @@ internal sealed class Host
     {
         if (!HookPoints.Ebtables.Contains(rule.At) && !HookPoints.Iptables.Contains(rule.At))
             throw new HooktrailException(
-                $"The rule \"{rule}\" is at {rule.At}, which the model does not have; put it at a hook point of ebtables or iptables.");
+                $"The rule \"{rule}\" is at {rule.At}, which the model does not have;"
+                + " put it at a hook point of ebtables or iptables.");
         if (rule.Verdict == Verdict.Masquerade && rule.At != MasqueradePoint)
             throw new HooktrailException(
                 $"The rule \"{rule}\" is at {rule.At}, but MASQUERADE works only at {MasqueradePoint}; put it there.");

@@ -6,8 +6,8 @@ namespace Hooktrail.Model;
 internal sealed record KernelTraits
 {
     /// <summary>
-    /// Whether IPv4 POSTROUTING knows the device that a forwarded packet came in by: from 5.5 (commit 28f8bfd1ac94; net/ipv4/ip_output.c,
-    /// <c>ip_output</c>). Before, IN is always empty there.
+    /// Whether IPv4 POSTROUTING knows the device that a forwarded packet came in by: from 5.5 (commit 28f8bfd1ac94;
+    /// net/ipv4/ip_output.c, <c>ip_output</c>). Before, IN is always empty there.
     /// </summary>
     public required bool PostRoutingShowsIngressDevice { get; init; }
 
@@ -19,7 +19,8 @@ internal sealed record KernelTraits
 
     /// <summary>
     /// Whether br_netfilter has one function for all protocols at the bridge's FORWARD, at priority 0: from 6.8
-    /// (net/bridge/br_netfilter_hooks.c, <c>br_nf_forward</c>; two functions in 6.1, one in 6.12). Before, that for IP is at -1.
+    /// (net/bridge/br_netfilter_hooks.c, <c>br_nf_forward</c>; two functions in 6.1, one in 6.12). Before, that for IP
+    /// is at -1.
     /// </summary>
     public required bool SingleBridgeForwardHook { get; init; }
 

@@ -16,7 +16,9 @@ internal static class Lab
     public static bool IsOnBridge(string address) =>
         address == Endpoint.Client.Name || address == Endpoint.Server.Name || address == LabNames.Gateway;
 
-    /// <summary>The device by which the host sends to an address: the table main, and the table local for its own.</summary>
+    /// <summary>
+    /// The device by which the host sends to an address: the table main, and the table local for its own.
+    /// </summary>
     public static string DeviceTowards(string address) =>
         IsOfHost(address) ? LabNames.Loopback : IsOnBridge(address) ? LabNames.Bridge : LabNames.WanNic;
 
@@ -32,8 +34,8 @@ internal static class Lab
     public static string PortOf(Endpoint container) => container == Endpoint.Client ? ClientPort : ServerPort;
 
     /// <summary>
-    /// Who answers to the MAC address that leads to <paramref name="address"/> on the bridge: the container's port if the address is a
-    /// container's, otherwise the bridge itself, the containers' gateway.
+    /// Who answers to the MAC address that leads to <paramref name="address"/> on the bridge: the container's port if
+    /// the address is a container's, otherwise the bridge itself, the containers' gateway.
     /// </summary>
     public static string MacTowards(string address) =>
         address == Endpoint.Client.Name ? ClientPort

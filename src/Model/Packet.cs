@@ -5,7 +5,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One packet on its way through the host, as far as its way depends on it; <c>struct sk_buff</c>. It notes the hops that it makes.
+/// One packet on its way through the host, as far as its way depends on it; <c>struct sk_buff</c>. It notes the hops
+/// that it makes.
 /// </summary>
 internal sealed class Packet(Host host, ConnectionTable connections, IcmpType type, string source, string destination)
 {
@@ -30,11 +31,10 @@ internal sealed class Packet(Host host, ConnectionTable connections, IcmpType ty
     /// <summary>The device that the packet is on (<c>skb->dev</c>); null for one that the host has just made.</summary>
     public string? Device { get; set; }
 
-    /// <summary>Whose MAC address the frame is for: the bridge or one of its ports; null where no bridge is involved.</summary>
+    /// <summary>
+    /// Whose MAC address the frame is for: the bridge or one of its ports; null where no bridge is involved.
+    /// </summary>
     public string? Mac { get; set; }
-
-    /// <summary>Whether the frame's MAC address is not that of the device (<c>PACKET_OTHERHOST</c>).</summary>
-    public bool ForOtherHost { get; set; }
 
     /// <summary>The device that the route leads to (<c>skb_dst(skb)->dev</c>).</summary>
     public string? RouteDevice { get; set; }
@@ -42,7 +42,9 @@ internal sealed class Packet(Host host, ConnectionTable connections, IcmpType ty
     /// <summary>What br_netfilter remembers of it; null where br_netfilter never had it.</summary>
     public NfBridgeInfo? NfBridge { get; set; }
 
-    /// <summary>The connection it belongs to (<c>nf_ct_get</c>); null before conntrack, and where conntrack knows none.</summary>
+    /// <summary>
+    /// The connection it belongs to (<c>nf_ct_get</c>); null before conntrack, and where conntrack knows none.
+    /// </summary>
     public Connection? Connection { get; set; }
 
     /// <summary>Its place in that connection.</summary>

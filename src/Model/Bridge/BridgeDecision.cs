@@ -6,8 +6,8 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeDecision
 {
     /// <summary>
-    /// <c>br_handle_frame_finish</c>: the forwarding database knows whose MAC address the frame is for. (The lab's endpoints know each other,
-    /// so that no frame is flooded.)
+    /// <c>br_handle_frame_finish</c>: the forwarding database knows whose MAC address the frame is for. (The lab's
+    /// endpoints know each other, so that no frame is flooded.)
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {

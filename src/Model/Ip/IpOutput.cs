@@ -13,7 +13,9 @@ internal static class IpOutput
         Nf.Hook(Family.IPv4, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, Finish);
     }
 
-    /// <summary><c>ip_finish_output</c>: the neighbour table knows the MAC address, and the device takes the frame.</summary>
+    /// <summary>
+    /// <c>ip_finish_output</c>: the neighbour table knows the MAC address, and the device takes the frame.
+    /// </summary>
     private static void Finish(Packet packet)
     {
         packet.Mac = Lab.MacTowards(packet.Destination);

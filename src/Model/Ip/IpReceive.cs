@@ -6,13 +6,8 @@ namespace Hooktrail.Model.Ip;
 internal static class IpReceive
 {
     /// <summary><c>ip_rcv</c>.</summary>
-    public static void Receive(Packet packet)
-    {
-        if (packet.ForOtherHost)
-            packet.Vanish($"the frame is for another MAC address than that of {packet.Device}");
-        else
-            Nf.Hook(Family.IPv4, Hook.PreRouting, packet, @in: packet.Device, @out: null, ReceiveFinish);
-    }
+    public static void Receive(Packet packet) =>
+        Nf.Hook(Family.IPv4, Hook.PreRouting, packet, @in: packet.Device, @out: null, ReceiveFinish);
 
     /// <summary><c>ip_rcv_finish</c>: the route says whether the packet is for this host.</summary>
     private static void ReceiveFinish(Packet packet)

@@ -37,8 +37,8 @@ internal enum Manipulation
 }
 
 /// <summary>
-/// What conntrack recognises a packet's connection by; <c>struct nf_conntrack_tuple</c>. The ICMP type is part of it, so that a request and a
-/// reply between the same two addresses are two tuples.
+/// What conntrack recognises a packet's connection by; <c>struct nf_conntrack_tuple</c>. The ICMP type is part of it,
+/// so that a request and a reply between the same two addresses are two tuples.
 /// </summary>
 internal readonly record struct ConnectionTuple(string Source, string Destination, IcmpType Type)
 {
@@ -71,8 +71,8 @@ internal enum ConnectionStatus
 }
 
 /// <summary>
-/// An entry of conntrack; <c>struct nf_conn</c>. <paramref name="Reply"/> is what an answer will look like when it comes in, so
-/// that it holds what NAT did.
+/// An entry of conntrack; <c>struct nf_conn</c>. <paramref name="Reply"/> is what an answer will look like when it
+/// comes in, so that it holds what NAT did.
 /// </summary>
 internal sealed record Connection(ConnectionTuple Original, ConnectionTuple Reply, ConnectionStatus Status)
 {

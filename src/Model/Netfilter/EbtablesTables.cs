@@ -4,8 +4,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The chains of broute, nat and filter at the bridge hooks; net/bridge/netfilter/ebtable_*.c for the legacy backend, iptables' nft.c
-/// (<c>xtables_bridge</c>) for nft.
+/// The chains of broute, nat and filter at the bridge hooks; net/bridge/netfilter/ebtable_*.c for the legacy backend,
+/// iptables' nft.c (<c>xtables_bridge</c>) for nft.
 /// </summary>
 internal static class EbtablesTables
 {
@@ -21,18 +21,21 @@ internal static class EbtablesTables
     private static (Hook Hook, int Priority) PlaceOf(HookPoint point, Backend backend, KernelTraits traits) =>
         (point.Table, point.Chain) switch
         {
-            ("broute", _) when backend == Backend.Legacy && !traits.BrouteIsAtPreRouting => (Hook.Brouting, BridgePriority.First),
-            ("broute", _) => (Hook.PreRouting, BridgePriority.First),
+            ("broute", _) => (BrouteHook(backend, traits), BridgePriority.First),
             ("nat", "PREROUTING") => (Hook.PreRouting, BridgePriority.NatDestinationBridged),
             ("nat", "OUTPUT") => (Hook.LocalOut, BridgePriority.NatDestinationOther),
             ("nat", "POSTROUTING") => (Hook.PostRouting, BridgePriority.NatSource),
             ("filter", "INPUT") => (Hook.LocalIn, BridgePriority.FilterBridged),
             ("filter", "FORWARD") => (Hook.Forward, BridgePriority.FilterBridged),
-            // The legacy table filters after nat OUTPUT, the nft one before it: the one place where the backends' ebtables differ.
+            // The legacy table filters after nat OUTPUT, the nft one before it: the one place where the backends'
+            // ebtables differ.
             ("filter", "OUTPUT") => (Hook.LocalOut,
                 backend == Backend.Legacy ? BridgePriority.FilterOther : BridgePriority.FilterBridged),
             _ => throw new ArgumentOutOfRangeException(nameof(point), point, "not a hook point of ebtables"),
         };
+
+    private static Hook BrouteHook(Backend backend, KernelTraits traits) =>
+        backend == Backend.Nft || traits.BrouteIsAtPreRouting ? Hook.PreRouting : Hook.Brouting;
 
     /// <summary>A DROP in broute does not drop: it takes the frame away from the bridge.</summary>
     private static HookFunction FunctionOf(Chain chain, Backend backend) =>

@@ -1,6 +1,8 @@
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>The protocol families whose hooks a packet of the lab meets; <c>NFPROTO_*</c> of linux/netfilter.h.</summary>
+/// <summary>
+/// The protocol families whose hooks a packet of the lab meets; <c>NFPROTO_*</c> of linux/netfilter.h.
+/// </summary>
 internal enum Family
 {
     /// <summary><c>NFPROTO_BRIDGE</c>: frames on the ports of a bridge.</summary>

@@ -21,6 +21,8 @@ internal enum Hook
     /// <summary>It is about to leave by a device.</summary>
     PostRouting,
 
-    /// <summary>Bridge only, until 5.1: whether the bridge should leave a frame alone (<c>NF_BR_BROUTING</c>).</summary>
+    /// <summary>
+    /// Bridge only, until 5.1: whether the bridge should leave a frame alone (<c>NF_BR_BROUTING</c>).
+    /// </summary>
     Brouting,
 }

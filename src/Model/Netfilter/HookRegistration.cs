@@ -13,7 +13,9 @@ internal enum NfVerdict
     Stolen,
 }
 
-/// <summary>Where a packet goes once every function of a hook has accepted it; the <c>okfn</c> of <c>NF_HOOK</c>.</summary>
+/// <summary>
+/// Where a packet goes once every function of a hook has accepted it; the <c>okfn</c> of <c>NF_HOOK</c>.
+/// </summary>
 internal delegate void OkFunction(Packet packet);
 
 /// <summary>A function that hangs at a hook; <c>nf_hookfn</c>.</summary>

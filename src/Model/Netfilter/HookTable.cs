@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Who is registered at which hook, in the order in which they run. The order comes from the priorities alone; of two with the
-/// same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the same from 4.15 to 7.3).
+/// Who is registered at which hook, in the order in which they run. The order comes from the priorities alone; of two
+/// with the same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the
+/// same from 4.15 to 7.3).
 /// </summary>
 internal sealed class HookTable
 {
@@ -17,7 +18,8 @@ internal sealed class HookTable
     {
         // Last registered first, then a sort that keeps that order among equals.
         var ordered = registrations.Reverse().OrderBy(one => one.Priority).ToLookup(one => Index(one.Family, one.Hook));
-        entries = [.. Enumerable.Range(0, Enum.GetValues<Family>().Length * Hooks).Select(index => ordered[index].ToImmutableArray())];
+        var places = Enum.GetValues<Family>().Length * Hooks;
+        entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
     }
 
     /// <summary>The functions at a hook, in the order in which they run.</summary>

@@ -3,8 +3,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The chains of raw, mangle, nat, filter and security at the IPv4 hooks; net/ipv4/netfilter/iptable_*.c for the legacy backend, iptables'
-/// nft.c (<c>xtables_ipv4</c>) for nft.
+/// The chains of raw, mangle, nat, filter and security at the IPv4 hooks; net/ipv4/netfilter/iptable_*.c for the legacy
+/// backend, iptables' nft.c (<c>xtables_ipv4</c>) for nft.
 /// </summary>
 internal static class IptablesTables
 {
@@ -13,8 +13,8 @@ internal static class IptablesTables
         from point in HookPoints.Iptables
         let chain = new Chain(point, [.. profile.Rules.Where(rule => rule.At == point)])
         let hook = HookOf(point.Chain)
-        select new HookRegistration(
-            Family.IPv4, hook, Priority(point.Table, hook, profile.Iptables), point.ToString(), FunctionOf(chain, hook));
+        let priority = Priority(point.Table, hook, profile.Iptables)
+        select new HookRegistration(Family.IPv4, hook, priority, point.ToString(), FunctionOf(chain, hook));
 
     private static int Priority(string table, Hook hook, Backend backend) => table switch
     {
@@ -26,7 +26,9 @@ internal static class IptablesTables
         _ => throw new ArgumentOutOfRangeException(nameof(table), table, "not a table of iptables"),
     };
 
-    /// <summary>A chain of nat is not asked by the hook itself but by the NAT core, and only where that sees fit.</summary>
+    /// <summary>
+    /// A chain of nat is not asked by the hook itself but by the NAT core, and only where that sees fit.
+    /// </summary>
     private static HookFunction FunctionOf(Chain chain, Hook hook) =>
         chain.Point.Table == "nat" ? new NatCore(chain, NatCore.ManipulationAt(hook)).Run : chain.Filter;
 

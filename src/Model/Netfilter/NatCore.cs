@@ -4,8 +4,8 @@ namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
 /// The NAT core at one hook: it asks its nat chain what should become of a connection, once, and rewrites every packet
-/// accordingly; net/netfilter/nf_nat_core.c. (Before 4.18 each nat chain was a function of its own at the same priority; with one
-/// chain a hook the packets cannot tell.)
+/// accordingly; net/netfilter/nf_nat_core.c. (Before 4.18 each nat chain was a function of its own at the same
+/// priority; with one chain a hook the packets cannot tell.)
 /// </summary>
 internal sealed class NatCore(Chain chain, Manipulation manipulation)
 {
@@ -18,8 +18,8 @@ internal sealed class NatCore(Chain chain, Manipulation manipulation)
         hook is Hook.PreRouting or Hook.LocalOut ? Manipulation.Destination : Manipulation.Source;
 
     /// <summary>
-    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chain is asked only by a
-    /// packet that is new, and only if this was not settled before.
+    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chain is
+    /// asked only by a packet that is new, and only if this was not settled before.
     /// </summary>
     public NfVerdict Run(Packet packet, in HookState state)
     {
@@ -39,8 +39,8 @@ internal sealed class NatCore(Chain chain, Manipulation manipulation)
     }
 
     /// <summary>
-    /// <c>nf_nat_setup_info</c> by MASQUERADE (<c>nf_nat_masquerade_ipv4</c>), or by a null binding where no rule matched: then, too, the
-    /// question is settled.
+    /// <c>nf_nat_setup_info</c> by MASQUERADE (<c>nf_nat_masquerade_ipv4</c>), or by a null binding where no rule
+    /// matched: then, too, the question is settled.
     /// </summary>
     private Connection Settle(Connection connection, Rule? rule, in HookState state)
     {
@@ -52,8 +52,9 @@ internal sealed class NatCore(Chain chain, Manipulation manipulation)
     }
 
     /// <summary>
-    /// <c>nf_nat_packet</c>: a packet is made to look like the inverse of what comes the other way. What is a source one way is
-    /// a destination the other way, so that an answer to a masqueraded packet gets its destination back at PREROUTING.
+    /// <c>nf_nat_packet</c>: a packet is made to look like the inverse of what comes the other way. What is a source
+    /// one way is a destination the other way, so that an answer to a masqueraded packet gets its destination back at
+    /// PREROUTING.
     /// </summary>
     private void Rewrite(Packet packet, Connection connection)
     {

@@ -1,6 +1,8 @@
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>The kernel's names for the IPv4 hook priorities; uapi linux/netfilter_ipv4.h, unchanged from 4.15 to 7.3.</summary>
+/// <summary>
+/// The kernel's names for the IPv4 hook priorities; uapi linux/netfilter_ipv4.h, unchanged from 4.15 to 7.3.
+/// </summary>
 internal static class IpPriority
 {
     /// <summary><c>NF_IP_PRI_FIRST</c>.</summary>
@@ -37,7 +39,9 @@ internal static class IpPriority
     public const int ConntrackConfirm = int.MaxValue;
 }
 
-/// <summary>The kernel's names for the bridge hook priorities; uapi linux/netfilter_bridge.h, unchanged from 4.15 to 7.3.</summary>
+/// <summary>
+/// The kernel's names for the bridge hook priorities; uapi linux/netfilter_bridge.h, unchanged from 4.15 to 7.3.
+/// </summary>
 internal static class BridgePriority
 {
     /// <summary><c>NF_BR_PRI_FIRST</c>.</summary>

@@ -1,3 +1,5 @@
+using Hooktrail.Model.Ip;
+using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
 using NUnit.Framework;
 using static Hooktrail.Model.Tests.Walks;
@@ -8,6 +10,9 @@ namespace Hooktrail.Model.Tests;
 public class ConntrackAndNat
 {
     private static readonly HostProfile OpenToWan = HostProfile.Default with { Rules = [] };
+
+    private static readonly Rule MasqueradeIntoTheBridge =
+        new(HookPoints.Parse("iptables", "nat", "POSTROUTING"), Verdict.Masquerade) { Out = LabNames.Bridge };
 
     [TestCaseSource(typeof(Walks), nameof(Flows))]
     public void A_later_packet_crosses_what_the_first_did_but_nat(Flow flow)
@@ -69,11 +74,11 @@ public class ConntrackAndNat
         Assert.That(Request(Wan, Client, packet: 2), Is.EqualTo(Request(Wan, Client)));
 
     [Test]
-    public void A_masqueraded_frame_that_is_bridged_shows_its_new_source_to_the_hooks_of_nobody_and_the_reply_is_bridged_back()
+    public void The_reply_to_a_masqueraded_frame_is_bridged_back_without_going_up()
     {
         var profile = HostProfile.Default with
         {
-            Rules = [new Rule(HookPoints.Parse("iptables", "nat", "POSTROUTING"), Verdict.Masquerade) { Out = LabNames.Bridge }],
+            Rules = [MasqueradeIntoTheBridge],
         };
 
         var reply = Reply(Client, Server, profile);
@@ -88,7 +93,7 @@ public class ConntrackAndNat
         var profile = HostProfile.Default with
         {
             IpForward = false,
-            Rules = [new Rule(HookPoints.Parse("iptables", "nat", "POSTROUTING"), Verdict.Masquerade) { Out = LabNames.Bridge }],
+            Rules = [MasqueradeIntoTheBridge],
         };
 
         var outcome = Reply(Client, Server, profile).Outcome;
@@ -101,7 +106,7 @@ public class ConntrackAndNat
     {
         var profile = HostProfile.Default with
         {
-            Rules = [new Rule(HookPoints.Parse("iptables", "nat", "POSTROUTING"), Verdict.Masquerade) { Out = LabNames.Bridge }],
+            Rules = [MasqueradeIntoTheBridge],
         };
 
         Assert.That(Request(Wan, Client, profile).Addresses().TakeLast(3), Is.EqualTo(Board("""
@@ -112,9 +117,46 @@ public class ConntrackAndNat
         Assert.That(Reply(Wan, Client, profile).Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
     }
 
+    [Test]
+    public void A_connection_is_established_once_it_was_answered()
+    {
+        var profile = HostProfile.Default with { Rules = [Forward(Verdict.Drop) with { In = "lab", Established = true }] };
+
+        Assert.That(Request(Client, Wan, profile).Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
+        Assert.That(Request(Client, Wan, profile, packet: 2).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
+    }
+
+    [Test]
+    public void While_no_answer_was_seen_a_later_packet_is_still_new_and_yet_skips_nat()
+    {
+        var unanswered = new Rule(HookPoints.Parse("iptables", "raw", "PREROUTING"), Verdict.Drop) { In = "wan.nic" };
+        var profile = HostProfile.Default with
+        {
+            Rules = [unanswered, Forward(Verdict.Drop) with { In = "lab", Established = true }],
+        };
+
+        var second = Request(Client, Wan, profile, packet: 2);
+        Assert.That(second.Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
+        Assert.That(second.Hops.Where(IsIptablesNat), Is.Empty);
+    }
+
+    [Test]
+    public void A_reply_to_nothing_is_INVALID_crosses_no_nat_and_leaves_no_connection()
+    {
+        var connections = new ConnectionTable();
+        var stray = new Packet(new Host(OpenToWan), connections, IcmpType.EchoReply, source: "lab.gateway", destination: "client");
+
+        LocalOutput.Send(stray);
+
+        Assert.That(stray.Trail.Hops.Where(IsIptablesNat), Is.Empty);
+        Assert.That(connections.Entry, Is.Null);
+    }
+
     [Test, CancelAfter(5_000)]
     public void The_millionth_packet_is_predicted_at_once() =>
         Assert.That(Reply(Client, Wan, packet: int.MaxValue), Is.EqualTo(Reply(Client, Wan, packet: 2)));
+
+    private static Rule Forward(Verdict verdict) => new(HookPoints.Parse("iptables", "filter", "FORWARD"), verdict);
 
     private static bool IsIptablesNat(Hop hop) => hop.Point is { Layer: Layer.Iptables, Table: "nat" };
 }

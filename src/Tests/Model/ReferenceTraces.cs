@@ -6,8 +6,8 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Model.Tests;
 
 /// <summary>
-/// The traces that were measured hook by hook on kernel 6.18 (facts sheet, appendix A). A3, between two bridges, needs a second network, which
-/// the lab has not.
+/// The traces that were measured hook by hook on kernel 6.18 (facts sheet, appendix A). A3, between two bridges, needs
+/// a second network, which the lab has not.
 /// </summary>
 public class ReferenceTraces
 {

@@ -27,13 +27,15 @@ internal static class Walks
     /// <summary>The hop at a hook point that is crossed once.</summary>
     public static Hop At(this Trail trail, string point) => trail.Hops.Single(hop => hop.Point.ToString() == point);
 
-    /// <summary>The hook points of one layer and chain in order, by their tables: <c>mangle filter nat security</c>.</summary>
+    /// <summary>
+    /// The hook points of one layer and chain in order, by their tables: <c>mangle filter nat security</c>.
+    /// </summary>
     public static string Tables(this Trail trail, Layer layer, string chain) =>
         string.Join(' ', trail.Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain).Select(hop => hop.Point.Table));
 
     /// <summary>
-    /// The devices along a trail: layer, table, chain, in→out, and for iptables the ports that br_netfilter remembers; an absent device is
-    /// a dash.
+    /// The devices along a trail: layer, table, chain, in→out, and for iptables the ports that br_netfilter remembers;
+    /// an absent device is a dash.
     /// </summary>
     public static string[] Devices(this Trail trail) =>
     [

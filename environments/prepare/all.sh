@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs: all that `run`, `test` and `prepare` need. The build goes on beside Engine and image.
+
+# shellcheck source=environments/prepare/dotnet.sh
+. "$prepare/dotnet.sh"
+# shellcheck source=environments/prepare/engine.sh
+. "$prepare/engine.sh"
+# shellcheck source=environments/prepare/image.sh
+. "$prepare/image.sh"
+
+build_job=''
+
+# A job in a process group of its own, so that it can be ended with all its children.
+start_build() {
+    set -m
+    prepare_dotnet all </dev/null &
+    set +m
+    build_job=$!
+    trap 'kill -TERM -- "-$build_job" 2>/dev/null' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+# Waits for the build, and ends the command with its failure.
+finish_build() {
+    [[ $build_job ]] || return 0
+    wait "$build_job" || exit
+    build_job=''
+    trap - EXIT INT TERM
+}
+
+# Between two steps: nobody wants to see a minute of preparation after the build has failed.
+unless_build_failed() { [[ -z $build_job || -e /proc/$build_job ]] || finish_build; }
+
+prepare_bridge() {
+    # Only the local kernel can be asked; `doctor` asks that of any Engine.
+    [[ $DOCKER_HOST = unix://* ]] || return 0
+    local switches=/proc/sys/net/bridge/bridge-nf-call-iptables
+    if [[ ! -e $switches && $load_br_netfilter ]]; then
+        as_root modprobe br_netfilter >"$state/log/modprobe.log" 2>&1 ||
+            die "br_netfilter could not be loaded: $(tail -n1 "$state/log/modprobe.log")"
+        say bridge "loaded br_netfilter: from now on every bridge of this host calls iptables"
+    fi
+    [[ -e $switches ]] ||
+        say bridge "br_netfilter is not loaded: frames on a bridge cross no iptables hook, and scenarios about that cannot run (--load-br-netfilter loads it)"
+}
+
+# Uses with_engine and load_br_netfilter; leaves the Engine's API version in engine_api.
+prepare_all() {
+    engine_api=''
+    lock_preparation
+    start_build
+    if [[ $with_engine ]]; then
+        prepare_engine
+        unless_build_failed
+        prepare_image
+        prepare_bridge
+    fi
+    finish_build
+    exec 9>&-
+}

@@ -1,0 +1,149 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs: a Docker Engine that answers.
+
+# The tests read the same variable, so the two can never mean different Engines (as a `docker context` could).
+export DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
+
+# Which Engine Hooktrail started by hand: its process id and start time, because an id alone is used again.
+# Under /run, because it is a fact about the machine since its boot and not about this clone.
+own_engine=/run/hooktrail/engine
+
+# Runs a command as root: directly, or by sudo where it asks for no password. Fails where neither is possible.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    else
+        sudo -n -- "$@"
+    fi
+}
+
+may_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
+
+# Sets `engine` to the Engine's «version apiVersion», or fails with the client's words in `engine_error`.
+engine_answers() {
+    command -v docker >/dev/null || {
+        engine_error='no docker command'
+        return 1
+    }
+    # With standard error in the same stream, a client's warnings come too: the answer is the last line.
+    engine=$(timeout 15 docker version --format '{{.Server.Version}} {{.Server.APIVersion}}' 2>&1) || {
+        engine_error=$engine
+        return 1
+    }
+    engine=${engine##*$'\n'}
+}
+
+# A process's start time, in ticks since boot: field 22 of its stat, counted after the parenthesised name.
+started_at() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
+    stat=${stat##*) }
+    cut -d' ' -f20 <<<"$stat"
+}
+
+# apt_install PACKAGE...: names go by what this release has. One sentence to the user where it cannot be done.
+apt_install() {
+    local log=$state/log/apt.log
+    command -v apt-get >/dev/null || return 1
+    may_be_root || return 1
+    say install "apt-get install $*"
+    # A source that does not answer need not be one that is needed here: only the installation decides.
+    as_root apt-get -qq update -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o DPkg::Lock::Timeout=120 >"$log" 2>&1 9>&- </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
+        install --no-install-recommends "$@" >>"$log" 2>&1 9>&- </dev/null || {
+        grep -E '^(E|W): ' "$log" | tail -3 >&2
+        die "apt-get could not install $* ($log); install them, then run this again."
+    }
+}
+
+install_engine() {
+    local packages=(docker.io iptables ebtables nftables iproute2)
+    # From Debian 13 on the client is a package of its own.
+    command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
+    apt_install "${packages[@]}" ||
+        die "no Docker Engine answers at $DOCKER_HOST and none may be installed from here: install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or use './specs run --no-engine' for what needs none."
+}
+
+# Waits until the Engine answers or 30 s have gone; gives up at once when `$1`, its process id if given, is no more.
+await_engine() {
+    local deadline=$((SECONDS + 30))
+    until engine_answers; do
+        [[ -z ${1:-} || -e /proc/$1 ]] || return 1
+        ((SECONDS < deadline)) || return 1
+        [[ $engine_error != *'permission denied'* ]] || return 1
+        sleep 0.1 # the interval of asking, not a time that is waited for
+    done
+}
+
+start_by_hand() {
+    local log=/var/log/hooktrail-dockerd.log pid
+    say engine "starting dockerd by hand, because no service manager runs here (log: $log)"
+    # In a session of its own and with nothing of ours open, it stays when this terminal goes.
+    # shellcheck disable=SC2016
+    pid=$(as_root sh -c 'setsid dockerd >"$1" 2>&1 </dev/null 9>&- & echo $!' sh "$log")
+    await_engine "$pid" || {
+        as_root tail -n 3 "$log" >&2
+        die "dockerd did not answer within 30 s ($log): $(tail -n1 <<<"$engine_error")"
+    }
+    # Another command may have been quicker, and then that one is the Engine's owner.
+    # shellcheck disable=SC2016
+    [[ ! -e /proc/$pid ]] ||
+        as_root sh -c 'mkdir -p "${3%/*}" && echo "$1" "$2" >"$3"' sh "$pid" "$(started_at "$pid")" "$own_engine"
+}
+
+start_engine() {
+    may_be_root ||
+        die "the Docker Engine is installed but does not answer at $DOCKER_HOST, and starting it needs root: start it (sudo systemctl start docker), then run this again."
+    local by=''
+    case $(</proc/1/comm) in
+        systemd) by='systemctl start docker' ;;
+        init) by='service docker start' ;;
+    esac
+    if [[ -z $by ]]; then
+        start_by_hand
+        return
+    fi
+    say engine "starting it: $by"
+    # shellcheck disable=SC2086
+    as_root $by >"$state/log/engine.log" 2>&1 9>&- </dev/null
+    await_engine || [[ $engine_error = *'permission denied'* ]] ||
+        die "the Docker Engine did not answer within 30 s of '$by': $(tail -n1 <<<"$engine_error")"
+}
+
+prepare_engine() {
+    local engine='' engine_error='' started=''
+    if ! engine_answers; then
+        case $engine_error in
+            *'permission denied'*) ;;
+            *'client version'*'is too '*) die "the Docker Engine at $DOCKER_HOST and this docker client do not understand each other: $engine_error" ;;
+            *)
+                [[ $DOCKER_HOST = unix:///var/run/docker.sock || $DOCKER_HOST = unix:///run/docker.sock ]] ||
+                    die "the Docker Engine of DOCKER_HOST ($DOCKER_HOST) does not answer: $(tail -n1 <<<"$engine_error")"
+                { command -v docker && command -v dockerd; } >/dev/null || install_engine
+                engine_answers || {
+                    start_engine
+                    started=1
+                }
+                ;;
+        esac
+        engine_answers || die "the Docker Engine's socket refuses user $(id -un): run this with sudo, or join the group docker and log in again."
+    fi
+    say engine "Docker ${engine% *} (API ${engine#* }) answers at $DOCKER_HOST"
+    [[ ! $started ]] || say engine "it stays up after the run; './specs clean --engine' stops it"
+    engine_api=${engine#* }
+}
+
+# The Engine that Hooktrail started by hand, and no other.
+stop_own_engine() {
+    local pid='' since=''
+    [[ ! -e $own_engine ]] || read -r pid since <"$own_engine"
+    if [[ -z $pid || $(started_at "$pid") != "$since" ]]; then
+        say engine "none to stop: no Engine that Hooktrail started is running"
+        return
+    fi
+    may_be_root || die "stopping the Engine needs root: sudo ./specs clean --engine"
+    as_root kill "$pid"
+    timeout 30 tail --pid="$pid" -s 0.1 -f /dev/null || die "the Engine (process $pid) did not stop within 30 s."
+    as_root rm -f "$own_engine"
+    say engine "stopped (process $pid, which Hooktrail had started)"
+}

@@ -1,0 +1,86 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs: the lab's image, named by the content of its recipe.
+
+recipe=$root/environments/Docker/image
+
+# hash_of FILE...: over names and contents, so that it is the same in every clone.
+hash_of() { (cd "$root" && sha256sum -- "${@#"$root/"}") | sha256sum | cut -c1-12; }
+
+image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# A Debian host's own mirror is near, and known to be allowed.
+debian_mirror() {
+    local mirror=${SPECS_DEBIAN_MIRROR:-} ID='' VERSION_CODENAME=''
+    . /etc/os-release
+    # Both of apt's formats name the address before the suite: `deb [options] URI suite …` and `URIs:` before `Suites:`.
+    [[ -n $mirror || $ID != debian ]] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
+        awk -v suite="$VERSION_CODENAME" '
+            $1 == "deb" { sub(/\[[^]]*\]/, ""); if ($3 == suite) { print $2; exit } }
+            $1 == "URIs:" { uri = $2 }
+            $1 == "Suites:" { for (i = 2; i <= NF; i++) if ($i == suite) { print uri; exit } }')
+    printf '%s\n' "${mirror:-http://deb.debian.org/debian}"
+}
+
+base_from_registry() {
+    local log=$state/log/image.log
+    image_exists debian:trixie-slim || timeout 120 docker pull -q debian:trixie-slim >"$log" 2>&1 || return
+    say image "building $1 from debian:trixie-slim"
+    docker build -q -t "$1" -f "$recipe/base.Dockerfile" "$recipe" >"$log" 2>&1 9>&- || {
+        tail -n 5 "$log" >&2
+        die "the lab's image could not be built ($log)."
+    }
+}
+
+base_from_archive() {
+    local log=$state/log/image.log mirror tar=$state/rootfs.tar began=$SECONDS
+    command -v mmdebstrap >/dev/null || apt_install mmdebstrap debian-archive-keyring ||
+        die "no registry is in reach, and without one the lab's image is made by mmdebstrap: install mmdebstrap and debian-archive-keyring, then run this again."
+    mirror=$(debian_mirror)
+    say image "no registry is in reach: building $1 from Debian's archive"
+    # As root where that costs nothing; otherwise mmdebstrap finds a way for an ordinary user by itself.
+    local how=()
+    ! may_be_root || how=(as_root)
+    ${how[@]+"${how[@]}"} "$recipe/bootstrap.sh" "$mirror" - 2>"$log" 9>&- </dev/null >"$tar" || {
+        rm -f "$tar"
+        grep '^E: ' "$log" | tail -3 >&2
+        die "the lab's image could not be built from $mirror ($log)."
+    }
+    docker import "$tar" "$1" >>"$log" 2>&1 || die "the Engine did not take the lab's image: $(tail -n1 "$log")"
+    rm -f "$tar"
+    say image "built in $((SECONDS - began)) s"
+}
+
+# remember NAME IMAGE: notes what this clone uses, and removes what it used before. Images of other clones stay, and so
+# does one that a container still uses.
+remember_image() {
+    local note=$state/$1 before=''
+    [[ ! -e $note ]] || before=$(<"$note")
+    [[ $before != "$2" ]] || return 0
+    printf '%s\n' "$2" >"$note"
+    [[ -z $before ]] || ! docker image rm "$before" >/dev/null 2>&1 || say image "removed $before, whose recipe is no more"
+}
+
+prepare_image() {
+    local scripts=("$recipe/agent.sh" "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
+    local base image context=$state/image-context log=$state/log/image.log
+    [[ ! -e ${scripts[1]} ]] || files+=("${scripts[1]}")
+    base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
+    image=hooktrail/lab:$(hash_of "${files[@]}")
+    if image_exists "$image"; then
+        say image "$image is there"
+    else
+        image_exists "$base" || base_from_registry "$base" || base_from_archive "$base"
+        rm -rf "$context"
+        mkdir -p "$context/bin"
+        for script in "${scripts[@]}"; do
+            [[ ! -e $script ]] || install -m 755 "$script" "$context/bin/hooktrail-$(basename "$script" .sh)"
+        done
+        docker build -q --build-arg "BASE=$base" -t "$image" -f "$recipe/Dockerfile" "$context" >"$log" 2>&1 9>&- || {
+            tail -n 5 "$log" >&2
+            die "the lab's image could not be built ($log)."
+        }
+        say image "built $image"
+    fi
+    remember_image image "$image"
+    remember_image base-image "$base"
+}

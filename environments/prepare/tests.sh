@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs: runs the tests and says what came out.
+
+# Sums the counters of TRX files into «passed failed skipped». A skipped test is counted there only by its absence from
+# `executed`, and whatever was executed and did not pass is a failure, be it called failed, error, time-out or aborted.
+count_trx() {
+    sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2 \3/p' "$@" |
+        awk '{ total += $1; executed += $2; passed += $3 } END { print passed + 0, executed - passed, total - executed }'
+}
+
+# Two runs of one clone must not write over each other: the second one gets a directory beside the first one's.
+take_output_directory() {
+    SPECS_OUT=${SPECS_OUT:-$root/out}
+    [[ $SPECS_OUT = /* ]] || SPECS_OUT=$caller/$SPECS_OUT
+    mkdir -p "$SPECS_OUT" 2>/dev/null || die "the output directory $SPECS_OUT cannot be made: choose another one by SPECS_OUT."
+    exec 8<"$SPECS_OUT"
+    if ! flock -n 8; then
+        SPECS_OUT=$SPECS_OUT/run-$$
+        mkdir -p "$SPECS_OUT"
+        exec 8<"$SPECS_OUT"
+        flock -n 8
+    fi
+    export SPECS_OUT
+    # What an earlier run wrote must not pass for this one's.
+    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,counts.txt} "$SPECS_OUT"/*.trx
+}
+
+# run_tests VERB: uses filter and engine_api.
+run_tests() {
+    local what status began=$SECONDS passed failed skipped total files
+    take_output_directory
+    # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
+    export TESTCONTAINERS_RYUK_DISABLED=true
+    [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
+    if [[ $1 = run ]]; then
+        what=(steps/Specs.csproj)
+    else
+        what=(Specs.sln)
+    fi
+    [[ -z $filter ]] || what+=(--filter "$filter")
+    (cd "$root" && exec dotnet test "${what[@]}" -c "$configuration" --no-build --nologo --results-directory "$SPECS_OUT" \
+        --logger 'trx;LogFilePrefix=tests' --logger 'console;verbosity=minimal' </dev/null 8<&-)
+    status=$?
+
+    files=("$SPECS_OUT"/*.trx)
+    [[ -e ${files[0]} ]] || files=(/dev/null)
+    read -r passed failed skipped < <(count_trx "${files[@]}")
+    total="$passed passed, $failed failed, $skipped skipped"
+    printf '%s\n' "$total" >"$SPECS_OUT/counts.txt"
+
+    printf '\nWritten:\n'
+    find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
+    printf '\nPrepared in %s s, tested in %s s:\n%s\n' "$began" "$((SECONDS - began))" "$total"
+
+    if ((passed + failed + skipped == 0 && status == 0)); then
+        die "no test ran${filter:+, because none matches the filter $filter}."
+    elif ((failed == 0 && status != 0)); then
+        printf 'specs: dotnet test failed though no test did; what it said is above.\n' >&2
+    fi
+    ((status == 0 && failed == 0)) || return 1
+}

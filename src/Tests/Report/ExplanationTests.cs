@@ -1,0 +1,84 @@
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using NUnit.Framework;
+using Outcome = Hooktrail.Trails.Outcome;
+
+namespace Hooktrail.Tests.Report;
+
+[TestFixture]
+public class ExplanationTests
+{
+    private static readonly Trail Nothing = new([], Outcome.Vanished(null, null));
+
+    [Test]
+    public void The_switch_that_predicts_the_observation_is_named()
+    {
+        var found = Explanation.For(
+            Samples.Bridged.Within(Layer.Ebtables),
+            HostProfile.Default,
+            profile => profile.BridgeNfCallIptables ? Samples.Bridged : Samples.Bridged.Within(Layer.Ebtables));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(found.Select(one => one.Change), Is.EqualTo(new[] { "bridge-nf-call-iptables=0" }));
+            Assert.That(found[0].Profile.BridgeNfCallIptables, Is.False);
+            Assert.That(
+                Explanation.Sentence(found), Is.EqualTo("bridge-nf-call-iptables=0 would explain the observation."));
+        });
+    }
+
+    [Test]
+    public void Every_switch_is_tried_from_the_value_that_it_has()
+    {
+        foreach (var one in Switch.All)
+            foreach (var value in (bool[])[true, false])
+            {
+                var found = Explanation.For(
+                    Samples.Bridged,
+                    one.Write(HostProfile.Default, value),
+                    profile => one.Read(profile) == value ? Nothing : Samples.Bridged);
+                Assert.That(
+                    found.Select(explanation => explanation.Change), Is.EqualTo(new[] { $"{one.Name}={(value ? 0 : 1)}" }));
+            }
+    }
+
+    [Test]
+    public void The_backend_of_each_family_is_tried() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(Changes(profile => profile.Iptables == Backend.Legacy), Is.EqualTo(new[] { "iptables-legacy" }));
+            Assert.That(Changes(profile => profile.Ebtables == Backend.Legacy), Is.EqualTo(new[] { "ebtables-legacy" }));
+        });
+
+    [Test]
+    public void Of_the_kernels_only_the_nearest_is_named() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                Changes(profile => profile.Kernel < new KernelVersion(5, 5)),
+                Is.EqualTo(new[] { "a kernel older than 5.5" }));
+            Assert.That(
+                Explanation.For(
+                    Samples.Bridged,
+                    HostProfile.Default with { Kernel = new(5, 4) },
+                    profile => profile.Kernel >= new KernelVersion(5, 5) ? Samples.Bridged : Nothing)
+                .Select(one => one.Change),
+                Is.EqualTo(new[] { "a kernel from 5.5 on" }));
+        });
+
+    [Test]
+    public void Nothing_is_named_where_nothing_explains_it()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(Changes(_ => false), Is.Empty);
+            Assert.That(Explanation.For(Samples.Bridged, HostProfile.Default, _ => null), Is.Empty);
+            Assert.That(Explanation.Sentence([]), Is.Null);
+        });
+    }
+
+    private static IEnumerable<string> Changes(Func<HostProfile, bool> asObserved) =>
+        Explanation.For(
+            Samples.Bridged, HostProfile.Default, profile => asObserved(profile) ? Samples.Bridged : Nothing)
+        .Select(one => one.Change);
+}

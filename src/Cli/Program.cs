@@ -29,7 +29,7 @@ static Command Root() =>
         """)
     {
         Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
-        Subcommands = { PredictVerb.Create(), SummaryVerb.Create() },
+        Subcommands = { PredictVerb.Create(), SummaryVerb.Create(), DoctorVerb.Create(), LabVerb.Create(), CleanVerb.Create() },
     };
 
 static string Mistake(ParseResult line)

@@ -5,28 +5,34 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 
-/// <summary>One request and, if it is delivered, the reply to it.</summary>
-/// <param name="Request">The request's trail.</param>
-/// <param name="Reply">The reply's trail; null where nobody was there to answer.</param>
-internal readonly record struct Exchange(Trail Request, Trail? Reply)
+/// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.</summary>
+internal static class Exchange
 {
-    /// <summary>Walks a request and its reply through the host, and leaves in <paramref name="connections"/> what conntrack keeps.</summary>
-    public static Exchange Walk(Host host, Flow flow, ConnectionTable connections)
+    /// <summary>Sends a request and walks it through the host, as far as it gets.</summary>
+    public static Packet Ask(Host host, Flow flow, ConnectionTable connections)
     {
         var request = new Packet(
             host, connections, IcmpType.EchoRequest,
             source: Lab.AddressOf(flow.From, other: flow.To), destination: Lab.AddressOf(flow.To, other: flow.From));
-        var there = Send(request, flow.From);
-        if (there.Outcome.To is not { } receiver)
-            return new(there, null);
-
-        // Who answers, answers what it saw: the addresses as they came out of the host.
-        var reply = new Packet(
-            host, connections, IcmpType.EchoReply, source: request.Destination, destination: request.Source);
-        return new(there, Send(reply, receiver));
+        Send(request, flow.From);
+        return request;
     }
 
-    private static Trail Send(Packet packet, Endpoint sender)
+    /// <summary>
+    /// Sends the reply to a request, with its addresses as they came out of the host; null where it did not come out.
+    /// </summary>
+    public static Packet? Answer(Packet request)
+    {
+        if (request.Outcome.To is not { } receiver)
+            return null;
+
+        var reply = new Packet(
+            request.Host, request.Connections, IcmpType.EchoReply, source: request.Destination, destination: request.Source);
+        Send(reply, receiver);
+        return reply;
+    }
+
+    private static void Send(Packet packet, Endpoint sender)
     {
         switch (sender.Kind)
         {
@@ -43,7 +49,5 @@ internal readonly record struct Exchange(Trail Request, Trail? Reply)
                 IpReceive.Receive(packet);
                 break;
         }
-
-        return packet.Trail;
     }
 }

@@ -6,6 +6,8 @@ namespace Hooktrail.Model;
 /// <summary>What a host profile makes of the kernel: who hangs at which hook. Immutable, so one serves any number of packets.</summary>
 internal sealed class Host
 {
+    private static readonly HookPoint MasqueradePoint = HookPoints.Parse("iptables", "nat", "POSTROUTING");
+
     /// <summary>Builds the hook table of a profile.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public Host(HostProfile profile)
@@ -36,8 +38,10 @@ internal sealed class Host
     private static void Check(Rule rule)
     {
         if (!HookPoints.Ebtables.Contains(rule.At) && !HookPoints.Iptables.Contains(rule.At))
-            throw new HooktrailException($"The rule \"{rule}\" is at {rule.At}, which the model does not have; put it at a hook point of ebtables or iptables.");
-        if (rule.Verdict == Verdict.Masquerade && rule.At != new HookPoint(Layer.Iptables, "nat", "POSTROUTING"))
-            throw new HooktrailException($"The rule \"{rule}\" is at {rule.At}, but MASQUERADE works only at iptables nat POSTROUTING; put it there.");
+            throw new HooktrailException(
+                $"The rule \"{rule}\" is at {rule.At}, which the model does not have; put it at a hook point of ebtables or iptables.");
+        if (rule.Verdict == Verdict.Masquerade && rule.At != MasqueradePoint)
+            throw new HooktrailException(
+                $"The rule \"{rule}\" is at {rule.At}, but MASQUERADE works only at {MasqueradePoint}; put it there.");
     }
 }

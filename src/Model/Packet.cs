@@ -51,9 +51,12 @@ internal sealed class Packet(Host host, ConnectionTable connections, IcmpType ty
     /// <summary>What conntrack recognises a connection by.</summary>
     public ConnectionTuple Tuple => new(Source, Destination, Type);
 
-    /// <summary>The hops so far, and how the journey ended.</summary>
-    public Trail Trail => new(
-        hops.ToImmutable(), outcome ?? throw new InvalidOperationException("a packet was lost between two places of the walk"));
+    /// <summary>How the journey ended. Every walk ends somewhere: the machine loses no packet.</summary>
+    public Outcome Outcome =>
+        outcome ?? throw new InvalidOperationException("A packet was lost between two places of the walk.");
+
+    /// <summary>The hops, and how the journey ended.</summary>
+    public Trail Trail => new(hops.ToImmutable(), Outcome);
 
     /// <summary>Notes that the packet crosses a hook point, as a LOG rule there would print it.</summary>
     public void Cross(HookPoint point, in HookState state)

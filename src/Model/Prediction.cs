@@ -25,26 +25,29 @@ public static class Prediction
         if (leg.Packet < 1)
             throw new HooktrailException($"There is no packet {leg.Packet}; the packets of a leg are counted from 1.");
 
-        var exchange = ExchangeOf(Hosts.GetValue(profile, static one => new Host(one)), flow, leg.Packet);
-        return leg.Direction == Direction.Request
-            ? exchange.Request
-            : exchange.Reply ?? throw new HooktrailException(
-                $"There is no {leg} of {flow}: its request was {exchange.Request.Outcome}; ask for the request, or change the host profile.");
+        return Walk(Hosts.GetValue(profile, static one => new Host(one)), flow, leg);
     }
 
     /// <summary>
-    /// The <paramref name="number"/>-th request and reply. Once an exchange leaves conntrack as it found it, every later one is the same
-    /// and need not be walked: an exchange depends on nothing but the host, the flow and what conntrack knows.
+    /// Walks exchange after exchange, request and reply, until the leg that was asked for. Once an exchange leaves conntrack as it found
+    /// it, every later one is the same and need not be walked: an exchange depends on nothing but the host, the flow and what conntrack knows.
     /// </summary>
-    private static Exchange ExchangeOf(Host host, Flow flow, int number)
+    private static Trail Walk(Host host, Flow flow, Leg leg)
     {
         var connections = new ConnectionTable();
         for (var packet = 1; ; packet++)
         {
             var known = connections.Entry;
-            var exchange = Exchange.Walk(host, flow, connections);
-            if (packet == number || connections.Entry == known)
-                return exchange;
+            var request = Exchange.Ask(host, flow, connections);
+            if (packet == leg.Packet && leg.Direction == Direction.Request)
+                return request.Trail;
+
+            var reply = Exchange.Answer(request);
+            if (packet == leg.Packet || connections.Entry == known)
+                return leg.Direction == Direction.Request ? request.Trail : reply?.Trail ?? throw NoReply(flow, leg, request);
         }
     }
+
+    private static HooktrailException NoReply(Flow flow, Leg leg, Packet request) => new(
+        $"There is no {leg} of {flow}: its request was {request.Outcome}; ask for the request, or change the host profile.");
 }

@@ -12,10 +12,11 @@ namespace Hooktrail.Specs.Bindings;
 
 /// <summary>What the suite promises to the host that it is a guest on.</summary>
 [Binding]
-public sealed class GuestSteps(Journey journey) : IDisposable
+public sealed class GuestSteps(Journey journey)
 {
     private HostSnapshot? _before;
     private IAsyncDisposable? _disturbance;
+    private string? _otherRun;
 
     /// <summary>The host as it is before the scenario does anything to it.</summary>
     [BeforeScenario("@guest")]
@@ -48,13 +49,21 @@ public sealed class GuestSteps(Journey journey) : IDisposable
         await lab.WaitForExitAsync();
     }
 
-    /// <summary>What <c>specs clean</c> does. The dead run's probe may still be at its own clean-up, which counts as alive.</summary>
+    /// <summary>What <c>specs clean</c> does, once the dead run's probe is done: until then the run counts as alive.</summary>
     [When("what dead runs left is cleaned")]
     public async Task WhenCleanedAsync()
     {
         await using var engine = await ContainerEngines.ConnectAsync();
-        await Leftovers.AwaitOrphansAsync(engine, SpecsRun.Current.OwnRun);
+        await Leftovers.WhenGoneAsync(engine, _otherRun!);
         await Leftovers.RemoveAsync(engine, LabImage.Reference());
+    }
+
+    /// <summary>Neither container nor network.</summary>
+    [Then("the Engine has nothing of another run")]
+    public async Task ThenEngineHasNothingAsync()
+    {
+        await using var engine = await ContainerEngines.ConnectAsync();
+        Assert.That(await Leftovers.InEngineAsync(engine, _otherRun!), Is.Empty);
     }
 
     /// <summary>Somebody else's traffic, which nobody asked the suite to look at.</summary>
@@ -79,11 +88,8 @@ public sealed class GuestSteps(Journey journey) : IDisposable
         Assert.That(journey.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _before = null;
-
     /// <summary>Starts <c>specs lab</c> and waits until it says that everything is in place.</summary>
-    private static async Task<Process> StartLabAsync()
+    private async Task<Process> StartLabAsync()
     {
         var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
         var lab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab"])
@@ -94,6 +100,7 @@ public sealed class GuestSteps(Journey journey) : IDisposable
         var said = await lab.StandardOutput.ReadLineAsync();
         if (said is null || !said.StartsWith("The lab is up", StringComparison.Ordinal))
             throw new AssertionException($"The other lab did not come up; it said: {said} {await lab.StandardOutput.ReadToEndAsync()}");
+        _otherRun = said.Split("run ")[1][..5];
         return lab;
     }
 }

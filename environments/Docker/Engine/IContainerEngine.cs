@@ -43,6 +43,9 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Kills and removes a container; one that is gone already, or going, is no error.</summary>
     Task RemoveContainerAsync(string container, CancellationToken cancellationToken = default);
 
+    /// <summary>Waits until a container that removes itself when it ends is gone; one that is gone already is no error.</summary>
+    Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default);
+
     /// <summary>Removes a network; one that is gone already is no error.</summary>
     /// <exception cref="HooktrailException">A container is still on it.</exception>
     Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default);

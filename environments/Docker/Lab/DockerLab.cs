@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
 using Hooktrail.Trails;

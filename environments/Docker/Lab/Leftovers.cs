@@ -20,6 +20,21 @@ public static class Leftovers
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The names of what the Engine has of a run, dead or alive.</summary>
+    public static async Task<ImmutableArray<string>> InEngineAsync(
+        IContainerEngine engine, string run, CancellationToken cancellation = default) =>
+    [
+        .. (await engine.FindContainersAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false)).Select(container => container.Name),
+        .. (await engine.FindNetworksAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false)).Select(network => network.Name),
+    ];
+
+    /// <summary>Waits until the containers of a run whose process has died have ended and are gone.</summary>
+    public static async Task WhenGoneAsync(IContainerEngine engine, string run, CancellationToken cancellation = default)
+    {
+        foreach (var container in await engine.FindContainersAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false))
+            await engine.WhenRemovedAsync(container.Id, cancellation).ConfigureAwait(false);
+    }
+
     internal static async Task<ImmutableArray<string>> RemoveAsync(
         IContainerEngine engine, Probe probe, CancellationToken cancellation)
     {

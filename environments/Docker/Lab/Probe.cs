@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
@@ -178,7 +177,7 @@ internal sealed class Probe : IAsyncDisposable
         var fence = ++_fences;
         var saved = await Shell.RunAsync(
             "write to the kernel log and read the counters",
-            $"echo "{_log.Fence(fence)}" >/dev/kmsg\n{_countersScript}",
+            $"echo '{_log.Fence(fence)}' >/dev/kmsg\n{_countersScript}",
             cancellation).ConfigureAwait(false);
         var window = await _log.ReadUntilFence(fence, cancellation).ConfigureAwait(false);
         return (window, TracepointCounters.Parse(string.Join('\n', saved), _run));

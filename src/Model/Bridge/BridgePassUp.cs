@@ -12,7 +12,6 @@ internal static class BridgePassUp
     {
         var port = packet.Device;
         packet.Device = LabNames.Bridge;
-        packet.ForOtherHost = false;
         Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, IpReceive.Receive);
     }
 }

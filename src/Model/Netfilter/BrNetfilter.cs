@@ -38,23 +38,29 @@ internal static class BrNetfilter
         return NfVerdict.Stolen;
     }
 
-    /// <summary>
-    /// <c>br_nf_pre_routing_finish</c>: gives the frame back to the bridge. If NAT changed its destination, it gets the MAC address that
-    /// leads there: a neighbour's if that is on the same bridge, otherwise the bridge's own, so that it goes up and is routed.
-    /// </summary>
+    /// <summary><c>br_nf_pre_routing_finish</c>: gives the frame back to the bridge, for the rest of its own PRE_ROUTING.</summary>
     private static void PreRoutingFinish(Packet packet)
     {
         var info = packet.NfBridge!;
         info.InPreRouting = false;
         if (packet.Destination != info.Destination)
-            packet.Mac = Route.Input(packet) == RouteType.Unicast && packet.RouteDevice == LabNames.Bridge
-                ? Lab.MacTowards(packet.Destination)
-                : LabNames.Bridge;
+            Readdress(packet);
 
         packet.Device = info.PhysIn;
         Nf.HookAbove(
             BridgePriority.BrNetfilter, Family.Bridge, Hook.PreRouting, packet,
             @in: packet.Device, @out: null, BridgeDecision.HandleFrameFinish);
+    }
+
+    /// <summary>
+    /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed: the frame gets the MAC address that leads
+    /// there. That is a neighbour's if it is on the same bridge; otherwise it is the bridge's own, and the packet goes up to be routed.
+    /// </summary>
+    private static void Readdress(Packet packet)
+    {
+        var onThisBridge = Route.Input(packet) == RouteType.Unicast && packet.RouteDevice == LabNames.Bridge;
+        packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination) : LabNames.Bridge;
+        packet.ForOtherHost = onThisBridge;
     }
 
     /// <summary>

@@ -24,6 +24,7 @@ internal static class Nf
     {
         foreach (var entry in packet.Host.Hooks.At(family, hook))
         {
+            // False for all where nothing was run before.
             if (entry.Priority <= above)
                 continue;
             if (entry.Function(packet, in state) != NfVerdict.Accept)

@@ -46,16 +46,14 @@ internal sealed class ApiClient(EngineEndpoint endpoint) : IDisposable
 
     /// <summary>
     /// Sends a question whose answer comes only later, and returns once the Engine has taken it up, which it says by sending
-    /// the head of the answer. The body is then awaited with no limit of time.
+    /// the head of the answer. The body is then awaited with no limit of time; null where the Engine knows no such thing (404).
     /// </summary>
-    public async Task<Task<T>> AskLaterAsync<T>(string path, JsonTypeInfo<T> type, string what, CancellationToken cancellationToken)
-    {
-        var response = await SendAsync(HttpMethod.Post, path, null, what, cancellationToken).ConfigureAwait(false);
-        return Answer();
-
-        async Task<T> Answer() =>
-            await ReadAsync(response, type, what).ConfigureAwait(false) ?? throw EngineErrors.NotAnEngine(endpoint);
-    }
+    public async Task<Task<T?>> AskLaterAsync<T>(string path, JsonTypeInfo<T> type, string what, CancellationToken cancellationToken)
+        where T : class =>
+        ReadAsync(
+            await SendAsync(HttpMethod.Post, path, null, what, cancellationToken, HttpStatusCode.NotFound).ConfigureAwait(false),
+            type,
+            what);
 
     /// <summary>
     /// Turns a connection of its own into a raw stream to a container (101, «tcp»), and returns it with its socket, which

@@ -119,7 +119,7 @@ internal sealed class ApiEngine : IContainerEngine
                 Wire.Default.ExitAnswer,
                 $"wait for the container {spec.Name}",
                 cancellationToken).ConfigureAwait(false);
-            session = new ContainerSession(this, created.Id, spec, attachment, ExitCodeAsync(exit));
+            session = new ContainerSession(this, created.Id, spec, attachment, ExitCodeAsync(exit, spec.Name));
             await _client.TellAsync(HttpMethod.Post, $"/containers/{created.Id}/start", what, cancellationToken)
                 .ConfigureAwait(false);
             var running = await _client.FindAsync(
@@ -178,6 +178,16 @@ internal sealed class ApiEngine : IContainerEngine
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
 
+    public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
+    {
+        var removed = await _client.AskLaterAsync(
+            $"/containers/{Uri.EscapeDataString(container)}/wait?condition=removed",
+            Wire.Default.ExitAnswer,
+            $"wait for the container {container}",
+            cancellationToken).ConfigureAwait(false);
+        await removed.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default) =>
         _client.TellAsync(
             HttpMethod.Delete,
@@ -207,7 +217,9 @@ internal sealed class ApiEngine : IContainerEngine
     private static Task<VersionAnswer> AskVersionAsync(ApiClient client, CancellationToken cancellationToken) =>
         client.AskAsync(HttpMethod.Get, "/version", null, Wire.Default.VersionAnswer, "give its version", cancellationToken);
 
-    private static async Task<int> ExitCodeAsync(Task<ExitAnswer> answer) => (await answer.ConfigureAwait(false)).StatusCode;
+    private static async Task<int> ExitCodeAsync(Task<ExitAnswer?> answer, string name) =>
+        (await answer.ConfigureAwait(false))?.StatusCode
+        ?? throw new HooktrailException($"The container {name} was removed by somebody else before it was started; run again.");
 
     private static string LabelFilter(string label, string? value) =>
         Uri.EscapeDataString(JsonSerializer.Serialize(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
@@ -30,7 +31,7 @@ public sealed record TracedTraffic
     public ImmutableArray<string> Destinations { get; }
 
     private static IPNetwork Parse(string text) =>
-        IPNetwork.TryParse(text, out var network) && network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        IPNetwork.TryParse(text, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
             ? network
-            : throw new HooktrailException($"\"{text}\" is not an IPv4 network; write one such as 172.29.88.0/24, with no bit set behind the mask.");
+            : throw new HooktrailException($"\"{text}\" is not an IPv4 network; write one such as 172.29.88.0/24.");
 }

@@ -47,6 +47,35 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
             + $" --log-prefix \"{TracepointPrefix.Of(Run, point)}\" {Level} --log-ip -j CONTINUE",
         "");
 
+    /// <summary>
+    /// Input for <c>nft -f -</c>, to be run before the rules go in: marks which base chains and tables of nf_tables they will bring into
+    /// being, so that these can go with them, even when the run dies. An empty chain <c>hooktrail.INPUT</c> in a table says that its chain
+    /// INPUT is ours, an empty chain <c>hooktrail</c> that the table is.
+    /// </summary>
+    /// <param name="listed">The output of <c>nft list chains</c>.</param>
+    public string Marks(string listed)
+    {
+        var existing = new HashSet<string>();
+        var table = "";
+        foreach (var words in listed.Split('\n').Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)))
+            if (words is ["table", var family, var name, ..])
+                existing.Add(table = $"{family} {name}");
+            else if (words is ["chain", var chain, ..])
+                existing.Add($"{table} {chain}");
+
+        var marks = new StringBuilder();
+        foreach (var point in Points)
+        {
+            var home = $"{(point.Layer == Layer.Ebtables ? "bridge" : "ip")} {point.Table}";
+            if (existing.Add(home))
+                marks.Append($"add table {home}\nadd chain {home} hooktrail\n");
+            if (existing.Add($"{home} {point.Chain}"))
+                marks.Append($"add chain {home} hooktrail.{point.Chain}\n");
+        }
+
+        return marks.ToString();
+    }
+
     private string Restore(Layer layer, Func<HookPoint, string, string> rule, string commit)
     {
         var text = new StringBuilder();

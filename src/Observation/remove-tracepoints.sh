@@ -4,7 +4,8 @@
 # Prints the marks of all runs that have tracepoints on this host:
 #   remove-tracepoints.sh --list
 # Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
-# rules at the same time. Tools that are not installed are passed over.
+# rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (see TracepointRules.Marks).
+# Tools that are not installed are passed over.
 set -u
 
 # A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
@@ -62,6 +63,64 @@ remove() {
   return 1
 }
 
+# Whether any run has a tracepoint in table $2, chain $3 of tool $1.
+traced() { saved "$1" | awk -v table="*$2" -v chain="$3" -v mark=" --log-prefix \"$mark [ei6][.]" '
+  /^\*/ { in_table = $0 == table } in_table && $1 == "-A" && $2 == chain && $0 ~ mark { found = 1 } END { exit !found }'; }
+
+# Deletes chains of tool $1's table $2, all or none. The kernel refuses to delete one that has rules.
+delete_chains() {
+  case $1 in ebtables*) commit= ;; *) commit=COMMIT ;; esac
+  {
+    echo "*$2"
+    printf -- '-X %s\n' $3
+    echo "$commit"
+  } | "$1-restore" --noflush >/dev/null 2>&1
+}
+
+# All chains of nf_tables as lines of: family, table, chain, and the policy if it has one.
+chains() {
+  nft list chains 2>/dev/null | awk '
+    $1 == "table" { family = $2; table = $3 }
+    $1 == "chain" { if (chain) print chain; chain = family " " table " " $2 }
+    / policy / { sub(/.* policy /, ""); sub(/;.*/, ""); chain = chain " " $0 }
+    END { if (chain) print chain }'
+}
+
+# Undoes what the marks say that tracepoints made: hooktrail.INPUT, the chain INPUT of that table; hooktrail, the table. What is in
+# use by another run keeps its mark; what has come into use by someone else is theirs, and loses it.
+tidy() {
+  have nft || return 0
+  existing=$(chains)
+  printf '%s\n' "$existing" | while read -r family table marked _; do
+    tool=$(tool_of "$family") || continue
+    chain=${marked#hooktrail.}
+    [ "$chain" != "$marked" ] && ! traced "$tool" "$table" "$chain" || continue
+    case $existing in
+      *"$family $table $chain accept"*) delete_chains "$tool" "$table" "$chain $marked" && continue ;;
+    esac
+    delete_chains "$tool" "$table" "$marked"
+  done
+  existing=$(chains)
+  printf '%s\n' "$existing" | while read -r family table marked _; do
+    tool=$(tool_of "$family") && [ "$marked" = hooktrail ] || continue
+    case $existing in *"$family $table hooktrail."*) continue ;; esac
+    if [ "$(nft list table "$family" "$table" 2>/dev/null | grep -vc '^#')" -eq 4 ]; then
+      nft delete table "$family" "$table"
+    else
+      delete_chains "$tool" "$table" hooktrail
+    fi
+  done
+}
+
+tool_of() {
+  case $1 in
+    ip) echo iptables-nft ;;
+    ip6) echo ip6tables-nft ;;
+    bridge) echo ebtables-nft ;;
+    *) return 1 ;;
+  esac
+}
+
 tools='iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy ebtables-nft ebtables-legacy'
 
 case ${1-} in
@@ -71,6 +130,7 @@ case ${1-} in
   ht?????)
     status=0
     for tool in $tools; do remove "$tool" "$1" || status=1; done
+    tidy
     exit "$status" ;;
   *)
     echo "usage: remove-tracepoints.sh MARK | --list   (a mark is such as htx7k2q)" >&2

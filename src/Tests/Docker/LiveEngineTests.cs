@@ -127,7 +127,7 @@ internal sealed class LiveEngineTests
                 await foreach (var line in session.StandardError.ReadAllAsync(cancel))
                     Assert.That(line, Is.EqualTo($"{++read}"));
             },
-            Throws.TypeOf<HooktrailException>().With.Message.Contains($"more than {LineChannel.Capacity} lines behind"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains($"while {LineChannel.Capacity} waited"));
         Assert.That(read, Is.EqualTo(LineChannel.Capacity));
     }
 

@@ -14,8 +14,12 @@ public sealed class LineChannel
     /// <summary>How many lines may wait for the reader: two seconds of the fastest kernel log seen, about 100 MB.</summary>
     public const int Capacity = 1 << 18;
 
-    /// <summary>How long the writer waits for a reader with a full queue to take a line.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// How long the writer waits for a reader with a full queue to take a line. Below two seconds, after which an Engine
+    /// silently drops what an ended process's reader has not taken yet (moby 20.10 daemon/monitor.go, handleContainerExit;
+    /// seen live): the loss is to be told, not silent.
+    /// </summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest line in bytes; a longer one is delivered in pieces of this length.</summary>
     internal const int MaximumLine = 16 << 20;

@@ -141,8 +141,8 @@ internal sealed class ContainerSession : IContainerSession
                 error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): look into the Docker Engine's log.", e);
         }
 
-        _standardOutput.Complete(error);
-        _standardError.Complete(error);
+        await _standardOutput.CompleteAsync(error).ConfigureAwait(false);
+        await _standardError.CompleteAsync(error).ConfigureAwait(false);
     }
 
     /// <summary>What is known of a container's end: that it came, that it did not come in time, or nothing, because the Engine is out of reach.</summary>

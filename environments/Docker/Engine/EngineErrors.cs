@@ -9,13 +9,10 @@ namespace Hooktrail.Docker.Engine;
 /// </summary>
 internal static class EngineErrors
 {
-    /// <summary>The oldest API that is spoken: Docker 20.10's.</summary>
-    public static readonly Version OldestApi = new(1, 41);
-
     /// <summary>The Engine could not be reached at all.</summary>
     public static HooktrailException Unreachable(EngineEndpoint endpoint, Exception cause)
     {
-        var socket = cause as SocketException ?? cause.InnerException as SocketException;
+        var socket = SocketErrorIn(cause);
         return socket?.SocketErrorCode switch
         {
             SocketError.AccessDenied => new(
@@ -33,6 +30,10 @@ internal static class EngineErrors
         };
     }
 
+    /// <summary>The socket's error among the causes of <paramref name="error"/>, if there is one.</summary>
+    public static SocketException? SocketErrorIn(Exception? error) =>
+        error is null ? null : error as SocketException ?? SocketErrorIn(error.InnerException);
+
     /// <summary>Something answers, but not as an Engine does.</summary>
     public static HooktrailException NotAnEngine(EngineEndpoint endpoint, Exception? cause = null) => new(
         $"What answers at {endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens.",
@@ -48,11 +49,11 @@ internal static class EngineErrors
 
     /// <summary>The API versions do not meet.</summary>
     public static HooktrailException TooOld(EngineEndpoint endpoint, string version, Version api) => new(
-        $"The Docker Engine {version} at {endpoint} is too old: it speaks API {api}, and {OldestApi} (Docker 20.10) is the least; upgrade it.");
+        $"The Docker Engine {version} at {endpoint} is too old: it speaks API {api}, and {ApiVersions.Oldest} (Docker 20.10) is the least; upgrade it.");
 
     /// <summary>The Engine has dropped every API version that is known here.</summary>
-    public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least, Version newest) => new(
-        $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {newest} is the newest known here: take a newer Hooktrail.");
+    public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least) => new(
+        $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {ApiVersions.Newest} is the newest known here: take a newer Hooktrail.");
 
     /// <summary>A network that should be there is not.</summary>
     public static HooktrailException NoSuchNetwork(string network) => new(

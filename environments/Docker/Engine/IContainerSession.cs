@@ -32,12 +32,13 @@ public interface IContainerSession : IAsyncDisposable
     Stream StandardInput { get; }
 
     /// <summary>
-    /// The standard output by lines, without line ends. Completes when the process has ended. A reader that falls
-    /// <see cref="LineChannel.Capacity"/> lines behind loses the stream: the reader then throws a <see cref="HooktrailException"/>.
+    /// The standard output by lines, without line ends. Completes when the process has ended. A reader that is
+    /// <see cref="LineChannel.Capacity"/> lines behind and takes none for some seconds loses the stream: reading on then throws
+    /// a <see cref="HooktrailException"/>.
     /// </summary>
     ChannelReader<string> StandardOutput { get; }
 
-    /// <summary>The standard error by lines, as <see cref="StandardOutput"/>. Neither stream ever waits for the other's reader.</summary>
+    /// <summary>The standard error by lines, as <see cref="StandardOutput"/>. Neither stream waits long for the other's reader.</summary>
     ChannelReader<string> StandardError { get; }
 
     /// <summary>The last lines of both streams, oldest first, read by anybody or not: what to show when the process failed.</summary>

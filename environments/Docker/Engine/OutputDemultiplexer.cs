@@ -30,6 +30,7 @@ internal static class OutputDemultiplexer
                     var payload = buffer.Slice(0, Math.Min(remaining, buffer.Length));
                     foreach (var segment in payload)
                         target!.Write(segment.Span);
+                    await target!.FlushAsync(cancellationToken).ConfigureAwait(false);
                     remaining -= payload.Length;
                     buffer = buffer.Slice(payload.End);
                     if (remaining > 0)

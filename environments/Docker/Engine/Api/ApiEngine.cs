@@ -8,9 +8,6 @@ namespace Hooktrail.Docker.Engine.Api;
 /// <summary>Drives an Engine through its HTTP API, with nothing but the base class library.</summary>
 internal sealed class ApiEngine : IContainerEngine
 {
-    /// <summary>The newest API spoken. It is also the least that Docker 29 accepts.</summary>
-    internal static readonly Version NewestApi = new(1, 44);
-
     private readonly ApiClient _client;
 
     private ApiEngine(ApiClient client) => _client = client;
@@ -205,13 +202,7 @@ internal sealed class ApiEngine : IContainerEngine
     private static async Task<Version> NegotiateAsync(ApiClient client, CancellationToken cancellationToken)
     {
         var answer = await AskVersionAsync(client, cancellationToken).ConfigureAwait(false);
-        if (!Version.TryParse(answer.ApiVersion, out var newest))
-            throw EngineErrors.NotAnEngine(client.Endpoint);
-        if (newest < EngineErrors.OldestApi)
-            throw EngineErrors.TooOld(client.Endpoint, answer.Version, newest);
-        if (Version.TryParse(answer.MinAPIVersion, out var least) && least > NewestApi)
-            throw EngineErrors.TooNew(client.Endpoint, answer.Version, least, NewestApi);
-        return newest < NewestApi ? newest : NewestApi;
+        return ApiVersions.Negotiate(client.Endpoint, answer.Version, answer.ApiVersion, answer.MinAPIVersion);
     }
 
     private static Task<VersionAnswer> AskVersionAsync(ApiClient client, CancellationToken cancellationToken) =>

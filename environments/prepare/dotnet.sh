@@ -59,7 +59,7 @@ END
     elif ((status != 124)) && grep -qE 'NU1(10[1-3]|603|605|608)|\b40[34]\b' "$log"; then
         # The feed answered, and what it answered is final.
         profile=offline
-        reason=$(sed -nE "s/.*(Unable to find|NU1603: .* depends on|Found .* of) (package )?([A-Za-z.]+).*/\3/p" "$log" | sort -u | paste -sd' ')
+        reason=$(sed -nE "s/.*(Unable to find|NU1603: .* depends on|Found .* of) (package )?([A-Za-z.]*[A-Za-z]).*/\3/p" "$log" | sort -u | paste -sd' ')
         reason="the feed does not serve ${reason:-all that the profile full needs}"
     elif ((status == 124)) || grep -qE 'NU13|timed out|No such host|Name or service|Connection refused|SSL connection' "$log"; then
         die "the package feed did not answer, so which profile it serves stays open ($log): check the network, or choose by SPECS_PROFILE=full or SPECS_PROFILE=offline."

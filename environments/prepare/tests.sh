@@ -27,19 +27,23 @@ take_output_directory() {
 
 # run_tests VERB: uses filter and engine_api.
 run_tests() {
-    local what status began=$SECONDS passed failed skipped total files
+    local what trx status began=$SECONDS passed failed skipped total files
     take_output_directory
     # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
     export TESTCONTAINERS_RYUK_DISABLED=true
     [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
     if [[ $1 = run ]]; then
         what=(steps/Specs.csproj)
+        trx=LogFileName=features.trx
     else
-        what=(Specs.sln)
+        # One project after the other: the unit tests leave both cores to the live scenarios, and two files of results
+        # that are begun in the same second cannot get the same name.
+        what=(Specs.sln -m:1)
+        trx=LogFilePrefix=tests
     fi
     [[ -z $filter ]] || what+=(--filter "$filter")
     (cd "$root" && exec dotnet test "${what[@]}" -c "$configuration" --no-build --nologo --results-directory "$SPECS_OUT" \
-        --logger 'trx;LogFilePrefix=tests' --logger 'console;verbosity=minimal' </dev/null 8<&-)
+        --logger "trx;$trx" --logger 'console;verbosity=minimal' </dev/null 8<&-)
     status=$?
 
     files=("$SPECS_OUT"/*.trx)
@@ -50,7 +54,7 @@ run_tests() {
 
     printf '\nWritten:\n'
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
-    printf '\nPrepared in %s s, tested in %s s:\n%s\n' "$began" "$((SECONDS - began))" "$total"
+    printf '\nPrepared in %s s, tested in %s s.\n%s\n' "$began" "$((SECONDS - began))" "$total"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
         die "no test ran${filter:+, because none matches the filter $filter}."

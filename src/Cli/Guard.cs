@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hooktrail.Report;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Cli;
@@ -21,7 +22,10 @@ internal static class Guard
         }
         catch (IOException wrong)
         {
-            return Say(error, $"reading or writing failed: {wrong.Message.TrimEnd('.')}; make room or give another file.", ExitCode.BadInput);
+            return Say(
+                error,
+                $"reading or writing failed: {wrong.Message.TrimEnd('.')}; see that the disk has room and the file is still there.",
+                ExitCode.BadInput);
         }
         catch (Exception fault)
         {
@@ -42,7 +46,7 @@ internal static class Guard
 
     private static int Say(TextWriter error, string sentence, int exitCode)
     {
-        error.WriteLine($"specs: {sentence.ReplaceLineEndings(" ")}");
+        error.WriteLine($"specs: {PlainText.Of(sentence.ReplaceLineEndings(" "))}");
         return exitCode;
     }
 }

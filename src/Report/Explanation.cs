@@ -8,13 +8,18 @@ namespace Hooktrail.Report;
 /// <param name="Profile">The host profile with that change.</param>
 public sealed record Explanation(string Change, HostProfile Profile)
 {
-    // Releases with which a trail changed (facts: section 7). Between two of them the number decides nothing.
-    private static readonly ImmutableArray<KernelVersion> Landmarks =
-        [new(4, 18), new(5, 2), new(5, 3), new(5, 5), new(6, 4), new(6, 8)];
+    // From the oldest to the newest release whose sources the facts were read from.
+    private static readonly ImmutableArray<KernelVersion> Kernels =
+    [
+        .. Series(4, from: 15, to: 20),
+        .. Series(5, from: 0, to: 19),
+        .. Series(6, from: 0, to: 19),
+        .. Series(7, from: 0, to: 3),
+    ];
 
     /// <summary>
-    /// Tries every single change of the profile: each switch, each family's backend, and the kernel on the other side of each release
-    /// that changed a trail (of the older and of the newer ones only the nearest that explains it is named).
+    /// Tries every single change of the profile: each switch, each family's backend, and each kernel release (of the older and of the
+    /// newer ones only the nearest that explains it is named).
     /// </summary>
     /// <param name="observed">What the kernel did.</param>
     /// <param name="profile">What the host was taken to be.</param>
@@ -25,15 +30,14 @@ public sealed record Explanation(string Change, HostProfile Profile)
         return [
             .. Switches(profile).Where(Explains),
             .. Backends(profile).Where(Explains),
-            .. Older(profile.Kernel).Select(At).Where(Explains).Take(1),
-            .. Newer(profile.Kernel).Select(At).Where(Explains).Take(1),
+            .. Kernels.Where(kernel => kernel < profile.Kernel).Reverse().Select(At).Where(Explains).Take(1),
+            .. Kernels.Where(kernel => kernel > profile.Kernel).Select(At).Where(Explains).Take(1),
         ];
 
         bool Explains(Explanation change) =>
             predict(change.Profile) is { } trail && Divergence.Between(trail, observed) is null;
 
-        Explanation At((string Name, KernelVersion Kernel) other) =>
-            new(other.Name, profile with { Kernel = other.Kernel });
+        Explanation At(KernelVersion kernel) => new($"kernel {kernel}", profile with { Kernel = kernel });
     }
 
     /// <summary>Says in one sentence which changes would explain an observation; null where none would.</summary>
@@ -56,13 +60,6 @@ public sealed record Explanation(string Change, HostProfile Profile)
 
     private static Backend Other(Backend backend) => backend == Backend.Nft ? Backend.Legacy : Backend.Nft;
 
-    private static IEnumerable<(string Name, KernelVersion Kernel)> Older(KernelVersion kernel) =>
-        from landmark in Landmarks.Reverse()
-        where landmark <= kernel
-        select ($"a kernel older than {landmark}", landmark with { Minor = landmark.Minor - 1 });
-
-    private static IEnumerable<(string Name, KernelVersion Kernel)> Newer(KernelVersion kernel) =>
-        from landmark in Landmarks
-        where landmark > kernel
-        select ($"a kernel from {landmark} on", landmark);
+    private static IEnumerable<KernelVersion> Series(int major, int from, int to) =>
+        Enumerable.Range(from, to - from + 1).Select(minor => new KernelVersion(major, minor));
 }

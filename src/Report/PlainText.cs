@@ -1,7 +1,7 @@
 namespace Hooktrail.Report;
 
-/// <summary>Text from elsewhere (a file, a kernel log) that must neither break a line nor command a terminal.</summary>
-internal static class PlainText
+/// <summary>Text from elsewhere (a file, a kernel log, a command line) that must neither break a line nor command a terminal.</summary>
+public static class PlainText
 {
     /// <summary>The text with a visible stand-in for each control character.</summary>
     public static string Of(string text) =>

@@ -65,9 +65,26 @@ public class BadInputTests
     }
 
     [Test]
-    public async Task A_line_break_in_an_argument_breaks_no_sentence()
+    public async Task Output_that_cannot_be_written_is_said_so()
     {
-        var ran = await Specs.Run("predict", "--from", "a\nb", "--to", "server", "--protocol", "icmp");
-        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\"; the endpoints are client, server, host, wan.\n"));
+        if (!File.Exists("/dev/full"))
+            Assert.Ignore("This system has no /dev/full.");
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("full.sh", "exec dotnet \"$@\" > /dev/full");
+
+        var ran = await Specs.Start("sh", [script, Specs.Path, .. Ping.Split(' ')]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Error, Does.StartWith("specs: reading or writing failed: No space left on device"));
+        });
+    }
+
+    [Test]
+    public async Task An_argument_neither_breaks_the_sentence_nor_commands_the_terminal()
+    {
+        var ran = await Specs.Run("predict", "--from", "a\nb\u001b[2J", "--to", "server", "--protocol", "icmp");
+        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, host, wan.\n"));
     }
 }

@@ -9,23 +9,27 @@ internal sealed record Ran(int ExitCode, string Output, string Error);
 /// <summary>Runs the built command line as a process.</summary>
 internal static class Specs
 {
-    public static async Task<Ran> Run(params string[] arguments)
+    /// <summary>The built command line.</summary>
+    public static string Path =>
+        System.IO.Path.Combine(TestContext.CurrentContext.TestDirectory, "Hooktrail.Cli.dll");
+
+    /// <summary>Runs the command line with these arguments.</summary>
+    public static Task<Ran> Run(params string[] arguments) => Start("dotnet", [Path, .. arguments]);
+
+    /// <summary>Runs a line of words that have no blanks.</summary>
+    public static Task<Ran> Line(string line) => Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<Ran> Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program, arguments)
         {
-            ArgumentList = { Path.Combine(TestContext.CurrentContext.TestDirectory, "Hooktrail.Cli.dll") },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
     }
-
-    /// <summary>Runs a line of words that have no blanks.</summary>
-    public static Task<Ran> Line(string line) => Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -81,6 +81,23 @@ public class DisagreementTests
     }
 
     [Test]
+    public void A_hop_that_only_one_has_leaves_a_gap_and_shifts_none_of_those_that_follow()
+    {
+        var more = Samples.At("ebtables broute BROUTING", "client.port", null);
+        var observed = Samples.Bridged with { Hops = Samples.Bridged.Hops.Insert(1, more) };
+
+        var disagreement = Disagreement.Between(null, Samples.Bridged, observed)!;
+
+        var rows = disagreement.Text([], []).Split('\n').Where(line => line.Contains("tables ")).Skip(1).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(rows, Has.Count.EqualTo(observed.Hops.Length));
+            Assert.That(rows.Where(row => row.Contains('–')), Is.EqualTo(new[] { rows[1] }));
+            Assert.That(disagreement.Sentence, Does.Contain("hop 2, ebtables broute BROUTING: the observation crosses it, the prediction does not and goes on to iptables raw PREROUTING"));
+        });
+    }
+
+    [Test]
     public void The_text_leads_with_the_sentence_and_lays_the_trails_side_by_side_with_evidence_and_explanation()
     {
         var observed = Samples.Bridged.Without(1).Without(1);

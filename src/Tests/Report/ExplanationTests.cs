@@ -1,3 +1,4 @@
+using Hooktrail.Model;
 using Hooktrail.Report;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -56,14 +57,14 @@ public class ExplanationTests
         {
             Assert.That(
                 Changes(profile => profile.Kernel < new KernelVersion(5, 5)),
-                Is.EqualTo(new[] { "a kernel older than 5.5" }));
+                Is.EqualTo(new[] { "kernel 5.4" }));
             Assert.That(
                 Explanation.For(
                     Samples.Bridged,
-                    HostProfile.Default with { Kernel = new(5, 4) },
+                    HostProfile.Default with { Kernel = new(4, 19) },
                     profile => profile.Kernel >= new KernelVersion(5, 5) ? Samples.Bridged : Nothing)
                 .Select(one => one.Change),
-                Is.EqualTo(new[] { "a kernel from 5.5 on" }));
+                Is.EqualTo(new[] { "kernel 5.5" }));
         });
 
     [Test]
@@ -75,6 +76,36 @@ public class ExplanationTests
             Assert.That(Explanation.For(Samples.Bridged, HostProfile.Default, _ => null), Is.Empty);
             Assert.That(Explanation.Sentence([]), Is.Null);
         });
+    }
+
+    [Test]
+    public void With_the_real_model_a_switch_that_changes_a_trail_explains_the_change()
+    {
+        var explained = 0;
+        foreach (var flow in (Flow[])[Samples.Ping, Samples.Ping with { To = Endpoint.Wan }, Samples.Ping with { To = Endpoint.Host }])
+            foreach (var one in Switch.All)
+            {
+                var observed = Prediction.Of(one.Write(HostProfile.Default, false), flow, Leg.Request);
+                if (Divergence.Between(Prediction.Of(HostProfile.Default, flow, Leg.Request), observed) is null)
+                    continue;
+                explained++;
+                Assert.That(
+                    Explanation.For(observed, HostProfile.Default, profile => Prediction.Of(profile, flow, Leg.Request))
+                        .Select(explanation => explanation.Change),
+                    Does.Contain($"{one.Name}=0"), $"{flow}");
+            }
+        Assert.That(explained, Is.GreaterThan(5), "the switches must matter");
+    }
+
+    [Test]
+    public void With_the_real_model_an_empty_in_at_a_forwarded_packets_POSTROUTING_is_an_older_kernel()
+    {
+        var flow = Samples.Ping with { To = Endpoint.Wan };
+        var observed = Prediction.Of(HostProfile.Default with { Kernel = new(5, 4) }, flow, Leg.Request);
+        Assert.That(
+            Explanation.For(observed, HostProfile.Default, profile => Prediction.Of(profile, flow, Leg.Request))
+                .Select(explanation => explanation.Change),
+            Is.EqualTo(new[] { "kernel 5.4" }));
     }
 
     private static IEnumerable<string> Changes(Func<HostProfile, bool> asObserved) =>

@@ -61,7 +61,7 @@ remember_image() {
 }
 
 prepare_image() {
-    local scripts=("$recipe"/{agent,enter,leave,switch,wan}.sh "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
+    local scripts=("$recipe"/{agent,leave,switch,wan}.sh "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
     local base image context=$state/image-context log=$state/log/image.log
     files+=("$root/src/Observation/remove-tracepoints.sh")
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})

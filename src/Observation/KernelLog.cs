@@ -105,7 +105,7 @@ public sealed class KernelLog(RunId run)
             return;
         }
 
-        if (!sighting!.IsComplete && sighting.Point.Layer == Layer.Ebtables)
+        if (!sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
             _split = _sightings.Count;
         _sightings.Add(sighting);
     }
@@ -118,7 +118,7 @@ public sealed class KernelLog(RunId run)
         {
             var first = _sightings[_split!.Value];
             if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
-                _sightings[_split.Value] = whole!;
+                _sightings[_split.Value] = whole;
             _split = null;
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))

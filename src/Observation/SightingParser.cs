@@ -4,13 +4,14 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Reads what tracepoints write. Two writers, two formats (facts 4.1, 4.2): xt LOG of iptables and ip6tables, and ebt_log of
-/// ebtables.
+/// Reads what tracepoints write. Two writers, two formats (facts 4.1, 4.2): xt LOG of iptables and ip6tables, and
+/// ebt_log of ebtables.
 /// </summary>
 public static class SightingParser
 {
     /// <summary>
-    /// Reads one record's text. Text of another origin gives false; text that was cut gives a sighting that is not complete.
+    /// Reads one record's text. Text of another origin gives false; text that was cut gives a sighting that is not
+    /// complete.
     /// </summary>
     /// <param name="sequence">The record's number.</param>
     /// <param name="text">The record's text.</param>

@@ -4,8 +4,8 @@ using System.Net;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What xt LOG prints after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP:
-/// <c>IN=br0 OUT= PHYSIN=v1 MAC=… SRC=… DST=… LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=1 </c>
+/// What xt LOG prints after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP: <c>IN=br0 OUT=
+/// PHYSIN=v1 MAC=… SRC=… DST=… LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=1 </c>
 /// </summary>
 internal static class XtLogFormat
 {
@@ -15,7 +15,8 @@ internal static class XtLogFormat
 
     public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {
-        string? input = null, output = null, physIn = null, physOut = null, macSource = null, macDestination = null, protocol = null;
+        string? input = null, output = null, physIn = null, physOut = null;
+        string? macSource = null, macDestination = null, protocol = null;
         IPAddress? source = null, destination = null;
         int? etherType = null, ttl = null, length = null, ipId = null, sourcePort = null, destinationPort = null;
         int? icmpType = null, icmpCode = null, icmpId = null, icmpSequence = null, operation = null;
@@ -99,7 +100,8 @@ internal static class XtLogFormat
             ArpOperation = operation,
             Mark = mark,
             UserId = user,
-            IsComplete = whole && !cut && source is not null && destination is not null && (!echo || icmpSequence is not null),
+            IsComplete = whole && !cut && source is not null && destination is not null
+                && (!echo || icmpSequence is not null),
         };
     }
 

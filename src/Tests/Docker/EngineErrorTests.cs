@@ -31,18 +31,12 @@ internal sealed class EngineErrorTests
     public async Task A_socket_that_nobody_listens_on_is_named()
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-            socket.Bind(new UnixDomainSocketEndPoint(path));
-        try
-        {
-            Assert.That(
-                await Errors.OfAsync(ConnectAsync($"unix://{path}")),
-                Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bound.Bind(new UnixDomainSocketEndPoint(path));
+
+        Assert.That(
+            await Errors.OfAsync(ConnectAsync($"unix://{path}")),
+            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
     }
 
     [Test]

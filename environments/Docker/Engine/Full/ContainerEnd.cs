@@ -1,6 +1,4 @@
 using System.Globalization;
-using Docker.DotNet;
-using Docker.DotNet.Models;
 
 namespace Hooktrail.Docker.Engine.Full;
 

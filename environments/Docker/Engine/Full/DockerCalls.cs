@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Docker.DotNet;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine.Full;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Docker.DotNet;
 
 namespace Hooktrail.Docker.Engine.Full;
 

@@ -1,11 +1,5 @@
 using System.Net;
-using Docker.DotNet;
-using Docker.DotNet.Models;
-using DotNet.Testcontainers.Builders;
-using DotNet.Testcontainers.Containers;
-using DotNet.Testcontainers.Images;
 using Hooktrail.Trails;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hooktrail.Docker.Engine.Full;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Docker.DotNet;
+using Docker.DotNet.Models;
 
 namespace Hooktrail.Docker.Engine.Full;
 

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Hooktrail.Docker.Engine.Full;
 
 /// <summary>Writes into Testcontainers' create parameters what its builder has no word for.</summary>

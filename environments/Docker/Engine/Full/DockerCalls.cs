@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Docker.DotNet;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine.Full;

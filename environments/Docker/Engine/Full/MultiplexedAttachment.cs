@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Docker.DotNet;
 
 namespace Hooktrail.Docker.Engine.Full;
 

@@ -61,9 +61,9 @@ remember_image() {
 }
 
 prepare_image() {
-    local scripts=("$recipe/agent.sh" "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
+    local scripts=("$recipe"/{agent,enter,leave,switch,wan}.sh "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
     local base image context=$state/image-context log=$state/log/image.log
-    [[ ! -e ${scripts[1]} ]] || files+=("${scripts[1]}")
+    files+=("$root/src/Observation/remove-tracepoints.sh")
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
     image=hooktrail/lab:$(hash_of "${files[@]}")
     if image_exists "$image"; then

@@ -13,9 +13,9 @@ public static class HookPoints
     /// </summary>
     public static readonly ImmutableArray<HookPoint> Ebtables =
     [
-        .. Of(Layer.Ebtables, "broute", "BROUTING"),
-        .. Of(Layer.Ebtables, "nat", "PREROUTING", "OUTPUT", "POSTROUTING"),
-        .. Of(Layer.Ebtables, "filter", "INPUT", "FORWARD", "OUTPUT"),
+        .. Chains(Layer.Ebtables, "broute", "BROUTING"),
+        .. Chains(Layer.Ebtables, "nat", "PREROUTING", "OUTPUT", "POSTROUTING"),
+        .. Chains(Layer.Ebtables, "filter", "INPUT", "FORWARD", "OUTPUT"),
     ];
 
     /// <summary>
@@ -29,26 +29,37 @@ public static class HookPoints
     /// <exception cref="HooktrailException">There is no such layer or table, or the table has no such chain.</exception>
     public static HookPoint Parse(string layer, string table, string chain)
     {
-        var family = Layers.Parse(layer);
-        var tables = All.Where(point => point.Layer == family).ToLookup(point => point.Table, point => point.Chain);
-        if (!tables.Contains(table))
-            throw new HooktrailException(
-                $"{family.Name()} has no table \"{table}\"; its tables are {string.Join(", ", tables.Select(t => t.Key))}.");
-        if (!tables[table].Contains(chain))
-            throw new HooktrailException(
-                $"The table {table} of {family.Name()} has no chain \"{chain}\"; its chains are {string.Join(", ", tables[table])}.");
-        return All.First(point => point.Layer == family && point.Table == table && point.Chain == chain);
+        var points = Of(Layers.Parse(layer), table);
+        foreach (var point in points)
+            if (point.Chain == chain)
+                return point;
+        throw new HooktrailException(
+            $"The table {table} of {layer} has no chain \"{chain}\"; its chains are {string.Join(", ", points.Select(point => point.Chain))}.");
     }
+
+    /// <summary>All hook points of a layer.</summary>
+    public static ImmutableArray<HookPoint> Of(Layer layer) => [.. All.Where(point => point.Layer == layer)];
+
+    /// <summary>All hook points of a table.</summary>
+    /// <exception cref="HooktrailException">The layer has no such table.</exception>
+    public static ImmutableArray<HookPoint> Of(Layer layer, string table)
+    {
+        var points = Of(layer).Where(point => point.Table == table).ToImmutableArray();
+        return points.IsEmpty ? throw NoTable(layer, table) : points;
+    }
+
+    private static HooktrailException NoTable(Layer layer, string table) => new(
+        $"{layer.Name()} has no table \"{table}\"; its tables are {string.Join(", ", Of(layer).Select(point => point.Table).Distinct())}.");
 
     private static IEnumerable<HookPoint> IpTables(Layer layer) =>
     [
-        .. Of(layer, "raw", "PREROUTING", "OUTPUT"),
-        .. Of(layer, "mangle", "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
-        .. Of(layer, "nat", "PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
-        .. Of(layer, "filter", "INPUT", "FORWARD", "OUTPUT"),
-        .. Of(layer, "security", "INPUT", "FORWARD", "OUTPUT"),
+        .. Chains(layer, "raw", "PREROUTING", "OUTPUT"),
+        .. Chains(layer, "mangle", "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
+        .. Chains(layer, "nat", "PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
+        .. Chains(layer, "filter", "INPUT", "FORWARD", "OUTPUT"),
+        .. Chains(layer, "security", "INPUT", "FORWARD", "OUTPUT"),
     ];
 
-    private static IEnumerable<HookPoint> Of(Layer layer, string table, params IEnumerable<string> chains) =>
+    private static IEnumerable<HookPoint> Chains(Layer layer, string table, params IEnumerable<string> chains) =>
         chains.Select(chain => new HookPoint(layer, table, chain));
 }

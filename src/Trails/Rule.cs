@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Hooktrail.Trails;
 
@@ -53,6 +54,19 @@ public sealed record Rule(HookPoint At, Verdict Verdict)
         new(Point("filter", "FORWARD"), Verdict.Accept) { In = LabNames.Bridge },
         new(Point("filter", "FORWARD"), Verdict.Drop),
     ];
+
+    /// <summary>The rule as the tools' command line has it, without table and chain: <c>-i lab -j ACCEPT</c>.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        if (In is not null) text.Append($"-i {In} ");
+        if (NotIn is not null) text.Append($"! -i {NotIn} ");
+        if (Out is not null) text.Append($"-o {Out} ");
+        if (NotOut is not null) text.Append($"! -o {NotOut} ");
+        if (FromLab) text.Append($"-s {LabNames.Bridge} ");
+        if (Established) text.Append("-m conntrack --ctstate ESTABLISHED ");
+        return text.Append($"-j {Verdict.ToString().ToUpperInvariant()}").ToString();
+    }
 
     private static HookPoint Point(string table, string chain) => new(Layer.Iptables, table, chain);
 }

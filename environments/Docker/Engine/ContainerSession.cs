@@ -1,0 +1,155 @@
+using System.Net;
+using System.Threading.Channels;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Engine;
+
+/// <summary>
+/// A session over any attachment. It is made before the container starts, so that no byte of its output is missed, and
+/// handed out once the process runs.
+/// </summary>
+internal sealed class ContainerSession : IContainerSession
+{
+    // Killing and removing takes well under a second; a container that is still there after this is the Engine's fault.
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly IContainerEngine _engine;
+    private readonly IAttachment _attachment;
+    private readonly TimeSpan _stopTimeout;
+    private readonly Task<int> _exit;
+    private readonly LastLines _last = new();
+    private readonly LineChannel _standardOutput;
+    private readonly LineChannel _standardError;
+    private readonly Task _pump;
+    private int _disposed;
+
+    /// <param name="engine">Kills the container where it does not end by itself.</param>
+    /// <param name="id">The container's id.</param>
+    /// <param name="spec">What the container was made from.</param>
+    /// <param name="attachment">The connection; owned by the session.</param>
+    /// <param name="exit">Gives the exit code once the container is removed.</param>
+    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, IAttachment attachment, Task<int> exit)
+    {
+        (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
+        _standardOutput = new LineChannel($"the standard output of {Name}", _last);
+        _standardError = new LineChannel($"the standard error of {Name}", _last);
+        StandardInput = new StandardInputStream(attachment);
+        _pump = Task.Run(PumpAsync);
+    }
+
+    public string Id { get; }
+
+    public string Name { get; }
+
+    public int ProcessId { get; private set; }
+
+    public IPAddress? Address { get; private set; }
+
+    public IPAddress? AddressV6 { get; private set; }
+
+    public Stream StandardInput { get; }
+
+    public ChannelReader<string> StandardOutput => _standardOutput.Reader;
+
+    public ChannelReader<string> StandardError => _standardError.Reader;
+
+    public IReadOnlyList<string> LastOutput => _last.Snapshot();
+
+    /// <summary>Tells the session what is known of its process only once it runs.</summary>
+    public void Started(int processId, string? address, string? addressV6)
+    {
+        ProcessId = processId;
+        Address = IPAddress.TryParse(address, out var v4) ? v4 : null;
+        AddressV6 = IPAddress.TryParse(addressV6, out var v6) ? v6 : null;
+    }
+
+    /// <summary>What to say of a process that had ended before it could be looked at.</summary>
+    public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken)
+    {
+        var code = await WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return EngineErrors.Ended(Name, code, LastOutput);
+    }
+
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
+    {
+        var code = await _exit.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // The last output may come after the news of the end; whoever knows the end may rely on having all of it.
+        await _pump.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        try
+        {
+            await StandardInput.DisposeAsync().ConfigureAwait(false);
+            if (await EndsWithinAsync(_stopTimeout).ConfigureAwait(false) == Ending.Known)
+                return;
+            await _engine.RemoveContainerAsync(Id).ConfigureAwait(false);
+            if (await EndsWithinAsync(KillTimeout).ConfigureAwait(false) == Ending.Late)
+                throw new HooktrailException($"The container {Name} does not go away: remove it with docker rm -f {Name}.");
+        }
+        finally
+        {
+            await _attachment.DisposeAsync().ConfigureAwait(false);
+            await _pump.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Cuts the connection as the kernel does for a process that is killed; the Engine has to notice by itself.</summary>
+    internal ValueTask CutAsync() => _attachment.DisposeAsync();
+
+    /// <summary>Lets go of a container that never got to run, and that the engine has removed.</summary>
+    public async ValueTask AbandonAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _attachment.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    private async Task<Ending> EndsWithinAsync(TimeSpan time)
+    {
+        try
+        {
+            await _exit.WaitAsync(time).ConfigureAwait(false);
+            return Ending.Known;
+        }
+        catch (TimeoutException)
+        {
+            return Ending.Late;
+        }
+        catch (HooktrailException)
+        {
+            return Ending.Unknown;
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await _attachment.PumpAsync(_standardOutput, _standardError).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever went wrong, the readers must hear of it, or they would wait for ever. While being disposed of, this is how the reading ends; otherwise the connection broke under the reader.
+            if (Volatile.Read(ref _disposed) == 0)
+                error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): look into the Docker Engine's log.", e);
+        }
+
+        await _standardOutput.CompleteAsync(error).ConfigureAwait(false);
+        await _standardError.CompleteAsync(error).ConfigureAwait(false);
+    }
+
+    /// <summary>What is known of a container's end: that it came, that it did not come in time, or nothing, because the Engine is out of reach.</summary>
+    private enum Ending
+    {
+        Known,
+        Late,
+        Unknown,
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Engine;
+
+/// <summary>
+/// The Engine's refusals and the operating system's, as one sentence each. The texts that are looked for are those of
+/// moby 20.10 to 28; a text that is not known is passed on as the Engine said it.
+/// </summary>
+internal static class EngineErrors
+{
+    /// <summary>The Engine could not be reached at all.</summary>
+    public static HooktrailException Unreachable(EngineEndpoint endpoint, Exception cause)
+    {
+        var socket = SocketErrorIn(cause);
+        return socket?.SocketErrorCode switch
+        {
+            SocketError.AccessDenied => new(
+                $"No right to use the Docker socket {endpoint.SocketPath}: add this user to the group «docker» and log in again, or run with sudo.",
+                cause),
+            SocketError.AddressNotAvailable when endpoint.SocketPath is { } path => new(
+                $"No Docker Engine at {path}: there is no such socket; start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
+                cause),
+            SocketError.ConnectionRefused => new(
+                $"No Docker Engine answers at {endpoint}: the connection was refused; start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
+                cause),
+            _ => new(
+                $"No Docker Engine answers at {endpoint} ({(socket ?? cause).Message}): start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
+                cause),
+        };
+    }
+
+    /// <summary>The socket's error among the causes of <paramref name="error"/>, if there is one.</summary>
+    public static SocketException? SocketErrorIn(Exception? error) =>
+        error is null ? null : error as SocketException ?? SocketErrorIn(error.InnerException);
+
+    /// <summary>Something answers, but not as an Engine does.</summary>
+    public static HooktrailException NotAnEngine(EngineEndpoint endpoint, Exception? cause = null) => new(
+        $"What answers at {endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens.",
+        cause ?? new InvalidDataException());
+
+    /// <summary>The Engine did not answer in time.</summary>
+    public static HooktrailException Silent(EngineEndpoint endpoint, string what, TimeSpan patience) => new(
+        $"The Docker Engine at {endpoint} did not {what} within {patience.TotalSeconds:0} s: look into its log, and restart it if it hangs.");
+
+    /// <summary>The Engine was there and went away.</summary>
+    public static HooktrailException Lost(EngineEndpoint endpoint, string what, Exception cause) => new(
+        $"The connection to the Docker Engine at {endpoint} broke while it was asked to {what} ({cause.Message}): look into its log.", cause);
+
+    /// <summary>The API versions do not meet.</summary>
+    public static HooktrailException TooOld(EngineEndpoint endpoint, string version, Version api) => new(
+        $"The Docker Engine {version} at {endpoint} is too old: it speaks API {api}, and {ApiVersions.Oldest} (Docker 20.10) is the least; upgrade it.");
+
+    /// <summary>The Engine has dropped every API version that is known here.</summary>
+    public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least) => new(
+        $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {ApiVersions.Newest} is the newest known here: take a newer Hooktrail.");
+
+    /// <summary>A network that should be there is not.</summary>
+    public static HooktrailException NoSuchNetwork(string network) => new(
+        $"There is no Docker network {network}: something removed it during the run; run again.");
+
+    /// <summary>The main process ended where it should have gone on.</summary>
+    public static HooktrailException Ended(string container, int exitCode, IReadOnlyList<string> lastOutput) => new(
+        $"The container {container} ended too early, with exit code {exitCode}: " +
+        (lastOutput.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
+
+    /// <summary>The Engine refused to <paramref name="what"/>.</summary>
+    public static HooktrailException Refused(string what, string message)
+    {
+        message = message.Trim();
+        var advice = Advice(message);
+        return new HooktrailException(advice is null
+            ? $"The Docker Engine refused to {what}: {message.TrimEnd('.')}."
+            : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).");
+    }
+
+    private static string? Advice(string message)
+    {
+        bool Says(string text) => message.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+        if (Says("No such image"))
+            return "the image is missing; build it with ./specs run";
+        if (Says("Pool overlaps with other one"))
+            return "the subnet is taken by another network; name another, or remove that network (docker network ls)";
+        if (Says("fully subnetted") || Says("non-overlapping IPv4 address pool"))
+            return "no subnet is left in its address pools; remove networks that nothing uses (docker network prune)";
+        if (Says("networks have same bridge name"))
+            return "the bridge device is taken by another network; ./specs clean removes what an earlier run left";
+        if (Says("networks have overlapping"))
+            return "the subnet is taken by another network; name another, or remove that network (docker network ls)";
+        if (Says("The container name") && Says("already in use"))
+            return "a container of that name exists already; ./specs clean removes what an earlier run left";
+        if (Says("network with name") && Says("already exists"))
+            return "a network of that name exists already; ./specs clean removes what an earlier run left";
+        if (Says("port is already allocated") || Says("address already in use"))
+            return "a port that it needs is taken; stop what listens there";
+        if (message.StartsWith("network ", StringComparison.Ordinal) && Says("not found"))
+            return "there is no such network";
+        if (Says("has active endpoints"))
+            return "a container is still on the network; ./specs clean removes both";
+        if (Says("apply caps"))
+            return "the host does not grant a capability that the container asks for; run where it does, such as a host of its own or a virtual machine";
+        if (Says("gathering device information"))
+            return "the host has no such device";
+        if (Says("bind source path does not exist"))
+            return "the host has no such path";
+        if (Says("executable file not found") || Says("exec: \"") && Says("no such file or directory"))
+            return "the image has no such program; build it anew with ./specs run";
+        return null;
+    }
+}

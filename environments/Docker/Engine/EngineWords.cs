@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace Hooktrail.Docker.Engine;
+
+/// <summary>Reads what both implementations get in the Engine's own notation.</summary>
+internal static class EngineWords
+{
+    /// <summary>The names in <c>/info</c>'s SecurityOptions, whose items are like <c>name=seccomp,profile=default</c>.</summary>
+    public static ImmutableArray<string> SecurityFeatures(IEnumerable<string>? options) =>
+    [
+        .. from option in options ?? []
+           from field in option.Split(',')
+           where field.StartsWith("name=", StringComparison.Ordinal)
+           select field["name=".Length..],
+    ];
+
+    /// <summary>The labels, of which the Engine says null where there are none.</summary>
+    public static ImmutableDictionary<string, string> OrEmpty(this IEnumerable<KeyValuePair<string, string>>? labels) =>
+        labels?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
+}

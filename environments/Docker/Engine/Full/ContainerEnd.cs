@@ -1,0 +1,63 @@
+using System.Globalization;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace Hooktrail.Docker.Engine.Full;
+
+/// <summary>
+/// Learns a container's exit code and removal from the Engine's events. Docker.DotNet cannot wait for a removal, and a
+/// container that removes itself can be gone before it can be asked.
+/// </summary>
+internal sealed class ContainerEnd : IProgress<Message>
+{
+    private readonly TaskCompletionSource<int> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _exitCode;
+
+    private ContainerEnd()
+    {
+    }
+
+    /// <summary>Gives the exit code once the container is removed.</summary>
+    /// <param name="client">The Engine.</param>
+    /// <param name="calls">Tells of its failures.</param>
+    /// <param name="container">The container's id.</param>
+    /// <param name="created">When it was made, by the Engine's own clock: events since then are told also when they are past.</param>
+    /// <param name="name">The container's name, for messages.</param>
+    public static async Task<int> WatchAsync(
+        IDockerClient client, DockerCalls calls, string container, DateTime created, string name)
+    {
+        var end = new ContainerEnd();
+        var what = $"wait for the container {name}";
+        using var enough = new CancellationTokenSource();
+        var parameters = new ContainerEventsParameters
+        {
+            Since = new DateTimeOffset(created.ToUniversalTime()).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["type"] = new Dictionary<string, bool> { ["container"] = true },
+                ["container"] = new Dictionary<string, bool> { [container] = true },
+                ["event"] = new Dictionary<string, bool> { ["die"] = true, ["destroy"] = true },
+            },
+        };
+        var watching = calls.TellAsync(
+            what, () => client.System.MonitorEventsAsync(parameters, end, enough.Token), enough.Token);
+        if (await Task.WhenAny(watching, end._removed.Task).ConfigureAwait(false) == watching && !end._removed.Task.IsCompleted)
+        {
+            await watching.ConfigureAwait(false);
+            throw EngineErrors.Lost(calls.Endpoint, what, new EndOfStreamException("its events ended"));
+        }
+
+        await enough.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await end._removed.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Takes one event.</summary>
+    public void Report(Message value)
+    {
+        if (value.Action == "die" && value.Actor.Attributes.TryGetValue("exitCode", out var code))
+            _exitCode = int.Parse(code, CultureInfo.InvariantCulture);
+        else if (value.Action == "destroy")
+            _removed.TrySetResult(_exitCode);
+    }
+}

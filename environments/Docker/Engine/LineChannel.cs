@@ -1,0 +1,138 @@
+using System.Text;
+using System.Threading.Channels;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Engine;
+
+/// <summary>
+/// Cuts one stream of bytes into lines and queues them for one reader. Both streams of a container come over one connection,
+/// so a writer that waited for the reader of one would hold up the other for ever. Hence a long queue, then back-pressure
+/// for a moment, and then the reader loses this stream, loudly, and the other goes on: memory stays bounded, and nothing hangs.
+/// </summary>
+public sealed class LineChannel
+{
+    /// <summary>How many lines may wait for the reader: two seconds of the fastest kernel log seen, about 100 MB.</summary>
+    public const int Capacity = 1 << 18;
+
+    /// <summary>
+    /// How long the writer waits for a reader with a full queue to take a line. Below two seconds, after which an Engine
+    /// silently drops what an ended process's reader has not taken yet (moby 20.10 daemon/monitor.go, handleContainerExit;
+    /// seen live): the loss is to be told, not silent.
+    /// </summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest line in bytes; a longer one is delivered in pieces of this length.</summary>
+    internal const int MaximumLine = 16 << 20;
+
+    private readonly Channel<string> _lines;
+    private readonly string _name;
+    private readonly LastLines _last;
+    private readonly TimeSpan _patience;
+    private readonly Queue<string> _cut = [];
+    private byte[] _rest = new byte[512];
+    private int _restLength;
+    private bool _lost;
+
+    internal LineChannel(string name, LastLines last, int capacity = Capacity, TimeSpan? patience = null)
+    {
+        _patience = patience ?? Patience;
+        _name = name;
+        _last = last;
+        _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+    }
+
+    /// <summary>The reader's end.</summary>
+    public ChannelReader<string> Reader => _lines.Reader;
+
+    /// <summary>Takes bytes, cut anywhere, and keeps the lines for <see cref="FlushAsync"/>.</summary>
+    internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
+        {
+            if (_restLength == 0)
+            {
+                Cut(bytes[..end]);
+            }
+            else
+            {
+                Keep(bytes[..end]);
+                CutRest();
+            }
+        }
+
+        Keep(bytes);
+    }
+
+    /// <summary>Queues the lines for the reader.</summary>
+    internal async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        while (_cut.TryDequeue(out var line))
+        {
+            if (!_lost && !_lines.Writer.TryWrite(line) && !await WriteInTimeAsync(line, cancellationToken).ConfigureAwait(false))
+            {
+                _lost = true;
+                _lines.Writer.TryComplete(new HooktrailException(
+                    $"The reader of {_name} took no line for {_patience.TotalSeconds:0.#} s while {_lines.Reader.Count} waited, and the rest is lost: " +
+                    "send less traffic at a time, or run on a machine with more free cores."));
+            }
+        }
+    }
+
+    /// <summary>Ends the stream: an unfinished last line is delivered, then the reader is told.</summary>
+    internal async ValueTask CompleteAsync(Exception? error = null)
+    {
+        if (_restLength > 0)
+            CutRest();
+        await FlushAsync().ConfigureAwait(false);
+        _lines.Writer.TryComplete(error);
+    }
+
+    private async ValueTask<bool> WriteInTimeAsync(string line, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_patience);
+        try
+        {
+            await _lines.Writer.WriteAsync(line, deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        while (_restLength + bytes.Length > MaximumLine)
+        {
+            var piece = MaximumLine - _restLength;
+            Append(bytes[..piece]);
+            CutRest();
+            bytes = bytes[piece..];
+        }
+
+        Append(bytes);
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_restLength + bytes.Length > _rest.Length)
+            Array.Resize(ref _rest, Math.Max(_restLength + bytes.Length, Math.Min(_rest.Length * 2, MaximumLine)));
+        bytes.CopyTo(_rest.AsSpan(_restLength));
+        _restLength += bytes.Length;
+    }
+
+    private void CutRest()
+    {
+        Cut(_rest.AsSpan(0, _restLength));
+        _restLength = 0;
+    }
+
+    private void Cut(ReadOnlySpan<byte> bytes)
+    {
+        var line = Encoding.UTF8.GetString(bytes);
+        _last.Add(line);
+        _cut.Enqueue(line);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>What has to be undone, newest first, if a start fails half way; <see cref="Keep"/> says that it did not.</summary>
+internal sealed class AsyncStack : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _things = new();
+
+    public T Push<T>(T thing) where T : IAsyncDisposable
+    {
+        _things.Push(thing);
+        return thing;
+    }
+
+    public void Keep() => _things.Clear();
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_things.TryPop(out var thing))
+            await thing.DisposeAsync().ConfigureAwait(false);
+    }
+}

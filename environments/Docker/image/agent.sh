@@ -1,0 +1,27 @@
+#!/bin/bash
+# The session of every container of the lab: what a run says on standard input is done here, one script at a time.
+#
+#   in:   ID BYTES, a line; then a script of that many bytes
+#   out:  ID STATUS LINES, a line; then the script's output, that many lines
+#
+# When standard input ends, the run has ended or was killed: the host gets back what the run changed (only the
+# probe, which has HOOKTRAIL_RUN, changed anything), and the container goes. So an orderly end and `kill -9` take one way.
+set -u
+export LC_ALL=C   # bytes, not characters
+exec 3>&2         # standard error is the kernel log's channel; a script writes to it by >&3
+
+leave() {
+    trap '' TERM INT HUP
+    [ -z "${HOOKTRAIL_RUN-}" ] || hooktrail-leave "$HOOKTRAIL_RUN"
+    exit 0
+}
+trap leave TERM INT HUP
+
+while read -r id bytes && IFS= read -r -N "$bytes" script; do
+    output=$(eval "$script" 2>&1 </dev/null)
+    status=$?
+    lines=()
+    [ -z "$output" ] || mapfile -t lines <<<"$output"
+    printf '%s\n' "$id $status ${#lines[@]}" "${lines[@]}"
+done
+leave

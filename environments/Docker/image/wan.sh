@@ -1,0 +1,24 @@
+#!/bin/bash
+# hooktrail-wan RUN PID NETWORK...: joins the network namespace of process PID to this one by a veth pair, the host's end of which
+# is the plain NIC ht-RUN-wan. The first of the networks (/30, from the documentation ranges) that nobody here uses is taken and printed.
+set -eu
+run=$1 pid=$2
+shift 2
+
+free() { [ -z "$(ip -4 route show table all root "$1"; ip -4 route show match "$1" | grep -v ^default)" ]; }
+
+exec 9</proc/self/ns/net
+flock 9
+for network; do
+    if free "$network"; then
+        prefix=${network%.*} last=${network##*.}
+        last=${last%/30}
+        ip link add "ht-$run-wan" type veth peer name eth0 netns "$pid"
+        ip address add "$prefix.$((last + 1))/30" dev "ht-$run-wan"
+        ip link set "ht-$run-wan" up
+        echo "$network"
+        exit
+    fi
+done
+echo "every documentation network for the WAN is taken on this host"
+exit 1

@@ -1,0 +1,92 @@
+Feature: Container to container on one bridge
+  Two containers on the same network talk through a Linux bridge. The frame goes in by one port and out by another; nothing is
+  routed, and the host's own IP stack is not asked.
+
+  ebtables sees every frame, because its chains hang on the bridge. iptables hangs on the IP stack, and sees these packets only
+  because the module br_netfilter calls it from inside the bridge, pretending that the packet was forwarded from the
+  bridge to itself. Hence `in` and `out` are ports for ebtables, and the bridge for iptables.
+
+  Background:
+    Given containers "client" and "server" on the network "lab"
+
+  Rule: ebtables alone: a bridged frame crosses PREROUTING, FORWARD and POSTROUTING
+
+    The bridge decides by the destination's MAC address: to another port is FORWARD. The chains INPUT and OUTPUT are for frames to and from the
+    host itself.
+
+    Scenario: The request, in ebtables
+      When "client" pings "server" once
+      Then in ebtables the request crosses
+        | layer    | table  | chain       | in          | out         |
+        | ebtables | broute | BROUTING    | client.port |             |
+        | ebtables | nat    | PREROUTING  | client.port |             |
+        | ebtables | filter | FORWARD     | client.port | server.port |
+        | ebtables | nat    | POSTROUTING |             | server.port |
+      And it is delivered to "server"
+
+    Scenario: The reply, in ebtables, is the request with the ports exchanged
+      When "client" pings "server" once
+      Then in ebtables the reply crosses
+        | layer    | table  | chain       | in          | out         |
+        | ebtables | broute | BROUTING    | server.port |             |
+        | ebtables | nat    | PREROUTING  | server.port |             |
+        | ebtables | filter | FORWARD     | server.port | client.port |
+        | ebtables | nat    | POSTROUTING |             | client.port |
+      And it is delivered to "client"
+
+  Rule: iptables and ebtables: with bridge-nf-call-iptables on, the bridge calls iptables
+
+    br_netfilter stands in the bridge's own hooks: in PREROUTING and FORWARD behind ebtables, in POSTROUTING behind everything.
+    So each of the bridge's hooks runs ebtables first, and then the iptables hook of the same name.
+
+    Background:
+      Given bridge-nf-call-iptables is on
+
+    Scenario: The request crosses nat, because it opens a connection
+      When "client" pings "server" once
+      Then the request crosses
+        | layer    | table    | chain       | in          | out         |
+        | ebtables | broute   | BROUTING    | client.port |             |
+        | ebtables | nat      | PREROUTING  | client.port |             |
+        | iptables | raw      | PREROUTING  | lab         |             |
+        | iptables | mangle   | PREROUTING  | lab         |             |
+        | iptables | nat      | PREROUTING  | lab         |             |
+        | ebtables | filter   | FORWARD     | client.port | server.port |
+        | iptables | mangle   | FORWARD     | lab         | lab         |
+        | iptables | filter   | FORWARD     | lab         | lab         |
+        | iptables | security | FORWARD     | lab         | lab         |
+        | ebtables | nat      | POSTROUTING |             | server.port |
+        | iptables | mangle   | POSTROUTING |             | lab         |
+        | iptables | nat      | POSTROUTING |             | lab         |
+      And it is delivered to "server"
+
+    Scenario: The reply skips nat, because its connection is already known
+      When "client" pings "server" once
+      Then the reply crosses
+        | layer    | table    | chain       | in          | out         |
+        | ebtables | broute   | BROUTING    | server.port |             |
+        | ebtables | nat      | PREROUTING  | server.port |             |
+        | iptables | raw      | PREROUTING  | lab         |             |
+        | iptables | mangle   | PREROUTING  | lab         |             |
+        | ebtables | filter   | FORWARD     | server.port | client.port |
+        | iptables | mangle   | FORWARD     | lab         | lab         |
+        | iptables | filter   | FORWARD     | lab         | lab         |
+        | iptables | security | FORWARD     | lab         | lab         |
+        | ebtables | nat      | POSTROUTING |             | client.port |
+        | iptables | mangle   | POSTROUTING |             | lab         |
+      And it is delivered to "client"
+      And it never crosses the table "nat" of iptables
+
+    Scenario: iptables still knows the ports, as physical devices
+      A rule tells bridged packets from routed ones by them (`-m physdev`). The port to go out by is known from FORWARD on.
+      When "client" pings "server" once
+      Then in iptables the request crosses
+        | layer    | table    | chain       | in  | out | physIn      | physOut     |
+        | iptables | raw      | PREROUTING  | lab |     | client.port |             |
+        | iptables | mangle   | PREROUTING  | lab |     | client.port |             |
+        | iptables | nat      | PREROUTING  | lab |     | client.port |             |
+        | iptables | mangle   | FORWARD     | lab | lab | client.port | server.port |
+        | iptables | filter   | FORWARD     | lab | lab | client.port | server.port |
+        | iptables | security | FORWARD     | lab | lab | client.port | server.port |
+        | iptables | mangle   | POSTROUTING |     | lab | client.port | server.port |
+        | iptables | nat      | POSTROUTING |     | lab | client.port | server.port |

@@ -1,0 +1,29 @@
+@guest
+Feature: A guest on the host
+  Hooktrail changes a host that others use. What it promises them is part of the specification.
+
+  Background:
+    Given containers "client" and "server" on the network "lab"
+
+  Scenario: A run leaves nothing behind
+    The rules of all families, the settings of the bridge and the links are compared before and after a second lab beside this one.
+    When another lab has come and gone
+    Then the host is as it was before
+    And the Engine has nothing of another run
+
+  Scenario: A run that is killed leaves nothing behind
+    Its probe sees the session end, and gives the host back what the run had changed. The network goes with the next run, or by `specs clean`.
+    When another lab is killed without warning
+    And what dead runs left is cleaned
+    Then the host is as it was before
+    And the Engine has nothing of another run
+
+  Scenario: A switch that a scenario turned is turned back
+    When "client" pings "server" once with bridge-nf-call-iptables off
+    Then the host is as it was before
+
+  Scenario: Other pings on the host change no verdict
+    Given bridge-nf-call-iptables is on
+    And somebody else on the host pings "client" all the time
+    When "client" pings "server" once
+    Then the request is seen, the reply is seen, and nothing else

@@ -1,0 +1,14 @@
+namespace Hooktrail.Cli;
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>All is well.</summary>
+    public const int Done = 0;
+
+    /// <summary>The user can mend it: bad input, a missing right, a missing tool. One sentence on standard error says how.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>A fault of Hooktrail itself.</summary>
+    public const int Fault = 3;
+}

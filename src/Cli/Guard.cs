@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Cli;
+
+/// <summary>Turns whatever goes wrong into one sentence and an exit code; nobody is shown a stack trace.</summary>
+internal static class Guard
+{
+    /// <summary>Runs a verb.</summary>
+    /// <param name="run">The verb; its own exit code counts if nothing goes wrong.</param>
+    /// <param name="error">Where the sentence goes.</param>
+    public static async Task<int> Run(Func<Task<int>> run, TextWriter error)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (HooktrailException wrong)
+        {
+            return Say(error, wrong.Message, ExitCode.BadInput);
+        }
+        catch (IOException wrong)
+        {
+            return Say(
+                error,
+                $"reading or writing failed: {wrong.Message.TrimEnd('.')}; see that the disk has room and the file is still there.",
+                ExitCode.BadInput);
+        }
+        catch (Exception fault)
+        {
+            return Say(
+                error,
+                $"a fault of Hooktrail itself, {fault.GetType().Name} in {Place(fault)}: {fault.Message.TrimEnd('.')}; please report it as an issue, with this line and the command.",
+                ExitCode.Fault);
+        }
+    }
+
+    /// <summary>The innermost of our own methods: what the framework calls its own ones tells nobody anything.</summary>
+    private static string Place(Exception fault) =>
+        new StackTrace(fault).GetFrames()
+            .Select(frame => frame.GetMethod())
+            .Where(method => method?.DeclaringType?.Namespace?.StartsWith(nameof(Hooktrail), StringComparison.Ordinal) == true)
+            .Select(method => $"{method!.DeclaringType!.FullName}.{method.Name}")
+            .FirstOrDefault("an unknown place");
+
+    private static int Say(TextWriter error, string sentence, int exitCode)
+    {
+        error.WriteLine($"specs: {PlainText.Of(sentence.ReplaceLineEndings(" "))}");
+        return exitCode;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Hooktrail.Cli;
+using Hooktrail.Cli.Verbs;
+using Hooktrail.Trails;
+
+return await Guard.Run(
+    () =>
+    {
+        // A file name may begin with @, and an option is always written in full.
+        var literal = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        var line = Root().Parse(args, literal);
+        return line.Errors.Count > 0
+            ? throw new HooktrailException(Mistake(line))
+            : line.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    },
+    Console.Error);
+
+static Command Root() =>
+    new Verb(
+        "specs",
+        "Says and checks which ebtables and iptables hooks a packet crosses on a Docker host.",
+        """
+        Exit codes:
+          0  done
+          1  a scenario failed (run, test)
+          2  something you can mend: one sentence on standard error says what and how
+          3  a fault of Hooktrail itself
+        """)
+    {
+        Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
+        Subcommands = { PredictVerb.Create(), SummaryVerb.Create(), DoctorVerb.Create(), LabVerb.Create(), CleanVerb.Create() },
+    };
+
+static string Mistake(ParseResult line)
+{
+    var command = line.CommandResult.Command;
+    if (command.Parents.Any())
+        return $"{line.Errors[0].Message.TrimEnd('.')}; see ./specs {command.Name} --help.";
+
+    var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
+    return line.UnmatchedTokens is [var word, ..]
+        ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see ./specs --help."
+        : $"There is no verb; give one of {verbs}, and see ./specs --help.";
+}

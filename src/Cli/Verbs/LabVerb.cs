@@ -1,0 +1,32 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>lab</c>: the lab and nothing else, to look around in.</summary>
+internal static class LabVerb
+{
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "lab",
+            "Starts the lab and keeps it until Enter is pressed: to look at its rules, or to ping by hand.",
+            """
+            The tracepoints log pings of the lab that carry a type of service, e.g. ping -Q 4:
+              docker exec hooktrail-RUN-client ping -c 1 -Q 4 server
+              dmesg | tail
+            """);
+        verb.SetAction((_, cancellation) => RunAsync(cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        await using var engine = await ContainerEngines.ConnectAsync(cancellation);
+        await using var lab = await DockerLab.StartAsync(engine, LabImage.Reference(), cancellation);
+        await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
+        await Console.In.ReadLineAsync(cancellation);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>summary</c>: prints what <c>trails.json</c> files hold, in Markdown.</summary>
+internal static class SummaryVerb
+{
+    private static readonly Argument<string[]> Files = new("file")
+    {
+        Description = "A trails.json that a run or predict --json wrote.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "summary",
+            "Prints runs as Markdown: counts, host, each leg's result and trail, as a step summary shows them.",
+            """
+            Example:
+              ./specs summary trails.json >> "$GITHUB_STEP_SUMMARY"
+            """)
+        {
+            Arguments = { Files },
+        };
+        verb.SetAction(Run);
+        return verb;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        var paths = line.GetRequiredValue(Files);
+        // All are read before the first is printed, so that a bad one leaves no half of a summary.
+        var summaries = paths
+            .Select(path => MarkdownSummary.Of(Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}"))
+            .ToList();
+        Console.Out.Write(string.Join('\n', summaries));
+        return ExitCode.Done;
+    }
+
+    private static TrailsFile Read(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return TrailsJson.Read(stream, path);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var why = File.Exists(path) ? wrong.Message.TrimEnd('.')
+                : Directory.Exists(path) ? "it is a folder"
+                : "there is no such file";
+            throw new HooktrailException(
+                $"\"{path}\" cannot be read: {why}; give a trails.json that a run or predict --json wrote.", wrong);
+        }
+    }
+}

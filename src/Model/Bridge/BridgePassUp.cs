@@ -1,0 +1,17 @@
+using Hooktrail.Model.Ip;
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Model.Bridge;
+
+/// <summary>A frame is for the host; net/bridge/br_input.c.</summary>
+internal static class BridgePassUp
+{
+    /// <summary><c>br_pass_frame_up</c>: from here on the packet has come in by the bridge, not by the port.</summary>
+    public static void PassFrameUp(Packet packet)
+    {
+        var port = packet.Device;
+        packet.Device = LabNames.Bridge;
+        Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, IpReceive.Receive);
+    }
+}

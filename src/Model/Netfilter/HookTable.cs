@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>
+/// Who is registered at which hook, in the order in which they run. The order comes from the priorities alone; of two
+/// with the same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the
+/// same from 4.15 to 7.3).
+/// </summary>
+internal sealed class HookTable
+{
+    private static readonly int Hooks = Enum.GetValues<Hook>().Length;
+
+    private readonly ImmutableArray<HookRegistration>[] entries;
+
+    /// <summary>Takes the registrations in the order in which they were made.</summary>
+    public HookTable(IEnumerable<HookRegistration> registrations)
+    {
+        // Last registered first, then a sort that keeps that order among equals.
+        var ordered = registrations.Reverse().OrderBy(one => one.Priority).ToLookup(one => Index(one.Family, one.Hook));
+        var places = Enum.GetValues<Family>().Length * Hooks;
+        entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
+    }
+
+    /// <summary>The functions at a hook, in the order in which they run.</summary>
+    public ImmutableArray<HookRegistration> At(Family family, Hook hook) => entries[Index(family, hook)];
+
+    private static int Index(Family family, Hook hook) => (int)family * Hooks + (int)hook;
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>What came out of watching a flow: its legs, or why nothing can be said.</summary>
+public abstract record Finding
+{
+    private Finding()
+    {
+    }
+
+    /// <summary>Every packet was followed.</summary>
+    /// <param name="Legs">In the order in which they happened.</param>
+    public sealed record Observed(ImmutableArray<ObservedLeg> Legs) : Finding;
+
+    /// <summary>The records do not add up. This is neither a pass nor a failure: try again.</summary>
+    /// <param name="Reason">A sentence.</param>
+    public sealed record Inconclusive(string Reason) : Finding;
+}
+
+/// <summary>One packet's trail, with the kernel-log lines it was read from: one line for each hop.</summary>
+public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<string> Evidence);

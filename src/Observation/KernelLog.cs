@@ -1,0 +1,145 @@
+using System.Globalization;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// A run's part of the kernel log, cut into windows by fences. One thread feeds it with the lines of /dev/kmsg as they stream; others
+/// await windows. It holds the sightings of the current window and of the one before.
+/// </summary>
+/// <remarks>
+/// Whoever writes fences should open /dev/kmsg anew for each: the kernel allows ten writes in five seconds per open file
+/// (printk_devkmsg=ratelimit) and drops what is above, without an error.
+/// </remarks>
+public sealed class KernelLog(RunId run)
+{
+    // 20 times what the kernel's own ring holds; a window of the lab has some hundreds.
+    private const int Capacity = 16_384;
+
+    private readonly Lock _lock = new();
+    private readonly string _mark = TracepointPrefix.Of(run) + ' ';
+    private readonly string _fence = $"hooktrail {run} fence ";
+    private readonly Dictionary<int, TaskCompletionSource<LogWindow>> _waiting = [];
+    private readonly List<Sighting> _sightings = [];
+    private (int Number, LogWindow Window)? _finished;
+    private string? _closed;
+    private ulong? _last;
+    private long _lost;
+
+    // The sighting whose second piece may still come; see EbtLogFormat.
+    private int? _split;
+
+    /// <summary>The line to write to /dev/kmsg as the end of a window. The n are to ascend.</summary>
+    public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Takes one line of /dev/kmsg. Records that were seen already, because the reader was started again, are passed over; a jump of
+    /// the sequence number counts as loss.
+    /// </summary>
+    public void Accept(ReadOnlySpan<char> line)
+    {
+        if (!KernelLogRecord.TryParse(line, out var record))
+            return;
+        lock (_lock)
+        {
+            if (record.Sequence <= _last)
+                return;
+            if (_last is { } last)
+                _lost += (long)(record.Sequence - last - 1);
+            _last = record.Sequence;
+
+            if (!record.IsFromKernel)
+                AcceptFence(record.RawText);
+            else if (record.RawText.StartsWith(_mark))
+                AcceptSighting(record);
+            else if (_split is not null)
+                AcceptWhileSplit(record);
+        }
+    }
+
+    /// <summary>
+    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read. If the fence itself was lost, the next one
+    /// ends the window too, and the loss is in it.
+    /// </summary>
+    /// <exception cref="HooktrailException">The log was closed, or that fence is past and its window forgotten.</exception>
+    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_finished is { } finished && n <= finished.Number)
+            {
+                return n == finished.Number || finished.Window.Lost > 0
+                    ? Task.FromResult(finished.Window)
+                    : throw new HooktrailException(
+                        $"The window up to fence {n} of the kernel log is forgotten; ask for it before fence {finished.Number} is written.");
+            }
+
+            if (_closed is not null)
+                throw new HooktrailException(_closed);
+            if (!_waiting.TryGetValue(n, out var window))
+                _waiting[n] = window = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return window.Task.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Says that no more lines will come, and why; who waits gets it as an error.</summary>
+    public void Close(string reason)
+    {
+        lock (_lock)
+        {
+            _closed ??= reason;
+            foreach (var window in _waiting.Values)
+                window.SetException(new HooktrailException(_closed));
+            _waiting.Clear();
+        }
+    }
+
+    private void AcceptSighting(KernelLogRecord record)
+    {
+        _split = null;
+        if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
+            return;
+        if (_sightings.Count == Capacity)
+        {
+            _lost++;
+            return;
+        }
+
+        if (!sighting!.IsComplete && sighting.Point.Layer == Layer.Ebtables)
+            _split = _sightings.Count;
+        _sightings.Add(sighting);
+    }
+
+    // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like its second
+    // piece belongs to the line that is open, unless ebt_log has begun another since.
+    private void AcceptWhileSplit(KernelLogRecord record)
+    {
+        if (record.IsContinuation && EbtLogFormat.IsSecondPiece(record.RawText))
+        {
+            var first = _sightings[_split!.Value];
+            if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
+                _sightings[_split.Value] = whole!;
+            _split = null;
+        }
+        else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
+        {
+            _split = null;
+        }
+    }
+
+    private void AcceptFence(ReadOnlySpan<char> text)
+    {
+        if (!text.StartsWith(_fence) || LogFields.Number(text[_fence.Length..]) is not { } n)
+            return;
+        var window = new LogWindow([.. _sightings], _lost);
+        _sightings.Clear();
+        _lost = 0;
+        _split = null;
+        _finished = (n, window);
+        foreach (var waiting in _waiting.Keys.Where(number => number <= n).ToList())
+        {
+            _waiting.Remove(waiting, out var reader);
+            reader!.SetResult(window);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the packet that an
+/// ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet and is passed over, as is what stands in parentheses.
+/// </summary>
+internal ref struct LogFields(ReadOnlySpan<char> text)
+{
+    private ReadOnlySpan<char> _rest = text;
+
+    /// <summary>The field's name, or the flag.</summary>
+    public ReadOnlySpan<char> Key { get; private set; }
+
+    /// <summary>What stands behind the equals sign; empty for a flag.</summary>
+    public ReadOnlySpan<char> Value { get; private set; }
+
+    /// <summary>Goes to the next field.</summary>
+    public bool Next()
+    {
+        while (true)
+        {
+            _rest = _rest.TrimStart(' ');
+            if (_rest.IsEmpty)
+                return false;
+            if (_rest[0] is '[' or '(')
+            {
+                _rest = _rest[Enclosed(_rest)..];
+                continue;
+            }
+
+            var end = _rest.IndexOf(' ');
+            var field = end < 0 ? _rest : _rest[..end];
+            _rest = end < 0 ? [] : _rest[(end + 1)..];
+            var equals = field.IndexOf('=');
+            Key = equals < 0 ? field : field[..equals];
+            Value = equals < 0 ? [] : field[(equals + 1)..];
+            return true;
+        }
+    }
+
+    /// <summary>A decimal number, or null if it is none or too large.</summary>
+    public static int? Number(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A hexadecimal number after <c>0x</c>.</summary>
+    public static uint? Hex(ReadOnlySpan<char> text) =>
+        text.StartsWith("0x") && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    /// <summary>An address.</summary>
+    public static IPAddress? Address(ReadOnlySpan<char> text) => IPAddress.TryParse(text, out var address) ? address : null;
+
+    /// <summary>A name, or null where the kernel printed nothing.</summary>
+    public static string? Name(ReadOnlySpan<char> text) => text.IsEmpty ? null : text.ToString();
+
+    private static int Enclosed(ReadOnlySpan<char> text)
+    {
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '[' or '(')
+                depth++;
+            else if (text[i] is ']' or ')' && --depth == 0)
+                return i + 1;
+        }
+
+        return text.Length;
+    }
+}

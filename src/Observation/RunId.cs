@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// What tells one run's tracepoints from another's: five characters of <c>a-z0-9</c>, 60 million of them. It is short because
+/// a prefix of LOG holds 29 characters.
+/// </summary>
+public readonly record struct RunId
+{
+    /// <summary>How many characters it has.</summary>
+    public const int Length = 5;
+
+    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    private readonly string? _text;
+
+    private RunId(string text) => _text = text;
+
+    /// <summary>Draws one at random.</summary>
+    public static RunId New() => new(RandomNumberGenerator.GetString(Alphabet, Length));
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="HooktrailException">It is not five characters of a-z0-9.</exception>
+    public static RunId Parse(string text) =>
+        TryParse(text, out var run)
+            ? run
+            : throw new HooktrailException($"\"{text}\" is not the id of a run; an id is {Length} characters of a-z and 0-9.");
+
+    /// <summary>Reads one, if it is one.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out RunId run)
+    {
+        var valid = text.Length == Length && !text.ContainsAnyExcept(Alphabet);
+        run = valid ? new RunId(text.ToString()) : default;
+        return valid;
+    }
+
+    /// <summary>The five characters.</summary>
+    public override string ToString() => _text ?? "";
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>How many packets each tracepoint of a run has matched, as the rules' own counters say.</summary>
+public sealed class TracepointCounters
+{
+    private const string LogPrefix = " --log-prefix \"";
+
+    private readonly ImmutableDictionary<HookPoint, long> _packets;
+
+    private TracepointCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
+
+    /// <summary>The hook points that have a tracepoint.</summary>
+    public IEnumerable<HookPoint> Points => _packets.Keys;
+
+    /// <summary>Packets counted at a hook point; 0 where there is no tracepoint.</summary>
+    public long this[HookPoint point] => _packets.GetValueOrDefault(point);
+
+    /// <summary>
+    /// Reads the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes ebtables-save</c>
+    /// (<c>-A … -c 4 336</c>), or of both, one after the other. Other rules are passed over.
+    /// </summary>
+    public static TracepointCounters Parse(string saved, RunId run)
+    {
+        var packets = ImmutableDictionary.CreateBuilder<HookPoint, long>();
+        foreach (var line in saved.AsSpan().EnumerateLines())
+        {
+            // A quote in a comment is saved as \", so this is found in the log option only.
+            var option = line.IndexOf(LogPrefix);
+            if (option < 0
+                || !TracepointPrefix.TryParse(Quoted(line[(option + LogPrefix.Length)..]), out var owner, out var point, out _)
+                || owner != run)
+                continue;
+            packets[point] = packets.GetValueOrDefault(point) + (Packets(line) ?? throw NoCounter(line));
+        }
+
+        return new(packets.ToImmutable());
+    }
+
+    /// <summary>What was counted since an earlier reading.</summary>
+    public TracepointCounters Since(TracepointCounters earlier) =>
+        new(_packets.ToImmutableDictionary(pair => pair.Key, pair => pair.Value - earlier[pair.Key]));
+
+    private static ReadOnlySpan<char> Quoted(ReadOnlySpan<char> text) =>
+        text.IndexOf('"') is var end and >= 0 ? text[..end] : text;
+
+    private static long? Packets(ReadOnlySpan<char> line)
+    {
+        var ebtables = line.LastIndexOf(" -c ");
+        var number = line.StartsWith("[") ? line[1..] : ebtables >= 0 ? line[(ebtables + 4)..] : [];
+        var end = number.IndexOfAny(':', ' ');
+        return end > 0 && long.TryParse(number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var packets) ? packets : null;
+    }
+
+    private static HooktrailException NoCounter(ReadOnlySpan<char> line) => new(
+        $"The saved rule \"{line}\" has no counter; save with `iptables-save -c` and `EBTABLES_SAVE_COUNTER=yes ebtables-save`.");
+}

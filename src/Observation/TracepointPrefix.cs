@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// The log prefix of a tracepoint, by which its rule and its records are recognised: <c>htx7k2q i.mangle.POSTROUTING</c> is run
+/// x7k2q's at iptables mangle POSTROUTING. The longest has 28 characters; with the space that ends it in xt LOG that is the 29
+/// that LOG holds (facts 4.3).
+/// </summary>
+public static class TracepointPrefix
+{
+    /// <summary>How every prefix begins, before the run's id.</summary>
+    public const string Mark = "ht";
+
+    private static readonly FrozenDictionary<string, HookPoint> PointsByTail =
+        TracepointRules.Supported.ToFrozenDictionary(Tail);
+
+    private static readonly FrozenDictionary<string, HookPoint>.AlternateLookup<ReadOnlySpan<char>> Tails =
+        PointsByTail.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The prefix of a run's tracepoint, without the space that xt LOG needs at the end.</summary>
+    public static string Of(RunId run, HookPoint point) => $"{Of(run)} {Tail(point)}";
+
+    /// <summary>What all prefixes of a run begin with: its mark, <c>htx7k2q</c>.</summary>
+    public static string Of(RunId run) => Mark + run;
+
+    /// <summary>Reads the prefix that a record begins with.</summary>
+    /// <param name="text">A record's text.</param>
+    /// <param name="run">Whose tracepoint wrote it.</param>
+    /// <param name="point">Where the tracepoint is.</param>
+    /// <param name="length">How many characters the prefix has, without the space after it.</param>
+    public static bool TryParse(ReadOnlySpan<char> text, out RunId run, out HookPoint point, out int length)
+    {
+        run = default;
+        point = default;
+        length = 0;
+        const int beforeTail = 2 + RunId.Length + 1;
+        if (!text.StartsWith(Mark) || text.Length <= beforeTail || text[beforeTail - 1] != ' '
+            || !RunId.TryParse(text.Slice(Mark.Length, RunId.Length), out run))
+            return false;
+        var tail = text[beforeTail..];
+        var end = tail.IndexOf(' ');
+        if (end >= 0)
+            tail = tail[..end];
+        length = beforeTail + tail.Length;
+        return Tails.TryGetValue(tail, out point);
+    }
+
+    private static string Tail(HookPoint point) => $"{Letter(point.Layer)}.{point.Table}.{point.Chain}";
+
+    private static char Letter(Layer layer) => layer switch
+    {
+        Layer.Ebtables => 'e',
+        Layer.Iptables => 'i',
+        Layer.Ip6tables => '6',
+        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "has no tracepoints"),
+    };
+}

@@ -1,0 +1,138 @@
+#!/bin/sh
+# Removes the tracepoints of one run, known by the mark in their log prefix, and nothing else:
+#   remove-tracepoints.sh htx7k2q
+# Prints the marks of all runs that have tracepoints on this host:
+#   remove-tracepoints.sh --list
+# Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
+# rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (see TracepointRules.Marks).
+# Tools that are not installed are passed over.
+set -u
+
+# A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
+# saved as \", so this is found in the log option only.
+mark='ht[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]'
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The rules of a tool in its save format. Legacy tools only where their tables are in use: asking for one would create it.
+saved() {
+  case $1 in
+    ebtables-legacy)
+      have ebtables-legacy && [ -r /proc/modules ] || return 0
+      for table in broute nat filter; do
+        grep -q "^ebtable_$table " /proc/modules || continue
+        echo "*$table"
+        ebtables-legacy -t "$table" -L 2>/dev/null |
+          awk '/^Bridge chain: / { sub(/,.*/, ""); chain = $3; next } /^-/ { print "-A " chain " " $0 }'
+      done ;;
+    *)
+      ! have "$1-save" || "$1-save" 2>/dev/null ;;
+  esac
+}
+
+# Restore input that deletes the rules with mark $1. ebtables' format has no COMMIT.
+deletions() {
+  awk -v wanted=" --log-prefix \"$1 " -v commit="$2" '
+    function finish() { if (open && commit) print "COMMIT"; open = 0 }
+    /^\*/ { finish(); table = $0 }
+    /^-A / && (at = index($0, wanted)) && substr($0, at + length(wanted), 2) ~ /^[ei6]\.$/ {
+      if (!open) { print table; open = 1 }
+      sub(/^-A/, "-D"); print
+    }
+    END { finish() }'
+}
+
+# One tool's tracepoints. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
+remove() {
+  tool=$1
+  case $tool in ebtables*) commit= ;; *) commit=1 ;; esac
+  for attempt in 1 2 3 4 5; do
+    rules=$(saved "$tool" | deletions "$2" "$commit")
+    [ -n "$rules" ] || return 0
+    case $tool in
+      ebtables-legacy)
+        # Its restore command has no --noflush. xargs undoes the quotes as the tool wrote them.
+        error=$(printf '%s\n' "$rules" | awk '/^\*/ { table = substr($0, 2); next } { print "-t " table " " $0 }' |
+          xargs -L 1 ebtables-legacy --concurrent 2>&1 >/dev/null) ;;
+      *)
+        error=$(printf '%s\n' "$rules" | "$tool-restore" --noflush 2>&1 >/dev/null) ;;
+    esac
+  done
+  [ -z "$(saved "$tool" | deletions "$2" "$commit")" ] && return 0
+  echo "remove-tracepoints.sh: $tool refuses to delete the rules of $2 (attempt $attempt): $error" >&2
+  return 1
+}
+
+# Whether any run has a tracepoint in table $2, chain $3 of tool $1.
+traced() { saved "$1" | awk -v table="*$2" -v chain="$3" -v mark=" --log-prefix \"$mark [ei6][.]" '
+  /^\*/ { in_table = $0 == table } in_table && $1 == "-A" && $2 == chain && $0 ~ mark { found = 1 } END { exit !found }'; }
+
+# Deletes chains of tool $1's table $2, all or none. The kernel refuses to delete one that has rules.
+delete_chains() {
+  case $1 in ebtables*) commit= ;; *) commit=COMMIT ;; esac
+  {
+    echo "*$2"
+    printf -- '-X %s\n' $3
+    echo "$commit"
+  } | "$1-restore" --noflush >/dev/null 2>&1
+}
+
+# All chains of nf_tables as lines of: family, table, chain, and the policy if it has one.
+chains() {
+  nft list chains 2>/dev/null | awk '
+    $1 == "table" { family = $2; table = $3 }
+    $1 == "chain" { if (chain) print chain; chain = family " " table " " $2 }
+    / policy / { sub(/.* policy /, ""); sub(/;.*/, ""); chain = chain " " $0 }
+    END { if (chain) print chain }'
+}
+
+# Undoes what the marks say that tracepoints made: hooktrail.INPUT, the chain INPUT of that table; hooktrail, the table. What is in
+# use by another run keeps its mark; what has come into use by someone else is theirs, and loses it.
+tidy() {
+  have nft || return 0
+  existing=$(chains)
+  printf '%s\n' "$existing" | while read -r family table marked _; do
+    tool=$(tool_of "$family") || continue
+    chain=${marked#hooktrail.}
+    [ "$chain" != "$marked" ] && ! traced "$tool" "$table" "$chain" || continue
+    case $existing in
+      *"$family $table $chain accept"*) delete_chains "$tool" "$table" "$chain $marked" && continue ;;
+    esac
+    delete_chains "$tool" "$table" "$marked"
+  done
+  existing=$(chains)
+  printf '%s\n' "$existing" | while read -r family table marked _; do
+    tool=$(tool_of "$family") && [ "$marked" = hooktrail ] || continue
+    case $existing in *"$family $table hooktrail."*) continue ;; esac
+    if [ "$(nft list table "$family" "$table" 2>/dev/null | grep -vc '^#')" -eq 4 ]; then
+      nft delete table "$family" "$table"
+    else
+      delete_chains "$tool" "$table" hooktrail
+    fi
+  done
+}
+
+tool_of() {
+  case $1 in
+    ip) echo iptables-nft ;;
+    ip6) echo ip6tables-nft ;;
+    bridge) echo ebtables-nft ;;
+    *) return 1 ;;
+  esac
+}
+
+tools='iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy ebtables-nft ebtables-legacy'
+
+case ${1-} in
+  --list)
+    for tool in $tools; do saved "$tool"; done |
+      sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p" | sort -u ;;
+  ht?????)
+    status=0
+    for tool in $tools; do remove "$tool" "$1" || status=1; done
+    tidy
+    exit "$status" ;;
+  *)
+    echo "usage: remove-tracepoints.sh MARK | --list   (a mark is such as htx7k2q)" >&2
+    exit 2 ;;
+esac

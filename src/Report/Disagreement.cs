@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Report;
+
+/// <summary>
+/// What a feature's table, the prediction and the observation of one leg do not agree on. The text of it is what a failed scenario
+/// shows: first one sentence that names the first divergent hop, then the trails side by side, the kernel-log
+/// lines as evidence, and the host-profile change that would explain the observation.
+/// </summary>
+public sealed class Disagreement
+{
+    private readonly ImmutableArray<Voice> _voices;
+    private readonly ImmutableArray<AlignedHops> _rows;
+    private readonly int _first;
+
+    private Disagreement(ImmutableArray<Voice> voices, ImmutableArray<AlignedHops> rows, int first, string sentence) =>
+        (_voices, _rows, _first, Sentence) = (voices, rows, first, sentence);
+
+    /// <summary>The first divergent hop, in one sentence. Hops are counted from 1, as the text does.</summary>
+    public string Sentence { get; }
+
+    /// <summary>Compares the three; null where all that is said agrees.</summary>
+    /// <param name="feature">What the feature says; null where it says nothing of this leg.</param>
+    /// <param name="predicted">What the model predicts.</param>
+    /// <param name="observed">What the kernel did; null where it was not observed.</param>
+    public static Disagreement? Between(ExpectedTrail? feature, Trail predicted, Trail? observed)
+    {
+        var rows = Alignment.Of(feature, predicted, observed);
+        var voices = Voice.All(feature, predicted, observed);
+        foreach (var (index, row) in rows.Index())
+            if (Parting.At(index, rows, voices) is { } sentence)
+                return new(voices, rows, index, PlainText.Of(sentence));
+        return Parting.OfOutcomes(voices) is { } ends ? new(voices, rows, rows.Length, PlainText.Of(ends)) : null;
+    }
+
+    /// <summary>The whole report, several lines of plain text.</summary>
+    /// <param name="evidence">The kernel-log lines that the observed trail was read from.</param>
+    /// <param name="explanations">What <see cref="Explanation.For"/> found.</param>
+    public string Text(ImmutableArray<string> evidence, ImmutableArray<Explanation> explanations)
+    {
+        var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide());
+        if (!evidence.IsEmpty)
+        {
+            text.Append("\nThe kernel log:\n");
+            foreach (var line in evidence)
+                text.Append("  ").Append(PlainText.Of(line)).Append('\n');
+        }
+        if (Explanation.Sentence(explanations) is { } sentence)
+            text.Append('\n').Append(sentence).Append('\n');
+        return text.ToString();
+    }
+
+    private string SideBySide()
+    {
+        var fields = Fields();
+        var table = new TextTable(["", "hop", "hook point", .. _voices.Select(voice => voice.Name)]);
+        foreach (var (index, row) in _rows.Index())
+            table.Add([
+                index == _first ? ">" : "",
+                $"{index + 1,3}",
+                row.Point.ToString(),
+                .. _voices.Select(voice => voice.Cell(row, fields)),
+            ]);
+        table.Add([
+            _first == _rows.Length ? ">" : "", "", "outcome", .. _voices.Select(voice => voice.Outcome?.ToString() ?? ""),
+        ]);
+        return table.Text();
+    }
+
+    /// <summary>In and out always; another field where the feature says it, or where two voices differ in it.</summary>
+    private ImmutableArray<HopField> Fields()
+    {
+        var fields = ImmutableArray.CreateBuilder<HopField>();
+        foreach (var field in HopFields.All)
+            if (field is HopField.In or HopField.Out
+                || _rows.Any(row =>
+                    row.Feature is { } hop && hop.Fields.Any(said => said.Field == field)
+                    || row is { Predicted: { } predicted, Observed: { } observed }
+                    && field.Of(predicted) != field.Of(observed)))
+                fields.Add(field);
+        return fields.ToImmutable();
+    }
+}

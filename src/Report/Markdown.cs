@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Hooktrail.Report;
+
+/// <summary>Puts text from elsewhere into GitHub-flavoured Markdown so that it is shown, never obeyed.</summary>
+internal static class Markdown
+{
+    // Every ASCII punctuation character may be escaped by a backslash, inside a table cell too (CommonMark 0.31, section 2.4). These are
+    // the ones that can begin something; the rest would only make the source hard to read.
+    private const string Special = @"\`*_{}[]<>()#+!|~&$@";
+
+    /// <summary>Text within a line or a table's cell.</summary>
+    public static string Inline(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var letter in PlainText.Of(text))
+        {
+            if (Special.Contains(letter))
+                escaped.Append('\\');
+            escaped.Append(letter);
+        }
+        return escaped.ToString();
+    }
+
+    /// <summary>Text within HTML, where Markdown is not read.</summary>
+    public static string Html(string text) =>
+        PlainText.Of(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
+    /// <summary>Lines shown as they are: the fence is longer than any run of backticks within.</summary>
+    public static string Block(string text)
+    {
+        var fence = "```";
+        while (text.Contains(fence))
+            fence += '`';
+        return $"{fence}text\n{text.TrimEnd('\n')}\n{fence}\n";
+    }
+}

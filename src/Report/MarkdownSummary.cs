@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Text;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Report;
+
+/// <summary>
+/// A run in GitHub-flavoured Markdown, for a step summary or a pull request: how many legs agreed, on what host, each leg in a table,
+/// why some count for nothing, and each leg's trail folded away.
+/// </summary>
+public static class MarkdownSummary
+{
+    /// <summary>The summary of a run.</summary>
+    /// <param name="file">The run.</param>
+    /// <param name="title">The heading.</param>
+    public static string Of(TrailsFile file, string title = "Hooktrail")
+    {
+        var text = new StringBuilder();
+        text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{Host(file.HostProfile)}\n");
+        if (!file.Legs.IsEmpty)
+            text.Append($"\n{Table(file.Legs)}");
+        foreach (var verdict in (ReadOnlySpan<LegVerdict>)[LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped])
+            text.Append(Reasons(file.Legs, verdict));
+        if (file.Legs.Any(leg => Shown(leg) is not null))
+            text.Append("\n## Trails\n");
+        foreach (var leg in file.Legs)
+            text.Append(Trails(leg));
+        return text.ToString();
+    }
+
+    private static string Counts(ImmutableArray<LegRecord> legs)
+    {
+        var scenarios = legs.Select(leg => leg.Scenario).OfType<ScenarioTitle>().Distinct().Count();
+        var counts = legs
+            .GroupBy(Word)
+            .OrderBy(group => group.Min(leg => leg.Verdict is { } verdict ? (int)verdict : int.MaxValue))
+            .Select(group => $"{group.Count()} {group.Key}");
+        var of = scenarios == 0 ? "" : $" of {Plural(scenarios, "scenario")}";
+        return legs.IsEmpty ? "**No leg.**" : $"**{Plural(legs.Length, "leg")}{of}: {string.Join(", ", counts)}.**";
+    }
+
+    private static string Host(HostProfile profile)
+    {
+        var switches = Switch.All.Select(one => $"{one.Name}={(one.Read(profile) ? 1 : 0)}");
+        return $"Kernel {profile.Kernel}, iptables-{profile.Iptables.Name()}, ebtables-{profile.Ebtables.Name()}; "
+            + $"{Markdown.Inline(string.Join(", ", switches))}; {Plural(profile.Rules.Length, "rule")}.";
+    }
+
+    private static string Table(ImmutableArray<LegRecord> legs)
+    {
+        var text = new StringBuilder("| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
+        foreach (var leg in legs)
+        {
+            string[] cells =
+            [
+                leg.Scenario?.Feature ?? "",
+                leg.Scenario?.Scenario ?? "",
+                leg.Flow.ToString(),
+                leg.Leg.ToString(),
+                Shown(leg) is { } trail ? $"{trail.Hops.Length}" : "",
+                Word(leg),
+            ];
+            text.Append($"| {string.Join(" | ", cells.Select(Markdown.Inline))} |\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Reasons(ImmutableArray<LegRecord> legs, LegVerdict verdict)
+    {
+        var text = new StringBuilder();
+        foreach (var leg in legs.Where(leg => leg.Verdict == verdict))
+            text.Append($"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason is given")}\n");
+        return text.Length == 0 ? "" : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
+    }
+
+    private static string Trails(LegRecord leg)
+    {
+        if (Shown(leg) is null)
+            return "";
+        var text = new StringBuilder($"\n<details><summary>{Markdown.Html(Title(leg))}: {Word(leg)}</summary>\n\n");
+        if (leg.HostProfile is { } profile)
+            text.Append(Host(profile)).Append("\n\n");
+        text.Append(Markdown.Block(SideBySide(leg)));
+        if (!leg.Evidence.IsEmpty)
+            text.Append($"\nThe kernel log:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(PlainText.Of)))}");
+        return text.Append("\n</details>\n").ToString();
+    }
+
+    /// <summary>Both trails where they part; otherwise the one that stands for both.</summary>
+    private static string SideBySide(LegRecord leg) =>
+        leg is { Predicted: { } predicted, Observed: { } observed }
+        && Disagreement.Between(null, predicted, observed) is { } disagreement
+            ? disagreement.Text([], [])
+            : TrailText.Of(Shown(leg)!);
+
+    private static Trail? Shown(LegRecord leg) => leg.Observed ?? leg.Predicted;
+
+    private static string Word(LegRecord leg) => leg.Verdict switch
+    {
+        { } verdict => verdict.Name(),
+        null when leg.Observed is not null => "observed",
+        _ => "predicted only",
+    };
+
+    private static string Title(LegRecord leg) =>
+        leg.Scenario is { } scenario
+            ? $"{scenario.Feature}: {scenario.Scenario} – {leg.Leg} of {leg.Flow}"
+            : $"{leg.Leg} of {leg.Flow}";
+
+    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}

@@ -1,0 +1,90 @@
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Cli;
+
+[TestFixture]
+public class BadInputTests
+{
+    private const string Ping = "predict --from client --to server --protocol icmp";
+
+    [TestCase("", "There is no verb; give one of predict, summary")]
+    [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, summary")]
+    [TestCase("--colour", "Unknown verb \"--colour\"")]
+    [TestCase("predict", "Option '--from' is required; see ./specs predict --help.")]
+    [TestCase("predict --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client, server, host, wan.")]
+    [TestCase("predict --from nobody --to server --protocol icmp", "Unknown endpoint \"nobody\"")]
+    [TestCase("predict --from client --to server --protocol smoke", "Unknown protocol \"smoke\"; the protocol is icmp.")]
+    [TestCase(Ping + " --leg up", "Unknown leg \"up\"; a leg is a request or a reply.")]
+    [TestCase(Ping + " --packet 0", "\"0\" is not the number of a packet; packets are counted from 1.")]
+    [TestCase(Ping + " --packet x", "\"x\" is not the number of a packet")]
+    [TestCase(Ping + " --packet -1", "\"-1\" is not the number of a packet")]
+    [TestCase(Ping + " --packet 99999999999", "\"99999999999\" is not the number of a packet")]
+    [TestCase(Ping + " --packet", "Required argument missing for option: '--packet'; see ./specs predict --help.")]
+    [TestCase(Ping + " --kernel new", "\"new\" is not a kernel version; write one such as 6.12.")]
+    [TestCase(Ping + " --iptables old", "Unknown backend \"old\"; a backend is nft or legacy.")]
+    [TestCase(Ping + " --ebtables old", "Unknown backend \"old\"")]
+    [TestCase(Ping + " --set ip_backward=1", "Unknown switch \"ip_backward\"; the switches are bridge-nf-call-iptables")]
+    [TestCase(Ping + " --set ip_forward", "\"ip_forward\" does not set a switch; write ip_forward=0 or ip_forward=1.")]
+    [TestCase(Ping + " --set ip_forward=2", "\"ip_forward=2\" does not set a switch")]
+    [TestCase(Ping + " --table nat", "Unrecognized command or argument '--table'; see ./specs predict --help.")]
+    [TestCase(Ping + " --from host", "Option '--from' expects a single argument but 2 were provided")]
+    [TestCase("summary", "Required argument 'file' missing for command: 'summary'; see ./specs summary --help.")]
+    [TestCase("summary no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
+    [TestCase("summary @no-such.json", "\"@no-such.json\" cannot be read: there is no such file")]
+    [TestCase("summary /", "\"/\" cannot be read: it is a folder")]
+    public async Task It_gives_one_sentence_on_standard_error_and_exit_code_2(string line, string sentence)
+    {
+        var ran = await Specs.Line(line);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
+            Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n").And.EndsWith("."));
+        });
+    }
+
+    [Test]
+    public async Task A_malformed_file_is_named_with_the_place()
+    {
+        using var folder = new TemporaryFolder();
+        var good = folder.Write("good.json", (await Specs.Line(Ping + " --json")).Output);
+        var bad = folder.Write("bad.json", (await File.ReadAllTextAsync(good)).Replace("\"ebtables\",\"table\"", "\"etables\",\"table\""));
+        var cut = folder.Write("cut.json", (await File.ReadAllTextAsync(good))[..^20]);
+
+        var (ofBad, ofCut) = (await Specs.Run("summary", good, bad), await Specs.Run("summary", cut));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ofBad.ExitCode, Is.EqualTo(2));
+            Assert.That(ofBad.Output, Is.Empty, "a good file before it must not be printed alone");
+            Assert.That(ofBad.Error, Does.StartWith($"specs: {bad}, at $.legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
+            Assert.That(ofCut.ExitCode, Is.EqualTo(2));
+            Assert.That(ofCut.Error, Does.StartWith($"specs: {cut} is not JSON: the mistake is at line "));
+        });
+    }
+
+    [Test]
+    public async Task Output_that_cannot_be_written_is_said_so()
+    {
+        if (!File.Exists("/dev/full"))
+            Assert.Ignore("This system has no /dev/full.");
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("full.sh", "exec dotnet \"$@\" > /dev/full");
+
+        var ran = await Specs.Start("sh", [script, Specs.Path, .. Ping.Split(' ')]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Error, Does.StartWith("specs: reading or writing failed: No space left on device"));
+        });
+    }
+
+    [Test]
+    public async Task An_argument_neither_breaks_the_sentence_nor_commands_the_terminal()
+    {
+        var ran = await Specs.Run("predict", "--from", "a\nb\u001b[2J", "--to", "server", "--protocol", "icmp");
+        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, host, wan.\n"));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Net.Http.Headers;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Engine.Api;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>
+/// The real Engine, and an image made on the spot from a few of this machine's own programs. Where no Engine answers the
+/// tests are skipped with the reason, or fail where <c>SPECS_REQUIRE_LIVE=1</c>.
+/// </summary>
+internal static class LiveEngine
+{
+    public const string Label = "org.hooktrail.engine-test";
+
+    private static readonly string[] Programs = ["/bin/sh", "/bin/cat", "/usr/bin/seq", "/usr/bin/sleep", "/usr/bin/id"];
+
+    /// <summary>An image name and a run that no other test run on this Engine has.</summary>
+    public static string Run { get; } = $"hooktrail-engine-test-{Environment.ProcessId}";
+
+    public static string Image { get; } = $"{Run}:latest";
+
+    public static async Task<IContainerEngine> ConnectAsync()
+    {
+        try
+        {
+            return await ContainerEngines.ConnectAsync();
+        }
+        catch (HooktrailException e)
+        {
+            if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
+                Assert.Fail(e.Message);
+            Assert.Ignore(e.Message);
+            throw;
+        }
+    }
+
+    public static async Task ImportImageAsync()
+    {
+        using var client = new ApiClient(EngineEndpoint.FromEnvironment());
+        using var tar = new MemoryStream();
+        await WriteRootFileSystemAsync(tar);
+        tar.Position = 0;
+        using var body = new StreamContent(tar) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
+        await client.AskAsync(
+            HttpMethod.Post, $"/images/create?fromSrc=-&repo={Run}&tag=latest", body, Wire.Default.ErrorAnswer, "import", default);
+    }
+
+    public static async Task RemoveImageAsync()
+    {
+        using var client = new ApiClient(EngineEndpoint.FromEnvironment());
+        await client.TellAsync(HttpMethod.Delete, $"/images/{Image}", "remove the image", default);
+    }
+
+    private static async Task WriteRootFileSystemAsync(Stream output)
+    {
+        await using var tar = new TarWriter(output, leaveOpen: true);
+        var libraries = new HashSet<string>();
+        foreach (var program in Programs)
+        {
+            await AddAsync(program);
+            foreach (var library in await LibrariesOfAsync(program))
+            {
+                if (libraries.Add(library))
+                    await AddAsync(library);
+            }
+        }
+
+        foreach (var directory in new[] { "proc", "sys", "dev", "etc", "tmp" })
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, directory + "/"));
+
+        async Task AddAsync(string path)
+        {
+            await using var content = File.OpenRead(path);
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, path.TrimStart('/'))
+            {
+                Mode = (UnixFileMode)0b111_101_101,
+                DataStream = content,
+            });
+        }
+    }
+
+    /// <summary>The shared libraries, and the loader, as ldd lists them: «name => /path (address)» or «/path (address)».</summary>
+    private static async Task<IEnumerable<string>> LibrariesOfAsync(string program)
+    {
+        using var ldd = Process.Start(new ProcessStartInfo("ldd", program) { RedirectStandardOutput = true })!;
+        var output = await ldd.StandardOutput.ReadToEndAsync();
+        return output.Split([' ', '\t', '\n']).Where(word => word.StartsWith('/'));
+    }
+}

@@ -1,0 +1,129 @@
+using Hooktrail.Trails;
+using NUnit.Framework;
+using static Hooktrail.Model.Tests.Walks;
+using static Hooktrail.Trails.Endpoint;
+
+namespace Hooktrail.Model.Tests;
+
+/// <summary>
+/// Where the backend of a family or the kernel's version changes a trail; S numbers are those of the facts sheet.
+/// </summary>
+public class BackendsAndVersions
+{
+    [TestCase(Backend.Nft, "mangle filter nat security")]
+    [TestCase(Backend.Legacy, "mangle filter security nat")]
+    public void S3_security_INPUT_is_after_nat_with_nft_and_before_it_with_legacy(Backend backend, string tables) =>
+        Assert.That(
+            Request(Client, Endpoint.Host, HostProfile.Default with { Iptables = backend }).Tables(Layer.Iptables, "INPUT"),
+            Is.EqualTo(tables));
+
+    [TestCase(Backend.Nft, "filter nat")]
+    [TestCase(Backend.Legacy, "nat filter")]
+    public void S4_ebtables_OUTPUT_is_filter_then_nat_with_nft_and_the_reverse_with_legacy(Backend backend, string tables) =>
+        Assert.That(
+            Request(Endpoint.Host, Client, HostProfile.Default with { Ebtables = backend }).Tables(Layer.Ebtables, "OUTPUT"),
+            Is.EqualTo(tables));
+
+    [TestCase("5.4", null)]
+    [TestCase("5.5", "lab")]
+    public void S6_POSTROUTING_of_a_forwarded_packet_knows_its_device_in_from_5_5_on(string kernel, string? @in) =>
+        Assert.That(
+            Request(Client, Wan, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
+            Is.EqualTo(@in));
+
+    [TestCase("4.15")]
+    [TestCase("7.3")]
+    public void S6_POSTROUTING_of_a_bridged_packet_never_knows_its_device_in(string kernel) =>
+        Assert.That(
+            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
+            Is.Null);
+
+    [Test]
+    public void S12_loopback_crosses_PREROUTING_and_INPUT_without_nat()
+    {
+        var trail = Request(Endpoint.Host, Endpoint.Host);
+
+        Assert.That(trail.Tables(Layer.Iptables, "PREROUTING"), Is.EqualTo("raw mangle"));
+        Assert.That(trail.Tables(Layer.Iptables, "INPUT"), Is.EqualTo("mangle filter security"));
+        Assert.That(trail.Tables(Layer.Iptables, "OUTPUT"), Does.Contain("nat"));
+    }
+
+    [Test]
+    public void S18_a_routed_packet_crosses_IP_POSTROUTING_once_and_before_the_bridge()
+    {
+        var chains = Request(Endpoint.Host, Client).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
+
+        Assert.That(chains, Is.EqualTo(new[]
+        {
+            "iptables OUTPUT", "iptables POSTROUTING", "ebtables OUTPUT", "ebtables POSTROUTING",
+        }));
+    }
+
+    [Test]
+    public void S18_a_bridged_packet_crosses_ebtables_POSTROUTING_before_that_of_iptables()
+    {
+        var chains = Request(Client, Server).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
+
+        Assert.That(chains.TakeLast(2), Is.EqualTo(new[] { "ebtables POSTROUTING", "iptables POSTROUTING" }));
+    }
+
+    [Test]
+    public void S26_a_routed_packet_keeps_the_port_it_came_in_by_and_has_none_that_it_goes_out_by()
+    {
+        var hops = Request(Client, Wan).Within(Layer.Iptables).Hops;
+
+        Assert.That(hops.Select(hop => hop.PhysIn), Has.All.EqualTo("client.port"));
+        Assert.That(hops.Select(hop => hop.PhysOut), Has.All.Null);
+    }
+
+    [Test]
+    public void S26_without_a_call_from_the_bridge_no_port_is_remembered() =>
+        Assert.That(
+            Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Hops.Select(hop => hop.PhysIn),
+            Has.All.Null);
+
+    [Test]
+    public void S30_without_br_netfilter_a_bridged_packet_crosses_ebtables_alone([Values] bool loaded)
+    {
+        var profile = HostProfile.Default with { BrNetfilter = loaded, BridgeNfCallIptables = !loaded };
+
+        Assert.That(Request(Client, Server, profile).Devices(), Is.EqualTo(Board("""
+            ebtables broute   BROUTING    client.port→-
+            ebtables nat      PREROUTING  client.port→-
+            ebtables filter   FORWARD     client.port→server.port
+            ebtables nat      POSTROUTING -→server.port
+            """)));
+    }
+
+    [Test]
+    public void Without_br_netfilter_routed_packets_cross_the_same_as_with_the_call_off() =>
+        Assert.That(
+            Request(Client, Wan, HostProfile.Default with { BrNetfilter = false }),
+            Is.EqualTo(Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false })));
+
+    [TestCase("4.15", Backend.Legacy)]
+    [TestCase("6.12", Backend.Legacy)]
+    [TestCase("6.12", Backend.Nft)]
+    public void BROUTING_is_the_first_hook_of_a_frame(string kernel, Backend backend) =>
+        Assert.That(
+            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel), Ebtables = backend }).Hops[0].Point.Table,
+            Is.EqualTo("broute"));
+
+    [Test]
+    public void Without_broute_nothing_else_changes()
+    {
+        var with = Request(Client, Server);
+
+        Assert.That(
+            Request(Client, Server, HostProfile.Default with { Broute = false }).Hops,
+            Is.EqualTo(with.Hops.Where(hop => hop.Point.Table != "broute")));
+    }
+
+    [TestCase("4.15")]
+    [TestCase("6.1")]
+    [TestCase("7.3")]
+    public void A_bridged_packet_crosses_the_same_on_every_kernel(string kernel) =>
+        Assert.That(
+            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }),
+            Is.EqualTo(Request(Client, Server)));
+}

@@ -1,0 +1,60 @@
+using Hooktrail.Trails;
+using NUnit.Framework;
+using static Hooktrail.Model.Tests.Walks;
+using static Hooktrail.Trails.Endpoint;
+
+namespace Hooktrail.Model.Tests;
+
+/// <summary>What cannot be predicted is refused with one sentence that says why.</summary>
+public class BadInput
+{
+    [TestCase("client")]
+    [TestCase("server")]
+    [TestCase("wan")]
+    public void What_an_endpoint_sends_to_itself_never_meets_the_host(string name)
+    {
+        var endpoint = Parse(name);
+
+        Assert.That(
+            () => Request(endpoint, endpoint),
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
+                $"What {name} sends to itself never leaves it and crosses no hook of the host; choose two different endpoints."));
+    }
+
+    [Test]
+    public void A_request_that_is_not_delivered_has_no_reply() =>
+        Assert.That(
+            () => Reply(Wan, Client, packet: 3),
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
+                "There is no reply 3 of wan → client (icmp): its request was dropped at iptables filter FORWARD (-j DROP);"
+                + " ask for the request, or change the host profile."));
+
+    [TestCase(0)]
+    [TestCase(-7)]
+    public void Packets_are_counted_from_1(int packet) =>
+        Assert.That(
+            () => Request(Client, Server, packet: packet),
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
+                $"There is no packet {packet}; the packets of a leg are counted from 1."));
+
+    [Test]
+    public void MASQUERADE_is_refused_where_the_kernel_refuses_it()
+    {
+        var profile = HostProfile.Default with { Rules = [new Rule(HookPoints.Parse("iptables", "filter", "FORWARD"), Verdict.Masquerade)] };
+
+        Assert.That(
+            () => Request(Client, Server, profile),
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
+                "The rule \"-j MASQUERADE\" is at iptables filter FORWARD, but MASQUERADE works only at iptables nat POSTROUTING; put it there."));
+    }
+
+    [Test]
+    public void A_rule_at_a_hook_point_that_the_model_has_not_is_refused()
+    {
+        var profile = HostProfile.Default with { Rules = [new Rule(HookPoints.Parse("ip6tables", "filter", "FORWARD"), Verdict.Drop)] };
+
+        Assert.That(
+            () => Request(Client, Server, profile),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The rule \"-j DROP\" is at ip6tables filter FORWARD, "));
+    }
+}

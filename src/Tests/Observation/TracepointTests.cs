@@ -1,0 +1,114 @@
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Observation;
+
+public class TracepointTests
+{
+    private static readonly TracepointRules Rules = new(
+        Captured.Run,
+        new("172.29.88.0/24", "203.0.113.0/24", "127.83.1.7/32"),
+        [new(Layer.Iptables, "nat", "INPUT"), new(Layer.Iptables, "raw", "OUTPUT"), new(Layer.Ebtables, "nat", "OUTPUT")]);
+
+    [Test]
+    public void Every_prefix_fits_into_xt_LOG_and_names_its_place()
+    {
+        foreach (var point in TracepointRules.Supported)
+        {
+            var prefix = TracepointPrefix.Of(Captured.Run, point) + " ";
+            Assert.That(prefix, Has.Length.LessThanOrEqualTo(29));
+            Assert.That(TracepointPrefix.TryParse(prefix + "IN=", out var run, out var found, out var length), Is.True);
+            Assert.That((run, found, length), Is.EqualTo((Captured.Run, point, prefix.Length - 1)));
+        }
+    }
+
+    [Test]
+    public void The_rules_of_iptables() => Assert.That(Rules.Iptables(), Is.EqualTo(
+        """
+        *nat
+        -I INPUT 1 -d 172.29.88.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
+        -I INPUT 1 -d 203.0.113.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
+        -I INPUT 1 -d 127.83.1.7/32 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
+        COMMIT
+        *raw
+        -I OUTPUT 1 -d 172.29.88.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
+        -I OUTPUT 1 -d 203.0.113.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
+        -I OUTPUT 1 -d 127.83.1.7/32 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
+        COMMIT
+
+        """));
+
+    [Test]
+    public void The_rules_of_ebtables_are_one_transaction() => Assert.That(Rules.Ebtables(), Is.EqualTo(
+        """
+        *nat
+        -I OUTPUT 1 -p IPv4 --ip-destination 172.29.88.0/24 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
+        -I OUTPUT 1 -p IPv4 --ip-destination 203.0.113.0/24 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
+        -I OUTPUT 1 -p IPv4 --ip-destination 127.83.1.7/32 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
+
+        """));
+
+    [Test]
+    public void What_the_rules_bring_into_being_is_marked() => Assert.That(
+        Rules.Marks("table ip nat {\n\tchain OUTPUT {\n\t}\n}\ntable bridge nat {\n\tchain OUTPUT {\n\t\ttype filter hook output priority 100; policy accept;\n\t}\n}\n"),
+        Is.EqualTo("add chain ip nat hooktrail.INPUT\nadd table ip raw\nadd chain ip raw hooktrail\nadd chain ip raw hooktrail.OUTPUT\n"));
+
+    [Test]
+    public void Counters_of_both_tools_equal_the_records_of_the_log()
+    {
+        var counters = TracepointCounters.Parse(Captured.Text("captured.iptables-save") + Captured.Text("captured.ebtables-save"), Captured.Run);
+        var logged = Captured.Counted(Captured.Read(Captured.Renumbered(Captured.Lines.Where(line => !line.Contains("fence")))).Sightings);
+
+        Assert.That(counters.Points.Count(), Is.EqualTo(17 + 6));
+        Assert.That(counters.Points.Select(point => (point, counters[point])), Is.EquivalentTo(counters.Points.Select(point => (point, logged[point]))));
+        Assert.That(counters.Points.Sum(point => counters[point]), Is.EqualTo(250));
+        Assert.That(counters.Since(counters).Points.Sum(point => counters.Since(counters)[point]), Is.Zero);
+    }
+
+    [Test]
+    public void Another_runs_counters_are_passed_over() =>
+        Assert.That(TracepointCounters.Parse(Captured.Text("captured.iptables-save"), RunId.Parse("other")).Points, Is.Empty);
+
+    [Test]
+    public void Rules_saved_without_counters_are_refused() => Assert.That(
+        () => TracepointCounters.Parse("-A INPUT -j LOG --log-prefix \"htx7k2q i.nat.INPUT \"", Captured.Run),
+        Throws.InstanceOf<HooktrailException>().With.Message.Contains("iptables-save -c"));
+
+    [Test]
+    public void Overlapping_networks_are_refused() => Assert.That(
+        () => new TracedTraffic("10.0.0.0/8", "10.1.0.0/16"),
+        Throws.InstanceOf<HooktrailException>().With.Message.StartsWith("The networks 10.0.0.0/8 and 10.1.0.0/16 overlap"));
+
+    [TestCase("2001:db8::/32")]
+    [TestCase("10.0.0.0/33")]
+    [TestCase("lab")]
+    public void What_is_no_ipv4_network_is_refused(string text) => Assert.That(
+        () => new TracedTraffic(text), Throws.InstanceOf<HooktrailException>().With.Message.Contains($"\"{text}\""));
+
+    [Test]
+    public void A_run_id_is_five_characters()
+    {
+        Assert.That(RunId.Parse(RunId.New().ToString()).ToString(), Does.Match("^[a-z0-9]{5}$"));
+        Assert.That(() => RunId.Parse("X7K2Q"), Throws.InstanceOf<HooktrailException>());
+    }
+
+    [Test]
+    public void What_ping_wrote()
+    {
+        var result = PingResult.Parse(
+            """
+            PING 172.29.88.3 (172.29.88.3) 56(84) bytes of data.
+            64 bytes from 172.29.88.3: icmp_seq=1 ttl=64 time=0.805 ms
+            From 172.29.88.1 icmp_seq=2 Destination Host Unreachable
+            64 bytes from 172.29.88.3: icmp_seq=3 ttl=64 time=0.374 ms
+
+            --- 172.29.88.3 ping statistics ---
+            3 packets transmitted, 2 received, +1 errors, 33% packet loss, time 55ms
+            """);
+
+        Assert.That(result.Sent, Is.EqualTo(3));
+        Assert.That(result.Answered, Is.EqualTo(new[] { 1, 3 }));
+        Assert.That(() => PingResult.Parse("ping: no route"), Throws.InstanceOf<HooktrailException>().With.Message.Contains("no route"));
+    }
+}

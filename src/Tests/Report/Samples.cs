@@ -1,0 +1,143 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using Outcome = Hooktrail.Trails.Outcome;
+
+namespace Hooktrail.Tests.Report;
+
+/// <summary>Trails to test with: a small real one, and any that the format can hold.</summary>
+internal static class Samples
+{
+    public static readonly Flow Ping = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
+
+    /// <summary>A short bridged trail: enough to part from in every way.</summary>
+    public static readonly Trail Bridged = new(
+        [
+            At("ebtables nat PREROUTING", "client.port", null),
+            At("iptables raw PREROUTING", "lab", null) with { PhysIn = "client.port" },
+            At("iptables mangle PREROUTING", "lab", null) with { PhysIn = "client.port" },
+            At("ebtables filter FORWARD", "client.port", "server.port"),
+            At("ebtables nat POSTROUTING", null, "server.port"),
+        ],
+        Outcome.Delivered(Endpoint.Server));
+
+    public static Hop At(string point, string? @in, string? @out)
+    {
+        var words = point.Split(' ');
+        return new(HookPoints.Parse(words[0], words[1], words[2]), @in, @out, null, null, "client", "server");
+    }
+
+    public static Trail Without(this Trail trail, int index) => trail with { Hops = trail.Hops.RemoveAt(index) };
+
+    public static Trail With(this Trail trail, int index, Func<Hop, Hop> change) =>
+        trail with { Hops = trail.Hops.SetItem(index, change(trail.Hops[index])) };
+
+    // Text of every kind that a file may have to carry: quotes, markup, control characters, letters beyond ASCII.
+    private static readonly Gen<string> Names = Gen.Elements(
+        "lab", "client.port", "", "a|b", "\"quoted\"\\", "<b>&amp;", "line\nbreak\ttab\u0001", "名前 → 😀", "`code`", "\u2028");
+
+    private static readonly Gen<string?> Devices = Gen.OneOf(Gen.Constant<string?>(null), Names.Select(name => (string?)name));
+
+    private static readonly Gen<HookPoint> Points = Gen.OneOf(
+        Gen.Elements<HookPoint>([.. HookPoints.Ebtables, .. HookPoints.Iptables]),
+        Names.Zip(Names).Select(names => new HookPoint(Layer.Nftables, names.Item1, names.Item2)));
+
+    private static readonly Gen<bool> Bools = Gen.Elements(true, false);
+
+    private static readonly Gen<Endpoint> Endpoints =
+        Gen.Elements(Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan);
+
+    private static readonly Gen<Outcome> Outcomes = Gen.OneOf(
+        from to in Endpoints select Outcome.Delivered(to),
+        from at in Points from reason in Names select Outcome.Dropped(at, reason),
+        from at in Points from reason in Devices select Outcome.Vanished(at, reason),
+        from reason in Devices select Outcome.Vanished(null, reason));
+
+    private static readonly Gen<Hop> Hops =
+        from point in Points
+        from devices in Devices.ArrayOf(6)
+        select new Hop(point, devices[0], devices[1], devices[2], devices[3], devices[4], devices[5]);
+
+    private static readonly Gen<Trail> AnyTrail =
+        from hops in Hops.ListOf()
+        from outcome in Outcomes
+        select new Trail([.. hops], outcome);
+
+    private static readonly Gen<Rule> Rules =
+        from at in Points
+        from verdict in Gen.Elements(Verdict.Accept, Verdict.Drop, Verdict.Masquerade)
+        from devices in Devices.ArrayOf(4)
+        from flags in Bools.ArrayOf(2)
+        select new Rule(at, verdict)
+        {
+            In = devices[0],
+            Out = devices[1],
+            NotIn = devices[2],
+            NotOut = devices[3],
+            FromLab = flags[0],
+            Established = flags[1],
+        };
+
+    private static readonly Gen<HostProfile> Profiles =
+        from kernel in Gen.Choose(0, 99).Zip(Gen.Choose(0, 99))
+        from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
+        from states in Bools.ArrayOf(Switch.All.Length)
+        from rules in Rules.ListOf()
+        select Switch.All.Zip(states).Aggregate(
+            new HostProfile
+            {
+                Kernel = new(kernel.Item1, kernel.Item2),
+                Iptables = backends[0],
+                Ebtables = backends[1],
+                Rules = [.. rules],
+            },
+            (profile, one) => one.First.Write(profile, one.Second));
+
+    private static readonly Gen<LegRecord> Legs =
+        from ends in Endpoints.ArrayOf(2)
+        from direction in Gen.Elements(Direction.Request, Direction.Reply)
+        from packet in Gen.Choose(1, int.MaxValue)
+        from predicted in OrNull(AnyTrail)
+        from observed in OrNull(AnyTrail)
+        from scenario in OrNull(Names.Zip(Names).Select(names => new ScenarioTitle(names.Item1, names.Item2)))
+        from profile in OrNull(Profiles)
+        from verdict in Gen.Elements<LegVerdict?>(
+            null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
+        from reason in Devices
+        from evidence in Names.ListOf()
+        select new LegRecord(new(ends[0], ends[1], Protocol.Icmp), new(direction, packet), predicted, observed)
+        {
+            Scenario = scenario,
+            HostProfile = profile,
+            Verdict = verdict,
+            Reason = reason,
+            Evidence = [.. evidence],
+        };
+
+    private static readonly Gen<TrailsFile> AnyFile =
+        from profile in Profiles
+        from legs in Legs.ListOf()
+        select new TrailsFile(profile, [.. legs]);
+
+    /// <summary>Any file that the format can hold.</summary>
+    public static Arbitrary<TrailsFile> Files => AnyFile.ToArbitrary();
+
+    /// <summary>Any trail.</summary>
+    public static Arbitrary<Trail> Trails => AnyTrail.ToArbitrary();
+
+    private static Gen<T?> OrNull<T>(Gen<T> some) where T : class =>
+        Gen.OneOf(Gen.Constant<T?>(null), some.Select(one => (T?)one));
+
+    /// <summary>The bytes of a file.</summary>
+    public static byte[] Bytes(TrailsFile file)
+    {
+        var stream = new MemoryStream();
+        TrailsJson.Write(stream, file);
+        return stream.ToArray();
+    }
+
+    /// <summary>A file of one leg.</summary>
+    public static TrailsFile FileOf(Trail? predicted, Trail? observed = null) =>
+        new(HostProfile.Default, [new(Ping, Leg.Request, predicted, observed)]);
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using NJsonSchema;
+using NUnit.Framework;
+using Outcome = Hooktrail.Trails.Outcome;
+
+namespace Hooktrail.Tests.Report;
+
+[TestFixture]
+public class TrailsJsonTests
+{
+    private JsonSchema _schema = null!;
+
+    [OneTimeSetUp]
+    public async Task Read_the_schema()
+    {
+        var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "trails.schema.json");
+        // The validator knows the vocabulary that the schema uses, but $defs only by the name it had before 2019-09.
+        _schema = await JsonSchema.FromJsonAsync((await File.ReadAllTextAsync(file)).Replace("$defs", "definitions"));
+    }
+
+    [Test]
+    public void What_is_written_is_read_again_as_it_was() =>
+        Prop.ForAll(Samples.Files, file => Read(Samples.Bytes(file)).Equals(file)).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Equal_content_is_equal_bytes() =>
+        Prop.ForAll(Samples.Files, file =>
+        {
+            var bytes = Samples.Bytes(file);
+            return Samples.Bytes(Read(bytes)).AsSpan().SequenceEqual(bytes);
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void What_is_written_holds_to_the_schema() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(40),
+            Prop.ForAll(Samples.Files, file => _schema.Validate(Text(file)).Count == 0));
+
+    [Test]
+    public void The_shape_is_the_one_that_others_rely_on()
+    {
+        var hop = Samples.Bridged.Hops[1];
+        var file = Samples.FileOf(new([hop], Outcome.Delivered(Endpoint.Server)));
+
+        using var json = JsonDocument.Parse(Samples.Bytes(file));
+        var leg = json.RootElement.GetProperty("legs")[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hostProfile", "legs" }));
+            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/1"));
+            Assert.That(Members(leg), Is.EqualTo(new[] { "flow", "leg", "predicted", "observed" }));
+            Assert.That(
+                leg.GetProperty("flow").GetRawText(),
+                Is.EqualTo("""{"from":"client","to":"server","protocol":"icmp"}"""));
+            Assert.That(leg.GetProperty("leg").GetRawText(), Is.EqualTo("""{"direction":"request","packet":1}"""));
+            Assert.That(
+                leg.GetProperty("predicted").GetProperty("hops")[0].GetRawText(),
+                Is.EqualTo("""{"layer":"iptables","table":"raw","chain":"PREROUTING","in":"lab","out":null,"physIn":"client.port","physOut":null,"source":"client","destination":"server"}"""));
+            Assert.That(
+                leg.GetProperty("predicted").GetProperty("outcome").GetRawText(),
+                Is.EqualTo("""{"result":"delivered","to":"server","at":null,"reason":null}"""));
+            Assert.That(leg.GetProperty("observed").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        });
+    }
+
+    [Test]
+    public void A_hop_is_one_line()
+    {
+        var lines = Text(Samples.FileOf(Samples.Bridged)).Split('\n');
+        Assert.That(lines.Count(line => line.Contains("\"physIn\"")), Is.EqualTo(Samples.Bridged.Hops.Length));
+    }
+
+    [Test]
+    public void The_writer_hands_over_each_leg_as_it_is_added()
+    {
+        var stream = new MemoryStream();
+        using var writer = new TrailsWriter(stream, HostProfile.Default);
+        writer.Add(new(Samples.Ping, Leg.Request, Samples.Bridged, null));
+        Assert.That(Encoding.UTF8.GetString(stream.ToArray()), Does.Contain("\"observed\": null"));
+    }
+
+    [TestCase("", "file.json is not JSON: the mistake is at line 1, byte 1;")]
+    [TestCase("{\"schema\": \"hooktrail/trails/1\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
+    [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
+    [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
+    [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/1\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/1\"}", "$ lacks the member \"hostProfile\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/1\", \"schema\": \"\"}", "names a member twice")]
+    [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
+    public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
+        Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));
+
+    [TestCase("\"layer\":\"ebtables\"", "\"layer\":\"xtables\"", "file.json, at $.legs[0].predicted.hops[0].layer: Unknown layer \"xtables\"")]
+    [TestCase("\"table\":\"raw\"", "\"table\":\"rough\"", "file.json, at $.legs[0].predicted.hops[1]: iptables has no table \"rough\"")]
+    [TestCase("\"table\":\"raw\",\"chain\":\"PREROUTING\"", "\"table\":\"raw\",\"chain\":\"FORWARD\"", "The table raw of iptables has no chain \"FORWARD\"")]
+    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"in\":7,\"out\":null,\"phys", "$.legs[0].predicted.hops[1].in is 7 and must be a string or null")]
+    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"inn\":\"lab\",\"out\":null,\"phys", "$.legs[0].predicted.hops[1] has a member \"inn\"")]
+    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"out\":null,\"phys", "$.legs[0].predicted.hops[1] lacks the member \"in\"")]
+    [TestCase("\"packet\":1", "\"packet\":0", "$.legs[0].leg.packet is 0 and must be a whole number from 1")]
+    [TestCase("\"packet\":1", "\"packet\":1.5", "$.legs[0].leg.packet is 1.5 and must be a whole number from 1")]
+    [TestCase("\"packet\":1", "\"packet\":\"x\"", "$.legs[0].leg.packet is \"x\" and must be a whole number from 1")]
+    [TestCase("\"from\":\"client\"", "\"from\":\"nobody\"", "$.legs[0].flow.from: Unknown endpoint \"nobody\"")]
+    [TestCase("\"protocol\":\"icmp\"", "\"protocol\":\"smoke\"", "$.legs[0].flow.protocol: Unknown protocol \"smoke\"")]
+    [TestCase("\"direction\":\"request\"", "\"direction\":\"up\"", "$.legs[0].leg.direction: Unknown leg \"up\"")]
+    [TestCase("\"result\":\"delivered\"", "\"result\":\"lost\"", "$.legs[0].predicted.outcome.result: Unknown result \"lost\"")]
+    [TestCase("\"result\":\"delivered\"", "\"result\":\"dropped\"", "$.legs[0].predicted.outcome is dropped, so \"to\" must be null")]
+    [TestCase("\"to\":\"server\",\"at\":null", "\"to\":null,\"at\":null", "$.legs[0].predicted.outcome is delivered, so \"to\" must name an endpoint")]
+    [TestCase("\"kernel\": \"6.18\"", "\"kernel\": \"six\"", "$.hostProfile.kernel: \"six\" is not a kernel version")]
+    [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"new\"", "$.hostProfile.iptables: Unknown backend \"new\"")]
+    [TestCase("\"conntrack\": true", "\"conntrack\": 1", "$.hostProfile.switches.conntrack is 1 and must be true or false")]
+    [TestCase("\"conntrack\": true", "\"contrack\": true", "$.hostProfile.switches has a member \"contrack\"")]
+    [TestCase("\"verdict\":\"drop\"", "\"verdict\":\"burn\"", "$.hostProfile.rules[3].verdict: Unknown verdict of a rule \"burn\"")]
+    [TestCase("\"observed\": null", "\"observed\": []", "$.legs[0].observed is an array and must be an object")]
+    public void A_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(string right, string wrong, string sentence)
+    {
+        var text = Text(Samples.FileOf(Samples.Bridged));
+        Assert.That(text, Does.Contain(right), "the mistake must be one in this file");
+        var broken = Replace(text, right, wrong);
+
+        Assert.That(() => Read(Encoding.UTF8.GetBytes(broken)), ThrowsSentence(sentence));
+        // Which tables and chains there are is the reader's knowledge; the schema leaves their names open.
+        if (!right.StartsWith("\"table\"", StringComparison.Ordinal))
+            Assert.That(_schema.Validate(broken), Is.Not.Empty);
+    }
+
+    [Test]
+    public void A_damaged_file_is_read_or_refused_in_one_sentence_but_never_crashes()
+    {
+        var bytes = Samples.Bytes(Samples.FileOf(Samples.Bridged, Samples.Bridged.Without(2)));
+        var damages =
+            from at in Gen.Choose(0, bytes.Length - 1)
+            from value in Gen.Choose(0, 255)
+            from cut in Gen.Elements(true, false)
+            select (at, (byte)value, cut);
+
+        Prop.ForAll(damages.ToArbitrary(), damage =>
+        {
+            var (at, value, cut) = damage;
+            var damaged = cut ? bytes[..at] : bytes.ToArray();
+            if (!cut)
+                damaged[at] = value;
+            try
+            {
+                Read(damaged);
+                return true;
+            }
+            catch (HooktrailException refused)
+            {
+                return refused.Message.StartsWith("file.json", StringComparison.Ordinal)
+                    && !refused.Message.Contains('\n');
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }
+
+    private static TrailsFile Read(byte[] bytes) => TrailsJson.Read(new MemoryStream(bytes), "file.json");
+
+    private static string Text(TrailsFile file) => Encoding.UTF8.GetString(Samples.Bytes(file));
+
+    private static string[] Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+
+    private static NUnit.Framework.Constraints.IResolveConstraint ThrowsSentence(string part) =>
+        Throws.TypeOf<HooktrailException>().With.Message.Contains(part).And.Message.Not.Contains("\n");
+
+    private static string Replace(string text, string right, string wrong)
+    {
+        var at = text.IndexOf(right, StringComparison.Ordinal);
+        return string.Concat(text.AsSpan(0, at), wrong, text.AsSpan(at + right.Length));
+    }
+}

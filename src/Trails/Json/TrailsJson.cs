@@ -1,0 +1,19 @@
+namespace Hooktrail.Trails.Json;
+
+/// <summary>Reads and writes <c>trails.json</c>; schema/trails.schema.json describes it for other programs.</summary>
+public static class TrailsJson
+{
+    /// <summary>Writes a whole file, UTF-8, always the same bytes for equal content.</summary>
+    public static void Write(Stream stream, TrailsFile file)
+    {
+        using var writer = new TrailsWriter(stream, file.HostProfile);
+        foreach (var leg in file.Legs)
+            writer.Add(leg);
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="stream">The file's bytes, UTF-8.</param>
+    /// <param name="name">How a message names the file to the user: usually its path.</param>
+    /// <exception cref="HooktrailException">It is not JSON, not this version of the format, or says something impossible.</exception>
+    public static TrailsFile Read(Stream stream, string name) => new TrailsReader(name).Read(stream);
+}

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Hooktrail.Trails.Json;
+
+/// <summary>
+/// Writes <c>trails.json</c> leg by leg, so that a long run need not be held in memory. Whatever has no parts worth a line each
+/// (a hop, a rule, an outcome) is one line, so that two files can be compared by eye and by diff. Written by hand rather
+/// than by a serializer: the order of members is the format's, and a prediction starts without its start-up time.
+/// </summary>
+public sealed class TrailsWriter : IDisposable
+{
+    // Arrows and quotes stay readable; a page that embeds the file has to escape it, like any other text.
+    private static readonly JsonWriterOptions Lines = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
+
+    private readonly Stream _stream;
+    private readonly Utf8JsonWriter _json;
+    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly Utf8JsonWriter _inLine;
+
+    /// <summary>Begins a file; <paramref name="stream"/> stays open after the end of it.</summary>
+    public TrailsWriter(Stream stream, HostProfile profile)
+    {
+        _stream = stream;
+        _json = new(stream, Lines);
+        _inLine = new(_line, OneLine);
+
+        _json.WriteStartObject();
+        _json.WriteString("schema", TrailsFile.Schema);
+        Write(profile);
+        _json.WriteStartArray("legs");
+    }
+
+    /// <summary>Writes one more leg, and hands it to the stream.</summary>
+    public void Add(LegRecord leg)
+    {
+        _json.WriteStartObject();
+        if (leg.Scenario is { } scenario)
+            WriteLine("scenario", scenario, static (json, one) =>
+            {
+                json.WriteString("feature", one.Feature);
+                json.WriteString("title", one.Scenario);
+            });
+        WriteLine("flow", leg.Flow, static (json, flow) =>
+        {
+            json.WriteString("from", flow.From.Name);
+            json.WriteString("to", flow.To.Name);
+            json.WriteString("protocol", flow.Protocol.Name());
+        });
+        WriteLine("leg", leg.Leg, static (json, one) =>
+        {
+            json.WriteString("direction", one.Direction.Name());
+            json.WriteNumber("packet", one.Packet);
+        });
+        if (leg.HostProfile is { } profile)
+            Write(profile);
+        Write("predicted", leg.Predicted);
+        Write("observed", leg.Observed);
+        if (leg.Verdict is { } verdict)
+            _json.WriteString("verdict", verdict.Name());
+        if (leg.Reason is { } reason)
+            _json.WriteString("reason", reason);
+        if (!leg.Evidence.IsEmpty)
+        {
+            _json.WriteStartArray("evidence");
+            foreach (var line in leg.Evidence)
+                _json.WriteStringValue(line);
+            _json.WriteEndArray();
+        }
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    /// <summary>Ends the file.</summary>
+    public void Dispose()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.Dispose();
+        _inLine.Dispose();
+        _stream.WriteByte((byte)'\n');
+    }
+
+    private void Write(HostProfile profile)
+    {
+        _json.WriteStartObject("hostProfile");
+        _json.WriteString("kernel", profile.Kernel.ToString());
+        _json.WriteString("iptables", profile.Iptables.Name());
+        _json.WriteString("ebtables", profile.Ebtables.Name());
+        _json.WriteStartObject("switches");
+        foreach (var one in Switch.All)
+            _json.WriteBoolean(one.Name, one.Read(profile));
+        _json.WriteEndObject();
+        _json.WriteStartArray("rules");
+        foreach (var rule in profile.Rules)
+            WriteLine(null, rule, Write);
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+    }
+
+    private void Write(string name, Trail? trail)
+    {
+        if (trail is null)
+        {
+            _json.WriteNull(name);
+            return;
+        }
+
+        _json.WriteStartObject(name);
+        _json.WriteStartArray("hops");
+        foreach (var hop in trail.Hops)
+            WriteLine(null, hop, Write);
+        _json.WriteEndArray();
+        WriteLine("outcome", trail.Outcome, Write);
+        _json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Hop hop)
+    {
+        WriteMembers(json, hop.Point);
+        json.WriteString("in", hop.In);
+        json.WriteString("out", hop.Out);
+        json.WriteString("physIn", hop.PhysIn);
+        json.WriteString("physOut", hop.PhysOut);
+        json.WriteString("source", hop.Source);
+        json.WriteString("destination", hop.Destination);
+    }
+
+    private static void Write(Utf8JsonWriter json, Outcome outcome)
+    {
+        json.WriteString("result", outcome.Kind.Name());
+        json.WriteString("to", outcome.To?.Name);
+        if (outcome.At is { } at)
+        {
+            json.WriteStartObject("at");
+            WriteMembers(json, at);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("at");
+        }
+        json.WriteString("reason", outcome.Reason);
+    }
+
+    private static void Write(Utf8JsonWriter json, Rule rule)
+    {
+        json.WriteStartObject("at");
+        WriteMembers(json, rule.At);
+        json.WriteEndObject();
+        json.WriteString("verdict", rule.Verdict.Name());
+        json.WriteString("in", rule.In);
+        json.WriteString("out", rule.Out);
+        json.WriteString("notIn", rule.NotIn);
+        json.WriteString("notOut", rule.NotOut);
+        json.WriteBoolean("fromLab", rule.FromLab);
+        json.WriteBoolean("established", rule.Established);
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, HookPoint point)
+    {
+        json.WriteString("layer", point.Layer.Name());
+        json.WriteString("table", point.Table);
+        json.WriteString("chain", point.Chain);
+    }
+
+    private void WriteLine<T>(string? name, T value, Action<Utf8JsonWriter, T> members)
+    {
+        _line.ResetWrittenCount();
+        // The writer indents whatever it writes itself, but not a raw element of an array.
+        if (name is null)
+            _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * Lines.IndentSize)]);
+        _inLine.Reset();
+        _inLine.WriteStartObject();
+        members(_inLine, value);
+        _inLine.WriteEndObject();
+        _inLine.Flush();
+        if (name is not null)
+            _json.WritePropertyName(name);
+        _json.WriteRawValue(_line.WrittenSpan, skipInputValidation: true);
+    }
+}

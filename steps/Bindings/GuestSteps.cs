@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Reflection;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Specs.Run;
+using Hooktrail.Trails;
+using NUnit.Framework;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Bindings;
+
+/// <summary>What the suite promises to the host that it is a guest on.</summary>
+[Binding]
+public sealed class GuestSteps(Journey journey)
+{
+    private HostSnapshot? _before;
+    private IAsyncDisposable? _disturbance;
+    private string? _otherRun;
+
+    /// <summary>The host as it is before the scenario does anything to it.</summary>
+    [BeforeScenario("@guest")]
+    public async Task RememberAsync() => _before = await (await SpecsRun.Current.LabAsync()).SnapshotAsync();
+
+    /// <summary>Ends the background pings.</summary>
+    [AfterScenario("@guest")]
+    public async Task EndDisturbanceAsync()
+    {
+        if (_disturbance is not null)
+            await _disturbance.DisposeAsync();
+    }
+
+    /// <summary>A whole lab, from start to end, in a process of its own.</summary>
+    [When("another lab has come and gone")]
+    public async Task WhenLabComesAndGoesAsync()
+    {
+        using var lab = await StartLabAsync();
+        lab.StandardInput.Close();
+        await lab.WaitForExitAsync();
+        Assert.That(lab.ExitCode, Is.Zero);
+    }
+
+    /// <summary>A whole lab, whose process gets no chance to do anything more.</summary>
+    [When("another lab is killed without warning")]
+    public async Task WhenLabIsKilledAsync()
+    {
+        using var lab = await StartLabAsync();
+        lab.Kill();
+        await lab.WaitForExitAsync();
+    }
+
+    /// <summary>What <c>specs clean</c> does, once the dead run's probe is done: until then the run counts as alive.</summary>
+    [When("what dead runs left is cleaned")]
+    public async Task WhenCleanedAsync()
+    {
+        await using var engine = await ContainerEngines.ConnectAsync();
+        await Leftovers.WhenGoneAsync(engine, _otherRun!);
+        await Leftovers.RemoveAsync(engine, LabImage.Reference());
+    }
+
+    /// <summary>Neither container nor network.</summary>
+    [Then("the Engine has nothing of another run")]
+    public async Task ThenEngineHasNothingAsync()
+    {
+        await using var engine = await ContainerEngines.ConnectAsync();
+        Assert.That(await Leftovers.InEngineAsync(engine, _otherRun!), Is.Empty);
+    }
+
+    /// <summary>Somebody else's traffic, which nobody asked the suite to look at.</summary>
+    [Given("somebody else on the host pings {string} all the time")]
+    public async Task GivenDisturbanceAsync(Endpoint to) =>
+        _disturbance = await (await SpecsRun.Current.LabAsync()).DisturbAsync(to);
+
+    /// <summary>Compares the host with what was remembered.</summary>
+    [Then("the host is as it was before")]
+    public async Task ThenHostIsAsBeforeAsync()
+    {
+        var after = await (await SpecsRun.Current.LabAsync()).SnapshotAsync();
+        Assert.That(_before!.DifferencesTo(after), Is.Empty);
+    }
+
+    /// <summary>Only the two legs of the one flow.</summary>
+    [Then("the request is seen, the reply is seen, and nothing else")]
+    public void ThenNothingElse()
+    {
+        journey.Agree(Leg.Request, null);
+        journey.Agree(Leg.Reply, null);
+        Assert.That(journey.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
+    }
+
+    /// <summary>Starts <c>specs lab</c> and waits until it says that everything is in place.</summary>
+    private async Task<Process> StartLabAsync()
+    {
+        var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
+        var lab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var said = await lab.StandardOutput.ReadLineAsync();
+        if (said is null || !said.StartsWith("The lab is up", StringComparison.Ordinal))
+            throw new AssertionException($"The other lab did not come up; it said: {said} {await lab.StandardOutput.ReadToEndAsync()}");
+        _otherRun = said.Split("run ")[1][..5];
+        return lab;
+    }
+}

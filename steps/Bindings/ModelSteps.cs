@@ -1,0 +1,34 @@
+using Hooktrail.Specs.Run;
+using Hooktrail.Trails;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Bindings;
+
+/// <summary>A host that is only thought of.</summary>
+[Binding]
+public sealed class ModelSteps(Journey journey)
+{
+    /// <summary>The backend of ebtables.</summary>
+    [Given("a host where ebtables uses {word}")]
+    public void GivenEbtables(Backend backend) => journey.Suppose(profile => profile with { Ebtables = backend });
+
+    /// <summary>The backend of iptables.</summary>
+    [Given("a host where iptables uses {word}")]
+    public void GivenIptables(Backend backend) => journey.Suppose(profile => profile with { Iptables = backend });
+
+    /// <summary>The kernel.</summary>
+    [Given(@"^a host with Linux ([\d.]+)$")]
+    public void GivenKernel(KernelVersion kernel) => journey.Suppose(profile => profile with { Kernel = kernel });
+
+    /// <summary>A switch.</summary>
+    [Given(@"^a host with (\S+) (on|off)$")]
+    public void GivenSwitch(string name, string state)
+    {
+        var one = Switch.Parse(name);
+        journey.Suppose(profile => one.Write(profile, state == "on"));
+    }
+
+    /// <summary>The flow that is put to the model.</summary>
+    [When("the model sends {string} to {string}")]
+    public void WhenModelSends(Endpoint from, Endpoint to) => journey.Imagine(new Flow(from, to, Protocol.Icmp));
+}

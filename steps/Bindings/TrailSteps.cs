@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Hooktrail.Report;
+using Hooktrail.Specs.Run;
+using Hooktrail.Trails;
+using NUnit.Framework;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Bindings;
+
+/// <summary>
+/// What a packet crosses. Each of these asserts the feature's words, the model's prediction and, where the flow was sent, the
+/// kernel's doing at once.
+/// </summary>
+[Binding]
+public sealed class TrailSteps(Journey journey)
+{
+    private const string Leg = "((?:(?:second|third|fourth|fifth) )?(?:request|reply))";
+
+    /// <summary>The whole trail, in order.</summary>
+    [Then($"^the {Leg} crosses$")]
+    public void ThenCrosses(Leg leg, DataTable table) => journey.Agree(leg, Expected(table));
+
+    /// <summary>What one layer sees of it; the whole trail has to be as predicted all the same.</summary>
+    [Then($"^in (ebtables|iptables) the {Leg} crosses$")]
+    public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => journey.Agree(leg, Expected(table, layer));
+
+    /// <summary>The end of the journey of the leg that was named last.</summary>
+    [Then("it is delivered to {string}")]
+    public void ThenItIsDelivered(Endpoint to) => Delivered(journey.CurrentLeg, to);
+
+    /// <summary>The end of a leg's journey.</summary>
+    [Then($"^the {Leg} is delivered to \"([^\"]*)\"$")]
+    public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
+
+    /// <summary>The packet is gone after this hook point.</summary>
+    [Then($"^the {Leg} is not seen again after \"([^\"]*)\"$")]
+    public void ThenIsNotSeenAgain(Leg leg, string point)
+    {
+        journey.Agree(leg, null);
+        Assert.That(journey.Predicted(leg).Outcome.LooksLike(Outcome.Vanished(HookPointSteps.Parse(point), null)), journey.Predicted(leg).Outcome.ToString());
+    }
+
+    /// <summary>No chain of the table is crossed by the leg that was named last.</summary>
+    [Then("it never crosses the table {string} of {word}")]
+    public void ThenItNeverCrossesTable(string table, Layer layer) => NeverCrossesTable(journey.CurrentLeg, table, layer);
+
+    /// <summary>No chain of the table is crossed.</summary>
+    [Then($"^the {Leg} never crosses the table \"([^\"]*)\" of (ebtables|iptables)$")]
+    public void ThenNeverCrossesTable(Leg leg, string table, Layer layer) => NeverCrossesTable(leg, table, layer);
+
+    /// <summary>Nothing of the layer is crossed by the leg that was named last.</summary>
+    [Then("^it never crosses (ebtables|iptables)$")]
+    public void ThenItNeverCrosses(Layer layer) =>
+        journey.NeverCrosses(journey.CurrentLeg, layer.Name(), HookPoints.Of(layer));
+
+    private static ExpectedTrail Expected(DataTable table, params ImmutableArray<Layer> layers) =>
+        ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), layers);
+
+    private void Delivered(Leg leg, Endpoint to)
+    {
+        journey.Agree(leg, null);
+        Assert.That(journey.Predicted(leg).Outcome, Is.EqualTo(Outcome.Delivered(to)));
+    }
+
+    private void NeverCrossesTable(Leg leg, string table, Layer layer) =>
+        journey.NeverCrosses(leg, $"the table {table} of {layer.Name()}", HookPoints.Of(layer, table));
+}

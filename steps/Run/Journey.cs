@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using NUnit.Framework;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Run;
+
+/// <summary>
+/// One scenario's flow: what was sent on which host, or put to the model, and the comparison of what the feature says, what the model
+/// predicts and what the kernel did. Every scenario has its own.
+/// </summary>
+public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
+{
+    private HostProfile _profile = HostProfile.Default;
+    private Flow? _flow;
+    private Finding? _finding;
+    private Leg? _leg;
+
+    /// <summary>How the scenario wants bridge-nf-call-iptables; null where it does not matter to it.</summary>
+    public bool? BridgeNfCallIptables { get; set; }
+
+    /// <summary>The leg that a sentence without one speaks of: the last that was named.</summary>
+    public Leg CurrentLeg => _leg ?? throw new HooktrailException(
+        "The scenario says «it» before it has named a leg; begin with \"the request\" or \"the reply\".");
+
+    /// <summary>What the observed hop points prove when they are silent; null where only the model was asked.</summary>
+    private FiredTracepoints? _fired;
+
+    private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it has sent anything.");
+
+    /// <summary>Changes the host that the model is asked about.</summary>
+    public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
+
+    /// <summary>Asks the model alone.</summary>
+    public void Imagine(Flow flow) => _flow = flow;
+
+    /// <summary>Sends pings in the lab and observes them.</summary>
+    public async Task SendAsync(Flow flow, int packets)
+    {
+        var lab = await SpecsRun.Current.LabAsync();
+        var wanted = BridgeNfCallIptables ?? lab.Profile.BridgeNfCallIptables;
+        if (wanted && !lab.Profile.BrNetfilter)
+            throw SpecsRun.Cannot("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+
+        _flow = flow;
+        _profile = lab.Profile with { BridgeNfCallIptables = wanted };
+        _finding = await lab.SendAsync(flow, packets, wanted);
+        _fired = lab.Fired;
+    }
+
+    /// <summary>What the model predicts for a leg.</summary>
+    public Trail Predicted(Leg leg) => Prediction.Of(_profile, Flow, leg);
+
+    /// <summary>What the kernel did with a leg; null where only the model was asked.</summary>
+    public ObservedLeg? Observed(Leg leg)
+    {
+        switch (_finding)
+        {
+            case null:
+                return null;
+            case Finding.Inconclusive(var reason):
+                Record(leg, null, LegVerdict.Inconclusive, reason);
+                throw new AssertionException($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+            default:
+                return Legs.FirstOrDefault(observed => observed.Leg == leg)
+                    ?? throw new AssertionException($"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.");
+        }
+    }
+
+    /// <summary>The legs that were observed.</summary>
+    public ImmutableArray<Leg> ObservedLegs => [.. Legs.Select(observed => observed.Leg)];
+
+    private ImmutableArray<ObservedLeg> Legs => _finding is Finding.Observed(var legs) ? legs : [];
+
+    /// <summary>
+    /// Asserts that a leg's prediction and observation are the same, and that they are as <paramref name="expected"/> says.
+    /// </summary>
+    public void Agree(Leg leg, ExpectedTrail? expected)
+    {
+        _leg = leg;
+        var predicted = Predicted(leg);
+        var observed = Observed(leg);
+        var disagreement = Disagreement.Between(expected, predicted, observed?.Trail);
+        Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
+        if (disagreement is null)
+            return;
+
+        var explanations = observed is null
+            ? []
+            : Explanation.For(observed.Trail, _profile, profile => Imaginable(profile, leg));
+        Assert.Fail(disagreement.Text(observed?.Evidence ?? [], explanations));
+    }
+
+    /// <summary>
+    /// Asserts that a leg crosses no hook point of a kind, and that each of them could have shown it.
+    /// </summary>
+    public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
+    {
+        Agree(leg, null);
+        if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
+            Assert.Fail($"The {leg} must not cross {what}, but is predicted {(_finding is null ? "" : "and observed ")}to cross {crossed.Point}.");
+        if (_fired?.Unproven(points) is { IsEmpty: false } mute)
+            Assert.Fail(
+                $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
+    }
+
+    private Trail? Imaginable(HostProfile profile, Leg leg)
+    {
+        try
+        {
+            return Prediction.Of(profile, Flow, leg);
+        }
+        catch (HooktrailException)
+        {
+            return null; // on such a host there is no such leg
+        }
+    }
+
+    // A leg is asserted by several sentences of a scenario; what its record has to say is the last that was found.
+    private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
+        SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
+        {
+            Scenario = new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title),
+            HostProfile = _profile,
+            Verdict = verdict,
+            Reason = reason,
+            Evidence = observed?.Evidence ?? [],
+        });
+
+    private string Seen() => ObservedLegs is { IsEmpty: false } legs ? string.Join(", ", legs) : "nothing";
+}

@@ -61,9 +61,8 @@ remember_image() {
 }
 
 prepare_image() {
-    local scripts=("$recipe"/{agent,enter,leave,switch,wan}.sh "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
-    local base image context=$state/image-context log=$state/log/image.log
-    files+=("$root/src/Observation/remove-tracepoints.sh")
+    local removal=$root/src/Observation/remove-tracepoints.sh
+    local script base image context=$state/image-context log=$state/log/image.log
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
     image=hooktrail/lab:$(hash_of "$recipe"/* "$removal")
     if image_exists "$image"; then

@@ -42,7 +42,7 @@ remember_profile() {
 probe_profile() {
     local probe=$state/probe log=$state/log/profile.log status
     mkdir -p "$probe"
-    cat >"$probe/probe.csproj" <<'END'
+    cat >"$probe/profile.proj" <<'END'
 <Project Sdk="Microsoft.NET.Sdk">
   <ItemGroup>
     <PackageReference Include="Reqnroll.NUnit" />
@@ -51,7 +51,7 @@ probe_profile() {
   </ItemGroup>
 </Project>
 END
-    timeout 120 dotnet restore "$probe/probe.csproj" --force -p:HooktrailProfile=full --disable-build-servers >"$log" 2>&1 9>&-
+    timeout 120 dotnet restore "$probe/profile.proj" --force -p:HooktrailProfile=full --disable-build-servers >"$log" 2>&1 9>&-
     status=$?
     if ((status == 0)); then
         profile=full

@@ -78,9 +78,15 @@ await_engine() {
 start_by_hand() {
     local log=/var/log/hooktrail-dockerd.log pid
     say engine "starting dockerd by hand, because no service manager runs here (log: $log)"
-    # In a session of its own and with nothing of ours open, it stays when this terminal goes.
+    # In a session of its own, and with nothing of ours open: neither a terminal nor a CI job's pipe waits for it.
     # shellcheck disable=SC2016
-    pid=$(as_root sh -c 'setsid dockerd >"$1" 2>&1 </dev/null 9>&- & echo $!' sh "$log")
+    pid=$(as_root bash -c '
+        for fd in /proc/self/fd/*; do
+            fd=${fd##*/}
+            ((fd < 3)) || eval "exec $fd>&-"
+        done
+        setsid dockerd >"$1" 2>&1 </dev/null &
+        echo $!' bash "$log")
     await_engine "$pid" || {
         as_root tail -n 3 "$log" >&2
         die "dockerd did not answer within 30 s ($log): $(tail -n1 <<<"$engine_error")"

@@ -61,19 +61,19 @@ remember_image() {
 }
 
 prepare_image() {
-    local scripts=("$recipe"/{agent,leave,switch,wan}.sh "$root/src/Observation/remove-tracepoints.sh") files=("$recipe"/*) script
-    local base image context=$state/image-context log=$state/log/image.log
-    files+=("$root/src/Observation/remove-tracepoints.sh")
+    local removal=$root/src/Observation/remove-tracepoints.sh
+    local script base image context=$state/image-context log=$state/log/image.log
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
-    image=hooktrail/lab:$(hash_of "${files[@]}")
+    image=hooktrail/lab:$(hash_of "$recipe"/* "$removal")
     if image_exists "$image"; then
         say image "$image is there"
     else
         image_exists "$base" || base_from_registry "$base" || base_from_archive "$base"
         rm -rf "$context"
         mkdir -p "$context/bin"
-        for script in "${scripts[@]}"; do
-            [[ ! -e $script ]] || install -m 755 "$script" "$context/bin/hooktrail-$(basename "$script" .sh)"
+        # Every script there is one of the image's commands, but for the one that makes its base.
+        for script in "$recipe"/*.sh "$removal"; do
+            [[ $script = */bootstrap.sh ]] || install -m 755 "$script" "$context/bin/hooktrail-$(basename "$script" .sh)"
         done
         docker build -q --build-arg "BASE=$base" -t "$image" -f "$recipe/Dockerfile" "$context" >"$log" 2>&1 9>&- || {
             tail -n 5 "$log" >&2

@@ -200,6 +200,23 @@ internal sealed class TestcontainersEngine : IContainerEngine
         }
     }
 
+    public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var found = await _client.Containers.InspectContainerAsync(container, cancellationToken).ConfigureAwait(false);
+            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Created, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            // Gone already.
+        }
+        catch (Exception e) when (_calls.Explain($"wait for the container {container}", e, cancellationToken) is { } told)
+        {
+            throw told;
+        }
+    }
+
     public async Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default)
     {
         try

@@ -100,10 +100,10 @@ internal sealed class EngineErrorTests
         Assert.That(info.IsRootless);
     }
 
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>")]
+    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 13\r\n\r\n<html></html>")]
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n")]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull")]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{\"Version\":\"x\",\"ApiVersion\":\"not one\"}\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nnull")]
+    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 38\r\n\r\n{\"Version\":\"x\",\"ApiVersion\":\"not one\"}\n")]
     public async Task What_is_no_Engine_is_told_apart(string answer)
     {
         await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, answer));

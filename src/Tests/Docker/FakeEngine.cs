@@ -39,7 +39,7 @@ internal sealed class FakeEngine : IAsyncDisposable
     }
 
     public FakeEngine Answers(string route, int status, string json) => Does(route, stream => WriteAsync(
-        stream, $"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}"));
+        stream, $"HTTP/1.1 {status} Said\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}"));
 
     /// <summary>Refuses as the Engine does.</summary>
     public FakeEngine Refuses(string route, int status, string message) =>
@@ -79,7 +79,7 @@ internal sealed class FakeEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>One request a connection: every answer says so by closing it.</summary>
+    /// <summary>One request a connection, as every answer says in its head.</summary>
     private async Task ServeAsync(Socket socket)
     {
         await using var stream = new NetworkStream(socket, ownsSocket: true);
@@ -92,7 +92,7 @@ internal sealed class FakeEngine : IAsyncDisposable
                 _asked.Add(request);
             var route = System.Text.RegularExpressions.Regex.Replace(request, @" /v\d+\.\d+/|\?.*", m => m.Value[0] == ' ' ? " /" : "");
             await (_routes.GetValueOrDefault(route) ?? (s => WriteAsync(
-                s, $"HTTP/1.1 501 No\r\nContent-Length: {route.Length}\r\n\r\n{route}")))(stream);
+                s, $"HTTP/1.1 501 No\r\nConnection: close\r\nContent-Length: {route.Length}\r\n\r\n{route}")))(stream);
         }
         catch (IOException)
         {

@@ -27,3 +27,9 @@ Feature: A guest on the host
     And somebody else on the host pings "client" all the time
     When "client" pings "server" once
     Then the request is seen, the reply is seen, and nothing else
+
+  Scenario: Two runs at once do not see each other
+    Given bridge-nf-call-iptables is on
+    And another lab is up
+    When "client" pings "server" once
+    Then the request is seen, the reply is seen, and nothing else

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Observation;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -16,37 +17,44 @@ public sealed class GuestSteps(Journey journey)
 {
     private HostSnapshot? _before;
     private IAsyncDisposable? _disturbance;
+    private Process? _otherLab;
     private string? _otherRun;
 
     /// <summary>The host as it is before the scenario does anything to it.</summary>
     [BeforeScenario("@guest")]
     public async Task RememberAsync() => _before = await (await SpecsRun.Current.LabAsync()).SnapshotAsync();
 
-    /// <summary>Ends the background pings.</summary>
+    /// <summary>Ends what goes on beside the scenario.</summary>
     [AfterScenario("@guest")]
-    public async Task EndDisturbanceAsync()
+    public async Task EndOthersAsync()
     {
         if (_disturbance is not null)
             await _disturbance.DisposeAsync();
+        if (_otherLab is { HasExited: false })
+            await EndLabAsync();
+        _otherLab?.Dispose();
     }
 
-    /// <summary>A whole lab, from start to end, in a process of its own.</summary>
+    /// <summary>A whole lab in a process of its own, beside this one.</summary>
+    [Given("another lab is up")]
+    public Task GivenLabAsync() => StartLabAsync();
+
+    /// <summary>A whole lab, from start to end.</summary>
     [When("another lab has come and gone")]
     public async Task WhenLabComesAndGoesAsync()
     {
-        using var lab = await StartLabAsync();
-        lab.StandardInput.Close();
-        await lab.WaitForExitAsync();
-        Assert.That(lab.ExitCode, Is.Zero);
+        await StartLabAsync();
+        await EndLabAsync();
+        Assert.That(_otherLab!.ExitCode, Is.Zero);
     }
 
     /// <summary>A whole lab, whose process gets no chance to do anything more.</summary>
     [When("another lab is killed without warning")]
     public async Task WhenLabIsKilledAsync()
     {
-        using var lab = await StartLabAsync();
-        lab.Kill();
-        await lab.WaitForExitAsync();
+        await StartLabAsync();
+        _otherLab!.Kill();
+        await _otherLab.WaitForExitAsync();
     }
 
     /// <summary>What <c>specs clean</c> does, once the dead run's probe is done: until then the run counts as alive.</summary>
@@ -89,18 +97,24 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>Starts <c>specs lab</c> and waits until it says that everything is in place.</summary>
-    private async Task<Process> StartLabAsync()
+    private async Task StartLabAsync()
     {
         var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
-        var lab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab"])
+        _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        var said = await lab.StandardOutput.ReadLineAsync();
-        if (said is null || !said.StartsWith("The lab is up", StringComparison.Ordinal))
-            throw new AssertionException($"The other lab did not come up; it said: {said} {await lab.StandardOutput.ReadToEndAsync()}");
-        _otherRun = said.Split("run ")[1][..5];
-        return lab;
+        var said = await _otherLab.StandardOutput.ReadLineAsync();
+        if (said is null || !said.StartsWith("The lab is up, run ", StringComparison.Ordinal))
+            throw new AssertionException($"The other lab did not come up; it said: {said} {await _otherLab.StandardOutput.ReadToEndAsync()}");
+        _otherRun = said.Split("run ")[1][..RunId.Length];
+    }
+
+    /// <summary>Ends it as a user would.</summary>
+    private async Task EndLabAsync()
+    {
+        _otherLab!.StandardInput.Close();
+        await _otherLab.WaitForExitAsync();
     }
 }

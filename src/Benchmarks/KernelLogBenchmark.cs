@@ -5,8 +5,8 @@ namespace Hooktrail.Benchmarks;
 
 /// <summary>
 /// How fast the kernel log is read, in the mix of a busy host: of each 20 lines 10 are this run's, 4 another run's, 4 of the kernel at
-/// large, 1 a continuation (<c> SUBSYSTEM=</c>), 1 cut. The time is that of one line, so that 1 µs is a million lines a second. Sightings
-/// are parsed and kept, as in a run.
+/// large, 1 a continuation (<c> SUBSYSTEM=</c>), 1 cut. The time is that of one line, so that 1 µs is a million lines a second. Every
+/// 500th line is a fence, up to which the sightings are kept, as in a run.
 /// </summary>
 [MemoryDiagnoser]
 public class KernelLogBenchmark
@@ -33,7 +33,12 @@ public class KernelLogBenchmark
 
     private readonly string[] _lines =
     [
-        .. Enumerable.Range(1, Lines).Select(n => Mix[n % Mix.Length] is var text && text[0] is ' ' or '1' ? text : $"7,{n},3268688001,-;{text}"),
+        .. Enumerable.Range(1, Lines).Select(n => (n % 500, Mix[n % Mix.Length]) switch
+        {
+            (0, _) => $"12,{n},3268688001,-;hooktrail x7k2q fence {n}",
+            (_, [' ' or '1', ..] broken) => broken,
+            (_, var text) => $"7,{n},3268688001,-;{text}",
+        }),
     ];
 
     /// <summary>The log of a busy host, by a new reader.</summary>

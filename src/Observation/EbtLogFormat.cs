@@ -1,7 +1,8 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What ebt_log prints after its prefix (net/bridge/netfilter/ebt_log.c), with <c>--log-ip</c>, <c>--log-ip6</c> or <c>--log-arp</c>:
+/// What ebt_log prints after its prefix (net/bridge/netfilter/ebt_log.c), with <c>--log-ip</c>, <c>--log-ip6</c> or
+/// <c>--log-arp</c>:
 /// <c> IN=v1 OUT= MAC source = … MAC dest = … proto = 0x0800 IP SRC=… IP DST=…, IP tos=0x04, IP proto=1</c>.
 /// It is written piece by piece, and another CPU's record may come between two pieces.
 /// </summary>
@@ -10,62 +11,80 @@ internal static class EbtLogFormat
     /// <summary>What the first piece of every line of ebt_log holds, and xt LOG never.</summary>
     public const string Marker = " MAC source = ";
 
+    private static readonly Labels Ip = new(" IP SRC=", " IP DST=", " IP tos=", " IP proto=");
+    private static readonly Labels Ip6 = new(" IPv6 SRC=", " IPv6 DST=", " IPv6 priority=", " Next Header=");
+    private static readonly Labels Arp = new(" ARP IP SRC=", " ARP IP DST=", "", "");
+
     /// <summary>Whether a text can be the piece that follows the first one.</summary>
     public static bool IsSecondPiece(ReadOnlySpan<char> text) =>
-        text.StartsWith(" IP SRC=") || text.StartsWith(" IPv6 SRC=") || text.StartsWith(" ARP HTYPE=");
+        text.StartsWith(Ip.Source) || text.StartsWith(Ip6.Source) || text.StartsWith(" ARP HTYPE=");
 
-    public static Sighting Read(Sighting head, ReadOnlySpan<char> text)
+    public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {
-        var etherType = (int?)LogFields.Hex(After(text, " proto = ", ' '));
-        var common = head with
+        // The fields are printed in this order, so each is sought behind the one before.
+        var rest = text;
+        var input = LogFields.Name(Take(ref rest, " IN="));
+        var output = LogFields.Name(Take(ref rest, " OUT="));
+        var macSource = LogFields.Name(Take(ref rest, Marker));
+        var macDestination = LogFields.Name(Take(ref rest, " MAC dest = "));
+        var etherType = (int?)LogFields.Hex(Take(ref rest, " proto = "));
+        var labels = etherType switch
         {
-            In = LogFields.Name(After(text, " IN=", ' ')),
-            Out = LogFields.Name(After(text, " OUT=", ' ')),
-            MacSource = LogFields.Name(After(text, Marker, ' ')),
-            MacDestination = LogFields.Name(After(text, " MAC dest = ", ' ')),
+            EtherTypes.Ip => Ip,
+            EtherTypes.Ip6 => Ip6,
+            EtherTypes.Arp or EtherTypes.Rarp => Arp,
+            _ => null,
+        };
+        var isArp = labels == Arp;
+        var operation = isArp ? LogFields.Number(Take(ref rest, " OPCODE=")) : null;
+        var source = labels is null ? null : LogFields.Address(Take(ref rest, labels.Source));
+        var destination = labels is null ? null : LogFields.Address(Take(ref rest, labels.Destination));
+        var isIp = labels is not null && !isArp;
+        var tos = isIp ? LogFields.Hex(Take(ref rest, labels!.Tos)) : null;
+        var protocol = isIp ? LogFields.Protocol(Take(ref rest, labels!.Protocol)) : null;
+        return new()
+        {
+            Sequence = head.Sequence,
+            Run = head.Run,
+            Point = head.Point,
+            Line = head.Line,
+            In = input,
+            Out = output,
+            MacSource = macSource,
+            MacDestination = macDestination,
             EtherType = etherType,
-        };
-        return etherType switch
-        {
-            0x0800 => Ip(common, text, " IP SRC=", " IP DST=", " IP tos=", " IP proto="),
-            0x86DD => Ip(common, text, " IPv6 SRC=", " IPv6 DST=", " IPv6 priority=", " Next Header="),
-            0x0806 or 0x8035 => Arp(common, text),
-            _ => common with { IsComplete = etherType is not null },
+            ArpOperation = operation,
+            Source = source,
+            Destination = destination,
+            Tos = (byte)(tos ?? 0),
+            Protocol = protocol,
+            SourcePort = LogFields.Number(Take(ref rest, " SPT=")),
+            DestinationPort = LogFields.Number(Take(ref rest, " DPT=")),
+            IsComplete = isIp
+                ? source is not null && destination is not null && protocol is not null
+                : isArp ? operation is not null : etherType is not null,
         };
     }
 
-    private static Sighting Ip(Sighting common, ReadOnlySpan<char> text, string source, string destination, string tos, string protocol)
-    {
-        var ip = common with
-        {
-            Source = LogFields.Address(After(text, source, ' ')),
-            Destination = LogFields.Address(After(text, destination, ',')),
-            Tos = (byte)(LogFields.Hex(After(text, tos, ',')) ?? 0),
-            Protocol = LogFields.Name(After(text, protocol, ' ')),
-            SourcePort = LogFields.Number(After(text, " SPT=", ' ')),
-            DestinationPort = LogFields.Number(After(text, " DPT=", ' ')),
-        };
-        return ip with { IsComplete = ip.Source is not null && ip.Destination is not null && ip.Protocol is not null };
-    }
-
-    private static Sighting Arp(Sighting common, ReadOnlySpan<char> text)
-    {
-        var arp = common with
-        {
-            ArpOperation = LogFields.Number(After(text, " OPCODE=", ' ')),
-            Source = LogFields.Address(After(text, " ARP IP SRC=", ' ')),
-            Destination = LogFields.Address(After(text, " ARP IP DST=", ' ')),
-        };
-        return arp with { IsComplete = arp.ArpOperation is not null };
-    }
-
-    private static ReadOnlySpan<char> After(ReadOnlySpan<char> text, string label, char end)
+    // The value behind a label, up to a space or a comma.
+    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, string label)
     {
         var start = text.IndexOf(label);
         if (start < 0)
             return [];
         var value = text[(start + label.Length)..];
-        var stop = value.IndexOf(end);
-        return stop < 0 ? value : value[..stop];
+        var end = value.IndexOfAny(' ', ',');
+        text = end < 0 ? [] : value[end..];
+        return end < 0 ? value : value[..end];
+    }
+
+    private sealed record Labels(string Source, string Destination, string Tos, string Protocol);
+
+    private static class EtherTypes
+    {
+        public const int Ip = 0x0800;
+        public const int Ip6 = 0x86DD;
+        public const int Arp = 0x0806;
+        public const int Rarp = 0x8035;
     }
 }

@@ -4,12 +4,12 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// A run's part of the kernel log, cut into windows by fences. One thread feeds it with the lines of /dev/kmsg as they stream; others
-/// await windows. It holds the sightings of the current window and of the one before.
+/// A run's part of the kernel log, cut into windows by fences. One thread feeds it with the lines of /dev/kmsg as they
+/// stream; others await windows. It holds the sightings of the current window and of the one before.
 /// </summary>
 /// <remarks>
-/// Whoever writes fences should open /dev/kmsg anew for each: the kernel allows ten writes in five seconds per open file
-/// (printk_devkmsg=ratelimit) and drops what is above, without an error.
+/// Whoever writes fences should open /dev/kmsg anew for each: the kernel allows ten writes in five seconds per open
+/// file (printk_devkmsg=ratelimit) and drops what is above, without an error.
 /// </remarks>
 public sealed class KernelLog(RunId run)
 {
@@ -33,8 +33,8 @@ public sealed class KernelLog(RunId run)
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Takes one line of /dev/kmsg. Records that were seen already, because the reader was started again, are passed over; a jump of
-    /// the sequence number counts as loss.
+    /// Takes one line of /dev/kmsg. Records that were seen already, because the reader was started again, are passed
+    /// over; a jump of the sequence number counts as loss.
     /// </summary>
     public void Accept(ReadOnlySpan<char> line)
     {
@@ -58,8 +58,8 @@ public sealed class KernelLog(RunId run)
     }
 
     /// <summary>
-    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read. If the fence itself was lost, the next one
-    /// ends the window too, and the loss is in it.
+    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read. If the fence itself was
+    /// lost, the next one ends the window too, and the loss is in it.
     /// </summary>
     /// <exception cref="HooktrailException">The log was closed, or that fence is past and its window forgotten.</exception>
     public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
@@ -71,7 +71,8 @@ public sealed class KernelLog(RunId run)
                 return n == finished.Number || finished.Window.Lost > 0
                     ? Task.FromResult(finished.Window)
                     : throw new HooktrailException(
-                        $"The window up to fence {n} of the kernel log is forgotten; ask for it before fence {finished.Number} is written.");
+                        $"The window up to fence {n} of the kernel log is forgotten; ask for it before "
+                        + $"fence {finished.Number} is written.");
             }
 
             if (_closed is not null)
@@ -105,20 +106,20 @@ public sealed class KernelLog(RunId run)
             return;
         }
 
-        if (!sighting!.IsComplete && sighting.Point.Layer == Layer.Ebtables)
+        if (!sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
             _split = _sightings.Count;
         _sightings.Add(sighting);
     }
 
-    // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like its second
-    // piece belongs to the line that is open, unless ebt_log has begun another since.
+    // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
+    // its second piece belongs to the line that is open, unless ebt_log has begun another since.
     private void AcceptWhileSplit(KernelLogRecord record)
     {
         if (record.IsContinuation && EbtLogFormat.IsSecondPiece(record.RawText))
         {
             var first = _sightings[_split!.Value];
             if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
-                _sightings[_split.Value] = whole!;
+                _sightings[_split.Value] = whole;
             _split = null;
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))

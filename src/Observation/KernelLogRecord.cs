@@ -4,8 +4,8 @@ using System.Text;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// One record of /dev/kmsg: <c>priority,sequence,microseconds,flags[,…];text</c> (Documentation/ABI/testing/dev-kmsg). A view of the
-/// line it was read from; nothing is copied.
+/// One record of /dev/kmsg: <c>priority,sequence,microseconds,flags[,…];text</c> (Documentation/ABI/testing/dev-kmsg).
+/// A view of the line it was read from; nothing is copied.
 /// </summary>
 public readonly ref struct KernelLogRecord
 {
@@ -26,8 +26,8 @@ public readonly ref struct KernelLogRecord
     public ulong Sequence { get; }
 
     /// <summary>
-    /// Flag <c>c</c>: text that should have been appended to an earlier record, but another CPU's record came between (kernel/printk:
-    /// <c>LOG_CONT</c>).
+    /// Flag <c>c</c>: text that should have been appended to an earlier record, but another CPU's record came between
+    /// (kernel/printk: <c>LOG_CONT</c>).
     /// </summary>
     public bool IsContinuation { get; }
 
@@ -35,8 +35,8 @@ public readonly ref struct KernelLogRecord
     public ReadOnlySpan<char> RawText { get; }
 
     /// <summary>
-    /// Whether the kernel itself wrote it. What programs write to /dev/kmsg has another facility, always: devkmsg_write() replaces 0 by
-    /// LOG_USER.
+    /// Whether the kernel itself wrote it. What programs write to /dev/kmsg has another facility, always:
+    /// devkmsg_write() replaces 0 by LOG_USER.
     /// </summary>
     public bool IsFromKernel => Priority >> 3 == KernelFacility;
 
@@ -44,7 +44,8 @@ public readonly ref struct KernelLogRecord
     public string Text => RawText.Contains('\\') ? Unescape(RawText) : RawText.ToString();
 
     /// <summary>
-    /// Reads a line. A line that is no record, such as <c> SUBSYSTEM=net</c> which belongs to the record before it, gives false.
+    /// Reads a line. A line that is no record, such as <c> SUBSYSTEM=net</c> which belongs to the record before it,
+    /// gives false.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> line, out KernelLogRecord record)
     {
@@ -89,7 +90,7 @@ public readonly ref struct KernelLogRecord
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x'
-                && byte.TryParse(text.Slice(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+                && byte.TryParse(text.Slice(i + 2, 2), NumberStyles.AllowHexSpecifier, null, out var value))
             {
                 plain.Append((char)value);
                 i += 3;

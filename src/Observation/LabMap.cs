@@ -5,11 +5,14 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The names in the lab of what the kernel prints. What is not in it keeps its printed form, so that a stranger shows in a trail.
+/// The names in the lab of what the kernel prints. What is not in it keeps its printed form, so that a stranger shows
+/// in a trail.
 /// </summary>
 /// <param name="Devices">Device to name: <c>veth12ab</c> is <c>client.port</c>.</param>
 /// <param name="Addresses">Address to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
-public sealed record LabMap(ImmutableDictionary<string, string> Devices, ImmutableDictionary<IPAddress, string> Addresses)
+public sealed record LabMap(
+    ImmutableDictionary<string, string> Devices,
+    ImmutableDictionary<IPAddress, string> Addresses)
 {
     private static readonly ImmutableDictionary<string, Endpoint> Endpoints = new Dictionary<string, Endpoint>
     {
@@ -25,8 +28,10 @@ public sealed record LabMap(ImmutableDictionary<string, string> Devices, Immutab
     public string? Device(string? printed) => printed is null ? null : Devices.GetValueOrDefault(printed, printed);
 
     /// <summary>An address's name.</summary>
-    public string? Address(IPAddress? printed) => printed is null ? null : Addresses.GetValueOrDefault(printed) ?? printed.ToString();
+    public string? Address(IPAddress? printed) =>
+        printed is null ? null : Addresses.GetValueOrDefault(printed) ?? printed.ToString();
 
     /// <summary>Whose address it is; null if no one's in the lab.</summary>
-    public Endpoint? Owner(IPAddress? printed) => Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+    public Endpoint? Owner(IPAddress? printed) =>
+        Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
 }

@@ -4,8 +4,9 @@ using System.Net;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the packet that an
-/// ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet and is passed over, as is what stands in parentheses.
+/// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the
+/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet and is passed over, as
+/// is what stands in parentheses.
 /// </summary>
 internal ref struct LogFields(ReadOnlySpan<char> text)
 {
@@ -41,21 +42,49 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
         }
     }
 
-    /// <summary>A decimal number, or null if it is none or too large.</summary>
+    /// <summary>A decimal number, or null if it is none or too large for an int.</summary>
     public static int? Number(ReadOnlySpan<char> text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        LongNumber(text) is { } number and <= int.MaxValue ? (int)number : null;
+
+    /// <summary>A decimal number of at most 18 digits.</summary>
+    public static long? LongNumber(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || text.Length > 18)
+            return null;
+        var number = 0L;
+        foreach (var character in text)
+        {
+            var digit = (uint)(character - '0');
+            if (digit > 9)
+                return null;
+            number = number * 10 + digit;
+        }
+
+        return number;
+    }
 
     /// <summary>A hexadecimal number after <c>0x</c>.</summary>
     public static uint? Hex(ReadOnlySpan<char> text) =>
-        text.StartsWith("0x") && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+        text.StartsWith("0x") && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, null, out var number)
             ? number
             : null;
 
     /// <summary>An address.</summary>
-    public static IPAddress? Address(ReadOnlySpan<char> text) => IPAddress.TryParse(text, out var address) ? address : null;
+    public static IPAddress? Address(ReadOnlySpan<char> text) =>
+        IPAddress.TryParse(text, out var address) ? address : null;
 
     /// <summary>A name, or null where the kernel printed nothing.</summary>
     public static string? Name(ReadOnlySpan<char> text) => text.IsEmpty ? null : text.ToString();
+
+    /// <summary>A protocol's name or number; the common ones are not made anew.</summary>
+    public static string? Protocol(ReadOnlySpan<char> text) => text switch
+    {
+        "ICMP" => "ICMP",
+        "TCP" => "TCP",
+        "UDP" => "UDP",
+        "1" => "1",
+        _ => Name(text),
+    };
 
     private static int Enclosed(ReadOnlySpan<char> text)
     {

@@ -13,8 +13,10 @@ public sealed partial record PingResult(int Sent, ImmutableSortedSet<int> Answer
     /// <exception cref="HooktrailException">There is no summary in it.</exception>
     public static PingResult Parse(string output) =>
         Summary().Match(output) is { Success: true } summary
-            ? new(int.Parse(summary.Groups[1].ValueSpan), [.. Answers().Matches(output).Select(answer => int.Parse(answer.Groups[1].ValueSpan))])
+            ? new(Number(summary), [.. Answers().Matches(output).Select(Number)])
             : throw new HooktrailException($"ping did not finish; it wrote: {(output.Trim() is "" ? "nothing" : output.Trim())}");
+
+    private static int Number(Match match) => int.Parse(match.Groups[1].ValueSpan);
 
     [GeneratedRegex(@"^([0-9]{1,9}) packets transmitted", RegexOptions.Multiline)]
     private static partial Regex Summary();

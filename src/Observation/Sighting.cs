@@ -4,7 +4,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// One record that a tracepoint wrote: a packet at a hook point, as the kernel prints it. What the kernel did not print is null.
+/// One record that a tracepoint wrote: a packet at a hook point, as the kernel prints it. What the kernel did not print
+/// is null.
 /// </summary>
 public sealed record Sighting
 {
@@ -21,8 +22,8 @@ public sealed record Sighting
     public required string Line { get; init; }
 
     /// <summary>
-    /// Whether the record holds all that its format promises for its protocol. One that was cut proves that a packet was there, but
-    /// not which.
+    /// Whether the record holds all that its format promises for its protocol. One that was cut proves that a packet
+    /// was there, but not which.
     /// </summary>
     public required bool IsComplete { get; init; }
 

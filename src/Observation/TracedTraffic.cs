@@ -6,8 +6,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Which packets are the lab's: ICMP towards one of these IPv4 networks, with a type of service that is not zero. Every ping of
-/// the lab sets one (<c>ping -Q</c>) and an echo reply copies it, so it marks a flow through all hooks; other programs' pings have none.
+/// Which packets are the lab's: ICMP towards one of these IPv4 networks, with a type of service that is not zero. Every
+/// ping of the lab sets one (<c>ping -Q</c>) and an echo reply copies it, so it marks a flow through all hooks; other
+/// programs' pings have none.
 /// </summary>
 public sealed record TracedTraffic
 {
@@ -23,7 +24,8 @@ public sealed record TracedTraffic
             for (var j = 0; j < i; j++)
                 if (networks[i].Contains(networks[j].BaseAddress) || networks[j].Contains(networks[i].BaseAddress))
                     throw new HooktrailException(
-                        $"The networks {destinations[j]} and {destinations[i]} overlap, so a packet would be logged twice; give disjoint ones.");
+                        $"The networks {destinations[j]} and {destinations[i]} overlap, so a packet would be logged twice; "
+                        + "give disjoint ones.");
         Destinations = destinations;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
@@ -20,8 +19,8 @@ public sealed class TracepointCounters
     public long this[HookPoint point] => _packets.GetValueOrDefault(point);
 
     /// <summary>
-    /// Reads the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes ebtables-save</c>
-    /// (<c>-A … -c 4 336</c>), or of both, one after the other. Other rules are passed over.
+    /// Reads the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes
+    /// ebtables-save</c> (<c>-A … -c 4 336</c>), or of both, one after the other. Other rules are passed over.
     /// </summary>
     public static TracepointCounters Parse(string saved, RunId run)
     {
@@ -52,7 +51,7 @@ public sealed class TracepointCounters
         var ebtables = line.LastIndexOf(" -c ");
         var number = line.StartsWith("[") ? line[1..] : ebtables >= 0 ? line[(ebtables + 4)..] : [];
         var end = number.IndexOfAny(':', ' ');
-        return end > 0 && long.TryParse(number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var packets) ? packets : null;
+        return end > 0 ? LogFields.LongNumber(number[..end]) : null;
     }
 
     private static HooktrailException NoCounter(ReadOnlySpan<char> line) => new(

@@ -5,9 +5,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The LOG rules of a run: one per hook point and network of the traced traffic, as input for the tools' restore commands, which
-/// add to what is there when called with <c>--noflush</c>. Each is inserted at the top of its chain, before any rule that could
-/// end the packet's way through it.
+/// The LOG rules of a run: one per hook point and network of the traced traffic, as input for the tools' restore
+/// commands, which add to what is there when called with <c>--noflush</c>. Each is inserted at the top of its chain,
+/// before any rule that could end the packet's way through it.
 /// </summary>
 /// <param name="Run">The run that the rules are marked with.</param>
 /// <param name="Traffic">What they match.</param>
@@ -22,12 +22,13 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
         .. HookPoints.Iptables.Select(point => point with { Layer = Layer.Ip6tables }),
     ];
 
-    // Debug is the one level that no console prints unless asked to; a slow console would hold up the packets (facts 4.4).
-    // /dev/kmsg shows every level.
+    // Debug is the one level that no console prints unless asked to; a slow console would hold up the packets (facts
+    // 4.4). /dev/kmsg shows every level.
     private const string Level = "--log-level debug";
 
     /// <summary>
-    /// Input for <c>iptables-restore --noflush</c>, of nf_tables or legacy. Each table is one transaction: the tool commits at every COMMIT.
+    /// Input for <c>iptables-restore --noflush</c>, of nf_tables or legacy. Each table is one transaction: the tool
+    /// commits at every COMMIT.
     /// </summary>
     public string Iptables() => Restore(
         Layer.Iptables,
@@ -37,8 +38,8 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
         "COMMIT\n");
 
     /// <summary>
-    /// Input for <c>ebtables-nft-restore --noflush</c>, one transaction over all tables. Not for ebtables-legacy-restore, which
-    /// flushes.
+    /// Input for <c>ebtables-nft-restore --noflush</c>, one transaction over all tables. Not for
+    /// ebtables-legacy-restore, which flushes.
     /// </summary>
     public string Ebtables() => Restore(
         Layer.Ebtables,
@@ -48,20 +49,24 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
         "");
 
     /// <summary>
-    /// Input for <c>nft -f -</c>, to be run before the rules go in: marks which base chains and tables of nf_tables they will bring into
-    /// being, so that these can go with them, even when the run dies. An empty chain <c>hooktrail.INPUT</c> in a table says that its chain
-    /// INPUT is ours, an empty chain <c>hooktrail</c> that the table is.
+    /// Input for <c>nft -f -</c>, to be run before the rules go in: marks which base chains and tables of nf_tables
+    /// they will bring into being, so that these can go with them, even when the run dies. An empty chain
+    /// <c>hooktrail.INPUT</c> in a table says that its chain INPUT is ours, an empty chain <c>hooktrail</c> that the
+    /// table is.
     /// </summary>
     /// <param name="listed">The output of <c>nft list chains</c>.</param>
     public string Marks(string listed)
     {
         var existing = new HashSet<string>();
         var table = "";
-        foreach (var words in listed.Split('\n').Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var line in listed.Split('\n'))
+        {
+            var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (words is ["table", var family, var name, ..])
                 existing.Add(table = $"{family} {name}");
             else if (words is ["chain", var chain, ..])
                 existing.Add($"{table} {chain}");
+        }
 
         var marks = new StringBuilder();
         foreach (var point in Points)

@@ -4,8 +4,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Makes trails of sightings. ping sends one packet at a time, each after the reply to the one before, so a packet's sightings stand
-/// together in the log; whatever contradicts that makes the finding inconclusive rather than being guessed at.
+/// Makes trails of sightings. ping sends one packet at a time, each after the reply to the one before, so a packet's
+/// sightings stand together in the log; whatever contradicts that makes the finding inconclusive rather than being
+/// guessed at.
 /// </summary>
 public static class TrailAssembler
 {
@@ -38,8 +39,9 @@ public static class TrailAssembler
         }
     }
 
-    // Two witnesses of the same packets: the log and the rules' counters. A straggler of another flow may be logged in this window
-    // though it was counted before it, so what other flows logged may be counted or not; this flow's own must be, each.
+    // Two witnesses of the same packets: the log and the rules' counters. A straggler of another flow may be logged in
+    // this window though it was counted before it, so what other flows logged may be counted or not; this flow's own
+    // must be, each.
     private static void Reconcile(ImmutableArray<Sighting> all, List<Sighting> own, TracepointCounters counted)
     {
         var allLogged = all.CountBy(sighting => sighting.Point).ToDictionary();
@@ -48,8 +50,9 @@ public static class TrailAssembler
         {
             var least = ownLogged.GetValueOrDefault(point);
             var most = allLogged.GetValueOrDefault(point);
-            if (counted[point] < least || counted[point] > most)
-                throw new Doubt($"The counter of {point} says {counted[point]}, the log shows {(counted[point] < least ? least : most)}.");
+            var logged = Math.Clamp(counted[point], least, most);
+            if (counted[point] != logged)
+                throw new Doubt($"The counter of {point} says {counted[point]}, the log shows {logged}.");
         }
     }
 
@@ -67,8 +70,8 @@ public static class TrailAssembler
         return packets;
     }
 
-    // iptables prints what it is. ebtables does not, but shows a bridge only, where an address at one end is always an endpoint's own:
-    // MASQUERADE acts after the bridge on the way out, and is undone before it on the way back.
+    // iptables prints what it is. ebtables does not, but shows a bridge only, where an address at one end is always an
+    // endpoint's own: MASQUERADE acts after the bridge on the way out, and is undone before it on the way back.
     private static Direction DirectionOf(Sighting sighting, Flow flow, LabMap map)
     {
         if (sighting.Point.Layer != Layer.Ebtables)
@@ -99,7 +102,8 @@ public static class TrailAssembler
             if (requests == 0)
                 throw new Doubt("A reply was seen before any request.");
             if (packet.IcmpSequence is { } sequence && sequence != requests)
-                throw new Doubt($"In order this is packet {requests}, but its ICMP sequence number is {sequence}: \"{packet.First.Line}\".");
+                throw new Doubt(
+                    $"In order this is packet {requests}, but its ICMP sequence number is {sequence}: \"{packet.First.Line}\".");
             if (!numbered.TryAdd(leg, packet))
                 throw new Doubt($"Two replies were seen to request {requests}.");
         }
@@ -131,7 +135,8 @@ public static class TrailAssembler
         var outcome = deliveredTo is null
             ? Outcome.Vanished(sightings.Count == 0 ? null : sightings[^1].Point, null)
             : Outcome.Delivered(deliveredTo);
-        return new(leg, new([.. sightings.Select(sighting => HopOf(sighting, map))], outcome), [.. sightings.Select(sighting => sighting.Line)]);
+        var trail = new Trail([.. sightings.Select(sighting => HopOf(sighting, map))], outcome);
+        return new(leg, trail, [.. sightings.Select(sighting => sighting.Line)]);
     }
 
     private static Hop HopOf(Sighting sighting, LabMap map) => new(

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Net;
 
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What xt LOG prints after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP:
-/// <c>IN=br0 OUT= PHYSIN=v1 MAC=… SRC=… DST=… LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=1 </c>
+/// What xt LOG prints after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP: <c>IN=br0 OUT=
+/// PHYSIN=v1 MAC=… SRC=… DST=… LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=1 </c>
 /// </summary>
 internal static class XtLogFormat
 {
@@ -12,9 +13,10 @@ internal static class XtLogFormat
     private const int EthernetHeader = 14 * 3 - 1;
     private const int MacAddress = 6 * 3 - 1;
 
-    public static Sighting Read(Sighting head, ReadOnlySpan<char> text)
+    public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {
-        string? input = null, output = null, physIn = null, physOut = null, macSource = null, macDestination = null, protocol = null;
+        string? input = null, output = null, physIn = null, physOut = null;
+        string? macSource = null, macDestination = null, protocol = null;
         IPAddress? source = null, destination = null;
         int? etherType = null, ttl = null, length = null, ipId = null, sourcePort = null, destinationPort = null;
         int? icmpType = null, icmpCode = null, icmpId = null, icmpSequence = null, operation = null;
@@ -51,18 +53,16 @@ internal static class XtLogFormat
                 // Before PROTO it is the IP header's, after it the echo's.
                 case "ID" when protocol is null: ipId = LogFields.Number(value); break;
                 case "ID": icmpId = LogFields.Number(value); break;
-                case "PROTO": protocol = LogFields.Name(value); break;
+                case "PROTO": protocol = LogFields.Protocol(value); break;
                 case "SPT": sourcePort = LogFields.Number(value); break;
                 case "DPT": destinationPort = LogFields.Number(value); break;
                 case "TYPE": icmpType = LogFields.Number(value); break;
                 case "CODE": icmpCode = LogFields.Number(value); break;
-                case "SEQ" when protocol == "TCP":
-                    tcpSequence = long.TryParse(value, out var number) ? number : null;
-                    break;
+                case "SEQ" when protocol == "TCP": tcpSequence = LogFields.LongNumber(value); break;
                 case "SEQ": icmpSequence = LogFields.Number(value); break;
                 case "OPCODE": operation = LogFields.Number(value); break;
                 case "MARK": mark = LogFields.Hex(value); break;
-                case "UID": user = (uint?)LogFields.Number(value); break;
+                case "UID": user = (uint?)LogFields.LongNumber(value); break;
                 case "INCOMPLETE": cut = true; break;
             }
         }
@@ -70,8 +70,12 @@ internal static class XtLogFormat
         // Every field of an IP packet ends with a space, also the last; ARP's last does not.
         var whole = operation is not null || (protocol is not null && text[^1] == ' ');
         var echo = protocol == "ICMP" && icmpType is 0 or 8;
-        return head with
+        return new Sighting
         {
+            Sequence = head.Sequence,
+            Run = head.Run,
+            Point = head.Point,
+            Line = head.Line,
             In = input,
             Out = output,
             PhysIn = physIn,
@@ -96,7 +100,8 @@ internal static class XtLogFormat
             ArpOperation = operation,
             Mark = mark,
             UserId = user,
-            IsComplete = whole && !cut && source is not null && destination is not null && (!echo || icmpSequence is not null),
+            IsComplete = whole && !cut && source is not null && destination is not null
+                && (!echo || icmpSequence is not null),
         };
     }
 
@@ -107,5 +112,5 @@ internal static class XtLogFormat
             : text.Length == 4 ? Octet(text[..2]) << 8 | Octet(text[2..]) : null;
 
     private static int? Octet(ReadOnlySpan<char> text) =>
-        byte.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, null, out var octet) ? octet : null;
+        byte.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet) ? octet : null;
 }

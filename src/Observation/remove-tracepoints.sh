@@ -4,8 +4,8 @@
 # Prints the marks of all runs that have tracepoints on this host:
 #   remove-tracepoints.sh --list
 # Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
-# rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (see TracepointRules.Marks).
-# Tools that are not installed are passed over.
+# rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (TracepointRules.Marks
+# says how they are known). Tools that are not installed are passed over.
 set -u
 
 # A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
@@ -67,14 +67,16 @@ remove() {
 traced() { saved "$1" | awk -v table="*$2" -v chain="$3" -v mark=" --log-prefix \"$mark [ei6][.]" '
   /^\*/ { in_table = $0 == table } in_table && $1 == "-A" && $2 == chain && $0 ~ mark { found = 1 } END { exit !found }'; }
 
-# Deletes chains of tool $1's table $2, all or none. The kernel refuses to delete one that has rules.
+# delete_chains TOOL TABLE CHAIN...: all of them or none. The kernel refuses to delete one that has rules.
 delete_chains() {
-  case $1 in ebtables*) commit= ;; *) commit=COMMIT ;; esac
+  restore=$1-restore table_line="*$2" commit=COMMIT
+  case $1 in ebtables*) commit= ;; esac
+  shift 2
   {
-    echo "*$2"
-    printf -- '-X %s\n' $3
+    echo "$table_line"
+    printf -- '-X %s\n' "$@"
     echo "$commit"
-  } | "$1-restore" --noflush >/dev/null 2>&1
+  } | "$restore" --noflush >/dev/null 2>&1
 }
 
 # All chains of nf_tables as lines of: family, table, chain, and the policy if it has one.
@@ -94,15 +96,16 @@ tidy() {
   printf '%s\n' "$existing" | while read -r family table marked _; do
     tool=$(tool_of "$family") || continue
     chain=${marked#hooktrail.}
-    [ "$chain" != "$marked" ] && ! traced "$tool" "$table" "$chain" || continue
+    if [ "$chain" = "$marked" ] || traced "$tool" "$table" "$chain"; then continue; fi
     case $existing in
-      *"$family $table $chain accept"*) delete_chains "$tool" "$table" "$chain $marked" && continue ;;
+      *"$family $table $chain accept"*) delete_chains "$tool" "$table" "$chain" "$marked" && continue ;;
     esac
     delete_chains "$tool" "$table" "$marked"
   done
   existing=$(chains)
   printf '%s\n' "$existing" | while read -r family table marked _; do
-    tool=$(tool_of "$family") && [ "$marked" = hooktrail ] || continue
+    [ "$marked" = hooktrail ] || continue
+    tool=$(tool_of "$family") || continue
     case $existing in *"$family $table hooktrail."*) continue ;; esac
     if [ "$(nft list table "$family" "$table" 2>/dev/null | grep -vc '^#')" -eq 4 ]; then
       nft delete table "$family" "$table"

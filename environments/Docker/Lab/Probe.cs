@@ -12,13 +12,6 @@ namespace Hooktrail.Docker.Lab;
 /// </summary>
 internal sealed class Probe : IAsyncDisposable
 {
-    /// <summary>Every table that has a hook point, as nft names them; iptables and ebtables make those that are missing.</summary>
-    private static readonly string Tables = string.Join(
-        ' ',
-        HookPoints.Iptables.Select(point => "ip." + point.Table)
-            .Concat(HookPoints.Ebtables.Select(point => "bridge." + point.Table))
-            .Distinct());
-
     private readonly RunId _run;
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
@@ -41,7 +34,7 @@ internal sealed class Probe : IAsyncDisposable
 
     /// <summary>Begins the run's journal on the host.</summary>
     public Task EnterAsync(CancellationToken cancellation) =>
-        Shell.RunAsync("begin the journal", $"hooktrail-enter {_run} {Tables}", cancellation);
+        Shell.RunAsync("begin the journal", $"nft add table inet hooktrail-{_run}", cancellation);
 
     /// <summary>The runs that have a journal on the host, this one among them once it has entered.</summary>
     public async Task<IReadOnlyList<string>> JournalsAsync(CancellationToken cancellation) =>
@@ -105,14 +98,22 @@ internal sealed class Probe : IAsyncDisposable
 
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
         var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ebtables]);
-        await Shell.RunAsync(
-            "install the tracepoints of iptables",
-            $"iptables-{backend.Name()}-restore --noflush -w 20 <<'RULES'\n{rules.Iptables()}RULES\n",
-            cancellation).ConfigureAwait(false);
-        await Shell.RunAsync(
-            "install the tracepoints of ebtables",
-            $"ebtables-nft-restore --noflush <<'RULES'\n{rules.Ebtables()}RULES\n",
-            cancellation).ConfigureAwait(false);
+        await using (await LockAsync(cancellation).ConfigureAwait(false))
+        {
+            var chains = await Shell.RunAsync("list the chains", "nft list chains", cancellation).ConfigureAwait(false);
+            await Shell.RunAsync(
+                "mark the chains that the tracepoints will make",
+                Input("nft -f -", rules.Marks(string.Join('\n', chains))),
+                cancellation).ConfigureAwait(false);
+            await Shell.RunAsync(
+                "install the tracepoints of iptables",
+                Input($"iptables-{backend.Name()}-restore --noflush", rules.Iptables()),
+                cancellation).ConfigureAwait(false);
+            await Shell.RunAsync(
+                "install the tracepoints of ebtables",
+                Input("ebtables-nft-restore --noflush", rules.Ebtables()),
+                cancellation).ConfigureAwait(false);
+        }
 
         _countersScript = $$"""
             { iptables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
@@ -156,6 +157,21 @@ internal sealed class Probe : IAsyncDisposable
             cancellation).ConfigureAwait(false);
         return new Release(Shell, $"hooktrail-switch {_run} {bridge} release {holder[^1]}");
     }
+
+    /// <summary>
+    /// Keeps other runs from installing or removing tracepoints until the result is disposed of. The lock is the host's network namespace
+    /// itself, and a process of the probe holds it (see image/leave.sh).
+    /// </summary>
+    private async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
+    {
+        var holder = await Shell.RunAsync(
+            "take turns with other runs",
+            "exec 9</proc/self/ns/net; flock -w 20 9 && { sleep infinity <&9 >/dev/null 2>&1 & echo $!; }",
+            cancellation).ConfigureAwait(false);
+        return new Release(Shell, $"kill {holder[^1]}");
+    }
+
+    private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
     /// <summary>Gives what the tracepoints saw of a flow, once the kernel log has been read to a record that is written now.</summary>
     public async Task<Finding> ReadAsync(Flow flow, byte mark, PingResult ping, CancellationToken cancellation)

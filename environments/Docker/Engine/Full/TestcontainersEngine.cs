@@ -2,7 +2,6 @@ using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
-using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Images;
 using Hooktrail.Trails;
@@ -153,8 +152,8 @@ internal sealed class TestcontainersEngine : IContainerEngine
         }
         catch (Exception e)
         {
-            var told = session is not null && e is ContainerNotRunningException or DockerContainerNotFoundException
-                ? await session!.EndedAsync(cancellationToken).ConfigureAwait(false)
+            var told = session is not null && IsGone(e)
+                ? await session.EndedAsync(cancellationToken).ConfigureAwait(false)
                 : e as HooktrailException ?? _calls.Explain(what, e, cancellationToken);
             await AbandonAsync(session).ConfigureAwait(false);
             if (told is not null)
@@ -256,6 +255,11 @@ internal sealed class TestcontainersEngine : IContainerEngine
         var end = ContainerEnd.WatchAsync(_client, _calls, container.Id, container.CreatedTime, spec.Name);
         return new ContainerSession(this, container.Id, spec, new MultiplexedAttachment(stream), end);
     }
+
+    /// <summary>Whether the failure is that the container has ended, and so removed itself, before Testcontainers looked at it.</summary>
+    private static bool IsGone(Exception error) =>
+        error is ContainerNotRunningException
+        || (error is DockerContainerNotFoundException { ResponseBody: { } body } && body.Contains("No such container"));
 
     /// <summary>Nothing may be left of a start that failed, whatever the caller's token says; its error is the one to report.</summary>
     private async Task AbandonAsync(ContainerSession? session)

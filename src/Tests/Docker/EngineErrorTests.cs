@@ -1,0 +1,222 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Engine.Api;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>Whatever is wrong with an Engine is told in one sentence that says what to do next.</summary>
+[CancelAfter(20_000)]
+internal sealed class EngineErrorTests
+{
+    private const string Id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    private static readonly ContainerSpec Client = new() { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] };
+
+    private static readonly NetworkSpec Lab = new() { Name = "lab", Subnets = [IPNetwork.Parse("172.30.0.0/24")] };
+
+    [Test]
+    public async Task A_socket_that_is_not_there_is_named()
+    {
+        var error = await Errors.OfAsync(ConnectAsync("unix:///nonexistent/docker.sock"));
+
+        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+            "No Docker Engine at /nonexistent/docker.sock: there is no such socket; start an Engine (./specs run does), or set DOCKER_HOST to where one listens."));
+    }
+
+    [Test]
+    public async Task A_socket_that_nobody_listens_on_is_named()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bound.Bind(new UnixDomainSocketEndPoint(path));
+
+        Assert.That(
+            await Errors.OfAsync(ConnectAsync($"unix://{path}")),
+            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
+    }
+
+    [Test]
+    public async Task A_port_that_nobody_listens_on_is_named()
+    {
+        int port;
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        }
+
+        Assert.That(
+            await Errors.OfAsync(ConnectAsync($"tcp://127.0.0.1:{port}")),
+            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at tcp://127.0.0.1:{port}: the connection was refused;"));
+    }
+
+    [Test]
+    public void A_socket_without_the_right_to_it_names_the_group_and_sudo()
+    {
+        var error = EngineErrors.Unreachable(
+            EngineEndpoint.Parse("unix:///run/docker.sock"),
+            new HttpRequestException(null, new SocketException((int)SocketError.AccessDenied)));
+
+        Assert.That(error.Message, Is.EqualTo(
+            "No right to use the Docker socket /run/docker.sock: add this user to the group «docker» and log in again, or run with sudo."));
+    }
+
+    [Test]
+    public async Task An_old_Engine_is_told_with_its_version()
+    {
+        await using var fake = new FakeEngine().Answers("GET /version", 200, """{"Version":"18.09.1","ApiVersion":"1.39"}""");
+
+        Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+            $"The Docker Engine 18.09.1 at {fake.Endpoint} is too old: it speaks API 1.39, and 1.41 (Docker 20.10) is the least; upgrade it."));
+    }
+
+    [Test]
+    public async Task An_Engine_that_dropped_all_known_versions_is_told()
+    {
+        await using var fake = new FakeEngine().Answers(
+            "GET /version", 200, """{"Version":"40.1","ApiVersion":"1.90","MinAPIVersion":"1.70"}""");
+
+        Assert.That(
+            await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains("speaks API 1.70 at the least"));
+    }
+
+    [TestCase("1.41", "1.12", "/v1.41/info")]
+    [TestCase("1.44", "1.24", "/v1.44/info")]
+    [TestCase("1.54", "1.44", "/v1.44/info")]
+    public async Task The_newest_API_that_both_speak_is_used(string newest, string oldest, string path)
+    {
+        await using var fake = new FakeEngine()
+            .Answers("GET /version", 200, $$"""{"Version":"x","ApiVersion":"{{newest}}","MinAPIVersion":"{{oldest}}"}""")
+            .Answers("GET /info", 200, """{"SecurityOptions":["name=seccomp,profile=default","name=rootless"]}""");
+        await using var engine = await fake.ConnectAsync();
+        var info = await engine.DescribeAsync();
+
+        Assert.That(fake.Asked, Does.Contain($"GET {path}"));
+        Assert.That(info.SecurityFeatures, Is.EqualTo(new[] { "seccomp", "rootless" }));
+        Assert.That(info.IsRootless);
+    }
+
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>")]
+    [TestCase("SSH-2.0-OpenSSH_9.2\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{\"Version\":\"x\",\"ApiVersion\":\"not one\"}\n")]
+    public async Task What_is_no_Engine_is_told_apart(string answer)
+    {
+        await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, answer));
+
+        Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+            $"What answers at {fake.Endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens."));
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_says_what_was_asked()
+    {
+        await using var fake = new FakeEngine().Does("GET /networks/lab", _ => Task.CompletedTask);
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(
+            await Errors.OfAsync(engine.InspectNetworkAsync("lab")),
+            Is.TypeOf<HooktrailException>().With.Message.Contains("broke while it was asked to show the network lab"));
+    }
+
+    [TestCase(403, "Pool overlaps with other one on this address space", "the subnet is taken by another network")]
+    [TestCase(400, "invalid pool request: Pool overlaps with other one on this address space", "the subnet is taken by another network")]
+    [TestCase(500, "all predefined address pools have been fully subnetted", "no subnet is left in its address pools")]
+    [TestCase(404, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network", "no subnet is left")]
+    [TestCase(409, "network with name lab already exists", "a network of that name exists already")]
+    [TestCase(403, "cannot create network 1 (br): conflicts with network 2 (br): networks have same bridge name", "the bridge device is taken")]
+    public async Task A_refused_network_is_told_with_the_reason(int status, string said, string reason)
+    {
+        await using var fake = new FakeEngine().Refuses("POST /networks/create", status, said);
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(await Errors.OfAsync(engine.CreateNetworkAsync(Lab)), Is.TypeOf<HooktrailException>().With.Message
+            .StartsWith($"The Docker Engine refused to create the network lab on 172.30.0.0/24: {reason}").And.Message.Contains(said));
+    }
+
+    [TestCase(404, "No such image: hooktrail/lab:latest", "the image is missing; build it with ./specs run")]
+    [TestCase(409, "Conflict. The container name \"/client\" is already in use by container \"1\".", "a container of that name exists already")]
+    [TestCase(400, "invalid mount config for type \"bind\": bind source path does not exist: /x", "the host has no such path")]
+    [TestCase(500, "something nobody has seen before.", "something nobody has seen before.")]
+    public async Task A_refused_container_is_told_with_the_reason(int status, string said, string reason)
+    {
+        await using var fake = new FakeEngine().Refuses("POST /containers/create", status, said);
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message
+            .StartsWith($"The Docker Engine refused to start the container client from the image hooktrail/lab: {reason}"));
+    }
+
+    [TestCase("OCI runtime create failed: unable to apply caps: operation not permitted", "the host does not grant a capability")]
+    [TestCase("driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated", "a port that it needs is taken")]
+    [TestCase("error gathering device information while adding custom device \"/dev/kmsg\": no such file or directory", "the host has no such device")]
+    public async Task A_container_that_cannot_start_is_removed_and_told_with_the_reason(string said, string reason)
+    {
+        await using var fake = Created().Refuses($"POST /containers/{Id}/start", 500, said);
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.Contains(reason));
+        Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?force=1&v=1"));
+    }
+
+    [Test]
+    public async Task A_container_that_ended_at_once_is_told_with_its_last_output()
+    {
+        await using var fake = Created()
+            .Answers($"POST /containers/{Id}/start", 204, "")
+            .Refuses($"GET /containers/{Id}/json", 404, "No such container");
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+            "The container client ended too early, with exit code 1: its last output was «no right»."));
+    }
+
+    [Test]
+    public async Task The_session_is_attached_and_waited_for_before_the_start()
+    {
+        await using var fake = Created().Refuses($"POST /containers/{Id}/start", 500, "no");
+        await using var engine = await fake.ConnectAsync();
+        await Errors.OfAsync(engine.StartAsync(Client));
+
+        Assert.That(
+            fake.Asked.Where(a => a.Contains(Id)).Take(3),
+            Is.EqualTo(new[]
+            {
+                $"POST /v1.41/containers/{Id}/attach?stream=1&stdin=1&stdout=1&stderr=1",
+                $"POST /v1.41/containers/{Id}/wait?condition=removed",
+                $"POST /v1.41/containers/{Id}/start",
+            }));
+    }
+
+    [Test]
+    public async Task What_is_gone_already_is_removed_without_complaint()
+    {
+        await using var fake = new FakeEngine()
+            .Refuses("DELETE /containers/client", 404, "No such container: client")
+            .Refuses("DELETE /containers/server", 409, "removal of container server is already in progress")
+            .Refuses("DELETE /networks/lab", 404, "network lab not found");
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(async () => await engine.RemoveContainerAsync("client"), Throws.Nothing);
+        Assert.That(async () => await engine.RemoveContainerAsync("server"), Throws.Nothing);
+        Assert.That(async () => await engine.RemoveNetworkAsync("lab"), Throws.Nothing);
+    }
+
+    /// <summary>An Engine that creates a container whose process says «no right» and ends with exit code 1.</summary>
+    private static FakeEngine Created() => new FakeEngine()
+        .Answers("POST /containers/create", 201, $$"""{"Id":"{{Id}}","Warnings":[]}""")
+        .Does($"POST /containers/{Id}/attach", async stream =>
+        {
+            await FakeEngine.WriteAsync(stream, "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+            await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n")));
+        })
+        .Answers($"POST /containers/{Id}/wait", 200, """{"StatusCode":1}""")
+        .Answers($"DELETE /containers/{Id}", 204, "");
+
+    private static async Task ConnectAsync(string endpoint) =>
+        await ApiEngine.ConnectAsync(EngineEndpoint.Parse(endpoint), CancellationToken.None);
+}

@@ -2,11 +2,11 @@
 # Sourced by ./specs: all that `run`, `test` and `prepare` need. The build goes on beside Engine and image.
 
 # shellcheck source=environments/prepare/dotnet.sh
-. "$prepare/dotnet.sh"
+. "$prepare/dotnet.sh" || exit 2
 # shellcheck source=environments/prepare/engine.sh
-. "$prepare/engine.sh"
+. "$prepare/engine.sh" || exit 2
 # shellcheck source=environments/prepare/image.sh
-. "$prepare/image.sh"
+. "$prepare/image.sh" || exit 2
 
 build_job=''
 

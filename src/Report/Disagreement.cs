@@ -37,8 +37,8 @@ public sealed class Disagreement
 
     /// <summary>The whole report, several lines of plain text.</summary>
     /// <param name="evidence">The kernel-log lines that the observed trail was read from.</param>
-    /// <param name="explanations">What <see cref="Explanation.For"/> found.</param>
-    public string Text(ImmutableArray<string> evidence, ImmutableArray<Explanation> explanations)
+    /// <param name="explanations">Sentences of <see cref="Explanation.Sentence"/>; null where nothing explains.</param>
+    public string Text(ImmutableArray<string> evidence, params ImmutableArray<string?> explanations)
     {
         var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide());
         if (!evidence.IsEmpty)
@@ -47,7 +47,7 @@ public sealed class Disagreement
             foreach (var line in evidence)
                 text.Append("  ").Append(PlainText.Of(line)).Append('\n');
         }
-        if (Explanation.Sentence(explanations) is { } sentence)
+        foreach (var sentence in explanations.OfType<string>())
             text.Append('\n').Append(sentence).Append('\n');
         return text.ToString();
     }

@@ -89,10 +89,14 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         if (disagreement is null)
             return;
 
-        var explanations = observed is null
-            ? []
-            : Explanation.For(observed.Trail, _profile, profile => Imaginable(profile, leg));
-        Assert.Fail(disagreement.Text(observed?.Evidence ?? [], explanations));
+        Assert.Fail(disagreement.Text(
+            observed?.Evidence ?? [],
+            Explain("the observation", observed is null ? null : ExpectedTrail.Of(observed.Trail)),
+            Explain("the feature", expected)));
+
+        string? Explain(string what, ExpectedTrail? trail) => trail is null
+            ? null
+            : Explanation.Sentence(Explanation.For(trail, _profile, profile => Imaginable(profile, leg)), what);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ public class ExplanationTests
             Assert.That(found.Select(one => one.Change), Is.EqualTo(new[] { "bridge-nf-call-iptables=0" }));
             Assert.That(found[0].Profile.BridgeNfCallIptables, Is.False);
             Assert.That(
-                Explanation.Sentence(found), Is.EqualTo("bridge-nf-call-iptables=0 would explain the observation."));
+                Explanation.Sentence(found, "the observation"), Is.EqualTo("bridge-nf-call-iptables=0 would explain the observation."));
         });
     }
 
@@ -68,13 +68,28 @@ public class ExplanationTests
         });
 
     [Test]
+    public void Nothing_has_to_be_explained_that_the_profile_predicts() =>
+        Assert.That(Changes(_ => true), Is.Empty);
+
+    [Test]
+    public void The_switch_that_predicts_what_a_feature_says_is_named()
+    {
+        var feature = ExpectedTrail.Of(Samples.Bridged.Within(Layer.Ebtables));
+        var found = Explanation.For(
+            feature,
+            HostProfile.Default,
+            profile => profile.BridgeNfCallIptables ? Samples.Bridged : Samples.Bridged.Within(Layer.Ebtables));
+        Assert.That(Explanation.Sentence(found, "the feature"), Is.EqualTo("bridge-nf-call-iptables=0 would explain the feature."));
+    }
+
+    [Test]
     public void Nothing_is_named_where_nothing_explains_it()
     {
         Assert.Multiple(() =>
         {
             Assert.That(Changes(_ => false), Is.Empty);
             Assert.That(Explanation.For(Samples.Bridged, HostProfile.Default, _ => null), Is.Empty);
-            Assert.That(Explanation.Sentence([]), Is.Null);
+            Assert.That(Explanation.Sentence([], "the observation"), Is.Null);
         });
     }
 

@@ -34,6 +34,8 @@ if [ ! -e "$sysctl" ]; then # no br_netfilter: nothing calls iptables, and nothi
     exit
 fi
 
+# If anything below fails, the lock must not outlive it.
+trap 'kill $! 2>/dev/null' EXIT
 exec 9<"$sysctl"
 hold -s
 if [ "$wanted" = on ]; then
@@ -48,4 +50,5 @@ else
         echo 0 >"$sysctl"
     fi
 fi
+trap - EXIT
 echo $!

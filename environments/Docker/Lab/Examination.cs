@@ -25,7 +25,7 @@ public static class Examination
         echo bridge=$(cat /host/net/bridge/bridge-nf-call-iptables 2>/dev/null)
         echo forward=$(cat /host/net/ipv4/ip_forward)
         echo kmsg=$(exec 4</dev/kmsg && echo readable)
-        echo write=$(: 2>/dev/null >/dev/kmsg && echo writable)
+        echo write=$([ "$(cat /proc/sys/kernel/printk_devkmsg)" != off ] && : 2>/dev/null >/dev/kmsg && echo writable)
         echo capabilities=$(sed -n 's/^CapEff:\s*//p' /proc/self/status)
         """;
 
@@ -74,7 +74,7 @@ public static class Examination
                 ? new("ip_forward", "on")
                 : new("ip_forward", "off", "nothing is routed, so the scenarios to the WAN fail"),
             Fact("/dev/kmsg", "kmsg", "no trail can be observed; the probe needs the capability SYSLOG and the device"),
-            Fact("/dev/kmsg, writing", "write", "the end of an observation cannot be marked, so none can be made"),
+            Fact("/dev/kmsg, writing", "write", "the end of an observation cannot be marked, so none can be made; see `sysctl kernel.printk_devkmsg`"),
             new("rights of the probe", $"capabilities {facts["capabilities"]} (NET_ADMIN, NET_RAW, SYSLOG)"),
         ];
 

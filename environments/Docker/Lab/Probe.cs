@@ -12,6 +12,9 @@ namespace Hooktrail.Docker.Lab;
 /// </summary>
 internal sealed class Probe : IAsyncDisposable
 {
+    /// <summary>A record that is written comes back within a millisecond, also behind a full ring of others.</summary>
+    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(10);
+
     private readonly RunId _run;
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
@@ -205,8 +208,22 @@ internal sealed class Probe : IAsyncDisposable
             "write to the kernel log and read the counters",
             $"echo '{_log.Fence(fence)}' >/dev/kmsg\n{_countersScript}",
             cancellation).ConfigureAwait(false);
-        var window = await _log.ReadUntilFence(fence, cancellation).ConfigureAwait(false);
+        var window = await FenceAsync(fence, cancellation).ConfigureAwait(false);
         return (window, TracepointCounters.Parse(string.Join('\n', saved), _run));
+    }
+
+    private async Task<LogWindow> FenceAsync(int fence, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _log.ReadUntilFence(fence, cancellation).WaitAsync(FencePatience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new HooktrailException(
+                $"The kernel log did not show within {FencePatience.TotalSeconds:0} seconds what the probe wrote to /dev/kmsg; "
+                + "see that `sysctl kernel.printk_devkmsg` is not off.");
+        }
     }
 
     /// <summary>Where Docker put its rules: its own chains tell.</summary>
@@ -218,12 +235,21 @@ internal sealed class Probe : IAsyncDisposable
         return status == 0 ? Backend.Legacy : Backend.Nft;
     }
 
+    /// <summary>Feeds the kernel log until the session ends; whoever waits for a fence then hears of it.</summary>
     private async Task PumpAsync()
     {
-        var lines = Shell.Session.StandardError;
-        while (await lines.WaitToReadAsync().ConfigureAwait(false))
-            while (lines.TryRead(out var line))
-                _log.Accept(line);
+        try
+        {
+            var lines = Shell.Session.StandardError;
+            while (await lines.WaitToReadAsync().ConfigureAwait(false))
+                while (lines.TryRead(out var line))
+                    _log.Accept(line);
+            _log.Close($"The probe {Shell.Session.Name} ended while its kernel log was still needed; run again, and see what removed it.");
+        }
+        catch (HooktrailException lost)
+        {
+            _log.Close(lost.Message);
+        }
     }
 
     private sealed class Release(Shell shell, string script) : IAsyncDisposable

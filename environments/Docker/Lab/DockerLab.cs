@@ -55,6 +55,7 @@ public sealed class DockerLab : IAsyncDisposable
         var probe = undo.Push(await Probe.StartAsync(engine, run, image, cancellation).ConfigureAwait(false));
         await Leftovers.RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
         await probe.EnterAsync(cancellation).ConfigureAwait(false);
+        await probe.OpenLogAsync(cancellation).ConfigureAwait(false);
 
         var wanStarting = StartShellAsync(Containers.Wan(run, image));
         var network = await engine.CreateNetworkAsync(
@@ -74,7 +75,7 @@ public sealed class DockerLab : IAsyncDisposable
             .Add(Endpoint.Client, await clientStarting.ConfigureAwait(false))
             .Add(Endpoint.Server, await serverStarting.ConfigureAwait(false));
 
-        var wanNetwork = await probe.JoinWanAsync(shells[Endpoint.Wan], network.Subnets[0].Network, cancellation).ConfigureAwait(false);
+        var wanNetwork = await probe.JoinWanAsync(shells[Endpoint.Wan], network.Subnets[0].Network, LabAddresses.WanCandidates(), cancellation).ConfigureAwait(false);
         var addresses = LabAddresses.Of(run, network, shells[Endpoint.Client], shells[Endpoint.Server], wanNetwork);
         var names = await probe.NamesAsync(network.BridgeDevice, addresses, shells, cancellation).ConfigureAwait(false);
         await probe.ObserveAsync(names, addresses.Traffic, cancellation).ConfigureAwait(false);

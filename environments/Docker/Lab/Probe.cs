@@ -32,8 +32,12 @@ internal sealed class Probe : IAsyncDisposable
     public Shell Shell { get; }
 
     /// <summary>Starts the container; nothing is changed on the host yet.</summary>
-    public static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation) =>
-        new(run, new Shell(await engine.StartAsync(Containers.Probe(run, image), cancellation).ConfigureAwait(false)));
+    public static Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation) =>
+        StartAsync(engine, run, Containers.Probe(run, image), cancellation);
+
+    /// <summary>The same, of a container that may have other rights than it needs.</summary>
+    internal static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
+        new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
 
     /// <summary>Begins the run's journal on the host.</summary>
     public Task EnterAsync(CancellationToken cancellation) =>
@@ -49,11 +53,11 @@ internal sealed class Probe : IAsyncDisposable
         Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run}", cancellation);
 
     /// <summary>Puts the plain NIC between the host and the WAN; returns the network on it.</summary>
-    public async Task<IPNetwork> JoinWanAsync(Shell wan, IPNetwork lab, CancellationToken cancellation)
+    public async Task<IPNetwork> JoinWanAsync(Shell wan, IPNetwork lab, IEnumerable<string> candidates, CancellationToken cancellation)
     {
         var lines = await Shell.RunAsync(
             "join the WAN",
-            $"hooktrail-wan {_run} {wan.Session.ProcessId} {string.Join(' ', LabAddresses.WanCandidates())}",
+            $"hooktrail-wan {_run} {wan.Session.ProcessId} {string.Join(' ', candidates)}",
             cancellation).ConfigureAwait(false);
         var network = IPNetwork.Parse(lines[^1]);
         await wan.RunAsync(
@@ -89,16 +93,20 @@ internal sealed class Probe : IAsyncDisposable
         return new LabMap(devices, addresses.Names);
     }
 
-    /// <summary>Begins to read the kernel log, then installs the tracepoints.</summary>
+    /// <summary>Begins to read the kernel log.</summary>
+    public Task OpenLogAsync(CancellationToken cancellation)
+    {
+        _pump = PumpAsync();
+        return Shell.RunAsync(
+            "read the kernel log",
+            "exec 4</dev/kmsg || exit; while cat <&4; true; do exec 4</dev/kmsg; done >&3 2>/dev/null </dev/null &",
+            cancellation);
+    }
+
+    /// <summary>Installs the tracepoints; what they log is read from here on.</summary>
     public async Task ObserveAsync(LabMap names, TracedTraffic traffic, CancellationToken cancellation)
     {
         _names = names;
-        _pump = PumpAsync();
-        await Shell.RunAsync(
-            "read the kernel log (the probe needs the capability SYSLOG and the device /dev/kmsg)",
-            "exec 4</dev/kmsg || exit; while cat <&4; true; do exec 4</dev/kmsg; done >&3 2>/dev/null </dev/null &",
-            cancellation).ConfigureAwait(false);
-
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
         var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ebtables]);
         await using (await LockAsync(cancellation).ConfigureAwait(false))

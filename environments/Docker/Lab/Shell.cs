@@ -26,7 +26,7 @@ internal sealed class Shell(IContainerSession session) : IAsyncDisposable
         var (status, lines) = await TryAsync(script, cancellation).ConfigureAwait(false);
         return status == 0
             ? lines
-            : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}.");
+            : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines)}.");
     }
 
     /// <summary>Runs a script and returns its exit status and its lines.</summary>
@@ -38,19 +38,21 @@ internal sealed class Shell(IContainerSession session) : IAsyncDisposable
         try
         {
             var id = (++_scripts).ToString(CultureInfo.InvariantCulture);
-            var bytes = Encoding.UTF8.GetBytes(script);
-            await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"{id} {bytes.Length}\n").Concat(bytes).ToArray(), limit.Token)
-                .ConfigureAwait(false);
-            await session.StandardInput.FlushAsync(limit.Token).ConfigureAwait(false);
+            await SayAsync($"{id} {Encoding.UTF8.GetByteCount(script)}\n{script}", limit.Token).ConfigureAwait(false);
 
-            var header = (await ReadLineAsync(limit.Token).ConfigureAwait(false)).Split(' ');
+            var header = (await session.ReadLineAsync(limit.Token).ConfigureAwait(false)).Split(' ');
             if (header.Length != 3 || header[0] != id)
                 throw new HooktrailException(
                     $"The agent in {session.Name} answered out of turn; is the image older than this checkout? Run ./specs run to rebuild it.");
             var lines = new string[int.Parse(header[2], CultureInfo.InvariantCulture)];
             for (var i = 0; i < lines.Length; i++)
-                lines[i] = await ReadLineAsync(limit.Token).ConfigureAwait(false);
+                lines[i] = await session.ReadLineAsync(limit.Token).ConfigureAwait(false);
             return (int.Parse(header[1], CultureInfo.InvariantCulture), lines);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HooktrailException(
+                $"The container {session.Name} did not answer for {Patience.TotalSeconds:0} seconds; see whether the host is overloaded, and run again.");
         }
         finally
         {
@@ -64,17 +66,26 @@ internal sealed class Shell(IContainerSession session) : IAsyncDisposable
         _turn.Dispose();
     }
 
+    private static string Advice(IReadOnlyList<string> lines) =>
+        lines.Any(line => line.Contains("not permitted", StringComparison.Ordinal) || line.Contains("denied", StringComparison.Ordinal))
+            ? "; the probe needs the capabilities NET_ADMIN, NET_RAW and SYSLOG and the device /dev/kmsg, so see what on this host takes them away (./specs doctor)"
+            : "";
+
     private static string Said(IReadOnlyList<string> lines, int status) =>
         lines.Count == 0
             ? string.Create(CultureInfo.InvariantCulture, $"exit status {status}")
             : string.Join(" ", lines.Select(line => line.Trim())).TrimEnd('.');
 
-    private async Task<string> ReadLineAsync(CancellationToken cancellation)
+    private async Task SayAsync(string text, CancellationToken cancellation)
     {
-        while (await session.StandardOutput.WaitToReadAsync(cancellation).ConfigureAwait(false))
-            if (session.StandardOutput.TryRead(out var line))
-                return line;
-        throw new HooktrailException(
-            $"The container {session.Name} ended while the lab still needed it; its last words: {string.Join(" ", session.LastOutput)}");
+        try
+        {
+            await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
+            await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The container has ended: whoever reads the answer hears how.
+        }
     }
 }

@@ -31,11 +31,24 @@ internal static class LiveEngine
         }
         catch (HooktrailException e)
         {
-            if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
-                Assert.Fail(e.Message);
-            Assert.Ignore(e.Message);
+            Skip(e.Message);
             throw;
         }
+    }
+
+    /// <summary>The thing that a test needs; without it the test is skipped, or fails.</summary>
+    public static string OrSkip(string? thing, string lack)
+    {
+        if (thing is null)
+            Skip(lack);
+        return thing!;
+    }
+
+    private static void Skip(string lack)
+    {
+        if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
+            Assert.Fail(lack);
+        Assert.Ignore(lack);
     }
 
     public static async Task ImportImageAsync()

@@ -157,12 +157,12 @@ internal sealed class LiveEngineTests
             {
                 Name = NewName(),
                 BridgeDevice = $"ht{Environment.ProcessId % 100_000}t",
-                Subnets = [IPNetwork.Parse("198.51.100.0/27"), IPNetwork.Parse("2001:db8:77::/64")],
+                Subnets = [IPNetwork.Parse("198.18.77.0/27"), IPNetwork.Parse("2001:db8:77::/64")],
                 Labels = Labels,
             },
             cancel);
         Assert.That(network.BridgeDevice, Is.EqualTo($"ht{Environment.ProcessId % 100_000}t"));
-        Assert.That(network.Subnets[0], Is.EqualTo(new NetworkSubnet(IPNetwork.Parse("198.51.100.0/27"), IPAddress.Parse("198.51.100.1"))));
+        Assert.That(network.Subnets[0], Is.EqualTo(new NetworkSubnet(IPNetwork.Parse("198.18.77.0/27"), IPAddress.Parse("198.18.77.1"))));
         Assert.That(network.Subnets[1].Network, Is.EqualTo(IPNetwork.Parse("2001:db8:77::/64")));
         Assert.That(network.Labels, Contains.Key(LiveEngine.Label));
 
@@ -174,7 +174,7 @@ internal sealed class LiveEngineTests
         };
         await using (var session = await _engine.StartAsync(spec, cancel))
         {
-            Assert.That(session.Address, Is.EqualTo(IPAddress.Parse("198.51.100.2")));
+            Assert.That(session.Address, Is.EqualTo(IPAddress.Parse("198.18.77.2")));
             Assert.That(session.AddressV6, Is.EqualTo(IPAddress.Parse("2001:db8:77::2")));
             Assert.That(await session.ReadLineAsync(cancel), Is.EqualTo("0\t7"));
             Assert.That(
@@ -245,7 +245,7 @@ internal sealed class LiveEngineTests
         {
             Name = NewName(),
             BridgeDevice = $"ht{Environment.ProcessId % 100_000}u",
-            Subnets = [IPNetwork.Parse("198.51.100.32/27")],
+            Subnets = [IPNetwork.Parse("198.18.77.32/27")],
             Labels = Labels,
         };
         await _engine.CreateNetworkAsync(first, cancel);
@@ -254,7 +254,7 @@ internal sealed class LiveEngineTests
         await RefusesAsync(first with { BridgeDevice = null, Subnets = [] }, "a network of that name exists already");
         await RefusesAsync(first with { Name = NewName(), BridgeDevice = null }, "the subnet is taken");
         await RefusesAsync(
-            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.51.100.64/27")] }, "the bridge device is taken");
+            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.18.77.64/27")] }, "the bridge device is taken");
         await RefusesStartAsync(Shell("cat") with { Name = session.Name }, "a container of that name exists already");
         await RefusesStartAsync(Shell("cat") with { Image = "hooktrail-no-such-image" }, "the image is missing; build it with ./specs run");
         await RefusesStartAsync(Shell("cat") with { Command = ["/bin/no-such-program"] }, "the image has no such program");

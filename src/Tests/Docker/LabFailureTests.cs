@@ -1,0 +1,82 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>
+/// What the lab says where something on the host is missing: one sentence, and nothing left in the Engine. Needs a real one, and the
+/// lab's image.
+/// </summary>
+[TestFixture]
+public class LabFailureTests
+{
+    private IContainerEngine _engine = null!;
+    private string _image = null!;
+
+    [OneTimeSetUp]
+    public async Task ConnectAsync()
+    {
+        _engine = await LiveEngine.ConnectAsync();
+        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+    }
+
+    [OneTimeTearDown]
+    public async Task DisconnectAsync()
+    {
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+    }
+
+    [Test]
+    public void Without_the_image_the_lab_says_how_to_get_it() =>
+        Assert.That(
+            () => DockerLab.StartAsync(_engine, "hooktrail/lab:nosuch"),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("hooktrail/lab:nosuch").And.Message.Contains("./specs"));
+
+    [Test]
+    public async Task Without_NET_ADMIN_the_probe_names_the_rights_that_it_needs()
+    {
+        await using var probe = await StartAsync(spec => spec with { Capabilities = ["NET_RAW", "SYSLOG"] });
+        Assert.That(
+            () => probe.EnterAsync(default),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("begin the journal").And.Message.Contains("NET_ADMIN"));
+    }
+
+    [Test]
+    public async Task Without_the_device_the_kernel_log_cannot_be_read_and_the_probe_says_so()
+    {
+        await using var probe = await StartAsync(spec => spec with { Devices = [] });
+        Assert.That(
+            () => probe.OpenLogAsync(default),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("read the kernel log").And.Message.Contains("/dev/kmsg"));
+    }
+
+    [Test]
+    public async Task Where_every_network_for_the_WAN_is_taken_the_probe_says_so()
+    {
+        await using var probe = await StartAsync(spec => spec);
+        Assert.That(
+            () => probe.JoinWanAsync(probe.Shell, IPNetworkOfLab, ["127.0.0.0/30"], default),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("every documentation network for the WAN is taken"));
+    }
+
+    [Test]
+    public async Task A_probe_that_was_removed_ends_the_observation_with_a_sentence()
+    {
+        await using var probe = await StartAsync(spec => spec);
+        await probe.OpenLogAsync(default);
+        await _engine.RemoveContainerAsync(probe.Shell.Session.Id);
+        Assert.That(() => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
+    }
+
+    private static System.Net.IPNetwork IPNetworkOfLab => System.Net.IPNetwork.Parse("198.18.0.0/24");
+
+    private Task<Probe> StartAsync(Func<ContainerSpec, ContainerSpec> change)
+    {
+        var run = RunId.New();
+        return Probe.StartAsync(_engine, run, change(Containers.Probe(run, _image)), default);
+    }
+}

@@ -6,7 +6,8 @@ Feature: A guest on the host
     Given containers "client" and "server" on the network "lab"
 
   Scenario: A run leaves nothing behind
-    The rules of all families, the settings of the bridge and the links are compared before and after a second lab beside this one.
+    Rules of all families, settings and links are compared before and after a second lab beside this one. What others change on the host
+    meanwhile is theirs.
     When another lab has come and gone
     Then the host is as it was before
     And the Engine has nothing of another run

@@ -4,13 +4,17 @@ namespace Hooktrail.Docker.Lab;
 
 /// <summary>
 /// What a run may change on a host, and must give back: the rules of all families, settings and links. Counters, which traffic
-/// changes, are not in it; nor is what other containers bring along while they come and go, known by their bridges and veth pairs.
+/// changes, are not in it.
 /// </summary>
 public sealed record HostSnapshot(ImmutableArray<string> Lines)
 {
-    /// <summary>A line for each fact, each beginning with where it is from.</summary>
+    private const string Setting = "sysctl: ";
+
+    /// <summary>
+    /// A line for each fact, each beginning with where it is from. Settings are read while no run has turned one (image/switch.sh).
+    /// </summary>
     internal const string Script = """
-        others=$({ ip -o link show type bridge; ip -o link show type veth; } | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | grep -v '^ht-')
+        if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then exec 9</host/net/bridge/bridge-nf-call-iptables; flock -s -w 20 9; fi
         {
             nft -s list ruleset 2>/dev/null | sed 's/^/nft: /'
             for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -18,14 +22,18 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
             done
             ip -o link | sed 's/^[0-9]*: \([^:]*\): .*/link: \1/'
             grep -s . /host/net/bridge/* /host/net/ipv4/ip_forward | sed 's/^/sysctl: /'
-        } | grep -vwF "${others:-$'\x01'}"
+        }
         """;
 
-    /// <summary>What is not the same in the other: a line that only this one has begins with <c>-</c>, one that only the other has with <c>+</c>.</summary>
-    public ImmutableArray<string> DifferencesTo(HostSnapshot other) =>
+    /// <summary>
+    /// What is not the same in the other, and concerns one of these runs: every setting, and what names a run. Others change their
+    /// own rules, links and containers at any time. A line that only this one has begins with <c>-</c>, one that only the other has with <c>+</c>.
+    /// </summary>
+    public ImmutableArray<string> DifferencesTo(HostSnapshot other, params IEnumerable<string> runs) =>
     [
-        .. Without(Lines, other.Lines).Select(line => "- " + line),
-        .. Without(other.Lines, Lines).Select(line => "+ " + line),
+        .. from line in Without(Lines, other.Lines).Select(line => "- " + line).Concat(Without(other.Lines, Lines).Select(line => "+ " + line))
+           where line.AsSpan(2).StartsWith(Setting) || runs.Any(line.Contains)
+           select line,
     ];
 
     private static IEnumerable<string> Without(IEnumerable<string> lines, IEnumerable<string> others)

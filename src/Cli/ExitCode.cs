@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>A fault of Hooktrail itself.</summary>
     public const int Fault = 3;
+
+    /// <summary>Ctrl-C, or SIGTERM: what shells say of a command that was interrupted.</summary>
+    public const int Interrupted = 130;
 }

@@ -20,6 +20,10 @@ internal static class Guard
         {
             return Say(error, wrong.Message, ExitCode.BadInput);
         }
+        catch (OperationCanceledException)
+        {
+            return Say(error, "interrupted; what it had begun is taken back.", ExitCode.Interrupted);
+        }
         catch (IOException wrong)
         {
             return Say(

@@ -12,7 +12,8 @@ return await Guard.Run(
         var line = Root().Parse(args, literal);
         return line.Errors.Count > 0
             ? throw new HooktrailException(Mistake(line))
-            : line.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            // Ctrl-C leaves a verb the time to give the host back what it changed.
+            : line.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     },
     Console.Error);
 
@@ -26,6 +27,7 @@ static Command Root() =>
           1  a scenario failed (run, test)
           2  something you can mend: one sentence on standard error says what and how
           3  a fault of Hooktrail itself
+          130  interrupted
         """)
     {
         Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },

@@ -32,6 +32,7 @@ internal static class Containers
         Base(endpoint.Name, run, image) with
         {
             Network = network,
+            NetworkAliases = [endpoint.Name], // for who pings by hand in `specs lab`; a run sends to addresses
             Sysctls = PingWithoutRights,
         };
 

@@ -32,6 +32,17 @@ public class GuardTests
     }
 
     [Test]
+    public async Task An_interruption_is_no_fault()
+    {
+        var (exitCode, error) = await Guarded(() => throw new OperationCanceledException());
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(130));
+            Assert.That(error, Does.StartWith("specs: interrupted"));
+        });
+    }
+
+    [Test]
     public async Task A_full_disk_is_the_users_to_mend()
     {
         var (exitCode, error) = await Guarded(() => throw new IOException("No space left on device"));

@@ -19,6 +19,21 @@ public class HelpTests
     }
 
     [Test]
+    public async Task The_commands_own_help_names_every_verb_too()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("The command ./specs is a script for Linux.");
+        var script = await Specs.Start(Specs.Script, ["--help"]);
+        Assert.That(script.ExitCode, Is.Zero, script.Error);
+
+        var verbs = (await Specs.Line("--help")).Output.Split("Commands:\n")[1].Split("\n\n")[0].Split('\n')
+            .Select(line => line.Trim().Split(' ')[0]).ToList();
+
+        Assert.That(verbs, Is.Not.Empty);
+        Assert.That(verbs.Where(verb => !script.Output.Contains($"\n  {verb} ")), Is.Empty);
+    }
+
+    [Test]
     public async Task A_verbs_help_needs_none_of_its_required_options() =>
         Assert.That((await Specs.Line("predict --from nobody --help")).ExitCode, Is.Zero);
 

@@ -13,6 +13,18 @@ internal static class Specs
     public static string Path =>
         System.IO.Path.Combine(TestContext.CurrentContext.TestDirectory, "Hooktrail.Cli.dll");
 
+    /// <summary>The command at the top of the checkout.</summary>
+    public static string Script
+    {
+        get
+        {
+            var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+            while (!File.Exists(System.IO.Path.Combine(folder.FullName, "Specs.sln")))
+                folder = folder.Parent!;
+            return System.IO.Path.Combine(folder.FullName, "specs");
+        }
+    }
+
     /// <summary>Runs the command line with these arguments.</summary>
     public static Task<Ran> Run(params string[] arguments) => Start("dotnet", [Path, .. arguments]);
 

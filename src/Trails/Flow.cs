@@ -1,31 +1,53 @@
 namespace Hooktrail.Trails;
 
-/// <summary>The protocols of which flows are made.</summary>
-public enum Protocol
-{
-    /// <summary>ICMP echo: the request and its reply are a connection to conntrack.</summary>
-    Icmp,
-}
-
-/// <summary>The names of the protocols.</summary>
-public static class Protocols
-{
-    /// <summary>The protocol's name in features, on the command line and in JSON.</summary>
-    public static string Name(this Protocol protocol) => protocol switch
-    {
-        Protocol.Icmp => "icmp",
-        _ => throw new ArgumentOutOfRangeException(nameof(protocol)),
-    };
-
-    /// <summary>Finds the protocol that a user named.</summary>
-    /// <exception cref="HooktrailException">There is no such protocol, or the lab has none of its traffic yet.</exception>
-    public static Protocol Parse(string name) =>
-        name == "icmp" ? Protocol.Icmp : throw new HooktrailException($"Unknown protocol \"{name}\"; the protocol is icmp.");
-}
-
 /// <summary>Who talks to whom, by which protocol; the first packet goes from <paramref name="From"/> to <paramref name="To"/>.</summary>
+/// <param name="From">Who speaks first.</param>
+/// <param name="To">Whom it addresses. Who gets the packet may be somebody else: a published port is addressed to the host.</param>
+/// <param name="Protocol">What they speak.</param>
 public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 {
+    /// <summary>The port that containers listen on.</summary>
+    public const int ServicePort = 80;
+
+    /// <summary>IPv4 or IPv6.</summary>
+    public IpVersion Ip { get; init; } = IpVersion.V4;
+
+    /// <summary>
+    /// The address that the sender writes, by its name in the lab, such as <c>host.wan</c> or <c>away.gateway</c>; null for the one by
+    /// which the sender knows <see cref="To"/>.
+    /// </summary>
+    public string? Via { get; init; }
+
+    /// <summary>The destination port of TCP and UDP; protocols without ports pay no heed to it.</summary>
+    public int Port { get; init; } = ServicePort;
+
+    /// <summary>The TTL or hop limit that the sender writes.</summary>
+    public int Ttl { get; init; } = 64;
+
+    /// <summary>
+    /// Into how many IP fragments a request and its answer have to be cut on the sender's link; 1 for packets that fit.
+    /// </summary>
+    public int Fragments { get; init; } = 1;
+
+    /// <summary>What the IP packet is wrapped in on the bridge; nothing, mostly.</summary>
+    public Encapsulation Encapsulation { get; init; }
+
+    /// <summary>Whether the protocol has ports.</summary>
+    public bool HasPorts => Protocol is Protocol.Tcp or Protocol.Udp;
+
+    /// <summary>Whether everyone on the sender's network is addressed.</summary>
+    public bool IsBroadcast => To.Kind == EndpointKind.Everyone;
+
     /// <inheritdoc/>
-    public override string ToString() => $"{From} → {To} ({Protocol.Name()})";
+    public override string ToString()
+    {
+        var how = $"{Protocol.Name()}{(HasPorts ? $" {Port}" : "")}{(Ip == IpVersion.V6 ? " over ipv6" : "")}";
+        if (Ttl != 64)
+            how += $", ttl {Ttl}";
+        if (Fragments != 1)
+            how += $", {Fragments} fragments";
+        if (Encapsulation != Encapsulation.None)
+            how += $", in {Encapsulation.Name()}";
+        return $"{From} → {To}{(Via is null ? "" : $" at {Via}")} ({how})";
+    }
 }

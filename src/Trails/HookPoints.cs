@@ -23,12 +23,26 @@ public static class HookPoints
     /// </summary>
     public static readonly ImmutableArray<HookPoint> Iptables = [.. IpTables(Layer.Iptables)];
 
-    private static readonly ImmutableArray<HookPoint> All = [.. Ebtables, .. Iptables, .. IpTables(Layer.Ip6tables)];
+    /// <summary>Table and chains of ip6tables, the same as those of iptables.</summary>
+    public static readonly ImmutableArray<HookPoint> Ip6tables = [.. IpTables(Layer.Ip6tables)];
+
+    /// <summary>
+    /// Table and chains of arptables; net/ipv4/netfilter/arptable_filter.c. The backend nft has no FORWARD (iptables, nft.c,
+    /// <c>xtables_arp</c>).
+    /// </summary>
+    public static readonly ImmutableArray<HookPoint> Arptables = [.. Chains(Layer.Arptables, "filter", "INPUT", "OUTPUT", "FORWARD")];
+
+    /// <summary>All of them. Base chains of nft are the user's own and in no list.</summary>
+    public static readonly ImmutableArray<HookPoint> All = [.. Ebtables, .. Iptables, .. Ip6tables, .. Arptables];
 
     /// <summary>Finds the hook point that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such layer or table, or the table has no such chain.</exception>
     public static HookPoint Parse(string layer, string table, string chain)
     {
+        // What chains a user has made with nft, no list says.
+        if (Layers.Parse(layer) == Layer.Nftables)
+            return new(Layer.Nftables, table, chain);
+
         var points = Of(Layers.Parse(layer), table);
         foreach (var point in points)
             if (point.Chain == chain)

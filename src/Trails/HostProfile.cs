@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails;
 
@@ -14,7 +15,7 @@ public sealed record HostProfile
     /// <summary>The kernel's release.</summary>
     public KernelVersion Kernel { get; init; } = new(6, 18);
 
-    /// <summary>Where the rules of iptables are.</summary>
+    /// <summary>Where the rules of iptables, ip6tables and arptables are.</summary>
     public Backend Iptables { get; init; } = Backend.Nft;
 
     /// <summary>Where the rules of ebtables are.</summary>
@@ -31,8 +32,23 @@ public sealed record HostProfile
     /// <summary>Whether the bridge calls iptables: the sysctl or the bridge's own nf_call_iptables; nothing without br_netfilter.</summary>
     public bool BridgeNfCallIptables { get; init; } = true;
 
+    /// <summary>Whether the bridge calls ip6tables, likewise.</summary>
+    public bool BridgeNfCallIp6tables { get; init; } = true;
+
+    /// <summary>Whether the bridge calls arptables, likewise.</summary>
+    public bool BridgeNfCallArptables { get; init; } = true;
+
+    /// <summary>Whether the bridge calls iptables for packets in 802.1Q frames too (bridge-nf-filter-vlan-tagged).</summary>
+    public bool BridgeNfFilterVlanTagged { get; init; }
+
+    /// <summary>Whether the bridge calls iptables for packets in PPPoE frames too (bridge-nf-filter-pppoe-tagged).</summary>
+    public bool BridgeNfFilterPppoeTagged { get; init; }
+
     /// <summary>Whether the host forwards IPv4 (net.ipv4.ip_forward).</summary>
     public bool IpForward { get; init; } = true;
+
+    /// <summary>Whether the host forwards IPv6 (net.ipv6.conf.all.forwarding).</summary>
+    public bool Ip6Forward { get; init; } = true;
 
     /// <summary>
     /// Whether something in the host's network namespace needs conntrack for IPv4, as Docker's MASQUERADE does. Without it no nat
@@ -40,18 +56,54 @@ public sealed record HostProfile
     /// </summary>
     public bool Conntrack { get; init; } = true;
 
-    /// <summary>The rules that change a trail, in the order in which they are asked.</summary>
-    public ImmutableArray<Rule> Rules { get; init; } = Rule.OfDocker;
+    /// <summary>The same for IPv6.</summary>
+    public bool Conntrack6 { get; init; } = true;
+
+    /// <summary>
+    /// Whether the host drops packets whose source is not where they come from: net.ipv4.conf.*.rp_filter = 1 (strict).
+    /// </summary>
+    public bool RpFilter { get; init; }
+
+    /// <summary>Whether packets from and to 127.0.0.0/8 may leave the host by a bridge (net.ipv4.conf.BRIDGE.route_localnet).</summary>
+    public bool RouteLocalnet { get; init; }
+
+    /// <summary>Whether the host tells senders of a shorter way (net.ipv4.conf.*.send_redirects).</summary>
+    public bool SendRedirects { get; init; } = true;
+
+    /// <summary>Whether bridge ports send back what came in by them (hairpin_mode), as Docker sets them without its userland proxy.</summary>
+    public bool Hairpin { get; init; }
+
+    /// <summary>Whether Docker's userland proxy listens on the host for every published port.</summary>
+    public bool UserlandProxy { get; init; } = true;
+
+    /// <summary>Whether the bridge takes frames that are for others too, as <c>tcpdump -i lab</c> makes it.</summary>
+    public bool Promiscuous { get; init; }
+
+    /// <summary>The ports of containers that the host publishes.</summary>
+    public ImmutableArray<PublishedPort> Published { get; init; } = PublishedPort.OfLab;
+
+    /// <summary>The rules on the host, Docker's among them.</summary>
+    public RuleSet Rules { get; init; } = DockerRules.Default;
 
     /// <inheritdoc/>
     public bool Equals(HostProfile? other) =>
         other is not null
-        && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables && Broute == other.Broute
-        && BrNetfilter == other.BrNetfilter && BridgeNfCallIptables == other.BridgeNfCallIptables
-        && IpForward == other.IpForward && Conntrack == other.Conntrack
-        && Rules.AsSpan().SequenceEqual(other.Rules.AsSpan());
+        && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables
+        && Switch.All.All(one => one.Read(this) == one.Read(other))
+        && Published.AsSpan().SequenceEqual(other.Published.AsSpan())
+        && Rules == other.Rules;
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HashCode.Combine(Kernel, Iptables, Ebtables, Broute, BrNetfilter, BridgeNfCallIptables, IpForward, Conntrack);
+        Switch.All.Aggregate(HashCode.Combine(Kernel, Iptables, Ebtables, Rules), (hash, one) => HashCode.Combine(hash, one.Read(this)));
+}
+
+/// <summary>A port of the host behind which a container is (<c>docker run --publish</c>), for TCP and UDP.</summary>
+/// <param name="Port">The host's port.</param>
+/// <param name="To">The container; it is <see cref="Flow.ServicePort"/> that it listens on.</param>
+public sealed record PublishedPort(int Port, Endpoint To)
+{
+    /// <summary>Those of the lab.</summary>
+    public static readonly ImmutableArray<PublishedPort> OfLab =
+        [new(8080, Endpoint.Server), new(8081, Endpoint.Client), new(8083, Endpoint.Stranger)];
 }

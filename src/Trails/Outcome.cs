@@ -9,8 +9,14 @@ public enum OutcomeKind
     /// <summary>A rule at a hook point dropped it.</summary>
     Dropped,
 
+    /// <summary>A rule at a hook point dropped it and told its sender.</summary>
+    Rejected,
+
     /// <summary>It was not seen again; the kernel discards such packets between two hooks.</summary>
     Vanished,
+
+    /// <summary>Nobody can say: the packet came to a rule that the model does not know.</summary>
+    Unknown,
 }
 
 /// <summary>How a packet's journey ended, and where.</summary>
@@ -26,12 +32,18 @@ public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, stri
     /// <summary>A rule at <paramref name="at"/> dropped the packet.</summary>
     public static Outcome Dropped(HookPoint at, string reason) => new(OutcomeKind.Dropped, null, at, reason);
 
+    /// <summary>A rule at <paramref name="at"/> dropped the packet and told its sender.</summary>
+    public static Outcome Rejected(HookPoint at, string? reason) => new(OutcomeKind.Rejected, null, at, reason);
+
     /// <summary>The packet was not seen again after <paramref name="after"/>.</summary>
     public static Outcome Vanished(HookPoint? after, string? reason) => new(OutcomeKind.Vanished, null, after, reason);
 
+    /// <summary>At <paramref name="at"/> a rule decides that the model does not know.</summary>
+    public static Outcome Unknown(HookPoint at, string reason) => new(OutcomeKind.Unknown, null, at, reason);
+
     /// <summary>
-    /// Whether an observer could tell the two apart: a packet that a rule dropped and one that vanished look the same from
-    /// outside, if the last hook point is the same.
+    /// Whether an observer could tell the two apart: a packet that a rule dropped, with or without telling, and one that
+    /// vanished look the same from outside, if the last hook point is the same. (What its sender was told is a leg of its own.)
     /// </summary>
     public bool LooksLike(Outcome other) =>
         (Kind == OutcomeKind.Delivered) == (other.Kind == OutcomeKind.Delivered) && To == other.To && At == other.At;
@@ -41,6 +53,8 @@ public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, stri
     {
         OutcomeKind.Delivered => $"delivered to {To}",
         OutcomeKind.Dropped => $"dropped at {At}{Because}",
+        OutcomeKind.Rejected => $"rejected at {At}{Because}",
+        OutcomeKind.Unknown => $"not predictable from {At} on{Because}",
         _ => At is null ? $"never seen{Because}" : $"not seen again after {At}{Because}",
     };
 

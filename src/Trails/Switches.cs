@@ -18,10 +18,22 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
     public static readonly ImmutableArray<Switch> All =
     [
         BridgeNfCallIptables,
+        new("bridge-nf-call-ip6tables", profile => profile.BridgeNfCallIp6tables, (profile, on) => profile with { BridgeNfCallIp6tables = on }),
+        new("bridge-nf-call-arptables", profile => profile.BridgeNfCallArptables, (profile, on) => profile with { BridgeNfCallArptables = on }),
+        new("bridge-nf-filter-vlan-tagged", profile => profile.BridgeNfFilterVlanTagged, (profile, on) => profile with { BridgeNfFilterVlanTagged = on }),
+        new("bridge-nf-filter-pppoe-tagged", profile => profile.BridgeNfFilterPppoeTagged, (profile, on) => profile with { BridgeNfFilterPppoeTagged = on }),
         new("br_netfilter", profile => profile.BrNetfilter, (profile, on) => profile with { BrNetfilter = on }),
         new("ip_forward", profile => profile.IpForward, (profile, on) => profile with { IpForward = on }),
+        new("ip6_forward", profile => profile.Ip6Forward, (profile, on) => profile with { Ip6Forward = on }),
         new("conntrack", profile => profile.Conntrack, (profile, on) => profile with { Conntrack = on }),
+        new("conntrack6", profile => profile.Conntrack6, (profile, on) => profile with { Conntrack6 = on }),
         new("broute", profile => profile.Broute, (profile, on) => profile with { Broute = on }),
+        new("rp_filter", profile => profile.RpFilter, (profile, on) => profile with { RpFilter = on }),
+        new("route_localnet", profile => profile.RouteLocalnet, (profile, on) => profile with { RouteLocalnet = on }),
+        new("send_redirects", profile => profile.SendRedirects, (profile, on) => profile with { SendRedirects = on }),
+        new("hairpin", profile => profile.Hairpin, (profile, on) => profile with { Hairpin = on }),
+        new("userland-proxy", profile => profile.UserlandProxy, (profile, on) => profile with { UserlandProxy = on }),
+        new("promiscuous", profile => profile.Promiscuous, (profile, on) => profile with { Promiscuous = on }),
     ];
 
     /// <summary>Finds the switch that a user named.</summary>

@@ -146,23 +146,8 @@ internal sealed class TrailsReader(string name)
             Kernel = place["kernel"].Word(KernelVersion.Parse),
             Iptables = place["iptables"].Word(Backends.Parse),
             Ebtables = place["ebtables"].Word(Backends.Parse),
-            Rules = place["rules"].Each(RuleOf),
         };
         var switches = place["switches"].Object([.. Switch.All.Select(one => one.Name)]);
         return Switch.All.Aggregate(profile, (changed, one) => one.Write(changed, switches[one.Name].Bool()));
-    }
-
-    private static Rule RuleOf(JsonPlace rule)
-    {
-        rule.Object("at", "verdict", "in", "out", "notIn", "notOut", "fromLab", "established");
-        return new(Place(rule["at"]), rule["verdict"].Word(Words.ParseVerdict))
-        {
-            In = rule["in"].TextOrNull(),
-            Out = rule["out"].TextOrNull(),
-            NotIn = rule["notIn"].TextOrNull(),
-            NotOut = rule["notOut"].TextOrNull(),
-            FromLab = rule["fromLab"].Bool(),
-            Established = rule["established"].Bool(),
-        };
     }
 }

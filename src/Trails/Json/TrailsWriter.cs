@@ -100,8 +100,6 @@ public sealed class TrailsWriter : IDisposable
             _json.WriteBoolean(one.Name, one.Read(profile));
         _json.WriteEndObject();
         _json.WriteStartArray("rules");
-        foreach (var rule in profile.Rules)
-            WriteLine(null, rule, Write);
         _json.WriteEndArray();
         _json.WriteEndObject();
     }
@@ -149,20 +147,6 @@ public sealed class TrailsWriter : IDisposable
             json.WriteNull("at");
         }
         json.WriteString("reason", outcome.Reason);
-    }
-
-    private static void Write(Utf8JsonWriter json, Rule rule)
-    {
-        json.WriteStartObject("at");
-        WriteMembers(json, rule.At);
-        json.WriteEndObject();
-        json.WriteString("verdict", rule.Verdict.Name());
-        json.WriteString("in", rule.In);
-        json.WriteString("out", rule.Out);
-        json.WriteString("notIn", rule.NotIn);
-        json.WriteString("notOut", rule.NotOut);
-        json.WriteBoolean("fromLab", rule.FromLab);
-        json.WriteBoolean("established", rule.Established);
     }
 
     private static void WriteMembers(Utf8JsonWriter json, HookPoint point)

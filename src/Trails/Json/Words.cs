@@ -3,16 +3,11 @@ namespace Hooktrail.Trails.Json;
 /// <summary>The words of <c>trails.json</c> for what is spoken of only there.</summary>
 internal static class Words
 {
-    private static readonly string[] Outcomes = ["delivered", "dropped", "vanished"];
-    private static readonly string[] Verdicts = ["accept", "drop", "masquerade"];
+    private static readonly string[] Outcomes = ["delivered", "dropped", "rejected", "vanished", "unknown"];
 
     public static string Name(this OutcomeKind kind) => Outcomes[(int)kind];
 
-    public static string Name(this Verdict verdict) => Verdicts[(int)verdict];
-
     public static OutcomeKind ParseOutcome(string word) => (OutcomeKind)Find(Outcomes, word, "result");
-
-    public static Verdict ParseVerdict(string word) => (Verdict)Find(Verdicts, word, "verdict of a rule");
 
     private static int Find(string[] words, string word, string what) =>
         Array.IndexOf(words, word) is var index and >= 0

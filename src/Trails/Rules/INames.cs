@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Hooktrail.Trails.Rules;
+
+/// <summary>Who has which name in the lab: what turns rules as a host prints them into rules that hold for any run.</summary>
+public interface INames
+{
+    /// <summary>A device's name in the lab; the device's own where the lab does not know it.</summary>
+    string Device(string printed);
+
+    /// <summary>An address's name in the lab; null where the lab does not know it.</summary>
+    string? Address(IPAddress printed);
+
+    /// <summary>The names of all addresses of the lab, of either version, that satisfy a condition.</summary>
+    ImmutableArray<string> Addresses(Func<IPAddress, bool> condition);
+
+    /// <summary>The port by which the lab knows a port: a published one has another number on every host.</summary>
+    int Port(int printed);
+
+    /// <summary>Who answers to a MAC address: a container's or a bridge's name, <c>broadcast</c>; null where the lab does not know it.</summary>
+    string? MacOwner(string printed);
+}

@@ -3,8 +3,11 @@ namespace Hooktrail.Trails.Rules;
 /// <summary>The releases of Docker whose bridge driver installs different rules.</summary>
 public enum DockerRelease
 {
-    /// <summary>20.10; 23 to 27 are alike, but 27 has the rules for IPv6 too.</summary>
+    /// <summary>20.10 to 26: IPv4 alone, unless one asks for more.</summary>
     V20,
+
+    /// <summary>27: the same for IPv4 and IPv6.</summary>
+    V27,
 
     /// <summary>28.0 and 28.1.</summary>
     V28,
@@ -43,7 +46,8 @@ public static class DockerRules
             throw new HooktrailException($"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
         return (major, parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0) switch
         {
-            ( < 28, _) => DockerRelease.V20,
+            ( < 27, _) => DockerRelease.V20,
+            (27, _) => DockerRelease.V27,
             (28, < 2) => DockerRelease.V28,
             (28, _) => DockerRelease.V28Dot2,
             _ => version.EndsWith("-nftables", StringComparison.Ordinal) ? DockerRelease.V29Nftables : DockerRelease.V29,

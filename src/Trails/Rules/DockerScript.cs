@@ -20,11 +20,19 @@ public sealed record DockerScript
     /// <param name="userlandProxy">Whether dockerd runs with its userland proxy; without it the rules have hairpin NAT.</param>
     public static DockerScript Of(DockerRelease release, IHostNames host, bool userlandProxy = true) => release switch
     {
-        DockerRelease.V20 => new() { Iptables = new DockerTables(host, userlandProxy, IpVersion.V4).Lines() },
+        DockerRelease.V20 => new() { Iptables = new DockerTables(release, host, userlandProxy, IpVersion.V4).Lines() },
+        DockerRelease.V29Nftables => new()
+        {
+            Nftables =
+            [
+                .. new DockerNftTable(host, userlandProxy, IpVersion.V4).Lines(),
+                .. new DockerNftTable(host, userlandProxy, IpVersion.V6).Lines(),
+            ],
+        },
         _ => new()
         {
-            Iptables = new DockerTables(host, userlandProxy, IpVersion.V4).Lines(),
-            Ip6tables = new DockerTables(host, userlandProxy, IpVersion.V6).Lines(),
+            Iptables = new DockerTables(release, host, userlandProxy, IpVersion.V4).Lines(),
+            Ip6tables = new DockerTables(release, host, userlandProxy, IpVersion.V6).Lines(),
         },
     };
 
@@ -32,5 +40,12 @@ public sealed record DockerScript
     /// <param name="names">Who has which name on the host that the script is for.</param>
     public RuleSet Read(INames names) =>
         RuleReader.Xtables(Layer.Iptables, Iptables, names, "the rules of Docker")
-            .With(RuleReader.Xtables(Layer.Ip6tables, Ip6tables, names, "the rules of Docker for IPv6"));
+            .With(RuleReader.Xtables(Layer.Ip6tables, Ip6tables, names, "the rules of Docker for IPv6"))
+            .With(RuleReader.Nftables(Nftables, names, "the tables of Docker"));
+
+    /// <summary>The protocols that the lab publishes its ports for.</summary>
+    internal static readonly ImmutableArray<string> Protocols = ["tcp", "udp"];
+
+    /// <summary>A container's address with its port.</summary>
+    internal static string WithPort(string address) => address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";
 }

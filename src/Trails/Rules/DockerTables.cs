@@ -3,29 +3,37 @@ using System.Collections.Immutable;
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>
-/// Docker's rules in the form of iptables-save. Docker puts a network's rules before those of older ones and a port's rules
-/// behind those of older ones, so the chains here are made as Docker makes them: by inserting and appending.
+/// Docker's rules in the form of iptables-save. Chains are made as Docker makes them, by inserting and appending, network after
+/// network, then container after container.
 /// </summary>
-internal sealed class DockerTables(IHostNames host, bool userlandProxy, IpVersion version)
+internal sealed class DockerTables(DockerRelease release, IHostNames host, bool userlandProxy, IpVersion version)
 {
-    private static readonly ImmutableArray<string> Protocols = ["tcp", "udp"];
-
     private readonly Dictionary<(string Table, string Chain), List<string>> _chains = [];
 
     private bool Hairpin => !userlandProxy;
 
+    // 28 has moved what concerns a network out of FORWARD into chains of Docker's own.
+    private bool IsOld => release is DockerRelease.V20 or DockerRelease.V27;
+
+    private bool Isolates => release != DockerRelease.V29;
+
+    private string InternalChain => Isolates ? "DOCKER-ISOLATION-STAGE-1" : "DOCKER-INTERNAL";
+
     /// <summary>The lines that iptables-restore takes.</summary>
     public ImmutableArray<string> Lines()
     {
+        Begin();
         foreach (var network in LabNames.Networks)
             if (network == LabNames.Inner)
-                Internal20(network);
+                Internal(network);
             else
-                Network20(network);
-        Frame20();
+                Network(network);
+        End();
+        foreach (var container in Endpoint.All.Where(one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner))
+            Container(container);
         foreach (var port in PublishedPort.OfLab)
-            foreach (var protocol in Protocols)
-                Publish20(port, protocol);
+            foreach (var protocol in DockerScript.Protocols)
+                Publish(port, protocol);
 
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (var table in _chains.Keys.Select(key => key.Table).Distinct().Order(StringComparer.Ordinal))
@@ -44,74 +52,110 @@ internal sealed class DockerTables(IHostNames host, bool userlandProxy, IpVersio
         return lines.ToImmutable();
     }
 
-    private void Network20(string network)
+    private void Begin()
+    {
+        Chain("nat", "DOCKER");
+        Append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
+        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {(version == IpVersion.V4 ? "127.0.0.0/8" : "::1/128")} ")}-m addrtype --dst-type LOCAL -j DOCKER");
+        foreach (var chain in (string[])["DOCKER", InternalChain, "DOCKER-USER"])
+            Chain("filter", chain);
+        if (IsOld)
+            return;
+        Append("filter", "FORWARD", "-j DOCKER-USER");
+        Append("filter", "FORWARD", "-j DOCKER-FORWARD");
+        Append("filter", "DOCKER-FORWARD", "-j DOCKER-CT");
+        Append("filter", "DOCKER-FORWARD", $"-j {InternalChain}");
+        Append("filter", "DOCKER-FORWARD", "-j DOCKER-BRIDGE");
+    }
+
+    private void Network(string network)
     {
         var bridge = host.Device(network);
+        var closed = network == LabNames.Closed;
         Insert("nat", "POSTROUTING", $"-s {Net(network)} ! -o {bridge} -j MASQUERADE");
         if (Hairpin)
             Insert("nat", "POSTROUTING", $"-o {bridge} -m addrtype --src-type LOCAL -j MASQUERADE");
-        else
+        else if (release != DockerRelease.V29)
             Insert("nat", "DOCKER", $"-i {bridge} -j RETURN");
-        Icc20(network, allowed: network != LabNames.Closed);
-        Insert("filter", "FORWARD", $"-i {bridge} ! -o {bridge} -j ACCEPT");
-        Insert("filter", "FORWARD", $"-o {bridge} -j DOCKER");
-        Insert("filter", "FORWARD", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
-        Insert("filter", "DOCKER-ISOLATION-STAGE-1", $"-i {bridge} ! -o {bridge} -j DOCKER-ISOLATION-STAGE-2");
+
+        if (IsOld)
+        {
+            // What is accepted goes to the front of FORWARD, what is dropped to its end.
+            if (closed)
+                Append("filter", "FORWARD", $"-i {bridge} -o {bridge} -j DROP");
+            else
+                Insert("filter", "FORWARD", $"-i {bridge} -o {bridge} -j ACCEPT");
+            Insert("filter", "FORWARD", $"-i {bridge} ! -o {bridge} -j ACCEPT");
+            Insert("filter", "FORWARD", $"-o {bridge} -j DOCKER");
+            Insert("filter", "FORWARD", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+        }
+        else
+        {
+            Append("filter", "DOCKER-CT", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+            Append("filter", "DOCKER-BRIDGE", $"-o {bridge} -j DOCKER");
+            Append("filter", "DOCKER", $"! -i {bridge} -o {bridge} -j DROP");
+            if (closed)
+                Append("filter", "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j DROP");
+            Append("filter", "DOCKER-FORWARD", $"-i {bridge} {(closed ? $"! -o {bridge} " : "")}-j ACCEPT");
+        }
+
+        if (!Isolates)
+            return;
+        Add("filter", "DOCKER-ISOLATION-STAGE-1", $"-i {bridge} ! -o {bridge} -j DOCKER-ISOLATION-STAGE-2", first: IsOld);
         Insert("filter", "DOCKER-ISOLATION-STAGE-2", $"-o {bridge} -j DROP");
     }
 
-    private void Internal20(string network)
+    private void Internal(string network)
     {
         var bridge = host.Device(network);
-        Insert("filter", "DOCKER-ISOLATION-STAGE-1", $"! -d {Net(network)} -i {bridge} -j DROP");
-        Insert("filter", "DOCKER-ISOLATION-STAGE-1", $"! -s {Net(network)} -o {bridge} -j DROP");
-        Icc20(network, allowed: true);
+        Insert("filter", InternalChain, $"! -d {Net(network)} -i {bridge} -j DROP");
+        Insert("filter", InternalChain, $"! -s {Net(network)} -o {bridge} -j DROP");
+        Add("filter", IsOld ? "FORWARD" : "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
     }
 
-    // What is accepted goes to the front of FORWARD, what is dropped to its end.
-    private void Icc20(string network, bool allowed)
+    private void End()
     {
-        var rule = $"-i {host.Device(network)} -o {host.Device(network)} -j {(allowed ? "ACCEPT" : "DROP")}";
-        if (allowed)
-            Insert("filter", "FORWARD", rule);
-        else
-            Append("filter", "FORWARD", rule);
-    }
-
-    private void Frame20()
-    {
+        if (release is DockerRelease.V20 or DockerRelease.V27 or DockerRelease.V28)
+            Append("filter", "DOCKER-USER", "-j RETURN");
+        if (!IsOld)
+            return;
         Insert("filter", "FORWARD", "-j DOCKER-ISOLATION-STAGE-1");
         Insert("filter", "FORWARD", "-j DOCKER-USER");
-        Append("filter", "DOCKER-USER", "-j RETURN");
         Append("filter", "DOCKER-ISOLATION-STAGE-1", "-j RETURN");
         Append("filter", "DOCKER-ISOLATION-STAGE-2", "-j RETURN");
-        Append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
-        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {Loopback} ")}-m addrtype --dst-type LOCAL -j DOCKER");
     }
 
-    private void Publish20(PublishedPort port, string protocol)
+    private void Container(Endpoint container)
+    {
+        if (release is DockerRelease.V28Dot2 or DockerRelease.V29)
+            Append("raw", "PREROUTING", $"-d {Address(container.Name)} ! -i {host.Device(container.Network!)} -j DROP");
+    }
+
+    private void Publish(PublishedPort port, string protocol)
     {
         var (container, bridge) = (Address(port.To.Name), host.Device(port.To.Network!));
         var proto = $"-p {protocol} -m {protocol} --dport";
-        Append("nat", "DOCKER", $"{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {WithPort(port.To.Name)}");
-        Append("filter", "DOCKER", $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT");
-        Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
+        var notLinkLocal = version == IpVersion.V6 ? "! -s fe80::/10 " : "";
+        var to = DockerScript.WithPort(host.Address(port.To.Name, version));
+        Append("nat", "DOCKER", $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
+        Add("filter", "DOCKER", $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT", first: !IsOld);
+        if (IsOld || Hairpin)
+            Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
+        if (release == DockerRelease.V28)
+            Append("raw", "PREROUTING", $"-d {container} ! -i {bridge} {proto} {Flow.ServicePort} -j DROP");
     }
-
-    private string Loopback => version == IpVersion.V4 ? "127.0.0.0/8" : "::1/128";
 
     private string Net(string network) => host.Address(network, version);
 
-    private string Address(string name) => host.Address(name, version) is var address && !address.Contains(':') && !address.Contains('.')
-        ? address
-        : $"{address}/{(version == IpVersion.V4 ? 32 : 128)}";
+    private string Address(string name) => host.Address(name, version) is var address && address.Contains('.') || address.Contains(':')
+        ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
+        : address;
 
-    private string WithPort(string name) =>
-        host.Address(name, version) is var address && address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";
+    private void Insert(string table, string chain, string rule) => Add(table, chain, rule, first: true);
 
-    private void Insert(string table, string chain, string rule) => Chain(table, chain).Insert(0, rule);
+    private void Append(string table, string chain, string rule) => Add(table, chain, rule, first: false);
 
-    private void Append(string table, string chain, string rule) => Chain(table, chain).Add(rule);
+    private void Add(string table, string chain, string rule, bool first) => Chain(table, chain).Insert(first ? 0 : Chain(table, chain).Count, rule);
 
     private List<string> Chain(string table, string chain)
     {

@@ -23,4 +23,21 @@ public static class RuleReader
     /// <exception cref="HooktrailException">They are no such lines.</exception>
     public static RuleSet Xtables(Layer layer, IEnumerable<string> lines, INames names, string source) =>
         new(new XtablesReader(layer, names, source).Read(lines));
+
+    /// <summary>
+    /// Reads the output of <c>nft -j list ruleset</c>, without the tables of iptables-nft and its like, which their own tools
+    /// print, and without those of our own observers.
+    /// </summary>
+    /// <param name="listing">The output.</param>
+    /// <param name="names">Who has which name in the lab.</param>
+    /// <exception cref="HooktrailException">It is not such an output.</exception>
+    public static RuleSet NftJson(string listing, INames names) =>
+        Nftables(Reading.NftJson.Script(listing, "nft -j list ruleset"), names, "nft -j list ruleset");
+
+    /// <summary>Reads tables as <c>nft list ruleset</c> prints them and <c>nft -f</c> takes them; leaves out the same.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="names">Who has which name in the lab.</param>
+    /// <param name="source">How a message names the lines: the command that printed them, or a file.</param>
+    /// <exception cref="HooktrailException">They are no such lines.</exception>
+    public static RuleSet Nftables(IEnumerable<string> lines, INames names, string source) => new(new NftReader(names, source).Read(lines));
 }

@@ -40,8 +40,26 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
         return new([.. chains]);
     }
 
+    /// <summary>
+    /// Whether some rule makes the kernel track the connections of that version of IP, in the host's network namespace:
+    /// conntrack is on only while something asks for it (nf_conntrack_proto.c, <c>nf_ct_netns_get</c>). A rule counts even where
+    /// no packet ever comes to it; a chain of type nat alone does not count, nor does NOTRACK (xt_CT.c, <c>xt_ct_tg_check</c>).
+    /// </summary>
+    public bool NeedsConntrack(IpVersion version) =>
+        Chains.Any(chain => chain.Rules.Any(rule => ConntrackUsers.Of(chain, rule).Contains(version)));
+
+    /// <summary>
+    /// Its chains in an order that says nothing but what the kernel knows: chains of nft as they are, all others by tool, table and name.
+    /// </summary>
+    internal IEnumerable<RuleChain> InOrder => Chains
+        .OrderBy(chain => chain.Id.Layer)
+        .ThenBy(chain => ChainOrder.Table(chain.Id))
+        .ThenBy(chain => ChainOrder.BuiltIn(chain.Id))
+        .ThenBy(chain => chain.Id.Layer == Layer.Nftables ? "" : chain.Id.Name, StringComparer.Ordinal);
+
     /// <inheritdoc/>
-    public bool Equals(RuleSet? other) => other is not null && Chains.AsSpan().SequenceEqual(other.Chains.AsSpan());
+    public bool Equals(RuleSet? other) =>
+        ReferenceEquals(this, other) || other is not null && Chains.Length == other.Chains.Length && InOrder.SequenceEqual(other.InOrder);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Chains.Length, Count);

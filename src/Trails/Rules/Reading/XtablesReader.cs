@@ -8,10 +8,6 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// <param name="source">How a message names the text: the command that printed it, or a file.</param>
 internal sealed class XtablesReader(Layer layer, INames names, string source)
 {
-    private static readonly ImmutableArray<string> Tables = ["broute", "raw", "mangle", "nat", "filter", "security"];
-
-    private static readonly ImmutableArray<HookPoint> Order = HookPoints.All;
-
     private readonly NameTranslation _translation = new(names);
 
     /// <summary>Reads all tables.</summary>
@@ -80,13 +76,13 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         [
             // Neither the order of tables nor that of chains changes a trail, and every backend prints another.
             .. order
-                .OrderBy(id => Tables.IndexOf(id.Table))
-                .ThenBy(id => BuiltIn(id) ? Order.IndexOf(new(id.Layer, id.Table, id.Name)) : int.MaxValue)
+                .OrderBy(ChainOrder.Table)
+                .ThenBy(ChainOrder.BuiltIn)
                 .ThenBy(id => id.Name, StringComparer.Ordinal)
                 .Where(id => rules[id].Count > 0 || policies[id] == Policy.Drop || !BuiltIn(id))
                 .Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())),
         ];
     }
 
-    private static bool BuiltIn(ChainId id) => Order.Contains(new(id.Layer, id.Table, id.Name));
+    private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);
 }

@@ -36,6 +36,8 @@ internal sealed class XtablesRule(
     private bool _ours;
     private Target? _target;
     private Target? _after;
+    private string _afterName = "ACCEPT";
+    private ImmutableArray<string> _setting = [];
 
     /// <summary>The rule; none where it is a tracepoint of our own, two where it does two things.</summary>
     public IEnumerable<Rule> Read()
@@ -56,7 +58,7 @@ internal sealed class XtablesRule(
         // What the mark is after the first rule is not what it was when the matches were asked.
         return _matches.OfType<MarkMatch>().Any()
             ? [Rule(new UnknownTarget("mark"), _action)]
-            : [Rule(target, [.. _action[..^1], "CONTINUE"]), Rule(_after, ["-j", _action[^1]])];
+            : [Rule(target, ["-j", "mark", .. _setting, "--mark-target", "CONTINUE"]), Rule(_after, ["-j", _afterName])];
     }
 
     private Rule Rule(Target target, IEnumerable<string> action) =>
@@ -346,6 +348,7 @@ internal sealed class XtablesRule(
     private bool EbtablesMark(Func<uint, MarkTarget> target)
     {
         _action.AddRange([tokens[_at - 1], Next()]);
+        _setting = [.. _action[^2..]];
         _target = MarkOf(_action[^1]) is var (value, _) ? target(value) : new UnknownTarget("mark");
         // ebt_mark.c: without --mark-target the frame is accepted then.
         _after ??= new AcceptTarget();
@@ -356,6 +359,7 @@ internal sealed class XtablesRule(
     {
         var (option, verdict) = (tokens[_at - 1], Next());
         _action.AddRange([option, verdict]);
+        _afterName = verdict;
         _after = (option, verdict) switch
         {
             ("--mark-target", "ACCEPT") => new AcceptTarget(),

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Hooktrail.Trails.Rules.Reading;
+
+/// <summary>
+/// Writes what <c>nft -j list ruleset</c> prints as the script that nft prints without <c>-j</c>, so that one reader reads both.
+/// What it does not know it writes down by its name, and the reader will not know it either.
+/// </summary>
+internal static class NftJson
+{
+    /// <summary>The script's lines.</summary>
+    /// <exception cref="HooktrailException">It is no output of <c>nft -j</c>.</exception>
+    public static ImmutableArray<string> Script(string json, string source)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = 128 });
+            return Script(document.RootElement.GetProperty("nftables"));
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new HooktrailException($"{source} is not what nft -j list ruleset prints; give its output as it is.", wrong);
+        }
+    }
+
+    private static ImmutableArray<string> Script(JsonElement objects)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        var all = objects.EnumerateArray().SelectMany(one => one.EnumerateObject()).ToList();
+        foreach (var table in all.Where(one => one.Name == "table").Select(one => one.Value))
+        {
+            lines.Add($"table {Word(table, "family")} {Quoted(Word(table, "name"))} {{");
+            if (table.TryGetProperty("flags", out var flags))
+                lines.Add($"flags {List(flags)}");
+            bool Mine(JsonProperty one, params ReadOnlySpan<string> kinds) =>
+                kinds.Contains(one.Name) && Word(one.Value, "family") == Word(table, "family") && Word(one.Value, "table") == Word(table, "name");
+            foreach (var set in all.Where(one => Mine(one, "set", "map")))
+                Elements(set, lines);
+            foreach (var chain in all.Where(one => Mine(one, "chain")).Select(one => one.Value))
+            {
+                Chain(chain, lines);
+                foreach (var rule in all.Where(one => Mine(one, "rule") && Word(one.Value, "chain") == Word(chain, "name")))
+                    lines.Add(Rule(rule.Value));
+                lines.Add("}");
+            }
+
+            lines.Add("}");
+        }
+
+        return lines.ToImmutable();
+    }
+
+    private static void Elements(JsonProperty set, ImmutableArray<string>.Builder lines)
+    {
+        lines.Add($"{set.Name} {Quoted(Word(set.Value, "name"))} {{");
+        if (set.Value.TryGetProperty("flags", out var flags))
+            lines.Add($"flags {List(flags)}");
+        if (set.Value.TryGetProperty("elem", out var elements))
+            lines.Add($"elements = {{ {string.Join(", ", elements.EnumerateArray().Select(Element))} }}");
+        lines.Add("}");
+    }
+
+    private static void Chain(JsonElement chain, ImmutableArray<string>.Builder lines)
+    {
+        lines.Add($"chain {Quoted(Word(chain, "name"))} {{");
+        if (!chain.TryGetProperty("hook", out var hook))
+            return;
+        var device = chain.TryGetProperty("dev", out var dev)
+            ? dev.ValueKind == JsonValueKind.Array
+                ? $"devices = {{ {string.Join(", ", dev.EnumerateArray().Select(one => Quoted(one.GetString()!)))} }} "
+                : $"device {Quoted(dev.GetString()!)} "
+            : "";
+        lines.Add($"type {Word(chain, "type")} hook {hook.GetString()} {device}priority {chain.GetProperty("prio").GetInt32().ToString(CultureInfo.InvariantCulture)}");
+        lines.Add($"policy {(chain.TryGetProperty("policy", out var policy) ? policy.GetString() : "accept")}");
+        if (chain.TryGetProperty("comment", out var comment))
+            lines.Add($"comment {Quoted(comment.GetString()!)}");
+    }
+
+    private static string Rule(JsonElement rule) =>
+        rule.TryGetProperty("expr", out var statements) ? string.Join(' ', statements.EnumerateArray().Select(Statement)) : "";
+
+    private static string Statement(JsonElement statement)
+    {
+        var (name, value) = Only(statement);
+        return name switch
+        {
+            "match" => Match(value),
+            "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
+            "jump" or "goto" => $"{name} {Word(value, "target")}",
+            "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
+            "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix) ? $"log prefix {Quoted(prefix.GetString()!)}" : "log",
+            "dnat" or "snat" => Nat(name, value),
+            "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
+            "reject" => Reject(value),
+            // Everything else is known by its name alone: accept, drop, counter, masquerade, notrack; limit, quota, xt, queue, fwd.
+            _ => name,
+        };
+    }
+
+    private static string Match(JsonElement match)
+    {
+        var operation = Word(match, "op");
+        var (left, right) = (match.GetProperty("left"), match.GetProperty("right"));
+        var masked = left.ValueKind == JsonValueKind.Object && left.TryGetProperty("&", out _);
+        return $"{Left(left)}{(operation is "==" && !masked || operation is "in" ? "" : $" {operation}")} {Right(right)}";
+    }
+
+    private static string Nat(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return name;
+        var family = value.TryGetProperty("family", out var written) ? $" {written.GetString()}" : "";
+        var address = value.TryGetProperty("addr", out var addr) ? addr.ValueKind == JsonValueKind.String ? addr.GetString()! : Right(addr) : "";
+        var port = value.TryGetProperty("port", out var to) ? Right(to) : "";
+        var target = port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+        return $"{name}{family} to {target}";
+    }
+
+    private static string Reject(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("type", out var type))
+            return "reject";
+        return $"reject with {type.GetString()} {(value.TryGetProperty("expr", out var code) ? Plain(code) : "")}";
+    }
+
+    private static string Left(JsonElement expression)
+    {
+        if (expression.ValueKind != JsonValueKind.Object)
+            return Plain(expression);
+        var (name, value) = Only(expression);
+        return name switch
+        {
+            "meta" => $"meta {Word(value, "key")}",
+            "payload" when value.TryGetProperty("protocol", out var protocol) && value.TryGetProperty("field", out var field) =>
+                $"{protocol.GetString()} {field.GetString()}",
+            "ct" when !value.TryGetProperty("dir", out _) => $"ct {Word(value, "key")}",
+            "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
+            "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
+            "&" => $"{Left(value[0])} & {Right(value[1])}{(value.GetArrayLength() > 2 ? " unknown" : "")}",
+            _ => name,
+        };
+    }
+
+    private static string Right(JsonElement expression)
+    {
+        switch (expression.ValueKind)
+        {
+            case JsonValueKind.String:
+                var text = expression.GetString()!;
+                return text.StartsWith('@') ? text : Quoted(text);
+            case JsonValueKind.Array:
+                return List(expression);
+            case not JsonValueKind.Object:
+                return Plain(expression);
+        }
+
+        var (name, value) = Only(expression);
+        return name switch
+        {
+            "set" => value.ValueKind == JsonValueKind.Array ? $"{{ {string.Join(", ", value.EnumerateArray().Select(Element))} }}" : $"{{ {Right(value)} }}",
+            "range" => $"{Plain(value[0])}-{Plain(value[1])}",
+            "prefix" => $"{Word(value, "addr")}/{value.GetProperty("len").GetRawText()}",
+            "|" => $"({string.Join(" | ", Flat(expression).Select(Plain))})",
+            "concat" => string.Join(" . ", value.EnumerateArray().Select(Right)),
+            "map" => $"{Left(value.GetProperty("key"))} map {Right(value.GetProperty("data"))}",
+            "elem" => Right(value.GetProperty("val")),
+            "jump" or "goto" => $"{name} {Word(value, "target")}",
+            "accept" or "drop" or "return" or "continue" => name,
+            "meta" => $"meta {Word(value, "key")}",
+            _ => name,
+        };
+    }
+
+    // Bits joined one after the other: {"|": [{"|": ["fin", "syn"]}, "rst"]}.
+    private static IEnumerable<JsonElement> Flat(JsonElement expression) =>
+        expression.ValueKind == JsonValueKind.Object && expression.TryGetProperty("|", out var parts)
+            ? parts.EnumerateArray().SelectMany(Flat)
+            : [expression];
+
+    private static string Element(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2
+            ? $"{Right(element[0])} : {Right(element[1])}"
+            : Right(element);
+
+    private static (string Name, JsonElement Value) Only(JsonElement one) =>
+        one.EnumerateObject().FirstOrDefault() is { Name: { } name } only ? (name, only.Value) : ("unknown", one);
+
+    private static string Word(JsonElement holder, string member) => holder.GetProperty(member).GetString() ?? "";
+
+    private static string List(JsonElement values, string between = ",") =>
+        values.ValueKind == JsonValueKind.Array ? string.Join(between, values.EnumerateArray().Select(Plain)) : Plain(values);
+
+    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString();
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "", StringComparison.Ordinal)}\"";
+}

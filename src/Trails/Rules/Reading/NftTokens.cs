@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Hooktrail.Trails.Rules.Reading;
+
+/// <summary>A word of an nft script.</summary>
+/// <param name="Text">The word, without its quotes.</param>
+/// <param name="Quoted">Whether it was in quotes, and so is a name or a comment but never a keyword.</param>
+/// <param name="Line">The line that it is on, from 1.</param>
+internal readonly record struct NftToken(string Text, bool Quoted, int Line)
+{
+    /// <summary>Whether it is this keyword or sign.</summary>
+    public bool Is(string keyword) => !Quoted && Text == keyword;
+
+    /// <summary>Whether it ends a statement: a semicolon or the end of a line.</summary>
+    public bool Ends => !Quoted && Text is ";" or "\n";
+}
+
+/// <summary>The words of an nft script, as <c>nft list ruleset</c> prints it.</summary>
+internal static class NftTokens
+{
+    private const string Signs = "{}(),;|&";
+
+    /// <summary>All words; the end of a line is one.</summary>
+    public static ImmutableArray<NftToken> Split(IEnumerable<string> lines)
+    {
+        var tokens = ImmutableArray.CreateBuilder<NftToken>();
+        var number = 0;
+        foreach (var line in lines)
+        {
+            number++;
+            var word = new StringBuilder();
+            for (var at = 0; at < line.Length; at++)
+            {
+                var one = line[at];
+                if (one == '"')
+                {
+                    End();
+                    var close = line.IndexOf('"', at + 1);
+                    close = close < 0 ? line.Length : close;
+                    tokens.Add(new(line[(at + 1)..close], true, number));
+                    at = close;
+                }
+                else if (one == '#')
+                {
+                    break;
+                }
+                else if (char.IsWhiteSpace(one))
+                {
+                    End();
+                }
+                else if (Signs.Contains(one))
+                {
+                    End();
+                    tokens.Add(new(one.ToString(), false, number));
+                }
+                else
+                {
+                    word.Append(one);
+                }
+            }
+
+            End();
+            tokens.Add(new("\n", false, number));
+
+            void End()
+            {
+                if (word.Length > 0)
+                    tokens.Add(new(word.ToString(), false, number));
+                word.Clear();
+            }
+        }
+
+        return tokens.ToImmutable();
+    }
+}

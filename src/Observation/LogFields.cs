@@ -5,8 +5,8 @@ namespace Hooktrail.Observation;
 
 /// <summary>
 /// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the
-/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet and is passed over, as
-/// is what stands in parentheses.
+/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – holds no field of this packet and is one flag, brackets
+/// and all; what stands in parentheses is passed over.
 /// </summary>
 internal ref struct LogFields(ReadOnlySpan<char> text)
 {
@@ -28,8 +28,13 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
                 return false;
             if (_rest[0] is '[' or '(')
             {
-                _rest = _rest[Enclosed(_rest)..];
-                continue;
+                var enclosed = _rest[..Enclosed(_rest)];
+                _rest = _rest[enclosed.Length..];
+                if (enclosed[0] == '(')
+                    continue;
+                Key = enclosed;
+                Value = [];
+                return true;
             }
 
             var end = _rest.IndexOf(' ');

@@ -56,7 +56,8 @@ public sealed record Sighting
 
     /// <summary>
     /// IPv4 type of service or IPv6 traffic class. xt LOG prints the IPv4 one in two parts without its lowest bit
-    /// (IPTOS_TOS_MASK, IPTOS_PREC_MASK); 0 where nothing is printed.
+    /// (IPTOS_TOS_MASK, IPTOS_PREC_MASK), ebt_log of the IPv6 one the upper four bits only, which stand where they belong
+    /// here; 0 where nothing is printed.
     /// </summary>
     public byte Tos { get; init; }
 
@@ -66,8 +67,14 @@ public sealed record Sighting
     /// <summary>Length of the packet in bytes, IP header included.</summary>
     public int? Length { get; init; }
 
-    /// <summary>Identification of the IPv4 header.</summary>
+    /// <summary>Identification of the IPv4 header, or of an IPv6 fragment header.</summary>
     public int? IpId { get; init; }
+
+    /// <summary>Whether more fragments of the same packet follow this one.</summary>
+    public bool MoreFragments { get; init; }
+
+    /// <summary>Where in its packet this fragment begins, in bytes; 0 for the first, and for a whole packet.</summary>
+    public int FragmentOffset { get; init; }
 
     /// <summary>The protocol as printed: <c>ICMP</c>, <c>TCP</c>, or a number; ebtables always prints the number.</summary>
     public string? Protocol { get; init; }
@@ -81,6 +88,15 @@ public sealed record Sighting
     /// <summary>Sequence number of TCP, where the rule asks for it.</summary>
     public long? TcpSequence { get; init; }
 
+    /// <summary>Acknowledgement number of TCP, where the rule asks for it.</summary>
+    public long? TcpAcknowledgement { get; init; }
+
+    /// <summary>Flags of TCP.</summary>
+    public TcpFlags? TcpFlags { get; init; }
+
+    /// <summary>Bytes behind the header of TCP or UDP. xt LOG does not tell those of TCP.</summary>
+    public int? PayloadLength { get; init; }
+
     /// <summary>Type of ICMP or ICMPv6.</summary>
     public int? IcmpType { get; init; }
 
@@ -92,6 +108,9 @@ public sealed record Sighting
 
     /// <summary>Sequence number of an echo.</summary>
     public int? IcmpSequence { get; init; }
+
+    /// <summary>The packet that an ICMP error is about, as far as the error quotes it.</summary>
+    public InnerPacket? Inner { get; init; }
 
     /// <summary>Operation of an ARP packet: 1 request, 2 reply.</summary>
     public int? ArpOperation { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Hooktrail.Observation;
 
@@ -20,7 +21,10 @@ internal static class XtLogFormat
         IPAddress? source = null, destination = null;
         int? etherType = null, ttl = null, length = null, ipId = null, sourcePort = null, destinationPort = null;
         int? icmpType = null, icmpCode = null, icmpId = null, icmpSequence = null, operation = null;
-        long? tcpSequence = null;
+        int? payload = null;
+        var (offset, more, flags) = (0, false, TcpFlags.None);
+        long? tcpSequence = null, tcpAcknowledgement = null;
+        InnerPacket? inner = null;
         uint? mark = null, user = null;
         var tos = 0u;
         var cut = false;
@@ -46,7 +50,9 @@ internal static class XtLogFormat
                 case "SRC" or "IPSRC": source = LogFields.Address(value); break;
                 case "DST" or "IPDST": destination = LogFields.Address(value); break;
                 // A UDP header has a LEN as well, behind that of the IP header.
-                case "LEN": length ??= LogFields.Number(value); break;
+                case "LEN" when length is null: length = LogFields.Number(value); break;
+                case "LEN": payload = LogFields.Number(value) - 8; break;
+                case "MF": more = true; break;
                 case "TOS" or "PREC": tos |= LogFields.Hex(value) ?? 0; break;
                 case "TC": tos = (uint)(LogFields.Number(value) ?? 0); break;
                 case "TTL" or "HOPLIMIT": ttl = LogFields.Number(value); break;
@@ -59,17 +65,31 @@ internal static class XtLogFormat
                 case "TYPE": icmpType = LogFields.Number(value); break;
                 case "CODE": icmpCode = LogFields.Number(value); break;
                 case "SEQ" when protocol == "TCP": tcpSequence = LogFields.LongNumber(value); break;
+                case "ACK" when !value.IsEmpty: tcpAcknowledgement = LogFields.LongNumber(value); break;
+                case "CWR" or "ECE" or "URG" or "ACK" or "PSH" or "RST" or "SYN" or "FIN" when protocol == "TCP":
+                    flags |= Enum.Parse<TcpFlags>(fields.Key, ignoreCase: true);
+                    break;
                 case "SEQ": icmpSequence = LogFields.Number(value); break;
                 case "OPCODE": operation = LogFields.Number(value); break;
                 case "MARK": mark = LogFields.Hex(value); break;
                 case "UID": user = (uint?)LogFields.LongNumber(value); break;
+                // Before PROTO, in an IPv6 fragment header, it says that others follow.
+                case "INCOMPLETE" when protocol is null: more = true; break;
                 case "INCOMPLETE": cut = true; break;
+                // In units of eight bytes for IPv4, in bytes for IPv6.
+                case var key when key.StartsWith("FRAG:"):
+                    offset = (LogFields.Number(key[5..]) ?? 0) * (source?.AddressFamily == AddressFamily.InterNetworkV6 ? 1 : 8);
+                    break;
+                case var key when key.StartsWith("ID:") && protocol is null:
+                    ipId = int.TryParse(key[3..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : null;
+                    break;
+                case var key when key.StartsWith("[") && !cut: inner ??= ReadInner(key); break;
             }
         }
 
         // Every field of an IP packet ends with a space, also the last; ARP's last does not.
         var whole = operation is not null || (protocol is not null && text[^1] == ' ');
-        var echo = protocol == "ICMP" && icmpType is 0 or 8;
+        var echo = (protocol == "ICMP" && icmpType is 0 or 8) || (protocol == "ICMPv6" && icmpType is 128 or 129);
         return new Sighting
         {
             Sequence = head.Sequence,
@@ -89,20 +109,52 @@ internal static class XtLogFormat
             Ttl = ttl,
             Length = length,
             IpId = ipId,
+            MoreFragments = more,
+            FragmentOffset = offset,
             Protocol = protocol,
             SourcePort = sourcePort,
             DestinationPort = destinationPort,
             TcpSequence = tcpSequence,
+            TcpAcknowledgement = tcpAcknowledgement,
+            TcpFlags = protocol == "TCP" && sourcePort is not null ? flags : null,
+            PayloadLength = payload,
             IcmpType = icmpType,
             IcmpCode = icmpCode,
             IcmpId = icmpId,
             IcmpSequence = icmpSequence,
+            Inner = inner,
             ArpOperation = operation,
             Mark = mark,
             UserId = user,
             IsComplete = whole && !cut && source is not null && destination is not null
                 && (!echo || icmpSequence is not null),
         };
+    }
+
+    // In brackets, and cut where the error quotes no more of it.
+    private static InnerPacket ReadInner(ReadOnlySpan<char> text)
+    {
+        var inner = new InnerPacket();
+        var fields = new LogFields(text.Trim("[]"));
+        while (fields.Next())
+        {
+            var value = fields.Value;
+            inner = fields.Key switch
+            {
+                "SRC" => inner with { Source = LogFields.Address(value) },
+                "DST" => inner with { Destination = LogFields.Address(value) },
+                "TOS" or "PREC" => inner with { Tos = (byte)(inner.Tos | LogFields.Hex(value) ?? 0) },
+                "TC" => inner with { Tos = (byte)(LogFields.Number(value) ?? 0) },
+                "PROTO" => inner with { Protocol = LogFields.Protocol(value) },
+                "SPT" => inner with { SourcePort = LogFields.Number(value) },
+                "DPT" => inner with { DestinationPort = LogFields.Number(value) },
+                "TYPE" => inner with { IcmpType = LogFields.Number(value) },
+                "SEQ" when inner.Protocol is "ICMP" or "ICMPv6" => inner with { IcmpSequence = LogFields.Number(value) },
+                _ => inner,
+            };
+        }
+
+        return inner;
     }
 
     // 0800 of MACPROTO, or 08:00 at the end of MAC.

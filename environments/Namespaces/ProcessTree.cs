@@ -94,7 +94,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         var open = $$"""
             PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
             for program in setsid unshare; do
-                command -v $program >/dev/null || { echo "there is no program $program here" >&2; exit 1; }
+                [ -x "$(type -P $program)" ] || { echo "there is no program $program here" >&2; exit 1; }
             done
             [ $EUID = 0 ] && user= || user='--user --map-root-user'
             exec {{redirections}} || exit

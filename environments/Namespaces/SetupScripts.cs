@@ -88,7 +88,8 @@ internal sealed class SetupScripts(NamespaceTopology topology)
                     """);
                 Neighbours(batch, network, container, network.Name);
                 var mac = NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, container.Number));
-                forwarding.Append(CultureInfo.InvariantCulture, $"fdb add {mac} dev {container.Port} master static\n");
+                // It may have been learnt already, from what the container's kernel says when its link comes up.
+                forwarding.Append(CultureInfo.InvariantCulture, $"fdb replace {mac} dev {container.Port} master static\n");
             }
 
         if (topology.Wan)

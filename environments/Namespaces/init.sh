@@ -14,7 +14,7 @@ unset HOOKTRAIL_AGENT HOOKTRAIL_RUN BASH_ENV ENV
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # an ordinary user often lacks them
 
 for program in ip bridge mount; do
-    command -v "$program" >/dev/null || { echo "there is no program $program here" >&2; exit 1; }
+    [ -x "$(type -P "$program")" ] || { echo "there is no program $program here" >&2; exit 1; }
 done
 
 # What needs a file has it here, where nobody else sees it and where it goes with the mount namespace.

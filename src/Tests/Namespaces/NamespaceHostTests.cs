@@ -55,8 +55,20 @@ internal sealed class NamespaceHostTests
             "count",
             """
             nft -f - <<'END'
-            table bridge t { chain p { type filter hook prerouting priority -300; ether type arp counter name a; icmpv6 type { 133, 134, 135, 136 } counter name n; }; counter a { }; counter n { } }
-            table netdev w { chain p { type filter hook ingress device "wan.nic" priority 0; ether type arp counter; icmpv6 type { 133, 134, 135, 136 } counter; } }
+            table bridge t {
+                chain p {
+                    type filter hook prerouting priority -300
+                    ether type arp counter
+                    icmpv6 type { 133, 134, 135, 136 } counter
+                }
+            }
+            table netdev w {
+                chain p {
+                    type filter hook ingress device "wan.nic" priority 0
+                    ether type arp counter
+                    icmpv6 type { 133, 134, 135, 136 } counter
+                }
+            }
             END
             """,
             cancel);
@@ -70,15 +82,39 @@ internal sealed class NamespaceHostTests
     }
 
     [Test]
+    public async Task It_says_nothing_that_nobody_asked_it_to_say(CancellationToken cancel)
+    {
+        await using var host = await Spaces.StartAsync(NamespaceTopology.Whole, cancel);
+        await host.Host.RunAsync(
+            "count what is no ping",
+            """
+            nft -f - <<'END'
+            table bridge t {
+                chain p { type filter hook prerouting priority -300; icmp type { echo-request, echo-reply } accept; counter; log group 7; }
+                chain o { type filter hook output priority -300; icmp type { echo-request, echo-reply } accept; counter; }
+            }
+            table inet t {
+                chain p { type filter hook prerouting priority -300; icmp type { echo-request, echo-reply } accept; counter; }
+                chain o { type filter hook output priority -300; icmp type { echo-request, echo-reply } accept; counter; }
+            }
+            END
+            """,
+            cancel);
+        await host["client"].RunAsync("pass half a second", "ping -q -c 50 -i 0.01 172.30.1.3", cancel);
+        var counters = await host.Host.RunAsync("read the counters", "nft list ruleset | grep -o 'packets [0-9]*'", cancel);
+        Assert.That(counters, Is.EqualTo(Enumerable.Repeat("packets 0", 4)));
+    }
+
+    [Test]
     public async Task Addresses_and_their_Ethernet_addresses_are_the_same_every_time(CancellationToken cancel)
     {
         await using var other = await Spaces.StartAsync(NamespaceTopology.Whole, cancel);
         const string Own = "ip -o link show eth0 | grep -o 'link/ether [^ ]*'; ip -br address show eth0 | sed 's/.* UP *//'";
         foreach (var station in new[] { "client", "wan" })
             Assert.That(await other[station].RunAsync("look", Own, cancel), Is.EqualTo(await _host[station].RunAsync("look", Own, cancel)));
-        var ethernet = "ip -o link | sed 's/^[0-9]*: \\([^@:]*\\).*link.\\([a-z]* [^ ]*\\).*/\\1 \\2/' | sort";
+        const string Ethernet = "ip -br link | sed 's/@[^ ]*//' | sort";
         Assert.That(
-            await other.Host.RunAsync("look", ethernet, cancel), Is.EqualTo(await _host.Host.RunAsync("look", ethernet, cancel)));
+            await other.Host.RunAsync("look", Ethernet, cancel), Is.EqualTo(await _host.Host.RunAsync("look", Ethernet, cancel)));
     }
 
     [Test]
@@ -118,7 +154,7 @@ internal sealed class NamespaceHostTests
             Networks = [lab with { Promiscuous = true, Containers = [lab.Containers[0] with { Hairpin = true, Isolated = true }, lab.Containers[1]] }],
         };
         await using var host = await Spaces.StartAsync(topology, cancel);
-        const string Look = "bridge -d link show | grep -o 'hairpin o[nf]*\\|isolated o[nf]*'; ip link show lab | grep -c PROMISC; true";
+        const string Look = "for port in client server; do bridge -d link show dev $port.port; done | grep -o 'hairpin o[nf]*\\|isolated o[nf]*'; ip link show lab | grep -c PROMISC; true";
         Assert.That(
             await host.Host.RunAsync("look", Look, cancel), Is.EqualTo(new[] { "hairpin on", "isolated on", "hairpin off", "isolated off", "1" }));
 

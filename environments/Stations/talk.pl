@@ -192,7 +192,7 @@ sub send_to {
     } or do { my $why = $@; close $socket; die $why };
     watch($item);
     # What a connect says at once is the fate of the first packet: nothing was sent, and no later one would be.
-    if ($protocol ne 'tcp' && !connect($socket, $to)) { return fate($item, fate_of($!), 1) }
+    if ($protocol eq 'udp' && !connect($socket, $to)) { return fate($item, fate_of($!), 1) }
     next_packet($item);
 }
 
@@ -285,7 +285,8 @@ sub dispatch {
     $item->{readable} = \&answer;
     # An error that is still pending belongs to an earlier packet, whose time is over: it is taken, and this one is sent.
     for (1, 2) {
-        my $sent = send($item->{socket}, $data, 0);
+        # An echo's answer is known by its number, whoever sends it; a datagram's has to come from whom the socket is connected to.
+        my $sent = $item->{start} == \&icmp_start ? send($item->{socket}, $data, 0, $item->{to}) : send($item->{socket}, $data, 0);
         return if defined $sent;
         next if $_ == 1 && unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // '') && $item->{number} > 1;
         return fate($item, fate_of($!));

@@ -14,10 +14,10 @@ public sealed record Exchanged(int Sent, ImmutableSortedSet<int> Answered)
     public ImmutableSortedSet<int> Told { get; init; } = [];
 
     /// <summary>
-    /// Who said that it got a request, by the request's number. Of a published port only whoever heard the flow's own source port
-    /// counts: what the userland proxy passes on is another flow.
+    /// Who said that it got a request, and which. Of a published port only whoever heard the flow's own source port counts: what the
+    /// userland proxy passes on is another flow.
     /// </summary>
-    public ImmutableDictionary<int, Endpoint> HeardBy { get; init; } = ImmutableDictionary<int, Endpoint>.Empty;
+    public ImmutableArray<(int Request, Endpoint By)> Heard { get; init; } = [];
 
     /// <summary>
     /// The port that the sender used; null where the protocol has none, or to take it from the first request that is seen.

@@ -39,11 +39,13 @@ public sealed record LabMap(
     public string? Device(string? printed) => printed is null ? null : Devices.GetValueOrDefault(printed, printed);
 
     /// <inheritdoc/>
+    ImmutableArray<string> INames.Devices(Func<string, bool> condition) => Names(Devices, condition);
+
+    /// <inheritdoc/>
     public string? Address(IPAddress printed) => Addresses.GetValueOrDefault(printed);
 
     /// <inheritdoc/>
-    ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) =>
-        [.. Addresses.Where(pair => condition(pair.Key)).Select(pair => pair.Value).Distinct().Order(StringComparer.Ordinal)];
+    ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
 
     /// <inheritdoc/>
     public int Port(int printed) => Ports.GetValueOrDefault(printed, printed);
@@ -57,4 +59,8 @@ public sealed record LabMap(
     /// <summary>Whose address it is; null if no one's in the lab. The host's are the host's, whichever container shares them.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
         printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+
+    private static ImmutableArray<string> Names<T>(ImmutableDictionary<T, string> named, Func<T, bool> condition)
+        where T : notnull =>
+        [.. named.Where(pair => condition(pair.Key)).Select(pair => pair.Value).Distinct().Order(StringComparer.Ordinal)];
 }

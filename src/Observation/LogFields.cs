@@ -5,14 +5,14 @@ namespace Hooktrail.Observation;
 
 /// <summary>
 /// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the
-/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – holds no field of this packet and is one flag, brackets
-/// and all; what stands in parentheses is passed over.
+/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet; it comes as one value,
+/// whose key is the bracket. What stands in parentheses, options in hexadecimal, is passed over.
 /// </summary>
 internal ref struct LogFields(ReadOnlySpan<char> text)
 {
     private ReadOnlySpan<char> _rest = text;
 
-    /// <summary>The field's name, or the flag.</summary>
+    /// <summary>The field's name, or the flag, or <c>[</c>.</summary>
     public ReadOnlySpan<char> Key { get; private set; }
 
     /// <summary>What stands behind the equals sign; empty for a flag.</summary>
@@ -32,8 +32,8 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
                 _rest = _rest[enclosed.Length..];
                 if (enclosed[0] == '(')
                     continue;
-                Key = enclosed;
-                Value = [];
+                Key = "[";
+                Value = enclosed[^1] == ']' ? enclosed[1..^1] : enclosed[1..];
                 return true;
             }
 

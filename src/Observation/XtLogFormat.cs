@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Hooktrail.Observation;
 
@@ -21,9 +20,10 @@ internal static class XtLogFormat
         IPAddress? source = null, destination = null;
         int? etherType = null, ttl = null, length = null, ipId = null, sourcePort = null, destinationPort = null;
         int? icmpType = null, icmpCode = null, icmpId = null, icmpSequence = null, operation = null;
-        int? payload = null;
-        var (offset, more, flags) = (0, false, TcpFlags.None);
+        int? fragmentOffset = null, flowLabel = null, payload = null;
         long? tcpSequence = null, tcpAcknowledgement = null;
+        var tcpFlags = TcpFlags.None;
+        var moreFragments = false;
         InnerPacket? inner = null;
         uint? mark = null, user = null;
         var tos = 0u;
@@ -49,16 +49,21 @@ internal static class XtLogFormat
                 case "MACPROTO": etherType = TwoOctets(value); break;
                 case "SRC" or "IPSRC": source = LogFields.Address(value); break;
                 case "DST" or "IPDST": destination = LogFields.Address(value); break;
-                // A UDP header has a LEN as well, behind that of the IP header.
+                // A UDP header has a LEN as well, of header and data, behind that of the IP header.
                 case "LEN" when length is null: length = LogFields.Number(value); break;
                 case "LEN": payload = LogFields.Number(value) - 8; break;
-                case "MF": more = true; break;
                 case "TOS" or "PREC": tos |= LogFields.Hex(value) ?? 0; break;
                 case "TC": tos = (uint)(LogFields.Number(value) ?? 0); break;
                 case "TTL" or "HOPLIMIT": ttl = LogFields.Number(value); break;
                 // Before PROTO it is the IP header's, after it the echo's.
                 case "ID" when protocol is null: ipId = LogFields.Number(value); break;
                 case "ID": icmpId = LogFields.Number(value); break;
+                case "MF": moreFragments = true; break;
+                case var key when key.StartsWith("FRAG:"):
+                    // IPv4 prints it in units of 8 bytes, IPv6 in bytes.
+                    fragmentOffset = LogFields.Number(key[5..]) * (ipId is null ? 1 : 8);
+                    break;
+                case "FLOWLBL": flowLabel = LogFields.Number(value); break;
                 case "PROTO": protocol = LogFields.Protocol(value); break;
                 case "SPT": sourcePort = LogFields.Number(value); break;
                 case "DPT": destinationPort = LogFields.Number(value); break;
@@ -66,24 +71,17 @@ internal static class XtLogFormat
                 case "CODE": icmpCode = LogFields.Number(value); break;
                 case "SEQ" when protocol == "TCP": tcpSequence = LogFields.LongNumber(value); break;
                 case "ACK" when !value.IsEmpty: tcpAcknowledgement = LogFields.LongNumber(value); break;
-                case "CWR" or "ECE" or "URG" or "ACK" or "PSH" or "RST" or "SYN" or "FIN" when protocol == "TCP":
-                    flags |= Enum.Parse<TcpFlags>(fields.Key, ignoreCase: true);
+                case "FIN" or "SYN" or "RST" or "PSH" or "ACK" or "URG" or "ECE" or "CWR" when protocol == "TCP":
+                    tcpFlags |= Enum.Parse<TcpFlags>(fields.Key, ignoreCase: true);
                     break;
                 case "SEQ": icmpSequence = LogFields.Number(value); break;
                 case "OPCODE": operation = LogFields.Number(value); break;
                 case "MARK": mark = LogFields.Hex(value); break;
                 case "UID": user = (uint?)LogFields.LongNumber(value); break;
-                // Before PROTO, in an IPv6 fragment header, it says that others follow.
-                case "INCOMPLETE" when protocol is null: more = true; break;
-                case "INCOMPLETE": cut = true; break;
-                // In units of eight bytes for IPv4, in bytes for IPv6.
-                case var key when key.StartsWith("FRAG:"):
-                    offset = (LogFields.Number(key[5..]) ?? 0) * (source?.AddressFamily == AddressFamily.InterNetworkV6 ? 1 : 8);
-                    break;
-                case var key when key.StartsWith("ID:") && protocol is null:
-                    ipId = int.TryParse(key[3..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : null;
-                    break;
-                case var key when key.StartsWith("[") && !cut: inner ??= ReadInner(key); break;
+                // A fragment of IPv6 that is not the last one is INCOMPLETE too, but not with a count of bytes.
+                case "[" when value.EndsWith(" bytes"): cut = true; break;
+                case "[": inner = Inner(value); break;
+                case "INCOMPLETE" when protocol is null && fragmentOffset is not null: moreFragments = true; break;
             }
         }
 
@@ -109,15 +107,16 @@ internal static class XtLogFormat
             Ttl = ttl,
             Length = length,
             IpId = ipId,
-            MoreFragments = more,
-            FragmentOffset = offset,
+            FragmentOffset = fragmentOffset ?? (moreFragments ? 0 : null),
+            MoreFragments = moreFragments,
+            FlowLabel = flowLabel,
+            PayloadLength = payload,
             Protocol = protocol,
             SourcePort = sourcePort,
             DestinationPort = destinationPort,
             TcpSequence = tcpSequence,
             TcpAcknowledgement = tcpAcknowledgement,
-            TcpFlags = protocol == "TCP" && sourcePort is not null ? flags : null,
-            PayloadLength = payload,
+            TcpFlags = protocol == "TCP" && sourcePort is not null ? tcpFlags : null,
             IcmpType = icmpType,
             IcmpCode = icmpCode,
             IcmpId = icmpId,
@@ -131,31 +130,22 @@ internal static class XtLogFormat
         };
     }
 
-    // In brackets, and cut where the error quotes no more of it.
-    private static InnerPacket ReadInner(ReadOnlySpan<char> text)
-    {
-        var inner = new InnerPacket();
-        var fields = new LogFields(text.Trim("[]"));
-        while (fields.Next())
-        {
-            var value = fields.Value;
-            inner = fields.Key switch
+    // The packet in an ICMP error is printed as any, but without devices, and cut where the error cuts it.
+    private static InnerPacket? Inner(ReadOnlySpan<char> text) =>
+        Read(default, text) is { Source: { } source, Destination: { } destination } packet
+            ? new(source, destination)
             {
-                "SRC" => inner with { Source = LogFields.Address(value) },
-                "DST" => inner with { Destination = LogFields.Address(value) },
-                "TOS" or "PREC" => inner with { Tos = (byte)(inner.Tos | LogFields.Hex(value) ?? 0) },
-                "TC" => inner with { Tos = (byte)(LogFields.Number(value) ?? 0) },
-                "PROTO" => inner with { Protocol = LogFields.Protocol(value) },
-                "SPT" => inner with { SourcePort = LogFields.Number(value) },
-                "DPT" => inner with { DestinationPort = LogFields.Number(value) },
-                "TYPE" => inner with { IcmpType = LogFields.Number(value) },
-                "SEQ" when inner.Protocol is "ICMP" or "ICMPv6" => inner with { IcmpSequence = LogFields.Number(value) },
-                _ => inner,
-            };
-        }
-
-        return inner;
-    }
+                Tos = packet.Tos,
+                IpId = packet.IpId,
+                Protocol = packet.Protocol,
+                SourcePort = packet.SourcePort,
+                DestinationPort = packet.DestinationPort,
+                TcpSequence = packet.TcpSequence,
+                IcmpType = packet.IcmpType,
+                IcmpId = packet.IcmpId,
+                IcmpSequence = packet.IcmpSequence,
+            }
+            : null;
 
     // 0800 of MACPROTO, or 08:00 at the end of MAC.
     private static int? TwoOctets(ReadOnlySpan<char> text) =>

@@ -42,8 +42,15 @@ public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
     /// <summary>The numbers of the packets that were answered.</summary>
     public ImmutableSortedSet<int> Answered => [.. Packets.Where(packet => packet.Fate == Fate.Answered).Select(packet => packet.Number)];
 
-    /// <summary>How many packets went out, as far as the sender knows.</summary>
-    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed);
+    /// <summary>
+    /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT makes the kernel say EPERM, but the packet
+    /// was under way.
+    /// </summary>
+    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error == "EPERM");
+
+    /// <summary>The numbers of the packets of which the sender was told that they go no further.</summary>
+    public ImmutableSortedSet<int> Told =>
+        [.. Packets.Where(packet => packet.Fate is Fate.Refused or Fate.Reset or Fate.Unreachable).Select(packet => packet.Number)];
 
     // «40000 1=answered 2=unreachable:EHOSTUNREACH», which only talk.pl writes.
     internal static TalkResult Parse(ReadOnlySpan<string> words)

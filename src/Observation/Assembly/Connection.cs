@@ -19,6 +19,8 @@ internal static class Connection
             ByFlags(traffic, packets, named);
         else if (bare == packets.Count && answered)
             ByOrder(ends, named);
+        else if (ends.TrueForAll(packet => packet.Kind is null && packet.Direction == Direction.Request))
+            Unanswered(packets, named);
         else
             throw new Doubt($"Nothing tells which segment of its connection this is: \"{ends.First(packet => packet.Kind is null).First.Line}\".");
 
@@ -47,7 +49,8 @@ internal static class Connection
                 (Direction.Request, TcpKind.Fin) => Fin,
                 (Direction.Reply, TcpKind.SynAck) => Leg.Reply,
                 (Direction.Reply, TcpKind.Fin) => ReplyFin,
-                // Nobody listens there: the end itself says so.
+                // Nobody listens there: the host says so, or another end.
+                (Direction.Reply, TcpKind.Reset) when traffic.IsHostsOwnReset(packet) => named[Leg.Reply] is null ? new(Direction.Error, request) : null,
                 (Direction.Reply, TcpKind.Reset) => named[Leg.Reply] is null ? Leg.Reply : null,
                 (_, TcpKind.Ack or TcpKind.Reset) => null,
                 _ => throw new Doubt($"No connection of the lab has such a segment: \"{packet.First.Line}\"."),
@@ -62,6 +65,19 @@ internal static class Connection
             throw new Doubt($"A connection was seen without its SYN: \"{packets[0].First.Line}\".");
         foreach (var other in named.Others)
             Follow(named, other);
+    }
+
+    // To a SYN that nobody answers, nothing but the next SYN follows.
+    private static void Unanswered(List<Packet> packets, NamedPackets named)
+    {
+        var syns = 0;
+        foreach (var packet in packets)
+        {
+            if (packet.Direction == Direction.Request)
+                syns++;
+            if (!named.TryName(new(packet.Direction, syns), packet))
+                throw new Doubt($"Two errors were seen to request {syns}.");
+        }
     }
 
     // Where a bridge alone saw them, no flag was printed. The one that speaks sends five: SYN, ACK, data, FIN, and the ACK of the other's

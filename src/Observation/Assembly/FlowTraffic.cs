@@ -78,6 +78,12 @@ internal sealed class FlowTraffic
             ? LocalPort is { } local && inner.DestinationPort == local && inner.SourcePort != local
             : Kinds.IsEchoReply(inner.IcmpType, error.IsV6()));
 
+    /// <summary>
+    /// Whether the host's own TCP resets the connection because nobody listens: it copies the mark, which REJECT does not.
+    /// </summary>
+    public bool IsHostsOwnReset(Packet packet) =>
+        packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
+
     // xt LOG does not print the lowest bit; ebt_log prints the upper half of a traffic class.
     private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);
 

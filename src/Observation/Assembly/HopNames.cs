@@ -29,7 +29,7 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
             : packet.Sightings.Find(other => HasPorts(other) && other.Source!.Equals(sighting.Source) && other.Destination!.Equals(sighting.Destination))
               ?? sighting with { SourcePort = null, DestinationPort = null };
 
-    private static bool HasPorts(Sighting sighting) => !sighting.IsBare() && sighting is { FragmentOffset: 0, SourcePort: not null };
+    private static bool HasPorts(Sighting sighting) => !sighting.IsBare() && sighting is { FragmentOffset: null or 0, SourcePort: not null };
 
     private string? Name(IPAddress? address, int? port)
     {

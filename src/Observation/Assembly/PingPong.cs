@@ -34,7 +34,7 @@ internal static class PingPong
 
         return requests == 0 || requests == sent
             ? named
-            : throw new Doubt($"{sent} requests were sent, the log shows {requests}.");
+            : throw new Doubt($"Of {sent} requests that were sent, the log shows {requests}.");
     }
 
     private static int? About(Packet error) =>

@@ -38,7 +38,7 @@ public static class TrailAssembler
             var named = flow.Protocol == Protocol.Tcp
                 ? Connection.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);
-            return new Finding.Observed(Legs(flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, named, exchanged)));
+            return new Finding.Observed(Legs(flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
         }
         catch (Doubt doubt)
         {

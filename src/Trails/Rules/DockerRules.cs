@@ -1,8 +1,52 @@
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>The rules that Docker installs.</summary>
+/// <summary>The releases of Docker whose bridge driver installs different rules.</summary>
+public enum DockerRelease
+{
+    /// <summary>20.10; 23 to 27 are alike, but 27 has the rules for IPv6 too.</summary>
+    V20,
+
+    /// <summary>28.0 and 28.1.</summary>
+    V28,
+
+    /// <summary>28.2 to 28.5.</summary>
+    V28Dot2,
+
+    /// <summary>29 with iptables, its default.</summary>
+    V29,
+
+    /// <summary>29 with <c>--firewall-backend=nftables</c>.</summary>
+    V29Nftables,
+}
+
+/// <summary>
+/// The rules that Docker's bridge driver installs for the networks of the lab and their published ports, as text that the
+/// tools take. Read from moby's sources and documents of each release, 20.10 compared with a running Engine.
+/// </summary>
 public static class DockerRules
 {
-    /// <summary>Those of the lab's default.</summary>
-    public static readonly RuleSet Default = RuleSet.Empty;
+    /// <summary>Those of the lab's default: 20.10 with its userland proxy.</summary>
+    public static readonly RuleSet Default = Of(DockerRelease.V20);
+
+    /// <summary>The rules of a release, in the lab's names.</summary>
+    /// <param name="release">Which.</param>
+    /// <param name="userlandProxy">Whether dockerd runs with its userland proxy; without it the rules have hairpin NAT.</param>
+    public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
+        DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
+
+    /// <summary>Finds the release that a user named, by its version: 20.10.24, 28.5, 29 or 29-nftables.</summary>
+    /// <exception cref="HooktrailException">It is no version.</exception>
+    public static DockerRelease Parse(string version)
+    {
+        var parts = version.Split('-')[0].Split('.');
+        if (!int.TryParse(parts[0], out var major) || parts.Length > 1 && !int.TryParse(parts[1], out _))
+            throw new HooktrailException($"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
+        return (major, parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0) switch
+        {
+            ( < 28, _) => DockerRelease.V20,
+            (28, < 2) => DockerRelease.V28,
+            (28, _) => DockerRelease.V28Dot2,
+            _ => version.EndsWith("-nftables", StringComparison.Ordinal) ? DockerRelease.V29Nftables : DockerRelease.V29,
+        };
+    }
 }

@@ -9,6 +9,12 @@ public interface INames
     /// <summary>A device's name in the lab; the device's own where the lab does not know it.</summary>
     string Device(string printed);
 
+    /// <summary>
+    /// The names of all devices of the lab whose own name satisfies a condition; none where the lab cannot say. Patterns
+    /// (<c>br-+</c>) are resolved by it.
+    /// </summary>
+    ImmutableArray<string> Devices(Func<string, bool> condition) => [];
+
     /// <summary>An address's name in the lab; null where the lab does not know it.</summary>
     string? Address(IPAddress printed);
 

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace Hooktrail.Trails.Rules.Reading;
+
+/// <summary>Reads what iptables-save, ip6tables-save, ebtables-save and arptables-save print, of either backend.</summary>
+/// <param name="layer">Whose rules they are.</param>
+/// <param name="names">Who has which name.</param>
+/// <param name="source">How a message names the text: the command that printed it, or a file.</param>
+internal sealed class XtablesReader(Layer layer, INames names, string source)
+{
+    private static readonly ImmutableArray<string> Tables = ["broute", "raw", "mangle", "nat", "filter", "security"];
+
+    private static readonly ImmutableArray<HookPoint> Order = HookPoints.All;
+
+    private readonly NameTranslation _translation = new(names);
+
+    /// <summary>Reads all tables.</summary>
+    /// <exception cref="HooktrailException">A line is none of such a tool.</exception>
+    public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
+    {
+        var chains = new List<(ChainId Id, Policy Policy)>();
+        var rules = new List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)>();
+        var table = "filter";
+        var number = 0;
+        foreach (var line in lines)
+        {
+            var where = $"{source}, line {++number}";
+            var tokens = RuleTokens.Split(line);
+            if (tokens.IsEmpty || tokens[0].StartsWith('#') || tokens[0] == "COMMIT")
+                continue;
+            if (tokens[0].StartsWith('*'))
+                table = tokens[0][1..];
+            else if (tokens[0].StartsWith(':'))
+                chains.Add(Declared(table, tokens, where));
+            else
+                rules.Add(Appended(table, tokens, where));
+        }
+
+        return Assemble(chains, rules);
+    }
+
+    private (ChainId Id, Policy Policy) Declared(string table, ImmutableArray<string> tokens, string where) =>
+        (new(layer, table, tokens[0][1..]), tokens.ElementAtOrDefault(1) switch
+        {
+            "ACCEPT" => Policy.Accept,
+            "DROP" => Policy.Drop,
+            "-" or "RETURN" => Policy.None,
+            var other => throw new HooktrailException(
+                $"{where}: the chain {tokens[0][1..]} has the policy \"{other}\", which is neither ACCEPT, DROP nor -; give the output of {layer.Name()}-save as it is."),
+        });
+
+    private (ChainId Chain, ImmutableArray<string> Tokens, string Where) Appended(
+        string table, ImmutableArray<string> tokens, string where)
+    {
+        // With --counters a rule begins with [packets:bytes].
+        var rest = tokens[0].StartsWith('[') ? tokens.RemoveAt(0) : tokens;
+        return rest is ["-A", var chain, ..]
+            ? (new(layer, table, chain), rest[2..], where)
+            : throw new HooktrailException(
+                $"{where}: \"{string.Join(' ', tokens.Take(3))}\" begins no rule; give the output of {layer.Name()}-save as it is.");
+    }
+
+    private ImmutableArray<RuleChain> Assemble(
+        List<(ChainId Id, Policy Policy)> declared, List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)> appended)
+    {
+        var order = new List<ChainId>();
+        var policies = new Dictionary<ChainId, Policy>();
+        var rules = new Dictionary<ChainId, ImmutableArray<Rule>.Builder>();
+        foreach (var (id, policy) in declared.Concat(appended.Select(one => (one.Chain, BuiltIn(one.Chain) ? Policy.Accept : Policy.None))))
+            if (policies.TryAdd(id, policy))
+            {
+                order.Add(id);
+                rules.Add(id, ImmutableArray.CreateBuilder<Rule>());
+            }
+
+        foreach (var (chain, tokens, where) in appended)
+            rules[chain].AddRange(
+                new XtablesRule(chain, tokens, _translation, name => policies.ContainsKey(chain with { Name = name }), where).Read());
+        return
+        [
+            // Neither the order of tables nor that of chains changes a trail, and every backend prints another.
+            .. order
+                .OrderBy(id => Tables.IndexOf(id.Table))
+                .ThenBy(id => BuiltIn(id) ? Order.IndexOf(new(id.Layer, id.Table, id.Name)) : int.MaxValue)
+                .ThenBy(id => id.Name, StringComparer.Ordinal)
+                .Where(id => rules[id].Count > 0 || policies[id] == Policy.Drop || !BuiltIn(id))
+                .Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())),
+        ];
+    }
+
+    private static bool BuiltIn(ChainId id) => Order.Contains(new(id.Layer, id.Table, id.Name));
+}

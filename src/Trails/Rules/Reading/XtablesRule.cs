@@ -1,0 +1,439 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Hooktrail.Trails.Rules.Reading;
+
+/// <summary>
+/// Reads one rule of iptables, ip6tables, ebtables or arptables: its options one after the other, each of which adds to the
+/// rule's text, in the lab's names, and to its matches or its target.
+/// </summary>
+internal sealed class XtablesRule(
+    ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where)
+{
+    /// <summary>Targets after which the next rule is asked and which no trail shows.</summary>
+    private static readonly FrozenSet<string> Continuing =
+        FrozenSet.Create(
+            "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "CHECKSUM", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS", "TCPOPTSTRIP",
+            "CLASSIFY", "DSCP", "TOS", "RATEEST", "LED", "IDLETIMER", "CONTINUE");
+
+    private static readonly FrozenSet<string> KnownModules =
+        FrozenSet.Create(
+            "tcp", "udp", "sctp", "icmp", "icmp6", "ipv6-icmp", "multiport", "conntrack", "state", "addrtype", "physdev", "mark", "ttl", "hl",
+            "pkttype", "mac", "iprange");
+
+    private static readonly ImmutableArray<string> FlagNames = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+
+    private readonly List<string> _condition = [];
+    private readonly List<string> _action = [];
+    private readonly ImmutableArray<Match>.Builder _matches = ImmutableArray.CreateBuilder<Match>();
+    private readonly IpVersion _version = chain.Layer == Layer.Ip6tables ? IpVersion.V6 : IpVersion.V4;
+    private readonly bool _isEbtables = chain.Layer == Layer.Ebtables;
+    private int _at;
+    private string? _module;
+    private string? _jump;
+    private bool _goto;
+    private bool _ours;
+    private Target? _target;
+    private Target? _after;
+
+    /// <summary>The rule; none where it is a tracepoint of our own, two where it does two things.</summary>
+    public IEnumerable<Rule> Read()
+    {
+        while (_at < tokens.Length)
+        {
+            var negated = tokens[_at] == "!";
+            if (negated)
+                _at++;
+            Option(Next(), negated);
+        }
+
+        if (_ours)
+            return [];
+        var target = TargetOf();
+        if (_after is null)
+            return [Rule(target, _action)];
+        // What the mark is after the first rule is not what it was when the matches were asked.
+        return _matches.OfType<MarkMatch>().Any()
+            ? [Rule(new UnknownTarget("mark"), _action)]
+            : [Rule(target, [.. _action[..^1], "CONTINUE"]), Rule(_after, ["-j", _action[^1]])];
+    }
+
+    private Rule Rule(Target target, IEnumerable<string> action) =>
+        new(RuleTokens.Join(["-A", chain.Name, .. _condition, .. action]), _matches.ToImmutable(), target);
+
+    private void Option(string option, bool negated)
+    {
+        if (_isEbtables ? !Ebtables(option, negated) && !Common(option, negated) : !Plain(option, negated) && !Common(option, negated))
+            Unknown(option, negated);
+    }
+
+    /// <summary>Options that every tool has.</summary>
+    private bool Common(string option, bool negated)
+    {
+        switch (option)
+        {
+            case "-j" or "--jump" or "-g" or "--goto":
+                _jump = Next();
+                _goto = option is "-g" or "--goto";
+                _action.AddRange([_goto ? "-g" : "-j", _jump]);
+                return true;
+            case "-i" or "--in-interface" or "--in-if":
+                return Device("-i", DeviceRole.In, negated);
+            case "-o" or "--out-interface" or "--out-if":
+                return Device("-o", DeviceRole.Out, negated);
+            case "--mark" when _jump is null || _module == "mark":
+                return Add(option, negated, Next(), text => MarkOf(text) is var (value, mask) ? new MarkMatch(value, mask, negated) : null);
+            case "--log-prefix" or "--nflog-prefix" or "--ulog-prefix":
+                _ours |= OurTracepoints.Wrote(tokens.ElementAtOrDefault(_at) ?? "");
+                return TargetOption(option);
+        }
+
+        return _jump is not null && !_isEbtables && IsTargetOption(option) && TargetOption(option);
+    }
+
+    /// <summary>Options of iptables, ip6tables and arptables.</summary>
+    private bool Plain(string option, bool negated) => option switch
+    {
+        "-s" or "--source" or "--src" or "--src-ip" => Addresses("-s", AddressRole.Source, _version, negated),
+        "-d" or "--destination" or "--dst" or "--dst-ip" => Addresses("-d", AddressRole.Destination, _version, negated),
+        "--src-range" => Addresses(option, AddressRole.Source, _version, negated),
+        "--dst-range" => Addresses(option, AddressRole.Destination, _version, negated),
+        "-p" or "--protocol" or "--proto" => Protocol("-p", negated),
+        "-m" or "--match" => Module(),
+        "--sport" or "--source-port" or "--sports" or "--source-ports" => Ports(option, AddressRole.Source, negated),
+        "--dport" or "--destination-port" or "--dports" or "--destination-ports" => Ports(option, AddressRole.Destination, negated),
+        "--ctstate" or "--state" => Add(option, negated, Next(), text => ConntrackWords.Parse(text) is { } states ? new ConntrackMatch(states, negated) : null),
+        "--src-type" => Add(option, negated, Next(), text => new AddressTypeMatch(AddressRole.Source, text, negated)),
+        "--dst-type" => Add(option, negated, Next(), text => new AddressTypeMatch(AddressRole.Destination, text, negated)),
+        "--physdev-in" => Device(option, DeviceRole.PhysIn, negated),
+        "--physdev-out" => Device(option, DeviceRole.PhysOut, negated),
+        "--physdev-is-in" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.In, negated)),
+        "--physdev-is-out" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.Out, negated)),
+        "--physdev-is-bridged" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.Bridged, negated)),
+        "--icmp-type" or "--icmpv6-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, _version, negated)),
+        "--tcp-flags" => TcpFlags(negated),
+        "--syn" => Add(option, negated, null, _ => Syn(negated)),
+        "--ttl-eq" or "--ttl" or "--hl-eq" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl, ttl, negated) : null),
+        "--ttl-lt" or "--hl-lt" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(0, ttl - 1, negated) : null),
+        "--ttl-gt" or "--hl-gt" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl + 1, 255, negated) : null),
+        "--pkt-type" => Add(option, negated, Next(), text => new PacketTypeMatch(text.ToLowerInvariant(), negated)),
+        "--mac-source" or "--src-mac" or "--source-mac" => Mac(option, AddressRole.Source, negated),
+        "--dst-mac" or "--destination-mac" => Mac(option, AddressRole.Destination, negated),
+        "--opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation ? new ArpOperationMatch(operation, negated) : null),
+        // A lab has no other hardware than Ethernet and no other protocol than IPv4 in ARP.
+        "--h-length" when !negated && tokens.ElementAtOrDefault(_at) == "6" => Always(option),
+        "--h-type" when !negated && tokens.ElementAtOrDefault(_at) is "1" or "0x1" or "Ethernet" => Always(option),
+        "--proto-type" when !negated && tokens.ElementAtOrDefault(_at) is "0x800" or "800" or "IPv4" => Always(option),
+        _ => false,
+    };
+
+    /// <summary>Options of ebtables.</summary>
+    private bool Ebtables(string option, bool negated) => option switch
+    {
+        "-p" or "--protocol" => Add("-p", negated, Next(), text => new FrameProtocolMatch(FrameProtocol(text), negated)),
+        "--logical-in" => Device(option, DeviceRole.LogicalIn, negated),
+        "--logical-out" => Device(option, DeviceRole.LogicalOut, negated),
+        "-s" or "--source" or "--src" => Mac("-s", AddressRole.Source, negated),
+        "-d" or "--destination" or "--dst" => Mac("-d", AddressRole.Destination, negated),
+        "--ip-src" or "--ip-source" or "--arp-ip-src" => Addresses(option, AddressRole.Source, IpVersion.V4, negated),
+        "--ip-dst" or "--ip-destination" or "--arp-ip-dst" => Addresses(option, AddressRole.Destination, IpVersion.V4, negated),
+        "--ip6-src" or "--ip6-source" => Addresses(option, AddressRole.Source, IpVersion.V6, negated),
+        "--ip6-dst" or "--ip6-destination" => Addresses(option, AddressRole.Destination, IpVersion.V6, negated),
+        "--ip-proto" or "--ip-protocol" or "--ip6-proto" or "--ip6-protocol" => Protocol(option, negated),
+        "--ip-sport" or "--ip-source-port" or "--ip6-sport" or "--ip6-source-port" => Ports(option, AddressRole.Source, negated),
+        "--ip-dport" or "--ip-destination-port" or "--ip6-dport" or "--ip6-destination-port" => Ports(option, AddressRole.Destination, negated),
+        "--ip-icmp-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, IpVersion.V4, negated)),
+        "--ip6-icmp-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, IpVersion.V6, negated)),
+        "--arp-op" or "--arp-opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation ? new ArpOperationMatch(operation, negated) : null),
+        "--arp-mac-src" => Mac(option, AddressRole.Source, negated),
+        "--pkttype-type" => Add(option, negated, Next(), text => new PacketTypeMatch(text.ToLowerInvariant(), negated)),
+        "--log" or "--log-ip" or "--log-arp" or "--log-ip6" => TargetOption(option, arguments: 0),
+        "--log-level" or "--nflog-group" or "--nflog-range" or "--nflog-threshold" or "--nflog-size" or "--ulog-nlgroup" or "--ulog-cprange"
+            or "--ulog-qthreshold" => TargetOption(option),
+        "--nflog" or "--ulog" => TargetOption(option, arguments: 0),
+        "--mark-set" or "--set-mark" => EbtablesMark(value => new(value, uint.MaxValue)),
+        "--mark-or" => EbtablesMark(value => new(value, value)),
+        "--mark-and" => EbtablesMark(value => new(0, ~value)),
+        "--mark-xor" => EbtablesMark(value => new(value, 0)),
+        "--mark-target" => EbtablesAfter(),
+        "--redirect-target" => EbtablesAfter(),
+        _ => false,
+    };
+
+    private bool Module()
+    {
+        _module = Next();
+        if (_module == "comment")
+        {
+            // Kept in the rule's text, but no match.
+            _condition.AddRange(["-m", "comment"]);
+            while (_at + 1 < tokens.Length && tokens[_at] == "--comment")
+                _condition.AddRange([Next(), Next()]);
+            return true;
+        }
+
+        _condition.AddRange(["-m", _module]);
+        if (!KnownModules.Contains(_module))
+        {
+            _matches.Add(new UnknownMatch(_module, false));
+            Skip(_condition);
+        }
+
+        return true;
+    }
+
+    private bool Add(string option, bool negated, string? argument, Func<string, Match?> match)
+    {
+        if (negated)
+            _condition.Add("!");
+        _condition.Add(option);
+        if (argument is not null)
+            _condition.Add(argument);
+        _matches.Add(match(argument ?? "") ?? new UnknownMatch($"{Owner(option)} {argument}", negated));
+        return true;
+    }
+
+    private string Owner(string option) => option.StartsWith("--", StringComparison.Ordinal) && _module is not null ? $"{_module} {option}" : option;
+
+    private bool Device(string option, DeviceRole role, bool negated) =>
+        Add(option, negated, translation.Device(Next()), text => new DeviceMatch(role, NameTranslation.Devices(text), negated));
+
+    private bool Addresses(string option, AddressRole role, IpVersion version, bool negated) =>
+        // Negated, a match of any address holds for none.
+        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.Names(text, version) is { } names
+            ? new AddressMatch(role, names, negated)
+            : new AddressMatch(role, [], !negated));
+
+    private bool Protocol(string option, bool negated)
+    {
+        var protocol = Next();
+        if (ProtocolWords.Parse(protocol) is { } known)
+            return Add(option, negated, protocol, _ => new ProtocolMatch(known, negated));
+        _condition.AddRange(negated ? ["!", option, protocol] : [option, protocol]);
+        return true;
+    }
+
+    private bool Ports(string option, AddressRole role, bool negated) =>
+        Add(option, negated, translation.Ports(Next()), text => NameTranslation.Ranges(text) is { } ranges ? new PortMatch(role, ranges, negated) : null);
+
+    private bool Mac(string option, AddressRole role, bool negated) =>
+        Add(option, negated, translation.Mac(Next()), text => MacWords.Parse(text) is { } owner ? new MacMatch(role, owner, negated) : null);
+
+    private bool TcpFlags(bool negated)
+    {
+        var (mask, set) = (Next(), Next());
+        Match match = Flags(mask) is { } wanted && Flags(set) is { } on
+            ? new TcpFlagsMatch(wanted, on, negated)
+            : new UnknownMatch($"tcp --tcp-flags {mask} {set}", negated);
+        _condition.AddRange(negated ? ["!", "--tcp-flags", mask, set] : ["--tcp-flags", mask, set]);
+        _matches.Add(match);
+        return true;
+    }
+
+    private static TcpFlagsMatch Syn(bool negated) =>
+        new(Rules.TcpFlags.Fin | Rules.TcpFlags.Syn | Rules.TcpFlags.Rst | Rules.TcpFlags.Ack, Rules.TcpFlags.Syn, negated);
+
+    private static TcpFlags? Flags(string words)
+    {
+        var flags = Rules.TcpFlags.None;
+        foreach (var word in words.Split(','))
+            if (word == "ALL")
+                flags |= (TcpFlags)63;
+            else if (FlagNames.IndexOf(word) is var index and >= 0)
+                flags |= (TcpFlags)(1 << index);
+            else if (word != "NONE")
+                return null;
+        return flags;
+    }
+
+    private bool Always(string option)
+    {
+        _condition.AddRange([option, Next()]);
+        return true;
+    }
+
+    private void Unknown(string option, bool negated)
+    {
+        if (_jump is null || option.StartsWith('-') && !option.StartsWith("--", StringComparison.Ordinal))
+        {
+            if (negated)
+                _condition.Add("!");
+            _condition.Add(option);
+            _matches.Add(new UnknownMatch(Owner(option), negated));
+            Skip(_condition);
+            return;
+        }
+
+        _action.Add(option);
+        Skip(_action);
+        if (!Continuing.Contains(_jump))
+            _target ??= new UnknownTarget($"{_jump} {option}");
+    }
+
+    /// <summary>Takes what belongs to an option that nobody knows: all up to the next option.</summary>
+    private void Skip(List<string> text)
+    {
+        // Within -m an unknown module's options belong to it as long as no other option of iptables itself begins.
+        while (_at < tokens.Length && tokens[_at] != "!" && !tokens[_at].StartsWith('-'))
+            text.Add(Next());
+        if (_module is null || KnownModules.Contains(_module) || _jump is not null)
+            return;
+        while (_at < tokens.Length && !(tokens[_at] is ['-', not '-', ..] or "--jump" or "--goto" or "--match"))
+            text.Add(Next());
+    }
+
+    private static bool IsTargetOption(string option) => option is
+        "--reject-with" or "--to-destination" or "--to-source" or "--to-ports" or "--set-xmark" or "--set-mark" or "--and-mark" or "--or-mark"
+        or "--xor-mark" or "--notrack" or "--ttl-set" or "--hl-set" or "--random" or "--random-fully" or "--persistent" or "--to-port"
+        or "--mangle-ip-s" or "--set-tos";
+
+    private bool TargetOption(string option, int arguments = 1)
+    {
+        _action.Add(option);
+        if (option is "--notrack" or "--random" or "--random-fully" or "--persistent")
+            arguments = 0;
+        var argument = arguments == 1 ? Next() : "";
+        if (arguments == 1)
+            _action.Add(argument = option switch
+            {
+                "--to-destination" or "--to-source" => NatText(argument),
+                "--to-ports" or "--to-port" => translation.Ports(argument),
+                _ => argument,
+            });
+        _target = (_jump, option) switch
+        {
+            ("REJECT", "--reject-with") => new RejectTarget(argument),
+            ("DNAT", "--to-destination") => NatOf(argument) is var (address, port) ? new DnatTarget(address, port) : new UnknownTarget($"DNAT --to-destination {argument}"),
+            ("SNAT", "--to-source") => NatOf(argument) is var (address, port) ? new SnatTarget(address, port) : new UnknownTarget($"SNAT --to-source {argument}"),
+            ("REDIRECT", "--to-ports" or "--to-port") =>
+                NameTranslation.Ranges(argument) is [var only] && only.First == only.Last ? new RedirectTarget(only.First) : new UnknownTarget($"REDIRECT --to-ports {argument}"),
+            ("CT", "--notrack") => new NotrackTarget(),
+            ("MARK", "--set-xmark") => MarkOf(argument) is var (value, mask) ? new MarkTarget(value, mask) : null,
+            ("MARK", "--set-mark") => MarkOf(argument) is var (value, mask) ? new MarkTarget(value, mask | value) : null,
+            ("MARK", "--and-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(0, ~value) : null,
+            ("MARK", "--or-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(value, value) : null,
+            ("MARK", "--xor-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(value, 0) : null,
+            ("TTL", "--ttl-set") or ("HL", "--hl-set") => Number(argument) is { } ttl ? new TtlTarget(ttl) : null,
+            _ => _target,
+        };
+        return true;
+    }
+
+    private Target TargetOf()
+    {
+        if (_target is not null)
+            return _target;
+        if (_jump is null)
+            return new ContinueTarget("");
+        if (isChain(_jump))
+            return new JumpTarget(_jump, _goto);
+        return _jump switch
+        {
+            "ACCEPT" => new AcceptTarget(),
+            "DROP" => new DropTarget(),
+            "RETURN" => new ReturnTarget(),
+            "REJECT" => new RejectTarget(_version == IpVersion.V4 ? "icmp-port-unreachable" : "icmp6-port-unreachable"),
+            "MASQUERADE" => new MasqueradeTarget(),
+            "REDIRECT" => new RedirectTarget(null),
+            "NOTRACK" => new NotrackTarget(),
+            "redirect" when _isEbtables => new BridgeRedirectTarget(),
+            _ when Continuing.Contains(_jump) => new ContinueTarget(_jump),
+            _ => new UnknownTarget(_jump),
+        };
+    }
+
+    private bool EbtablesMark(Func<uint, MarkTarget> target)
+    {
+        _action.AddRange([tokens[_at - 1], Next()]);
+        _target = MarkOf(_action[^1]) is var (value, _) ? target(value) : new UnknownTarget("mark");
+        // ebt_mark.c: without --mark-target the frame is accepted then.
+        _after ??= new AcceptTarget();
+        return true;
+    }
+
+    private bool EbtablesAfter()
+    {
+        var (option, verdict) = (tokens[_at - 1], Next());
+        _action.AddRange([option, verdict]);
+        _after = (option, verdict) switch
+        {
+            ("--mark-target", "ACCEPT") => new AcceptTarget(),
+            ("--mark-target", "DROP") => new DropTarget(),
+            ("--mark-target", "RETURN") => new ReturnTarget(),
+            _ => null,
+        };
+        if (option == "--redirect-target" && verdict != "ACCEPT")
+            _target = new UnknownTarget($"redirect --redirect-target {verdict}");
+        return true;
+    }
+
+    private string NatText(string printed)
+    {
+        var (address, port) = NatParts(printed);
+        if (address.Length > 0 && !address.Contains('-'))
+            address = translation.Addresses(address, _version);
+        if (port.Length > 0)
+            port = translation.Port(port);
+        return port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+    }
+
+    private static (string? Address, int? Port)? NatOf(string translated)
+    {
+        var (address, port) = NatParts(translated);
+        if (address.Contains('-') && AddressRange.TryParse(address, out _))
+            return null;
+        if (port.Length == 0)
+            return (address.Length == 0 ? null : address, null);
+        return NameTranslation.Ranges(port) is [var only] && only.First == only.Last
+            ? (address.Length == 0 ? null : address, only.First)
+            : null;
+    }
+
+    // 172.18.0.2:80, server:80, :80, [fd00::2]:80, fd00::2
+    private static (string Address, string Port) NatParts(string text)
+    {
+        if (text.StartsWith('[') && text.IndexOf(']') is var end and > 0)
+            return (text[1..end], text[(end + 1)..].TrimStart(':'));
+        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon ? (text[..colon], text[(colon + 1)..]) : (text, "");
+    }
+
+    private static (uint Value, uint Mask)? MarkOf(string text)
+    {
+        var parts = text.Split('/');
+        return parts.Length <= 2 && Hex(parts[0]) is { } value && (parts.Length == 1 ? uint.MaxValue : Hex(parts[1])) is { } mask
+            ? (value, mask)
+            : null;
+    }
+
+    private static uint? Hex(string text) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
+            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 255 ? number : null;
+
+    private static int? ArpOperation(string text) => text switch
+    {
+        "1" or "Request" => 1,
+        "2" or "Reply" => 2,
+        _ => Number(text),
+    };
+
+    private static string FrameProtocol(string text) => text.ToUpperInvariant() switch
+    {
+        "IPV4" or "0X0800" or "0X800" => "ipv4",
+        "IPV6" or "0X86DD" => "ipv6",
+        "ARP" or "0X0806" or "0X806" => "arp",
+        "802_1Q" or "0X8100" => "vlan",
+        "PPP_SES" or "0X8864" => "pppoe",
+        _ => text,
+    };
+
+    private string Next() =>
+        _at < tokens.Length
+            ? tokens[_at++]
+            : throw new HooktrailException(
+                $"{where}: the rule ends after \"{(tokens.IsEmpty ? chain.Name : tokens[^1])}\", which something must follow; give the output of {chain.Layer.Name()}-save as it is.");
+}

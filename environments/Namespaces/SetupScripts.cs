@@ -33,6 +33,7 @@ internal sealed class SetupScripts(NamespaceTopology topology)
         return $"""
             {Functions}
             settings
+            quiet
             set_ net/ipv4/ip_forward 1
             set_ net/ipv6/conf/all/forwarding 1
             set_ net/ipv6/conf/default/forwarding 1
@@ -54,7 +55,7 @@ internal sealed class SetupScripts(NamespaceTopology topology)
         Neighbour(batch, gateway6, NamespaceAddresses.Mac(gateway4), "eth0");
         foreach (var other in network.Containers.Where(other => other != container))
             Neighbours(batch, network, other, "eth0");
-        return $"{Functions}\nsettings\n{Batch("ip", batch)}";
+        return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
     /// <summary>The WAN: its link to the host's plain NIC, and its ways to the networks behind.</summary>
@@ -68,7 +69,7 @@ internal sealed class SetupScripts(NamespaceTopology topology)
             batch.Append(CultureInfo.InvariantCulture, $"route add {network.V4} via {host4}\nroute add {network.V6} via {host6}\n");
         Neighbour(batch, host4, NamespaceAddresses.PeerMac(own), "eth0");
         Neighbour(batch, host6, NamespaceAddresses.PeerMac(own), "eth0");
-        return $"{Functions}\nsettings\n{Batch("ip", batch)}";
+        return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
     /// <summary>

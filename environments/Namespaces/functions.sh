@@ -5,6 +5,10 @@ set -e
 # set_ NAME VALUE: a sysctl by its path below /proc/sys. One that this kernel does not have stays unset: older ones lack some.
 set_() { [ ! -e "/proc/sys/$1" ] || printf '%s\n' "$2" >"/proc/sys/$1"; }
 
+# Memberships in multicast groups are not reported: a policy that is in no hook forbids it. Who has no policies has reports, which
+# come in the first tenths of a second and belong to no flow.
+quiet() { ip xfrm policy add src ::/0 dst ff02::16/128 dir out action block 2>/dev/null || true; }
+
 # Everything that decides where a packet goes is set, also to what the kernel would begin with: a new namespace takes over
 # IPv4's settings of the machine's own (net.core.devconf_inherit_init_net), and those differ from machine to machine.
 settings() {

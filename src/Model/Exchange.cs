@@ -1,56 +1,193 @@
-using Hooktrail.Model.Bridge;
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
 /// <summary>
 /// What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.
 /// </summary>
-internal static class Exchange
+internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
-    /// <summary>Sends a request and walks it through the host, as far as it gets.</summary>
-    public static Packet Ask(Host host, Flow flow, ConnectionTable connections)
+    /// <summary>
+    /// The legs of one exchange, in order, as far as they come about: of TCP the whole connection, of all else a request
+    /// and its answer.
+    /// </summary>
+    /// <param name="host">The host, as it is at this time.</param>
+    /// <param name="number">The how-manieth exchange it is, from 1.</param>
+    public IEnumerable<(Leg Leg, Trail Trail)> Run(Host host, int number) =>
+        flow.Protocol == Protocol.Tcp ? Connect(host) : AskAndAnswer(host, number);
+
+    private IEnumerable<(Leg, Trail)> AskAndAnswer(Host host, int number)
     {
+        var request = Ask(host, FirstContent());
+        yield return (new(Direction.Request, number), TrailOf(request));
+
+        var reply = Answer(request, AnswerContent());
+        if (request.Journey.Error is { } error)
+            yield return (new(Direction.Error, number), TrailOf(error));
+        if (reply is not null)
+            yield return (new(Direction.Reply, number), TrailOf(reply));
+    }
+
+    private IEnumerable<(Leg, Trail)> Connect(Host host)
+    {
+        var syn = Ask(host, Segment(TcpFlags.Syn));
+        yield return (Leg.Request, TrailOf(syn));
+
+        var answer = Answer(syn, Segment(TcpFlags.Syn | TcpFlags.Ack));
+        if (syn.Journey.Error is { } reset)
+            yield return (Leg.Error, TrailOf(reset));
+        if (answer is null)
+            yield break;
+        yield return (Leg.Reply, TrailOf(answer));
+
+        var arrives = TrailOf(answer).Outcome == Outcome.Delivered(Home(flow.From));
+        foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
+        {
+            if (!arrives)
+                yield break;
+            var segment = Ask(host, Segment(flags));
+            var leg = new Leg(Direction.Request, flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 });
+            yield return (leg, TrailOf(segment));
+            arrives = TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
+            if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
+                yield return (new(Direction.Reply, 2), TrailOf(end));
+        }
+    }
+
+    /// <summary>Sends a packet of the one who speaks first, and walks it through the host as far as it gets.</summary>
+    private Packet Ask(Host host, Content content)
+    {
+        var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
+        var source = flow.From.Kind == EndpointKind.Host ? HostSource(destination) : Lab.AddressOf(flow.From, other: flow.To);
         var request = new Packet(
-            host, connections, IcmpType.EchoRequest,
-            source: Lab.AddressOf(flow.From, other: flow.To), destination: Lab.AddressOf(flow.To, other: flow.From));
+            host, connections, content,
+            new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
+        {
+            Ttl = flow.Ttl,
+            Encapsulation = flow.Encapsulation,
+        };
         Send(request, flow.From);
         return request;
     }
 
     /// <summary>
-    /// Sends the reply to a request, with its addresses as they came out of the host; null where it did not come out.
+    /// Sends the answer to a request, with its addresses as they came out of the host; null where nobody answers.
     /// </summary>
-    public static Packet? Answer(Packet request)
+    private Packet? Answer(Packet request, Content content)
     {
-        if (request.Outcome.To is not { } receiver)
+        if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
+        if (receiver.Kind == EndpointKind.Host && !HostListens(request))
+        {
+            Refuse(request);
+            return null;
+        }
 
         var reply = new Packet(
-            request.Host, request.Connections, IcmpType.EchoReply,
-            source: request.Destination, destination: request.Source);
+            request.Host, connections, content, source: request.Journey.Arrived.Destination, destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
+        // A socket takes an answer only from whom it asked. An echo's is known by its id.
+        var asked = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
+        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
+            && reply.Journey.Arrived.Source != new Address(asked, flow.Port))
+            reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {new Address(asked, flow.Port)}");
         return reply;
     }
 
-    private static void Send(Packet packet, Endpoint sender)
+    /// <summary>
+    /// Whether a socket of the host has the port: that of a host-network container, or of Docker's userland proxy.
+    /// </summary>
+    private bool HostListens(Packet request)
     {
+        var port = request.Journey.Arrived.Destination.Port;
+        return !flow.HasPorts || port == Flow.ServicePort
+            || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
+    }
+
+    /// <summary>The host has no socket with that port, and says so (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).</summary>
+    private void Refuse(Packet request)
+    {
+        if (flow.Protocol == Protocol.Udp)
+        {
+            HostMessages.Unreachable(request, 3);
+            return;
+        }
+
+        var (source, destination) = request.Journey.Arrived;
+        var reset = new Packet(request.Host, connections, Segment(TcpFlags.Rst | TcpFlags.Ack), destination, source);
+        request.Journey.Error = reset;
+        LocalOutput.Send(reset);
+    }
+
+    private void Send(Packet packet, Endpoint sender)
+    {
+        if (packet.Family == Family.Arp || sender.Kind != EndpointKind.Host)
+            packet.Mac = MacFor(packet, sender);
         switch (sender.Kind)
         {
+            case EndpointKind.Host when packet.Family == Family.Arp:
+                Arp.Send(packet);
+                break;
             case EndpointKind.Host:
+                packet.Reassembled = flow.Fragments; // cut behind POSTROUTING, like one that came in fragments
                 LocalOutput.Send(packet);
                 break;
-            case EndpointKind.Container:
-                packet.Device = Lab.PortOf(sender);
-                packet.Mac = Lab.MacTowards(packet.Destination);
-                BridgeReceive.HandleFrame(packet);
+            case EndpointKind.Container when !Lab.HasRoute(sender, packet.Destination.Name):
+                packet.Vanish($"{sender} is on an internal network and has no route to {packet.Destination.Name}");
                 break;
             default:
-                packet.Device = LabNames.WanNic;
-                IpReceive.Receive(packet);
+                packet.Device = sender.Kind == EndpointKind.Container ? LabNames.PortOf(sender) : LabNames.WanNic;
+                Arrive(packet);
                 break;
         }
     }
+
+    private void Arrive(Packet packet)
+    {
+        if (flow.Fragments == 1)
+            NetworkDevice.Receive(packet);
+        else
+            for (var number = 1; number <= flow.Fragments; number++)
+                NetworkDevice.Receive(packet.Part(number, flow.Fragments));
+    }
+
+    private static string? MacFor(Packet packet, Endpoint sender)
+    {
+        var network = sender.Kind == EndpointKind.Host ? Lab.DeviceTowards(packet.Destination.Name) : sender.Network;
+        return network is null || !Lab.IsBridge(network) ? null
+            : packet.Content.Kind == Kind.ArpRequest ? Lab.BroadcastMac
+            : Lab.MacTowards(packet.Destination.Name, network);
+    }
+
+    /// <summary>
+    /// A broadcast has many ends; the one that was asked for counts, if the packet got there.
+    /// </summary>
+    private Trail TrailOf(Packet packet) =>
+        new(packet.Journey.Hops, flow.Protocol == Protocol.Arp ? packet.Journey.OutcomeFor(Home(flow.To)) : packet.Journey.Outcome);
+
+    private static string HostSource(string destination) =>
+        Lab.IsOfHost(destination) ? destination : Lab.AddressOn(Lab.DeviceTowards(destination));
+
+    /// <summary>Who gets what is for an endpoint: a host-network container is the host.</summary>
+    private static Endpoint Home(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
+
+    private Content FirstContent() => flow.Protocol switch
+    {
+        Protocol.Arp => new(Kind.ArpRequest, Family.Arp),
+        Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
+        _ => new(Kind.EchoRequest, flow.Ip.Family()) { Icmp = (8, 0) },
+    };
+
+    private Content AnswerContent() => flow.Protocol switch
+    {
+        Protocol.Arp => new(Kind.ArpReply, Family.Arp),
+        Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
+        _ => new(Kind.EchoReply, flow.Ip.Family()) { Icmp = (0, 0) },
+    };
+
+    private Content Segment(TcpFlags flags) => new(Kind.Tcp, flow.Ip.Family()) { Flags = flags };
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
@@ -8,24 +10,21 @@ namespace Hooktrail.Model;
 /// </summary>
 internal sealed class Host
 {
-    private static readonly HookPoint MasqueradePoint = HookPoints.Parse("iptables", "nat", "POSTROUTING");
+    private readonly Mutation? mutation;
 
     /// <summary>Builds the hook table of a profile.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="mutation">What is changed in the model; null for the model as it is.</param>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
-    public Host(HostProfile profile)
+    public Host(HostProfile profile, Mutation? mutation = null)
     {
-        foreach (var rule in profile.Rules)
-            Check(rule);
+        this.mutation = mutation;
+        foreach (var chain in profile.Rules.Chains)
+            Check(chain);
         Profile = profile;
         Traits = KernelTraits.For(profile.Kernel);
-        // The order in which they come to be: the first bridge brings br_netfilter in, then the tables are touched.
-        Hooks = new HookTable(
-        [
-            .. BrNetfilter.Registrations(profile, Traits),
-            .. Conntrack.Registrations(profile),
-            .. EbtablesTables.Registrations(profile, Traits),
-            .. IptablesTables.Registrations(profile),
-        ]);
+        var registrations = Registrations(profile, Traits);
+        Hooks = new HookTable(mutation?.Apply(registrations) ?? registrations);
     }
 
     /// <summary>The profile.</summary>
@@ -37,14 +36,31 @@ internal sealed class Host
     /// <summary>Who hangs at which hook.</summary>
     public HookTable Hooks { get; }
 
-    private static void Check(Rule rule)
+    /// <summary>Whether a statement of the model holds; all do, unless the host was built to show what happens without it.</summary>
+    public bool Holds(Statement statement) => mutation?.Without != statement;
+
+    /// <summary>
+    /// In the order in which they come to be: what a user registered before the first bridge; br_netfilter with that bridge; conntrack
+    /// and the tables of the tools; what a user registered later.
+    /// </summary>
+    public static ImmutableArray<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
+    [
+        .. NftChains.Registrations(profile, beforeBridges: true),
+        .. BrNetfilter.Registrations(profile, traits),
+        .. Conntrack.Registrations(profile),
+        .. EbtablesTables.Registrations(profile, traits),
+        .. ArptablesTables.Registrations(profile),
+        .. IptablesTables.Registrations(profile),
+        .. NatChains.Registrations(profile, traits),
+        .. NftChains.Registrations(profile, beforeBridges: false),
+    ];
+
+    private static void Check(RuleChain chain)
     {
-        if (!HookPoints.Ebtables.Contains(rule.At) && !HookPoints.Iptables.Contains(rule.At))
-            throw new HooktrailException(
-                $"The rule \"{rule}\" is at {rule.At}, which the model does not have;"
-                + " put it at a hook point of ebtables or iptables.");
-        if (rule.Verdict == Verdict.Masquerade && rule.At != MasqueradePoint)
-            throw new HooktrailException(
-                $"The rule \"{rule}\" is at {rule.At}, but MASQUERADE works only at {MasqueradePoint}; put it there.");
+        foreach (var rule in chain.Rules)
+            if (rule.Target is MasqueradeTarget or SnatTarget or DnatTarget or RedirectTarget
+                && chain.Id.Layer is Layer.Iptables or Layer.Ip6tables && chain.Id.Table != "nat")
+                throw new HooktrailException(
+                    $"The rule \"{rule}\" is in the table {chain.Id.Table} of {chain.Id.Layer.Name()}, but addresses are rewritten only by the table nat; put it there.");
     }
 }

@@ -6,8 +6,8 @@ namespace Hooktrail.Model;
 internal sealed record KernelTraits
 {
     /// <summary>
-    /// Whether IPv4 POSTROUTING knows the device that a forwarded packet came in by: from 5.5 (commit 28f8bfd1ac94;
-    /// net/ipv4/ip_output.c, <c>ip_output</c>). Before, IN is always empty there.
+    /// Whether POSTROUTING knows the device that a forwarded packet came in by: from 5.5 (commit 28f8bfd1ac94;
+    /// net/ipv4/ip_output.c, <c>ip_output</c>; the same in net/ipv6/ip6_output.c). Before, IN is always empty there.
     /// </summary>
     public required bool PostRoutingShowsIngressDevice { get; init; }
 
@@ -24,11 +24,25 @@ internal sealed record KernelTraits
     /// </summary>
     public required bool SingleBridgeForwardHook { get; init; }
 
+    /// <summary>
+    /// Whether the rest of the bridge's PRE_ROUTING is resumed right behind br_netfilter's function: commit c2577862eeb0, in 5.19
+    /// and in the stable series from 5.10 on. Before, everything at its priority is skipped.
+    /// </summary>
+    public required bool ResumesBehindBrNetfilter { get; init; }
+
+    /// <summary>
+    /// Whether all nat chains of a hook run in the one slot of the NAT core: from 4.18 (commits 9971a514ed26 and a37061a678ca). Before,
+    /// each is a function of its own, at its own priority.
+    /// </summary>
+    public required bool NatChainsShareASlot { get; init; }
+
     /// <summary>The traits of one release.</summary>
     public static KernelTraits For(KernelVersion kernel) => new()
     {
         PostRoutingShowsIngressDevice = kernel >= new KernelVersion(5, 5),
         BrouteIsAtPreRouting = kernel >= new KernelVersion(5, 2),
         SingleBridgeForwardHook = kernel >= new KernelVersion(6, 8),
+        ResumesBehindBrNetfilter = kernel >= new KernelVersion(5, 10),
+        NatChainsShareASlot = kernel >= new KernelVersion(4, 18),
     };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
@@ -5,56 +6,106 @@ namespace Hooktrail.Model;
 /// <summary>How the lab is wired: which address is whose, and which device leads to it.</summary>
 internal static class Lab
 {
-    private static readonly string ClientPort = LabNames.PortOf(Endpoint.Client);
-    private static readonly string ServerPort = LabNames.PortOf(Endpoint.Server);
+    /// <summary>The MAC address that everyone hears.</summary>
+    public const string BroadcastMac = "broadcast";
+
+    private static readonly FrozenDictionary<string, Endpoint> Containers =
+        Endpoint.All.Where(one => one.Kind == EndpointKind.Container).ToFrozenDictionary(one => one.Name);
+
+    private static readonly FrozenDictionary<string, Endpoint> Ports =
+        Containers.Values.ToFrozenDictionary(LabNames.PortOf);
+
+    private static readonly FrozenDictionary<string, string> Gateways =
+        LabNames.Networks.ToFrozenDictionary(LabNames.GatewayOf);
+
+    private static readonly FrozenDictionary<string, string> Broadcasts =
+        LabNames.Networks.ToFrozenDictionary(LabNames.BroadcastOf);
 
     /// <summary>Whether the address is one of the host's own.</summary>
     public static bool IsOfHost(string address) =>
-        address is LabNames.Gateway or LabNames.HostOnWan or LabNames.HostOnLoopback;
+        address is LabNames.HostOnWan or LabNames.HostOnLoopback || Gateways.ContainsKey(address);
 
-    /// <summary>Whether the address is in the subnet of the network lab.</summary>
-    public static bool IsOnBridge(string address) =>
-        address == Endpoint.Client.Name || address == Endpoint.Server.Name || address == LabNames.Gateway;
+    /// <summary>Whether it is a loopback address, which no other host may see.</summary>
+    public static bool IsLoopback(string address) => address == LabNames.HostOnLoopback;
+
+    /// <summary>Whether it is the address that all on a network hear.</summary>
+    public static bool IsBroadcast(string address) => Broadcasts.ContainsKey(address);
 
     /// <summary>
     /// The device by which the host sends to an address: the table main, and the table local for its own.
     /// </summary>
     public static string DeviceTowards(string address) =>
-        IsOfHost(address) ? LabNames.Loopback : IsOnBridge(address) ? LabNames.Bridge : LabNames.WanNic;
+        IsOfHost(address) ? LabNames.Loopback
+        : Containers.TryGetValue(address, out var container) ? container.Network!
+        : Broadcasts.TryGetValue(address, out var network) ? network
+        : LabNames.WanNic;
+
+    /// <summary>The device that has the address itself, for one of the host's own.</summary>
+    public static string DeviceOf(string address) =>
+        Gateways.TryGetValue(address, out var network) ? network
+        : address == LabNames.HostOnWan ? LabNames.WanNic
+        : LabNames.Loopback;
 
     /// <summary>The host's address on a device.</summary>
     public static string AddressOn(string device) => device switch
     {
-        LabNames.Bridge => LabNames.Gateway,
         LabNames.WanNic => LabNames.HostOnWan,
-        _ => LabNames.HostOnLoopback,
+        LabNames.Loopback => LabNames.HostOnLoopback,
+        _ => LabNames.GatewayOf(device),
     };
 
-    /// <summary>The bridge port behind which a container is.</summary>
-    public static string PortOf(Endpoint container) => container == Endpoint.Client ? ClientPort : ServerPort;
+    /// <summary>Whether a device is a bridge.</summary>
+    public static bool IsBridge(string device) => LabNames.Networks.Contains(device);
+
+    /// <summary>Whether a device is a port of a bridge.</summary>
+    public static bool IsPort(string device) => Ports.ContainsKey(device);
+
+    /// <summary>The bridge that a port belongs to.</summary>
+    public static string BridgeOf(string port) => Ports[port].Network!;
+
+    /// <summary>The ports of a bridge.</summary>
+    public static IEnumerable<string> PortsOf(string bridge) => Endpoint.On(bridge).Select(LabNames.PortOf);
 
     /// <summary>
-    /// Who answers to the MAC address that leads to <paramref name="address"/> on the bridge: the container's port if
-    /// the address is a container's, otherwise the bridge itself, the containers' gateway.
+    /// Who answers to the MAC address that leads to <paramref name="address"/> for somebody on the network
+    /// <paramref name="network"/>: the container's port if the address is on that network, otherwise the bridge itself, the
+    /// containers' gateway.
     /// </summary>
-    public static string MacTowards(string address) =>
-        address == Endpoint.Client.Name ? ClientPort
-        : address == Endpoint.Server.Name ? ServerPort
-        : LabNames.Bridge;
+    public static string MacTowards(string address, string network) =>
+        Containers.TryGetValue(address, out var container) && container.Network == network ? LabNames.PortOf(container)
+        : address == LabNames.BroadcastOf(network) ? BroadcastMac
+        : network;
 
     /// <summary>Who is at the other end of a device that leads out of the host.</summary>
-    public static Endpoint Behind(string device) =>
-        device == ClientPort ? Endpoint.Client
-        : device == ServerPort ? Endpoint.Server
-        : Endpoint.Wan;
+    public static Endpoint Behind(string device) => Ports.GetValueOrDefault(device, Endpoint.Wan);
 
     /// <summary>The address by which <paramref name="endpoint"/> is known to <paramref name="other"/>.</summary>
-    public static string AddressOf(Endpoint endpoint, Endpoint other) =>
-        endpoint.Kind != EndpointKind.Host ? endpoint.Name
-        : other.Kind switch
+    public static string AddressOf(Endpoint endpoint, Endpoint other) => endpoint.Kind switch
+    {
+        EndpointKind.Everyone => LabNames.BroadcastOf(other.Network ?? LabNames.Bridge),
+        EndpointKind.Host => other.Kind switch
         {
-            EndpointKind.Container => LabNames.Gateway,
+            EndpointKind.Container => LabNames.GatewayOf(other.Network!),
             EndpointKind.Wan => LabNames.HostOnWan,
+            EndpointKind.Everyone => LabNames.Gateway,
             _ => LabNames.HostOnLoopback,
-        };
+        },
+        _ => endpoint.Name,
+    };
+
+    /// <summary>Whose address it is; null for a broadcast address.</summary>
+    public static Endpoint? OwnerOf(string address) =>
+        IsOfHost(address) ? Endpoint.Host
+        : Containers.TryGetValue(address, out var container) ? container
+        : address == Endpoint.Wan.Name ? Endpoint.Wan
+        : null;
+
+    /// <summary>
+    /// Whether an endpoint has a way to an address: a container of the internal network has no gateway, and so none to anything outside
+    /// of it.
+    /// </summary>
+    public static bool HasRoute(Endpoint from, string address) =>
+        from.Network != LabNames.Inner
+        || MacTowards(address, LabNames.Inner) != LabNames.Inner
+        || address == LabNames.GatewayOf(LabNames.Inner);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
 
@@ -6,33 +5,60 @@ namespace Hooktrail.Model;
 
 /// <summary>
 /// One packet on its way through the host, as far as its way depends on it; <c>struct sk_buff</c>. It notes the hops
-/// that it makes.
+/// that it makes in its <see cref="Journey"/>.
 /// </summary>
-internal sealed class Packet(Host host, ConnectionTable connections, IcmpType type, string source, string destination)
+internal sealed class Packet
 {
-    private readonly ImmutableArray<Hop>.Builder hops = ImmutableArray.CreateBuilder<Hop>(32);
-    private Outcome? outcome;
+    /// <summary>A packet that has just been made.</summary>
+    /// <param name="host">The host that it crosses.</param>
+    /// <param name="connections">The connections that the host knows.</param>
+    /// <param name="content">What it is.</param>
+    /// <param name="source">Who sends it.</param>
+    /// <param name="destination">Whom it is for.</param>
+    public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
+    {
+        (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
+        Journey = new();
+    }
+
+    private Packet(Packet original)
+    {
+        (Host, Connections, Content, Source, Destination) =
+            (original.Host, original.Connections, original.Content, original.Source, original.Destination);
+        (Journey, Device, Mac, RouteDevice, Connection, State) =
+            (original.Journey, original.Device, original.Mac, original.RouteDevice, original.Connection, original.State);
+        (Ttl, Mark, Fragment, Reassembled, Encapsulation) =
+            (original.Ttl, original.Mark, original.Fragment, original.Reassembled, original.Encapsulation);
+        NfBridge = original.NfBridge?.Copy();
+    }
 
     /// <summary>The host that it crosses.</summary>
-    public Host Host { get; } = host;
+    public Host Host { get; }
 
     /// <summary>The connections that the host knows.</summary>
-    public ConnectionTable Connections { get; } = connections;
+    public ConnectionTable Connections { get; }
 
-    /// <summary>Echo request or reply.</summary>
-    public IcmpType Type { get; } = type;
+    /// <summary>What it is: an echo request, a TCP segment.</summary>
+    public Content Content { get; }
 
-    /// <summary>The source address as it is now.</summary>
-    public string Source { get; set; } = source;
+    /// <summary>IPv4, IPv6 or ARP.</summary>
+    public Family Family => Content.Family;
 
-    /// <summary>The destination address as it is now.</summary>
-    public string Destination { get; set; } = destination;
+    /// <summary>The source as it is now.</summary>
+    public Address Source { get; set; }
+
+    /// <summary>The destination as it is now.</summary>
+    public Address Destination { get; set; }
+
+    /// <summary>Where its hops are noted. The copies of a broadcast share one, as do the fragments of one packet.</summary>
+    public Journey Journey { get; private init; }
 
     /// <summary>The device that the packet is on (<c>skb->dev</c>); null for one that the host has just made.</summary>
     public string? Device { get; set; }
 
     /// <summary>
-    /// Whose MAC address the frame is for: the bridge or one of its ports; null where no bridge is involved.
+    /// Whose MAC address the frame is for: a bridge, one of its ports, or <see cref="Lab.BroadcastMac"/>; null where no
+    /// bridge is involved.
     /// </summary>
     public string? Mac { get; set; }
 
@@ -50,27 +76,56 @@ internal sealed class Packet(Host host, ConnectionTable connections, IcmpType ty
     /// <summary>Its place in that connection.</summary>
     public ConntrackState State { get; set; }
 
+    /// <summary>TTL or hop limit.</summary>
+    public int Ttl { get; set; } = 64;
+
+    /// <summary>The mark that rules set (<c>skb->mark</c>).</summary>
+    public uint Mark { get; set; }
+
+    /// <summary>Whether its frame is for somebody else's MAC address (<c>PACKET_OTHERHOST</c>).</summary>
+    public bool IsForOthers { get; set; }
+
+    /// <summary>Which of how many fragments this is; null for a whole packet.</summary>
+    public Fragment? Fragment { get; set; }
+
+    /// <summary>Of how many fragments it was put together; 1 for a packet that came whole.</summary>
+    public int Reassembled { get; set; } = 1;
+
+    /// <summary>What the IP packet is wrapped in.</summary>
+    public Encapsulation Encapsulation { get; init; }
+
     /// <summary>What conntrack recognises a connection by.</summary>
-    public ConnectionTuple Tuple => new(Source, Destination, Type);
+    public ConnectionTuple Tuple => new(Source, Destination, Content);
 
-    /// <summary>How the journey ended. Every walk ends somewhere: the machine loses no packet.</summary>
-    public Outcome Outcome =>
-        outcome ?? throw new InvalidOperationException("A packet was lost between two places of the walk.");
+    /// <summary>A copy that goes another way (<c>skb_clone</c>).</summary>
+    public Packet Clone() => new(this);
 
-    /// <summary>The hops, and how the journey ended.</summary>
-    public Trail Trail => new(hops.ToImmutable(), Outcome);
+    /// <summary>One of the fragments that this packet is cut into, or came in.</summary>
+    public Packet Part(int number, int of) => new(this) { Fragment = new(number, of), Reassembled = 1 };
 
     /// <summary>Notes that the packet crosses a hook point, as a LOG rule there would print it.</summary>
-    public void Cross(HookPoint point, in HookState state)
+    public void Cross(HookPoint point, Family family, in HookState state)
     {
-        // The log of ebtables prints the ports alone.
-        var bridging = point.Layer == Layer.Ebtables ? null : NfBridge;
-        hops.Add(new(point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut, Source, Destination));
+        // The bridge's own log knows the ports alone.
+        var bridging = family.IsIp() && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
+            ? NfBridge
+            : null;
+        Journey.Add(new(
+            point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut, Source.ToString(), Destination.ToString()));
     }
 
     /// <summary>The journey is over.</summary>
-    public void End(Outcome how) => outcome = how;
+    public void End(Outcome how) => Journey.End(how);
+
+    /// <summary>It has reached an endpoint.</summary>
+    public void Deliver(Endpoint to) => Journey.Deliver(to, Source, Destination);
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
-    public void Vanish(string reason) => End(Outcome.Vanished(hops.Count == 0 ? null : hops[^1].Point, reason));
+    public void Vanish(string reason) => End(Outcome.Vanished(Journey.Last, reason));
+
+    /// <summary>Whether a statement of the model holds; all do, unless one is being tested by its absence.</summary>
+    public bool Holds(Statement statement) => Host.Holds(statement);
 }
+
+/// <summary>Which of how many fragments a packet is, from 1.</summary>
+internal readonly record struct Fragment(int Number, int Of);

@@ -1,12 +1,16 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 
+/// <summary>What the model says of one leg.</summary>
+public sealed record PredictedLeg(Leg Leg, Trail Trail);
+
 /// <summary>
 /// Says which hook points a packet will cross, by walking it, and every packet of its connection before it, through the
-/// host as the kernel would.
+/// host as the kernel would. Pure: the same in gives the same out.
 /// </summary>
 public static class Prediction
 {
@@ -15,48 +19,108 @@ public static class Prediction
     private static readonly ConditionalWeakTable<HostProfile, Host> Hosts = [];
 
     /// <summary>
-    /// Predicts the trail of one leg of a flow on a host of this profile. Pure: the same in gives the same out.
+    /// Predicts the trail of one leg of a flow on a host of this profile.
     /// </summary>
     /// <exception cref="HooktrailException">
-    /// The flow never meets the host, the leg is a reply to a request that is not delivered, or the profile has a rule
-    /// that no tool would install.
+    /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would install.
     /// </exception>
     public static Trail Of(HostProfile profile, Flow flow, Leg leg)
     {
+        Check(flow);
+        if (leg.Packet < 1)
+            throw new HooktrailException($"There is no packet {leg.Packet}; the packets of a leg are counted from 1.");
+
+        return Find(HostOf(profile), flow, leg);
+    }
+
+    /// <summary>
+    /// Predicts all legs of a flow that come about, in the order in which they do.
+    /// </summary>
+    /// <param name="profile">The host.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="exchanges">How many requests are sent; a TCP flow is one connection.</param>
+    /// <param name="mutation">What is changed in the model; null for the model as it is.</param>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static ImmutableArray<PredictedLeg> Legs(HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
+    {
+        var host = mutation is null ? HostOf(profile) : new Host(profile, mutation);
+        return Legs([.. Enumerable.Repeat(host, exchanges)], flow);
+    }
+
+    /// <summary>
+    /// The same for a host that changes between one exchange and the next.
+    /// </summary>
+    /// <param name="profiles">The host at each exchange.</param>
+    /// <param name="flow">The flow.</param>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static ImmutableArray<PredictedLeg> Legs(ImmutableArray<HostProfile> profiles, Flow flow) =>
+        Legs([.. profiles.Select(HostOf)], flow);
+
+    private static ImmutableArray<PredictedLeg> Legs(ImmutableArray<Host> hosts, Flow flow)
+    {
+        Check(flow);
+        var exchange = new Exchange(flow, new ConnectionTable());
+        return
+        [
+            .. hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length).SelectMany((host, index) => exchange.Run(host, index + 1))
+                .Select(one => new PredictedLeg(one.Leg, one.Trail)),
+        ];
+    }
+
+    private static Host HostOf(HostProfile profile) => Hosts.GetValue(profile, static one => new Host(one));
+
+    private static void Check(Flow flow)
+    {
+        if (flow.From.Kind == EndpointKind.Everyone)
+            throw new HooktrailException("Nobody is everyone: a broadcast is received, not sent, by it; name who sends.");
         if (flow.From == flow.To && flow.From.Kind != EndpointKind.Host)
             throw new HooktrailException(
                 $"What {flow.From} sends to itself never leaves it and crosses no hook of the host;"
                 + " choose two different endpoints.");
-        if (leg.Packet < 1)
-            throw new HooktrailException($"There is no packet {leg.Packet}; the packets of a leg are counted from 1.");
-
-        return Walk(Hosts.GetValue(profile, static one => new Host(one)), flow, leg);
+        if (flow.IsBroadcast && (flow.Ip == IpVersion.V6 || flow.Protocol != Protocol.Udp || flow.From.Kind == EndpointKind.Wan))
+            throw new HooktrailException(
+                "A broadcast to everyone is a datagram of IPv4 that a container or the host sends; choose udp over ipv4.");
+        if (flow.Protocol == Protocol.Arp && (flow.Ip == IpVersion.V6 || !IsOnLink(flow)))
+            throw new HooktrailException(
+                $"{flow.From} and {flow.To} do not share a link, so neither asks for the other by ARP; choose endpoints of one network.");
     }
 
+    private static bool IsOnLink(Flow flow) =>
+        (flow.From.Kind, flow.To.Kind) switch
+        {
+            (EndpointKind.Host, EndpointKind.Host) => false,
+            (EndpointKind.Host, _) or (_, EndpointKind.Host) => true,
+            _ => flow.From.Network is not null && flow.From.Network == flow.To.Network,
+        };
+
     /// <summary>
-    /// Walks exchange after exchange, request and reply, until the leg that was asked for. Once an exchange leaves
+    /// Walks exchange after exchange until the leg that was asked for. Once an exchange leaves
     /// conntrack as it found it, every later one is the same and need not be walked: an exchange depends on nothing but
     /// the host, the flow and what conntrack knows.
     /// </summary>
-    private static Trail Walk(Host host, Flow flow, Leg leg)
+    private static Trail Find(Host host, Flow flow, Leg leg)
     {
         var connections = new ConnectionTable();
-        for (var packet = 1; ; packet++)
+        var exchange = new Exchange(flow, connections);
+        var isTcp = flow.Protocol == Protocol.Tcp;
+        for (var number = 1; ; number++)
         {
-            var known = connections.Entry;
-            var request = Exchange.Ask(host, flow, connections);
-            if (packet == leg.Packet && leg.Direction == Direction.Request)
-                return request.Trail;
-
-            var reply = Exchange.Answer(request);
-            if (packet == leg.Packet || connections.Entry == known)
-                return leg.Direction == Direction.Request
-                    ? request.Trail
-                    : reply?.Trail ?? throw NoReply(flow, leg, request);
+            var known = connections.Snapshot;
+            var last = isTcp || number == leg.Packet;
+            Trail? trail = null;
+            foreach (var (one, found) in exchange.Run(host, number))
+                if (one.Direction == leg.Direction && (isTcp ? one.Packet == leg.Packet : true))
+                    trail = found;
+            if (last || connections.Snapshot.SequenceEqual(known))
+                return trail ?? throw NoSuchLeg(host, flow, leg);
         }
     }
 
-    private static HooktrailException NoReply(Flow flow, Leg leg, Packet request) => new(
-        $"There is no {leg} of {flow}: its request was {request.Outcome};"
-        + " ask for the request, or change the host profile.");
+    private static HooktrailException NoSuchLeg(Host host, Flow flow, Leg leg)
+    {
+        var request = new Exchange(flow, new ConnectionTable()).Run(host, 1).First().Trail;
+        return new(
+            $"There is no {leg} of {flow}: its request was {request.Outcome};"
+            + " ask for the request, or change the host profile.");
+    }
 }

@@ -56,7 +56,8 @@ internal static class EbtLogFormat
             ArpOperation = operation,
             Source = source,
             Destination = destination,
-            Tos = (byte)(tos ?? 0),
+            // Of the traffic class it prints the upper four bits, which the header calls priority.
+            Tos = (byte)(labels == Ip6 ? tos << 4 ?? 0 : tos ?? 0),
             Protocol = protocol,
             SourcePort = LogFields.Number(Take(ref rest, " SPT=")),
             DestinationPort = LogFields.Number(Take(ref rest, " DPT=")),

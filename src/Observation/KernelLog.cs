@@ -13,18 +13,11 @@ namespace Hooktrail.Observation;
 /// </remarks>
 public sealed class KernelLog(RunId run)
 {
-    // 20 times what the kernel's own ring holds; a window of the lab has some hundreds.
-    private const int Capacity = 16_384;
-
     private readonly Lock _lock = new();
     private readonly string _mark = TracepointPrefix.Of(run) + ' ';
     private readonly string _fence = $"hooktrail {run} fence ";
-    private readonly Dictionary<int, TaskCompletionSource<LogWindow>> _waiting = [];
-    private readonly List<Sighting> _sightings = [];
-    private (int Number, LogWindow Window)? _finished;
-    private string? _closed;
+    private readonly FencedWindows _windows = new("the kernel log");
     private ulong? _last;
-    private long _lost;
 
     // The sighting whose second piece may still come; see EbtLogFormat.
     private int? _split;
@@ -45,7 +38,7 @@ public sealed class KernelLog(RunId run)
             if (record.Sequence <= _last)
                 return;
             if (_last is { } last)
-                _lost += (long)(record.Sequence - last - 1);
+                _windows.Lose((long)(record.Sequence - last - 1));
             _last = record.Sequence;
 
             if (!record.IsFromKernel)
@@ -66,20 +59,7 @@ public sealed class KernelLog(RunId run)
     {
         lock (_lock)
         {
-            if (_finished is { } finished && n <= finished.Number)
-            {
-                return n == finished.Number || finished.Window.Lost > 0
-                    ? Task.FromResult(finished.Window)
-                    : throw new HooktrailException(
-                        $"The window up to fence {n} of the kernel log is forgotten; ask for it before "
-                        + $"fence {finished.Number} is written.");
-            }
-
-            if (_closed is not null)
-                throw new HooktrailException(_closed);
-            if (!_waiting.TryGetValue(n, out var window))
-                _waiting[n] = window = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return window.Task.WaitAsync(cancellation);
+            return _windows.Read(n, cancellation);
         }
     }
 
@@ -88,10 +68,7 @@ public sealed class KernelLog(RunId run)
     {
         lock (_lock)
         {
-            _closed ??= reason;
-            foreach (var window in _waiting.Values)
-                window.SetException(new HooktrailException(_closed));
-            _waiting.Clear();
+            _windows.Close(reason);
         }
     }
 
@@ -100,15 +77,8 @@ public sealed class KernelLog(RunId run)
         _split = null;
         if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
             return;
-        if (_sightings.Count == Capacity)
-        {
-            _lost++;
-            return;
-        }
-
-        if (!sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
-            _split = _sightings.Count;
-        _sightings.Add(sighting);
+        if (_windows.Add(sighting) && !sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
+            _split = _windows.Count - 1;
     }
 
     // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
@@ -117,9 +87,9 @@ public sealed class KernelLog(RunId run)
     {
         if (record.IsContinuation && EbtLogFormat.IsSecondPiece(record.RawText))
         {
-            var first = _sightings[_split!.Value];
+            var first = _windows[_split!.Value];
             if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
-                _sightings[_split.Value] = whole;
+                _windows[_split.Value] = whole;
             _split = null;
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
@@ -132,15 +102,7 @@ public sealed class KernelLog(RunId run)
     {
         if (!text.StartsWith(_fence) || LogFields.Number(text[_fence.Length..]) is not { } n)
             return;
-        var window = new LogWindow([.. _sightings], _lost);
-        _sightings.Clear();
-        _lost = 0;
         _split = null;
-        _finished = (n, window);
-        foreach (var waiting in _waiting.Keys.Where(number => number <= n).ToList())
-        {
-            _waiting.Remove(waiting, out var reader);
-            reader!.SetResult(window);
-        }
+        _windows.End(n);
     }
 }

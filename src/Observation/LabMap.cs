@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Observation;
 
@@ -9,29 +11,56 @@ namespace Hooktrail.Observation;
 /// in a trail.
 /// </summary>
 /// <param name="Devices">Device to name: <c>veth12ab</c> is <c>client.port</c>.</param>
-/// <param name="Addresses">Address to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
+/// <param name="Addresses">Address of either version to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
 public sealed record LabMap(
     ImmutableDictionary<string, string> Devices,
-    ImmutableDictionary<IPAddress, string> Addresses)
+    ImmutableDictionary<IPAddress, string> Addresses) : INames
 {
-    private static readonly ImmutableDictionary<string, Endpoint> Endpoints = new Dictionary<string, Endpoint>
-    {
-        [Endpoint.Client.Name] = Endpoint.Client,
-        [Endpoint.Server.Name] = Endpoint.Server,
-        [Endpoint.Wan.Name] = Endpoint.Wan,
-        [LabNames.Gateway] = Endpoint.Host,
-        [LabNames.HostOnWan] = Endpoint.Host,
-        [LabNames.HostOnLoopback] = Endpoint.Host,
-    }.ToImmutableDictionary();
+    /// <summary>The owner of the broadcast MAC address.</summary>
+    public const string Broadcast = "broadcast";
 
-    /// <summary>A device's name.</summary>
+    private static readonly ImmutableDictionary<string, Endpoint> Endpoints =
+    [
+        .. Endpoint.All.Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint)),
+        KeyValuePair.Create(LabNames.HostOnWan, Endpoint.Host),
+        KeyValuePair.Create(LabNames.HostOnLoopback, Endpoint.Host),
+        .. LabNames.Networks.Select(network => KeyValuePair.Create(LabNames.GatewayOf(network), Endpoint.Host)),
+        .. LabNames.Networks.Select(network => KeyValuePair.Create(LabNames.BroadcastOf(network), Endpoint.Everyone)),
+    ];
+
+    /// <summary>Published port to the number by which the lab knows it: 49153 is 8080.</summary>
+    public ImmutableDictionary<int, int> Ports { get; init; } = ImmutableDictionary<int, int>.Empty;
+
+    /// <summary>MAC address, as aa:bb:cc:dd:ee:ff, to the container or bridge that answers to it.</summary>
+    public ImmutableDictionary<string, string> Macs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <inheritdoc cref="INames.Device"/>
+    [return: NotNullIfNotNull(nameof(printed))]
     public string? Device(string? printed) => printed is null ? null : Devices.GetValueOrDefault(printed, printed);
 
-    /// <summary>An address's name.</summary>
-    public string? Address(IPAddress? printed) =>
-        printed is null ? null : Addresses.GetValueOrDefault(printed) ?? printed.ToString();
+    /// <inheritdoc/>
+    ImmutableArray<string> INames.Devices(Func<string, bool> condition) => Names(Devices, condition);
 
-    /// <summary>Whose address it is; null if no one's in the lab.</summary>
+    /// <inheritdoc/>
+    public string? Address(IPAddress printed) => Addresses.GetValueOrDefault(printed);
+
+    /// <inheritdoc/>
+    ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
+
+    /// <inheritdoc/>
+    public int Port(int printed) => Ports.GetValueOrDefault(printed, printed);
+
+    /// <inheritdoc/>
+    public string? MacOwner(string printed) =>
+        printed.Equals("ff:ff:ff:ff:ff:ff", StringComparison.OrdinalIgnoreCase)
+            ? Broadcast
+            : Macs.GetValueOrDefault(printed.ToLowerInvariant());
+
+    /// <summary>Whose address it is; null if no one's in the lab. The host's are the host's, whichever container shares them.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
-        Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+        printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+
+    private static ImmutableArray<string> Names<T>(ImmutableDictionary<T, string> named, Func<T, bool> condition)
+        where T : notnull =>
+        [.. named.Where(pair => condition(pair.Key)).Select(pair => pair.Value).Distinct().Order(StringComparer.Ordinal)];
 }

@@ -5,14 +5,14 @@ namespace Hooktrail.Observation;
 
 /// <summary>
 /// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the
-/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet and is passed over, as
-/// is what stands in parentheses.
+/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet; it comes as one value,
+/// whose key is the bracket. What stands in parentheses, options in hexadecimal, is passed over.
 /// </summary>
 internal ref struct LogFields(ReadOnlySpan<char> text)
 {
     private ReadOnlySpan<char> _rest = text;
 
-    /// <summary>The field's name, or the flag.</summary>
+    /// <summary>The field's name, or the flag, or <c>[</c>.</summary>
     public ReadOnlySpan<char> Key { get; private set; }
 
     /// <summary>What stands behind the equals sign; empty for a flag.</summary>
@@ -28,8 +28,13 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
                 return false;
             if (_rest[0] is '[' or '(')
             {
-                _rest = _rest[Enclosed(_rest)..];
-                continue;
+                var enclosed = _rest[..Enclosed(_rest)];
+                _rest = _rest[enclosed.Length..];
+                if (enclosed[0] == '(')
+                    continue;
+                Key = "[";
+                Value = enclosed[^1] == ']' ? enclosed[1..^1] : enclosed[1..];
+                return true;
             }
 
             var end = _rest.IndexOf(' ');

@@ -10,7 +10,8 @@ public sealed class TracepointCounters
 
     private readonly ImmutableDictionary<HookPoint, long> _packets;
 
-    private TracepointCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
+    /// <summary>Takes what was counted.</summary>
+    internal TracepointCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
 
     /// <summary>The hook points that have a tracepoint.</summary>
     public IEnumerable<HookPoint> Points => _packets.Keys;

@@ -54,6 +54,8 @@ public static class TracepointPrefix
         Layer.Ebtables => 'e',
         Layer.Iptables => 'i',
         Layer.Ip6tables => '6',
+        Layer.Arptables => 'a',
+        Layer.Nftables => 'n',
         _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "has no tracepoints"),
     };
 }

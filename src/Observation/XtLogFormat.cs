@@ -20,7 +20,11 @@ internal static class XtLogFormat
         IPAddress? source = null, destination = null;
         int? etherType = null, ttl = null, length = null, ipId = null, sourcePort = null, destinationPort = null;
         int? icmpType = null, icmpCode = null, icmpId = null, icmpSequence = null, operation = null;
-        long? tcpSequence = null;
+        int? fragmentOffset = null, flowLabel = null, payload = null;
+        long? tcpSequence = null, tcpAcknowledgement = null;
+        var tcpFlags = TcpFlags.None;
+        var moreFragments = false;
+        InnerPacket? inner = null;
         uint? mark = null, user = null;
         var tos = 0u;
         var cut = false;
@@ -45,31 +49,45 @@ internal static class XtLogFormat
                 case "MACPROTO": etherType = TwoOctets(value); break;
                 case "SRC" or "IPSRC": source = LogFields.Address(value); break;
                 case "DST" or "IPDST": destination = LogFields.Address(value); break;
-                // A UDP header has a LEN as well, behind that of the IP header.
-                case "LEN": length ??= LogFields.Number(value); break;
+                // A UDP header has a LEN as well, of header and data, behind that of the IP header.
+                case "LEN" when length is null: length = LogFields.Number(value); break;
+                case "LEN": payload = LogFields.Number(value) - 8; break;
                 case "TOS" or "PREC": tos |= LogFields.Hex(value) ?? 0; break;
                 case "TC": tos = (uint)(LogFields.Number(value) ?? 0); break;
                 case "TTL" or "HOPLIMIT": ttl = LogFields.Number(value); break;
                 // Before PROTO it is the IP header's, after it the echo's.
                 case "ID" when protocol is null: ipId = LogFields.Number(value); break;
                 case "ID": icmpId = LogFields.Number(value); break;
+                case "MF": moreFragments = true; break;
+                case var key when key.StartsWith("FRAG:"):
+                    // IPv4 prints it in units of 8 bytes, IPv6 in bytes.
+                    fragmentOffset = LogFields.Number(key[5..]) * (ipId is null ? 1 : 8);
+                    break;
+                case "FLOWLBL": flowLabel = LogFields.Number(value); break;
                 case "PROTO": protocol = LogFields.Protocol(value); break;
                 case "SPT": sourcePort = LogFields.Number(value); break;
                 case "DPT": destinationPort = LogFields.Number(value); break;
                 case "TYPE": icmpType = LogFields.Number(value); break;
                 case "CODE": icmpCode = LogFields.Number(value); break;
                 case "SEQ" when protocol == "TCP": tcpSequence = LogFields.LongNumber(value); break;
+                case "ACK" when !value.IsEmpty: tcpAcknowledgement = LogFields.LongNumber(value); break;
+                case "FIN" or "SYN" or "RST" or "PSH" or "ACK" or "URG" or "ECE" or "CWR" when protocol == "TCP":
+                    tcpFlags |= Enum.Parse<TcpFlags>(fields.Key, ignoreCase: true);
+                    break;
                 case "SEQ": icmpSequence = LogFields.Number(value); break;
                 case "OPCODE": operation = LogFields.Number(value); break;
                 case "MARK": mark = LogFields.Hex(value); break;
                 case "UID": user = (uint?)LogFields.LongNumber(value); break;
-                case "INCOMPLETE": cut = true; break;
+                // A fragment of IPv6 that is not the last one is INCOMPLETE too, but not with a count of bytes.
+                case "[" when value.EndsWith(" bytes"): cut = true; break;
+                case "[": inner = Inner(value); break;
+                case "INCOMPLETE" when protocol is null && fragmentOffset is not null: moreFragments = true; break;
             }
         }
 
         // Every field of an IP packet ends with a space, also the last; ARP's last does not.
         var whole = operation is not null || (protocol is not null && text[^1] == ' ');
-        var echo = protocol == "ICMP" && icmpType is 0 or 8;
+        var echo = (protocol == "ICMP" && icmpType is 0 or 8) || (protocol == "ICMPv6" && icmpType is 128 or 129);
         return new Sighting
         {
             Sequence = head.Sequence,
@@ -89,14 +107,21 @@ internal static class XtLogFormat
             Ttl = ttl,
             Length = length,
             IpId = ipId,
+            FragmentOffset = fragmentOffset ?? (moreFragments ? 0 : null),
+            MoreFragments = moreFragments,
+            FlowLabel = flowLabel,
+            PayloadLength = payload,
             Protocol = protocol,
             SourcePort = sourcePort,
             DestinationPort = destinationPort,
             TcpSequence = tcpSequence,
+            TcpAcknowledgement = tcpAcknowledgement,
+            TcpFlags = protocol == "TCP" && sourcePort is not null ? tcpFlags : null,
             IcmpType = icmpType,
             IcmpCode = icmpCode,
             IcmpId = icmpId,
             IcmpSequence = icmpSequence,
+            Inner = inner,
             ArpOperation = operation,
             Mark = mark,
             UserId = user,
@@ -104,6 +129,23 @@ internal static class XtLogFormat
                 && (!echo || icmpSequence is not null),
         };
     }
+
+    // The packet in an ICMP error is printed as any, but without devices, and cut where the error cuts it.
+    private static InnerPacket? Inner(ReadOnlySpan<char> text) =>
+        Read(default, text) is { Source: { } source, Destination: { } destination } packet
+            ? new(source, destination)
+            {
+                Tos = packet.Tos,
+                IpId = packet.IpId,
+                Protocol = packet.Protocol,
+                SourcePort = packet.SourcePort,
+                DestinationPort = packet.DestinationPort,
+                TcpSequence = packet.TcpSequence,
+                IcmpType = packet.IcmpType,
+                IcmpId = packet.IcmpId,
+                IcmpSequence = packet.IcmpSequence,
+            }
+            : null;
 
     // 0800 of MACPROTO, or 08:00 at the end of MAC.
     private static int? TwoOctets(ReadOnlySpan<char> text) =>

@@ -44,7 +44,7 @@ public static class MarkdownSummary
     {
         var switches = Switch.All.Select(one => $"{one.Name}={(one.Read(profile) ? 1 : 0)}");
         return $"Kernel {profile.Kernel}, iptables-{profile.Iptables.Name()}, ebtables-{profile.Ebtables.Name()}; "
-            + $"{Markdown.Inline(string.Join(", ", switches))}; {Plural(profile.Rules.Length, "rule")}.";
+            + $"{Markdown.Inline(string.Join(", ", switches))}; {Plural(profile.Rules.Count, "rule")}.";
     }
 
     private static string Table(ImmutableArray<LegRecord> legs)

@@ -41,6 +41,8 @@ internal sealed class ContainerSession : IContainerSession
 
     public string Name { get; }
 
+    public SessionWords Words => EngineErrors.Container;
+
     public int ProcessId { get; private set; }
 
     public IPAddress? Address { get; private set; }
@@ -63,8 +65,7 @@ internal sealed class ContainerSession : IContainerSession
         AddressV6 = IPAddress.TryParse(addressV6, out var v6) ? v6 : null;
     }
 
-    /// <summary>What to say of a process that had ended before it could be looked at.</summary>
-    public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken)
+    public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default)
     {
         var code = await WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         return EngineErrors.Ended(Name, code, LastOutput);

@@ -9,6 +9,12 @@ namespace Hooktrail.Docker.Engine;
 /// </summary>
 internal static class EngineErrors
 {
+    /// <summary>How a container is spoken of.</summary>
+    public static readonly SessionWords Container = new(
+        "container",
+        "is the image older than this checkout? Run ./specs run to rebuild it.",
+        "the probe needs the capabilities NET_ADMIN, NET_RAW and SYSLOG and the device /dev/kmsg, so see what on this host takes them away (./specs doctor)");
+
     /// <summary>The Engine could not be reached at all.</summary>
     public static HooktrailException Unreachable(EngineEndpoint endpoint, Exception cause)
     {

@@ -1,4 +1,3 @@
-using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Bridge;
 
@@ -7,13 +6,44 @@ internal static class BridgeDecision
 {
     /// <summary>
     /// <c>br_handle_frame_finish</c>: the forwarding database knows whose MAC address the frame is for. (The lab's
-    /// endpoints know each other, so that no frame is flooded.)
+    /// endpoints know each other, so that only broadcasts are flooded.)
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {
-        if (packet.Mac == LabNames.Bridge)
+        var bridge = Lab.BridgeOf(packet.Device!);
+        if (packet.Mac == Lab.BroadcastMac)
+            Flood(packet, bridge);
+        else if (packet.Mac == bridge && packet.Holds(Statement.LocalMac))
             BridgePassUp.PassFrameUp(packet);
         else
-            BridgeForward.Forward(packet, to: packet.Mac!, sentByHost: false);
+            Forward(packet, bridge);
+    }
+
+    /// <summary>To one port; a promiscuous bridge then hands up the frame as well (<c>local_rcv</c>).</summary>
+    private static void Forward(Packet packet, string bridge)
+    {
+        var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
+        if (!packet.Host.Profile.Promiscuous || !packet.Holds(Statement.PromiscuousCopy))
+        {
+            BridgeForward.Forward(packet, port);
+            return;
+        }
+
+        BridgeForward.Forward(packet.Clone(), port);
+        packet.IsForOthers = true;
+        BridgePassUp.PassFrameUp(packet);
+    }
+
+    /// <summary>
+    /// <c>br_flood</c>: a copy for every other port, the port that was added last first (<c>port_list</c>), and the frame
+    /// itself up to the host.
+    /// </summary>
+    private static void Flood(Packet packet, string bridge)
+    {
+        var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device).Reverse();
+        if (packet.Holds(Statement.FloodThenUp))
+            foreach (var port in ports)
+                BridgeForward.Forward(packet.Clone(), port);
+        BridgePassUp.PassFrameUp(packet);
     }
 }

@@ -1,3 +1,4 @@
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Bridge;
@@ -6,22 +7,38 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeForward
 {
     /// <summary>
-    /// <c>__br_forward</c>: a frame from another port crosses FORWARD, one that the host sends crosses LOCAL_OUT.
+    /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from another port. What should not be delivered is gone without
+    /// any hook (<c>should_deliver</c>).
     /// </summary>
-    public static void Forward(Packet packet, string to, bool sentByHost)
+    public static void Forward(Packet packet, string to)
     {
         var port = packet.Device;
+        if (port == to && !packet.Host.Profile.Hairpin && packet.Holds(Statement.Hairpin))
+        {
+            packet.Vanish($"it would leave by {port}, the port that it came in by, whose hairpin mode is off");
+            return;
+        }
+
         packet.Device = to;
-        if (sentByHost)
-            Nf.Hook(Family.Bridge, Hook.LocalOut, packet, @in: null, @out: to, ForwardFinish);
-        else
-            Nf.Hook(Family.Bridge, Hook.Forward, packet, @in: port, @out: to, ForwardFinish);
+        Nf.Hook(Family.Bridge, Hook.Forward, packet, @in: port, @out: to, ForwardFinish);
+    }
+
+    /// <summary>
+    /// <c>__br_forward</c>, for a frame that the host sends: it may leave by the port that it once came in by.
+    /// </summary>
+    public static void Send(Packet packet, string to)
+    {
+        packet.Device = to;
+        Nf.Hook(Family.Bridge, Hook.LocalOut, packet, @in: null, @out: to, ForwardFinish);
     }
 
     /// <summary><c>br_forward_finish</c>.</summary>
     public static void ForwardFinish(Packet packet) =>
         Nf.Hook(Family.Bridge, Hook.PostRouting, packet, @in: null, @out: packet.Device, DevQueuePushXmit);
 
-    /// <summary><c>br_dev_queue_push_xmit</c>.</summary>
-    public static void DevQueuePushXmit(Packet packet) => Transmit.QueueXmit(packet);
+    /// <summary>
+    /// <c>br_dev_queue_push_xmit</c>, and <c>br_nf_dev_queue_xmit</c> before it: what was put together in the bridge is cut
+    /// again, which no hook of the bridge sees.
+    /// </summary>
+    public static void DevQueuePushXmit(Packet packet) => NetworkDevice.Transmit(packet);
 }

@@ -1,6 +1,5 @@
-using Hooktrail.Model.Ip;
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Bridge;
 
@@ -10,8 +9,8 @@ internal static class BridgePassUp
     /// <summary><c>br_pass_frame_up</c>: from here on the packet has come in by the bridge, not by the port.</summary>
     public static void PassFrameUp(Packet packet)
     {
-        var port = packet.Device;
-        packet.Device = LabNames.Bridge;
-        Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, IpReceive.Receive);
+        var port = packet.Device!;
+        packet.Device = Lab.BridgeOf(port);
+        Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, NetworkDevice.Receive);
     }
 }

@@ -3,6 +3,13 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>The host sends by the bridge as by any device; net/bridge/br_device.c.</summary>
 internal static class BridgeTransmit
 {
-    /// <summary><c>br_dev_xmit</c>: the forwarding database finds the port.</summary>
-    public static void DevXmit(Packet packet) => BridgeForward.Forward(packet, to: packet.Mac!, sentByHost: true);
+    /// <summary><c>br_dev_xmit</c>: the forwarding database finds the port; a broadcast goes out by every one.</summary>
+    public static void DevXmit(Packet packet)
+    {
+        if (packet.Mac == Lab.BroadcastMac)
+            foreach (var port in Lab.PortsOf(packet.Device!).Reverse())
+                BridgeForward.Send(packet.Clone(), port);
+        else
+            BridgeForward.Send(packet, packet.Mac!);
+    }
 }

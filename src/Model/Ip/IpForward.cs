@@ -2,10 +2,27 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>An IPv4 packet is for somebody else; net/ipv4/ip_forward.c.</summary>
+/// <summary>An IP packet is for somebody else; net/ipv4/ip_forward.c, and <c>ip6_forward</c> of net/ipv6/ip6_output.c.</summary>
 internal static class IpForward
 {
-    /// <summary><c>ip_forward</c>, then <c>ip_forward_finish</c>.</summary>
-    public static void Forward(Packet packet) =>
-        Nf.Hook(Family.IPv4, Hook.Forward, packet, @in: packet.Device, @out: packet.RouteDevice, IpOutput.Output);
+    /// <summary>
+    /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. All that it checks it checks before the hook: what fails is not seen in
+    /// FORWARD.
+    /// </summary>
+    public static void Forward(Packet packet)
+    {
+        if (packet.Ttl <= 1 && packet.Holds(Statement.TtlEnds))
+        {
+            packet.Vanish("its TTL is used up");
+            HostMessages.TimeExceeded(packet);
+            return;
+        }
+
+        if (packet.RouteDevice == packet.Device && packet.Family == Family.IPv4
+            && packet.Host.Profile.SendRedirects && packet.Holds(Statement.SendsRedirect))
+            HostMessages.Redirect(packet);
+
+        packet.Ttl--;
+        Nf.Hook(packet.Family, Hook.Forward, packet, @in: packet.Device, @out: packet.RouteDevice, IpOutput.Output);
+    }
 }

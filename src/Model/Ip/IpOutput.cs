@@ -1,24 +1,44 @@
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>An IPv4 packet leaves by the device of its route; net/ipv4/ip_output.c.</summary>
+/// <summary>An IP packet leaves by the device of its route; net/ipv4/ip_output.c and net/ipv6/ip6_output.c.</summary>
 internal static class IpOutput
 {
     /// <summary><c>ip_output</c>. A packet of the host's own has no device that it came in by.</summary>
     public static void Output(Packet packet)
     {
-        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice ? packet.Device : null;
+        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice && packet.Holds(Statement.IngressInPostRouting)
+            ? packet.Device
+            : null;
         packet.Device = packet.RouteDevice;
-        Nf.Hook(Family.IPv4, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, Finish);
+        if (Lab.IsBroadcast(packet.Destination.Name) && packet.Holds(Statement.BroadcastLoopsBack))
+            LoopBack(packet);
+        PostRouting(packet, ingress, Finish);
     }
 
+    private static void PostRouting(Packet packet, string? ingress, OkFunction okfn) =>
+        Nf.Hook(packet.Family, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, okfn);
+
     /// <summary>
-    /// <c>ip_finish_output</c>: the neighbour table knows the MAC address, and the device takes the frame.
+    /// <c>ip_mc_output</c>: who sends to everyone hears it too. The copy crosses POSTROUTING like the packet itself, and then comes in
+    /// by the device that the packet leaves by.
+    /// </summary>
+    private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, IpReceive.Receive);
+
+    /// <summary>
+    /// <c>ip_finish_output</c>: what came in fragments leaves in fragments; the neighbour table knows the MAC address, and the device
+    /// takes the frame.
     /// </summary>
     private static void Finish(Packet packet)
     {
-        packet.Mac = Lab.MacTowards(packet.Destination);
-        Transmit.QueueXmit(packet);
+        packet.Mac = Lab.IsBridge(packet.Device!) ? Lab.MacTowards(packet.Destination.Name, packet.Device!) : null;
+        if (packet.Device != LabNames.Loopback && packet.Reassembled > 1 && packet.Holds(Statement.RefragmentLast))
+            for (var number = 1; number <= packet.Reassembled; number++)
+                NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
+        else
+            NetworkDevice.Transmit(packet);
     }
 }

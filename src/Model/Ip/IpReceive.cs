@@ -2,14 +2,23 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>An IPv4 packet has come in by a device: a NIC, loopback, or the bridge; net/ipv4/ip_input.c.</summary>
+/// <summary>
+/// An IP packet has come in by a device: a NIC, loopback, or the bridge; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.
+/// </summary>
 internal static class IpReceive
 {
-    /// <summary><c>ip_rcv</c>.</summary>
-    public static void Receive(Packet packet) =>
-        Nf.Hook(Family.IPv4, Hook.PreRouting, packet, @in: packet.Device, @out: null, ReceiveFinish);
+    /// <summary>
+    /// <c>ip_rcv</c>, <c>ipv6_rcv</c>. What a promiscuous bridge hands up of other people's frames is discarded before any
+    /// hook (<c>PACKET_OTHERHOST</c>); the packet itself goes on elsewhere.
+    /// </summary>
+    public static void Receive(Packet packet)
+    {
+        if (packet.IsForOthers)
+            return;
+        Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: packet.Device, @out: null, ReceiveFinish);
+    }
 
-    /// <summary><c>ip_rcv_finish</c>: the route says whether the packet is for this host.</summary>
+    /// <summary><c>ip_rcv_finish</c>, <c>ip6_rcv_finish</c>: the route says whether the packet is for this host.</summary>
     private static void ReceiveFinish(Packet packet)
     {
         switch (Route.Input(packet))
@@ -21,7 +30,7 @@ internal static class IpReceive
                 IpForward.Forward(packet);
                 break;
             default:
-                packet.Vanish("net.ipv4.ip_forward is off");
+                packet.Vanish(Route.WhyNot(packet));
                 break;
         }
     }

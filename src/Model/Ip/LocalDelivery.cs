@@ -3,13 +3,21 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>An IPv4 packet is for this host; net/ipv4/ip_input.c.</summary>
+/// <summary>An IP packet is for this host; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.</summary>
 internal static class LocalDelivery
 {
-    /// <summary><c>ip_local_deliver</c>.</summary>
-    public static void Deliver(Packet packet) =>
-        Nf.Hook(Family.IPv4, Hook.LocalIn, packet, @in: packet.Device, @out: null, DeliverFinish);
+    /// <summary>
+    /// <c>ip_local_deliver</c>. Fragments that nobody has put together yet are put together here. (<c>ip6_input</c> does so behind the
+    /// hook instead.)
+    /// </summary>
+    public static void Deliver(Packet packet)
+    {
+        if (packet.Fragment is not null && packet.Family == Family.IPv4 && packet.Holds(Statement.DefragForInput)
+            && !Defragmentation.Gather(packet))
+            return;
+        Nf.Hook(packet.Family, Hook.LocalIn, packet, @in: packet.Device, @out: null, DeliverFinish);
+    }
 
     /// <summary><c>ip_local_deliver_finish</c>: ICMP or a socket takes it.</summary>
-    private static void DeliverFinish(Packet packet) => packet.End(Outcome.Delivered(Endpoint.Host));
+    private static void DeliverFinish(Packet packet) => packet.Deliver(Endpoint.Host);
 }

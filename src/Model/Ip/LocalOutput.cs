@@ -2,13 +2,18 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>The host itself sends an IPv4 packet; net/ipv4/ip_output.c.</summary>
+/// <summary>The host itself sends an IP packet; net/ipv4/ip_output.c and net/ipv6/output_core.c.</summary>
 internal static class LocalOutput
 {
     /// <summary><c>ip_local_out</c>, after the route has been found.</summary>
     public static void Send(Packet packet)
     {
-        Route.Output(packet);
-        Nf.Hook(Family.IPv4, Hook.LocalOut, packet, @in: null, @out: packet.RouteDevice, IpOutput.Output);
+        if (!Route.Output(packet))
+        {
+            packet.Vanish("a loopback address may not leave the host, as route_localnet is off");
+            return;
+        }
+
+        Nf.Hook(packet.Family, Hook.LocalOut, packet, @in: null, @out: packet.RouteDevice, IpOutput.Output);
     }
 }

@@ -1,9 +1,12 @@
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+
 namespace Hooktrail.Model.Ip;
 
 /// <summary>What a route says of a destination; <c>RTN_*</c>.</summary>
 internal enum RouteType
 {
-    /// <summary>It is this host.</summary>
+    /// <summary>It is this host, or everyone on a network of it.</summary>
     Local,
 
     /// <summary>It is reached through a device.</summary>
@@ -11,20 +14,58 @@ internal enum RouteType
 
     /// <summary>It is somebody else, and this host does not forward.</summary>
     Unreachable,
+
+    /// <summary>The packet cannot have come by that device.</summary>
+    Martian,
 }
 
-/// <summary>Finds where a packet goes next; net/ipv4/route.c.</summary>
+/// <summary>Finds where a packet goes next; net/ipv4/route.c and net/ipv6/route.c.</summary>
 internal static class Route
 {
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)
     {
-        packet.RouteDevice = Lab.DeviceTowards(packet.Destination);
-        return Lab.IsOfHost(packet.Destination) ? RouteType.Local
-            : packet.Host.Profile.IpForward ? RouteType.Unicast
-            : RouteType.Unreachable;
+        var (source, destination) = (packet.Source.Name, packet.Destination.Name);
+        // Over loopback a packet keeps the route that it was sent by.
+        if (packet.Device != LabNames.Loopback && (IsMartian(packet, source, destination) || IsSpoofed(packet, source)))
+            return RouteType.Martian;
+
+        packet.RouteDevice = Lab.DeviceTowards(destination);
+        var local = Lab.IsOfHost(destination) || Lab.IsBroadcast(destination);
+        if (local && packet.Holds(Statement.RouteDecides))
+            return RouteType.Local;
+        return Forwards(packet) ? RouteType.Unicast : RouteType.Unreachable;
     }
 
-    /// <summary><c>ip_route_output</c>: for a packet of the host's own.</summary>
-    public static void Output(Packet packet) => packet.RouteDevice = Lab.DeviceTowards(packet.Destination);
+    /// <summary>
+    /// <c>ip_route_output</c>: for a packet of the host's own. False if it may not leave: a loopback address as its source, and
+    /// another device as its way.
+    /// </summary>
+    public static bool Output(Packet packet)
+    {
+        packet.RouteDevice = Lab.DeviceTowards(packet.Destination.Name);
+        return packet.RouteDevice == LabNames.Loopback || !Lab.IsLoopback(packet.Source.Name) || LocalnetMayTravel(packet);
+    }
+
+    /// <summary>Why <see cref="Input"/> has no way for a packet.</summary>
+    public static string WhyNot(Packet packet) =>
+        IsMartian(packet, packet.Source.Name, packet.Destination.Name) ? "a loopback address came in by another device, and route_localnet is off"
+        : IsSpoofed(packet, packet.Source.Name) ? $"rp_filter: {packet.Source.Name} is not reached by {packet.Device}"
+        : packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off"
+        : "net.ipv6.conf.all.forwarding is off";
+
+    private static bool Forwards(Packet packet) =>
+        !packet.Holds(Statement.ForwardingOff)
+        || (packet.Family == Family.IPv4 ? packet.Host.Profile.IpForward : packet.Host.Profile.Ip6Forward);
+
+    private static bool IsMartian(Packet packet, string source, string destination) =>
+        (Lab.IsLoopback(source) || Lab.IsLoopback(destination)) && !LocalnetMayTravel(packet);
+
+    private static bool LocalnetMayTravel(Packet packet) =>
+        packet.Family == Family.IPv4 && packet.Host.Profile.RouteLocalnet || !packet.Holds(Statement.Martian);
+
+    /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
+    private static bool IsSpoofed(Packet packet, string source) =>
+        packet.Family == Family.IPv4 && packet.Host.Profile.RpFilter && packet.Holds(Statement.RpFilter)
+        && Lab.DeviceTowards(source) != packet.Device;
 }

@@ -5,12 +5,15 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// br_netfilter: functions at the bridge's hooks that lead a frame through the IPv4 hooks as if the bridge were a
-/// router, and one at the IPv4 hooks that keeps the same packet from going through PREROUTING twice;
-/// net/bridge/br_netfilter_hooks.c.
+/// br_netfilter: functions at the bridge's hooks that lead a frame through the hooks of IPv4 and IPv6 as if the bridge were a
+/// router, and one at those hooks that keeps the same packet from going through PREROUTING twice;
+/// net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c.
 /// </summary>
 internal static class BrNetfilter
 {
+    /// <summary>The name of the function behind which the bridge resumes.</summary>
+    public const string PreRoutingName = "br_nf_pre_routing";
+
     /// <summary><c>br_nf_ops</c>; none where the module is not loaded.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits)
     {
@@ -18,10 +21,12 @@ internal static class BrNetfilter
             return [];
         return
         [
-            new(Family.Bridge, Hook.PreRouting, BridgePriority.BrNetfilter, "br_nf_pre_routing", PreRouting),
+            new(Family.Bridge, Hook.PreRouting, BridgePriority.BrNetfilter, PreRoutingName, PreRouting),
             new(Family.Bridge, Hook.Forward, ForwardPriority(traits), "br_nf_forward", Forward),
+            new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward_arp", ForwardArp),
             new(Family.Bridge, Hook.PostRouting, BridgePriority.Last, "br_nf_post_routing", PostRouting),
             new(Family.IPv4, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
+            new(Family.IPv6, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
         ];
     }
 
@@ -29,18 +34,38 @@ internal static class BrNetfilter
         traits.SingleBridgeForwardHook ? BridgePriority.BrNetfilter : BridgePriority.BrNetfilter - 1;
 
     /// <summary>
-    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls IPv4 PREROUTING with the bridge as the
-    /// device.
+    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the bridge as
+    /// the device.
     /// </summary>
     private static NfVerdict PreRouting(Packet packet, in HookState state)
     {
-        if (!packet.Host.Profile.BridgeNfCallIptables)
+        if (!CallsIp(packet))
             return NfVerdict.Accept;
 
-        packet.NfBridge = new(PhysIn: packet.Device!, packet.Destination);
-        packet.Device = LabNames.Bridge;
-        Nf.Hook(Family.IPv4, Hook.PreRouting, packet, @in: packet.Device, @out: null, PreRoutingFinish);
+        var bridge = Lab.BridgeOf(packet.Device!);
+        packet.NfBridge = new(PhysIn: packet.Device!, packet.Destination.Name);
+        packet.Device = bridge;
+        Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: bridge, @out: null, PreRoutingFinish);
         return NfVerdict.Stolen;
+    }
+
+    private static bool CallsIp(Packet packet)
+    {
+        var profile = packet.Host.Profile;
+        if (!packet.Holds(Statement.BridgeCallsIp))
+            return false;
+        var called = packet.Family switch
+        {
+            Family.IPv4 => profile.BridgeNfCallIptables,
+            Family.IPv6 => profile.BridgeNfCallIp6tables,
+            _ => false,
+        };
+        return called && (packet.Encapsulation switch
+        {
+            Encapsulation.Vlan => profile.BridgeNfFilterVlanTagged,
+            Encapsulation.PPPoE => profile.BridgeNfFilterPppoeTagged,
+            _ => true,
+        } || !packet.Holds(Statement.TaggedSkips));
     }
 
     /// <summary>
@@ -50,70 +75,95 @@ internal static class BrNetfilter
     {
         var info = packet.NfBridge!;
         info.InPreRouting = false;
-        if (packet.Destination != info.Destination)
-            Readdress(packet);
+        if (packet.Destination.Name != info.Destination && !Readdress(packet))
+            return;
 
         packet.Device = info.PhysIn;
-        Nf.HookAbove(
-            BridgePriority.BrNetfilter, Family.Bridge, Hook.PreRouting, packet,
-            @in: packet.Device, @out: null, BridgeDecision.HandleFrameFinish);
+        Nf.RestOfBridgeHook(Hook.PreRouting, packet, @in: packet.Device, @out: null, BridgeDecision.HandleFrameFinish);
     }
 
     /// <summary>
     /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed: the frame gets the MAC
     /// address that leads there. That is a neighbour's if it is on the same bridge; otherwise it is the bridge's own,
-    /// and the packet goes up to be routed.
+    /// and the packet goes up to be routed. False where the packet ends here.
     /// </summary>
-    private static void Readdress(Packet packet)
+    private static bool Readdress(Packet packet)
     {
-        var onThisBridge = Route.Input(packet) == RouteType.Unicast && packet.RouteDevice == LabNames.Bridge;
-        packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination) : LabNames.Bridge;
+        var bridge = packet.Device!;
+        var route = Route.Input(packet);
+        if (route == RouteType.Martian)
+        {
+            packet.Vanish(Route.WhyNot(packet));
+            return false;
+        }
+
+        var onThisBridge = route == RouteType.Unicast && packet.RouteDevice == bridge && packet.Holds(Statement.BridgedDnat);
+        packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
+        return true;
     }
 
     /// <summary>
-    /// <c>br_nf_forward</c>: calls IPv4 FORWARD with the bridge as both devices, and remembers the port that the frame
-    /// leaves by. A frame that did not go through <see cref="PreRouting"/> is left alone.
+    /// <c>br_nf_forward</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port that the
+    /// frame leaves by. A frame that did not go through <see cref="PreRouting"/> is left alone.
     /// </summary>
     private static NfVerdict Forward(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { } info)
+        if (packet.NfBridge is not { } info || !packet.Holds(Statement.BridgeCallsForward))
             return NfVerdict.Accept;
 
         info.PhysOut = packet.Device;
-        Nf.Hook(Family.IPv4, Hook.Forward, packet, @in: LabNames.Bridge, @out: LabNames.Bridge, ForwardFinish);
+        var bridge = Lab.BridgeOf(packet.Device!);
+        Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
         return NfVerdict.Stolen;
     }
 
     /// <summary><c>br_nf_forward_finish</c>: the rest of the bridge's own FORWARD.</summary>
     private static void ForwardFinish(Packet packet) =>
-        Nf.HookAbove(
-            BridgePriority.BrNetfilter, Family.Bridge, Hook.Forward, packet,
-            @in: packet.NfBridge!.PhysIn, @out: packet.Device, BridgeForward.ForwardFinish);
+        Nf.RestOfBridgeHook(
+            Hook.Forward, packet, @in: packet.NfBridge!.PhysIn, @out: packet.Device, BridgeForward.ForwardFinish);
 
     /// <summary>
-    /// <c>br_nf_post_routing</c>: calls IPv4 POSTROUTING, without a device in, for frames that the bridge forwards.
+    /// <c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices. (A function of its own until 6.7, later
+    /// a part of <c>br_nf_forward</c>; either way at priority 0.)
+    /// </summary>
+    private static NfVerdict ForwardArp(Packet packet, in HookState state)
+    {
+        if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Holds(Statement.ArpForward))
+            return NfVerdict.Accept;
+
+        Nf.Hook(Family.Arp, Hook.Forward, packet, state.In, state.Out, ArpForwardFinish);
+        return NfVerdict.Stolen;
+    }
+
+    private static void ArpForwardFinish(Packet packet) =>
+        Nf.RestOfBridgeHook(
+            Hook.Forward, packet, @in: null, @out: packet.Device, BridgeForward.ForwardFinish);
+
+    /// <summary>
+    /// <c>br_nf_post_routing</c>: calls POSTROUTING of the IP layer, without a device in, for frames that the bridge forwards.
     /// Packets that were routed, or that the host sends, have no port that they leave by noted, and went through
     /// POSTROUTING already.
     /// </summary>
     private static NfVerdict PostRouting(Packet packet, in HookState state)
     {
-        if (packet.NfBridge?.PhysOut is null)
+        if (packet.NfBridge?.PhysOut is null && (packet.Holds(Statement.BridgeCallsPostRouting) || !packet.Family.IsIp()))
             return NfVerdict.Accept;
 
         Nf.Hook(
-            Family.IPv4, Hook.PostRouting, packet, @in: null, @out: LabNames.Bridge, BridgeForward.DevQueuePushXmit);
+            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!), BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
     }
 
     /// <summary>
-    /// <c>ip_sabotage_in</c>: a packet that went through IPv4 PREROUTING in the bridge, and then came up to be routed
-    /// or delivered, skips that hook.
+    /// <c>ip_sabotage_in</c>: a packet that went through PREROUTING in the bridge, and then came up to be routed
+    /// or delivered, skips that hook, once.
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { InPreRouting: false })
+        if (packet.NfBridge is not { InPreRouting: false, SabotageDone: false } info || !packet.Holds(Statement.Sabotage))
             return NfVerdict.Accept;
 
+        info.SabotageDone = true;
         state.Okfn(packet);
         return NfVerdict.Stolen;
     }

@@ -1,42 +1,119 @@
 using System.Collections.Immutable;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// A built-in chain of a table. The tracepoint is its first rule, so that the hop is noted before any other rule acts.
+/// A chain that hangs at a hook. The tracepoint is its first rule, so that the hop is noted before any other rule acts.
 /// </summary>
-internal sealed class Chain(HookPoint point, ImmutableArray<Rule> rules)
+/// <param name="point">Where this chain is.</param>
+/// <param name="rules">All rules of the host, among which those of this chain are.</param>
+internal sealed class Chain(HookPoint point, RuleSet rules)
 {
+    // Of the kernel's iptables; nft allows 16. A chain that calls itself is refused by both.
+    private const int Deepest = 64;
+
+    private readonly RuleChain? own = rules.Find(new(point.Layer, point.Table, point.Chain));
+
+    private readonly ImmutableDictionary<string, RuleChain> others = rules.Chains
+        .Where(chain => chain.Id.Layer == point.Layer && chain.Id.Table == point.Table)
+        .ToImmutableDictionary(chain => chain.Id.Name);
+
     /// <summary>Where this chain is.</summary>
     public HookPoint Point => point;
 
-    /// <summary>Notes the hop and finds the first rule that matches; null where the chain's end is reached.</summary>
-    public Rule? Traverse(Packet packet, in HookState state)
+    /// <summary>
+    /// Notes the hop and asks the rules; the decision is that of the first rule that makes one, or the chain's policy.
+    /// </summary>
+    public Decision Traverse(Packet packet, in HookState state)
     {
-        packet.Cross(point, in state);
-        foreach (var rule in rules)
-            if (Matches(rule, packet, in state))
-                return rule;
-        return null;
+        packet.Cross(point, state.Family, in state);
+        if (own is null)
+            return Decision.Accept;
+        return Ask(own, packet, in state, depth: 0)
+            ?? (own.Policy == Policy.Drop ? new(new DropTarget(), $"policy of {point.Chain}") : Decision.Accept);
     }
 
-    /// <summary>The chain as a hook function: a packet passes unless a rule drops it.</summary>
-    public NfVerdict Filter(Packet packet, in HookState state) =>
-        Traverse(packet, in state) is { Verdict: Verdict.Drop } rule ? Drop(packet, rule) : NfVerdict.Accept;
-
-    /// <summary>The packet's journey ends at this chain, because <paramref name="rule"/> says so.</summary>
-    public NfVerdict Drop(Packet packet, Rule rule)
+    /// <summary>The chain as a hook function: a packet passes unless a rule ends its journey.</summary>
+    public NfVerdict Filter(Packet packet, in HookState state)
     {
-        packet.End(Outcome.Dropped(point, rule.ToString()));
+        var decision = Traverse(packet, in state);
+        return decision.Ends ? End(packet, decision, in state) : NfVerdict.Accept;
+    }
+
+    /// <summary>The packet's journey ends at this chain, because a rule says so.</summary>
+    public NfVerdict End(Packet packet, Decision decision, in HookState state)
+    {
+        switch (decision.Target)
+        {
+            case RejectTarget reject:
+                packet.End(Outcome.Rejected(point, decision.Rule));
+                Ip.Reject.Send(packet, reject, in state);
+                break;
+            case UnknownTarget unknown:
+                packet.End(Outcome.Unknown(point, $"the model does not know {unknown.Name} of \"{decision.Rule}\""));
+                break;
+            default:
+                packet.End(Outcome.Dropped(point, decision.Rule));
+                break;
+        }
+
         return NfVerdict.Drop;
     }
 
-    private static bool Matches(Rule rule, Packet packet, in HookState state) =>
-        (rule.In is null || rule.In == state.In)
-        && (rule.NotIn is null || rule.NotIn != state.In)
-        && (rule.Out is null || rule.Out == state.Out)
-        && (rule.NotOut is null || rule.NotOut != state.Out)
-        && (!rule.FromLab || Lab.IsOnBridge(packet.Source))
-        && (!rule.Established || packet.State is ConntrackState.Established or ConntrackState.EstablishedReply);
+    /// <summary>Null where the chain's end is reached, or a RETURN.</summary>
+    private Decision? Ask(RuleChain chain, Packet packet, in HookState state, int depth)
+    {
+        if (depth == Deepest)
+            throw new HooktrailException(
+                $"The chains of {point.Layer.Name()} {point.Table} call each other in a circle at {chain.Id.Name}; no tool would install that, so mend the rules of the host profile.");
+
+        foreach (var rule in chain.Rules)
+        {
+            switch (Matching.Of(rule, packet, in state))
+            {
+                case Truth.No:
+                    continue;
+                case Truth.Unknown when rule.Target is not ContinueTarget:
+                    return new(new UnknownTarget(Matching.UnknownOf(rule)), rule.Text);
+            }
+
+            switch (rule.Target)
+            {
+                case ReturnTarget:
+                    return null;
+                case JumpTarget jump:
+                    var called = others.TryGetValue(jump.Chain, out var other) ? Ask(other, packet, in state, depth + 1) : null;
+                    if (called is not null || jump.Goto)
+                        return called;
+                    break;
+                case NotrackTarget:
+                    packet.State = packet.Connection is null ? ConntrackState.Untracked : packet.State;
+                    break;
+                case MarkTarget mark:
+                    packet.Mark = (packet.Mark & ~mark.Mask) ^ mark.Value;
+                    break;
+                case TtlTarget ttl:
+                    packet.Ttl = ttl.Ttl;
+                    break;
+                case ContinueTarget:
+                    break;
+                default:
+                    return new(rule.Target, rule.Text);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What a chain says of a packet, and which of its rules said so.</summary>
+internal sealed record Decision(Target Target, string Rule)
+{
+    /// <summary>The packet passes this chain.</summary>
+    public static readonly Decision Accept = new(new AcceptTarget(), "");
+
+    /// <summary>Whether the packet's journey ends here.</summary>
+    public bool Ends => Target is DropTarget or RejectTarget or UnknownTarget;
 }

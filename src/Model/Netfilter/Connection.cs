@@ -1,14 +1,6 @@
+using Hooktrail.Trails.Rules;
+
 namespace Hooktrail.Model.Netfilter;
-
-/// <summary>The two ICMP messages of an echo.</summary>
-internal enum IcmpType
-{
-    /// <summary>Type 8.</summary>
-    EchoRequest,
-
-    /// <summary>Type 0.</summary>
-    EchoReply,
-}
 
 /// <summary>A packet's place in its connection; <c>enum ip_conntrack_info</c>, and 0 for none.</summary>
 internal enum ConntrackState
@@ -24,6 +16,15 @@ internal enum ConntrackState
 
     /// <summary>In the direction back.</summary>
     EstablishedReply,
+
+    /// <summary>About a packet of the direction back, in the direction of the first packet: an error.</summary>
+    Related,
+
+    /// <summary>About a packet in the direction of the first one, in the direction back: an error, or a reset by REJECT.</summary>
+    RelatedReply,
+
+    /// <summary>NOTRACK said so.</summary>
+    Untracked,
 }
 
 /// <summary>Which of a packet's addresses NAT rewrites; <c>enum nf_nat_manip_type</c>.</summary>
@@ -40,11 +41,23 @@ internal enum Manipulation
 /// What conntrack recognises a packet's connection by; <c>struct nf_conntrack_tuple</c>. The ICMP type is part of it,
 /// so that a request and a reply between the same two addresses are two tuples.
 /// </summary>
-internal readonly record struct ConnectionTuple(string Source, string Destination, IcmpType Type)
+internal readonly record struct ConnectionTuple(Address Source, Address Destination, Kind Kind, Family Family)
 {
+    /// <summary>The tuple of a packet.</summary>
+    public ConnectionTuple(Address source, Address destination, Content content)
+        : this(source, destination, content.Kind, content.Family)
+    {
+    }
+
     /// <summary>The tuple of an answer; <c>nf_ct_invert_tuple</c>.</summary>
-    public ConnectionTuple Inverse =>
-        new(Destination, Source, Type == IcmpType.EchoRequest ? IcmpType.EchoReply : IcmpType.EchoRequest);
+    public ConnectionTuple Inverse => new(Destination, Source, InverseKind, Family);
+
+    private Kind InverseKind => Kind switch
+    {
+        Kind.EchoRequest => Kind.EchoReply,
+        Kind.EchoReply => Kind.EchoRequest,
+        _ => Kind,
+    };
 }
 
 /// <summary>What has happened to a connection; those of the <c>IPS_*</c> bits that matter here.</summary>
@@ -68,20 +81,30 @@ internal enum ConnectionStatus
 
     /// <summary><c>IPS_DST_NAT</c>: destinations of the first direction are rewritten.</summary>
     DestinationRewritten = 16,
+
+    /// <summary><c>IPS_CONFIRMED</c>: a packet of it made it through the host.</summary>
+    Confirmed = 32,
 }
 
 /// <summary>
-/// An entry of conntrack; <c>struct nf_conn</c>. <paramref name="Reply"/> is what an answer will look like when it
-/// comes in, so that it holds what NAT did.
+/// A connection; <c>struct nf_conn</c>. All packets and copies of packets that belong to it hold the same one.
 /// </summary>
-internal sealed record Connection(ConnectionTuple Original, ConnectionTuple Reply, ConnectionStatus Status)
+internal sealed class Connection(ConnectionTuple first)
 {
-    /// <summary>A connection of which <paramref name="first"/> is the first packet.</summary>
-    public static Connection Begun(ConnectionTuple first) => new(first, first.Inverse, ConnectionStatus.None);
+    /// <summary>The first packet as it came in.</summary>
+    public ConnectionTuple Original { get; } = first;
+
+    /// <summary>What an answer will look like when it comes in, so that it holds what NAT did.</summary>
+    public ConnectionTuple Reply { get; set; } = first.Inverse;
+
+    /// <summary>What has happened to it.</summary>
+    public ConnectionStatus Status { get; set; }
+
+    /// <summary>What rules can ask of a packet of it: whether NAT rewrites it.</summary>
+    public ConntrackStates Nat =>
+        (Has(ConnectionStatus.SourceRewritten) ? ConntrackStates.Snat : 0)
+        | (Has(ConnectionStatus.DestinationRewritten) ? ConntrackStates.Dnat : 0);
 
     /// <summary>Whether any of these has happened.</summary>
     public bool Has(ConnectionStatus status) => (Status & status) != 0;
-
-    /// <summary>Notes that these have happened.</summary>
-    public Connection With(ConnectionStatus status) => this with { Status = Status | status };
 }

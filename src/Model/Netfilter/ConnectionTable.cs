@@ -1,8 +1,31 @@
+using System.Collections.Immutable;
+
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>The confirmed connections. A flow of the lab is one, so one entry is all there ever is.</summary>
+/// <summary>The confirmed connections, and the fragments that wait for the rest of their packet.</summary>
 internal sealed class ConnectionTable
 {
-    /// <summary>The entry; null until a first packet has made it through the host.</summary>
-    public Connection? Entry { get; set; }
+    private readonly List<Connection> entries = [];
+    private int fragments;
+
+    /// <summary>What the host knows, as a value: where it is the same, the next packet goes the same way.</summary>
+    public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus)> Snapshot =>
+        [.. entries.Select(entry => (entry.Original, entry.Reply, entry.Status))];
+
+    /// <summary>The connection of which a tuple is the one or the other direction; null where there is none.</summary>
+    public Connection? Find(ConnectionTuple tuple) =>
+        entries.Find(entry => entry.Original == tuple || entry.Reply == tuple);
+
+    /// <summary>Keeps a connection.</summary>
+    public void Add(Connection connection) => entries.Add(connection);
+
+    /// <summary>Takes one more fragment; true if it completes its packet. One packet is under way at a time.</summary>
+    public bool Completes(Fragment fragment)
+    {
+        fragments++;
+        if (fragments < fragment.Of)
+            return false;
+        fragments = 0;
+        return true;
+    }
 }

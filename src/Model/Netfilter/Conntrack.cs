@@ -4,60 +4,121 @@ namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
 /// Connection tracking: finds the connection of a packet as it comes in, and keeps a new one only once its packet has
-/// made it through; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>).
+/// made it through; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>,
+/// <c>ipv6_conntrack_ops</c>).
 /// </summary>
 internal static class Conntrack
 {
     /// <summary>
-    /// The four functions at the IPv4 hooks; none where nothing in the network namespace needs conntrack
-    /// (<c>nf_ct_netns_get</c>).
+    /// Its functions at the hooks of IPv4 and IPv6; none where nothing in the network namespace needs conntrack there
+    /// (<c>nf_ct_netns_get</c>). Putting fragments together comes with it.
     /// </summary>
-    public static IEnumerable<HookRegistration> Registrations(HostProfile profile)
-    {
-        if (!profile.Conntrack)
-            return [];
-        return
-        [
-            new(Family.IPv4, Hook.PreRouting, IpPriority.Conntrack, "nf_conntrack_in", In),
-            new(Family.IPv4, Hook.LocalOut, IpPriority.Conntrack, "nf_conntrack_in", In),
-            new(Family.IPv4, Hook.PostRouting, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
-            new(Family.IPv4, Hook.LocalIn, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
-        ];
-    }
+    public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
+        Of(Family.IPv4, profile.Conntrack).Concat(Of(Family.IPv6, profile.Conntrack6));
+
+    private static IEnumerable<HookRegistration> Of(Family family, bool needed) => !needed ? [] :
+    [
+        new(family, Hook.PreRouting, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
+        new(family, Hook.LocalOut, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
+        new(family, Hook.PreRouting, IpPriority.Conntrack, "nf_conntrack_in", In),
+        new(family, Hook.LocalOut, IpPriority.Conntrack, "nf_conntrack_in", In),
+        new(family, Hook.PostRouting, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
+        new(family, Hook.LocalIn, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
+    ];
 
     /// <summary><c>nf_conntrack_in</c>.</summary>
     private static NfVerdict In(Packet packet, in HookState state)
     {
+        if (packet.State == ConntrackState.Untracked && packet.Holds(Statement.Notrack))
+            return NfVerdict.Accept;
         // Over loopback a packet keeps its connection and comes by a second time; nothing is looked up again.
-        if (packet.Connection is not null)
+        if (packet.Connection is not null && packet.Holds(Statement.LoopbackKeepsConnection))
             return NfVerdict.Accept;
 
-        if (Find(packet) is { } connection)
+        if (packet.Content.About is { } about)
+            Relate(packet, about);
+        else if (Find(packet) is { } connection)
             (packet.Connection, packet.State) = (connection, StateOf(packet, connection));
         return NfVerdict.Accept;
     }
 
-    /// <summary><c>nf_confirm</c>: a packet that was dropped on its way leaves no entry.</summary>
+    /// <summary>
+    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which looks
+    /// in it as it did where the error was made.
+    /// </summary>
+    private static void Relate(Packet packet, Packet about)
+    {
+        var inner = about.Tuple;
+        if (packet.Connections.Find(inner) is not { } connection)
+            return;
+        packet.Connection = connection;
+        packet.State = connection.Original == inner ? ConntrackState.Related : ConntrackState.RelatedReply;
+    }
+
+    /// <summary>
+    /// <c>nf_ct_attach</c>: what the host says about a packet belongs to that packet's connection, even if that is not confirmed.
+    /// </summary>
+    public static void Attach(Packet packet, Packet about)
+    {
+        packet.Connection = about.Connection;
+        packet.State = about.State switch
+        {
+            ConntrackState.Untracked => ConntrackState.Untracked,
+            _ when about.Connection is null => ConntrackState.None,
+            ConntrackState.EstablishedReply or ConntrackState.RelatedReply => ConntrackState.Related,
+            _ => ConntrackState.RelatedReply,
+        };
+    }
+
+    /// <summary>
+    /// <c>nf_confirm</c>: a packet that was dropped on its way leaves no entry. Answers confirm nothing.
+    /// </summary>
     private static NfVerdict Confirm(Packet packet, in HookState state)
     {
-        if (packet.Connection is not null)
-            packet.Connections.Entry = packet.Connection;
+        if (packet.State == ConntrackState.New)
+            Confirm(packet);
         return NfVerdict.Accept;
+    }
+
+    private static void Confirm(Packet packet)
+    {
+        var connection = packet.Connection!;
+        if (connection.Has(ConnectionStatus.Confirmed))
+            return;
+        connection.Status |= ConnectionStatus.Confirmed;
+        packet.Connections.Add(connection);
     }
 
     /// <summary>
     /// <c>resolve_normal_ct</c>: the connection of which the packet is the one or the other direction, or a new one. Null
-    /// is INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c).
+    /// is INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c), nor can a TCP segment that neither
+    /// opens one nor looks as if one were under way (nf_conntrack_proto_tcp.c, <c>tcp_new</c>).
     /// </summary>
     private static Connection? Find(Packet packet)
     {
-        var (tuple, known) = (packet.Tuple, packet.Connections.Entry);
-        if (known?.Original == tuple)
+        var tuple = packet.Tuple;
+        if (packet.Connections.Find(tuple) is { } known)
+        {
+            if (known.Reply == tuple)
+                known.Status |= ConnectionStatus.SeenReply;
             return known;
-        if (known?.Reply == tuple)
-            return packet.Connections.Entry = known.With(ConnectionStatus.SeenReply);
-        return packet.Type == IcmpType.EchoRequest ? Connection.Begun(tuple) : null;
+        }
+
+        if (!CanBegin(packet))
+            return null;
+        var connection = new Connection(tuple);
+        if (!packet.Holds(Statement.ConfirmedLast))
+            packet.Connections.Add(connection);
+        return connection;
     }
+
+    private static bool CanBegin(Packet packet) => packet.Content.Kind switch
+    {
+        Kind.EchoReply => !packet.Holds(Statement.ReplyNeedsKnown),
+        Kind.Tcp => packet.Content.Flags == Trails.Rules.TcpFlags.Syn || !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Syn)
+            && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Rst) && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Fin),
+        _ => true,
+    };
 
     private static ConntrackState StateOf(Packet packet, Connection connection) =>
         connection.Reply == packet.Tuple ? ConntrackState.EstablishedReply

@@ -13,7 +13,7 @@ internal static class EbtablesTables
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
         from point in HookPoints.Ebtables
         where profile.Broute || point.Table != "broute"
-        let chain = new Chain(point, [.. profile.Rules.Where(rule => rule.At == point)])
+        let chain = new Chain(point, profile.Rules)
         let place = PlaceOf(point, profile.Ebtables, traits)
         select new HookRegistration(
             Family.Bridge, place.Hook, place.Priority, point.ToString(), FunctionOf(chain, profile.Ebtables));
@@ -37,7 +37,9 @@ internal static class EbtablesTables
     private static Hook BrouteHook(Backend backend, KernelTraits traits) =>
         backend == Backend.Nft || traits.BrouteIsAtPreRouting ? Hook.PreRouting : Hook.Brouting;
 
-    /// <summary>A DROP in broute does not drop: it takes the frame away from the bridge.</summary>
-    private static HookFunction FunctionOf(Chain chain, Backend backend) =>
-        chain.Point.Table == "broute" ? new Broute(chain, backend).Run : chain.Filter;
+    /// <summary>
+    /// A DROP in BROUTING does not drop: it takes the frame away from the bridge. Everywhere else on the bridge a frame can be turned
+    /// to the bridge itself.
+    /// </summary>
+    private static HookFunction FunctionOf(Chain chain, Backend backend) => new BridgeChain(chain, backend).Run;
 }

@@ -2,7 +2,7 @@ namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
 /// The hooks of a family, numbered as the kernel does: <c>NF_INET_*</c> of linux/netfilter.h and <c>NF_BR_*</c> of
-/// linux/netfilter_bridge.h agree on the first five.
+/// linux/netfilter_bridge.h agree on the first five. The others are numbered anew.
 /// </summary>
 internal enum Hook
 {
@@ -25,4 +25,10 @@ internal enum Hook
     /// Bridge only, until 5.1: whether the bridge should leave a frame alone (<c>NF_BR_BROUTING</c>).
     /// </summary>
     Brouting,
+
+    /// <summary>A device has received something, before anybody looks at what it is (<c>NF_NETDEV_INGRESS</c>).</summary>
+    Ingress,
+
+    /// <summary>A device is about to send something (<c>NF_NETDEV_EGRESS</c>).</summary>
+    Egress,
 }

@@ -24,10 +24,12 @@ internal delegate NfVerdict HookFunction(Packet packet, in HookState state);
 /// <summary>
 /// What one traversal of a hook knows, fixed when it starts; <c>struct nf_hook_state</c>.
 /// </summary>
+/// <param name="Family">Whose hook it is.</param>
+/// <param name="Hook">The hook.</param>
 /// <param name="In">The device the packet came in by; null where the kernel passes none.</param>
 /// <param name="Out">The device it goes out by; null where the kernel passes none.</param>
 /// <param name="Okfn">Where it goes after this hook.</param>
-internal readonly record struct HookState(string? In, string? Out, OkFunction Okfn);
+internal readonly record struct HookState(Family Family, Hook Hook, string? In, string? Out, OkFunction Okfn);
 
 /// <summary>One function registered at one hook; <c>struct nf_hook_ops</c>.</summary>
 /// <param name="Family">The family of the hook.</param>
@@ -35,4 +37,8 @@ internal readonly record struct HookState(string? In, string? Out, OkFunction Ok
 /// <param name="Priority">Smaller runs earlier.</param>
 /// <param name="What">Its name: a hook point for a chain, otherwise the kernel's function.</param>
 /// <param name="Function">What it does.</param>
-internal sealed record HookRegistration(Family Family, Hook Hook, int Priority, string What, HookFunction Function);
+internal sealed record HookRegistration(Family Family, Hook Hook, int Priority, string What, HookFunction Function)
+{
+    /// <summary>The device that a function at ingress or egress belongs to; null at the other hooks.</summary>
+    public string? Device { get; init; }
+}

@@ -1,55 +1,136 @@
-using Hooktrail.Trails;
+using System.Collections.Immutable;
+using Hooktrail.Model.Ip;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The NAT core at one hook: it asks its nat chain what should become of a connection, once, and rewrites every packet
-/// accordingly; net/netfilter/nf_nat_core.c. (Before 4.18 each nat chain was a function of its own at the same
-/// priority; with one chain a hook the packets cannot tell.)
+/// The NAT core at one hook: it asks its nat chains what should become of a connection, once, and rewrites every packet
+/// accordingly; net/netfilter/nf_nat_core.c.
 /// </summary>
-internal sealed class NatCore(Chain chain, Manipulation manipulation)
+/// <param name="chains">The nat chains of the hook, in the order in which they are asked.</param>
+/// <param name="hook">The hook.</param>
+internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 {
-    private readonly ConnectionStatus settled = manipulation == Manipulation.Source
+    private readonly Manipulation manipulation = ManipulationAt(hook);
+
+    private ConnectionStatus Settled => manipulation == Manipulation.Source
         ? ConnectionStatus.SourceSettled
         : ConnectionStatus.DestinationSettled;
 
     /// <summary><c>HOOK2MANIP</c>: destinations are rewritten before a route is sought, sources after.</summary>
-    public static Manipulation ManipulationAt(Hook hook) =>
+    private static Manipulation ManipulationAt(Hook hook) =>
         hook is Hook.PreRouting or Hook.LocalOut ? Manipulation.Destination : Manipulation.Source;
 
     /// <summary>
-    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chain is
+    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chains are
     /// asked only by a packet that is new, and only if this was not settled before.
     /// </summary>
     public NfVerdict Run(Packet packet, in HookState state)
     {
-        if (packet.Connection is not { } connection)
-            return NfVerdict.Accept;
+        if (packet.Connection is not { } connection || packet.State == ConntrackState.Untracked)
+            return packet.Holds(Statement.NatNeedsConnection) ? NfVerdict.Accept : Ask(packet, in state, out _);
+        if (IsTranslatedError(packet, connection, out var dropped))
+            return dropped;
 
-        if (packet.State == ConntrackState.New && !connection.Has(settled))
+        if (MayAsk(packet) && (!connection.Has(Settled) || !packet.Holds(Statement.NatOnlyOnce)))
         {
-            var rule = chain.Traverse(packet, in state);
-            if (rule is { Verdict: Verdict.Drop })
-                return chain.Drop(packet, rule);
-            packet.Connection = Settle(connection, rule, in state);
+            var verdict = Ask(packet, in state, out var target);
+            if (verdict != NfVerdict.Accept)
+                return verdict;
+            Settle(packet, connection, target, in state);
         }
 
-        Rewrite(packet, packet.Connection);
+        var destination = packet.Destination;
+        if (packet.Holds(Statement.NatRewrites))
+            Rewrite(packet, connection);
+        return hook == Hook.LocalOut && packet.Destination.Name != destination.Name && packet.Holds(Statement.NatReroutes)
+            ? Reroute(packet)
+            : NfVerdict.Accept;
+    }
+
+    private static bool MayAsk(Packet packet) =>
+        packet.State is ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply
+        || !packet.Holds(Statement.NatOnlyFirst);
+
+    /// <summary>
+    /// The chains one after the other, until one has an answer. Within the slot of the NAT core their priorities only order
+    /// them.
+    /// </summary>
+    private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
+    {
+        target = null;
+        foreach (var chain in chains)
+        {
+            var decision = chain.Traverse(packet, in state);
+            if (decision.Ends)
+                return chain.End(packet, decision, in state);
+            if (decision.Target is not AcceptTarget)
+            {
+                target = decision.Target;
+                return NfVerdict.Accept;
+            }
+        }
+
         return NfVerdict.Accept;
     }
 
     /// <summary>
-    /// <c>nf_nat_setup_info</c> by MASQUERADE (<c>nf_nat_masquerade_ipv4</c>), or by a null binding where no rule
-    /// matched: then, too, the question is settled.
+    /// <c>nf_nat_icmp_reply_translation</c>: an ICMP error is rewritten along with the connection that it is about, and no chain
+    /// is asked. A redirect would name addresses that its receiver does not know, and is dropped.
     /// </summary>
-    private Connection Settle(Connection connection, Rule? rule, in HookState state)
+    private bool IsTranslatedError(Packet packet, Connection connection, out NfVerdict verdict)
     {
-        var bound = connection.With(settled);
-        if (rule is not { Verdict: Verdict.Masquerade })
-            return bound;
-        var rewritten = connection.Original with { Source = Lab.AddressOn(state.Out!) };
-        return bound.With(ConnectionStatus.SourceRewritten) with { Reply = rewritten.Inverse };
+        verdict = NfVerdict.Accept;
+        if (!packet.Content.IsIcmpError || !packet.Holds(Statement.RelatedErrorSkipsNat))
+            return false;
+
+        const ConnectionStatus settled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
+        if (packet.Content.Kind == Kind.IcmpRedirect && packet.Holds(Statement.RedirectDiesInNat)
+            && ((connection.Status & settled) != settled || connection.Nat != 0))
+        {
+            packet.Vanish("the NAT core drops an ICMP redirect about a connection that it rewrites");
+            verdict = NfVerdict.Drop;
+            return true;
+        }
+
+        Rewrite(packet, connection);
+        return true;
     }
+
+    /// <summary>
+    /// <c>nf_nat_setup_info</c> by a rule, or by a null binding where no rule matched: then, too, the question is
+    /// settled.
+    /// </summary>
+    private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
+    {
+        connection.Status |= Settled;
+        // The connection as it looks with what was settled before.
+        var current = connection.Reply.Inverse;
+        var rewritten = target switch
+        {
+            MasqueradeTarget => current with { Source = current.Source with { Name = Lab.AddressOn(state.Out!) } },
+            SnatTarget snat => current with { Source = With(current.Source, snat.Address, snat.Port) },
+            DnatTarget dnat => current with { Destination = With(current.Destination, dnat.Address, dnat.Port) },
+            RedirectTarget redirect => current with { Destination = With(current.Destination, Here(in state), redirect.Port) },
+            _ => current,
+        };
+        if (rewritten == current)
+            return;
+
+        connection.Status |= manipulation == Manipulation.Source
+            ? ConnectionStatus.SourceRewritten
+            : ConnectionStatus.DestinationRewritten;
+        connection.Reply = rewritten.Inverse;
+    }
+
+    /// <summary>Where REDIRECT leads: loopback for the host's own packets, otherwise the device that the packet came in by.</summary>
+    private string Here(in HookState state) =>
+        hook == Hook.LocalOut ? Trails.LabNames.HostOnLoopback : Lab.AddressOn(state.In!);
+
+    // Echoes have no port that a rule could change.
+    private static Address With(Address address, string? name, int? port) =>
+        new(name ?? address.Name, address.Port == 0 ? 0 : port ?? address.Port);
 
     /// <summary>
     /// <c>nf_nat_packet</c>: a packet is made to look like the inverse of what comes the other way. What is a source
@@ -58,7 +139,7 @@ internal sealed class NatCore(Chain chain, Manipulation manipulation)
     /// </summary>
     private void Rewrite(Packet packet, Connection connection)
     {
-        var answer = packet.State == ConntrackState.EstablishedReply;
+        var answer = packet.State is ConntrackState.EstablishedReply or ConntrackState.RelatedReply;
         var bit = manipulation == Manipulation.Source != answer
             ? ConnectionStatus.SourceRewritten
             : ConnectionStatus.DestinationRewritten;
@@ -66,9 +147,19 @@ internal sealed class NatCore(Chain chain, Manipulation manipulation)
             return;
 
         var target = (answer ? connection.Original : connection.Reply).Inverse;
+        // An ICMP error has no ports of its own.
         if (manipulation == Manipulation.Source)
-            packet.Source = target.Source;
+            packet.Source = packet.Content.IsIcmpError ? new(target.Source.Name) : target.Source;
         else
-            packet.Destination = target.Destination;
+            packet.Destination = packet.Content.IsIcmpError ? new(target.Destination.Name) : target.Destination;
+    }
+
+    /// <summary><c>ip_route_me_harder</c>: the host's own packet has another destination now.</summary>
+    private static NfVerdict Reroute(Packet packet)
+    {
+        if (Route.Output(packet))
+            return NfVerdict.Accept;
+        packet.Vanish("a loopback address may not leave the host, as route_localnet is off");
+        return NfVerdict.Drop;
     }
 }

@@ -8,28 +8,47 @@ internal static class Nf
     /// An ACCEPT ends only the function that said it; anything else ends the traversal.
     /// </summary>
     public static void Hook(Family family, Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn) =>
-        Iterate(packet, family, hook, new HookState(@in, @out, okfn), above: null);
+        Run(packet, new HookState(family, hook, @in, @out, okfn), from: 0);
 
     /// <summary>
-    /// <c>br_nf_hook_thresh</c> of br_netfilter: the rest of a bridge hook after br_netfilter took the packet out of
-    /// it, from the first function above <paramref name="priority"/> on. (From 5.x on the kernel also resumes among
-    /// functions at that very priority; no table of the tools lies there.)
+    /// The ingress or egress hook of a device: only what is registered for that device is asked
+    /// (<c>nf_hook_ingress</c>, <c>nf_hook_egress</c>).
     /// </summary>
-    public static void HookAbove(
-        int priority, Family family, Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn) =>
-        Iterate(packet, family, hook, new HookState(@in, @out, okfn), above: priority);
+    public static void DeviceHook(Hook hook, Packet packet, string device, OkFunction okfn)
+    {
+        var state = new HookState(
+            Family.Netdev, hook, hook == Netfilter.Hook.Ingress ? device : null, hook == Netfilter.Hook.Egress ? device : null, okfn);
+        foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
+            if (entry.Device == device && entry.Function(packet, in state) != NfVerdict.Accept)
+                return;
+        okfn(packet);
+    }
+
+    /// <summary>
+    /// <c>br_nf_hook_thresh</c> of br_netfilter: the rest of a bridge hook, after br_netfilter took the packet out of it. Functions at
+    /// br_netfilter's own priority are skipped, but for those that stand behind <c>br_nf_pre_routing</c>, if the kernel looks
+    /// so closely.
+    /// </summary>
+    public static void RestOfBridgeHook(Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn)
+    {
+        var entries = packet.Host.Hooks.At(Family.Bridge, hook);
+        var next = 0;
+        while (next < entries.Length && entries[next].Priority <= BridgePriority.BrNetfilter)
+            if (entries[next++].What == BrNetfilter.PreRoutingName && packet.Host.Traits.ResumesBehindBrNetfilter)
+                break;
+        if (!packet.Holds(Statement.BridgeResumes))
+            next = entries.Length;
+
+        Run(packet, new HookState(Family.Bridge, hook, @in, @out, okfn), next);
+    }
 
     /// <summary><c>nf_hook_slow</c>.</summary>
-    private static void Iterate(Packet packet, Family family, Hook hook, in HookState state, int? above)
+    private static void Run(Packet packet, in HookState state, int from)
     {
-        foreach (var entry in packet.Host.Hooks.At(family, hook))
-        {
-            // False for all where nothing was run before.
-            if (entry.Priority <= above)
-                continue;
-            if (entry.Function(packet, in state) != NfVerdict.Accept)
+        var entries = packet.Host.Hooks.At(state.Family, state.Hook);
+        for (var next = from; next < entries.Length; next++)
+            if (entries[next].Function(packet, in state) != NfVerdict.Accept)
                 return;
-        }
 
         state.Okfn(packet);
     }

@@ -6,12 +6,20 @@ namespace Hooktrail.Model.Netfilter;
 /// between.
 /// </summary>
 /// <param name="PhysIn">The port that it came in by.</param>
-/// <param name="Destination">Its destination before the IPv4 PREROUTING hook.</param>
+/// <param name="Destination">Its destination before the PREROUTING hook of the IP layer.</param>
 internal sealed record NfBridgeInfo(string PhysIn, string Destination)
 {
     /// <summary>The port that it goes out by: known only for packets that the bridge itself forwards.</summary>
     public string? PhysOut { get; set; }
 
-    /// <summary>Whether the IPv4 PREROUTING hook is being called from the bridge.</summary>
+    /// <summary>Whether the PREROUTING hook of the IP layer is being called from the bridge.</summary>
     public bool InPreRouting { get; set; } = true;
+
+    /// <summary>
+    /// Whether the packet has skipped that hook once already, as it may (<c>sabotage_in_done</c>).
+    /// </summary>
+    public bool SabotageDone { get; set; }
+
+    /// <summary>The same for a copy of the packet, which goes its own way (<c>skb_ext_add</c> copies on write).</summary>
+    public NfBridgeInfo Copy() => this with { };
 }

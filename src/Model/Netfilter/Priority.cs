@@ -1,12 +1,16 @@
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The kernel's names for the IPv4 hook priorities; uapi linux/netfilter_ipv4.h, unchanged from 4.15 to 7.3.
+/// The kernel's names for the IPv4 hook priorities, which are those of IPv6 too; uapi linux/netfilter_ipv4.h and
+/// netfilter_ipv6.h, unchanged from 4.15 to 7.3.
 /// </summary>
 internal static class IpPriority
 {
     /// <summary><c>NF_IP_PRI_FIRST</c>.</summary>
     public const int First = int.MinValue;
+
+    /// <summary><c>NF_IP_PRI_CONNTRACK_DEFRAG</c>.</summary>
+    public const int ConntrackDefrag = -400;
 
     /// <summary><c>NF_IP_PRI_RAW</c>.</summary>
     public const int Raw = -300;

@@ -30,7 +30,7 @@ internal static class Captured
             [IPAddress.Parse("127.83.1.7")] = LabNames.HostOnLoopback,
         }.ToImmutableDictionary());
 
-    public static readonly PingResult BothAnswered = new(2, [1, 2]);
+    public static readonly Exchanged BothAnswered = new(2, [1, 2]);
 
     public static ImmutableArray<string> Lines { get; } = [.. Text("captured.kmsg").Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
@@ -80,8 +80,8 @@ internal static class Captured
         string.Join('\n', sightings.Select(sighting => $"[1:84] -A X -j LOG --log-prefix \"{TracepointPrefix.Of(Run, sighting.Point)} \"")),
         Run);
 
-    public static Finding Assemble(Flow flow, LogWindow window, byte tos, PingResult ping) =>
-        TrailAssembler.Assemble(flow, Map, window, tos, Counted(window.Sightings), ping);
+    public static Finding Assemble(Flow flow, LogWindow window, byte tos, Exchanged exchanged) =>
+        TrailAssembler.Assemble(flow, Map, window, tos, Counted(window.Sightings), exchanged);
 
     public static Flow Flow(string from, string to) => new(Endpoint.Parse(from), Endpoint.Parse(to), Protocol.Icmp);
 

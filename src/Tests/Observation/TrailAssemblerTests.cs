@@ -70,7 +70,7 @@ public class TrailAssemblerTests
     }
 
     [Test]
-    public void A_reply_that_ping_never_got_vanished_after_its_last_hop()
+    public void A_reply_that_nobody_got_vanished_after_its_last_hop()
     {
         var lines = Captured.Between(4).Skip(1).Take(12);
         var legs = Legs(Captured.Assemble(Captured.Flow("client", "wan"), Captured.Read(Captured.Renumbered(lines)), 0x10, new(1, [])));
@@ -167,9 +167,9 @@ public class TrailAssemblerTests
     }
 
     [Test]
-    public void More_packets_than_ping_sent_are_inconclusive() => Assert.That(
+    public void More_packets_than_were_sent_are_inconclusive() => Assert.That(
         Reason(Captured.Assemble(Captured.Flow("client", "server"), Captured.Window(1), 0x04, new(1, [1]))),
-        Is.EqualTo("ping sent 1 requests, the log shows 2."));
+        Is.EqualTo("Of 1 requests that were sent, the log shows 2."));
 
     [Test]
     public void A_sequence_number_that_contradicts_the_order_is_inconclusive()

@@ -2,14 +2,14 @@ using System.Text;
 using System.Threading.Channels;
 using Hooktrail.Trails;
 
-namespace Hooktrail.Docker.Engine;
+namespace Hooktrail.Stations;
 
 /// <summary>What is done with sessions of any kind.</summary>
-public static class ContainerSessions
+public static class Sessions
 {
     /// <summary>Waits for the next line of the standard output.</summary>
-    /// <exception cref="HooktrailException">The process ended instead; its exit code and last output are told.</exception>
-    public static async Task<string> ReadLineAsync(this IContainerSession session, CancellationToken cancellationToken = default)
+    /// <exception cref="HooktrailException">The process ended instead; its last output is told.</exception>
+    public static async Task<string> ReadLineAsync(this ISession session, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -21,15 +21,14 @@ public static class ContainerSessions
         }
         catch (ChannelClosedException)
         {
-            var code = await session.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            throw EngineErrors.Ended(session.Name, code, session.LastOutput);
+            throw await session.EndedAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Writes one line to the standard input; a line feed is added.</summary>
-    /// <exception cref="HooktrailException">The process has ended; its exit code and last output are told.</exception>
+    /// <exception cref="HooktrailException">The process has ended; its last output is told.</exception>
     public static async Task WriteLineAsync(
-        this IContainerSession session, string line, CancellationToken cancellationToken = default)
+        this ISession session, string line, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -38,8 +37,7 @@ public static class ContainerSessions
         }
         catch (IOException)
         {
-            var code = await session.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            throw EngineErrors.Ended(session.Name, code, session.LastOutput);
+            throw await session.EndedAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using Hooktrail.Trails;
 
-namespace Hooktrail.Docker.Engine;
+namespace Hooktrail.Stations;
 
 /// <summary>
 /// Cuts one stream of bytes into lines and queues them for one reader. Both streams of a container come over one connection,
@@ -19,10 +19,10 @@ public sealed class LineChannel
     /// silently drops what an ended process's reader has not taken yet (moby 20.10 daemon/monitor.go, handleContainerExit;
     /// seen live): the loss is to be told, not silent.
     /// </summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest line in bytes; a longer one is delivered in pieces of this length.</summary>
-    internal const int MaximumLine = 16 << 20;
+    public const int MaximumLine = 16 << 20;
 
     private readonly Channel<string> _lines;
     private readonly string _name;
@@ -33,7 +33,11 @@ public sealed class LineChannel
     private int _restLength;
     private bool _lost;
 
-    internal LineChannel(string name, LastLines last, int capacity = Capacity, TimeSpan? patience = null)
+    /// <param name="name">Whose stream it is, as in «the standard error of probe».</param>
+    /// <param name="last">Remembers the last lines, read by anybody or not.</param>
+    /// <param name="capacity">How many lines may wait for the reader.</param>
+    /// <param name="patience">How long the writer waits for a reader with a full queue; <see cref="Patience"/> unless given.</param>
+    public LineChannel(string name, LastLines last, int capacity = Capacity, TimeSpan? patience = null)
     {
         _patience = patience ?? Patience;
         _name = name;
@@ -45,7 +49,7 @@ public sealed class LineChannel
     public ChannelReader<string> Reader => _lines.Reader;
 
     /// <summary>Takes bytes, cut anywhere, and keeps the lines for <see cref="FlushAsync"/>.</summary>
-    internal void Write(ReadOnlySpan<byte> bytes)
+    public void Write(ReadOnlySpan<byte> bytes)
     {
         for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
         {
@@ -64,7 +68,7 @@ public sealed class LineChannel
     }
 
     /// <summary>Queues the lines for the reader.</summary>
-    internal async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         while (_cut.TryDequeue(out var line))
         {
@@ -79,7 +83,7 @@ public sealed class LineChannel
     }
 
     /// <summary>Ends the stream: an unfinished last line is delivered, then the reader is told.</summary>
-    internal async ValueTask CompleteAsync(Exception? error = null)
+    public async ValueTask CompleteAsync(Exception? error = null)
     {
         if (_restLength > 0)
             CutRest();

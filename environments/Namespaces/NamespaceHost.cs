@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Hooktrail.Observation;
+using Hooktrail.Stations;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>
+/// A Docker host of the lab's own: a private network namespace with bridges, links and addresses, and others around it that play the
+/// containers and the WAN. There are no rules in it yet. It needs no right but to make namespaces, hosts side by side do not see each
+/// other, and when this process ends, in whatever way, nothing is left of it.
+/// </summary>
+public sealed class NamespaceHost : IAsyncDisposable
+{
+    private readonly ProcessTree _tree;
+    private readonly ImmutableDictionary<string, Shell> _shells;
+
+    private NamespaceHost(NamespaceTopology topology, ProcessTree tree)
+    {
+        (_tree, Topology, Addresses) = (tree, topology, new NamespaceAddresses(topology));
+        Map = NamespaceNames.Map(topology, Addresses);
+        _shells = tree.Sessions.ToImmutableDictionary(session => session.Name, session => new Shell(session));
+        Host = _shells[NamespaceTopology.HostName];
+    }
+
+    /// <summary>What was built.</summary>
+    public NamespaceTopology Topology { get; }
+
+    /// <summary>Addresses by name.</summary>
+    public NamespaceAddresses Addresses { get; }
+
+    /// <summary>Names by device and by address, for who reads what the kernel says in the host's namespace.</summary>
+    public LabMap Map { get; }
+
+    /// <summary>The shell in the host's namespace.</summary>
+    public Shell Host { get; }
+
+    /// <summary>The id of the one process that this program started; its descendants are the lab.</summary>
+    public int ProcessId => _tree.ProcessId;
+
+    /// <summary>The shell of a station: <c>host</c>, <c>hosted</c>, a container or <c>wan</c>.</summary>
+    /// <exception cref="HooktrailException">It was not built.</exception>
+    public Shell this[string station] => _shells.GetValueOrDefault(station)
+        ?? throw new HooktrailException(
+            $"The namespace lab has no station \"{station}\" as it was started; it has {string.Join(", ", Topology.Stations)}.");
+
+    /// <summary>Builds what <paramref name="topology"/> says; every link is up when it returns.</summary>
+    /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a program is missing; nothing is left.</exception>
+    public static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default)
+    {
+        topology.Check();
+        var host = new NamespaceHost(topology, await ProcessTree.StartAsync(topology.Stations, cancellation).ConfigureAwait(false));
+        try
+        {
+            await host.BuildAsync(cancellation).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sets a sysctl in the host's namespace.</summary>
+    /// <param name="path">Its path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>, <c>net/ipv4/conf/all/rp_filter</c>.</param>
+    /// <param name="value">What to write.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">There is none of that name here, or the kernel does not take the value.</exception>
+    public Task SetAsync(string path, string value, CancellationToken cancellation = default) =>
+        SetAsync(NamespaceTopology.HostName, path, value, cancellation);
+
+    /// <summary>Sets a sysctl in the namespace of a station.</summary>
+    /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
+    public Task SetAsync(string station, string path, string value, CancellationToken cancellation = default) =>
+        this[station].RunAsync($"set {path} to {value}", SetupScripts.Set(path, value), cancellation);
+
+    /// <summary>Reads a sysctl of the host's namespace; null if there is none of that name.</summary>
+    public async Task<string?> GetAsync(string path, CancellationToken cancellation = default)
+    {
+        var (status, lines) = await Host.TryAsync($"cat '/proc/sys/{path}' 2>/dev/null", cancellation).ConfigureAwait(false);
+        return status == 0 ? string.Join('\n', lines) : null;
+    }
+
+    /// <summary>Lets a container's port send frames back where they came from, or not.</summary>
+    public Task SetHairpinAsync(string container, bool on, CancellationToken cancellation = default) =>
+        SetPortAsync(container, "hairpin", on, cancellation);
+
+    /// <summary>Cuts a container's port off from other isolated ports of its bridge, or not.</summary>
+    public Task SetIsolatedAsync(string container, bool on, CancellationToken cancellation = default) =>
+        SetPortAsync(container, "isolated", on, cancellation);
+
+    /// <summary>Makes a network's bridge promiscuous, or not.</summary>
+    public Task SetPromiscuousAsync(string network, bool on, CancellationToken cancellation = default)
+    {
+        if (!Topology.Networks.Any(built => built.Name == network))
+            throw new HooktrailException(
+                $"The namespace lab has no network \"{network}\" as it was started; it has {string.Join(", ", Topology.Networks.Select(built => built.Name))}.");
+        return Host.RunAsync($"turn promiscuous mode of {network}", $"ip link set {network} promisc {(on ? "on" : "off")}", cancellation);
+    }
+
+    /// <summary>Ends every process; the namespaces go with them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _tree.DisposeAsync().ConfigureAwait(false);
+        foreach (var shell in _shells.Values)
+            await shell.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task SetPortAsync(string container, string flag, bool on, CancellationToken cancellation)
+    {
+        var port = Topology.Containers.FirstOrDefault(built => built.Name == container)?.Port
+            ?? throw new HooktrailException(
+                $"The namespace lab has no container \"{container}\" with a bridge port as it was started; it has {string.Join(", ", Topology.Containers.Select(built => built.Name))}.");
+        return Host.RunAsync(
+            $"turn {flag} of {port}", $"ip link set {port} type bridge_slave {flag} {(on ? "on" : "off")}", cancellation);
+    }
+
+    private async Task BuildAsync(CancellationToken cancellation)
+    {
+        var scripts = new SetupScripts(Topology);
+        var purpose = "set up the namespace";
+        var building = new List<Task> { Host.RunAsync(purpose, scripts.Host(), cancellation) };
+        foreach (var network in Topology.Networks)
+            building.AddRange(network.Containers.Select(
+                container => this[container.Name].RunAsync(purpose, scripts.Container(network, container), cancellation)));
+        if (Topology.Wan)
+            building.Add(this[NamespaceTopology.WanName].RunAsync(purpose, scripts.Wan(), cancellation));
+        await Task.WhenAll(building).ConfigureAwait(false);
+        await Host.RunAsync("bring up the links", scripts.Links(), cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.RegularExpressions;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>What is to be built: which networks with which containers, and whether there is a WAN. The host is always there.</summary>
+public sealed partial record NamespaceTopology
+{
+    /// <summary>The bridges and who is on them.</summary>
+    public ImmutableArray<LabNetwork> Networks { get; init; } = [];
+
+    /// <summary>Whether there is a host <c>wan</c> behind a plain NIC.</summary>
+    public bool Wan { get; init; }
+
+    /// <summary>Whether there is a container <c>hosted</c> in the host's network namespace.</summary>
+    public bool Hosted { get; init; }
+
+    /// <summary>
+    /// Settings of the host besides the lab's own, by path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>. They are
+    /// set before there is any device.
+    /// </summary>
+    public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The network <c>lab</c> with <c>client</c> and <c>server</c>.</summary>
+    public static LabNetwork Lab { get; } = Network("lab", 1, "client", "server");
+
+    /// <summary>The network <c>away</c> with <c>stranger</c>.</summary>
+    public static LabNetwork Away { get; } = Network("away", 2, "stranger");
+
+    /// <summary>The network <c>closed</c> with <c>left</c> and <c>right</c>; what closes it is a rule of Docker's.</summary>
+    public static LabNetwork Closed { get; } = Network("closed", 3, "left", "right");
+
+    /// <summary>The network <c>inner</c> with <c>insider</c>, without a way out.</summary>
+    public static LabNetwork Inner { get; } = Network("inner", 4, "insider") with { Internal = true };
+
+    /// <summary>Every endpoint there is.</summary>
+    public static NamespaceTopology Whole { get; } = new() { Networks = [Lab, Away, Closed, Inner], Wan = true, Hosted = true };
+
+    /// <summary>The network <c>lab</c> and the WAN: the least in which packets are bridged, routed and translated.</summary>
+    public static NamespaceTopology Small { get; } = new() { Networks = [Lab], Wan = true };
+
+    /// <summary>The link to the WAN, IPv4: the host is .1, the WAN .2 (RFC 5737).</summary>
+    public static IPNetwork WanV4 { get; } = IPNetwork.Parse("203.0.113.0/30");
+
+    /// <summary>The link to the WAN, IPv6 (RFC 3849).</summary>
+    public static IPNetwork WanV6 { get; } = IPNetwork.Parse("2001:db8:cb00:71::/64");
+
+    /// <summary>The part of the whole lab that these endpoints need: their networks, and no other container.</summary>
+    /// <exception cref="HooktrailException">There is no such endpoint.</exception>
+    public static NamespaceTopology For(params IEnumerable<string> endpoints)
+    {
+        var names = endpoints.ToHashSet();
+        names.Remove(HostName);
+        var topology = new NamespaceTopology
+        {
+            Wan = names.Remove(WanName),
+            Hosted = names.Remove(HostedName),
+            Networks =
+            [
+                .. Whole.Networks
+                    .Select(network => network with { Containers = [.. network.Containers.Where(container => names.Contains(container.Name))] })
+                    .Where(network => !network.Containers.IsEmpty),
+            ],
+        };
+        names.ExceptWith(topology.Containers.Select(container => container.Name));
+        return names.Count == 0
+            ? topology
+            : throw new HooktrailException(
+                $"The lab has no endpoint \"{names.Order(StringComparer.Ordinal).First()}\"; its endpoints are {string.Join(", ", Whole.Stations)}.");
+    }
+
+    /// <summary>Every container that has a network namespace of its own.</summary>
+    public IEnumerable<LabContainer> Containers => Networks.SelectMany(network => network.Containers);
+
+    /// <summary>Everybody to whom there is a shell, <c>host</c> first.</summary>
+    public ImmutableArray<string> Stations =>
+    [
+        HostName,
+        .. Hosted ? [HostedName] : Array.Empty<string>(),
+        .. Containers.Select(container => container.Name),
+        .. Wan ? [WanName] : Array.Empty<string>(),
+    ];
+
+    internal const string HostName = "host";
+    internal const string HostedName = "hosted";
+    internal const string WanName = "wan";
+
+    /// <summary>Names become names of devices and words of scripts, and numbers the last byte of addresses.</summary>
+    internal void Check()
+    {
+        var taken = new HashSet<string> { HostName, HostedName, WanName, "lo" };
+        foreach (var name in Networks.Select(network => network.Name).Concat(Containers.Select(container => container.Name)))
+        {
+            if (!Name().IsMatch(name))
+                throw new HooktrailException(
+                    $"A network or container cannot be called \"{name}\" in the namespace lab: a small letter and up to nine more letters or digits make a name.");
+            if (!taken.Add(name))
+                throw new HooktrailException($"The name \"{name}\" is given twice in the namespace lab; give each network and container its own.");
+        }
+
+        foreach (var network in Networks)
+            if (network.V4.PrefixLength > 24 || network.V6.PrefixLength > 64
+                || network.Containers.Any(container => container.Number is < 2 or > 254)
+                || network.Containers.DistinctBy(container => container.Number).Count() != network.Containers.Length)
+                throw new HooktrailException(
+                    $"The network \"{network.Name}\" of the namespace lab has no address for each of its containers: it needs an IPv4 /24, an IPv6 /64 and numbers of their own from 2 to 254.");
+    }
+
+    private static LabNetwork Network(string name, byte number, params string[] containers) => new(
+        name,
+        IPNetwork.Parse($"172.30.{number}.0/24"),
+        IPNetwork.Parse($"fd00:ac1e:{number}::/64"),
+        [.. containers.Select((container, i) => new LabContainer(container, (byte)(i + 2)))]);
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9]{0,9}\z")]
+    private static partial Regex Name();
+}
+
+/// <summary>A bridge with its containers; the host is their gateway.</summary>
+/// <param name="Name">The network's and the bridge's name.</param>
+/// <param name="V4">Its IPv4 addresses; the first is the gateway's.</param>
+/// <param name="V6">Its IPv6 addresses; the first is the gateway's.</param>
+/// <param name="Containers">Who is on it.</param>
+public sealed record LabNetwork(string Name, IPNetwork V4, IPNetwork V6, ImmutableArray<LabContainer> Containers)
+{
+    /// <summary>Whether its containers have no default route.</summary>
+    public bool Internal { get; init; }
+
+    /// <summary>Whether the bridge is promiscuous: then it takes a copy of what it forwards.</summary>
+    public bool Promiscuous { get; init; }
+}
+
+/// <summary>A container on a network.</summary>
+/// <param name="Name">Its name; its bridge port is <c>NAME.port</c>.</param>
+/// <param name="Number">The last byte of its addresses, 2 to 254.</param>
+public sealed record LabContainer(string Name, byte Number)
+{
+    /// <summary>Whether its port sends a frame back where it came from.</summary>
+    public bool Hairpin { get; init; }
+
+    /// <summary>Whether its port is cut off from other isolated ports of the bridge.</summary>
+    public bool Isolated { get; init; }
+
+    /// <summary>The name of its bridge port.</summary>
+    public string Port => Name + ".port";
+}

@@ -1,0 +1,102 @@
+using System.IO.Pipes;
+using System.Threading.Channels;
+using Hooktrail.Stations;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>
+/// The session with one station, over three pipes. It is made before the process, which opens its ends by their names below
+/// /proc (see <see cref="ProcessTree"/>); no other child of this program ever inherits one, so that the end of either side is
+/// seen by the other at once.
+/// </summary>
+internal sealed class PipeSession : ISession
+{
+    private static readonly SessionWords Namespace = new(
+        "station",
+        "a script wrote past its own output; look at what the scripts leave running.",
+        "the lab needs every right in its own network namespaces, so see what on this machine takes it away (a container, AppArmor, SELinux)");
+
+    private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out, HandleInheritability.None);
+    private readonly AnonymousPipeServerStream _output = new(PipeDirection.In, HandleInheritability.None);
+    private readonly AnonymousPipeServerStream _error = new(PipeDirection.In, HandleInheritability.None);
+    private readonly LastLines _last = new();
+    private readonly LineChannel _standardOutput;
+    private readonly LineChannel _standardError;
+    private Task _pump = Task.CompletedTask;
+
+    public PipeSession(string name)
+    {
+        Name = name;
+        _standardOutput = new LineChannel($"the standard output of {name}", _last);
+        _standardError = new LineChannel($"the standard error of {name}", _last);
+    }
+
+    public string Name { get; }
+
+    public SessionWords Words => Namespace;
+
+    public int ProcessId { get; private set; }
+
+    public Stream StandardInput => _input;
+
+    public ChannelReader<string> StandardOutput => _standardOutput.Reader;
+
+    public ChannelReader<string> StandardError => _standardError.Reader;
+
+    public IReadOnlyList<string> LastOutput => _last.Snapshot();
+
+    /// <summary>The descriptors of the process's ends in this program: standard input, output, error.</summary>
+    public IEnumerable<nint> Descriptors =>
+        new[] { _input, _output, _error }.Select(pipe => pipe.ClientSafePipeHandle.DangerousGetHandle());
+
+    /// <summary>The process has its ends, and has the rest to itself.</summary>
+    public void Started(int processId)
+    {
+        ProcessId = processId;
+        foreach (var pipe in new[] { _input, _output, _error })
+            pipe.DisposeLocalCopyOfClientHandle();
+        _pump = Task.WhenAll(PumpAsync(_output, _standardOutput), PumpAsync(_error, _standardError));
+    }
+
+    public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default)
+    {
+        await _pump.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var last = LastOutput;
+        return new HooktrailException(
+            $"The station {Name} of the namespace lab ended too early: "
+            + (last.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", last)}»."));
+    }
+
+    /// <summary>
+    /// Ends the standard input, at which the agent goes. The tree's own end does not depend on it, so nothing is waited for here
+    /// but the end of reading.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _input.DisposeAsync().ConfigureAwait(false);
+        await _output.DisposeAsync().ConfigureAwait(false);
+        await _error.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    private static async Task PumpAsync(Stream pipe, LineChannel lines)
+    {
+        // A pipe holds 64 KiB at most: what is read at a time is what was written since.
+        var buffer = new byte[1 << 16];
+        try
+        {
+            for (int read; (read = await pipe.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+            {
+                lines.Write(buffer.AsSpan(0, read));
+                await lines.FlushAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            // Disposed of under the reader: that is how the reading ends.
+        }
+
+        await lines.CompleteAsync().ConfigureAwait(false);
+    }
+}

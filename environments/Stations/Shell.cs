@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Stations;
+
+/// <summary>
+/// The one session with a station: scripts go in, their output comes back (<see cref="Agent"/> is the other side). When the
+/// session ends, however suddenly, the agent ends too.
+/// </summary>
+/// <param name="session">The agent's process; owned by the shell.</param>
+public class Shell(ISession session) : IAsyncDisposable
+{
+    /// <summary>The longest that any one script may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private int _scripts;
+
+    /// <summary>The agent's process.</summary>
+    public ISession Session => session;
+
+    /// <summary>Runs a script and returns its lines.</summary>
+    /// <exception cref="HooktrailException">It failed; <paramref name="purpose"/> says what it was for.</exception>
+    public async Task<IReadOnlyList<string>> RunAsync(string purpose, string script, CancellationToken cancellation = default)
+    {
+        var (status, lines) = await TryAsync(script, cancellation).ConfigureAwait(false);
+        return status == 0
+            ? lines
+            : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
+    }
+
+    /// <summary>Runs a script and returns its exit status and its lines.</summary>
+    public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(string script, CancellationToken cancellation = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        await _turn.WaitAsync(limit.Token).ConfigureAwait(false);
+        try
+        {
+            var id = (++_scripts).ToString(CultureInfo.InvariantCulture);
+            await SayAsync($"{id} {Encoding.UTF8.GetByteCount(script)}\n{script}", limit.Token).ConfigureAwait(false);
+
+            var header = (await session.ReadLineAsync(limit.Token).ConfigureAwait(false)).Split(' ');
+            if (header.Length != 3 || header[0] != id)
+                throw new HooktrailException(
+                    $"The agent in {session.Name} answered out of turn; {session.Words.OutOfTurn}");
+            var lines = new string[int.Parse(header[2], CultureInfo.InvariantCulture)];
+            for (var i = 0; i < lines.Length; i++)
+                lines[i] = await session.ReadLineAsync(limit.Token).ConfigureAwait(false);
+            return (int.Parse(header[1], CultureInfo.InvariantCulture), lines);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HooktrailException(
+                $"The {session.Words.Thing} {session.Name} did not answer for {Patience.TotalSeconds:0} seconds; see whether the host is overloaded, and run again.");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await session.DisposeAsync().ConfigureAwait(false);
+        _turn.Dispose();
+    }
+
+    private static string Advice(IReadOnlyList<string> lines, SessionWords words) =>
+        lines.Any(line => line.Contains("not permitted", StringComparison.Ordinal) || line.Contains("denied", StringComparison.Ordinal))
+            ? "; " + words.NotPermitted
+            : "";
+
+    private static string Said(IReadOnlyList<string> lines, int status) =>
+        lines.Count == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"exit status {status}")
+            : string.Join(" ", lines.Select(line => line.Trim())).TrimEnd('.');
+
+    private async Task SayAsync(string text, CancellationToken cancellation)
+    {
+        try
+        {
+            await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
+            await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The process has ended: whoever reads the answer hears how.
+        }
+    }
+}
+
+/// <summary>A shell that knows what kind of session it has.</summary>
+/// <param name="session">The agent's process; owned by the shell.</param>
+public sealed class Shell<TSession>(TSession session) : Shell(session)
+    where TSession : ISession
+{
+    /// <inheritdoc cref="Shell.Session"/>
+    public new TSession Session => session;
+}

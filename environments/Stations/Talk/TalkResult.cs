@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Hooktrail.Stations.Talk;
+
+/// <summary>What became of a packet, as its sender sees it.</summary>
+public enum Fate
+{
+    /// <summary>The answer came.</summary>
+    Answered,
+
+    /// <summary>It was sent; no answer was waited for.</summary>
+    Sent,
+
+    /// <summary>No answer came in time.</summary>
+    Timeout,
+
+    /// <summary>Nobody listens at the port: a reset in answer to a SYN, or ICMP port unreachable.</summary>
+    Refused,
+
+    /// <summary>The connection was reset after it had been opened.</summary>
+    Reset,
+
+    /// <summary>An ICMP error, or no route from the start; the errno says which.</summary>
+    Unreachable,
+
+    /// <summary>The kernel would not send it; the errno says why.</summary>
+    Failed,
+}
+
+/// <summary>One packet and what became of it.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Fate">What became of it.</param>
+/// <param name="Error">The name of the errno, such as <c>EHOSTUNREACH</c>; null where the fate says all.</param>
+public sealed record PacketFate(int Number, Fate Fate, string? Error);
+
+/// <summary>What a sender saw.</summary>
+/// <param name="Local">The port that it sent from, or the identifier of its echoes; 0 for frames.</param>
+/// <param name="Packets">Each packet that it sent, or tried to, in order.</param>
+public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
+{
+    /// <summary>The numbers of the packets that were answered.</summary>
+    public ImmutableSortedSet<int> Answered => [.. Packets.Where(packet => packet.Fate == Fate.Answered).Select(packet => packet.Number)];
+
+    /// <summary>
+    /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT makes the kernel say EPERM, but the packet
+    /// was under way.
+    /// </summary>
+    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error == "EPERM");
+
+    /// <summary>The numbers of the packets of which the sender was told that they go no further.</summary>
+    public ImmutableSortedSet<int> Told =>
+        [.. Packets.Where(packet => packet.Fate is Fate.Refused or Fate.Reset or Fate.Unreachable).Select(packet => packet.Number)];
+
+    // «40000 1=answered 2=unreachable:EHOSTUNREACH», which only talk.pl writes.
+    internal static TalkResult Parse(ReadOnlySpan<string> words)
+    {
+        var packets = ImmutableArray.CreateBuilder<PacketFate>(words.Length - 1);
+        foreach (var word in words[1..])
+        {
+            var (equals, colon) = (word.IndexOf('='), word.IndexOf(':'));
+            var fate = colon < 0 ? word[(equals + 1)..] : word[(equals + 1)..colon];
+            packets.Add(new(
+                int.Parse(word.AsSpan(0, equals), CultureInfo.InvariantCulture), Enum.Parse<Fate>(fate, true), colon < 0 ? null : word[(colon + 1)..]));
+        }
+
+        return new(int.Parse(words[0], CultureInfo.InvariantCulture), packets.ToImmutable());
+    }
+}

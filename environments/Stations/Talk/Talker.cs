@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Threading.Channels;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Stations.Talk;
+
+/// <summary>
+/// The caller's end of talk.pl, which speaks and listens for one station: any number of flows at a time, by one process.
+/// </summary>
+public sealed class Talker : IAsyncDisposable
+{
+    private readonly string _station;
+    private readonly TextWriter _to;
+    private readonly ChannelReader<string> _from;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string[]>> _waiting = new();
+    private readonly ConcurrentQueue<Heard> _heard = new();
+    private readonly Task _reading;
+    private volatile HooktrailException? _ended;
+    private int _commands;
+
+    /// <summary>Takes over both ends of a running talk.pl.</summary>
+    /// <param name="station">How to speak of the station to people.</param>
+    /// <param name="to">The process's standard input.</param>
+    /// <param name="from">The lines of its standard output.</param>
+    public Talker(string station, TextWriter to, ChannelReader<string> from)
+    {
+        (_station, _to, _from) = (station, to, from);
+        _reading = ReadAsync();
+    }
+
+    /// <summary>The program to run with perl in the station; Debian's perl-base is enough.</summary>
+    public static string Script { get; } = ReadScript();
+
+    /// <summary>Begins to listen; what is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
+    /// <returns>The port.</returns>
+    /// <exception cref="HooktrailException">It cannot listen there, or talks no more.</exception>
+    public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
+        Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
+
+    /// <summary>Makes all listeners answer with this type of service or traffic class from now on.</summary>
+    public Task MarkAsync(byte tos, CancellationToken cancellation = default) => AskAsync("*", $"mark * {tos}", cancellation);
+
+    /// <summary>Ends a listener.</summary>
+    /// <exception cref="HooktrailException">There is no such listener.</exception>
+    public Task StopAsync(string id, CancellationToken cancellation = default) => AskAsync(id, $"stop {id}", cancellation);
+
+    /// <summary>Sends, and waits until the fate of every packet is known.</summary>
+    /// <exception cref="HooktrailException">Nothing could be sent: a missing right, an address of another station.</exception>
+    public async Task<TalkResult> SendAsync(Talking what, CancellationToken cancellation = default)
+    {
+        var id = NewId();
+        var words = await AskAsync(id, what.Command(id), cancellation).ConfigureAwait(false);
+        return TalkResult.Parse(words.AsSpan(1));
+    }
+
+    /// <summary>What was heard since the last time; whatever had come to the station when this was called is in it.</summary>
+    public async Task<ImmutableArray<Heard>> TakeHeardAsync(CancellationToken cancellation = default)
+    {
+        var id = NewId();
+        await AskAsync(id, $"sync {id}", cancellation).ConfigureAwait(false);
+        var heard = ImmutableArray.CreateBuilder<Heard>();
+        while (_heard.TryDequeue(out var one))
+            heard.Add(one);
+        return heard.ToImmutable();
+    }
+
+    /// <summary>Ends the process, by the end of its input.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _to.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+
+        await _reading.ConfigureAwait(false);
+        _turn.Dispose();
+    }
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(Talker).Assembly.GetManifestResourceStream("talk.pl")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private string NewId() => string.Create(CultureInfo.InvariantCulture, $"#{Interlocked.Increment(ref _commands)}");
+
+    // One question of an id at a time; the answer is the line's words behind the id.
+    private async Task<string[]> AskAsync(string id, string command, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_waiting.TryAdd(id, answer))
+            throw new HooktrailException($"The station {_station} is asked twice at a time about \"{id}\"; wait for the first answer.");
+        try
+        {
+            if (_ended is not null)
+                throw _ended;
+            await SayAsync(command, cancellation).ConfigureAwait(false);
+            var words = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return words[0] != "error"
+                ? words
+                : throw new HooktrailException($"The station {_station} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
+        }
+    }
+
+    private async Task SayAsync(string command, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await _to.WriteAsync((command + "\n").AsMemory(), CancellationToken.None).ConfigureAwait(false);
+            await _to.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The process has ended: who waits for the answer hears so.
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var reason = "has ended";
+        try
+        {
+            await foreach (var line in _from.ReadAllAsync().ConfigureAwait(false))
+                Accept(line.Split(' '));
+        }
+        catch (Exception problem) when (problem is HooktrailException or IOException or ChannelClosedException)
+        {
+            reason = $"is gone: {problem.Message.TrimEnd('.')}";
+        }
+
+        _ended = new HooktrailException($"What talks for the station {_station} {reason}; see whether perl is in it, and run again.");
+        foreach (var answer in _waiting.Values)
+            answer.TrySetException(_ended);
+    }
+
+    private void Accept(string[] words)
+    {
+        if (words is [var listener, "heard", var source, var port, var bytes, var number])
+            _heard.Enqueue(new(listener, IPAddress.Parse(source), Number(port), Number(bytes), Number(number)));
+        else if (words.Length > 1 && _waiting.TryGetValue(words[0], out var answer))
+            answer.TrySetResult(words[1..]);
+    }
+}

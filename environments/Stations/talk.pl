@@ -1,0 +1,468 @@
+#!/usr/bin/perl
+# Talks and listens for one station of a lab (a container, or a network namespace): one long-lived process, no module beyond
+# Debian's perl-base, and no right beyond a socket's for all but `arp`, `raw` and, where ping_group_range is closed, `icmp`.
+#
+# One command a line on standard input; the second word is an id of the caller's choice, which begins every line about it:
+#
+#   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT, then ID heard ADDRESS PORT BYTES NUMBER for each
+#   mark ID|* TOS                                       ID marked: what a listener answers from now on has this TOS
+#   stop ID                                             ID stopped
+#   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT
+#   broadcast ID SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE
+#   arp ID DEVICE SOURCE TARGET TIMEOUT
+#   raw ID DEVICE HEX
+#                                                       ID done LOCAL 1=answered 2=timeout ...
+#   sync ID                                             ID synced: all that had arrived has been reported
+#   quit                                                ends, as the end of the input does
+#
+# NUMBER is the datagram's, modulo 256, as its first octet says; a connection's is 1.
+# LOCAL is the source port, or the identifier of echoes. What became of a packet: answered, sent (no answer is waited for),
+# timeout, refused, reset, unreachable:ERRNO or failed:ERRNO. The next packet goes out after the answer to the one before, or
+# TIMEOUT milliseconds. A command that makes no sense is answered with one line: ID error WHY (the id is - if there is none).
+#
+# A listener of TCP writes nothing and closes when its client has: SYN, SYN-ACK, ACK, data, FIN, and the FIN of the reply. One of
+# UDP echoes, from the address that it is bound to; bound to none, the kernel takes that of the route back.
+
+use strict;
+use warnings;
+use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM);
+use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SO_REUSEADDR SO_BROADCAST IPPROTO_TCP IPPROTO_UDP);
+
+use constant {
+    IPPROTO_IP => 0, IPPROTO_ICMP => 1, IPPROTO_IPV6 => 41, IPPROTO_ICMPV6 => 58,
+    IP_TOS => 1, IP_TTL => 2, IP_RECVERR => 11,
+    IPV6_UNICAST_HOPS => 16, IPV6_RECVERR => 25, IPV6_V6ONLY => 26, IPV6_TCLASS => 67,
+    AF_PACKET => 17, ETH_P_ARP => 0x0806, SIOCGIFINDEX => 0x8933, SIOCGIFHWADDR => 0x8927,
+    LONGEST => 65535,
+};
+
+$SIG{PIPE} = 'IGNORE';
+
+# What is open: by file number, each with its socket, what readable and writable mean to it, and its deadline, if any.
+my %open;
+my %listener;
+my $now = 0;    # seconds that were spent waiting: perl-base has no finer clock, and working takes microseconds
+my $input = '';
+my $ending = 0;
+
+sub say_line { my $line = join(' ', @_) . "\n"; syswrite(STDOUT, $line) // exit 1 }
+
+sub watch { my ($item) = @_; $open{ fileno $item->{socket} } = $item; return $item }
+
+sub forget { my ($item) = @_; delete $open{ fileno $item->{socket} }; close $item->{socket} }
+
+# --- addresses and options
+
+sub family { $_[0] eq '6' ? AF_INET6 : AF_INET }
+
+sub address {
+    my ($version, $text, $port) = @_;
+    my $any = $version eq '6' ? '::' : '0.0.0.0';
+    my $octets = inet_pton(family($version), $text eq '-' ? $any : $text) // die "\"$text\" is no address of IPv$version\n";
+    return $version eq '6' ? pack_sockaddr_in6($port, $octets) : pack_sockaddr_in($port, $octets);
+}
+
+sub printed {
+    my ($version, $name) = @_;
+    return ('-', 0) unless length($name // '');
+    my ($port, $octets) = $version eq '6' ? unpack_sockaddr_in6($name) : unpack_sockaddr_in($name);
+    return (inet_ntop(family($version), $octets), $port);
+}
+
+sub option { my ($socket, $level, $name, $value) = @_; setsockopt($socket, $level, $name, pack('i', $value)) or die failure('setsockopt') }
+
+sub failure { my ($what) = @_; return "$what: " . name_of($!) . "\n" }
+
+sub name_of {
+    my ($error) = @_;
+    for my $name (keys %!) { return $name if $error == Errno->can($name)->() }
+    return 'E' . ($error + 0);
+}
+
+sub mark {
+    my ($socket, $version, $tos) = @_;
+    $version eq '6' ? option($socket, IPPROTO_IPV6, IPV6_TCLASS, $tos) : option($socket, IPPROTO_IP, IP_TOS, $tos);
+}
+
+sub made {
+    my ($version, $type, $protocol) = @_;
+    socket(my $socket, family($version), $type, $protocol) or die failure('socket');
+    $socket->blocking(0);
+    option($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    option($socket, IPPROTO_IPV6, IPV6_V6ONLY, 1) if $version eq '6' && $type != SOCK_RAW && $protocol != IPPROTO_ICMPV6;
+    return $socket;
+}
+
+sub number {
+    my ($text, $least, $most, $what) = @_;
+    die "$what is a number from $least to $most, not \"" . ($text // '') . "\"\n"
+        unless defined $text && $text =~ /^[0-9]{1,9}$/ && $text >= $least && $text <= $most;
+    return $text + 0;
+}
+
+# --- listening
+
+sub listen_to {
+    my ($id, $protocol, $version, $port, $tos, $address, $mute) = @_;
+    die "$id listens already\n" if $listener{$id};
+    die "listen wants tcp or udp, and 4 or 6\n" unless ($protocol // '') =~ /^(tcp|udp)$/ && ($version // '') =~ /^[46]$/;
+    my $tcp = $protocol eq 'tcp';
+    $port = number($port, 0, 65535, 'PORT');
+    my $socket = made($version, $tcp ? SOCK_STREAM : SOCK_DGRAM, $tcp ? IPPROTO_TCP : IPPROTO_UDP);
+    mark($socket, $version, number($tos, 0, 255, 'TOS'));
+    bind($socket, address($version, $address // '-', $port)) or die failure('bind');
+    listen($socket, 128) or die failure('listen') if $tcp;
+    my $item = { id => $id, socket => $socket, version => $version, mute => defined $mute };
+    $item->{readable} = $tcp ? \&accept_from : \&echo;
+    $listener{$id} = watch($item);
+    say_line($id, 'listening', (printed($version, getsockname $socket))[1]);
+}
+
+sub echo {
+    my ($item) = @_;
+    while (defined(my $from = recv($item->{socket}, my $data, LONGEST, 0))) {
+        say_line($item->{id}, 'heard', printed($item->{version}, $from), length $data, length $data ? ord $data : 0);
+        send($item->{socket}, $data, 0, $from) unless $item->{mute};
+    }
+}
+
+sub accept_from {
+    my ($item) = @_;
+    while (my $from = accept(my $socket, $item->{socket})) {
+        $socket->blocking(0);
+        watch({ id => $item->{id}, socket => $socket, version => $item->{version}, from => $from, bytes => 0, readable => \&hear_out, served => 1 });
+    }
+}
+
+sub hear_out {
+    my ($item) = @_;
+    while (1) {
+        my $read = sysread($item->{socket}, my $data, LONGEST);
+        if (!defined $read) { return if $! == EAGAIN || $! == EINTR; last }
+        last unless $read;
+        $item->{bytes} += $read;
+    }
+    say_line($item->{id}, 'heard', printed($item->{version}, $item->{from}), $item->{bytes}, 1);
+    forget($item);
+}
+
+sub mark_all {
+    my ($id, $tos) = @_;
+    $tos = number($tos, 0, 255, 'TOS');
+    die "$id does not listen\n" unless $id eq '*' || $listener{$id};
+    mark($_->{socket}, $_->{version}, $tos) for $id eq '*' ? values %listener : $listener{$id};
+    say_line($id, 'marked');
+}
+
+sub stop {
+    my ($id) = @_;
+    my $item = delete $listener{$id} // die "$id does not listen\n";
+    forget($item);
+    say_line($id, 'stopped');
+}
+
+# --- sending: one packet at a time, the next when the fate of this one is known
+
+my %how = (
+    tcp  => { type => SOCK_STREAM, protocol => { 4 => IPPROTO_TCP, 6 => IPPROTO_TCP }, start => \&tcp_start },
+    udp  => { type => SOCK_DGRAM, protocol => { 4 => IPPROTO_UDP, 6 => IPPROTO_UDP }, start => \&udp_start },
+    icmp => { type => SOCK_DGRAM, protocol => { 4 => IPPROTO_ICMP, 6 => IPPROTO_ICMPV6 }, start => \&icmp_start },
+);
+
+sub send_to {
+    my ($id, $protocol, $version, $source, $dest, $port, $sport, $tos, $ttl, $count, $size, $timeout) = @_;
+    my $how = $how{ $protocol // '' } // die "send wants tcp, udp or icmp\n";
+    die "send wants 4 or 6\n" unless ($version // '') =~ /^[46]$/;
+    $port = number($port, 0, 65535, 'PORT');
+    $sport = number($sport, 0, 65535, 'SPORT');
+    $size = number($size, 1, 65000, 'SIZE');
+    $count = number($count, 1, $protocol eq 'tcp' ? 1 : 65535, 'COUNT');
+    $timeout = number($timeout, 1, 600_000, 'TIMEOUT') / 1000;
+    my $to = address($version, $dest // '', $protocol eq 'icmp' ? 0 : $port);
+    my ($socket, $raw) = client($how, $version);
+    my $item = {
+        id => $id, socket => $socket, version => $version, count => $count, size => $size, timeout => $timeout,
+        start => $how->{start}, to => $to, raw => $raw, number => 0, fates => [], identifier => $raw ? $sport || $$ & 0xFFFF : undef,
+    };
+    eval {
+        dress($socket, $version, $tos, $ttl);
+        $version eq '6' ? option($socket, IPPROTO_IPV6, IPV6_RECVERR, 1) : option($socket, IPPROTO_IP, IP_RECVERR, 1);
+        bind($socket, address($version, $source, $raw ? 0 : $sport)) or die failure('bind');
+        1;
+    } or do { my $why = $@; close $socket; die $why };
+    watch($item);
+    # What a connect says at once is the fate of the first packet: nothing was sent, and no later one would be.
+    if ($protocol eq 'udp' && !connect($socket, $to)) { return fate($item, fate_of($!), 1) }
+    next_packet($item);
+}
+
+# Echoes need no right where ping_group_range is open, as it is in containers; else the right to a raw socket.
+sub client {
+    my ($how, $version) = @_;
+    my $protocol = $how->{protocol}{$version};
+    my $socket = eval { made($version, $how->{type}, $protocol) };
+    return ($socket, 0) if $socket;
+    die $@ unless $how->{start} == \&icmp_start && ($! == EACCES || $! == EPERM);
+    return (made($version, SOCK_RAW, $protocol), 1);
+}
+
+sub dress {
+    my ($socket, $version, $tos, $ttl) = @_;
+    mark($socket, $version, number($tos, 0, 255, 'TOS'));
+    $ttl = number($ttl, 1, 255, 'TTL');
+    $version eq '6' ? option($socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS, $ttl) : option($socket, IPPROTO_IP, IP_TTL, $ttl);
+}
+
+sub next_packet {
+    my ($item) = @_;
+    return done($item) if $item->{number} >= $item->{count};
+    $item->{number}++;
+    $item->{deadline} = $now + $item->{timeout};
+    $item->{start}->($item);
+}
+
+sub fate {
+    my ($item, $word, $last) = @_;
+    my $number = $item->{number} || 1;
+    push @{ $item->{fates} }, "$number=$word";
+    return $last ? done($item) : next_packet($item);
+}
+
+sub done {
+    my ($item) = @_;
+    my $local = $item->{local} // $item->{identifier} // (printed($item->{version}, getsockname $item->{socket}))[1];
+    forget($item);
+    say_line($item->{id}, 'done', $local, @{ $item->{fates} });
+}
+
+sub fate_of {
+    my ($error) = @_;
+    return 'refused' if $error == ECONNREFUSED;
+    return 'reset' if $error == ECONNRESET;
+    return 'unreachable:' . name_of($error)
+        if grep { $error == $_ } EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, ENOPROTOOPT, EPROTO, EACCES;
+    return 'failed:' . name_of($error);
+}
+
+sub tcp_start {
+    my ($item) = @_;
+    $item->{writable} = \&tcp_connected;
+    return if connect($item->{socket}, $item->{to}) || $! == EINPROGRESS;
+    fate($item, fate_of($!));
+}
+
+sub tcp_connected {
+    my ($item) = @_;
+    delete $item->{writable};
+    my $error = unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // pack('i', 0));
+    return fate($item, fate_of($error)) if $error;
+    # Nothing is under way, so what is written now leaves as a segment of its own, before the FIN.
+    defined syswrite($item->{socket}, 'x' x $item->{size}) or return fate($item, fate_of($!));
+    shutdown($item->{socket}, 1);
+    $item->{readable} = \&tcp_readable;
+}
+
+sub tcp_readable {
+    my ($item) = @_;
+    my $read = sysread($item->{socket}, my $data, LONGEST);
+    return if !defined $read && ($! == EAGAIN || $! == EINTR);
+    return fate($item, defined $read ? 'answered' : fate_of($!)) unless $read;
+}
+
+sub udp_start { my ($item) = @_; dispatch($item, chr($item->{number} & 0xFF) x $item->{size}) }
+
+sub icmp_start {
+    my ($item) = @_;
+    my $type = $item->{version} eq '6' ? 128 : 8;
+    my $echo = pack('CCnnn', $type, 0, 0, $item->{identifier} // 0, $item->{number}) . 'x' x $item->{size};
+    # The kernel fills in the checksum, except into raw packets of IPv4.
+    substr($echo, 2, 2) = pack('n', checksum($echo)) if $item->{raw} && $item->{version} eq '4';
+    dispatch($item, $echo);
+}
+
+sub dispatch {
+    my ($item, $data) = @_;
+    $item->{readable} = \&answer;
+    # An error that is still pending belongs to an earlier packet, whose time is over: it is taken, and this one is sent.
+    for (1, 2) {
+        # An echo's answer is known by its number, whoever sends it; a datagram's has to come from whom the socket is connected to.
+        my $sent = $item->{start} == \&icmp_start ? send($item->{socket}, $data, 0, $item->{to}) : send($item->{socket}, $data, 0);
+        return if defined $sent;
+        next if $_ == 1 && unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // '') && $item->{number} > 1;
+        return fate($item, fate_of($!));
+    }
+}
+
+sub answer {
+    my ($item) = @_;
+    while (1) {
+        my $from = recv($item->{socket}, my $data, LONGEST, 0);
+        if (!defined $from) {
+            return if $! == EAGAIN || $! == EINTR;
+            my $error = fate_of($!);
+            drain_errors($item);
+            return fate($item, $error);
+        }
+        return fate($item, 'answered') if is_answer($item, $data);
+    }
+}
+
+# With IP_RECVERR each error is queued besides being an errno; a queue that nobody empties keeps the socket readable.
+sub drain_errors {
+    my ($item) = @_;
+    1 while defined recv($item->{socket}, my $data, LONGEST, MSG_ERRQUEUE);
+    getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR);
+}
+
+sub is_answer {
+    my ($item, $data) = @_;
+    return $data eq chr($item->{number} & 0xFF) x $item->{size} if $item->{start} == \&udp_start;
+    $data = substr($data, (ord($data) & 15) * 4) if $item->{raw} && $item->{version} eq '4';
+    return 0 if length $data < 8;
+    my ($type, undef, undef, $id, $number) = unpack('CCnnn', $data);
+    return $type == ($item->{version} eq '6' ? 129 : 0) && $number == $item->{number} && (!$item->{raw} || $id == $item->{identifier});
+}
+
+sub checksum {
+    my ($data) = @_;
+    my $sum = unpack('%32n*', length($data) % 2 ? $data . "\0" : $data);
+    $sum = ($sum >> 16) + ($sum & 0xFFFF) while $sum >> 16;
+    return ~$sum & 0xFFFF;
+}
+
+sub broadcast {
+    my ($id, $source, $dest, $port, $sport, $tos, $ttl, $count, $size) = @_;
+    my $to = address('4', $dest // '', number($port, 1, 65535, 'PORT'));
+    my $socket = made('4', SOCK_DGRAM, IPPROTO_UDP);
+    option($socket, SOL_SOCKET, SO_BROADCAST, 1);
+    dress($socket, '4', $tos, $ttl);
+    bind($socket, address('4', $source, number($sport, 0, 65535, 'SPORT'))) or die failure('bind');
+    $size = number($size, 1, 65000, 'SIZE');
+    my @fates = map {
+        "$_=" . (defined send($socket, chr($_ & 0xFF) x $size, 0, $to) ? 'sent' : fate_of($!))
+    } 1 .. number($count, 1, 65535, 'COUNT');
+    my $local = (printed('4', getsockname $socket))[1];
+    close $socket;
+    say_line($id, 'done', $local, @fates);
+}
+
+# --- frames; they need the right to raw sockets (CAP_NET_RAW)
+
+sub packet_socket {
+    my ($device, $protocol) = @_;
+    socket(my $socket, AF_PACKET, SOCK_RAW, unpack('S', pack('n', $protocol))) or die failure('socket');
+    my $request = pack('a16x24', $device // '');
+    ioctl($socket, SIOCGIFINDEX, $request) or die "no device \"$device\": " . name_of($!) . "\n";
+    my $index = unpack('x16i', $request);
+    bind($socket, pack('SniSCCx8', AF_PACKET, $protocol, $index, 0, 0, 0)) or die failure('bind');
+    $socket->blocking(0);
+    return $socket;
+}
+
+sub raw {
+    my ($id, $device, $hex) = @_;
+    die "HEX is a frame of at least 14 octets\n" unless ($hex // '') =~ /^(?:[0-9a-fA-F]{2}){14,}$/;
+    my $socket = packet_socket($device, 0);
+    my $word = defined send($socket, pack('H*', $hex), 0) ? 'sent' : fate_of($!);
+    close $socket;
+    say_line($id, 'done', 0, "1=$word");
+}
+
+sub arp {
+    my ($id, $device, $source, $target, $timeout) = @_;
+    my @ip = map { inet_pton(AF_INET, $_ // '') // die "arp wants SOURCE and TARGET addresses of IPv4\n" } $source, $target;
+    $timeout = number($timeout, 1, 600_000, 'TIMEOUT') / 1000;
+    my $socket = packet_socket($device, ETH_P_ARP);
+    my $request = pack('a16x24', $device);
+    ioctl($socket, SIOCGIFHWADDR, $request) or die failure('SIOCGIFHWADDR');
+    my $mac = substr($request, 18, 6);
+    my $frame = "\xFF" x 6 . $mac . pack('n nnCCn', ETH_P_ARP, 1, 0x0800, 6, 4, 1) . $mac . $ip[0] . "\0" x 6 . $ip[1];
+    my $item = watch({
+        id => $id, socket => $socket, version => '4', count => 1, number => 1, fates => [], deadline => $now + $timeout,
+        readable => \&arp_answer, target => $ip[1], local => 0,
+    });
+    fate($item, fate_of($!)) unless defined send($socket, $frame, 0);
+}
+
+sub arp_answer {
+    my ($item) = @_;
+    while (defined recv($item->{socket}, my $frame, LONGEST, 0)) {
+        next if length $frame < 42;
+        my ($operation, $sender) = unpack('x20 n x6 a4', $frame);
+        return fate($item, 'answered') if $operation == 2 && $sender eq $item->{target};
+    }
+}
+
+# --- the loop
+
+my %verb = (
+    listen => \&listen_to, mark => \&mark_all, stop => \&stop, send => \&send_to,
+    broadcast => \&broadcast, arp => \&arp, raw => \&raw, sync => \&sync,
+);
+
+sub obey {
+    my ($line) = @_;
+    my ($verb, @words) = split ' ', $line;
+    return unless defined $verb;
+    return $ending = 1 if $verb eq 'quit';
+    my $id = $words[0] // '-';
+    eval {
+        my $do = $verb{$verb} // die "unknown command\n";
+        die "$verb wants an id\n" unless @words;
+        local $SIG{__WARN__} = sub { die "too few words\n" };
+        $do->(@words);
+        1;
+    } or do {
+        my $why = $@;
+        $why =~ s/[^\x20-\x7E]+/ /g;
+        $id = '-' unless $id =~ /^[\x21-\x7E]{1,64}$/;
+        say_line($id, 'error', $why =~ s/\s+$//r);
+    };
+}
+
+# Whoever listens gets its turn until nobody has anything to hear; answers to own packets go on meanwhile.
+sub sync {
+    my ($id) = @_;
+    1 while turn(0, 1);
+    say_line($id, 'synced');
+}
+
+sub turn {
+    my ($longest, $no_commands) = @_;
+    my ($reading, $writing) = ('', '');
+    vec($reading, fileno(STDIN), 1) = 1 unless $no_commands;
+    my $wait = $longest;
+    for my $file (keys %open) {
+        my $item = $open{$file};
+        vec($reading, $file, 1) = 1 if $item->{readable};
+        vec($writing, $file, 1) = 1 if $item->{writable};
+        next unless defined $item->{deadline};
+        my $left = $item->{deadline} - $now;
+        $wait = $left < 0 ? 0 : $left if $left < $wait;
+    }
+    my ($found, $left) = select(my $readable = $reading, my $writable = $writing, undef, $wait);
+    $now += $wait - ($left // 0) if $wait;
+    if (($found // 0) > 0) {
+        for my $file (keys %open) {
+            my $item = $open{$file} // next;
+            $item->{writable}->($item) if $item->{writable} && vec($writable, $file, 1);
+            next unless ($open{$file} // 0) == $item;
+            $item->{readable}->($item) if $item->{readable} && vec($readable, $file, 1);
+        }
+    }
+    for my $item (values %{ { %open } }) {
+        next unless defined $item->{deadline} && $item->{deadline} <= $now && ($open{ fileno($item->{socket}) // -1 } // 0) == $item;
+        fate($item, 'timeout');
+    }
+    return $found > 0 if $no_commands;
+    if (($found // 0) > 0 && vec($readable, fileno(STDIN), 1)) {
+        my $read = sysread(STDIN, $input, LONGEST, length $input);
+        return $ending = 1 if defined $read && !$read;
+        while (!$ending && $input =~ s/^([^\n]*)\n//) { obey($1) }
+        if (length $input > LONGEST) { $input = ''; say_line('-', 'error', 'the line is too long') }
+    }
+    return 1;
+}
+
+require IO::Handle;
+turn(3600) until $ending;

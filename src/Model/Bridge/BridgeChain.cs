@@ -1,0 +1,54 @@
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Model.Bridge;
+
+/// <summary>
+/// A chain at a hook of the bridge: one of ebtables, or a base chain of nft. It can do what no chain of IP can: take the frame away
+/// from the bridge, or turn it to the bridge itself.
+/// </summary>
+internal sealed class BridgeChain(Chain chain, Backend backend)
+{
+    private readonly bool brouting = chain.Point is { Layer: Layer.Ebtables, Table: "broute" };
+
+    /// <summary>The chain as a hook function.</summary>
+    public NfVerdict Run(Packet packet, in HookState state)
+    {
+        var decision = chain.Traverse(packet, in state);
+        switch (decision.Target)
+        {
+            case BrouteTarget:
+            case DropTarget when brouting && packet.Holds(Statement.BrouteRoutes):
+                Route(packet);
+                return NfVerdict.Stolen;
+            case BridgeRedirectTarget:
+                packet.Mac = state.Hook == Hook.Brouting || brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
+                return NfVerdict.Accept;
+            case AcceptTarget:
+                return NfVerdict.Accept;
+            default:
+                return chain.End(packet, decision, in state);
+        }
+    }
+
+    /// <summary>
+    /// In the table broute, DROP means «do not bridge this, route it»: the frame goes on as received on the port, which then
+    /// is a device like any other; net/bridge/netfilter/ebtable_broute.c, and <c>meta broute</c> of nft_meta_bridge.c.
+    /// </summary>
+    private void Route(Packet packet)
+    {
+        if (IsForThisHost(packet))
+            Devices.NetworkDevice.DeliverToProtocol(packet);
+        else
+            packet.Vanish($"routed instead of bridged, but for another MAC address than that of {packet.Device}");
+    }
+
+    /// <summary>
+    /// IP takes only frames for this host (<c>ip_rcv</c> and <c>PACKET_OTHERHOST</c>). To the legacy table a frame for
+    /// the bridge's own MAC address no longer is one, unless the rule also changes that address (<c>-j redirect</c>);
+    /// nft leaves it one. The port's own MAC address is what no frame of the lab is for.
+    /// </summary>
+    private bool IsForThisHost(Packet packet) =>
+        packet.Mac == Lab.BroadcastMac || (backend == Backend.Nft && packet.Mac == Lab.BridgeOf(packet.Device!));
+}

@@ -1,0 +1,22 @@
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Model.Devices;
+
+/// <summary>ARP packets at the host; net/ipv4/arp.c.</summary>
+internal static class Arp
+{
+    /// <summary><c>arp_rcv</c>.</summary>
+    public static void Receive(Packet packet) =>
+        Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
+
+    /// <summary><c>arp_xmit</c>: straight to the device, past everything that is IP.</summary>
+    public static void Send(Packet packet)
+    {
+        packet.Device = Lab.DeviceTowards(packet.Destination.Name);
+        Nf.Hook(Family.Arp, Hook.LocalOut, packet, @in: null, @out: packet.Device, NetworkDevice.Transmit);
+    }
+
+    /// <summary><c>arp_process</c>: the host answers for its own addresses, which the sender of the flow sees to.</summary>
+    private static void Process(Packet packet) => packet.Deliver(Endpoint.Host);
+}

@@ -1,0 +1,62 @@
+using Hooktrail.Model.Bridge;
+using Hooktrail.Model.Ip;
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Model.Devices;
+
+/// <summary>A device receives or sends a frame; net/core/dev.c.</summary>
+internal static class NetworkDevice
+{
+    /// <summary>
+    /// <c>__netif_receive_skb_core</c>: the ingress hook of the device, then the bridge if the device is one of its ports, and
+    /// otherwise the packet's protocol.
+    /// </summary>
+    public static void Receive(Packet packet) => Nf.DeviceHook(Hook.Ingress, packet, packet.Device!, AfterIngress);
+
+    /// <summary>The end of <c>__netif_receive_skb_core</c> (<c>deliver_skb</c>): whoever registered for the protocol.</summary>
+    public static void DeliverToProtocol(Packet packet)
+    {
+        if (packet.Family == Family.Arp)
+            Arp.Receive(packet);
+        else
+            IpReceive.Receive(packet);
+    }
+
+    /// <summary>
+    /// <c>__dev_queue_xmit</c>: the egress hook of the device, and then its driver. Loopback and the bridge are devices of
+    /// this host that lead on; any other leads out of it.
+    /// </summary>
+    public static void Transmit(Packet packet) => Nf.DeviceHook(Hook.Egress, packet, packet.Device!, AfterEgress);
+
+    private static void AfterIngress(Packet packet)
+    {
+        if (Lab.IsPort(packet.Device!))
+            BridgeReceive.HandleFrame(packet);
+        else
+            DeliverToProtocol(packet);
+    }
+
+    private static void AfterEgress(Packet packet)
+    {
+        var device = packet.Device!;
+        if (device == LabNames.Loopback)
+            Loopback.Xmit(packet);
+        else if (Lab.IsBridge(device))
+            BridgeTransmit.DevXmit(packet);
+        else
+            LeaveHost(packet, Lab.Behind(device));
+    }
+
+    /// <summary>
+    /// The other end takes no packet from its own address, nor from a loopback one (<c>ip_route_input_slow</c>, in its own network
+    /// namespace).
+    /// </summary>
+    private static void LeaveHost(Packet packet, Endpoint to)
+    {
+        if (packet.Source.Name == to.Name || Lab.IsLoopback(packet.Source.Name))
+            packet.Vanish($"{to} takes no packet that claims to come from {packet.Source.Name}");
+        else
+            packet.Deliver(to);
+    }
+}

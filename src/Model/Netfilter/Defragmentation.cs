@@ -1,0 +1,25 @@
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>
+/// Conntrack needs whole packets: the fragments of one wait until the last has come, which then goes on as the whole;
+/// net/ipv4/netfilter/nf_defrag_ipv4.c and net/ipv6/netfilter/nf_defrag_ipv6_hooks.c.
+/// </summary>
+internal static class Defragmentation
+{
+    /// <summary><c>ipv4_conntrack_defrag</c>, <c>ipv6_defrag</c>.</summary>
+    public static NfVerdict Gather(Packet packet, in HookState state) =>
+        packet.Fragment is null || !packet.Holds(Statement.DefragInPreRouting) || Gather(packet)
+            ? NfVerdict.Accept
+            : NfVerdict.Stolen;
+
+    /// <summary><c>ip_defrag</c>: true for the fragment that completes the packet.</summary>
+    public static bool Gather(Packet packet)
+    {
+        var fragment = packet.Fragment!.Value;
+        if (!packet.Connections.Completes(fragment))
+            return false;
+        packet.Reassembled = fragment.Of;
+        packet.Fragment = null;
+        return true;
+    }
+}

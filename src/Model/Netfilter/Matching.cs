@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>Whether a rule matches; it may ask what the model does not know.</summary>
+internal enum Truth
+{
+    /// <summary>It does not match.</summary>
+    No,
+
+    /// <summary>It matches.</summary>
+    Yes,
+
+    /// <summary>All that the model knows of it matches.</summary>
+    Unknown,
+}
+
+/// <summary>Whether a packet is what a rule asks for; net/netfilter/xt_*.c, nft_*.c and net/bridge/netfilter/ebt_*.c.</summary>
+internal static class Matching
+{
+    /// <summary>A rule matches where all of its matches hold.</summary>
+    public static Truth Of(Rule rule, Packet packet, in HookState state)
+    {
+        var truth = Truth.Yes;
+        foreach (var match in rule.Matches)
+            if (match is UnknownMatch)
+                truth = Truth.Unknown;
+            else if (Holds(match, packet, in state) == match.Negated)
+                return Truth.No;
+        return truth;
+    }
+
+    /// <summary>The first match of a rule that the model does not know.</summary>
+    public static string UnknownOf(Rule rule) => rule.Matches.OfType<UnknownMatch>().First().Name;
+
+    private static bool Holds(Match match, Packet packet, in HookState state) => match switch
+    {
+        DeviceMatch device => HasName(device.Devices, Device(device.Role, packet, in state)),
+        PhysdevMatch physdev => packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
+        AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
+        AddressTypeMatch type => type.Type == TypeOf(Side(packet, type.Role).Name),
+        MacMatch mac => mac.Role == AddressRole.Destination && packet.Mac is not null && mac.Owner == OwnerOf(packet.Mac),
+        ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
+        FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),
+        PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
+        TcpFlagsMatch flags => packet.Content.Kind == Kind.Tcp && (packet.Content.Flags & flags.Mask) == flags.Set,
+        IcmpTypeMatch type => packet.Content.Icmp is { } icmp && icmp.Type == type.Type && (type.Code ?? icmp.Code) == icmp.Code,
+        ConntrackMatch conntrack => (StatesOf(packet) & conntrack.States) != 0,
+        MarkMatch mark => (packet.Mark & mark.Mask) == mark.Value,
+        PacketTypeMatch type => type.Type == PacketType(packet, in state),
+        ArpOperationMatch arp => arp.Operation == packet.Content.Kind switch { Kind.ArpRequest => 1, Kind.ArpReply => 2, _ => 0 },
+        TtlMatch ttl => packet.Ttl >= ttl.First && packet.Ttl <= ttl.Last,
+        _ => throw new ArgumentOutOfRangeException(nameof(match), match, "a match that the model should know"),
+    };
+
+    private static string? Device(DeviceRole role, Packet packet, in HookState state) => role switch
+    {
+        DeviceRole.In => state.In,
+        DeviceRole.Out => state.Out,
+        DeviceRole.PhysIn => packet.NfBridge?.PhysIn,
+        DeviceRole.PhysOut => packet.NfBridge?.PhysOut,
+        DeviceRole.LogicalIn => BridgeOf(state.In),
+        _ => BridgeOf(state.Out),
+    };
+
+    private static string? BridgeOf(string? device) =>
+        device is not null && Lab.IsPort(device) ? Lab.BridgeOf(device) : device;
+
+    /// <summary>Where the kernel passes no device its name is empty, which only a bare wildcard matches (<c>ifname_compare</c>).</summary>
+    private static bool HasName(ImmutableArray<string> patterns, string? device)
+    {
+        foreach (var pattern in patterns)
+            if (pattern[^1] is '+' or '*' ? (device ?? "").StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : pattern == device)
+                return true;
+        return false;
+    }
+
+    private static Address Side(Packet packet, AddressRole role) =>
+        role == AddressRole.Source ? packet.Source : packet.Destination;
+
+    private static string TypeOf(string address) =>
+        Lab.IsOfHost(address) ? "LOCAL" : Lab.IsBroadcast(address) ? "BROADCAST" : "UNICAST";
+
+    private static string OwnerOf(string mac) => Lab.IsPort(mac) ? Lab.Behind(mac).Name : mac;
+
+    private static string FrameProtocol(Packet packet) => packet.Encapsulation switch
+    {
+        Encapsulation.Vlan => "vlan",
+        Encapsulation.PPPoE => "pppoe",
+        _ => packet.Family switch { Family.IPv4 => "ipv4", Family.IPv6 => "ipv6", _ => "arp" },
+    };
+
+    private static bool Within(ImmutableArray<PortRange> ranges, int port)
+    {
+        // A client's own port is some high one, whichever.
+        var actual = port == Address.AnyPort ? 40000 : port;
+        foreach (var range in ranges)
+            if (actual >= range.First && actual <= range.Last)
+                return true;
+        return false;
+    }
+
+    private static ConntrackStates StatesOf(Packet packet) => packet.State switch
+    {
+        ConntrackState.New => ConntrackStates.New,
+        ConntrackState.Established or ConntrackState.EstablishedReply => ConntrackStates.Established,
+        ConntrackState.Related or ConntrackState.RelatedReply => ConntrackStates.Related,
+        ConntrackState.Untracked => ConntrackStates.Untracked,
+        _ => ConntrackStates.Invalid,
+    } | (packet.Connection?.Nat ?? 0);
+
+    private static string PacketType(Packet packet, in HookState state) =>
+        packet.Mac == Lab.BroadcastMac ? "broadcast"
+        : state.Family == Family.Bridge && packet.Mac is { } mac && Lab.IsPort(mac) ? "otherhost"
+        : "host";
+}

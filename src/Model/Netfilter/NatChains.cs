@@ -1,0 +1,43 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>
+/// The nat chains of IPv4 and IPv6, and the NAT core that asks them; net/netfilter/nf_nat_proto.c
+/// (<c>nf_nat_ipv4_ops</c>, <c>nf_nat_ipv6_ops</c>) and nf_nat_core.c.
+/// </summary>
+internal static class NatChains
+{
+    private static readonly Hook[] Hooks = [Hook.PreRouting, Hook.LocalIn, Hook.LocalOut, Hook.PostRouting];
+
+    /// <summary>
+    /// The NAT core at each hook: one function with all the chains of the hook, or on old kernels one for each chain.
+    /// </summary>
+    public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
+        from family in new[] { Family.IPv4, Family.IPv6 }
+        from hook in Hooks
+        from registration in At(family, hook, profile, traits)
+        select registration;
+
+    private static IEnumerable<HookRegistration> At(Family family, Hook hook, HostProfile profile, KernelTraits traits)
+    {
+        var slot = hook is Hook.PreRouting or Hook.LocalOut ? IpPriority.NatDestination : IpPriority.NatSource;
+        var ordered = Chains(family, hook, slot, profile).Reverse().OrderBy(one => one.Priority).ToArray();
+        if (traits.NatChainsShareASlot)
+            return [new(family, hook, slot, "nat core", new NatCore([.. ordered.Select(one => one.Chain)], hook).Run)];
+        return ordered.Select(one => new HookRegistration(
+            family, hook, one.Priority, one.Chain.Point.ToString(), new NatCore([one.Chain], hook).Run));
+    }
+
+    /// <summary>The tools' own chain, and then the users'.</summary>
+    private static IEnumerable<(Chain Chain, int Priority)> Chains(Family family, Hook hook, int slot, HostProfile profile)
+    {
+        var points = family == Family.IPv4 ? HookPoints.Iptables : HookPoints.Ip6tables;
+        foreach (var point in points)
+            if (point.Table == "nat" && IptablesTables.HookOf(point.Chain) == hook)
+                yield return (new(point, profile.Rules), slot);
+        foreach (var chain in profile.Rules.BaseChains)
+            if (chain.Base is { Type: "nat" } at && NftChains.FamiliesOf(at).Contains(family) && NftChains.HookOf(at) == hook)
+                yield return (new(NftChains.PointOf(chain), profile.Rules), at.Priority);
+    }
+}

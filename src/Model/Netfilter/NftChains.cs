@@ -1,0 +1,56 @@
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>
+/// Base chains that somebody made with nft: each a registration like any other, at the priority that it was given;
+/// net/netfilter/nf_tables_api.c, <c>nf_tables_register_hook</c>, and nft_chain_filter.c. Those of type nat are asked by
+/// the NAT core: see <see cref="NatChains"/>.
+/// </summary>
+internal static class NftChains
+{
+    /// <summary>The chains that were there before, or came after, the first bridge.</summary>
+    public static IEnumerable<HookRegistration> Registrations(HostProfile profile, bool beforeBridges) =>
+        from chain in profile.Rules.BaseChains
+        let at = chain.Base!
+        where at.Type != "nat" && at.BeforeBridges == beforeBridges
+        let point = PointOf(chain)
+        from family in FamiliesOf(at)
+        select new HookRegistration(family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), family))
+        {
+            Device = at.Device,
+        };
+
+    /// <summary>The hook point of a base chain.</summary>
+    public static HookPoint PointOf(RuleChain chain) => new(Layer.Nftables, chain.Id.Table, chain.Id.Name);
+
+    /// <summary>The families at whose hooks a base chain is; inet is IPv4 and IPv6, but at ingress it is the device's.</summary>
+    public static IEnumerable<Family> FamiliesOf(BaseChain chain) => chain.Family switch
+    {
+        _ when HookOf(chain) is Hook.Ingress or Hook.Egress => [Family.Netdev],
+        NftFamily.Bridge => [Family.Bridge],
+        NftFamily.Ip => [Family.IPv4],
+        NftFamily.Ip6 => [Family.IPv6],
+        NftFamily.Arp => [Family.Arp],
+        _ => [Family.IPv4, Family.IPv6],
+    };
+
+    /// <summary>The hook that nft calls so.</summary>
+    /// <exception cref="HooktrailException">There is no such hook.</exception>
+    public static Hook HookOf(BaseChain chain) => chain.Hook switch
+    {
+        "prerouting" => Hook.PreRouting,
+        "input" => Hook.LocalIn,
+        "forward" => Hook.Forward,
+        "output" => Hook.LocalOut,
+        "postrouting" => Hook.PostRouting,
+        "ingress" => Hook.Ingress,
+        "egress" => Hook.Egress,
+        _ => throw new HooktrailException(
+            $"nft has no hook \"{chain.Hook}\"; it is one of ingress, prerouting, input, forward, output, postrouting, egress."),
+    };
+
+    private static HookFunction FunctionOf(Chain chain, Family family) =>
+        family == Family.Bridge ? new Bridge.BridgeChain(chain, Backend.Nft).Run : chain.Filter;
+}

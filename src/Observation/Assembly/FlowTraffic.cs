@@ -1,0 +1,138 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// Which sightings are a flow's, and which way each goes. The flow's mark is its type of service or traffic class, which the ends
+/// write, and which echo replies and resets of the kernel's TCP copy. What others write because of the flow has another one
+/// (measured on 6.18): an ICMP error has the type of service of the packet that it is about with 0xC0 (net/ipv4/icmp.c,
+/// <c>__icmp_send</c>); ICMPv6 errors and the resets of REJECT have none.
+/// </summary>
+internal sealed class FlowTraffic
+{
+    private const byte InternetControl = 0xC0;
+    private const byte RoutedTos = 0x1E;
+
+    private readonly Flow _flow;
+    private readonly LabMap _map;
+    private readonly byte _mark;
+    private readonly Endpoint _from;
+    private readonly Endpoint _to;
+
+    public FlowTraffic(Flow flow, LabMap map, byte mark, int? localPort, IEnumerable<Sighting> all)
+    {
+        (_flow, _map, _mark) = (flow, map, mark);
+        (_from, _to) = (InPackets(flow.From), InPackets(flow.To));
+        // A packet to the flow's own port is a request, and what it comes from is the sender's port.
+        LocalPort = localPort ?? (flow.HasPorts
+            ? all.FirstOrDefault(sighting => HasMark(sighting) && sighting.DestinationPort is { } port && map.Port(port) == flow.Port)?.SourcePort
+            : null);
+    }
+
+    /// <summary>The sender's port; null where there is none, or none was seen.</summary>
+    public int? LocalPort { get; }
+
+    /// <summary>The endpoint that packets show: a container on the host's network is the host.</summary>
+    public static Endpoint InPackets(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
+
+    /// <summary>Whether the mark is on the packet itself; so only of what the two ends wrote.</summary>
+    public bool HasMark(Sighting sighting) => ((sighting.Tos ^ _mark) & PrintedTos(sighting)) == 0;
+
+    /// <summary>Whether the packet belongs to the flow.</summary>
+    public bool Owns(Sighting sighting)
+    {
+        if (_flow.Protocol == Protocol.Arp)
+            return sighting.ArpOperation is not null && ArpDirection(sighting) is not null;
+        if (sighting.ArpOperation is not null)
+            return false;
+        if (sighting.Protocol() is null)
+            return IsWrapped(sighting);
+        if (sighting.IsV6() != (_flow.Ip == IpVersion.V6))
+            return false;
+        if (sighting.Inner is { } inner && sighting.IsIcmpError())
+            return inner.Protocol() == _flow.Protocol && ((inner.Tos ^ _mark) & 0xFE) == 0;
+        if (sighting.Protocol() == _flow.Protocol && HasMark(sighting))
+            return true;
+        return IsBareError(sighting) || IsRejection(sighting);
+    }
+
+    /// <summary>Which way a packet of the flow goes.</summary>
+    public Direction DirectionOf(Sighting sighting)
+    {
+        if (sighting.ArpOperation is not null)
+            return ArpDirection(sighting)!.Value;
+        if (sighting.Protocol() is null)
+            return _map.MacOwner(sighting.MacSource!) == _flow.From.Name ? Direction.Request : Direction.Reply;
+        if (sighting.IsIcmpError() || IsBareError(sighting) || IsRejection(sighting))
+            return Direction.Error;
+        if (_flow.Protocol == Protocol.Icmp && sighting.IcmpType is { } type)
+            return Kinds.IsEchoRequest(type, sighting.IsV6()) ? Direction.Request
+                : Kinds.IsEchoReply(type, sighting.IsV6()) ? Direction.Reply
+                : throw new Doubt($"A packet with this flow's type of service is no echo: \"{sighting.Line}\".");
+        return ByPorts(sighting) ?? ByAddresses(sighting);
+    }
+
+    /// <summary>Whether an error is about a packet of the replies; what it says is then told to the one who answered.</summary>
+    public bool IsAboutReply(Sighting error) => error.Inner is { } inner
+        && (_flow.HasPorts
+            ? LocalPort is { } local && inner.DestinationPort == local && inner.SourcePort != local
+            : Kinds.IsEchoReply(inner.IcmpType, error.IsV6()));
+
+    /// <summary>
+    /// Whether the host's own TCP resets the connection because nobody listens: it copies the mark, which REJECT does not.
+    /// </summary>
+    public bool IsHostsOwnReset(Packet packet) =>
+        packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
+
+    // xt LOG does not print the lowest bit; ebt_log prints the upper half of a traffic class.
+    private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);
+
+    // ebt_log says nothing of a frame whose type it does not know but its MAC addresses.
+    private bool IsWrapped(Sighting sighting) =>
+        _flow.Encapsulation != Encapsulation.None && sighting.EtherType is 0x8100 or 0x8864
+        && sighting is { MacSource: { } source, MacDestination: { } destination }
+        && (_map.MacOwner(source) == _flow.From.Name || _map.MacOwner(destination) == _flow.From.Name);
+
+    // An error as ebt_log shows it: of a ping, it is told from an echo by the type of service alone.
+    private bool IsBareError(Sighting sighting) =>
+        sighting.IsBare() && !sighting.IsV6() && sighting.Protocol() == Protocol.Icmp && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
+        && sighting.Tos != _mark && _map.Owner(sighting.Destination) is { } told && (told == _from || told == Endpoint.Host);
+
+    // A reset without the mark is no end's. ebt_log shows no flags; but what has no mark and comes to the flow's port is no other.
+    private bool IsRejection(Sighting sighting) =>
+        _flow.Protocol == Protocol.Tcp && sighting.Protocol() == Protocol.Tcp && LocalPort is { } local && sighting.DestinationPort == local
+        && sighting.SourcePort is not null && !HasMark(sighting) && sighting.Tos == 0 && (sighting.IsBare() || sighting.IsReset());
+
+    private Direction? ArpDirection(Sighting sighting)
+    {
+        var (sender, target) = (_map.Owner(sighting.Source), _map.Owner(sighting.Destination));
+        return sighting.ArpOperation switch
+        {
+            1 when sender == _from && (target == _to || _flow.IsBroadcast) => Direction.Request,
+            2 when target == _from && (sender == _to || _flow.IsBroadcast) => Direction.Reply,
+            _ => null,
+        };
+    }
+
+    private Direction? ByPorts(Sighting sighting)
+    {
+        if (!_flow.HasPorts || sighting is not { SourcePort: { } source, DestinationPort: { } destination })
+            return null;
+        var (request, reply) = (source == LocalPort, destination == LocalPort);
+        if (request == reply)
+            (request, reply) = (_map.Port(destination) == _flow.Port, _map.Port(source) == _flow.Port);
+        return request == reply ? null : request ? Direction.Request : Direction.Reply;
+    }
+
+    // An address at one end of a bridge, or of a fragment's way, is an endpoint's own: MASQUERADE acts after the bridge on the way
+    // out, and is undone before it on the way back.
+    private Direction ByAddresses(Sighting sighting)
+    {
+        var (source, destination) = (_map.Owner(sighting.Source), _map.Owner(sighting.Destination));
+        var request = destination == _to || source == _from;
+        var reply = destination == _from || source == _to;
+        return request != reply
+            ? request ? Direction.Request : Direction.Reply
+            : throw new Doubt($"The addresses do not say which way the packet goes: \"{sighting.Line}\".");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// Makes hops of sightings, with the lab's names. A port is shown behind the address (<c>server:80</c>, <c>host.wan:8080</c>), but
+/// for the sender's own, which is another in each flow; a port that NAT gave it instead shows.
+/// </summary>
+internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
+{
+    public ImmutableArray<Hop> Of(Packet packet) => [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
+
+    private Hop HopOf(Sighting sighting, Sighting ports) => new(
+        sighting.Point,
+        map.Device(sighting.In),
+        map.Device(sighting.Out),
+        map.Device(sighting.PhysIn),
+        map.Device(sighting.PhysOut),
+        Name(sighting.Source, ports.SourcePort),
+        Name(sighting.Destination, ports.DestinationPort));
+
+    // Only the first fragment has the ports; what ebt_log prints for the others is payload.
+    private Sighting WithPorts(Packet packet, Sighting sighting) =>
+        flow.Fragments == 1 || !flow.HasPorts || HasPorts(sighting)
+            ? sighting
+            : packet.Sightings.Find(other => HasPorts(other) && other.Source!.Equals(sighting.Source) && other.Destination!.Equals(sighting.Destination))
+              ?? sighting with { SourcePort = null, DestinationPort = null };
+
+    private static bool HasPorts(Sighting sighting) => !sighting.IsBare() && sighting is { FragmentOffset: null or 0, SourcePort: not null };
+
+    private string? Name(IPAddress? address, int? port)
+    {
+        if (address is null)
+            return null;
+        var name = map.Address(address);
+        if (port is not { } printed || !flow.HasPorts || printed == localPort)
+            return name ?? address.ToString();
+        name ??= address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+        return $"{name}:{map.Port(printed)}";
+    }
+}

@@ -1,0 +1,105 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// How each leg ended, from what the ends saw and from what was seen of later packets: who answers a packet has got it. What nobody
+/// got vanished after its last hop; an observer cannot tell a drop from that.
+/// </summary>
+internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, NamedPackets named, Exchanged exchanged)
+{
+    private static readonly Leg ReplyFin = new(Direction.Reply, 2);
+
+    private Endpoint From => FlowTraffic.InPackets(flow.From);
+
+    public Outcome Of(Leg leg)
+    {
+        var packet = named[leg];
+        var receiver = leg.Direction switch
+        {
+            Direction.Request when flow.IsBroadcast && flow.Protocol != Protocol.Arp => Hearers(leg.Packet),
+            Direction.Request when flow.Encapsulation != Encapsulation.None => BehindPort(packet),
+            Direction.Request => IsThere(leg, packet) ? Answerer(Number(leg)) : Refuser(leg, packet),
+            Direction.Reply => IsBack(leg) ? From : null,
+            _ => IsTold(leg, packet) ? From : null,
+        };
+        return receiver is null ? Outcome.Vanished(packet?.Last.Point, null) : Outcome.Delivered(receiver);
+    }
+
+    // A connection is one exchange, whichever of its segments is asked about.
+    private int Number(Leg leg) => flow.Protocol == Protocol.Tcp ? 1 : leg.Packet;
+
+    // A broadcast is delivered where all got it: the other containers of the network, and the host.
+    private Endpoint? Hearers(int number)
+    {
+        var heard = exchanged.Heard.Where(one => one.Request == number).Select(one => FlowTraffic.InPackets(one.By)).ToHashSet();
+        var network = flow.From.Network ?? LabNames.Networks.FirstOrDefault(name => flow.Via == LabNames.BroadcastOf(name), LabNames.Bridge);
+        Endpoint[] all = [.. Endpoint.On(network).Where(endpoint => endpoint != flow.From), Endpoint.Host];
+        return heard.IsSupersetOf(all) ? flow.To : null;
+    }
+
+    // Nobody in a container listens to tagged frames: that it left by the container's port is all that can be known.
+    private static bool Left(Packet? packet) => packet?.Last.Point is { Chain: "POSTROUTING" };
+
+    private Endpoint? BehindPort(Packet? packet) => Left(packet)
+        ? Endpoint.All.FirstOrDefault(endpoint =>
+            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.Out))
+        : null;
+
+    // Where its reply begins, nothing has changed the answerer's address yet.
+    private Endpoint Answerer(int number) =>
+        named[new(Direction.Reply, number)] is { } reply && map.Owner(reply.First.Source) is { Kind: not EndpointKind.Everyone } source
+            ? source
+            : FlowTraffic.InPackets(Heard(number) ?? flow.To);
+
+    private Endpoint? Heard(int number) => exchanged.Heard.Where(one => one.Request == number).Select(one => one.By).FirstOrDefault();
+
+    private bool IsThere(Leg leg, Packet? packet)
+    {
+        var number = Number(leg);
+        if (exchanged.Answered.Contains(number) || Heard(number) is not null)
+            return true;
+        if (flow.Protocol != Protocol.Tcp)
+            return named[new(Direction.Reply, number)] is not null;
+        // A SYN that was sent again has no answer, or it would not be a leg of its own.
+        if (packet?.Kind == TcpKind.Syn || leg == Leg.Request)
+            return named[Leg.Reply] is not null;
+        return named[ReplyFin] is not null || (packet is not null && IsAcknowledged(packet));
+    }
+
+    // Only an answer to later data proves that the ACK which opens a connection came.
+    private bool IsAcknowledged(Packet packet) => Seen(Direction.Reply)
+        .Any(reply => reply.Kind is not TcpKind.SynAck && reply.Acknowledged is { } acknowledged && packet.End is { } end
+            && acknowledged >= end && acknowledged > named[Leg.Request]?.End);
+
+    // The end to which the packet came says that nobody listens.
+    private Endpoint? Refuser(Leg leg, Packet? packet)
+    {
+        if (named[new(Direction.Error, leg.Packet)] is not { } error || map.Owner(error.First.Source) is not { } source)
+            return null;
+        if (source.Kind is EndpointKind.Container or EndpointKind.Wan)
+            return error.First.IsReset() && !traffic.HasMark(error.First) ? null : source;
+        // REJECT is of the table filter: what has passed others behind it came to the socket.
+        var passed = packet?.Last.Point is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" or "nat" };
+        return source == Endpoint.Host && (traffic.IsHostsOwnReset(error) || (flow.Protocol == Protocol.Udp && passed)) ? source : null;
+    }
+
+    // A socket takes an answer only from whom it asked, and its kernel refuses another: that is no delivery.
+    private bool IsBack(Leg leg)
+    {
+        if (exchanged.Answered.Contains(Number(leg)))
+            return true;
+        if (flow.Protocol != Protocol.Tcp || leg != Leg.Reply)
+            return false;
+        return named[leg]?.Kind == TcpKind.Reset
+            ? exchanged.Told.Contains(1)
+            : Seen(Direction.Request).Any(packet => packet.Kind is TcpKind.Ack or TcpKind.Data or TcpKind.Fin);
+    }
+
+    // Nobody says that a redirect has come; it has passed the last hook on its way or not.
+    private bool IsTold(Leg leg, Packet? packet) =>
+        packet is not null && packet.First.IsRedirect() ? Left(packet) : exchanged.Told.Contains(Number(leg));
+
+    private IEnumerable<Packet> Seen(Direction direction) =>
+        named.Legs.Select(leg => named[leg]!).Concat(named.Others).Where(packet => packet.Direction == direction);
+}

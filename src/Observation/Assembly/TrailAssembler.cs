@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// Makes trails of sightings: takes those of one flow, puts them together into packets, says which legs these are, and how each
+/// ended. Whatever contradicts itself makes the finding inconclusive rather than being guessed at.
+/// </summary>
+public static class TrailAssembler
+{
+    /// <summary>Follows the packets of one flow.</summary>
+    /// <param name="flow">Who spoke to whom.</param>
+    /// <param name="map">The lab's names.</param>
+    /// <param name="window">What was logged from before the flow to after it.</param>
+    /// <param name="mark">
+    /// The type of service or traffic class that both ends wrote; other flows of the window have others. ARP has none. ebt_log shows
+    /// the upper four bits of a traffic class only: IPv6 flows want marks that differ in them, and from 0.
+    /// </param>
+    /// <param name="counted">What the tracepoints counted in the time of the window; null where the observer counts otherwise.</param>
+    /// <param name="exchanged">What the ends saw.</param>
+    public static Finding Assemble(
+        Flow flow, LabMap map, LogWindow window, byte mark, TracepointCounters? counted, Exchanged exchanged)
+    {
+        try
+        {
+            if (window.Lost > 0)
+                throw new Doubt($"The kernel log lost {window.Lost} records before they were read.");
+            if (window.Sightings.FirstOrDefault(sighting => !sighting.IsComplete) is { } cut)
+                throw new Doubt($"A record was cut: \"{cut.Line}\".");
+            var traffic = new FlowTraffic(flow, map, mark, exchanged.LocalPort, window.Sightings);
+            var own = window.Sightings.Where(traffic.Owns).ToList();
+            if (counted is not null)
+                Reconcile(window.Sightings, own, counted);
+
+            var packets = PacketGrouping.Group(flow, traffic, own);
+            RefuseHalfSeen(flow, packets);
+            var named = flow.Protocol == Protocol.Tcp
+                ? Connection.Name(traffic, packets, exchanged.Answered.Contains(1))
+                : PingPong.Name(traffic, packets, exchanged.Sent);
+            return new Finding.Observed(Legs(flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
+        }
+        catch (Doubt doubt)
+        {
+            return new Finding.Inconclusive(doubt.Message);
+        }
+    }
+
+    // Two witnesses of the same packets: the log and the rules' counters. A straggler of another flow may be logged in
+    // this window though it was counted before it, so what other flows logged may be counted or not; this flow's own
+    // must be, each.
+    private static void Reconcile(ImmutableArray<Sighting> all, List<Sighting> own, TracepointCounters counted)
+    {
+        var allLogged = all.CountBy(sighting => sighting.Point).ToDictionary();
+        var ownLogged = own.CountBy(sighting => sighting.Point).ToDictionary();
+        foreach (var point in counted.Points.Union(allLogged.Keys))
+        {
+            var least = ownLogged.GetValueOrDefault(point);
+            var most = allLogged.GetValueOrDefault(point);
+            var logged = Math.Clamp(counted[point], least, most);
+            if (counted[point] != logged)
+                throw new Doubt($"The counter of {point} says {counted[point]}, the log shows {logged}.");
+        }
+    }
+
+    // An ICMPv6 error has no mark of its own, and ebt_log does not print what it is about.
+    private static void RefuseHalfSeen(Flow flow, List<Packet> packets)
+    {
+        if (flow.Ip == IpVersion.V6 && packets.Exists(packet => packet.HasBare)
+            && packets.Find(packet => packet.Direction == Direction.Error && packet.First.IsIcmpError()) is { } error)
+            throw new Doubt($"ebt_log cannot show an ICMPv6 error as this flow's: \"{error.First.Line}\"; observe it with NFLOG.");
+    }
+
+    private static ImmutableArray<ObservedLeg> Legs(
+        Flow flow, NamedPackets named, Exchanged exchanged, HopNames hops, Outcomes outcomes)
+    {
+        var legs = ImmutableArray.CreateBuilder<ObservedLeg>();
+        foreach (var leg in Expected(flow, exchanged, named).Union(named.Legs).OrderBy(leg => Order(flow, leg)))
+        {
+            var packet = named[leg];
+            var trail = new Trail(packet is null ? [] : hops.Of(packet), outcomes.Of(leg));
+            legs.Add(new(leg, trail, packet is null ? [] : [.. packet.Sightings.Select(sighting => sighting.Line)]));
+        }
+
+        return legs.ToImmutable();
+    }
+
+    // The legs that there must have been, seen or not.
+    private static IEnumerable<Leg> Expected(Flow flow, Exchanged exchanged, NamedPackets named)
+    {
+        if (flow.Protocol == Protocol.Tcp && exchanged.Answered.Contains(1))
+            return Leg.OfTcp.Select(one => one.Leg);
+        var requests = Enumerable.Range(1, exchanged.Sent);
+        return requests.Select(number => new Leg(Direction.Request, number))
+            .Concat(exchanged.Answered.Select(number => new Leg(Direction.Reply, number)))
+            .Concat(requests.Where(number => IsToldUnseen(flow, exchanged, named, number)).Select(number => new Leg(Direction.Error, number)));
+    }
+
+    // A sender beyond the host was told that its request goes no further, but at no hook: so the host wrote past them, as REJECT
+    // does with a reset out of a bridge port. A sender on the host itself may have been told without a packet.
+    private static bool IsToldUnseen(Flow flow, Exchanged exchanged, NamedPackets named, int number) =>
+        exchanged.Told.Contains(number) && flow.From.Kind != EndpointKind.Host && named[new(Direction.Request, number)] is not null
+        && named[new(Direction.Reply, number)] is null && !named.Legs.Any(leg => leg.Direction == Direction.Error);
+
+    // As they are sent: an error stands behind its request.
+    private static (int, int) Order(Flow flow, Leg leg)
+    {
+        var place = flow.Protocol == Protocol.Tcp ? Leg.OfTcp.Select(one => one.Leg).ToList().IndexOf(leg with { Direction = Turn(leg) }) : -1;
+        return (place >= 0 ? place : leg.Packet * 2 + (int)Turn(leg), leg.Direction == Direction.Error ? 1 : 0);
+    }
+
+    private static Direction Turn(Leg leg) => leg.Direction == Direction.Reply ? Direction.Reply : Direction.Request;
+}

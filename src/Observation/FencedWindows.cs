@@ -1,0 +1,89 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// The sightings of a channel, cut into windows by fences, for those who await them. It holds the current window and
+/// the one before. Not safe for several threads by itself: every call but the awaiting of a window's task is to be made
+/// under the channel's lock.
+/// </summary>
+/// <param name="channel">What errors call it: <c>the kernel log</c>.</param>
+internal sealed class FencedWindows(string channel)
+{
+    // 20 times what the kernel's own ring holds; a window of the lab has some hundreds.
+    private const int Capacity = 16_384;
+
+    private readonly Dictionary<int, TaskCompletionSource<LogWindow>> _waiting = [];
+    private readonly List<Sighting> _sightings = [];
+    private (int Number, LogWindow Window)? _finished;
+    private string? _closed;
+    private long _lost;
+
+    /// <summary>How many sightings the current window has.</summary>
+    public int Count => _sightings.Count;
+
+    /// <summary>A sighting of the current window.</summary>
+    public Sighting this[int index]
+    {
+        get => _sightings[index];
+        set => _sightings[index] = value;
+    }
+
+    /// <summary>Takes the next sighting; one that is too many counts as lost and gives false.</summary>
+    public bool Add(Sighting sighting)
+    {
+        if (_sightings.Count == Capacity)
+        {
+            _lost++;
+            return false;
+        }
+
+        _sightings.Add(sighting);
+        return true;
+    }
+
+    /// <summary>Counts records that were lost.</summary>
+    public void Lose(long records) => _lost += records;
+
+    /// <summary>Ends the current window.</summary>
+    public void End(int n)
+    {
+        var window = new LogWindow([.. _sightings], _lost);
+        _sightings.Clear();
+        _lost = 0;
+        _finished = (n, window);
+        foreach (var waiting in _waiting.Keys.Where(number => number <= n).ToList())
+        {
+            _waiting.Remove(waiting, out var reader);
+            reader!.SetResult(window);
+        }
+    }
+
+    /// <summary>The window that fence <paramref name="n"/> ends, or the one after it where that fence was lost.</summary>
+    /// <exception cref="HooktrailException">The channel was closed, or that fence is past and its window forgotten.</exception>
+    public Task<LogWindow> Read(int n, CancellationToken cancellation)
+    {
+        if (_finished is { } finished && n <= finished.Number)
+        {
+            return n == finished.Number || finished.Window.Lost > 0
+                ? Task.FromResult(finished.Window)
+                : throw new HooktrailException(
+                    $"The window up to fence {n} of {channel} is forgotten; ask for it before fence {finished.Number} is written.");
+        }
+
+        if (_closed is not null)
+            throw new HooktrailException(_closed);
+        if (!_waiting.TryGetValue(n, out var window))
+            _waiting[n] = window = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return window.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Says that no more will come, and why; who waits gets it as an error.</summary>
+    public void Close(string reason)
+    {
+        _closed ??= reason;
+        foreach (var window in _waiting.Values)
+            window.SetException(new HooktrailException(_closed));
+        _waiting.Clear();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>The names of a network namespace's devices, which nfnetlink_log tells by their numbers only.</summary>
+public sealed class DeviceNames
+{
+    /// <summary>No device is known.</summary>
+    public static readonly DeviceNames None = new(ImmutableDictionary<int, string>.Empty);
+
+    private readonly ImmutableDictionary<int, string> _names;
+
+    private DeviceNames(ImmutableDictionary<int, string> names) => _names = names;
+
+    /// <summary>The device's name; null for 0, which is none, and <c>#7</c> for one that came later.</summary>
+    public string? this[int index] =>
+        index == 0 ? null : _names.GetValueOrDefault(index) ?? string.Create(CultureInfo.InvariantCulture, $"#{index}");
+
+    /// <summary>Reads the output of <c>ip -o link</c>: <c>5: client.port@if4: &lt;BROADCAST…</c>.</summary>
+    public static DeviceNames Parse(string links)
+    {
+        var names = ImmutableDictionary.CreateBuilder<int, string>();
+        foreach (var line in links.AsSpan().EnumerateLines())
+        {
+            var number = line.IndexOf(": ");
+            if (number < 0 || LogFields.Number(line[..number].Trim()) is not { } index)
+                continue;
+            var name = line[(number + 2)..];
+            // A name may have a colon and an @, but no space.
+            if (name.IndexOf(": ") is var end and >= 0)
+                name = name[..end];
+            if (name.LastIndexOf('@') is var peer and > 0)
+                name = name[..peer];
+            names[index] = name.ToString();
+        }
+
+        return new(names.ToImmutable());
+    }
+}

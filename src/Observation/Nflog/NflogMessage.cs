@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>
+/// One message of nfnetlink_log, as nflog.pl writes it (include/uapi/linux/netfilter/nfnetlink_log.h): what is known of a
+/// packet, and its first bytes. Devices are numbers, 0 where there is none.
+/// </summary>
+public sealed class NflogMessage
+{
+    private const int HeaderSize = 4;
+
+    private NflogMessage()
+    {
+    }
+
+    /// <summary>The family of the hook: NFPROTO_IPV4 2, ARP 3, NETDEV 5, BRIDGE 7, IPV6 10.</summary>
+    public int Family { get; private set; }
+
+    /// <summary>The hook's number in its family.</summary>
+    public int Hook { get; private set; }
+
+    /// <summary>EtherType of the packet.</summary>
+    public int Protocol { get; private set; }
+
+    /// <summary>The rule's prefix.</summary>
+    public string Prefix { get; private set; } = "";
+
+    /// <summary>The device it came in by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
+    public int In { get; private set; }
+
+    /// <summary>The device it goes out by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
+    public int Out { get; private set; }
+
+    /// <summary>The bridge port it came in by.</summary>
+    public int PhysIn { get; private set; }
+
+    /// <summary>The bridge port it goes out by.</summary>
+    public int PhysOut { get; private set; }
+
+    /// <summary>How many messages of the group were made before this one, modulo 2^32.</summary>
+    public uint Sequence { get; private set; }
+
+    /// <summary>How many messages of all groups of the network namespace were made before this one, modulo 2^32.</summary>
+    public uint? GlobalSequence { get; private set; }
+
+    /// <summary>The packet's mark, where it is not 0.</summary>
+    public uint? Mark { get; private set; }
+
+    /// <summary>The user of the local socket that sent it.</summary>
+    public uint? UserId { get; private set; }
+
+    /// <summary>How conntrack knows the packet, if that was asked for.</summary>
+    public ConnectionState? Connection { get; private set; }
+
+    /// <summary>The header of the frame, where the packet has one; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Frame { get; private set; }
+
+    /// <summary>The packet from its network header on, as far as it was copied.</summary>
+    public ReadOnlyMemory<byte> Packet { get; private set; }
+
+    /// <summary>Reads a line of hexadecimal; false if it holds no message.</summary>
+    public static bool TryParse(ReadOnlySpan<char> line, [NotNullWhen(true)] out NflogMessage? message)
+    {
+        message = null;
+        var bytes = new byte[line.Length / 2];
+        if (Convert.FromHexString(line, bytes, out _, out var length) != OperationStatus.Done
+            || length < HeaderSize)
+            return false;
+        var read = new NflogMessage { Family = bytes[0] };
+        if (!read.ReadAttributes(bytes.AsMemory(HeaderSize)))
+            return false;
+        message = read;
+        return true;
+    }
+
+    private bool ReadAttributes(ReadOnlyMemory<byte> attributes)
+    {
+        var sequenced = false;
+        ReadOnlyMemory<byte> payload = default, hardwareHeader = default, linkHeader = default;
+        while (attributes.Length >= 4)
+        {
+            // Length and type are in the order of the kernel's machine; what is in an attribute is in network order.
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
+            var type = (Attribute)(BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & 0x3FFF);
+            if (length < 4 || length > attributes.Length)
+                return false;
+            var content = attributes[4..length];
+            var value = content.Span;
+            switch (type)
+            {
+                case Attribute.PacketHeader when value.Length >= 3:
+                    Protocol = BinaryPrimitives.ReadUInt16BigEndian(value);
+                    Hook = value[2];
+                    break;
+                case Attribute.Prefix: Prefix = Encoding.UTF8.GetString(value.TrimEnd((byte)0)); break;
+                case Attribute.Payload: payload = content; break;
+                case Attribute.HardwareHeader: hardwareHeader = content; break;
+                case Attribute.LinkHeader: linkHeader = content; break;
+                case { } when value.Length == 4:
+                    var number = BinaryPrimitives.ReadUInt32BigEndian(value);
+                    switch (type)
+                    {
+                        case Attribute.Mark: Mark = number; break;
+                        case Attribute.In: In = (int)number; break;
+                        case Attribute.Out: Out = (int)number; break;
+                        case Attribute.PhysIn: PhysIn = (int)number; break;
+                        case Attribute.PhysOut: PhysOut = (int)number; break;
+                        case Attribute.UserId: UserId = number; break;
+                        case Attribute.Sequence: (Sequence, sequenced) = (number, true); break;
+                        case Attribute.GlobalSequence: GlobalSequence = number; break;
+                        case Attribute.ConnectionInfo when number <= (uint)ConnectionState.RelatedReply:
+                            Connection = (ConnectionState)number;
+                            break;
+                    }
+
+                    break;
+            }
+
+            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
+        }
+
+        Frame = linkHeader.IsEmpty ? hardwareHeader : linkHeader;
+        Packet = AtEgress && payload.Length >= linkHeader.Length ? payload[linkHeader.Length..] : payload;
+        return sequenced;
+    }
+
+    // A device's egress is the one hook whose packets begin with the frame's header (facts 1.4).
+    private bool AtEgress => Family == 5 && Hook == 1;
+
+    private enum Attribute
+    {
+        PacketHeader = 1,
+        Mark = 2,
+        In = 4,
+        Out = 5,
+        PhysIn = 6,
+        PhysOut = 7,
+        Payload = 9,
+        Prefix = 10,
+        UserId = 11,
+        Sequence = 12,
+        GlobalSequence = 13,
+        HardwareHeader = 16,
+        ConnectionInfo = 19,
+        LinkHeader = 21,
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>
+/// Where the tools' built-in chains are. Of the order of hooks along a packet's way nothing is said here; the kernel shows
+/// it.
+/// </summary>
+public static class NflogPlaces
+{
+    /// <summary>
+    /// All built-in chains of ebtables, iptables, ip6tables and arptables; arptables' FORWARD only with the legacy
+    /// backend, which nf_tables cannot stand in for, and so never.
+    /// </summary>
+    /// <param name="iptables">Where the rules of iptables are.</param>
+    /// <param name="ip6tables">Where the rules of ip6tables are.</param>
+    /// <param name="ebtables">Where the rules of ebtables are.</param>
+    public static ImmutableArray<NflogPlace> OfTools(Backend iptables, Backend ip6tables, Backend ebtables) =>
+    [
+        .. Ebtables(ebtables),
+        .. Iptables(Layer.Iptables, iptables),
+        .. Iptables(Layer.Ip6tables, ip6tables),
+        new(new(Layer.Arptables, "filter", "INPUT"), NftFamily.Arp, NftHook.Input, 0),
+        new(new(Layer.Arptables, "filter", "OUTPUT"), NftFamily.Arp, NftHook.Output, 0),
+    ];
+
+    // net/bridge/netfilter/ebtable_{broute,nat,filter}.c; iptables/nft.c:xtables_bridge. They differ in filter OUTPUT.
+    private static IEnumerable<NflogPlace> Ebtables(Backend backend)
+    {
+        NflogPlace Place(string table, string chain, NftHook hook, int priority) =>
+            new(new(Layer.Ebtables, table, chain), NftFamily.Bridge, hook, priority);
+
+        return
+        [
+            Place("broute", "BROUTING", NftHook.Prerouting, int.MinValue),
+            Place("nat", "PREROUTING", NftHook.Prerouting, -300),
+            Place("nat", "OUTPUT", NftHook.Output, 100),
+            Place("nat", "POSTROUTING", NftHook.Postrouting, 300),
+            Place("filter", "INPUT", NftHook.Input, -200),
+            Place("filter", "FORWARD", NftHook.Forward, -200),
+            Place("filter", "OUTPUT", NftHook.Output, backend == Backend.Nft ? -200 : 200),
+        ];
+    }
+
+    // include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h; iptables/nft.c:xtables_ipv4. They differ in security. For nat,
+    // type and priority put a chain into the slot of the NAT core, which runs all of them or none.
+    private static IEnumerable<NflogPlace> Iptables(Layer layer, Backend backend)
+    {
+        foreach (var point in HookPoints.Iptables)
+        {
+            var hook = Enum.Parse<NftHook>(point.Chain, ignoreCase: true);
+            var priority = point.Table switch
+            {
+                "raw" => -300,
+                "mangle" => -150,
+                "nat" => hook is NftHook.Prerouting or NftHook.Output ? -100 : 100,
+                "filter" => 0,
+                "security" => backend == Backend.Nft ? 150 : 50,
+                _ => throw new InvalidOperationException($"The table {point.Table} of iptables has no priority here."),
+            };
+            yield return new(
+                point with { Layer = layer },
+                layer == Layer.Iptables ? NftFamily.Ip : NftFamily.Ip6,
+                hook,
+                priority,
+                point.Table == "nat" ? NftChainType.Nat : NftChainType.Filter);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>
+/// A run's records as they come from nflog.pl, cut into windows by fences. One thread feeds it with the program's lines;
+/// others await windows. The first record of a group has the number 0, so what is lost at the beginning shows, too.
+/// </summary>
+/// <remarks>
+/// A fence says that whatever was logged before it has been read. A packet that the kernel still holds in a queue of its
+/// own is logged later: have the flow end before the fence is written.
+/// </remarks>
+public sealed class NflogReader
+{
+    // NFPROTO_BRIDGE.
+    private const int Bridge = 7;
+
+    private readonly Lock _lock = new();
+    private readonly RunId _run;
+    private readonly ImmutableDictionary<string, HookPoint> _points;
+    private readonly FencedWindows _windows = new("the log group");
+    private readonly TaskCompletionSource<int> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<(Layer Layer, string PhysOut), Sighting> _forwarded = [];
+    private DeviceNames _devices = DeviceNames.None;
+    private ulong _next;
+    private bool _overrun;
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="run">The run whose records are wanted; others are counted and passed over.</param>
+    /// <param name="places">Where its tables record.</param>
+    public NflogReader(RunId run, ImmutableArray<NflogPlace> places)
+    {
+        _run = run;
+        _points = NflogTable.PointsByPrefix(run, places);
+    }
+
+    /// <summary>The log group that the program has bound, for <see cref="NflogTable.Group"/>.</summary>
+    public Task<int> Group => _group.Task;
+
+    /// <summary>The line to write to the program as the end of a window. The n are to ascend.</summary>
+    public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Says which devices there are, of the records that come from now on.</summary>
+    public void Know(DeviceNames devices)
+    {
+        lock (_lock)
+        {
+            _devices = devices;
+        }
+    }
+
+    /// <summary>Takes one line of the program's output.</summary>
+    public void Accept(ReadOnlySpan<char> line)
+    {
+        if (NflogMessage.TryParse(line, out var message))
+        {
+            lock (_lock)
+            {
+                AcceptMessage(message);
+            }
+        }
+        else if (Argument(line, "fence ") is { } fence)
+        {
+            lock (_lock)
+            {
+                if (_overrun)
+                    _windows.Lose(1);
+                _overrun = false;
+                _forwarded.Clear();
+                _windows.End(fence);
+            }
+        }
+        else if (line is "lost")
+        {
+            lock (_lock)
+            {
+                _overrun = true;
+            }
+        }
+        else if (Argument(line, "group ") is { } group && !_group.TrySetResult(group))
+        {
+            // The program was started again: what was logged in between went nowhere.
+            lock (_lock)
+            {
+                _overrun = true;
+                _next = 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read.
+    /// </summary>
+    /// <exception cref="HooktrailException">The reader was closed, or that fence is past and its window forgotten.</exception>
+    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            return _windows.Read(n, cancellation);
+        }
+    }
+
+    /// <summary>Says that no more lines will come, and why; who waits gets it as an error.</summary>
+    public void Close(string reason)
+    {
+        lock (_lock)
+        {
+            _windows.Close(reason);
+        }
+
+        _group.TrySetException(new HooktrailException(reason));
+    }
+
+    private static int? Argument(ReadOnlySpan<char> line, string word) =>
+        line.StartsWith(word) ? LogFields.Number(line[word.Length..]) : null;
+
+    private void AcceptMessage(NflogMessage message)
+    {
+        var missing = unchecked(message.Sequence - (uint)_next);
+        if (missing > 0)
+        {
+            _windows.Lose(missing);
+            _overrun = false;
+        }
+
+        var sequence = _next + missing;
+        _next = sequence + 1;
+        if (!_points.TryGetValue(message.Prefix, out var point))
+            return;
+        var sighting = WithPhysIn(Sighting(message, sequence, point), message);
+        _windows.Add(sighting with { Line = Evidence(sighting) });
+    }
+
+    private Sighting Sighting(NflogMessage message, ulong sequence, HookPoint point)
+    {
+        var packet = PacketHeaders.Read(message.Protocol, message.Packet.Span);
+        var frame = message.Frame.Length >= 14 ? message.Frame.Span : [];
+        // In the bridge family the devices are ports, and the bridge is beside them only if the kernel has br_netfilter
+        // (net/netfilter/nfnetlink_log.c:__build_packet_message). Elsewhere the port is beside the device, and as in xt LOG
+        // only if it is another.
+        var inBridge = message.Family == Bridge;
+        return new()
+        {
+            Sequence = sequence,
+            Run = _run,
+            Point = point,
+            Line = "",
+            IsComplete = packet.IsComplete,
+            In = _devices[inBridge && message.PhysIn != 0 ? message.PhysIn : message.In],
+            Out = _devices[inBridge && message.PhysOut != 0 ? message.PhysOut : message.Out],
+            PhysIn = inBridge || message.PhysIn == message.In ? null : _devices[message.PhysIn],
+            PhysOut = inBridge || message.PhysOut == message.Out ? null : _devices[message.PhysOut],
+            MacDestination = frame.IsEmpty ? null : Mac(frame[..6]),
+            MacSource = frame.IsEmpty ? null : Mac(frame[6..12]),
+            EtherType = message.Protocol,
+            Source = packet.Source,
+            Destination = packet.Destination,
+            Tos = packet.Tos,
+            Ttl = packet.Ttl,
+            Length = packet.Length,
+            IpId = packet.IpId,
+            FragmentOffset = packet.FragmentOffset,
+            MoreFragments = packet.MoreFragments,
+            FlowLabel = packet.FlowLabel,
+            PayloadLength = packet.PayloadLength,
+            Protocol = packet.Protocol,
+            SourcePort = packet.SourcePort,
+            DestinationPort = packet.DestinationPort,
+            TcpSequence = packet.TcpSequence,
+            TcpAcknowledgement = packet.TcpAcknowledgement,
+            TcpFlags = packet.TcpFlags,
+            IcmpType = packet.IcmpType,
+            IcmpCode = packet.IcmpCode,
+            IcmpId = packet.IcmpId,
+            IcmpSequence = packet.IcmpSequence,
+            Inner = packet.Inner,
+            ArpOperation = packet.ArpOperation,
+            Mark = message.Mark,
+            UserId = message.UserId,
+            Connection = message.Connection,
+        };
+    }
+
+    // nfnetlink_log tells of the port that a packet came in by only if the hook has a device that it came in by, and
+    // POSTROUTING of a bridged packet has none; xt LOG does tell. The port is remembered with the packet from PREROUTING to
+    // there (struct nf_bridge_info), so what FORWARD showed of the same packet is still so.
+    private Sighting WithPhysIn(Sighting sighting, NflogMessage message)
+    {
+        if (sighting.PhysOut is not { } physOut)
+            return sighting;
+        var layer = message.Family == 10 ? Layer.Ip6tables : Layer.Iptables;
+        if (sighting.In is not null)
+            _forwarded[(layer, physOut)] = sighting;
+        else if (_forwarded.TryGetValue((layer, physOut), out var forwarded) && IsSamePacket(forwarded, sighting))
+            return sighting with { PhysIn = forwarded.PhysIn };
+        return sighting;
+    }
+
+    // By what NAT does not change.
+    private static bool IsSamePacket(Sighting one, Sighting other) =>
+        (one.IpId, one.FlowLabel, one.Length, one.Protocol, one.FragmentOffset)
+            == (other.IpId, other.FlowLabel, other.Length, other.Protocol, other.FragmentOffset)
+        && (one.TcpSequence, one.TcpFlags, one.IcmpType, one.IcmpSequence)
+            == (other.TcpSequence, other.TcpFlags, other.IcmpType, other.IcmpSequence);
+
+    // As in `#12 iptables mangle FORWARD in=lab out=lab physin=veth1 physout=veth2 src=… dst=… tos=0x04 ttl=64 id=7 …`.
+    private static string Evidence(Sighting sighting)
+    {
+        var text = new StringBuilder(160);
+        text.Append(CultureInfo.InvariantCulture, $"#{sighting.Sequence} {sighting.Point}");
+        Add("in", sighting.In);
+        Add("out", sighting.Out);
+        Add("physin", sighting.PhysIn);
+        Add("physout", sighting.PhysOut);
+        if (sighting.ArpOperation is { } operation)
+            text.Append(operation switch { 1 => " arp request", 2 => " arp reply", _ => $" arp {operation}" });
+        Add("src", sighting.Source);
+        Add("dst", sighting.Destination);
+        if (sighting.Ttl is not null)
+            text.Append(CultureInfo.InvariantCulture, $" tos=0x{sighting.Tos:x2}");
+        Add("ttl", sighting.Ttl);
+        Add("id", sighting.IpId);
+        if (sighting.FragmentOffset is { } offset)
+            text.Append(CultureInfo.InvariantCulture, $" fragment={offset}{(sighting.MoreFragments ? "+" : "")}");
+        if (sighting.Protocol is { } protocol)
+            text.Append(' ').Append(protocol.ToLowerInvariant());
+        AddPorts(sighting.SourcePort, sighting.DestinationPort);
+        if (sighting.TcpFlags is { } flags)
+            text.Append(' ').Append(flags.ToString().Replace(" ", "").ToUpperInvariant());
+        Add("seq", sighting.TcpSequence);
+        Add("payload", sighting.PayloadLength);
+        if (sighting.IcmpType is { } type)
+            text.Append(CultureInfo.InvariantCulture, $" type={type} code={sighting.IcmpCode}");
+        Add("echo", sighting.IcmpId);
+        Add("seq", sighting.IcmpSequence);
+        if (sighting.Inner is { } inner)
+        {
+            text.Append($" about=[{inner.Source}→{inner.Destination} {inner.Protocol?.ToLowerInvariant()}");
+            AddPorts(inner.SourcePort, inner.DestinationPort);
+            Add("echo", inner.IcmpId);
+            Add("seq", inner.IcmpSequence);
+            text.Append(']');
+        }
+
+        if (sighting.Connection is { } connection)
+            text.Append(" ct=").Append(connection);
+        if (sighting.Mark is { } mark)
+            text.Append(CultureInfo.InvariantCulture, $" mark=0x{mark:x}");
+        return text.Append(sighting.IsComplete ? "" : " cut").ToString();
+
+        void Add<T>(string name, T value)
+        {
+            if (value is not null)
+                text.Append(CultureInfo.InvariantCulture, $" {name}={value}");
+        }
+
+        void AddPorts(int? source, int? destination)
+        {
+            if (source is not null)
+                text.Append(CultureInfo.InvariantCulture, $" {source}→{destination}");
+        }
+    }
+
+    private static string Mac(ReadOnlySpan<byte> octets) =>
+        string.Create(17, octets, static (text, octets) =>
+        {
+            for (var i = 0; i < octets.Length; i++)
+            {
+                if (i > 0)
+                    text[i * 3 - 1] = ':';
+                octets[i].TryFormat(text[(i * 3)..], out _, "x2");
+            }
+        });
+}

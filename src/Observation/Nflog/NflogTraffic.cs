@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>
+/// Which packets are recorded: those towards a lab's networks, or all. Towards the networks, a packet counts if it has a
+/// type of service that is not zero, which marks the lab's flows; a kernel makes ICMP errors and TCP resets without one,
+/// so these count too, and ARP cannot have any.
+/// </summary>
+public sealed record NflogTraffic
+{
+    /// <summary>Every packet: for a network namespace that holds the lab and nothing else.</summary>
+    public static readonly NflogTraffic Everything = new([], []);
+
+    private NflogTraffic(ImmutableArray<string> ipv4, ImmutableArray<string> ipv6) => (Ipv4, Ipv6) = (ipv4, ipv6);
+
+    internal ImmutableArray<string> Ipv4 { get; }
+
+    internal ImmutableArray<string> Ipv6 { get; }
+
+    /// <summary>The lab's own packets.</summary>
+    /// <param name="networks">The lab's networks, IPv4 and IPv6 alike, in CIDR notation. They may overlap.</param>
+    /// <exception cref="HooktrailException">One is not a network, or there is none.</exception>
+    public static NflogTraffic To(params IEnumerable<string> networks)
+    {
+        var all = networks.ToLookup(text => IPNetwork.TryParse(text, out var network)
+            ? network.BaseAddress.AddressFamily
+            : throw new HooktrailException($"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64."));
+        return all.Count == 0
+            ? throw new HooktrailException("No network is given whose packets are to be recorded; name the lab's networks.")
+            : new([.. all[AddressFamily.InterNetwork]], [.. all[AddressFamily.InterNetworkV6]]);
+    }
+
+    /// <summary>
+    /// Statements of a chain that a packet returns from if it is to be recorded; nothing if all are. The others it
+    /// accepts, which ends their way through our base chain, and through no other.
+    /// </summary>
+    internal IEnumerable<string> Chain(NftFamily family)
+    {
+        if (Ipv4.IsEmpty && Ipv6.IsEmpty)
+            return [];
+        var lines = new List<string>();
+        // The type of service is asked for by its place in the header, for nft knows names for parts of it only.
+        if (!Ipv4.IsEmpty && family is not (NftFamily.Ip6 or NftFamily.Arp))
+        {
+            var destination = $"ip daddr {{ {string.Join(", ", Ipv4)} }}";
+            lines.Add($"{destination} @nh,8,8 != 0 return");
+            lines.Add($"{destination} icmp type {{ 3, 4, 5, 11, 12 }} return");
+            lines.Add($"{destination} tcp flags & rst != 0 return");
+        }
+
+        if (!Ipv6.IsEmpty && family is not (NftFamily.Ip or NftFamily.Arp))
+        {
+            var destination = $"ip6 daddr {{ {string.Join(", ", Ipv6)} }}";
+            lines.Add($"{destination} @nh,4,8 != 0 return");
+            lines.Add($"{destination} icmpv6 type {{ 1, 2, 3, 4, 137 }} return");
+            lines.Add($"{destination} tcp flags & rst != 0 return");
+        }
+
+        if (!Ipv4.IsEmpty && family is NftFamily.Arp or NftFamily.Bridge or NftFamily.Netdev)
+            lines.Add($"arp daddr ip {{ {string.Join(", ", Ipv4)} }} return");
+        lines.Add("accept");
+        return lines;
+    }
+}

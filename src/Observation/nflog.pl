@@ -1,0 +1,136 @@
+#!/usr/bin/perl
+# Reads a netfilter log group (nfnetlink_log) of the network namespace that it runs in, and writes what it reads as lines:
+#   nflog.pl GROUP [ct]
+#
+#   group N       the group that it has bound: GROUP, or the first free one behind it. The first line
+#   HEX           one logged packet: the netlink message without its header (struct nfgenmsg and the attributes NFULA_*)
+#   lost          the kernel had more to say than the socket could hold; some packets are missing from here on
+#   fence TOKEN   every packet that was logged before the command came is above this line
+#
+# Commands come on standard input: `fence TOKEN`. Its end is the end of the program; the group is then free again.
+# With `ct`, messages carry the connection that conntrack knows the packet by, where nf_conntrack_netlink is there.
+#
+# It needs CAP_NET_ADMIN over its network namespace, and of perl only what Debian calls perl-base.
+use strict;
+use warnings;
+use Errno qw(EAGAIN EBUSY EINTR ENOBUFS);
+use Socket qw(SOCK_RAW SOL_SOCKET SO_RCVBUF MSG_DONTWAIT);
+
+# <linux/netlink.h>, <linux/netfilter/nfnetlink.h>, <linux/netfilter/nfnetlink_log.h>, <asm-generic/socket.h>.
+use constant {
+    AF_NETLINK => 16, NETLINK_NETFILTER => 12, SO_RCVBUFFORCE => 33,
+    NLM_F_REQUEST => 1, NLM_F_ACK => 4, NLMSG_ERROR => 2,
+    NFULNL_MSG_PACKET => 0x400, NFULNL_MSG_CONFIG => 0x401,
+    NFULA_CFG_CMD => 1, NFULA_CFG_MODE => 2, NFULA_CFG_NLBUFSIZ => 3, NFULA_CFG_QTHRESH => 5, NFULA_CFG_FLAGS => 6,
+    NFULNL_CFG_CMD_BIND => 1, NFULNL_COPY_PACKET => 2,
+    NFULNL_CFG_F_SEQ => 1, NFULNL_CFG_F_SEQ_GLOBAL => 2, NFULNL_CFG_F_CONNTRACK => 4,
+    # What a pipe takes without blocking once select has found it writable.
+    PIPE_BUF => 4096,
+    # More than 100,000 records: who reads so slowly is not to take the host's memory, and reads of the loss instead.
+    MOST_PENDING => 64 << 20,
+};
+
+my ($group, $ct) = @ARGV;
+die "usage: nflog.pl GROUP [ct]\n" unless ($group // '') =~ /^\d+$/ && ($ct // 'ct') eq 'ct';
+
+socket(my $log, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) or die "nflog.pl: no netlink socket: $!\n";
+bind($log, pack 'S S L L', AF_NETLINK, 0, 0, 0) or die "nflog.pl: cannot bind the netlink socket: $!\n";
+
+# Room for bursts. The second is for root of a user namespace, whom the kernel holds to net.core.rmem_max.
+setsockopt($log, SOL_SOCKET, SO_RCVBUFFORCE, pack 'i', 32 << 20) or setsockopt($log, SOL_SOCKET, SO_RCVBUF, pack 'i', 32 << 20);
+
+my $number = 0;
+
+sub attribute { my ($type, $value) = @_; pack 'S S a* x![4]', 4 + length $value, $type, $value }
+
+# Sends a configuration message of the group, and gives the number by which its acknowledgement is known.
+sub configure {
+    my $body = pack('C C n', 0, 0, $group) . join '', @_;
+    $number++;
+    send $log, pack('L S S L L', 16 + length $body, NFULNL_MSG_CONFIG, NLM_F_REQUEST | NLM_F_ACK, $number, 0) . $body, 0
+        or die "nflog.pl: cannot speak to the kernel: $!\n";
+    return $number;
+}
+
+# As configure, but waits for the answer, which comes at once: gives the error, 0 if there is none.
+sub configured {
+    my $wanted = configure(@_);
+    while (1) {
+        defined recv $log, my $answer, 65536, 0 or $!{ENOBUFS} or $!{EINTR} or die "nflog.pl: no answer from the kernel: $!\n";
+        my (undef, $type, undef, $of, undef, $error) = unpack 'L S S L L l', $answer;
+        return -$error if ($type // 0) == NLMSG_ERROR && $of == $wanted;
+    }
+}
+
+# Nothing of a record may come before `group N`; so the group is bound last, when all is set that the kernel lets one set.
+my $last = $group + 1000 > 0xFFFF ? 0xFFFF : $group + 1000;
+until ((my $error = configured(attribute(NFULA_CFG_CMD, pack 'C', NFULNL_CFG_CMD_BIND))) == 0) {
+    $! = $error;
+    die "nflog.pl: cannot bind log group $group: $!\n" unless $error == EBUSY && $group < $last;
+    $group++;
+}
+
+# A message at a time, in a buffer of its own size: the default reserves a page for each, of which few fit into the socket.
+my $mode = attribute(NFULA_CFG_MODE, pack 'N C x', 0xFFFF, NFULNL_COPY_PACKET);
+my $size = attribute(NFULA_CFG_NLBUFSIZ, pack 'N', 128);
+my $threshold = attribute(NFULA_CFG_QTHRESH, pack 'N', 1);
+my @flags = map { attribute(NFULA_CFG_FLAGS, pack 'n', NFULNL_CFG_F_SEQ | NFULNL_CFG_F_SEQ_GLOBAL | $_) } NFULNL_CFG_F_CONNTRACK, 0;
+my $error = configured($mode, $size, $threshold, $flags[$ct ? 0 : 1]);
+# Without nf_conntrack_netlink there is no connection to be had, and the rest goes without.
+$error = configured($mode, $size, $threshold, $flags[1]) if $error && $ct;
+$! = $error;
+die "nflog.pl: cannot set up log group $group: $!\n" if $error;
+
+my $pending = "group $group\n";    # what is to be written
+my $commands = '';                 # what was read of commands, up to a line's end
+my %fences;                        # token by the number of the message whose acknowledgement is its place
+
+# The acknowledgement of a configuration message takes its place in the socket's queue behind every packet logged before.
+sub fence { my ($token) = @_; $fences{configure($threshold)} = $token }
+
+# Takes what the socket holds. A message for each packet, and at most 1,000 of them, so that writing has its turn.
+sub receive {
+    my $buffer;
+    for (1 .. 1000) {
+        if (!defined recv $log, $buffer, 65536, MSG_DONTWAIT) {
+            return if $!{EAGAIN} || $!{EINTR};
+            $!{ENOBUFS} or die "nflog.pl: cannot read log group $group: $!\n";
+            $pending .= "lost\n";
+            # An acknowledgement may be among what was lost. Of two, the second is the fence.
+            my @tokens = map { delete $fences{$_} } sort { $a <=> $b } keys %fences;
+            fence($_) for @tokens;
+            next;
+        }
+        my ($length, $type, undef, $of, undef, $error) = unpack 'L S S L L l', $buffer;
+        if ($type == NFULNL_MSG_PACKET) {
+            $pending .= unpack('H*', substr $buffer, 16, $length - 16) . "\n";
+        } elsif ($type == NLMSG_ERROR && defined(my $token = delete $fences{$of})) {
+            die "nflog.pl: the kernel refuses a fence in log group $group\n" if $error;
+            $pending .= "fence $token\n";
+        }
+    }
+}
+
+sub obey {
+    sysread STDIN, $commands, 65536, length $commands or exit 0;
+    while ($commands =~ s/^(.*)\n//) {
+        my $command = $1;
+        die "nflog.pl: unknown command \"$command\"\n" unless $command =~ /^fence (\S+)$/;
+        fence($1);
+    }
+}
+
+$SIG{PIPE} = sub { exit 0 };
+while (1) {
+    my ($readable, $writable) = ('', '');
+    vec($readable, fileno STDIN, 1) = 1;
+    vec($readable, fileno $log, 1) = 1 if length $pending < MOST_PENDING;
+    vec($writable, fileno STDOUT, 1) = 1 if length $pending;
+    select($readable, $writable, undef, undef) >= 0 or next;
+    receive() if vec $readable, fileno $log, 1;
+    if (length $pending && vec $writable, fileno STDOUT, 1) {
+        my $written = syswrite STDOUT, $pending, PIPE_BUF;
+        substr $pending, 0, $written, '' if defined $written;
+    }
+    obey() if vec $readable, fileno STDIN, 1;
+}

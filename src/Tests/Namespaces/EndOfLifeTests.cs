@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Hooktrail.Namespaces;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Namespaces;
+
+/// <summary>A host leaves nothing, however it ends: no process, and no namespace.</summary>
+[CancelAfter(60_000)]
+internal sealed class EndOfLifeTests
+{
+    // The kernel kills and buries in its own time, a few milliseconds.
+    private const int Patience = 5_000;
+
+    [Test]
+    public async Task Disposing_ends_everything(CancellationToken cancel)
+    {
+        var host = await Spaces.StartAsync(NamespaceTopology.Whole, cancel);
+        var traces = Traces.Of(host);
+        Assert.That(traces.Processes, Has.Count.GreaterThanOrEqualTo(11), "unshare, the first process, nine agents");
+        await host.Host.RunAsync("leave something running", "sleep 1000 >/dev/null 2>&1 3>&- &", cancel);
+        await host.DisposeAsync();
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+    }
+
+    [Test]
+    public async Task Kill_9_of_the_owner_ends_everything(CancellationToken cancel) => await KillOwnerAsync([], cancel);
+
+    [Test]
+    public async Task Kill_9_of_an_ordinary_owner_ends_everything(CancellationToken cancel) => await KillOwnerAsync(Spaces.Ordinary(), cancel);
+
+    [Test]
+    public async Task Kill_9_of_unshare_ends_everything_and_the_shells_say_so(CancellationToken cancel)
+    {
+        await using var host = await Spaces.StartAsync(NamespaceTopology.Whole, cancel);
+        var traces = Traces.Of(host);
+        using (var unshare = Process.GetProcessById(host.ProcessId))
+            unshare.Kill();
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+        Assert.That(
+            () => host["client"].RunAsync("say something", "echo something", cancel),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("The station client of the namespace lab ended too early"));
+    }
+
+    [Test]
+    public async Task A_busy_agent_does_not_keep_the_host_alive(CancellationToken cancel)
+    {
+        using var owner = Spaces.Run([], "hold");
+        var traces = Traces.Parse(await Spaces.AnswerAsync(owner, cancel));
+        owner.StandardInput.Close(); // an orderly end
+        await owner.WaitForExitAsync(cancel);
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+
+        var host = await Spaces.StartAsync(NamespaceTopology.Small, cancel);
+        traces = Traces.Of(host);
+        var busy = host["client"].RunAsync("wait", "trap '' TERM INT HUP PIPE; sleep 1000", cancel);
+        await host.DisposeAsync();
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+        Assert.That(() => busy, Throws.InstanceOf<HooktrailException>());
+    }
+
+    [Test]
+    public async Task A_cancelled_start_leaves_nothing(CancellationToken cancel)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await soon.CancelAsync();
+        Assert.That(() => NamespaceHost.StartAsync(NamespaceTopology.Whole, soon.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private static async Task KillOwnerAsync(IReadOnlyList<string> who, CancellationToken cancel)
+    {
+        using var owner = Spaces.Run(who, "hold");
+        var answer = await Spaces.AnswerAsync(owner, cancel);
+        var traces = Traces.Parse(answer);
+        if (traces.Processes.IsEmpty)
+            Assert.Ignore(string.Join(" ", answer));
+        Assert.That(traces.Left(), Has.Count.EqualTo(traces.Processes.Count + traces.Namespaces.Count), "all of it is there");
+
+        owner.Kill(); // SIGKILL
+        await owner.WaitForExitAsync(cancel);
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Hooktrail.Namespaces;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Tests.Namespaces;
+
+/// <summary>
+/// What the tests need a process of its own for: one that can be killed, or that runs as somebody else. Prints its answer by lines,
+/// the last of them <c>done</c>; then it waits for the end of its standard input.
+/// </summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] arguments)
+    {
+        try
+        {
+            switch (arguments)
+            {
+                case ["ping"]:
+                    await using (var host = await NamespaceHost.StartAsync(NamespaceTopology.Whole))
+                        foreach (var difference in await Reachability.DifferencesAsync(host))
+                            Console.WriteLine(difference);
+                    break;
+
+                case ["hold"]:
+                    await using (var host = await NamespaceHost.StartAsync(NamespaceTopology.Whole))
+                    {
+                        foreach (var line in Traces.Of(host).Lines())
+                            Console.WriteLine(line);
+                        Console.WriteLine("done");
+                        Console.In.ReadToEnd();
+                    }
+
+                    return 0;
+
+                case ["time", var starts]:
+                    for (var i = 0; i < int.Parse(starts); i++)
+                        foreach (var (name, topology) in new[] { ("small", NamespaceTopology.Small), ("whole", NamespaceTopology.Whole) })
+                        {
+                            var clock = Stopwatch.StartNew();
+                            var host = await NamespaceHost.StartAsync(topology);
+                            var started = clock.Elapsed;
+                            await host.Host.RunAsync("measure", ":");
+                            var script = clock.Elapsed - started;
+                            clock.Restart();
+                            await host.DisposeAsync();
+                            Console.WriteLine(
+                                $"{name}: started {started.TotalMilliseconds:0} ms, script {script.TotalMilliseconds:0.0} ms, ended {clock.Elapsed.TotalMilliseconds:0} ms");
+                        }
+
+                    break;
+            }
+        }
+        catch (HooktrailException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+
+        Console.WriteLine("done");
+        return 0;
+    }
+}

@@ -62,7 +62,7 @@ internal sealed class NameTranslation(INames names)
     }
 
     /// <summary>What <see cref="Device"/> wrote, name by name.</summary>
-    public static ImmutableArray<string> Devices(string translated) => [.. translated.Split(',')];
+    public static ImmutableArray<string> Devices(string translated) => [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>Ports and ranges as <see cref="Ports"/> wrote them; null where they are none.</summary>
     public static ImmutableArray<PortRange>? Ranges(string translated)

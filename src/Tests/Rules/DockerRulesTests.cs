@@ -1,0 +1,84 @@
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Rules;
+
+/// <summary>The rules of Docker's releases, as the model has them and as the real tools take them.</summary>
+public class DockerRulesTests
+{
+    private static readonly DockerRelease[] Releases = Enum.GetValues<DockerRelease>();
+
+    [Test]
+    public void All_of_them_are_known_to_the_model([ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
+    {
+        var rules = DockerRules.Of(release, proxy).Chains.SelectMany(chain => chain.Rules);
+
+        Assert.That(rules.Where(rule => rule.Target is UnknownTarget || rule.Matches.Any(match => match is UnknownMatch)), Is.Empty);
+    }
+
+    [Test]
+    public void A_script_for_a_host_is_read_back_as_the_same_rules([ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
+    {
+        var script = DockerScript.Of(release, TestHost.Instance, proxy);
+
+        AssertSame(script.Read(TestHost.Instance), DockerRules.Of(release, proxy));
+    }
+
+    [Test]
+    public void The_real_tools_take_a_script_and_print_the_same_rules(
+        [ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy, [Values("nft", "legacy")] string backend)
+    {
+        var script = DockerScript.Of(release, TestHost.Instance, proxy);
+        var output = Namespace.Run(
+            $"""
+            for tool in nft iptables-{backend} ip6tables-{backend}; do command -v $tool >/dev/null || exit 77; done
+            [ ! -s v4 ] || iptables-{backend}-restore --noflush < v4
+            [ ! -s v6 ] || ip6tables-{backend}-restore --noflush < v6
+            nft -f nft
+            iptables-{backend}-save; echo '==='; ip6tables-{backend}-save; echo '==='; nft -j list ruleset; echo '==='; nft list table ip docker-bridges || true; nft list table ip6 docker-bridges || true
+            """,
+            ("v4", Text(script.Iptables)),
+            ("v6", Text(script.Ip6tables)),
+            ("nft", Text(script.Nftables)));
+        var printed = output.Split("===\n");
+
+        var read = RuleReader.Xtables(Layer.Iptables, printed[0], TestHost.Instance)
+            .With(RuleReader.Xtables(Layer.Ip6tables, printed[1], TestHost.Instance))
+            .With(RuleReader.NftJson(printed[2], TestHost.Instance));
+        AssertSame(read, DockerRules.Of(release, proxy));
+        var listed = RuleReader.Nftables(printed[3].Split('\n'), TestHost.Instance, "nft list table");
+        AssertSame(listed, new([.. read.Chains.Where(chain => chain.Id.Layer == Layer.Nftables)]));
+    }
+
+    [TestCase("20.10.24", DockerRelease.V20)]
+    [TestCase("26.1", DockerRelease.V20)]
+    [TestCase("27.5.1", DockerRelease.V27)]
+    [TestCase("28.0.4", DockerRelease.V28)]
+    [TestCase("28.5", DockerRelease.V28Dot2)]
+    [TestCase("29", DockerRelease.V29)]
+    [TestCase("29-nftables", DockerRelease.V29Nftables)]
+    public void A_release_is_found_by_its_version(string version, DockerRelease release) =>
+        Assert.That(DockerRules.Parse(version), Is.EqualTo(release));
+
+    [Test]
+    public void What_is_no_version_is_told([Values("", "new", "28.x")] string version) =>
+        Assert.That(() => DockerRules.Parse(version), Throws.TypeOf<HooktrailException>().With.Message.Contains("20.10"));
+
+    [Test]
+    public void The_networks_are_named_as_wholes() =>
+        Assert.That(
+            DockerRules.Default.Find(new(Layer.Iptables, "nat", "POSTROUTING"))!.Rules.Select(rule => rule.Text),
+            Has.Some.EqualTo("-A POSTROUTING -s lab ! -o lab -j MASQUERADE"));
+
+    private static string Text(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
+
+    private static void AssertSame(RuleSet read, RuleSet expected)
+    {
+        // The texts first: they say more where something differs.
+        Assert.That(Lines(read), Is.EqualTo(Lines(expected)));
+        Assert.That(read, Is.EqualTo(expected));
+    }
+
+    private static IEnumerable<string> Lines(RuleSet rules) => RuleText.Layers(rules).SelectMany(layer => RuleText.Write(rules, layer));
+}

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
+using Hooktrail.Trails.Rules;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;
@@ -51,6 +52,8 @@ internal static class Samples
     private static readonly Gen<Outcome> Outcomes = Gen.OneOf(
         from to in Endpoints select Outcome.Delivered(to),
         from at in Points from reason in Names select Outcome.Dropped(at, reason),
+        from at in Points from reason in Devices select Outcome.Rejected(at, reason),
+        from at in Points from reason in Names select Outcome.Unknown(at, reason),
         from at in Points from reason in Devices select Outcome.Vanished(at, reason),
         from reason in Devices select Outcome.Vanished(null, reason));
 
@@ -64,39 +67,47 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
-    private static readonly Gen<Rule> Rules =
-        from at in Points
-        from verdict in Gen.Elements(Verdict.Accept, Verdict.Drop, Verdict.Masquerade)
-        from devices in Devices.ArrayOf(4)
-        from flags in Bools.ArrayOf(2)
-        select new Rule(at, verdict)
+    private static readonly Gen<RuleSet> Rules = Gen.OneOf(
+        Gen.Constant(RuleSet.Empty),
+        from release in Gen.Elements(Enum.GetValues<DockerRelease>())
+        from proxy in Bools
+        select DockerRules.Of(release, proxy));
+
+    private static readonly Gen<Flow> Flows =
+        from ends in Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]).ArrayOf(2)
+        from protocol in Gen.Elements(Enum.GetValues<Protocol>())
+        from ip in Gen.Elements(IpVersion.V4, IpVersion.V6)
+        from encapsulation in Gen.Elements(Enum.GetValues<Encapsulation>())
+        from via in Devices
+        from numbers in Gen.Choose(1, 65535).ArrayOf(3)
+        select new Flow(ends[0], ends[1], protocol)
         {
-            In = devices[0],
-            Out = devices[1],
-            NotIn = devices[2],
-            NotOut = devices[3],
-            FromLab = flags[0],
-            Established = flags[1],
+            Ip = ip,
+            Via = via,
+            Port = numbers[0],
+            Ttl = numbers[1],
+            Fragments = numbers[2],
+            Encapsulation = encapsulation,
         };
 
     private static readonly Gen<HostProfile> Profiles =
         from kernel in Gen.Choose(0, 99).Zip(Gen.Choose(0, 99))
         from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
         from states in Bools.ArrayOf(Switch.All.Length)
-        from rules in Rules.ListOf()
+        from rules in Rules
         select Switch.All.Zip(states).Aggregate(
             new HostProfile
             {
                 Kernel = new(kernel.Item1, kernel.Item2),
                 Iptables = backends[0],
                 Ebtables = backends[1],
-                Rules = [.. rules],
+                Rules = rules,
             },
             (profile, one) => one.First.Write(profile, one.Second));
 
     private static readonly Gen<LegRecord> Legs =
-        from ends in Endpoints.ArrayOf(2)
-        from direction in Gen.Elements(Direction.Request, Direction.Reply)
+        from flow in Flows
+        from direction in Gen.Elements(Enum.GetValues<Direction>())
         from packet in Gen.Choose(1, int.MaxValue)
         from predicted in OrNull(AnyTrail)
         from observed in OrNull(AnyTrail)
@@ -106,7 +117,7 @@ internal static class Samples
             null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
         from reason in Devices
         from evidence in Names.ListOf()
-        select new LegRecord(new(ends[0], ends[1], Protocol.Icmp), new(direction, packet), predicted, observed)
+        select new LegRecord(flow, new(direction, packet), predicted, observed)
         {
             Scenario = scenario,
             HostProfile = profile,

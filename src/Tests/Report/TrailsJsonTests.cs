@@ -53,7 +53,7 @@ public class TrailsJsonTests
         Assert.Multiple(() =>
         {
             Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hostProfile", "legs" }));
-            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/1"));
+            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/2"));
             Assert.That(Members(leg), Is.EqualTo(new[] { "flow", "leg", "predicted", "observed" }));
             Assert.That(
                 leg.GetProperty("flow").GetRawText(),
@@ -86,13 +86,13 @@ public class TrailsJsonTests
     }
 
     [TestCase("", "file.json is not JSON: the mistake is at line 1, byte 1;")]
-    [TestCase("{\"schema\": \"hooktrail/trails/1\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
+    [TestCase("{\"schema\": \"hooktrail/trails/2\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
     [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
-    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/1\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/1\"}", "$ lacks the member \"hostProfile\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/1\", \"schema\": \"\"}", "names a member twice")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/2\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/2\"}", "$ lacks the member \"hostProfile\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/2\", \"schema\": \"\"}", "names a member twice")]
     [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
     public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
         Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));
@@ -116,7 +116,7 @@ public class TrailsJsonTests
     [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"new\"", "$.hostProfile.iptables: Unknown backend \"new\"")]
     [TestCase("\"conntrack\": true", "\"conntrack\": 1", "$.hostProfile.switches.conntrack is 1 and must be true or false")]
     [TestCase("\"conntrack\": true", "\"contrack\": true", "$.hostProfile.switches has a member \"contrack\"")]
-    [TestCase("\"verdict\":\"drop\"", "\"verdict\":\"burn\"", "$.hostProfile.rules[3].verdict: Unknown verdict of a rule \"burn\"")]
+    [TestCase("\"published\": [", "\"published\": [7, ", "$.hostProfile.published[0] is 7 and must be an object")]
     [TestCase("\"observed\": null", "\"observed\": []", "$.legs[0].observed is an array and must be an object")]
     public void A_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(string right, string wrong, string sentence)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails.Json;
 
@@ -34,7 +35,8 @@ internal sealed class TrailsReader(string name)
                 $"{name} has the schema \"{schema.GetString()}\", and this version reads \"{TrailsFile.Schema}\"; write the file anew, or read it with the version that wrote it.");
 
         root.Object("schema", "hostProfile", "legs");
-        return new(Profile(root["hostProfile"]), root["legs"].Each(LegOf));
+        var profile = Profile(root["hostProfile"]);
+        return new(profile, root["legs"].Each(leg => LegOf(leg, profile)));
     }
 
     private JsonDocument Parse(Stream stream)
@@ -57,26 +59,39 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    private static LegRecord LegOf(JsonPlace leg)
+    private static LegRecord LegOf(JsonPlace leg, HostProfile fileProfile)
     {
         leg.Object(
             "scenario", "flow", "leg", "hostProfile", "predicted", "observed", "verdict", "reason", "evidence");
-        var flow = leg["flow"].Object("from", "to", "protocol");
         var packet = leg["leg"].Object("direction", "packet");
         return new(
-            new(
-                flow["from"].Word(Endpoint.Parse),
-                flow["to"].Word(Endpoint.Parse),
-                flow["protocol"].Word(Protocols.Parse)),
+            FlowOf(leg["flow"]),
             new(packet["direction"].Word(Directions.Parse), packet["packet"].Count()),
             leg["predicted"].Nullable(TrailOf),
             leg["observed"].Nullable(TrailOf))
         {
             Scenario = leg.Optional("scenario") is { } scenario ? Title(scenario) : null,
-            HostProfile = leg.Optional("hostProfile") is { } profile ? Profile(profile) : null,
+            HostProfile = leg.Optional("hostProfile") is { } profile ? Changed(fileProfile, profile) : null,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
             Evidence = leg.Optional("evidence") is { } lines ? lines.Each(line => line.Text()) : [],
+        };
+    }
+
+    private static Flow FlowOf(JsonPlace flow)
+    {
+        flow.Object("from", "to", "protocol", "ip", "via", "port", "ttl", "fragments", "encapsulation");
+        return new(
+            flow["from"].Word(Endpoint.Parse),
+            flow["to"].Word(Endpoint.Parse),
+            flow["protocol"].Word(Protocols.Parse))
+        {
+            Ip = flow.Optional("ip")?.Word(IpVersions.Parse) ?? IpVersion.V4,
+            Via = flow.Optional("via")?.Text(),
+            Port = flow.Optional("port")?.Count() ?? Flow.ServicePort,
+            Ttl = flow.Optional("ttl")?.Count() ?? Flow.DefaultTtl,
+            Fragments = flow.Optional("fragments")?.Count() ?? 1,
+            Encapsulation = flow.Optional("encapsulation")?.Word(Encapsulations.Parse) ?? Encapsulation.None,
         };
     }
 
@@ -118,8 +133,8 @@ internal sealed class TrailsReader(string name)
         {
             OutcomeKind.Delivered when read.To is null || read.At is not null =>
                 throw outcome.Wrong("is delivered, so \"to\" must name an endpoint and \"at\" must be null"),
-            OutcomeKind.Dropped when read.To is not null || read.At is null =>
-                throw outcome.Wrong("is dropped, so \"to\" must be null and \"at\" must name a hook point"),
+            OutcomeKind.Dropped or OutcomeKind.Rejected or OutcomeKind.Unknown when read.To is not null || read.At is null =>
+                throw outcome.Wrong($"is {read.Kind.Name()}, so \"to\" must be null and \"at\" must name a hook point"),
             OutcomeKind.Vanished when read.To is not null =>
                 throw outcome.Wrong("is vanished, so \"to\" must be null"),
             _ => read,
@@ -138,16 +153,50 @@ internal sealed class TrailsReader(string name)
             : holder.Place(() => HookPoints.Parse(layer.Name(), table, chain));
     }
 
+    private static string[] SwitchNames => [.. Switch.All.Select(one => one.Name)];
+
+    /// <summary>The file's own profile, which says everything.</summary>
     private static HostProfile Profile(JsonPlace place)
     {
-        place.Object("kernel", "iptables", "ebtables", "switches", "rules");
-        var profile = new HostProfile
+        foreach (var member in (string[])["kernel", "iptables", "ebtables", "switches", "published", "rules"])
+            _ = place[member];
+        var switches = place["switches"].Object(SwitchNames);
+        foreach (var one in Switch.All)
+            _ = switches[one.Name];
+        return Changed(HostProfile.Default, place);
+    }
+
+    /// <summary>A profile of which only what is different from another is said.</summary>
+    private static HostProfile Changed(HostProfile basis, JsonPlace place)
+    {
+        place.Object("kernel", "iptables", "ebtables", "switches", "published", "rules");
+        var profile = basis with
         {
-            Kernel = place["kernel"].Word(KernelVersion.Parse),
-            Iptables = place["iptables"].Word(Backends.Parse),
-            Ebtables = place["ebtables"].Word(Backends.Parse),
+            Kernel = place.Optional("kernel")?.Word(KernelVersion.Parse) ?? basis.Kernel,
+            Iptables = place.Optional("iptables")?.Word(Backends.Parse) ?? basis.Iptables,
+            Ebtables = place.Optional("ebtables")?.Word(Backends.Parse) ?? basis.Ebtables,
+            Published = place.Optional("published")?.Each(PublishedOf) ?? basis.Published,
+            Rules = place.Optional("rules") is { } rules ? RulesOf(rules) : basis.Rules,
         };
-        var switches = place["switches"].Object([.. Switch.All.Select(one => one.Name)]);
-        return Switch.All.Aggregate(profile, (changed, one) => one.Write(changed, switches[one.Name].Bool()));
+        if (place.Optional("switches") is not { } switches)
+            return profile;
+        switches.Object(SwitchNames);
+        return Switch.All.Aggregate(
+            profile, (changed, one) => switches.Optional(one.Name) is { } state ? one.Write(changed, state.Bool()) : changed);
+    }
+
+    private static PublishedPort PublishedOf(JsonPlace place)
+    {
+        place.Object("port", "to");
+        return new(place["port"].Count(), place["to"].Word(Endpoint.Parse));
+    }
+
+    private static RuleSet RulesOf(JsonPlace place)
+    {
+        Layer[] layers = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables, Layer.Nftables];
+        place.Object([.. layers.Select(layer => layer.Name())]);
+        return layers.Aggregate(RuleSet.Empty, (all, layer) => place.Optional(layer.Name()) is { } lines
+            ? all.With(lines.Place(() => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}")))
+            : all);
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails.Json;
 
@@ -22,6 +24,7 @@ public sealed class TrailsWriter : IDisposable
     private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
 
     private readonly Stream _stream;
+    private readonly HostProfile _profile;
     private readonly Utf8JsonWriter _json;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _inLine;
@@ -30,12 +33,13 @@ public sealed class TrailsWriter : IDisposable
     public TrailsWriter(Stream stream, HostProfile profile)
     {
         _stream = stream;
+        _profile = profile;
         _json = new(stream, Lines);
         _inLine = new(_line, OneLine);
 
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
-        Write(profile);
+        Write(profile, basis: null);
         _json.WriteStartArray("legs");
     }
 
@@ -54,6 +58,7 @@ public sealed class TrailsWriter : IDisposable
             json.WriteString("from", flow.From.Name);
             json.WriteString("to", flow.To.Name);
             json.WriteString("protocol", flow.Protocol.Name());
+            WriteRest(json, flow);
         });
         WriteLine("leg", leg.Leg, static (json, one) =>
         {
@@ -61,7 +66,7 @@ public sealed class TrailsWriter : IDisposable
             json.WriteNumber("packet", one.Packet);
         });
         if (leg.HostProfile is { } profile)
-            Write(profile);
+            Write(profile, _profile);
         Write("predicted", leg.Predicted);
         Write("observed", leg.Observed);
         if (leg.Verdict is { } verdict)
@@ -89,18 +94,70 @@ public sealed class TrailsWriter : IDisposable
         _stream.WriteByte((byte)'\n');
     }
 
-    private void Write(HostProfile profile)
+    // What most flows have is not said of each.
+    private static void WriteRest(Utf8JsonWriter json, Flow flow)
+    {
+        if (flow.Ip != IpVersion.V4)
+            json.WriteString("ip", flow.Ip.Name());
+        if (flow.Via is { } via)
+            json.WriteString("via", via);
+        if (flow.Port != Flow.ServicePort)
+            json.WriteNumber("port", flow.Port);
+        if (flow.Ttl != Flow.DefaultTtl)
+            json.WriteNumber("ttl", flow.Ttl);
+        if (flow.Fragments != 1)
+            json.WriteNumber("fragments", flow.Fragments);
+        if (flow.Encapsulation != Encapsulation.None)
+            json.WriteString("encapsulation", flow.Encapsulation.Name());
+    }
+
+    /// <summary>Writes a profile whole, or what is different in it from another.</summary>
+    private void Write(HostProfile profile, HostProfile? basis)
     {
         _json.WriteStartObject("hostProfile");
-        _json.WriteString("kernel", profile.Kernel.ToString());
-        _json.WriteString("iptables", profile.Iptables.Name());
-        _json.WriteString("ebtables", profile.Ebtables.Name());
+        if (profile.Kernel != basis?.Kernel)
+            _json.WriteString("kernel", profile.Kernel.ToString());
+        if (profile.Iptables != basis?.Iptables)
+            _json.WriteString("iptables", profile.Iptables.Name());
+        if (profile.Ebtables != basis?.Ebtables)
+            _json.WriteString("ebtables", profile.Ebtables.Name());
+        WriteSwitches([.. Switch.All.Where(one => basis is null || one.Read(profile) != one.Read(basis))], profile);
+        if (basis is null || !profile.Published.AsSpan().SequenceEqual(basis.Published.AsSpan()))
+        {
+            _json.WriteStartArray("published");
+            foreach (var published in profile.Published)
+                WriteLine(null, published, static (json, one) =>
+                {
+                    json.WriteNumber("port", one.Port);
+                    json.WriteString("to", one.To.Name);
+                });
+            _json.WriteEndArray();
+        }
+        if (profile.Rules != basis?.Rules)
+            Write(profile.Rules);
+        _json.WriteEndObject();
+    }
+
+    private void WriteSwitches(ImmutableArray<Switch> switches, HostProfile profile)
+    {
+        if (switches.IsEmpty)
+            return;
         _json.WriteStartObject("switches");
-        foreach (var one in Switch.All)
+        foreach (var one in switches)
             _json.WriteBoolean(one.Name, one.Read(profile));
         _json.WriteEndObject();
-        _json.WriteStartArray("rules");
-        _json.WriteEndArray();
+    }
+
+    private void Write(RuleSet rules)
+    {
+        _json.WriteStartObject("rules");
+        foreach (var layer in RuleText.Layers(rules))
+        {
+            _json.WriteStartArray(layer.Name());
+            foreach (var line in RuleText.Write(rules, layer))
+                _json.WriteStringValue(line);
+            _json.WriteEndArray();
+        }
         _json.WriteEndObject();
     }
 

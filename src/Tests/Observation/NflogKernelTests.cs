@@ -54,7 +54,8 @@ public class NflogKernelTests
 
         Assert.That(
             window.Sightings.Where(sighting => sighting.Point is { Layer: Layer.Iptables, Table: "raw" or "filter" }).Select(sighting => sighting.Connection),
-            Is.EqualTo(new ConnectionState?[]
+            // A kernel without NETFILTER_NETLINK_GLUE_CT cannot tell.
+            Is.All.Null.Or.EqualTo(new ConnectionState?[]
             {
                 null, ConnectionState.New, ConnectionState.New, ConnectionState.New,
                 null, ConnectionState.EstablishedReply, ConnectionState.EstablishedReply, ConnectionState.EstablishedReply,
@@ -82,9 +83,16 @@ public class NflogKernelTests
         var reply = Way("server.port", "client.port", nat: false);
         var second = Way("client.port", "server.port", nat: false);
         Assert.That(hops, Is.EqualTo(first.Concat(reply).Concat(second).Concat(reply)));
-        Assert.That(window.Sightings.Where(sighting => sighting.Point.Layer == Layer.Arptables), Is.Empty, "bridged ARP");
-        if (family == 4)
-            Assert.That(window.Sightings.Where(sighting => sighting.ArpOperation == 1).Select(sighting => sighting.Point.Chain), Does.Contain("BROUTING"));
+        // Bridged ARP is the bridge's alone; that of a request the host gets a copy is another matter.
+        var arp = window.Sightings.Where(sighting => sighting.ArpOperation is not null).ToArray();
+        Assert.That(
+            arp.Where(sighting => sighting.Source!.ToString() == "10.9.0.2").Take(6).Select(Short),
+            Is.EqualTo(family == 6 ? [] : new[]
+            {
+                "ebtables broute BROUTING client.port→", "ebtables nat PREROUTING client.port→", "ebtables filter FORWARD client.port→server.port",
+                "ebtables nat POSTROUTING →server.port", "ebtables filter INPUT client.port→", "arptables filter INPUT lab→",
+            }));
+        Assert.That(arp.Where(sighting => sighting.ArpOperation == 2).Select(sighting => sighting.Point.Layer), Has.None.EqualTo(Layer.Arptables));
 
         string[] Way(string from, string to, bool nat) =>
         [
@@ -114,7 +122,6 @@ public class NflogKernelTests
                 echo6 fd09::1 $tos
                 echo4 10.9.0.3 $tos
             done
-            ip route add 10.9.1.0/24 dev lab
             next
             """, table);
 

@@ -26,7 +26,7 @@ internal sealed class NflogNamespace : IDisposable
         # A network namespace, as a process that holds it: peer NAME, then $NAME is its process.
         peer() {
             mkfifo ready.$1
-            unshare -n sh -c "ip link set lo up; echo > ready.$1; exec perl -e '<STDIN>'" <&6 & eval "$1=$!"
+            unshare -n sh -c "ip link set lo up; echo > ready.$1; exec perl -e '<STDIN>'" <&6 5>&- & eval "$1=$!"
             read -r go < ready.$1
         }
         mkfifo commands hold
@@ -122,7 +122,8 @@ internal sealed class NflogNamespace : IDisposable
     public void End()
     {
         _process.StandardInput.Close();
-        _process.WaitForExit();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
+            _process.Kill(entireProcessTree: true);
         _reading.Wait();
     }
 

@@ -35,6 +35,8 @@ internal sealed class NflogNamespace : IDisposable
         exec 5>commands
         finish() { exec 5>&-; wait $reader; kill $(jobs -p) 2>/dev/null; }
         trap finish EXIT
+        # The group is bound.
+        read -r go || exit
 
         """;
 
@@ -147,6 +149,8 @@ internal sealed class NflogNamespace : IDisposable
             {
                 Lines.Add(line);
                 Reader.Accept(line);
+                if (line.StartsWith("group "))
+                    _process.StandardInput.WriteLine();
             }
         }
 

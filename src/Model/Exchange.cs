@@ -81,6 +81,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
+        if (!Lab.HasRoute(receiver, request.Journey.Arrived.Source.Name))
+            return null; // it cannot answer, whatever it heard
         if (receiver.Kind == EndpointKind.Host && !HostListens(request))
         {
             Refuse(request);

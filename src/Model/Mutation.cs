@@ -65,7 +65,10 @@ public sealed record Mutation
             return null;
         return new($"{one.What} moved behind {entries[next].What} at {Place(one)}")
         {
-            Registration = one.What, Family = one.Family, Hook = one.Hook, Priority = entries[next].Priority + 1,
+            Registration = one.What,
+            Family = one.Family,
+            Hook = one.Hook,
+            Priority = entries[next].Priority + 1,
         };
     }
 

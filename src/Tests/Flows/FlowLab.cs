@@ -7,6 +7,7 @@ using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 using NUnit.Framework;
 
 namespace Hooktrail.Tests.Flows;
@@ -15,8 +16,6 @@ namespace Hooktrail.Tests.Flows;
 internal sealed class FlowLab : IAsyncDisposable
 {
     private static readonly RunId Run = RunId.Parse("flows");
-    private static readonly string[] Listeners = ["client", "server", "wan", "host"];
-
     private readonly NamespaceHost _host;
     private readonly Dictionary<string, Talker> _talkers = [];
     private readonly List<Process> _processes = [];
@@ -28,12 +27,16 @@ internal sealed class FlowLab : IAsyncDisposable
 
     private FlowLab(NamespaceHost host) => (_host, _reader) = (host, new(Run, _places));
 
-    public static async Task<FlowLab> StartAsync(CancellationToken cancellation)
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="topology">What to build; the smallest lab if null.</param>
+    /// <param name="docker">The release whose rules are on the host, with its userland proxy; null for none.</param>
+    public static async Task<FlowLab> StartAsync(
+        CancellationToken cancellation, NamespaceTopology? topology = null, DockerRelease? docker = null)
     {
         NamespaceHost host;
         try
         {
-            host = await NamespaceHost.StartAsync(NamespaceTopology.Small, cancellation);
+            host = await NamespaceHost.StartAsync(topology ?? NamespaceTopology.Small, cancellation);
         }
         catch (HooktrailException e) when (e.Message.Contains("cannot have private namespaces", StringComparison.Ordinal)
             && Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") != "1")
@@ -43,7 +46,12 @@ internal sealed class FlowLab : IAsyncDisposable
         }
 
         var lab = new FlowLab(host);
+        // The observer comes last: of two chains at one priority the one registered last runs first.
+        if (docker is { } release)
+            await lab.InstallDockerAsync(release);
         await lab.BeginAsync(cancellation);
+        if (docker is not null)
+            await lab.ListenForDockerAsync();
         return lab;
     }
 
@@ -64,7 +72,7 @@ internal sealed class FlowLab : IAsyncDisposable
 
         var family = flow.Ip == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         string Address(string name) => _host.Addresses[name, family].ToString();
-        var destination = flow.Via ?? (flow.To == Endpoint.Host ? flow.From == Endpoint.Wan ? "host.wan" : flow.From == Endpoint.Host ? "host.lo" : "lab.gateway" : flow.To.Name);
+        var destination = flow.Via ?? (flow.To == Endpoint.Host ? HostFor(flow.From) : flow.To.Name);
         var result = await _talkers[flow.From.Name].SendAsync(flow.IsBroadcast
             ? Talking.ToAll(null, Address("lab.broadcast"), flow.Port, sourcePort, mark, flow.Ttl, count, size)
             : Talking.To(
@@ -86,6 +94,39 @@ internal sealed class FlowLab : IAsyncDisposable
         };
         Finding Assembled(LogWindow seen) => TrailAssembler.Assemble(flow, _host.Map, seen, mark, null, exchanged);
         return (Assembled(window), Assembled(window with { Sightings = [.. window.Sightings.Select(AsLogged)] }));
+    }
+
+    private static string HostFor(Endpoint other) => other.Kind switch
+    {
+        EndpointKind.Container => LabNames.GatewayOf(other.Network!),
+        EndpointKind.Wan => LabNames.HostOnWan,
+        _ => LabNames.HostOnLoopback,
+    };
+
+    /// <summary>Reads the rules of iptables and ip6tables from the host.</summary>
+    public async Task<RuleSet> RulesAsync()
+    {
+        var v4 = RuleReader.Xtables(Layer.Iptables, await _host.Host.RunAsync("read the rules", "iptables-nft-save"), _host.Map, "iptables-save");
+        var v6 = RuleReader.Xtables(Layer.Ip6tables, await _host.Host.RunAsync("read the rules", "ip6tables-nft-save"), _host.Map, "ip6tables-save");
+        return v4.With(v6);
+    }
+
+    private async Task InstallDockerAsync(DockerRelease release)
+    {
+        var script = DockerScript.Of(release, new NamespaceRuleNames(_host));
+        foreach (var (tool, lines) in new[] { ("iptables", script.Iptables), ("ip6tables", script.Ip6tables) })
+            if (!lines.IsEmpty)
+                await _host.Host.RunAsync("install Docker's rules", $"{tool}-nft-restore --noflush <<'.'\n{string.Join('\n', lines)}\n.\n");
+    }
+
+    /// <summary>The userland proxy listens on the host; a datagram has to be answered from the address that it was sent to.</summary>
+    private async Task ListenForDockerAsync()
+    {
+        var address = _host.Addresses[LabNames.HostOnWan, AddressFamily.InterNetwork].ToString();
+        foreach (var published in PublishedPort.OfLab)
+            foreach (var protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp])
+                await _talkers["host"].ListenAsync(
+                    new($"proxy-{protocol.Name()}-{published.Port}", protocol, IpVersion.V4, published.Port) { Address = address });
     }
 
     // What ebt_log would have printed.
@@ -142,7 +183,7 @@ internal sealed class FlowLab : IAsyncDisposable
         _reader.Know(DeviceNames.Parse(string.Join('\n', await _host.Host.RunAsync("list the links", "ip -o link", cancellation))));
         await RulesAsync(new NflogTable(Run, group, NflogTraffic.Everything, _places).Install());
 
-        foreach (var name in Listeners)
+        foreach (var name in _host.Topology.Stations)
         {
             var (to, from) = Start(name, Talker.Script);
             var lines = Channel.CreateUnbounded<string>();

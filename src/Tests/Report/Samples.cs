@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
+using Hooktrail.Trails.Rules;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;
@@ -40,17 +41,19 @@ internal static class Samples
     private static readonly Gen<string?> Devices = Gen.OneOf(Gen.Constant<string?>(null), Names.Select(name => (string?)name));
 
     private static readonly Gen<HookPoint> Points = Gen.OneOf(
-        Gen.Elements<HookPoint>([.. HookPoints.Ebtables, .. HookPoints.Iptables]),
+        Gen.Elements<HookPoint>([.. HookPoints.All]),
         Names.Zip(Names).Select(names => new HookPoint(Layer.Nftables, names.Item1, names.Item2)));
 
     private static readonly Gen<bool> Bools = Gen.Elements(true, false);
 
     private static readonly Gen<Endpoint> Endpoints =
-        Gen.Elements(Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan);
+        Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]);
 
     private static readonly Gen<Outcome> Outcomes = Gen.OneOf(
         from to in Endpoints select Outcome.Delivered(to),
         from at in Points from reason in Names select Outcome.Dropped(at, reason),
+        from at in Points from reason in Devices select Outcome.Rejected(at, reason),
+        from at in Points from reason in Names select Outcome.Unknown(at, reason),
         from at in Points from reason in Devices select Outcome.Vanished(at, reason),
         from reason in Devices select Outcome.Vanished(null, reason));
 
@@ -64,39 +67,64 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
-    private static readonly Gen<Rule> Rules =
-        from at in Points
-        from verdict in Gen.Elements(Verdict.Accept, Verdict.Drop, Verdict.Masquerade)
-        from devices in Devices.ArrayOf(4)
-        from flags in Bools.ArrayOf(2)
-        select new Rule(at, verdict)
-        {
-            In = devices[0],
-            Out = devices[1],
-            NotIn = devices[2],
-            NotOut = devices[3],
-            FromLab = flags[0],
-            Established = flags[1],
-        };
+    // A user's own rules, of every tool; Docker's besides are those of its releases.
+    private static readonly RuleSet[] OwnRules =
+    [
+        RuleText.Read(Layer.Iptables, ["*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"], "own"),
+        RuleText.Read(Layer.Ip6tables, ["*filter", "-A FORWARD ! -s lab -p tcp -m tcp --dport 8080 -j REJECT --reject-with tcp-reset"], "own"),
+        RuleText.Read(Layer.Ebtables, ["*nat", "-A PREROUTING -p IPv4 -i client.port -j redirect", "*filter", ":OWN DROP", "-A FORWARD -d Broadcast -j OWN"], "own"),
+        RuleText.Read(Layer.Arptables, ["*filter", "-A INPUT -s server --opcode 1 -j DROP"], "own"),
+        RuleText.Read(
+            Layer.Nftables,
+            [
+                "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;", "comment \"before the first bridge\"", "ip saddr { client, wan } accept", "}", "}",
+                "table netdev mine {", "chain in {", "type filter hook ingress device \"wan.nic\" priority 0; policy accept;", "meta skuid 7 drop", "}", "}",
+            ],
+            "own"),
+    ];
+
+    private static readonly Gen<RuleSet> Rules =
+        from docker in Gen.OneOf(Gen.Constant(RuleSet.Empty), Gen.Elements(Enum.GetValues<DockerRelease>()).Zip(Bools).Select(one => DockerRules.Of(one.Item1, one.Item2)))
+        from own in Gen.SubListOf(OwnRules)
+        select own.Aggregate(docker, (rules, more) => rules.With(more));
 
     private static readonly Gen<HostProfile> Profiles =
         from kernel in Gen.Choose(0, 99).Zip(Gen.Choose(0, 99))
         from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
         from states in Bools.ArrayOf(Switch.All.Length)
-        from rules in Rules.ListOf()
+        from ports in Gen.Choose(1, 65535).Zip(Endpoints).ListOf()
+        from rules in Rules
         select Switch.All.Zip(states).Aggregate(
             new HostProfile
             {
                 Kernel = new(kernel.Item1, kernel.Item2),
                 Iptables = backends[0],
                 Ebtables = backends[1],
-                Rules = [.. rules],
+                Published = [.. ports.Select(port => new PublishedPort(port.Item1, port.Item2))],
+                Rules = rules,
             },
             (profile, one) => one.First.Write(profile, one.Second));
 
-    private static readonly Gen<LegRecord> Legs =
+    private static readonly Gen<Flow> Flows =
         from ends in Endpoints.ArrayOf(2)
-        from direction in Gen.Elements(Direction.Request, Direction.Reply)
+        from protocol in Gen.Elements(Enum.GetValues<Protocol>())
+        from ip in Gen.Elements(Enum.GetValues<IpVersion>())
+        from via in Devices
+        from numbers in Gen.Choose(1, 65535).Zip(Gen.Choose(1, 255)).Zip(Gen.Choose(1, 3))
+        from encapsulation in Gen.Elements(Enum.GetValues<Encapsulation>())
+        select new Flow(ends[0], ends[1], protocol)
+        {
+            Ip = ip,
+            Via = via,
+            Port = numbers.Item1.Item1,
+            Ttl = numbers.Item1.Item2,
+            Fragments = numbers.Item2,
+            Encapsulation = encapsulation,
+        };
+
+    private static readonly Gen<LegRecord> Legs =
+        from flow in Flows
+        from direction in Gen.Elements(Enum.GetValues<Direction>())
         from packet in Gen.Choose(1, int.MaxValue)
         from predicted in OrNull(AnyTrail)
         from observed in OrNull(AnyTrail)
@@ -106,7 +134,7 @@ internal static class Samples
             null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
         from reason in Devices
         from evidence in Names.ListOf()
-        select new LegRecord(new(ends[0], ends[1], Protocol.Icmp), new(direction, packet), predicted, observed)
+        select new LegRecord(flow, new(direction, packet), predicted, observed)
         {
             Scenario = scenario,
             HostProfile = profile,

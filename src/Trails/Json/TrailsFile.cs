@@ -14,7 +14,7 @@ public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecor
     /// The format's name and version, the value of <c>schema</c>. A version's members are fixed, as
     /// schema/trails.schema.json says them; a new member is a new version.
     /// </summary>
-    public const string Schema = "hooktrail/trails/1";
+    public const string Schema = "hooktrail/trails/2";
 
     /// <inheritdoc/>
     public bool Equals(TrailsFile? other) =>

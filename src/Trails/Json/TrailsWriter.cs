@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails.Json;
 
@@ -22,6 +23,8 @@ public sealed class TrailsWriter : IDisposable
     private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
 
     private readonly Stream _stream;
+    private readonly HostProfile _usual;
+    private readonly Dictionary<HostProfile, int> _others = [];
     private readonly Utf8JsonWriter _json;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _inLine;
@@ -30,12 +33,14 @@ public sealed class TrailsWriter : IDisposable
     public TrailsWriter(Stream stream, HostProfile profile)
     {
         _stream = stream;
+        _usual = profile;
         _json = new(stream, Lines);
         _inLine = new(_line, OneLine);
 
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
-        Write(profile);
+        _json.WritePropertyName("hostProfile");
+        Write(profile, withRules: true);
         _json.WriteStartArray("legs");
     }
 
@@ -49,19 +54,14 @@ public sealed class TrailsWriter : IDisposable
                 json.WriteString("feature", one.Feature);
                 json.WriteString("title", one.Scenario);
             });
-        WriteLine("flow", leg.Flow, static (json, flow) =>
-        {
-            json.WriteString("from", flow.From.Name);
-            json.WriteString("to", flow.To.Name);
-            json.WriteString("protocol", flow.Protocol.Name());
-        });
+        WriteLine("flow", leg.Flow, Write);
         WriteLine("leg", leg.Leg, static (json, one) =>
         {
             json.WriteString("direction", one.Direction.Name());
             json.WriteNumber("packet", one.Packet);
         });
         if (leg.HostProfile is { } profile)
-            Write(profile);
+            _json.WriteNumber("hostProfile", NumberOf(profile));
         Write("predicted", leg.Predicted);
         Write("observed", leg.Observed);
         if (leg.Verdict is { } verdict)
@@ -83,15 +83,52 @@ public sealed class TrailsWriter : IDisposable
     public void Dispose()
     {
         _json.WriteEndArray();
+        if (_others.Count > 0)
+        {
+            // Known only now: a leg has gone to the stream before the next one's profile is seen.
+            _json.WriteStartArray("hostProfiles");
+            foreach (var (profile, _) in _others.OrderBy(one => one.Value))
+                Write(profile, withRules: profile.Rules != _usual.Rules);
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
         _json.Dispose();
         _inLine.Dispose();
         _stream.WriteByte((byte)'\n');
     }
 
-    private void Write(HostProfile profile)
+    /// <summary>The number of a profile that is not the file's own, from 1.</summary>
+    private int NumberOf(HostProfile profile)
     {
-        _json.WriteStartObject("hostProfile");
+        if (!_others.TryGetValue(profile, out var number))
+            _others.Add(profile, number = _others.Count + 1);
+        return number;
+    }
+
+    private static void Write(Utf8JsonWriter json, Flow flow)
+    {
+        json.WriteString("from", flow.From.Name);
+        json.WriteString("to", flow.To.Name);
+        json.WriteString("protocol", flow.Protocol.Name());
+        var usual = new Flow(flow.From, flow.To, flow.Protocol);
+        if (flow.Ip != usual.Ip)
+            json.WriteString("ip", flow.Ip.Name());
+        if (flow.Via is { } via)
+            json.WriteString("via", via);
+        if (flow.HasPorts || flow.Port != usual.Port)
+            json.WriteNumber("port", flow.Port);
+        if (flow.Ttl != usual.Ttl)
+            json.WriteNumber("ttl", flow.Ttl);
+        if (flow.Fragments != usual.Fragments)
+            json.WriteNumber("fragments", flow.Fragments);
+        if (flow.Encapsulation != usual.Encapsulation)
+            json.WriteString("encapsulation", flow.Encapsulation.Name());
+    }
+
+    private void Write(HostProfile profile, bool withRules)
+    {
+        _json.WriteStartObject();
         _json.WriteString("kernel", profile.Kernel.ToString());
         _json.WriteString("iptables", profile.Iptables.Name());
         _json.WriteString("ebtables", profile.Ebtables.Name());
@@ -99,8 +136,30 @@ public sealed class TrailsWriter : IDisposable
         foreach (var one in Switch.All)
             _json.WriteBoolean(one.Name, one.Read(profile));
         _json.WriteEndObject();
-        _json.WriteStartArray("rules");
+        _json.WriteStartArray("published");
+        foreach (var port in profile.Published)
+            WriteLine(null, port, static (json, one) =>
+            {
+                json.WriteNumber("port", one.Port);
+                json.WriteString("to", one.To.Name);
+            });
         _json.WriteEndArray();
+        if (withRules)
+            Write(profile.Rules);
+        _json.WriteEndObject();
+    }
+
+    private void Write(RuleSet rules)
+    {
+        _json.WriteStartObject("rules");
+        foreach (var layer in RuleText.Layers(rules))
+        {
+            _json.WriteStartArray(layer.Name());
+            foreach (var line in RuleText.Write(rules, layer))
+                _json.WriteStringValue(line);
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
     }
 

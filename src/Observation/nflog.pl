@@ -84,21 +84,27 @@ die "nflog.pl: cannot set up log group $group: $!\n" if $error;
 my $pending = "group $group\n";    # what is to be written
 my $commands = '';                 # what was read of commands, up to a line's end
 my %fences;                        # token by the number of the message whose acknowledgement is its place
+my $overrun = 0;                   # the socket was full, and has not been empty since
 
 # The acknowledgement of a configuration message takes its place in the socket's queue behind every packet logged before.
 sub fence { my ($token) = @_; $fences{configure($threshold)} = $token }
 
-# Takes what the socket holds. A message for each packet, and at most 1,000 of them, so that writing has its turn.
+# Takes what the socket holds: a message for each packet, and at most 1,000 of them, so that writing has its turn. After the
+# socket was full, the kernel drops what comes for it until it is empty, acknowledgements included, and says so only once
+# (net/netlink/af_netlink.c:netlink_overrun). So then all open fences are put up again. Of two for one token, the second counts.
 sub receive {
     my $buffer;
     for (1 .. 1000) {
         if (!defined recv $log, $buffer, 65536, MSG_DONTWAIT) {
-            return if $!{EAGAIN} || $!{EINTR};
-            $!{ENOBUFS} or die "nflog.pl: cannot read log group $group: $!\n";
-            $pending .= "lost\n";
-            # An acknowledgement may be among what was lost. Of two, the second is the fence.
-            my @tokens = map { delete $fences{$_} } sort { $a <=> $b } keys %fences;
-            fence($_) for @tokens;
+            if ($!{ENOBUFS}) {
+                $pending .= "lost\n";
+                $overrun = 1;
+                next;
+            }
+            $!{EAGAIN} || $!{EINTR} or die "nflog.pl: cannot read log group $group: $!\n";
+            return unless $overrun && $!{EAGAIN};
+            $overrun = 0;
+            fence($_) for map { delete $fences{$_} } sort { $a <=> $b } keys %fences;
             next;
         }
         my ($length, $type, undef, $of, undef, $error) = unpack 'L S S L L l', $buffer;

@@ -5,7 +5,8 @@
 #   remove-tracepoints.sh --list
 # Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
 # rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (TracepointRules.Marks
-# says how they are known). Tools that are not installed are passed over.
+# says how they are known). The tables of the NFLOG observer are a run's own (hooktrail-x7k2q-nflog), and go as a whole. Tools
+# that are not installed are passed over.
 set -u
 
 # A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
@@ -124,16 +125,32 @@ tool_of() {
   esac
 }
 
+# The tables of the NFLOG observer, as lines of: family, table. All runs' ones, or those of the run with mark $1.
+recording() {
+  ! have nft || nft list tables 2>/dev/null | awk -v wanted="${1-}" '
+    $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-nflog$/ && (wanted == "" || $3 == "hooktrail-" substr(wanted, 3) "-nflog") { print $2, $3 }'
+}
+
+# All of them or none.
+stop_recording() {
+  tables=$(recording "$1")
+  [ -z "$tables" ] || printf '%s\n' "$tables" | sed 's/^/delete table /' | nft -f -
+}
+
 tools='iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy ebtables-nft ebtables-legacy'
 
 case ${1-} in
   --list)
-    for tool in $tools; do saved "$tool"; done |
-      sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p" | sort -u ;;
+    {
+      for tool in $tools; do saved "$tool"; done |
+        sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p"
+      recording | sed 's/.* hooktrail-\(.*\)-nflog$/ht\1/'
+    } | sort -u ;;
   ht?????)
     status=0
     for tool in $tools; do remove "$tool" "$1" || status=1; done
     tidy
+    stop_recording "$1" || status=1
     exit "$status" ;;
   *)
     echo "usage: remove-tracepoints.sh MARK | --list   (a mark is such as htx7k2q)" >&2

@@ -9,6 +9,9 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     /// <summary>The port that containers listen on.</summary>
     public const int ServicePort = 80;
 
+    /// <summary>The TTL that a sender writes unless told otherwise; Linux's own default.</summary>
+    public const int DefaultTtl = 64;
+
     /// <summary>IPv4 or IPv6.</summary>
     public IpVersion Ip { get; init; } = IpVersion.V4;
 
@@ -22,7 +25,7 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     public int Port { get; init; } = ServicePort;
 
     /// <summary>The TTL or hop limit that the sender writes.</summary>
-    public int Ttl { get; init; } = 64;
+    public int Ttl { get; init; } = DefaultTtl;
 
     /// <summary>
     /// Into how many IP fragments a request and its answer have to be cut on the sender's link; 1 for packets that fit.
@@ -42,7 +45,7 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     public override string ToString()
     {
         var how = $"{Protocol.Name()}{(HasPorts ? $" {Port}" : "")}{(Ip == IpVersion.V6 ? " over ipv6" : "")}";
-        if (Ttl != 64)
+        if (Ttl != DefaultTtl)
             how += $", ttl {Ttl}";
         if (Fragments != 1)
             how += $", {Fragments} fragments";

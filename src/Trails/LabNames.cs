@@ -46,4 +46,18 @@ public static class LabNames
 
     /// <summary>The address that all on a network hear; IPv4 only.</summary>
     public static string BroadcastOf(string network) => network + ".broadcast";
+
+    /// <summary>Finds the address that a user named.</summary>
+    /// <exception cref="HooktrailException">Nobody in the lab has it.</exception>
+    public static string ParseAddress(string name)
+    {
+        string[] all =
+        [
+            .. Endpoint.All.Where(one => one.Kind is EndpointKind.Container or EndpointKind.Wan).Select(one => one.Name),
+            .. Networks.Select(GatewayOf), .. Networks.Select(BroadcastOf), HostOnWan, HostOnLoopback,
+        ];
+        return all.Contains(name)
+            ? name
+            : throw new HooktrailException($"Unknown address \"{name}\"; the addresses of the lab are {string.Join(", ", all)}.");
+    }
 }

@@ -113,7 +113,7 @@ public sealed class DockerLab : IAsyncDisposable
             await using var switched = await _probe.SwitchAsync(_network.BridgeDevice, bridgeNfCallIptables, cancellation).ConfigureAwait(false);
             var ping = Ping.Command(_addresses.Source(flow), _addresses.Destination(flow), packets, _mark);
             var (_, said) = await _shells[flow.From].TryAsync(ping, cancellation).ConfigureAwait(false);
-            return await _probe.ReadAsync(flow, _mark, PingResult.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false);
+            return await _probe.ReadAsync(flow, _mark, PingOutput.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -185,7 +185,7 @@ internal sealed class Probe : IAsyncDisposable
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
     /// <summary>Gives what the tracepoints saw of a flow, once the kernel log has been read to a record that is written now.</summary>
-    public async Task<Finding> ReadAsync(Flow flow, byte mark, PingResult ping, CancellationToken cancellation)
+    public async Task<Finding> ReadAsync(Flow flow, byte mark, Exchanged ping, CancellationToken cancellation)
     {
         var (window, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
         var counted = counters.Since(_counters!);

@@ -4,6 +4,7 @@ using Hooktrail.Model;
 using Hooktrail.Report;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -12,37 +13,71 @@ internal static class PredictVerb
 {
     private static readonly Option<string> From = new("--from")
     {
-        Description = "Who speaks first: client, server, host or wan.",
+        Description = "Who speaks first.",
         HelpName = "endpoint",
         Required = true,
     };
 
     private static readonly Option<string> To = new("--to")
     {
-        Description = "Who answers.",
+        Description = "Whom it addresses; \"everyone\" is a broadcast.",
         HelpName = "endpoint",
         Required = true,
     };
 
     private static readonly Option<string> ByProtocol = new("--protocol")
     {
-        Description = "What they speak: icmp (an echo and its reply).",
+        Description = "What they speak: icmp (an echo and its reply), udp, tcp or arp.",
         HelpName = "protocol",
         Required = true,
     };
 
     private static readonly Option<string> OfLeg = new("--leg")
     {
-        Description = "The way the packet goes.",
-        HelpName = "request|reply",
+        Description = "The way the packet goes; an error is what the host says to the sender instead of passing the packet on.",
+        HelpName = "request|reply|error",
         DefaultValueFactory = _ => Direction.Request.Name(),
     };
 
     private static readonly Option<string> Packet = new("--packet")
     {
-        Description = "The how-manieth packet of the connection in that direction.",
+        Description = "The how-manieth packet of the connection in that direction. Of tcp, request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK, request 3 the data, request 4 and reply 2 the FINs.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
+    };
+
+    private static readonly Option<string> Ip = new("--ip")
+    {
+        Description = "The version of IP.",
+        HelpName = "ipv4|ipv6",
+        DefaultValueFactory = _ => IpVersion.V4.Name(),
+    };
+
+    private static readonly Option<string?> Via = new("--via")
+    {
+        Description = "The address that the sender writes, where it is not the one by which it knows the other: host.wan, away.gateway, host.lo.",
+        HelpName = "address",
+    };
+
+    private static readonly Option<string> Port = new("--port")
+    {
+        Description = "The destination port of tcp and udp.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Flow.ServicePort.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static readonly Option<string> Ttl = new("--ttl")
+    {
+        Description = "The TTL or hop limit that the sender writes.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Flow.DefaultTtl.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static readonly Option<string> Docker = new("--docker")
+    {
+        Description = "Whose rules are on the host: a release of Docker (20.10, 28.0, 28.5, 29, 29-nftables), or none.",
+        HelpName = "release",
+        DefaultValueFactory = _ => "20.10",
     };
 
     private static readonly Option<string> Kernel = new("--kernel")
@@ -87,19 +122,31 @@ internal static class PredictVerb
             $"""
             Endpoints:
               client, server  containers on the bridge network lab
+              stranger        a container on the network away
+              left, right     containers on the network closed, whose containers may not talk to each other (ICC=false)
+              insider         a container on the internal network inner
               host            the Docker host, by the address that the other side would use; host to host is loopback
+              hosted          a container in the host's network namespace: to packets it is the host
               wan             a host behind a plain NIC
+              everyone        all who hear a broadcast of the sender
 
-            Switches (on unless set):
-              {string.Join("\n  ", Switch.All.Select(one => one.Name))}
+            Published ports: {string.Join(", ", PublishedPort.OfLab.Select(one => $"{one.Port} is {one.To}:{Flow.ServicePort}"))}.
+
+            Switches that are on unless set:
+              {string.Join("\n  ", Switch.All.Where(one => one.Read(HostProfile.Default)).Select(one => one.Name))}
+            Switches that are off unless set:
+              {string.Join("\n  ", Switch.All.Where(one => !one.Read(HostProfile.Default)).Select(one => one.Name))}
+            Without userland-proxy, Docker's rules have hairpin NAT; hairpin and route_localnet then have to be set as well.
 
             Examples:
               ./specs predict --from client --to server --protocol icmp
               ./specs predict --from client --to wan --protocol icmp --leg reply --set bridge-nf-call-iptables=0
+              ./specs predict --from wan --to host --port 8080 --protocol tcp
+              ./specs predict --from wan --to client --protocol tcp --docker 28.5
               ./specs predict --from host --to client --protocol icmp --kernel 5.4 --ebtables legacy --json
             """)
         {
-            Options = { From, To, ByProtocol, OfLeg, Packet, Kernel, Iptables, Ebtables, Set, Json },
+            Options = { From, To, ByProtocol, Ip, Via, Port, Ttl, OfLeg, Packet, Docker, Kernel, Iptables, Ebtables, Set, Json },
         };
         verb.SetAction(Run);
         return verb;
@@ -110,8 +157,15 @@ internal static class PredictVerb
         var flow = new Flow(
             Endpoint.Parse(line.GetRequiredValue(From)),
             Endpoint.Parse(line.GetRequiredValue(To)),
-            Protocols.Parse(line.GetRequiredValue(ByProtocol)));
-        var leg = new Leg(Directions.Parse(line.GetRequiredValue(OfLeg)), Number(line.GetRequiredValue(Packet)));
+            Protocols.Parse(line.GetRequiredValue(ByProtocol)))
+        {
+            Ip = IpVersions.Parse(line.GetRequiredValue(Ip)),
+            Via = line.GetValue(Via) is { } via ? LabNames.ParseAddress(via) : null,
+            Port = Number(line.GetRequiredValue(Port), "a port", 65535),
+            Ttl = Number(line.GetRequiredValue(Ttl), "a TTL", 255),
+        };
+        var leg = new Leg(
+            Directions.Parse(line.GetRequiredValue(OfLeg)), Number(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
         var profile = line.GetRequiredValue(Set).Aggregate(
             HostProfile.Default with
             {
@@ -120,6 +174,7 @@ internal static class PredictVerb
                 Ebtables = Backends.Parse(line.GetRequiredValue(Ebtables)),
             },
             Switch.Set);
+        profile = profile with { Rules = Rules(line.GetRequiredValue(Docker), profile.UserlandProxy) };
         var trail = Prediction.Of(profile, flow, leg);
 
         if (line.GetValue(Json))
@@ -134,8 +189,11 @@ internal static class PredictVerb
         return ExitCode.Done;
     }
 
-    private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+    private static RuleSet Rules(string docker, bool userlandProxy) =>
+        docker == "none" ? RuleSet.Empty : DockerRules.Of(DockerRules.Parse(docker), userlandProxy);
+
+    private static int Number(string text, string what, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
             ? number
-            : throw new HooktrailException($"\"{text}\" is not the number of a packet; packets are counted from 1.");
+            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 }

@@ -12,6 +12,9 @@ namespace Hooktrail.Observation.Nflog;
 public sealed class NflogMessage
 {
     private const int HeaderSize = 4;
+    private const int EthernetHeader = 14;
+    private const int ArpFamily = 3;
+    private const int NetdevFamily = 5;
 
     private NflogMessage()
     {
@@ -123,13 +126,15 @@ public sealed class NflogMessage
             attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
 
+        // At two hooks the packet begins with the frame's header: at a device's egress (facts 1.4), and where ARP goes out
+        // (net/ipv4/arp.c:arp_create), which has no other attribute for it.
+        var headed = (Family, Hook) is (NetdevFamily, 1) or (ArpFamily, 1);
+        if (headed && Family == ArpFamily && payload.Length >= EthernetHeader)
+            linkHeader = payload[..EthernetHeader];
         Frame = linkHeader.IsEmpty ? hardwareHeader : linkHeader;
-        Packet = AtEgress && payload.Length >= linkHeader.Length ? payload[linkHeader.Length..] : payload;
+        Packet = headed && payload.Length >= linkHeader.Length ? payload[linkHeader.Length..] : payload;
         return sequenced;
     }
-
-    // A device's egress is the one hook whose packets begin with the frame's header (facts 1.4).
-    private bool AtEgress => Family == 5 && Hook == 1;
 
     private enum Attribute
     {

@@ -11,11 +11,16 @@ public class BadInputTests
     [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, summary")]
     [TestCase("--colour", "Unknown verb \"--colour\"")]
     [TestCase("predict", "Option '--from' is required; see ./specs predict --help.")]
-    [TestCase("predict --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client, server, host, wan.")]
+    [TestCase("predict --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.")]
     [TestCase("predict --from nobody --to server --protocol icmp", "Unknown endpoint \"nobody\"")]
-    [TestCase("predict --from client --to server --protocol smoke", "Unknown protocol \"smoke\"; the protocol is icmp.")]
-    [TestCase(Ping + " --leg up", "Unknown leg \"up\"; a leg is a request or a reply.")]
-    [TestCase(Ping + " --packet 0", "\"0\" is not the number of a packet; packets are counted from 1.")]
+    [TestCase("predict --from client --to server --protocol smoke", "Unknown protocol \"smoke\"; the protocols are icmp, udp, tcp, arp.")]
+    [TestCase(Ping + " --leg up", "Unknown leg \"up\"; a leg is a request, a reply or an error.")]
+    [TestCase(Ping + " --packet 0", "\"0\" is not the number of a packet; write a whole number from 1 to 2147483647.")]
+    [TestCase(Ping + " --port 70000", "\"70000\" is not a port; write a whole number from 1 to 65535.")]
+    [TestCase(Ping + " --ttl 0", "\"0\" is not a TTL; write a whole number from 1 to 255.")]
+    [TestCase(Ping + " --ip ipv5", "Unknown version of IP \"ipv5\"; it is ipv4 or ipv6.")]
+    [TestCase(Ping + " --via nowhere", "Unknown address \"nowhere\"; the addresses of the lab are ")]
+    [TestCase(Ping + " --docker new", "Unknown release of Docker \"new\"; write its version")]
     [TestCase(Ping + " --packet x", "\"x\" is not the number of a packet")]
     [TestCase(Ping + " --packet -1", "\"-1\" is not the number of a packet")]
     [TestCase(Ping + " --packet 99999999999", "\"99999999999\" is not the number of a packet")]
@@ -85,6 +90,6 @@ public class BadInputTests
     public async Task An_argument_neither_breaks_the_sentence_nor_commands_the_terminal()
     {
         var ran = await Specs.Run("predict", "--from", "a\nb\u001b[2J", "--to", "server", "--protocol", "icmp");
-        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, host, wan.\n"));
+        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.\n"));
     }
 }

@@ -26,7 +26,7 @@ public class BadInput
         Assert.That(
             () => Reply(Wan, Client, packet: 3),
             Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
-                "There is no reply 3 of wan → client (icmp): its request was dropped at iptables filter FORWARD (-j DROP);"
+                "There is no reply 3 of wan → client (icmp): its request was dropped at iptables filter FORWARD (policy of FORWARD);"
                 + " ask for the request, or change the host profile."));
 
     [TestCase(0)]
@@ -40,21 +40,23 @@ public class BadInput
     [Test]
     public void MASQUERADE_is_refused_where_the_kernel_refuses_it()
     {
-        var profile = HostProfile.Default with { Rules = [new Rule(HookPoints.Parse("iptables", "filter", "FORWARD"), Verdict.Masquerade)] };
+        var profile = Hosts.With("iptables filter -A FORWARD -j MASQUERADE");
 
         Assert.That(
             () => Request(Client, Server, profile),
             Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
-                "The rule \"-j MASQUERADE\" is at iptables filter FORWARD, but MASQUERADE works only at iptables nat POSTROUTING; put it there."));
+                "The rule \"-A FORWARD -j MASQUERADE\" is in the table filter of iptables, but addresses are rewritten only by the table nat; put it there."));
     }
 
     [Test]
-    public void A_rule_at_a_hook_point_that_the_model_has_not_is_refused()
-    {
-        var profile = HostProfile.Default with { Rules = [new Rule(HookPoints.Parse("ip6tables", "filter", "FORWARD"), Verdict.Drop)] };
-
+    public void A_broadcast_is_a_datagram() =>
         Assert.That(
-            () => Request(Client, Server, profile),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The rule \"-j DROP\" is at ip6tables filter FORWARD, "));
-    }
+            () => Prediction.Of(HostProfile.Default, new Flow(Client, Everyone, Protocol.Tcp), Leg.Request),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("A broadcast to everyone is a datagram of IPv4 "));
+
+    [Test]
+    public void ARP_is_spoken_on_one_link_only() =>
+        Assert.That(
+            () => Prediction.Of(HostProfile.Default, new Flow(Client, Stranger, Protocol.Arp), Leg.Request),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("client and stranger do not share a link"));
 }

@@ -9,10 +9,9 @@ namespace Hooktrail.Model.Tests;
 
 public class ConntrackAndNat
 {
-    private static readonly HostProfile OpenToWan = HostProfile.Default with { Rules = [] };
+    private static readonly HostProfile OpenToWan = Hosts.Open;
 
-    private static readonly Rule MasqueradeIntoTheBridge =
-        new(HookPoints.Parse("iptables", "nat", "POSTROUTING"), Verdict.Masquerade) { Out = LabNames.Bridge };
+    private static readonly HostProfile MasqueradesIntoTheBridge = Hosts.With("iptables nat -A POSTROUTING -o lab -j MASQUERADE");
 
     [TestCaseSource(typeof(Walks), nameof(Flows))]
     public void A_later_packet_crosses_what_the_first_did_but_nat(Flow flow)
@@ -76,10 +75,7 @@ public class ConntrackAndNat
     [Test]
     public void The_reply_to_a_masqueraded_frame_is_bridged_back_without_going_up()
     {
-        var profile = HostProfile.Default with
-        {
-            Rules = [MasqueradeIntoTheBridge],
-        };
+        var profile = MasqueradesIntoTheBridge;
 
         var reply = Reply(Client, Server, profile);
         Assert.That(reply.At("ebtables nat PREROUTING").Destination, Is.EqualTo("lab.gateway"));
@@ -90,11 +86,7 @@ public class ConntrackAndNat
     [Test]
     public void Such_a_reply_is_not_bridged_back_where_the_host_does_not_forward()
     {
-        var profile = HostProfile.Default with
-        {
-            IpForward = false,
-            Rules = [MasqueradeIntoTheBridge],
-        };
+        var profile = MasqueradesIntoTheBridge with { IpForward = false };
 
         var outcome = Reply(Client, Server, profile).Outcome;
         Assert.That(outcome.Kind, Is.EqualTo(OutcomeKind.Vanished));
@@ -104,10 +96,7 @@ public class ConntrackAndNat
     [Test]
     public void Ebtables_sees_the_new_source_of_what_the_host_masquerades_into_the_bridge()
     {
-        var profile = HostProfile.Default with
-        {
-            Rules = [MasqueradeIntoTheBridge],
-        };
+        var profile = MasqueradesIntoTheBridge;
 
         Assert.That(Request(Wan, Client, profile).Addresses().TakeLast(3), Is.EqualTo(Board("""
             ebtables filter OUTPUT      lab.gateway→client
@@ -120,7 +109,7 @@ public class ConntrackAndNat
     [Test]
     public void A_connection_is_established_once_it_was_answered()
     {
-        var profile = HostProfile.Default with { Rules = [Forward(Verdict.Drop) with { In = "lab", Established = true }] };
+        var profile = Hosts.With("iptables filter -A FORWARD -i lab -m conntrack --ctstate ESTABLISHED -j DROP");
 
         Assert.That(Request(Client, Wan, profile).Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
         Assert.That(Request(Client, Wan, profile, packet: 2).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
@@ -129,11 +118,9 @@ public class ConntrackAndNat
     [Test]
     public void While_no_answer_was_seen_a_later_packet_is_still_new_and_yet_skips_nat()
     {
-        var unanswered = new Rule(HookPoints.Parse("iptables", "raw", "PREROUTING"), Verdict.Drop) { In = "wan.nic" };
-        var profile = HostProfile.Default with
-        {
-            Rules = [unanswered, Forward(Verdict.Drop) with { In = "lab", Established = true }],
-        };
+        var profile = Hosts.With(
+            "iptables raw -A PREROUTING -i wan.nic -j DROP",
+            "iptables filter -A FORWARD -i lab -m conntrack --ctstate ESTABLISHED -j DROP");
 
         var second = Request(Client, Wan, profile, packet: 2);
         Assert.That(second.Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
@@ -144,19 +131,18 @@ public class ConntrackAndNat
     public void A_reply_to_nothing_is_INVALID_crosses_no_nat_and_leaves_no_connection()
     {
         var connections = new ConnectionTable();
-        var stray = new Packet(new Host(OpenToWan), connections, IcmpType.EchoReply, source: "lab.gateway", destination: "client");
+        var stray = new Packet(
+            new Host(OpenToWan), connections, new Content(Kind.EchoReply, Family.IPv4), new("lab.gateway"), new("client"));
 
         LocalOutput.Send(stray);
 
-        Assert.That(stray.Trail.Hops.Where(IsIptablesNat), Is.Empty);
-        Assert.That(connections.Entry, Is.Null);
+        Assert.That(stray.Journey.Hops.Where(IsIptablesNat), Is.Empty);
+        Assert.That(connections.Snapshot, Is.Empty);
     }
 
     [Test, CancelAfter(5_000)]
     public void The_millionth_packet_is_predicted_at_once() =>
         Assert.That(Reply(Client, Wan, packet: int.MaxValue), Is.EqualTo(Reply(Client, Wan, packet: 2)));
-
-    private static Rule Forward(Verdict verdict) => new(HookPoints.Parse("iptables", "filter", "FORWARD"), verdict);
 
     private static bool IsIptablesNat(Hop hop) => hop.Point is { Layer: Layer.Iptables, Table: "nat" };
 }

@@ -38,7 +38,7 @@ public class HookTableTests
             What(HostProfile.Default, Family.IPv4, Hook.LocalIn),
             Is.EqualTo(new[]
             {
-                "iptables mangle INPUT", "iptables filter INPUT", "iptables nat INPUT", "iptables security INPUT", "nf_confirm",
+                "iptables mangle INPUT", "iptables filter INPUT", "nat core", "iptables security INPUT", "nf_confirm",
             }));
 
     [TestCase("6.7", -1)]
@@ -77,9 +77,15 @@ public class HookTableTests
         var host = new Host(HostProfile.Default);
 
         Assert.That(
-            Everybody(host).Where(what => what.Contains(' ')),
-            Is.EquivalentTo(HookPoints.Ebtables.Concat(HookPoints.Iptables).Select(point => point.ToString())));
+            Everybody(host).Where(what => what.Contains(' ') && what != "nat core"),
+            Is.EquivalentTo(HookPoints.All
+                .Where(point => point is not ({ Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" } or { Layer: Layer.Arptables, Chain: "FORWARD" }))
+                .Select(point => point.ToString())));
     }
+
+    [Test]
+    public void The_chains_of_nat_are_asked_by_the_NAT_core_at_four_hooks_of_each_family() =>
+        Assert.That(Everybody(new Host(HostProfile.Default)).Count(what => what == "nat core"), Is.EqualTo(8));
 
     private static HookRegistration At(int priority, string what) =>
         new(Family.Bridge, Hook.Forward, priority, what, (Packet _, in HookState _) => NfVerdict.Accept);

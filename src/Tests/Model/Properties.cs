@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 using NUnit.Framework;
 
 namespace Hooktrail.Model.Tests;
@@ -87,16 +88,17 @@ public class Properties
 
     private static Gen<Backend> AnyBackend => Gen.Elements(Backend.Nft, Backend.Legacy);
 
-    private static Gen<Rule> AnyFilter =>
+    private static Gen<string> AnyFilter =>
         from point in Gen.Elements(AllPoints)
-        from verdict in Gen.Elements(Verdict.Accept, Verdict.Accept, Verdict.Drop)
+        from verdict in Gen.Elements("ACCEPT", "ACCEPT", "DROP")
         from established in Coin
-        select new Rule(point, verdict) { Established = established };
+        let condition = established && point.Layer == Layer.Iptables ? "-m conntrack --ctstate ESTABLISHED " : ""
+        select $"{point.Layer.Name()} {point.Table} -A {point.Chain} {condition}-j {verdict}";
 
-    private static Gen<Rule[]> AnyRules => Gen.OneOf(
-        Gen.Constant<Rule[]>([]),
-        Gen.Constant<Rule[]>([.. Rule.OfDocker]),
-        AnyFilter.Select<Rule, Rule[]>(rule => [rule, .. Rule.OfDocker]));
+    private static Gen<RuleSet> AnyRules => Gen.OneOf(
+        Gen.Constant(RuleSet.Empty),
+        Gen.Constant(DockerRules.Default),
+        AnyFilter.Select(rule => Hosts.Rules(rule).With(DockerRules.Default)));
 
     private static Gen<HostProfile> AnyProfile =>
         from kernel in Gen.Elements("4.15", "5.1", "5.4", "5.10", "6.1", "6.7", "6.12", "6.18", "7.3")
@@ -118,7 +120,7 @@ public class Properties
             BridgeNfCallIptables = call,
             IpForward = forward,
             Conntrack = conntrack,
-            Rules = [.. rules],
+            Rules = rules,
         };
 
     private static Gen<Case?> Cases =>

@@ -19,71 +19,71 @@ public class RulesAndRoutes
             iptables mangle FORWARD    wan.nic→lab
             iptables filter FORWARD    wan.nic→lab
             """)));
-        Assert.That(trail.Outcome.ToString(), Is.EqualTo("dropped at iptables filter FORWARD (-j DROP)"));
+        Assert.That(trail.Outcome.ToString(), Is.EqualTo("dropped at iptables filter FORWARD (policy of FORWARD)"));
     }
 
     [TestCaseSource(nameof(EveryHop))]
     public void A_packet_dropped_at_a_hook_point_has_crossed_it_and_nothing_after(Flow flow, HookPoint point)
     {
-        var open = HostProfile.Default with { Rules = [] };
-        var whole = Prediction.Of(open, flow, Leg.Request).Hops;
+        var whole = Prediction.Of(Hosts.Open, flow, Leg.Request).Hops;
 
-        var trail = Prediction.Of(open with { Rules = [new Rule(point, Verdict.Drop)] }, flow, Leg.Request);
+        var trail = Prediction.Of(Hosts.With($"{point.Layer.Name()} {point.Table} -A {point.Chain} -j DROP"), flow, Leg.Request);
 
         Assert.That(trail.Hops, Is.EqualTo(whole.Take(trail.Hops.Length)));
         Assert.That(trail.Hops[^1].Point, Is.EqualTo(point));
-        Assert.That(trail.Outcome, Is.EqualTo(Outcome.Dropped(point, "-j DROP")));
+        Assert.That(trail.Outcome, Is.EqualTo(Outcome.Dropped(point, $"-A {point.Chain} -j DROP")));
     }
 
     [Test]
     public void An_ACCEPT_ends_its_own_chain_only()
     {
-        var profile = HostProfile.Default with { Rules = [Accept("mangle"), Drop("mangle"), Drop("filter")] };
+        var profile = Hosts.With(
+            "iptables mangle -A FORWARD -j ACCEPT", "iptables mangle -A FORWARD -j DROP", "iptables filter -A FORWARD -j DROP");
 
         Assert.That(Request(Client, Server, profile).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
+    }
 
-        static Rule Accept(string table) => new(HookPoints.Parse("iptables", table, "FORWARD"), Verdict.Accept);
-        static Rule Drop(string table) => new(HookPoints.Parse("iptables", table, "FORWARD"), Verdict.Drop);
+    [TestCase("-i lab", ExpectedResult = true)]
+    [TestCase("-i wan.nic", ExpectedResult = false)]
+    [TestCase("! -i lab", ExpectedResult = false)]
+    [TestCase("! -i wan.nic", ExpectedResult = true)]
+    [TestCase("-o wan.nic", ExpectedResult = true)]
+    [TestCase("-o lab", ExpectedResult = false)]
+    [TestCase("! -o wan.nic", ExpectedResult = false)]
+    [TestCase("! -o lab", ExpectedResult = true)]
+    [TestCase("-s client", ExpectedResult = true)]
+    [TestCase("-s server", ExpectedResult = false)]
+    [TestCase("-d wan", ExpectedResult = true)]
+    [TestCase("-p icmp", ExpectedResult = true)]
+    [TestCase("-p tcp", ExpectedResult = false)]
+    [TestCase("-m conntrack --ctstate ESTABLISHED", ExpectedResult = false)]
+    [TestCase("-m conntrack --ctstate NEW", ExpectedResult = true)]
+    [TestCase("-m addrtype --dst-type LOCAL", ExpectedResult = false)]
+    [TestCase("-i lab -o lab", ExpectedResult = false)]
+    public bool A_rule_asks_every_condition_that_it_has(string condition) =>
+        Request(Client, Wan, Hosts.With($"iptables filter -A FORWARD {condition} -j DROP")).Outcome.Kind == OutcomeKind.Dropped;
+
+    [Test]
+    public void What_a_rule_asks_that_the_model_does_not_know_is_named()
+    {
+        var profile = Hosts.With("iptables filter -A FORWARD -i lab -m limit --limit 1/second -j DROP");
+
+        var outcome = Request(Client, Wan, profile).Outcome;
+        Assert.That(outcome.Kind, Is.EqualTo(OutcomeKind.Unknown));
+        Assert.That(outcome.ToString(), Does.Contain("limit"));
+        Assert.That(Request(Wan, Client, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered));
     }
 
     [Test]
-    public void A_rule_asks_every_condition_that_it_has()
+    public void A_chain_that_returns_lets_its_caller_go_on()
     {
-        var forward = HookPoints.Parse("iptables", "filter", "FORWARD");
+        var profile = Hosts.With(
+            "iptables filter -A FORWARD -j OURS", "iptables filter -A OURS -i wan.nic -j DROP", "iptables filter -A OURS -j RETURN",
+            "iptables filter -A OURS -j DROP", "iptables filter -A FORWARD -o wan.nic -j REJECT");
 
-        Assert.Multiple(() =>
-        {
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { In = "lab" }), Is.True);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { In = "wan.nic" }), Is.False);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { NotIn = "lab" }), Is.False);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { NotIn = "wan.nic" }), Is.True);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { Out = "wan.nic" }), Is.True);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { Out = "lab" }), Is.False);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { NotOut = "wan.nic" }), Is.False);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { NotOut = "lab" }), Is.True);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { FromLab = true }), Is.True);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { Established = true }), Is.False);
-            Assert.That(Drops(new Rule(forward, Verdict.Drop) { In = "lab", Out = "lab" }), Is.False);
-        });
-
-        static bool Drops(Rule rule) => Request(Client, Wan, HostProfile.Default with { Rules = [rule] }).Outcome.Kind == OutcomeKind.Dropped;
-    }
-
-    [Test]
-    public void A_rule_is_written_as_the_tool_writes_it()
-    {
-        var rule = new Rule(HookPoints.Parse("iptables", "filter", "FORWARD"), Verdict.Accept)
-        {
-            In = "a",
-            NotIn = "b",
-            Out = "c",
-            NotOut = "d",
-            FromLab = true,
-            Established = true,
-        };
-
-        Assert.That(
-            rule.ToString(), Is.EqualTo("-i a ! -i b -o c ! -o d -s lab -m conntrack --ctstate ESTABLISHED -j ACCEPT"));
+        Assert.That(Request(Client, Server, profile).Outcome, Is.EqualTo(Outcome.Delivered(Server)));
+        Assert.That(Request(Wan, Client, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Dropped));
+        Assert.That(Request(Client, Wan, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Rejected));
     }
 
     [Test]
@@ -103,8 +103,7 @@ public class RulesAndRoutes
     [Test]
     public void A_DROP_in_broute_of_nft_has_the_frame_routed_as_if_its_port_were_a_plain_device()
     {
-        var broute = HookPoints.Parse("ebtables", "broute", "BROUTING");
-        var profile = HostProfile.Default with { Rules = [new Rule(broute, Verdict.Drop)] };
+        var profile = HostProfile.Default with { Rules = Hosts.Rules("ebtables broute -A BROUTING -j DROP") };
 
         Assert.That(Request(Client, Endpoint.Host, profile).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING   client.port→-
@@ -128,7 +127,7 @@ public class RulesAndRoutes
         {
             Kernel = KernelVersion.Parse(kernel),
             Ebtables = backend,
-            Rules = [new Rule(broute, Verdict.Drop)],
+            Rules = Hosts.Rules("ebtables broute -A BROUTING -j DROP"),
         };
 
         var trail = Request(Client, Parse(to), profile);
@@ -139,7 +138,7 @@ public class RulesAndRoutes
     /// <summary>Every flow with every hook point that drops what it is told to: broute does not.</summary>
     private static IEnumerable<TestCaseData> EveryHop() =>
         from flow in Flows
-        from point in Prediction.Of(HostProfile.Default with { Rules = [] }, flow, Leg.Request).Hops.Select(hop => hop.Point).Distinct()
+        from point in Prediction.Of(Hosts.Open, flow, Leg.Request).Hops.Select(hop => hop.Point).Distinct()
         where point.Table != "broute"
         select new TestCaseData(flow, point);
 }

@@ -60,6 +60,48 @@ public class SightingTests
     }
 
     [Test]
+    public void Flags_of_tcp_and_a_fragments_place()
+    {
+        const string head = "htx7k2q i.filter.INPUT IN=lo OUT= SRC=192.0.2.2 DST=192.0.2.9 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 ";
+        var syn = Parse(head + "DF PROTO=TCP SPT=1 DPT=2 SEQ=7 ACK=9 WINDOW=64240 RES=0x00 CWR ECE ACK SYN URGP=0 ");
+        var nothing = Parse(head + "PROTO=TCP SPT=1 DPT=2 WINDOW=0 RES=0x00 URGP=0 ");
+
+        Assert.That((syn.TcpFlags, syn.TcpAcknowledgement), Is.EqualTo(((TcpFlags?)(TcpFlags.Cwr | TcpFlags.Ece | TcpFlags.Ack | TcpFlags.Syn), 9L)));
+        Assert.That((nothing.TcpFlags, nothing.TcpAcknowledgement), Is.EqualTo(((TcpFlags?)TcpFlags.None, (long?)null)));
+        Assert.That((syn.FragmentOffset, syn.MoreFragments), Is.EqualTo(((int?)null, false)));
+        var (first, last) = (Parse(head + "MF PROTO=UDP SPT=1 DPT=2 LEN=4008 "), Parse(head + "FRAG:370 PROTO=UDP "));
+        Assert.That((first.FragmentOffset, first.MoreFragments, first.PayloadLength), Is.EqualTo(((int?)0, true, (int?)4000)));
+        Assert.That((last.FragmentOffset, last.MoreFragments, last.IsComplete), Is.EqualTo(((int?)2960, false, true)));
+    }
+
+    [Test]
+    public void Fragments_of_ipv6_are_not_cut()
+    {
+        const string head = "htx7k2q 6.filter.INPUT IN=lo OUT= SRC=2001:db8::1 DST=2001:db8::2 LEN=1496 TC=0 HOPLIMIT=64 FLOWLBL=7 ";
+        var (first, last) = (Parse(head + "FRAG:0 INCOMPLETE ID:0000002a PROTO=ICMPv6 TYPE=128 CODE=0 ID=3 SEQ=1 "), Parse(head + "FRAG:1448 ID:0000002a PROTO=ICMPv6 "));
+
+        Assert.That((first.IsComplete, first.FragmentOffset, first.MoreFragments, first.IcmpId, first.FlowLabel), Is.EqualTo((true, (int?)0, true, (int?)3, (int?)7)));
+        Assert.That((last.IsComplete, last.FragmentOffset, last.MoreFragments), Is.EqualTo((true, (int?)1448, false)));
+    }
+
+    [TestCase("PROTO=TCP SPT=40000 DPT=80 SEQ=5 ACK=0 WINDOW=1 RES=0x00 SYN URGP=0 ", 40000, 80, 5L, null)]
+    [TestCase("PROTO=UDP SPT=40000 DPT=53 LEN=28 ", 40000, 53, null, null)]
+    [TestCase("PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=3 ", null, null, null, 3)]
+    [TestCase("PROTO=TCP INCOMPLETE [8 bytes] ", null, null, null, null)]
+    public void The_packet_that_an_icmp_error_is_about(string inside, int? source, int? destination, long? sequence, int? echo)
+    {
+        var sighting = Parse(
+            "htx7k2q i.filter.INPUT IN=lab OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=112 TOS=0x00 PREC=0xC0 TTL=64 ID=5 PROTO=ICMP TYPE=3 CODE=1 "
+            + $"[SRC=192.0.2.2 DST=198.51.100.9 LEN=84 TOS=0x00 PREC=0x00 TTL=1 ID=77 {inside}] ");
+
+        Assert.That((sighting.IsComplete, sighting.IpId, sighting.SourcePort), Is.EqualTo((true, 5, (int?)null)));
+        Assert.That(
+            (sighting.Inner!.Source.ToString(), sighting.Inner.Destination.ToString(), sighting.Inner.IpId, sighting.Inner.SourcePort, sighting.Inner.DestinationPort),
+            Is.EqualTo(("192.0.2.2", "198.51.100.9", 77, source, destination)));
+        Assert.That((sighting.Inner.TcpSequence, sighting.Inner.IcmpSequence), Is.EqualTo((sequence, echo)));
+    }
+
+    [Test]
     public void The_length_is_that_of_the_ip_packet_not_of_udp()
     {
         var sighting = Parse("htx7k2q i.filter.INPUT IN=lo OUT= SRC=127.0.0.1 DST=127.0.0.1 LEN=48 TOS=0x00 PREC=0x00 TTL=64 ID=9 PROTO=UDP SPT=1 DPT=2 LEN=28 ");

@@ -41,13 +41,13 @@ internal static class Samples
     private static readonly Gen<string?> Devices = Gen.OneOf(Gen.Constant<string?>(null), Names.Select(name => (string?)name));
 
     private static readonly Gen<HookPoint> Points = Gen.OneOf(
-        Gen.Elements<HookPoint>([.. HookPoints.All]),
+        Gen.Elements<HookPoint>([.. HookPoints.Ebtables, .. HookPoints.Iptables]),
         Names.Zip(Names).Select(names => new HookPoint(Layer.Nftables, names.Item1, names.Item2)));
 
     private static readonly Gen<bool> Bools = Gen.Elements(true, false);
 
     private static readonly Gen<Endpoint> Endpoints =
-        Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]);
+        Gen.Elements(Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan);
 
     private static readonly Gen<Outcome> Outcomes = Gen.OneOf(
         from to in Endpoints select Outcome.Delivered(to),
@@ -67,32 +67,33 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
-    // A user's own rules, of every tool; Docker's besides are those of its releases.
-    private static readonly RuleSet[] OwnRules =
-    [
-        RuleText.Read(Layer.Iptables, ["*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"], "own"),
-        RuleText.Read(Layer.Ip6tables, ["*filter", "-A FORWARD ! -s lab -p tcp -m tcp --dport 8080 -j REJECT --reject-with tcp-reset"], "own"),
-        RuleText.Read(Layer.Ebtables, ["*nat", "-A PREROUTING -p IPv4 -i client.port -j redirect", "*filter", ":OWN DROP", "-A FORWARD -d Broadcast -j OWN"], "own"),
-        RuleText.Read(Layer.Arptables, ["*filter", "-A INPUT -s server --opcode 1 -j DROP"], "own"),
-        RuleText.Read(
-            Layer.Nftables,
-            [
-                "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;", "comment \"before the first bridge\"", "ip saddr { client, wan } accept", "}", "}",
-                "table netdev mine {", "chain in {", "type filter hook ingress device \"wan.nic\" priority 0; policy accept;", "meta skuid 7 drop", "}", "}",
-            ],
-            "own"),
-    ];
+    private static readonly Gen<RuleSet> Rules = Gen.OneOf(
+        Gen.Constant(RuleSet.Empty),
+        from release in Gen.Elements(Enum.GetValues<DockerRelease>())
+        from proxy in Bools
+        select DockerRules.Of(release, proxy));
 
-    private static readonly Gen<RuleSet> Rules =
-        from docker in Gen.OneOf(Gen.Constant(RuleSet.Empty), Gen.Elements(Enum.GetValues<DockerRelease>()).Zip(Bools).Select(one => DockerRules.Of(one.Item1, one.Item2)))
-        from own in Gen.SubListOf(OwnRules)
-        select own.Aggregate(docker, (rules, more) => rules.With(more));
+    private static readonly Gen<Flow> Flows =
+        from ends in Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]).ArrayOf(2)
+        from protocol in Gen.Elements(Enum.GetValues<Protocol>())
+        from ip in Gen.Elements(IpVersion.V4, IpVersion.V6)
+        from encapsulation in Gen.Elements(Enum.GetValues<Encapsulation>())
+        from via in Devices
+        from numbers in Gen.Choose(1, 65535).ArrayOf(3)
+        select new Flow(ends[0], ends[1], protocol)
+        {
+            Ip = ip,
+            Via = via,
+            Port = numbers[0],
+            Ttl = numbers[1],
+            Fragments = numbers[2],
+            Encapsulation = encapsulation,
+        };
 
     private static readonly Gen<HostProfile> Profiles =
         from kernel in Gen.Choose(0, 99).Zip(Gen.Choose(0, 99))
         from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
         from states in Bools.ArrayOf(Switch.All.Length)
-        from ports in Gen.Choose(1, 65535).Zip(Endpoints).ListOf()
         from rules in Rules
         select Switch.All.Zip(states).Aggregate(
             new HostProfile
@@ -100,27 +101,9 @@ internal static class Samples
                 Kernel = new(kernel.Item1, kernel.Item2),
                 Iptables = backends[0],
                 Ebtables = backends[1],
-                Published = [.. ports.Select(port => new PublishedPort(port.Item1, port.Item2))],
                 Rules = rules,
             },
             (profile, one) => one.First.Write(profile, one.Second));
-
-    private static readonly Gen<Flow> Flows =
-        from ends in Endpoints.ArrayOf(2)
-        from protocol in Gen.Elements(Enum.GetValues<Protocol>())
-        from ip in Gen.Elements(Enum.GetValues<IpVersion>())
-        from via in Devices
-        from numbers in Gen.Choose(1, 65535).Zip(Gen.Choose(1, 255)).Zip(Gen.Choose(1, 3))
-        from encapsulation in Gen.Elements(Enum.GetValues<Encapsulation>())
-        select new Flow(ends[0], ends[1], protocol)
-        {
-            Ip = ip,
-            Via = via,
-            Port = numbers.Item1.Item1,
-            Ttl = numbers.Item1.Item2,
-            Fragments = numbers.Item2,
-            Encapsulation = encapsulation,
-        };
 
     private static readonly Gen<LegRecord> Legs =
         from flow in Flows

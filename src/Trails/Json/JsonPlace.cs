@@ -64,10 +64,14 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
     }
 
     /// <summary>Reads a whole number from 1.</summary>
-    public int Count() => Count(int.MaxValue, "a whole number from 1");
-
-    /// <summary>Reads a whole number from 1 to another.</summary>
-    public int CountTo(int last) => Count(last, $"a whole number from 1 to {last}");
+    public int Count()
+    {
+        var number = 0;
+        Insist(
+            Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out number) && number > 0,
+            "a whole number from 1");
+        return number;
+    }
 
     /// <summary>Reads a word that the shared language knows; its own complaint is told with the place.</summary>
     public T Word<T>(Func<string, T> parse)
@@ -92,13 +96,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
     /// <summary>What is wrong with this value, told with its place and with what to do.</summary>
     public HooktrailException Wrong(string what) =>
         new($"{File}: {Path} {what}; schema/trails.schema.json says what belongs there, or write the file anew.");
-
-    private int Count(int last, string wanted)
-    {
-        var number = 0;
-        Insist(Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out number) && number > 0 && number <= last, wanted);
-        return number;
-    }
 
     private void Insist(bool condition, string wanted)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Hooktrail.Trails.Rules;
 
@@ -8,8 +7,6 @@ namespace Hooktrail.Trails.Json;
 internal sealed class TrailsReader(string name)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
-    private ImmutableArray<HostProfile> _others = [];
 
     public TrailsFile Read(Stream stream)
     {
@@ -37,11 +34,9 @@ internal sealed class TrailsReader(string name)
             throw new HooktrailException(
                 $"{name} has the schema \"{schema.GetString()}\", and this version reads \"{TrailsFile.Schema}\"; write the file anew, or read it with the version that wrote it.");
 
-        root.Object("schema", "hostProfile", "legs", "hostProfiles");
-        var profile = Profile(root["hostProfile"], null);
-        if (root.Optional("hostProfiles") is { } others)
-            _others = others.Each(other => Profile(other, profile.Rules));
-        return new(profile, root["legs"].Each(LegOf));
+        root.Object("schema", "hostProfile", "legs");
+        var profile = Profile(root["hostProfile"]);
+        return new(profile, root["legs"].Each(leg => LegOf(leg, profile)));
     }
 
     private JsonDocument Parse(Stream stream)
@@ -64,7 +59,7 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    private LegRecord LegOf(JsonPlace leg)
+    private static LegRecord LegOf(JsonPlace leg, HostProfile fileProfile)
     {
         leg.Object(
             "scenario", "flow", "leg", "hostProfile", "predicted", "observed", "verdict", "reason", "evidence");
@@ -76,7 +71,7 @@ internal sealed class TrailsReader(string name)
             leg["observed"].Nullable(TrailOf))
         {
             Scenario = leg.Optional("scenario") is { } scenario ? Title(scenario) : null,
-            HostProfile = leg.Optional("hostProfile") is { } number ? Other(number) : null,
+            HostProfile = leg.Optional("hostProfile") is { } profile ? Changed(fileProfile, profile) : null,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
             Evidence = leg.Optional("evidence") is { } lines ? lines.Each(line => line.Text()) : [],
@@ -86,22 +81,19 @@ internal sealed class TrailsReader(string name)
     private static Flow FlowOf(JsonPlace flow)
     {
         flow.Object("from", "to", "protocol", "ip", "via", "port", "ttl", "fragments", "encapsulation");
-        var plain = new Flow(flow["from"].Word(Endpoint.Parse), flow["to"].Word(Endpoint.Parse), flow["protocol"].Word(Protocols.Parse));
-        return plain with
+        return new(
+            flow["from"].Word(Endpoint.Parse),
+            flow["to"].Word(Endpoint.Parse),
+            flow["protocol"].Word(Protocols.Parse))
         {
-            Ip = flow.Optional("ip") is { } ip ? ip.Word(IpVersions.Parse) : plain.Ip,
+            Ip = flow.Optional("ip")?.Word(IpVersions.Parse) ?? IpVersion.V4,
             Via = flow.Optional("via")?.Text(),
-            Port = flow.Optional("port") is { } port ? port.CountTo(65535) : plain.Port,
-            Ttl = flow.Optional("ttl") is { } ttl ? ttl.CountTo(255) : plain.Ttl,
-            Fragments = flow.Optional("fragments") is { } fragments ? fragments.Count() : plain.Fragments,
-            Encapsulation = flow.Optional("encapsulation") is { } encapsulation ? encapsulation.Word(Encapsulations.Parse) : plain.Encapsulation,
+            Port = flow.Optional("port")?.Count() ?? Flow.ServicePort,
+            Ttl = flow.Optional("ttl")?.Count() ?? Flow.DefaultTtl,
+            Fragments = flow.Optional("fragments")?.Count() ?? 1,
+            Encapsulation = flow.Optional("encapsulation")?.Word(Encapsulations.Parse) ?? Encapsulation.None,
         };
     }
-
-    private HostProfile Other(JsonPlace number) =>
-        number.Count() is var index && index <= _others.Length
-            ? _others[index - 1]
-            : throw number.Wrong($"is {index}, and the file has {_others.Length} other host profiles");
 
     private static ScenarioTitle Title(JsonPlace scenario)
     {
@@ -155,40 +147,56 @@ internal sealed class TrailsReader(string name)
     {
         var layer = holder["layer"].Word(Layers.Parse);
         var (table, chain) = (holder["table"].Text(), holder["chain"].Text());
-        return holder.Place(() => HookPoints.Parse(layer.Name(), table, chain));
+        // Tables and chains of arptables and of a user's own nftables are not listed anywhere, so any name may be right.
+        return layer is Layer.Arptables or Layer.Nftables
+            ? new(layer, table, chain)
+            : holder.Place(() => HookPoints.Parse(layer.Name(), table, chain));
     }
 
-    private static HostProfile Profile(JsonPlace place, RuleSet? usual)
+    private static string[] SwitchNames => [.. Switch.All.Select(one => one.Name)];
+
+    /// <summary>The file's own profile, which says everything.</summary>
+    private static HostProfile Profile(JsonPlace place)
+    {
+        foreach (var member in (string[])["kernel", "iptables", "ebtables", "switches", "published", "rules"])
+            _ = place[member];
+        var switches = place["switches"].Object(SwitchNames);
+        foreach (var one in Switch.All)
+            _ = switches[one.Name];
+        return Changed(HostProfile.Default, place);
+    }
+
+    /// <summary>A profile of which only what is different from another is said.</summary>
+    private static HostProfile Changed(HostProfile basis, JsonPlace place)
     {
         place.Object("kernel", "iptables", "ebtables", "switches", "published", "rules");
-        var profile = new HostProfile
+        var profile = basis with
         {
-            Kernel = place["kernel"].Word(KernelVersion.Parse),
-            Iptables = place["iptables"].Word(Backends.Parse),
-            Ebtables = place["ebtables"].Word(Backends.Parse),
-            Published = place["published"].Each(PublishedOf),
-            Rules = usual is not null && place.Optional("rules") is null ? usual : RulesOf(place["rules"]),
+            Kernel = place.Optional("kernel")?.Word(KernelVersion.Parse) ?? basis.Kernel,
+            Iptables = place.Optional("iptables")?.Word(Backends.Parse) ?? basis.Iptables,
+            Ebtables = place.Optional("ebtables")?.Word(Backends.Parse) ?? basis.Ebtables,
+            Published = place.Optional("published")?.Each(PublishedOf) ?? basis.Published,
+            Rules = place.Optional("rules") is { } rules ? RulesOf(rules) : basis.Rules,
         };
-        var switches = place["switches"].Object([.. Switch.All.Select(one => one.Name)]);
-        return Switch.All.Aggregate(profile, (changed, one) => one.Write(changed, switches[one.Name].Bool()));
+        if (place.Optional("switches") is not { } switches)
+            return profile;
+        switches.Object(SwitchNames);
+        return Switch.All.Aggregate(
+            profile, (changed, one) => switches.Optional(one.Name) is { } state ? one.Write(changed, state.Bool()) : changed);
     }
 
-    private static PublishedPort PublishedOf(JsonPlace port)
+    private static PublishedPort PublishedOf(JsonPlace place)
     {
-        port.Object("port", "to");
-        return new(port["port"].CountTo(65535), port["to"].Word(Endpoint.Parse));
+        place.Object("port", "to");
+        return new(place["port"].Count(), place["to"].Word(Endpoint.Parse));
     }
 
-    private static RuleSet RulesOf(JsonPlace rules)
+    private static RuleSet RulesOf(JsonPlace place)
     {
-        rules.Object([.. Enum.GetValues<Layer>().Select(layer => layer.Name())]);
-        var chains = ImmutableArray.CreateBuilder<RuleChain>();
-        foreach (var layer in Enum.GetValues<Layer>())
-            if (rules.Optional(layer.Name()) is { } lines)
-                chains.AddRange(RuleText.Read(layer, lines.Each(Line), $"{lines.File}, at {lines.Path}").Chains);
-        return new(chains.ToImmutable());
+        Layer[] layers = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables, Layer.Nftables];
+        place.Object([.. layers.Select(layer => layer.Name())]);
+        return layers.Aggregate(RuleSet.Empty, (all, layer) => place.Optional(layer.Name()) is { } lines
+            ? all.With(lines.Place(() => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}")))
+            : all);
     }
-
-    private static string Line(JsonPlace line) =>
-        line.Text() is var text && !text.Any(char.IsControl) ? text : throw line.Wrong("has a control character, and no rule has any");
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hooktrail.Trails.Rules;
@@ -23,8 +24,7 @@ public sealed class TrailsWriter : IDisposable
     private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
 
     private readonly Stream _stream;
-    private readonly HostProfile _usual;
-    private readonly Dictionary<HostProfile, int> _others = [];
+    private readonly HostProfile _profile;
     private readonly Utf8JsonWriter _json;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _inLine;
@@ -33,14 +33,13 @@ public sealed class TrailsWriter : IDisposable
     public TrailsWriter(Stream stream, HostProfile profile)
     {
         _stream = stream;
-        _usual = profile;
+        _profile = profile;
         _json = new(stream, Lines);
         _inLine = new(_line, OneLine);
 
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
-        _json.WritePropertyName("hostProfile");
-        Write(profile, withRules: true);
+        Write(profile, basis: null);
         _json.WriteStartArray("legs");
     }
 
@@ -54,14 +53,20 @@ public sealed class TrailsWriter : IDisposable
                 json.WriteString("feature", one.Feature);
                 json.WriteString("title", one.Scenario);
             });
-        WriteLine("flow", leg.Flow, Write);
+        WriteLine("flow", leg.Flow, static (json, flow) =>
+        {
+            json.WriteString("from", flow.From.Name);
+            json.WriteString("to", flow.To.Name);
+            json.WriteString("protocol", flow.Protocol.Name());
+            WriteRest(json, flow);
+        });
         WriteLine("leg", leg.Leg, static (json, one) =>
         {
             json.WriteString("direction", one.Direction.Name());
             json.WriteNumber("packet", one.Packet);
         });
         if (leg.HostProfile is { } profile)
-            _json.WriteNumber("hostProfile", NumberOf(profile));
+            Write(profile, _profile);
         Write("predicted", leg.Predicted);
         Write("observed", leg.Observed);
         if (leg.Verdict is { } verdict)
@@ -83,69 +88,63 @@ public sealed class TrailsWriter : IDisposable
     public void Dispose()
     {
         _json.WriteEndArray();
-        if (_others.Count > 0)
-        {
-            // Known only now: a leg has gone to the stream before the next one's profile is seen.
-            _json.WriteStartArray("hostProfiles");
-            foreach (var (profile, _) in _others.OrderBy(one => one.Value))
-                Write(profile, withRules: profile.Rules != _usual.Rules);
-            _json.WriteEndArray();
-        }
-
         _json.WriteEndObject();
         _json.Dispose();
         _inLine.Dispose();
         _stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>The number of a profile that is not the file's own, from 1.</summary>
-    private int NumberOf(HostProfile profile)
+    // What most flows have is not said of each.
+    private static void WriteRest(Utf8JsonWriter json, Flow flow)
     {
-        if (!_others.TryGetValue(profile, out var number))
-            _others.Add(profile, number = _others.Count + 1);
-        return number;
-    }
-
-    private static void Write(Utf8JsonWriter json, Flow flow)
-    {
-        json.WriteString("from", flow.From.Name);
-        json.WriteString("to", flow.To.Name);
-        json.WriteString("protocol", flow.Protocol.Name());
-        var usual = new Flow(flow.From, flow.To, flow.Protocol);
-        if (flow.Ip != usual.Ip)
+        if (flow.Ip != IpVersion.V4)
             json.WriteString("ip", flow.Ip.Name());
         if (flow.Via is { } via)
             json.WriteString("via", via);
-        if (flow.HasPorts || flow.Port != usual.Port)
+        if (flow.Port != Flow.ServicePort)
             json.WriteNumber("port", flow.Port);
-        if (flow.Ttl != usual.Ttl)
+        if (flow.Ttl != Flow.DefaultTtl)
             json.WriteNumber("ttl", flow.Ttl);
-        if (flow.Fragments != usual.Fragments)
+        if (flow.Fragments != 1)
             json.WriteNumber("fragments", flow.Fragments);
-        if (flow.Encapsulation != usual.Encapsulation)
+        if (flow.Encapsulation != Encapsulation.None)
             json.WriteString("encapsulation", flow.Encapsulation.Name());
     }
 
-    private void Write(HostProfile profile, bool withRules)
+    /// <summary>Writes a profile whole, or what is different in it from another.</summary>
+    private void Write(HostProfile profile, HostProfile? basis)
     {
-        _json.WriteStartObject();
-        _json.WriteString("kernel", profile.Kernel.ToString());
-        _json.WriteString("iptables", profile.Iptables.Name());
-        _json.WriteString("ebtables", profile.Ebtables.Name());
-        _json.WriteStartObject("switches");
-        foreach (var one in Switch.All)
-            _json.WriteBoolean(one.Name, one.Read(profile));
-        _json.WriteEndObject();
-        _json.WriteStartArray("published");
-        foreach (var port in profile.Published)
-            WriteLine(null, port, static (json, one) =>
-            {
-                json.WriteNumber("port", one.Port);
-                json.WriteString("to", one.To.Name);
-            });
-        _json.WriteEndArray();
-        if (withRules)
+        _json.WriteStartObject("hostProfile");
+        if (profile.Kernel != basis?.Kernel)
+            _json.WriteString("kernel", profile.Kernel.ToString());
+        if (profile.Iptables != basis?.Iptables)
+            _json.WriteString("iptables", profile.Iptables.Name());
+        if (profile.Ebtables != basis?.Ebtables)
+            _json.WriteString("ebtables", profile.Ebtables.Name());
+        WriteSwitches([.. Switch.All.Where(one => basis is null || one.Read(profile) != one.Read(basis))], profile);
+        if (basis is null || !profile.Published.AsSpan().SequenceEqual(basis.Published.AsSpan()))
+        {
+            _json.WriteStartArray("published");
+            foreach (var published in profile.Published)
+                WriteLine(null, published, static (json, one) =>
+                {
+                    json.WriteNumber("port", one.Port);
+                    json.WriteString("to", one.To.Name);
+                });
+            _json.WriteEndArray();
+        }
+        if (profile.Rules != basis?.Rules)
             Write(profile.Rules);
+        _json.WriteEndObject();
+    }
+
+    private void WriteSwitches(ImmutableArray<Switch> switches, HostProfile profile)
+    {
+        if (switches.IsEmpty)
+            return;
+        _json.WriteStartObject("switches");
+        foreach (var one in switches)
+            _json.WriteBoolean(one.Name, one.Read(profile));
         _json.WriteEndObject();
     }
 
@@ -159,7 +158,6 @@ public sealed class TrailsWriter : IDisposable
                 _json.WriteStringValue(line);
             _json.WriteEndArray();
         }
-
         _json.WriteEndObject();
     }
 

@@ -67,11 +67,28 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
-    private static readonly Gen<RuleSet> Rules = Gen.OneOf(
-        Gen.Constant(RuleSet.Empty),
-        from release in Gen.Elements(Enum.GetValues<DockerRelease>())
-        from proxy in Bools
-        select DockerRules.Of(release, proxy));
+    // A user's own rules, of every tool; Docker's besides are those of its releases.
+    private static readonly RuleSet[] OwnRules =
+    [
+        RuleText.Read(Layer.Iptables, ["*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"], "own"),
+        RuleText.Read(Layer.Ip6tables, ["*filter", "-A FORWARD ! -s lab -p tcp -m tcp --dport 8080 -j REJECT --reject-with tcp-reset"], "own"),
+        RuleText.Read(Layer.Ebtables, ["*nat", "-A PREROUTING -p IPv4 -i client.port -j redirect", "*filter", ":OWN DROP", "-A FORWARD -d Broadcast -j OWN"], "own"),
+        RuleText.Read(Layer.Arptables, ["*filter", "-A INPUT -s server --opcode 1 -j DROP"], "own"),
+        RuleText.Read(
+            Layer.Nftables,
+            [
+                "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;", "comment \"before the first bridge\"", "ip saddr { client, wan } accept", "}", "}",
+                "table netdev mine {", "chain in {", "type filter hook ingress device \"wan.nic\" priority 0; policy accept;", "meta skuid 7 drop", "}", "}",
+            ],
+            "own"),
+    ];
+
+    private static readonly Gen<RuleSet> Rules =
+        from docker in Gen.OneOf(
+            Gen.Constant(RuleSet.Empty),
+            Gen.Elements(Enum.GetValues<DockerRelease>()).Zip(Bools).Select(one => DockerRules.Of(one.Item1, one.Item2)))
+        from own in Gen.SubListOf(OwnRules)
+        select own.Aggregate(docker, (rules, more) => rules.With(more));
 
     private static readonly Gen<Flow> Flows =
         from ends in Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]).ArrayOf(2)

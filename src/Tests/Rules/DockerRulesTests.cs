@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 using NUnit.Framework;
@@ -49,6 +51,33 @@ public class DockerRulesTests
         AssertSame(read, DockerRules.Of(release, proxy));
         var listed = RuleReader.Nftables(printed[3].Split('\n'), TestHost.Instance, "nft list table");
         AssertSame(listed, new([.. read.Chains.Where(chain => chain.Id.Layer == Layer.Nftables)]));
+    }
+
+    /// <summary>A running Engine 20.10.24 with but its default network, and with its proxy; docker0 is the lab's network here.</summary>
+    [Test]
+    public void The_rules_of_a_running_Engine_are_those_of_its_release()
+    {
+        var saved = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "docker-20.10.iptables-save"));
+        // The lab has more networks, and ports.
+        string[] others = [.. LabNames.Networks.Where(network => network != LabNames.Bridge), "--dport"];
+        var expected = DockerRules.Default.Chains
+            .Select(chain => chain with { Rules = [.. chain.Rules.Where(rule => !rule.Text.Split(' ').Any(others.Contains))] });
+
+        AssertSame(RuleReader.Xtables(Layer.Iptables, saved, new OneNetwork()), new([.. expected]));
+    }
+
+    private sealed class OneNetwork : INames
+    {
+        public string Device(string printed) => printed == "docker0" ? LabNames.Bridge : printed;
+
+        public string? Address(IPAddress printed) => printed.Equals(IPAddress.Parse("172.17.0.1")) ? LabNames.Gateway : null;
+
+        public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) =>
+            condition(IPAddress.Parse("172.17.0.1")) ? [LabNames.Gateway] : condition(IPAddress.Loopback) ? [LabNames.HostOnLoopback] : [];
+
+        public int Port(int printed) => printed;
+
+        public string? MacOwner(string printed) => null;
     }
 
     [TestCase("20.10.24", DockerRelease.V20)]

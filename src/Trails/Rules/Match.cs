@@ -91,7 +91,10 @@ public sealed record AddressMatch(AddressRole Role, ImmutableArray<string> Addre
 /// <param name="Negated">Whether it must not be of that kind.</param>
 public sealed record AddressTypeMatch(AddressRole Role, string Type, bool Negated) : Match(Negated);
 
-/// <summary>A MAC address, by who answers to it: a container's name, a bridge's name, or <c>broadcast</c>.</summary>
+/// <summary>
+/// A MAC address, by who answers to it: a container's name, a bridge's name, or <c>broadcast</c>; for the masks of ebtables
+/// <c>multicast</c>, which broadcast is too, and <c>unicast</c>; the address itself where the lab does not know it.
+/// </summary>
 public sealed record MacMatch(AddressRole Role, string Owner, bool Negated) : Match(Negated);
 
 /// <summary>The protocol of the IP layer: <c>icmp</c> (for IPv6 too), <c>tcp</c>, <c>udp</c>, or any other name, which no flow has.</summary>

@@ -26,13 +26,20 @@ public static class RuleReader
 
     /// <summary>
     /// Reads the output of <c>nft -j list ruleset</c>, without the tables of iptables-nft and its like, which their own tools
-    /// print, and without those of our own observers.
+    /// print, and without those of our own observers. The text of <c>nft list ruleset</c> says more (the JSON of nft 1.0.6 garbles or leaves
+    /// out flags of tables and sets), so whoever has the choice takes that: <see cref="Nftables(string, INames)"/>.
     /// </summary>
     /// <param name="listing">The output.</param>
     /// <param name="names">Who has which name in the lab.</param>
     /// <exception cref="HooktrailException">It is not such an output.</exception>
     public static RuleSet NftJson(string listing, INames names) =>
         Nftables(Reading.NftJson.Script(listing, "nft -j list ruleset"), names, "nft -j list ruleset");
+
+    /// <summary>Reads the output of <c>nft list ruleset</c>; leaves out the same tables.</summary>
+    /// <param name="listing">The output.</param>
+    /// <param name="names">Who has which name in the lab.</param>
+    /// <exception cref="HooktrailException">It is not such an output.</exception>
+    public static RuleSet Nftables(string listing, INames names) => Nftables(listing.Split('\n'), names, "nft list ruleset");
 
     /// <summary>Reads tables as <c>nft list ruleset</c> prints them and <c>nft -f</c> takes them; leaves out the same.</summary>
     /// <param name="lines">The lines.</param>

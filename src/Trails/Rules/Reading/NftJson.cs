@@ -33,7 +33,7 @@ internal static class NftJson
         {
             lines.Add($"table {Word(table, "family")} {Quoted(Word(table, "name"))} {{");
             if (table.TryGetProperty("flags", out var flags))
-                lines.Add($"flags {List(flags)}");
+                lines.Add($"flags {FlagsOf(flags)}");
             bool Mine(JsonProperty one, params ReadOnlySpan<string> kinds) =>
                 kinds.Contains(one.Name) && Word(one.Value, "family") == Word(table, "family") && Word(one.Value, "table") == Word(table, "name");
             foreach (var set in all.Where(one => Mine(one, "set", "map")))
@@ -52,11 +52,17 @@ internal static class NftJson
         return lines.ToImmutable();
     }
 
+    // nft 1.0.6 writes some other word of its memory where its text says dormant; the other flags change no trail.
+    private static string FlagsOf(JsonElement flags) => List(flags) is var words && words is "owner" or "persist" or "owner,persist" ? words : "dormant";
+
     private static void Elements(JsonProperty set, ImmutableArray<string>.Builder lines)
     {
         lines.Add($"{set.Name} {Quoted(Word(set.Value, "name"))} {{");
         if (set.Value.TryGetProperty("flags", out var flags))
             lines.Add($"flags {List(flags)}");
+        // nft 1.0.6 leaves the flag dynamic out; what packets fill has a size.
+        if (set.Value.TryGetProperty("size", out _))
+            lines.Add("flags dynamic");
         if (set.Value.TryGetProperty("elem", out var elements))
             lines.Add($"elements = {{ {string.Join(", ", elements.EnumerateArray().Select(Element))} }}");
         lines.Add("}");

@@ -69,9 +69,29 @@ internal sealed class NftReader(INames names, string source)
         if (table.Dormant || name.Text.StartsWith("hooktrail-", StringComparison.Ordinal) || table.IsOfXtables(name.Text))
             return;
         foreach (var (chain, tokens) in rules)
-            table.Rules[chain].AddRange(new NftRule(table, tokens).Read());
+            table.Rules[chain].AddRange(Rules(table, tokens));
         foreach (var chain in table.Chains)
             _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
+    }
+
+    /// <summary>
+    /// What a line becomes. Where its text in the lab's names would not be read back as the same, nobody can say what it does.
+    /// </summary>
+    private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
+    {
+        var rules = new NftRule(table, tokens).Read().ToList();
+        var inLab = new NftTable(table.Family, table.Name, new(LabNamesAsTheyAre.Instance));
+        return rules.All(rule => Words(rule.Text) is var words && Closes(words) && new NftRule(inLab, words).Read().SequenceEqual([rule]))
+            ? rules
+            : new NftRule(inLab, Words($"{NftRule.Unreadable} \"{string.Join(' ', tokens.Select(token => token.Text)).Replace('"', '\'')}\"")).Read();
+
+        static bool Closes(ImmutableArray<NftToken> words)
+        {
+            var depth = 0;
+            return words.All(word => (depth += word.Is("{") ? 1 : word.Is("}") ? -1 : 0) >= 0) && depth == 0;
+        }
+
+        static ImmutableArray<NftToken> Words(string text) => [.. NftTokens.Split([text]).Where(token => !token.Is("\n"))];
     }
 
     private void Chain(NftTable table, List<(string Chain, ImmutableArray<NftToken> Tokens)> rules)
@@ -86,7 +106,9 @@ internal sealed class NftReader(INames names, string source)
                     chain = chain with { Base = Hook(table, Statement()), Policy = Policy.Accept };
                     break;
                 case { Quoted: false, Text: "policy" }:
-                    chain = chain with { Policy = Statement().Any(token => token.Is("drop")) ? Policy.Drop : Policy.Accept };
+                    var drops = Statement().Any(token => token.Is("drop"));
+                    if (chain.Base is not null)
+                        chain = chain with { Policy = drops ? Policy.Drop : Policy.Accept };
                     break;
                 case { Quoted: false, Text: "comment" }:
                     var before = Statement().Any(token => token.Text == BeforeBridges);
@@ -130,7 +152,7 @@ internal sealed class NftReader(INames names, string source)
             if (statement[0].Is("elements"))
                 elements = NftElements.Read(statement.SkipWhile(token => !token.Is("{")));
             else if (statement[0].Is("flags"))
-                changing = statement.Any(token => token.Is("dynamic") || token.Is("timeout"));
+                changing |= statement.Any(token => token.Is("dynamic") || token.Is("timeout"));
         }
 
         if (!changing)

@@ -17,13 +17,15 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         "update", "add", "delete", "pkttype", "ibrname", "obrname",
     ];
 
+    /// <summary>The word for a line that nobody could read; what follows it is the line in quotes.</summary>
+    public const string Unreadable = "unreadable";
+
     /// <summary>Rules under way: what was asked so far, in each of the cases that sets make.</summary>
     private ImmutableArray<NftCase> _cases = [new("", [])];
 
     private readonly ImmutableArray<Rule>.Builder _rules = ImmutableArray.CreateBuilder<Rule>();
     private int _at;
     private bool _ours;
-    private bool _marked;
 
     /// <summary>The rules; none where it is a tracepoint of our own.</summary>
     public IEnumerable<Rule> Read()
@@ -76,7 +78,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
             case "reject":
                 Reject();
                 break;
-            case "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
+            case Unreadable or "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
                 Do(Rest(word), new UnknownTarget(word));
                 break;
             case "set" or "map" or "update" or "add" or "delete":
@@ -227,8 +229,17 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         switch (selector.Name)
         {
             case "meta mark":
-                Do(text, MarkOf([.. words.Select(word => word.Text).Where(word => word is not ("meta" or "mark"))]));
-                _marked = true;
+                // What comes after would be asked of a mark that is no longer what the matches saw.
+                if (_at < tokens.Length && _cases.Any(one => one.Matches.OfType<MarkMatch>().Any()))
+                {
+                    _at = tokens.Length;
+                    Do(Shown(tokens[start..]), new UnknownTarget("meta mark set"));
+                }
+                else
+                {
+                    Do(text, MarkOf([.. words.Select(word => word.Text).Where(word => word is not ("meta" or "mark"))]));
+                }
+
                 break;
             case "meta broute" when words is [{ Text: "1" }]:
                 Do(text, new BrouteTarget());
@@ -287,7 +298,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
             version = family == "ip" ? IpVersion.V4 : IpVersion.V6;
             if (table.Version is null)
             {
-                Add([OfFamily(version.Value)]);
+                Require(version.Value);
                 text += " " + family;
             }
         }
@@ -403,11 +414,17 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
 
     private void RejectOf(IpVersion version, string code)
     {
-        if (table.Version is null && !_cases.All(one => one.Matches.Contains(FamilyMatch(version))))
-            Add([OfFamily(version)]);
+        if (table.Version is null)
+            Require(version);
         // iptables has its own word for one of them.
         var name = version == IpVersion.V4 ? $"icmp-{code}" : $"icmp6-{(code == "admin-prohibited" ? "adm-prohibited" : code)}";
         Do($"reject with {(version == IpVersion.V4 ? "icmp" : "icmpv6")} {code}", new RejectTarget(name));
+    }
+
+    private void Require(IpVersion version)
+    {
+        if (!_cases.All(one => one.Matches.Contains(FamilyMatch(version))))
+            Add([OfFamily(version)]);
     }
 
     private static NftCase OfFamily(IpVersion version) => new($"meta nfproto {version.Name()}", [FamilyMatch(version)]);
@@ -417,11 +434,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
     private void Do(string text, Target target)
     {
         foreach (var one in _cases)
-        {
-            // What the mark is by now is not what it was when the matches were asked.
-            var done = _marked && one.Matches.OfType<MarkMatch>().Any() ? new UnknownTarget("meta mark") : target;
-            _rules.Add(new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, done));
-        }
+            _rules.Add(new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, target));
     }
 
     private void Add(ImmutableArray<NftCase> more) => _cases = [.. _cases.SelectMany(one => more.Select(one.And))];
@@ -435,7 +448,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         while (_at < tokens.Length && (tokens[_at].Quoted || !Heads.Contains(tokens[_at].Text)))
             _at++;
         var words = tokens[start..Math.Min(_at, tokens.Length)];
-        var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0])).Take(2).Select(word => word.Text);
+        var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0])).Select(word => word.Text)
+            // limit and its like are matches by themselves, all others have a header before the field.
+            .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" ? 1 : 2);
         var name = string.Join(' ', named);
         return new(Shown(words), [new UnknownMatch(name.Length > 0 ? name : words[0].Text, false)]);
     }

@@ -70,8 +70,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
             }
 
         foreach (var (chain, tokens, where) in appended)
-            rules[chain].AddRange(
-                new XtablesRule(chain, tokens, _translation, name => policies.ContainsKey(chain with { Name = name }), where).Read());
+            rules[chain].AddRange(Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
         return
         [
             // Neither the order of tables nor that of chains changes a trail, and every backend prints another.
@@ -82,6 +81,20 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
                 .Where(id => rules[id].Count > 0 || policies[id] == Policy.Drop || !BuiltIn(id))
                 .Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())),
         ];
+    }
+
+    /// <summary>
+    /// What a line becomes. Where its text in the lab's names would not be read back as the same, nobody can say what it does.
+    /// </summary>
+    private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
+    {
+        var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
+        return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
+            ? rules
+            : InLab(RuleTokens.Join(["-A", chain.Name, "-j", "UNREADABLE", "--rule", string.Join(' ', tokens)]));
+
+        IEnumerable<Rule> InLab(string text) =>
+            new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
     }
 
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);

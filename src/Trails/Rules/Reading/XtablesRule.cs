@@ -66,6 +66,9 @@ internal sealed class XtablesRule(
 
     private void Option(string option, bool negated)
     {
+        if (option is not ['-', _, ..])
+            throw new HooktrailException(
+                $"{where}: \"{option}\" is no option, and one must be there; give the output of {chain.Layer.Name()}-save as it is.");
         if (_isEbtables ? !Ebtables(option, negated) && !Common(option, negated) : !Plain(option, negated) && !Common(option, negated))
             Unknown(option, negated);
     }
@@ -86,7 +89,7 @@ internal sealed class XtablesRule(
                 return Device("-o", DeviceRole.Out, negated);
             case "--mark" when _jump is null || _module == "mark":
                 return Add(option, negated, Next(), text => MarkOf(text) is var (value, mask) ? new MarkMatch(value, mask, negated) : null);
-            case "--log-prefix" or "--nflog-prefix" or "--ulog-prefix":
+            case "--log-prefix" or "--nflog-prefix" or "--ulog-prefix" when _jump is not null || _isEbtables:
                 _ours |= OurTracepoints.Wrote(tokens.ElementAtOrDefault(_at) ?? "");
                 return TargetOption(option);
         }
@@ -154,12 +157,12 @@ internal sealed class XtablesRule(
         "--log-level" or "--nflog-group" or "--nflog-range" or "--nflog-threshold" or "--nflog-size" or "--ulog-nlgroup" or "--ulog-cprange"
             or "--ulog-qthreshold" => TargetOption(option),
         "--nflog" or "--ulog" => TargetOption(option, arguments: 0),
-        "--mark-set" or "--set-mark" => EbtablesMark(value => new(value, uint.MaxValue)),
-        "--mark-or" => EbtablesMark(value => new(value, value)),
-        "--mark-and" => EbtablesMark(value => new(0, ~value)),
-        "--mark-xor" => EbtablesMark(value => new(value, 0)),
-        "--mark-target" => EbtablesAfter(),
-        "--redirect-target" => EbtablesAfter(),
+        "--mark-set" or "--set-mark" when _jump == "mark" => EbtablesMark(value => new(value, uint.MaxValue)),
+        "--mark-or" when _jump == "mark" => EbtablesMark(value => new(value, value)),
+        "--mark-and" when _jump == "mark" => EbtablesMark(value => new(0, ~value)),
+        "--mark-xor" when _jump == "mark" => EbtablesMark(value => new(value, 0)),
+        "--mark-target" when _jump == "mark" => EbtablesAfter(),
+        "--redirect-target" when _jump == "redirect" => EbtablesAfter(),
         _ => false,
     };
 

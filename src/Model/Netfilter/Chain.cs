@@ -31,8 +31,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         packet.Cross(point, state.Family, in state);
         if (own is null)
             return Decision.Accept;
-        return Ask(own, packet, in state, depth: 0)
-            ?? (own.Policy == Policy.Drop ? new(new DropTarget(), $"policy of {point.Chain}") : Decision.Accept);
+        return Ask(own, packet, in state, depth: 0) ?? AtEnd(own) ?? Decision.Accept;
     }
 
     /// <summary>The chain as a hook function: a packet passes unless a rule ends its journey.</summary>
@@ -62,7 +61,17 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         return NfVerdict.Drop;
     }
 
-    /// <summary>Null where the chain's end is reached, or a RETURN.</summary>
+    /// <summary>
+    /// What a chain says of a packet that no rule of it decided on: a built-in chain has a policy, and of users' chains those of ebtables.
+    /// </summary>
+    private static Decision? AtEnd(RuleChain chain) => chain.Policy switch
+    {
+        Policy.Drop => new(new DropTarget(), $"policy of {chain.Id.Name}"),
+        Policy.Accept => Decision.Accept,
+        _ => null,
+    };
+
+    /// <summary>Null at a RETURN, and where the end of a chain without a policy is reached.</summary>
     private Decision? Ask(RuleChain chain, Packet packet, in HookState state, int depth)
     {
         if (depth == Deepest)
@@ -104,7 +113,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
             }
         }
 
-        return null;
+        return AtEnd(chain);
     }
 }
 

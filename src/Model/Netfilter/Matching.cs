@@ -25,7 +25,7 @@ internal static class Matching
     {
         var truth = Truth.Yes;
         foreach (var match in rule.Matches)
-            if (match is UnknownMatch)
+            if (UnknownName(match) is not null)
                 truth = Truth.Unknown;
             else if (Holds(match, packet, in state) == match.Negated)
                 return Truth.No;
@@ -33,7 +33,15 @@ internal static class Matching
     }
 
     /// <summary>The first match of a rule that the model does not know.</summary>
-    public static string UnknownOf(Rule rule) => rule.Matches.OfType<UnknownMatch>().First().Name;
+    public static string UnknownOf(Rule rule) => rule.Matches.Select(UnknownName).OfType<string>().First();
+
+    // Where a frame comes from is not followed: only a MAC address that leads somewhere decides a way.
+    private static string? UnknownName(Match match) => match switch
+    {
+        UnknownMatch unknown => unknown.Name,
+        MacMatch { Role: AddressRole.Source } => "the source MAC address",
+        _ => null,
+    };
 
     private static bool Holds(Match match, Packet packet, in HookState state) => match switch
     {
@@ -41,7 +49,7 @@ internal static class Matching
         PhysdevMatch physdev => packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
         AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
         AddressTypeMatch type => type.Type == TypeOf(Side(packet, type.Role).Name),
-        MacMatch mac => mac.Role == AddressRole.Destination && packet.Mac is not null && mac.Owner == OwnerOf(packet.Mac),
+        MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),
         PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
@@ -83,7 +91,13 @@ internal static class Matching
     private static string TypeOf(string address) =>
         Lab.IsOfHost(address) ? "LOCAL" : Lab.IsBroadcast(address) ? "BROADCAST" : "UNICAST";
 
-    private static string OwnerOf(string mac) => Lab.IsPort(mac) ? Lab.Behind(mac).Name : mac;
+    // A broadcast is a multicast that everyone hears.
+    private static bool IsOwner(string owner, string mac) => owner switch
+    {
+        "multicast" => mac == Lab.BroadcastMac,
+        "unicast" => mac != Lab.BroadcastMac,
+        _ => owner == (Lab.IsPort(mac) ? Lab.Behind(mac).Name : mac),
+    };
 
     private static string FrameProtocol(Packet packet) => packet.Encapsulation switch
     {

@@ -1,4 +1,5 @@
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 using NUnit.Framework;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
@@ -72,6 +73,34 @@ public class RulesAndRoutes
         Assert.That(outcome.Kind, Is.EqualTo(OutcomeKind.Unknown));
         Assert.That(outcome.ToString(), Does.Contain("limit"));
         Assert.That(Request(Wan, Client, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered));
+    }
+
+    [Test]
+    public void A_rule_that_asks_for_the_source_MAC_address_is_not_guessed_at() =>
+        Assert.That(
+            Request(Client, Server, Hosts.With("ebtables filter -A FORWARD -s 02:42:ac:1e:01:02 -j DROP")).Outcome.Kind,
+            Is.EqualTo(OutcomeKind.Unknown));
+
+    [TestCase("Unicast", ExpectedResult = OutcomeKind.Dropped)]
+    [TestCase("Multicast", ExpectedResult = OutcomeKind.Delivered)]
+    [TestCase("Broadcast", ExpectedResult = OutcomeKind.Delivered)]
+    public OutcomeKind A_frame_for_one_container_is_unicast(string kind) =>
+        Request(Client, Server, Hosts.With($"ebtables filter -A FORWARD -d {kind} -j DROP")).Outcome.Kind;
+
+    [Test]
+    public void A_users_chain_of_ebtables_has_a_policy_of_its_own()
+    {
+        var forward = new ChainId(Layer.Ebtables, "filter", "FORWARD");
+        var ours = new ChainId(Layer.Ebtables, "filter", "OURS");
+        var rules = new RuleSet(
+        [
+            new(forward, Policy.Accept, [new("-A FORWARD -j OURS", [], new JumpTarget("OURS"))]),
+            new(ours, Policy.Drop, []),
+        ]);
+
+        Assert.That(
+            Request(Client, Server, Hosts.Open with { Rules = rules }).Outcome.ToString(),
+            Is.EqualTo("dropped at ebtables filter FORWARD (policy of OURS)"));
     }
 
     [Test]

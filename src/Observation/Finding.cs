@@ -17,6 +17,14 @@ public abstract record Finding
     /// <summary>The records do not add up. This is neither a pass nor a failure: try again.</summary>
     /// <param name="Reason">A sentence.</param>
     public sealed record Inconclusive(string Reason) : Finding;
+
+    /// <summary>
+    /// Two observers saw different things of the same packets: a fault of the observation, whatever the model says.
+    /// </summary>
+    /// <param name="Reason">A sentence.</param>
+    /// <param name="Log">What the LOG rules saw.</param>
+    /// <param name="Nflog">What the nft table saw.</param>
+    public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
 }
 
 /// <summary>One packet's trail, with the kernel-log lines it was read from: one line for each hop.</summary>

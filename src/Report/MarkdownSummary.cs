@@ -20,7 +20,7 @@ public static class MarkdownSummary
         text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
             text.Append($"\n{Table(file.Legs)}");
-        foreach (var verdict in (ReadOnlySpan<LegVerdict>)[LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped])
+        foreach (var verdict in (ReadOnlySpan<LegVerdict>)[LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.Inconclusive, LegVerdict.Skipped])
             text.Append(Reasons(file.Legs, verdict));
         if (file.Legs.Any(leg => Shown(leg) is not null))
             text.Append("\n## Trails\n");

@@ -14,12 +14,15 @@ public enum LegVerdict
 
     /// <summary>The leg could not be run on this host.</summary>
     Skipped,
+
+    /// <summary>Two observers of the same packet contradict each other; what the model says has no part in it.</summary>
+    ObserversDisagree,
 }
 
 /// <summary>The names of the verdicts.</summary>
 public static class LegVerdicts
 {
-    private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped"];
+    private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree"];
 
     /// <summary>The verdict's name in JSON and in summaries.</summary>
     public static string Name(this LegVerdict verdict) => Names[(int)verdict];

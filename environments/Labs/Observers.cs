@@ -1,0 +1,15 @@
+namespace Hooktrail.Labs;
+
+/// <summary>Who watches; each has rules and a channel of its own.</summary>
+[Flags]
+public enum Observers
+{
+    /// <summary>LOG rules in the tools' own chains, read from the kernel log, as an operator would.</summary>
+    Log = 1,
+
+    /// <summary>A private table of nf_tables, read from nfnetlink_log.</summary>
+    Nflog = 2,
+
+    /// <summary>Both at once; they have to agree.</summary>
+    Both = Log | Nflog,
+}

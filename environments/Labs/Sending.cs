@@ -1,0 +1,23 @@
+namespace Hooktrail.Labs;
+
+/// <summary>How a flow is sent.</summary>
+public sealed record Sending
+{
+    /// <summary>Once, watched by all that the lab has.</summary>
+    public static readonly Sending Once = new();
+
+    /// <summary>How many requests, 1 to 10, each after the answer to the one before; a TCP flow is one connection.</summary>
+    public int Packets { get; init; } = 1;
+
+    /// <summary>The bytes of payload of each.</summary>
+    public int Size { get; init; } = 8;
+
+    /// <summary>Who watches; null for all that the lab has.</summary>
+    public Observers? Observers { get; init; }
+
+    /// <summary>How long an answer is waited for.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Done before the second request is sent, such as a rule that is loaded while the flow goes on; null for nothing.</summary>
+    public Func<Task>? Between { get; init; }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// Two observers of the same packets, with neither rules nor channel in common: LOG rules of the tools and a private table of nf_tables.
+/// What both can show they have to show alike; what only one can show is taken from it.
+/// </summary>
+public static class Agreement
+{
+    /// <summary>What both say together.</summary>
+    /// <param name="log">What the LOG rules saw.</param>
+    /// <param name="nflog">What the nft table saw.</param>
+    /// <returns>The common finding; a <see cref="Finding.Contradictory"/> if they contradict each other.</returns>
+    public static Finding Of(Finding log, Finding nflog) => (log, nflog) switch
+    {
+        (Finding.Inconclusive(var reason), _) => new Finding.Inconclusive($"LOG: {reason}"),
+        (_, Finding.Inconclusive(var reason)) => new Finding.Inconclusive($"NFLOG: {reason}"),
+        (Finding.Observed one, Finding.Observed other) => Of(one, other),
+        (Finding.Contradictory, _) => log,
+        _ => nflog,
+    };
+
+    private static Finding Of(Finding.Observed log, Finding.Observed nflog)
+    {
+        if (!log.Legs.Select(leg => leg.Leg).SequenceEqual(nflog.Legs.Select(leg => leg.Leg)))
+            return new Finding.Contradictory(
+                $"LOG saw {Listed(log)}, NFLOG saw {Listed(nflog)}.", log, nflog);
+
+        var legs = ImmutableArray.CreateBuilder<ObservedLeg>(log.Legs.Length);
+        foreach (var (one, other) in log.Legs.Zip(nflog.Legs))
+        {
+            if (Difference(one.Trail, other.Trail) is { } difference)
+                return new Finding.Contradictory($"Of the {one.Leg}, {difference}.", log, nflog);
+            legs.Add(new(one.Leg, Together(one.Trail, other.Trail), [.. one.Evidence, .. other.Evidence]));
+        }
+
+        return new Finding.Observed(legs.ToImmutable());
+    }
+
+    // arptables' chain FORWARD has no hook in nf_tables (nft_chain_filter.c:nft_chain_filter_arp), and no LOG rule is in a user's own chain.
+    private static bool OnlyLogShows(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
+
+    private static bool OnlyNflogShows(Hop hop) => hop.Point.Layer == Layer.Nftables;
+
+    private static string? Difference(Trail log, Trail nflog)
+    {
+        var logged = log.Hops.Where(hop => !OnlyLogShows(hop)).ToList();
+        var netlinked = nflog.Hops.Where(hop => !OnlyNflogShows(hop)).ToList();
+        for (var i = 0; i < Math.Max(logged.Count, netlinked.Count); i++)
+        {
+            var (one, other) = (logged.ElementAtOrDefault(i), netlinked.ElementAtOrDefault(i));
+            if (one != other)
+                return $"hop {i + 1} is {Shown(one)} to LOG and {Shown(other)} to NFLOG";
+        }
+
+        // Where one of them sees further than the other, only it can say after which hop point the packet was gone.
+        var seenAlike = log.Hops.Length == logged.Count && nflog.Hops.Length == netlinked.Count;
+        return log.Outcome.To != nflog.Outcome.To || (seenAlike && !log.Outcome.LooksLike(nflog.Outcome))
+            ? $"LOG says that it was {log.Outcome}, NFLOG that it was {nflog.Outcome}"
+            : null;
+    }
+
+    // The common hops are the same, so they tell where those belong that only one has.
+    private static Trail Together(Trail log, Trail nflog)
+    {
+        var hops = ImmutableArray.CreateBuilder<Hop>();
+        var rest = new Queue<Hop>(nflog.Hops);
+        foreach (var hop in log.Hops)
+        {
+            while (!OnlyLogShows(hop) && rest.TryPeek(out var next) && OnlyNflogShows(next))
+                hops.Add(rest.Dequeue());
+            hops.Add(hop);
+            if (!OnlyLogShows(hop))
+                rest.Dequeue();
+        }
+
+        hops.AddRange(rest);
+        var outcome = nflog.Hops.IsEmpty || OnlyLogShows(hops[^1]) ? log.Outcome : nflog.Outcome;
+        return new(hops.ToImmutable(), outcome);
+    }
+
+    private static string Listed(Finding.Observed observed) =>
+        observed.Legs.IsEmpty ? "nothing" : string.Join(", ", observed.Legs.Select(leg => leg.Leg));
+
+    private static string Shown(Hop? hop) => hop is null
+        ? "missing"
+        : $"{hop.Point} (in {hop.In ?? "-"}, out {hop.Out ?? "-"}, physIn {hop.PhysIn ?? "-"}, physOut {hop.PhysOut ?? "-"}, {hop.Source} to {hop.Destination})";
+}

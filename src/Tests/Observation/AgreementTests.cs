@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Observation;
+
+/// <summary>Two observers of one flow.</summary>
+public class AgreementTests
+{
+    private static readonly Hop Forward = At(Layer.Iptables, "filter", "FORWARD");
+    private static readonly Hop Post = At(Layer.Iptables, "mangle", "POSTROUTING");
+    private static readonly Hop Mine = At(Layer.Nftables, "mine", "c");
+    private static readonly Hop Arp = At(Layer.Arptables, "filter", "FORWARD");
+
+    [Test]
+    public void The_same_is_the_same_with_the_evidence_of_both()
+    {
+        var both = Legs(Agreement.Of(Saw("log", Forward, Post), Saw("nflog", Forward, Post)));
+        Assert.That(both.Single().Trail.Hops, Is.EqualTo(new[] { Forward, Post }));
+        Assert.That(both.Single().Evidence, Is.EqualTo(new[] { "log", "nflog" }));
+    }
+
+    [Test]
+    public void A_users_own_chain_is_taken_from_nflog_and_keeps_its_place() =>
+        Assert.That(
+            Legs(Agreement.Of(Saw("log", Forward, Post), Saw("nflog", Forward, Mine, Post))).Single().Trail.Hops,
+            Is.EqualTo(new[] { Forward, Mine, Post }));
+
+    [Test]
+    public void A_users_own_chain_that_is_the_last_to_see_the_packet_says_where_it_was_lost()
+    {
+        var log = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Vanished(Forward.Point, null)), [])]);
+        var nflog = new Finding.Observed([new(Leg.Request, new([Forward, Mine], Outcome.Vanished(Mine.Point, null)), [])]);
+        Assert.That(Legs(Agreement.Of(log, nflog)).Single().Trail.Outcome.At, Is.EqualTo(Mine.Point));
+    }
+
+    [Test]
+    public void Bridged_arp_in_arptables_is_taken_from_log_and_keeps_its_place() =>
+        Assert.That(
+            Legs(Agreement.Of(Saw("log", Forward, Arp, Post), Saw("nflog", Forward, Post))).Single().Trail.Hops,
+            Is.EqualTo(new[] { Forward, Arp, Post }));
+
+    [Test]
+    public void A_hop_that_only_one_of_two_able_observers_saw_is_a_contradiction()
+    {
+        var finding = Agreement.Of(Saw("log", Forward), Saw("nflog", Forward, Post));
+        Assert.That(finding, Is.TypeOf<Finding.Contradictory>());
+        Assert.That(((Finding.Contradictory)finding).Reason, Does.Contain("hop 2 is missing to LOG and iptables mangle POSTROUTING"));
+    }
+
+    [Test]
+    public void Another_end_is_a_contradiction()
+    {
+        var lost = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Vanished(Forward.Point, null)), [])]);
+        Assert.That(Agreement.Of(lost, Saw("nflog", Forward)), Is.TypeOf<Finding.Contradictory>());
+    }
+
+    [Test]
+    public void Another_packet_is_a_contradiction() =>
+        Assert.That(Agreement.Of(new Finding.Observed([]), Saw("nflog", Forward)), Is.TypeOf<Finding.Contradictory>());
+
+    [Test]
+    public void An_observer_that_can_say_nothing_leaves_nothing_to_say()
+    {
+        var finding = Agreement.Of(Saw("log", Forward), new Finding.Inconclusive("It lost 3 records."));
+        Assert.That(finding, Is.EqualTo(new Finding.Inconclusive("NFLOG: It lost 3 records.")));
+    }
+
+    private static Hop At(Layer layer, string table, string chain) => new(new(layer, table, chain), "lab", null, null, null, "client", "server");
+
+    private static Finding Saw(string evidence, params ImmutableArray<Hop> hops) =>
+        new Finding.Observed([new(Leg.Request, new(hops, Outcome.Delivered(Endpoint.Server)), [evidence])]);
+
+    private static ImmutableArray<ObservedLeg> Legs(Finding finding) => ((Finding.Observed)finding).Legs;
+}

@@ -110,8 +110,11 @@ internal sealed class Packet
         var bridging = family.IsIp() && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
             ? NfBridge
             : null;
+        // Nor does it look behind a PPPoE header; a VLAN tag is beside the frame, not in it (net/core/skbuff.c, skb_vlan_untag).
+        var hidden = family == Family.Bridge && Encapsulation == Encapsulation.PPPoE;
         Journey.Add(new(
-            point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut, Source.ToString(), Destination.ToString()));
+            point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
+            hidden ? null : Source.ToString(), hidden ? null : Destination.ToString()));
     }
 
     /// <summary>The journey is over.</summary>

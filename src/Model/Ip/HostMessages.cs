@@ -45,7 +45,7 @@ internal static class HostMessages
 
     /// <summary>
     /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's address on the device
-    /// that leads to the sender. An error is never answered by an error, nor is what was for everyone.
+    /// that leads to the sender; to the host itself from the very address that it is for. An error is never answered by an error, nor is what was for everyone.
     /// </summary>
     private static void Icmp(Packet about, Kind kind, (int, int) icmp)
     {
@@ -54,6 +54,8 @@ internal static class HostMessages
 
         var source = Lab.IsOfHost(about.Destination.Name)
             ? about.Destination.Name
+            : Lab.IsOfHost(about.Source.Name)
+            ? about.Source.Name
             : Lab.AddressOn(Lab.DeviceTowards(about.Source.Name));
         var error = new Packet(
             about.Host, about.Connections, new Content(kind, about.Family) { About = about.Clone(), Icmp = icmp },

@@ -43,7 +43,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
 
     private Endpoint? BehindPort(Packet? packet) => Left(packet)
         ? Endpoint.All.FirstOrDefault(endpoint =>
-            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.Out))
+            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.PhysOut ?? packet.Last.Out))
         : null;
 
     // Where its reply begins, nothing has changed the answerer's address yet.

@@ -110,10 +110,10 @@ internal sealed class KernelLab : IAsyncDisposable
         return Difference(flow, predicted, finding);
     }
 
-    // Where nothing is to come back, nobody need wait for it for long: what comes back none the less shows in the records.
-    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) =>
-        !legs.Any(leg => leg.Leg.Direction != Direction.Request && leg.Trail.Outcome.Kind == OutcomeKind.Delivered)
-        && !legs.Any(leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered && flow.Protocol == Protocol.Tcp);
+    // Where nothing is to come back, nobody need wait for it for long: whoever has got something has answered before its station is asked.
+    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
+        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
+            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 
     /// <summary>The same for many flows, one after the other; each has to differ in nothing.</summary>
     public async Task CheckAllAsync(IEnumerable<Flow> flows, int atLeast)
@@ -166,7 +166,9 @@ internal sealed class KernelLab : IAsyncDisposable
         {
             if (round == 1 && between is not null)
                 await between();
-            var result = await _talkers[flow.From.Name].SendAsync(Talk(flow, mark, sourcePort, rounds[round], patience ?? TimeSpan.FromMilliseconds(100)));
+            var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
+                ? await AskAsync(flow)
+                : await _talkers[flow.From.Name].SendAsync(Talk(flow, mark, sourcePort, rounds[round], patience ?? TimeSpan.FromMilliseconds(100)));
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
@@ -193,7 +195,7 @@ internal sealed class KernelLab : IAsyncDisposable
     public static string Difference(Flow flow, ImmutableArray<PredictedLeg> prediction, Finding finding)
     {
         if (finding is not Finding.Observed(var legs))
-            return $"{flow}: {finding}\n  predicted {string.Join("\n            ", prediction.Select(leg => $"{leg.Leg}: {Shown(leg.Trail)}"))}\n";
+            return $"{flow}: {finding}, predicted {string.Join(", ", prediction.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}\n";
 
         var report = new StringBuilder();
         var observed = legs.ToDictionary(leg => leg.Leg);
@@ -201,16 +203,20 @@ internal sealed class KernelLab : IAsyncDisposable
         foreach (var leg in observed.Keys.Union(predicted.Keys))
         {
             var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
-            if (seen is null || said is null || !seen.Hops.SequenceEqual(said.Hops) || !seen.Outcome.LooksLike(said.Outcome))
+            if (seen is null || said is null)
                 report.AppendLine(CultureInfo.InvariantCulture, $"{flow}, {leg}:\n  predicted {Shown(said)}\n  observed  {Shown(seen)}");
+            else if (!seen.Hops.SequenceEqual(said.Hops) || !seen.Outcome.LooksLike(said.Outcome))
+                report.AppendLine(CultureInfo.InvariantCulture, $"{flow}, {leg}, after {Same(said, seen)} hops:\n  predicted {Shown(said, Same(said, seen))}\n  observed  {Shown(seen, Same(said, seen))}");
         }
 
         return report.ToString();
     }
 
-    public static string Shown(Trail? trail) => trail is null
+    private static int Same(Trail one, Trail other) => one.Hops.Zip(other.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
+
+    private static string Shown(Trail? trail, int from = 0) => trail is null
         ? "nothing"
-        : string.Join(" | ", trail.Hops.Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+        : string.Join(" | ", trail.Hops.Skip(from).Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
             + $": {trail.Outcome}";
 
     public async ValueTask DisposeAsync()
@@ -234,12 +240,7 @@ internal sealed class KernelLab : IAsyncDisposable
         string Address(string name) => _host.Addresses[name, family].ToString();
         var to = flow.Via ?? (flow.To == Endpoint.Host ? HostFor(flow.From) : flow.To.Name);
         if (flow.Protocol == Protocol.Arp)
-        {
-            var device = flow.From == Endpoint.Host ? flow.To.Network ?? LabNames.WanNic : "eth0";
-            var source = flow.From == Endpoint.Host ? flow.To.Network is { } network ? LabNames.GatewayOf(network) : LabNames.HostOnWan : flow.From.Name;
-            return Talking.WhoHas(device, Address(source), Address(to), patience);
-        }
-
+            return Talking.WhoHas("eth0", Address(flow.From.Name), Address(to), patience);
         if (flow.Encapsulation != Encapsulation.None)
             return Talking.Frame("eth0", Frames.Wrapped(flow, _host.Addresses, mark, sourcePort));
         return flow.IsBroadcast
@@ -247,6 +248,27 @@ internal sealed class KernelLab : IAsyncDisposable
             : Talking.To(
                 flow.Protocol, flow.Ip, null, Address(to), flow.Port, sourcePort, mark, flow.Ttl, count,
                 flow.Fragments == 1 ? 8 : flow.Fragments * 1400 - 200, patience);
+    }
+
+    // The host asks of its own accord, past no hook, when it forgets who has the address and wants to know; a frame that a socket
+    // writes would go past those of ARP.
+    private async Task<TalkResult> AskAsync(Flow flow)
+    {
+        var address = _host.Addresses[flow.To.Name, AddressFamily.InterNetwork];
+        var device = flow.To.Network ?? LabNames.WanNic;
+        var known = await _host.Host.RunAsync(
+            "ask by ARP",
+            $$"""
+            ip neigh del {{address}} dev {{device}}
+            ip neigh replace {{address}} dev {{device}} use
+            for i in 1 2 3 4 5 6 7 8 9 10; do
+                state=$(ip neigh show {{address}} dev {{device}})
+                case $state in *REACHABLE*) break ;; esac
+            done
+            ip neigh replace {{address}} dev {{device}} lladdr {{Frames.Mac(address)}} nud permanent
+            echo "$state"
+            """);
+        return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
     private static string HostFor(Endpoint other) => other.Kind switch

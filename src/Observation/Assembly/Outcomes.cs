@@ -39,7 +39,8 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     }
 
     // Nobody in a container listens to tagged frames: that it left by the container's port is all that can be known.
-    private static bool Left(Packet? packet) => packet?.Last.Point is { Chain: "POSTROUTING" };
+    // A user's chain may have any name; what has no device that it came in by is on its way out.
+    private static bool Left(Packet? packet) => packet?.Last is { Point.Chain: "POSTROUTING" } or { Point.Layer: Layer.Nftables, In: null, Out: not null };
 
     private Endpoint? BehindPort(Packet? packet) => Left(packet)
         ? Endpoint.All.FirstOrDefault(endpoint =>

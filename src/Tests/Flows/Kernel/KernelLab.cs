@@ -216,7 +216,7 @@ internal sealed class KernelLab : IAsyncDisposable
 
     private static string Shown(Trail? trail, int from = 0) => trail is null
         ? "nothing"
-        : string.Join(" | ", trail.Hops.Skip(from).Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+        : string.Join(" | ", trail.Hops.Skip(from).Take(from > 0 ? 3 : 40).Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
             + $": {trail.Outcome}";
 
     public async ValueTask DisposeAsync()

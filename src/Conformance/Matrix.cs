@@ -185,7 +185,10 @@ public static class Matrix
         yield return Quiet("ebtables drops ARP", Journeys.Arp(), Rule("ebtables -t filter -A FORWARD -p ARP -j DROP"));
         yield return Quiet("ebtables drops ARP for the host", Journeys.Arp(), Rule("ebtables -t filter -A INPUT -p ARP -j DROP"));
         yield return Quiet("ebtables drops broadcasts", [.. Journeys.Broadcasts(), .. Journeys.Arp()], Rule("ebtables -t nat -A PREROUTING -d Broadcast -j DROP"));
-        yield return Quiet("ebtables drops by the bridge", flows, Rule("ebtables -t filter -A OUTPUT --logical-out lab -j DROP"));
+        yield return Quiet("ebtables drops by the bridge", flows, Rule("ebtables -t filter -A OUTPUT --logical-out lab -j DROP")) with
+        {
+            Needs = "a kernel with CONFIG_NFT_BRIDGE_META",
+        };
         yield return Quiet("ebtables turns frames to the bridge", flows, Rule("ebtables -t nat -A PREROUTING -i client.port -j redirect --redirect-target ACCEPT"));
         yield return Quiet("ebtables turns frames to the bridge, bridge-nf-call off", flows,
             Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables"), Rule("ebtables -t nat -A PREROUTING -i client.port -j redirect --redirect-target ACCEPT"));
@@ -205,7 +208,9 @@ public static class Matrix
         foreach (var chain in (string[])["INPUT", "OUTPUT", "FORWARD"])
             yield return Quiet($"arptables-{backend.Name()} drops in {chain}", Journeys.Arp(), Rule($"arptables -A {chain} -j DROP")) with
             {
-                Needs = chain == "FORWARD" && backend == Backend.Nft ? "arptables-legacy: arptables-nft has no FORWARD" : null,
+                Needs = backend == Backend.Legacy ? "arptables-legacy, or CONFIG_IP_NF_ARPTABLES"
+                    : chain == "FORWARD" ? "a chain FORWARD in arptables, which only arptables-legacy has"
+                    : null,
             };
     }
 

@@ -13,6 +13,9 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
     /// <summary>A rule that wants conntrack, in a chain that no packet comes to.</summary>
     public const string Conntrack = $"nft 'table {ConntrackUser} {{ chain nobody {{ ct state new; }}; }}'";
 
+    /// <summary>Takes that rule away.</summary>
+    public const string NoConntrack = $"nft delete table {ConntrackUser}";
+
     /// <summary>Makes the change, and gives the script that undoes it.</summary>
     /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
@@ -80,6 +83,6 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
         };
         return others.NeedsConntrack(IpVersion.V4) || others.NeedsConntrack(IpVersion.V6)
             ? throw new CannotChangeException("Docker's rules need conntrack, so it cannot be turned off on a host that has them; choose a host of its own without Docker.")
-            : $"nft delete table {ConntrackUser}";
+            : NoConntrack;
     }
 }

@@ -34,6 +34,7 @@ internal sealed class KernelLab : IAsyncDisposable
     private RuleSet? _rules;
     private int _group;
     private int _tables;
+    private readonly Stack<string> _forget = new();
     private int _fence;
     private int _flows;
 
@@ -96,6 +97,13 @@ internal sealed class KernelLab : IAsyncDisposable
         Assert.That(places, Has.Length.EqualTo(recorded.Length), "a chain is recorded that the setup does not name");
         if (!places.IsEmpty)
             await RecordAsync(places);
+    }
+
+    /// <summary>Takes tables away that <see cref="NftAsync(string, string[])"/> loaded last, and what recorded there.</summary>
+    public Task DeleteAsync(string tables)
+    {
+        _rules = null;
+        return NftAsync(_forget.Pop() + tables);
     }
 
     /// <summary>Sends a flow and compares each of its legs.</summary>
@@ -333,10 +341,13 @@ internal sealed class KernelLab : IAsyncDisposable
 
     private Task RecordAsync(ImmutableArray<NflogPlace> places)
     {
-        var tables = new NflogTable(Run, _group, NflogTraffic.Everything, places).Install();
-        return _host.Host.RunAsync(
-            "record", $"nft -f - <<'.'\n{tables.Replace(NflogTable.Name(Run), $"{NflogTable.Name(Run)}{++_tables}", StringComparison.Ordinal)}\n.\n");
+        var table = new NflogTable(Run, _group, NflogTraffic.Everything, places);
+        var name = $"{NflogTable.Name(Run)}{++_tables}";
+        _forget.Push(table.Remove().Replace(NflogTable.Name(Run), name, StringComparison.Ordinal));
+        return NftAsync(table.Install().Replace(NflogTable.Name(Run), name, StringComparison.Ordinal));
     }
+
+    private Task NftAsync(string text) => _host.Host.RunAsync("load tables", $"nft -f - <<'.'\n{text}\n.\n");
 
     private async Task InstallDockerAsync(DockerRelease release)
     {

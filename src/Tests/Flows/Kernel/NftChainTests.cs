@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Hooktrail.Model;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -46,6 +47,67 @@ public class NftChainTests
         }
 
         Assert.That(report.ToString(), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_a_users_chain_drops_ends_there([Values] IpVersion ip)
+    {
+        var family = ip == IpVersion.V4 ? NftFamily.Ip : NftFamily.Ip6;
+        UserChain[] chains =
+        [
+            .. from one in Everywhere()
+               where one.Family == family ? one.Priority is -350 or -175 or 50 or 175 || one.Type != "filter" : one.Family == NftFamily.Inet ? one.Priority is 0
+                   : one.Family == NftFamily.Bridge ? one.Priority is -250 or 1 or 350 : one.Priority == -5
+               select one with { Does = "drop" },
+        ];
+        await using var lab = await KernelLab.StartAsync(new() { Chains = [.. chains.Select(chain => chain.Place)] });
+        var (dropped, report) = await CheckEachAsync(lab, chains, [.. Journeys.Select(journey => new Flow(journey.From, journey.To, Protocol.Udp) { Ip = ip })]);
+
+        Assert.That(report, Is.Empty);
+        Assert.That(dropped, Is.GreaterThan(60));
+    }
+
+    [Test]
+    public async Task What_a_users_chain_rejects_ends_there_and_its_sender_is_told([Values] IpVersion ip)
+    {
+        var family = ip == IpVersion.V4 ? NftFamily.Ip : NftFamily.Ip6;
+        UserChain[] chains =
+        [
+            .. from one in Everywhere()
+               where one.Type == "filter" && one.Hook != NftHook.Postrouting && one.Hook != NftHook.Egress
+               where one.Family == family ? one.Priority is -350 or -175 or 50
+                   : one.Family == NftFamily.Inet ? one.Priority == 0
+                   // The kernel of the tests has no reject for chains of family bridge (CONFIG_NFT_BRIDGE_REJECT).
+                   : one.Family == NftFamily.Netdev && one.Priority == -5
+               select one with { Does = "meta l4proto tcp reject with tcp reset; meta l4proto udp reject" },
+        ];
+        await using var lab = await KernelLab.StartAsync(new() { Chains = [.. chains.Select(chain => chain.Place)] });
+        var (rejected, report) = await CheckEachAsync(
+            lab, chains, [.. from journey in Journeys from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp] select new Flow(journey.From, journey.To, protocol) { Ip = ip }]);
+
+        Assert.That(report, Is.Empty);
+        Assert.That(rejected, Is.GreaterThan(60));
+    }
+
+    private static async Task<(int Ended, string Report)> CheckEachAsync(KernelLab lab, UserChain[] chains, Flow[] flows)
+    {
+        var report = new StringBuilder();
+        var ended = 0;
+        foreach (var chain in chains)
+        {
+            await lab.NftAsync(Tables([chain]), chain.Name);
+            var profile = await lab.ProfileAsync();
+            foreach (var flow in flows.Where(flow => Prediction.Legs(profile, flow).Any(leg => leg.Trail.Outcome.At == chain.Place.Point)))
+            {
+                if (await lab.CheckAsync(flow) is { Length: > 0 } difference)
+                    report.AppendLine(CultureInfo.InvariantCulture, $"{chain.Name}: {difference}");
+                ended++;
+            }
+
+            await lab.DeleteAsync($"delete table {Word(chain.Family)} mine");
+        }
+
+        return (ended, report.ToString());
     }
 
     private static IEnumerable<UserChain> Everywhere()

@@ -46,12 +46,21 @@ public sealed class NamespaceHost : IAsyncDisposable
 
     /// <summary>Builds what <paramref name="topology"/> says; every link is up when it returns.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a program is missing; nothing is left.</exception>
-    public static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default)
+    public static Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default) =>
+        StartAsync(topology, null, cancellation);
+
+    /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
+    /// <param name="topology">What to build.</param>
+    /// <param name="beforeBridges">Done to the host while it is empty yet; null for nothing.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
     {
         topology.Check();
         var host = new NamespaceHost(topology, await ProcessTree.StartAsync(topology.Stations, cancellation).ConfigureAwait(false));
         try
         {
+            if (beforeBridges is not null)
+                await beforeBridges(host).ConfigureAwait(false);
             await host.BuildAsync(cancellation).ConfigureAwait(false);
             return host;
         }

@@ -5,8 +5,13 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Namespaces;
 
 /// <summary>What the lab's names stand for in the host's namespace: devices are called as in the lab, addresses are the topology's.</summary>
-public sealed class NamespaceRuleNames(NamespaceHost host) : IHostNames
+public sealed class NamespaceRuleNames(NamespaceAddresses addresses) : IHostNames
 {
+    /// <summary>Those of a host.</summary>
+    public NamespaceRuleNames(NamespaceHost host) : this(host.Addresses)
+    {
+    }
+
     /// <inheritdoc/>
     public string Device(string name) => name;
 
@@ -15,7 +20,7 @@ public sealed class NamespaceRuleNames(NamespaceHost host) : IHostNames
     {
         var network = NamespaceTopology.Whole.Networks.FirstOrDefault(one => one.Name == name);
         return network is null
-            ? host.Addresses[name, version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6].ToString()
+            ? addresses[name, version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6].ToString()
             : (version == IpVersion.V4 ? network.V4 : network.V6).ToString();
     }
 

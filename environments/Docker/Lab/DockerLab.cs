@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
+using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Trails;
 
@@ -13,7 +14,7 @@ namespace Hooktrail.Docker.Lab;
 /// One flow is under way at a time. Everything that the lab changes on the host is in its journal (image/leave.sh), and is undone when
 /// the probe's session ends, by <see cref="DisposeAsync"/> or by the death of this process.
 /// </remarks>
-public sealed class DockerLab : IAsyncDisposable
+public sealed class DockerLab : ILab
 {
     private readonly IContainerEngine _engine;
     private readonly RunId _run;
@@ -36,13 +37,22 @@ public sealed class DockerLab : IAsyncDisposable
         (_engine, _run, _network, _probe, _shells, _addresses, Profile) = (engine, run, network, probe, shells, addresses, profile);
     }
 
-    /// <summary>The id that marks everything of this run.</summary>
+    /// <inheritdoc/>
+    public LabKind Kind => LabKind.Docker;
+
+    /// <inheritdoc/>
     public RunId Run => _run;
 
-    /// <summary>The host as the lab found it.</summary>
-    public HostProfile Profile { get; }
+    /// <inheritdoc/>
+    public ImmutableArray<Endpoint> Endpoints => [Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan];
 
-    /// <summary>The hook points that have shown in this run that they can fire: only there does silence mean «not crossed».</summary>
+    /// <inheritdoc/>
+    public Observers Observers => Observers.Log;
+
+    /// <inheritdoc/>
+    public HostProfile Profile { get; private set; }
+
+    /// <inheritdoc/>
     public FiredTracepoints Fired => _probe.Fired;
 
     /// <summary>Starts the containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
@@ -92,28 +102,39 @@ public sealed class DockerLab : IAsyncDisposable
         static Task Settled(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
-    /// <summary>
-    /// Sends so many pings as one connection, each after the answer to the one before, and gives what the tracepoints saw of them.
-    /// </summary>
-    /// <param name="flow">Who pings whom.</param>
-    /// <param name="packets">How many requests, 1 to 10.</param>
-    /// <param name="bridgeNfCallIptables">How the switch has to be meanwhile; the host gets it back as it was.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">The lab cannot carry the flow; says why.</exception>
-    public async Task<Finding> SendAsync(
-        Flow flow, int packets, bool bridgeNfCallIptables, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// bridge-nf-call-iptables alone: the lab's bridge has a switch of its own, and the sysctl is turned for the moments of a flow. Everything else is the whole host's.
+    /// </remarks>
+    public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(packets, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(packets, 10);
+        if (change is not HostChange.Turn(var one, var on) || one != Switch.BridgeNfCallIptables)
+            throw new CannotChangeException(
+                "The Docker lab is a guest on its host and changes nothing there but bridge-nf-call-iptables; use a host of its own, or --lab namespaces.");
+        if (on && !Profile.BrNetfilter)
+            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+        var before = Profile;
+        Profile = one.Write(before, on);
+        return Task.FromResult<IAsyncDisposable>(new Turned(this, before));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
+        if (flow.Protocol != Protocol.Icmp || flow.Ip != IpVersion.V4 || !Endpoints.Contains(flow.From) || !Endpoints.Contains(flow.To) || flow.Via is not null)
+            throw new CannotChangeException($"The Docker lab carries pings over IPv4 between {string.Join(", ", Endpoints)}; send \"{flow}\" in the namespace lab.");
         await _oneFlow.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             // The TOS byte tells this flow from every other: 63 values of the DSCP field, 0 being everybody else's.
             _mark = (byte)(_mark % 252 + 4);
-            await using var switched = await _probe.SwitchAsync(_network.BridgeDevice, bridgeNfCallIptables, cancellation).ConfigureAwait(false);
-            var ping = Ping.Command(_addresses.Source(flow), _addresses.Destination(flow), packets, _mark);
+            await using var switched = await _probe.SwitchAsync(_network.BridgeDevice, Profile.BridgeNfCallIptables, cancellation).ConfigureAwait(false);
+            var ping = Ping.Command(_addresses.Source(flow), _addresses.Destination(flow), sending.Packets, _mark);
             var (_, said) = await _shells[flow.From].TryAsync(ping, cancellation).ConfigureAwait(false);
-            return await _probe.ReadAsync(flow, _mark, PingOutput.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false);
+            return new(
+                Profile, await _probe.ReadAsync(flow, _mark, PingOutput.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false), null);
         }
         finally
         {
@@ -143,7 +164,7 @@ public sealed class DockerLab : IAsyncDisposable
                      (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client),
                      (Endpoint.Client, Endpoint.Wan),
                  })
-            await SendAsync(new Flow(from, to, Protocol.Icmp), 1, Profile.BridgeNfCallIptables, cancellation).ConfigureAwait(false);
+            await SendAsync(new Flow(from, to, Protocol.Icmp), Sending.Once, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the sessions; the probe gives the host back what the lab changed, then everything is removed.</summary>
@@ -153,6 +174,15 @@ public sealed class DockerLab : IAsyncDisposable
         await _probe.DisposeAsync().ConfigureAwait(false);
         await _engine.RemoveNetworkAsync(_network.Id).ConfigureAwait(false);
         _oneFlow.Dispose();
+    }
+
+    private sealed class Turned(DockerLab lab, HostProfile before) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            lab.Profile = before;
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Background(Shell shell, string process) : IAsyncDisposable

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Observation.Nflog;
 
@@ -23,6 +24,24 @@ public static class NflogPlaces
         .. Iptables(Layer.Ip6tables, ip6tables),
         new(new(Layer.Arptables, "filter", "INPUT"), NftFamily.Arp, NftHook.Input, 0),
         new(new(Layer.Arptables, "filter", "OUTPUT"), NftFamily.Arp, NftHook.Output, 0),
+    ];
+
+    /// <summary>
+    /// The base chains that users made with nft. A place of the same priority, registered later, runs before its chain, and so sees
+    /// what the chain is about to decide.
+    /// </summary>
+    /// <param name="rules">The host's rules.</param>
+    public static ImmutableArray<NflogPlace> OfUser(RuleSet rules) =>
+    [
+        .. from chain in rules.BaseChains
+           let at = chain.Base!
+           select new NflogPlace(
+               new(Layer.Nftables, chain.Id.Table, chain.Id.Name),
+               Enum.Parse<NftFamily>(at.Family.ToString()),
+               Enum.Parse<NftHook>(at.Hook, ignoreCase: true),
+               at.Priority,
+               at.Type == "nat" ? NftChainType.Nat : NftChainType.Filter,
+               at.Device),
     ];
 
     // net/bridge/netfilter/ebtable_{broute,nat,filter}.c; iptables/nft.c:xtables_bridge. They differ in filter OUTPUT.

@@ -20,7 +20,7 @@ public sealed class NflogReader
 
     private readonly Lock _lock = new();
     private readonly RunId _run;
-    private readonly ImmutableDictionary<string, HookPoint> _points;
+    private ImmutableDictionary<string, HookPoint> _points;
     private readonly FencedWindows _windows = new("the log group");
     private readonly TaskCompletionSource<int> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<(Layer Layer, string PhysOut), Sighting> _forwarded = [];
@@ -42,6 +42,15 @@ public sealed class NflogReader
 
     /// <summary>The line to write to the program as the end of a window. The n are to ascend.</summary>
     public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Says where the run's tables record from now on; records of earlier places are still known.</summary>
+    public void Expect(ImmutableArray<NflogPlace> places)
+    {
+        lock (_lock)
+        {
+            _points = _points.SetItems(NflogTable.PointsByPrefix(_run, places));
+        }
+    }
 
     /// <summary>Says which devices there are, of the records that come from now on.</summary>
     public void Know(DeviceNames devices)

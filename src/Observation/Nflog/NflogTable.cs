@@ -41,6 +41,13 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// </summary>
     public static string Name(RunId run) => $"hooktrail-{run}-nflog";
 
+    /// <summary>
+    /// Which of a run's tables it is, where chains came one after the other and each has to be recorded behind its own; 0 for the first.
+    /// </summary>
+    public int Part { get; init; }
+
+    private string OwnName => Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
+
     /// <summary>The prefix of the records of a hook point, by which they are known.</summary>
     /// <exception cref="HooktrailException">The names of table and chain are longer than the kernel can log.</exception>
     public static string Prefix(RunId run, HookPoint point)
@@ -62,7 +69,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         var text = new StringBuilder();
         foreach (var family in Places.GroupBy(place => place.Family).OrderBy(group => group.Key))
         {
-            text.Append($"table {Word(family.Key)} {Name(Run)} {{\n");
+            text.Append($"table {Word(family.Key)} {OwnName} {{\n");
             var traffic = string.Concat(Traffic.Chain(family.Key).Select(line => $"\t\t{line}\n"));
             if (traffic.Length > 0)
                 text.Append($"\tchain traffic {{\n{traffic}\t}}\n");
@@ -78,7 +85,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// <summary>Input for <c>nft -f -</c> that deletes the tables.</summary>
     public string Remove() => string.Concat(Places
         .Select(place => place.Family).Distinct().Order()
-        .Select(family => $"delete table {Word(family)} {Name(Run)}\n"));
+        .Select(family => $"delete table {Word(family)} {OwnName}\n"));
 
     /// <summary>What the chains have counted.</summary>
     /// <param name="listed">

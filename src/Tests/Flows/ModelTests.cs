@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
@@ -29,15 +30,9 @@ public class ModelTests
         [Values] bool bridgeCallsIptables,
         [Values] IpVersion ip)
     {
-        await using var lab = await FlowLab.StartAsync(CancellationToken.None, NamespaceTopology.Whole with { Hosted = false }, release);
-        var profile = HostProfile.Default with
-        {
-            Rules = await lab.RulesAsync(),
-            BridgeNfCallIptables = bridgeCallsIptables,
-            BridgeNfCallIp6tables = bridgeCallsIptables,
-        };
+        await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = release });
         foreach (var tables in new[] { "iptables", "ip6tables" })
-            await lab.SetAsync($"net/bridge/bridge-nf-call-{tables}", bridgeCallsIptables ? "1" : "0");
+            await lab.ChangeAsync(new HostChange.Turn(Switch.Parse($"bridge-nf-call-{tables}"), bridgeCallsIptables));
 
         var report = new StringBuilder();
         var legs = 0;
@@ -45,8 +40,8 @@ public class ModelTests
         var untold = ip == IpVersion.V6 && release == DockerRelease.V20 ? Insider : null;
         foreach (var flow in Flows(ip).Where(flow => flow.From != Client || flow.To != untold))
         {
-            var (finding, _) = await lab.ObserveAsync(flow);
-            legs += Compare(profile, flow, finding, report);
+            var seen = await lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) });
+            legs += Compare(seen.Profile, flow, seen.Finding, report);
         }
 
         Assert.That(report.ToString(), Is.Empty);

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Labs;
+
+/// <summary>
+/// Turns rules that are written in the lab's names into rules for a host: devices, addresses, networks and published ports. Everything else
+/// is left as the tool wants it.
+/// </summary>
+public static partial class LabWords
+{
+    private static readonly HashSet<string> BeforeDevice =
+        ["-i", "-o", "--in-interface", "--out-interface", "--physdev-in", "--physdev-out", "--logical-in", "--logical-out"];
+
+    private static readonly HashSet<string> BeforeAddress =
+    [
+        "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--ip-src", "--ip-source", "--ip-dst",
+        "--ip-destination", "--ip6-src", "--ip6-source", "--ip6-dst", "--ip6-destination", "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip",
+    ];
+
+    private static readonly HashSet<string> BeforePort = ["--dport", "--destination-port", "--dports"];
+
+    /// <summary>The tools whose rules <see cref="HostChange.Rule"/> takes, with the version of IP that their addresses are of.</summary>
+    private static readonly Dictionary<string, IpVersion> Tools = new()
+    {
+        ["iptables"] = IpVersion.V4,
+        ["ip6tables"] = IpVersion.V6,
+        ["arptables"] = IpVersion.V4,
+        ["ebtables"] = IpVersion.V4,
+    };
+
+    /// <summary>A command of iptables, ip6tables, arptables or ebtables that adds a rule, as the host takes it.</summary>
+    /// <param name="command">The command, in the lab's names.</param>
+    /// <param name="host">What they stand for.</param>
+    /// <returns>The tool, and its arguments to add and to delete the rule.</returns>
+    /// <exception cref="HooktrailException">It is no command that adds a rule.</exception>
+    public static (string Tool, string Add, string Delete) Xtables(string command, IHostNames host)
+    {
+        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0 || !Tools.TryGetValue(words[0], out var version))
+            throw new HooktrailException(
+                $"\"{command}\" is no rule of a tool: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
+        var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert");
+        if (verb < 0 || verb + 1 >= words.Length)
+            throw new HooktrailException($"\"{command}\" adds no rule: it needs -A or -I with a chain.");
+        if (words.FirstOrDefault(word => !Harmless().IsMatch(word)) is { } odd)
+            throw new HooktrailException($"\"{odd}\" in \"{command}\" is nothing that a rule has; write letters, digits and . : / , _ + = ! - only.");
+
+        var add = new List<string>();
+        for (var i = 1; i < words.Length; i++)
+        {
+            var (before, word) = (words[i - 1], words[i]);
+            add.Add(
+                BeforeDevice.Contains(before) ? Device(word, host)
+                : BeforeAddress.Contains(before) ? Address(word, before.StartsWith("--ip6", StringComparison.Ordinal) ? IpVersion.V6 : version, host)
+                : BeforePort.Contains(before) ? Ports(word, host)
+                : word);
+        }
+
+        var delete = add.ToList();
+        delete[verb - 1] = "-D";
+        if (words[verb] is "-I" or "--insert" && verb + 1 < delete.Count && int.TryParse(delete[verb + 1], out _))
+            delete.RemoveAt(verb + 1);
+        return (words[0], string.Join(' ', add), string.Join(' ', delete));
+    }
+
+    /// <summary>Tables of nf_tables, as <c>nft -f</c> takes them on the host.</summary>
+    /// <param name="text">The tables. Devices are in quotes; addresses stand behind saddr, daddr, ip or to.</param>
+    /// <param name="host">What the names stand for.</param>
+    public static string Nft(string text, IHostNames host)
+    {
+        var result = new StringBuilder();
+        var (family, version, before) = ("", IpVersion.V4, "");
+        foreach (System.Text.RegularExpressions.Match token in NftToken().Matches(text))
+        {
+            var word = token.Value;
+            if (before == "table")
+                family = word;
+            version = word switch
+            {
+                "ip6" => IpVersion.V6,
+                "ip" or "arp" => IpVersion.V4,
+                // A new rule asks anew what its addresses are of.
+                ";" or "\n" or "{" when before is not ("saddr" or "daddr") => family == "ip6" ? IpVersion.V6 : IpVersion.V4,
+                _ => version,
+            };
+            result.Append(
+                word is ['"', .. var name, '"'] && before is "iifname" or "oifname" or "iif" or "oif" or "device" or "ibrname" or "obrname" or "," or "{"
+                    ? $"\"{Device(word.Trim('"'), host)}\""
+                : before is "saddr" or "daddr" or "to" or "ip" or "," or "{" or "!=" ? Address(word, version, host)
+                : before is "dport" ? Ports(word, host)
+                : word);
+            if (!string.IsNullOrWhiteSpace(word) || word == "\n")
+                before = word;
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>The tables that a text of nft makes, as <c>family name</c>.</summary>
+    /// <exception cref="HooktrailException">It makes none.</exception>
+    public static IReadOnlyList<string> TablesOf(string text)
+    {
+        var tables = NftTable().Matches(text).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct().ToList();
+        return tables.Count > 0
+            ? tables
+            : throw new HooktrailException("The nft text makes no table; write such as \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
+    }
+
+    private static string Device(string word, IHostNames host) =>
+        LabNames.Networks.Contains(word) || word == LabNames.WanNic || word.EndsWith(".port", StringComparison.Ordinal) ? host.Device(word) : word;
+
+    private static string Address(string word, IpVersion version, IHostNames host)
+    {
+        var match = Named().Match(word);
+        if (!match.Success || !IsAddress(match.Groups[1].Value))
+            return word;
+        var (address, port) = (host.Address(match.Groups[1].Value, version), match.Groups[2].Value);
+        return port.Length == 0 ? address : version == IpVersion.V6 ? $"[{address}]{port}" : address + port;
+    }
+
+    private static string Ports(string word, IHostNames host) => string.Join(
+        ',', word.Split(',').Select(port => int.TryParse(port, out var number) ? $"{host.Port(number)}" : port));
+
+    private static bool IsAddress(string name) =>
+        name is LabNames.HostOnWan or LabNames.HostOnLoopback
+        || LabNames.Networks.Contains(name)
+        || LabNames.Networks.Any(network => name == LabNames.GatewayOf(network) || name == LabNames.BroadcastOf(network))
+        || Endpoint.All.Any(endpoint => endpoint.Kind is EndpointKind.Container or EndpointKind.Wan && endpoint.Name == name);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9.:/,_+=!\[\]-]+\z")]
+    private static partial Regex Harmless();
+
+    [GeneratedRegex(@"\A([a-z][a-z.]*)(:\d+(?:-\d+)?)?\z")]
+    private static partial Regex Named();
+
+    [GeneratedRegex("""
+        "[^"]*"|\n|[^\S\n]+|[{};,]|!=|[^\s{};,"]+
+        """)]
+    private static partial Regex NftToken();
+
+    [GeneratedRegex(@"\btable\s+(ip|ip6|inet|bridge|arp|netdev)\s+([A-Za-z0-9_.-]+)\s*\{")]
+    private static partial Regex NftTable();
+}

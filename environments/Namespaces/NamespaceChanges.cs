@@ -1,0 +1,85 @@
+using Hooktrail.Labs;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>What can be different on a namespace lab's host, and how to take it back: a script for each way.</summary>
+internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
+{
+    private const string ConntrackUser = "inet conntracked";
+
+    private readonly NamespaceRuleNames _names = new(host);
+
+    /// <summary>A rule that wants conntrack, in a chain that no packet comes to.</summary>
+    public const string Conntrack = $"nft 'table {ConntrackUser} {{ chain nobody {{ ct state new; }}; }}'";
+
+    /// <summary>Makes the change, and gives the script that undoes it.</summary>
+    /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
+    /// <exception cref="HooktrailException">A tool refused it.</exception>
+    public async Task<string> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
+    {
+        var (what, forth, back) = change switch
+        {
+            HostChange.Turn(var one, var on) => ($"turn {one} {(on ? "on" : "off")}", Turn(one, on, profile), one.Read(profile) == on ? "" : Turn(one, !on, profile)),
+            HostChange.Rule(var command) => Rule(command),
+            HostChange.NftTable(var text) => Table(text),
+            _ => throw new InvalidOperationException($"Unknown change {change}."),
+        };
+        await host.Host.RunAsync(what, forth, cancellation).ConfigureAwait(false);
+        return back;
+    }
+
+    private (string What, string Forth, string Back) Rule(string command)
+    {
+        var (tool, add, delete) = LabWords.Xtables(command, _names);
+        var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
+        return ($"add the rule \"{command}\"", $"{program} {add}", $"{program} {delete}");
+    }
+
+    private (string What, string Forth, string Back) Table(string text)
+    {
+        var delete = string.Join("; ", LabWords.TablesOf(text).Select(table => $"delete table {table}"));
+        return ("add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, _names)}\nEND\n", $"nft '{delete}'");
+    }
+
+    private string Turn(Switch one, bool on, HostProfile profile)
+    {
+        var value = on ? "1" : "0";
+        var networks = host.Topology.Networks.Select(network => network.Name).ToList();
+        string Each(string name, IEnumerable<string> devices) =>
+            string.Join('\n', devices.Select(device => SetupScripts.Set($"net/ipv4/conf/{device}/{name}", value)));
+        string[] everywhere = ["all", .. networks, .. host.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
+        return one.Name switch
+        {
+            "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables" or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
+                or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
+            "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
+            "ip6_forward" => SetupScripts.Set("net/ipv6/conf/all/forwarding", value),
+            // What counts is the greater of the two (or either, for redirects), so both are set.
+            "rp_filter" => Each("rp_filter", everywhere),
+            "send_redirects" => Each("send_redirects", everywhere),
+            "route_localnet" => Each("route_localnet", networks),
+            "hairpin" => string.Join('\n', host.Topology.Containers.Select(container => $"ip link set {container.Port} type bridge_slave hairpin {(on ? "on" : "off")}")),
+            "promiscuous" => string.Join('\n', networks.Select(network => $"ip link set {network} promisc {(on ? "on" : "off")}")),
+            "conntrack" or "conntrack6" when on => $"nft list table {ConntrackUser} >/dev/null 2>&1 || {Conntrack}",
+            "conntrack" or "conntrack6" => Untracked(profile),
+            _ => throw new CannotChangeException(one.Name switch
+            {
+                "br_netfilter" => "The module br_netfilter is the whole machine's, so a network namespace cannot be without it; turn bridge-nf-call-iptables, -ip6tables and -arptables off instead.",
+                "userland-proxy" => "Whether the userland proxy runs is decided when the namespace lab starts; choose another host of its own.",
+                _ => $"A namespace lab cannot turn {one.Name}; it depends on the tools that are installed.",
+            }),
+        };
+    }
+
+    private static string Untracked(HostProfile profile)
+    {
+        var others = profile.Rules with
+        {
+            Chains = [.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == ConntrackUser))],
+        };
+        return others.NeedsConntrack(IpVersion.V4) || others.NeedsConntrack(IpVersion.V6)
+            ? throw new CannotChangeException("Docker's rules need conntrack, so it cannot be turned off on a host that has them; choose a host of its own without Docker.")
+            : $"nft delete table {ConntrackUser}";
+    }
+}

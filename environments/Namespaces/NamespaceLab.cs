@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using Hooktrail.Labs;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>
+/// A lab without an Engine: a Docker host of its own in a private network namespace, with Docker's rules, and others around it. The
+/// kernel log does not show packets of other namespaces, so who watches is NFLOG.
+/// </summary>
+public sealed class NamespaceLab : ILab
+{
+    private readonly NamespaceSetup _setup;
+    private readonly NamespaceHost _host;
+    private readonly NamespaceStations _stations;
+    private readonly NamespaceObserver _observer;
+    private readonly NamespaceChanges _changes;
+    private readonly LabMap _map;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
+    {
+        (_setup, _host, Run, _stations, _observer) = (setup, host, run, stations, observer);
+        _changes = new(host, setup.Iptables);
+        _map = host.Map;
+        Profile = HostProfile.Default;
+    }
+
+    /// <inheritdoc/>
+    public LabKind Kind => LabKind.Namespaces;
+
+    /// <inheritdoc/>
+    public RunId Run { get; }
+
+    /// <inheritdoc/>
+    public ImmutableArray<Endpoint> Endpoints => [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
+
+    /// <inheritdoc/>
+    public Observers Observers => Observers.Nflog;
+
+    /// <inheritdoc/>
+    public HostProfile Profile { get; private set; }
+
+    /// <inheritdoc/>
+    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
+
+    /// <summary>Builds the host, installs its rules, starts the stations and the observer.</summary>
+    /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
+    public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default)
+    {
+        var run = RunId.New();
+        NamespaceObserver? observer = null;
+        NamespaceStations? stations = null;
+        NamespaceHost? host = null;
+        try
+        {
+            host = await NamespaceHost.StartAsync(Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
+            var starting = NamespaceStations.StartAsync(host, setup.Docker is not null && setup.UserlandProxy, cancellation);
+            var script = setup.Docker is { } release ? DockerScript.Of(release, new NamespaceRuleNames(host), setup.UserlandProxy) : new DockerScript();
+            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+            await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
+            await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
+            stations = await starting.ConfigureAwait(false);
+            var lab = new NamespaceLab(setup, host, run, stations, observer);
+            await lab.LookAsync(cancellation).ConfigureAwait(false);
+            return lab;
+        }
+        catch
+        {
+            if (observer is not null)
+                await observer.DisposeAsync().ConfigureAwait(false);
+            if (stations is not null)
+                await stations.DisposeAsync().ConfigureAwait(false);
+            if (host is not null)
+                await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        // Chains that are to be there before br_netfilter is are recorded by others that are, too.
+        async Task BeginAsync(NamespaceHost empty)
+        {
+            observer = await NamespaceObserver.StartAsync(empty, run, setup.Iptables, cancellation).ConfigureAwait(false);
+            if (setup.BeforeBridges is not { } text)
+                return;
+            await empty.Host.RunAsync(
+                "add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, new NamespaceRuleNames(empty))}\nEND\n", cancellation).ConfigureAwait(false);
+            var tables = await empty.Host.RunAsync("read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
+            await observer.RecordUsersAsync(RuleReader.Nftables(tables, empty.Map, "nft list ruleset"), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var undo = await _changes.MakeAsync(change, Profile, cancellation).ConfigureAwait(false);
+            await LookAsync(cancellation).ConfigureAwait(false);
+            return new Change(this, undo);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
+        if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
+            throw new HooktrailException(
+                "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var profile = Profile;
+            var (mark, exchanged) = await _stations.SendAsync(
+                flow, sending.Packets, sending.Size, sending.Patience, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
+            var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
+            Fired = Fired.With(window);
+            return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        // What is done between may be a change of this lab.
+        async Task BetweenAsync()
+        {
+            _turn.Release();
+            try
+            {
+                await sending.Between!().ConfigureAwait(false);
+            }
+            finally
+            {
+                await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Ends every process; the namespaces go with them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stations.DisposeAsync().ConfigureAwait(false);
+        await _observer.DisposeAsync().ConfigureAwait(false);
+        await _host.DisposeAsync().ConfigureAwait(false);
+        _turn.Dispose();
+    }
+
+    // Reads the host anew, and puts the observer behind whatever has come.
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        ImmutableArray<string> devices =
+            [.. _setup.Topology.Networks.Select(network => network.Name), .. _setup.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
+        var lines = await _host.Host.RunAsync(
+            "read the host", HostReading.Script(_setup.Iptables, NoHost.Instance, devices), cancellation).ConfigureAwait(false);
+        var read = HostReading.Parse(lines, _map, _setup.Iptables);
+        var profile = read with
+        {
+            // The observer stands where the table is, whether the tools have it or not.
+            Broute = true,
+            UserlandProxy = _setup.UserlandProxy,
+            Published = _setup.Docker is null ? [] : PublishedPort.OfLab,
+            Rules = Marked(read.Rules),
+        };
+        await _observer.RecordUsersAsync(profile.Rules, cancellation).ConfigureAwait(false);
+        Profile = profile;
+    }
+
+    // Of a chain nobody can read when it was registered; the setup knows.
+    private RuleSet Marked(RuleSet rules)
+    {
+        if (_setup.BeforeBridges is not { } text)
+            return rules;
+        var early = LabWords.TablesOf(text);
+        return new([.. rules.Chains.Select(chain => chain.Base is { } at && early.Contains(chain.Id.Table)
+            ? chain with { Base = at with { BeforeBridges = true } }
+            : chain)]);
+    }
+
+    // Without its proxy dockerd has the ports send back what came by them.
+    private static NamespaceTopology Topology(NamespaceSetup setup) => setup.Docker is null || setup.UserlandProxy ? setup.Topology : setup.Topology with
+    {
+        Networks =
+        [
+            .. setup.Topology.Networks.Select(network => network with
+            {
+                Containers = [.. network.Containers.Select(container => container with { Hairpin = true })],
+            }),
+        ],
+    };
+
+    // The tools' built-in chains come first, as on a host that has had them for long: a chain of the user's is registered after them.
+    private static string ToolsRules(NamespaceSetup setup, DockerScript script)
+    {
+        var backend = setup.Iptables.Name();
+        return $"""
+            set -e
+            iptables-{backend}-restore --noflush <<'END'
+            {BuiltIn(Layer.Iptables, " - [0:0]")}{Lines(script.Iptables)}END
+            ip6tables-{backend}-restore --noflush <<'END'
+            {BuiltIn(Layer.Ip6tables, " - [0:0]")}{Lines(script.Ip6tables)}END
+            ebtables-nft-restore --noflush <<'END'
+            {BuiltIn(Layer.Ebtables, " ACCEPT")}END
+            """;
+    }
+
+    private static string NftRules(NamespaceSetup setup, DockerScript script)
+    {
+        var commands = new List<string> { "set -e" };
+        if (!script.Nftables.IsEmpty)
+            commands.Add($"nft -f - <<'END'\n{Lines(script.Nftables)}END");
+        // Without its proxy dockerd lets loopback addresses go to the bridges (moby, libnetwork/drivers/bridge/setup_ip_tables.go).
+        if (setup.Docker is not null && !setup.UserlandProxy)
+            commands.AddRange(setup.Topology.Networks.Select(network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
+        if (setup.Conntrack)
+            commands.Add(NamespaceChanges.Conntrack);
+        return string.Join('\n', commands);
+    }
+
+    private static string Lines(ImmutableArray<string> lines) => string.Concat(lines.Select(line => line + "\n"));
+
+    private static string BuiltIn(Layer layer, string policy) => string.Concat(HookPoints.Of(layer)
+        .Where(point => point.Table != "broute")
+        .GroupBy(point => point.Table)
+        .Select(table => $"*{table.Key}\n{string.Concat(table.Select(point => $":{point.Chain}{policy}\n"))}COMMIT\n"));
+
+    private sealed class Change(NamespaceLab lab, string undo) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await lab._turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                if (undo.Length > 0)
+                    await lab._host.Host.RunAsync("take a change back", undo).ConfigureAwait(false);
+                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                lab._turn.Release();
+            }
+        }
+    }
+}

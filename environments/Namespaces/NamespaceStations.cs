@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Hooktrail.Observation;
+using Hooktrail.Stations.Talk;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Namespaces;
+
+/// <summary>A talker in each station of a namespace lab, and who listens where.</summary>
+internal sealed class NamespaceStations : IAsyncDisposable
+{
+    private readonly NamespaceHost _host;
+    private readonly ImmutableDictionary<string, StationProcess> _processes;
+    private readonly ImmutableDictionary<string, Talker> _talkers;
+    private int _flows;
+
+    private NamespaceStations(NamespaceHost host)
+    {
+        _host = host;
+        _processes = host.Topology.Stations.ToImmutableDictionary(name => name, name => StationProcess.Start(host, name, Talker.Script));
+        _talkers = _processes.ToImmutableDictionary(pair => pair.Key, pair => new Talker(pair.Key, pair.Value.Input, pair.Value.Lines));
+    }
+
+    /// <summary>Starts the talkers; everybody listens on <see cref="Flow.ServicePort"/> when it returns.</summary>
+    /// <param name="host">The host and its stations.</param>
+    /// <param name="proxy">Whether the host listens on published ports too, as Docker's userland proxy does.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<NamespaceStations> StartAsync(NamespaceHost host, bool proxy, CancellationToken cancellation)
+    {
+        var stations = new NamespaceStations(host);
+        try
+        {
+            // A container in the host's namespace shares the host's ports, so one of the two has them.
+            var listening = stations._talkers.Where(pair => pair.Key != NamespaceTopology.HostedName)
+                .SelectMany(pair => Services().Select(service => pair.Value.ListenAsync(service, cancellation)))
+                .ToList();
+            if (proxy)
+                listening.AddRange(stations.Proxy().Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
+            await Task.WhenAll(listening).ConfigureAwait(false);
+            return stations;
+        }
+        catch
+        {
+            await stations.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends a flow and tells what the ends saw of it.</summary>
+    /// <param name="flow">The flow.</param>
+    /// <param name="packets">How many requests.</param>
+    /// <param name="size">Bytes of payload of each.</param>
+    /// <param name="patience">How long an answer is waited for.</param>
+    /// <param name="between">Done before the second request; null for nothing.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The flow's mark, and what was exchanged.</returns>
+    public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
+        Flow flow, int packets, int size, TimeSpan patience, Func<Task>? between, CancellationToken cancellation)
+    {
+        if (!_talkers.TryGetValue(flow.From.Name, out var sender))
+            throw new HooktrailException(
+                $"The namespace lab has no endpoint \"{flow.From}\" that could send; it has {string.Join(", ", _host.Topology.Stations)}.");
+        // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
+        // the minute for which TCP remembers it.
+        var number = _flows++;
+        var mark = (byte)((1 + number % 15) << 4);
+        var sourcePort = 20_000 + number % 40_000;
+        await Task.WhenAll(_talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+
+        var sent = 0;
+        var (answered, told) = (ImmutableSortedSet.CreateBuilder<int>(), ImmutableSortedSet.CreateBuilder<int>());
+        int[] rounds = between is null || packets < 2 ? [packets] : [1, packets - 1];
+        foreach (var count in rounds)
+        {
+            if (sent > 0)
+                await between!().ConfigureAwait(false);
+            var result = await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience), cancellation).ConfigureAwait(false);
+            answered.UnionWith(result.Answered.Select(one => one + sent));
+            told.UnionWith(result.Told.Select(one => one + sent));
+            sent += result.Sent;
+        }
+
+        var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
+        foreach (var (name, talker) in _talkers)
+            foreach (var one in await talker.TakeHeardAsync(cancellation).ConfigureAwait(false))
+                if (one.Port == sourcePort)
+                    heard.Add((one.Number, Endpoint.Parse(name)));
+        return (mark, new Exchanged(sent, answered.ToImmutable())
+        {
+            Told = told.ToImmutable(),
+            Heard = heard.ToImmutable(),
+            LocalPort = flow.HasPorts ? sourcePort : null,
+        });
+    }
+
+    /// <summary>Ends the talkers.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var talker in _talkers.Values)
+            await talker.DisposeAsync().ConfigureAwait(false);
+        foreach (var process in _processes.Values)
+            await process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static IEnumerable<Listening> Services() =>
+    [
+        .. from ip in Enum.GetValues<IpVersion>()
+           from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
+        // A broadcast is heard, but not answered.
+        new Listening("ear", Protocol.Udp, IpVersion.V4, 67) { IsMute = true },
+    ];
+
+    // A datagram has to be answered from the address that it was sent to.
+    private IEnumerable<Listening> Proxy() =>
+        from published in PublishedPort.OfLab
+        from named in _host.Addresses.All
+        where named.Name is LabNames.HostOnWan or LabNames.HostOnLoopback || named.Name.EndsWith(".gateway", StringComparison.Ordinal)
+        let ip = named.Address.AddressFamily == AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6
+        from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+        select new Listening($"proxy-{protocol.Name()}-{named.Address}-{published.Port}", protocol, ip, published.Port)
+        {
+            Address = named.Address.ToString(),
+        };
+
+    private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience)
+    {
+        if (flow.Encapsulation != Encapsulation.None)
+            return Talking.Frame("eth0", Frames.Of(flow, _host.Addresses, mark, sourcePort));
+        var family = flow.Ip == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        var device = flow.From.Kind == EndpointKind.Host ? flow.To.Network ?? LabNames.WanNic : "eth0";
+        return FlowTalking.Of(
+            flow, name => _host.Addresses[name, family].ToString(), port => port, device, mark, sourcePort, count, size, patience);
+    }
+}

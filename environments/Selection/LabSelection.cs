@@ -1,0 +1,79 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Selection;
+
+/// <summary>A lab, and why it is this one.</summary>
+/// <param name="Lab">The lab, started.</param>
+/// <param name="Why">A sentence for people.</param>
+public sealed record SelectedLab(ILab Lab, string Why);
+
+/// <summary>
+/// Starts the lab that was asked for. Who asks for none gets the Docker lab, and where no Engine answers the namespace lab, and is told so.
+/// </summary>
+public static class LabSelection
+{
+    /// <summary>The environment variable that names the lab of a run: docker or namespaces.</summary>
+    public const string LabVariable = "SPECS_LAB";
+
+    /// <summary>The environment variable that names who watches: log, nflog or both.</summary>
+    public const string ObserverVariable = "SPECS_OBSERVER";
+
+    private static readonly string[] Kinds = ["docker", "namespaces"];
+    private static readonly string[] Watching = ["log", "nflog", "both"];
+
+    /// <summary>The lab that the environment asks for; null for whichever can be had.</summary>
+    /// <exception cref="HooktrailException">There is no such lab.</exception>
+    public static LabKind? WantedKind() => Variable(LabVariable) is { } name ? ParseKind(name) : null;
+
+    /// <summary>The observers that the environment asks for; null for all that the lab has.</summary>
+    /// <exception cref="HooktrailException">There is no such observer.</exception>
+    public static Observers? WantedObservers() => Variable(ObserverVariable) is { } name ? ParseObservers(name) : null;
+
+    /// <summary>Finds the lab that a user named.</summary>
+    /// <exception cref="HooktrailException">There is no such lab.</exception>
+    public static LabKind ParseKind(string name) => Array.IndexOf(Kinds, name) is var index and >= 0
+        ? (LabKind)index
+        : throw new HooktrailException($"Unknown lab \"{name}\"; the labs are {string.Join(" and ", Kinds)}.");
+
+    /// <summary>Finds the observers that a user named.</summary>
+    /// <exception cref="HooktrailException">There are none such.</exception>
+    public static Observers ParseObservers(string name) => Array.IndexOf(Watching, name) is var index and >= 0
+        ? (Observers)(index + 1)
+        : throw new HooktrailException($"Unknown observer \"{name}\"; write {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
+
+    /// <summary>The lab's name on the command line and in summaries.</summary>
+    public static string Name(this LabKind kind) => Kinds[(int)kind];
+
+    /// <summary>Starts a lab.</summary>
+    /// <param name="wanted">Which; null for whichever can be had, the Docker lab first.</param>
+    /// <param name="setup">What the namespace lab's host is to be like.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">It cannot be had; says why, and of both where either would have done.</exception>
+    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, CancellationToken cancellation = default)
+    {
+        if (wanted == LabKind.Namespaces)
+            return new(await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false), "The lab is in private network namespaces, as was asked for.");
+
+        IContainerEngine engine;
+        try
+        {
+            engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException none) when (wanted is null)
+        {
+            return new(
+                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
+                $"The lab is in private network namespaces, because there is no Docker Engine to use: {none.Message}");
+        }
+
+        return new(
+            await DockerLab.StartAsync(engine, LabImage.Reference(), cancellation).ConfigureAwait(false),
+            wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as was asked for.");
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+using NUnit.Framework;
+using Switch = Hooktrail.Trails.Switch;
+
+namespace Hooktrail.Tests.Flows;
+
+/// <summary>The namespace lab as a lab: what can be different on its host, and that it is as it was afterwards.</summary>
+[TestFixture]
+[CancelAfter(120_000)]
+internal sealed class NamespaceLabTests
+{
+    private static readonly Flow Ping = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
+    private static readonly Flow Out = new(Endpoint.Client, Endpoint.Wan, Protocol.Udp);
+
+    private NamespaceLab _lab = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = DockerRelease.V20 });
+
+    [OneTimeTearDown]
+    public async Task EndAsync()
+    {
+        if (_lab is not null)
+            await _lab.DisposeAsync();
+    }
+
+    [Test]
+    public void Its_profile_is_read_from_its_host()
+    {
+        Assert.That(_lab.Profile.Rules.Find(new(Layer.Iptables, "nat", "DOCKER"))?.Rules, Is.Not.Empty);
+        Assert.That(_lab.Profile with { Rules = HostProfile.Default.Rules, Kernel = HostProfile.Default.Kernel }, Is.EqualTo(HostProfile.Default));
+    }
+
+    [TestCase("bridge-nf-call-iptables", false)]
+    [TestCase("bridge-nf-call-ip6tables", false)]
+    [TestCase("bridge-nf-call-arptables", false)]
+    [TestCase("bridge-nf-filter-vlan-tagged", true)]
+    [TestCase("bridge-nf-filter-pppoe-tagged", true)]
+    [TestCase("ip_forward", false)]
+    [TestCase("ip6_forward", false)]
+    [TestCase("rp_filter", true)]
+    [TestCase("route_localnet", true)]
+    [TestCase("send_redirects", false)]
+    [TestCase("hairpin", true)]
+    [TestCase("promiscuous", true)]
+    public async Task A_switch_is_turned_and_back(string name, bool on)
+    {
+        var (one, before) = (Switch.Parse(name), _lab.Profile);
+        await using (await _lab.ChangeAsync(new HostChange.Turn(one, on)))
+        {
+            Assert.That(_lab.Profile, Is.EqualTo(one.Write(before, on)));
+            await AgreesAsync(Ping);
+            await AgreesAsync(Out);
+        }
+
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [TestCase("iptables -t raw -A PREROUTING -s client -j NOTRACK")]
+    [TestCase("iptables -t filter -I FORWARD 1 -s client -d wan -j DROP")]
+    [TestCase("iptables -t filter -I FORWARD -i lab -o wan.nic -j REJECT")]
+    [TestCase("iptables -t nat -A PREROUTING -i lab -d wan -p udp --dport 80 -j DNAT --to-destination server:80")]
+    [TestCase("ebtables -t filter -A FORWARD -p IPv4 --ip-src client -j DROP")]
+    public async Task A_rule_in_the_labs_names_is_added_and_taken_back(string command)
+    {
+        var before = _lab.Profile;
+        await using (await _lab.ChangeAsync(new HostChange.Rule(command)))
+        {
+            Assert.That(_lab.Profile.Rules.Count, Is.EqualTo(before.Rules.Count + 1));
+            await AgreesAsync(Ping);
+            await AgreesAsync(Out);
+        }
+
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [TestCase("bridge", "prerouting", -250)]
+    [TestCase("bridge", "forward", 10)]
+    [TestCase("ip", "forward", -5)]
+    [TestCase("inet", "postrouting", 300)]
+    public async Task A_users_own_chain_is_a_hook_point_of_its_own(string family, string hook, int priority)
+    {
+        var before = _lab.Profile;
+        await using (await _lab.ChangeAsync(new HostChange.NftTable(
+            $"table {family} mine {{ chain c {{ type filter hook {hook} priority {priority}; }}; }}")))
+        {
+            var legs = await AgreesAsync(Ping);
+            Assert.That(legs[0].Trail.Hops.Select(hop => hop.Point), Does.Contain(new HookPoint(Layer.Nftables, $"{family} mine", "c")));
+            await AgreesAsync(Out);
+        }
+
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_bridge_chain_from_before_the_bridges_does_not_see_what_br_netfilter_takes_at_its_priority()
+    {
+        var setup = NamespaceSetup.Default with { BeforeBridges = "table bridge early { chain c { type filter hook forward priority 0; }; }" };
+        await using var lab = await Live.StartAsync(setup);
+        var early = new HookPoint(Layer.Nftables, "bridge early", "c");
+        Assert.That((await AgreesAsync(Ping, lab))[0].Trail.Hops.Select(hop => hop.Point), Has.No.Member(early));
+        await using (await lab.ChangeAsync(new HostChange.Turn(Switch.BridgeNfCallIptables, false)))
+            Assert.That((await AgreesAsync(Ping, lab))[0].Trail.Hops.Select(hop => hop.Point), Does.Contain(early));
+    }
+
+    [Test]
+    public async Task Changes_between_two_requests_hold_for_the_second()
+    {
+        IAsyncDisposable? change = null;
+        var seen = await _lab.SendAsync(Out, Sending.Once with
+        {
+            Packets = 2,
+            Patience = TimeSpan.FromMilliseconds(50),
+            Between = async () => change = await _lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -s client -j DROP")),
+        });
+        await change!.DisposeAsync();
+
+        var legs = Legs(seen.Finding);
+        Assert.That(legs.Single(leg => leg.Leg == new Leg(Direction.Request, 1)).Trail.Outcome, Is.EqualTo(Outcome.Delivered(Endpoint.Wan)));
+        Assert.That(
+            legs.Single(leg => leg.Leg == new Leg(Direction.Request, 2)).Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
+    }
+
+    [Test]
+    public void What_no_namespace_can_have_is_said() =>
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("br_netfilter"), false)),
+            Throws.TypeOf<CannotChangeException>().With.Message.Contains("whole machine's"));
+
+    [Test]
+    public void A_rule_that_the_tool_refuses_is_said_and_changes_nothing()
+    {
+        var before = _lab.Profile;
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.Rule("iptables -t nat -A FORWARD -s client -j DROP")),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("iptables -t nat -A FORWARD"));
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_kernel_log_is_not_for_it() =>
+        Assert.That(
+            async () => await _lab.SendAsync(Ping, Sending.Once with { Observers = Observers.Both }),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("ask for nflog"));
+
+    [Test]
+    public async Task A_tcp_flow_takes_milliseconds()
+    {
+        var watch = Stopwatch.StartNew();
+        const int flows = 200;
+        for (var i = 0; i < flows; i++)
+            Assert.That(Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Wan, Protocol.Tcp), Sending.Once)).Finding), Has.Length.EqualTo(6));
+        TestContext.Out.WriteLine($"{flows * 6 / watch.Elapsed.TotalMinutes:0} legs a minute");
+    }
+
+    [TestCase(DockerRelease.V29Nftables, true, Backend.Nft)]
+    [TestCase(DockerRelease.V28Dot2, false, Backend.Nft)]
+    [TestCase(DockerRelease.V20, true, Backend.Legacy)]
+    [TestCase(DockerRelease.V20, false, Backend.Legacy)]
+    [TestCase(null, true, Backend.Nft)]
+    public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend)
+    {
+        await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
+        foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp) })
+            await AgreesAsync(flow, lab);
+    }
+
+    private Task<ImmutableArray<ObservedLeg>> AgreesAsync(Flow flow) => AgreesAsync(flow, _lab);
+
+    private static async Task<ImmutableArray<ObservedLeg>> AgreesAsync(Flow flow, NamespaceLab lab)
+    {
+        var seen = await lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(60) });
+        var legs = Legs(seen.Finding);
+        Assert.That(
+            legs.Select(leg => $"{leg.Leg}: {Told(leg.Trail)}"),
+            Is.EqualTo(Prediction.Legs(seen.Profile, flow).Select(leg => $"{leg.Leg}: {Told(leg.Trail)}")));
+        return legs;
+    }
+
+    private static string Told(Trail trail) =>
+        $"{string.Join(" | ", trail.Hops.Select(hop => hop.ToString()))} → {trail.Outcome.To?.Name ?? trail.Outcome.At.ToString()}";
+
+    private static ImmutableArray<ObservedLeg> Legs(Finding finding) =>
+        finding is Finding.Observed(var legs) ? legs : throw new AssertionException(finding.ToString());
+}

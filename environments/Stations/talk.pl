@@ -25,7 +25,7 @@
 
 use strict;
 use warnings;
-use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM);
+use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM ENOBUFS);
 use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SO_REUSEADDR SO_BROADCAST IPPROTO_TCP IPPROTO_UDP);
 
 use constant {
@@ -290,7 +290,7 @@ sub dispatch {
         my $sent = $item->{start} == \&icmp_start ? send($item->{socket}, $data, 0, $item->{to}) : send($item->{socket}, $data, 0);
         return if defined $sent;
         # A rule of the own host did not let it out; whether that rule says why comes as an answer would.
-        return $item->{denied} = 1 if $! == EPERM;
+        return $item->{denied} = fate_of($!) if $! == EPERM || $! == ENOBUFS;
         next if $_ == 1 && unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // '') && $item->{number} > 1;
         return fate($item, fate_of($!));
     }
@@ -455,7 +455,7 @@ sub turn {
     }
     for my $item (values %{ { %open } }) {
         next unless defined $item->{deadline} && $item->{deadline} <= $now && ($open{ fileno($item->{socket}) // -1 } // 0) == $item;
-        fate($item, $item->{denied} ? 'failed:EPERM' : 'timeout');
+        fate($item, $item->{denied} // 'timeout');
     }
     return $found > 0 if $no_commands;
     if (($found // 0) > 0 && vec($readable, fileno(STDIN), 1)) {

@@ -124,7 +124,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var about = request.Clone();
         (about.Source, about.Destination) = (source, destination);
         return new(
-            request.Host, connections, new(Kind.IcmpError, request.Family) { About = about, Icmp = (3, 3) },
+            request.Host, connections, Content.OfIcmp(Kind.IcmpError, request.Family, (3, 3)) with { About = about },
             new(destination.Name), new(source.Name));
     }
 
@@ -143,7 +143,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         if (flow.Protocol == Protocol.Udp)
         {
-            HostMessages.Unreachable(request, 3);
+            HostMessages.PortUnreachable(request);
             return;
         }
 
@@ -213,14 +213,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         Protocol.Arp => new(Kind.ArpRequest, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
-        _ => new(Kind.EchoRequest, flow.Ip.Family()) { Icmp = (8, 0) },
+        _ => Content.OfIcmp(Kind.EchoRequest, flow.Ip.Family(), (8, 0)),
     };
 
     private Content AnswerContent() => flow.Protocol switch
     {
         Protocol.Arp => new(Kind.ArpReply, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
-        _ => new(Kind.EchoReply, flow.Ip.Family()) { Icmp = (0, 0) },
+        _ => Content.OfIcmp(Kind.EchoReply, flow.Ip.Family(), (0, 0)),
     };
 
     private Content Segment(TcpFlags flags) => new(Kind.Tcp, flow.Ip.Family()) { Flags = flags };

@@ -54,7 +54,8 @@ internal static class NftChains
     private static HookFunction FunctionOf(Chain chain, BaseChain at, Family family) => (at.Family, family) switch
     {
         (NftFamily.Bridge, _) => new Bridge.BridgeChain(chain, Backend.Nft).Run,
-        (NftFamily.Inet, Family.Netdev) => (Packet packet, in HookState state) => IsPlainIp(packet) ? chain.Filter(packet, in state) : NfVerdict.Accept,
+        (NftFamily.Inet, Family.Netdev) => (Packet packet, in HookState state) =>
+            IsPlainIp(packet) ? chain.Filter(packet, state with { Family = packet.Family }) : NfVerdict.Accept,
         _ => chain.Filter,
     };
 

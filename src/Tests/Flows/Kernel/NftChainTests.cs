@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Namespaces;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -12,6 +14,8 @@ namespace Hooktrail.Tests.Flows.Kernel;
 [Parallelizable(ParallelScope.Children)]
 public class NftChainTests
 {
+    private static readonly NamespaceSetup Open = new() { Topology = NamespaceTopology.Small, Docker = null };
+
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
         [(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)];
 
@@ -20,32 +24,71 @@ public class NftChainTests
     private static readonly ImmutableArray<int> BridgePriorities = [-500, -300, -250, -200, -100, -1, 0, 1, 50, 100, 150, 200, 250, 300, 350];
 
     [Test]
-    public async Task Chains_of_every_family_and_priority_are_crossed_as_predicted()
+    public async Task Chains_of_every_family_and_priority_are_crossed_as_predicted([Values] bool called)
     {
-        var chains = Everywhere().ToImmutableArray();
-        await using var lab = await KernelLab.StartAsync(new() { Chains = [.. chains.Select(chain => chain.Place)] });
-        await lab.NftAsync(Tables(chains), [.. chains.Select(chain => chain.Name)]);
-        var report = new StringBuilder();
-        foreach (var called in (bool[])[true, false])
-        {
-            foreach (var tables in (string[])["iptables", "ip6tables"])
-                await lab.Host.SetAsync($"net/bridge/bridge-nf-call-{tables}", called ? "1" : "0");
-            lab.Switches = lab.Switches with { BridgeNfCallIptables = called, BridgeNfCallIp6tables = called };
-            foreach (var (from, to) in Journeys)
-                foreach (var ip in Enum.GetValues<IpVersion>())
-                    foreach (var protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp])
-                        report.Append(await lab.CheckAsync(new(from, to, protocol) { Ip = ip }, protocol == Protocol.Tcp ? 1 : 2));
-            foreach (var (from, to) in ((Endpoint, Endpoint)[])[(Client, Server), (Client, Host), (Host, Client), (Wan, Host), (Host, Wan)])
-                report.Append(await lab.CheckAsync(new(from, to, Protocol.Arp)));
-            report.Append(await lab.CheckAsync(new(Client, Everyone, Protocol.Udp) { Port = 67 }));
-            report.Append(await lab.CheckAsync(new(Host, Everyone, Protocol.Udp) { Port = 67 }));
-            report.Append(await lab.CheckAsync(new(Client, Server, Protocol.Udp) { Fragments = 2 }));
-            report.Append(await lab.CheckAsync(new(Client, Wan, Protocol.Icmp) { Fragments = 2 }));
-            report.Append(await lab.CheckAsync(new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan }));
-            report.Append(await lab.CheckAsync(new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.PPPoE }));
-        }
+        await using var lab = await KernelLab.StartAsync(Open);
+        await lab.ChangeAsync(new HostChange.NftTable(Tables(Everywhere())));
+        await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
+        await lab.CheckAllAsync(
+        [
+            .. from journey in Journeys
+               from ip in Enum.GetValues<IpVersion>()
+               from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
+               select new Flow(journey.From, journey.To, protocol) { Ip = ip },
+            .. from ends in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Host), (Host, Client), (Wan, Host), (Host, Wan)]
+               select new Flow(ends.From, ends.To, Protocol.Arp),
+            new(Client, Everyone, Protocol.Udp) { Port = 67 },
+            new(Host, Everyone, Protocol.Udp) { Port = 67 },
+            new(Client, Server, Protocol.Udp) { Fragments = 2 },
+            new(Client, Wan, Protocol.Icmp) { Fragments = 2 },
+            new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan },
+            new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.PPPoE },
+        ]);
 
-        Assert.That(report.ToString(), Is.Empty);
+        lab.AssertAgreed(200);
+    }
+
+    [Test]
+    public async Task What_a_users_chain_drops_ends_there([Values] IpVersion ip)
+    {
+        var family = ip == IpVersion.V4 ? NftFamily.Ip : NftFamily.Ip6;
+        var flows = Journeys.Select(journey => new Flow(journey.From, journey.To, Protocol.Udp) { Ip = ip }).ToArray();
+        await using var lab = await KernelLab.StartAsync(Open);
+        foreach (var chain in from one in Everywhere()
+                              where one.Family == family ? one.Priority is -350 or 50 || one.Type == "route" || one is { Type: "nat", Priority: 0 }
+                                  // Of what is the same in both versions of IP, each shows its part.
+                                  : ip == IpVersion.V4 ? one.Family == NftFamily.Bridge && one.Priority is -250 or 1
+                                  : one is { Family: NftFamily.Inet, Type: "filter", Priority: 0 } or { Family: NftFamily.Netdev, Priority: -5 }
+                              select one with { Does = "drop" })
+            await CheckAsync(lab, chain, flows);
+
+        lab.AssertAgreed(100);
+    }
+
+    [Test]
+    public async Task What_a_users_chain_rejects_ends_there_and_its_sender_is_told([Values] IpVersion ip)
+    {
+        var family = ip == IpVersion.V4 ? NftFamily.Ip : NftFamily.Ip6;
+        Flow[] flows = [.. from journey in Journeys from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp] select new Flow(journey.From, journey.To, protocol) { Ip = ip }];
+        await using var lab = await KernelLab.StartAsync(Open);
+        foreach (var chain in from one in Everywhere()
+                              where one.Type == "filter" && one.Hook != NftHook.Postrouting && one.Hook != NftHook.Egress
+                              where one.Family == family ? one.Priority is -350 or 50
+                                  : one.Family == NftFamily.Inet ? one.Priority == 0
+                                  // The kernel of the tests has no reject for chains of family bridge (CONFIG_NFT_BRIDGE_REJECT).
+                                  : one.Family == NftFamily.Netdev && one.Priority == -5
+                              select one with { Does = "meta l4proto tcp reject with tcp reset; meta l4proto udp reject" })
+            await CheckAsync(lab, chain, flows);
+
+        lab.AssertAgreed(100);
+    }
+
+    private static async Task CheckAsync(KernelLab lab, UserChain chain, Flow[] flows)
+    {
+        await using var table = await lab.ChangeAsync(new HostChange.NftTable(Tables([chain])));
+        var profile = lab.Profile;
+        foreach (var flow in flows.Where(flow => Prediction.Legs(profile, flow).Any(leg => leg.Trail.Outcome.At == chain.Point)))
+            await lab.CheckAsync(flow, 1, null, $"{chain.Point}: ");
     }
 
     private static IEnumerable<UserChain> Everywhere()
@@ -92,10 +135,7 @@ public class NftChainTests
 
         public string Chain => $"{Type[0]}-{Word(Hook)}{(Priority < 0 ? "m" : "p")}{Math.Abs(Priority).ToString(CultureInfo.InvariantCulture)}{Device?.Replace('.', '-')}";
 
-        public string Name => $"{Word(Family)} mine {Chain}";
-
-        public NflogPlace Place => new(
-            new(Layer.Nftables, $"{Word(Family)} mine", Chain), Family, Hook, Priority, Type == "nat" ? NftChainType.Nat : NftChainType.Filter, Device);
+        public HookPoint Point => new(Layer.Nftables, $"{Word(Family)} mine", Chain);
 
         public override string ToString() =>
             $"chain {Chain} {{ type {Type} hook {Word(Hook)} {(Device is null ? "" : $"device \"{Device}\" ")}priority {Priority}; {Does}; }}\n";

@@ -15,29 +15,17 @@ public class PublishedPortTests
 {
     [Test]
     public async Task A_published_port_is_reached_as_predicted(
-        [Values(DockerRelease.V20, DockerRelease.V28Dot2, DockerRelease.V29)] DockerRelease release, [Values] bool proxy)
+        [Values(DockerRelease.V20, DockerRelease.V28Dot2, DockerRelease.V29, DockerRelease.V29Nftables)] DockerRelease release, [Values] bool proxy)
     {
-        var topology = NamespaceTopology.Whole with { Hosted = false };
-        if (!proxy)
-            topology = topology with
-            {
-                Networks = [.. topology.Networks.Select(network => network with { Containers = [.. network.Containers.Select(one => one with { Hairpin = true })] })],
-            };
-        await using var lab = await KernelLab.StartAsync(new() { Topology = topology, Docker = release, Proxy = proxy });
-        if (!proxy)
-            foreach (var network in LabNames.Networks.Where(network => network != LabNames.Inner))
-                await lab.Host.SetAsync($"net/ipv4/conf/{network}/route_localnet", "1");
-        // What a host says of shorter ways depends on what it said before, and when.
-        foreach (var scope in (string[])["all", "default", .. LabNames.Networks])
-            await lab.Host.SetAsync($"net/ipv4/conf/{scope}/send_redirects", "0");
-        lab.Switches = lab.Switches with { UserlandProxy = proxy, Hairpin = !proxy, RouteLocalnet = !proxy, SendRedirects = false };
+        await using var lab = await KernelLab.StartAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
         foreach (var called in (bool[])[true, false])
         {
-            foreach (var tables in new[] { "iptables", "ip6tables" })
-                await lab.Host.SetAsync($"net/bridge/bridge-nf-call-{tables}", called ? "1" : "0");
-            lab.Switches = lab.Switches with { BridgeNfCallIptables = called, BridgeNfCallIp6tables = called };
-            await lab.CheckAllAsync(Flows(), 30);
+            await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
+            foreach (var flow in Flows())
+                await lab.CheckAsync(flow);
         }
+
+        lab.AssertAgreed(150);
     }
 
     private static IEnumerable<Flow> Flows() =>

@@ -4,6 +4,7 @@ using System.Globalization;
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
+using Hooktrail.Selection;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
@@ -92,21 +93,8 @@ internal static class ConformVerb
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        Observers? observers = line.GetValue(Observer) switch
-        {
-            null => null,
-            "log" => Observers.Log,
-            "nflog" => Observers.Nflog,
-            "both" => Observers.Both,
-            var other => throw new HooktrailException($"Unknown observer \"{other}\"; it is log, nflog or both."),
-        };
-        var labs = line.GetRequiredValue(InLab) switch
-        {
-            "namespaces" => new[] { LabKind.Namespaces },
-            "docker" => [LabKind.Docker],
-            "both" => [LabKind.Namespaces, LabKind.Docker],
-            var other => throw new HooktrailException($"Unknown lab \"{other}\"; it is docker, namespaces or both."),
-        };
+        Observers? observers = line.GetValue(Observer) is { } who ? LabSelection.ParseObservers(who) : LabSelection.WantedObservers();
+        LabKind[] labs = line.GetRequiredValue(InLab) is var name && name == "both" ? [LabKind.Namespaces, LabKind.Docker] : [LabSelection.ParseKind(name)];
         var folder = line.GetValue(Out) ?? (Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : "out");
         var exitCode = ExitCode.Done;
         foreach (var lab in labs)
@@ -129,7 +117,7 @@ internal static class ConformVerb
                 Parallel = lab == LabKind.Docker ? 1 : Number(line.GetRequiredValue(AtOnce), "a number of labs", 64),
                 Observers = observers,
             };
-            var path = Path.Combine(folder, labs.Length == 1 ? "trails.json" : $"{(lab == LabKind.Docker ? "docker" : "namespaces")}/trails.json");
+            var path = Path.Combine(folder, labs.Length == 1 ? "trails.json" : $"{lab.Name()}/trails.json");
             var mutants = line.GetValue(Mutate) ? new Mutants() : null;
             var (findings, seconds) = await RunAsync(run, path, mutants, cancellation);
             if (run.FirstFailure is { } failure && findings.Total.Run == 0)
@@ -184,9 +172,8 @@ internal static class ConformVerb
         }
     }
 
-    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab) => lab == LabKind.Namespaces
-        ? async (setup, cancellation) => await NamespaceLab.StartAsync(setup, cancellation)
-        : throw new HooktrailException("The Docker lab cannot run the matrix yet; take --lab namespaces.");
+    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab) =>
+        async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, cancellation)).Lab;
 
     private static int Number(string text, string what, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most

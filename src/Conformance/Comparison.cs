@@ -5,7 +5,18 @@ namespace Hooktrail.Conformance;
 /// <summary>When a predicted trail is the observed one.</summary>
 internal static class Comparison
 {
-    /// <summary>The same hops, and an end that an observer could not tell from the other.</summary>
+    /// <summary>
+    /// The same hops, and an end that an observer could not tell from the other. Of a packet with several copies he sees only the last hop
+    /// of all, and not which copy was dropped where.
+    /// </summary>
     public static bool IsAsObserved(Trail predicted, Trail observed) =>
-        predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()) && predicted.Outcome.LooksLike(observed.Outcome);
+        predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan())
+        && (predicted.Outcome.LooksLike(observed.Outcome) || IsGone(predicted) && observed.Outcome.Kind == OutcomeKind.Vanished);
+
+    /// <summary>The hops of the prediction, up to where it says that it does not know more.</summary>
+    public static bool IsBeginningOf(Trail predicted, Trail observed) =>
+        predicted.Hops.Length <= observed.Hops.Length && predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()[..predicted.Hops.Length]);
+
+    private static bool IsGone(Trail trail) =>
+        trail.Outcome is { Kind: OutcomeKind.Dropped or OutcomeKind.Vanished or OutcomeKind.Rejected, At: { } at } && trail.Hops.Any(hop => hop.Point == at);
 }

@@ -159,7 +159,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         {
             cancellation.ThrowIfCancellationRequested();
             var profile = lab.Profile;
-            var predicted = Prediction.Legs(profile, flow, variation.Packets);
+            var predicted = Prediction.Legs(profile, flow, variation.PacketsOf(flow));
             FlowResult result;
             if (!lab.Endpoints.Contains(flow.From) || !flow.IsBroadcast && !lab.Endpoints.Contains(flow.To))
                 result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
@@ -170,7 +170,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                 {
                     var seen = await lab.SendAsync(
                         flow,
-                        Sending.Once with { Packets = variation.Packets, Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
+                        Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
                         cancellation).ConfigureAwait(false);
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen.Finding);
                     failures = 0;
@@ -200,7 +200,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         {
             Interlocked.Increment(ref _flows);
             await results.WriteAsync(
-                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.Packets), verdict, reason), cancellation).ConfigureAwait(false);
+                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.PacketsOf(flow)), verdict, reason), cancellation).ConfigureAwait(false);
         }
     }
 }

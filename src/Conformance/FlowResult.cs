@@ -49,11 +49,29 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
             var record = new LegRecord(flow, leg, said, seen?.Trail) { Scenario = new(host.Title, variation.Title) };
             if (said is not null && seen is not null && Comparison.IsAsObserved(said, seen.Trail))
                 return record with { Verdict = LegVerdict.Agreed };
+            if (UntellableOf(flow, predicted, leg, said, seen) is { } why)
+                return record with { Verdict = LegVerdict.Skipped, Reason = why };
             var reason = said is null ? "It was observed, but not predicted."
                 : seen is null ? "It was predicted, but not observed."
                 : Disagreement.Between(null, said, seen.Trail)?.Sentence ?? "They differ.";
             return record with { Verdict = LegVerdict.Disagreed, Reason = reason, Evidence = seen?.Evidence ?? [] };
         }
+    }
+
+    /// <summary>Why a leg that is not as predicted contradicts nothing all the same; null where it does.</summary>
+    private static string? UntellableOf(Flow flow, ImmutableArray<PredictedLeg> predicted, Leg leg, Trail? said, ObservedLeg? seen)
+    {
+        // What comes of a packet whose way is not known is not known either.
+        if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
+            && (said is null || seen is null || said.Outcome.Kind == OutcomeKind.Unknown && Comparison.IsBeginningOf(said, seen.Trail)))
+            return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
+        // Only who answers, or has a socket that takes datagrams, shows that he got something.
+        var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);
+        return said?.Outcome.Kind == OutcomeKind.Delivered && leg.Direction == Direction.Request && !isAnswered
+            && flow.Protocol is Protocol.Icmp or Protocol.Tcp && seen is not null && seen.Trail.Outcome.Kind == OutcomeKind.Vanished
+            && said.Hops.AsSpan().SequenceEqual(seen.Trail.Hops.AsSpan())
+            ? $"Every hop agrees, but nobody can tell whether {said.Outcome.To} got it, as it has no way to answer."
+            : null;
     }
 
     /// <summary>A flow of which nothing can be said: all legs that the model predicts have the same verdict.</summary>

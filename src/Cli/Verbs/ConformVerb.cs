@@ -167,7 +167,7 @@ internal static class ConformVerb
             if (!ReferenceEquals(profile, result.Profile))
                 (profile, shown) = (result.Profile, mutants.Of(result.Profile));
             shown!.Show(
-                $"{result.Host.Title}, {result.Variation.Title}", result.Flow, result.Variation.Packets,
+                $"{result.Host.Title}, {result.Variation.Title}", result.Flow, result.Variation.PacketsOf(result.Flow),
                 [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))]);
         }
     }

@@ -51,10 +51,10 @@ public class MatrixTests
                 {
                     try
                     {
-                        var said = Prediction.Legs(profile, flow, variation.Packets);
+                        var said = Prediction.Legs(profile, flow, variation.PacketsOf(flow));
                         flows++;
                         legs += said.Length;
-                        on.Show($"{host.Title}, {variation.Title}", flow, variation.Packets, [.. said.Select(one => (one.Leg, one.Trail))]);
+                        on.Show($"{host.Title}, {variation.Title}", flow, variation.PacketsOf(flow), [.. said.Select(one => (one.Leg, one.Trail))]);
                     }
                     catch (HooktrailException e) { TestContext.Out.WriteLine($"{host.Title}, {variation.Title}, {flow}: {e.Message}"); }
                 }

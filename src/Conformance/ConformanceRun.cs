@@ -172,7 +172,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                         flow,
                         Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
                         cancellation).ConfigureAwait(false);
-                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen.Finding);
+                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
                     failures = 0;
                 }
                 catch (HooktrailException wrong)

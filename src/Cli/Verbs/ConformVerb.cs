@@ -168,7 +168,7 @@ internal static class ConformVerb
                 (profile, shown) = (result.Profile, mutants.Of(result.Profile));
             shown!.Show(
                 $"{result.Host.Title}, {result.Variation.Title}", result.Flow, result.Variation.PacketsOf(result.Flow),
-                [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))]);
+                [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))], result.IsLogged);
         }
     }
 

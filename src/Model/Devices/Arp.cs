@@ -6,9 +6,14 @@ namespace Hooktrail.Model.Devices;
 /// <summary>ARP packets at the host; net/ipv4/arp.c.</summary>
 internal static class Arp
 {
-    /// <summary><c>arp_rcv</c>.</summary>
-    public static void Receive(Packet packet) =>
-        Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
+    /// <summary><c>arp_rcv</c>: what a promiscuous bridge hands up of others' frames is dropped before the hook.</summary>
+    public static void Receive(Packet packet)
+    {
+        if (packet.IsForOthers)
+            packet.Vanish("ARP takes no frame for another MAC address");
+        else
+            Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
+    }
 
     /// <summary><c>arp_xmit</c>: straight to the device, past everything that is IP.</summary>
     public static void Send(Packet packet)

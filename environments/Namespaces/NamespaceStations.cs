@@ -79,7 +79,9 @@ internal sealed class NamespaceStations : IAsyncDisposable
         {
             if (round > 0)
                 await between!().ConfigureAwait(false);
-            var result = await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience, sent), cancellation).ConfigureAwait(false);
+            var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
+                ? await AskAsync(flow, cancellation).ConfigureAwait(false)
+                : await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience, sent), cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
@@ -115,6 +117,28 @@ internal sealed class NamespaceStations : IAsyncDisposable
         // A broadcast is heard, but not answered.
         new Listening("ear", Protocol.Udp, IpVersion.V4, 67) { IsMute = true },
     ];
+
+    // The host's kernel asks when it has forgotten who has the address and wants to know; a frame that a socket writes would go past the
+    // hooks of ARP (net/ipv4/arp.c, arp_xmit). The answer comes before the kernel has done with the question, or it does not come.
+    private async Task<TalkResult> AskAsync(Flow flow, CancellationToken cancellation)
+    {
+        var address = _host.Addresses[flow.To.Name, AddressFamily.InterNetwork];
+        var device = flow.To.Network ?? LabNames.WanNic;
+        var known = await _host.Host.RunAsync(
+            "ask by ARP",
+            $$"""
+            ip neigh del {{address}} dev {{device}}
+            ip neigh replace {{address}} dev {{device}} use
+            for i in {1..10}; do
+                state=$(ip neigh show {{address}} dev {{device}})
+                case $state in *REACHABLE*) break ;; esac
+            done
+            ip neigh replace {{address}} dev {{device}} lladdr {{NamespaceAddresses.Mac(address)}} nud permanent
+            echo "$state"
+            """,
+            cancellation).ConfigureAwait(false);
+        return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
+    }
 
     // A datagram has to be answered from the address that it was sent to.
     private IEnumerable<Listening> Proxy() =>

@@ -26,7 +26,7 @@
 
 use strict;
 use warnings;
-use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM);
+use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM ENOBUFS);
 use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SO_REUSEADDR SO_BROADCAST IPPROTO_TCP IPPROTO_UDP);
 
 use constant {
@@ -225,6 +225,7 @@ sub next_packet {
 
 sub fate {
     my ($item, $word, $last) = @_;
+    delete $item->{denied};
     my $number = $item->{number} || 1;
     push @{ $item->{fates} }, "$number=$word";
     return $last ? done($item) : next_packet($item);
@@ -293,6 +294,8 @@ sub dispatch {
         # An echo's answer is known by its number, whoever sends it; a datagram's has to come from whom the socket is connected to.
         my $sent = $item->{start} == \&icmp_start ? send($item->{socket}, $data, 0, $item->{to}) : send($item->{socket}, $data, 0);
         return if defined $sent;
+        # A rule of the own host did not let it out; whether that rule says why comes as an answer would.
+        return $item->{denied} = fate_of($!) if $! == EPERM || $! == ENOBUFS;
         next if $_ == 1 && unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // '') && $item->{number} > 1;
         return fate($item, fate_of($!));
     }
@@ -457,7 +460,7 @@ sub turn {
     }
     for my $item (values %{ { %open } }) {
         next unless defined $item->{deadline} && $item->{deadline} <= $now && ($open{ fileno($item->{socket}) // -1 } // 0) == $item;
-        fate($item, 'timeout');
+        fate($item, $item->{denied} // 'timeout');
     }
     return $found > 0 if $no_commands;
     if (($found // 0) > 0 && vec($readable, fileno(STDIN), 1)) {

@@ -54,6 +54,10 @@ public sealed class HookPointSteps(Journey journey)
     [Then($"^the {TrailSteps.Leg} never crosses \"([^\"]*)\"$")]
     public void ThenNeverCrosses(Leg leg, string point) => journey.NeverCrosses(leg, Parse(point).ToString(), [Parse(point)]);
 
+    /// <summary>Not there, likewise, of the leg that was named last.</summary>
+    [Then("^it never crosses \"([^\"]*)\"$")]
+    public void ThenItNeverCrosses(string point) => ThenNeverCrosses(journey.CurrentLeg, point);
+
     /// <summary>One hook point comes before another.</summary>
     [Then($"^the {TrailSteps.Leg} crosses \"([^\"]*)\" before \"([^\"]*)\"$")]
     public void ThenCrossesBefore(Leg leg, string first, string second)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hooktrail.Report.Explaining;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Report;
 
@@ -81,6 +82,11 @@ public sealed record Explanation(string Change, HostProfile Profile)
         Explanation Both((ProfileChange One, ProfileChange Other) pair) =>
             new($"{pair.Other.Words} together with {pair.One.Words}", pair.Other.Apply(pair.One.Apply(profile)));
     }
+
+    /// <summary>A host with the rules of another release of Docker in the place of those that it has; an administrator's own stay.</summary>
+    /// <param name="profile">The host.</param>
+    /// <param name="release">The release; null for none of Docker's rules.</param>
+    public static HostProfile WithDocker(HostProfile profile, DockerRelease? release) => DockerSets.Exchange(profile, release);
 
     /// <summary>Says in one sentence which changes would explain a trail; null where none would.</summary>
     public static string? Sentence(ImmutableArray<Explanation> explanations, string what) =>

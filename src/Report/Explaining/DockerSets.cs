@@ -85,7 +85,8 @@ internal static class DockerSets
                 // It is dockerd that has FORWARD drop.
                 Policy = chain.Id is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "filter", Name: "FORWARD" } ? Policy.Accept : chain.Policy,
             })
-            .Where(chain => !chain.Rules.IsEmpty || !KnownChains.Value.Contains(chain.Id)),
+            .Where(chain => !chain.Rules.IsEmpty
+                || !KnownChains.Value.Contains(chain.Id) && (chain.Policy != Policy.Accept || chain.Base is not null)),
     ]);
 
     private static IEnumerable<(ChainId, string)> Names(RuleSet rules) =>

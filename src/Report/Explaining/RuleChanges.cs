@@ -67,7 +67,7 @@ internal static class RuleChanges
     // The conditions under which a rule is for packets like this one, the plainest first.
     private static IEnumerable<(string Condition, string Target)> Ways(Hop hop, string[] targets)
     {
-        var addresses = $"{Option("-s", hop.Source)}{Option("-d", hop.Destination)}";
+        var addresses = $"{Option("-s", Address(hop.Source))}{Option("-d", Address(hop.Destination))}";
         var devices = $"{Option("-i", hop.In)}{Option("-o", hop.Out)}";
         return hop.Point switch
         {
@@ -82,6 +82,9 @@ internal static class RuleChanges
                 ]
                 : [(addresses, target), ($"{addresses} -m conntrack --ctstate NEW", target), ($"{addresses} -m conntrack --ctstate ESTABLISHED", target)]),
         };
+
+        // Behind the address a hop may have a port.
+        static string? Address(string? name) => name?.Split(':')[0];
 
         static string Option(string option, string? value) => value is null ? "" : $" {option} {value}";
     }

@@ -50,6 +50,12 @@ public class ExplainingTests
     }
 
     [Test]
+    public void A_drop_of_a_flow_with_ports_is_named_by_its_addresses() =>
+        Assert.That(
+            Explained(ToWan with { Protocol = Protocol.Tcp }, host => With(host, "mangle", "-A PREROUTING -s client -j DROP")),
+            Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
+
+    [Test]
     public void A_drop_of_the_reply_alone_is_one_of_the_reply() =>
         Assert.That(
             Explained(ToWan, host => With(host, "mangle", "-A FORWARD -s wan -d client -j DROP")),

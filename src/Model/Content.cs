@@ -44,11 +44,24 @@ internal sealed record Content(Kind Kind, Family Family)
     /// <summary>The packet that an ICMP error is about.</summary>
     public Packet? About { get; init; }
 
-    /// <summary>Type and code of an ICMPv4 message; null for what is none. (ICMPv6 has other numbers for the same.)</summary>
+    /// <summary>Type and code of a message of ICMP or ICMPv6, which have other numbers for the same; null for what is none.</summary>
     public (int Type, int Code)? Icmp { get; init; }
 
     /// <summary>Whether it is ICMP of either version.</summary>
     public bool IsIcmp => Kind is Kind.EchoRequest or Kind.EchoReply or Kind.IcmpError or Kind.IcmpRedirect;
+
+    /// <summary>A message of ICMP, or the one of ICMPv6 that says the same; uapi linux/icmp.h and icmpv6.h.</summary>
+    public static Content OfIcmp(Kind kind, Family family, (int Type, int Code) icmp) => new(kind, family)
+    {
+        Icmp = family == Family.IPv4 ? icmp : icmp.Type switch
+        {
+            8 => (128, 0),
+            0 => (129, 0),
+            5 => (137, 0),
+            11 => (3, icmp.Code),
+            _ => (1, icmp.Code switch { 0 => 0, 1 => 3, 3 => 4, _ => 1 }),
+        },
+    };
 
     /// <summary>Whether it speaks of another packet.</summary>
     public bool IsIcmpError => Kind is Kind.IcmpError or Kind.IcmpRedirect;
@@ -59,7 +72,7 @@ internal sealed record Content(Kind Kind, Family Family)
         Kind.Udp => "udp",
         Kind.Tcp => "tcp",
         Kind.ArpRequest or Kind.ArpReply => "arp",
-        _ => "icmp",
+        _ => Family == Family.IPv6 ? "ipv6-icmp" : "icmp",
     };
 }
 

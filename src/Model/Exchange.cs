@@ -37,14 +37,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var syn = Ask(host, Segment(TcpFlags.Syn));
         yield return (Leg.Request, TrailOf(syn));
 
-        var answer = Answer(syn, Segment(TcpFlags.Syn | TcpFlags.Ack));
+        var answer = Answer(syn, Segment(TcpFlags.Syn | TcpFlags.Ack), Segment(TcpFlags.Rst | TcpFlags.Ack));
         if (syn.Journey.Error is { } reset)
             yield return (Leg.Error, TrailOf(reset));
         if (answer is null)
             yield break;
         yield return (Leg.Reply, TrailOf(answer));
 
-        var arrives = TrailOf(answer).Outcome == Outcome.Delivered(Home(flow.From));
+        var arrives = !answer.Content.Flags.HasFlag(TcpFlags.Rst) && TrailOf(answer).Outcome == Outcome.Delivered(Home(flow.From));
         foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
         {
             if (!arrives)
@@ -77,7 +77,10 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>
     /// Sends the answer to a request, with its addresses as they came out of the host; null where nobody answers.
     /// </summary>
-    private Packet? Answer(Packet request, Content content)
+    /// <param name="request">What is answered.</param>
+    /// <param name="content">The answer of a socket.</param>
+    /// <param name="refusal">The answer where no socket has the port; null for one that speaks of the request, an error.</param>
+    private Packet? Answer(Packet request, Content content, Content? refusal = null)
     {
         if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
@@ -89,6 +92,18 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null;
         }
 
+        if (receiver.Kind != EndpointKind.Host && flow.HasPorts && request.Journey.Arrived.Destination.Port != Flow.ServicePort)
+        {
+            if (refusal is null)
+            {
+                request.Journey.Error = Unreachable(request);
+                Send(request.Journey.Error, receiver);
+                return null;
+            }
+
+            content = refusal;
+        }
+
         var reply = new Packet(
             request.Host, connections, content, source: request.Journey.Arrived.Destination, destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
@@ -98,6 +113,19 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             && reply.Journey.Arrived.Source != new Address(asked, flow.Port))
             reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {new Address(asked, flow.Port)}");
         return reply;
+    }
+
+    /// <summary>
+    /// A container, or the WAN, has no socket with that port, and says so (<c>__udp4_lib_rcv</c>): of the request as it came to it.
+    /// </summary>
+    private Packet Unreachable(Packet request)
+    {
+        var (source, destination) = request.Journey.Arrived;
+        var about = request.Clone();
+        (about.Source, about.Destination) = (source, destination);
+        return new(
+            request.Host, connections, Content.OfIcmp(Kind.IcmpError, request.Family, (3, 3)) with { About = about },
+            new(destination.Name), new(source.Name));
     }
 
     /// <summary>
@@ -115,7 +143,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         if (flow.Protocol == Protocol.Udp)
         {
-            HostMessages.Unreachable(request, 3);
+            HostMessages.PortUnreachable(request);
             return;
         }
 
@@ -166,10 +194,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// A broadcast has many ends; the one that was asked for counts, if the packet got there.
+    /// A broadcast has many ends, be it that there is but one besides the sender. Of a question by ARP the end that was asked for
+    /// counts, if the packet got there.
     /// </summary>
-    private Trail TrailOf(Packet packet) =>
-        new(packet.Journey.Hops, flow.Protocol == Protocol.Arp ? packet.Journey.OutcomeFor(Home(flow.To)) : packet.Journey.Outcome);
+    private Trail TrailOf(Packet packet)
+    {
+        var outcome = flow.Protocol == Protocol.Arp ? packet.Journey.OutcomeFor(Home(flow.To)) : packet.Journey.Outcome;
+        return new(packet.Journey.Hops, flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome);
+    }
 
     private static string HostSource(string destination) =>
         Lab.IsOfHost(destination) ? destination : Lab.AddressOn(Lab.DeviceTowards(destination));
@@ -181,14 +213,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         Protocol.Arp => new(Kind.ArpRequest, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
-        _ => new(Kind.EchoRequest, flow.Ip.Family()) { Icmp = (8, 0) },
+        _ => Content.OfIcmp(Kind.EchoRequest, flow.Ip.Family(), (8, 0)),
     };
 
     private Content AnswerContent() => flow.Protocol switch
     {
         Protocol.Arp => new(Kind.ArpReply, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
-        _ => new(Kind.EchoReply, flow.Ip.Family()) { Icmp = (0, 0) },
+        _ => Content.OfIcmp(Kind.EchoReply, flow.Ip.Family(), (0, 0)),
     };
 
     private Content Segment(TcpFlags flags) => new(Kind.Tcp, flow.Ip.Family()) { Flags = flags };

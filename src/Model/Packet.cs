@@ -106,12 +106,16 @@ internal sealed class Packet
     /// <summary>Notes that the packet crosses a hook point, as a LOG rule there would print it.</summary>
     public void Cross(HookPoint point, Family family, in HookState state)
     {
-        // The bridge's own log knows the ports alone.
-        var bridging = family.IsIp() && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
+        // The bridge's own log knows the ports alone; and where a packet has no device that it came in by, as at egress, the log groups of nft
+        // leave out the port as well (net/netfilter/nfnetlink_log.c, __build_packet_message).
+        var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
             ? NfBridge
             : null;
+        // Nor does it, or a device, look behind a PPPoE header; a VLAN tag is beside the frame, not in it (net/core/skbuff.c, skb_vlan_untag).
+        var hidden = family is Family.Bridge or Family.Netdev && Encapsulation == Encapsulation.PPPoE;
         Journey.Add(new(
-            point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut, Source.ToString(), Destination.ToString()));
+            point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
+            hidden ? null : Source.ToString(), hidden ? null : Destination.ToString()));
     }
 
     /// <summary>The journey is over.</summary>

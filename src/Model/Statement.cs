@@ -75,16 +75,18 @@ public sealed record Statement(string Says, string Source)
         "net/ipv4/fib_frontend.c, __fib_validate_source");
 
     internal static readonly Statement Martian = new(
-        "A loopback address is not taken from, nor sent to, another device, unless route_localnet is on.",
-        "net/ipv4/route.c, ip_route_input_slow and __ip_route_output_key");
+        "A loopback address is not taken from, nor of IPv4 sent to, another device, unless route_localnet is on, which IPv6 has not.",
+        "net/ipv4/route.c, ip_route_input_slow and __ip_route_output_key; net/ipv6/route.c, rt6_need_strict; measured on 6.18");
 
     internal static readonly Statement TtlEnds = new(
         "A packet to be forwarded whose TTL is used up is gone behind PREROUTING, and its sender told.",
         "net/ipv4/ip_forward.c, ip_forward");
 
     internal static readonly Statement SendsRedirect = new(
+        // It says so seldom: again to the same address after 40 ms at least, then 80, and so on; after nine not for 20 seconds.
+        // IPv6 does so only where the device has a link-local address (net/ipv6/ndisc.c, ndisc_send_redirect), and the lab's have none.
         "A packet that leaves by the device that it came in by makes the host send an ICMP redirect.",
-        "net/ipv4/ip_forward.c, ip_forward; net/ipv4/route.c, ip_rt_send_redirect");
+        "net/ipv4/ip_forward.c, ip_forward; net/ipv4/route.c, ip_rt_send_redirect; measured on 6.18");
 
     internal static readonly Statement IngressInPostRouting = new(
         "POSTROUTING of a forwarded packet knows the device that it came in by.",

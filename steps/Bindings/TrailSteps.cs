@@ -82,6 +82,10 @@ public sealed class TrailSteps(Journey journey)
     public void ThenItNeverCrosses(Layer layer) =>
         journey.NeverCrosses(journey.CurrentLeg, layer.Name(), HookPoints.Of(layer));
 
+    /// <summary>Nothing of the layer is crossed.</summary>
+    [Then($"^the {Leg} never crosses {LayerName}$")]
+    public void ThenNeverCrosses(Leg leg, Layer layer) => journey.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
+
     private static ExpectedTrail Expected(DataTable table, params ImmutableArray<Layer> layers) =>
         ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), layers);
 

@@ -43,10 +43,10 @@ public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
     public ImmutableSortedSet<int> Answered => [.. Packets.Where(packet => packet.Fate == Fate.Answered).Select(packet => packet.Number)];
 
     /// <summary>
-    /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT makes the kernel say EPERM, but the packet
-    /// was under way.
+    /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT or POSTROUTING makes the kernel say EPERM, one
+    /// at a device's egress ENOBUFS, but the packet was under way.
     /// </summary>
-    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error == "EPERM");
+    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error is "EPERM" or "ENOBUFS");
 
     /// <summary>The numbers of the packets of which the sender was told that they go no further.</summary>
     public ImmutableSortedSet<int> Told =>

@@ -10,13 +10,20 @@ namespace Hooktrail.Model.Ip;
 internal static class HostMessages
 {
     /// <summary>The packet's TTL is used up.</summary>
-    public static void TimeExceeded(Packet about) => Icmp(about, Kind.IcmpError, (11, 0));
+    public static void TimeExceeded(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (11, 0)));
 
     /// <summary>There is a shorter way to where the packet goes.</summary>
-    public static void Redirect(Packet about) => Icmp(about, Kind.IcmpRedirect, (5, 1));
+    public static void Redirect(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpRedirect, about.Family, (5, 1)));
+
+    /// <summary>Nobody listens at the port that the packet is for.</summary>
+    public static void PortUnreachable(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)));
 
     /// <summary>The packet could not be delivered.</summary>
-    public static void Unreachable(Packet about, int code) => Icmp(about, Kind.IcmpError, (3, code));
+    /// <param name="about">The packet.</param>
+    /// <param name="message">Type and code, of ICMP or ICMPv6 as the packet is.</param>
+    /// <param name="isRouted">Whether the packet had its route already.</param>
+    public static void Unreachable(Packet about, (int, int) message, bool isRouted) =>
+        Icmp(about, new(Kind.IcmpError, about.Family) { Icmp = message }, isRouted);
 
     /// <summary>
     /// A TCP reset as REJECT sends it (<c>nf_send_reset</c>). One for a packet that came in through br_netfilter goes out by the port at
@@ -24,14 +31,10 @@ internal static class HostMessages
     /// </summary>
     public static void Reset(Packet about)
     {
-        if (about.Content.Flags.HasFlag(TcpFlags.Rst))
-            return; // it never answers a reset by one
+        if (Answer(about, null) is not { } reset)
+            return;
 
-        var reset = new Packet(
-            about.Host, about.Connections, new Content(Kind.Tcp, about.Family) { Flags = TcpFlags.Rst | TcpFlags.Ack },
-            about.Destination, about.Source);
         Conntrack.Attach(reset, about);
-        about.Journey.Error = reset;
         if (about.NfBridge is { } info && about.Holds(Statement.ResetBypasses))
         {
             reset.Device = info.PhysIn;
@@ -44,20 +47,43 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's address on the device
-    /// that leads to the sender. An error is never answered by an error, nor is what was for everyone.
+    /// A packet's own addresses turned round, and nothing asked of any table: a TCP reset, or an ICMP error. Null where there is no
+    /// answer: a reset is never answered by a reset, nor an error by an error.
     /// </summary>
-    private static void Icmp(Packet about, Kind kind, (int, int) icmp)
+    /// <param name="about">What is answered.</param>
+    /// <param name="message">Type and code of the ICMP error; null for a reset.</param>
+    public static Packet? Answer(Packet about, (int, int)? message)
+    {
+        if (message is null ? about.Content.Flags.HasFlag(TcpFlags.Rst) : about.Content.IsIcmpError)
+            return null;
+        var answer = message is null
+            ? new Packet(
+                about.Host, about.Connections, new Content(Kind.Tcp, about.Family) { Flags = TcpFlags.Rst | TcpFlags.Ack },
+                about.Destination, about.Source)
+            : new Packet(
+                about.Host, about.Connections, new Content(Kind.IcmpError, about.Family) { About = about.Clone(), Icmp = message },
+                new(about.Destination.Name), new(about.Source.Name));
+        return about.Journey.Error = answer;
+    }
+
+    /// <summary>
+    /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's address on the device
+    /// that leads to the sender; to the host itself from the very address that it is for. An error is never answered by an error, nor is
+    /// what was for everyone. What IPv4 rejects in PREROUTING has no route but the one back to its sender (nf_reject_ipv4.c,
+    /// <c>nf_reject_fill_skb_dst</c>), so that the error comes from the host's address there.
+    /// </summary>
+    private static void Icmp(Packet about, Content content, bool isRouted = true)
     {
         if (about.Content.IsIcmpError || Lab.IsBroadcast(about.Destination.Name))
             return;
 
-        var source = Lab.IsOfHost(about.Destination.Name)
+        var source = Lab.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
             ? about.Destination.Name
+            : Lab.IsOfHost(about.Source.Name)
+            ? about.Source.Name
             : Lab.AddressOn(Lab.DeviceTowards(about.Source.Name));
         var error = new Packet(
-            about.Host, about.Connections, new Content(kind, about.Family) { About = about.Clone(), Icmp = icmp },
-            new(source), new(about.Source.Name));
+            about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name));
         Conntrack.Attach(error, about);
         about.Journey.Error = error;
         LocalOutput.Send(error);

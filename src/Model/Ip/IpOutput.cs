@@ -24,9 +24,9 @@ internal static class IpOutput
 
     /// <summary>
     /// <c>ip_mc_output</c>: who sends to everyone hears it too. The copy crosses POSTROUTING like the packet itself, and then comes in
-    /// by the device that the packet leaves by.
+    /// by the device that the packet leaves by, its ingress hook included (net/core/dev.c, <c>dev_loopback_xmit</c>; measured on 6.18).
     /// </summary>
-    private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, IpReceive.Receive);
+    private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, NetworkDevice.Receive);
 
     /// <summary>
     /// <c>ip_finish_output</c>: what came in fragments leaves in fragments; the neighbour table knows the MAC address, and the device

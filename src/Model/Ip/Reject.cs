@@ -1,4 +1,7 @@
+using Hooktrail.Model.Bridge;
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Ip;
@@ -12,21 +15,54 @@ internal static class Reject
     /// <summary>Tells the sender.</summary>
     public static void Send(Packet packet, RejectTarget reject, in HookState state)
     {
-        if (reject.With == "tcp-reset")
+        if (state.Family is Family.Bridge or Family.Netdev)
+            FromBelow(packet, reject, in state);
+        else if (reject.With == "tcp-reset")
             HostMessages.Reset(packet);
-        else
-            HostMessages.Unreachable(packet, Code(reject.With));
+        else if (state.Hook != Hook.Ingress || !Lab.IsPort(state.In!))
+            // At a bridge port no frame is for the port's own MAC address, and icmp_send answers none that is not (PACKET_HOST;
+            // measured on 6.18).
+            HostMessages.Unreachable(packet, Message(packet, reject), isRouted: state.Hook is not (Hook.PreRouting or Hook.Ingress));
     }
 
-    // Of ICMP; ICMPv6 says the same by other numbers.
-    private static int Code(string with) => with switch
+    /// <summary>
+    /// In a bridge or at a device's ingress there is no route: the answer has the packet's own addresses turned round, and leaves where
+    /// the packet came in. From a bridge as what the host sends there (net/bridge/netfilter/nft_reject_bridge.c, read and not measured),
+    /// from a device as it is (net/netfilter/nft_reject_netdev.c, measured on 6.18).
+    /// </summary>
+    private static void FromBelow(Packet packet, RejectTarget reject, in HookState state)
     {
-        "icmp-net-unreachable" => 0,
-        "icmp-host-unreachable" => 1,
-        "icmp-proto-unreachable" => 2,
-        "icmp-net-prohibited" => 9,
-        "icmp-host-prohibited" => 10,
-        "icmp-admin-prohibited" or "icmp6-adm-prohibited" => 13,
-        _ => 3, // port unreachable, the default
-    };
+        if (packet.Mac == Lab.BroadcastMac || !packet.Family.IsIp() || packet.Encapsulation != Encapsulation.None)
+            return;
+        if (HostMessages.Answer(packet, reject.With == "tcp-reset" ? null : Message(packet, reject)) is not { } answer)
+            return;
+
+        answer.Device = state.In;
+        answer.Mac = Lab.IsBridge(state.In!) ? Lab.MacTowards(packet.Source.Name, state.In!) : null;
+        if (state.Family == Family.Bridge)
+            BridgeForward.Send(answer, state.In!);
+        else
+            NetworkDevice.Transmit(answer);
+    }
+
+    private static (int Type, int Code) Message(Packet packet, RejectTarget reject) => packet.Family == Family.IPv6
+        ? (1, reject.With switch
+        {
+            "icmp6-no-route" or "no-route" => 0,
+            "icmp6-adm-prohibited" or "adm-prohibited" => 1,
+            "icmp6-addr-unreachable" or "addr-unreach" => 3,
+            "icmp6-policy-fail" or "policy-fail" => 5,
+            "icmp6-reject-route" or "reject-route" => 6,
+            _ => 4, // port unreachable, the default
+        })
+        : (3, reject.With switch
+        {
+            "icmp-net-unreachable" => 0,
+            "icmp-host-unreachable" => 1,
+            "icmp-proto-unreachable" => 2,
+            "icmp-net-prohibited" => 9,
+            "icmp-host-prohibited" => 10,
+            "icmp-admin-prohibited" => 13,
+            _ => 3,
+        });
 }

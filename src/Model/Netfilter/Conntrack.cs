@@ -44,15 +44,15 @@ internal static class Conntrack
 
     /// <summary>
     /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which looks
-    /// in it as it did where the error was made.
+    /// in it as it did where the error was made. It goes the way of an answer to that packet.
     /// </summary>
     private static void Relate(Packet packet, Packet about)
     {
-        var inner = about.Tuple;
-        if (packet.Connections.Find(inner) is not { } connection)
+        var answer = about.Tuple.Inverse;
+        if (packet.Connections.Find(answer) is not { } connection)
             return;
         packet.Connection = connection;
-        packet.State = connection.Original == inner ? ConntrackState.Related : ConntrackState.RelatedReply;
+        packet.State = connection.Reply == answer ? ConntrackState.RelatedReply : ConntrackState.Related;
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ internal static class NftChains
         where at.Type != "nat" && at.BeforeBridges == beforeBridges
         let point = PointOf(chain)
         from family in FamiliesOf(at)
-        select new HookRegistration(family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), family))
+        select new HookRegistration(family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), at, family))
         {
             Device = at.Device,
         };
@@ -51,6 +51,17 @@ internal static class NftChains
             $"nft has no hook \"{chain.Hook}\"; it is one of ingress, prerouting, input, forward, output, postrouting, egress."),
     };
 
-    private static HookFunction FunctionOf(Chain chain, Family family) =>
-        family == Family.Bridge ? new Bridge.BridgeChain(chain, Backend.Nft).Run : chain.Filter;
+    private static HookFunction FunctionOf(Chain chain, BaseChain at, Family family) => (at.Family, family) switch
+    {
+        (NftFamily.Bridge, _) => new Bridge.BridgeChain(chain, Backend.Nft).Run,
+        (NftFamily.Inet, Family.Netdev) => (Packet packet, in HookState state) =>
+            IsPlainIp(packet) ? chain.Filter(packet, state with { Family = packet.Family }) : NfVerdict.Accept,
+        _ => chain.Filter,
+    };
+
+    /// <summary>
+    /// Of what a device receives, a chain of family inet is crossed by IP alone (nft_chain_filter.c,
+    /// <c>nft_do_chain_inet_ingress</c>). A VLAN tag is beside the frame by then.
+    /// </summary>
+    private static bool IsPlainIp(Packet packet) => packet.Family.IsIp() && packet.Encapsulation != Encapsulation.PPPoE;
 }

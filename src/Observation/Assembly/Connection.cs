@@ -115,8 +115,11 @@ internal static class Connection
             throw new Doubt($"A segment that is no leg went another way than {model}: \"{packet.First.Line}\".");
     }
 
-    private static IEnumerable<(HookPoint, string?, string?, string?, string?)> Way(Packet packet) =>
-        packet.Sightings.Select(sighting => (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn, sighting.PhysOut));
+    // But for nat, which the first packet crosses that conntrack takes for the beginning of a connection: where the segments before it were
+    // untracked that is an acknowledgement (nf_conntrack_proto_tcp.c, nf_ct_tcp_loose).
+    private static IEnumerable<(HookPoint, string?, string?, string?, string?)> Way(Packet packet) => packet.Sightings
+        .Where(sighting => sighting.Point is not { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" })
+        .Select(sighting => (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn, sighting.PhysOut));
 
     // A connection that ended as it should had all its segments; if one was seen in a direction, so was each.
     private static void Complete(List<Packet> packets, NamedPackets named)

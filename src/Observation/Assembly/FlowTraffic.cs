@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
@@ -18,6 +19,7 @@ internal sealed class FlowTraffic
     private readonly byte _mark;
     private readonly Endpoint _from;
     private readonly Endpoint _to;
+    private readonly ImmutableHashSet<int> _ports;
 
     public FlowTraffic(Flow flow, LabMap map, byte mark, int? localPort, IEnumerable<Sighting> all)
     {
@@ -27,6 +29,7 @@ internal sealed class FlowTraffic
         LocalPort = localPort ?? (flow.HasPorts
             ? all.FirstOrDefault(sighting => HasMark(sighting) && sighting.DestinationPort is { } port && map.Port(port) == flow.Port)?.SourcePort
             : null);
+        _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
     }
 
     /// <summary>The sender's port; null where there is none, or none was seen.</summary>
@@ -50,9 +53,9 @@ internal sealed class FlowTraffic
         if (sighting.IsV6() != (_flow.Ip == IpVersion.V6))
             return false;
         if (sighting.Inner is { } inner && sighting.IsIcmpError())
-            return inner.Protocol() == _flow.Protocol && ((inner.Tos ^ _mark) & 0xFE) == 0;
+            return inner.Protocol() == _flow.Protocol && ((inner.Tos ^ _mark) & 0xFE) == 0 && IsOfConnection(inner.SourcePort, inner.DestinationPort);
         if (sighting.Protocol() == _flow.Protocol && HasMark(sighting))
-            return true;
+            return IsOfConnection(sighting.SourcePort, sighting.DestinationPort);
         return IsBareError(sighting) || IsRejection(sighting);
     }
 
@@ -83,6 +86,26 @@ internal sealed class FlowTraffic
     /// </summary>
     public bool IsHostsOwnReset(Packet packet) =>
         packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
+
+    // A connection that came to nothing has its ends try again for a minute: a SYN-ACK then has the mark that its listener has by now.
+    private bool IsOfConnection(int? source, int? destination) =>
+        _ports.IsEmpty || (source is { } one && _ports.Contains(one)) || (destination is { } other && _ports.Contains(other));
+
+    // The sender's port, and those that NAT gave it instead: the same SYN, or what acknowledges it, shows them.
+    private ImmutableHashSet<int> SenderPorts(int local, IEnumerable<Sighting> all)
+    {
+        const TcpFlags shape = TcpFlags.Syn | TcpFlags.Ack;
+        var opening = all.Where(sighting => HasMark(sighting) && (sighting.TcpFlags & TcpFlags.Syn) != 0).ToList();
+        var first = opening.Find(sighting => sighting.SourcePort == local && (sighting.TcpFlags & shape) == TcpFlags.Syn)?.TcpSequence;
+        return
+        [
+            local,
+            .. opening.Where(sighting => first is not null && (sighting.TcpFlags & shape) == TcpFlags.Syn && sighting.TcpSequence == first)
+                .Select(sighting => sighting.SourcePort).OfType<int>(),
+            .. opening.Where(sighting => (sighting.TcpFlags & shape) == shape && sighting.TcpAcknowledgement == (first + 1 & uint.MaxValue))
+                .Select(sighting => sighting.DestinationPort).OfType<int>(),
+        ];
+    }
 
     // xt LOG does not print the lowest bit; ebt_log prints the upper half of a traffic class.
     private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);

@@ -40,7 +40,7 @@ internal static class Kinds
     public static bool IsRedirect(this Sighting sighting) => sighting.IcmpType == (sighting.IsV6() ? 137 : 5);
 
     /// <summary>Whether a reset.</summary>
-    public static bool IsReset(this Sighting sighting) => (sighting.TcpFlags & TcpFlags.Rst) != 0;
+    public static bool IsReset(this Sighting sighting) => sighting.TcpFlags is { } flags && (flags & TcpFlags.Rst) != 0;
 
     /// <summary>What kind of segment of TCP these are; null without flags.</summary>
     public static TcpKind? Tcp(TcpFlags? flags, int? payload) => (flags & Shape) switch

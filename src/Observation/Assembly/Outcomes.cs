@@ -39,11 +39,12 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     }
 
     // Nobody in a container listens to tagged frames: that it left by the container's port is all that can be known.
-    private static bool Left(Packet? packet) => packet?.Last.Point is { Chain: "POSTROUTING" };
+    // A user's chain may have any name; what has no device that it came in by is on its way out.
+    private static bool Left(Packet? packet) => packet?.Last is { Point.Chain: "POSTROUTING" } or { Point.Layer: Layer.Nftables, In: null, Out: not null };
 
     private Endpoint? BehindPort(Packet? packet) => Left(packet)
         ? Endpoint.All.FirstOrDefault(endpoint =>
-            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.Out))
+            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.PhysOut ?? packet.Last.Out))
         : null;
 
     // Where its reply begins, nothing has changed the answerer's address yet.
@@ -77,8 +78,9 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     {
         if (named[new(Direction.Error, leg.Packet)] is not { } error || map.Owner(error.First.Source) is not { } source)
             return null;
+        // What the host rejects below IP it answers with the addresses of others; but what others send comes in somewhere.
         if (source.Kind is EndpointKind.Container or EndpointKind.Wan)
-            return error.First.IsReset() && !traffic.HasMark(error.First) ? null : source;
+            return error.First.In is null ? null : error.First.IsReset() && !traffic.HasMark(error.First) ? null : source;
         // REJECT is of the table filter: what has passed others behind it came to the socket.
         var passed = packet?.Last.Point is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" or "nat" };
         return source == Endpoint.Host && (traffic.IsHostsOwnReset(error) || (flow.Protocol == Protocol.Udp && passed)) ? source : null;

@@ -108,7 +108,7 @@ public class XtablesTests
             [
                 new AddressMatch(AddressRole.Source, [], true),
                 new AddressMatch(AddressRole.Destination, ["client", "server", "lab.gateway"], false),
-                new ProtocolMatch("icmp", false),
+                new ProtocolMatch("ipv6-icmp", false),
                 new IcmpTypeMatch(135, null, false),
             ],
             new DnatTarget("server", 80));

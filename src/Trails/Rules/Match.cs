@@ -97,7 +97,7 @@ public sealed record AddressTypeMatch(AddressRole Role, string Type, bool Negate
 /// </summary>
 public sealed record MacMatch(AddressRole Role, string Owner, bool Negated) : Match(Negated);
 
-/// <summary>The protocol of the IP layer: <c>icmp</c> (for IPv6 too), <c>tcp</c>, <c>udp</c>, or any other name, which no flow has.</summary>
+/// <summary>The protocol of the IP layer: <c>icmp</c>, <c>ipv6-icmp</c>, which is another, <c>tcp</c>, <c>udp</c>, or any other name, which no flow has.</summary>
 public sealed record ProtocolMatch(string Protocol, bool Negated) : Match(Negated);
 
 /// <summary>The protocol of the frame, for ebtables and nft: <c>ipv4</c>, <c>ipv6</c>, <c>arp</c>, <c>vlan</c>, <c>pppoe</c> or any other name.</summary>

@@ -216,7 +216,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
             if (head is "tcp" or "udp" or "sctp")
                 implied.Add(new ProtocolMatch(head, false));
             if (head is "icmp" or "icmpv6")
-                implied.Add(new ProtocolMatch("icmp", false));
+                implied.Add(new ProtocolMatch(head == "icmp" ? "icmp" : "ipv6-icmp", false));
             return implied.ToImmutable();
         }
     }

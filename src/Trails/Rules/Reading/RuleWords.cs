@@ -19,7 +19,8 @@ internal static class ProtocolWords
     public static string? Parse(string text) => text.ToLowerInvariant() switch
     {
         "all" or "0" or "ip" => null,
-        "icmp" or "1" or "ipv6-icmp" or "icmpv6" or "icmp6" or "58" => "icmp",
+        "icmp" or "1" => "icmp",
+        "ipv6-icmp" or "icmpv6" or "icmp6" or "58" => "ipv6-icmp",
         "tcp" or "6" => "tcp",
         "udp" or "17" => "udp",
         var other => other,

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Flows.Kernel;
+
+/// <summary>A namespace lab, and a list of all in which the model and its kernel differ.</summary>
+internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
+{
+    private readonly StringBuilder _report = new();
+
+    public HostProfile Profile => lab.Profile;
+
+    /// <summary>How many legs were compared.</summary>
+    public int Legs { get; private set; }
+
+    /// <summary>
+    /// Starts a lab whose host says nothing of shorter ways: whether it does depends on what it said before, and when (net/ipv4/route.c,
+    /// <c>ip_rt_send_redirect</c>).
+    /// </summary>
+    public static async Task<KernelLab> StartAsync(NamespaceSetup setup)
+    {
+        var lab = new KernelLab(await Live.StartAsync(setup));
+        await lab.TurnAsync(false, "send_redirects");
+        return lab;
+    }
+
+    /// <summary>Turns switches for good.</summary>
+    public async Task TurnAsync(bool on, params string[] names)
+    {
+        foreach (var one in names.Select(Switch.Parse).Where(one => one.Read(lab.Profile) != on))
+            await lab.ChangeAsync(new HostChange.Turn(one, on));
+    }
+
+    /// <summary>Changes the host until the result is disposed of.</summary>
+    public Task<IAsyncDisposable> ChangeAsync(HostChange change) => lab.ChangeAsync(change);
+
+    /// <summary>Adds a rule until the result is disposed of.</summary>
+    public Task<IAsyncDisposable> RuleAsync(string command) => lab.ChangeAsync(new HostChange.Rule(command));
+
+    /// <summary>Sends a flow and compares each of its legs.</summary>
+    /// <param name="flow">The flow.</param>
+    /// <param name="packets">How many requests.</param>
+    /// <param name="between">What changes between the first and the second.</param>
+    /// <param name="about">What to say of it where something differs.</param>
+    public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
+    {
+        var before = lab.Profile;
+        var patience = TimeSpan.FromMilliseconds(between is null && IsHopeless(Prediction.Legs(before, flow, packets), flow) ? 30 : 500);
+        var seen = await lab.SendAsync(flow, new() { Packets = packets, Patience = patience, Between = between });
+        var profiles = Enumerable.Range(0, packets).Select(number => number == 0 ? before : lab.Profile);
+        Compare(about + flow, Prediction.Legs([.. profiles], flow), seen.Finding);
+    }
+
+    /// <summary>The same for many flows, one after the other; of all but TCP two packets each.</summary>
+    public async Task CheckAllAsync(IEnumerable<Flow> flows, string about = "")
+    {
+        foreach (var flow in flows)
+            await CheckAsync(flow, flow.Protocol is Protocol.Icmp or Protocol.Udp && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None ? 2 : 1, null, about);
+    }
+
+    /// <summary>Nothing has differed, and so many legs were compared at least.</summary>
+    public void AssertAgreed(int legs)
+    {
+        Assert.That(_report.ToString(), Is.Empty);
+        Assert.That(Legs, Is.GreaterThanOrEqualTo(legs));
+    }
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    // Where nothing is to come back, nobody need wait for it for long: whoever has got something has answered before its station is asked.
+    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
+        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
+            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+
+    private void Compare(string flow, ImmutableArray<PredictedLeg> prediction, Finding finding)
+    {
+        if (finding is not Finding.Observed(var legs))
+        {
+            _report.AppendLine(
+                CultureInfo.InvariantCulture, $"{flow}: {finding}, predicted {string.Join(", ", prediction.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}");
+            return;
+        }
+
+        Legs += legs.Length;
+        var observed = legs.ToDictionary(leg => leg.Leg);
+        var predicted = prediction.ToDictionary(leg => leg.Leg);
+        foreach (var leg in observed.Keys.Union(predicted.Keys))
+        {
+            var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
+            if (seen is not null && said is not null && seen.Hops.SequenceEqual(said.Hops) && seen.Outcome.LooksLike(said.Outcome))
+                continue;
+            var same = seen is null || said is null ? 0 : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
+            _report.AppendLine(
+                CultureInfo.InvariantCulture, $"{flow}, {leg}, after {same} hops:\n  predicted {Shown(said, same)}\n  observed  {Shown(seen, same)}");
+        }
+    }
+
+    // From where they part, a little way.
+    private static string Shown(Trail? trail, int from) => trail is null
+        ? "nothing"
+        : string.Join(" | ", trail.Hops.Skip(from).Take(4).Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+            + $" … {trail.Outcome}";
+}

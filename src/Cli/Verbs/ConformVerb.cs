@@ -127,7 +127,7 @@ internal static class ConformVerb
                 await Console.Out.WriteAsync($"\n{ConformanceText.Of(mutants, all: true)}");
             await Console.Out.WriteLineAsync($"wrote {path}");
             if (findings.HasDivergence)
-                exitCode = ExitCode.Failed;
+                exitCode = ExitCode.No;
         }
 
         return exitCode;

@@ -10,9 +10,8 @@ internal static class Arp
     public static void Receive(Packet packet)
     {
         if (packet.IsForOthers)
-            packet.Vanish("ARP takes no frame for another MAC address");
-        else
-            Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
+            return; // the frame itself goes on elsewhere
+        Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
     }
 
     /// <summary><c>arp_xmit</c>: straight to the device, past everything that is IP.</summary>

@@ -114,8 +114,12 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
 
         await using (lab.ConfigureAwait(false))
+        {
+            if (Observers is { } wanted && !lab.Observers.HasFlag(wanted))
+                throw new HooktrailException("The lab does not have the observer that was asked for: in namespaces only nflog can watch; ask for that, or for the Docker lab.");
             foreach (var variation in host.Variations)
                 await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task SkipAsync(HostCase host, ChannelWriter<FlowResult> results, string reason, CancellationToken cancellation)

@@ -87,7 +87,7 @@ public static class Matrix
     private static HostCase Docker(string title, NamespaceSetup setup) => new(title, setup,
     [
         Quiet("as installed", Journeys.All),
-        Quiet("bridge-nf-call off", Called(off: [.. Journeys.Core, .. Journeys.PublishedPorts(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V6)]),
+        Quiet("bridge-nf-call off", [.. Journeys.Core, .. Journeys.PublishedPorts(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V6)],
             Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")),
     ]);
 
@@ -240,7 +240,8 @@ public static class Matrix
                 var tool = ip.Layer().Name();
                 ImmutableArray<HostChange> off = called ? [] : [Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")];
                 Variation With(string title, params ImmutableArray<HostChange> rules) => Quiet(
-                    $"{tool}: {title}{(called ? "" : ", bridge-nf-call off")}", Core(ip), [.. off, .. rules]) with { Packets = 2 };
+                    $"{tool}: {title}{(called ? "" : ", bridge-nf-call off")}", Core(ip), [.. off, .. rules]) with
+                { Packets = 2 };
                 HostChange In(string rule) => Rule($"{tool} -t nat -A {rule}");
 
                 yield return With("DNAT to a neighbour", In("PREROUTING -d wan -j DNAT --to-destination server"));
@@ -381,8 +382,6 @@ public static class Matrix
 
     private static string Chain(string type, string hook, int priority, string? device = null, string? rule = null) =>
         $"chain {type[0]}-{hook}{(priority < 0 ? "m" : "p")}{Math.Abs(priority)}{device?.Replace('.', '-')} {{ type {type} hook {hook} {(device is null ? "" : $"device \"{device}\" ")}priority {priority}; {(rule is null ? "" : $"{rule}; ")}}};";
-
-    private static ImmutableArray<Flow> Called(ImmutableArray<Flow> off) => off;
 
     private static ImmutableArray<Flow> Core(IpVersion ip) => [.. Journeys.Core.Where(flow => flow.Ip == ip)];
 

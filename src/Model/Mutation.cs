@@ -16,6 +16,9 @@ public sealed record Mutation
     /// <summary>What is changed, in words.</summary>
     public string What { get; }
 
+    /// <summary>What it takes for a leg to notice, where not every lab can; null where one can.</summary>
+    public string? Needs { get; private init; }
+
     /// <summary>Of what part of the model.</summary>
     public MutationKind Kind { get; private init; }
 
@@ -51,10 +54,14 @@ public sealed record Mutation
         var table = new HookTable(registrations);
         return
         [
-            .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement }),
+            .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement, Needs = statement.Needs }),
             .. registrations.Where(CanTell).Select(one => new Mutation($"without {one.What} at {Place(one)}")
             {
-                Kind = KindOf(one), Registration = one.What, Family = one.Family, Hook = one.Hook,
+                Kind = KindOf(one),
+                Registration = one.What,
+                Family = one.Family,
+                Hook = one.Hook,
+                Needs = one is { Family: Family.Arp, Hook: Hook.Forward } ? "arptables-legacy with a LOG rule, as nf_tables has no such hook" : null,
             }),
             .. registrations.Where(CanTell).Select(one => Moved(one, table)).OfType<Mutation>(),
             .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
@@ -122,7 +129,10 @@ public sealed record Mutation
                 {
                     yield return new($"the rule {chain.Id}: {rule} behind {chain.Rules[other]}")
                     {
-                        Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at, Behind = other,
+                        Kind = MutationKind.NatRule,
+                        Chain = chain.Id,
+                        Rule = at,
+                        Behind = other,
                     };
                     break;
                 }

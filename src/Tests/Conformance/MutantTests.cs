@@ -94,7 +94,9 @@ public class MutantTests
         var (mutants, flow) = (new Mutants(), new Flow(Client, Server, Protocol.Icmp));
         mutants.Of(Host).Show("the host", flow, 1, Said(Host, flow));
 
-        var text = ConformanceText.Of(mutants, all: false);
+        var text = ConformanceText.Of(mutants);
+        Assert.That(ConformanceText.Witnesses(mutants), Does.Contain("without iptables mangle FORWARD at IPv4 Forward").And.Contains("the host: client → server (icmp), request"));
+        Assert.That(text, Does.Contain("to kill it takes a table broute"));
         Assert.That(text, Does.Contain("statements").And.Contains("rules of NAT").And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
     }
 

@@ -185,6 +185,47 @@ public class RunTests
         Assert.That(patience[Protocol.Udp], Is.GreaterThan(TimeSpan.FromMilliseconds(100)));
     }
 
+    [Test]
+    public void An_observer_that_the_lab_does_not_have_is_said_at_once()
+    {
+        var run = new ConformanceRun([Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)))
+        {
+            Observers = Observers.Both,
+        };
+
+        Assert.That(async () => await run.RunAsync(_ => { }, CancellationToken.None), Throws.TypeOf<HooktrailException>().With.Message.Contains("only nflog"));
+    }
+
+    [Test]
+    public async Task Every_leg_is_in_trails_json_with_the_host_that_it_was_on()
+    {
+        using var stream = new MemoryStream();
+        var findings = new Findings();
+        var run = new ConformanceRun(
+            [Case("one", new Variation("plain", [], Flows), new Variation("hairpin", [new HostChange.Turn(Switch.Parse("hairpin"), true)], Flows))],
+            (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)));
+        using (var recorder = new Recorder(stream, findings, mutants: null))
+            await run.RunAsync(recorder.Take, CancellationToken.None);
+        stream.Position = 0;
+        var file = TrailsJson.Read(stream, "trails.json");
+
+        Assert.That(file.Legs, Has.Length.EqualTo(findings.Total.All));
+        Assert.That(file.Legs.Take(10).Select(leg => leg.HostProfile), Has.All.Null);
+        Assert.That(file.Legs.Skip(10).Select(leg => leg.HostProfile), Has.All.EqualTo(HostProfile.Default with { Hairpin = true }));
+        Assert.That(file.Legs.Select(leg => leg.Scenario!.Scenario).Distinct(), Is.EqualTo(new[] { "plain", "hairpin" }));
+    }
+
+    [Test]
+    public async Task A_run_of_the_model_against_itself_kills_mutants()
+    {
+        var (findings, mutants) = (new Findings(), new Mutants());
+        var run = new ConformanceRun([Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)));
+        using (var recorder = new Recorder(Stream.Null, findings, mutants))
+            await run.RunAsync(recorder.Take, CancellationToken.None);
+
+        Assert.That(mutants.Fates.Count(fate => fate.Value is not null), Is.GreaterThan(30));
+    }
+
     private static HostCase Case(string title, params ImmutableArray<Variation> variations) => new(title, NamespaceSetup.Default, variations);
 
     private static Finding WithoutFirstHop(Finding.Observed all) =>

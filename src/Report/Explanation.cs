@@ -60,7 +60,7 @@ public sealed record Explanation(string Change, HostProfile Profile)
             .. ProfileChange.OlderKernels(profile).Where(Suffices).Take(1).Select(Single),
             .. ProfileChange.NewerKernels(profile).Where(Suffices).Take(1).Select(Single),
             .. rules.Where(Suffices).Select(Single),
-            .. docker.Where(Suffices).Take(1).Select(Single),
+            .. docker.Where(Suffices).Select(Single),
         ];
         if (!single.IsEmpty)
             return single;

@@ -12,8 +12,14 @@ public static class NamespaceNames
         Devices(topology).ToImmutableDictionary(device => device),
         addresses.All.ToImmutableDictionary(named => named.Address, named => named.Name))
     {
-        Macs = Macs(topology).ToImmutableDictionary(named => named.Mac, named => named.Name),
+        Macs = Macs(topology).ToImmutableDictionary(),
     };
+
+    /// <summary>Who answers to which Ethernet address: what tells of a frame whose packet nobody looks into.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Macs(NamespaceTopology topology) =>
+        from network in topology.Networks
+        from one in network.Containers.Select(container => (container.Name, container.Number)).Prepend((network.Name, Number: (byte)1))
+        select KeyValuePair.Create(NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, one.Number)), one.Name);
 
     /// <summary>The devices of the host's namespace.</summary>
     private static IEnumerable<string> Devices(NamespaceTopology topology) =>
@@ -23,10 +29,4 @@ public static class NamespaceNames
         .. topology.Containers.Select(container => container.Port),
         .. topology.Wan ? [LabNames.WanNic] : Array.Empty<string>(),
     ];
-
-    // Who answers: a container at its own end of the link, the host at the bridge.
-    private static IEnumerable<(string Mac, string Name)> Macs(NamespaceTopology topology) =>
-        from network in topology.Networks
-        from named in network.Containers.Select(container => (container.Number, container.Name)).Prepend(((byte)1, network.Name))
-        select (NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, named.Item1)), named.Item2);
 }

@@ -8,8 +8,8 @@ public class BadInputTests
     private const string Observe = "observe --from client --to server --protocol icmp";
     private const string Ping = "predict --from client --to server --protocol icmp";
 
-    [TestCase("", "There is no verb; give one of predict, observe, explain, summary")]
-    [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, observe, explain, summary")]
+    [TestCase("", "There is no verb; give one of predict, observe, explain")]
+    [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, observe, explain")]
     [TestCase("--colour", "Unknown verb \"--colour\"")]
     [TestCase("predict", "Option '--from' is required; see ./specs predict --help.")]
     [TestCase("predict --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.")]
@@ -75,6 +75,28 @@ public class BadInputTests
             Assert.That(ran.Output, Is.Empty);
             Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
             Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n").And.EndsWith("."));
+        });
+    }
+
+    [TestCase("run --lab", "--lab needs a lab: docker or namespaces.")]
+    [TestCase("run --lab moon", "there is no lab 'moon'; a lab is docker or namespaces.")]
+    [TestCase("test --lab=", "--lab needs a lab: docker or namespaces.")]
+    [TestCase("run --lab docker --no-engine", "--no-engine and the Docker lab exclude each other; leave one of them out.")]
+    [TestCase("run --observer owl", "there is no observer 'owl'; it is log, nflog or both.")]
+    [TestCase("run --lab namespaces --observer both", "the kernel log does not show packets of other network namespaces, so 'both' cannot watch")]
+    [TestCase("prepare --observer log", "prepare observes nothing, so it takes no --observer.")]
+    [TestCase("prepare --filter x", "prepare runs no test, so it takes no --filter.")]
+    public async Task The_command_prepares_nothing_for_a_line_that_it_does_not_understand(string line, string sentence)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("The command ./specs is a script for Linux.");
+        var ran = await Specs.Start(Specs.Script, line.Split(' '), null, ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
+            Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n"));
         });
     }
 

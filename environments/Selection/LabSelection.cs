@@ -22,6 +22,9 @@ public static class LabSelection
     /// <summary>The environment variable that names who watches: log, nflog or both.</summary>
     public const string ObserverVariable = "SPECS_OBSERVER";
 
+    /// <summary>The environment variable that says why <see cref="LabVariable"/> says namespaces, where nobody asked for them.</summary>
+    public const string ReasonVariable = "SPECS_LAB_REASON";
+
     private static readonly string[] Kinds = ["docker", "namespaces"];
     private static readonly string[] Watching = ["log", "nflog", "both"];
 
@@ -59,7 +62,9 @@ public static class LabSelection
     public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)
-            return new(await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false), "The lab is in private network namespaces, as was asked for.");
+            return new(
+                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
+                $"The lab is in private network namespaces, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as was asked for")}.");
 
         (IContainerEngine Engine, string Image) found;
         try

@@ -7,6 +7,8 @@
 . "$prepare/engine.sh" || exit 2
 # shellcheck source=environments/prepare/image.sh
 . "$prepare/image.sh" || exit 2
+# shellcheck source=environments/prepare/namespaces.sh
+. "$prepare/namespaces.sh" || exit 2
 
 build_job=''
 
@@ -34,7 +36,7 @@ unless_build_failed() { [[ -z $build_job || -e /proc/$build_job ]] || finish_bui
 
 prepare_bridge() {
     # Only the local kernel can be asked; `doctor` asks that of any Engine.
-    [[ $DOCKER_HOST = unix://* ]] || return 0
+    [[ $lab = namespaces || $DOCKER_HOST = unix://* ]] || return 0
     local switches=/proc/sys/net/bridge/bridge-nf-call-iptables
     if [[ ! -e $switches && $load_br_netfilter ]]; then
         as_root modprobe br_netfilter >"$state/log/modprobe.log" 2>&1 ||
@@ -45,17 +47,30 @@ prepare_bridge() {
         say bridge "br_netfilter is not loaded: frames on a bridge cross no iptables hook, and scenarios about that cannot run (--load-br-netfilter loads it)"
 }
 
-# Uses with_engine and load_br_netfilter; leaves the Engine's API version in engine_api.
+# Uses lab, with_engine and load_br_netfilter. Leaves the lab that the run gets in `lab`, where that is known already, what to say of
+# it in `lab_why`, and the Engine's API version in engine_api.
 prepare_all() {
+    local no_engine='' asked=$lab
     engine_api=''
     lock_preparation
     start_build
-    if [[ $with_engine ]]; then
-        prepare_engine
+    if [[ $lab != namespaces && $with_engine ]] && prepare_engine; then
         unless_build_failed
         prepare_image
-        prepare_bridge
+        lab_why="on the Docker Engine at $DOCKER_HOST${asked:+, as was asked for}"
+    else
+        [[ $lab = namespaces || $with_engine ]] || no_engine='--no-engine was given'
+        lab=namespaces
+        lab_why="in private network namespaces, ${no_engine:+because $no_engine}${asked:+as was asked for}"
+        [[ -z $no_engine ]] || say lab "private network namespaces, because $no_engine"
+        [[ ${SPECS_OBSERVER:-nflog} = nflog ]] || say lab "the kernel log does not show packets of other network namespaces, so nflog watches there"
+        unless_build_failed
+        prepare_namespaces "$asked"
+        # The test process says in its summary why it is in this lab.
+        [[ -z $no_engine ]] || export SPECS_LAB_REASON=$no_engine
     fi
+    prepare_bridge
+    [[ -z $lab ]] || export SPECS_LAB=$lab
     finish_build
     exec 9>&-
 }

@@ -41,7 +41,7 @@ started_at() {
     cut -d' ' -f20 <<<"$stat"
 }
 
-# apt_install PACKAGE...: names go by what this release has. One sentence to the user where it cannot be done.
+# apt_install PACKAGE...: names go by what this release has. Fails where it may not be done, or could not; of the latter it says why.
 apt_install() {
     local log=$state/log/apt.log
     command -v apt-get >/dev/null || return 1
@@ -52,8 +52,17 @@ apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
         install --no-install-recommends "$@" >>"$log" 2>&1 9>&- </dev/null || {
         grep -E '^(E|W): ' "$log" | tail -3 >&2
-        die "apt-get could not install $* ($log); install them, then run this again."
+        say install "apt-get could not ($log)"
+        return 1
     }
+}
+
+# without_engine REASON REMEDY: ends the command where the Docker lab was asked for by name; otherwise the namespace lab takes its place,
+# and the reason is in `no_engine`.
+without_engine() {
+    [[ $lab != docker ]] || die "$1: $2"
+    no_engine=$1
+    return 1
 }
 
 install_engine() {
@@ -61,7 +70,8 @@ install_engine() {
     # From Debian 13 on the client is a package of its own.
     command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
     apt_install "${packages[@]}" ||
-        die "no Docker Engine answers at $DOCKER_HOST and none may be installed from here: install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or use './specs run --no-engine' for what needs none."
+        without_engine "no Docker Engine answers at $DOCKER_HOST and none can be installed from here" \
+            "install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or leave the lab to be chosen."
 }
 
 # Waits until the Engine answers or 30 s have gone; gives up at once when `$1`, its process id if given, is no more.
@@ -98,8 +108,11 @@ start_by_hand() {
 }
 
 start_engine() {
-    may_be_root ||
-        die "the Docker Engine is installed but does not answer at $DOCKER_HOST, and starting it needs root: start it (sudo systemctl start docker), then run this again."
+    may_be_root || {
+        without_engine "the Docker Engine is installed but does not answer at $DOCKER_HOST, and starting it needs root" \
+            "start it (sudo systemctl start docker), then run this again."
+        return
+    }
     local by=''
     case $(</proc/1/comm) in
         systemd) by='systemctl start docker' ;;
@@ -116,6 +129,7 @@ start_engine() {
         die "the Docker Engine did not answer within 30 s of '$by': $(tail -n1 <<<"$engine_error")"
 }
 
+# Fails where there is no Engine to be had and namespaces will do; see without_engine.
 prepare_engine() {
     local engine='' engine_error='' started=''
     if ! engine_answers; then
@@ -125,14 +139,17 @@ prepare_engine() {
             *)
                 [[ $DOCKER_HOST = unix:///var/run/docker.sock || $DOCKER_HOST = unix:///run/docker.sock ]] ||
                     die "the Docker Engine of DOCKER_HOST ($DOCKER_HOST) does not answer: $(tail -n1 <<<"$engine_error")"
-                { command -v docker && command -v dockerd; } >/dev/null || install_engine
+                { command -v docker && command -v dockerd; } >/dev/null || install_engine || return
                 engine_answers || {
-                    start_engine
+                    start_engine || return
                     started=1
                 }
                 ;;
         esac
-        engine_answers || die "the Docker Engine's socket refuses user $(id -un): run this with sudo, or join the group docker and log in again."
+        engine_answers || {
+            without_engine "the Docker Engine's socket refuses user $(id -un)" "run this with sudo, or join the group docker and log in again."
+            return
+        }
     fi
     say engine "Docker ${engine% *} (API ${engine#* }) answers at $DOCKER_HOST"
     [[ ! $started ]] || say engine "it stays up after the run; './specs clean --engine' stops it"

@@ -34,7 +34,7 @@ base_from_registry() {
 base_from_archive() {
     local log=$state/log/image.log mirror tar=$state/rootfs.tar began=$SECONDS
     command -v mmdebstrap >/dev/null || apt_install mmdebstrap debian-archive-keyring ||
-        die "no registry is in reach, and without one the lab's image is made by mmdebstrap: install mmdebstrap and debian-archive-keyring, then run this again."
+        die "no registry is in reach, and without one the lab's image is made by mmdebstrap: install mmdebstrap and debian-archive-keyring, then run this again, or use --lab namespaces."
     mirror=$(debian_mirror)
     say image "no registry is in reach: building $1 from Debian's archive"
     # As root where that costs nothing; otherwise mmdebstrap finds a way for an ordinary user by itself.

@@ -25,7 +25,7 @@ take_output_directory() {
     rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,counts.txt} "$SPECS_OUT"/*.trx
 }
 
-# run_tests VERB: uses filter and engine_api.
+# run_tests VERB: uses filter, engine_api and lab_why.
 run_tests() {
     local what trx status began=$SECONDS passed failed skipped total files
     take_output_directory
@@ -54,7 +54,7 @@ run_tests() {
 
     printf '\nWritten:\n'
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
-    printf '\nPrepared in %s s, tested in %s s.\n%s\n' "$began" "$((SECONDS - began))" "$total"
+    printf '\nPrepared in %s s, tested in %s s.\nLab: %s.\n%s\n' "$began" "$((SECONDS - began))" "$lab_why" "$total"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
         die "no test ran${filter:+, because none matches the filter $filter}."

@@ -16,6 +16,9 @@ public sealed record Explanation(string Change, HostProfile Profile)
     /// </summary>
     public const int Limit = 10_000;
 
+    // For what is only said beside something else, such as a failure of which there may be many.
+    private const int Briefly = 1_000;
+
     // Enough to choose from; whatever comes behind them is no smaller.
     private const int Offered = 8;
 
@@ -23,14 +26,14 @@ public sealed record Explanation(string Change, HostProfile Profile)
     public static ImmutableArray<Explanation> For(Trail observed, HostProfile profile, Func<HostProfile, Trail?> predict) =>
         For(ExpectedTrail.Of(observed), profile, predict, observed);
 
-    /// <summary>What would explain what a feature says, or an observation: see the last overload.</summary>
+    /// <summary>What would explain what a feature says, or an observation, as far as that is found quickly: see the last overload.</summary>
     /// <param name="trail">What the kernel did, or what a feature says.</param>
     /// <param name="profile">What the host was taken to be.</param>
     /// <param name="predict">The model, for the flow and leg in question; null where it has no prediction.</param>
     /// <param name="observed">What the kernel did, where that is the question: it suggests rules that the host may have.</param>
     public static ImmutableArray<Explanation> For(
         ExpectedTrail trail, HostProfile profile, Func<HostProfile, Trail?> predict, Trail? observed = null) =>
-        For(profile, [new(observed, predict(profile), host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)]);
+        For(profile, [new(observed, predict(profile), host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)], Briefly);
 
     /// <summary>
     /// Looks for the smallest changes of the profile under which all witnesses would be right, best first: a switch; the other backend or the
@@ -60,7 +63,7 @@ public sealed record Explanation(string Change, HostProfile Profile)
             .. ProfileChange.OlderKernels(profile).Where(Suffices).Take(1).Select(Single),
             .. ProfileChange.NewerKernels(profile).Where(Suffices).Take(1).Select(Single),
             .. rules.Where(Suffices).Select(Single),
-            .. docker.Where(Suffices).Take(1).Select(Single),
+            .. docker.Where(Suffices).Select(Single),
         ];
         if (!single.IsEmpty)
             return single;

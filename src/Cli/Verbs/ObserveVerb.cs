@@ -3,7 +3,6 @@ using System.CommandLine;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
-using Hooktrail.Observation;
 using Hooktrail.Report;
 using Hooktrail.Selection;
 using Hooktrail.Trails;
@@ -90,6 +89,10 @@ internal static class ObserveVerb
         var json = line.GetValue(Json);
         var changes = Changes(line);
 
+        if (LabOptions.Kind(line) == LabKind.Namespaces && observers?.HasFlag(Observers.Log) == true)
+            throw new HooktrailException(
+                "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
+
         var (lab, why) = await StartAsync(line, changes, cancellation);
         await using (lab)
         {
@@ -97,28 +100,39 @@ internal static class ObserveVerb
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
             var seen = await lab.SendAsync(flow, Sending.Once with { Packets = packets, Observers = observers }, cancellation);
-            var legs = Legs(flow, packets, seen);
-            var ended = End(seen.Finding, legs);
+            var judgement = Judgement.Of(flow, packets, seen);
             if (json)
             {
                 await using var output = Console.OpenStandardOutput();
-                TrailsJson.Write(output, new(seen.Profile, legs));
-                await Console.Error.WriteLineAsync(PlainText.Of(ended));
+                TrailsJson.Write(output, new(seen.Profile, judgement.Legs));
+                await Console.Error.WriteLineAsync(judgement.Ending);
             }
             else
             {
-                await Console.Out.WriteAsync($"{string.Concat(legs.Select(Text))}\n{PlainText.Of(ended)}\n");
+                await Console.Out.WriteAsync($"{judgement.Text}\n{judgement.Ending}\n");
             }
-            return legs.All(leg => leg.Verdict == LegVerdict.Agreed) ? ExitCode.Done : ExitCode.No;
+            return judgement.Agreed ? ExitCode.Done : ExitCode.No;
         }
     }
 
     private static ImmutableArray<HostChange> Changes(ParseResult line) =>
     [
         .. Host.Turns(line).Where(turn => turn.Switch.Name != UserlandProxy).Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
-        .. line.GetRequiredValue(Rules).Select(rule => new HostChange.Rule(rule)),
-        .. line.GetValue(Nft) is { } file ? [new HostChange.NftTable(Read(file))] : Array.Empty<HostChange>(),
+        .. line.GetRequiredValue(Rules).Select(Rule),
+        .. line.GetValue(Nft) is { } file ? [Table(Read(file))] : Array.Empty<HostChange>(),
     ];
+
+    private static HostChange Rule(string command)
+    {
+        _ = LabWords.Xtables(command, NoHost.Instance);
+        return new HostChange.Rule(command);
+    }
+
+    private static HostChange Table(string text)
+    {
+        _ = LabWords.TablesOf(text);
+        return new HostChange.NftTable(text);
+    }
 
     private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, CancellationToken cancellation)
     {
@@ -152,62 +166,6 @@ internal static class ObserveVerb
             Why = $"The lab is in private network namespaces, because {own} needs a host of its own.",
         };
     }
-
-    private static ImmutableArray<LegRecord> Legs(Flow flow, int packets, Seen seen)
-    {
-        var predicted = Prediction.Legs(seen.Profile, flow, packets);
-        if (seen.Finding is not Finding.Observed(var observed))
-        {
-            var (verdict, reason) = seen.Finding switch
-            {
-                Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
-                Finding.Contradictory(var difference, _, _) => (LegVerdict.ObserversDisagree, difference),
-                _ => throw new InvalidOperationException($"Unknown finding {seen.Finding}."),
-            };
-            return [.. predicted.Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason })];
-        }
-
-        return
-        [
-            .. observed.Select(leg => Compared(flow, predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, leg)),
-            .. predicted.Where(leg => observed.All(one => one.Leg != leg.Leg)).Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null)
-            {
-                Verdict = LegVerdict.Disagreed,
-                Reason = $"The {leg.Leg} is predicted, but was not seen.",
-            }),
-        ];
-    }
-
-    private static LegRecord Compared(Flow flow, Trail? predicted, ObservedLeg leg)
-    {
-        var reason = predicted is null
-            ? $"The {leg.Leg} was seen, but is not predicted."
-            : Disagreement.Between(null, predicted, leg.Trail)?.Sentence;
-        return new(flow, leg.Leg, predicted, leg.Trail)
-        {
-            Verdict = reason is null ? LegVerdict.Agreed : LegVerdict.Disagreed,
-            Reason = reason,
-            Evidence = leg.Evidence,
-        };
-    }
-
-    private static string Text(LegRecord leg) =>
-        $"\n{leg.Flow}, {leg.Leg}: {PlainText.Of(leg.Verdict == LegVerdict.Agreed ? "as predicted." : leg.Reason!)}\n"
-        + (leg.Predicted is { } predicted && leg.Observed is { } observed
-            ? SideBySide.Text(predicted, observed)
-            : TrailText.Of((leg.Observed ?? leg.Predicted)!));
-
-    private static string End(Finding finding, ImmutableArray<LegRecord> legs) => finding switch
-    {
-        Finding.Inconclusive(var reason) => $"Inconclusive, which proves neither agreement nor divergence; what stands above is predicted only: {reason}",
-        Finding.Contradictory(var reason, _, _) =>
-            $"The observers contradict each other, so nothing can be said of the model; what stands above is predicted only: {reason}",
-        _ => legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
-        {
-            0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-            var parted => $"{parted} of {legs.Length} legs diverged from the prediction; explain says what would predict them.",
-        },
-    };
 
     private static string Read(string file)
     {

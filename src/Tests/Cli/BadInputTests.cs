@@ -5,10 +5,11 @@ namespace Hooktrail.Tests.Cli;
 [TestFixture]
 public class BadInputTests
 {
+    private const string Observe = "observe --from client --to server --protocol icmp";
     private const string Ping = "predict --from client --to server --protocol icmp";
 
-    [TestCase("", "There is no verb; give one of predict, summary")]
-    [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, summary")]
+    [TestCase("", "There is no verb; give one of predict, observe, explain")]
+    [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, observe, explain")]
     [TestCase("--colour", "Unknown verb \"--colour\"")]
     [TestCase("predict", "Option '--from' is required; see ./specs predict --help.")]
     [TestCase("predict --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.")]
@@ -33,6 +34,34 @@ public class BadInputTests
     [TestCase(Ping + " --set ip_forward=2", "\"ip_forward=2\" does not set a switch")]
     [TestCase(Ping + " --table nat", "Unrecognized command or argument '--table'; see ./specs predict --help.")]
     [TestCase(Ping + " --from host", "Option '--from' expects a single argument but 2 were provided")]
+    [TestCase("observe", "Option '--from' is required; see ./specs observe --help.")]
+    [TestCase("observe --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client")]
+    [TestCase("observe --from client --to client --protocol icmp", "What client sends to itself never leaves it")]
+    [TestCase("observe --from client --to wan --protocol arp", "client and wan do not share a link")]
+    [TestCase("observe --from everyone --to client --protocol udp", "Nobody is everyone")]
+    [TestCase(Observe + " --packets 11", "\"11\" is not a number of packets; write a whole number from 1 to 10.")]
+    [TestCase(Observe + " --ip 5", "Unknown version of IP \"5\"; it is ipv4 or ipv6.")]
+    [TestCase(Observe + " --lab moon", "Unknown lab \"moon\"; the labs are docker and namespaces.")]
+    [TestCase(Observe + " --observer owl", "Unknown observer \"owl\"; write log, nflog or both.")]
+    [TestCase(Observe + " --lab namespaces --observer both", "The kernel log does not show packets of other network namespaces")]
+    [TestCase(Observe + " --lab docker --docker 29", "--docker says what a host of the lab's own is to be like")]
+    [TestCase(Observe + " --lab docker --no-proxy", "--no-proxy says what a host of the lab's own is to be like")]
+    [TestCase(Observe + " --docker new", "Unknown release of Docker \"new\"")]
+    [TestCase(Observe + " --set ip_backward=1", "Unknown switch \"ip_backward\"")]
+    [TestCase(Observe + " --rule iptables", "\"iptables\" adds no rule: it needs -A or -I with a chain.")]
+    [TestCase(Observe + " --rule rm", "\"rm\" is no rule of a tool: begin with one of iptables")]
+    [TestCase(Observe + " --nft no-such.nft", "\"no-such.nft\" cannot be read: there is no such file; give a file for nft -f.")]
+    [TestCase(Observe + " --leg reply", "Unrecognized command or argument '--leg'")]
+    [TestCase("explain", "Required argument 'file' missing for command: 'explain'; see ./specs explain --help.")]
+    [TestCase("explain no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
+    [TestCase("explain /", "\"/\" cannot be read: it is a folder")]
+    [TestCase("explain no-such.json --leg up", "Unknown leg \"up\"")]
+    [TestCase("explain no-such.json --packet 0", "\"0\" is not the number of a packet")]
+    [TestCase("explain no-such.json --set ip_forward", "\"ip_forward\" does not set a switch")]
+    [TestCase("explain no-such.json --kernel new", "\"new\" is not a kernel version")]
+    [TestCase("explain no-such.json --docker new", "Unknown release of Docker \"new\"")]
+    [TestCase("explain / --profile no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
+    [TestCase("lab --lab moon", "Unknown lab \"moon\"; the labs are docker and namespaces.")]
     [TestCase("summary", "Required argument 'file' missing for command: 'summary'; see ./specs summary --help.")]
     [TestCase("summary no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
     [TestCase("summary @no-such.json", "\"@no-such.json\" cannot be read: there is no such file")]
@@ -46,6 +75,28 @@ public class BadInputTests
             Assert.That(ran.Output, Is.Empty);
             Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
             Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n").And.EndsWith("."));
+        });
+    }
+
+    [TestCase("run --lab", "--lab needs a lab: docker or namespaces.")]
+    [TestCase("run --lab moon", "there is no lab 'moon'; a lab is docker or namespaces.")]
+    [TestCase("test --lab=", "--lab needs a lab: docker or namespaces.")]
+    [TestCase("run --lab docker --no-engine", "--no-engine and the Docker lab exclude each other; leave one of them out.")]
+    [TestCase("run --observer owl", "there is no observer 'owl'; it is log, nflog or both.")]
+    [TestCase("run --lab namespaces --observer both", "the kernel log does not show packets of other network namespaces, so 'both' cannot watch")]
+    [TestCase("prepare --observer log", "prepare observes nothing, so it takes no --observer.")]
+    [TestCase("prepare --filter x", "prepare runs no test, so it takes no --filter.")]
+    public async Task The_command_prepares_nothing_for_a_line_that_it_does_not_understand(string line, string sentence)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("The command ./specs is a script for Linux.");
+        var ran = await Specs.Start(Specs.Script, line.Split(' '), null, ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
+            Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n"));
         });
     }
 

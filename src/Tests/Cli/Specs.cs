@@ -31,15 +31,31 @@ internal static class Specs
     /// <summary>Runs a line of words that have no blanks.</summary>
     public static Task<Ran> Line(string line) => Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
+    /// <summary>Runs the command line with something on standard input.</summary>
+    public static Task<Ran> Fed(string input, params string[] arguments) => Start("dotnet", [Path, .. arguments], input);
+
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<Ran> Start(string program, string[] arguments)
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">What it reads; null for what this process would.</param>
+    /// <param name="environment">Variables that are different for it; null to unset one.</param>
+    public static async Task<Ran> Start(
+        string program, string[] arguments, string? input = null, params (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = input is not null,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);

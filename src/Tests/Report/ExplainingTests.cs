@@ -91,7 +91,7 @@ public class ExplainingTests
     {
         var found = Explained(
             new Flow(Endpoint.Wan, Endpoint.Client, Protocol.Tcp), host => host with { Rules = DockerRules.Of(DockerRelease.V29Nftables) });
-        Assert.That(found, Is.EqualTo(new[] { "the rules of Docker 29-nftables" }));
+        Assert.That(found, Is.EqualTo(new[] { "the rules of Docker 29-nftables", "the rules of Docker 29-nftables without its userland proxy" }));
     }
 
     [Test]

@@ -1,0 +1,43 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs: what the namespace lab needs of this machine. No Engine and no image.
+
+# The programs, each with the package of Debian and Ubuntu that has it.
+readonly namespace_programs='ip:iproute2 bridge:iproute2 unshare:util-linux setsid:util-linux perl:perl nft:nftables
+    iptables-nft-restore:iptables ip6tables-nft-restore:iptables ebtables-nft-restore:iptables arptables-nft-save:iptables'
+
+# Leaves what is missing in `missing_programs`, and whose packages have it in `missing_packages`; fails where nothing is.
+namespace_programs_missing() {
+    local one
+    missing_programs=()
+    missing_packages=()
+    for one in $namespace_programs; do
+        command -v "${one%:*}" >/dev/null && continue
+        missing_programs+=("${one%:*}")
+        [[ " ${missing_packages[*]-} " = *" ${one#*:} "* ]] || missing_packages+=("${one#*:}")
+    done
+    ((${#missing_programs[@]} > 0))
+}
+
+# prepare_namespaces ASKED: what cannot be had ends the command only where this lab was asked for by name; otherwise live scenarios are
+# skipped, and say why.
+prepare_namespaces() {
+    local missing_programs missing_packages refusal user=''
+    if namespace_programs_missing && ! { apt_install "${missing_packages[@]}" && ! namespace_programs_missing; }; then
+        cannot_have_namespaces "$1" "the namespace lab lacks ${missing_programs[*]}" "install what has them (Debian, Ubuntu: apt-get install ${missing_packages[*]}), then run this again."
+        return
+    fi
+    ((EUID == 0)) || user='--user --map-root-user'
+    # shellcheck disable=SC2086
+    if refusal=$(unshare $user --net --mount --pid --fork -- true 2>&1); then
+        say lab "private network namespaces can be had, as $(((EUID == 0)) && echo root || echo "an ordinary user")"
+    else
+        cannot_have_namespaces "$1" "private namespaces are refused here (${refusal##*$'\n'})" "run this as root, or allow user namespaces; './specs doctor' says more."
+    fi
+}
+
+# cannot_have_namespaces ASKED REASON REMEDY
+cannot_have_namespaces() {
+    [[ -z $1 ]] || die "$2: $3"
+    say lab "$2, so live scenarios are skipped: $3"
+    lab_why="none, because $2"
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>What was seen of a flow, held against what is predicted of it.</summary>
+/// <param name="Legs">Each leg that was seen or is predicted.</param>
+/// <param name="Ending">One sentence that says what came of it.</param>
+internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
+{
+    /// <summary>Whether every leg went as predicted.</summary>
+    public bool Agreed => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
+
+    /// <summary>The legs' trails, prediction and observation side by side.</summary>
+    public string Text => string.Concat(Legs.Select(TextOf));
+
+    /// <summary>Judges.</summary>
+    /// <param name="flow">What was sent.</param>
+    /// <param name="packets">How many requests.</param>
+    /// <param name="seen">What was seen.</param>
+    public static Judgement Of(Flow flow, int packets, Seen seen)
+    {
+        var legs = Compare(flow, packets, seen);
+        return new(legs, PlainText.Of(End(seen.Finding, legs)));
+    }
+
+    private static ImmutableArray<LegRecord> Compare(Flow flow, int packets, Seen seen)
+    {
+        var predicted = Prediction.Legs(seen.Profile, flow, packets);
+        if (seen.Finding is not Finding.Observed(var observed))
+        {
+            var (verdict, reason) = seen.Finding switch
+            {
+                Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
+                Finding.Contradictory(var difference, _, _) => (LegVerdict.ObserversDisagree, difference),
+                _ => throw new InvalidOperationException($"Unknown finding {seen.Finding}."),
+            };
+            return [.. predicted.Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason })];
+        }
+
+        return
+        [
+            .. observed.Select(leg => Compared(flow, predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, leg)),
+            .. predicted.Where(leg => observed.All(one => one.Leg != leg.Leg)).Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null)
+            {
+                Verdict = LegVerdict.Disagreed,
+                Reason = $"The {leg.Leg} is predicted, but was not seen.",
+            }),
+        ];
+    }
+
+    private static LegRecord Compared(Flow flow, Trail? predicted, ObservedLeg leg)
+    {
+        var reason = predicted is null
+            ? $"The {leg.Leg} was seen, but is not predicted."
+            : Disagreement.Between(null, predicted, leg.Trail)?.Sentence;
+        return new(flow, leg.Leg, predicted, leg.Trail)
+        {
+            Verdict = reason is null ? LegVerdict.Agreed : LegVerdict.Disagreed,
+            Reason = reason,
+            Evidence = leg.Evidence,
+        };
+    }
+
+    private static string TextOf(LegRecord leg) =>
+        $"\n{leg.Flow}, {leg.Leg}: {PlainText.Of(leg.Verdict == LegVerdict.Agreed ? "as predicted." : leg.Reason!)}\n"
+        + (leg.Predicted is { } predicted && leg.Observed is { } observed
+            ? SideBySide.Text(predicted, observed)
+            : TrailText.Of((leg.Observed ?? leg.Predicted)!));
+
+    private static string End(Finding finding, ImmutableArray<LegRecord> legs) => finding switch
+    {
+        Finding.Inconclusive(var reason) => $"Inconclusive, which proves neither agreement nor divergence; what stands above is predicted only: {reason}",
+        Finding.Contradictory(var reason, _, _) =>
+            $"The observers contradict each other, so nothing can be said of the model; what stands above is predicted only: {reason}",
+        _ => legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
+        {
+            0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
+            var parted => $"{parted} of {legs.Length} legs diverged from the prediction; explain says what would predict them.",
+        },
+    };
+}

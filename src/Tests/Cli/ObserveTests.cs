@@ -1,0 +1,212 @@
+using System.Text;
+using Hooktrail.Cli.Verbs;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Cli;
+
+/// <summary>The verb observe: live in namespaces where this machine has them, and what it makes of whatever a lab may see.</summary>
+[TestFixture]
+public class ObserveTests
+{
+    private static readonly Flow Ping = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
+
+    [Test]
+    public async Task Each_leg_is_printed_with_its_prediction()
+    {
+        var ran = await LiveAsync("--from", "client", "--to", "server", "--protocol", "icmp");
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(ran.Error, Is.Empty);
+            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, "));
+            Assert.That(ran.Output, Does.Contain("client → server (icmp), request: as predicted."));
+            Assert.That(ran.Output, Does.Contain("client → server (icmp), reply: as predicted."));
+            Assert.That(ran.Output, Does.Match("hop +hook point +predicted +observed\n"));
+            Assert.That(ran.Output, Does.Match("outcome +delivered to client +delivered to client\n"));
+            Assert.That(ran.Output, Does.EndWith("\n2 legs, all as predicted.\n"));
+        });
+    }
+
+    [Test]
+    public async Task Standard_output_is_a_trails_file_and_nothing_else_where_that_is_asked_for()
+    {
+        var ran = await LiveAsync("--from", "wan", "--to", "host", "--port", "8080", "--protocol", "tcp", "--ip", "6", "--docker", "29", "--json");
+        var file = Parsed(ran);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(ran.Error, Does.Contain("6 legs, all as predicted."));
+            Assert.That(file.Legs.Select(leg => leg.Leg), Is.EqualTo(Leg.Of(Protocol.Tcp, 1)));
+            Assert.That(file.Legs.Select(leg => leg.Verdict), Is.All.EqualTo(LegVerdict.Agreed));
+            Assert.That(file.Legs.Select(leg => leg.Observed), Is.All.Not.Null);
+            Assert.That(file.Legs.Select(leg => leg.Flow.Ip), Is.All.EqualTo(IpVersion.V6));
+        });
+    }
+
+    [Test]
+    public async Task The_host_is_as_the_line_says()
+    {
+        using var folder = new TemporaryFolder();
+        var table = folder.Write("mine.nft", "table bridge mine { chain c { type filter hook forward priority -250; }; }");
+        var ran = await LiveAsync(
+            "--from", "client", "--to", "server", "--protocol", "udp", "--packets", "2", "--docker", "none", "--no-proxy", "--json", "--nft", table,
+            "--set", "bridge-nf-call-iptables=0", "--rule", "ebtables -t nat -A POSTROUTING -p IPv4 --ip-src server -j DROP");
+        var file = Parsed(ran);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(file.HostProfile.BridgeNfCallIptables, Is.False);
+            Assert.That(file.HostProfile.UserlandProxy, Is.False);
+            Assert.That(file.HostProfile.Rules.Chains.SelectMany(chain => chain.Rules).Count(), Is.LessThan(5));
+            Assert.That(file.Legs.Select(leg => leg.Leg), Is.EqualTo(Leg.Of(Protocol.Udp, 2)));
+            Assert.That(
+                file.Legs[1].Observed!.Outcome.LooksLike(Outcome.Dropped(HookPoints.Parse("ebtables", "nat", "POSTROUTING"), "")), Is.True,
+                $"{file.Legs[1].Observed!.Outcome}");
+            Assert.That(file.Legs[0].Observed!.Hops.Select(hop => hop.Point.Layer), Does.Contain(Layer.Nftables).And.Not.Contain(Layer.Iptables));
+        });
+    }
+
+    [Test]
+    public async Task What_was_observed_on_one_host_is_explained_on_another()
+    {
+        var json = (await LiveAsync(
+            "--from", "client", "--to", "wan", "--protocol", "tcp", "--rule", "iptables -t mangle -I PREROUTING -s client -d wan -j DROP", "--json")).Output;
+        using var folder = new TemporaryFolder();
+        var usual = folder.Write("usual.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
+
+        var (itself, other) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed(json, "explain", "-", "--profile", usual));
+        Assert.Multiple(() =>
+        {
+            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted, so nothing has to be explained.\n\n")));
+            Assert.That(other.ExitCode, Is.Zero, other.Error);
+            Assert.That(other.Output, Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
+        });
+    }
+
+    [Test]
+    public async Task Where_no_Engine_answers_the_namespace_lab_is_taken_and_the_reason_said()
+    {
+        var ran = await WithoutEngineAsync("observe", "--from", "client", "--to", "server", "--protocol", "icmp");
+        SkipWithoutNamespaces(ran);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab cannot be had: "));
+            Assert.That(ran.Output.Split('\n')[0], Does.Contain("/no-such/docker.sock"));
+        });
+    }
+
+    [Test]
+    public async Task Who_asks_for_the_Docker_lab_by_name_gets_no_other()
+    {
+        var ran = await WithoutEngineAsync("observe", "--from", "client", "--to", "server", "--protocol", "icmp", "--lab", "docker");
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.Contain("/no-such/docker.sock").And.EndsWith(".\n"));
+            Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n"));
+        });
+    }
+
+    [Test]
+    public void The_first_divergence_is_marked()
+    {
+        var (seen, predicted) = Seen(Ping, leg => leg with { Hops = leg.Hops.RemoveAt(2) });
+        var judgement = Judgement.Of(Ping, 1, seen);
+        Assert.Multiple(() =>
+        {
+            Assert.That(judgement.Agreed, Is.False);
+            Assert.That(judgement.Legs[0], Is.EqualTo(new LegRecord(Ping, Leg.Request, predicted, predicted with { Hops = predicted.Hops.RemoveAt(2) })
+            {
+                Verdict = LegVerdict.Disagreed,
+                Reason = judgement.Legs[0].Reason,
+            }));
+            Assert.That(judgement.Text, Does.Contain("request: First divergence at hop 3, iptables raw PREROUTING: the prediction crosses it"));
+            Assert.That(judgement.Text, Does.Match("\n> +3  iptables raw PREROUTING +in=lab +–\n"));
+            Assert.That(judgement.Text.Split('\n').Count(line => line.StartsWith('>')), Is.EqualTo(2), "one mark for each leg");
+            Assert.That(judgement.Ending, Does.StartWith("2 of 2 legs diverged from the prediction"));
+        });
+    }
+
+    [Test]
+    public void An_end_that_is_not_as_predicted_is_marked_too()
+    {
+        var (seen, _) = Seen(Ping, leg => leg with { Outcome = Outcome.Vanished(leg.Hops[^1].Point, null) });
+        Assert.That(Judgement.Of(Ping, 1, seen).Text, Does.Match("\n> +outcome +delivered to server +not seen again after iptables nat POSTROUTING\n"));
+    }
+
+    [Test]
+    public void A_leg_that_was_not_seen_or_not_predicted_diverges()
+    {
+        var (seen, _) = Seen(Ping, leg => leg);
+        var legs = ((Finding.Observed)seen.Finding).Legs;
+        var judgement = Judgement.Of(
+            Ping, 1, seen with { Nflog = new Finding.Observed([legs[0], legs[1] with { Leg = new(Direction.Reply, 2) }]) });
+        Assert.That(
+            judgement.Legs.Select(leg => $"{leg.Leg}: {leg.Verdict}, {leg.Reason}"),
+            Is.EqualTo(new[]
+            {
+                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was seen, but is not predicted.", "reply: Disagreed, The reply is predicted, but was not seen.",
+            }));
+        Assert.That(judgement.Text, Does.Contain("delivered to client"));
+    }
+
+    [Test]
+    public void An_observation_with_a_gap_proves_nothing()
+    {
+        var judgement = Judgement.Of(Ping, 1, new Seen(HostProfile.Default, null, new Finding.Inconclusive("3 records were lost.")));
+        Assert.Multiple(() =>
+        {
+            Assert.That(judgement.Agreed, Is.False);
+            Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.EqualTo(new[] { LegVerdict.Inconclusive, LegVerdict.Inconclusive }));
+            Assert.That(judgement.Ending, Does.StartWith("Inconclusive, which proves neither agreement nor divergence").And.EndWith("3 records were lost."));
+        });
+    }
+
+    [Test]
+    public void Observers_that_contradict_each_other_say_nothing_of_the_model()
+    {
+        var (log, _) = Seen(Ping, leg => leg);
+        var (nflog, _) = Seen(Ping, leg => leg with { Hops = leg.Hops.RemoveAt(2) });
+        var judgement = Judgement.Of(Ping, 1, new Seen(HostProfile.Default, log.Nflog, nflog.Nflog));
+        Assert.Multiple(() =>
+        {
+            Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.All.EqualTo(LegVerdict.ObserversDisagree));
+            Assert.That(judgement.Ending, Does.StartWith("The observers contradict each other").And.Contain("iptables raw PREROUTING"));
+        });
+    }
+
+    // What a lab would have seen if every leg had been so much different from its prediction.
+    private static (Seen Seen, Trail Request) Seen(Flow flow, Func<Trail, Trail> change)
+    {
+        var predicted = Prediction.Legs(HostProfile.Default, flow);
+        return (
+            new(HostProfile.Default, null, new Finding.Observed([.. predicted.Select(leg => new ObservedLeg(leg.Leg, change(leg.Trail), []))])),
+            predicted[0].Trail);
+    }
+
+    private static async Task<Ran> LiveAsync(params string[] arguments)
+    {
+        var ran = await Specs.Run(["observe", .. arguments, "--lab", "namespaces"]);
+        SkipWithoutNamespaces(ran);
+        return ran;
+    }
+
+    private static Task<Ran> WithoutEngineAsync(params string[] arguments) => Specs.Start(
+        "dotnet", [Specs.Path, .. arguments], null, ("DOCKER_HOST", "unix:///no-such/docker.sock"), ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+
+    private static void SkipWithoutNamespaces(Ran ran)
+    {
+        if (ran.ExitCode == 2 && ran.Error.Contains("cannot have private namespaces", StringComparison.Ordinal)
+            && Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") != "1")
+            Assert.Ignore(ran.Error);
+    }
+
+    private static TrailsFile Parsed(Ran ran) => TrailsJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(ran.Output)), "output");
+}

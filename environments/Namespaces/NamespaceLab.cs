@@ -48,6 +48,9 @@ public sealed class NamespaceLab : ILab
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
+    /// <summary>A process in the namespace of each station, for who wants to look around in there (<c>nsenter</c>).</summary>
+    public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
+
     /// <summary>Builds the host, installs its rules, starts the stations and the observer.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
     public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default)

@@ -57,6 +57,16 @@ internal static class Flows
         return told;
     }
 
+    /// <summary>Sends that many flows of every protocol that are answered, and counts their legs.</summary>
+    public static async Task<int> ManyAsync(NamespaceLab lab, int flows)
+    {
+        Flow[] some = [.. All.Where(flow => flow.Ttl == Flow.DefaultTtl && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None)];
+        var legs = 0;
+        for (var i = 0; i < flows; i++)
+            legs += (await lab.SendAsync(some[i % some.Length], Sending.Once)).Finding is Finding.Observed(var seen) ? seen.Length : 0;
+        return legs;
+    }
+
     private static async Task<IEnumerable<string>> TellAsync(NamespaceLab lab, Flow flow) =>
         (await lab.SendAsync(flow, Sending.Once)).Finding is Finding.Observed(var legs)
             ? legs.Select(leg => $"{flow}, {leg.Leg}: {string.Join(" | ", leg.Trail.Hops)} {leg.Trail.Outcome}".ReplaceLineEndings(" "))

@@ -66,6 +66,20 @@ internal static class Program
 
                     break;
 
+                case ["load", var flows]:
+                    await using (var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default))
+                    {
+                        // The first ones compile what the others use.
+                        await Flows.ManyAsync(lab, 500);
+                        var (memory, clock) = (GC.GetTotalMemory(true), Stopwatch.StartNew());
+                        var legs = await Flows.ManyAsync(lab, int.Parse(flows));
+                        var minutes = clock.Elapsed.TotalMinutes;
+                        Console.WriteLine($"{legs / minutes:0} legs a minute");
+                        Console.WriteLine($"{(GC.GetTotalMemory(true) - memory) / 1024} KiB more");
+                    }
+
+                    break;
+
                 case ["flows"]:
                     foreach (var line in await Flows.SeenAsync())
                         Console.WriteLine(line);

@@ -353,16 +353,25 @@ internal sealed class NamespaceLabTests
         TestContext.Out.WriteLine($"{flows * 6 / watch.Elapsed.TotalMinutes:0} legs a minute");
     }
 
-    [TestCase(DockerRelease.V29Nftables, true, Backend.Nft)]
-    [TestCase(DockerRelease.V28Dot2, false, Backend.Nft)]
+    [Test]
+    public async Task Hosts_of_every_release_agree_with_the_model([Values] DockerRelease release, [Values] bool proxy) =>
+        await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
+
     [TestCase(DockerRelease.V20, true, Backend.Legacy)]
-    [TestCase(DockerRelease.V20, false, Backend.Legacy)]
+    [TestCase(DockerRelease.V28Dot2, false, Backend.Legacy)]
+    [TestCase(DockerRelease.V29Nftables, true, Backend.Legacy)]
     [TestCase(null, true, Backend.Nft)]
-    public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend)
+    [TestCase(null, true, Backend.Legacy)]
+    public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend) =>
+        await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
+
+    private static async Task AgreesOnAsync(NamespaceSetup setup)
     {
-        await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
-        foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp) })
-            await AgreesAsync(flow, lab);
+        await using var lab = await Live.StartAsync(setup);
+        Assert.That(lab.Profile.Iptables, Is.EqualTo(setup.Iptables));
+        foreach (var ip in Enum.GetValues<IpVersion>())
+            foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp), new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 } })
+                await AgreesAsync(flow with { Ip = ip }, lab);
     }
 
     private Task<ImmutableArray<ObservedLeg>> AgreesAsync(Flow flow) => AgreesAsync(flow, _lab);

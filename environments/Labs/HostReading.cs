@@ -36,6 +36,10 @@ public static partial class HostReading
                 [ -n "$(type -P "$1")" ] || { echo "{{Cannot}}there is no program $1"; return; }
                 { said=$("$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
+            translated() { # FAMILY: rules of iptables in nft's words
+                local saved=$(</dev/stdin)
+                [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
+            }
             tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
             echo "kernel $(uname -r)"
             set_of ipv4/ip_forward; set_of ipv6/conf/all/forwarding
@@ -64,13 +68,15 @@ public static partial class HostReading
             throw new HooktrailException(
                 $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; see that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab may use them.");
         var parts = Split(lines);
-        if (parts.Count != 6)
+        if (parts.Count != 8)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
         var rules = RuleReader.Xtables(Layer.Iptables, parts[1], map, "iptables-save")
             .With(RuleReader.Xtables(Layer.Ip6tables, parts[2], map, "ip6tables-save"))
             .With(RuleReader.Xtables(Layer.Arptables, parts[3], map, "arptables-save"))
             .With(RuleReader.Xtables(Layer.Ebtables, parts[4], map, "ebtables-save"))
-            .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"));
+            .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"))
+            .With(Beside(parts[6], IpVersion.V4, Other(iptables), map))
+            .With(Beside(parts[7], IpVersion.V6, Other(iptables), map));
         return Settings(parts[0], map) with
         {
             Iptables = iptables,
@@ -86,12 +92,51 @@ public static partial class HostReading
     [
         Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
         $"run ebtables-{ebtables.Name()}-save", "run nft list ruleset",
+        Save("iptables", Other(iptables), "ip") + " | translated iptables", Save("ip6tables", Other(iptables), "ip6") + " | translated ip6tables",
     ];
+
+    private static Backend Other(Backend iptables) => iptables == Backend.Nft ? Backend.Legacy : Backend.Nft;
 
     // arptables has but one table, and arptables-legacy-save takes none.
     private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
         ? $"run {tool}-nft-save"
         : $"for table in $(tables {family}); do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
+
+    // Rules of the other backend stand beside those of the host's own: to the kernel their chains are chains like any others. They are named
+    // as base chains in tables of their own, «ip iptables-legacy-filter»; who registered first of those at one priority nobody can read, and
+    // they are taken for the later ones. A table without a rule does nothing.
+    private static RuleSet Beside(List<string> translated, IpVersion version, Backend backend, INames map)
+    {
+        var (family, tool) = version == IpVersion.V4 ? ("ip", "iptables") : ("ip6", "ip6tables");
+        var tables = new Dictionary<string, Dictionary<string, List<string>>>();
+        foreach (var line in translated)
+            switch (line.Split(' ', 6))
+            {
+                case ["add", "table", _, var table]:
+                    tables[table] = [];
+                    break;
+                case ["add", "chain", _, var table, var chain, .. var hook]:
+                    tables[table][chain] = [.. hook.Select(text => text.Trim('{', '}', ' '))];
+                    break;
+                case ["add", "rule", _, var table, var chain, var rule]:
+                    tables[table][chain].Add(rule);
+                    break;
+                // What has no words of nft is in the output as it was: nobody can say what it does.
+                case ["#", "-t", var table, "-A" or "-I", var chain, var rule]:
+                    tables[table][chain].Add($"unreadable \"{rule.Trim().Replace('"', '\'')}\"");
+                    break;
+            }
+
+        var lines = tables
+            .Where(table => table.Value.Values.Any(rules => rules.Exists(rule => !rule.StartsWith("type ", StringComparison.Ordinal) || rule.Contains("policy drop", StringComparison.Ordinal))))
+            .SelectMany(table => (string[])
+            [
+                $"table {family} {tool}-{backend.Name()}-{table.Key} {{",
+                .. table.Value.SelectMany(chain => (string[])[$"chain {chain.Key} {{", .. chain.Value, "}"]),
+                "}",
+            ]);
+        return RuleReader.Nftables(lines, map, $"{tool}-{backend.Name()}-save");
+    }
 
     private static List<List<string>> Split(IEnumerable<string> lines)
     {

@@ -31,15 +31,22 @@ public static partial class LabWords
         ["ebtables"] = IpVersion.V4,
     };
 
+    /// <summary>The program of a tool, whose name a rule may give in full: <c>iptables-legacy -A …</c> beside nft.</summary>
+    /// <param name="tool">The tool, as <see cref="Xtables"/> says.</param>
+    /// <param name="iptables">The backend of the host's iptables, ip6tables and arptables.</param>
+    /// <param name="ebtables">The backend of the host's ebtables.</param>
+    public static string Program(string tool, Backend iptables, Backend ebtables = Backend.Nft) =>
+        tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
+
     /// <summary>A command of iptables, ip6tables, arptables or ebtables that adds a rule, as the host takes it.</summary>
     /// <param name="command">The command, in the lab's names.</param>
     /// <param name="host">What they stand for.</param>
-    /// <returns>The tool, and its arguments to add and to delete the rule.</returns>
+    /// <returns>The tool as the command names it, and its arguments to add and to delete the rule; <see cref="Program"/> says what to run.</returns>
     /// <exception cref="HooktrailException">It is no command that adds a rule.</exception>
     public static (string Tool, string Add, string Delete) Xtables(string command, IHostNames host)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0 || !Tools.TryGetValue(words[0], out var version))
+        if (words.Length == 0 || !Tools.TryGetValue(Backends().Replace(words[0], ""), out var version))
             throw new HooktrailException(
                 $"\"{command}\" is no rule of a tool: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
         var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert");
@@ -129,6 +136,9 @@ public static partial class LabWords
         || LabNames.Networks.Contains(name)
         || LabNames.Networks.Any(network => name == LabNames.GatewayOf(network) || name == LabNames.BroadcastOf(network))
         || Endpoint.All.Any(endpoint => endpoint.Kind is EndpointKind.Container or EndpointKind.Wan && endpoint.Name == name);
+
+    [GeneratedRegex("-(?:nft|legacy)$")]
+    private static partial Regex Backends();
 
     [GeneratedRegex(@"\A[A-Za-z0-9.:/,_+=!\[\]-]+\z")]
     private static partial Regex Harmless();

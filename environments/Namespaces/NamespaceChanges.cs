@@ -5,10 +5,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Namespaces;
 
 /// <summary>What can be different on a namespace lab's host, and how to take it back: a script for each way.</summary>
-internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
+internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Backend ebtables)
 {
-    private readonly NamespaceRuleNames _names = new(host);
-
     /// <summary>A rule that wants conntrack, in a chain that no packet comes to.</summary>
     public static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
 
@@ -44,8 +42,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
 
     private (string What, string Forth, string Back) Rule(string command)
     {
-        var (tool, add, delete) = LabWords.Xtables(command, _names);
-        var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
+        var (tool, add, delete) = LabWords.Xtables(command, NamespaceRuleNames.Instance);
+        var program = LabWords.Program(tool, iptables, ebtables);
         return (
             $"add the rule \"{command}\"",
             $"[ -n \"$(type -P {program})\" ] || {{ echo 'there is no program {program} here: install it'; exit 1; }}\n{program} {add}",
@@ -55,7 +53,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
     private (string What, string Forth, string Back) Table(string text)
     {
         var delete = string.Join("; ", LabWords.TablesOf(text).Select(table => $"delete table {table}"));
-        return ("add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, _names)}\nEND\n", $"nft '{delete}'");
+        return ("add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n", $"nft '{delete}'");
     }
 
     private string Turn(Switch one, bool on, HostProfile profile)

@@ -25,7 +25,7 @@ public sealed class NamespaceLab : ILab
     private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
     {
         (_setup, _host, Run, _stations, _observer) = (setup, host, run, stations, observer);
-        _changes = new(host, setup.Iptables);
+        _changes = new(host, setup.Iptables, setup.Ebtables);
         _map = host.Map;
         Profile = HostProfile.Default;
     }
@@ -64,7 +64,9 @@ public sealed class NamespaceLab : ILab
         {
             host = await NamespaceHost.StartAsync(Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
             starting = NamespaceStations.StartAsync(host, setup.Docker is not null && setup.UserlandProxy, cancellation);
-            var script = setup.Docker is { } release ? DockerScript.Of(release, new NamespaceRuleNames(host), setup.UserlandProxy) : new DockerScript();
+            var script = setup.Docker is { } release ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy) : new DockerScript();
+            if (setup.Ebtables == Backend.Legacy)
+                await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
             await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
@@ -92,11 +94,11 @@ public sealed class NamespaceLab : ILab
         // Chains that are to be there before br_netfilter is are recorded by others that are, too.
         async Task BeginAsync(NamespaceHost empty)
         {
-            observer = await NamespaceObserver.StartAsync(empty, run, setup.Iptables, cancellation).ConfigureAwait(false);
+            observer = await NamespaceObserver.StartAsync(empty, run, setup.Iptables, setup.Ebtables, cancellation).ConfigureAwait(false);
             if (setup.BeforeBridges is not { } text)
                 return;
             await empty.Host.RunAsync(
-                "add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, new NamespaceRuleNames(empty))}\nEND\n", cancellation).ConfigureAwait(false);
+                "add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n", cancellation).ConfigureAwait(false);
             var tables = await empty.Host.RunAsync("read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
             await observer.RecordUsersAsync(RuleReader.Nftables(tables, empty.Map, "nft list ruleset"), cancellation).ConfigureAwait(false);
         }
@@ -231,8 +233,8 @@ public sealed class NamespaceLab : ILab
         ImmutableArray<string> devices =
             [.. _setup.Topology.Networks.Select(network => network.Name), .. _setup.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
         var lines = await _host.Host.RunAsync(
-            "read the host", HostReading.Script(_setup.Iptables, NoHost.Instance, devices), cancellation).ConfigureAwait(false);
-        var read = HostReading.Parse(lines, _map, _setup.Iptables);
+            "read the host", HostReading.Script(_setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables), cancellation).ConfigureAwait(false);
+        var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables);
         var profile = read with
         {
             // The observer stands where the table is, whether the tools have it or not.
@@ -268,6 +270,16 @@ public sealed class NamespaceLab : ILab
         ],
     };
 
+    // A table of the legacy backend comes to be when it is listed, if the kernel has it at all.
+    private static async Task LoadLegacyAsync(NamespaceHost host, CancellationToken cancellation)
+    {
+        var (status, lines) = await host.Host.TryAsync(
+            "for table in broute nat filter; do ebtables-legacy -t $table -L 2>&1 >/dev/null || exit; done", cancellation).ConfigureAwait(false);
+        if (status != 0)
+            throw new CannotChangeException(
+                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY and the program ebtables-legacy; take nf_tables instead.");
+    }
+
     // The tools' built-in chains come first, as on a host that has had them for long: a chain of the user's is registered after them.
     private static string ToolsRules(NamespaceSetup setup, DockerScript script)
     {
@@ -278,8 +290,7 @@ public sealed class NamespaceLab : ILab
             {BuiltIn(Layer.Iptables, " - [0:0]")}{Lines(script.Iptables)}END
             ip6tables-{backend}-restore --noflush <<'END'
             {BuiltIn(Layer.Ip6tables, " - [0:0]")}{Lines(script.Ip6tables)}END
-            ebtables-nft-restore --noflush <<'END'
-            {BuiltIn(Layer.Ebtables, " ACCEPT")}END
+            {(setup.Ebtables == Backend.Nft ? $"ebtables-nft-restore --noflush <<'END'\n{BuiltIn(Layer.Ebtables, " ACCEPT")}END" : "")}
             {(setup.Iptables == Backend.Nft ? $"arptables-nft-restore --noflush <<'END'\n{BuiltIn(Layer.Arptables, " ACCEPT")}END" : "")}
             """;
     }

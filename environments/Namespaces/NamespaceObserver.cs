@@ -25,19 +25,19 @@ internal sealed class NamespaceObserver : IAsyncDisposable
     private int _fence;
     private int _parts;
 
-    private NamespaceObserver(NamespaceHost host, RunId run, Backend iptables)
+    private NamespaceObserver(NamespaceHost host, RunId run, Backend iptables, Backend ebtables)
     {
         (_host, _run) = (host, run);
-        _tools = NflogPlaces.OfTools(iptables, iptables, Backend.Nft);
+        _tools = NflogPlaces.OfTools(iptables, iptables, ebtables);
         _reader = new(run, _tools);
         _program = StationProcess.Start(host, NamespaceTopology.HostName, NflogProgram.Script, "0");
         _pump = PumpAsync();
     }
 
     /// <summary>Starts the program; nothing is recorded yet.</summary>
-    public static async Task<NamespaceObserver> StartAsync(NamespaceHost host, RunId run, Backend iptables, CancellationToken cancellation)
+    public static async Task<NamespaceObserver> StartAsync(NamespaceHost host, RunId run, Backend iptables, Backend ebtables, CancellationToken cancellation)
     {
-        var observer = new NamespaceObserver(host, run, iptables);
+        var observer = new NamespaceObserver(host, run, iptables, ebtables);
         try
         {
             observer._group = await observer._reader.Group.WaitAsync(Patience, cancellation).ConfigureAwait(false);

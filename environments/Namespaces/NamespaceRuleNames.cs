@@ -4,11 +4,18 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>What the lab's names stand for in the host's namespace: devices are called as in the lab, addresses are the topology's.</summary>
-public sealed class NamespaceRuleNames(NamespaceAddresses addresses) : IHostNames
+/// <summary>
+/// What the lab's names stand for in the host's namespace: devices are called as in the lab, addresses are those of the whole lab, whether all of
+/// it was built or not. Docker's rules may speak of a network that nobody is on.
+/// </summary>
+public sealed class NamespaceRuleNames : IHostNames
 {
-    /// <summary>Those of a host.</summary>
-    public NamespaceRuleNames(NamespaceHost host) : this(host.Addresses)
+    /// <summary>They are the same on every host.</summary>
+    public static readonly NamespaceRuleNames Instance = new();
+
+    private static readonly NamespaceAddresses Addresses = new(NamespaceTopology.Whole);
+
+    private NamespaceRuleNames()
     {
     }
 
@@ -20,7 +27,7 @@ public sealed class NamespaceRuleNames(NamespaceAddresses addresses) : IHostName
     {
         var network = NamespaceTopology.Whole.Networks.FirstOrDefault(one => one.Name == name);
         return network is null
-            ? addresses[name, version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6].ToString()
+            ? Addresses[name, version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6].ToString()
             : (version == IpVersion.V4 ? network.V4 : network.V6).ToString();
     }
 

@@ -24,6 +24,9 @@ public sealed record NamespaceSetup
     /// <summary>Whose tables iptables, ip6tables and arptables use.</summary>
     public Backend Iptables { get; init; } = Backend.Nft;
 
+    /// <summary>Whose tables ebtables uses; those of its own (legacy) only where the kernel has them, and root runs the lab.</summary>
+    public Backend Ebtables { get; init; } = Backend.Nft;
+
     /// <summary>Whether there is a rule that needs conntrack besides Docker's, so that nat chains are crossed in both versions of IP.</summary>
     public bool Conntrack { get; init; } = true;
 

@@ -19,6 +19,8 @@ internal sealed class NamespaceLabTests
     private static readonly Flow Ping = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
     private static readonly Flow Out = new(Endpoint.Client, Endpoint.Wan, Protocol.Udp);
 
+    private static readonly Flow WhoHas = new(Endpoint.Client, Endpoint.Host, Protocol.Arp);
+
     private NamespaceLab _lab = null!;
 
     [OneTimeSetUp]
@@ -68,17 +70,105 @@ internal sealed class NamespaceLabTests
     [TestCase("iptables -t filter -I FORWARD -i lab -o wan.nic -j REJECT")]
     [TestCase("iptables -t nat -A PREROUTING -i lab -d wan -p udp --dport 80 -j DNAT --to-destination server:80")]
     [TestCase("ebtables -t filter -A FORWARD -p IPv4 --ip-src client -j DROP")]
+    [TestCase("ip6tables -t filter -A FORWARD -s client -d wan -j REJECT")]
+    [TestCase("arptables -A INPUT -s client -j DROP")]
     public async Task A_rule_in_the_labs_names_is_added_and_taken_back(string command)
     {
         var before = _lab.Profile;
         await using (await _lab.ChangeAsync(new HostChange.Rule(command)))
         {
             Assert.That(_lab.Profile.Rules.Count, Is.EqualTo(before.Rules.Count + 1));
+            foreach (var flow in new[] { Ping, Out, Out with { Ip = IpVersion.V6 }, WhoHas })
+                await AgreesAsync(flow);
+        }
+
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [TestCase("iptables-legacy -t filter -A FORWARD -s client -d wan -j DROP", "ip iptables-legacy-filter")]
+    [TestCase("iptables-legacy -t raw -A PREROUTING -i lab -j ACCEPT", "ip iptables-legacy-raw")]
+    [TestCase("iptables-legacy -t nat -A PREROUTING -d wan -p udp -j DNAT --to-destination server:80", "ip iptables-legacy-nat")]
+    public async Task A_rule_of_legacy_beside_nft_has_chains_of_its_own(string command, string table)
+    {
+        var before = _lab.Profile;
+        await using (await _lab.ChangeAsync(new HostChange.Rule(command)))
+        {
+            var legs = await AgreesAsync(Out);
+            Assert.That(legs[0].Trail.Hops.Select(hop => hop.Point.Table), Does.Contain(table));
             await AgreesAsync(Ping);
+        }
+
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+        await AgreesAsync(Out);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Changes_may_end_in_any_order_and_twice(bool firstFirst)
+    {
+        var before = _lab.Profile;
+        var one = await _lab.ChangeAsync(new HostChange.Turn(Switch.BridgeNfCallIptables, false));
+        var other = await _lab.ChangeAsync(new HostChange.Rule("iptables -I FORWARD 1 -s client -j DROP"));
+        var table = await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority 0; }; }"));
+        IAsyncDisposable[] changes = firstFirst ? [one, other, table] : [table, other, one];
+        foreach (var change in changes.Concat(changes))
+        {
+            await change.DisposeAsync();
             await AgreesAsync(Out);
         }
 
         Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Conntrack_is_turned_for_each_version_of_ip()
+    {
+        await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small, Docker = null });
+        foreach (var (name, ip) in new[] { ("conntrack", IpVersion.V4), ("conntrack6", IpVersion.V6) })
+        {
+            var (one, before) = (Switch.Parse(name), lab.Profile);
+            await using (await lab.ChangeAsync(new HostChange.Turn(one, false)))
+            {
+                Assert.That(lab.Profile with { Rules = before.Rules }, Is.EqualTo(one.Write(before, false)));
+                foreach (var version in Enum.GetValues<IpVersion>())
+                {
+                    var legs = await AgreesAsync(Out with { Ip = version }, lab);
+                    Assert.That(legs[0].Trail.Hops.Any(hop => hop.Point is { Table: "nat", Layer: not Layer.Ebtables }), Is.EqualTo(version != ip));
+                }
+            }
+
+            Assert.That(lab.Profile with { Rules = before.Rules }, Is.EqualTo(before), "the table is there again, as the last one");
+            Assert.That(lab.Profile.Rules.Chains, Is.EquivalentTo(before.Rules.Chains));
+        }
+    }
+
+    [Test]
+    public async Task A_host_may_be_without_conntrack_from_the_start()
+    {
+        await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small, Docker = null, Conntrack = false });
+        Assert.That((lab.Profile.Conntrack, lab.Profile.Conntrack6), Is.EqualTo((false, false)));
+        await using (await lab.ChangeAsync(new HostChange.Turn(Switch.Parse("conntrack"), true)))
+            await AgreesAsync(Out, lab);
+        await AgreesAsync(Out, lab);
+    }
+
+    [Test]
+    public async Task Docker_29_writes_its_rules_into_legacy_tables_too()
+    {
+        await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Iptables = Backend.Legacy });
+        await using (await lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -s client -d wan -j DROP")))
+            Assert.That((await AgreesAsync(Out, lab))[0].Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
+        await AgreesAsync(Out, lab);
+    }
+
+    [TestCase("client", "hosted")]
+    [TestCase("hosted", "server")]
+    [TestCase("hosted", "wan")]
+    [TestCase("wan", "hosted")]
+    public async Task A_container_in_the_hosts_network_is_the_host(string from, string to)
+    {
+        foreach (var protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp])
+            await AgreesAsync(new(Endpoint.Parse(from), Endpoint.Parse(to), protocol));
     }
 
     [TestCase("bridge", "prerouting", -250)]
@@ -128,6 +218,109 @@ internal sealed class NamespaceLabTests
             legs.Single(leg => leg.Leg == new Leg(Direction.Request, 2)).Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
     }
 
+    [TestCase(Protocol.Icmp, 3)]
+    [TestCase(Protocol.Udp, 3)]
+    public async Task Requests_go_on_counting_after_what_is_done_between(Protocol protocol, int packets)
+    {
+        var calls = 0;
+        var sending = Sending.Once with { Packets = packets, Between = () => Task.FromResult(calls++) };
+        var legs = Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Wan, protocol), sending)).Finding);
+        Assert.That(calls, Is.EqualTo(1));
+        Assert.That(legs.Select(leg => leg.Leg.Packet), Is.EqualTo(new[] { 1, 1, 2, 2, 3, 3 }));
+        Assert.That(legs.Select(leg => leg.Trail.Outcome.To), Has.None.Null);
+    }
+
+    [Test]
+    public async Task No_other_flow_comes_between()
+    {
+        var other = Task.FromResult<Seen>(null!);
+        var sending = Sending.Once with
+        {
+            Packets = 2,
+            Between = async () =>
+            {
+                other = _lab.SendAsync(Ping, Sending.Once);
+                await using var change = await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("hairpin"), true));
+                Assert.That(other.IsCompleted, Is.False);
+            },
+        };
+        Assert.That(Legs((await _lab.SendAsync(Out, sending)).Finding), Has.Length.EqualTo(4));
+        Assert.That(Legs((await other).Finding), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_connection_is_one_however_often_it_is_asked_for() => Assert.That(
+        Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Server, Protocol.Tcp), Sending.Once with { Packets = 3 })).Finding), Has.Length.EqualTo(6));
+
+    [Test]
+    public async Task Who_is_not_there_is_said()
+    {
+        await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small });
+        Assert.That(async () => await lab.SendAsync(Ping with { From = Endpoint.Left }, Sending.Once), Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
+        Assert.That(async () => await lab.SendAsync(Ping with { To = Endpoint.Left }, Sending.Once), Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
+        Assert.That(
+            async () => await lab.SendAsync(WhoHas, Sending.Once with { Packets = 2 }), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no number"));
+        foreach (var flow in new[] { Ping, Out, Out with { From = Endpoint.Wan, To = Endpoint.Host, Port = 8080 } })
+            await AgreesAsync(flow, lab);
+    }
+
+    [Test]
+    public void Docker_needs_conntrack() =>
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("conntrack"), false)),
+            Throws.TypeOf<CannotChangeException>().With.Message.Contains("without Docker"));
+
+    [Test]
+    public async Task Broute_is_there_or_it_is_said()
+    {
+        try
+        {
+            await using var change = await _lab.ChangeAsync(new HostChange.Rule("ebtables -t broute -A BROUTING -p IPv4 --ip-src client -j DROP"));
+            await AgreesAsync(Ping);
+        }
+        catch (CannotChangeException e)
+        {
+            Assert.That(e.Message, Does.Contain("no table broute").And.Contain("1.8.10"));
+        }
+    }
+
+    [Test]
+    public async Task Ebtables_of_its_own_is_there_or_it_is_said()
+    {
+        try
+        {
+            await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Ebtables = Backend.Legacy });
+            await AgreesAsync(Ping, lab);
+        }
+        catch (CannotChangeException e)
+        {
+            Assert.That(e.Message, Does.Contain("CONFIG_BRIDGE_NF_EBTABLES_LEGACY"));
+        }
+    }
+
+    [Test]
+    public void A_table_that_nft_refuses_is_said_and_changes_nothing()
+    {
+        var before = _lab.Profile;
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook nowhere priority 0; }; }")),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("nowhere"));
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task What_cannot_be_recorded_is_taken_back()
+    {
+        var before = _lab.Profile;
+        var name = new string('n', 120);
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.NftTable($"table ip {name} {{ chain c {{ type filter hook forward priority 0; }}; }}")),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("cannot be recorded"));
+        Assert.That(_lab.Profile, Is.EqualTo(before));
+        await using (await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("hairpin"), true)))
+            await AgreesAsync(Out);
+    }
+
     [Test]
     public void What_no_namespace_can_have_is_said() =>
         Assert.That(
@@ -160,16 +353,25 @@ internal sealed class NamespaceLabTests
         TestContext.Out.WriteLine($"{flows * 6 / watch.Elapsed.TotalMinutes:0} legs a minute");
     }
 
-    [TestCase(DockerRelease.V29Nftables, true, Backend.Nft)]
-    [TestCase(DockerRelease.V28Dot2, false, Backend.Nft)]
+    [Test]
+    public async Task Hosts_of_every_release_agree_with_the_model([Values] DockerRelease release, [Values] bool proxy) =>
+        await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
+
     [TestCase(DockerRelease.V20, true, Backend.Legacy)]
-    [TestCase(DockerRelease.V20, false, Backend.Legacy)]
+    [TestCase(DockerRelease.V28Dot2, false, Backend.Legacy)]
+    [TestCase(DockerRelease.V29Nftables, true, Backend.Legacy)]
     [TestCase(null, true, Backend.Nft)]
-    public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend)
+    [TestCase(null, true, Backend.Legacy)]
+    public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend) =>
+        await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
+
+    private static async Task AgreesOnAsync(NamespaceSetup setup)
     {
-        await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
-        foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp) })
-            await AgreesAsync(flow, lab);
+        await using var lab = await Live.StartAsync(setup);
+        Assert.That(lab.Profile.Iptables, Is.EqualTo(setup.Iptables));
+        foreach (var ip in Enum.GetValues<IpVersion>())
+            foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp), new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 } })
+                await AgreesAsync(flow with { Ip = ip }, lab);
     }
 
     private Task<ImmutableArray<ObservedLeg>> AgreesAsync(Flow flow) => AgreesAsync(flow, _lab);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -24,10 +25,38 @@ internal sealed class EndOfLifeTests
     }
 
     [Test]
-    public async Task Kill_9_of_the_owner_ends_everything(CancellationToken cancel) => await KillOwnerAsync([], cancel);
+    public async Task Kill_9_of_the_owner_ends_everything([Values("", "lab")] string what, CancellationToken cancel) =>
+        await KillOwnerAsync([], what, cancel);
 
     [Test]
-    public async Task Kill_9_of_an_ordinary_owner_ends_everything(CancellationToken cancel) => await KillOwnerAsync(Spaces.Ordinary(), cancel);
+    public async Task Kill_9_of_an_ordinary_owner_ends_everything([Values("", "lab")] string what, CancellationToken cancel) =>
+        await KillOwnerAsync(Spaces.Ordinary(), what, cancel);
+
+    [Test]
+    public async Task Talkers_end_with_the_lab_though_this_program_still_holds_their_pipes(CancellationToken cancel)
+    {
+        var before = Traces.OfAll().Processes;
+        await using var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default, cancel);
+        var traces = Traces.OfAll() is var all ? all with { Processes = all.Processes.Except(before) } : all;
+        Assert.That(traces.Processes.Count(process => CommandOf(process).StartsWith("perl", StringComparison.Ordinal)), Is.EqualTo(10), "nine talkers and a reader");
+
+        using (var unshare = Process.GetProcessById(traces.Processes.Single(process => CommandOf(process).StartsWith("unshare", StringComparison.Ordinal))))
+            unshare.Kill();
+        Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
+        Assert.That(
+            () => lab.SendAsync(new(Endpoint.Client, Endpoint.Server, Protocol.Icmp), Sending.Once, cancel),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("What talks for the station"));
+    }
+
+    [Test]
+    public async Task A_start_that_fails_leaves_nothing(CancellationToken cancel)
+    {
+        var before = Traces.OfAll().Processes;
+        Assert.That(
+            () => NamespaceLab.StartAsync(NamespaceSetup.Default with { BeforeBridges = "table ip mine { chain c { nonsense; }; }" }, cancel),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("nonsense"));
+        Assert.That(() => Traces.OfAll().Processes.Except(before), Is.Empty.After(Patience, 10));
+    }
 
     [Test]
     public async Task Kill_9_of_unshare_ends_everything_and_the_shells_say_so(CancellationToken cancel)
@@ -67,14 +96,28 @@ internal sealed class EndOfLifeTests
         Assert.That(() => NamespaceHost.StartAsync(NamespaceTopology.Whole, soon.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static async Task KillOwnerAsync(IReadOnlyList<string> who, CancellationToken cancel)
+    private static string CommandOf(int process)
     {
-        using var owner = Spaces.Run(who, "hold");
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static async Task KillOwnerAsync(IReadOnlyList<string> who, string what, CancellationToken cancel)
+    {
+        using var owner = Spaces.Run(who, what.Length == 0 ? ["hold"] : ["hold", what]);
         var answer = await Spaces.AnswerAsync(owner, cancel);
         var traces = Traces.Parse(answer);
         if (traces.Processes.IsEmpty)
             Assert.Ignore(string.Join(" ", answer));
-        Assert.That(traces.Left(), Has.Count.EqualTo(traces.Processes.Count + traces.Namespaces.Count), "all of it is there");
+        Assert.That(Traces.Parse(answer).Left(), Has.Count.EqualTo(traces.Processes.Count + traces.Namespaces.Count), "all of it is there");
+        if (what == "lab")
+            Assert.That(traces.Processes, Has.Count.GreaterThanOrEqualTo(29), "the host's eleven, and nine talkers and a reader, each entered by a program of its own but the first");
 
         owner.Kill(); // SIGKILL
         await owner.WaitForExitAsync(cancel);

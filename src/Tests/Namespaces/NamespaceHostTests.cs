@@ -223,4 +223,16 @@ internal sealed class NamespaceHostTests
         await using var host = await Spaces.StartAsync(new NamespaceTopology(), cancel);
         Assert.That(await host.Host.RunAsync("ping", "ping -q -c 1 127.0.0.1 >/dev/null && ping -q -c 1 ::1 >/dev/null && echo yes", cancel), Is.EqualTo(new[] { "yes" }));
     }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_lab_does_not_grow_with_its_flows_and_sees_three_thousand_legs_a_minute(CancellationToken cancel)
+    {
+        var answer = await Spaces.AskAsync([], cancel, "load", "3000");
+        TestContext.Out.WriteLine(string.Join(", ", answer));
+        Assert.That(answer, Has.Count.EqualTo(2), string.Join(" ", answer));
+        Assert.That(int.Parse(answer[0].Split(' ')[0]), Is.GreaterThan(3_000));
+        // A flow that was kept, with its sightings, would be 10 KiB.
+        Assert.That(int.Parse(answer[1].Split(' ')[0]), Is.LessThan(3_000));
+    }
 }

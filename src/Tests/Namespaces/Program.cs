@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Trails;
+using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Namespaces;
 
@@ -32,6 +34,56 @@ internal static class Program
                     }
 
                     return 0;
+
+                case ["hold", "lab"]:
+                    await using (var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default))
+                    {
+                        await lab.SendAsync(new(Endpoint.Client, Endpoint.Wan, Protocol.Tcp), Sending.Once);
+                        foreach (var line in Traces.OfAll().Lines())
+                            Console.WriteLine(line);
+                        Console.WriteLine("done");
+                        Console.In.ReadToEnd();
+                    }
+
+                    return 0;
+
+                case ["time", "lab", var starts]:
+                    for (var i = 0; i < int.Parse(starts); i++)
+                    {
+                        var clock = Stopwatch.StartNew();
+                        var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default);
+                        var started = clock.Elapsed;
+                        await using (await lab.ChangeAsync(new HostChange.Turn(Switch.BridgeNfCallIptables, false)))
+                        {
+                        }
+
+                        var changed = clock.Elapsed - started;
+                        clock.Restart();
+                        await lab.DisposeAsync();
+                        Console.WriteLine(
+                            $"lab: started {started.TotalMilliseconds:0} ms, changed and back {changed.TotalMilliseconds:0} ms, ended {clock.Elapsed.TotalMilliseconds:0} ms");
+                    }
+
+                    break;
+
+                case ["load", var flows]:
+                    await using (var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default))
+                    {
+                        // The first ones compile what the others use.
+                        await Flows.ManyAsync(lab, 500);
+                        var (memory, clock) = (GC.GetTotalMemory(true), Stopwatch.StartNew());
+                        var legs = await Flows.ManyAsync(lab, int.Parse(flows));
+                        var minutes = clock.Elapsed.TotalMinutes;
+                        Console.WriteLine($"{legs / minutes:0} legs a minute");
+                        Console.WriteLine($"{(GC.GetTotalMemory(true) - memory) / 1024} KiB more");
+                    }
+
+                    break;
+
+                case ["flows"]:
+                    foreach (var line in await Flows.SeenAsync())
+                        Console.WriteLine(line);
+                    break;
 
                 case ["time", var starts]:
                     for (var i = 0; i < int.Parse(starts); i++)

@@ -12,6 +12,17 @@ internal sealed class RefusalTests
     public async Task An_ordinary_user_has_the_same_lab(CancellationToken cancel) =>
         Assert.That(await Spaces.AskAsync(Spaces.Ordinary(), cancel, "ping"), Is.Empty);
 
+    [Test]
+    public async Task An_ordinary_user_sees_what_root_sees(CancellationToken cancel)
+    {
+        Spaces.NeedsRoot();
+        var ordinary = Spaces.AskAsync(Spaces.Ordinary(), cancel, "flows");
+        var own = Spaces.AskAsync([], cancel, "flows");
+        Assert.That(await ordinary, Is.EqualTo(await own));
+        Assert.That((await own).Count, Is.GreaterThan(180));
+        Assert.That(await own, Has.None.Contains("inconclusive"));
+    }
+
     [TestCase("unshare")]
     [TestCase("ip")]
     public async Task A_missing_program_is_named(string program, CancellationToken cancel)

@@ -8,11 +8,18 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
 {
     private static readonly string[] Kinds = ["net", "mnt", "pid", "user"];
 
+    private long? _asked;
+
     /// <summary>Everything below the one process that was started, and every namespace of those that is not this process's.</summary>
-    public static Traces Of(NamespaceHost host)
+    public static Traces Of(NamespaceHost host) => Below(host.ProcessId);
+
+    /// <summary>The same of everything that this process has started: talkers and readers are beside the host's own processes.</summary>
+    public static Traces OfAll() => Below(Environment.ProcessId) is var all ? all with { Processes = all.Processes.Remove(Environment.ProcessId) } : all;
+
+    private static Traces Below(int root)
     {
         var parents = All().ToDictionary(process => process, ParentOf);
-        var processes = parents.Keys.Where(process => Ancestors(process).Contains(host.ProcessId)).ToImmutableHashSet();
+        var processes = parents.Keys.Where(process => Ancestors(process).Contains(root)).ToImmutableHashSet();
         var own = NamespacesOf(Environment.ProcessId).ToHashSet();
         return new Traces(processes, [.. processes.SelectMany(NamespacesOf).Where(name => !own.Contains(name))]);
 
@@ -32,22 +39,36 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
 
     public IEnumerable<string> Lines() => [.. Processes.Select(process => process.ToString()), .. Namespaces];
 
-    /// <summary>What of it is there: processes, also as zombies, and namespaces that anybody is in or holds open.</summary>
-    public IReadOnlyList<string> Left() =>
-    [
-        .. All().Where(Processes.Contains).Select(process => process.ToString()),
-        .. All().SelectMany(process => NamespacesOf(process).Concat(HeldBy(process))).Where(Namespaces.Contains).Distinct(),
-    ];
+    /// <summary>
+    /// What of it is there: processes, also as zombies, and namespaces that anybody is in or holds open. The kernel gives a namespace's number
+    /// away again, so who was started after this was asked for the first time has another one of the same number.
+    /// </summary>
+    public IReadOnlyList<string> Left()
+    {
+        var all = All().Select(process => (Process: process, Start: StartOf(process))).ToList();
+        _asked ??= all.Max(one => one.Start);
+        var old = all.Where(one => one.Start <= _asked).Select(one => one.Process).ToList();
+        return
+        [
+            .. old.Where(Processes.Contains).Select(process => process.ToString()),
+            .. old.SelectMany(process => NamespacesOf(process).Concat(HeldBy(process))).Where(Namespaces.Contains).Distinct(),
+        ];
+    }
 
     private static IEnumerable<int> All() =>
         Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out var process) ? process : 0).Where(process => process > 0);
 
-    private static int ParentOf(int process)
+    private static int ParentOf(int process) => (int)Stat(process, 4);
+
+    private static long StartOf(int process) => Stat(process, 22);
+
+    // By its number in proc(5), from 4 on; 0 of a process that has ended.
+    private static long Stat(int process, int field)
     {
         try
         {
             var stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
+            return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[field - 3]);
         }
         catch (IOException)
         {

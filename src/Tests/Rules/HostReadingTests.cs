@@ -69,6 +69,21 @@ public class HostReadingTests
         		counter packets 0 bytes 0 log prefix "hooktrail-x7k2q" group 1
         	}
         }
+        hooktrail: next
+        # Translated by iptables-restore-translate v1.8.11
+        add table ip nat
+        add chain ip nat PREROUTING { type nat hook prerouting priority -100; policy accept; }
+        add chain ip nat POSTROUTING { type nat hook postrouting priority 100; policy accept; }
+        add chain ip nat DOCKER
+        add rule ip nat PREROUTING fib daddr type local counter jump DOCKER
+        add rule ip nat DOCKER iifname != "br-la0" tcp dport 48080 counter dnat to 172.30.0.3:80
+        # -t nat -A POSTROUTING -m tos --tos 0x10/0x3f -j NETMAP --to 10.0.0.0/8
+        add table ip mangle
+        add chain ip mangle FORWARD { type filter hook forward priority -150; policy accept; }
+        hooktrail: next
+        add table ip6 filter
+        add chain ip6 filter FORWARD { type filter hook forward priority 0; policy drop; }
+        # Completed
         """;
 
     [Test]
@@ -90,10 +105,28 @@ public class HostReadingTests
         {
             new(Layer.Iptables, "nat", "POSTROUTING"), new(Layer.Ip6tables, "filter", "FORWARD"), new(Layer.Arptables, "filter", "INPUT"),
             new(Layer.Ebtables, "filter", "FORWARD"), new(Layer.Nftables, "bridge mine", "c"),
+            new(Layer.Nftables, "ip iptables-legacy-nat", "PREROUTING"), new(Layer.Nftables, "ip iptables-legacy-nat", "POSTROUTING"),
+            new(Layer.Nftables, "ip iptables-legacy-nat", "DOCKER"), new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"),
         }));
         Assert.That(
             profile.Rules.Find(new(Layer.Nftables, "bridge mine", "c"))!.Rules[0].Matches,
             Is.EqualTo(new Match[] { new DeviceMatch(DeviceRole.In, ["client.port"], false) }));
+    }
+
+    [Test]
+    public void Rules_of_the_other_backend_are_chains_like_those_of_nft()
+    {
+        var rules = HostReading.Parse(Lines(Captured), TestHost.Instance, Backend.Nft).Rules;
+        RuleChain Chain(string name) => rules.Find(new(Layer.Nftables, "ip iptables-legacy-nat", name))!;
+
+        Assert.That(Chain("PREROUTING").Base, Is.EqualTo(new BaseChain(NftFamily.Ip, "nat", "prerouting", -100)));
+        Assert.That(Chain("PREROUTING").Rules[0].Target, Is.EqualTo(new JumpTarget("DOCKER")));
+        Assert.That(Chain("DOCKER").Base, Is.Null);
+        Assert.That(Chain("DOCKER").Rules[0].Matches, Does.Contain(new DeviceMatch(DeviceRole.In, ["lab"], true)));
+        Assert.That(Chain("POSTROUTING").Rules[0].Target, Is.InstanceOf<UnknownTarget>(), "what has no words of nft");
+        Assert.That(rules.Find(new(Layer.Nftables, "ip iptables-legacy-mangle", "FORWARD")), Is.Null, "a table without a rule");
+        Assert.That(rules.Find(new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"))!.Policy, Is.EqualTo(Policy.Drop));
+        Assert.That(RuleText.Read(Layer.Nftables, RuleText.Write(rules, Layer.Nftables), "a file").BaseChains, Is.EqualTo(rules.BaseChains), "they can be written down");
     }
 
     [TestCase("rp_filter 2", "rp_filter 0", "rp_filter", true)]
@@ -104,7 +137,6 @@ public class HostReadingTests
     [TestCase("nf_call_arptables 1", "nf_call_arptables 0", "bridge-nf-call-arptables", false)]
     [TestCase("promiscuity 0", "promiscuity 2", "promiscuous", true)]
     [TestCase("master br-aw0", "master virbr0", "hairpin", false)]
-    [TestCase("-j MASQUERADE", "-j DROP", "conntrack", false)]
     [TestCase("iifname \"vethclient\" drop", "ct state new drop", "conntrack6", true)]
     public void A_switch_is_read(string captured, string instead, string name, bool on)
     {
@@ -176,7 +208,9 @@ public class HostReadingTests
                 Conntrack6 = false,
                 Rules = RuleSet.Empty,
             }));
-        Assert.That(profile.Rules.BaseChains.Select(chain => chain.Id.Table), Is.EqualTo(new[] { "ip mine" }));
+        Assert.That(
+            profile.Rules.BaseChains.Where(chain => !chain.Rules.IsEmpty || chain.Id.Table == "ip mine").Select(chain => chain.Id.Table),
+            Is.EqualTo(iptables == Backend.Nft ? new[] { "ip mine", "ip iptables-legacy-mangle" } : ["ip mine"]));
         Assert.That(profile.Rules.Find(new(Layer.Iptables, "mangle", "FORWARD"))?.Rules.Length ?? 0, Is.EqualTo(iptables == Backend.Legacy ? 1 : 0));
     }
 

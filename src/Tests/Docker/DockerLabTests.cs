@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+using NUnit.Framework;
+using static Hooktrail.Trails.Endpoint;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>
+/// The lab on a real Engine: every endpoint, protocol and version of IP, both observers, and the changes that a guest may make. It needs the
+/// lab's image.
+/// </summary>
+[Category("live")]
+public class DockerLabTests
+{
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
+    [
+        (Client, Server), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Host), (Client, Stranger), (Stranger, Client),
+        (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan), (Host, Insider), (Host, Host),
+    ];
+
+    private IContainerEngine _engine = null!;
+    private DockerLab _lab = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _engine = await LiveEngine.ConnectAsync();
+        var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        var watch = Stopwatch.StartNew();
+        _lab = await DockerLab.StartAsync(_engine, image);
+        TestContext.Progress.WriteLine($"The lab is up in {watch.ElapsedMilliseconds} ms.");
+    }
+
+    [OneTimeTearDown]
+    public async Task EndAsync()
+    {
+        if (_lab is not null)
+            await _lab.DisposeAsync();
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Every_leg_goes_as_predicted_and_both_observers_see_it([Values] IpVersion ip, [Values] bool bridgeCallsIptables)
+    {
+        await using var v4 = await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("bridge-nf-call-iptables"), bridgeCallsIptables));
+        await using var v6 = await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("bridge-nf-call-ip6tables"), bridgeCallsIptables));
+        var report = new StringBuilder();
+        var (legs, watch) = (0, Stopwatch.StartNew());
+        foreach (var flow in Flows(ip))
+            try
+            {
+                legs += Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
+            }
+            catch (CannotChangeException cannot) when (flow.From == Insider || flow.To == Insider)
+            {
+                TestContext.Out.WriteLine(cannot.Message);
+            }
+
+        TestContext.Progress.WriteLine($"{legs} legs in {watch.ElapsedMilliseconds} ms: {legs / watch.Elapsed.TotalMinutes:0} a minute.");
+
+        Assert.That(report.ToString(), Is.Empty);
+        Assert.That(legs, Is.GreaterThan(60));
+    }
+
+    private static IEnumerable<Flow> Flows(IpVersion ip) =>
+    [
+        .. from journey in Journeys
+           from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
+           select new Flow(journey.From, journey.To, protocol) { Ip = ip },
+        .. from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp]
+           where ip == IpVersion.V4
+           from flow in (Flow[])
+           [
+               // By iptables, and by the userland proxy, whose UDP answers come from the address that the route back prefers.
+               new(Wan, Host, protocol) { Port = 8080 }, new(Client, Host, protocol) { Port = 8081 },
+           ]
+           select flow,
+    ];
+
+    private static int Compare(Flow flow, Seen seen, StringBuilder report)
+    {
+        switch (seen.Finding)
+        {
+            case Finding.Inconclusive(var reason):
+                report.AppendLine($"{flow}: inconclusive: {reason}");
+                return 0;
+            case Finding.Contradictory(var reason, _, _):
+                report.AppendLine($"{flow}: contradictory: {reason}");
+                return 0;
+        }
+
+        var observed = ((Finding.Observed)seen.Finding).Legs.ToDictionary(leg => leg.Leg);
+        var predicted = Prediction.Legs(seen.Profile, flow).ToDictionary(leg => leg.Leg);
+        foreach (var leg in observed.Keys.Union(predicted.Keys))
+        {
+            var (kernel, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
+            if (kernel is null || said is null || !kernel.Hops.SequenceEqual(said.Hops) || !kernel.Outcome.LooksLike(said.Outcome))
+                report.AppendLine($"{flow}, {leg}:\n  predicted {Shown(said)}\n  observed  {Shown(kernel)}");
+        }
+
+        return observed.Count;
+    }
+
+    private static string Shown(Trail? trail) => trail is null
+        ? "nothing"
+        : string.Join(" | ", trail.Hops.Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+            + $": {trail.Outcome}";
+}

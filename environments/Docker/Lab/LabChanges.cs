@@ -136,7 +136,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     [GeneratedRegex("""\bdevice "([^"]+)""")]
     private static partial Regex NftDevice();
 
-    [GeneratedRegex("""\b(?:iifname|oifname|iif|oif|ibrname|obrname|saddr|daddr|ip)\s+(!=\s+)?"?([^\s"]+)""")]
+    [GeneratedRegex("""\b(?:iifname|oifname|iif|oif|ibrname|obrname|saddr|daddr)\s+(?:ip\s+)?(!=\s+)?"?([^\s"]+)""")]
     private static partial Regex NftWord();
 
     private sealed class Undo(Shell shell, string script) : IAsyncDisposable

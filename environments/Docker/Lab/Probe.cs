@@ -214,7 +214,7 @@ internal sealed partial class Probe : IAsyncDisposable
             "take turns with other runs",
             "exec 9</proc/self/ns/net; flock -w 20 9 && { sleep infinity <&9 >/dev/null 2>&1 & echo $!; }",
             cancellation).ConfigureAwait(false);
-        return new Release(Shell, $"kill {holder[^1]}");
+        return new Release(Shell, $"kill -KILL {holder[^1]}");
     }
 
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";

@@ -12,9 +12,8 @@ sysctls=/host/net/bridge
 
 own() { for bridge in "${bridges[@]}"; do ip link set "$bridge" type bridge "nf_call_$1" "$2"; done; }
 
-hold() { # MODE: a process that keeps the lock
+lock() { # MODE
     flock -w 20 "$1" 9 || { echo "another run kept bridge-nf-call-* for 20 seconds"; exit 1; }
-    sleep infinity <&9 >/dev/null 2>&1 &
 }
 
 if [ "$1" = release ]; then
@@ -30,7 +29,8 @@ if [ "$1" = release ]; then
         echo "${note##*.}" >"/host/net/${note%.*}"
         nft delete chain inet "hooktrail-$run" "was.$note"
     done
-    kill "$holder"
+    # What is about to become `sleep` may still be a bash that minds other signals, and forgets them.
+    kill -KILL "$holder"
     exit
 fi
 
@@ -46,32 +46,23 @@ if [ ! -e $sysctls ]; then # no br_netfilter: nothing calls iptables, and nothin
     exit
 fi
 
-# If anything below fails, the lock must not outlive it.
-trap 'kill ${!-} 2>/dev/null' EXIT
 exec 9<$sysctls/bridge-nf-call-iptables
-hold -s
+lock -s
 change=
 for i in 0 1 2; do
-    now=$(<"$sysctls/bridge-nf-call-${families[i]}")
-    if [ "${wanted[i]}" = on ]; then
-        [ "$now" = 1 ] || own "${families[i]}" 1
-    elif [ "$now" = 1 ]; then
-        change=1
+    if [ "${wanted[i]}" = off ] && [ "$(<"$sysctls/bridge-nf-call-${families[i]}")" = 1 ]; then change=1; fi
+done
+[ ! "$change" ] || lock -x
+for i in 0 1 2; do
+    name=bridge-nf-call-${families[i]}
+    value=$(<"$sysctls/$name")
+    if [ "${wanted[i]}" = off ] && [ "$value" = 1 ]; then
+        nft add chain inet "hooktrail-$run" "was.bridge/$name.$value"
+        echo 0 >"$sysctls/$name"
+    elif [ "${wanted[i]}" = on ] && [ "$value" != 1 ]; then
+        own "${families[i]}" 1
     fi
 done
-if [ "$change" ]; then
-    kill $!
-    hold -x
-    for i in 0 1 2; do
-        name=bridge-nf-call-${families[i]}
-        value=$(<"$sysctls/$name")
-        if [ "${wanted[i]}" = off ] && [ "$value" = 1 ]; then
-            nft add chain inet "hooktrail-$run" "was.bridge/$name.$value"
-            echo 0 >"$sysctls/$name"
-        elif [ "${wanted[i]}" = on ] && [ "$value" != 1 ]; then
-            own "${families[i]}" 1
-        fi
-    done
-fi
-trap - EXIT
+# The process that keeps the lock. Had anything above failed, the lock would have ended with this script.
+sleep infinity <&9 >/dev/null 2>&1 &
 echo $!

@@ -70,6 +70,39 @@ public class DockerLabTests
         Assert.That(legs, Is.GreaterThan(60));
     }
 
+    [Test]
+    public async Task A_rule_and_a_table_that_name_the_lab_come_and_go()
+    {
+        var flow = new Flow(Client, Server, Protocol.Udp);
+        var before = _lab.Profile;
+        HostChange[] changes =
+        [
+            new HostChange.Rule("iptables -t mangle -A FORWARD -s client -p udp -j DROP"),
+            new HostChange.Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client --ip-proto udp -j DROP"),
+            new HostChange.NftTable("table bridge mine { chain c { type filter hook forward priority -250; ip saddr client meta l4proto udp drop; }; }"),
+        ];
+        foreach (var change in changes)
+        {
+            var report = new StringBuilder();
+            await using (await _lab.ChangeAsync(change))
+                Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
+            Assert.That(report.ToString(), Is.Empty, change.ToString());
+            Assert.That(_lab.Profile.Rules.Chains.Length, Is.EqualTo(before.Rules.Chains.Length), change.ToString());
+        }
+    }
+
+    [TestCase("iptables -A FORWARD -p udp -j DROP")]
+    [TestCase("iptables -A FORWARD ! -s client -j DROP")]
+    [TestCase("iptables -A FORWARD -s 0.0.0.0/0 -j DROP")]
+    [TestCase("iptables -t nat -A PREROUTING -j DNAT --to-destination client")]
+    public void A_rule_that_could_meet_others_packets_is_refused(string rule) =>
+        Assert.That(() => _lab.ChangeAsync(new HostChange.Rule(rule)), Throws.TypeOf<CannotChangeException>().With.Message.Contains("guest"));
+
+    [Test]
+    public void What_is_the_whole_hosts_is_refused() => Assert.That(
+        () => _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("ip_forward"), !_lab.Profile.IpForward)),
+        Throws.TypeOf<CannotChangeException>().With.Message.Contains("host-wide").And.Message.Contains("--lab namespaces"));
+
     private static IEnumerable<Flow> Flows(IpVersion ip) =>
     [
         .. from journey in Journeys
@@ -77,12 +110,10 @@ public class DockerLabTests
            select new Flow(journey.From, journey.To, protocol) { Ip = ip },
         .. from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp]
            where ip == IpVersion.V4
-           from flow in (Flow[])
-           [
-               // By iptables, and by the userland proxy, whose UDP answers come from the address that the route back prefers.
-               new(Wan, Host, protocol) { Port = 8080 }, new(Client, Host, protocol) { Port = 8081 },
-           ]
-           select flow,
+           select new Flow(Wan, Host, protocol) { Port = 8080 },
+        // By the userland proxy, whose UDP answers come from the address that the route back prefers. Its TCP is two connections at once,
+        // of which two processors may write into one line of ebt_log, which makes the observation inconclusive.
+        .. ip == IpVersion.V4 ? [new Flow(Client, Host, Protocol.Udp) { Port = 8081 }] : Array.Empty<Flow>(),
     ];
 
     private static int Compare(Flow flow, Seen seen, StringBuilder report)

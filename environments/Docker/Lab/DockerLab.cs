@@ -65,8 +65,10 @@ public sealed class DockerLab : ILab
         var wanStarting = StartAsync(Containers.Wan(run, image));
         var hostedStarting = StartAsync(Containers.Hosted(run, image));
         var recorderStarting = StartAsync(Containers.Recorder(run, image));
-        var members = Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container)
-            .ToDictionary(endpoint => endpoint, StartMemberAsync);
+        var members = new Dictionary<Endpoint, Task<Station>>();
+        foreach (var endpoint in Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container))
+            members[endpoint] = StartMemberAsync(
+                endpoint, members.Where(pair => pair.Key.Network == endpoint.Network).Select(pair => pair.Value).LastOrDefault());
 
         // All of them are waited for, whatever becomes of one, so that none is left running unseen.
         Task<Station>[] starting = [wanStarting, hostedStarting, recorderStarting, .. members.Values];
@@ -114,8 +116,11 @@ public sealed class DockerLab : ILab
             return network;
         }
 
-        async Task<Station> StartMemberAsync(Endpoint endpoint)
+        // A bridge floods its ports in the order in which they came, the last one first; so that order is the same in every run.
+        async Task<Station> StartMemberAsync(Endpoint endpoint, Task<Station>? before)
         {
+            if (before is not null)
+                await before.ConfigureAwait(false);
             var network = await networks[endpoint.Network!].ConfigureAwait(false);
             int? published = PublishedPort.OfLab.FirstOrDefault(port => port.To == endpoint) is { } port ? subnets.Ports[port.Port] : null;
             return await StartAsync(Containers.Member(endpoint, run, image, network.Id, published)).ConfigureAwait(false);
@@ -184,10 +189,11 @@ public sealed class DockerLab : ILab
             var (logWindow, counted) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
-            return new(
-                profile,
-                wanted.HasFlag(Observers.Log) ? TrailAssembler.Assemble(flow, _parts.Map, Own(flow, logWindow, mark, exchanged), mark, counted, exchanged) : null,
-                wanted.HasFlag(Observers.Nflog) ? TrailAssembler.Assemble(flow, _parts.Map, Own(flow, recorded, mark, exchanged), mark, null, exchanged) : null);
+            var nflog = TrailAssembler.Assemble(flow, _parts.Map, Own(flow, recorded, mark, exchanged), mark, null, exchanged);
+            var log = sending.Observers is null && IsBeyondLog(flow, nflog)
+                ? null
+                : TrailAssembler.Assemble(flow, _parts.Map, Own(flow, logWindow, mark, exchanged), mark, counted, exchanged);
+            return new(profile, wanted.HasFlag(Observers.Log) ? log : null, wanted.HasFlag(Observers.Nflog) ? nflog : null);
         }
         finally
         {
@@ -236,6 +242,10 @@ public sealed class DockerLab : ILab
                 await SendAsync(new Flow(from, to, Protocol.Icmp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
         await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
     }
+
+    // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that has one only the recorder can tell, unless LOG was asked for.
+    private static bool IsBeyondLog(Flow flow, Finding nflog) =>
+        flow.Ip == IpVersion.V6 && nflog is Finding.Observed(var legs) && legs.Any(leg => leg.Leg.Direction == Direction.Error);
 
     // Docker's userland proxy answers without a mark, and speaks to the container in a flow of its own, whose answers have the mark. A published port's flow
     // is known by its ports: whoever asks sends from one that no other flow of the lab has.

@@ -91,6 +91,23 @@ public class DockerLabTests
         }
     }
 
+    [TestCase(IpVersion.V4)]
+    [TestCase(IpVersion.V6)]
+    public async Task A_closed_port_a_broadcast_and_a_question_by_ARP_go_as_predicted(IpVersion ip)
+    {
+        Flow[] flows =
+        [
+            new(Client, Server, Protocol.Udp) { Ip = ip, Port = 81 }, new(Client, Wan, Protocol.Udp) { Ip = ip, Ttl = 1 },
+            .. ip == IpVersion.V4
+                ? [new Flow(Client, Everyone, Protocol.Udp) { Port = 67 }, new(Client, Host, Protocol.Arp), new(Host, Client, Protocol.Arp)]
+                : Array.Empty<Flow>(),
+        ];
+        var report = new StringBuilder();
+        foreach (var flow in flows)
+            Compare(flow, await _lab.SendAsync(flow, Sending.Once), report);
+        Assert.That(report.ToString(), Is.Empty);
+    }
+
     [TestCase("iptables -A FORWARD -p udp -j DROP")]
     [TestCase("iptables -A FORWARD ! -s client -j DROP")]
     [TestCase("iptables -A FORWARD -s 0.0.0.0/0 -j DROP")]

@@ -39,10 +39,11 @@ public static class Agreement
         return new Finding.Observed(legs.ToImmutable());
     }
 
-    // arptables' chain FORWARD has no hook in nf_tables (nft_chain_filter.c:nft_chain_filter_arp), and no LOG rule is in a user's own chain.
+    // arptables' chain FORWARD has no hook in nf_tables (nft_chain_filter.c:nft_chain_filter_arp), and no LOG rule is in a
+    // user's own chain, nor in arptables (net/netfilter/xt_LOG.c).
     private static bool OnlyLogShows(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
 
-    private static bool OnlyNflogShows(Hop hop) => hop.Point.Layer == Layer.Nftables;
+    private static bool OnlyNflogShows(Hop hop) => hop.Point is { Layer: Layer.Nftables } or { Layer: Layer.Arptables, Chain: not "FORWARD" };
 
     private static string? Difference(Trail log, Trail nflog)
     {

@@ -6,17 +6,17 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Which packets are the lab's: ICMP towards one of these IPv4 networks, with a type of service that is not zero. Every
-/// ping of the lab sets one (<c>ping -Q</c>) and an echo reply copies it, so it marks a flow through all hooks; other
-/// programs' pings have none.
+/// Which packets are the lab's: those towards one of these networks with a type of service or traffic class that is not zero. Every
+/// flow of the lab sets one, and so does who answers it; other programs' packets have none. What a kernel writes because of a flow has
+/// none either (resets of REJECT, ICMPv6 errors), so towards these networks such packets count as well.
 /// </summary>
 public sealed record TracedTraffic
 {
     /// <summary>Takes the lab's networks.</summary>
     /// <param name="destinations">
-    /// In CIDR notation, such as <c>172.29.88.0/24</c>. No two may overlap, for then a packet would be logged twice.
+    /// In CIDR notation, such as <c>172.29.88.0/24</c> or <c>fd00:88::/64</c>. No two may overlap, for then a packet would be logged twice.
     /// </param>
-    /// <exception cref="HooktrailException">One is not an IPv4 network, or two overlap.</exception>
+    /// <exception cref="HooktrailException">One is not a network, or two overlap.</exception>
     public TracedTraffic(params ImmutableArray<string> destinations)
     {
         var networks = destinations.Select(Parse).ToArray();
@@ -27,13 +27,27 @@ public sealed record TracedTraffic
                         $"The networks {destinations[j]} and {destinations[i]} overlap, so a packet would be logged twice; "
                         + "give disjoint ones.");
         Destinations = destinations;
+        Ipv4 = [.. destinations.Where((_, i) => networks[i].BaseAddress.AddressFamily == AddressFamily.InterNetwork)];
+        Ipv6 = [.. destinations.Except(Ipv4)];
     }
 
-    /// <summary>The lab's networks: its subnet, that of the WAN, and the loopback address of the run.</summary>
+    /// <summary>The lab's networks: its subnets, that of the WAN, and the loopback address of the run.</summary>
     public ImmutableArray<string> Destinations { get; }
 
+    /// <summary>
+    /// Ports of the host that a program without a mark answers from, as Docker's userland proxy does from published ones; what comes from them counts,
+    /// of TCP and UDP.
+    /// </summary>
+    public ImmutableArray<int> AnsweringPorts { get; init; } = [];
+
+    /// <summary>Those of IPv4.</summary>
+    internal ImmutableArray<string> Ipv4 { get; }
+
+    /// <summary>Those of IPv6.</summary>
+    internal ImmutableArray<string> Ipv6 { get; }
+
     private static IPNetwork Parse(string text) =>
-        IPNetwork.TryParse(text, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+        IPNetwork.TryParse(text, out var network)
             ? network
-            : throw new HooktrailException($"\"{text}\" is not an IPv4 network; write one such as 172.29.88.0/24.");
+            : throw new HooktrailException($"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64.");
 }

@@ -5,13 +5,15 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The LOG rules of a run: one per hook point and network of the traced traffic, as input for the tools' restore
+/// The LOG rules of a run: a few per hook point and network of the traced traffic, no two of which match one packet, as input for the tools' restore
 /// commands, which add to what is there when called with <c>--noflush</c>. Each is inserted at the top of its chain,
 /// before any rule that could end the packet's way through it.
 /// </summary>
 /// <param name="Run">The run that the rules are marked with.</param>
 /// <param name="Traffic">What they match.</param>
-/// <param name="Points">Where they are; of iptables and ebtables.</param>
+/// <param name="Points">
+/// Where they are; of iptables, ip6tables and ebtables. arptables has no LOG: xt_LOG is of IPv4 and IPv6 only (net/netfilter/xt_LOG.c).
+/// </param>
 public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, ImmutableArray<HookPoint> Points)
 {
     /// <summary>Every hook point at which a tracepoint can be named.</summary>
@@ -26,26 +28,59 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
     // 4.4). /dev/kmsg shows every level.
     private const string Level = "--log-level debug";
 
+    // What the lab's ends write, and what REJECT writes in their place.
+    private const string Marked = "-m tos ! --tos 0x00";
+    private const string Reset = "-m tos --tos 0x00 -p tcp --tcp-flags RST RST";
+
+    // Unreachable, time exceeded, redirect. Those of IPv4 have a type of service of their own (net/ipv4/icmp.c, __icmp_send).
+    private static readonly ImmutableArray<int> Icmp6Errors = [1, 3, 137];
+
     /// <summary>
     /// Input for <c>iptables-restore --noflush</c>, of nf_tables or legacy. Each table is one transaction: the tool
     /// commits at every COMMIT.
     /// </summary>
     public string Iptables() => Restore(
         Layer.Iptables,
-        (point, destination) =>
-            $"-I {point.Chain} 1 -d {destination} -p icmp -m tos ! --tos 0x00"
-            + $" -j LOG --log-prefix \"{TracepointPrefix.Of(Run, point)} \" {Level}",
+        point => from destination in Traffic.Ipv4
+                 from packets in (string[])[Marked, Reset, .. Answers()]
+                 select Xt(point, destination, packets),
+        "COMMIT\n");
+
+    /// <summary>Input for <c>ip6tables-restore --noflush</c>, as <see cref="Iptables"/>.</summary>
+    public string Ip6tables() => Restore(
+        Layer.Ip6tables,
+        point => from destination in Traffic.Ipv6
+                 from packets in (string[])
+                     [Marked, Reset, .. Answers(), .. Icmp6Errors.Select(type => $"-m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type {type}")]
+                 select Xt(point, destination, packets),
         "COMMIT\n");
 
     /// <summary>
     /// Input for <c>ebtables-nft-restore --noflush</c>, one transaction over all tables. Not for
     /// ebtables-legacy-restore, which flushes.
     /// </summary>
+    /// <remarks>
+    /// ebtables cannot ask for the flags of TCP: so all of TCP without a mark is logged that goes towards the lab, and whose ports are
+    /// no flow's is passed over.
+    /// </remarks>
     public string Ebtables() => Restore(
         Layer.Ebtables,
-        (point, destination) =>
-            $"-I {point.Chain} 1 -p IPv4 --ip-destination {destination} --ip-protocol icmp --ip-tos ! 0x00"
-            + $" --log-prefix \"{TracepointPrefix.Of(Run, point)}\" {Level} --log-ip -j CONTINUE",
+        point =>
+        [
+            .. from destination in Traffic.Ipv4
+               from packets in (string[])
+                   ["! --ip-tos 0x00", "--ip-tos 0x00 --ip-protocol tcp",
+                       .. Traffic.AnsweringPorts.Select(port => $"--ip-tos 0x00 --ip-protocol udp --ip-source-port {port}")]
+               select Ebt(point, $"-p IPv4 --ip-destination {destination} {packets}", "--log-ip"),
+            .. from destination in Traffic.Ipv4
+               select Ebt(point, $"-p ARP --arp-ip-dst {destination}", "--log-arp"),
+            .. from destination in Traffic.Ipv6
+               from packets in (string[])
+                   ["! --ip6-tclass 0x00", "--ip6-tclass 0x00 --ip6-protocol tcp",
+                       .. Traffic.AnsweringPorts.Select(port => $"--ip6-tclass 0x00 --ip6-protocol udp --ip6-source-port {port}"),
+                       .. Icmp6Errors.Select(type => $"--ip6-tclass 0x00 --ip6-protocol ipv6-icmp --ip6-icmp-type {type}")]
+               select Ebt(point, $"-p IPv6 --ip6-destination {destination} {packets}", "--log-ip6"),
+        ],
         "");
 
     /// <summary>
@@ -71,7 +106,7 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
         var marks = new StringBuilder();
         foreach (var point in Points)
         {
-            var home = $"{(point.Layer == Layer.Ebtables ? "bridge" : "ip")} {point.Table}";
+            var home = $"{Family(point.Layer)} {point.Table}";
             if (existing.Add(home))
                 marks.Append($"add table {home}\nadd chain {home} hooktrail\n");
             if (existing.Add($"{home} {point.Chain}"))
@@ -81,15 +116,39 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
         return marks.ToString();
     }
 
-    private string Restore(Layer layer, Func<HookPoint, string, string> rule, string commit)
+    private static string Family(Layer layer) => layer switch
+    {
+        Layer.Ebtables => "bridge",
+        Layer.Ip6tables => "ip6",
+        _ => "ip",
+    };
+
+    private IEnumerable<string> Answers()
+    {
+        if (Traffic.AnsweringPorts.IsEmpty)
+            return [];
+        var ports = string.Join(',', Traffic.AnsweringPorts);
+        return
+        [
+            $"-m tos --tos 0x00 -p tcp --tcp-flags RST NONE -m multiport --sports {ports}",
+            $"-m tos --tos 0x00 -p udp -m multiport --sports {ports}",
+        ];
+    }
+
+    private string Xt(HookPoint point, string destination, string packets) =>
+        $"-I {point.Chain} 1 -d {destination} {packets} -j LOG --log-prefix \"{TracepointPrefix.Of(Run, point)} \" {Level} --log-tcp-sequence";
+
+    private string Ebt(HookPoint point, string packets, string format) =>
+        $"-I {point.Chain} 1 {packets} --log-prefix \"{TracepointPrefix.Of(Run, point)}\" {Level} {format} -j CONTINUE";
+
+    private string Restore(Layer layer, Func<HookPoint, IEnumerable<string>> rules, string commit)
     {
         var text = new StringBuilder();
         foreach (var table in Points.Where(point => point.Layer == layer).GroupBy(point => point.Table))
         {
             text.Append('*').Append(table.Key).Append('\n');
-            foreach (var point in table)
-                foreach (var destination in Traffic.Destinations)
-                    text.Append(rule(point, destination)).Append('\n');
+            foreach (var rule in table.SelectMany(rules))
+                text.Append(rule).Append('\n');
             text.Append(commit);
         }
 

@@ -13,7 +13,7 @@
 # It needs CAP_NET_ADMIN over its network namespace, and of perl only what Debian calls perl-base.
 use strict;
 use warnings;
-use Errno qw(EAGAIN EBUSY EINTR ENOBUFS);
+use Errno qw(EAGAIN EBUSY EINTR ENOBUFS EPERM);
 use Socket qw(SOCK_RAW SOL_SOCKET SO_RCVBUF MSG_DONTWAIT);
 
 # <linux/netlink.h>, <linux/netfilter/nfnetlink.h>, <linux/netfilter/nfnetlink_log.h>, <asm-generic/socket.h>.
@@ -64,9 +64,10 @@ sub configured {
 
 # Nothing of a record may come before `group N`; so the group is bound last, when all is set that the kernel lets one set.
 my $last = $group + 1000 > 0xFFFF ? 0xFFFF : $group + 1000;
+# Of a group that another socket has, the kernel says EPERM (net/netfilter/nfnetlink_log.c:nfulnl_recv_config), as it does where a right is missing.
 until ((my $error = configured(attribute(NFULA_CFG_CMD, pack 'C', NFULNL_CFG_CMD_BIND))) == 0) {
     $! = $error;
-    die "nflog.pl: cannot bind log group $group: $!\n" unless $error == EBUSY && $group < $last;
+    die "nflog.pl: cannot bind log group $group: $!\n" unless ($error == EBUSY || $error == EPERM) && $group < $last;
     $group++;
 }
 

@@ -128,7 +128,7 @@ tool_of() {
 # The tables of the NFLOG observer, as lines of: family, table. All runs' ones, or those of the run with mark $1.
 recording() {
   ! have nft || nft list tables 2>/dev/null | awk -v wanted="${1-}" '
-    $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-nflog$/ && (wanted == "" || $3 == "hooktrail-" substr(wanted, 3) "-nflog") { print $2, $3 }'
+    $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-nflog(-[0-9]+)?$/ && (wanted == "" || index($3, "hooktrail-" substr(wanted, 3) "-nflog") == 1) { print $2, $3 }'
 }
 
 # All of them or none.
@@ -144,7 +144,7 @@ case ${1-} in
     {
       for tool in $tools; do saved "$tool"; done |
         sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p"
-      recording | sed 's/.* hooktrail-\(.*\)-nflog$/ht\1/'
+      recording | sed 's/.* hooktrail-\(.....\)-nflog.*/ht\1/'
     } | sort -u ;;
   ht?????)
     status=0

@@ -81,12 +81,22 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             await ChangeAsync(new HostChange.Turn(one, on));
         _flow = flow;
         var before = lab.Profile;
-        var seen = await lab.SendAsync(flow, Sending.Once with
+        var sending = Sending.Once with
         {
             Packets = manner.Packets,
             Observers = LabSelection.WantedObservers() is { } wanted && lab.Observers.HasFlag(wanted) ? wanted : null,
             Between = manner.Between is { } rule ? () => ChangeAsync(new HostChange.Rule(rule)) : null,
-        });
+        };
+        Seen seen;
+        try
+        {
+            seen = await lab.SendAsync(flow, sending);
+        }
+        catch (CannotChangeException cannot)
+        {
+            throw SpecsRun.Cannot(cannot.Message);
+        }
+
         _profile = seen.Profile;
         _profiles = [before, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
         _finding = seen.Finding;

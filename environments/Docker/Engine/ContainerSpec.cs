@@ -35,6 +35,9 @@ public sealed record ContainerSpec
     /// <summary>Further names of the container on a network of ours.</summary>
     public ImmutableArray<string> NetworkAliases { get; init; } = [];
 
+    /// <summary>Ports that the host passes on, for TCP and for UDP, at all of its addresses; not on the host's network.</summary>
+    public ImmutableArray<PortPublication> Ports { get; init; } = [];
+
     /// <summary>The capabilities that are kept, as Docker names them (<c>NET_ADMIN</c>).</summary>
     public ImmutableArray<string> Capabilities { get; init; } = [];
 
@@ -73,6 +76,13 @@ public sealed record ContainerSpec
 
     /// <summary>How long the main process may take to end after its standard input was closed, before it is killed.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>A port of a container and the port of the host by which it is reached, as <c>docker run -p 49153:80</c> writes it.</summary>
+public sealed record PortPublication(int Host, int Container)
+{
+    /// <summary>The container's port in Docker's notation, once for each protocol.</summary>
+    internal IEnumerable<string> ContainerPorts => [$"{Container}/tcp", $"{Container}/udp"];
 }
 
 /// <summary>A host device in a container, at the same path. Permissions: r (read), w (write), m (mknod).</summary>

@@ -19,6 +19,9 @@ public sealed record NetworkSpec
     /// <summary>At most one subnet of each family; none lets the Engine take an IPv4 one from its pools. An IPv6 subnet turns IPv6 on.</summary>
     public ImmutableArray<IPNetwork> Subnets { get; init; } = [];
 
+    /// <summary>Whether the network has no way out: its containers get no default route, and Docker's rules drop what leaves.</summary>
+    public bool Internal { get; init; }
+
     /// <summary>Further options of the bridge driver.</summary>
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -27,24 +27,50 @@ internal static class Containers
         StopTimeout = TimeSpan.FromSeconds(20), // it gives the host back first
     };
 
-    /// <summary>A container on the network lab. It pings by datagram sockets and needs no capability at all.</summary>
-    public static ContainerSpec Member(Endpoint endpoint, RunId run, string image, string network) =>
+    /// <summary>
+    /// A container on a bridge. It pings by datagram sockets and needs no capability; only the client has NET_RAW, to ask by ARP.
+    /// </summary>
+    public static ContainerSpec Member(Endpoint endpoint, RunId run, string image, string network, int? published) =>
         Base(endpoint.Name, run, image) with
         {
             Network = network,
             NetworkAliases = [endpoint.Name], // for who pings by hand in `specs lab`; a run sends to addresses
+            Capabilities = AsksByArp(endpoint) ? ["NET_RAW"] : [],
+            Ports = published is { } port ? [new PortPublication(port, Flow.ServicePort)] : [],
             Sysctls = PingWithoutRights,
         };
 
     /// <summary>The host behind the plain NIC: a namespace with nothing in it, which gets its end of the veth pair.</summary>
     public static ContainerSpec Wan(RunId run, string image) => Base(Endpoint.Wan.Name, run, image) with
     {
-        Capabilities = ["NET_ADMIN"], // its own address and route
-        Sysctls = PingWithoutRights,
+        Capabilities = ["NET_ADMIN", "NET_RAW"], // its own address and route; asking by ARP
+        Sysctls = PingWithoutRights.Add("net.ipv6.conf.all.disable_ipv6", "0").Add("net.ipv6.conf.default.disable_ipv6", "0"),
     };
 
+    /// <summary>
+    /// The container in the host's network namespace, which speaks for the host as well: to the kernel the two are one. NET_RAW: ping, where
+    /// the host does not let everybody. NET_BIND_SERVICE: port 80.
+    /// </summary>
+    public static ContainerSpec Hosted(RunId run, string image) => Base(Endpoint.Hosted.Name, run, image) with
+    {
+        Network = ContainerSpec.HostNetwork,
+        Capabilities = ["NET_RAW", "NET_BIND_SERVICE"],
+    };
+
+    /// <summary>Reads the log group in the host's network namespace. NET_ADMIN: binding the group.</summary>
+    public static ContainerSpec Recorder(RunId run, string image) => Base("recorder", run, image) with
+    {
+        Network = ContainerSpec.HostNetwork,
+        Capabilities = ["NET_ADMIN"],
+    };
+
+    /// <summary>Whether the endpoint may write frames of its own.</summary>
+    public static bool AsksByArp(Endpoint endpoint) => endpoint == Endpoint.Client || endpoint == Endpoint.Wan || endpoint.Kind == EndpointKind.Host;
+
     private static readonly ImmutableDictionary<string, string> PingWithoutRights =
-        ImmutableDictionary<string, string>.Empty.Add("net.ipv4.ping_group_range", "0 2147483647");
+        ImmutableDictionary<string, string>.Empty
+            .Add("net.ipv4.ping_group_range", "0 2147483647")
+            .Add("net.ipv4.ip_unprivileged_port_start", "0");
 
     private static ContainerSpec Base(string part, RunId run, string image) => new()
     {

@@ -2,40 +2,33 @@ using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
+using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The real thing: containers <c>client</c> and <c>server</c> on a bridge network of Docker, a host <c>wan</c> behind a plain NIC, the
-/// Docker host between them, and LOG rules in every table and chain that it has. Started once, shared by all scenarios.
+/// The real thing: containers on four bridge networks of Docker, one in the host's network, a host <c>wan</c> behind a plain NIC, the
+/// Docker host between them; LOG rules in every table and chain that the tools have, and a private table of nft beside them. Started once,
+/// shared by all scenarios.
 /// </summary>
 /// <remarks>
 /// One flow is under way at a time. Everything that the lab changes on the host is in its journal (image/leave.sh), and is undone when
-/// the probe's session ends, by <see cref="DisposeAsync"/> or by the death of this process.
+/// the probe's session ends, by <see cref="DisposeAsync"/> or by the death of this process. Published ports are bound to every address of
+/// the host, as <c>docker run -p</c> does it, for that is what is looked into; while the lab is up they answer whoever may reach the host.
 /// </remarks>
 public sealed class DockerLab : ILab
 {
-    private readonly IContainerEngine _engine;
-    private readonly RunId _run;
-    private readonly NetworkDetails _network;
-    private readonly Probe _probe;
-    private readonly ImmutableDictionary<Endpoint, Shell> _shells;
-    private readonly LabAddresses _addresses;
-    private readonly SemaphoreSlim _oneFlow = new(1);
-    private byte _mark;
+    private static readonly ImmutableArray<Switch> OfBridges =
+        [Switch.BridgeNfCallIptables, Switch.Parse("bridge-nf-call-ip6tables"), Switch.Parse("bridge-nf-call-arptables")];
 
-    private DockerLab(
-        IContainerEngine engine,
-        RunId run,
-        NetworkDetails network,
-        Probe probe,
-        ImmutableDictionary<Endpoint, Shell> shells,
-        LabAddresses addresses,
-        HostProfile profile)
-    {
-        (_engine, _run, _network, _probe, _shells, _addresses, Profile) = (engine, run, network, probe, shells, addresses, profile);
-    }
+    private readonly RunId _run;
+    private readonly Parts _parts;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly List<(Switch Switch, bool On)> _turned = [];
+    private bool _holds;
+
+    private DockerLab(RunId run, Parts parts) => (_run, _parts, Profile) = (run, parts, HostProfile.Default);
 
     /// <inheritdoc/>
     public LabKind Kind => LabKind.Docker;
@@ -44,16 +37,16 @@ public sealed class DockerLab : ILab
     public RunId Run => _run;
 
     /// <inheritdoc/>
-    public ImmutableArray<Endpoint> Endpoints => [Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan];
+    public ImmutableArray<Endpoint> Endpoints => Endpoint.All;
 
     /// <inheritdoc/>
-    public Observers Observers => Observers.Log;
+    public Observers Observers => Observers.Both;
 
     /// <inheritdoc/>
     public HostProfile Profile { get; private set; }
 
     /// <inheritdoc/>
-    public FiredTracepoints Fired => _probe.Fired;
+    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>Starts the containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
@@ -66,56 +59,117 @@ public sealed class DockerLab : ILab
         await Leftovers.RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
         await probe.EnterAsync(cancellation).ConfigureAwait(false);
         await probe.OpenLogAsync(cancellation).ConfigureAwait(false);
+        var subnets = await probe.ChooseAsync(cancellation).ConfigureAwait(false);
 
-        var wanStarting = StartShellAsync(Containers.Wan(run, image));
-        var network = await engine.CreateNetworkAsync(
-            new NetworkSpec { Name = $"hooktrail-{run}", BridgeDevice = $"ht-{run}", Labels = RunLabels.Of(run) },
-            cancellation).ConfigureAwait(false);
-        undo.Push(new NetworkRemoval(engine, network));
-        var clientStarting = StartShellAsync(Containers.Member(Endpoint.Client, run, image, network.Id));
-        var serverStarting = StartShellAsync(Containers.Member(Endpoint.Server, run, image, network.Id));
+        var networks = LabNames.Networks.ToDictionary(name => name, CreateAsync);
+        var wanStarting = StartAsync(Containers.Wan(run, image));
+        var hostedStarting = StartAsync(Containers.Hosted(run, image));
+        var recorderStarting = StartAsync(Containers.Recorder(run, image));
+        var members = new Dictionary<Endpoint, Task<Station>>();
+        foreach (var endpoint in Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container))
+            members[endpoint] = StartMemberAsync(
+                endpoint, members.Where(pair => pair.Key.Network == endpoint.Network).Select(pair => pair.Value).LastOrDefault());
 
         // All of them are waited for, whatever becomes of one, so that none is left running unseen.
-        await Task.WhenAll(Settled(wanStarting), Settled(clientStarting), Settled(serverStarting)).ConfigureAwait(false);
-        foreach (var started in new[] { wanStarting, clientStarting, serverStarting }.Where(task => task.IsCompletedSuccessfully))
+        Task<Station>[] starting = [wanStarting, hostedStarting, recorderStarting, .. members.Values];
+        await Task.WhenAll([.. networks.Values.Select(Settled), .. starting.Select(Settled)]).ConfigureAwait(false);
+        foreach (var network in networks.Values.Where(task => task.IsCompletedSuccessfully))
+            undo.Push(new NetworkRemoval(engine, await network.ConfigureAwait(false)));
+        foreach (var started in starting.Where(task => task.IsCompletedSuccessfully))
             undo.Push(await started.ConfigureAwait(false));
-        var shells = ImmutableDictionary<Endpoint, Shell>.Empty
-            .Add(Endpoint.Host, probe.Shell)
-            .Add(Endpoint.Wan, await wanStarting.ConfigureAwait(false))
-            .Add(Endpoint.Client, await clientStarting.ConfigureAwait(false))
-            .Add(Endpoint.Server, await serverStarting.ConfigureAwait(false));
+        await Task.WhenAll(networks.Values).ConfigureAwait(false);
+        await Task.WhenAll(starting).ConfigureAwait(false);
 
-        var wanNetwork = await probe.JoinWanAsync(shells[Endpoint.Wan], network.Subnets[0].Network, LabAddresses.WanCandidates(), cancellation).ConfigureAwait(false);
-        var addresses = LabAddresses.Of(run, network, shells[Endpoint.Client], shells[Endpoint.Server], wanNetwork);
-        var names = await probe.NamesAsync(network.BridgeDevice, addresses, shells, cancellation).ConfigureAwait(false);
-        await probe.ObserveAsync(names, addresses.Traffic, cancellation).ConfigureAwait(false);
-        var profile = await probe.ProfileAsync(cancellation).ConfigureAwait(false);
+        var (wan, recording) = (await wanStarting.ConfigureAwait(false), await recorderStarting.ConfigureAwait(false));
+        var containers = members.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Result);
+        var wanNetwork = await probe.JoinWanAsync(wan.Shell, wan.Session.ProcessId, subnets, LabSubnets.WanCandidates(), cancellation).ConfigureAwait(false);
+        var addresses = new LabAddresses(run, subnets, wanNetwork, containers.Select(pair => (pair.Key, pair.Value.Session)));
+        var map = await probe.NamesAsync(addresses, containers.Select(pair => (pair.Key, pair.Value.Shell)), cancellation).ConfigureAwait(false);
 
-        var lab = new DockerLab(engine, run, network, probe, shells, addresses, profile);
+        var talking = containers.Add(Endpoint.Wan, wan).Add(Endpoint.Hosted, await hostedStarting.ConfigureAwait(false));
+        var stations = new LabStations(talking, addresses, probe.Shell);
+        await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
+        var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
+        var recorder = await Recorder.StartAsync(run, recording, probe.Shell, backend, addresses, cancellation).ConfigureAwait(false);
+        undo.Push(recorder);
+
+        var lab = new DockerLab(run, new(
+            engine,
+            [.. networks.Values.Select(network => network.Result)],
+            probe,
+            talking,
+            stations,
+            recorder,
+            addresses,
+            map,
+            new(run, probe.Shell, addresses, backend)));
+        await lab.LookAsync(cancellation).ConfigureAwait(false);
         await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
         return lab;
 
-        async Task<Shell> StartShellAsync(ContainerSpec spec) =>
-            new(await engine.StartAsync(spec, cancellation).ConfigureAwait(false));
+        async Task<NetworkDetails> CreateAsync(string name)
+        {
+            var network = await engine.CreateNetworkAsync(Network(run, subnets, name), cancellation).ConfigureAwait(false);
+            var subnet = subnets.Of(name, IpVersion.V6);
+            await probe.TrustAddressAsync(network.BridgeDevice, $"{NetworkSpec.GatewayOf(subnet)}/{subnet.PrefixLength}", cancellation).ConfigureAwait(false);
+            return network;
+        }
+
+        // A bridge floods its ports in the order in which they came, the last one first; so that order is the same in every run.
+        async Task<Station> StartMemberAsync(Endpoint endpoint, Task<Station>? before)
+        {
+            if (before is not null)
+                await before.ConfigureAwait(false);
+            var network = await networks[endpoint.Network!].ConfigureAwait(false);
+            int? published = PublishedPort.OfLab.FirstOrDefault(port => port.To == endpoint) is { } port ? subnets.Ports[port.Port] : null;
+            return await StartAsync(Containers.Member(endpoint, run, image, network.Id, published)).ConfigureAwait(false);
+        }
+
+        async Task<Station> StartAsync(ContainerSpec spec) => new(await engine.StartAsync(spec, cancellation).ConfigureAwait(false));
 
         static Task Settled(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// bridge-nf-call-iptables alone: the lab's bridge has a switch of its own, and the sysctl is turned for the moments of a flow. Everything else is the whole host's.
+    /// The lab is a guest on its host: it changes what touches its own packets alone. bridge-nf-call-* are switches of its bridges, and the
+    /// sysctls are turned for the moments of a flow; hairpin mode and promiscuity are its ports' and bridges'; a rule has to name a device or an address
+    /// of the lab.
     /// </remarks>
-    public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
+    public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
-        if (change is not HostChange.Turn(var one, var on) || one != Switch.BridgeNfCallIptables)
-            throw new CannotChangeException(
-                "The Docker lab is a guest on its host and changes nothing there but bridge-nf-call-iptables; use a host of its own, or --lab namespaces.");
-        if (on && !Profile.BrNetfilter)
-            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
-        var before = Profile;
-        Profile = one.Write(before, on);
-        return Task.FromResult<IAsyncDisposable>(new Turned(this, before));
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (change is HostChange.Turn(var one, var on))
+            {
+                if (OfBridges.Contains(one))
+                {
+                    if (on && !Profile.BrNetfilter)
+                        throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+                    var turned = (one, on);
+                    _turned.Add(turned);
+                    Profile = one.Write(Profile, on);
+                    return new Change(this, null, () => _turned.Remove(turned));
+                }
+
+                if (one.Read(Profile) == on)
+                    return new Change(this, null, null);
+                if (one.Name is not ("hairpin" or "promiscuous"))
+                    throw new CannotChangeException(
+                        $"{one} is host-wide, and the Docker lab is a guest on its host; use a private host: a host of its own, or --lab namespaces.");
+            }
+
+            var undo = await _parts.Changes.MakeAsync(change, cancellation).ConfigureAwait(false);
+            var made = new Change(this, undo, null);
+            await LookAsync(cancellation).ConfigureAwait(false);
+            return made;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -123,39 +177,59 @@ public sealed class DockerLab : ILab
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
-        if (flow.Protocol != Protocol.Icmp || flow.Ip != IpVersion.V4 || !Endpoints.Contains(flow.From) || !Endpoints.Contains(flow.To) || flow.Via is not null)
-            throw new CannotChangeException($"The Docker lab carries pings over IPv4 between {string.Join(", ", Endpoints)}; send \"{flow}\" in the namespace lab.");
-        await _oneFlow.WaitAsync(cancellation).ConfigureAwait(false);
+        var wanted = sending.Observers ?? Observers;
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            // The TOS byte tells this flow from every other: 63 values of the DSCP field, 0 being everybody else's.
-            _mark = (byte)(_mark % 252 + 4);
-            await using var switched = await _probe.SwitchAsync(_network.BridgeDevice, Profile.BridgeNfCallIptables, cancellation).ConfigureAwait(false);
-            var ping = Ping.Command(_addresses.Source(flow), _addresses.Destination(flow), sending.Packets, _mark);
-            var (_, said) = await _shells[flow.From].TryAsync(ping, cancellation).ConfigureAwait(false);
-            return new(
-                Profile, await _probe.ReadAsync(flow, _mark, PingOutput.Parse(string.Join('\n', said)), cancellation).ConfigureAwait(false), null);
+            var profile = Profile;
+            await using var switched = await _parts.Probe.SwitchAsync(LabNames.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
+            _holds = true;
+            var (mark, exchanged) = await _parts.Stations.SendAsync(
+                flow, sending, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
+            var (logWindow, counted) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
+            var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
+            Fired = Fired.With(logWindow).With(recorded);
+            var nflog = TrailAssembler.Assemble(flow, _parts.Map, Own(flow, recorded, mark, exchanged), mark, null, exchanged);
+            var log = sending.Observers is null && IsBeyondLog(flow, nflog)
+                ? null
+                : TrailAssembler.Assemble(flow, _parts.Map, Own(flow, logWindow, mark, exchanged), mark, counted, exchanged);
+            return new(profile, wanted.HasFlag(Observers.Log) ? log : null, wanted.HasFlag(Observers.Nflog) ? nflog : null);
         }
         finally
         {
-            _oneFlow.Release();
+            _holds = false;
+            _turn.Release();
+        }
+
+        // What is done between may be a change of this lab.
+        async Task BetweenAsync()
+        {
+            _turn.Release();
+            try
+            {
+                await sending.Between!().ConfigureAwait(false);
+            }
+            finally
+            {
+                await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
     /// <summary>The host as it is now, this lab's own traces included.</summary>
-    public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _probe.SnapshotAsync(cancellation);
+    public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _parts.Probe.SnapshotAsync(cancellation);
 
     /// <summary>Pings as somebody who knows nothing of the lab would, from the host and without a pause, until disposed of.</summary>
     public async Task<IAsyncDisposable> DisturbAsync(Endpoint to, CancellationToken cancellation = default)
     {
-        var address = _addresses.Destination(new Flow(Endpoint.Host, to, Protocol.Icmp));
-        var process = await _probe.Shell.RunAsync(
+        var address = _parts.Addresses[FlowTalking.DestinationName(new Flow(Endpoint.Host, to, Protocol.Icmp)), IpVersion.V4];
+        var process = await _parts.Probe.Shell.RunAsync(
             "ping in the background", $"ping -q -n -i 0.002 -c 5000 {address} >/dev/null 2>&1 </dev/null & echo $!", cancellation).ConfigureAwait(false);
-        return new Background(_probe.Shell, process[^1]);
+        return new Background(_parts.Probe.Shell, process[^1]);
     }
 
     /// <summary>
-    /// Sends one flow in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof.
+    /// Sends flows in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof.
     /// </summary>
     private async Task ProveTracepointsAsync(CancellationToken cancellation)
     {
@@ -164,24 +238,90 @@ public sealed class DockerLab : ILab
                      (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client),
                      (Endpoint.Client, Endpoint.Wan),
                  })
-            await SendAsync(new Flow(from, to, Protocol.Icmp), Sending.Once, cancellation).ConfigureAwait(false);
+            foreach (var ip in Enum.GetValues<IpVersion>())
+                await SendAsync(new Flow(from, to, Protocol.Icmp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
+        await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
     }
+
+    // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that has one only the recorder can tell, unless LOG was asked for.
+    private static bool IsBeyondLog(Flow flow, Finding nflog) =>
+        flow.Ip == IpVersion.V6 && nflog is Finding.Observed(var legs) && legs.Any(leg => leg.Leg.Direction == Direction.Error);
+
+    // Docker's userland proxy answers without a mark, and speaks to the container in a flow of its own, whose answers have the mark. A published port's flow
+    // is known by its ports: whoever asks sends from one that no other flow of the lab has.
+    private static LogWindow Own(Flow flow, LogWindow window, byte mark, Exchanged exchanged)
+    {
+        if (exchanged.LocalPort is not { } local || PublishedPort.OfLab.All(published => published.Port != flow.Port))
+            return window;
+        return window with
+        {
+            Sightings =
+            [
+                .. from sighting in window.Sightings
+                   let isAnswer = sighting.DestinationPort == local && sighting.Tos == 0
+                   let isProxys = sighting.SourcePort is { } source && source != local && sighting.DestinationPort != local
+                   select isAnswer ? sighting with { Tos = mark } : isProxys ? sighting with { Tos = 0 } : sighting,
+            ],
+        };
+    }
+
+    // Reads the host anew, and puts the recorder behind whatever has come.
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        var profile = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
+        Profile = _turned.Aggregate(profile, (read, turned) => turned.Switch.Write(read, turned.On));
+        await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
+    }
+
+    private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
+    {
+        Name = $"hooktrail-{run}-{name}",
+        BridgeDevice = LabAddresses.BridgeOf(run, name),
+        Subnets = subnets.Of(name),
+        Internal = name == LabNames.Inner,
+        Options = name == LabNames.Closed
+            ? ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.enable_icc", "false")
+            : ImmutableDictionary<string, string>.Empty,
+        Labels = RunLabels.Of(run),
+    };
 
     /// <summary>Ends the sessions; the probe gives the host back what the lab changed, then everything is removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_shells.Values.Select(shell => shell.DisposeAsync().AsTask())).ConfigureAwait(false);
-        await _probe.DisposeAsync().ConfigureAwait(false);
-        await _engine.RemoveNetworkAsync(_network.Id).ConfigureAwait(false);
-        _oneFlow.Dispose();
+        await Task.WhenAll([
+            _parts.Probe.DisposeAsync().AsTask(), _parts.Recorder.DisposeAsync().AsTask(),
+            .. _parts.Talking.Values.Select(station => station.DisposeAsync().AsTask())]).ConfigureAwait(false);
+        await Task.WhenAll(_parts.Networks.Select(network => _parts.Engine.RemoveNetworkAsync(network.Id))).ConfigureAwait(false);
+        _turn.Dispose();
     }
 
-    private sealed class Turned(DockerLab lab, HostProfile before) : IAsyncDisposable
+    private sealed record Parts(
+        IContainerEngine Engine,
+        ImmutableArray<NetworkDetails> Networks,
+        Probe Probe,
+        ImmutableDictionary<Endpoint, Station> Talking,
+        LabStations Stations,
+        Recorder Recorder,
+        LabAddresses Addresses,
+        LabMap Map,
+        LabChanges Changes);
+
+    private sealed class Change(DockerLab lab, IAsyncDisposable? undo, Action? forget) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
-            lab.Profile = before;
-            return ValueTask.CompletedTask;
+            await lab._turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                forget?.Invoke();
+                if (undo is not null)
+                    await undo.DisposeAsync().ConfigureAwait(false);
+                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                lab._turn.Release();
+            }
         }
     }
 

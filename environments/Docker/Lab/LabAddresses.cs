@@ -3,85 +3,120 @@ using System.Net;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>The addresses of one run's lab.</summary>
-internal sealed record LabAddresses(
-    IPNetwork Lab, IPAddress Gateway, IPAddress Client, IPAddress Server, IPNetwork WanNetwork, IPAddress Loopback)
+/// <summary>The addresses, devices and ports of one run's lab by their names in the lab.</summary>
+internal sealed class LabAddresses : IHostNames
 {
-    /// <summary>The host's address on the NIC towards the WAN.</summary>
-    public IPAddress HostOnWan => Nth(WanNetwork, 1);
-
-    /// <summary>The WAN's address.</summary>
-    public IPAddress Wan => Nth(WanNetwork, 2);
-
-    /// <summary>Where packets of the lab go to.</summary>
-    public TracedTraffic Traffic => new([Lab.ToString(), WanNetwork.ToString(), Loopback + "/32"]);
-
-    /// <summary>The addresses by name.</summary>
-    public ImmutableDictionary<IPAddress, string> Names => new Dictionary<IPAddress, string>
-    {
-        [Client] = Endpoint.Client.Name,
-        [Server] = Endpoint.Server.Name,
-        [Gateway] = LabNames.Gateway,
-        [Wan] = Endpoint.Wan.Name,
-        [HostOnWan] = LabNames.HostOnWan,
-        [Loopback] = LabNames.HostOnLoopback,
-    }.ToImmutableDictionary();
-
-    /// <summary>The networks of which the WAN may take one: those kept for documentation (RFC 5737), in a random order.</summary>
-    public static IEnumerable<string> WanCandidates()
-    {
-        var all = new[] { "198.51.100", "203.0.113" }
-            .SelectMany(prefix => Enumerable.Range(0, 64).Select(i => $"{prefix}.{i * 4}/30"))
-            .ToArray();
-        Random.Shared.Shuffle(all);
-        return all;
-    }
+    private readonly LabSubnets _subnets;
+    private readonly RunId _run;
+    private readonly ImmutableDictionary<(string Name, IpVersion Ip), IPAddress> _addresses;
 
     /// <summary>Gathers them.</summary>
-    public static LabAddresses Of(RunId run, NetworkDetails network, Shell client, Shell server, IPNetwork wan)
+    /// <param name="run">The run.</param>
+    /// <param name="subnets">What it took.</param>
+    /// <param name="wan">The IPv4 network of the link to the WAN.</param>
+    /// <param name="containers">The containers on bridges.</param>
+    /// <exception cref="HooktrailException">Docker gave a container no address.</exception>
+    public LabAddresses(RunId run, LabSubnets subnets, IPNetwork wan, IEnumerable<(Endpoint Endpoint, IContainerSession Session)> containers)
     {
-        var subnet = network.Subnets[0];
-        return new LabAddresses(
-            subnet.Network,
-            subnet.Gateway ?? throw new HooktrailException($"Docker gave the network {network.Name} no gateway; the lab needs one."),
-            AddressOf(client),
-            AddressOf(server),
-            wan,
-            LoopbackOf(run));
+        (_run, _subnets, WanNetwork, Loopback) = (run, subnets, wan, LoopbackOf(run));
+        var addresses = ImmutableDictionary.CreateBuilder<(string, IpVersion), IPAddress>();
+        foreach (var (endpoint, session) in containers)
+        {
+            addresses[(endpoint.Name, IpVersion.V4)] = session.Address ?? throw None(session, "IPv4");
+            addresses[(endpoint.Name, IpVersion.V6)] = session.AddressV6 ?? throw None(session, "IPv6");
+        }
+
+        foreach (var network in LabNames.Networks)
+        {
+            foreach (var ip in Enum.GetValues<IpVersion>())
+                addresses[(LabNames.GatewayOf(network), ip)] = NetworkSpec.GatewayOf(subnets.Of(network, ip));
+            addresses[(LabNames.BroadcastOf(network), IpVersion.V4)] = Nth(subnets.Of(network, IpVersion.V4), 63);
+        }
+
+        foreach (var (ip, network) in new[] { (IpVersion.V4, wan), (IpVersion.V6, subnets.WanV6) })
+        {
+            addresses[(LabNames.HostOnWan, ip)] = Nth(network, 1);
+            addresses[(Endpoint.Wan.Name, ip)] = Nth(network, 2);
+        }
+
+        addresses[(LabNames.HostOnLoopback, IpVersion.V4)] = Loopback;
+        addresses[(LabNames.HostOnLoopback, IpVersion.V6)] = OwnLoopback6(subnets.WanV6);
+        _addresses = addresses.ToImmutable();
     }
 
-    /// <summary>The address from which the flow's first endpoint speaks, where it would not choose that itself.</summary>
-    public IPAddress? Source(Flow flow) => flow.From == Endpoint.Host && flow.To == Endpoint.Host ? Loopback : null;
+    /// <summary>A loopback address of the run's own, so that others' packets to 127.0.0.1 are not the lab's.</summary>
+    public IPAddress Loopback { get; }
 
-    /// <summary>The address by which the flow's first endpoint knows the second.</summary>
-    public IPAddress Destination(Flow flow) => (flow.To.Kind, flow.From.Kind) switch
+    /// <summary>The IPv4 network of the link to the WAN.</summary>
+    public IPNetwork WanNetwork { get; }
+
+    /// <summary>Where packets of the lab go to.</summary>
+    public ImmutableArray<string> Destinations =>
+        [_subnets.V4.ToString(), WanNetwork.ToString(), Loopback + "/32", _subnets.V6.ToString(), _subnets.WanV6.ToString()];
+
+    /// <summary>Names by address.</summary>
+    public ImmutableDictionary<IPAddress, string> Names => _addresses.ToImmutableDictionary(pair => pair.Value, pair => pair.Key.Name);
+
+    /// <summary>The canonical number of a published port by its number on the host.</summary>
+    public ImmutableDictionary<int, int> Ports => _subnets.Ports.ToImmutableDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>The bridge ports of containers; found out once they are there.</summary>
+    public ImmutableDictionary<string, string> PortDevices { get; set; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether the container of the internal network has a default route; found out once it is there.</summary>
+    public bool InsiderHasRoute { get; set; }
+
+    /// <summary>An address by its name in the lab.</summary>
+    /// <exception cref="HooktrailException">Nobody has it.</exception>
+    public IPAddress this[string name, IpVersion ip] => _addresses.TryGetValue((name, ip), out var address)
+        ? address
+        : throw new HooktrailException(
+            $"The Docker lab has no {(ip == IpVersion.V4 ? "IPv4" : "IPv6")} address \"{name}\"; it has "
+            + $"{string.Join(", ", _addresses.Keys.Where(one => one.Ip == ip).Select(one => one.Name).Order(StringComparer.Ordinal))}.");
+
+    /// <summary>The bridge of a network: 15 characters at most, which the longest has.</summary>
+    public static string BridgeOf(RunId run, string network) => $"ht-{run}-{network}";
+
+    /// <summary>The plain NIC of a run.</summary>
+    public static string WanNicOf(RunId run) => $"ht-{run}-wan";
+
+    /// <inheritdoc/>
+    public string Device(string name) =>
+        LabNames.Networks.Contains(name) ? BridgeOf(_run, name)
+        : name == LabNames.WanNic ? WanNicOf(_run)
+        : PortDevices.GetValueOrDefault(name, name);
+
+    /// <inheritdoc/>
+    public string Address(string name, IpVersion version) =>
+        LabNames.Networks.Contains(name) ? _subnets.Of(name, version).ToString() : this[name, version].ToString();
+
+    /// <inheritdoc/>
+    public int Port(int port) => _subnets.Ports.GetValueOrDefault(port, port);
+
+    /// <summary>
+    /// What the run uses as the host's own IPv6 address, for ::1 is everybody's: one on the NIC that the run makes. What a host sends to
+    /// an address of its own goes through lo, whichever device has it.
+    /// </summary>
+    public static IPAddress OwnLoopback6(IPNetwork wan) => Nth(wan, 3);
+
+    /// <summary>The n-th address of a network.</summary>
+    public static IPAddress Nth(IPNetwork network, byte n)
     {
-        (EndpointKind.Host, EndpointKind.Host) => Loopback,
-        (EndpointKind.Host, EndpointKind.Wan) => HostOnWan,
-        (EndpointKind.Host, _) => Gateway,
-        (EndpointKind.Wan, _) => Wan,
-        _ => flow.To == Endpoint.Client ? Client : Server,
-    };
+        var bytes = network.BaseAddress.GetAddressBytes();
+        bytes[^1] += n;
+        return new IPAddress(bytes);
+    }
 
-    // A loopback address of the run's own, so that other pings to 127.0.0.1 are not its packets.
     private static IPAddress LoopbackOf(RunId run)
     {
         var text = run.ToString();
         return new IPAddress([127, (byte)text[0], (byte)(text[1] ^ (text[3] << 1)), (byte)(text[2] ^ (text[4] << 1))]);
     }
 
-    private static IPAddress AddressOf(Shell shell) =>
-        shell.Session.Address
-        ?? throw new HooktrailException($"Docker gave the container {shell.Session.Name} no IPv4 address; the lab needs one.");
-
-    /// <summary>The n-th address of a network.</summary>
-    public static IPAddress Nth(IPNetwork network, byte n)
-    {
-        var bytes = network.BaseAddress.GetAddressBytes();
-        bytes[3] += n;
-        return new IPAddress(bytes);
-    }
+    private static HooktrailException None(IContainerSession session, string version) =>
+        new($"Docker gave the container {session.Name} no {version} address; see whether the host has it turned off.");
 }

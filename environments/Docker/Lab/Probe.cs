@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 using Hooktrail.Docker.Engine;
+using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Trails;
 
@@ -10,7 +12,7 @@ namespace Hooktrail.Docker.Lab;
 /// The container that acts in the host's network namespace: it installs the tracepoints, reads the kernel log and keeps the
 /// journal. One session carries it all: scripts and their answers on standard input and output, the log on standard error.
 /// </summary>
-internal sealed class Probe : IAsyncDisposable
+internal sealed partial class Probe : IAsyncDisposable
 {
     /// <summary>A record that is written comes back within a millisecond, also behind a full ring of others.</summary>
     private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(10);
@@ -19,14 +21,11 @@ internal sealed class Probe : IAsyncDisposable
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
     private int _fences;
-    private LabMap? _names;
+    private Backend? _backend;
     private string _countersScript = "";
     private TracepointCounters? _counters;
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
-
-    /// <summary>The hook points that have shown in this run that they can fire.</summary>
-    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>The session.</summary>
     public Shell Shell { get; }
@@ -39,25 +38,50 @@ internal sealed class Probe : IAsyncDisposable
     internal static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
         new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
 
-    /// <summary>Begins the run's journal on the host.</summary>
-    public Task EnterAsync(CancellationToken cancellation) =>
-        Shell.RunAsync("begin the journal", $"nft add table inet hooktrail-{_run}", cancellation);
+    /// <summary>
+    /// Begins the run's journal on the host. Docker turns IPv6 forwarding on when it makes a network with IPv6; what it was before is the
+    /// first note.
+    /// </summary>
+    public Task EnterAsync(CancellationToken cancellation) => Shell.RunAsync(
+        "begin the journal",
+        $$"""
+        nft add table inet hooktrail-{{_run}} || exit
+        for name in all default; do
+            setting=ipv6/conf/$name/forwarding
+            if [ -e /host/net/$setting ] && [ "$(</host/net/$setting)" = 0 ]; then nft add chain inet hooktrail-{{_run}} "was.$setting.0" || exit; fi
+        done
+        """,
+        cancellation);
 
     /// <summary>The runs that have a journal on the host, this one among them once it has entered.</summary>
     public async Task<IReadOnlyList<string>> JournalsAsync(CancellationToken cancellation) =>
         await Shell.RunAsync(
-            "list the journals", "nft list tables inet | sed -n 's/^table inet hooktrail-//p'", cancellation).ConfigureAwait(false);
+            "list the journals", @"nft list tables inet | sed -n 's/^table inet hooktrail-\(.....\)$/\1/p'", cancellation).ConfigureAwait(false);
+
+    /// <summary>Draws networks and ports that nobody on the host uses.</summary>
+    public async Task<LabSubnets> ChooseAsync(CancellationToken cancellation) =>
+        LabSubnets.Choose(await Shell.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
 
     /// <summary>Gives the host back what a run that died changed.</summary>
     public Task LeaveForAsync(string run, CancellationToken cancellation) =>
         Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run}", cancellation);
 
-    /// <summary>Puts the plain NIC between the host and the WAN; returns the network on it.</summary>
-    public async Task<IPNetwork> JoinWanAsync(Shell wan, IPNetwork lab, IEnumerable<string> candidates, CancellationToken cancellation)
+    /// <summary>
+    /// Has a bridge of the run's own take its IPv6 address at once. Docker adds it so that the kernel first asks, from the first port's coming on and
+    /// for a second or two, whether somebody else has it, and nobody can be reached by it meanwhile.
+    /// </summary>
+    public Task TrustAddressAsync(string bridge, string address, CancellationToken cancellation) => Shell.RunAsync(
+        "set up a bridge",
+        $"ip -6 address delete {address} dev {bridge} && ip -6 address add {address} dev {bridge} nodad",
+        cancellation);
+
+    /// <summary>Puts the plain NIC between the host and the WAN; returns the IPv4 network on it.</summary>
+    public async Task<IPNetwork> JoinWanAsync(
+        Shell wan, int process, LabSubnets subnets, IEnumerable<string> candidates, CancellationToken cancellation)
     {
         var lines = await Shell.RunAsync(
             "join the WAN",
-            $"hooktrail-wan {_run} {wan.Session.ProcessId} {string.Join(' ', candidates)}",
+            $"hooktrail-wan {_run} {process} {subnets.WanV6} {string.Join(' ', candidates)}",
             cancellation).ConfigureAwait(false);
         var network = IPNetwork.Parse(lines[^1]);
         await wan.RunAsync(
@@ -65,32 +89,42 @@ internal sealed class Probe : IAsyncDisposable
             $"""
             set -e
             ip address add {LabAddresses.Nth(network, 2)}/{network.PrefixLength} dev eth0
+            ip address add {LabAddresses.Nth(subnets.WanV6, 2)}/{subnets.WanV6.PrefixLength} dev eth0 nodad
             ip link set eth0 up
-            ip route add {lab} via {LabAddresses.Nth(network, 1)}
+            ip route add {subnets.V4} via {LabAddresses.Nth(network, 1)}
+            ip route add {subnets.V6} via {LabAddresses.Nth(subnets.WanV6, 1)}
             """,
             cancellation).ConfigureAwait(false);
         return network;
     }
 
     /// <summary>Finds out which devices and addresses of this run have which names in the lab.</summary>
+    /// <param name="addresses">What is known so far; is told the containers' bridge ports.</param>
+    /// <param name="containers">The shells of the containers on bridges.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     public async Task<LabMap> NamesAsync(
-        string bridge, LabAddresses addresses, IReadOnlyDictionary<Endpoint, Shell> shells, CancellationToken cancellation)
+        LabAddresses addresses, IEnumerable<(Endpoint Endpoint, Shell Shell)> containers, CancellationToken cancellation)
     {
         var links = (await Shell.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))
-            .Select(line => line.Split([':', '@'], StringSplitOptions.TrimEntries))
-            .ToDictionary(fields => fields[0], fields => fields[1]);
+            .Select(line => (Fields: line.Split([':', '@'], StringSplitOptions.TrimEntries), Mac: Ether().Match(line).Groups[1].Value))
+            .ToDictionary(link => link.Fields[0], link => (Name: link.Fields[1], link.Mac));
 
-        var devices = ImmutableDictionary<string, string>.Empty
-            .Add(bridge, LabNames.Bridge)
-            .Add($"ht-{_run}-wan", LabNames.WanNic)
+        var devices = LabNames.Networks.ToImmutableDictionary(addresses.Device)
+            .Add(addresses.Device(LabNames.WanNic), LabNames.WanNic)
             .Add("lo", LabNames.Loopback);
-        foreach (var container in new[] { Endpoint.Client, Endpoint.Server })
+        var macs = links.Values.Where(link => LabNames.Networks.Contains(devices.GetValueOrDefault(link.Name, "")))
+            .ToImmutableDictionary(link => link.Mac, link => devices[link.Name]);
+        var found = await Task.WhenAll(containers.Select(async container => (container.Endpoint, Lines: await container.Shell.RunAsync(
+            "find the bridge port", "cat /sys/class/net/eth0/iflink /sys/class/net/eth0/address; ip route show default; ip -6 route show default", cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
+        foreach (var (endpoint, lines) in found)
         {
-            var peer = await shells[container].RunAsync("find the bridge port", "cat /sys/class/net/eth0/iflink", cancellation)
-                .ConfigureAwait(false);
-            devices = devices.Add(links[peer[0]], LabNames.PortOf(container));
+            devices = devices.Add(links[lines[0]].Name, LabNames.PortOf(endpoint));
+            macs = macs.SetItem(lines[1], endpoint.Name);
         }
-        return new LabMap(devices, addresses.Names);
+
+        addresses.InsiderHasRoute = found.Any(one => one.Endpoint == Endpoint.Insider && one.Lines.Count > 2);
+        addresses.PortDevices = found.ToImmutableDictionary(one => LabNames.PortOf(one.Endpoint), one => links[one.Lines[0]].Name);
+        return new LabMap(devices, addresses.Names) { Ports = addresses.Ports, Macs = macs };
     }
 
     /// <summary>Begins to read the kernel log.</summary>
@@ -104,11 +138,10 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     /// <summary>Installs the tracepoints; what they log is read from here on.</summary>
-    public async Task ObserveAsync(LabMap names, TracedTraffic traffic, CancellationToken cancellation)
+    public async Task ObserveAsync(TracedTraffic traffic, CancellationToken cancellation)
     {
-        _names = names;
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
-        var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ebtables]);
+        var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
         await using (await LockAsync(cancellation).ConfigureAwait(false))
         {
             var chains = await Shell.RunAsync("list the chains", "nft list chains", cancellation).ConfigureAwait(false);
@@ -121,52 +154,54 @@ internal sealed class Probe : IAsyncDisposable
                 Input($"iptables-{backend.Name()}-restore --noflush", rules.Iptables()),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
+                "install the tracepoints of ip6tables",
+                Input($"ip6tables-{backend.Name()}-restore --noflush", rules.Ip6tables()),
+                cancellation).ConfigureAwait(false);
+            await Shell.RunAsync(
                 "install the tracepoints of ebtables",
                 Input("ebtables-nft-restore --noflush", rules.Ebtables()),
                 cancellation).ConfigureAwait(false);
         }
 
         _countersScript = $$"""
-            { iptables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
+            { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
             """;
         (_, _counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>What the host is, as far as it decides trails.</summary>
-    public async Task<HostProfile> ProfileAsync(CancellationToken cancellation)
+    /// <summary>The host as it is, as far as it decides trails: its settings and its rules, without those that watch.</summary>
+    /// <param name="names">Who has which name there.</param>
+    /// <param name="addresses">The same the other way round.</param>
+    /// <param name="holds">Whether this run holds the switches, so that nobody else can be turning them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<HostProfile> ProfileAsync(LabMap names, LabAddresses addresses, bool holds, CancellationToken cancellation)
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
-        var facts = (await Shell.RunAsync(
-                "read the host's settings",
-                $$"""
-                echo kernel=$(uname -r)
-                echo forward=$(cat /host/net/ipv4/ip_forward)
-                echo bridge=$(cat /host/net/bridge/bridge-nf-call-iptables 2>/dev/null)
-                echo policy=$(iptables-{{backend.Name()}} -S FORWARD | head -n 1)
-                """,
-                cancellation).ConfigureAwait(false))
-            .Select(line => line.Split('=', 2))
-            .ToDictionary(parts => parts[0], parts => parts[1]);
-        return HostProfile.Default with
-        {
-            Kernel = KernelVersion.Parse(facts["kernel"]),
-            Iptables = backend,
-            BrNetfilter = facts["bridge"].Length > 0,
-            BridgeNfCallIptables = facts["bridge"] == "1",
-            IpForward = facts["forward"] == "1",
-        };
+        var wait = holds ? "" : "if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then exec 9</host/net/bridge/bridge-nf-call-iptables; flock -s -w 20 9; fi";
+        var lines = await Shell.RunAsync(
+            "read the host's settings and rules",
+            $"""
+            {wait}
+            ! grep -qsx docker-proxy /proc/[0-9]*/comm || echo userland-proxy
+            {HostReading.Script(backend, addresses, [.. LabNames.Networks, LabNames.WanNic], "/host/net")}
+            """,
+            cancellation).ConfigureAwait(false);
+        var read = HostReading.Parse([.. lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line))], names, backend);
+        return read with { UserlandProxy = lines.Contains("userland-proxy"), Published = PublishedPort.OfLab };
     }
 
     /// <summary>
-    /// Turns the switch for the lab's bridge until the result is disposed of; other runs that need it otherwise wait.
+    /// Turns the switches of the lab's bridges until the result is disposed of; other runs that need them otherwise wait.
     /// </summary>
-    public async Task<IAsyncDisposable> SwitchAsync(string bridge, bool on, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> SwitchAsync(IEnumerable<string> bridges, HostProfile profile, CancellationToken cancellation)
     {
+        static string Word(bool on) => on ? "on" : "off";
+        var all = string.Join(' ', bridges);
         var holder = await Shell.RunAsync(
-            $"turn bridge-nf-call-iptables {(on ? "on" : "off")}",
-            $"hooktrail-switch {_run} {bridge} {(on ? "on" : "off")}",
+            "turn bridge-nf-call-*",
+            $"hooktrail-switch {_run} {Word(profile.BridgeNfCallIptables)} {Word(profile.BridgeNfCallIp6tables)} {Word(profile.BridgeNfCallArptables)} {all}",
             cancellation).ConfigureAwait(false);
-        return new Release(Shell, $"hooktrail-switch {_run} {bridge} release {holder[^1]}");
+        return new Release(Shell, $"hooktrail-switch {_run} release {holder[^1]} {all}");
     }
 
     /// <summary>
@@ -179,19 +214,30 @@ internal sealed class Probe : IAsyncDisposable
             "take turns with other runs",
             "exec 9</proc/self/ns/net; flock -w 20 9 && { sleep infinity <&9 >/dev/null 2>&1 & echo $!; }",
             cancellation).ConfigureAwait(false);
-        return new Release(Shell, $"kill {holder[^1]}");
+        return new Release(Shell, $"kill -KILL {holder[^1]}");
     }
 
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
-    /// <summary>Gives what the tracepoints saw of a flow, once the kernel log has been read to a record that is written now.</summary>
-    public async Task<Finding> ReadAsync(Flow flow, byte mark, Exchanged ping, CancellationToken cancellation)
+    /// <summary>
+    /// Gives what the tracepoints logged and counted since the last time, once the kernel log has been read to a record that is written now.
+    /// </summary>
+    public async Task<(LogWindow Window, TracepointCounters Counted)> ReadAsync(CancellationToken cancellation)
     {
         var (window, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
         var counted = counters.Since(_counters!);
+        // What comes between the fence and the reading of the counters, such as a segment of an earlier flow that is sent again, is counted, and logged
+        // behind the fence.
+        var logged = window.Sightings.CountBy(sighting => sighting.Point).ToDictionary();
+        if (counted.Points.Any(point => counted[point] > logged.GetValueOrDefault(point)))
+        {
+            (var rest, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+            window = new([.. window.Sightings, .. rest.Sightings], window.Lost + rest.Lost);
+            counted = counters.Since(_counters!);
+        }
+
         _counters = counters;
-        Fired = Fired.With(window);
-        return TrailAssembler.Assemble(flow, _names!, window, mark, counted, ping);
+        return (window, counted);
     }
 
     /// <summary>The host as it is.</summary>
@@ -235,12 +281,15 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     /// <summary>Where Docker put its rules: its own chains tell.</summary>
-    private async Task<Backend> BackendAsync(CancellationToken cancellation)
+    public async Task<Backend> BackendAsync(CancellationToken cancellation)
     {
+        if (_backend is { } known)
+            return known;
         var (status, _) = await Shell.TryAsync(
             "! iptables-nft-save 2>/dev/null | grep -q '^:DOCKER' && iptables-legacy-save 2>/dev/null | grep -q '^:DOCKER'", cancellation)
             .ConfigureAwait(false);
-        return status == 0 ? Backend.Legacy : Backend.Nft;
+        _backend = status == 0 ? Backend.Legacy : Backend.Nft;
+        return _backend.Value;
     }
 
     /// <summary>Feeds the kernel log until the session ends; whoever waits for a fence then hears of it.</summary>
@@ -259,6 +308,13 @@ internal sealed class Probe : IAsyncDisposable
             _log.Close(lost.Message);
         }
     }
+
+    // A tracepoint of any run, or the mark of a chain that it made.
+    [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} |\A:hooktrail""")]
+    private static partial Regex IsOurs();
+
+    [GeneratedRegex(@" link/ether (\S+)")]
+    private static partial Regex Ether();
 
     private sealed class Release(Shell shell, string script) : IAsyncDisposable
     {

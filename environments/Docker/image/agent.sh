@@ -4,6 +4,8 @@
 #   in:   ID BYTES, a line; then a script of that many bytes
 #   out:  ID STATUS LINES, a line; then the script's output, that many lines
 #
+#   in:   become BYTES [ARGUMENT...], a line; then a perl program of that many bytes: it takes over the session for good
+#
 # When standard input ends, the run has ended or was killed: the host gets back what the run changed (only the
 # probe, which has HOOKTRAIL_RUN, changed anything), and the container goes. So an orderly end and `kill -9` take one way.
 set -u
@@ -17,7 +19,10 @@ leave() {
 }
 trap leave TERM INT HUP
 
-while read -r id bytes && IFS= read -r -N "$bytes" script; do
+# From a pipe bash reads byte by byte, so what follows a program is still there for it.
+while read -r id bytes arguments && IFS= read -r -N "$bytes" script; do
+    # shellcheck disable=SC2086 # the arguments are words
+    [ "$id" != become ] || exec perl -e "$script" $arguments
     output=$(eval "$script" 2>&1 </dev/null)
     status=$?
     lines=()

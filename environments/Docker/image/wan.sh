@@ -1,9 +1,10 @@
 #!/bin/bash
-# hooktrail-wan RUN PID NETWORK...: joins the network namespace of process PID to this one by a veth pair, the host's end of which
-# is the plain NIC ht-RUN-wan. The first of the networks (/30, from the documentation ranges) that nobody here uses is taken and printed.
+# hooktrail-wan RUN PID NETWORK6 NETWORK...: joins the network namespace of process PID to this one by a veth pair, the host's end of
+# which is the plain NIC ht-RUN-wan. The first of the networks (/30, from the documentation ranges) that nobody here uses is taken and
+# printed; NETWORK6 (/64) is taken beside it.
 set -eu
-run=$1 pid=$2
-shift 2
+run=$1 pid=$2 network6=$3
+shift 3
 
 free() { [ -z "$(ip -4 route show table all root "$1"; ip -4 route show match "$1" | grep -v ^default)" ]; }
 
@@ -15,6 +16,8 @@ for network; do
         last=${last%/30}
         ip link add "ht-$run-wan" type veth peer name eth0 netns "$pid"
         ip address add "$prefix.$((last + 1))/30" dev "ht-$run-wan"
+        ip -6 address add "${network6%/64}1/64" dev "ht-$run-wan" nodad
+        ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # never a source unasked; what plays the loopback address of IPv6
         ip link set "ht-$run-wan" up
         echo "$network"
         exit

@@ -18,16 +18,17 @@ public static class FlowTalking
     /// <param name="size">Bytes of payload, where the flow is not one of fragments.</param>
     /// <param name="patience">How long an answer is waited for.</param>
     /// <param name="before">How many requests of it were sent already.</param>
+    /// <param name="source">The address to send from; null for the one that the route prefers.</param>
     public static Talking Of(
         Flow flow, Func<string, string> address, Func<int, int> port, string device, byte mark, int sourcePort, int count, int size, TimeSpan patience,
-        int before = 0)
+        int before = 0, string? source = null)
     {
         if (flow.Protocol == Protocol.Arp)
             return Talking.WhoHas(device, address(SourceName(flow)), address(DestinationName(flow)), patience);
         return flow.IsBroadcast
             ? Talking.ToAll(null, address(DestinationName(flow)), flow.Port, sourcePort, mark, flow.Ttl, count, size)
             : Talking.To(
-                flow.Protocol, flow.Ip, null, address(DestinationName(flow)), port(flow.Port), sourcePort, mark, flow.Ttl, count,
+                flow.Protocol, flow.Ip, source, address(DestinationName(flow)), port(flow.Port), sourcePort, mark, flow.Ttl, count,
                 // A fragment carries up to 1480 bytes of IPv4 and 1448 of IPv6.
                 flow.Fragments == 1 ? size : flow.Fragments * (Mtu - 100) - 200, patience, before);
     }

@@ -17,6 +17,9 @@ public sealed record NflogTraffic
 
     private NflogTraffic(ImmutableArray<string> ipv4, ImmutableArray<string> ipv6) => (Ipv4, Ipv6) = (ipv4, ipv6);
 
+    /// <summary>As <see cref="TracedTraffic.AnsweringPorts"/>.</summary>
+    public ImmutableArray<int> AnsweringPorts { get; init; } = [];
+
     internal ImmutableArray<string> Ipv4 { get; }
 
     internal ImmutableArray<string> Ipv6 { get; }
@@ -48,6 +51,7 @@ public sealed record NflogTraffic
         {
             var destination = $"ip daddr {{ {string.Join(", ", Ipv4)} }}";
             lines.Add($"{destination} @nh,8,8 != 0 return");
+            lines.AddRange(Answers(destination));
             lines.Add($"{destination} icmp type {{ 3, 4, 5, 11, 12 }} return");
             lines.Add($"{destination} tcp flags & rst != 0 return");
         }
@@ -56,6 +60,7 @@ public sealed record NflogTraffic
         {
             var destination = $"ip6 daddr {{ {string.Join(", ", Ipv6)} }}";
             lines.Add($"{destination} @nh,4,8 != 0 return");
+            lines.AddRange(Answers(destination));
             lines.Add($"{destination} icmpv6 type {{ 1, 2, 3, 4, 137 }} return");
             lines.Add($"{destination} tcp flags & rst != 0 return");
         }
@@ -65,4 +70,8 @@ public sealed record NflogTraffic
         lines.Add("accept");
         return lines;
     }
+
+    private IEnumerable<string> Answers(string destination) => AnsweringPorts.IsEmpty
+        ? []
+        : new[] { "tcp", "udp" }.Select(protocol => $"{destination} {protocol} sport {{ {string.Join(", ", AnsweringPorts)} }} return");
 }

@@ -59,7 +59,7 @@ public class LabFailureTests
     {
         await using var probe = await StartAsync(spec => spec);
         Assert.That(
-            () => probe.JoinWanAsync(probe.Shell, IPNetworkOfLab, ["127.0.0.0/30"], default),
+            () => probe.JoinWanAsync(probe.Shell, probe.Shell.Session.ProcessId, LabSubnets.Choose([]), ["127.0.0.0/30"], default),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("every documentation network for the WAN is taken"));
     }
 
@@ -71,8 +71,6 @@ public class LabFailureTests
         await _engine.RemoveContainerAsync(probe.Shell.Session.Id);
         Assert.That(() => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
     }
-
-    private static System.Net.IPNetwork IPNetworkOfLab => System.Net.IPNetwork.Parse("198.18.0.0/24");
 
     private Task<Probe> StartAsync(Func<ContainerSpec, ContainerSpec> change)
     {

@@ -46,9 +46,9 @@ public class RealToolsTests
 
         Assert.That(output, Is.EqualTo(
             $"""
-            {17 * 2}
-            {6 * 2}
-            -A FORWARD -d 203.0.113.0/24 -p icmp -m tos ! --tos 0x00/0xff -j LOG --log-prefix "htother i.filter.FORWARD " --log-level 7
+            {17 * 2 * 2}
+            {6 * 2 * 3}
+            -A FORWARD -d 203.0.113.0/24 -p tcp -m tos --tos 0x00/0xff -m tcp --tcp-flags RST RST -j LOG --log-prefix "htother i.filter.FORWARD " --log-level 7 --log-tcp-sequence
             -A FORWARD -j LOG --log-prefix "htx7k2q other "
             htother
             htx7k2q

@@ -8,7 +8,7 @@ public class TracepointTests
 {
     private static readonly TracepointRules Rules = new(
         Captured.Run,
-        new("172.29.88.0/24", "203.0.113.0/24", "127.83.1.7/32"),
+        new("172.29.88.0/24", "203.0.113.0/24", "127.83.1.7/32", "fd00:88::/48"),
         [new(Layer.Iptables, "nat", "INPUT"), new(Layer.Iptables, "raw", "OUTPUT"), new(Layer.Ebtables, "nat", "OUTPUT")]);
 
     [Test]
@@ -24,30 +24,54 @@ public class TracepointTests
     }
 
     [Test]
-    public void The_rules_of_iptables() => Assert.That(Rules.Iptables(), Is.EqualTo(
-        """
-        *nat
-        -I INPUT 1 -d 172.29.88.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
-        -I INPUT 1 -d 203.0.113.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
-        -I INPUT 1 -d 127.83.1.7/32 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.nat.INPUT " --log-level debug
-        COMMIT
-        *raw
-        -I OUTPUT 1 -d 172.29.88.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
-        -I OUTPUT 1 -d 203.0.113.0/24 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
-        -I OUTPUT 1 -d 127.83.1.7/32 -p icmp -m tos ! --tos 0x00 -j LOG --log-prefix "htx7k2q i.raw.OUTPUT " --log-level debug
-        COMMIT
+    public void The_rules_of_iptables_match_what_has_a_mark_and_the_resets_that_have_none()
+    {
+        const string log = "-j LOG --log-prefix \"htx7k2q i.nat.INPUT \" --log-level debug --log-tcp-sequence";
+        var text = Rules.Iptables();
 
-        """));
+        Assert.That(text, Does.StartWith(
+            $"""
+            *nat
+            -I INPUT 1 -d 172.29.88.0/24 -m tos ! --tos 0x00 {log}
+            -I INPUT 1 -d 172.29.88.0/24 -m tos --tos 0x00 -p tcp --tcp-flags RST RST {log}
+            -I INPUT 1 -d 203.0.113.0/24 -m tos ! --tos 0x00 {log}
+
+            """));
+        Assert.That(text, Does.Contain("COMMIT\n*raw\n-I OUTPUT 1 ").And.EndsWith("COMMIT\n").And.Not.Contain("fd00"));
+    }
 
     [Test]
-    public void The_rules_of_ebtables_are_one_transaction() => Assert.That(Rules.Ebtables(), Is.EqualTo(
-        """
-        *nat
-        -I OUTPUT 1 -p IPv4 --ip-destination 172.29.88.0/24 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
-        -I OUTPUT 1 -p IPv4 --ip-destination 203.0.113.0/24 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
-        -I OUTPUT 1 -p IPv4 --ip-destination 127.83.1.7/32 --ip-protocol icmp --ip-tos ! 0x00 --log-prefix "htx7k2q e.nat.OUTPUT" --log-level debug --log-ip -j CONTINUE
+    public void The_rules_of_ip6tables_match_the_errors_that_have_no_mark_too()
+    {
+        const string log = "-j LOG --log-prefix \"htx7k2q 6.raw.OUTPUT \" --log-level debug --log-tcp-sequence";
 
-        """));
+        Assert.That((Rules with { Points = [new(Layer.Ip6tables, "raw", "OUTPUT")] }).Ip6tables(), Is.EqualTo(
+            $"""
+            *raw
+            -I OUTPUT 1 -d fd00:88::/48 -m tos ! --tos 0x00 {log}
+            -I OUTPUT 1 -d fd00:88::/48 -m tos --tos 0x00 -p tcp --tcp-flags RST RST {log}
+            -I OUTPUT 1 -d fd00:88::/48 -m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type 1 {log}
+            -I OUTPUT 1 -d fd00:88::/48 -m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type 3 {log}
+            -I OUTPUT 1 -d fd00:88::/48 -m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type 137 {log}
+            COMMIT
+
+            """));
+    }
+
+    [Test]
+    public void The_rules_of_ebtables_are_one_transaction_and_match_every_protocol_of_the_lab()
+    {
+        var text = Rules.Ebtables();
+
+        Assert.That(text, Does.StartWith("*nat\n").And.Not.Contain("COMMIT"));
+        foreach (var packets in new[]
+                 {
+                     "-p IPv4 --ip-destination 172.29.88.0/24 ! --ip-tos 0x00", "-p IPv4 --ip-destination 172.29.88.0/24 --ip-tos 0x00 --ip-protocol tcp",
+                     "-p ARP --arp-ip-dst 172.29.88.0/24", "-p IPv6 --ip6-destination fd00:88::/48 ! --ip6-tclass 0x00",
+                     "-p IPv6 --ip6-destination fd00:88::/48 --ip6-tclass 0x00 --ip6-protocol ipv6-icmp --ip6-icmp-type 1",
+                 })
+            Assert.That(text, Does.Contain($"-I OUTPUT 1 {packets} --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-level debug "));
+    }
 
     [Test]
     public void What_the_rules_bring_into_being_is_marked() => Assert.That(
@@ -80,10 +104,10 @@ public class TracepointTests
         () => new TracedTraffic("10.0.0.0/8", "10.1.0.0/16"),
         Throws.InstanceOf<HooktrailException>().With.Message.StartsWith("The networks 10.0.0.0/8 and 10.1.0.0/16 overlap"));
 
-    [TestCase("2001:db8::/32")]
+    [TestCase("2001:db8::/129")]
     [TestCase("10.0.0.0/33")]
     [TestCase("lab")]
-    public void What_is_no_ipv4_network_is_refused(string text) => Assert.That(
+    public void What_is_no_network_is_refused(string text) => Assert.That(
         () => new TracedTraffic(text), Throws.InstanceOf<HooktrailException>().With.Message.Contains($"\"{text}\""));
 
     [Test]

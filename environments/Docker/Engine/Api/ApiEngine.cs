@@ -64,6 +64,7 @@ internal sealed class ApiEngine : IContainerEngine
             "bridge",
             CheckDuplicate: true,
             EnableIPv6: spec.HasIpv6,
+            Internal: spec.Internal,
             spec.Subnets.IsEmpty ? null : new Ipam([.. spec.Subnets.Select(s => new IpamConfig(s.ToString(), NetworkSpec.GatewayOf(s).ToString()))]),
             spec.DriverOptions,
             spec.Labels);

@@ -18,12 +18,16 @@ internal static class ContainerRequests
             SecurityOpt = [.. spec.AllSecurityOptions],
             Binds = [.. spec.Binds.Select(b => b.ToString())],
             Devices = [.. spec.Devices.Select(d => new DeviceRequest(d.Path, d.Path, d.Permissions))],
+            PortBindings = spec.Ports
+                .SelectMany(port => port.ContainerPorts, (port, name) => (name, port.Host))
+                .ToDictionary(port => port.name, port => new[] { new PortBinding($"{port.Host}") }),
             Sysctls = spec.Sysctls,
             Tmpfs = spec.Tmpfs,
             Memory = spec.MemoryLimit ?? 0,
             ReadonlyRootfs = spec.ReadOnlyRootFilesystem,
             Init = spec.Init,
         },
+        ExposedPorts = spec.Ports.SelectMany(port => port.ContainerPorts).ToDictionary(port => port, _ => new NoOptions()),
         NetworkingConfig = spec.NetworkAliases.IsEmpty
             ? null
             : new NetworkingConfig(new() { [spec.Network] = new EndpointRequest([.. spec.NetworkAliases]) }),

@@ -24,6 +24,7 @@ internal sealed record NetworkRequest(
     string Driver,
     bool CheckDuplicate,
     bool EnableIPv6,
+    bool Internal,
     Ipam? IPAM,
     IReadOnlyDictionary<string, string> Options,
     IReadOnlyDictionary<string, string> Labels);
@@ -44,6 +45,7 @@ internal sealed record ContainerRequest
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required HostConfig HostConfig { get; init; }
     public NetworkingConfig? NetworkingConfig { get; init; }
+    public required Dictionary<string, NoOptions> ExposedPorts { get; init; }
     public bool AttachStdin { get; init; } = true;
     public bool AttachStdout { get; init; } = true;
     public bool AttachStderr { get; init; } = true;
@@ -60,6 +62,7 @@ internal sealed record HostConfig
     public required string[] SecurityOpt { get; init; }
     public required string[] Binds { get; init; }
     public required DeviceRequest[] Devices { get; init; }
+    public required Dictionary<string, PortBinding[]> PortBindings { get; init; }
     public required IReadOnlyDictionary<string, string> Sysctls { get; init; }
     public required IReadOnlyDictionary<string, string> Tmpfs { get; init; }
     public long Memory { get; init; }
@@ -70,6 +73,10 @@ internal sealed record HostConfig
 }
 
 internal sealed record LogConfig(string Type);
+
+internal sealed record NoOptions;
+
+internal sealed record PortBinding(string HostPort);
 
 internal sealed record DeviceRequest(string PathOnHost, string PathInContainer, string CgroupPermissions);
 

@@ -14,6 +14,7 @@ internal static class ContainerParameters
         parameters.AttachStderr = true;
         parameters.OpenStdin = true;
         parameters.StdinOnce = true;
+        parameters.ExposedPorts = spec.Ports.SelectMany(port => port.ContainerPorts).ToDictionary(port => port, _ => default(EmptyStruct));
         parameters.HostConfig ??= new HostConfig();
         Apply(spec, parameters.HostConfig);
         parameters.NetworkingConfig = spec.NetworkAliases.IsEmpty
@@ -44,6 +45,9 @@ internal static class ContainerParameters
                 CgroupPermissions = d.Permissions,
             }),
         ];
+        host.PortBindings = spec.Ports
+            .SelectMany(port => port.ContainerPorts, (port, name) => (name, port.Host))
+            .ToDictionary(port => port.name, IList<PortBinding> (port) => [new PortBinding { HostPort = $"{port.Host}" }]);
         host.Sysctls = spec.Sysctls.ToDictionary();
         host.Tmpfs = spec.Tmpfs.ToDictionary();
         host.Memory = spec.MemoryLimit ?? 0;

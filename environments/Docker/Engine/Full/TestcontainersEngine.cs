@@ -92,6 +92,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
             Options = spec.DriverOptions.ToDictionary(),
             Labels = spec.Labels.ToDictionary(),
             EnableIPv6 = spec.HasIpv6,
+            Internal = spec.Internal,
             IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] },
         };
         var created = await _calls.AskAsync(

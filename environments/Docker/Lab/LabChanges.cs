@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Hooktrail.Labs;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>
+/// What a guest may change on its host: only what touches the lab's packets alone. Each change is in the run's journal before it is made,
+/// so that it is taken back even after the run was killed (image/leave.sh).
+/// </summary>
+internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables)
+{
+    // A comment of nf_tables has 127 characters at most (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
+    private const int LongestComment = 100;
+
+    private readonly string _journal = $"hooktrail-{run}";
+    private readonly IPNetwork[] _networks = [.. addresses.Destinations.Select(text => IPNetwork.Parse(text))];
+    private int _changes;
+
+    /// <summary>Makes the change; the result takes it back.</summary>
+    /// <exception cref="CannotChangeException">It is the whole host's business.</exception>
+    /// <exception cref="HooktrailException">A tool refused it.</exception>
+    public async Task<IAsyncDisposable> MakeAsync(HostChange change, CancellationToken cancellation) => change switch
+    {
+        HostChange.Turn(var one, var on) => await TurnAsync(one, on, cancellation).ConfigureAwait(false),
+        HostChange.Rule(var command) => await AddAsync(command, cancellation).ConfigureAwait(false),
+        HostChange.NftTable(var text) => await AddTableAsync(text, cancellation).ConfigureAwait(false),
+        _ => throw new InvalidOperationException($"Unknown change {change}."),
+    };
+
+    // Devices of the lab, which go with it.
+    private async Task<IAsyncDisposable> TurnAsync(Switch one, bool on, CancellationToken cancellation)
+    {
+        static string Word(bool on) => on ? "on" : "off";
+        string Script(bool on) => one.Name == "hairpin"
+            ? string.Join('\n', addresses.PortDevices.Values.Select(port => $"ip link set {port} type bridge_slave hairpin {Word(on)} || exit"))
+            : string.Join('\n', LabNames.Networks.Select(network => $"ip link set {addresses.Device(network)} promisc {Word(on)} || exit"));
+        await probe.RunAsync($"turn {one} {Word(on)}", Script(on), cancellation).ConfigureAwait(false);
+        return new Undo(probe, Script(!on));
+    }
+
+    private async Task<IAsyncDisposable> AddAsync(string command, CancellationToken cancellation)
+    {
+        var (tool, add, delete) = LabWords.Xtables(command, addresses);
+        if (!IsOfLab(add))
+            throw new CannotChangeException(
+                $"The rule \"{command}\" could meet others' packets, and the Docker lab is a guest on its host: name a device or an address of the lab in it, "
+                + "or use a host of its own, or --lab namespaces.");
+        if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
+            throw new CannotChangeException("Nobody uses arptables on this host, and its table would stay behind; use a host of its own, or --lab namespaces.");
+        var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
+        return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<IAsyncDisposable> AddTableAsync(string text, CancellationToken cancellation)
+    {
+        var tables = LabWords.TablesOf(text);
+        var written = LabWords.Nft(text, addresses);
+        if (OthersRule(written) is { } rule)
+            throw new CannotChangeException(
+                $"\"{rule}\" in a table of nft could meet others' packets, and the Docker lab is a guest on its host: name a device or an address of the lab "
+                + "in each rule, and have no policy but accept, or use a host of its own, or --lab namespaces.");
+        foreach (var table in tables)
+            if ((await probe.TryAsync($"nft list table {table}", cancellation).ConfigureAwait(false)).Status == 0)
+                throw new HooktrailException($"The host has a table {table} of its own; give yours another name.");
+        return await JournaledAsync(
+            "add a table of nft", $"nft -f - <<'END'\n{written}\nEND\n", [.. tables.Select(table => $"nft delete table {table}")], cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<IAsyncDisposable> JournaledAsync(string what, string forth, string[] back, CancellationToken cancellation)
+    {
+        var notes = back.Select(command => (Chain: string.Create(CultureInfo.InvariantCulture, $"undo.{++_changes}"), Command: command)).ToList();
+        var journal = string.Concat(notes.Select(note =>
+            $"add chain inet {_journal} {note.Chain}\n"
+            + string.Concat(note.Command.Chunk(LongestComment).Select(part => $"add rule inet {_journal} {note.Chain} counter comment \"{new string(part)}\"\n"))));
+        await probe.RunAsync("write the journal", $"nft -f - <<'END'\n{journal}END\n", cancellation).ConfigureAwait(false);
+        var forget = string.Concat(notes.Select(note => $"nft flush chain inet {_journal} {note.Chain}; nft delete chain inet {_journal} {note.Chain}\n"));
+        try
+        {
+            await probe.RunAsync(what, forth, cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException)
+        {
+            await probe.RunAsync("write the journal", forget, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        return new Undo(probe, string.Concat(back.Select(command => command + " || exit\n")) + forget);
+    }
+
+    // Whether it asks for a device or an address of the lab, and not for all but that.
+    private bool IsOfLab(string rule)
+    {
+        var words = rule.Split(' ');
+        for (var i = 1; i < words.Length; i++)
+            if (Asks().IsMatch(words[i - 1]) && (i < 2 || words[i - 2] != "!") && IsOurs(words[i]))
+                return true;
+        return false;
+    }
+
+    private bool IsOurs(string word) =>
+        LabNames.Networks.Append(LabNames.WanNic).Select(addresses.Device).Concat(addresses.PortDevices.Values).Contains(word)
+        || (IPNetwork.TryParse(word.Contains('/') ? word : $"{word}/{(word.Contains(':') ? 128 : 32)}", out var network)
+            && _networks.Any(own => own.Contains(network.BaseAddress) && own.PrefixLength <= network.PrefixLength));
+
+    // The first rule of the text that does not ask for the lab's devices or addresses. A chain on a device of the lab sees its packets only.
+    private string? OthersRule(string text)
+    {
+        var ofDevice = false;
+        foreach (var part in text.Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var statement = Opening().Replace(part, match =>
+            {
+                ofDevice &= !match.Value.Contains("chain", StringComparison.Ordinal);
+                return "";
+            }).Trim(' ', '\t', '}');
+            if (statement.StartsWith("type ", StringComparison.Ordinal))
+                ofDevice = NftDevice().Match(statement) is { Success: true } device && IsOurs(device.Groups[1].Value);
+            else if (statement.StartsWith("policy ", StringComparison.Ordinal) ? statement != "policy accept" && !ofDevice
+                     : statement.Length > 0 && !ofDevice && !NftWord().Matches(statement).Any(word => word.Groups[1].Value != "!=" && IsOurs(word.Groups[2].Value)))
+                return statement;
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"\A(-i|-o|--(in|out)-interface|--physdev-(in|out)|--logical-(in|out)|-s|-d|--source|--destination|--src|--dst|--(ip6?|arp-ip)-(src|dst|source|destination)|--(src|dst)-ip)\z")]
+    private static partial Regex Asks();
+
+    [GeneratedRegex(@"\A\s*(table\s+\S+\s+\S+\s*\{\s*)?(chain\s+\S+\s*\{\s*)?")]
+    private static partial Regex Opening();
+
+    [GeneratedRegex("""\bdevice "([^"]+)""")]
+    private static partial Regex NftDevice();
+
+    [GeneratedRegex("""\b(?:iifname|oifname|iif|oif|ibrname|obrname|saddr|daddr)\s+(?:ip\s+)?(!=\s+)?"?([^\s"]+)""")]
+    private static partial Regex NftWord();
+
+    private sealed class Undo(Shell shell, string script) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await shell.RunAsync("take a change back", script).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Hooktrail.Labs;
+using Hooktrail.Observation;
+using Hooktrail.Stations.Talk;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>Who talks in a Docker lab, and who listens where.</summary>
+internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe)
+{
+    private int _flows;
+
+    /// <summary>Lets everybody talk and listen on <see cref="Flow.ServicePort"/>.</summary>
+    public Task TalkAsync(CancellationToken cancellation) => Task.WhenAll(stations.Select(pair => pair.Value.TalkAsync(
+        pair.Key.Kind == EndpointKind.Host ? OfHost() : OfContainer(), cancellation)));
+
+    /// <summary>Sends a flow and tells what the ends saw of it.</summary>
+    /// <returns>The flow's mark, and what was exchanged.</returns>
+    /// <exception cref="CannotChangeException">The lab cannot carry it.</exception>
+    public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(Flow flow, Sending sending, Func<Task>? between, CancellationToken cancellation)
+    {
+        if (flow.Encapsulation != Encapsulation.None)
+            throw new CannotChangeException($"The Docker lab wraps no packets in frames of its own; send \"{flow}\" in the namespace lab.");
+        if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
+            throw new CannotChangeException(
+                $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.");
+        // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
+        if (addresses.InsiderHasRoute && flow.Via is null
+            && ((flow.From == Endpoint.Insider && flow.To.Kind is (EndpointKind.Container or EndpointKind.Wan))
+                || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
+            throw new CannotChangeException(
+                "This Docker Engine gives the containers of an internal network a default route, and the model knows those that give none; send it in the namespace lab.");
+        // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
+        // the minute for which TCP remembers it.
+        var number = _flows++;
+        var mark = (byte)((1 + number % 15) << 4);
+        var sourcePort = 20_000 + number % 40_000;
+        var talkers = stations.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Talker);
+        await Task.WhenAll(talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+
+        var sent = 0;
+        var (answered, told) = (ImmutableSortedSet.CreateBuilder<int>(), ImmutableSortedSet.CreateBuilder<int>());
+        int[] rounds = between is null || sending.Packets < 2 ? [sending.Packets] : [1, sending.Packets - 1];
+        foreach (var count in rounds)
+        {
+            if (sent > 0)
+                await between!().ConfigureAwait(false);
+            var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
+                ? await AskAsync(flow, cancellation).ConfigureAwait(false)
+                : await talkers[Station(flow.From)].SendAsync(Talk(flow, mark, sourcePort, count, sending, sent), cancellation).ConfigureAwait(false);
+            answered.UnionWith(result.Answered.Select(one => one + sent));
+            told.UnionWith(result.Told.Select(one => one + sent));
+            sent += result.Sent;
+        }
+
+        var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
+        var said = await Task.WhenAll(talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(cancellation).ConfigureAwait(false))))
+            .ConfigureAwait(false);
+        foreach (var (by, all) in said)
+            heard.AddRange(all.Where(one => one.Port == sourcePort).Select(one => (one.Number, by.Kind == EndpointKind.Host ? Endpoint.Host : by)));
+        return (mark, new Exchanged(sent, answered.ToImmutable())
+        {
+            Told = told.ToImmutable(),
+            Heard = heard.ToImmutable(),
+            LocalPort = flow.HasPorts ? sourcePort : null,
+        });
+    }
+
+    // One container speaks for the host and for itself.
+    private static Endpoint Station(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
+
+    private static IEnumerable<Listening> OfContainer() =>
+    [
+        .. from ip in Enum.GetValues<IpVersion>()
+           from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
+        // A broadcast is heard, but not answered.
+        new Listening("ear", Protocol.Udp, IpVersion.V4, BroadcastPort) { IsMute = true },
+    ];
+
+    private const int BroadcastPort = 67;
+
+    // The host has a life of its own, and may have other runs: so only the lab's addresses are listened at.
+    private IEnumerable<Listening> OfHost() =>
+    [
+        .. from ip in Enum.GetValues<IpVersion>()
+           from name in (string[])[LabNames.HostOnWan, LabNames.HostOnLoopback, .. LabNames.Networks.Select(LabNames.GatewayOf)]
+           from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           select new Listening($"{protocol.Name()}-{ip.Name()}-{name}", protocol, ip, Flow.ServicePort) { Address = addresses[name, ip].ToString() },
+        .. from network in LabNames.Networks
+           select new Listening($"ear-{network}", Protocol.Udp, IpVersion.V4, BroadcastPort)
+           {
+               Address = addresses[LabNames.BroadcastOf(network), IpVersion.V4].ToString(),
+               IsMute = true,
+           },
+    ];
+
+    // As the kernel asks when it has forgotten: a frame that a socket writes would go past the hooks of ARP (net/ipv4/arp.c, arp_xmit).
+    private async Task<TalkResult> AskAsync(Flow flow, CancellationToken cancellation)
+    {
+        var address = addresses[flow.To.Name, IpVersion.V4];
+        var device = addresses.Device(flow.To.Network ?? LabNames.WanNic);
+        var known = await probe.RunAsync(
+            "ask by ARP",
+            $$"""
+            ip neigh del {{address}} dev {{device}} 2>/dev/null
+            ip neigh replace {{address}} dev {{device}} use
+            for i in {1..10}; do
+                state=$(ip neigh show {{address}} dev {{device}})
+                case $state in *REACHABLE*) break ;; esac
+            done
+            echo "$state"
+            """,
+            cancellation).ConfigureAwait(false);
+        return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
+    }
+
+    private Talking Talk(Flow flow, byte mark, int sourcePort, int count, Sending sending, int before)
+    {
+        var device = flow.From.Kind == EndpointKind.Host ? addresses.Device(flow.To.Network ?? LabNames.WanNic) : "eth0";
+        // The kernel's own choice on its way to itself is 127.0.0.1, which is everybody's.
+        var source = flow.From.Kind == EndpointKind.Host && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback
+            ? addresses[LabNames.HostOnLoopback, flow.Ip].ToString()
+            : null;
+        return FlowTalking.Of(
+            flow, name => addresses[name, flow.Ip].ToString(), addresses.Port, device, mark, sourcePort, count, sending.Size, sending.Patience, before, source);
+    }
+}

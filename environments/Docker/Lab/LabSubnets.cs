@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Net;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>
+/// The networks and ports that a run takes on its host: some that nobody there uses. They are asked for rather than left to the Engine,
+/// whose pools have room for some thirty networks, and which gives TCP and UDP different ports.
+/// </summary>
+/// <param name="V4">All bridges' IPv4, a /24 out of 198.18.0.0/15, which is kept for tests (RFC 2544).</param>
+/// <param name="V6">All bridges' IPv6, a /48 of fd00::/8, drawn at random as RFC 4193 wants it.</param>
+/// <param name="WanV6">The link to the WAN, a /64 of 2001:db8::/32 (RFC 3849).</param>
+/// <param name="Ports">The host's port for each published port of the lab.</param>
+internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, ImmutableDictionary<int, int> Ports)
+{
+    /// <summary>What tells which networks and ports are in use: the routes, an empty line, the listeners.</summary>
+    public const string Script = """
+        ip -4 -o route show table all; ip -4 -o address | sed 's/.* inet \([^ ]*\).*/\1/'
+        echo
+        ss -Hltun | awk '{ print $5 }'
+        """;
+
+    /// <summary>The networks of which the WAN may take one: those kept for documentation (RFC 5737), in a random order.</summary>
+    public static IEnumerable<string> WanCandidates()
+    {
+        var all = new[] { "198.51.100", "203.0.113" }
+            .SelectMany(prefix => Enumerable.Range(0, 64).Select(i => $"{prefix}.{i * 4}/30"))
+            .ToArray();
+        Random.Shared.Shuffle(all);
+        return all;
+    }
+
+    /// <summary>Draws some.</summary>
+    /// <param name="used">The output of <see cref="Script"/>.</param>
+    /// <exception cref="HooktrailException">None is free.</exception>
+    public static LabSubnets Choose(IReadOnlyList<string> used)
+    {
+        var taken = used.TakeWhile(line => line.Length > 0)
+            .SelectMany(line => line.Split(' '))
+            .Where(word => word.Contains('.'))
+            .Select(word => IPNetwork.TryParse(word.Contains('/') ? word : word + "/32", out var network) ? network : (IPNetwork?)null)
+            .OfType<IPNetwork>()
+            .ToList();
+        var candidates = Enumerable.Range(0, 512).ToArray();
+        Random.Shared.Shuffle(candidates);
+        var v4 = candidates
+            .Select(i => new IPNetwork(new IPAddress([198, (byte)(18 + i / 256), (byte)i, 0]), 24))
+            .Where(network => !taken.Exists(other => other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)))
+            .Cast<IPNetwork?>()
+            .FirstOrDefault() ?? throw new HooktrailException("Every network of 198.18.0.0/15 is taken on the host; remove networks that nobody uses.");
+
+        var listening = used.Select(line => line[(line.LastIndexOf(':') + 1)..]).ToHashSet();
+        // Below what kernels give to clients (net.ipv4.ip_local_port_range), and what the lab's flows are sent from.
+        var free = Enumerable.Range(10_000, 10_000).Where(port => !listening.Contains($"{port}")).ToArray();
+        if (free.Length < PublishedPort.OfLab.Length)
+            throw new HooktrailException("Every port from 10000 to 19999 is taken on the host; end what listens there.");
+        Random.Shared.Shuffle(free);
+        return new(v4, Random6(0xfd, 48), Random6(0x20, 64), PublishedPort.OfLab.Zip(free).ToImmutableDictionary(pair => pair.First.Port, pair => pair.Second));
+    }
+
+    /// <summary>The subnets of a network, IPv4 first.</summary>
+    public ImmutableArray<IPNetwork> Of(string network)
+    {
+        var number = LabNames.Networks.IndexOf(network);
+        var (v4, v6) = (V4.BaseAddress.GetAddressBytes(), V6.BaseAddress.GetAddressBytes());
+        v4[3] = (byte)(number * 64);
+        v6[7] = (byte)(number + 1);
+        return [new(new IPAddress(v4), 26), new(new IPAddress(v6), 64)];
+    }
+
+    /// <summary>The subnet of a network.</summary>
+    public IPNetwork Of(string network, IpVersion ip) => Of(network)[ip == IpVersion.V4 ? 0 : 1];
+
+    private static IPNetwork Random6(byte first, int length)
+    {
+        var bytes = new byte[16];
+        Random.Shared.NextBytes(bytes.AsSpan(0, length / 8));
+        bytes[0] = first;
+        if (first == 0x20)
+            (bytes[1], bytes[2], bytes[3]) = (0x01, 0x0d, 0xb8);
+        return new(new IPAddress(bytes), length);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Stations.Talk;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>A container whose session is the agent's first, and then that of a perl program: one that talks, or one that records.</summary>
+internal sealed class Station(IContainerSession session) : IAsyncDisposable
+{
+    private Talker? _talker;
+
+    /// <summary>The container.</summary>
+    public IContainerSession Session => session;
+
+    /// <summary>The shell; until the program has taken over.</summary>
+    public Shell Shell { get; } = new(session);
+
+    /// <summary>What talks for the station.</summary>
+    public Talker Talker => _talker ?? throw new InvalidOperationException($"{session.Name} does not talk yet.");
+
+    /// <summary>Lets a program take over the session.</summary>
+    public async Task BecomeAsync(string program, string arguments, CancellationToken cancellation)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"become {Encoding.UTF8.GetByteCount(program)} {arguments}\n{program}");
+        await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
+        await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins to talk, and listens at these places when it returns.</summary>
+    public async Task TalkAsync(IEnumerable<Listening> services, CancellationToken cancellation)
+    {
+        await BecomeAsync(Talker.Script, "", cancellation).ConfigureAwait(false);
+        _talker = new Talker(session.Name, new StreamWriter(session.StandardInput, new UTF8Encoding(false), leaveOpen: true), session.StandardOutput);
+        await Task.WhenAll(services.Select(service => _talker.ListenAsync(service, cancellation))).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the container.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Shell.DisposeAsync().ConfigureAwait(false);
+        if (_talker is not null)
+            await _talker.DisposeAsync().ConfigureAwait(false);
+    }
+}

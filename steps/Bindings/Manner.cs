@@ -69,7 +69,12 @@ public sealed partial record Manner
     /// <summary>The flow, sent so.</summary>
     public Flow Applied(Flow flow) => flow with
     {
-        Ip = Ip, Port = ToPort ?? flow.Port, Via = Via, Ttl = Ttl, Fragments = Fragments, Encapsulation = Frame,
+        Ip = Ip,
+        Port = ToPort ?? flow.Port,
+        Via = Via,
+        Ttl = Ttl,
+        Fragments = Fragments,
+        Encapsulation = Frame,
     };
 
     private static int Number(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);

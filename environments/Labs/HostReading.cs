@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
@@ -9,34 +10,41 @@ namespace Hooktrail.Labs;
 /// A host as it is, as far as it decides the trails of a lab's packets: one script that reads and changes nothing, and what its output
 /// says. Rules are read, not remembered.
 /// </summary>
-public static class HostReading
+public static partial class HostReading
 {
     private const string Next = "hooktrail: next";
+    private const string Cannot = "hooktrail: cannot: ";
 
-    /// <summary>The script, for bash in the host's network namespace.</summary>
-    /// <param name="iptables">In which backend the host's rules of iptables and ip6tables are.</param>
+    /// <summary>The script, for bash in the host's network namespace. It changes nothing, not even which tables there are.</summary>
+    /// <param name="iptables">In which backend the host's rules of iptables, ip6tables and arptables are.</param>
     /// <param name="names">What the lab's devices are called there.</param>
     /// <param name="devices">The lab's own bridges and NICs, by their names in the lab.</param>
     /// <param name="sysctls">Where the host's /proc/sys/net is seen.</param>
+    /// <param name="ebtables">In which backend the rules of ebtables are.</param>
     /// <remarks>
-    /// A table of the legacy backend comes to be when it is listed (xt_find_table_lock loads it), so only those are that the
-    /// kernel has already, and which no program but the rules' own would have made.
+    /// A table of the legacy backend comes to be when it is listed (net/netfilter/x_tables.c, <c>xt_find_table_lock</c>), so only those are
+    /// listed that the kernel has already; of ebtables the kernel does not say, so they are listed only where they are the host's.
     /// </remarks>
-    public static string Script(Backend iptables, IHostNames names, ImmutableArray<string> devices, string sysctls = "/proc/sys/net")
+    public static string Script(
+        Backend iptables, IHostNames names, ImmutableArray<string> devices, string sysctls = "/proc/sys/net", Backend ebtables = Backend.Nft)
     {
-        var bridges = string.Join(' ', devices.Where(LabNames.Networks.Contains).Select(names.Device));
         var all = string.Join(' ', devices.Select(names.Device));
         return $$"""
             set_of() { [ ! -e {{sysctls}}/$1 ] || echo "$1 $(<{{sysctls}}/$1)"; }
+            run() { # PROGRAM ARGUMENTS: what it prints, and if it fails, why
+                local said
+                [ -n "$(type -P "$1")" ] || { echo "{{Cannot}}there is no program $1"; return; }
+                { said=$("$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
+            }
+            tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
             echo "kernel $(uname -r)"
             set_of ipv4/ip_forward; set_of ipv6/conf/all/forwarding
             for name in call-iptables call-ip6tables call-arptables filter-vlan-tagged filter-pppoe-tagged; do set_of bridge/bridge-nf-$name; done
             for name in rp_filter send_redirects route_localnet; do for device in all {{all}}; do set_of ipv4/conf/$device/$name; done; done
-            for bridge in {{bridges}}; do
-                echo "bridge $(ip -d -o link show dev $bridge)"
-                ip -o link show master $bridge | while read -r _ port _; do port=${port%:}; port=${port%@*}; echo "port $(bridge -d -o link show dev $port | tr '\n' ' ')"; done
-            done
-            {{string.Concat(Tools(iptables).Select(tool => $"echo '{Next}'; {tool}\n"))}}
+            run ip -d -o link show type bridge
+            run bridge -d -o link show
+            {{string.Concat(Tools(iptables, ebtables).Select(tool => $"echo '{Next}'; {tool}\n"))}}
+            :
             """;
     }
 
@@ -48,20 +56,25 @@ public static class HostReading
     /// The host's profile. What nobody can read from a host (the userland proxy, which ports are published, whether ebtables has the table broute) is as in
     /// <see cref="HostProfile.Default"/>.
     /// </returns>
-    /// <exception cref="HooktrailException">A tool printed something else than rules; says which, and what.</exception>
-    public static HostProfile Parse(IReadOnlyList<string> lines, INames map, Backend iptables)
+    /// <param name="ebtables">As the script was asked.</param>
+    /// <exception cref="HooktrailException">A tool is missing, failed, or printed something else than rules; says which, and what.</exception>
+    public static HostProfile Parse(IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
     {
+        if (lines.FirstOrDefault(line => line.StartsWith(Cannot, StringComparison.Ordinal)) is { } failed)
+            throw new HooktrailException(
+                $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; see that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab may use them.");
         var parts = Split(lines);
         if (parts.Count != 6)
-            throw new HooktrailException($"The host's settings and rules could not be read: {string.Join(" ", lines.Take(3))}.");
+            throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
         var rules = RuleReader.Xtables(Layer.Iptables, parts[1], map, "iptables-save")
             .With(RuleReader.Xtables(Layer.Ip6tables, parts[2], map, "ip6tables-save"))
             .With(RuleReader.Xtables(Layer.Arptables, parts[3], map, "arptables-save"))
             .With(RuleReader.Xtables(Layer.Ebtables, parts[4], map, "ebtables-save"))
             .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"));
-        return Settings(parts[0]) with
+        return Settings(parts[0], map) with
         {
             Iptables = iptables,
+            Ebtables = ebtables,
             Rules = rules,
             Conntrack = rules.NeedsConntrack(IpVersion.V4),
             Conntrack6 = rules.NeedsConntrack(IpVersion.V6),
@@ -69,15 +82,16 @@ public static class HostReading
     }
 
     // In the order in which they are parsed.
-    private static IEnumerable<string> Tools(Backend iptables) =>
+    private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>
     [
         Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
-        "ebtables-nft-save 2>/dev/null", "nft list ruleset 2>/dev/null",
+        $"run ebtables-{ebtables.Name()}-save", "run nft list ruleset",
     ];
 
-    private static string Save(string tool, Backend backend, string file) => backend == Backend.Nft
-        ? $"{tool}-nft-save 2>/dev/null"
-        : $"for table in $(cat /proc/net/{file}_tables_names 2>/dev/null); do {tool}-legacy-save{(file == "arp" ? "" : " -t $table")} 2>/dev/null; done";
+    // arptables has but one table, and arptables-legacy-save takes none.
+    private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
+        ? $"run {tool}-nft-save"
+        : $"for table in $(tables {family}); do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
 
     private static List<List<string>> Split(IEnumerable<string> lines)
     {
@@ -90,25 +104,28 @@ public static class HostReading
         return parts;
     }
 
-    private static HostProfile Settings(List<string> lines)
+    private static HostProfile Settings(List<string> lines, INames map)
     {
         var values = lines
-            .Where(line => !line.StartsWith("bridge ", StringComparison.Ordinal) && !line.StartsWith("port ", StringComparison.Ordinal))
             .Select(line => line.Split(' ', 2))
-            .Where(words => words.Length == 2)
+            .Where(words => words.Length == 2 && (words[0] == "kernel" || words[0].Split('/')[0] is "ipv4" or "ipv6" or "bridge"))
             .ToDictionary(words => words[0], words => words[1]);
         if (!values.TryGetValue("kernel", out var kernel))
-            throw new HooktrailException($"The host's settings could not be read: {string.Join(" ", lines.Take(3))}.");
-        var bridges = lines.Where(line => line.StartsWith("bridge ", StringComparison.Ordinal)).ToList();
-        var ports = lines.Where(line => line.StartsWith("port ", StringComparison.Ordinal)).ToList();
+            throw new HooktrailException($"The host's settings could not be read; the script printed «{string.Join(" | ", lines.Take(3))}».");
+        // «3: lab: <…> … promiscuity 0 …», «7: client.port@if2: <…> … master lab … hairpin off …»; other bridges are none of the lab's.
+        var bridges = lines.Where(line => Link().Match(line) is { Success: true } link && IsBridge(link.Groups[1].Value, map)).ToList();
+        var ports = lines.Where(line => Master().Match(line) is { Success: true } master && IsBridge(master.Groups[1].Value, map)).ToList();
 
         bool On(string name) => values.GetValueOrDefault(name) == "1";
-        // Of «all» and the device's own, the greater counts (include/linux/inetdevice.h, IN_DEV_MAXCONF, IN_DEV_ORCONF).
-        bool OnAny(string name, int value) => values
-            .Where(pair => pair.Key.StartsWith("ipv4/conf/", StringComparison.Ordinal) && pair.Key.EndsWith("/" + name, StringComparison.Ordinal))
-            .Select(pair => int.Parse(pair.Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max() == value;
+        int Value(string device, string name) =>
+            int.TryParse(values.GetValueOrDefault($"ipv4/conf/{device}/{name}"), CultureInfo.InvariantCulture, out var value) ? value : 0;
+        // On which device it is so: of «all» and the device's own, the greater counts for rp_filter (include/linux/inetdevice.h,
+        // IN_DEV_MAXCONF), and either for the others (IN_DEV_ORCONF), which are never more than 1.
+        bool OnAny(string name) => values.Keys
+            .Select(key => key.Split('/'))
+            .Any(path => path is ["ipv4", "conf", not "all" and var device, var last] && last == name && Math.Max(Value("all", name), Value(device, name)) == 1);
         bool Calls(string family) => On("bridge/bridge-nf-call-" + family)
-            || bridges.Any(bridge => bridge.Contains($" nf_call_{family} 1", StringComparison.Ordinal));
+            || bridges.Exists(bridge => bridge.Contains($" nf_call_{family} 1", StringComparison.Ordinal));
 
         return HostProfile.Default with
         {
@@ -121,11 +138,19 @@ public static class HostReading
             BridgeNfFilterPppoeTagged = On("bridge/bridge-nf-filter-pppoe-tagged"),
             IpForward = On("ipv4/ip_forward"),
             Ip6Forward = On("ipv6/conf/all/forwarding"),
-            RpFilter = OnAny("rp_filter", 1),
-            SendRedirects = OnAny("send_redirects", 1),
-            RouteLocalnet = OnAny("route_localnet", 1),
+            RpFilter = OnAny("rp_filter"),
+            SendRedirects = OnAny("send_redirects"),
+            RouteLocalnet = OnAny("route_localnet"),
             Hairpin = ports.Exists(port => port.Contains(" hairpin on", StringComparison.Ordinal)),
             Promiscuous = bridges.Exists(bridge => !bridge.Contains(" promiscuity 0 ", StringComparison.Ordinal)),
         };
     }
+
+    private static bool IsBridge(string printed, INames map) => LabNames.Networks.Contains(map.Device(printed));
+
+    [GeneratedRegex(@"\A\d+: ([^:@ ]+)(?:@\S+)?: .* promiscuity ")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\A\d+: .* master (\S+) ")]
+    private static partial Regex Master();
 }

@@ -1,17 +1,19 @@
 using Hooktrail.Labs;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 
 /// <summary>What can be different on a namespace lab's host, and how to take it back: a script for each way.</summary>
 internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
 {
-    private const string ConntrackUser = "inet conntracked";
-
     private readonly NamespaceRuleNames _names = new(host);
 
     /// <summary>A rule that wants conntrack, in a chain that no packet comes to.</summary>
-    public const string Conntrack = $"nft 'table {ConntrackUser} {{ chain nobody {{ ct state new; }}; }}'";
+    public static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
+
+    /// <summary>Takes those rules away.</summary>
+    public static readonly string NoConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
     /// <summary>Makes the change, and gives the script that undoes it.</summary>
     /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
@@ -25,15 +27,29 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
             HostChange.NftTable(var text) => Table(text),
             _ => throw new InvalidOperationException($"Unknown change {change}."),
         };
-        await host.Host.RunAsync(what, forth, cancellation).ConfigureAwait(false);
-        return back;
+        try
+        {
+            await host.Host.RunAsync(what, "set -e\n" + forth, cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException e) when (e.Message.Contains("table 'broute' does not exist", StringComparison.Ordinal))
+        {
+            throw new CannotChangeException(
+                "The ebtables of this machine has no table broute: with nf_tables it came with iptables 1.8.10; a newer one, or the Docker lab with its own, may have it.");
+        }
+
+        return back.Length == 0 ? "" : "set -e\n" + back;
     }
+
+    private static string ConntrackUser(IpVersion version) => $"{(version == IpVersion.V4 ? "ip" : "ip6")} conntracked";
 
     private (string What, string Forth, string Back) Rule(string command)
     {
         var (tool, add, delete) = LabWords.Xtables(command, _names);
         var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
-        return ($"add the rule \"{command}\"", $"{program} {add}", $"{program} {delete}");
+        return (
+            $"add the rule \"{command}\"",
+            $"[ -n \"$(type -P {program})\" ] || {{ echo 'there is no program {program} here: install it'; exit 1; }}\n{program} {add}",
+            $"{program} {delete}");
     }
 
     private (string What, string Forth, string Back) Table(string text)
@@ -51,6 +67,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
         string[] everywhere = ["all", .. networks, .. host.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
         return one.Name switch
         {
+            _ when one.Name.StartsWith("bridge-nf-", StringComparison.Ordinal) && !profile.BrNetfilter => throw new CannotChangeException(
+                $"The module br_netfilter is not loaded on this machine, so there is no {one.Name}; load it (modprobe br_netfilter), and run again."),
             "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables" or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
                 or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
             "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
@@ -61,8 +79,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
             "route_localnet" => Each("route_localnet", networks),
             "hairpin" => string.Join('\n', host.Topology.Containers.Select(container => $"ip link set {container.Port} type bridge_slave hairpin {(on ? "on" : "off")}")),
             "promiscuous" => string.Join('\n', networks.Select(network => $"ip link set {network} promisc {(on ? "on" : "off")}")),
-            "conntrack" or "conntrack6" when on => $"nft list table {ConntrackUser} >/dev/null 2>&1 || {Conntrack}",
-            "conntrack" or "conntrack6" => Untracked(profile),
+            "conntrack" => Track(IpVersion.V4, on, profile),
+            "conntrack6" => Track(IpVersion.V6, on, profile),
             _ => throw new CannotChangeException(one.Name switch
             {
                 "br_netfilter" => "The module br_netfilter is the whole machine's, so a network namespace cannot be without it; turn bridge-nf-call-iptables, -ip6tables and -arptables off instead.",
@@ -72,14 +90,15 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables)
         };
     }
 
-    private static string Untracked(HostProfile profile)
+    private static string Track(IpVersion version, bool on, HostProfile profile)
     {
-        var others = profile.Rules with
-        {
-            Chains = [.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == ConntrackUser))],
-        };
-        return others.NeedsConntrack(IpVersion.V4) || others.NeedsConntrack(IpVersion.V6)
-            ? throw new CannotChangeException("Docker's rules need conntrack, so it cannot be turned off on a host that has them; choose a host of its own without Docker.")
-            : $"nft delete table {ConntrackUser}";
+        var user = ConntrackUser(version);
+        if (on)
+            return $"nft list table {user} >/dev/null 2>&1 || {Conntrack(version)}";
+        var others = new RuleSet([.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == user))]);
+        return others.NeedsConntrack(version)
+            ? throw new CannotChangeException(
+                $"Rules of the host need conntrack for {version.Name()}, Docker's do, so it cannot be turned off; choose a host of its own without Docker.")
+            : $"! nft list table {user} >/dev/null 2>&1 || nft delete table {user}";
     }
 }

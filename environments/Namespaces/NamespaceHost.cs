@@ -38,6 +38,9 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <summary>The id of the one process that this program started; its descendants are the lab.</summary>
     public int ProcessId => _tree.ProcessId;
 
+    /// <summary>The id of the shell of each station.</summary>
+    public ImmutableSortedDictionary<string, int> ProcessIds => _tree.Sessions.ToImmutableSortedDictionary(session => session.Name, session => session.ProcessId);
+
     /// <summary>The shell of a station: <c>host</c>, <c>hosted</c>, a container or <c>wan</c>.</summary>
     /// <exception cref="HooktrailException">It was not built.</exception>
     public Shell this[string station] => _shells.GetValueOrDefault(station)

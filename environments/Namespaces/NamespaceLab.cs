@@ -18,6 +18,8 @@ public sealed class NamespaceLab : ILab
     private readonly NamespaceObserver _observer;
     private readonly NamespaceChanges _changes;
     private readonly LabMap _map;
+    // One flow at a time, and one change; a change may come in the middle of a flow, if that flow lets it.
+    private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
 
     private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
@@ -46,6 +48,9 @@ public sealed class NamespaceLab : ILab
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
+    /// <summary>A process in the namespace of each station, for who wants to look around in there (<c>nsenter</c>).</summary>
+    public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
+
     /// <summary>Builds the host, installs its rules, starts the stations and the observer.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
     public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default)
@@ -53,28 +58,34 @@ public sealed class NamespaceLab : ILab
         var run = RunId.New();
         NamespaceObserver? observer = null;
         NamespaceStations? stations = null;
+        Task<NamespaceStations>? starting = null;
         NamespaceHost? host = null;
         try
         {
             host = await NamespaceHost.StartAsync(Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
-            var starting = NamespaceStations.StartAsync(host, setup.Docker is not null && setup.UserlandProxy, cancellation);
+            starting = NamespaceStations.StartAsync(host, setup.Docker is not null && setup.UserlandProxy, cancellation);
             var script = setup.Docker is { } release ? DockerScript.Of(release, new NamespaceRuleNames(host), setup.UserlandProxy) : new DockerScript();
             await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
             await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
             var lab = new NamespaceLab(setup, host, run, stations, observer);
+            await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
+            if (!setup.Conntrack)
+                await host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.NoConntrack, cancellation).ConfigureAwait(false);
             await lab.LookAsync(cancellation).ConfigureAwait(false);
             return lab;
         }
         catch
         {
-            if (observer is not null)
-                await observer.DisposeAsync().ConfigureAwait(false);
-            if (stations is not null)
-                await stations.DisposeAsync().ConfigureAwait(false);
             if (host is not null)
                 await host.DisposeAsync().ConfigureAwait(false);
+            if (stations is null && starting is not null)
+                stations = await EndedAsync(starting).ConfigureAwait(false);
+            if (stations is not null)
+                await stations.DisposeAsync().ConfigureAwait(false);
+            if (observer is not null)
+                await observer.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
@@ -98,7 +109,17 @@ public sealed class NamespaceLab : ILab
         try
         {
             var undo = await _changes.MakeAsync(change, Profile, cancellation).ConfigureAwait(false);
-            await LookAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                await LookAsync(cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                // What nobody can read, or record, is taken back at once.
+                await UndoAsync(undo).ConfigureAwait(false);
+                throw;
+            }
+
             return new Change(this, undo);
         }
         finally
@@ -115,19 +136,37 @@ public sealed class NamespaceLab : ILab
         if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        var profile = Profile;
+        var (window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
+        return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
+    }
+
+    /// <summary>The lab's names.</summary>
+    internal LabMap Map => _map;
+
+    /// <summary>Sends one flow and gives what of it was recorded, not yet assembled.</summary>
+    internal async Task<(LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(Flow flow, Sending sending, CancellationToken cancellation)
+    {
+        await _flow.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var profile = Profile;
-            var (mark, exchanged) = await _stations.SendAsync(
-                flow, sending.Packets, sending.Size, sending.Patience, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
-            var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
-            Fired = Fired.With(window);
-            return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
+            await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                var (mark, exchanged) = await _stations.SendAsync(
+                    flow, sending.Packets, sending.Size, sending.Patience, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
+                var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
+                Fired = Fired.With(window);
+                return (window, mark, exchanged);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
         finally
         {
-            _turn.Release();
+            _flow.Release();
         }
 
         // What is done between may be a change of this lab.
@@ -148,11 +187,43 @@ public sealed class NamespaceLab : ILab
     /// <summary>Ends every process; the namespaces go with them.</summary>
     public async ValueTask DisposeAsync()
     {
+        // With its process 1 all others of the lab end, and so whoever reads from them.
+        await _host.DisposeAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
         await _observer.DisposeAsync().ConfigureAwait(false);
-        await _host.DisposeAsync().ConfigureAwait(false);
         _turn.Dispose();
+        _flow.Dispose();
     }
+
+    /// <summary>
+    /// Sends flows in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof. Conntrack is on
+    /// meanwhile, or none in a nat chain could.
+    /// </summary>
+    private async Task ProveTracepointsAsync(CancellationToken cancellation)
+    {
+        (Endpoint, Endpoint)[] pairs =
+            [(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan)];
+        foreach (var (from, to) in pairs.Where(pair => Endpoints.Contains(pair.Item1) && Endpoints.Contains(pair.Item2)))
+            foreach (var ip in Enum.GetValues<IpVersion>())
+                await SendAsync(new(from, to, Protocol.Udp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
+        if (Endpoints.Contains(Endpoint.Client))
+            await SendAsync(new(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
+    }
+
+    // What was still starting while something else failed: it gets there, or it fails by itself.
+    private static async Task<NamespaceStations?> EndedAsync(Task<NamespaceStations> starting)
+    {
+        try
+        {
+            return await starting.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HooktrailException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private Task UndoAsync(string undo) => undo.Length > 0 ? _host.Host.RunAsync("take a change back", undo) : Task.CompletedTask;
 
     // Reads the host anew, and puts the observer behind whatever has come.
     private async Task LookAsync(CancellationToken cancellation)
@@ -209,6 +280,7 @@ public sealed class NamespaceLab : ILab
             {BuiltIn(Layer.Ip6tables, " - [0:0]")}{Lines(script.Ip6tables)}END
             ebtables-nft-restore --noflush <<'END'
             {BuiltIn(Layer.Ebtables, " ACCEPT")}END
+            {(setup.Iptables == Backend.Nft ? $"arptables-nft-restore --noflush <<'END'\n{BuiltIn(Layer.Arptables, " ACCEPT")}END" : "")}
             """;
     }
 
@@ -220,27 +292,30 @@ public sealed class NamespaceLab : ILab
         // Without its proxy dockerd lets loopback addresses go to the bridges (moby, libnetwork/drivers/bridge/setup_ip_tables.go).
         if (setup.Docker is not null && !setup.UserlandProxy)
             commands.AddRange(setup.Topology.Networks.Select(network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
-        if (setup.Conntrack)
-            commands.Add(NamespaceChanges.Conntrack);
+        commands.AddRange(Enum.GetValues<IpVersion>().Select(NamespaceChanges.Conntrack));
         return string.Join('\n', commands);
     }
 
     private static string Lines(ImmutableArray<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 
     private static string BuiltIn(Layer layer, string policy) => string.Concat(HookPoints.Of(layer)
-        .Where(point => point.Table != "broute")
+        .Where(point => point.Table != "broute" && point is not { Layer: Layer.Arptables, Chain: "FORWARD" }) // neither is in nf_tables
         .GroupBy(point => point.Table)
         .Select(table => $"*{table.Key}\n{string.Concat(table.Select(point => $":{point.Chain}{policy}\n"))}COMMIT\n"));
 
     private sealed class Change(NamespaceLab lab, string undo) : IAsyncDisposable
     {
+        private bool _undone;
+
         public async ValueTask DisposeAsync()
         {
+            if (_undone)
+                return;
+            _undone = true;
             await lab._turn.WaitAsync().ConfigureAwait(false);
             try
             {
-                if (undo.Length > 0)
-                    await lab._host.Host.RunAsync("take a change back", undo).ConfigureAwait(false);
+                await lab.UndoAsync(undo).ConfigureAwait(false);
                 await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
             }
             finally

@@ -60,6 +60,11 @@ internal sealed class NamespaceStations : IAsyncDisposable
         if (!_talkers.TryGetValue(flow.From.Name, out var sender))
             throw new HooktrailException(
                 $"The namespace lab has no endpoint \"{flow.From}\" that could send; it has {string.Join(", ", _host.Topology.Stations)}.");
+        if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None))
+            throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times at once, since a frame of its own has no number; send it {packets} times.");
+        // A connection is one, however often it is asked for.
+        if (flow.Protocol == Protocol.Tcp)
+            packets = 1;
         // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
         // the minute for which TCP remembers it.
         var number = _flows++;
@@ -70,13 +75,13 @@ internal sealed class NamespaceStations : IAsyncDisposable
         var sent = 0;
         var (answered, told) = (ImmutableSortedSet.CreateBuilder<int>(), ImmutableSortedSet.CreateBuilder<int>());
         int[] rounds = between is null || packets < 2 ? [packets] : [1, packets - 1];
-        foreach (var count in rounds)
+        foreach (var (round, count) in rounds.Index())
         {
-            if (sent > 0)
+            if (round > 0)
                 await between!().ConfigureAwait(false);
             var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
                 ? await AskAsync(flow, cancellation).ConfigureAwait(false)
-                : await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience), cancellation).ConfigureAwait(false);
+                : await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience, sent), cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
@@ -147,13 +152,13 @@ internal sealed class NamespaceStations : IAsyncDisposable
             Address = named.Address.ToString(),
         };
 
-    private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience)
+    private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience, int before)
     {
         if (flow.Encapsulation != Encapsulation.None)
             return Talking.Frame("eth0", Frames.Of(flow, _host.Addresses, mark, sourcePort));
         var family = flow.Ip == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         var device = flow.From.Kind == EndpointKind.Host ? flow.To.Network ?? LabNames.WanNic : "eth0";
         return FlowTalking.Of(
-            flow, name => _host.Addresses[name, family].ToString(), port => port, device, mark, sourcePort, count, size, patience);
+            flow, name => _host.Addresses[name, family].ToString(), port => port, device, mark, sourcePort, count, size, patience, before);
     }
 }

@@ -7,7 +7,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A perl program in the network namespace of a station. It ends with its standard input, and so with this program, however that ends.
+/// A perl program in the namespaces of a station. It ends with its standard input, and so with this program, however that ends; and if it hung,
+/// it would end with the lab's process 1, as everybody in its pid namespace does.
 /// </summary>
 internal sealed class StationProcess : IAsyncDisposable
 {
@@ -40,7 +41,7 @@ internal sealed class StationProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             Environment = { ["LC_ALL"] = "C" },
         };
-        foreach (var argument in (string[])[.. own ? Array.Empty<string>() : ["--user", "--preserve-credentials"], "--net", "--target", $"{id}", "perl", "-e", script, .. arguments])
+        foreach (var argument in (string[])[.. own ? Array.Empty<string>() : ["--user", "--preserve-credentials"], "--net", "--pid", "--target", $"{id}", "perl", "-e", script, .. arguments])
             start.ArgumentList.Add(argument);
         try
         {

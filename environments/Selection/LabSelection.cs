@@ -53,26 +53,58 @@ public static class LabSelection
     /// <param name="setup">What the namespace lab's host is to be like.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HooktrailException">It cannot be had; says why, and of both where either would have done.</exception>
+    /// <remarks>
+    /// A Docker lab that fails to start on an Engine that has the image is no reason to take another: that is a fault to know of.
+    /// </remarks>
     public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)
             return new(await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false), "The lab is in private network namespaces, as was asked for.");
 
-        IContainerEngine engine;
+        (IContainerEngine Engine, string Image) found;
         try
         {
-            engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
+            found = await EngineWithImageAsync(cancellation).ConfigureAwait(false);
         }
         catch (HooktrailException none) when (wanted is null)
         {
-            return new(
-                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
-                $"The lab is in private network namespaces, because there is no Docker Engine to use: {none.Message}");
+            return await WithoutEngineAsync(setup, none, cancellation).ConfigureAwait(false);
         }
 
         return new(
-            await DockerLab.StartAsync(engine, LabImage.Reference(), cancellation).ConfigureAwait(false),
+            await DockerLab.StartAsync(found.Engine, found.Image, cancellation).ConfigureAwait(false),
             wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as was asked for.");
+    }
+
+    private static async Task<(IContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
+    {
+        var engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var image = LabImage.Reference();
+            return await engine.HasImageAsync(image, cancellation).ConfigureAwait(false)
+                ? (engine, image)
+                : throw new HooktrailException($"The Docker Engine does not have the lab's image {image}; run ./specs prepare, it builds it.");
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<SelectedLab> WithoutEngineAsync(NamespaceSetup setup, HooktrailException none, CancellationToken cancellation)
+    {
+        try
+        {
+            return new(
+                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
+                $"The lab is in private network namespaces, because the Docker lab cannot be had: {none.Message}");
+        }
+        catch (HooktrailException other)
+        {
+            throw new HooktrailException($"Neither lab can be had here. {none.Message} {other.Message}", other);
+        }
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

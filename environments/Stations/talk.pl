@@ -7,7 +7,7 @@
 #   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT, then ID heard ADDRESS PORT BYTES NUMBER for each
 #   mark ID|* TOS                                       ID marked: what a listener answers from now on has this TOS
 #   stop ID                                             ID stopped
-#   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT
+#   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT [BEFORE]
 #   broadcast ID SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE
 #   arp ID DEVICE SOURCE TARGET TIMEOUT
 #   raw ID DEVICE HEX
@@ -15,7 +15,8 @@
 #   sync ID                                             ID synced: all that had arrived has been reported
 #   quit                                                ends, as the end of the input does
 #
-# NUMBER is the datagram's, modulo 256, as its first octet says; a connection's is 1.
+# NUMBER is the datagram's, modulo 256, as its first octet says; a connection's is 1. BEFORE is how many packets of the same flow an
+# earlier command has sent: the numbers that the packets carry go on from there.
 # LOCAL is the source port, or the identifier of echoes. What became of a packet: answered, sent (no answer is waited for),
 # timeout, refused, reset, unreachable:ERRNO or failed:ERRNO. The next packet goes out after the answer to the one before, or
 # TIMEOUT milliseconds. A command that makes no sense is answered with one line: ID error WHY (the id is - if there is none).
@@ -170,7 +171,7 @@ my %how = (
 );
 
 sub send_to {
-    my ($id, $protocol, $version, $source, $dest, $port, $sport, $tos, $ttl, $count, $size, $timeout) = @_;
+    my ($id, $protocol, $version, $source, $dest, $port, $sport, $tos, $ttl, $count, $size, $timeout, $before) = @_;
     my $how = $how{ $protocol // '' } // die "send wants tcp, udp or icmp\n";
     die "send wants 4 or 6\n" unless ($version // '') =~ /^[46]$/;
     $port = number($port, 0, 65535, 'PORT');
@@ -178,11 +179,12 @@ sub send_to {
     $size = number($size, 1, 65000, 'SIZE');
     $count = number($count, 1, $protocol eq 'tcp' ? 1 : 65535, 'COUNT');
     $timeout = number($timeout, 1, 600_000, 'TIMEOUT') / 1000;
+    $before = number($before // 0, 0, 255, 'BEFORE');
     my $to = address($version, $dest // '', $protocol eq 'icmp' ? 0 : $port);
     my ($socket, $raw) = client($how, $version);
     my $item = {
         id => $id, socket => $socket, version => $version, count => $count, size => $size, timeout => $timeout,
-        start => $how->{start}, to => $to, raw => $raw, number => 0, fates => [], identifier => $raw ? $sport || $$ & 0xFFFF : undef,
+        start => $how->{start}, to => $to, raw => $raw, number => 0, before => $before, fates => [], identifier => $raw ? $sport || $$ & 0xFFFF : undef,
     };
     eval {
         dress($socket, $version, $tos, $ttl);
@@ -270,12 +272,15 @@ sub tcp_readable {
     return fate($item, defined $read ? 'answered' : fate_of($!)) unless $read;
 }
 
-sub udp_start { my ($item) = @_; dispatch($item, chr($item->{number} & 0xFF) x $item->{size}) }
+# What a packet says that it is, to whoever gets it.
+sub number_in { my ($item) = @_; return $item->{before} + $item->{number} }
+
+sub udp_start { my ($item) = @_; dispatch($item, chr(number_in($item) & 0xFF) x $item->{size}) }
 
 sub icmp_start {
     my ($item) = @_;
     my $type = $item->{version} eq '6' ? 128 : 8;
-    my $echo = pack('CCnnn', $type, 0, 0, $item->{identifier} // 0, $item->{number}) . 'x' x $item->{size};
+    my $echo = pack('CCnnn', $type, 0, 0, $item->{identifier} // 0, number_in($item)) . 'x' x $item->{size};
     # The kernel fills in the checksum, except into raw packets of IPv4.
     substr($echo, 2, 2) = pack('n', checksum($echo)) if $item->{raw} && $item->{version} eq '4';
     dispatch($item, $echo);
@@ -319,11 +324,11 @@ sub drain_errors {
 
 sub is_answer {
     my ($item, $data) = @_;
-    return $data eq chr($item->{number} & 0xFF) x $item->{size} if $item->{start} == \&udp_start;
+    return $data eq chr(number_in($item) & 0xFF) x $item->{size} if $item->{start} == \&udp_start;
     $data = substr($data, (ord($data) & 15) * 4) if $item->{raw} && $item->{version} eq '4';
     return 0 if length $data < 8;
     my ($type, undef, undef, $id, $number) = unpack('CCnnn', $data);
-    return $type == ($item->{version} eq '6' ? 129 : 0) && $number == $item->{number} && (!$item->{raw} || $id == $item->{identifier});
+    return $type == ($item->{version} eq '6' ? 129 : 0) && $number == number_in($item) && (!$item->{raw} || $id == $item->{identifier});
 }
 
 sub checksum {

@@ -6,6 +6,9 @@ internal static class ExitCode
     /// <summary>All is well.</summary>
     public const int Done = 0;
 
+    /// <summary>The verb did its work, and the answer is no: a leg went otherwise than predicted, nothing was proven, nothing explains it.</summary>
+    public const int No = 1;
+
     /// <summary>The user can mend it: bad input, a missing right, a missing tool. One sentence on standard error says how.</summary>
     public const int BadInput = 2;
 

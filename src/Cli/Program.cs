@@ -24,14 +24,18 @@ static Command Root() =>
         """
         Exit codes:
           0  done
-          1  a scenario failed (run, test)
+          1  a scenario failed (run, test); a leg diverged (observe, conform), or nothing was proven (observe); nothing explains it (explain)
           2  something you can mend: one sentence on standard error says what and how
           3  a fault of Hooktrail itself
           130  interrupted
         """)
     {
         Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
-        Subcommands = { PredictVerb.Create(), SummaryVerb.Create(), DoctorVerb.Create(), LabVerb.Create(), CleanVerb.Create() },
+        Subcommands =
+        {
+            PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), DoctorVerb.Create(),
+            LabVerb.Create(), CleanVerb.Create(),
+        },
     };
 
 static string Mistake(ParseResult line)

@@ -19,6 +19,7 @@ internal sealed class Host
     public Host(HostProfile profile, Mutation? mutation = null)
     {
         this.mutation = mutation;
+        profile = mutation?.Apply(profile) ?? profile;
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
         Profile = profile;

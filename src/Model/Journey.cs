@@ -6,8 +6,12 @@ namespace Hooktrail.Model;
 /// <summary>What a packet, its copies and its fragments meet on their way, in order.</summary>
 internal sealed class Journey
 {
+    // Copies and fragments share a journey; the most of them together traverse some dozens of hooks.
+    private const int Endless = 2000;
+
     private readonly ImmutableArray<Hop>.Builder hops = ImmutableArray.CreateBuilder<Hop>(32);
     private readonly List<Outcome> outcomes = new(1);
+    private int traversals;
 
     /// <summary>The hops so far.</summary>
     public ImmutableArray<Hop> Hops => hops.ToImmutable();
@@ -39,6 +43,14 @@ internal sealed class Journey
     {
         var delivered = Outcome.Delivered(endpoint);
         return outcomes.Contains(delivered) ? delivered : Outcome;
+    }
+
+    /// <summary>Notes that a hook is traversed. No packet goes in circles, but with a changed model one can.</summary>
+    /// <exception cref="InvalidOperationException">It goes in circles.</exception>
+    public void Traverse()
+    {
+        if (++traversals > Endless)
+            throw new InvalidOperationException("A packet goes in circles through the hooks.");
     }
 
     /// <summary>Notes a hop.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One change of the model: a statement that no longer holds, or a registration that is gone or has moved. If no leg that is run
-/// notices, nothing checks what the model says there.
+/// One change of the model: a statement that no longer holds, a registration that is gone or has moved, or a rule of NAT that is gone
+/// or has changed places with the next. If no leg that is run notices, nothing checks what the model says there.
 /// </summary>
 public sealed record Mutation
 {
@@ -14,6 +15,9 @@ public sealed record Mutation
 
     /// <summary>What is changed, in words.</summary>
     public string What { get; }
+
+    /// <summary>Of what part of the model.</summary>
+    public MutationKind Kind { get; private init; }
 
     /// <summary>The statement that does not hold; null for the others.</summary>
     internal Statement? Without { get; private init; }
@@ -28,9 +32,18 @@ public sealed record Mutation
     /// <summary>Its new priority; null where it is gone.</summary>
     private int? Priority { get; init; }
 
+    /// <summary>The chain whose rule is gone or has moved.</summary>
+    private ChainId Chain { get; init; }
+
+    /// <summary>The place of that rule in its chain; null for the others.</summary>
+    private int? Rule { get; init; }
+
+    /// <summary>Whether it has changed places with the next, rather than gone.</summary>
+    private bool IsSwapped { get; init; }
+
     /// <summary>
-    /// All mutations of the model for a host: each statement taken away, each registration taken away, and each moved to behind the one that
-    /// follows it at its hook.
+    /// All mutations of the model for a host: each statement taken away; each registration taken away, and each moved to behind the one
+    /// that follows it at its hook; each rule of NAT taken away, and each put behind the next where their order can matter.
     /// </summary>
     public static ImmutableArray<Mutation> Of(HostProfile profile)
     {
@@ -39,12 +52,27 @@ public sealed record Mutation
         return
         [
             .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement }),
-            .. registrations.Select(one => new Mutation($"without {one.What} at {Place(one)}")
+            .. registrations.Where(CanTell).Select(one => new Mutation($"without {one.What} at {Place(one)}")
             {
-                Registration = one.What, Family = one.Family, Hook = one.Hook,
+                Kind = KindOf(one), Registration = one.What, Family = one.Family, Hook = one.Hook,
             }),
-            .. registrations.Select(one => Moved(one, table)).OfType<Mutation>(),
+            .. registrations.Where(CanTell).Select(one => Moved(one, table)).OfType<Mutation>(),
+            .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
         ];
+    }
+
+    /// <summary>The profile with the change.</summary>
+    internal HostProfile Apply(HostProfile profile)
+    {
+        if (Rule is not { } at || profile.Rules.Find(Chain) is not { } chain)
+            return profile;
+        var rules = chain.Rules.RemoveAt(at);
+        if (IsSwapped)
+            rules = rules.Insert(at + 1, chain.Rules[at]);
+        return profile with
+        {
+            Rules = profile.Rules with { Chains = profile.Rules.Chains.Replace(chain, chain with { Rules = rules }) },
+        };
     }
 
     /// <summary>The registrations with the change.</summary>
@@ -57,14 +85,23 @@ public sealed record Mutation
                 yield return one with { Priority = priority };
     }
 
+    // What the host itself sends is whole until behind POSTROUTING, so that there is nothing to put together at OUTPUT: no packet can tell
+    // whether defragmentation is there.
+    private static bool CanTell(HookRegistration one) => one is not { What: "nf_defrag", Hook: Hook.LocalOut };
+
     private static Mutation? Moved(HookRegistration one, HookTable table)
     {
-        var entries = table.At(one.Family, one.Hook);
+        // A packet is on one device at a time, so that those of two have no order.
+        var entries = table.At(one.Family, one.Hook).Where(other => other.Device == one.Device).ToImmutableArray();
         var next = entries.IndexOf(one) + 1;
         if (next >= entries.Length || entries[next].Priority == int.MaxValue)
             return null;
+        // Who skips PREROUTING, because it went through it in the bridge, was put together there: again there would be nothing to do.
+        if (one.What == "ip_sabotage_in" && entries[next].What == "nf_defrag" || !CanTell(entries[next]))
+            return null;
         return new($"{one.What} moved behind {entries[next].What} at {Place(one)}")
         {
+            Kind = KindOf(one),
             Registration = one.What,
             Family = one.Family,
             Hook = one.Hook,
@@ -72,8 +109,43 @@ public sealed record Mutation
         };
     }
 
+    private static IEnumerable<Mutation> OfRules(RuleChain chain, RuleSet rules)
+    {
+        for (var at = 0; at < chain.Rules.Length; at++)
+        {
+            var rule = chain.Rules[at];
+            if (!NatRules.Decides(rule, chain.Id, rules))
+                continue;
+            yield return new($"without the rule {chain.Id}: {rule}") { Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at };
+            if (at + 1 < chain.Rules.Length && !NatRules.Commute(rule, chain.Rules[at + 1], chain.Id, rules))
+                yield return new($"the rule {chain.Id}: {rule} behind {chain.Rules[at + 1]}")
+                {
+                    Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at, IsSwapped = true,
+                };
+        }
+    }
+
+    private static MutationKind KindOf(HookRegistration one) =>
+        one.What.StartsWith(Layer.Nftables.Name(), StringComparison.Ordinal) ? MutationKind.UsersChain : MutationKind.Registration;
+
     private static string Place(HookRegistration one) => $"{one.Family} {one.Hook}";
 
     /// <inheritdoc/>
     public override string ToString() => What;
+}
+
+/// <summary>The parts of the model that can be changed.</summary>
+public enum MutationKind
+{
+    /// <summary>A rule of the walk.</summary>
+    Statement,
+
+    /// <summary>The place of a function of the kernel, or of a chain of the tools, at a hook.</summary>
+    Registration,
+
+    /// <summary>The place of a base chain that somebody made with nft.</summary>
+    UsersChain,
+
+    /// <summary>A rule of the host by which addresses are rewritten, or are not.</summary>
+    NatRule,
 }

@@ -44,8 +44,11 @@ public static class Prediction
     public static ImmutableArray<PredictedLeg> Legs(HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
     {
         var host = mutation is null ? HostOf(profile) : new Host(profile, mutation);
-        return Legs([.. Enumerable.Repeat(host, exchanges)], flow);
+        return Legs(host, flow, exchanges);
     }
+
+    internal static ImmutableArray<PredictedLeg> Legs(Host host, Flow flow, int exchanges) =>
+        Legs([.. Enumerable.Repeat(host, exchanges)], flow);
 
     /// <summary>
     /// The same for a host that changes between one exchange and the next.

@@ -40,7 +40,7 @@ public sealed class Disagreement
     /// <param name="explanations">Sentences of <see cref="Explanation.Sentence"/>; null where nothing explains.</param>
     public string Text(ImmutableArray<string> evidence, params ImmutableArray<string?> explanations)
     {
-        var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide());
+        var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide.Text(_voices, _rows, _first));
         if (!evidence.IsEmpty)
         {
             text.Append("\nThe kernel log:\n");
@@ -50,36 +50,5 @@ public sealed class Disagreement
         foreach (var sentence in explanations.OfType<string>())
             text.Append('\n').Append(sentence).Append('\n');
         return text.ToString();
-    }
-
-    private string SideBySide()
-    {
-        var fields = Fields();
-        var table = new TextTable(["", "hop", "hook point", .. _voices.Select(voice => voice.Name)]);
-        foreach (var (index, row) in _rows.Index())
-            table.Add([
-                index == _first ? ">" : "",
-                $"{index + 1,3}",
-                row.Point.ToString(),
-                .. _voices.Select(voice => voice.Cell(row, fields)),
-            ]);
-        table.Add([
-            _first == _rows.Length ? ">" : "", "", "outcome", .. _voices.Select(voice => voice.Outcome?.ToString() ?? ""),
-        ]);
-        return table.Text();
-    }
-
-    /// <summary>In and out always; another field where the feature says it, or where two voices differ in it.</summary>
-    private ImmutableArray<HopField> Fields()
-    {
-        var fields = ImmutableArray.CreateBuilder<HopField>();
-        foreach (var field in HopFields.All)
-            if (field is HopField.In or HopField.Out
-                || _rows.Any(row =>
-                    row.Feature is { } hop && hop.Fields.Any(said => said.Field == field)
-                    || row is { Predicted: { } predicted, Observed: { } observed }
-                    && field.Of(predicted) != field.Of(observed)))
-                fields.Add(field);
-        return fields.ToImmutable();
     }
 }

@@ -14,10 +14,11 @@ public static class MarkdownSummary
     /// <summary>The summary of a run.</summary>
     /// <param name="file">The run.</param>
     /// <param name="title">The heading.</param>
-    public static string Of(TrailsFile file, string title = "Hooktrail")
+    /// <param name="why">A sentence that says in which lab it was run, and why there; null for none.</param>
+    public static string Of(TrailsFile file, string title = "Hooktrail", string? why = null)
     {
         var text = new StringBuilder();
-        text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{Host(file.HostProfile)}\n");
+        text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
             text.Append($"\n{Table(file.Legs)}");
         foreach (var verdict in (ReadOnlySpan<LegVerdict>)[LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.Inconclusive, LegVerdict.Skipped])

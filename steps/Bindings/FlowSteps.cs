@@ -4,29 +4,33 @@ using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
 
-/// <summary>What is sent.</summary>
+/// <summary>What is sent. How often and in which way stands behind it in words: see <see cref="Manner"/>.</summary>
 [Binding]
 public sealed class FlowSteps(Journey journey)
 {
-    /// <summary>One echo request.</summary>
-    [When("{string} pings {string} once")]
-    public Task WhenPingsOnceAsync(Endpoint from, Endpoint to) => PingAsync(from, to, 1);
+    /// <summary>Echo requests, each after the answer to the one before.</summary>
+    [When("^\"([^\"]*)\" pings \"([^\"]*)\"(.*)$")]
+    public Task WhenPings(Endpoint from, Endpoint to, string manner) => SendAsync(new(from, to, Protocol.Icmp), manner);
 
-    /// <summary>Two echo requests of one connection.</summary>
-    [When("{string} pings {string} twice")]
-    public Task WhenPingsTwiceAsync(Endpoint from, Endpoint to) => PingAsync(from, to, 2);
+    /// <summary>A datagram to the port that everybody listens on, or another.</summary>
+    [When("^\"([^\"]*)\" sends a datagram to \"([^\"]*)\"(.*)$")]
+    public Task WhenSendsDatagram(Endpoint from, Endpoint to, string manner) => SendAsync(new(from, to, Protocol.Udp), manner);
 
-    /// <summary>Several echo requests of one connection.</summary>
-    [When("{string} pings {string} {int} times")]
-    public Task WhenPingsAsync(Endpoint from, Endpoint to, int packets) => PingAsync(from, to, packets);
+    /// <summary>A connection that carries some bytes and is closed.</summary>
+    [When("^\"([^\"]*)\" opens a TCP connection to \"([^\"]*)\"(.*)$")]
+    public Task WhenConnects(Endpoint from, Endpoint to, string manner) => SendAsync(new(from, to, Protocol.Tcp), manner);
 
-    /// <summary>One echo request, with the switch off meanwhile.</summary>
-    [When("{string} pings {string} once with bridge-nf-call-iptables off")]
-    public Task WhenPingsWithSwitchOffAsync(Endpoint from, Endpoint to)
+    /// <summary>A datagram to all on the sender's network.</summary>
+    [When("^\"([^\"]*)\" broadcasts a datagram$")]
+    public Task WhenBroadcasts(Endpoint from) => SendAsync(new(from, Endpoint.Everyone, Protocol.Udp) { Port = 67 }, "");
+
+    /// <summary>A question of ARP.</summary>
+    [When("^\"([^\"]*)\" asks by ARP for \"([^\"]*)\"$")]
+    public Task WhenAsks(Endpoint from, Endpoint to) => SendAsync(new(from, to, Protocol.Arp), "");
+
+    private Task SendAsync(Flow flow, string manner)
     {
-        journey.BridgeNfCallIptables = false;
-        return PingAsync(from, to, 1);
+        var how = Manner.Parse(manner);
+        return journey.SendAsync(how.Applied(flow), how);
     }
-
-    private Task PingAsync(Endpoint from, Endpoint to, int packets) => journey.SendAsync(new Flow(from, to, Protocol.Icmp), packets);
 }

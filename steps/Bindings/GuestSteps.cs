@@ -22,7 +22,7 @@ public sealed class GuestSteps(Journey journey)
 
     /// <summary>The host as it is before the scenario does anything to it.</summary>
     [BeforeScenario("@guest")]
-    public async Task RememberAsync() => _before = await (await SpecsRun.Current.LabAsync()).SnapshotAsync();
+    public async Task RememberAsync() => _before = await (await SpecsRun.Current.DockerLabAsync()).SnapshotAsync();
 
     /// <summary>Ends what goes on beside the scenario.</summary>
     [AfterScenario("@guest")]
@@ -77,13 +77,13 @@ public sealed class GuestSteps(Journey journey)
     /// <summary>Somebody else's traffic, which nobody asked the suite to look at.</summary>
     [Given("somebody else on the host pings {string} all the time")]
     public async Task GivenDisturbanceAsync(Endpoint to) =>
-        _disturbance = await (await SpecsRun.Current.LabAsync()).DisturbAsync(to);
+        _disturbance = await (await SpecsRun.Current.DockerLabAsync()).DisturbAsync(to);
 
     /// <summary>Compares the host with what was remembered, as far as this run and the other lab's are concerned.</summary>
     [Then("the host is as it was before")]
     public async Task ThenHostIsAsBeforeAsync()
     {
-        var lab = await SpecsRun.Current.LabAsync();
+        var lab = await SpecsRun.Current.DockerLabAsync();
         var after = await lab.SnapshotAsync();
         Assert.That(_before!.DifferencesTo(after, [lab.Run.ToString(), .. _otherRun is null ? [] : (string[])[_otherRun]]), Is.Empty);
     }

@@ -1,5 +1,6 @@
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
@@ -28,7 +29,12 @@ public sealed class ModelSteps(Journey journey)
         journey.Suppose(profile => one.Write(profile, state == "on"));
     }
 
-    /// <summary>The flow that is put to the model.</summary>
-    [When("the model sends {string} to {string}")]
-    public void WhenModelSends(Endpoint from, Endpoint to) => journey.Imagine(new Flow(from, to, Protocol.Icmp));
+    /// <summary>The release of Docker whose rules are there, or none.</summary>
+    [Given(@"^a host with Docker (\d\S*)$")]
+    public void GivenDocker(string release) => journey.Suppose(profile => profile with { Rules = DockerRules.Of(DockerRules.Parse(release)) });
+
+    /// <summary>The flow that is put to the model: an echo.</summary>
+    [When("^the model sends \"([^\"]*)\" to \"([^\"]*)\"(.*)$")]
+    public void WhenModelSends(Endpoint from, Endpoint to, string manner) =>
+        journey.Imagine(Manner.Parse(manner).Applied(new Flow(from, to, Protocol.Icmp)));
 }

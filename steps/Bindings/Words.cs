@@ -15,9 +15,9 @@ public sealed class Words
     [StepArgumentTransformation]
     public Layer ToLayer(string name) => Layers.Parse(name);
 
-    /// <summary><c>request</c>, <c>second reply</c>.</summary>
+    /// <summary><c>request</c>, <c>second reply</c>, <c>SYN-ACK</c>.</summary>
     [StepArgumentTransformation]
-    public Leg ToLeg(string words) => words.Split(' ') switch
+    public Leg ToLeg(string words) => Leg.OfTcp.FirstOrDefault(one => one.Name == words).Leg ?? words.Split(' ') switch
     {
         [var direction] => new Leg(Directions.Parse(direction), 1),
         [var ordinal, var direction] => new Leg(Directions.Parse(direction), ToOrdinal(ordinal)),

@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
+using Hooktrail.Labs;
 using Hooktrail.Model;
+using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Report;
+using Hooktrail.Selection;
+using Hooktrail.Specs.Bindings;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using NUnit.Framework;
@@ -15,13 +19,13 @@ namespace Hooktrail.Specs.Run;
 /// </summary>
 public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
 {
+    private readonly Stack<IAsyncDisposable> _changes = new();
+    private ILab? _lab;
     private HostProfile _profile = HostProfile.Default;
+    private ImmutableArray<HostProfile> _profiles = [];
     private Flow? _flow;
     private Finding? _finding;
     private Leg? _leg;
-
-    /// <summary>How the scenario wants bridge-nf-call-iptables; null where it does not matter to it.</summary>
-    public bool? BridgeNfCallIptables { get; set; }
 
     /// <summary>The leg that a sentence without one speaks of: the last that was named.</summary>
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
@@ -38,22 +42,62 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     /// <summary>Asks the model alone.</summary>
     public void Imagine(Flow flow) => _flow = flow;
 
-    /// <summary>Sends pings in the lab and observes them.</summary>
-    public async Task SendAsync(Flow flow, int packets)
-    {
-        var lab = await SpecsRun.Current.LabAsync();
-        var wanted = BridgeNfCallIptables ?? lab.Profile.BridgeNfCallIptables;
-        if (wanted && !lab.Profile.BrNetfilter)
-            throw SpecsRun.Cannot("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+    /// <summary>Takes a host of its own for the scenario, in place of the run's lab.</summary>
+    public async Task UseOwnHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.OwnHostAsync(setup);
 
+    /// <summary>Says who has to be in the lab.</summary>
+    public async Task NeedsAsync(params Endpoint[] endpoints)
+    {
+        var lab = await LabAsync();
+        if (endpoints.FirstOrDefault(endpoint => !lab.Endpoints.Contains(endpoint)) is { } missing)
+            throw SpecsRun.Cannot($"The lab has no \"{missing}\"; it has {string.Join(", ", lab.Endpoints)}.");
+    }
+
+    /// <summary>Changes the host for the rest of the scenario; the scenario is skipped where the lab may not.</summary>
+    public async Task ChangeAsync(HostChange change)
+    {
+        try
+        {
+            _changes.Push(await (await LabAsync()).ChangeAsync(change));
+        }
+        catch (CannotChangeException cannot)
+        {
+            throw SpecsRun.Cannot(cannot.Message);
+        }
+    }
+
+    /// <summary>Takes back every change, the last one first.</summary>
+    public async Task TakeBackAsync()
+    {
+        while (_changes.TryPop(out var change))
+            await change.DisposeAsync();
+    }
+
+    /// <summary>Sends a flow in the lab and observes it.</summary>
+    public async Task SendAsync(Flow flow, Manner manner)
+    {
+        var lab = await LabAsync();
+        foreach (var (one, on) in manner.Switches)
+            await ChangeAsync(new HostChange.Turn(one, on));
         _flow = flow;
-        _profile = lab.Profile with { BridgeNfCallIptables = wanted };
-        _finding = await lab.SendAsync(flow, packets, wanted);
+        var before = lab.Profile;
+        var seen = await lab.SendAsync(flow, Sending.Once with
+        {
+            Packets = manner.Packets,
+            Observers = LabSelection.WantedObservers() is { } wanted && lab.Observers.HasFlag(wanted) ? wanted : null,
+            Between = manner.Between is { } rule ? () => ChangeAsync(new HostChange.Rule(rule)) : null,
+        });
+        _profile = seen.Profile;
+        _profiles = [before, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
+        _finding = seen.Finding;
         _fired = lab.Fired;
     }
 
     /// <summary>What the model predicts for a leg.</summary>
-    public Trail Predicted(Leg leg) => Prediction.Of(_profile, Flow, leg);
+    public Trail Predicted(Leg leg) => _profiles.All(one => one == _profile)
+        ? Prediction.Of(_profile, Flow, leg)
+        : Prediction.Legs(_profiles, Flow).FirstOrDefault(one => one.Leg == leg)?.Trail
+            ?? throw new AssertionException($"No {leg} of {Flow} is predicted.");
 
     /// <summary>What the kernel did with a leg; null where only the model was asked.</summary>
     public ObservedLeg? Observed(Leg leg)
@@ -65,6 +109,9 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             case Finding.Inconclusive(var reason):
                 Record(leg, null, LegVerdict.Inconclusive, reason);
                 throw new AssertionException($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+            case Finding.Contradictory(var reason, _, _):
+                Record(leg, null, LegVerdict.ObserversDisagree, reason);
+                throw new AssertionException($"The observers contradict each other, whatever the model says: {reason}");
             default:
                 return Legs.FirstOrDefault(observed => observed.Leg == leg)
                     ?? throw new AssertionException($"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.");
@@ -99,6 +146,17 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             : Explanation.Sentence(Explanation.For(trail, _profile, profile => Imaginable(profile, leg)), what);
     }
 
+    /// <summary>Asserts that a leg did not come about, in the prediction and in the observation.</summary>
+    public void Lacks(Leg leg)
+    {
+        var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow).Select(one => one.Leg).ToList();
+        Assert.That(predicted, Does.Not.Contain(leg), $"{Flow} is predicted to have a {leg}.");
+        if (_finding is null)
+            return;
+        _ = Observed(predicted[0]);
+        Assert.That(ObservedLegs, Does.Not.Contain(leg), $"The tracepoints saw a {leg} of {Flow}.");
+    }
+
     /// <summary>
     /// Asserts that a leg crosses no hook point of a kind, and that each of them could have shown it.
     /// </summary>
@@ -111,6 +169,8 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             Assert.Fail(
                 $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
     }
+
+    private async Task<ILab> LabAsync() => _lab ??= await SpecsRun.Current.LabAsync();
 
     private Trail? Imaginable(HostProfile profile, Leg leg)
     {

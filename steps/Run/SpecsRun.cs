@@ -1,8 +1,11 @@
-using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
 using Hooktrail.Report;
+using Hooktrail.Selection;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
+using Hooktrail.Trails.Rules;
 using NUnit.Framework;
 
 namespace Hooktrail.Specs.Run;
@@ -15,7 +18,8 @@ public sealed class SpecsRun
 {
     private readonly Lock _gate = new();
     private readonly List<LegRecord> _legs = [];
-    private Task<DockerLab>? _lab;
+    private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _ownHosts = [];
+    private Task<SelectedLab>? _lab;
 
     /// <summary>The run of this process.</summary>
     public static SpecsRun Current { get; } = new();
@@ -29,20 +33,32 @@ public sealed class SpecsRun
     private static string? OutputDirectory => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
     /// <summary>
-    /// The lab; the scenario is skipped, or failed where live is required, if this host cannot have one.
+    /// The run's lab; the scenario is skipped, or failed where live is required, if this host cannot have one.
     /// </summary>
-    public async Task<DockerLab> LabAsync()
+    public async Task<ILab> LabAsync()
     {
         lock (_gate)
-            _lab ??= StartAsync();
-        try
-        {
-            return await _lab;
-        }
-        catch (HooktrailException lack)
-        {
-            throw Cannot(lack.Message);
-        }
+            _lab ??= LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 });
+        return (await OrSkipAsync(_lab)).Lab;
+    }
+
+    /// <summary>The run's lab, for what is about the Engine; the scenario is skipped if the run's lab is another.</summary>
+    public async Task<DockerLab> DockerLabAsync()
+    {
+        var lab = await LabAsync();
+        if (lab is not DockerLab)
+            Assert.Ignore("This scenario is about a Docker Engine; the run's lab is in network namespaces.");
+        return (DockerLab)lab;
+    }
+
+    /// <summary>A host of the suite's own, one for all scenarios that want it so.</summary>
+    public async Task<ILab> OwnHostAsync(NamespaceSetup setup)
+    {
+        Task<NamespaceLab>? starting;
+        lock (_gate)
+            if (!_ownHosts.TryGetValue(setup, out starting))
+                _ownHosts[setup] = starting = NamespaceLab.StartAsync(setup);
+        return await OrSkipAsync(starting);
     }
 
     /// <summary>Ends a scenario that this host cannot run, with the reason.</summary>
@@ -72,24 +88,36 @@ public sealed class SpecsRun
     public async Task EndAsync()
     {
         var profile = HostProfile.Default;
+        string? why = null;
         if (_lab is { IsCompletedSuccessfully: true })
         {
-            var lab = await _lab;
-            profile = lab.Profile;
+            var (lab, reason) = await _lab;
+            (profile, why) = (lab.Profile, reason);
             await lab.DisposeAsync();
         }
+        foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
+            await (await host).DisposeAsync();
         if (OutputDirectory is { } directory)
-            Write(directory, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })]));
+            Write(directory, why, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })]));
     }
 
-    private static void Write(string directory, TrailsFile file)
+    private static void Write(string directory, string? why, TrailsFile file)
     {
         Directory.CreateDirectory(directory);
         using (var trails = File.Create(Path.Combine(directory, "trails.json")))
             TrailsJson.Write(trails, file);
-        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file));
+        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: why));
     }
 
-    private static async Task<DockerLab> StartAsync() =>
-        await DockerLab.StartAsync(await ContainerEngines.ConnectAsync(), LabImage.Reference());
+    private static async Task<T> OrSkipAsync<T>(Task<T> starting)
+    {
+        try
+        {
+            return await starting;
+        }
+        catch (HooktrailException lack)
+        {
+            throw Cannot(lack.Message);
+        }
+    }
 }

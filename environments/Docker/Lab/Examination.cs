@@ -1,15 +1,10 @@
 using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
+using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
-
-/// <summary>One thing that was looked at.</summary>
-/// <param name="What">What was looked at.</param>
-/// <param name="Found">What there is.</param>
-/// <param name="Consequence">What cannot be done for the lack of it; null where nothing is lacking.</param>
-public sealed record ExaminationFinding(string What, string Found, string? Consequence = null);
 
 /// <summary>Looks at what a host can and cannot do for the lab. Changes nothing.</summary>
 public static class Examination

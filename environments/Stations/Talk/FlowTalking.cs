@@ -17,8 +17,10 @@ public static class FlowTalking
     /// <param name="count">How many requests.</param>
     /// <param name="size">Bytes of payload, where the flow is not one of fragments.</param>
     /// <param name="patience">How long an answer is waited for.</param>
+    /// <param name="before">How many requests of it were sent already.</param>
     public static Talking Of(
-        Flow flow, Func<string, string> address, Func<int, int> port, string device, byte mark, int sourcePort, int count, int size, TimeSpan patience)
+        Flow flow, Func<string, string> address, Func<int, int> port, string device, byte mark, int sourcePort, int count, int size, TimeSpan patience,
+        int before = 0)
     {
         if (flow.Protocol == Protocol.Arp)
             return Talking.WhoHas(device, address(SourceName(flow)), address(DestinationName(flow)), patience);
@@ -27,7 +29,7 @@ public static class FlowTalking
             : Talking.To(
                 flow.Protocol, flow.Ip, null, address(DestinationName(flow)), port(flow.Port), sourcePort, mark, flow.Ttl, count,
                 // A fragment carries up to 1480 bytes of IPv4 and 1448 of IPv6.
-                flow.Fragments == 1 ? size : flow.Fragments * (Mtu - 100) - 200, patience);
+                flow.Fragments == 1 ? size : flow.Fragments * (Mtu - 100) - 200, patience, before);
     }
 
     /// <summary>The address that the sender writes, by its name.</summary>

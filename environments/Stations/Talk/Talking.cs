@@ -29,10 +29,11 @@ public sealed record Talking
     /// <param name="timeout">
     /// How long to wait for each answer. A SYN is sent again after a second, other segments of TCP after a fifth of one.
     /// </param>
+    /// <param name="before">How many packets of the same flow were sent already: the numbers that they carry go on from there.</param>
     public static Talking To(
         Protocol protocol, IpVersion ip, string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size,
-        TimeSpan timeout) =>
-        new($"send # {protocol.Name()} {Digit(ip)} {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size} {Milliseconds(timeout)}");
+        TimeSpan timeout, int before = 0) =>
+        new($"send # {protocol.Name()} {Digit(ip)} {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size} {Milliseconds(timeout)} {before}");
 
     /// <summary>Datagrams to a network's broadcast address; no answer is waited for.</summary>
     public static Talking ToAll(string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>

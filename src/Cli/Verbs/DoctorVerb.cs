@@ -1,4 +1,7 @@
 using Hooktrail.Docker.Lab;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
+using Hooktrail.Report;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -12,8 +15,8 @@ internal static class DoctorVerb
             "doctor",
             "Prints what this host can and cannot do, each lack with its consequence.",
             """
-            Asks the Engine, and a probe container in the host's network namespace; changes nothing. A lack does not make the
-            exit code other than 0.
+            Asks the Engine, and a probe container in the host's network namespace; then a private network namespace, as this user can have
+            it. Changes nothing. A lack does not make the exit code other than 0.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
         return verb;
@@ -21,10 +24,18 @@ internal static class DoctorVerb
 
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
-        foreach (var finding in await Examination.OfHostAsync(LabImage.TryReference(), cancellation))
-            await Console.Out.WriteLineAsync(
-                $"{(finding.Consequence is null ? "ok  " : "LACK")}  {finding.What + ":",-22} {finding.Found}"
-                + (finding.Consequence is null ? "" : $"\n      {"",-22} → {finding.Consequence}"));
+        await PrintAsync("The Docker lab", await Examination.OfHostAsync(LabImage.TryReference(), cancellation));
+        await Console.Out.WriteLineAsync();
+        await PrintAsync("The namespace lab", await NamespaceExamination.OfMachineAsync(cancellation));
         return ExitCode.Done;
+    }
+
+    private static async Task PrintAsync(string title, IEnumerable<ExaminationFinding> findings)
+    {
+        await Console.Out.WriteLineAsync(title);
+        foreach (var finding in findings)
+            await Console.Out.WriteLineAsync(
+                PlainText.Of($"{(finding.Consequence is null ? "ok  " : "LACK")}  {finding.What + ":",-22} {finding.Found}")
+                + (finding.Consequence is null ? "" : $"\n      {"",-22} → {PlainText.Of(finding.Consequence)}"));
     }
 }

@@ -1,5 +1,8 @@
-using Hooktrail.Docker.Engine;
-using Hooktrail.Docker.Lab;
+using System.CommandLine;
+using Hooktrail.Namespaces;
+using Hooktrail.Report;
+using Hooktrail.Selection;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -13,28 +16,43 @@ internal static class LabVerb
             "lab",
             "Starts the lab and keeps it until Enter or Ctrl-C is pressed: to look at its rules, or to ping by hand.",
             """
-            The tracepoints log pings of the lab that carry a type of service, e.g. ping -Q 4:
+            In the Docker lab the tracepoints log pings of the lab that carry a type of service, e.g. ping -Q 4:
               docker exec hooktrail-RUN-client ping -c 1 -Q 4 server
               dmesg | tail
-            """);
-        verb.SetAction((_, cancellation) => RunAsync(cancellation));
+            Of the namespace lab it prints how to enter each station; its names are devices there, and its host has the rules of Docker 20.10.
+            """)
+        {
+            Options = { LabOptions.Lab },
+        };
+        verb.SetAction(RunAsync);
         return verb;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        await using var engine = await ContainerEngines.ConnectAsync(cancellation);
-        await using var lab = await DockerLab.StartAsync(engine, LabImage.Reference(), cancellation);
-        await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
-        try
+        var (lab, why) = await LabSelection.StartAsync(
+            LabOptions.Kind(line), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, cancellation);
+        await using (lab)
         {
-            // A read of the console cannot be cancelled, only left waiting.
-            await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl-C: the other way to take the lab down.
+            // Others read the first line.
+            await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
+            await Console.Out.WriteLineAsync(PlainText.Of(why));
+            if (lab is NamespaceLab namespaces)
+                await Console.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(station => Entrance(station.Key, station.Value))));
+            try
+            {
+                // A read of the console cannot be cancelled, only left waiting.
+                await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C: the other way to take the lab down.
+            }
         }
         return ExitCode.Done;
     }
+
+    // An ordinary user's namespaces belong to a user namespace, which has to be entered first.
+    private static string Entrance(string station, int processId) =>
+        $"  {station,-10} nsenter {(Environment.IsPrivilegedProcess ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}\n";
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Hooktrail.Report;
-using Hooktrail.Trails;
-using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -10,7 +8,7 @@ internal static class SummaryVerb
 {
     private static readonly Argument<string[]> Files = new("file")
     {
-        Description = "A trails.json that a run or predict --json wrote.",
+        Description = "A trails.json that a run, observe --json or predict --json wrote; - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -36,26 +34,9 @@ internal static class SummaryVerb
         var paths = line.GetRequiredValue(Files);
         // All are read before the first is printed, so that a bad one leaves no half of a summary.
         var summaries = paths
-            .Select(path => MarkdownSummary.Of(Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}"))
+            .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}"))
             .ToList();
         Console.Out.Write(string.Join('\n', summaries));
         return ExitCode.Done;
-    }
-
-    private static TrailsFile Read(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return TrailsJson.Read(stream, path);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            var why = File.Exists(path) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(path) ? "it is a folder"
-                : "there is no such file";
-            throw new HooktrailException(
-                $"\"{path}\" cannot be read: {why}; give a trails.json that a run or predict --json wrote.", wrong);
-        }
     }
 }

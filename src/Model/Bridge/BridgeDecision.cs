@@ -36,11 +36,11 @@ internal static class BridgeDecision
 
     /// <summary>
     /// <c>br_flood</c>: a copy for every other port, the port that was added last first (<c>port_list</c>), and the frame
-    /// itself up to the host.
+    /// itself up to the host. A port in hairpin mode sends back what came in by it, broadcasts too (<c>should_deliver</c>).
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {
-        var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device).Reverse();
+        var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device || packet.Host.Profile.Hairpin).Reverse();
         if (packet.Holds(Statement.FloodThenUp))
             foreach (var port in ports)
                 BridgeForward.Forward(packet.Clone(), port);

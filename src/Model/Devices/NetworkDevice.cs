@@ -50,10 +50,12 @@ internal static class NetworkDevice
 
     /// <summary>
     /// The other end takes no packet from its own address, nor from a loopback one (<c>ip_route_input_slow</c>, in its own network
-    /// namespace).
+    /// namespace). Nobody waits for his own broadcast.
     /// </summary>
     private static void LeaveHost(Packet packet, Endpoint to)
     {
+        if (packet.Mac == Lab.BroadcastMac && packet.Source.Name == to.Name)
+            return;
         if (packet.Source.Name == to.Name || Lab.IsLoopback(packet.Source.Name))
             packet.Vanish($"{to} takes no packet that claims to come from {packet.Source.Name}");
         else

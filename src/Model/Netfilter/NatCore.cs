@@ -109,7 +109,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         var current = connection.Reply.Inverse;
         var rewritten = target switch
         {
-            MasqueradeTarget => current with { Source = current.Source with { Name = Lab.AddressOn(state.Out!) } },
+            MasqueradeTarget => current with { Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) } },
             SnatTarget snat => current with { Source = With(current.Source, snat.Address, snat.Port) },
             DnatTarget dnat => current with { Destination = With(current.Destination, dnat.Address, dnat.Port) },
             RedirectTarget redirect => current with { Destination = With(current.Destination, Here(in state), redirect.Port) },
@@ -123,6 +123,13 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             : ConnectionStatus.DestinationRewritten;
         connection.Reply = rewritten.Inverse;
     }
+
+    /// <summary>
+    /// <c>nf_nat_masquerade_ipv4</c> takes the address of the device. <c>nf_nat_masquerade_ipv6</c> asks for the one that goes best with the
+    /// destination, and for one of the host's own that is itself (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
+    /// </summary>
+    private static string MasqueradeAddress(Packet packet, string device) =>
+        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name) ? packet.Destination.Name : Lab.AddressOn(device);
 
     /// <summary>Where REDIRECT leads: loopback for the host's own packets, otherwise the device that the packet came in by.</summary>
     private string Here(in HookState state) =>

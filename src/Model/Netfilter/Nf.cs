@@ -16,6 +16,7 @@ internal static class Nf
     /// </summary>
     public static void DeviceHook(Hook hook, Packet packet, string device, OkFunction okfn)
     {
+        packet.Journey.Traverse();
         var state = new HookState(
             Family.Netdev, hook, hook == Netfilter.Hook.Ingress ? device : null, hook == Netfilter.Hook.Egress ? device : null, okfn);
         foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
@@ -45,6 +46,7 @@ internal static class Nf
     /// <summary><c>nf_hook_slow</c>.</summary>
     private static void Run(Packet packet, in HookState state, int from)
     {
+        packet.Journey.Traverse();
         var entries = packet.Host.Hooks.At(state.Family, state.Hook);
         for (var next = from; next < entries.Length; next++)
             if (entries[next].Function(packet, in state) != NfVerdict.Accept)

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Trails;
 using NUnit.Framework;
+using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Flows;
 
@@ -16,17 +19,17 @@ internal sealed class FlowTests
     private const string Connection =
         "request → {1}, reply → {0}, request 2 → {1}, request 3 → {1}, request 4 → {1}, reply 2 → {0}";
 
-    private FlowLab _lab = null!;
+    private NamespaceLab _lab = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _lab = await FlowLab.StartAsync(CancellationToken.None);
-        await _lab.RulesAsync(
+        _lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small, Docker = null });
+        await _lab.ChangeAsync(new HostChange.NftTable(
             """
             table inet user {
-              chain published { type nat hook prerouting priority -101; meta nfproto ipv4 meta l4proto { tcp, udp } th dport 8080 dnat ip to 172.30.1.3:80; }
-              chain masquerading { type nat hook postrouting priority 101; ip saddr 172.30.1.0/24 oifname "wan.nic" masquerade; }
+              chain published { type nat hook prerouting priority -101; meta nfproto ipv4 meta l4proto { tcp, udp } th dport 8080 dnat ip to server:80; }
+              chain masquerading { type nat hook postrouting priority 101; ip saddr lab oifname "wan.nic" masquerade; }
               chain through { type filter hook forward priority 1; jump refused; }
               chain local { type filter hook input priority 1; jump refused; }
               chain refused {
@@ -35,7 +38,7 @@ internal sealed class FlowTests
                 meta l4proto { tcp, udp } th dport 7778 drop
               }
             }
-            """);
+            """));
     }
 
     [OneTimeTearDown]
@@ -136,7 +139,7 @@ internal sealed class FlowTests
         [Values] IpVersion ip, [Values(Protocol.Icmp, Protocol.Udp)] Protocol protocol, [Values("client server", "client wan")] string ends)
     {
         var flow = Flow(ends, protocol, ip) with { Fragments = 3 };
-        var legs = await LegsAsync(flow, 2, size: 4000);
+        var legs = await LegsAsync(flow, 2);
 
         Assert.That(Ends(legs), Is.EqualTo(string.Format("request → {1}, reply → {0}, request 2 → {1}, reply 2 → {0}", flow.From, flow.To)));
         Assert.That(legs[0].Trail.Hops.Count(hop => hop.Point is { Layer: Layer.Ebtables, Chain: "PREROUTING" }), Is.EqualTo(3));
@@ -149,20 +152,13 @@ internal sealed class FlowTests
     [Test]
     public async Task A_connection_that_only_the_bridge_sees_is_told_by_its_order([Values] IpVersion ip)
     {
-        var setting = $"net/bridge/bridge-nf-call-ip{(ip == IpVersion.V4 ? "" : "6")}tables";
-        await _lab.SetAsync(setting, "0");
-        try
-        {
-            var legs = await LegsAsync(Flow("client server", Protocol.Tcp, ip));
+        var calls = Switch.Parse($"bridge-nf-call-ip{(ip == IpVersion.V4 ? "" : "6")}tables");
+        await using var change = await _lab.ChangeAsync(new HostChange.Turn(calls, false));
+        var legs = await LegsAsync(Flow("client server", Protocol.Tcp, ip));
 
-            Assert.That(Ends(legs), Is.EqualTo(string.Format(Connection, "client", "server")));
-            Assert.That(legs.Select(leg => leg.Trail.Hops.Length), Has.All.EqualTo(4));
-            Assert.That(Ends(await LegsAsync(Flow("client server", Protocol.Udp, ip), 2)), Does.EndWith("request 2 → server, reply 2 → client"));
-        }
-        finally
-        {
-            await _lab.SetAsync(setting, "1");
-        }
+        Assert.That(Ends(legs), Is.EqualTo(string.Format(Connection, "client", "server")));
+        Assert.That(legs.Select(leg => leg.Trail.Hops.Length), Has.All.EqualTo(4));
+        Assert.That(Ends(await LegsAsync(Flow("client server", Protocol.Udp, ip), 2)), Does.EndWith("request 2 → server, reply 2 → client"));
     }
 
     [Test]
@@ -189,9 +185,9 @@ internal sealed class FlowTests
     private static ObservedLeg[] Legs(Finding finding) =>
         finding is Finding.Observed observed ? [.. observed.Legs] : throw new AssertionException(finding.ToString());
 
-    private async Task<ObservedLeg[]> LegsAsync(Flow flow, int count = 1, int size = 8)
+    private async Task<ObservedLeg[]> LegsAsync(Flow flow, int count = 1)
     {
-        var (full, log) = await _lab.ObserveAsync(flow, count, size);
+        var (full, log) = await _lab.ObserveAsync(flow, count);
         Assert.That(Legs(log).Select(leg => (leg.Leg, leg.Trail)), Is.EqualTo(Legs(full).Select(leg => (leg.Leg, leg.Trail))));
         return Legs(full);
     }

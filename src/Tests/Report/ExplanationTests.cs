@@ -38,8 +38,8 @@ public class ExplanationTests
                     Samples.Bridged,
                     one.Write(HostProfile.Default, value),
                     profile => one.Read(profile) == value ? Nothing : Samples.Bridged);
-                Assert.That(
-                    found.Select(explanation => explanation.Change), Is.EqualTo(new[] { $"{one.Name}={(value ? 0 : 1)}" }));
+                // Docker's rules, taken away or put there for another of its settings, turn some switches too; but that takes more.
+                Assert.That(found[0].Change, Is.EqualTo($"{one.Name}={(value ? 0 : 1)}"));
             }
     }
 

@@ -1,0 +1,80 @@
+Feature: A container and the ports that its own network publishes
+  A container that calls the host's address and a published port meets its own network from outside, or tries to. With the userland proxy it
+  is a connection to a process on the host; without it the packet has to turn round in the bridge.
+
+  Rule: With the userland proxy, the host answers
+
+    Background:
+      Given a host of its own with Docker 29
+
+    Scenario: Its own port
+      Docker's rule in nat passes over what comes from the port's own network. The packet goes to INPUT, to the proxy.
+      When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
+      Then the SYN crosses
+        | layer    | table    | chain      | in          | physIn      | destination   |
+        | ebtables | broute   | BROUTING   | client.port |             | host.wan:8081 |
+        | ebtables | nat      | PREROUTING | client.port |             | host.wan:8081 |
+        | iptables | raw      | PREROUTING | lab         | client.port | host.wan:8081 |
+        | iptables | mangle   | PREROUTING | lab         | client.port | host.wan:8081 |
+        | iptables | nat      | PREROUTING | lab         | client.port | host.wan:8081 |
+        | ebtables | filter   | INPUT      | client.port |             | host.wan:8081 |
+        | iptables | mangle   | INPUT      | lab         | client.port | host.wan:8081 |
+        | iptables | filter   | INPUT      | lab         | client.port | host.wan:8081 |
+        | iptables | nat      | INPUT      | lab         | client.port | host.wan:8081 |
+        | iptables | security | INPUT      | lab         | client.port | host.wan:8081 |
+      And it is delivered to "host"
+
+    Scenario: Its neighbour's port
+      When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
+      Then at "iptables filter INPUT" the SYN goes to "host.wan:8080"
+      And the SYN is delivered to "host"
+
+  Rule: Without the userland proxy, the packet turns round in the bridge
+
+    Scenario: Its own port needs hairpin mode and a MASQUERADE
+      The packet leaves by the port that it came in by, which a bridge does only in hairpin mode. Without the MASQUERADE the container would see its own
+      address as the sender.
+      Given a host of its own with Docker 29, without the userland proxy
+      When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
+      Then the SYN crosses
+        | layer    | table    | chain       | in          | out         | source | destination   |
+        | ebtables | broute   | BROUTING    | client.port |             | client | host.wan:8081 |
+        | ebtables | nat      | PREROUTING  | client.port |             | client | host.wan:8081 |
+        | iptables | raw      | PREROUTING  | lab         |             | client | host.wan:8081 |
+        | iptables | mangle   | PREROUTING  | lab         |             | client | host.wan:8081 |
+        | iptables | nat      | PREROUTING  | lab         |             | client | host.wan:8081 |
+        | ebtables | filter   | FORWARD     | client.port | client.port | client | client:80     |
+        | iptables | mangle   | FORWARD     | lab         | lab         | client | client:80     |
+        | iptables | filter   | FORWARD     | lab         | lab         | client | client:80     |
+        | iptables | security | FORWARD     | lab         | lab         | client | client:80     |
+        | ebtables | nat      | POSTROUTING |             | client.port | client | client:80     |
+        | iptables | mangle   | POSTROUTING |             | lab         | client | client:80     |
+        | iptables | nat      | POSTROUTING |             | lab         | client | client:80     |
+      And it is delivered to "client"
+
+    Scenario: Without hairpin mode the bridge discards it, and no hook says so
+      It is gone between PREROUTING and FORWARD of ebtables: should_deliver() in net/bridge/br_forward.c turns it down before any hook.
+      Given a host of its own with Docker 29, without the userland proxy
+      And hairpin is off
+      When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
+      Then the SYN is not seen again after "iptables nat PREROUTING"
+      And the SYN never crosses "ebtables filter FORWARD"
+
+    Scenario: Its neighbour's port is bridged, not routed
+      The new destination is on the bridge that the packet came from, so br_netfilter gives it a new MAC address and lets it go on as a
+      bridged frame. Its TTL stays, and INPUT and OUTPUT are not crossed.
+      Given a host of its own with Docker 29, without the userland proxy
+      When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
+      Then at "ebtables filter FORWARD" the SYN goes out by "server.port"
+      And at "ebtables filter FORWARD" the SYN goes to "server:80"
+      And the SYN never crosses "ebtables filter INPUT"
+      And the SYN is delivered to "server"
+      And the FIN of the reply is delivered to "client"
+
+    Scenario: With bridge-nf-call-iptables off, the neighbour answers past the host, and the connection fails
+      The request is routed and rewritten; the answer is bridged straight to the client, which never called that address.
+      Given a host of its own with Docker 29, without the userland proxy
+      And bridge-nf-call-iptables is off
+      When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
+      Then the SYN is delivered to "server"
+      And the SYN-ACK never crosses iptables

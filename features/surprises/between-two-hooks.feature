@@ -1,0 +1,41 @@
+Feature: Packets that end or begin between two hooks
+  Not every packet that is gone was dropped by a rule, and not every packet that arrives was seen by one.
+
+  @S15
+  Scenario: A reset that the host writes for a bridged connection crosses no hook at all
+    REJECT hands it straight to the bridge port that the SYN came by (net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset). Nothing in OUTPUT or POSTROUTING can log or stop it.
+    Given a host of its own without Docker
+    And the rule "iptables -t filter -A FORWARD -i lab -o lab -p tcp -j REJECT --reject-with tcp-reset"
+    When "client" opens a TCP connection to "server"
+    Then the SYN is rejected at "iptables filter FORWARD"
+    And the error never crosses iptables
+    And the error never crosses ebtables
+    And the error is delivered to "client"
+
+  @S15
+  Scenario: An ICMP error in the same place is an ordinary packet of the host
+    Given a host of its own without Docker
+    And the rule "iptables -t filter -A FORWARD -i lab -o lab -p tcp -j REJECT"
+    When "client" opens a TCP connection to "server"
+    Then the SYN is rejected at "iptables filter FORWARD"
+    And the error crosses "iptables mangle OUTPUT" before "ebtables filter OUTPUT"
+    And the error is delivered to "client"
+
+  @S16
+  Scenario: With TTL 1 a packet ends before FORWARD, and the host says so
+    Given a host of its own without Docker
+    When "client" pings "wan" once with TTL 1
+    Then the request is not seen again after "ebtables filter INPUT"
+    And the request never crosses "iptables mangle FORWARD"
+    And the error crosses "iptables mangle OUTPUT" once
+    And the error is delivered to "client"
+
+  @S25
+  Scenario: The host wants to tell the client of a shorter way, and its own nat drops that
+    Routed back out by the bridge that it came from, a packet calls for an ICMP redirect. That redirect is about a connection that NAT has changed, so it would mislead, and
+    NAT drops it at OUTPUT (net/netfilter/nf_nat_core.c, nf_nat_icmp_reply_translation).
+    Given a host of its own without Docker
+    And bridge-nf-call-iptables is off
+    And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination server"
+    When "client" sends a datagram to "wan"
+    Then the error is not seen again after "iptables mangle OUTPUT"

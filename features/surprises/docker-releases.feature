@@ -1,0 +1,59 @@
+Feature: What an upgrade of Docker changes
+  The same `docker run --publish` has meant different rules in every release.
+
+  @S28
+  Scenario Outline: A container's own address, from the WAN, with Docker <release>
+    Given a host of its own with Docker <release>
+    When "wan" opens a TCP connection to "client"
+    Then the SYN is dropped at "iptables raw PREROUTING"
+
+    Examples:
+      | release |
+      | 28.0    |
+      | 28.2    |
+      | 29      |
+
+  @S28
+  Scenario Outline: It was open up to 27: Docker <release>
+    Given a host of its own with Docker <release>
+    When "wan" opens a TCP connection to "client"
+    Then the SYN is delivered to "client"
+
+    Examples:
+      | release |
+      | 20.10   |
+      | 27.5    |
+
+  @S28
+  Scenario: Docker 28.0 protects published ports only
+    From 28.2 on it is the container's whole address.
+    Given a host of its own with Docker 28.0
+    When "wan" sends a datagram to "client" at port 99
+    Then the request is dropped at "iptables filter FORWARD"
+
+  @S29
+  Scenario Outline: To a port that another network publishes, without the userland proxy, with Docker <release>
+    The rewritten packet goes from one bridge to another, which the isolation of networks drops.
+    Given a host of its own with Docker <release>, without the userland proxy
+    When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
+    Then the SYN is dropped at "iptables filter FORWARD"
+
+    Examples:
+      | release |
+      | 20.10   |
+      | 28.2    |
+
+  @S29
+  Scenario: Docker 29 lets it through
+    Given a host of its own with Docker 29, without the userland proxy
+    When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
+    Then the SYN is delivered to "stranger"
+
+  @S30
+  Scenario: A host with a recent Docker may not have br_netfilter at all (the model alone)
+    From 27.5 on dockerd loads it only where it needs it. Without it iptables sees nothing of what the containers of a network say to each other.
+    Given a host with Docker 29
+    And a host with br_netfilter off
+    When the model sends "client" to "server"
+    Then the request never crosses iptables
+    And the request is delivered to "server"

@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Hooktrail.Conformance;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
+using Hooktrail.Selection;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>conform</c>: the exhaustive matrix, model against kernel.</summary>
+internal static class ConformVerb
+{
+    private static readonly Option<string> InLab = new("--lab")
+    {
+        Description = "Where the legs are run.",
+        HelpName = "docker|namespaces|both",
+        DefaultValueFactory = _ => "namespaces",
+    };
+
+    private static readonly Option<string?> Observer = new("--observer")
+    {
+        Description = "Who watches; all that the lab has unless given.",
+        HelpName = "log|nflog|both",
+    };
+
+    private static readonly Option<string?> Sample = new("--sample")
+    {
+        Description = "Only so many flows, chosen by the seed, on few hosts.",
+        HelpName = "flows",
+    };
+
+    private static readonly Option<string> Seed = new("--seed")
+    {
+        Description = "Decides which flows a sample has; the same seed, the same flows.",
+        HelpName = "number",
+        DefaultValueFactory = _ => "1",
+    };
+
+    private static readonly Option<string?> Filter = new("--filter")
+    {
+        Description = "Only hosts, or what is tried on them, with this text in their titles.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<string> AtOnce = new("--parallel")
+    {
+        Description = "How many namespace labs run side by side.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 2, 8).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "The folder for trails.json; SPECS_OUT or ./out unless given.",
+        HelpName = "folder",
+    };
+
+    private static readonly Option<bool> Mutate = new("--mutate")
+    {
+        Description = "Also changes one statement, registration or NAT rule of the model at a time, and shows which leg notices.",
+    };
+
+    private static readonly Option<bool> List = new("--list")
+    {
+        Description = "Prints what there is to run, and runs nothing.",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "conform",
+            "Runs the exhaustive matrix of hosts and flows, and compares what the kernel does with what the model predicts, leg by leg.",
+            """
+            A leg agrees, diverges, is inconclusive (the observation has a gap), or is not applicable (this machine cannot show it).
+            The exit code is 1 where a leg diverged or two observers disagree, and 0 otherwise.
+
+            Examples:
+              ./specs conform
+              ./specs conform --sample 200 --seed 7
+              ./specs conform --filter "Docker 29"
+              ./specs conform --mutate
+            """)
+        {
+            Options = { InLab, Observer, Sample, Seed, Filter, AtOnce, Out, Mutate, List },
+        };
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        Observers? observers = line.GetValue(Observer) is { } who ? LabSelection.ParseObservers(who) : LabSelection.WantedObservers();
+        LabKind[] labs = line.GetRequiredValue(InLab) is var name && name == "both" ? [LabKind.Namespaces, LabKind.Docker] : [LabSelection.ParseKind(name)];
+        var folder = line.GetValue(Out) ?? (Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : "out");
+        var exitCode = ExitCode.Done;
+        foreach (var lab in labs)
+        {
+            var hosts = lab == LabKind.Namespaces ? Matrix.All : Matrix.OfOneHost;
+            if (line.GetValue(Filter) is { } text)
+                hosts = Matrix.Where(hosts, text);
+            if (line.GetValue(Sample) is { } sample)
+                hosts = Sampling.Of(hosts, Number(sample, "a number of flows", int.MaxValue), Number(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
+            if (hosts.IsEmpty)
+                throw new HooktrailException("No host of the matrix is left by the filter; ./specs conform --list prints them all.");
+            if (line.GetValue(List))
+            {
+                await Console.Out.WriteAsync(ConformanceText.List(hosts));
+                continue;
+            }
+
+            var run = new ConformanceRun(hosts, Starting(lab))
+            {
+                Parallel = lab == LabKind.Docker ? 1 : Number(line.GetRequiredValue(AtOnce), "a number of labs", 64),
+                Observers = observers,
+            };
+            var path = Path.Combine(folder, labs.Length == 1 ? "trails.json" : $"{lab.Name()}/trails.json");
+            var mutants = line.GetValue(Mutate) ? new Mutants() : null;
+            var (findings, seconds) = await RunAsync(run, path, mutants, cancellation);
+            if (run.FirstFailure is { } failure && findings.Total.Run == 0)
+                throw failure;
+            await Console.Out.WriteAsync(ConformanceText.Of(findings, seconds));
+            if (mutants is not null)
+                await Console.Out.WriteAsync($"\n{ConformanceText.Of(mutants, all: true)}");
+            await Console.Out.WriteLineAsync($"wrote {path}");
+            if (findings.HasDivergence)
+                exitCode = ExitCode.No;
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<(Findings Findings, double Seconds)> RunAsync(
+        ConformanceRun run, string path, Mutants? mutants, CancellationToken cancellation)
+    {
+        var findings = new Findings();
+        var watch = Stopwatch.StartNew();
+        using var progress = new ConformanceProgress(Console.Error, !Console.IsErrorRedirected, run, findings);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        await using var stream = new BufferedStream(File.Create(path), 1 << 20);
+        TrailsWriter? writer = null;
+        Mutants.OnHost? shown = null;
+        HostProfile? profile = null, basis = null;
+        try
+        {
+            await run.RunAsync(Tell, cancellation);
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+
+        return (findings, watch.Elapsed.TotalSeconds);
+
+        void Tell(FlowResult result)
+        {
+            findings.Add(result);
+            if (writer is null)
+                writer = new(stream, basis = result.Profile);
+            foreach (var leg in result.Legs)
+                writer.Add(ReferenceEquals(result.Profile, basis) ? leg : leg with { HostProfile = result.Profile });
+            if (mutants is null || !result.Agrees)
+                return;
+            if (!ReferenceEquals(profile, result.Profile))
+                (profile, shown) = (result.Profile, mutants.Of(result.Profile));
+            shown!.Show(
+                $"{result.Host.Title}, {result.Variation.Title}", result.Flow, result.Variation.Packets,
+                [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))]);
+        }
+    }
+
+    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab) =>
+        async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, cancellation)).Lab;
+
+    private static int Number(string text, string what, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+            ? number
+            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
+}

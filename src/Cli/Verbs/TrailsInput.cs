@@ -1,0 +1,30 @@
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>Reads the trails files that a user names.</summary>
+internal static class TrailsInput
+{
+    /// <summary>What stands for standard input in the place of a path.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Reads a file, or standard input.</summary>
+    /// <exception cref="HooktrailException">It cannot be read, or is no trails file; says why.</exception>
+    public static TrailsFile Read(string path)
+    {
+        try
+        {
+            using var stream = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
+            return TrailsJson.Read(stream, path == StandardInput ? "standard input" : path);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var why = File.Exists(path) ? wrong.Message.TrimEnd('.')
+                : Directory.Exists(path) ? "it is a folder"
+                : "there is no such file";
+            throw new HooktrailException(
+                $"\"{path}\" cannot be read: {why}; give a trails.json that a run or predict --json wrote.", wrong);
+        }
+    }
+}

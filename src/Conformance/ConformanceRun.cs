@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Namespaces;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Conformance;
+
+/// <summary>
+/// Runs the matrix: several hosts side by side, on each one flow after the other. What comes of it is told in the order of the matrix,
+/// whichever host was faster, and no more of it is held than some flows of each host that is under way.
+/// </summary>
+/// <param name="hosts">The matrix, or a part of it.</param>
+/// <param name="start">Starts a host.</param>
+public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<NamespaceSetup, CancellationToken, Task<ILab>> start)
+{
+    // A host that is ahead waits when so many of its flows are not told yet.
+    private const int Ahead = 800;
+
+    // A lab that fails so often in sequence is of no more use.
+    private const int Failures = 3;
+
+    private static readonly TimeSpan Hopeful = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
+
+    private int _next;
+    private int _flows;
+    private int _legs;
+
+    /// <summary>How many hosts run at once.</summary>
+    public int Parallel { get; init; } = 3;
+
+    /// <summary>Who watches; null for all that the lab has.</summary>
+    public Observers? Observers { get; init; }
+
+    /// <summary>How many flows there are.</summary>
+    public int FlowsInAll { get; } = hosts.Sum(host => host.Variations.Sum(variation => variation.Flows.Length));
+
+    /// <summary>How many flows are done.</summary>
+    public int Flows => _flows;
+
+    /// <summary>How many legs were observed.</summary>
+    public int Legs => _legs;
+
+    /// <summary>What is under way, as a reader knows it.</summary>
+    public string Current { get; private set; } = "";
+
+    /// <summary>Why the first host that could not be started could not be; null where all could.</summary>
+    public HooktrailException? FirstFailure { get; private set; }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="tell">Takes each flow's result, in the order of the matrix.</param>
+    /// <param name="cancellation">Ends the run; labs that are up are taken down.</param>
+    public async Task RunAsync(Action<FlowResult> tell, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var results = hosts.Select(_ => Channel.CreateBounded<FlowResult>(
+            new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true })).ToImmutableArray();
+        var workers = Enumerable.Range(0, Math.Min(Parallel, hosts.Length)).Select(_ => Task.Run(() => WorkAsync(results, stop.Token), CancellationToken.None)).ToList();
+        try
+        {
+            foreach (var channel in results)
+                await foreach (var result in channel.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
+                    tell(result);
+        }
+        finally
+        {
+            // Whoever is ahead of a teller that has failed would wait for ever.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(workers).ConfigureAwait(false);
+    }
+
+    private async Task WorkAsync(ImmutableArray<Channel<FlowResult>> results, CancellationToken cancellation)
+    {
+        while (Interlocked.Increment(ref _next) - 1 is var index && index < hosts.Length)
+        {
+            try
+            {
+                await RunAsync(hosts[index], results[index].Writer, cancellation).ConfigureAwait(false);
+                results[index].Writer.Complete();
+            }
+            catch (Exception wrong)
+            {
+                results[index].Writer.Complete(wrong);
+                throw;
+            }
+        }
+    }
+
+    private async Task RunAsync(HostCase host, ChannelWriter<FlowResult> results, CancellationToken cancellation)
+    {
+        if (host.Impossible is { } reason)
+        {
+            await SkipAsync(host, results, $"There is no such host: {reason}.", cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        ILab lab;
+        try
+        {
+            Current = host.Title;
+            lab = await start(host.Setup, cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException wrong)
+        {
+            FirstFailure ??= wrong;
+            await SkipAsync(host, results, wrong.Message, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await using (lab.ConfigureAwait(false))
+            foreach (var variation in host.Variations)
+                await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task SkipAsync(HostCase host, ChannelWriter<FlowResult> results, string reason, CancellationToken cancellation)
+    {
+        foreach (var variation in host.Variations)
+            await UntoldAsync(host, variation, variation.Sketch(host.Sketch), results, LegVerdict.Skipped, reason, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
+    {
+        var made = new Stack<IAsyncDisposable>();
+        try
+        {
+            foreach (var change in variation.Changes)
+                made.Push(await lab.ChangeAsync(change, cancellation).ConfigureAwait(false));
+            Current = $"{host.Title}: {variation.Title}";
+            await SendAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
+        }
+        catch (CannotChangeException cannot)
+        {
+            await UntoldAsync(host, variation, variation.Sketch(lab.Profile), results, LegVerdict.Skipped, cannot.Message, cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException refused)
+        {
+            var (verdict, reason) = variation.Needs is { } needs
+                ? (LegVerdict.Skipped, $"This host lacks {needs}.")
+                : (LegVerdict.Inconclusive, refused.Message);
+            await UntoldAsync(host, variation, variation.Sketch(lab.Profile), results, verdict, reason, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            while (made.TryPop(out var change))
+                await change.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendAsync(ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
+    {
+        var failures = 0;
+        foreach (var flow in variation.Flows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var profile = lab.Profile;
+            var predicted = Prediction.Legs(profile, flow, variation.Packets);
+            FlowResult result;
+            if (!lab.Endpoints.Contains(flow.From) || !flow.IsBroadcast && !lab.Endpoints.Contains(flow.To))
+                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
+            else if (failures == Failures)
+                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had failed before.");
+            else
+                try
+                {
+                    var seen = await lab.SendAsync(
+                        flow,
+                        Sending.Once with { Packets = variation.Packets, Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
+                        cancellation).ConfigureAwait(false);
+                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen.Finding);
+                    failures = 0;
+                }
+                catch (HooktrailException wrong)
+                {
+                    failures++;
+                    result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, wrong.Message);
+                }
+
+            Interlocked.Increment(ref _flows);
+            Interlocked.Add(ref _legs, result.Legs.Count(leg => leg.Verdict != LegVerdict.Skipped));
+            await results.WriteAsync(result, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Where nothing is to come back, nobody need wait for it for long. It hides nothing: whatever comes all the same is seen at the hooks.
+    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
+        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
+            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+
+    private async Task UntoldAsync(
+        HostCase host, Variation variation, HostProfile profile, ChannelWriter<FlowResult> results, LegVerdict verdict, string reason,
+        CancellationToken cancellation)
+    {
+        foreach (var flow in variation.Flows)
+        {
+            Interlocked.Increment(ref _flows);
+            await results.WriteAsync(
+                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.Packets), verdict, reason), cancellation).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+using static Hooktrail.Trails.Endpoint;
+
+namespace Hooktrail.Conformance;
+
+/// <summary>The flows of the matrix: who can talk to whom on a Docker host, and by what.</summary>
+public static class Journeys
+{
+    private static readonly ImmutableArray<Protocol> Talking = [Protocol.Icmp, Protocol.Udp, Protocol.Tcp];
+    private static readonly ImmutableArray<Protocol> WithPorts = [Protocol.Udp, Protocol.Tcp];
+
+    /// <summary>Who talks to whom by the address that it knows the other by.</summary>
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Pairs =
+    [
+        (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Server), (Wan, Host), (Host, Wan),
+        (Client, Stranger), (Stranger, Client), (Stranger, Wan), (Host, Stranger), (Host, Host),
+        (Left, Right), (Left, Host), (Left, Wan), (Host, Left), (Left, Client), (Wan, Left),
+        (Insider, Host), (Host, Insider), (Insider, Client), (Client, Insider), (Insider, Wan), (Wan, Insider),
+        (Client, Hosted), (Hosted, Client), (Hosted, Wan), (Wan, Hosted), (Host, Hosted),
+    ];
+
+    /// <summary>The pairs of which each goes another way through the host: bridged, routed both ways, from and to the host, over loopback.</summary>
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
+    [
+        (Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger),
+    ];
+
+    /// <summary>An address of the host that is not the one next to the sender.</summary>
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To, string Via)> Addresses =
+    [
+        (Client, Host, LabNames.HostOnWan), (Client, Host, LabNames.GatewayOf(LabNames.Away)), (Wan, Host, LabNames.Gateway),
+        (Insider, Host, LabNames.HostOnWan), (Host, Host, LabNames.HostOnWan), (Host, Host, LabNames.Gateway),
+    ];
+
+    /// <summary>Published ports: from the WAN, from containers of every network, from the host.</summary>
+    private static readonly ImmutableArray<(Endpoint From, int Port, string? Via)> Published =
+    [
+        (Wan, 8080, null), (Wan, 8081, null), (Wan, 8083, null), (Wan, 8080, LabNames.Gateway),
+        (Client, 8080, null), (Client, 8081, null), (Client, 8083, null),
+        (Client, 8080, LabNames.HostOnWan), (Client, 8081, LabNames.HostOnWan), (Client, 8083, LabNames.HostOnWan),
+        (Server, 8080, null), (Stranger, 8080, null), (Stranger, 8081, LabNames.HostOnWan), (Stranger, 8080, LabNames.Gateway), (Stranger, 8083, LabNames.HostOnWan), (Left, 8080, null), (Insider, 8080, null),
+        (Host, 8080, null), (Host, 8080, LabNames.HostOnWan), (Host, 8080, LabNames.Gateway), (Host, 8083, LabNames.HostOnWan),
+    ];
+
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Neighbours =
+    [
+        (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Left, Right), (Stranger, Host), (Insider, Host), (Wan, Host), (Host, Wan),
+    ];
+
+    /// <summary>Every journey of both versions of IP, with everything that is sent by other means.</summary>
+    public static ImmutableArray<Flow> All { get; } = [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged()];
+
+    /// <summary>The ways through the host, once each by every protocol and version.</summary>
+    public static ImmutableArray<Flow> Core { get; } =
+    [
+        .. from ip in Enum.GetValues<IpVersion>()
+           from pair in Ways
+           from protocol in Talking
+           select new Flow(pair.From, pair.To, protocol) { Ip = ip },
+    ];
+
+    /// <summary>Questions by ARP, and their answers.</summary>
+    public static ImmutableArray<Flow> Arp() => [.. Neighbours.Select(pair => new Flow(pair.From, pair.To, Protocol.Arp))];
+
+    /// <summary>Datagrams for everyone on a network.</summary>
+    public static ImmutableArray<Flow> Broadcasts() =>
+        [.. ((Endpoint[])[Client, Host, Left, Stranger]).Select(from => new Flow(from, Everyone, Protocol.Udp) { Port = 67 })];
+
+    /// <summary>Datagrams in VLAN and PPPoE frames.</summary>
+    public static ImmutableArray<Flow> Tagged() =>
+    [
+        .. from tag in (Encapsulation[])[Encapsulation.Vlan, Encapsulation.PPPoE]
+           from pair in ((Endpoint From, Endpoint To)[])[(Client, Server), (Left, Right)]
+           select new Flow(pair.From, pair.To, Protocol.Udp) { Encapsulation = tag },
+    ];
+
+    /// <summary>Echoes and datagrams in pieces.</summary>
+    public static ImmutableArray<Flow> Fragments(IpVersion ip) =>
+    [
+        .. from pair in Ways
+           from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp]
+           select new Flow(pair.From, pair.To, protocol) { Ip = ip, Fragments = 3 },
+    ];
+
+    /// <summary>Packets that may not travel on.</summary>
+    public static ImmutableArray<Flow> UsedUp(IpVersion ip) =>
+    [
+        .. from pair in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Client, Stranger)]
+           from protocol in Talking
+           select new Flow(pair.From, pair.To, protocol) { Ip = ip, Ttl = 1 },
+    ];
+
+    /// <summary>Published ports, by their addresses.</summary>
+    public static ImmutableArray<Flow> PublishedPorts(IpVersion ip) =>
+    [
+        .. from one in Published
+           from protocol in WithPorts
+           select new Flow(one.From, Host, protocol) { Ip = ip, Port = one.Port, Via = one.Via },
+    ];
+
+    /// <summary>All that one version of IP has.</summary>
+    public static ImmutableArray<Flow> Of(IpVersion ip) =>
+    [
+        .. from pair in Pairs
+           from protocol in Talking
+           select new Flow(pair.From, pair.To, protocol) { Ip = ip },
+        .. from one in Addresses
+           from protocol in Talking
+           select new Flow(one.From, one.To, protocol) { Ip = ip, Via = one.Via },
+        .. PublishedPorts(ip),
+        .. Fragments(ip),
+        .. UsedUp(ip),
+        .. from pair in Ways
+           from protocol in WithPorts
+           select new Flow(pair.From, pair.To, protocol) { Ip = ip, Port = 7 },
+    ];
+}

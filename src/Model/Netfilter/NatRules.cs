@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>The rules of a host by which addresses are rewritten, or are not.</summary>
+internal static class NatRules
+{
+    /// <summary>The chains of the tables nat, and the nft chains that base chains of type nat lead to, and what they lead to.</summary>
+    public static IEnumerable<RuleChain> Of(RuleSet rules)
+    {
+        var reached = new HashSet<ChainId>(rules.BaseChains.Where(chain => chain.Base!.Type == "nat").Select(chain => chain.Id));
+        var open = new Queue<ChainId>(reached);
+        while (open.TryDequeue(out var id))
+            foreach (var rule in rules.Find(id)?.Rules ?? [])
+                if (rule.Target is JumpTarget jump && reached.Add(id with { Name = jump.Chain }))
+                    open.Enqueue(id with { Name = jump.Chain });
+        return rules.Chains.Where(chain =>
+            chain.Id is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" } || reached.Contains(chain.Id));
+    }
+
+    /// <summary>Whether a rule can decide anything: one that leads to an empty chain cannot, nor one that only counts.</summary>
+    public static bool Decides(Rule rule, ChainId chain, RuleSet rules) => rule.Target switch
+    {
+        ContinueTarget => false,
+        JumpTarget jump => rules.Find(chain with { Name = jump.Chain })?.Rules.Any(called => Decides(called, chain, rules)) ?? false,
+        _ => true,
+    };
+
+    /// <summary>
+    /// Whether no packet can tell in which order two neighbouring rules are: all that either decides is the same, or no packet matches both.
+    /// </summary>
+    public static bool Commute(Rule one, Rule other, ChainId chain, RuleSet rules) =>
+        Decisions(one, chain, rules).Concat(Decisions(other, chain, rules)).Distinct().Count() < 2
+        || one.Matches.Any(match => other.Matches.Any(with => Exclude(match, with)));
+
+    // A chain that was called may return, which decides nothing where it was called.
+    private static IEnumerable<Target> Decisions(Rule rule, ChainId chain, RuleSet rules) => rule.Target switch
+    {
+        ContinueTarget => [],
+        JumpTarget { Goto: false } jump =>
+            rules.Find(chain with { Name = jump.Chain })?.Rules.SelectMany(called => Decisions(called, chain, rules)).Where(target => target is not ReturnTarget) ?? [],
+        _ => [rule.Target],
+    };
+
+    private static bool Exclude(Match one, Match other) => (one, other) switch
+    {
+        (ProtocolMatch { Negated: false } a, ProtocolMatch { Negated: false } b) => a.Protocol != b.Protocol,
+        (PortMatch { Negated: false } a, PortMatch { Negated: false } b) =>
+            a.Role == b.Role && a.Ranges.All(range => b.Ranges.All(with => range.Last < with.First || with.Last < range.First)),
+        (AddressMatch a, AddressMatch b) when a.Role == b.Role => Disjoint(a.Addresses, a.Negated, b.Addresses, b.Negated),
+        (AddressTypeMatch { Negated: false } a, AddressTypeMatch { Negated: false } b) => a.Role == b.Role && a.Type != b.Type,
+        (DeviceMatch a, DeviceMatch b) when a.Role == b.Role && a.Devices.Concat(b.Devices).All(name => name[^1] is not ('+' or '*')) =>
+            Disjoint(a.Devices, a.Negated, b.Devices, b.Negated),
+        _ => false,
+    };
+
+    private static bool Disjoint(ImmutableArray<string> one, bool butOne, ImmutableArray<string> other, bool butOther) => (butOne, butOther) switch
+    {
+        (false, false) => !one.Any(other.Contains),
+        (false, true) => one.All(other.Contains),
+        (true, false) => other.All(one.Contains),
+        _ => false,
+    };
+}

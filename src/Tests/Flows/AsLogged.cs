@@ -1,0 +1,43 @@
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Tests.Flows;
+
+/// <summary>What is said of a flow by full records, and where ebt_log wrote those of the bridge.</summary>
+internal static class AsLogged
+{
+    /// <summary>Sends one flow and assembles its records twice. Users' own chains, where nobody can log, are left out.</summary>
+    public static async Task<(Finding Full, Finding Log)> ObserveAsync(this NamespaceLab lab, Flow flow, int count = 1)
+    {
+        var sending = Sending.Once with { Packets = count, Patience = TimeSpan.FromMilliseconds(100) };
+        var (window, mark, exchanged) = await lab.ObserveAsync(flow, sending, CancellationToken.None);
+        window = window with { Sightings = [.. window.Sightings.Where(sighting => sighting.Point.Layer != Layer.Nftables)] };
+        Finding Assembled(LogWindow seen) => TrailAssembler.Assemble(flow, lab.Map, seen, mark, null, exchanged);
+        return (Assembled(window), Assembled(window with { Sightings = [.. window.Sightings.Select(Printed)] }));
+    }
+
+    // What ebt_log would have printed.
+    private static Sighting Printed(Sighting sighting) => sighting.Point.Layer != Layer.Ebtables ? sighting : new()
+    {
+        Sequence = sighting.Sequence,
+        Run = sighting.Run,
+        Point = sighting.Point,
+        Line = sighting.Line,
+        IsComplete = true,
+        In = sighting.In,
+        Out = sighting.Out,
+        MacSource = sighting.MacSource,
+        MacDestination = sighting.MacDestination,
+        EtherType = sighting.EtherType,
+        Source = sighting.Source,
+        Destination = sighting.Destination,
+        Tos = (byte)(sighting.EtherType == 0x86DD ? sighting.Tos & 0xF0 : sighting.Tos),
+        Protocol = sighting.Protocol,
+        // Of a later fragment it prints payload for ports.
+        SourcePort = sighting.FragmentOffset > 0 && sighting.Protocol == "UDP" ? 0x0101 : sighting.SourcePort,
+        DestinationPort = sighting.FragmentOffset > 0 && sighting.Protocol == "UDP" ? 0x0101 : sighting.DestinationPort,
+        ArpOperation = sighting.ArpOperation,
+    };
+}

@@ -1,0 +1,79 @@
+using Hooktrail.Labs;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Rules;
+
+/// <summary>Rules in the lab's names become rules for a host whose devices, addresses and ports are called otherwise.</summary>
+public class LabWordsTests
+{
+    [TestCase("iptables -A FORWARD -s client -d wan -j DROP", "-A FORWARD -s 172.30.0.2 -d 203.0.113.9 -j DROP")]
+    [TestCase("iptables -A FORWARD -s lab -j DROP", "-A FORWARD -s 172.30.0.0/24 -j DROP")]
+    [TestCase("iptables -A FORWARD -i lab -o wan.nic -j DROP", "-A FORWARD -i br-la0 -o enp3s0 -j DROP")]
+    [TestCase("iptables -A FORWARD ! -i lab -m physdev --physdev-in client.port -j DROP", "-A FORWARD ! -i br-la0 -m physdev --physdev-in vethclient -j DROP")]
+    [TestCase("iptables -A INPUT -i lo -d lab.gateway -j DROP", "-A INPUT -i lo -d 172.30.0.1 -j DROP")]
+    [TestCase("iptables -A INPUT -d 10.0.0.1 -j DROP", "-A INPUT -d 10.0.0.1 -j DROP")]
+    [TestCase("iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination server:80",
+        "-t nat -A PREROUTING -p tcp --dport 48080 -j DNAT --to-destination 172.30.0.3:80")]
+    [TestCase("iptables -A FORWARD -p tcp -m multiport --dports 8080,8081 -j DROP", "-A FORWARD -p tcp -m multiport --dports 48080,48081 -j DROP")]
+    [TestCase("iptables -A FORWARD -p tcp --dport 1024:65535 -j DROP", "-A FORWARD -p tcp --dport 1024:65535 -j DROP")]
+    [TestCase("iptables -A client -j DROP", "-A client -j DROP")]
+    [TestCase("ip6tables -A FORWARD -s client -d away -j DROP", "-A FORWARD -s fd00::2 -d fd00:1::/64 -j DROP")]
+    [TestCase("ip6tables -t nat -A PREROUTING -j DNAT --to-destination server:80", "-t nat -A PREROUTING -j DNAT --to-destination [fd00::3]:80")]
+    [TestCase("ebtables -A FORWARD -p IPv4 --ip-src client -j DROP", "-A FORWARD -p IPv4 --ip-src 172.30.0.2 -j DROP")]
+    [TestCase("ebtables -A FORWARD -p IPv6 --ip6-dst server -j DROP", "-A FORWARD -p IPv6 --ip6-dst fd00::3 -j DROP")]
+    [TestCase("arptables -A INPUT -s client -j DROP", "-A INPUT -s 172.30.0.2 -j DROP")]
+    public void Names_are_the_hosts(string command, string expected)
+    {
+        var (tool, add, _) = LabWords.Xtables(command, TestHost.Instance);
+        Assert.That(tool, Is.EqualTo(command.Split(' ')[0]));
+        Assert.That(add, Is.EqualTo(expected));
+    }
+
+    [TestCase("iptables -t raw -A PREROUTING -s wan -j DROP", "-t raw -D PREROUTING -s 203.0.113.9 -j DROP")]
+    [TestCase("iptables -I FORWARD 3 -s wan -j DROP", "-D FORWARD -s 203.0.113.9 -j DROP")]
+    [TestCase("iptables -I FORWARD -j DROP", "-D FORWARD -j DROP")]
+    [TestCase("iptables --append FORWARD -j DROP", "-D FORWARD -j DROP")]
+    public void A_rule_is_deleted_by_what_it_says(string command, string expected) =>
+        Assert.That(LabWords.Xtables(command, TestHost.Instance).Delete, Is.EqualTo(expected));
+
+    [TestCase("", "no rule of a tool")]
+    [TestCase("nft add rule ip a b drop", "no rule of a tool")]
+    [TestCase("iptables -F", "adds no rule")]
+    [TestCase("iptables -D FORWARD -j DROP", "adds no rule")]
+    [TestCase("iptables -A", "adds no rule")]
+    [TestCase("iptables -A FORWARD -j DROP; reboot", "nothing that a rule has")]
+    [TestCase("iptables -A FORWARD -s $(reboot) -j DROP", "nothing that a rule has")]
+    [TestCase("iptables -A FORWARD -s `reboot` -j DROP", "nothing that a rule has")]
+    [TestCase("iptables -A FORWARD -j DROP > /etc/passwd", "nothing that a rule has")]
+    public void What_adds_no_rule_is_refused(string command, string why) =>
+        Assert.That(() => LabWords.Xtables(command, TestHost.Instance), Throws.TypeOf<HooktrailException>().With.Message.Contains(why));
+
+    [TestCase("table ip mine { chain c { ip saddr client drop; }; }", "table ip mine { chain c { ip saddr 172.30.0.2 drop; }; }")]
+    [TestCase("table ip mine { chain c { ip saddr != { client, server } drop; }; }", "table ip mine { chain c { ip saddr != { 172.30.0.2, 172.30.0.3 } drop; }; }")]
+    [TestCase("table ip6 mine { chain c { ip6 daddr away drop; }; }", "table ip6 mine { chain c { ip6 daddr fd00:1::/64 drop; }; }")]
+    [TestCase("table inet mine { chain c { ip6 daddr client drop; ip daddr client drop; }; }", "table inet mine { chain c { ip6 daddr fd00::2 drop; ip daddr 172.30.0.2 drop; }; }")]
+    [TestCase("table ip mine { chain c { tcp dport 8080 dnat to server:80; }; }", "table ip mine { chain c { tcp dport 48080 dnat to 172.30.0.3:80; }; }")]
+    [TestCase("table ip6 mine { chain c { dnat to server:80; }; }", "table ip6 mine { chain c { dnat to [fd00::3]:80; }; }")]
+    [TestCase("table inet mine { chain c { dnat ip to server; dnat ip6 to server; }; }", "table inet mine { chain c { dnat ip to 172.30.0.3; dnat ip6 to fd00::3; }; }")]
+    [TestCase("table bridge mine { chain c { iifname \"client.port\" oifname { \"lab\", \"lo\" } drop; }; }",
+        "table bridge mine { chain c { iifname \"vethclient\" oifname { \"br-la0\", \"lo\" } drop; }; }")]
+    [TestCase("table netdev mine { chain c { type filter hook ingress device \"wan.nic\" priority 0; }; }",
+        "table netdev mine { chain c { type filter hook ingress device \"enp3s0\" priority 0; }; }")]
+    [TestCase("table ip mine { chain lab { counter; }; chain client { jump lab; }; }", "table ip mine { chain lab { counter; }; chain client { jump lab; }; }")]
+    [TestCase("table arp mine { chain c { arp saddr ip client drop; }; }", "table arp mine { chain c { arp saddr ip 172.30.0.2 drop; }; }")]
+    [TestCase("table ip mine { chain c { log prefix \"client, server\" drop; }; }", "table ip mine { chain c { log prefix \"client, server\" drop; }; }")]
+    public void Names_in_a_table_of_nft_are_the_hosts(string text, string expected) =>
+        Assert.That(LabWords.Nft(text, TestHost.Instance), Is.EqualTo(expected));
+
+    [Test]
+    public void Its_tables_are_known_by_family_and_name() =>
+        Assert.That(
+            LabWords.TablesOf("table ip one { }\ntable bridge two { }; table ip one { chain c { }; }"), Is.EqualTo(new[] { "ip one", "bridge two" }));
+
+    [TestCase("add rule ip a b drop")]
+    [TestCase("table nonsense x { }")]
+    [TestCase("")]
+    public void A_text_without_a_table_is_refused(string text) =>
+        Assert.That(() => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("makes no table"));
+}

@@ -32,10 +32,9 @@ internal sealed class NamespaceStations : IAsyncDisposable
         {
             // A container in the host's namespace shares the host's ports, so one of the two has them.
             var listening = stations._talkers.Where(pair => pair.Key != NamespaceTopology.HostedName)
-                .SelectMany(pair => Services().Select(service => pair.Value.ListenAsync(service, cancellation)))
+                .SelectMany(pair => Services(pair.Key).Select(service => pair.Value.ListenAsync(service, cancellation)))
                 .ToList();
-            if (proxy)
-                listening.AddRange(stations.Proxy().Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
+            listening.AddRange(stations.OnEachAddress(proxy).Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
             await Task.WhenAll(listening).ConfigureAwait(false);
             return stations;
         }
@@ -109,10 +108,10 @@ internal sealed class NamespaceStations : IAsyncDisposable
             await process.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static IEnumerable<Listening> Services() =>
+    private static IEnumerable<Listening> Services(string station) =>
     [
         .. from ip in Enum.GetValues<IpVersion>()
-           from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           from protocol in station == NamespaceTopology.HostName ? [Protocol.Tcp] : (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
         // A broadcast is heard, but not answered.
         new Listening("ear", Protocol.Udp, IpVersion.V4, 67) { IsMute = true },
@@ -140,14 +139,15 @@ internal sealed class NamespaceStations : IAsyncDisposable
         return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
-    // A datagram has to be answered from the address that it was sent to.
-    private IEnumerable<Listening> Proxy() =>
-        from published in PublishedPort.OfLab
+    // The host has many addresses, and a datagram has to be answered from the one that it was sent to.
+    private IEnumerable<Listening> OnEachAddress(bool proxy) =>
+        from one in PublishedPort.OfLab.Select(published => (published.Port, IsProxy: true)).Append((Port: Flow.ServicePort, IsProxy: false))
+        where proxy || !one.IsProxy
         from named in _host.Addresses.All
         where named.Name is LabNames.HostOnWan or LabNames.HostOnLoopback || named.Name.EndsWith(".gateway", StringComparison.Ordinal)
         let ip = named.Address.AddressFamily == AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6
-        from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
-        select new Listening($"proxy-{protocol.Name()}-{named.Address}-{published.Port}", protocol, ip, published.Port)
+        from protocol in one.IsProxy ? (Protocol[])[Protocol.Tcp, Protocol.Udp] : [Protocol.Udp]
+        select new Listening($"{(one.IsProxy ? "proxy" : "service")}-{protocol.Name()}-{named.Address}-{one.Port}", protocol, ip, one.Port)
         {
             Address = named.Address.ToString(),
         };

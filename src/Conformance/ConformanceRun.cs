@@ -114,8 +114,12 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
 
         await using (lab.ConfigureAwait(false))
+        {
+            if (Observers is { } wanted && !lab.Observers.HasFlag(wanted))
+                throw new HooktrailException("The lab does not have the observer that was asked for: in namespaces only nflog can watch; ask for that, or for the Docker lab.");
             foreach (var variation in host.Variations)
                 await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task SkipAsync(HostCase host, ChannelWriter<FlowResult> results, string reason, CancellationToken cancellation)
@@ -159,7 +163,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         {
             cancellation.ThrowIfCancellationRequested();
             var profile = lab.Profile;
-            var predicted = Prediction.Legs(profile, flow, variation.Packets);
+            var predicted = Prediction.Legs(profile, flow, variation.PacketsOf(flow));
             FlowResult result;
             if (!lab.Endpoints.Contains(flow.From) || !flow.IsBroadcast && !lab.Endpoints.Contains(flow.To))
                 result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
@@ -170,9 +174,9 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                 {
                     var seen = await lab.SendAsync(
                         flow,
-                        Sending.Once with { Packets = variation.Packets, Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
+                        Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
                         cancellation).ConfigureAwait(false);
-                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen.Finding);
+                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
                     failures = 0;
                 }
                 catch (HooktrailException wrong)
@@ -200,7 +204,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         {
             Interlocked.Increment(ref _flows);
             await results.WriteAsync(
-                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.Packets), verdict, reason), cancellation).ConfigureAwait(false);
+                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.PacketsOf(flow)), verdict, reason), cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -44,22 +44,21 @@ public static class ConformanceText
         return table.Text();
     }
 
-    /// <summary>The score of the mutants, by the part of the model, what killed them, and who lives.</summary>
-    /// <param name="mutants">The mutants.</param>
-    /// <param name="all">Whether to list the first witness of each that is dead.</param>
-    public static string Of(Mutants mutants, bool all)
+    /// <summary>Each mutant that is dead, and the first leg that noticed it.</summary>
+    public static string Witnesses(Mutants mutants)
+    {
+        var witnesses = new TextTable("mutant", "killed by", "because it");
+        foreach (var (mutation, killing) in mutants.Fates)
+            if (killing is not null)
+                witnesses.Add(mutation.What, killing.ToString(), killing.How);
+        return witnesses.Text();
+    }
+
+    /// <summary>The score of the mutants, by the part of the model, and who lives.</summary>
+    public static string Of(Mutants mutants)
     {
         var fates = mutants.Fates;
         var text = new StringBuilder();
-        if (all)
-        {
-            var witnesses = new TextTable("mutant", "killed by");
-            foreach (var (mutation, killing) in fates)
-                if (killing is not null)
-                    witnesses.Add(mutation.What, $"{killing}: {killing.How}");
-            text.Append(witnesses.Text()).Append('\n');
-        }
-
         var table = new TextTable("mutants", "all", "killed", "alive", "score");
         foreach (var kind in Enum.GetValues<MutationKind>())
             Row(Name(kind), [.. fates.Where(fate => fate.Key.Kind == kind).Select(fate => fate.Value)]);
@@ -67,7 +66,8 @@ public static class ConformanceText
         text.Append(table.Text());
         foreach (var (mutation, killing) in fates)
             if (killing is null)
-                text.Append("alive: ").Append(PlainText.Of(mutation.What)).Append('\n');
+                text.Append("alive: ").Append(PlainText.Of(mutation.What))
+                    .Append(mutation.Needs is { } needs ? $"\n         to kill it takes {needs}\n" : "\n         to kill it takes a host or a flow that the matrix does not have\n");
         return text.ToString();
 
         void Row(string name, ImmutableArray<Killing?> some)

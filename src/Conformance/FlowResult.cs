@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Report;
@@ -15,6 +16,9 @@ namespace Hooktrail.Conformance;
 /// <param name="Legs">Each leg, with its verdict.</param>
 public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile Profile, Flow Flow, ImmutableArray<LegRecord> Legs)
 {
+    /// <summary>Whether LOG rules watched.</summary>
+    public bool IsLogged { get; private init; }
+
     /// <summary>Whether every leg went as predicted.</summary>
     public bool Agrees => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
 
@@ -24,36 +28,58 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
     /// <param name="profile">The host as it was read.</param>
     /// <param name="flow">The flow.</param>
     /// <param name="predicted">What the model said.</param>
-    /// <param name="finding">What was seen.</param>
+    /// <param name="seen">What was seen.</param>
     public static FlowResult Of(
-        HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, Finding finding)
+        HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, Seen seen)
     {
-        return finding switch
+        var isLogged = seen.Log is not null;
+        predicted = [.. predicted.Select(leg => leg with { Trail = Comparison.Shown(leg.Trail, isLogged) })];
+        return seen.Finding switch
         {
-            Finding.Observed(var legs) => new(host, variation, profile, flow, Compared(legs)),
+            Finding.Observed(var legs) => new(host, variation, profile, flow, Compared(legs)) { IsLogged = isLogged },
             Finding.Contradictory(var reason, _, _) => All(LegVerdict.ObserversDisagree, reason),
             Finding.Inconclusive(var reason) => All(LegVerdict.Inconclusive, reason),
-            _ => throw new InvalidOperationException($"Unknown finding {finding}."),
+            var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
 
         FlowResult All(LegVerdict verdict, string reason) => Untold(host, variation, profile, flow, predicted, verdict, reason);
 
-        ImmutableArray<LegRecord> Compared(ImmutableArray<ObservedLeg> observed) =>
+        ImmutableArray<LegRecord> Compared(ImmutableArray<ObservedLeg> legs) =>
         [
-            .. predicted.Select(leg => leg.Leg).Union(observed.Select(leg => leg.Leg)).Select(leg => Compare(
-                leg, predicted.FirstOrDefault(one => one.Leg == leg)?.Trail, observed.FirstOrDefault(one => one.Leg == leg))),
+            .. predicted.Select(leg => leg.Leg).Union(legs.Select(leg => leg.Leg)).Select(leg => Compare(
+                leg, predicted.FirstOrDefault(one => one.Leg == leg)?.Trail, legs.FirstOrDefault(one => one.Leg == leg))),
         ];
 
-        LegRecord Compare(Leg leg, Trail? said, ObservedLeg? seen)
+        LegRecord Compare(Leg leg, Trail? said, ObservedLeg? observed)
         {
-            var record = new LegRecord(flow, leg, said, seen?.Trail) { Scenario = new(host.Title, variation.Title) };
-            if (said is not null && seen is not null && Comparison.IsAsObserved(said, seen.Trail))
+            var record = new LegRecord(flow, leg, said, observed?.Trail) { Scenario = new(host.Title, variation.Title) };
+            if (said is not null && observed is not null && Comparison.IsAsObserved(said, observed.Trail))
                 return record with { Verdict = LegVerdict.Agreed };
+            if (UntellableOf(flow, predicted, leg, said, observed) is { } why)
+                return record with { Verdict = LegVerdict.Skipped, Reason = why };
             var reason = said is null ? "It was observed, but not predicted."
-                : seen is null ? "It was predicted, but not observed."
-                : Disagreement.Between(null, said, seen.Trail)?.Sentence ?? "They differ.";
-            return record with { Verdict = LegVerdict.Disagreed, Reason = reason, Evidence = seen?.Evidence ?? [] };
+                : observed is null ? "It was predicted, but not observed."
+                : Disagreement.Between(null, said, observed.Trail)?.Sentence ?? "They differ.";
+            return record with { Verdict = LegVerdict.Disagreed, Reason = reason, Evidence = observed?.Evidence ?? [] };
         }
+    }
+
+    /// <summary>Why a leg that is not as predicted contradicts nothing all the same; null where it does.</summary>
+    private static string? UntellableOf(Flow flow, ImmutableArray<PredictedLeg> predicted, Leg leg, Trail? said, ObservedLeg? seen)
+    {
+        // What comes of a packet whose way is not known is not known either.
+        var legs = predicted.Select(one => one.Leg).ToList();
+        if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
+            && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)
+                || said.Outcome.Kind == OutcomeKind.Unknown && Comparison.IsBeginningOf(said, seen.Trail)))
+            return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
+        // Only who answers, or has a socket that takes datagrams, shows that he got something.
+        var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);
+        return said?.Outcome.Kind == OutcomeKind.Delivered && leg.Direction == Direction.Request && !isAnswered
+            && flow.Protocol is Protocol.Icmp or Protocol.Tcp && seen is not null && seen.Trail.Outcome.Kind == OutcomeKind.Vanished
+            && said.Hops.AsSpan().SequenceEqual(seen.Trail.Hops.AsSpan())
+            ? $"Every hop agrees, but nobody can tell whether {said.Outcome.To} got it, as it has no way to answer."
+            : null;
     }
 
     /// <summary>A flow of which nothing can be said: all legs that the model predicts have the same verdict.</summary>

@@ -43,8 +43,11 @@ public sealed record Variation(string Title, ImmutableArray<HostChange> Changes,
     /// </summary>
     public string? Needs { get; init; }
 
-    /// <summary>How many packets of each flow are sent.</summary>
+    /// <summary>How many packets of each flow are sent, where it is no connection of TCP.</summary>
     public int Packets { get; init; } = 1;
+
+    /// <summary>How many requests a flow has.</summary>
+    public int PacketsOf(Flow flow) => flow.Protocol == Protocol.Tcp ? 1 : Packets;
 
     /// <summary>A profile with the switches of the changes turned, which is what can be said of changes that were not made.</summary>
     public HostProfile Sketch(HostProfile basis) => Changes.OfType<HostChange.Turn>().Aggregate(

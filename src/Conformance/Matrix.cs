@@ -33,6 +33,8 @@ public static class Matrix
         Docker("Docker 29, iptables-legacy, hairpin NAT", NamespaceSetup.Default with { Iptables = Backend.Legacy, UserlandProxy = false }),
         new("Docker 29, every switch", NamespaceSetup.Default, [.. Switches()]),
         new("no Docker, every switch", Bare, [.. Switches()]),
+        new("Docker 29, a user's rules of iptables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V4)]),
+        new("Docker 29, a user's rules of ip6tables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V6)]),
         new("no Docker, iptables-legacy", Bare with { Iptables = Backend.Legacy }, [Quiet("as installed", Journeys.All), .. ArpRules(Backend.Legacy)]),
         new("no Docker, no conntrack", Bare with { Conntrack = false }, [.. Untracked()]),
         new("no Docker, drops", Bare, [.. Drops(Bare)]),
@@ -41,12 +43,18 @@ public static class Matrix
         new("no Docker, matches and marks", Bare, [.. Matches()]),
         new("no Docker, rules of ebtables and arptables", Bare, [.. BridgeRules(), .. ArpRules(Backend.Nft)]),
         new("no Docker, NOTRACK", Bare, [.. NotTracked()]),
-        new("no Docker, NAT", Bare, [.. Nat()]),
+        .. from ip in Enum.GetValues<IpVersion>()
+           from called in (bool[])[true, false]
+           select new HostCase($"no Docker, NAT of {ip.Layer().Name()}{(called ? "" : ", bridge-nf-call off")}", Bare, [.. Nat(ip, called)]),
+        new("no Docker, NAT of nft", Bare, [.. NftNat()]),
         new("no Docker, chains of nft", Bare, [.. NftChains()]),
         new("no Docker, drops in chains of nft", Bare, [.. NftDrops()]),
-        new("no Docker, chains before the first bridge", Bare with { BeforeBridges = Early }, [Quiet("as installed", Journeys.Core)]),
+        new("no Docker, chains before the first bridge", Bare with { BeforeBridges = Early },
+        [
+            Quiet("as installed", [.. Journeys.Core, .. Journeys.Arp()]),
+            Quiet("bridge-nf-call off", [.. Journeys.Core, .. Journeys.Arp()], Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables"), Off("bridge-nf-call-arptables")),
+        ]),
         new("no Docker, ICMP redirects", Bare, [.. Redirects()]),
-        new("Docker 29, a user's rules", NamespaceSetup.Default, [.. UsersOfDocker()]),
         new("Docker 29, hairpin NAT, a user's rules", NamespaceSetup.Default with { UserlandProxy = false },
         [
             .. from ip in Enum.GetValues<IpVersion>()
@@ -64,7 +72,8 @@ public static class Matrix
     /// <summary>What can be tried on a host that is there already, with whatever Docker it has: the lab of a Docker Engine.</summary>
     public static ImmutableArray<HostCase> OfOneHost { get; } =
     [
-        new("the Engine's host", NamespaceSetup.Default, [.. Switches(), .. NotTracked(), .. UsersOfDocker(), .. BridgeRules()]),
+        new("the Engine's host", NamespaceSetup.Default,
+            [.. Switches(), .. NotTracked(), .. UsersOfDocker(IpVersion.V4), .. UsersOfDocker(IpVersion.V6), .. BridgeRules()]),
     ];
 
     /// <summary>The hosts, and of what is tried on them that, which have a text in their titles.</summary>
@@ -83,7 +92,7 @@ public static class Matrix
     private static HostCase Docker(string title, NamespaceSetup setup) => new(title, setup,
     [
         Quiet("as installed", Journeys.All),
-        Quiet("bridge-nf-call off", Called(off: [.. Journeys.Core, .. Journeys.PublishedPorts(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V6)]),
+        Quiet("bridge-nf-call off", [.. Journeys.Core, .. Journeys.PublishedPorts(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V6)],
             Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")),
     ]);
 
@@ -228,44 +237,48 @@ public static class Matrix
         }
     }
 
-    private static IEnumerable<Variation> Nat()
+    private static IEnumerable<Variation> Nat(IpVersion ip, bool called)
     {
-        foreach (var called in (bool[])[true, false])
-            foreach (var ip in Enum.GetValues<IpVersion>())
-            {
-                var tool = ip.Layer().Name();
-                ImmutableArray<HostChange> off = called ? [] : [Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")];
-                Variation With(string title, params ImmutableArray<HostChange> rules) => Quiet(
-                    $"{tool}: {title}{(called ? "" : ", bridge-nf-call off")}", Core(ip), [.. off, .. rules]) with { Packets = 2 };
-                HostChange In(string rule) => Rule($"{tool} -t nat -A {rule}");
+        var tool = ip.Layer().Name();
+        ImmutableArray<HostChange> off = called ? [] : [Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")];
+        Variation With(string title, params ImmutableArray<HostChange> rules) => Quiet(
+            title, Core(ip), [.. off, .. rules]) with
+        { Packets = 2 };
+        HostChange In(string rule) => Rule($"{tool} -t nat -A {rule}");
 
-                yield return With("DNAT to a neighbour", In("PREROUTING -d wan -j DNAT --to-destination server"));
-                yield return With("DNAT to a neighbour, masqueraded", In("PREROUTING -d wan -j DNAT --to-destination server"), In("POSTROUTING -s client -d server -j MASQUERADE"));
-                yield return With("DNAT back to the sender", In("PREROUTING -d wan -j DNAT --to-destination client"));
-                yield return With("DNAT back to the sender, hairpin on", On("hairpin"), In("PREROUTING -d wan -j DNAT --to-destination client"), In("POSTROUTING -o lab -j MASQUERADE"));
-                yield return With("DNAT to another network", In("PREROUTING -d server -j DNAT --to-destination stranger"));
-                yield return With("DNAT to the WAN", In("PREROUTING -d server -j DNAT --to-destination wan"));
-                yield return With("DNAT to the host", In("PREROUTING -d wan -j DNAT --to-destination lab.gateway"));
-                yield return With("DNAT of the host's own", In("OUTPUT -d wan -j DNAT --to-destination server"));
-                yield return With("DNAT of the host's own to itself", In("OUTPUT -d client -j DNAT --to-destination host.lo"));
-                yield return With("DNAT of loopback", In("OUTPUT -d host.lo -j DNAT --to-destination server"));
-                yield return With("DNAT of loopback, route_localnet on", On("route_localnet"), In("OUTPUT -d host.lo -j DNAT --to-destination server"), In("POSTROUTING -o lab -j MASQUERADE"));
-                yield return With("DNAT to another port", In("PREROUTING -p udp --dport 80 -j DNAT --to-destination server:7"));
-                yield return With("REDIRECT", In("PREROUTING -d wan -j REDIRECT"));
-                yield return With("REDIRECT of the host's own", In("OUTPUT -d wan -j REDIRECT"));
-                yield return With("REDIRECT to a closed port", In("PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 7"));
-                yield return With("MASQUERADE towards the WAN", In("POSTROUTING -o wan.nic -j MASQUERADE"));
-                yield return With("MASQUERADE on the bridge", In("POSTROUTING -o lab -j MASQUERADE"));
-                yield return With("MASQUERADE everywhere", In("POSTROUTING -j MASQUERADE"));
-                yield return With("SNAT", In("POSTROUTING -s client -j SNAT --to-source host.wan"));
-                yield return With("SNAT to another's address", In("POSTROUTING -s client -d server -j SNAT --to-source stranger"));
-                yield return With("SNAT of what is for the host", In("INPUT -s client -j SNAT --to-source stranger"));
-                yield return With("the first rule that fits holds", In("PREROUTING -d wan -j DNAT --to-destination server"), In("PREROUTING -d wan -j DNAT --to-destination stranger"));
-                yield return With("both source and destination", In("PREROUTING -d wan -j DNAT --to-destination stranger"), In("POSTROUTING -d stranger -j MASQUERADE"));
-                yield return With("DNAT, and REJECT of what comes of it",
-                    In("PREROUTING -d wan -j DNAT --to-destination stranger"), Rule($"{tool} -A FORWARD -d stranger -j REJECT"));
-            }
+        yield return With("DNAT to a neighbour", In("PREROUTING -d wan -j DNAT --to-destination server"));
+        yield return With("DNAT to a neighbour, masqueraded", In("PREROUTING -d wan -j DNAT --to-destination server"), In("POSTROUTING -s client -d server -j MASQUERADE"));
+        // A container's kernel takes and answers what its own address sends to it over IPv6, and no hook of the host sees the answer.
+        yield return With("DNAT back to the sender", In("PREROUTING -d wan -j DNAT --to-destination client")) with
+        {
+            Flows = [.. Core(ip).Where(flow => called || ip == IpVersion.V4 || flow.From != Endpoint.Client || flow.Protocol != Protocol.Icmp)],
+        };
+        yield return With("DNAT back to the sender, hairpin on", On("hairpin"), In("PREROUTING -d wan -j DNAT --to-destination client"), In("POSTROUTING -o lab -j MASQUERADE"));
+        yield return With("DNAT to another network", In("PREROUTING -d server -j DNAT --to-destination stranger"));
+        yield return With("DNAT to the WAN", In("PREROUTING -d server -j DNAT --to-destination wan"));
+        yield return With("DNAT to the host", In("PREROUTING -d wan -j DNAT --to-destination lab.gateway"));
+        yield return With("DNAT of the host's own", In("OUTPUT -d wan -j DNAT --to-destination server"));
+        yield return With("DNAT of the host's own to itself", In("OUTPUT -d client -j DNAT --to-destination host.lo"));
+        yield return With("DNAT of loopback", In("OUTPUT -d host.lo -j DNAT --to-destination server"));
+        yield return With("DNAT of loopback, route_localnet on", On("route_localnet"), In("OUTPUT -d host.lo -j DNAT --to-destination server"), In("POSTROUTING -o lab -j MASQUERADE"));
+        yield return With("DNAT to another port", In("PREROUTING -p udp --dport 80 -j DNAT --to-destination server:7"));
+        yield return With("REDIRECT", In("PREROUTING -d wan -j REDIRECT"));
+        yield return With("REDIRECT of the host's own", In("OUTPUT -d wan -j REDIRECT"));
+        yield return With("REDIRECT to a closed port", In("PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 7"));
+        yield return With("MASQUERADE towards the WAN", In("POSTROUTING -o wan.nic -j MASQUERADE"));
+        yield return With("MASQUERADE on the bridge", In("POSTROUTING -o lab -j MASQUERADE"));
+        yield return With("MASQUERADE everywhere", In("POSTROUTING -j MASQUERADE"));
+        yield return With("SNAT", In("POSTROUTING -s client -j SNAT --to-source host.wan"));
+        yield return With("SNAT to another's address", In("POSTROUTING -s client -d server -j SNAT --to-source stranger"));
+        yield return With("SNAT of what is for the host", In("INPUT -s client -j SNAT --to-source stranger"));
+        yield return With("the first rule that fits holds", In("PREROUTING -d wan -j DNAT --to-destination server"), In("PREROUTING -d wan -j DNAT --to-destination stranger"));
+        yield return With("both source and destination", In("PREROUTING -d wan -j DNAT --to-destination stranger"), In("POSTROUTING -d stranger -j MASQUERADE"));
+        yield return With("DNAT, and REJECT of what comes of it",
+            In("PREROUTING -d wan -j DNAT --to-destination stranger"), Rule($"{tool} -A FORWARD -d stranger -j REJECT"));
+    }
 
+    private static IEnumerable<Variation> NftNat()
+    {
         foreach (var priority in (int[])[-190, -100, 0, 300])
             yield return Quiet($"nft NAT at priority {priority} beside iptables", Journeys.Core,
                 Rule("iptables -t nat -A PREROUTING -d wan -j DNAT --to-destination server"),
@@ -351,21 +364,18 @@ public static class Matrix
             [new(Endpoint.Server, Endpoint.Wan, Protocol.Udp)]);
     }
 
-    private static IEnumerable<Variation> UsersOfDocker()
+    private static IEnumerable<Variation> UsersOfDocker(IpVersion ip)
     {
-        ImmutableArray<Flow> flows = [.. Journeys.Core, .. Journeys.PublishedPorts(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V6)];
-        foreach (var tool in (string[])["iptables", "ip6tables"])
-        {
-            yield return Quiet($"{tool}: DOCKER-USER drops the WAN", flows, Rule($"{tool} -I DOCKER-USER -i wan.nic -m conntrack --ctstate NEW -j DROP"));
-            yield return Quiet($"{tool}: DOCKER-USER accepts all", flows, Rule($"{tool} -I DOCKER-USER -j ACCEPT"));
-            yield return Quiet($"{tool}: DOCKER-USER drops a container's port", flows, Rule($"{tool} -I DOCKER-USER -p tcp -d server --dport 80 -j DROP"));
-            yield return Quiet($"{tool}: INPUT drops published ports", flows, Rule($"{tool} -I INPUT -p tcp --dport 8080 -j DROP"));
-            yield return Quiet($"{tool}: raw accepts first", flows, Rule($"{tool} -t raw -I PREROUTING -s wan -j ACCEPT"));
-            yield return Quiet($"{tool}: DNAT before Docker's", flows, Rule($"{tool} -t nat -I PREROUTING -p tcp --dport 8080 -j DNAT --to-destination stranger:80"));
-            yield return Quiet($"{tool}: MASQUERADE of what is published", flows, Rule($"{tool} -t nat -A POSTROUTING -d server -j MASQUERADE"));
-        }
-
-        yield return Quiet("a chain of nft drops what Docker accepts", flows, new HostChange.NftTable(
+        var tool = ip.Layer().Name();
+        ImmutableArray<Flow> flows = [.. Core(ip), .. Journeys.PublishedPorts(ip)];
+        yield return Quiet($"{tool}: DOCKER-USER drops the WAN", flows, Rule($"{tool} -I DOCKER-USER -i wan.nic -m conntrack --ctstate NEW -j DROP"));
+        yield return Quiet($"{tool}: DOCKER-USER accepts all", flows, Rule($"{tool} -I DOCKER-USER -j ACCEPT"));
+        yield return Quiet($"{tool}: DOCKER-USER drops a container's port", flows, Rule($"{tool} -I DOCKER-USER -p tcp -d server --dport 80 -j DROP"));
+        yield return Quiet($"{tool}: INPUT drops published ports", flows, Rule($"{tool} -I INPUT -p tcp --dport 8080 -j DROP"));
+        yield return Quiet($"{tool}: raw accepts first", flows, Rule($"{tool} -t raw -I PREROUTING -s wan -j ACCEPT"));
+        yield return Quiet($"{tool}: DNAT before Docker's", flows, Rule($"{tool} -t nat -I PREROUTING -p tcp --dport 8080 -j DNAT --to-destination stranger:80"));
+        yield return Quiet($"{tool}: MASQUERADE of what is published", flows, Rule($"{tool} -t nat -A POSTROUTING -d server -j MASQUERADE"));
+        yield return Quiet($"{tool}: a chain of nft drops what Docker accepts", flows, new HostChange.NftTable(
             Table("inet", [Chain("filter", "forward", 10, rule: "iifname \"wan.nic\" drop")])));
     }
 
@@ -373,8 +383,6 @@ public static class Matrix
 
     private static string Chain(string type, string hook, int priority, string? device = null, string? rule = null) =>
         $"chain {type[0]}-{hook}{(priority < 0 ? "m" : "p")}{Math.Abs(priority)}{device?.Replace('.', '-')} {{ type {type} hook {hook} {(device is null ? "" : $"device \"{device}\" ")}priority {priority}; {(rule is null ? "" : $"{rule}; ")}}};";
-
-    private static ImmutableArray<Flow> Called(ImmutableArray<Flow> off) => off;
 
     private static ImmutableArray<Flow> Core(IpVersion ip) => [.. Journeys.Core.Where(flow => flow.Ip == ip)];
 

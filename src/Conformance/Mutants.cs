@@ -43,13 +43,14 @@ public sealed class Mutants
         /// <param name="flow">The flow.</param>
         /// <param name="packets">How many packets were sent.</param>
         /// <param name="observed">Its legs, in the order in which they happened; the model predicted them.</param>
-        public void Show(string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed)
+        /// <param name="isLogged">Whether LOG rules watched.</param>
+        public void Show(string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
         {
             for (var i = _living.Count - 1; i >= 0; i--)
             {
                 var (mutation, mutant) = _living[i];
                 var isDead = _all._fates[mutation.What].Killing is not null;
-                if (!isDead && Difference(mutant, flow, packets, observed) is var (leg, how) && leg is not null)
+                if (!isDead && Difference(mutant, flow, packets, observed, isLogged) is var (leg, how) && leg is not null)
                 {
                     _all._fates[mutation.What] = (mutation, new(host, flow, leg, how));
                     isDead = true;
@@ -60,7 +61,8 @@ public sealed class Mutants
             }
         }
 
-        private static (Leg? Leg, string How) Difference(Lazy<Mutant> mutant, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed)
+        private static (Leg? Leg, string How) Difference(
+            Lazy<Mutant> mutant, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged)
         {
             ImmutableArray<PredictedLeg> said;
             try
@@ -79,8 +81,9 @@ public sealed class Mutants
                 if (i >= observed.Count || observed.All(one => one.Leg != said[i].Leg))
                     return (said[i].Leg, "says that there is such a leg");
                 var seen = observed.First(one => one.Leg == said[i].Leg).Trail;
-                if (!Comparison.IsAsObserved(said[i].Trail, seen))
-                    return (said[i].Leg, Divergent(said[i].Trail, seen));
+                var shown = Comparison.Shown(said[i].Trail, isLogged);
+                if (!Comparison.IsAsObserved(shown, seen))
+                    return (said[i].Leg, Divergent(shown, seen));
             }
 
             return (null, "");

@@ -44,15 +44,16 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             yield break;
         yield return (Leg.Reply, TrailOf(answer));
 
-        var arrives = !answer.Content.Flags.HasFlag(TcpFlags.Rst) && TrailOf(answer).Outcome == Outcome.Delivered(Home(flow.From));
+        if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || TrailOf(answer).Outcome != Outcome.Delivered(Home(flow.From)))
+            yield break;
+        // Who has had the SYN-ACK sends on at once, whether what he sends arrives or not; the other end closes only when all has come.
+        var arrives = true;
         foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
         {
-            if (!arrives)
-                yield break;
             var segment = Ask(host, Segment(flags));
             var leg = new Leg(Direction.Request, flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 });
             yield return (leg, TrailOf(segment));
-            arrives = TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
+            arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
             if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
                 yield return (new(Direction.Reply, 2), TrailOf(end));
         }
@@ -86,6 +87,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null;
         if (!Lab.HasRoute(receiver, request.Journey.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard
+        if (receiver.Name == request.Journey.Arrived.Source.Name)
+            return null; // what it answers itself does not leave it
         if (receiver.Kind == EndpointKind.Host && !HostListens(request))
         {
             Refuse(request);
@@ -96,8 +99,11 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         {
             if (refusal is null)
             {
-                request.Journey.Error = Unreachable(request);
-                Send(request.Journey.Error, receiver);
+                var error = request.Journey.Error = Unreachable(request);
+                Send(error, receiver);
+                // A socket is told only of what it sent, and an error that conntrack did not see speaks of the translated packet.
+                if (error.Connection is null && error.Content.About!.Destination != Asked && error.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+                    error.Journey.Refuse($"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
                 return null;
             }
 
@@ -108,12 +114,13 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             request.Host, connections, content, source: request.Journey.Arrived.Destination, destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
         // A socket takes an answer only from whom it asked. An echo's is known by its id.
-        var asked = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
-        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
-            && reply.Journey.Arrived.Source != new Address(asked, flow.Port))
-            reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {new Address(asked, flow.Port)}");
+        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered && reply.Journey.Arrived.Source != Asked)
+            reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
     }
+
+    /// <summary>Whom the sender asks, as it knows him.</summary>
+    private Address Asked => new(flow.Via ?? Lab.AddressOf(flow.To, other: flow.From), flow.Port);
 
     /// <summary>
     /// A container, or the WAN, has no socket with that port, and says so (<c>__udp4_lib_rcv</c>): of the request as it came to it.

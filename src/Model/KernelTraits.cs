@@ -36,6 +36,12 @@ internal sealed record KernelTraits
     /// </summary>
     public required bool NatChainsShareASlot { get; init; }
 
+    /// <summary>
+    /// Whether what a promiscuous bridge hands up loses its connection on the way, broadcasts too: from 6.9 (commit 751de2012eaf;
+    /// net/bridge/br_netfilter_hooks.c, <c>br_nf_local_in</c>; measured on 6.18).
+    /// </summary>
+    public required bool PromiscuousCopyLosesConnection { get; init; }
+
     /// <summary>The traits of one release.</summary>
     public static KernelTraits For(KernelVersion kernel) => new()
     {
@@ -43,6 +49,7 @@ internal sealed record KernelTraits
         BrouteIsAtPreRouting = kernel >= new KernelVersion(5, 2),
         SingleBridgeForwardHook = kernel >= new KernelVersion(6, 8),
         ResumesBehindBrNetfilter = kernel >= new KernelVersion(5, 10),
+        PromiscuousCopyLosesConnection = kernel >= new KernelVersion(6, 9),
         NatChainsShareASlot = kernel >= new KernelVersion(4, 18),
     };
 }

@@ -7,7 +7,7 @@ namespace Hooktrail.Model;
 
 /// <summary>
 /// One change of the model: a statement that no longer holds, a registration that is gone or has moved, or a rule of NAT that is gone
-/// or has changed places with the next. If no leg that is run notices, nothing checks what the model says there.
+/// or has moved. If no leg that is run notices, nothing checks what the model says there.
 /// </summary>
 public sealed record Mutation
 {
@@ -15,6 +15,9 @@ public sealed record Mutation
 
     /// <summary>What is changed, in words.</summary>
     public string What { get; }
+
+    /// <summary>What it takes for a leg to notice, where not every lab can; null where one can.</summary>
+    public string? Needs { get; private init; }
 
     /// <summary>Of what part of the model.</summary>
     public MutationKind Kind { get; private init; }
@@ -38,12 +41,12 @@ public sealed record Mutation
     /// <summary>The place of that rule in its chain; null for the others.</summary>
     private int? Rule { get; init; }
 
-    /// <summary>Whether it has changed places with the next, rather than gone.</summary>
-    private bool IsSwapped { get; init; }
+    /// <summary>The place of the rule that it is behind now; null where it is gone.</summary>
+    private int? Behind { get; init; }
 
     /// <summary>
     /// All mutations of the model for a host: each statement taken away; each registration taken away, and each moved to behind the one
-    /// that follows it at its hook; each rule of NAT taken away, and each put behind the next where their order can matter.
+    /// that follows it at its hook; each rule of NAT taken away, and each put behind the next from which its order matters.
     /// </summary>
     public static ImmutableArray<Mutation> Of(HostProfile profile)
     {
@@ -51,10 +54,14 @@ public sealed record Mutation
         var table = new HookTable(registrations);
         return
         [
-            .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement }),
+            .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement, Needs = statement.Needs }),
             .. registrations.Where(CanTell).Select(one => new Mutation($"without {one.What} at {Place(one)}")
             {
-                Kind = KindOf(one), Registration = one.What, Family = one.Family, Hook = one.Hook,
+                Kind = KindOf(one),
+                Registration = one.What,
+                Family = one.Family,
+                Hook = one.Hook,
+                Needs = one is { Family: Family.Arp, Hook: Hook.Forward } ? "arptables-legacy with a LOG rule, as nf_tables has no such hook" : null,
             }),
             .. registrations.Where(CanTell).Select(one => Moved(one, table)).OfType<Mutation>(),
             .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
@@ -67,8 +74,8 @@ public sealed record Mutation
         if (Rule is not { } at || profile.Rules.Find(Chain) is not { } chain)
             return profile;
         var rules = chain.Rules.RemoveAt(at);
-        if (IsSwapped)
-            rules = rules.Insert(at + 1, chain.Rules[at]);
+        if (Behind is { } other)
+            rules = rules.Insert(other, chain.Rules[at]); // which is one place further on without it
         return profile with
         {
             Rules = profile.Rules with { Chains = profile.Rules.Chains.Replace(chain, chain with { Rules = rules }) },
@@ -117,11 +124,18 @@ public sealed record Mutation
             if (!NatRules.Decides(rule, chain.Id, rules))
                 continue;
             yield return new($"without the rule {chain.Id}: {rule}") { Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at };
-            if (at + 1 < chain.Rules.Length && !NatRules.Commute(rule, chain.Rules[at + 1], chain.Id, rules))
-                yield return new($"the rule {chain.Id}: {rule} behind {chain.Rules[at + 1]}")
+            for (var other = at + 1; other < chain.Rules.Length; other++)
+                if (!NatRules.Commute(rule, chain.Rules[other], chain.Id, rules))
                 {
-                    Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at, IsSwapped = true,
-                };
+                    yield return new($"the rule {chain.Id}: {rule} behind {chain.Rules[other]}")
+                    {
+                        Kind = MutationKind.NatRule,
+                        Chain = chain.Id,
+                        Rule = at,
+                        Behind = other,
+                    };
+                    break;
+                }
         }
     }
 

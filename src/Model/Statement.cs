@@ -10,6 +10,9 @@ namespace Hooktrail.Model;
 /// <param name="Source">The kernel's file and function, or the measurement.</param>
 public sealed record Statement(string Says, string Source)
 {
+    /// <summary>What it takes to see whether it holds, where not every lab and flow can show it; null where one can.</summary>
+    public string? Needs { get; private init; }
+
     internal static readonly Statement BridgeCallsIp = new(
         "With bridge-nf-call-iptables (or -ip6tables) on, the bridge calls PREROUTING of the IP layer.",
         "net/bridge/br_netfilter_hooks.c, br_nf_pre_routing");
@@ -72,7 +75,10 @@ public sealed record Statement(string Says, string Source)
 
     internal static readonly Statement RpFilter = new(
         "With rp_filter on, a packet whose source is not where it comes from is gone behind PREROUTING.",
-        "net/ipv4/fib_frontend.c, __fib_validate_source");
+        "net/ipv4/fib_frontend.c, __fib_validate_source")
+    {
+        Needs = "a sender that writes an address which is not its own",
+    };
 
     internal static readonly Statement Martian = new(
         "A loopback address is not taken from, nor of IPv4 sent to, another device, unless route_localnet is on, which IPv6 has not.",
@@ -102,7 +108,10 @@ public sealed record Statement(string Says, string Source)
 
     internal static readonly Statement NatOnlyFirst = new(
         "A nat chain is crossed only by a packet that is new to its connection.",
-        "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
+        "net/netfilter/nf_nat_core.c, nf_nat_inet_fn")
+    {
+        Needs = "nat chains that come to be while a connection is under way: any other has been asked for both of its addresses by its first packet",
+    };
 
     internal static readonly Statement NatOnlyOnce = new(
         "What a nat chain has settled for a connection is not asked again.",
@@ -158,7 +167,10 @@ public sealed record Statement(string Says, string Source)
 
     internal static readonly Statement BrouteRoutes = new(
         "A DROP in BROUTING takes the frame away from the bridge, and it goes on as received by the port.",
-        "net/bridge/netfilter/ebtable_broute.c, ebt_broute");
+        "net/bridge/netfilter/ebtable_broute.c, ebt_broute")
+    {
+        Needs = "a table broute: a kernel with CONFIG_NFT_BRIDGE_META, or with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
+    };
 
     /// <summary>All of them.</summary>
     public static readonly ImmutableArray<Statement> All =

@@ -44,9 +44,9 @@ public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
 
     /// <summary>
     /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT or POSTROUTING makes the kernel say EPERM, one
-    /// at a device's egress ENOBUFS, but the packet was under way.
+    /// at a device's egress ENOBUFS, and NAT in OUTPUT EINVAL where it leaves a packet no way (ip_route_me_harder), but the packet was under way.
     /// </summary>
-    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error is "EPERM" or "ENOBUFS");
+    public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error is "EPERM" or "ENOBUFS" or "EINVAL");
 
     /// <summary>The numbers of the packets of which the sender was told that they go no further.</summary>
     public ImmutableSortedSet<int> Told =>

@@ -6,7 +6,6 @@ using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Selection;
 using Hooktrail.Trails;
-using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -124,7 +123,12 @@ internal static class ConformVerb
                 throw failure;
             await Console.Out.WriteAsync(ConformanceText.Of(findings, seconds));
             if (mutants is not null)
-                await Console.Out.WriteAsync($"\n{ConformanceText.Of(mutants, all: true)}");
+            {
+                var witnesses = Path.ChangeExtension(path, null) + ".mutants.txt";
+                await File.WriteAllTextAsync(witnesses, ConformanceText.Witnesses(mutants), cancellation);
+                await Console.Out.WriteAsync($"\n{ConformanceText.Of(mutants)}wrote {witnesses}\n");
+            }
+
             await Console.Out.WriteLineAsync($"wrote {path}");
             if (findings.HasDivergence)
                 exitCode = ExitCode.No;
@@ -141,35 +145,9 @@ internal static class ConformVerb
         using var progress = new ConformanceProgress(Console.Error, !Console.IsErrorRedirected, run, findings);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         await using var stream = new BufferedStream(File.Create(path), 1 << 20);
-        TrailsWriter? writer = null;
-        Mutants.OnHost? shown = null;
-        HostProfile? profile = null, basis = null;
-        try
-        {
-            await run.RunAsync(Tell, cancellation);
-        }
-        finally
-        {
-            writer?.Dispose();
-        }
-
+        using (var recorder = new Recorder(stream, findings, mutants))
+            await run.RunAsync(recorder.Take, cancellation);
         return (findings, watch.Elapsed.TotalSeconds);
-
-        void Tell(FlowResult result)
-        {
-            findings.Add(result);
-            if (writer is null)
-                writer = new(stream, basis = result.Profile);
-            foreach (var leg in result.Legs)
-                writer.Add(ReferenceEquals(result.Profile, basis) ? leg : leg with { HostProfile = result.Profile });
-            if (mutants is null || !result.Agrees)
-                return;
-            if (!ReferenceEquals(profile, result.Profile))
-                (profile, shown) = (result.Profile, mutants.Of(result.Profile));
-            shown!.Show(
-                $"{result.Host.Title}, {result.Variation.Title}", result.Flow, result.Variation.Packets,
-                [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))]);
-        }
     }
 
     private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab) =>

@@ -1,3 +1,4 @@
+using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Bridge;
 
@@ -31,7 +32,7 @@ internal static class BridgeDecision
 
         BridgeForward.Forward(packet.Clone(), port);
         packet.IsForOthers = true;
-        BridgePassUp.PassFrameUp(packet);
+        PassCopyUp(packet);
     }
 
     /// <summary>
@@ -44,6 +45,15 @@ internal static class BridgeDecision
         if (packet.Holds(Statement.FloodThenUp))
             foreach (var port in ports)
                 BridgeForward.Forward(packet.Clone(), port);
+        PassCopyUp(packet);
+    }
+
+    /// <summary><c>br_pass_frame_up</c> of what went out by ports as well.</summary>
+    private static void PassCopyUp(Packet packet)
+    {
+        var profile = packet.Host.Profile;
+        if (profile is { Promiscuous: true, BrNetfilter: true } && packet.Host.Traits.PromiscuousCopyLosesConnection && packet.Holds(Statement.PromiscuousCopy))
+            (packet.Connection, packet.State) = (null, ConntrackState.None);
         BridgePassUp.PassFrameUp(packet);
     }
 }

@@ -6,9 +6,13 @@ namespace Hooktrail.Model.Devices;
 /// <summary>ARP packets at the host; net/ipv4/arp.c.</summary>
 internal static class Arp
 {
-    /// <summary><c>arp_rcv</c>.</summary>
-    public static void Receive(Packet packet) =>
+    /// <summary><c>arp_rcv</c>: what a promiscuous bridge hands up of others' frames is dropped before the hook.</summary>
+    public static void Receive(Packet packet)
+    {
+        if (packet.IsForOthers)
+            return; // the frame itself goes on elsewhere
         Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
+    }
 
     /// <summary><c>arp_xmit</c>: straight to the device, past everything that is IP.</summary>
     public static void Send(Packet packet)

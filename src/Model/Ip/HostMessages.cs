@@ -81,6 +81,8 @@ internal static class HostMessages
             ? about.Destination.Name
             : Lab.IsOfHost(about.Source.Name)
             ? about.Source.Name
+            : IsReaddressed(about)
+            ? Lab.AddressOn(about.RouteDevice!)
             : Lab.AddressOn(Lab.DeviceTowards(about.Source.Name));
         var error = new Packet(
             about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name));
@@ -88,4 +90,12 @@ internal static class HostMessages
         about.Journey.Error = error;
         LocalOutput.Send(error);
     }
+
+    /// <summary>
+    /// Whether the packet had its route before the IP layer received it, because NAT changed its destination in the bridge: to IPv6 it then came in
+    /// by the device that the route leads to (net/ipv6/ip6_input.c, <c>ip6_rcv_core</c>, IP6CB's iif), and an error comes from the address there
+    /// (net/ipv6/icmp.c, <c>icmp6_send</c>; measured on 6.18).
+    /// </summary>
+    private static bool IsReaddressed(Packet about) =>
+        about is { Family: Family.IPv6, NfBridge: { } info, RouteDevice: not null } && about.Destination.Name != info.Destination;
 }

@@ -65,6 +65,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             var decision = chain.Traverse(packet, in state);
             if (decision.Ends)
                 return chain.End(packet, decision, in state);
+            if (decision.Target is MasqueradeTarget && IsUntold(packet, in state))
+                return chain.End(packet, decision with { Target = new UnknownTarget("the address that MASQUERADE takes for what leaves by lo, by") }, in state);
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;
@@ -130,6 +132,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     /// </summary>
     private static string MasqueradeAddress(Packet packet, string device) =>
         packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name) ? packet.Destination.Name : Lab.AddressOn(device);
+
+    /// <summary>
+    /// IPv4 has no address on loopback that others may see, so that MASQUERADE takes that of the first device that the host ever got
+    /// (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// </summary>
+    private static bool IsUntold(Packet packet, in HookState state) => packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
 
     /// <summary>Where REDIRECT leads: loopback for the host's own packets, otherwise the device that the packet came in by.</summary>
     private string Here(in HookState state) =>

@@ -32,16 +32,18 @@ internal static class NatRules
     /// Whether no packet can tell in which order two neighbouring rules are: all that either decides is the same, or no packet matches both.
     /// </summary>
     public static bool Commute(Rule one, Rule other, ChainId chain, RuleSet rules) =>
-        Decisions(one, chain, rules).Concat(Decisions(other, chain, rules)).Distinct().Count() < 2
-        || one.Matches.Any(match => other.Matches.Any(with => Exclude(match, with)));
+        Decisions(one, chain, rules).All(first => Decisions(other, chain, rules).All(second =>
+            first.Target == second.Target || first.Matches.Any(match => second.Matches.Any(with => Exclude(match, with)))));
 
     // A chain that was called may return, which decides nothing where it was called.
-    private static IEnumerable<Target> Decisions(Rule rule, ChainId chain, RuleSet rules) => rule.Target switch
+    private static IEnumerable<Rule> Decisions(Rule rule, ChainId chain, RuleSet rules) => rule.Target switch
     {
         ContinueTarget => [],
         JumpTarget { Goto: false } jump =>
-            rules.Find(chain with { Name = jump.Chain })?.Rules.SelectMany(called => Decisions(called, chain, rules)).Where(target => target is not ReturnTarget) ?? [],
-        _ => [rule.Target],
+            (rules.Find(chain with { Name = jump.Chain })?.Rules.SelectMany(called => Decisions(called, chain, rules)) ?? [])
+                .Where(called => called.Target is not ReturnTarget)
+                .Select(called => called with { Matches = [.. rule.Matches, .. called.Matches] }),
+        _ => [rule],
     };
 
     private static bool Exclude(Match one, Match other) => (one, other) switch

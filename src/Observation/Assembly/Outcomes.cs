@@ -40,11 +40,15 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
 
     // Nobody in a container listens to tagged frames: that it left by the container's port is all that can be known.
     // A user's chain may have any name; what has no device that it came in by is on its way out.
-    private static bool Left(Packet? packet) => packet?.Last is { Point.Chain: "POSTROUTING" } or { Point.Layer: Layer.Nftables, In: null, Out: not null };
+    private static bool Left(Packet? packet) => packet is not null && IsOnItsWayOut(packet.Last);
 
-    private Endpoint? BehindPort(Packet? packet) => Left(packet)
+    private static bool IsOnItsWayOut(Sighting sighting) =>
+        sighting is { Point.Chain: "POSTROUTING" } or { Point.Layer: Layer.Nftables, In: null, Out: not null };
+
+    // A promiscuous bridge hands a copy up after the frame has left.
+    private Endpoint? BehindPort(Packet? packet) => packet?.Sightings.FindLast(IsOnItsWayOut) is { } last
         ? Endpoint.All.FirstOrDefault(endpoint =>
-            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(packet!.Last.PhysOut ?? packet.Last.Out))
+            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(last.PhysOut ?? last.Out))
         : null;
 
     // Where its reply begins, nothing has changed the answerer's address yet.

@@ -66,7 +66,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             if (decision.Ends)
                 return chain.End(packet, decision, in state);
             if (decision.Target is MasqueradeTarget && IsUntold(packet, in state))
-                return chain.End(packet, decision with { Target = new UnknownTarget("the address that MASQUERADE takes for what leaves by lo, by") }, in state);
+                return chain.End(packet, decision with { Target = new UnknownTarget("the address that is taken at lo by MASQUERADE") }, in state);
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;

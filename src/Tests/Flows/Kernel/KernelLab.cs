@@ -91,9 +91,12 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         Legs += legs.Length;
         var observed = legs.ToDictionary(leg => leg.Leg);
         var predicted = prediction.ToDictionary(leg => leg.Leg);
-        foreach (var leg in observed.Keys.Union(predicted.Keys))
+        foreach (var leg in predicted.Keys.Union(observed.Keys))
         {
             var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
+            // From where the model cannot say how a packet goes on, it cannot say what comes of it.
+            if (said?.Outcome.Kind == OutcomeKind.Unknown && seen is not null && seen.Hops.Take(said.Hops.Length).SequenceEqual(said.Hops))
+                return;
             if (seen is not null && said is not null && seen.Hops.SequenceEqual(said.Hops) && seen.Outcome.LooksLike(said.Outcome))
                 continue;
             var same = seen is null || said is null ? 0 : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();

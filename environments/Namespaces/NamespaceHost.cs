@@ -132,7 +132,8 @@ public sealed class NamespaceHost : IAsyncDisposable
     {
         var scripts = new SetupScripts(Topology);
         var purpose = "set up the namespace";
-        var building = new List<Task> { Host.RunAsync(purpose, scripts.Host(), cancellation) };
+        await Host.RunAsync(purpose, scripts.Settings(), cancellation).ConfigureAwait(false);
+        var building = new List<Task> { Host.RunAsync(purpose, scripts.Bridges(), cancellation) };
         foreach (var network in Topology.Networks)
             building.AddRange(network.Containers.Select(
                 container => this[container.Name].RunAsync(purpose, scripts.Container(network, container), cancellation)));

@@ -7,14 +7,26 @@ namespace Hooktrail.Namespaces;
 
 /// <summary>
 /// The scripts that turn empty namespaces into the lab: one for each container and the WAN, which makes the link and its own end of it;
-/// two for the host, before and after those. What can be one batch of <c>ip</c> is one.
+/// three for the host: its settings before those, its bridges beside them, its ends of the links after them. What can be one batch of <c>ip</c> is one.
 /// </summary>
 internal sealed class SetupScripts(NamespaceTopology topology)
 {
     private static readonly string Functions = Resource.Read("functions.sh");
 
-    /// <summary>The host: settings and bridges.</summary>
-    public string Host()
+    /// <summary>The host's settings. A device takes the default ones when it is made, so that this comes before any.</summary>
+    public string Settings() => $"""
+        {Functions}
+        settings
+        quiet
+        set_ net/ipv4/ip_forward 1
+        set_ net/ipv6/conf/all/forwarding 1
+        set_ net/ipv6/conf/default/forwarding 1
+        for family in iptables ip6tables arptables; do set_ net/bridge/bridge-nf-call-$family 1; done
+        {string.Join('\n', topology.Settings.Select(setting => Set(setting.Key, setting.Value)))}
+        """;
+
+    /// <summary>The host's bridges.</summary>
+    public string Bridges()
     {
         var batch = new StringBuilder("link set lo up\n");
         foreach (var network in topology.Networks)
@@ -30,17 +42,7 @@ internal sealed class SetupScripts(NamespaceTopology topology)
                 """);
         }
 
-        return $"""
-            {Functions}
-            settings
-            quiet
-            set_ net/ipv4/ip_forward 1
-            set_ net/ipv6/conf/all/forwarding 1
-            set_ net/ipv6/conf/default/forwarding 1
-            for family in iptables ip6tables arptables; do set_ net/bridge/bridge-nf-call-$family 1; done
-            {string.Join('\n', topology.Settings.Select(setting => Set(setting.Key, setting.Value)))}
-            {Batch("ip", batch)}
-            """;
+        return $"set -e\n{Batch("ip", batch)}";
     }
 
     /// <summary>A container: its link to the bridge. Process 1 is in the host's namespace.</summary>

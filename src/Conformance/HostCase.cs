@@ -43,6 +43,9 @@ public sealed record Variation(string Title, ImmutableArray<HostChange> Changes,
     /// </summary>
     public string? Needs { get; init; }
 
+    /// <summary>Whether the host is not to send ICMP redirects meanwhile.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>How many packets of each flow are sent, where it is no connection of TCP.</summary>
     public int Packets { get; init; } = 1;
 
@@ -51,5 +54,5 @@ public sealed record Variation(string Title, ImmutableArray<HostChange> Changes,
 
     /// <summary>A profile with the switches of the changes turned, which is what can be said of changes that were not made.</summary>
     public HostProfile Sketch(HostProfile basis) => Changes.OfType<HostChange.Turn>().Aggregate(
-        basis, (profile, turn) => turn.Switch.Write(profile, turn.On));
+        IsQuiet ? basis with { SendRedirects = false } : basis, (profile, turn) => turn.Switch.Write(profile, turn.On));
 }

@@ -397,7 +397,7 @@ public static class Matrix
 
     // How often a host tells of a shorter way depends on when it last did, so it mostly does not.
     private static Variation Quiet(string title, ImmutableArray<Flow> flows, params ImmutableArray<HostChange> changes) =>
-        new(title, [Off("send_redirects"), .. changes], flows);
+        new(title, changes, flows) { IsQuiet = true };
 
     private static HostChange.Turn Off(string name) => new(Switch.Parse(name), false);
 

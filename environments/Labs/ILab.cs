@@ -37,7 +37,8 @@ public interface ILab : IAsyncDisposable
     /// <param name="flow">Who speaks to whom.</param>
     /// <param name="sending">How often, and who watches.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">The lab cannot carry the flow; says why.</exception>
+    /// <exception cref="CannotSendException">The lab cannot carry such a flow.</exception>
+    /// <exception cref="HooktrailException">Something failed; says what.</exception>
     Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default);
 }
 
@@ -54,3 +55,7 @@ public enum LabKind
 /// <summary>The lab's host cannot be changed in that way; another lab's may.</summary>
 /// <param name="reason">A sentence that says what cannot be changed, and where it could be.</param>
 public sealed class CannotChangeException(string reason) : HooktrailException(reason);
+
+/// <summary>The lab cannot carry such a flow; another lab may. Nothing has failed, and other flows can be sent.</summary>
+/// <param name="reason">A sentence that says why, and where it could be sent.</param>
+public sealed class CannotSendException(string reason) : HooktrailException(reason);

@@ -63,7 +63,7 @@ public sealed class NamespaceLab : ILab
         try
         {
             host = await NamespaceHost.StartAsync(Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
-            starting = NamespaceStations.StartAsync(host, setup.Docker is not null && setup.UserlandProxy, cancellation);
+            starting = NamespaceStations.StartAsync(host, setup, cancellation);
             var script = setup.Docker is { } release ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy) : new DockerScript();
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
@@ -240,6 +240,7 @@ public sealed class NamespaceLab : ILab
             // The observer stands where the table is, whether the tools have it or not.
             Broute = true,
             UserlandProxy = _setup.UserlandProxy,
+            ProxyPktinfo = _setup.Docker is { } release && DockerRules.ProxyHasPktinfo(release),
             Published = _setup.Docker is null ? [] : PublishedPort.OfLab,
             Rules = Marked(read.Rules),
         };

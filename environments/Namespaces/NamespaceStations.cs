@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 
@@ -23,9 +24,9 @@ internal sealed class NamespaceStations : IAsyncDisposable
 
     /// <summary>Starts the talkers; everybody listens on <see cref="Flow.ServicePort"/> when it returns.</summary>
     /// <param name="host">The host and its stations.</param>
-    /// <param name="proxy">Whether the host listens on published ports too, as Docker's userland proxy does.</param>
+    /// <param name="setup">Whether the host listens on published ports too, as Docker's userland proxy does, and how that answers.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<NamespaceStations> StartAsync(NamespaceHost host, bool proxy, CancellationToken cancellation)
+    public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
         var stations = new NamespaceStations(host);
         try
@@ -34,7 +35,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
             var listening = stations._talkers.Where(pair => pair.Key != NamespaceTopology.HostedName)
                 .SelectMany(pair => Services(pair.Key).Select(service => pair.Value.ListenAsync(service, cancellation)))
                 .ToList();
-            listening.AddRange(stations.OnEachAddress(proxy).Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
+            listening.AddRange(stations.OfHost(setup).Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
             await Task.WhenAll(listening).ConfigureAwait(false);
             return stations;
         }
@@ -139,18 +140,23 @@ internal sealed class NamespaceStations : IAsyncDisposable
         return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
-    // The host has many addresses, and a datagram has to be answered from the one that it was sent to.
-    private IEnumerable<Listening> OnEachAddress(bool proxy) =>
-        from one in PublishedPort.OfLab.Select(published => (published.Port, IsProxy: true)).Append((Port: Flow.ServicePort, IsProxy: false))
-        where proxy || !one.IsProxy
+    // The host has many addresses, and a datagram has to be answered from the one that it was sent to; but not by an older userland proxy.
+    private IEnumerable<Listening> OfHost(NamespaceSetup setup) =>
+    [
+        .. OnEachAddress("service", Protocol.Udp, Flow.ServicePort),
+        .. from published in setup.Docker is not null && setup.UserlandProxy ? PublishedPort.OfLab : []
+           from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           from one in protocol == Protocol.Tcp || DockerRules.ProxyHasPktinfo(setup.Docker!.Value)
+               ? OnEachAddress("proxy", protocol, published.Port)
+               : Enum.GetValues<IpVersion>().Select(ip => new Listening($"proxy-{protocol.Name()}-{ip.Name()}-{published.Port}", protocol, ip, published.Port))
+           select one,
+    ];
+
+    private IEnumerable<Listening> OnEachAddress(string what, Protocol protocol, int port) =>
         from named in _host.Addresses.All
         where named.Name is LabNames.HostOnWan or LabNames.HostOnLoopback || named.Name.EndsWith(".gateway", StringComparison.Ordinal)
         let ip = named.Address.AddressFamily == AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6
-        from protocol in one.IsProxy ? (Protocol[])[Protocol.Tcp, Protocol.Udp] : [Protocol.Udp]
-        select new Listening($"{(one.IsProxy ? "proxy" : "service")}-{protocol.Name()}-{named.Address}-{one.Port}", protocol, ip, one.Port)
-        {
-            Address = named.Address.ToString(),
-        };
+        select new Listening($"{what}-{protocol.Name()}-{named.Address}-{port}", protocol, ip, port) { Address = named.Address.ToString() };
 
     private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience, int before)
     {

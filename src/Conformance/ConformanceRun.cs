@@ -204,6 +204,10 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
                     failures = 0;
                 }
+                catch (CannotSendException cannot)
+                {
+                    result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, cannot.Message);
+                }
                 catch (HooktrailException wrong)
                 {
                     failures++;

@@ -23,6 +23,7 @@ public sealed record HostCase(string Title, NamespaceSetup Setup, ImmutableArray
     {
         Iptables = Setup.Iptables,
         UserlandProxy = Setup.UserlandProxy,
+        ProxyPktinfo = Setup.Docker is { } docker && DockerRules.ProxyHasPktinfo(docker),
         Hairpin = Setup.Docker is not null && !Setup.UserlandProxy,
         RouteLocalnet = Setup.Docker is not null && !Setup.UserlandProxy,
         Conntrack = Setup.Conntrack || Setup.Docker is not null,

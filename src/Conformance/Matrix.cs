@@ -368,9 +368,12 @@ public static class Matrix
     {
         var tool = ip.Layer().Name();
         ImmutableArray<Flow> flows = [.. Core(ip), .. Journeys.PublishedPorts(ip)];
-        yield return Quiet($"{tool}: DOCKER-USER drops the WAN", flows, Rule($"{tool} -I DOCKER-USER -i wan.nic -m conntrack --ctstate NEW -j DROP"));
-        yield return Quiet($"{tool}: DOCKER-USER accepts all", flows, Rule($"{tool} -I DOCKER-USER -j ACCEPT"));
-        yield return Quiet($"{tool}: DOCKER-USER drops a container's port", flows, Rule($"{tool} -I DOCKER-USER -p tcp -d server --dport 80 -j DROP"));
+        foreach (var (title, rule) in ((string, string)[])
+                 [("drops the WAN", "-i wan.nic -m conntrack --ctstate NEW -j DROP"), ("accepts all", "-j ACCEPT"), ("drops a container's port", "-p tcp -d server --dport 80 -j DROP")])
+            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER {rule}")) with
+            {
+                Needs = ip == IpVersion.V6 ? "a chain DOCKER-USER in ip6tables, which Docker has from 27 on" : null,
+            };
         yield return Quiet($"{tool}: INPUT drops published ports", flows, Rule($"{tool} -I INPUT -p tcp --dport 8080 -j DROP"));
         yield return Quiet($"{tool}: raw accepts first", flows, Rule($"{tool} -t raw -I PREROUTING -s wan -j ACCEPT"));
         yield return Quiet($"{tool}: DNAT before Docker's", flows, Rule($"{tool} -t nat -I PREROUTING -p tcp --dport 8080 -j DNAT --to-destination stranger:80"));

@@ -48,16 +48,31 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             yield break;
         // Who has had the SYN-ACK sends on at once, whether what he sends arrives or not; the other end closes only when all has come.
         var arrives = true;
+        Packet? received = null;
         foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
         {
             var segment = Ask(host, Segment(flags));
             var leg = new Leg(Direction.Request, flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 });
             yield return (leg, TrailOf(segment));
             arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
+            if (arrives && leg.Packet == 3)
+                received = Answer(segment, Segment(TcpFlags.Ack));
             if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
-                yield return (new(Direction.Reply, 2), TrailOf(end));
+                yield return (new(Direction.Reply, 2), IsOfAnother(received) ? Unforeseen(received!) : TrailOf(end));
         }
     }
+
+    /// <summary>
+    /// The acknowledgement of the data is no leg, for it goes the way of the FIN. But where conntrack knows nothing of the connection yet, it
+    /// takes that segment for the beginning of one (<c>nf_ct_tcp_loose</c>), and NAT may give it another source; to the sender it is then of
+    /// no connection of his.
+    /// </summary>
+    private bool IsOfAnother(Packet? acknowledgement) =>
+        acknowledgement is not null && acknowledgement.Journey.Arrived.Source is { Name: not null } source && source != Asked;
+
+    private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
+        acknowledgement.Journey.Last ?? throw new InvalidOperationException("It came by no hook."),
+        "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
 
     /// <summary>Sends a packet of the one who speaks first, and walks it through the host as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
@@ -111,12 +126,24 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         var reply = new Packet(
-            request.Host, connections, content, source: request.Journey.Arrived.Destination, destination: request.Journey.Arrived.Source);
+            request.Host, connections, content, source: AnsweringAddress(request, receiver), destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
         // A socket takes an answer only from whom it asked. An echo's is known by its id.
         if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered && reply.Journey.Arrived.Source != Asked)
             reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
+    }
+
+    /// <summary>
+    /// The address that was asked; but Docker's userland proxy is bound to none, and before 28.0 let the kernel choose that of the route
+    /// back for its datagrams (moby pull request 48571).
+    /// </summary>
+    private Address AnsweringAddress(Packet request, Endpoint receiver)
+    {
+        var (source, asked) = request.Journey.Arrived;
+        return receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp && asked.Port != Flow.ServicePort && !request.Host.Profile.ProxyPktinfo
+            ? asked with { Name = HostSource(source.Name) }
+            : asked;
     }
 
     /// <summary>Whom the sender asks, as it knows him.</summary>

@@ -15,9 +15,9 @@ internal static class EbtLogFormat
     private static readonly Labels Ip6 = new(" IPv6 SRC=", " IPv6 DST=", " IPv6 priority=", " Next Header=");
     private static readonly Labels Arp = new(" ARP IP SRC=", " ARP IP DST=", "", "");
 
-    /// <summary>Whether a text can be the piece that follows the first one.</summary>
-    public static bool IsSecondPiece(ReadOnlySpan<char> text) =>
-        text.StartsWith(Ip.Source) || text.StartsWith(Ip6.Source) || text.StartsWith(" ARP HTYPE=");
+    /// <summary>Whether a text can be a piece that follows the first one: addresses, ports, the body of ARP.</summary>
+    public static bool IsFurtherPiece(ReadOnlySpan<char> text) =>
+        text.StartsWith(Ip.Source) || text.StartsWith(Ip6.Source) || text.StartsWith(" SPT=") || text.StartsWith(" ARP ");
 
     public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {

@@ -19,8 +19,8 @@ public sealed class KernelLog(RunId run)
     private readonly FencedWindows _windows = new("the kernel log");
     private ulong? _last;
 
-    // The sighting whose second piece may still come; see EbtLogFormat.
-    private int? _split;
+    // The last sighting of ebt_log, whose further pieces may still come; see EbtLogFormat.
+    private int? _open;
 
     /// <summary>The line to write to /dev/kmsg as the end of a window. The n are to ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
@@ -45,8 +45,8 @@ public sealed class KernelLog(RunId run)
                 AcceptFence(record.RawText);
             else if (record.RawText.StartsWith(_mark))
                 AcceptSighting(record);
-            else if (_split is not null)
-                AcceptWhileSplit(record);
+            else if (_open is not null)
+                AcceptPiece(record);
         }
     }
 
@@ -74,27 +74,27 @@ public sealed class KernelLog(RunId run)
 
     private void AcceptSighting(KernelLogRecord record)
     {
-        _split = null;
         if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
             return;
-        if (_windows.Add(sighting) && !sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
-            _split = _windows.Count - 1;
+        // What xt LOG writes meanwhile, in one piece, ends no line of ebt_log.
+        var added = _windows.Add(sighting);
+        if (sighting.Point.Layer == Layer.Ebtables)
+            _open = added ? _windows.Count - 1 : null;
     }
 
     // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
-    // its second piece belongs to the line that is open, unless ebt_log has begun another since.
-    private void AcceptWhileSplit(KernelLogRecord record)
+    // a piece of its belongs to the line that it began last, whatever others have logged since.
+    private void AcceptPiece(KernelLogRecord record)
     {
-        if (record.IsContinuation && EbtLogFormat.IsSecondPiece(record.RawText))
+        if (record.IsContinuation && EbtLogFormat.IsFurtherPiece(record.RawText))
         {
-            var first = _windows[_split!.Value];
-            if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
-                _windows[_split.Value] = whole;
-            _split = null;
+            var begun = _windows[_open!.Value];
+            if (SightingParser.TryParse(begun.Sequence, begun.Line + record.Text, out var whole))
+                _windows[_open.Value] = whole;
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
         {
-            _split = null;
+            _open = null;
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class KernelLog(RunId run)
     {
         if (!text.StartsWith(_fence) || LogFields.Number(text[_fence.Length..]) is not { } n)
             return;
-        _split = null;
+        _open = null;
         _windows.End(n);
     }
 }

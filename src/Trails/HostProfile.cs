@@ -76,6 +76,12 @@ public sealed record HostProfile
     /// <summary>Whether Docker's userland proxy listens on the host for every published port.</summary>
     public bool UserlandProxy { get; init; } = true;
 
+    /// <summary>
+    /// Whether the userland proxy answers a datagram from the address that it was sent to (IP_PKTINFO), as Docker's does from 28.0 on (moby
+    /// pull request 48571); before, the kernel chose by the route back.
+    /// </summary>
+    public bool ProxyPktinfo { get; init; }
+
     /// <summary>Whether the bridge takes frames that are for others too, as <c>tcpdump -i lab</c> makes it.</summary>
     public bool Promiscuous { get; init; }
 

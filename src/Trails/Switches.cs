@@ -33,6 +33,7 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
         new("send_redirects", profile => profile.SendRedirects, (profile, on) => profile with { SendRedirects = on }),
         new("hairpin", profile => profile.Hairpin, (profile, on) => profile with { Hairpin = on }),
         new("userland-proxy", profile => profile.UserlandProxy, (profile, on) => profile with { UserlandProxy = on }),
+        new("userland-proxy-pktinfo", profile => profile.ProxyPktinfo, (profile, on) => profile with { ProxyPktinfo = on }),
         new("promiscuous", profile => profile.Promiscuous, (profile, on) => profile with { Promiscuous = on }),
     ];
 

@@ -92,7 +92,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         {
             seen = await lab.SendAsync(flow, sending);
         }
-        catch (CannotChangeException cannot)
+        catch (CannotSendException cannot)
         {
             throw SpecsRun.Cannot(cannot.Message);
         }

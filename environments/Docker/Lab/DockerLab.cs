@@ -4,6 +4,7 @@ using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;
 
@@ -53,6 +54,8 @@ public sealed class DockerLab : ILab
     public static async Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         var run = RunId.New();
+        var release = DockerRules.Parse((await engine.DescribeAsync(cancellation).ConfigureAwait(false)).Version);
+        var proxyPktinfo = DockerRules.ProxyHasPktinfo(release);
         await using var undo = new AsyncStack();
 
         var probe = undo.Push(await Probe.StartAsync(engine, run, image, cancellation).ConfigureAwait(false));
@@ -87,7 +90,7 @@ public sealed class DockerLab : ILab
         var map = await probe.NamesAsync(addresses, containers.Select(pair => (pair.Key, pair.Value.Shell)), cancellation).ConfigureAwait(false);
 
         var talking = containers.Add(Endpoint.Wan, wan).Add(Endpoint.Hosted, await hostedStarting.ConfigureAwait(false));
-        var stations = new LabStations(talking, addresses, probe.Shell);
+        var stations = new LabStations(talking, addresses, probe.Shell, proxyPktinfo);
         await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
         var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
         var recorder = await Recorder.StartAsync(run, recording, probe.Shell, backend, addresses, cancellation).ConfigureAwait(false);
@@ -102,7 +105,8 @@ public sealed class DockerLab : ILab
             recorder,
             addresses,
             map,
-            new(run, probe.Shell, addresses, backend)));
+            new(run, probe.Shell, addresses, backend),
+            proxyPktinfo));
         await lab.LookAsync(cancellation).ConfigureAwait(false);
         await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
@@ -260,7 +264,10 @@ public sealed class DockerLab : ILab
                 .. from sighting in window.Sightings
                    let isAnswer = sighting.DestinationPort == local && sighting.Tos == 0
                    let isProxys = sighting.SourcePort is { } source && source != local && sighting.DestinationPort != local
-                   select isAnswer ? sighting with { Tos = mark } : isProxys ? sighting with { Tos = 0 } : sighting,
+                   select isAnswer ? sighting with { Tos = mark }
+                       : isProxys ? sighting with { Tos = 0 }
+                       : sighting.Inner is { Tos: 0 } inner && inner.DestinationPort == local ? sighting with { Inner = inner with { Tos = mark } }
+                       : sighting,
             ],
         };
     }
@@ -269,7 +276,7 @@ public sealed class DockerLab : ILab
     private async Task LookAsync(CancellationToken cancellation)
     {
         var profile = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        Profile = _turned.Aggregate(profile, (read, turned) => turned.Switch.Write(read, turned.On));
+        Profile = _turned.Aggregate(profile with { ProxyPktinfo = _parts.ProxyPktinfo }, (read, turned) => turned.Switch.Write(read, turned.On));
         await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
     }
 
@@ -304,7 +311,8 @@ public sealed class DockerLab : ILab
         Recorder Recorder,
         LabAddresses Addresses,
         LabMap Map,
-        LabChanges Changes);
+        LabChanges Changes,
+        bool ProxyPktinfo);
 
     private sealed class Change(DockerLab lab, IAsyncDisposable? undo, Action? forget) : IAsyncDisposable
     {

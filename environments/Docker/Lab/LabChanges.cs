@@ -52,7 +52,20 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
             throw new CannotChangeException("Nobody uses arptables on this host, and its table would stay behind; use a host of its own, or --lab namespaces.");
         var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
+        add = await BehindTracepointsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
+    }
+
+    // A rule that is inserted at the top would hide its packets from the tracepoints, which are there: so it comes behind them.
+    private async Task<string> BehindTracepointsAsync(string program, string add, CancellationToken cancellation)
+    {
+        if (Insertion().Match(add) is not { Success: true } insertion)
+            return add;
+        var (table, chain, number) = (insertion.Groups["table"].Value, insertion.Groups["chain"].Value, insertion.Groups["number"]);
+        var list = program.StartsWith("ebtables", StringComparison.Ordinal) ? "-L" : "-S";
+        var (_, lines) = await probe.TryAsync($"{program}{(table.Length > 0 ? $" -t {table}" : "")} {list} {chain}", cancellation).ConfigureAwait(false);
+        var behind = lines.Count(line => Tracepoint().IsMatch(line)) + (number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 1);
+        return string.Create(CultureInfo.InvariantCulture, $"{insertion.Value} {behind}{add[(insertion.Length + (number.Success ? number.Length + 1 : 0))..]}");
     }
 
     private async Task<IAsyncDisposable> AddTableAsync(string text, CancellationToken cancellation)
@@ -129,6 +142,12 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
 
     [GeneratedRegex(@"\A(-i|-o|--(in|out)-interface|--physdev-(in|out)|--logical-(in|out)|-s|-d|--source|--destination|--src|--dst|--(ip6?|arp-ip)-(src|dst|source|destination)|--(src|dst)-ip)\z")]
     private static partial Regex Asks();
+
+    [GeneratedRegex(@"\A(?:-t (?<table>\S+) )?-I (?<chain>\S+)(?=(?: (?<number>[0-9]+))? -)")]
+    private static partial Regex Insertion();
+
+    [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} """)]
+    private static partial Regex Tracepoint();
 
     [GeneratedRegex(@"\A\s*(table\s+\S+\s+\S+\s*\{\s*)?(chain\s+\S+\s*\{\s*)?")]
     private static partial Regex Opening();

@@ -7,7 +7,7 @@ using Hooktrail.Trails;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>Who talks in a Docker lab, and who listens where.</summary>
-internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe)
+internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe, bool proxyPktinfo)
 {
     private int _flows;
 
@@ -17,20 +17,11 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
 
     /// <summary>Sends a flow and tells what the ends saw of it.</summary>
     /// <returns>The flow's mark, and what was exchanged.</returns>
-    /// <exception cref="CannotChangeException">The lab cannot carry it.</exception>
+    /// <exception cref="CannotSendException">The lab cannot carry it.</exception>
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(Flow flow, Sending sending, Func<Task>? between, CancellationToken cancellation)
     {
-        if (flow.Encapsulation != Encapsulation.None)
-            throw new CannotChangeException($"The Docker lab wraps no packets in frames of its own; send \"{flow}\" in the namespace lab.");
-        if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
-            throw new CannotChangeException(
-                $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.");
-        // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
-        if (addresses.InsiderHasRoute && flow.Via is null
-            && ((flow.From == Endpoint.Insider && flow.To.Kind is (EndpointKind.Container or EndpointKind.Wan))
-                || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
-            throw new CannotChangeException(
-                "This Docker Engine gives the containers of an internal network a default route, and the model knows those that give none; send it in the namespace lab.");
+        if (Obstacle(flow) is { } obstacle)
+            throw new CannotSendException(obstacle);
         // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
         // the minute for which TCP remembers it.
         var number = _flows++;
@@ -65,6 +56,25 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             Heard = heard.ToImmutable(),
             LocalPort = flow.HasPorts ? sourcePort : null,
         });
+    }
+
+    // Why this lab cannot carry a flow; null where it can.
+    private string? Obstacle(Flow flow)
+    {
+        if (flow.Encapsulation != Encapsulation.None)
+            return $"The Docker lab wraps no packets in frames of its own; send \"{flow}\" in the namespace lab.";
+        if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
+            return $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.";
+        // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
+        if (addresses.InsiderHasRoute && flow.Via is null
+            && ((flow.From == Endpoint.Insider && flow.To.Kind is (EndpointKind.Container or EndpointKind.Wan))
+                || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
+            return "This Docker Engine gives the containers of an internal network a default route, and the model knows those that give none; send it in the namespace lab.";
+        // The proxy lets the kernel choose by the route, and that of all loopback addresses prefers 127.0.0.1, which is everybody's.
+        if (flow is { Protocol: Protocol.Udp, Ip: IpVersion.V4 } && flow.Port != Flow.ServicePort && !proxyPktinfo
+            && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback)
+            return "The userland proxy of this Docker Engine answers datagrams to any loopback address from 127.0.0.1, which is not the lab's; send it in the namespace lab.";
+        return null;
     }
 
     // One container speaks for the host and for itself.

@@ -13,6 +13,7 @@ internal sealed class FlowTraffic
 {
     private const byte InternetControl = 0xC0;
     private const byte RoutedTos = 0x1E;
+    private const string FragmentHeader = "44";
 
     private readonly Flow _flow;
     private readonly LabMap _map;
@@ -48,6 +49,8 @@ internal sealed class FlowTraffic
             return sighting.ArpOperation is not null && ArpDirection(sighting) is not null;
         if (sighting.ArpOperation is not null)
             return false;
+        if (IsBareFragment(sighting))
+            return HasMark(sighting);
         if (sighting.Protocol() is null)
             return IsWrapped(sighting);
         if (sighting.IsV6() != (_flow.Ip == IpVersion.V6))
@@ -64,7 +67,7 @@ internal sealed class FlowTraffic
     {
         if (sighting.ArpOperation is not null)
             return ArpDirection(sighting)!.Value;
-        if (sighting.Protocol() is null)
+        if (sighting.Protocol() is null && !IsBareFragment(sighting))
             return _map.MacOwner(sighting.MacSource!) == _flow.From.Name ? Direction.Request : Direction.Reply;
         if (sighting.IsIcmpError() || IsBareError(sighting) || IsRejection(sighting))
             return Direction.Error;
@@ -115,6 +118,10 @@ internal sealed class FlowTraffic
         _flow.Encapsulation != Encapsulation.None && sighting.EtherType is 0x8100 or 0x8864
         && sighting is { MacSource: { } source, MacDestination: { } destination }
         && (_map.MacOwner(source) == _flow.From.Name || _map.MacOwner(destination) == _flow.From.Name);
+
+    // Of a fragment of IPv6 ebt_log prints what follows its first header, which is that of fragments, and nothing of what is behind.
+    private bool IsBareFragment(Sighting sighting) =>
+        _flow is { Fragments: > 1, Ip: IpVersion.V6 } && sighting.IsBare() && sighting.Protocol == FragmentHeader;
 
     // An error as ebt_log shows it: of a ping, it is told from an echo by the type of service alone.
     private bool IsBareError(Sighting sighting) =>

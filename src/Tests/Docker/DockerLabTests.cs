@@ -59,7 +59,7 @@ public class DockerLabTests
             {
                 legs += Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
             }
-            catch (CannotChangeException cannot) when (flow.From == Insider || flow.To == Insider)
+            catch (CannotSendException cannot) when (flow.From == Insider || flow.To == Insider)
             {
                 TestContext.Out.WriteLine(cannot.Message);
             }

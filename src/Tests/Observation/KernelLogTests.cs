@@ -100,6 +100,26 @@ public class KernelLogTests
     }
 
     [Test]
+    public void What_a_tracepoint_of_iptables_logs_meanwhile_ends_no_line_of_ebtables()
+    {
+        const string Other = "htab3f9 i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=1 SEQ=1 ";
+        var window = Captured.Read([$"7,1,1,-;{First}", $"7,2,1,-;{Other.Replace("htab3f9", $"ht{Captured.Run}")}", $"7,3,1,c;{Second}"]);
+
+        Assert.That(window.Sightings, Has.Length.EqualTo(2));
+        Assert.That(window.Sightings[0], Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Second}"]).Sightings.Single()));
+    }
+
+    [Test]
+    public void A_line_in_three_pieces_is_joined()
+    {
+        const string Begun = " IP SRC=10.0.0.1 IP DST=10.0.0.2, IP tos=0x04, IP proto=17", Ports = " SPT=20000 DPT=80";
+        var window = Captured.Read([$"7,1,1,-;{First}", $"7,2,1,c;{Begun}", "6,3,1,-;eth0: link up", $"7,4,1,c;{Ports}"]);
+
+        Assert.That(window.Sightings.Single(), Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Begun}{Ports}"]).Sightings.Single()));
+        Assert.That(window.Sightings.Single().DestinationPort, Is.EqualTo(80));
+    }
+
+    [Test]
     public void A_piece_without_the_flag_of_a_continuation_is_not_joined() => AssertCut($"7,2,1,-;{Second}");
 
     [Test]

@@ -25,7 +25,7 @@ public class MarkdownSummaryTests
 
                 **2 legs of 1 scenario: 1 agreed, 1 skipped.**
 
-                Kernel 6.18, iptables-nft, ebtables-nft; bridge-nf-call-iptables=1, bridge-nf-call-ip6tables=1, bridge-nf-call-arptables=1, bridge-nf-filter-vlan-tagged=0, bridge-nf-filter-pppoe-tagged=0, br\_netfilter=1, ip\_forward=1, ip6\_forward=1, conntrack=1, conntrack6=1, broute=1, rp\_filter=0, route\_localnet=0, send\_redirects=1, hairpin=0, userland-proxy=1, promiscuous=0; 52 rules.
+                Kernel 6.18, iptables-nft, ebtables-nft; bridge-nf-call-iptables=1, bridge-nf-call-ip6tables=1, bridge-nf-call-arptables=1, bridge-nf-filter-vlan-tagged=0, bridge-nf-filter-pppoe-tagged=0, br\_netfilter=1, ip\_forward=1, ip6\_forward=1, conntrack=1, conntrack6=1, broute=1, rp\_filter=0, route\_localnet=0, send\_redirects=1, hairpin=0, userland-proxy=1, userland-proxy-pktinfo=0, promiscuous=0; 52 rules.
 
                 | feature | scenario | flow | leg | hops | result |
                 |---|---|---|---|--:|---|

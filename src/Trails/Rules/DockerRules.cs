@@ -37,6 +37,9 @@ public static class DockerRules
     public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
         DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
 
+    /// <summary>Whether the release's userland proxy answers a datagram from the address that it was sent to; see <see cref="HostProfile.ProxyPktinfo"/>.</summary>
+    public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
+
     /// <summary>Finds the release that a user named, by its version: 20.10.24, 28.5, 29 or 29-nftables.</summary>
     /// <exception cref="HooktrailException">It is no version.</exception>
     public static DockerRelease Parse(string version)

@@ -102,6 +102,8 @@ public static class Journeys
     /// <summary>All that one version of IP has.</summary>
     public static ImmutableArray<Flow> Of(IpVersion ip) =>
     [
+        // The kernel tells one address of few errors at a time (net.ipv4.icmp_ratelimit), so the two kinds of flows that draw them are far apart.
+        .. UsedUp(ip),
         .. from pair in Pairs
            from protocol in Talking
            select new Flow(pair.From, pair.To, protocol) { Ip = ip },
@@ -110,7 +112,6 @@ public static class Journeys
            select new Flow(one.From, one.To, protocol) { Ip = ip, Via = one.Via },
         .. PublishedPorts(ip),
         .. Fragments(ip),
-        .. UsedUp(ip),
         .. from pair in Ways
            from protocol in WithPorts
            select new Flow(pair.From, pair.To, protocol) { Ip = ip, Port = 7 },

@@ -23,6 +23,9 @@ public sealed class DockerLab : ILab
     private static readonly ImmutableArray<Switch> OfBridges =
         [Switch.BridgeNfCallIptables, Switch.Parse("bridge-nf-call-ip6tables"), Switch.Parse("bridge-nf-call-arptables")];
 
+    private const string Withheld =
+        "The kernel kept an ICMP error to itself meanwhile, as it sends but one in a while to an address (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit); send the flow again later.";
+
     private readonly RunId _run;
     private readonly Parts _parts;
     private readonly SemaphoreSlim _turn = new(1);
@@ -190,11 +193,14 @@ public sealed class DockerLab : ILab
             _holds = true;
             var (mark, exchanged) = await _parts.Stations.SendAsync(
                 flow, sending, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
-            var (logWindow, counted) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
+            var (logWindow, counted, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
-            var nflog = TrailAssembler.Assemble(flow, _parts.Map, Own(flow, recorded, mark, exchanged), mark, null, exchanged);
-            var log = sending.Observers is null && IsBeyondLog(flow, nflog)
+            var own = Own(flow, recorded, mark, exchanged);
+            var nflog = TrailAssembler.Assemble(flow, _parts.Map, own, mark, null, exchanged);
+            if (withheld > 0 && nflog is Finding.Observed(var legs) && legs.All(leg => leg.Leg.Direction != Direction.Error))
+                nflog = new Finding.Inconclusive(Withheld);
+            var log = sending.Observers is null && IsBeyondLog(flow, own)
                 ? null
                 : TrailAssembler.Assemble(flow, _parts.Map, Own(flow, logWindow, mark, exchanged), mark, counted, exchanged);
             return new(profile, wanted.HasFlag(Observers.Log) ? log : null, wanted.HasFlag(Observers.Nflog) ? nflog : null);
@@ -247,9 +253,9 @@ public sealed class DockerLab : ILab
         await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
     }
 
-    // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that has one only the recorder can tell, unless LOG was asked for.
-    private static bool IsBeyondLog(Flow flow, Finding nflog) =>
-        flow.Ip == IpVersion.V6 && nflog is Finding.Observed(var legs) && legs.Any(leg => leg.Leg.Direction == Direction.Error);
+    // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that draws one only the recorder can tell, unless LOG was asked for.
+    private static bool IsBeyondLog(Flow flow, LogWindow own) =>
+        flow.Ip == IpVersion.V6 && own.Sightings.Any(sighting => sighting.Inner is not null);
 
     // Docker's userland proxy answers without a mark, and speaks to the container in a flow of its own, whose answers have the mark. A published port's flow
     // is known by its ports: whoever asks sends from one that no other flow of the lab has.

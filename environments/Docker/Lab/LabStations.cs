@@ -9,6 +9,11 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>Who talks in a Docker lab, and who listens where.</summary>
 internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe, bool proxyPktinfo)
 {
+    private static readonly ImmutableArray<byte> Marks = [.. Enumerable.Range(1, 15).Select(bits => (byte)(bits << 4)).Where(mark => (mark & InternetControl) != InternetControl)];
+
+    // net/ipv4/icmp.c, __icmp_send: what an error has in its type of service besides that of the packet that it is about.
+    private const byte InternetControl = 0xC0;
+
     private int _flows;
 
     /// <summary>Lets everybody talk and listen on <see cref="Flow.ServicePort"/>.</summary>
@@ -22,10 +27,10 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     {
         if (Obstacle(flow) is { } obstacle)
             throw new CannotSendException(obstacle);
-        // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
+        // Marks differ in the upper four bits, as IPv6 wants them, and are not the type of service of ICMP errors. A port is used again after more flows than there can be in
         // the minute for which TCP remembers it.
         var number = _flows++;
-        var mark = (byte)((1 + number % 15) << 4);
+        var mark = Marks[number % Marks.Length];
         var sourcePort = 20_000 + number % 40_000;
         var talkers = stations.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Talker);
         await Task.WhenAll(talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
@@ -66,8 +71,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
             return $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.";
         // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
-        if (addresses.InsiderHasRoute && flow.Via is null
-            && ((flow.From == Endpoint.Insider && flow.To.Kind is (EndpointKind.Container or EndpointKind.Wan))
+        if (addresses.InsiderHasRoute && flow.Protocol != Protocol.Arp && !flow.IsBroadcast
+            && ((flow.From == Endpoint.Insider && FlowTalking.DestinationName(flow) != LabNames.GatewayOf(Endpoint.Insider.Network!))
                 || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
             return "This Docker Engine gives the containers of an internal network a default route, and the model knows those that give none; send it in the namespace lab.";
         // The proxy lets the kernel choose by the route, and that of all loopback addresses prefers 127.0.0.1, which is everybody's.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -24,6 +25,7 @@ internal sealed partial class Probe : IAsyncDisposable
     private Backend? _backend;
     private string _countersScript = "";
     private TracepointCounters? _counters;
+    private long _withheld;
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
 
@@ -165,8 +167,9 @@ internal sealed partial class Probe : IAsyncDisposable
 
         _countersScript = $$"""
             { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
+            grep -hs -e ^Icmp: -e ^Icmp6OutRateLimitHost /proc/net/snmp /proc/net/snmp6 || :
             """;
-        (_, _counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+        (_, _counters, _withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The host as it is, as far as it decides trails: its settings and its rules, without those that watch.</summary>
@@ -222,22 +225,24 @@ internal sealed partial class Probe : IAsyncDisposable
     /// <summary>
     /// Gives what the tracepoints logged and counted since the last time, once the kernel log has been read to a record that is written now.
     /// </summary>
-    public async Task<(LogWindow Window, TracepointCounters Counted)> ReadAsync(CancellationToken cancellation)
+    /// <returns>What was logged, what was counted, and how many ICMP errors the kernel kept to itself because of its rate limit.</returns>
+    public async Task<(LogWindow Window, TracepointCounters Counted, long Withheld)> ReadAsync(CancellationToken cancellation)
     {
-        var (window, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+        var (window, counters, withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
         var counted = counters.Since(_counters!);
         // What comes between the fence and the reading of the counters, such as a segment of an earlier flow that is sent again, is counted, and logged
         // behind the fence.
         var logged = window.Sightings.CountBy(sighting => sighting.Point).ToDictionary();
         if (counted.Points.Any(point => counted[point] > logged.GetValueOrDefault(point)))
         {
-            (var rest, counters) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+            (var rest, counters, withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
             window = new([.. window.Sightings, .. rest.Sightings], window.Lost + rest.Lost);
             counted = counters.Since(_counters!);
         }
 
-        _counters = counters;
-        return (window, counted);
+        var before = _withheld;
+        (_counters, _withheld) = (counters, withheld);
+        return (window, counted, withheld - before);
     }
 
     /// <summary>The host as it is.</summary>
@@ -255,7 +260,7 @@ internal sealed partial class Probe : IAsyncDisposable
     /// Writes a fence to the kernel log and reads up to it. printk numbers records in the order in which they are written, so every record of a
     /// packet that was answered before is before the fence.
     /// </summary>
-    private async Task<(LogWindow Window, TracepointCounters Counters)> ReadWindowAsync(CancellationToken cancellation)
+    private async Task<(LogWindow Window, TracepointCounters Counters, long Withheld)> ReadWindowAsync(CancellationToken cancellation)
     {
         var fence = ++_fences;
         var saved = await Shell.RunAsync(
@@ -263,8 +268,19 @@ internal sealed partial class Probe : IAsyncDisposable
             $"echo '{_log.Fence(fence)}' >/dev/kmsg\n{_countersScript}",
             cancellation).ConfigureAwait(false);
         var window = await FenceAsync(fence, cancellation).ConfigureAwait(false);
-        return (window, TracepointCounters.Parse(string.Join('\n', saved), _run));
+        return (window, TracepointCounters.Parse(string.Join('\n', saved), _run), RateLimited(saved));
     }
+
+    // The kernel counts them from 6.1 on: per version of IP those to one address, and of IPv4 those to all. The file of IPv4 has a line of names, then one of numbers.
+    private static long RateLimited(IReadOnlyList<string> lines)
+    {
+        var sixth = lines.Where(line => line.StartsWith("Icmp6", StringComparison.Ordinal)).Sum(line => Number(line.Split('\t')[^1]));
+        return sixth + (lines.Where(line => line.StartsWith("Icmp: ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList() is [var names, var numbers]
+            ? names.Zip(numbers).Where(pair => pair.First.StartsWith("OutRateLimit", StringComparison.Ordinal)).Sum(pair => Number(pair.Second))
+            : 0);
+    }
+
+    private static long Number(string text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private async Task<LogWindow> FenceAsync(int fence, CancellationToken cancellation)
     {

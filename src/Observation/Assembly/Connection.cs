@@ -13,25 +13,35 @@ internal static class Connection
     public static NamedPackets Name(FlowTraffic traffic, List<Packet> packets, bool answered)
     {
         var named = new NamedPackets();
-        var ends = packets.Where(packet => packet.Direction != Direction.Error).ToList();
-        var bare = ends.Count(packet => packet.Kind is null);
-        if (bare == 0)
-            ByFlags(traffic, packets, named);
-        else if (bare == packets.Count && answered)
-            ByOrder(ends, named);
-        else if (ends.TrueForAll(packet => packet.Kind is null && packet.Direction == Direction.Request))
+        var ends = packets.FindAll(packet => packet.Direction != Direction.Error);
+        var bare = ends.FindAll(packet => packet.Kind is null);
+        var unshown = bare.Select(packet => packet.Direction).ToHashSet();
+        if (answered && ends.TrueForAll(packet => packet.Kind is null || !unshown.Contains(packet.Direction)))
+        {
+            ByFlags(traffic, packets.FindAll(packet => !unshown.Contains(packet.Direction)), named, answered);
+            foreach (var direction in unshown)
+                ByOrder(direction, bare.FindAll(packet => packet.Direction == direction), named);
+        }
+        else if (bare.Count == 0)
+        {
+            ByFlags(traffic, packets, named, answered: ends.Exists(packet => packet is { Direction: Direction.Reply, Kind: TcpKind.SynAck }));
+        }
+        else if (bare.Count == ends.Count && ends.FindAll(packet => packet.Direction == Direction.Reply) is [] or [_])
+        {
             Unanswered(packets, named);
+        }
         else
-            throw new Doubt($"Nothing tells which segment of its connection this is: \"{ends.First(packet => packet.Kind is null).First.Line}\".");
+        {
+            throw new Doubt($"Nothing tells which segment of its connection this is: \"{bare[0].First.Line}\".");
+        }
 
         if (answered)
             Complete(ends, named);
         return named;
     }
 
-    private static void ByFlags(FlowTraffic traffic, List<Packet> packets, NamedPackets named)
+    private static void ByFlags(FlowTraffic traffic, List<Packet> packets, NamedPackets named, bool answered)
     {
-        var answered = packets.Exists(packet => packet is { Direction: Direction.Reply, Kind: TcpKind.SynAck });
         var syns = 0;
         var request = 1;
         foreach (var packet in packets)
@@ -61,13 +71,13 @@ internal static class Connection
                 request = leg.Packet;
         }
 
-        if (packets.Count > 0 && syns == 0)
+        if (syns == 0 && packets.Count > 0 && (!answered || packets.Exists(packet => packet.Direction == Direction.Request)))
             throw new Doubt($"A connection was seen without its SYN: \"{packets[0].First.Line}\".");
         foreach (var other in named.Others)
             Follow(named, other);
     }
 
-    // To a SYN that nobody answers, nothing but the next SYN follows.
+    // To a SYN that nobody answers, nothing but the next SYN follows; and nothing at all to one that is answered by a reset.
     private static void Unanswered(List<Packet> packets, NamedPackets named)
     {
         var syns = 0;
@@ -82,21 +92,22 @@ internal static class Connection
 
     // Where a bridge alone saw them, no flag was printed. The one that speaks sends five: SYN, ACK, data, FIN, and the ACK of the other's
     // FIN; so does the kernel, in this order. The other's first is the SYN-ACK, its last the FIN.
-    private static void ByOrder(List<Packet> packets, NamedPackets named)
+    private static void ByOrder(Direction direction, List<Packet> packets, NamedPackets named)
     {
-        var requests = packets.FindAll(packet => packet.Direction == Direction.Request);
-        var replies = packets.FindAll(packet => packet.Direction == Direction.Reply);
-        if (requests.Count != 5 || replies.Count is < 2 or > 4)
+        var isRequest = direction == Direction.Request;
+        if (isRequest ? packets.Count != 5 : packets.Count is < 2 or > 4)
             throw new Doubt(
-                $"Without flags a connection is told by its 5 segments one way and 2 to 4 back; the log shows {requests.Count} and {replies.Count}.");
-        Leg[] legs = [Leg.Request, Opened, Data, Fin];
+                $"Without flags a connection is told by its 5 segments one way and 2 to 4 back; of {direction.Name()} segments the log shows {packets.Count}.");
+        Leg[] legs = isRequest ? [Leg.Request, Opened, Data, Fin] : [Leg.Reply];
         for (var i = 0; i < legs.Length; i++)
-            named.TryName(legs[i], requests[i]);
-        named.TryName(Leg.Reply, replies[0]);
-        named.TryName(ReplyFin, replies[^1]);
-        named.Others.AddRange([requests[^1], .. replies[1..^1]]);
-        foreach (var other in named.Others)
+            named.TryName(legs[i], packets[i]);
+        if (!isRequest)
+            named.TryName(ReplyFin, packets[^1]);
+        foreach (var other in isRequest ? packets[^1..] : packets[1..^1])
+        {
+            named.Others.Add(other);
             Follow(named, other);
+        }
     }
 
     // What is no leg goes the way of a leg: an acknowledgement that of an established one, a repetition that of what it repeats.

@@ -22,14 +22,16 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
         Name(sighting.Source, ports.SourcePort),
         Name(sighting.Destination, ports.DestinationPort));
 
-    // Only the first fragment has the ports; what ebt_log prints for the others is payload.
+    // Only the first fragment has the ports; what ebt_log prints for the others is payload, which is not the sender's port.
     private Sighting WithPorts(Packet packet, Sighting sighting) =>
         flow.Fragments == 1 || !flow.HasPorts || HasPorts(sighting)
             ? sighting
             : packet.Sightings.Find(other => HasPorts(other) && other.Source!.Equals(sighting.Source) && other.Destination!.Equals(sighting.Destination))
               ?? sighting with { SourcePort = null, DestinationPort = null };
 
-    private static bool HasPorts(Sighting sighting) => !sighting.IsBare() && sighting is { FragmentOffset: null or 0, SourcePort: not null };
+    private bool HasPorts(Sighting sighting) => sighting.IsBare()
+        ? localPort is { } local && (sighting.SourcePort == local || sighting.DestinationPort == local)
+        : sighting is { FragmentOffset: null or 0, SourcePort: not null };
 
     private string? Name(IPAddress? address, int? port)
     {

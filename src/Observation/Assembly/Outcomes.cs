@@ -97,7 +97,8 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
             return true;
         if (flow.Protocol != Protocol.Tcp || leg != Leg.Reply)
             return false;
-        return named[leg]?.Kind == TcpKind.Reset
+        var isReset = named[leg] is { } packet && (packet.Kind == TcpKind.Reset || packet.Kind is null && Seen(Direction.Request).Count() == 1);
+        return isReset
             ? exchanged.Told.Contains(1)
             : Seen(Direction.Request).Any(packet => packet.Kind is TcpKind.Ack or TcpKind.Data or TcpKind.Fin);
     }

@@ -23,6 +23,12 @@ public static class Matrix
 
     private static readonly NamespaceSetup Bare = NamespaceSetup.Default with { Docker = null };
 
+    /// <summary>What is put into the rules that would meet everybody's packets, where the host is somebody's.</summary>
+    private sealed record Scope(string In, string Out, string FromWan, string InPort);
+
+    private static readonly Scope Everybody = new("", "", "", "");
+    private static readonly Scope Guest = new(" -i lab", " -o lab", " -i wan.nic", " -i client.port");
+
     /// <summary>All hosts.</summary>
     public static ImmutableArray<HostCase> All { get; } =
     [
@@ -33,16 +39,16 @@ public static class Matrix
         Docker("Docker 29, iptables-legacy, hairpin NAT", NamespaceSetup.Default with { Iptables = Backend.Legacy, UserlandProxy = false }),
         new("Docker 29, every switch", NamespaceSetup.Default, [.. Switches()]),
         new("no Docker, every switch", Bare, [.. Switches()]),
-        new("Docker 29, a user's rules of iptables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V4)]),
-        new("Docker 29, a user's rules of ip6tables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V6)]),
+        new("Docker 29, a user's rules of iptables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V4, Everybody)]),
+        new("Docker 29, a user's rules of ip6tables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V6, Everybody)]),
         new("no Docker, iptables-legacy", Bare with { Iptables = Backend.Legacy }, [Quiet("as installed", Journeys.All), .. ArpRules(Backend.Legacy)]),
         new("no Docker, no conntrack", Bare with { Conntrack = false }, [.. Untracked()]),
         new("no Docker, drops", Bare, [.. Drops(Bare)]),
         new("no Docker, drops, iptables-legacy", Bare with { Iptables = Backend.Legacy }, [.. Drops(Bare with { Iptables = Backend.Legacy })]),
         new("no Docker, rejects", Bare, [.. Rejects()]),
         new("no Docker, matches and marks", Bare, [.. Matches()]),
-        new("no Docker, rules of ebtables and arptables", Bare, [.. BridgeRules(), .. ArpRules(Backend.Nft)]),
-        new("no Docker, NOTRACK", Bare, [.. NotTracked()]),
+        new("no Docker, rules of ebtables and arptables", Bare, [.. BridgeRules(Everybody), .. ArpRules(Backend.Nft)]),
+        new("no Docker, NOTRACK", Bare, [.. NotTracked(Everybody)]),
         .. from ip in Enum.GetValues<IpVersion>()
            from called in (bool[])[true, false]
            select new HostCase($"no Docker, NAT of {ip.Layer().Name()}{(called ? "" : ", bridge-nf-call off")}", Bare, [.. Nat(ip, called)]),
@@ -73,7 +79,7 @@ public static class Matrix
     public static ImmutableArray<HostCase> OfOneHost { get; } =
     [
         new("the Engine's host", NamespaceSetup.Default,
-            [.. Switches(), .. NotTracked(), .. UsersOfDocker(IpVersion.V4), .. UsersOfDocker(IpVersion.V6), .. BridgeRules()]),
+            [.. Switches(), .. NotTracked(Guest), .. UsersOfDocker(IpVersion.V4, Guest), .. UsersOfDocker(IpVersion.V6, Guest), .. BridgeRules(Guest)]),
     ];
 
     /// <summary>The hosts, and of what is tried on them that, which have a text in their titles.</summary>
@@ -186,14 +192,14 @@ public static class Matrix
         yield return Quiet("iptables: what is for the host itself", Core(IpVersion.V4), Rule("iptables -t raw -A PREROUTING -m addrtype --dst-type LOCAL -j DROP"));
     }
 
-    private static IEnumerable<Variation> BridgeRules()
+    private static IEnumerable<Variation> BridgeRules(Scope scope)
     {
         var flows = Journeys.Core;
         yield return Quiet("ebtables drops IPv4 of the client", flows, Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client -j DROP"));
         yield return Quiet("ebtables drops IPv6 by a port", flows, Rule("ebtables -t filter -A FORWARD -p IPv6 -i client.port -j DROP"));
-        yield return Quiet("ebtables drops ARP", Journeys.Arp(), Rule("ebtables -t filter -A FORWARD -p ARP -j DROP"));
-        yield return Quiet("ebtables drops ARP for the host", Journeys.Arp(), Rule("ebtables -t filter -A INPUT -p ARP -j DROP"));
-        yield return Quiet("ebtables drops broadcasts", [.. Journeys.Broadcasts(), .. Journeys.Arp()], Rule("ebtables -t nat -A PREROUTING -d Broadcast -j DROP"));
+        yield return Quiet("ebtables drops ARP", Journeys.Arp(), Rule($"ebtables -t filter -A FORWARD -p ARP{scope.InPort} -j DROP"));
+        yield return Quiet("ebtables drops ARP for the host", Journeys.Arp(), Rule($"ebtables -t filter -A INPUT -p ARP{scope.InPort} -j DROP"));
+        yield return Quiet("ebtables drops broadcasts", [.. Journeys.Broadcasts(), .. Journeys.Arp()], Rule($"ebtables -t nat -A PREROUTING -d Broadcast{scope.InPort} -j DROP"));
         yield return Quiet("ebtables drops by the bridge", flows, Rule("ebtables -t filter -A OUTPUT --logical-out lab -j DROP")) with
         {
             Needs = "a kernel with CONFIG_NFT_BRIDGE_META",
@@ -223,14 +229,14 @@ public static class Matrix
             };
     }
 
-    private static IEnumerable<Variation> NotTracked()
+    private static IEnumerable<Variation> NotTracked(Scope scope)
     {
         foreach (var ip in Enum.GetValues<IpVersion>())
         {
             var tool = ip.Layer().Name();
             ImmutableArray<Flow> flows = [.. Core(ip), .. Journeys.Fragments(ip)];
             foreach (var chain in (string[])["PREROUTING", "OUTPUT"])
-                yield return Quiet($"{tool}: NOTRACK in {chain}", flows, Rule($"{tool} -t raw -A {chain} -j NOTRACK")) with { Packets = 2 };
+                yield return Quiet($"{tool}: NOTRACK in {chain}", flows, Rule($"{tool} -t raw -A {chain}{(chain == "OUTPUT" ? scope.Out : scope.In)} -j NOTRACK")) with { Packets = 2 };
             yield return Quiet($"{tool}: NOTRACK of the client, and MASQUERADE", flows,
                 Rule($"{tool} -t raw -A PREROUTING -s client -j NOTRACK"), Rule($"{tool} -t nat -A POSTROUTING -o wan.nic -j MASQUERADE"));
             yield return Quiet($"{tool}: NOTRACK of answers", flows, Rule($"{tool} -t raw -A PREROUTING -d client -j NOTRACK"));
@@ -364,19 +370,19 @@ public static class Matrix
             [new(Endpoint.Server, Endpoint.Wan, Protocol.Udp)]);
     }
 
-    private static IEnumerable<Variation> UsersOfDocker(IpVersion ip)
+    private static IEnumerable<Variation> UsersOfDocker(IpVersion ip, Scope scope)
     {
         var tool = ip.Layer().Name();
         ImmutableArray<Flow> flows = [.. Core(ip), .. Journeys.PublishedPorts(ip)];
         foreach (var (title, rule) in ((string, string)[])
-                 [("drops the WAN", "-i wan.nic -m conntrack --ctstate NEW -j DROP"), ("accepts all", "-j ACCEPT"), ("drops a container's port", "-p tcp -d server --dport 80 -j DROP")])
-            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER {rule}")) with
+                 [("drops the WAN", " -i wan.nic -m conntrack --ctstate NEW -j DROP"), ("accepts all", $"{scope.FromWan} -j ACCEPT"), ("drops a container's port", " -p tcp -d server --dport 80 -j DROP")])
+            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER{rule}")) with
             {
                 Needs = ip == IpVersion.V6 ? "a chain DOCKER-USER in ip6tables, which Docker has from 27 on" : null,
             };
-        yield return Quiet($"{tool}: INPUT drops published ports", flows, Rule($"{tool} -I INPUT -p tcp --dport 8080 -j DROP"));
+        yield return Quiet($"{tool}: INPUT drops published ports", flows, Rule($"{tool} -I INPUT{scope.In} -p tcp --dport 8080 -j DROP"));
         yield return Quiet($"{tool}: raw accepts first", flows, Rule($"{tool} -t raw -I PREROUTING -s wan -j ACCEPT"));
-        yield return Quiet($"{tool}: DNAT before Docker's", flows, Rule($"{tool} -t nat -I PREROUTING -p tcp --dport 8080 -j DNAT --to-destination stranger:80"));
+        yield return Quiet($"{tool}: DNAT before Docker's", flows, Rule($"{tool} -t nat -I PREROUTING{scope.FromWan} -p tcp --dport 8080 -j DNAT --to-destination stranger:80"));
         yield return Quiet($"{tool}: MASQUERADE of what is published", flows, Rule($"{tool} -t nat -A POSTROUTING -d server -j MASQUERADE"));
         yield return Quiet($"{tool}: a chain of nft drops what Docker accepts", flows, new HostChange.NftTable(
             Table("inet", [Chain("filter", "forward", 10, rule: "iifname \"wan.nic\" drop")])));

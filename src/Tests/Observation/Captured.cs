@@ -28,6 +28,8 @@ internal static class Captured
             [IPAddress.Parse("203.0.113.1")] = LabNames.HostOnWan,
             [IPAddress.Parse("203.0.113.2")] = "wan",
             [IPAddress.Parse("127.83.1.7")] = LabNames.HostOnLoopback,
+            [IPAddress.Parse("fd00::2")] = "client",
+            [IPAddress.Parse("fd00::3")] = "server",
         }.ToImmutableDictionary());
 
     public static readonly Exchanged BothAnswered = new(2, [1, 2]);

@@ -48,12 +48,12 @@ public class TrailsJsonTests
         var file = Samples.FileOf(new([hop], Outcome.Delivered(Endpoint.Server)));
 
         using var json = JsonDocument.Parse(Samples.Bytes(file));
-        var leg = json.RootElement.GetProperty("legs")[0];
+        var leg = json.RootElement.GetProperty("hosts")[0].GetProperty("legs")[0];
 
         Assert.Multiple(() =>
         {
-            Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hostProfile", "legs" }));
-            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/2"));
+            Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hosts" }));
+            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/3"));
             Assert.That(Members(leg), Is.EqualTo(new[] { "flow", "leg", "predicted", "observed" }));
             Assert.That(
                 leg.GetProperty("flow").GetRawText(),
@@ -61,19 +61,43 @@ public class TrailsJsonTests
             Assert.That(leg.GetProperty("leg").GetRawText(), Is.EqualTo("""{"direction":"request","packet":1}"""));
             Assert.That(
                 leg.GetProperty("predicted").GetProperty("hops")[0].GetRawText(),
-                Is.EqualTo("""{"layer":"iptables","table":"raw","chain":"PREROUTING","in":"lab","out":null,"physIn":"client.port","physOut":null,"source":"client","destination":"server"}"""));
+                Is.EqualTo("""{"layer":"iptables","table":"raw","chain":"PREROUTING","in":"lab","physIn":"client.port","source":"client","destination":"server"}"""));
             Assert.That(
                 leg.GetProperty("predicted").GetProperty("outcome").GetRawText(),
-                Is.EqualTo("""{"result":"delivered","to":"server","at":null,"reason":null}"""));
+                Is.EqualTo("""{"result":"delivered","to":"server"}"""));
             Assert.That(leg.GetProperty("observed").ValueKind, Is.EqualTo(JsonValueKind.Null));
         });
+    }
+
+    [Test]
+    public void What_was_observed_as_predicted_is_said_so()
+    {
+        var bytes = Samples.Bytes(Samples.FileOf(Samples.Bridged, Samples.Bridged));
+
+        Assert.That(Encoding.UTF8.GetString(bytes), Does.Contain("\"observed\": \"as predicted\""));
+        Assert.That(Read(bytes).Legs.Single().Observed, Is.EqualTo(Samples.Bridged));
+    }
+
+    [Test]
+    public void Legs_on_one_host_stand_together_and_a_host_is_told_by_what_is_different()
+    {
+        var other = HostProfile.Default with { IpForward = false };
+        var leg = new LegRecord(Samples.Ping, Leg.Request, Samples.Bridged, null);
+        var bytes = Samples.Bytes(new(HostProfile.Default, [leg, leg with { HostProfile = other }, leg with { HostProfile = other with { } }, leg]));
+
+        using var json = JsonDocument.Parse(bytes);
+        var hosts = json.RootElement.GetProperty("hosts").EnumerateArray().ToList();
+
+        Assert.That(hosts.Select(host => host.GetProperty("legs").GetArrayLength()), Is.EqualTo(new[] { 1, 2, 1 }));
+        Assert.That(hosts[1].GetProperty("hostProfile").ToString(), Does.Contain("ip_forward").And.Not.Contains("kernel"));
+        Assert.That(Read(bytes).Legs.Select(one => one.HostProfile), Is.EqualTo(new[] { null, other, other, null }));
     }
 
     [Test]
     public void A_hop_is_one_line()
     {
         var lines = Text(Samples.FileOf(Samples.Bridged)).Split('\n');
-        Assert.That(lines.Count(line => line.Contains("\"physIn\"")), Is.EqualTo(Samples.Bridged.Hops.Length));
+        Assert.That(lines.Count(line => line.Contains("\"layer\"") && !line.Contains("\"result\"")), Is.EqualTo(Samples.Bridged.Hops.Length));
     }
 
     [Test]
@@ -86,38 +110,41 @@ public class TrailsJsonTests
     }
 
     [TestCase("", "file.json is not JSON: the mistake is at line 1, byte 1;")]
-    [TestCase("{\"schema\": \"hooktrail/trails/2\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
+    [TestCase("{\"schema\": \"hooktrail/trails/3\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
     [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
-    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/2\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/2\"}", "$ lacks the member \"hostProfile\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/2\", \"schema\": \"\"}", "names a member twice")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/3\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/3\"}", "$ lacks the member \"hosts\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/3\", \"schema\": \"\"}", "names a member twice")]
     [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
     public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
         Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));
 
-    [TestCase("\"layer\":\"ebtables\"", "\"layer\":\"xtables\"", "file.json, at $.legs[0].predicted.hops[0].layer: Unknown layer \"xtables\"")]
-    [TestCase("\"table\":\"raw\"", "\"table\":\"rough\"", "file.json, at $.legs[0].predicted.hops[1]: iptables has no table \"rough\"")]
+    [TestCase("\"layer\":\"ebtables\"", "\"layer\":\"xtables\"", "file.json, at $.hosts[0].legs[0].predicted.hops[0].layer: Unknown layer \"xtables\"")]
+    [TestCase("\"table\":\"raw\"", "\"table\":\"rough\"", "file.json, at $.hosts[0].legs[0].predicted.hops[1]: iptables has no table \"rough\"")]
     [TestCase("\"table\":\"raw\",\"chain\":\"PREROUTING\"", "\"table\":\"raw\",\"chain\":\"FORWARD\"", "The table raw of iptables has no chain \"FORWARD\"")]
-    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"in\":7,\"out\":null,\"phys", "$.legs[0].predicted.hops[1].in is 7 and must be a string or null")]
-    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"inn\":\"lab\",\"out\":null,\"phys", "$.legs[0].predicted.hops[1] has a member \"inn\"")]
-    [TestCase("\"in\":\"lab\",\"out\":null,\"phys", "\"out\":null,\"phys", "$.legs[0].predicted.hops[1] lacks the member \"in\"")]
-    [TestCase("\"packet\":1", "\"packet\":0", "$.legs[0].leg.packet is 0 and must be a whole number from 1")]
-    [TestCase("\"packet\":1", "\"packet\":1.5", "$.legs[0].leg.packet is 1.5 and must be a whole number from 1")]
-    [TestCase("\"packet\":1", "\"packet\":\"x\"", "$.legs[0].leg.packet is \"x\" and must be a whole number from 1")]
-    [TestCase("\"from\":\"client\"", "\"from\":\"nobody\"", "$.legs[0].flow.from: Unknown endpoint \"nobody\"")]
-    [TestCase("\"protocol\":\"icmp\"", "\"protocol\":\"smoke\"", "$.legs[0].flow.protocol: Unknown protocol \"smoke\"")]
-    [TestCase("\"direction\":\"request\"", "\"direction\":\"up\"", "$.legs[0].leg.direction: Unknown leg \"up\"")]
-    [TestCase("\"result\":\"delivered\"", "\"result\":\"lost\"", "$.legs[0].predicted.outcome.result: Unknown result \"lost\"")]
-    [TestCase("\"result\":\"delivered\"", "\"result\":\"dropped\"", "$.legs[0].predicted.outcome is dropped, so \"to\" must be null")]
-    [TestCase("\"to\":\"server\",\"at\":null", "\"to\":null,\"at\":null", "$.legs[0].predicted.outcome is delivered, so \"to\" must name an endpoint")]
-    [TestCase("\"kernel\": \"6.18\"", "\"kernel\": \"six\"", "$.hostProfile.kernel: \"six\" is not a kernel version")]
-    [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"new\"", "$.hostProfile.iptables: Unknown backend \"new\"")]
-    [TestCase("\"conntrack\": true", "\"conntrack\": 1", "$.hostProfile.switches.conntrack is 1 and must be true or false")]
-    [TestCase("\"conntrack\": true", "\"contrack\": true", "$.hostProfile.switches has a member \"contrack\"")]
-    [TestCase("\"published\": [", "\"published\": [7, ", "$.hostProfile.published[0] is 7 and must be an object")]
-    [TestCase("\"observed\": null", "\"observed\": []", "$.legs[0].observed is an array and must be an object")]
+    [TestCase("\"in\":\"lab\"", "\"in\":7", "$.hosts[0].legs[0].predicted.hops[1].in is 7 and must be a string")]
+    [TestCase("\"in\":\"lab\"", "\"in\":null", "$.hosts[0].legs[0].predicted.hops[1].in is null and must be a string")]
+    [TestCase("\"in\":\"lab\"", "\"inn\":\"lab\"", "$.hosts[0].legs[0].predicted.hops[1] has a member \"inn\"")]
+    [TestCase("\"table\":\"raw\",", "", "$.hosts[0].legs[0].predicted.hops[1] lacks the member \"table\"")]
+    [TestCase("\"packet\":1", "\"packet\":0", "$.hosts[0].legs[0].leg.packet is 0 and must be a whole number from 1")]
+    [TestCase("\"packet\":1", "\"packet\":1.5", "$.hosts[0].legs[0].leg.packet is 1.5 and must be a whole number from 1")]
+    [TestCase("\"packet\":1", "\"packet\":\"x\"", "$.hosts[0].legs[0].leg.packet is \"x\" and must be a whole number from 1")]
+    [TestCase("\"from\":\"client\"", "\"from\":\"nobody\"", "$.hosts[0].legs[0].flow.from: Unknown endpoint \"nobody\"")]
+    [TestCase("\"protocol\":\"icmp\"", "\"protocol\":\"smoke\"", "$.hosts[0].legs[0].flow.protocol: Unknown protocol \"smoke\"")]
+    [TestCase("\"direction\":\"request\"", "\"direction\":\"up\"", "$.hosts[0].legs[0].leg.direction: Unknown leg \"up\"")]
+    [TestCase("\"result\":\"delivered\"", "\"result\":\"lost\"", "$.hosts[0].legs[0].predicted.outcome.result: Unknown result \"lost\"")]
+    [TestCase("\"result\":\"delivered\"", "\"result\":\"dropped\"", "$.hosts[0].legs[0].predicted.outcome is dropped, so \"at\" must name a hook point")]
+    [TestCase("\"delivered\",\"to\":\"server\"", "\"delivered\"", "$.hosts[0].legs[0].predicted.outcome is delivered, so \"to\" must name an endpoint")]
+    [TestCase("\"kernel\": \"6.18\"", "\"kernel\": \"six\"", "$.hosts[0].hostProfile.kernel: \"six\" is not a kernel version")]
+    [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"new\"", "$.hosts[0].hostProfile.iptables: Unknown backend \"new\"")]
+    [TestCase("\"conntrack\": true", "\"conntrack\": 1", "$.hosts[0].hostProfile.switches.conntrack is 1 and must be true or false")]
+    [TestCase("\"conntrack\": true", "\"contrack\": true", "$.hosts[0].hostProfile.switches has a member \"contrack\"")]
+    [TestCase("\"published\": [", "\"published\": [7, ", "$.hosts[0].hostProfile.published[0] is 7 and must be an object")]
+    [TestCase("\"observed\": null", "\"observed\": []", "$.hosts[0].legs[0].observed is an array and must be an object")]
+    [TestCase("\"observed\": null", "\"observed\": \"as said\"", "$.hosts[0].legs[0].observed is a string other than \"as predicted\"")]
+    [TestCase("\"legs\": [", "\"lags\": [", "$.hosts[0] has a member \"lags\"")]
     public void A_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(string right, string wrong, string sentence)
     {
         var text = Text(Samples.FileOf(Samples.Bridged));

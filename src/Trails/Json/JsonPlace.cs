@@ -49,13 +49,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return Value.GetString()!;
     }
 
-    /// <summary>Reads text, or null.</summary>
-    public string? TextOrNull()
-    {
-        Insist(Value.ValueKind is JsonValueKind.String or JsonValueKind.Null, "a string or null");
-        return Value.GetString();
-    }
-
     /// <summary>Reads true or false.</summary>
     public bool Bool()
     {

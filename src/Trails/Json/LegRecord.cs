@@ -12,7 +12,7 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     /// <summary>The scenario that asked for the leg; null outside a run of features.</summary>
     public ScenarioTitle? Scenario { get; init; }
 
-    /// <summary>The host profile where a scenario changed it for this leg; null where the file's own holds.</summary>
+    /// <summary>The host that the leg holds for, where it is another than the file's first; null for that.</summary>
     public HostProfile? HostProfile { get; init; }
 
     /// <summary>What came of comparing the trails; null where nothing was compared.</summary>

@@ -34,9 +34,18 @@ internal sealed class TrailsReader(string name)
             throw new HooktrailException(
                 $"{name} has the schema \"{schema.GetString()}\", and this version reads \"{TrailsFile.Schema}\"; write the file anew, or read it with the version that wrote it.");
 
-        root.Object("schema", "hostProfile", "legs");
-        var profile = Profile(root["hostProfile"]);
-        return new(profile, root["legs"].Each(leg => LegOf(leg, profile)));
+        root.Object("schema", "hosts");
+        HostProfile? first = null;
+        var legs = root["hosts"].Each(host =>
+        {
+            var profile = host.Object("hostProfile", "legs")["hostProfile"];
+            var own = first is null ? null : profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any() ? null : Changed(first, profile);
+            first ??= Profile(profile);
+            return host["legs"].Each(leg => LegOf(leg, own));
+        });
+        return new(
+            first ?? throw root["hosts"].Wrong("is empty, and the first host has to be said"),
+            [.. legs.SelectMany(one => one)]);
     }
 
     private JsonDocument Parse(Stream stream)
@@ -59,19 +68,21 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    private static LegRecord LegOf(JsonPlace leg, HostProfile fileProfile)
+    /// <param name="leg">Where it stands.</param>
+    /// <param name="profile">Its host, where that is not the first one.</param>
+    private static LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
-        leg.Object(
-            "scenario", "flow", "leg", "hostProfile", "predicted", "observed", "verdict", "reason", "evidence");
+        leg.Object("scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence");
+        var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
         return new(
             FlowOf(leg["flow"]),
             new(packet["direction"].Word(Directions.Parse), packet["packet"].Count()),
-            leg["predicted"].Nullable(TrailOf),
-            leg["observed"].Nullable(TrailOf))
+            predicted,
+            Observed(leg["observed"], predicted))
         {
             Scenario = leg.Optional("scenario") is { } scenario ? Title(scenario) : null,
-            HostProfile = leg.Optional("hostProfile") is { } profile ? Changed(fileProfile, profile) : null,
+            HostProfile = profile,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
             Evidence = leg.Optional("evidence") is { } lines ? lines.Each(line => line.Text()) : [],
@@ -101,6 +112,15 @@ internal sealed class TrailsReader(string name)
         return new(scenario["feature"].Text(), scenario["title"].Text());
     }
 
+    private static Trail? Observed(JsonPlace observed, Trail? predicted)
+    {
+        if (observed.Value.ValueKind != JsonValueKind.String)
+            return observed.Nullable(TrailOf);
+        if (observed.Text() != TrailsFile.AsPredicted)
+            throw observed.Wrong($"is a string other than \"{TrailsFile.AsPredicted}\"");
+        return predicted ?? throw observed.Wrong($"is \"{TrailsFile.AsPredicted}\", and nothing was predicted");
+    }
+
     private static Trail TrailOf(JsonPlace trail)
     {
         trail.Object("hops", "outcome");
@@ -112,31 +132,30 @@ internal sealed class TrailsReader(string name)
         hop.Object("layer", "table", "chain", "in", "out", "physIn", "physOut", "source", "destination");
         return new(
             PointOf(hop),
-            hop["in"].TextOrNull(),
-            hop["out"].TextOrNull(),
-            hop["physIn"].TextOrNull(),
-            hop["physOut"].TextOrNull(),
-            hop["source"].TextOrNull(),
-            hop["destination"].TextOrNull());
+            hop.Optional("in")?.Text(),
+            hop.Optional("out")?.Text(),
+            hop.Optional("physIn")?.Text(),
+            hop.Optional("physOut")?.Text(),
+            hop.Optional("source")?.Text(),
+            hop.Optional("destination")?.Text());
     }
 
     private static Outcome OutcomeOf(JsonPlace outcome)
     {
         outcome.Object("result", "to", "at", "reason");
-        var at = outcome["at"];
         var read = new Outcome(
             outcome["result"].Word(Words.ParseOutcome),
-            outcome["to"].Nullable(to => to.Word(Endpoint.Parse)),
-            at.Value.ValueKind == JsonValueKind.Null ? null : Place(at),
-            outcome["reason"].TextOrNull());
+            outcome.Optional("to")?.Word(Endpoint.Parse),
+            outcome.Optional("at") is { } at ? Place(at) : null,
+            outcome.Optional("reason")?.Text());
         return read.Kind switch
         {
             OutcomeKind.Delivered when read.To is null || read.At is not null =>
-                throw outcome.Wrong("is delivered, so \"to\" must name an endpoint and \"at\" must be null"),
+                throw outcome.Wrong("is delivered, so \"to\" must name an endpoint and \"at\" be absent"),
             OutcomeKind.Dropped or OutcomeKind.Rejected or OutcomeKind.Unknown when read.To is not null || read.At is null =>
-                throw outcome.Wrong($"is {read.Kind.Name()}, so \"to\" must be null and \"at\" must name a hook point"),
+                throw outcome.Wrong($"is {read.Kind.Name()}, so \"at\" must name a hook point and \"to\" be absent"),
             OutcomeKind.Vanished when read.To is not null =>
-                throw outcome.Wrong("is vanished, so \"to\" must be null"),
+                throw outcome.Wrong("is vanished, so \"to\" must be absent"),
             _ => read,
         };
     }
@@ -155,7 +174,7 @@ internal sealed class TrailsReader(string name)
 
     private static string[] SwitchNames => [.. Switch.All.Select(one => one.Name)];
 
-    /// <summary>The file's own profile, which says everything.</summary>
+    /// <summary>The first host's profile, which says everything.</summary>
     private static HostProfile Profile(JsonPlace place)
     {
         foreach (var member in (string[])["kernel", "iptables", "ebtables", "switches", "published", "rules"])
@@ -166,7 +185,7 @@ internal sealed class TrailsReader(string name)
         return Changed(HostProfile.Default, place);
     }
 
-    /// <summary>A profile of which only what is different from another is said.</summary>
+    /// <summary>A profile of which only what is different from the first is said.</summary>
     private static HostProfile Changed(HostProfile basis, JsonPlace place)
     {
         place.Object("kernel", "iptables", "ebtables", "switches", "published", "rules");

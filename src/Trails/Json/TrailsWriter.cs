@@ -24,28 +24,40 @@ public sealed class TrailsWriter : IDisposable
     private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
 
     private readonly Stream _stream;
-    private readonly HostProfile _profile;
+    private readonly HostProfile _first;
+    private HostProfile _host;
     private readonly Utf8JsonWriter _json;
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _inLine;
 
     /// <summary>Begins a file; <paramref name="stream"/> stays open after the end of it.</summary>
+    /// <param name="stream">Where it goes.</param>
+    /// <param name="profile">The first host.</param>
     public TrailsWriter(Stream stream, HostProfile profile)
     {
         _stream = stream;
-        _profile = profile;
+        _first = _host = profile;
         _json = new(stream, Lines);
         _inLine = new(_line, OneLine);
 
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
-        Write(profile, basis: null);
-        _json.WriteStartArray("legs");
+        _json.WriteStartArray("hosts");
+        BeginHost(basis: null);
     }
 
     /// <summary>Writes one more leg, and hands it to the stream.</summary>
     public void Add(LegRecord leg)
     {
+        // To compare rules takes its time, and a run hands over the same profile again and again.
+        var host = leg.HostProfile ?? _first;
+        if (!ReferenceEquals(host, _host) && host != _host)
+        {
+            EndHost();
+            _host = host;
+            BeginHost(_first);
+        }
+
         _json.WriteStartObject();
         if (leg.Scenario is { } scenario)
             WriteLine("scenario", scenario, static (json, one) =>
@@ -65,10 +77,11 @@ public sealed class TrailsWriter : IDisposable
             json.WriteString("direction", one.Direction.Name());
             json.WriteNumber("packet", one.Packet);
         });
-        if (leg.HostProfile is { } profile)
-            Write(profile, _profile);
         Write("predicted", leg.Predicted);
-        Write("observed", leg.Observed);
+        if (leg.Observed is not null && leg.Observed == leg.Predicted)
+            _json.WriteString("observed", TrailsFile.AsPredicted);
+        else
+            Write("observed", leg.Observed);
         if (leg.Verdict is { } verdict)
             _json.WriteString("verdict", verdict.Name());
         if (leg.Reason is { } reason)
@@ -87,11 +100,25 @@ public sealed class TrailsWriter : IDisposable
     /// <summary>Ends the file.</summary>
     public void Dispose()
     {
+        EndHost();
         _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Dispose();
         _inLine.Dispose();
         _stream.WriteByte((byte)'\n');
+    }
+
+    private void BeginHost(HostProfile? basis)
+    {
+        _json.WriteStartObject();
+        Write(_host, basis);
+        _json.WriteStartArray("legs");
+    }
+
+    private void EndHost()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
     }
 
     // What most flows have is not said of each.
@@ -181,29 +208,31 @@ public sealed class TrailsWriter : IDisposable
     private static void Write(Utf8JsonWriter json, Hop hop)
     {
         WriteMembers(json, hop.Point);
-        json.WriteString("in", hop.In);
-        json.WriteString("out", hop.Out);
-        json.WriteString("physIn", hop.PhysIn);
-        json.WriteString("physOut", hop.PhysOut);
-        json.WriteString("source", hop.Source);
-        json.WriteString("destination", hop.Destination);
+        WriteIfAny(json, "in", hop.In);
+        WriteIfAny(json, "out", hop.Out);
+        WriteIfAny(json, "physIn", hop.PhysIn);
+        WriteIfAny(json, "physOut", hop.PhysOut);
+        WriteIfAny(json, "source", hop.Source);
+        WriteIfAny(json, "destination", hop.Destination);
     }
 
     private static void Write(Utf8JsonWriter json, Outcome outcome)
     {
         json.WriteString("result", outcome.Kind.Name());
-        json.WriteString("to", outcome.To?.Name);
+        WriteIfAny(json, "to", outcome.To?.Name);
         if (outcome.At is { } at)
         {
             json.WriteStartObject("at");
             WriteMembers(json, at);
             json.WriteEndObject();
         }
-        else
-        {
-            json.WriteNull("at");
-        }
-        json.WriteString("reason", outcome.Reason);
+        WriteIfAny(json, "reason", outcome.Reason);
+    }
+
+    private static void WriteIfAny(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+            json.WriteString(name, value);
     }
 
     private static void WriteMembers(Utf8JsonWriter json, HookPoint point)

@@ -114,7 +114,7 @@ public class BadInputTests
         {
             Assert.That(ofBad.ExitCode, Is.EqualTo(2));
             Assert.That(ofBad.Output, Is.Empty, "a good file before it must not be printed alone");
-            Assert.That(ofBad.Error, Does.StartWith($"specs: {bad}, at $.legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
+            Assert.That(ofBad.Error, Does.StartWith($"specs: {bad}, at $.hosts[0].legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
             Assert.That(ofCut.ExitCode, Is.EqualTo(2));
             Assert.That(ofCut.Error, Does.StartWith($"specs: {cut} is not JSON: the mistake is at line "));
         });

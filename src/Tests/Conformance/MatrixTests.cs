@@ -39,7 +39,7 @@ public class MatrixTests
         // Conntrack and the proxy are the host's from the start; the table broute is the tools'.
         Assert.That(
             Switch.All.Select(one => one.Name).Except(changes.OfType<HostChange.Turn>().Select(turn => turn.Switch.Name)),
-            Is.EquivalentTo(new[] { "conntrack", "conntrack6", "broute", "userland-proxy" }));
+            Is.EquivalentTo(new[] { "conntrack", "conntrack6", "broute", "userland-proxy", "userland-proxy-pktinfo" }));
         Assert.That(
             changes.OfType<HostChange.Rule>().Select(rule => rule.Command.Split(' ')[0]).Distinct(),
             Is.EquivalentTo(new[] { "iptables", "ip6tables", "arptables", "ebtables" }));

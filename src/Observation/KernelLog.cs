@@ -22,6 +22,21 @@ public sealed class KernelLog(RunId run)
     // The sighting whose second piece may still come; see EbtLogFormat.
     private int? _split;
 
+    /// <summary>
+    /// Is told of each sighting as it comes in, before the window that has it can be had; null where nobody listens. The thread that
+    /// feeds the log calls it and waits for it, so it is to return at once, and not to ask for windows.
+    /// </summary>
+    public Action<Sighting>? Listener
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _windows.Listener = value;
+            }
+        }
+    }
+
     /// <summary>The line to write to /dev/kmsg as the end of a window. The n are to ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
@@ -74,11 +89,24 @@ public sealed class KernelLog(RunId run)
 
     private void AcceptSighting(KernelLogRecord record)
     {
-        _split = null;
+        TellSplit();
         if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
             return;
-        if (_windows.Add(sighting) && !sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
+        if (!_windows.Add(sighting))
+            return;
+        if (!sighting.IsComplete && sighting.Point.Layer == Layer.Ebtables)
             _split = _windows.Count - 1;
+        else
+            _windows.Listener?.Invoke(sighting);
+    }
+
+    // Whether its second piece has come or will not: it is as it will stay.
+    private void TellSplit()
+    {
+        if (_split is not { } at)
+            return;
+        _split = null;
+        _windows.Listener?.Invoke(_windows[at]);
     }
 
     // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
@@ -90,11 +118,11 @@ public sealed class KernelLog(RunId run)
             var first = _windows[_split!.Value];
             if (SightingParser.TryParse(first.Sequence, first.Line + record.Text, out var whole))
                 _windows[_split.Value] = whole;
-            _split = null;
+            TellSplit();
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
         {
-            _split = null;
+            TellSplit();
         }
     }
 
@@ -102,7 +130,7 @@ public sealed class KernelLog(RunId run)
     {
         if (!text.StartsWith(_fence) || LogFields.Number(text[_fence.Length..]) is not { } n)
             return;
-        _split = null;
+        TellSplit();
         _windows.End(n);
     }
 }

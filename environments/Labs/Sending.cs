@@ -20,4 +20,10 @@ public sealed record Sending
 
     /// <summary>Done before the second request is sent, such as a rule that is loaded while the flow goes on; null for nothing.</summary>
     public Func<Task>? Between { get; init; }
+
+    /// <summary>
+    /// Is told of each record that comes in while the flow is under way, in the order of its observer's channel, and of the last before
+    /// <see cref="ILab.SendAsync"/> has a result; null for nobody. It is called by the threads that read the channels, and they wait for it.
+    /// </summary>
+    public Action<Glimpse>? Glimpsed { get; init; }
 }

@@ -155,6 +155,7 @@ public sealed class NamespaceLab : ILab
             await _turn.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
+                _observer.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
                 var (mark, exchanged) = await _stations.SendAsync(
                     flow, sending.Packets, sending.Size, sending.Patience, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
                 var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
@@ -163,6 +164,7 @@ public sealed class NamespaceLab : ILab
             }
             finally
             {
+                _observer.Listener = null;
                 _turn.Release();
             }
         }

@@ -19,6 +19,9 @@ internal sealed class FencedWindows(string channel)
     private string? _closed;
     private long _lost;
 
+    /// <summary>Is told of each sighting as soon as it is whole; null where nobody listens.</summary>
+    public Action<Sighting>? Listener { get; set; }
+
     /// <summary>How many sightings the current window has.</summary>
     public int Count => _sightings.Count;
 

@@ -22,6 +22,21 @@ public sealed class KernelLog(RunId run)
     // The last sighting of ebt_log, whose further pieces may still come; see EbtLogFormat.
     private int? _open;
 
+    /// <summary>
+    /// Is told of each sighting as it comes in, before the window that has it can be had; null where nobody listens. The thread that
+    /// feeds the log calls it and waits for it, so it is to return at once, and not to ask for windows.
+    /// </summary>
+    public Action<Sighting>? Listener
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _windows.Listener = value;
+            }
+        }
+    }
+
     /// <summary>The line to write to /dev/kmsg as the end of a window. The n are to ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
@@ -77,9 +92,15 @@ public sealed class KernelLog(RunId run)
         if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
             return;
         // What xt LOG writes meanwhile, in one piece, ends no line of ebt_log.
-        var added = _windows.Add(sighting);
-        if (sighting.Point.Layer == Layer.Ebtables)
-            _open = added ? _windows.Count - 1 : null;
+        var isEbtables = sighting.Point.Layer == Layer.Ebtables;
+        if (isEbtables)
+            CloseLine();
+        if (!_windows.Add(sighting))
+            return;
+        if (isEbtables)
+            _open = _windows.Count - 1;
+        if (!isEbtables || sighting.IsComplete)
+            _windows.Listener?.Invoke(sighting);
     }
 
     // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
@@ -89,20 +110,31 @@ public sealed class KernelLog(RunId run)
         if (record.IsContinuation && EbtLogFormat.IsFurtherPiece(record.RawText))
         {
             var begun = _windows[_open!.Value];
-            if (SightingParser.TryParse(begun.Sequence, begun.Line + record.Text, out var whole))
-                _windows[_open.Value] = whole;
+            if (!SightingParser.TryParse(begun.Sequence, begun.Line + record.Text, out var longer))
+                return;
+            _windows[_open.Value] = longer;
+            if (!begun.IsComplete && longer.IsComplete)
+                _windows.Listener?.Invoke(longer);
         }
         else if (record.RawText.Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
         {
-            _open = null;
+            CloseLine();
         }
+    }
+
+    // No piece of it will come any more: one that was cut is told of as it is.
+    private void CloseLine()
+    {
+        if (_open is { } at && !_windows[at].IsComplete)
+            _windows.Listener?.Invoke(_windows[at]);
+        _open = null;
     }
 
     private void AcceptFence(ReadOnlySpan<char> text)
     {
         if (!text.StartsWith(_fence) || LogFields.Number(text[_fence.Length..]) is not { } n)
             return;
-        _open = null;
+        CloseLine();
         _windows.End(n);
     }
 }

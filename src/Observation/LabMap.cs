@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
@@ -59,6 +60,30 @@ public sealed record LabMap(
     /// <summary>Whose address it is; null if no one's in the lab. The host's are the host's, whichever container shares them.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
         printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+
+    /// <summary>A sighting in the lab's names, with whatever ports it shows behind the addresses: <c>server:80</c>.</summary>
+    public Hop HopOf(Sighting sighting) => HopOf(sighting, sighting.SourcePort, sighting.DestinationPort);
+
+    /// <summary>A sighting in the lab's names, with these ports behind the addresses; null for none.</summary>
+    internal Hop HopOf(Sighting sighting, int? sourcePort, int? destinationPort) => new(
+        sighting.Point,
+        Device(sighting.In),
+        Device(sighting.Out),
+        Device(sighting.PhysIn),
+        Device(sighting.PhysOut),
+        Name(sighting.Source, sourcePort),
+        Name(sighting.Destination, destinationPort));
+
+    private string? Name(IPAddress? address, int? port)
+    {
+        if (address is null)
+            return null;
+        var name = Address(address);
+        if (port is not { } printed)
+            return name ?? address.ToString();
+        name ??= address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+        return $"{name}:{Port(printed)}";
+    }
 
     private static ImmutableArray<string> Names<T>(ImmutableDictionary<T, string> named, Func<T, bool> condition)
         where T : notnull =>

@@ -21,19 +21,17 @@ internal static class EngineErrors
         var socket = SocketErrorIn(cause);
         return socket?.SocketErrorCode switch
         {
-            SocketError.AccessDenied => new(
+            SocketError.AccessDenied => new HooktrailException(
                 $"No right to use the Docker socket {endpoint.SocketPath}: add this user to the group «docker» and log in again, or run with sudo.",
                 cause),
-            SocketError.AddressNotAvailable when endpoint.SocketPath is { } path => new(
-                $"No Docker Engine at {path}: there is no such socket; start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
-                cause),
-            SocketError.ConnectionRefused => new(
-                $"No Docker Engine answers at {endpoint}: the connection was refused; start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
-                cause),
-            _ => new(
-                $"No Docker Engine answers at {endpoint} ({(socket ?? cause).Message}): start an Engine (./specs run does), or set DOCKER_HOST to where one listens.",
-                cause),
+            SocketError.AddressNotAvailable when endpoint.SocketPath is { } path => None(
+                $"No Docker Engine at {path}: there is no such socket;"),
+            SocketError.ConnectionRefused => None($"No Docker Engine answers at {endpoint}: the connection was refused;"),
+            _ => None($"No Docker Engine answers at {endpoint} ({(socket ?? cause).Message}):"),
         };
+
+        NoEngineException None(string found) =>
+            new(endpoint.ToString(), $"{found} start an Engine (./specs run does), or set DOCKER_HOST to where one listens.", cause);
     }
 
     /// <summary>The socket's error among the causes of <paramref name="error"/>, if there is one.</summary>

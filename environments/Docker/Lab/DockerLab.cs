@@ -191,6 +191,8 @@ public sealed class DockerLab : ILab
             var profile = Profile;
             await using var switched = await _parts.Probe.SwitchAsync(LabNames.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
+            _parts.Probe.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
+            _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
             var (mark, exchanged) = await _parts.Stations.SendAsync(
                 flow, sending, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
             var (logWindow, counted, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
@@ -207,6 +209,7 @@ public sealed class DockerLab : ILab
         }
         finally
         {
+            _parts.Probe.Listener = _parts.Recorder.Listener = null;
             _holds = false;
             _turn.Release();
         }

@@ -10,6 +10,8 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>The addresses, devices and ports of one run's lab by their names in the lab.</summary>
 internal sealed class LabAddresses : IHostNames
 {
+    private const string Prefix = "ht-";
+
     private readonly LabSubnets _subnets;
     private readonly RunId _run;
     private readonly ImmutableDictionary<(string Name, IpVersion Ip), IPAddress> _addresses;
@@ -79,10 +81,15 @@ internal sealed class LabAddresses : IHostNames
             + $"{string.Join(", ", _addresses.Keys.Where(one => one.Ip == ip).Select(one => one.Name).Order(StringComparer.Ordinal))}.");
 
     /// <summary>The bridge of a network: 15 characters at most, which the longest has.</summary>
-    public static string BridgeOf(RunId run, string network) => $"ht-{run}-{network}";
+    public static string BridgeOf(RunId run, string network) => $"{Prefix}{run}-{network}";
 
     /// <summary>The plain NIC of a run.</summary>
-    public static string WanNicOf(RunId run) => $"ht-{run}-wan";
+    public static string WanNicOf(RunId run) => $"{Prefix}{run}-wan";
+
+    /// <summary>Whether a device of the host is one that Docker labs make, of whichever run.</summary>
+    public static bool IsDevice(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length + RunId.Length
+        && RunId.TryParse(name.AsSpan(Prefix.Length, RunId.Length), out _) && name[Prefix.Length + RunId.Length] == '-';
 
     /// <inheritdoc/>
     public string Device(string name) =>

@@ -20,6 +20,14 @@ public static class Leftovers
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Which of the host's devices are of a Docker lab, dead or alive. Who can ask no Engine sees by them that there has been a run: an Engine that is
+    /// stopped leaves its bridges.
+    /// </summary>
+    /// <param name="devices">The names of the host's devices.</param>
+    public static ImmutableArray<string> Among(IEnumerable<string> devices) =>
+        [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
+
     /// <summary>The names of what the Engine has of a run, dead or alive.</summary>
     public static async Task<ImmutableArray<string>> InEngineAsync(
         IContainerEngine engine, string run, CancellationToken cancellation = default) =>

@@ -32,6 +32,12 @@ internal sealed partial class Probe : IAsyncDisposable
     /// <summary>The session.</summary>
     public Shell Shell { get; }
 
+    /// <inheritdoc cref="KernelLog.Listener"/>
+    public Action<Sighting>? Listener
+    {
+        set => _log.Listener = value;
+    }
+
     /// <summary>Starts the container; nothing is changed on the host yet.</summary>
     public static Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation) =>
         StartAsync(engine, run, Containers.Probe(run, image), cancellation);

@@ -78,6 +78,12 @@ internal sealed class Recorder : IAsyncDisposable
         await LoadAsync(text, cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc cref="NflogReader.Listener"/>
+    public Action<Sighting>? Listener
+    {
+        set => _reader.Listener = value;
+    }
+
     /// <summary>Gives what was recorded since the last time.</summary>
     public async Task<LogWindow> ReadAsync(CancellationToken cancellation)
     {

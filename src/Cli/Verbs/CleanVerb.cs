@@ -1,5 +1,7 @@
+using System.Net.NetworkInformation;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -14,6 +16,9 @@ internal static class CleanVerb
             "Removes whatever any earlier run left on this host, and says what it removed.",
             """
             Runs that are alive are left alone. Rules, settings and containers of others are never touched.
+
+            A namespace lab leaves nothing, so what is looked for is a Docker lab's. Where no Engine answers it says that nobody could be asked, and
+            fails only if this host still has devices of a Docker lab.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
         return verb;
@@ -21,12 +26,35 @@ internal static class CleanVerb
 
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
-        await using var engine = await ContainerEngines.ConnectAsync(cancellation);
-        var removed = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
-        foreach (var thing in removed)
-            await Console.Out.WriteLineAsync($"Removed {thing}.");
-        if (removed.IsEmpty)
-            await Console.Out.WriteLineAsync("Nothing of an earlier run was left.");
+        IContainerEngine engine;
+        try
+        {
+            engine = await ContainerEngines.ConnectAsync(cancellation);
+        }
+        catch (NoEngineException none)
+        {
+            await Console.Out.WriteLineAsync(WithoutEngine(none, NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name)));
+            return ExitCode.Done;
+        }
+
+        await using (engine)
+        {
+            var removed = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
+            foreach (var thing in removed)
+                await Console.Out.WriteLineAsync($"Removed {thing}.");
+            if (removed.IsEmpty)
+                await Console.Out.WriteLineAsync("Nothing of an earlier run was left.");
+        }
+
         return ExitCode.Done;
     }
+
+    private static string WithoutEngine(NoEngineException none, IEnumerable<string> devices) => Leftovers.Among(devices) switch
+    {
+        [] => $"No Docker Engine answers at {none.Endpoint}, so containers and networks of Docker labs were not looked for: namespace labs leave none, "
+            + "as they end with their processes; if a Docker lab has run there, start that Engine and run ./specs clean again.",
+        var left => throw new HooktrailException(
+            $"This host has devices of a Docker lab ({string.Join(", ", left)}), but no Docker Engine answers at {none.Endpoint} that could remove them; "
+            + "start the Engine, or set DOCKER_HOST to where it listens, and run ./specs clean again.", none),
+    };
 }

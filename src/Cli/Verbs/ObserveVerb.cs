@@ -53,13 +53,13 @@ internal static class ObserveVerb
     {
         var verb = new Verb(
             "observe",
-            "Starts a lab, sends one flow, and prints each leg's trail as the kernel made it, with the prediction beside it.",
+            "Starts a lab, sends one flow, and prints what the kernel does with it as it comes in, then each leg's trail with the prediction beside it.",
             $"""
             {FlowOptions.Notes}
 
-            The prediction is for the host as it is read: its kernel, switches and rules. The first hop that is otherwise than predicted is
-            marked with >. A leg is known when the last record of the flow is in, a fraction of a second after it was sent;
-            then all legs are printed.
+            The prediction is for the host as it is read: its kernel, switches and rules. Each record of an observer is printed as it comes in, with the
+            predicted hop that it fits. Whose packet it is of is sure when the last is in, a fraction of a second after the flow was sent; then each
+            leg's trail is printed, and the first hop that is otherwise than predicted is marked with >. With --json there is no first look.
 
             --docker, --no-proxy, --iptables, --rule, --nft and most of --set need a host of the lab's own, which is to say namespaces: without
             --lab they choose those. Without --docker such a host has the rules of Docker 20.10, as predict has.
@@ -99,7 +99,11 @@ internal static class ObserveVerb
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
-            var seen = await lab.SendAsync(flow, Sending.Once with { Packets = packets, Observers = observers }, cancellation);
+            var sending = Sending.Once with { Packets = packets, Observers = observers };
+            var seen = json
+                ? await lab.SendAsync(flow, sending, cancellation)
+                : await new AsItComes(Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
+                    .WhileAsync(told => lab.SendAsync(flow, sending with { Glimpsed = told }, cancellation));
             var judgement = Judgement.Of(flow, packets, seen);
             if (json)
             {

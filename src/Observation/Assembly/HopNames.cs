@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
@@ -13,14 +11,9 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 {
     public ImmutableArray<Hop> Of(Packet packet) => [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
 
-    private Hop HopOf(Sighting sighting, Sighting ports) => new(
-        sighting.Point,
-        map.Device(sighting.In),
-        map.Device(sighting.Out),
-        map.Device(sighting.PhysIn),
-        map.Device(sighting.PhysOut),
-        Name(sighting.Source, ports.SourcePort),
-        Name(sighting.Destination, ports.DestinationPort));
+    private Hop HopOf(Sighting sighting, Sighting ports) => map.HopOf(sighting, Shown(ports.SourcePort), Shown(ports.DestinationPort));
+
+    private int? Shown(int? port) => flow.HasPorts && port != localPort ? port : null;
 
     // Only the first fragment has the ports; what ebt_log prints for the others is payload, which is not the sender's port.
     private Sighting WithPorts(Packet packet, Sighting sighting) =>
@@ -32,15 +25,4 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
     private bool HasPorts(Sighting sighting) => sighting.IsBare()
         ? localPort is { } local && (sighting.SourcePort == local || sighting.DestinationPort == local)
         : sighting is { FragmentOffset: null or 0, SourcePort: not null };
-
-    private string? Name(IPAddress? address, int? port)
-    {
-        if (address is null)
-            return null;
-        var name = map.Address(address);
-        if (port is not { } printed || !flow.HasPorts || printed == localPort)
-            return name ?? address.ToString();
-        name ??= address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-        return $"{name}:{map.Port(printed)}";
-    }
 }

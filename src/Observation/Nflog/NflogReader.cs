@@ -40,6 +40,21 @@ public sealed class NflogReader
     /// <summary>The log group that the program has bound, for <see cref="NflogTable.Group"/>.</summary>
     public Task<int> Group => _group.Task;
 
+    /// <summary>
+    /// Is told of each sighting as it comes in, before the window that has it can be had; null where nobody listens. The thread that
+    /// feeds the reader calls it and waits for it, so it is to return at once, and not to ask for windows.
+    /// </summary>
+    public Action<Sighting>? Listener
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _windows.Listener = value;
+            }
+        }
+    }
+
     /// <summary>The line to write to the program as the end of a window. The n are to ascend.</summary>
     public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
 
@@ -140,7 +155,9 @@ public sealed class NflogReader
         if (!_points.TryGetValue(message.Prefix, out var point))
             return;
         var sighting = WithPhysIn(Sighting(message, sequence, point), message);
-        _windows.Add(sighting with { Line = Evidence(sighting) });
+        sighting = sighting with { Line = Evidence(sighting) };
+        if (_windows.Add(sighting))
+            _windows.Listener?.Invoke(sighting);
     }
 
     private Sighting Sighting(NflogMessage message, ulong sequence, HookPoint point)

@@ -24,6 +24,9 @@ public class ObserveTests
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
             Assert.That(ran.Error, Is.Empty);
             Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, "));
+            Assert.That(ran.Output, Does.Match(
+                "\n  ebtables broute BROUTING +in=client.port +request, hop 1 +client → server icmp echo request 1\n(.*\n)+\nclient → server \\(icmp\\), request: "));
+            Assert.That(ran.Output, Does.Not.Contain("  ?  "), "all that is recorded of a ping is predicted");
             Assert.That(ran.Output, Does.Contain("client → server (icmp), request: as predicted."));
             Assert.That(ran.Output, Does.Contain("client → server (icmp), reply: as predicted."));
             Assert.That(ran.Output, Does.Match("hop +hook point +predicted +observed\n"));

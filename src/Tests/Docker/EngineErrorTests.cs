@@ -23,7 +23,7 @@ internal sealed class EngineErrorTests
     {
         var error = await Errors.OfAsync(ConnectAsync("unix:///nonexistent/docker.sock"));
 
-        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+        Assert.That(error, Is.TypeOf<NoEngineException>().With.Message.EqualTo(
             "No Docker Engine at /nonexistent/docker.sock: there is no such socket; start an Engine (./specs run does), or set DOCKER_HOST to where one listens."));
     }
 
@@ -36,7 +36,7 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(ConnectAsync($"unix://{path}")),
-            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
+            Is.TypeOf<NoEngineException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
     }
 
     [Test]
@@ -51,7 +51,7 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(ConnectAsync($"tcp://127.0.0.1:{port}")),
-            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No Docker Engine answers at tcp://127.0.0.1:{port}: the connection was refused;"));
+            Is.TypeOf<NoEngineException>().With.Message.StartsWith($"No Docker Engine answers at tcp://127.0.0.1:{port}: the connection was refused;"));
     }
 
     [Test]
@@ -61,7 +61,7 @@ internal sealed class EngineErrorTests
             EngineEndpoint.Parse("unix:///run/docker.sock"),
             new HttpRequestException(null, new SocketException((int)SocketError.AccessDenied)));
 
-        Assert.That(error.Message, Is.EqualTo(
+        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.EqualTo(
             "No right to use the Docker socket /run/docker.sock: add this user to the group «docker» and log in again, or run with sudo."));
     }
 

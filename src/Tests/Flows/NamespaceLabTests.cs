@@ -218,6 +218,34 @@ internal sealed class NamespaceLabTests
             legs.Single(leg => leg.Leg == new Leg(Direction.Request, 2)).Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
     }
 
+    [Test]
+    public async Task Who_listens_to_a_flow_is_told_of_each_record_while_the_flow_is_under_way()
+    {
+        var told = new List<Glimpse>();
+        var first = new TaskCompletionSource();
+        var seen = await _lab.SendAsync(Ping, Sending.Once with
+        {
+            Packets = 2,
+            Glimpsed = glimpse =>
+            {
+                told.Add(glimpse);
+                first.TrySetResult();
+            },
+            // The second request is not sent before something of the first was told.
+            Between = () => first.Task.WaitAsync(TimeSpan.FromSeconds(20)),
+        });
+        var ofSeen = told.Count;
+        await _lab.SendAsync(Ping, Sending.Once);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(told.Select(glimpse => glimpse.Hop), Is.EqualTo(Legs(seen.Finding).SelectMany(leg => leg.Trail.Hops)), "of a ping all that is recorded is in its legs");
+            Assert.That(told.Select(glimpse => glimpse.By), Is.All.EqualTo(Observers.Nflog));
+            Assert.That(told.Select(glimpse => glimpse.Packet).Distinct(), Is.EqualTo(new[] { "icmp echo request 1", "icmp echo reply 1", "icmp echo request 2", "icmp echo reply 2" }));
+            Assert.That(told, Has.Count.EqualTo(ofSeen), "nobody listened to the flow after it");
+        });
+    }
+
     [TestCase(Protocol.Icmp, 3)]
     [TestCase(Protocol.Udp, 3)]
     public async Task Requests_go_on_counting_after_what_is_done_between(Protocol protocol, int packets)

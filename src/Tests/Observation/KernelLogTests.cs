@@ -130,6 +130,38 @@ public class KernelLogTests
     public void A_piece_of_another_kind_is_not_joined() => AssertCut("7,2,1,c; and more");
 
     [Test]
+    public void A_listener_is_told_of_each_sighting_once_and_whole_before_its_window_ends()
+    {
+        var log = new KernelLog(Captured.Run);
+        var told = new List<string>();
+        log.Listener = sighting => told.Add($"{sighting.Line}{(sighting.IsComplete ? "" : " (cut)")}");
+        log.Accept($"7,1,1,-;{First}{Second}");
+        Assert.That(told, Is.EqualTo(new[] { First + Second }));
+        log.Accept($"7,2,1,-;{First}");
+        Assert.That(told, Has.Count.EqualTo(1), "its second piece may still come");
+        log.Accept($"7,3,1,c;{Second}");
+        log.Accept($"7,4,1,-;{First}");
+        log.Accept($"12,5,1,-;{log.Fence(1)}");
+
+        Assert.That(told, Is.EqualTo(new[] { First + Second, First + Second, First + " (cut)" }));
+        Assert.That(Window(log, 1).Sightings, Has.Length.EqualTo(3));
+    }
+
+    [Test]
+    public void Who_listens_no_longer_is_told_nothing()
+    {
+        var log = new KernelLog(Captured.Run);
+        var told = new List<Sighting>();
+        log.Listener = told.Add;
+        log.Accept($"7,1,1,-;{First}{Second}");
+        log.Listener = null;
+        log.Accept($"7,2,1,-;{First}{Second}");
+        log.Accept($"12,3,1,-;{log.Fence(1)}");
+
+        Assert.That((told.Count, Window(log, 1).Sightings.Length), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
     public void A_closed_log_says_why()
     {
         var log = new KernelLog(Captured.Run);

@@ -207,6 +207,21 @@ public class NflogReaderTests
     }
 
     [Test]
+    public void A_listener_is_told_of_each_sighting_of_the_run_before_the_window_ends()
+    {
+        var reader = Reader();
+        var told = new List<Sighting>();
+        reader.Listener = told.Add;
+        reader.Accept(Frame);
+        Assert.That(told, Has.Count.EqualTo(1));
+        reader.Accept(Forwarded.Replace("7478376b3271", "7478376b3272"));
+        reader.Accept(Syn);
+        reader.Accept("fence 1");
+
+        Assert.That(told, Is.EqualTo(Window(reader, 1).Sightings).And.Count.EqualTo(2));
+    }
+
+    [Test]
     public void Who_waits_hears_of_the_end()
     {
         var reader = Reader();

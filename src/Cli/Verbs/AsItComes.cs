@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>
+/// What is recorded of a flow, a line for each record while the flow is under way, and beside it the predicted hop that it fits. That is a first
+/// look: a record alone does not say whose packet it is, so nothing is judged here.
+/// </summary>
+/// <param name="predicted">The legs that are to come.</param>
+/// <param name="observers">Who watches; of several each line says which.</param>
+/// <param name="output">Where the lines go.</param>
+internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observers observers, TextWriter output)
+{
+    private readonly Dictionary<Observers, Follower> _followers = [];
+
+    /// <summary>Prints what comes in while a flow is sent; when it returns, all is printed.</summary>
+    /// <param name="send">Sends the flow, and has the lab tell what it is given of each record.</param>
+    public async Task<Seen> WhileAsync(Func<Action<Glimpse>, Task<Seen>> send)
+    {
+        // Who reads the observers' channels is not to wait for a terminal: what they cannot hold meanwhile is lost.
+        var glimpses = Channel.CreateUnbounded<Glimpse>(new() { SingleReader = true });
+        var printing = PrintAsync(glimpses.Reader);
+        try
+        {
+            return await send(glimpse => glimpses.Writer.TryWrite(glimpse));
+        }
+        finally
+        {
+            glimpses.Writer.Complete();
+            await printing;
+        }
+    }
+
+    private async Task PrintAsync(ChannelReader<Glimpse> glimpses)
+    {
+        await output.WriteAsync(
+            "\nWhat is recorded, as it comes in, and the predicted hop that it fits; ? fits none, as the end of a TCP connection, which is in no leg.\n"
+            + "Whose packet it is of is sure only when the last is in: then the legs follow.\n"
+            + Line("by", "hook point", "devices", "predicted", "packet"));
+        await output.FlushAsync();
+        await foreach (var glimpse in glimpses.ReadAllAsync())
+        {
+            await output.WriteAsync(TextOf(glimpse));
+            await output.FlushAsync();
+        }
+    }
+
+    private string TextOf(Glimpse glimpse)
+    {
+        if (!_followers.TryGetValue(glimpse.By, out var follower))
+            _followers[glimpse.By] = follower = new(predicted);
+        var hop = glimpse.Hop;
+        string?[] devices = [hop.In is null ? null : $"in={hop.In}", hop.Out is null ? null : $"out={hop.Out}"];
+        return Line(
+            glimpse.By.ToString().ToLowerInvariant(),
+            hop.Point.ToString(),
+            string.Join(' ', devices.OfType<string>()),
+            follower.Place(hop) is var (leg, number) ? $"{leg}, hop {number}" : "?",
+            $"{hop.Source} → {hop.Destination} {glimpse.Packet}");
+    }
+
+    // Nobody knows yet how wide a column will be: the widest names of the lab fit, and what is longer pushes.
+    private string Line(string by, string point, string devices, string place, string packet) => PlainText.Of(
+        $"  {(observers == Observers.Both ? by.PadRight(7) : "")}{point,-28}  {devices,-31}  {place,-17}  {packet}".TrimEnd()) + "\n";
+
+    /// <summary>How far one observer's records have come along the predicted legs.</summary>
+    private sealed class Follower(ImmutableArray<PredictedLeg> legs)
+    {
+        private readonly int[] _next = new int[legs.Length];
+        private int _last;
+
+        /// <summary>The predicted hop that a record fits; null for none.</summary>
+        public (Leg Leg, int Number)? Place(Hop seen)
+        {
+            // The hop that is to come next in some leg, or else a later one: an observer does not show every layer, and a prediction can be wrong.
+            foreach (var step in (int[])[1, int.MaxValue])
+                foreach (var leg in Enumerable.Range(0, legs.Length).OrderByDescending(leg => leg == _last))
+                {
+                    var hops = legs[leg].Trail.Hops;
+                    for (var hop = _next[leg]; hop < hops.Length && hop - _next[leg] < step; hop++)
+                        if (Fits(hops[hop], seen))
+                        {
+                            (_last, _next[leg]) = (leg, hop + 1);
+                            return (legs[leg].Leg, hop + 1);
+                        }
+                }
+
+            return null;
+        }
+
+        private static bool Fits(Hop hop, Hop seen) =>
+            hop with { Source = null, Destination = null } == seen with { Source = null, Destination = null }
+            && FitsAddress(hop.Source, seen.Source) && FitsAddress(hop.Destination, seen.Destination);
+
+        // The prediction has no port where it is the sender's own.
+        private static bool FitsAddress(string? address, string? seen) =>
+            seen == address || (address is not null && seen?.StartsWith(address + ':', StringComparison.Ordinal) == true);
+    }
+}

@@ -1,0 +1,56 @@
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Cli;
+
+/// <summary>The verb clean where no Engine answers, in a network namespace of its own: what other runs have on this host is not to be seen there.</summary>
+[TestFixture]
+public class CleanTests
+{
+    private const string NoEngine = "unix:///no-such/docker.sock";
+
+    [Test]
+    public async Task Without_an_Engine_it_says_what_was_not_looked_for()
+    {
+        var ran = await CleanAsync("ip link add lab type bridge && ip link add ht-lab type bridge");
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(ran.Error, Is.Empty);
+            Assert.That(ran.Output, Does.StartWith($"No Docker Engine answers at {NoEngine}, so containers and networks of Docker labs were not looked for: "));
+            Assert.That(ran.Output.TrimEnd('\n'), Does.Not.Contain("\n"));
+        });
+    }
+
+    [Test]
+    public async Task Where_devices_of_a_Docker_lab_are_left_it_asks_for_the_Engine()
+    {
+        var ran = await CleanAsync("ip link add ht-ab1cd-lab type bridge && ip link add ht-ab1cd-wan type bridge");
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.Contain("(ht-ab1cd-lab, ht-ab1cd-wan)").And.Contain(NoEngine));
+            Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n"));
+        });
+    }
+
+    [Test]
+    public async Task A_socket_that_makes_no_sense_is_not_taken_for_a_missing_Engine()
+    {
+        var ran = await Specs.Start("dotnet", [Specs.Path, "clean"], null, ("DOCKER_HOST", "nonsense"));
+        Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((2, "")));
+    }
+
+    // On a host that has these devices besides.
+    private static async Task<Ran> CleanAsync(string devices)
+    {
+        var ran = await Specs.Start(
+            "unshare",
+            ["--user", "--map-root-user", "--net", "bash", "-c", $"{devices} || exit 99; exec dotnet \"$@\"", "bash", Specs.Path, "clean"],
+            null,
+            ("DOCKER_HOST", NoEngine));
+        if ((ran.ExitCode == 99 || ran.Error.StartsWith("unshare:", StringComparison.Ordinal)) && Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") != "1")
+            Assert.Ignore(ran.Error);
+        return ran;
+    }
+}

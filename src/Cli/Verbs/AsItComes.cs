@@ -39,7 +39,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
     private async Task PrintAsync(ChannelReader<Glimpse> glimpses)
     {
         await output.WriteAsync(
-            "\nWhat is recorded, as it comes in, and the predicted hop that it fits; ? fits none, as the end of a TCP connection, which is in no leg.\n"
+            "\nWhat is recorded, as it comes in, and the predicted hop that it fits; ? is beside what is in no leg, such as ARP on the way or a connection's end.\n"
             + "Whose packet it is of is sure only when the last is in: then the legs follow.\n"
             + Line("by", "hook point", "devices", "predicted", "packet"));
         await output.FlushAsync();

@@ -1,20 +1,26 @@
 using System.Net;
 using System.Net.Sockets;
+using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Frames that no socket writes: a datagram of IPv4 with an 802.1Q tag, or in a session of PPPoE.</summary>
+/// <summary>Frames that no socket writes: a datagram of IPv4 with an 802.1Q tag, in a session of PPPoE, or with another's address as its source.</summary>
 internal static class Frames
 {
     private const int Vlan = 5;
     private const int Session = 1;
 
-    /// <summary>The frame of a flow from one container to another of its network.</summary>
+    /// <summary>The frame of a flow of a container or the WAN.</summary>
+    /// <param name="flow">The flow; in a tag or session from one container to another of its network.</param>
+    /// <param name="addresses">The lab's addresses.</param>
+    /// <param name="mark">The type of service.</param>
+    /// <param name="sourcePort">The port to send from.</param>
     public static byte[] Of(Flow flow, NamespaceAddresses addresses, byte mark, int sourcePort)
     {
-        var source = addresses[flow.From.Name, AddressFamily.InterNetwork];
-        var destination = addresses[flow.To.Name, AddressFamily.InterNetwork];
+        var sender = addresses[flow.From.Name, AddressFamily.InterNetwork];
+        var source = addresses[flow.As ?? flow.From.Name, AddressFamily.InterNetwork];
+        var destination = addresses[FlowTalking.DestinationName(flow), AddressFamily.InterNetwork];
         byte[] datagram = [.. Word(sourcePort), .. Word(flow.Port), .. Word(9), 0, 0, 1]; // UDP: no checksum, and one octet: its number
         byte[] header =
         [
@@ -23,13 +29,23 @@ internal static class Frames
         ];
         Checksum(header).CopyTo(header, 10);
         byte[] packet = [.. header, .. datagram];
-        byte[] wrapping = flow.Encapsulation == Encapsulation.Vlan
-            ? [0x81, 0x00, .. Word(Vlan), 0x08, 0x00]
-            : [0x88, 0x64, 0x11, 0x00, .. Word(Session), .. Word(packet.Length + 2), 0x00, 0x21];
-        return [.. Mac(destination), .. Mac(source), .. wrapping, .. packet];
+        byte[] wrapping = flow.Encapsulation switch
+        {
+            Encapsulation.Vlan => [0x81, 0x00, .. Word(Vlan), 0x08, 0x00],
+            Encapsulation.PPPoE => [0x88, 0x64, 0x11, 0x00, .. Word(Session), .. Word(packet.Length + 2), 0x00, 0x21],
+            _ => [0x08, 0x00],
+        };
+        return [.. NextHop(flow, addresses, sender, destination), .. Mac(sender), .. wrapping, .. packet];
     }
 
-    private static byte[] Mac(IPAddress address) => [0x02, 0x42, .. address.GetAddressBytes()];
+    private static byte[] NextHop(Flow flow, NamespaceAddresses addresses, IPAddress sender, IPAddress destination) =>
+        flow.From.Kind == EndpointKind.Wan ? Octets(NamespaceAddresses.PeerMac(sender))
+        : flow.To.Network == flow.From.Network ? Mac(destination)
+        : Mac(addresses[LabNames.GatewayOf(flow.From.Network!), AddressFamily.InterNetwork]);
+
+    private static byte[] Mac(IPAddress address) => Octets(NamespaceAddresses.Mac(address));
+
+    private static byte[] Octets(string mac) => Convert.FromHexString(mac.Replace(":", "", StringComparison.Ordinal));
 
     private static byte[] Checksum(byte[] header)
     {

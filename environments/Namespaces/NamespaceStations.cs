@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
@@ -60,8 +61,11 @@ internal sealed class NamespaceStations : IAsyncDisposable
         if (!_talkers.TryGetValue(flow.From.Name, out var sender))
             throw new HooktrailException(
                 $"The namespace lab has no endpoint \"{flow.From}\" that could send; it has {string.Join(", ", _host.Topology.Stations)}.");
-        if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None))
+        if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
             throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times at once, since a frame of its own has no number; send it {packets} times.");
+        if (flow.As is not null && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort } || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
+            throw new CannotSendException(
+                $"\"{flow}\" cannot be sent with another's address: that is for a datagram of IPv4 to port {Flow.MutePort}, where nobody answers, from a container or the WAN.");
         // A connection is one, however often it is asked for.
         if (flow.Protocol == Protocol.Tcp)
             packets = 1;
@@ -115,7 +119,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
            from protocol in station == NamespaceTopology.HostName ? [Protocol.Tcp] : (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
         // A broadcast is heard, but not answered.
-        new Listening("ear", Protocol.Udp, IpVersion.V4, 67) { IsMute = true },
+        new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
     ];
 
     // The host's kernel asks when it has forgotten who has the address and wants to know; a frame that a socket writes would go past the
@@ -160,7 +164,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
 
     private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience, int before)
     {
-        if (flow.Encapsulation != Encapsulation.None)
+        if (flow.Encapsulation != Encapsulation.None || flow.As is not null)
             return Talking.Frame("eth0", Frames.Of(flow, _host.Addresses, mark, sourcePort));
         var family = flow.Ip == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         var device = flow.From.Kind == EndpointKind.Host ? flow.To.Network ?? LabNames.WanNic : "eth0";

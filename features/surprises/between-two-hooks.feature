@@ -30,6 +30,27 @@ Feature: Packets that end or begin between two hooks
     And the error crosses "iptables mangle OUTPUT" once
     And the error is delivered to "client"
 
+  Scenario: With rp_filter on, who writes another's address is not heard
+    The way back to the source is not the way that the packet came (net/ipv4/fib_frontend.c, __fib_validate_source). No rule drops it, and nobody is told.
+    Given a host of its own without Docker
+    And rp_filter is on
+    When "client" sends a datagram to "wan" with the source "stranger"
+    Then the request is not seen again after "ebtables filter INPUT"
+    And the request never crosses "iptables mangle FORWARD"
+
+  Scenario: With rp_filter off it arrives
+    Given a host of its own without Docker
+    And rp_filter is off
+    When "client" sends a datagram to "wan" with the source "stranger"
+    Then the request crosses "iptables mangle FORWARD" once
+    And the request is delivered to "wan"
+
+  Scenario: An address of the host itself is never believed, whatever rp_filter says
+    Given a host of its own without Docker
+    And rp_filter is off
+    When "client" sends a datagram to "wan" with the source "host.wan"
+    Then the request is not seen again after "ebtables filter INPUT"
+
   @S25
   Scenario: The host wants to tell the client of a shorter way, and its own nat drops that
     Routed back out by the bridge that it came from, a packet calls for an ICMP redirect. That redirect is about a connection that NAT has changed, so it would mislead, and

@@ -49,7 +49,7 @@ public static class Journeys
     ];
 
     /// <summary>Every journey of both versions of IP, with everything that is sent by other means.</summary>
-    public static ImmutableArray<Flow> All { get; } = [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged()];
+    public static ImmutableArray<Flow> All { get; } = [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged(), .. Spoofed()];
 
     /// <summary>The ways through the host, once each by every protocol and version.</summary>
     public static ImmutableArray<Flow> Core { get; } =
@@ -65,7 +65,7 @@ public static class Journeys
 
     /// <summary>Datagrams for everyone on a network.</summary>
     public static ImmutableArray<Flow> Broadcasts() =>
-        [.. ((Endpoint[])[Client, Host, Left, Stranger]).Select(from => new Flow(from, Everyone, Protocol.Udp) { Port = 67 })];
+        [.. ((Endpoint[])[Client, Host, Left, Stranger]).Select(from => new Flow(from, Everyone, Protocol.Udp) { Port = Flow.MutePort })];
 
     /// <summary>Datagrams in VLAN and PPPoE frames.</summary>
     public static ImmutableArray<Flow> Tagged() =>
@@ -73,6 +73,17 @@ public static class Journeys
         .. from tag in (Encapsulation[])[Encapsulation.Vlan, Encapsulation.PPPoE]
            from pair in ((Endpoint From, Endpoint To)[])[(Client, Server), (Left, Right)]
            select new Flow(pair.From, pair.To, Protocol.Udp) { Encapsulation = tag },
+    ];
+
+    /// <summary>Datagrams with another's address as their source: of another network, of the own one, of the host.</summary>
+    public static ImmutableArray<Flow> Spoofed() =>
+    [
+        .. from one in ((Endpoint From, Endpoint To, string As)[])
+           [
+               (Client, Wan, Stranger.Name), (Client, Wan, Server.Name), (Client, Host, Stranger.Name), (Client, Server, Wan.Name), (Client, Stranger, Wan.Name),
+               (Wan, Client, Server.Name), (Wan, Host, Client.Name), (Client, Wan, LabNames.HostOnWan), (Wan, Client, LabNames.Gateway), (Client, Server, LabNames.Gateway),
+           ]
+           select new Flow(one.From, one.To, Protocol.Udp) { As = one.As, Port = Flow.MutePort },
     ];
 
     /// <summary>Echoes and datagrams in pieces.</summary>

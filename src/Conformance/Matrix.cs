@@ -105,7 +105,7 @@ public static class Matrix
     private static IEnumerable<Variation> Switches()
     {
         yield return Quiet("as installed", Journeys.All);
-        yield return Quiet("bridge-nf-call-iptables off", [.. Journeys.Of(IpVersion.V4), .. Journeys.Broadcasts(), .. Journeys.Tagged()], Off("bridge-nf-call-iptables"));
+        yield return Quiet("bridge-nf-call-iptables off", [.. Journeys.Of(IpVersion.V4), .. Journeys.Broadcasts(), .. Journeys.Tagged(), .. Journeys.Spoofed()], Off("bridge-nf-call-iptables"));
         yield return Quiet("bridge-nf-call-ip6tables off", Journeys.Of(IpVersion.V6), Off("bridge-nf-call-ip6tables"));
         yield return Quiet("bridge-nf-call-arptables off", Journeys.Arp(), Off("bridge-nf-call-arptables"));
         yield return Quiet("bridge-nf-filter-vlan-tagged on", Journeys.Tagged(), On("bridge-nf-filter-vlan-tagged"));
@@ -113,7 +113,7 @@ public static class Matrix
         yield return Quiet("ip_forward off", Journeys.Of(IpVersion.V4), Off("ip_forward"));
         yield return Quiet("ip6_forward off", Journeys.Of(IpVersion.V6), Off("ip6_forward"));
         yield return Quiet("ip_forward and bridge-nf-call-iptables off", Core(IpVersion.V4), Off("ip_forward"), Off("bridge-nf-call-iptables"));
-        yield return Quiet("rp_filter on", Journeys.Of(IpVersion.V4), On("rp_filter"));
+        yield return Quiet("rp_filter on", [.. Journeys.Of(IpVersion.V4), .. Journeys.Spoofed()], On("rp_filter"));
         yield return Quiet("route_localnet on", [.. Core(IpVersion.V4), .. Journeys.PublishedPorts(IpVersion.V4)], On("route_localnet"));
         yield return Quiet("hairpin on", Journeys.All, On("hairpin"));
         yield return Quiet("promiscuous bridges", Journeys.All, On("promiscuous"));

@@ -78,7 +78,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Packet Ask(Host host, Content content)
     {
         var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
-        var source = flow.From.Kind == EndpointKind.Host ? HostSource(destination) : Lab.AddressOf(flow.From, other: flow.To);
+        var source = flow.As ?? (flow.From.Kind == EndpointKind.Host ? HostSource(destination) : Lab.AddressOf(flow.From, other: flow.To));
         var request = new Packet(
             host, connections, content,
             new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
@@ -99,6 +99,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Packet? Answer(Packet request, Content content, Content? refusal = null)
     {
         if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
+            return null;
+        if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
         if (!Lab.HasRoute(receiver, request.Journey.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard

@@ -9,6 +9,9 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     /// <summary>The port that containers listen on.</summary>
     public const int ServicePort = 80;
 
+    /// <summary>The port of UDP at which everybody listens and nobody answers: that of broadcasts.</summary>
+    public const int MutePort = 67;
+
     /// <summary>The TTL that a sender writes unless told otherwise; Linux's own default.</summary>
     public const int DefaultTtl = 64;
 
@@ -20,6 +23,12 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     /// which the sender knows <see cref="To"/>.
     /// </summary>
     public string? Via { get; init; }
+
+    /// <summary>
+    /// The address that the sender writes as its own, by its name in the lab; null for the one that is. Such a packet is a single datagram of
+    /// IPv4 to <see cref="MutePort"/>, for an answer would not come to who sent it.
+    /// </summary>
+    public string? As { get; init; }
 
     /// <summary>The destination port of TCP and UDP; protocols without ports pay no heed to it.</summary>
     public int Port { get; init; } = ServicePort;
@@ -51,6 +60,6 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
             how += $", {Fragments} fragments";
         if (Encapsulation != Encapsulation.None)
             how += $", in {Encapsulation.Name()}";
-        return $"{From} → {To}{(Via is null ? "" : $" at {Via}")} ({how})";
+        return $"{From}{(As is null ? "" : $" as {As}")} → {To}{(Via is null ? "" : $" at {Via}")} ({how})";
     }
 }

@@ -22,7 +22,7 @@ public sealed class FlowSteps(Journey journey)
 
     /// <summary>A datagram to all on the sender's network.</summary>
     [When("^\"([^\"]*)\" broadcasts a datagram$")]
-    public Task WhenBroadcasts(Endpoint from) => SendAsync(new(from, Endpoint.Everyone, Protocol.Udp) { Port = 67 }, "");
+    public Task WhenBroadcasts(Endpoint from) => SendAsync(new(from, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort }, "");
 
     /// <summary>A question of ARP.</summary>
     [When("^\"([^\"]*)\" asks by ARP for \"([^\"]*)\"$")]

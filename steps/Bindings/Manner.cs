@@ -6,7 +6,7 @@ using Hooktrail.Trails;
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>
-/// The words behind a flow: <c>twice</c>, <c>at port 8080</c>, <c>by the address "host.wan"</c>, <c>over IPv6</c>, <c>with TTL 1</c>, <c>in 3
+/// The words behind a flow: <c>twice</c>, <c>at port 8080</c>, <c>by the address "host.wan"</c>, <c>with the source "stranger"</c>, <c>over IPv6</c>, <c>with TTL 1</c>, <c>in 3
 /// fragments</c>, <c>in a VLAN frame</c>, <c>with bridge-nf-call-iptables off</c>, <c>and the rule "…" comes in between</c>; any of them, in any order.
 /// </summary>
 public sealed partial record Manner
@@ -18,6 +18,7 @@ public sealed partial record Manner
         (Times(), (manner, words) => manner with { Packets = Number(words[1]) }),
         (Port(), (manner, words) => manner with { ToPort = Number(words[1]) }),
         (Address(), (manner, words) => manner with { Via = LabNames.ParseAddress(words[1].Value) }),
+        (AsAnother(), (manner, words) => manner with { As = LabNames.ParseAddress(words[1].Value), ToPort = Flow.MutePort }),
         (OverIpv6(), (manner, _) => manner with { Ip = IpVersion.V6 }),
         (WithTtl(), (manner, words) => manner with { Ttl = Number(words[1]) }),
         (InFragments(), (manner, words) => manner with { Fragments = Number(words[1]) }),
@@ -39,6 +40,8 @@ public sealed partial record Manner
 
     private string? Via { get; init; }
 
+    private string? As { get; init; }
+
     private IpVersion Ip { get; init; }
 
     private int Ttl { get; init; } = Flow.DefaultTtl;
@@ -57,7 +60,7 @@ public sealed partial record Manner
             var (taken, next) = Phrases.Select(phrase => (phrase.Words.Match(rest), phrase.Take)).FirstOrDefault(pair => pair.Item1.Success);
             if (next is null)
                 throw new HooktrailException(
-                    $"Nobody knows how to send \"{rest}\"; write once, twice, 3 times, at port 8080, by the address \"host.wan\", over IPv6, with TTL 1, in 3 fragments, "
+                    $"Nobody knows how to send \"{rest}\"; write once, twice, 3 times, at port 8080, by the address \"host.wan\", with the source \"stranger\", over IPv6, with TTL 1, in 3 fragments, "
                     + "in a VLAN frame, in a PPPoE frame, with SWITCH off, or and the rule \"…\" comes in between.");
             manner = next(manner, taken.Groups);
             rest = rest[taken.Length..].TrimStart(' ', ',');
@@ -72,6 +75,7 @@ public sealed partial record Manner
         Ip = Ip,
         Port = ToPort ?? flow.Port,
         Via = Via,
+        As = As,
         Ttl = Ttl,
         Fragments = Fragments,
         Encapsulation = Frame,
@@ -93,6 +97,9 @@ public sealed partial record Manner
 
     [GeneratedRegex("\\Aby the address \"([^\"]*)\"")]
     private static partial Regex Address();
+
+    [GeneratedRegex("\\Awith the source \"([^\"]*)\"")]
+    private static partial Regex AsAnother();
 
     [GeneratedRegex(@"\Aover IPv6\b")]
     private static partial Regex OverIpv6();

@@ -68,6 +68,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     {
         if (flow.Encapsulation != Encapsulation.None)
             return $"The Docker lab wraps no packets in frames of its own; send \"{flow}\" in the namespace lab.";
+        if (flow.As is not null)
+            return $"Nobody in the Docker lab writes another's address; send \"{flow}\" in the namespace lab.";
         if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
             return $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.";
         // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
@@ -91,10 +93,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
         // A broadcast is heard, but not answered.
-        new Listening("ear", Protocol.Udp, IpVersion.V4, BroadcastPort) { IsMute = true },
+        new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
     ];
-
-    private const int BroadcastPort = 67;
 
     // The host has a life of its own, and may have other runs: so only the lab's addresses are listened at.
     private IEnumerable<Listening> OfHost() =>
@@ -104,7 +104,7 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}-{name}", protocol, ip, Flow.ServicePort) { Address = addresses[name, ip].ToString() },
         .. from network in LabNames.Networks
-           select new Listening($"ear-{network}", Protocol.Udp, IpVersion.V4, BroadcastPort)
+           select new Listening($"ear-{network}", Protocol.Udp, IpVersion.V4, Flow.MutePort)
            {
                Address = addresses[LabNames.BroadcastOf(network), IpVersion.V4].ToString(),
                IsMute = true,

@@ -41,6 +41,12 @@ internal static class FlowOptions
         HelpName = "address",
     };
 
+    private static readonly Option<string?> As = new("--as")
+    {
+        Description = $"The address that the sender writes as its own, where it is another's: a datagram of IPv4 to port {Flow.MutePort}, where nobody answers.",
+        HelpName = "address",
+    };
+
     private static readonly Option<string> Port = new("--port")
     {
         Description = "The destination port of tcp and udp.",
@@ -56,7 +62,7 @@ internal static class FlowOptions
     };
 
     /// <summary>All of them, in the order of the help.</summary>
-    public static IEnumerable<Option> All => [From, To, ByProtocol, Ip, Via, Port, Ttl];
+    public static IEnumerable<Option> All => [From, To, ByProtocol, Ip, Via, As, Port, Ttl];
 
     /// <summary>What the help has to say of who there is.</summary>
     public static string Notes =>
@@ -83,6 +89,7 @@ internal static class FlowOptions
     {
         Ip = IpVersions.Parse(line.GetRequiredValue(Ip) is "4" or "6" ? $"ipv{line.GetRequiredValue(Ip)}" : line.GetRequiredValue(Ip)),
         Via = line.GetValue(Via) is { } via ? LabNames.ParseAddress(via) : null,
+        As = line.GetValue(As) is { } own ? LabNames.ParseAddress(own) : null,
         Port = Number(line.GetRequiredValue(Port), "a port", 65535),
         Ttl = Number(line.GetRequiredValue(Ttl), "a TTL", 255),
     };

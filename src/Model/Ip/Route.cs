@@ -29,7 +29,7 @@ internal static class Route
         // Over loopback a packet keeps the route that it was sent by. One that was sent past all routes has none, and IPv4 then takes it for
         // a martian there, too (measured on 6.18).
         var keeps = packet.Device == LabNames.Loopback && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
-        if (!keeps && (IsMartian(packet, source, destination) || IsSpoofed(packet, source)))
+        if (!keeps && (IsMartian(packet, source, destination) || IsOwn(packet, source) || IsSpoofed(packet, source)))
             return RouteType.Martian;
 
         packet.RouteDevice = Lab.DeviceTowards(destination);
@@ -56,6 +56,7 @@ internal static class Route
             ? packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
                 : "a loopback address came in by another device"
+        : IsOwn(packet, packet.Source.Name) ? $"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}"
         : IsSpoofed(packet, packet.Source.Name) ? $"rp_filter: {packet.Source.Name} is not reached by {packet.Device}"
         : packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off"
         : "net.ipv6.conf.all.forwarding is off";
@@ -69,6 +70,12 @@ internal static class Route
 
     private static bool LocalnetMayTravel(Packet packet) =>
         packet.Family == Family.IPv4 && packet.Host.Profile.RouteLocalnet || !packet.Holds(Statement.Martian);
+
+    /// <summary>
+    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not ask, nor is it asked of the host's own broadcast, which comes back with its route.
+    /// </summary>
+    private static bool IsOwn(Packet packet, string source) =>
+        packet.Family == Family.IPv4 && packet.RouteDevice is null && Lab.IsOfHost(source) && packet.Device != LabNames.Loopback && packet.Holds(Statement.OwnSource);
 
     /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
     private static bool IsSpoofed(Packet packet, string source) =>

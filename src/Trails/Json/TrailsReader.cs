@@ -91,7 +91,7 @@ internal sealed class TrailsReader(string name)
 
     private static Flow FlowOf(JsonPlace flow)
     {
-        flow.Object("from", "to", "protocol", "ip", "via", "port", "ttl", "fragments", "encapsulation");
+        flow.Object("from", "to", "protocol", "ip", "via", "as", "port", "ttl", "fragments", "encapsulation");
         return new(
             flow["from"].Word(Endpoint.Parse),
             flow["to"].Word(Endpoint.Parse),
@@ -99,6 +99,7 @@ internal sealed class TrailsReader(string name)
         {
             Ip = flow.Optional("ip")?.Word(IpVersions.Parse) ?? IpVersion.V4,
             Via = flow.Optional("via")?.Text(),
+            As = flow.Optional("as")?.Text(),
             Port = flow.Optional("port")?.Count() ?? Flow.ServicePort,
             Ttl = flow.Optional("ttl")?.Count() ?? Flow.DefaultTtl,
             Fragments = flow.Optional("fragments")?.Count() ?? 1,

@@ -128,6 +128,8 @@ public sealed class TrailsWriter : IDisposable
             json.WriteString("ip", flow.Ip.Name());
         if (flow.Via is { } via)
             json.WriteString("via", via);
+        if (flow.As is { } own)
+            json.WriteString("as", own);
         if (flow.Port != Flow.ServicePort)
             json.WriteNumber("port", flow.Port);
         if (flow.Ttl != Flow.DefaultTtl)

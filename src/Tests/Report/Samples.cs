@@ -95,12 +95,14 @@ internal static class Samples
         from protocol in Gen.Elements(Enum.GetValues<Protocol>())
         from ip in Gen.Elements(IpVersion.V4, IpVersion.V6)
         from encapsulation in Gen.Elements(Enum.GetValues<Encapsulation>())
+        from own in Gen.Elements(null, Endpoint.Stranger.Name, LabNames.HostOnWan)
         from via in Devices
         from numbers in Gen.Choose(1, 65535).ArrayOf(3)
         select new Flow(ends[0], ends[1], protocol)
         {
             Ip = ip,
             Via = via,
+            As = own,
             Port = numbers[0],
             Ttl = numbers[1],
             Fragments = numbers[2],

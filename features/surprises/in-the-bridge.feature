@@ -136,3 +136,15 @@ Feature: What a bridge does that its rules do not show
       Given a host of its own without Docker
       When "host" broadcasts a datagram
       Then the request crosses "iptables mangle POSTROUTING" twice
+
+  Rule: Past the bridge
+
+    Scenario: A DROP in broute drops nothing: the port itself receives the frame (the model alone: few kernels and ebtables have the table)
+      The frame goes on as one that came in by the port, not by the bridge (net/bridge/netfilter/ebtable_broute.c, ebt_broute). So a rule for the bridge's
+      name does not see it, and nothing of ebtables does.
+      Given a host with the rule "ebtables -t broute -A BROUTING -i client.port -j DROP"
+      When the model sends "client" to "host"
+      Then at "iptables raw PREROUTING" the request comes in by "client.port"
+      And the request never crosses "ebtables nat PREROUTING"
+      And the request never crosses "ebtables filter INPUT"
+      And the request is delivered to "host"

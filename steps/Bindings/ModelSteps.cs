@@ -31,7 +31,12 @@ public sealed class ModelSteps(Journey journey)
 
     /// <summary>The release of Docker whose rules are there, or none.</summary>
     [Given(@"^a host with Docker (\d\S*)$")]
-    public void GivenDocker(string release) => journey.Suppose(profile => profile with { Rules = DockerRules.Of(DockerRules.Parse(release)) });
+    public void GivenDocker(string release) => journey.Suppose(profile => DockerRules.On(profile, DockerRules.Parse(release)));
+
+    /// <summary>A rule behind those that are there.</summary>
+    [Given("^a host with the rule \"ebtables -t (\\w+) (-A [^\"]*)\"$")]
+    public void GivenRule(string table, string rule) => journey.Suppose(
+        profile => profile with { Rules = profile.Rules.With(RuleText.Read(Layer.Ebtables, [$"*{table}", rule], "the rule")) });
 
     /// <summary>The flow that is put to the model: an echo.</summary>
     [When("^the model sends \"([^\"]*)\" to \"([^\"]*)\"(.*)$")]

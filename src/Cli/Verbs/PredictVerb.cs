@@ -63,7 +63,7 @@ internal static class PredictVerb
             Directions.Parse(line.GetRequiredValue(OfLeg)), FlowOptions.Number(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
         var profile = Host.Apply(line, HostProfile.Default);
         if (Host.SaysDocker(line, out var release))
-            profile = profile with { Rules = release is { } one ? DockerRules.Of(one, profile.UserlandProxy) : RuleSet.Empty };
+            profile = DockerRules.On(profile, release);
         var trail = Prediction.Of(profile, flow, leg);
 
         if (line.GetValue(Json))

@@ -12,7 +12,7 @@ internal static class DockerSets
     [
         .. from proxy in (bool[])[true, false]
            from release in Enum.GetValues<DockerRelease>().Reverse()
-           select new DockerSet($"Docker {Name(release)}{(proxy ? "" : " without its userland proxy")}", proxy, DockerRules.Of(release, proxy)),
+           select new DockerSet($"Docker {Name(release)}{(proxy ? "" : " without its userland proxy")}", proxy, DockerRules.ProxyHasPktinfo(release), DockerRules.Of(release, proxy)),
     ]);
 
     private static readonly Lazy<FrozenSet<(ChainId, string)>> Known = new(() => All.Value.SelectMany(set => Names(set.Rules)).ToFrozenSet());
@@ -42,6 +42,7 @@ internal static class DockerSets
             {
                 // What dockerd sets beside its rules (moby, libnetwork/drivers/bridge).
                 UserlandProxy = set.Proxy,
+                ProxyPktinfo = set.Pktinfo,
                 Hairpin = !set.Proxy,
                 RouteLocalnet = !set.Proxy,
             });
@@ -51,7 +52,10 @@ internal static class DockerSets
 
     /// <summary>A host with the rules of a release, or with none of Docker's, and whatever rules it has besides.</summary>
     public static HostProfile Exchange(HostProfile host, DockerRelease? release) =>
-        RuleChanges.With(host, release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules));
+        RuleChanges.With(host, release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
+        {
+            ProxyPktinfo = release is { } own && DockerRules.ProxyHasPktinfo(own),
+        };
 
     private static ProfileChange Change(string words, Func<HostProfile, HostProfile> apply) => new(words, ProfileChange.OfDocker, "docker", apply);
 
@@ -106,5 +110,6 @@ internal static class DockerSets
 /// <summary>The rules of one release of Docker.</summary>
 /// <param name="Name">The release in words.</param>
 /// <param name="Proxy">Whether its userland proxy runs.</param>
+/// <param name="Pktinfo">Whether that answers datagrams from the address that was asked.</param>
 /// <param name="Rules">Its rules.</param>
-internal sealed record DockerSet(string Name, bool Proxy, RuleSet Rules);
+internal sealed record DockerSet(string Name, bool Proxy, bool Pktinfo, RuleSet Rules);

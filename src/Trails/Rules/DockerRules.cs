@@ -40,6 +40,13 @@ public static class DockerRules
     /// <summary>Whether the release's userland proxy answers a datagram from the address that it was sent to; see <see cref="HostProfile.ProxyPktinfo"/>.</summary>
     public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
 
+    /// <summary>A host as a release of Docker would have it, its userland proxy as the profile says; null for none, with no rules at all.</summary>
+    public static HostProfile On(HostProfile profile, DockerRelease? release) => profile with
+    {
+        Rules = release is { } one ? Of(one, profile.UserlandProxy) : RuleSet.Empty,
+        ProxyPktinfo = release is { } own && ProxyHasPktinfo(own),
+    };
+
     /// <summary>Finds the release that a user named, by its version: 20.10.24, 28.5, 29 or 29-nftables.</summary>
     /// <exception cref="HooktrailException">It is no version.</exception>
     public static DockerRelease Parse(string version)

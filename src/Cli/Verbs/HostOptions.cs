@@ -28,7 +28,7 @@ internal sealed class HostOptions
     public HostOptions(HostProfile? defaults)
     {
         _docker = One(
-            "--docker", "Whose rules are on the host: a release of Docker (20.10, 28.0, 28.5, 29, 29-nftables), or none.", "release", defaults is null ? null : "20.10");
+            "--docker", "Whose rules are on the host: a release of Docker (20.10, 27, 28.0, 28.5, 29, 29-nftables), or none.", "release", defaults is null ? null : "20.10");
         _kernel = One("--kernel", "The host's kernel release.", "version", defaults?.Kernel.ToString());
         _iptables = One("--iptables", "Where the rules of iptables are.", "nft|legacy", defaults?.Iptables.Name());
         _ebtables = One("--ebtables", "Where the rules of ebtables are.", "nft|legacy", defaults?.Ebtables.Name());

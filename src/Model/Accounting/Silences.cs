@@ -81,7 +81,7 @@ internal sealed class Silences
         var made = WasCalled(family, Hook.LocalOut);
         var taken = WasCalled(family, Hook.LocalIn);
         // What the bridge alone carries comes to the IP layer only as far as br_netfilter takes it there.
-        if (!made && !taken && (WasCalled(Family.Bridge, Hook.Forward) || IsOver && WasCalled(Family.Bridge, Hook.PreRouting)))
+        if (!made && !taken && WasCalled(Family.Bridge, Hook.Forward))
             return OfBridgedIp(hook, point);
         return hook switch
         {
@@ -90,6 +90,7 @@ internal sealed class Silences
             Hook.Forward when made => new(point, "The host itself sends the packet: only what comes in is forwarded.", Statement.RouteDecides.Source),
             Hook.Forward when taken => new(point, Statement.RouteDecides.Says, Statement.RouteDecides.Source),
             Hook.LocalIn when WasCalled(family, Hook.Forward) || made => new(point, "The packet is not for an address of the host.", Statement.RouteDecides.Source),
+            Hook.PreRouting when BrNetfilterSays is { } why => new(point, why.Says, why.Source),
             Hook.PostRouting when taken => new(point, "The packet stays on this host.", Statement.RouteDecides.Source),
             _ => Ended(point),
         };
@@ -98,16 +99,18 @@ internal sealed class Silences
     private Silence OfBridgedIp(Hook hook, HookPoint point)
     {
         const string source = "net/bridge/br_netfilter_hooks.c, br_nf_ops";
-        var why = journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
         return hook switch
         {
             Hook.LocalIn => new(point, "The bridge forwards the frame: it does not come up to the host.", Statement.LocalMac.Source),
             Hook.LocalOut => new(point, "The bridge forwards the frame from port to port: the host does not send it.", source),
             _ when IsOver => Ended(point),
-            _ when why is not null => new(point, why.Says, why.Source),
+            _ when BrNetfilterSays is { } why => new(point, why.Says, why.Source),
             _ => new(point, "br_netfilter is not loaded: the bridge does not call the IP layer.", source),
         };
     }
+
+    /// <summary>What br_netfilter did last; null where it is not loaded, or never had the frame.</summary>
+    private Remark? BrNetfilterSays => journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
 
     private Silence Ended(HookPoint point) => new(point, $"The journey is over before: {trail.Outcome}.", null);
 

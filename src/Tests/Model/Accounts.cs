@@ -104,6 +104,15 @@ public sealed class AccountTests
     }
 
     [Test]
+    public void A_packet_that_is_dropped_on_its_way_out_came_up_to_the_host()
+    {
+        var account = Prediction.Account(HostProfile.Default, new(Endpoint.Client, Endpoint.Stranger, Protocol.Icmp), Leg.Request);
+
+        Assert.That(Why(account, "iptables", "filter", "INPUT").Why, Is.EqualTo("The packet is not for an address of the host."));
+        Assert.That(Why(account, "iptables", "nat", "POSTROUTING").Why, Does.StartWith("The journey is over before: dropped at iptables filter FORWARD"));
+    }
+
+    [Test]
     public void The_hook_table_names_the_chains_that_the_nat_core_asks()
     {
         var hooks = HookMap.Of(HostProfile.Default);

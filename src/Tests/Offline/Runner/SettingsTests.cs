@@ -45,6 +45,7 @@ public sealed class SettingsTests
     [Test]
     public void The_environment_says_better_where_the_messages_go()
     {
+        File.WriteAllText(path, "{}");
         Assert.That(Settings.Read(path, "outputFilePath=/out/messages.ndjson").MessagesPath, Is.EqualTo("/out/messages.ndjson"));
         Assert.That(() => Settings.Read(path, "true"), Throws.TypeOf<ReqnrollException>().With.Message.Contains("REQNROLL_FORMATTERS_MESSAGE"));
     }

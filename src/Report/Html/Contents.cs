@@ -71,10 +71,10 @@ internal sealed record ShownRun(
     public HostProfile Host => Run.Trails.HostProfile;
 
     /// <summary>What the kernel said is registered at its hooks; empty where it was not asked.</summary>
-    public ImmutableArray<Registration> Hooks => [];
+    public ImmutableArray<Registration> Hooks => Run.Trails.Hooks;
 
     /// <summary>What the lab measured of the host, for people.</summary>
-    public ImmutableArray<(string Name, string Value)> Facts => [];
+    public ImmutableArray<Fact> Facts => Run.Trails.Facts;
 
     /// <summary>All that is shown like a scenario.</summary>
     public IEnumerable<ShownScenario> Scenarios =>
@@ -136,14 +136,14 @@ internal sealed class Contents(ReportInput input)
         // Without messages, or where they are those of another run.
         foreach (var more in left.GroupBy(leg => leg.Scenario!))
             scenarios.Add(
-                Shown(run, _names.Take($"{id}/", LegEvidence.Example(more.Key) is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
-                    with { Example = LegEvidence.Example(more.Key) });
+                Shown(run, _names.Take($"{id}/", more.Key.Example is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
+                    with { Example = more.Key.Example });
         return new(id, title, source, scenarios.ToImmutable());
     }
 
     private static bool IsOf(ScenarioTitle title, CucumberScenario scenario) =>
         (title.Scenario == scenario.Title || title.Scenario == scenario.Outline)
-        && (LegEvidence.Example(title) == scenario.Example || (LegEvidence.Example(title) is null && title.Scenario == scenario.Title));
+        && (title.Example == scenario.Example || (title.Example is null && title.Scenario == scenario.Title));
 
     private ShownJourney Journey(
         ReportRun run, string prefix, string title, IEnumerable<LegRecord> unclaimed, IEnumerable<(ShownScenario, ShownLeg)> claimed)

@@ -55,7 +55,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
         var parting = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
             .FirstOrDefault(Parting.OfOutcomes(voices) is null ? -1 : rows.Length);
-        var evidence = LegEvidence.Of(record).ToLookup(one => one.Hop);
+        var evidence = record.Evidence.ToLookup(one => one.Hop);
 
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Hops of the {record.Leg.ToString()}\"><table class=\"hops\">\n");
         html.Add($"<caption>{Count(trail.Hops.Length, "hop")}, {trail.Outcome.ToString()}</caption>\n");
@@ -162,7 +162,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         row is { Predicted: { } predicted, Observed: { } observed } && field.Of(predicted) != field.Of(observed);
 
     /// <summary>Below a hop: the record that it was read from, and what the model says of the way from there on.</summary>
-    private void Remarks(ShownLeg leg, int after, IEnumerable<LegEvidence> evidence, Hop? hop)
+    private void Remarks(ShownLeg leg, int after, IEnumerable<Evidence> evidence, Hop? hop)
     {
         var records = evidence.ToList();
         var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
@@ -184,17 +184,24 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"</ul></details></td></tr>\n");
     }
 
-    private void Record(LegEvidence record, Hop? hop, HostProfile host)
+    private void Record(Evidence record, Hop? hop, HostProfile host)
     {
         html.Add($"<li>{record.Channel} <code>#{record.Number} {record.Line}</code>");
         if (hop is not null)
         {
-            html.Add($"<br>written by the {(record.Channel == "nflog" ? "nft log statement" : "LOG rule")} at {hop.Point.ToString()}");
+            html.Add($"<br>written by the {Writer(record.Channel)} at {hop.Point.ToString()}");
             if (registered.At(host, hop.Point) is { } at)
                 html.Add($": {at.Family} {at.Hook}, priority {at.Priority}");
         }
         html.Add($"</li>\n");
     }
+
+    private static string Writer(string channel) => channel switch
+    {
+        Evidence.KernelLog => "LOG rule",
+        Evidence.Nflog => "nft log statement",
+        _ => "trace",
+    };
 
     private static string PlaceOf(Place place) => place switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;
@@ -46,6 +47,14 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
     private static readonly ImmutableArray<string> Order =
         ["ingress", "brouting", "prerouting", "input", "forward", "output", "postrouting", "egress"];
 
+    /// <summary>A priority as people write it: the ends of the range are no numbers that anybody chose.</summary>
+    public static string Priority(int priority) => priority switch
+    {
+        int.MinValue => "first",
+        int.MaxValue => "last",
+        _ => priority.ToString(CultureInfo.InvariantCulture),
+    };
+
     private static string NameOf(string family) => family switch
     {
         "bridge" => "Bridge (ebtables)",
@@ -69,7 +78,7 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         html.Add($"<thead><tr><th scope=\"col\">priority</th><th scope=\"col\">who</th><th scope=\"col\">hook points</th><th scope=\"col\">{lastName}</th></tr></thead><tbody>\n");
         foreach (var one in rows)
         {
-            html.Add($"<tr><td class=\"n\">{one.Priority}</td><th scope=\"row\">{one.What}");
+            html.Add($"<tr><td class=\"n\">{Priority(one.Priority)}</td><th scope=\"row\">{one.What}");
             if (one.Device is { } device)
                 html.Add($" <small>at {device}</small>");
             html.Add($"</th><td>");

@@ -40,7 +40,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
     /// <summary>Writes a hook point with its layer as a coloured word.</summary>
     public static void Point(HtmlWriter html, HookPoint point) =>
-        html.Add($"<span class=\"ly {point.Layer.Name()}\">{point.Layer.Name()}</span> {point.Table} {point.Chain}");
+        html.Add($"<b class=\"{point.Layer.Name()}\">{point.Layer.Name()}</b> {point.Table} {point.Chain}");
 
     private static string Slug(Leg leg) => Names.Slug(leg.ToString());
 
@@ -59,8 +59,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Hops of the {record.Leg.ToString()}\"><table class=\"hops\">\n");
         html.Add($"<caption>{Count(trail.Hops.Length, "hop")}, {trail.Outcome.ToString()}</caption>\n");
-        html.Add($"<thead><tr><th scope=\"col\">#</th><th scope=\"col\">hook point</th><th scope=\"col\">in</th><th scope=\"col\">out</th><th scope=\"col\">source → destination</th>");
-        html.Add($"<th scope=\"col\" class=\"who\">predicted</th><th scope=\"col\" class=\"who\">observed</th></tr></thead>\n<tbody>\n");
+        html.Add($"<thead><tr><th scope=\"col\">#</th><th scope=\"col\">hook point</th><th scope=\"col\">in <small>(port)</small></th><th scope=\"col\">out <small>(port)</small></th><th scope=\"col\">source → destination</th>");
+        html.Add($"<th scope=\"col\">predicted</th><th scope=\"col\">observed</th></tr></thead>\n<tbody>\n");
         var (number, missing, here) = (0, 0, 0);
         Hop? before = null;
         Remarks(leg, 0, [], null);
@@ -101,31 +101,27 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         Data("out", hop.Out);
         Data("source", hop.Source);
         Data("destination", hop.Destination);
-        html.Add($"><td class=\"n\">");
-        if (number.Length > 0)
-            html.Add($"<a href=\"#{anchor}\">{number}</a>");
-        else
-            html.Add($"·");
-        html.Add($"</td><th scope=\"row\">");
+        // Ends of cells and rows are left out, as HTML allows: there are thousands of them. The script makes links of the numbers.
+        html.Add($"><td class=\"n\">{(number.Length > 0 ? number : "·")}");
+        html.Add($"<th scope=\"row\">");
         Point(html, hop.Point);
         if (parts)
             html.Add($"{Mark}");
-        html.Add($"</th><td>");
+        html.Add($"<td>");
         Device(row, HopField.In, HopField.PhysIn, hop);
-        html.Add($"</td><td>");
+        html.Add($"<td>");
         Device(row, HopField.Out, HopField.PhysOut, hop);
         // The NAT that a hop point's rules did shows at the next one.
         var rewritten = before is not null && (before.Source != hop.Source || before.Destination != hop.Destination)
             && before.Source is not null && hop.Source is not null;
-        html.Add($"</td><td{new Markup(rewritten ? " class=\"nat\"" : "")}>");
+        html.Add($"<td{new Markup(rewritten ? " class=\"nat\"" : "")}>");
         Value(row, HopField.Source, hop);
         if (hop.Source is not null || hop.Destination is not null)
             html.Add($" → ");
         Value(row, HopField.Destination, hop);
-        html.Add($"</td>");
         Voiced(hasPrediction, row.Predicted is not null);
         Voiced(hasObservation, row.Observed is not null);
-        html.Add($"</tr>\n");
+        html.Add($"\n");
 
         void Data(string name, string? value)
         {
@@ -135,16 +131,14 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     }
 
     private void Voiced(bool speaks, bool crosses) =>
-        html.Add(!speaks ? new Markup("<td class=\"who\"></td>")
-            : crosses ? new Markup("<td class=\"who\"><span class=\"yes\" role=\"img\" aria-label=\"crossed\">✓</span></td>")
-            : new Markup("<td class=\"who\"><span class=\"no\" role=\"img\" aria-label=\"not crossed\">✗</span></td>"));
+        html.Add(new Markup(!speaks ? "<td>" : crosses ? "<td>✓" : "<td class=\"no\">✗ not crossed"));
 
     private void Device(AlignedHops row, HopField field, HopField physical, Hop hop)
     {
         Value(row, field, hop);
         if (physical.Of(hop) is not null || Differs(row, physical))
         {
-            html.Add($" <small title=\"{physical.Name()}: the bridge port that br_netfilter remembers\">");
+            html.Add($" <small>");
             Value(row, physical, hop);
             html.Add($"</small>");
         }
@@ -168,44 +162,47 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
         if (records.Count == 0 && remarks.Count == 0)
             return;
-        html.Add($"<tr class=\"why\"><td></td><td colspan=\"6\"><details class=\"evidence\"><summary>");
+        // The first thing that is said stands in the line itself, and only there; what it rests on is below.
+        html.Add($"<tr class=\"why\"><td colspan=\"7\"><details class=\"evidence\"><summary>");
         foreach (var record in records)
-            html.Add($"<span class=\"number\">#{record.Number}</span> ");
-        html.Add($"{(remarks.Count > 0 ? string.Join(" ", remarks.Select(remark => remark.Says)) : "evidence")}</summary><ul>\n");
+            html.Add($"#{record.Number} ");
+        html.Add($"{(remarks.Count > 0 ? remarks[0].Says : "")}{(remarks.Count > 1 ? " …" : "")}</summary><ul>\n");
         foreach (var record in records)
             Record(record, hop, leg.Host);
-        foreach (var remark in remarks)
+        foreach (var (index, remark) in remarks.Index())
         {
-            html.Add($"<li>model, {PlaceOf(remark.Place)}: {remark.Says}");
-            if (remark.Source is { } source)
-                html.Add($" <cite>{source}</cite>");
-            html.Add($"</li>\n");
+            html.Add($"<li>{PlaceOf(remark.Place)}{(index > 0 ? $": {remark.Says}" : "")}");
+            Source(remark.Source);
+            html.Add($"\n");
         }
-        html.Add($"</ul></details></td></tr>\n");
+        html.Add($"</ul></details>\n");
+    }
+
+    private void Source(string? source)
+    {
+        if (source is not null)
+            html.Add($"<cite>{source}</cite>");
     }
 
     private void Record(Evidence record, Hop? hop, HostProfile host)
     {
-        html.Add($"<li>{record.Channel} <code>#{record.Number} {record.Line}</code>");
-        if (hop is not null)
-        {
-            html.Add($"<br>written by the {Writer(record.Channel)} at {hop.Point.ToString()}");
-            if (registered.At(host, hop.Point) is { } at)
-                html.Add($": {at.Family} {at.Hook}, priority {at.Priority}");
-        }
-        html.Add($"</li>\n");
+        html.Add($"<li>{Writer(record.Channel)}");
+        if (hop is not null && registered.At(host, hop.Point) is { } at)
+            html.Add($" at {at.Family} {at.Hook} {HookPages.Priority(at.Priority)}");
+        html.Add($": <code>#{record.Number} {record.Line}</code>\n");
     }
 
     private static string Writer(string channel) => channel switch
     {
-        Evidence.KernelLog => "LOG rule",
-        Evidence.Nflog => "nft log statement",
-        _ => "trace",
+        Evidence.KernelLog => "kernel log, LOG rule",
+        Evidence.Nflog => "nflog, nft rule",
+        _ => channel,
     };
 
     private static string PlaceOf(Place place) => place switch
     {
         Place.Device => "device",
+        Place.Hook => "hook",
         Place.BridgeDecision => "bridging decision",
         Place.BrNetfilter => "br_netfilter",
         Place.Conntrack => "conntrack",
@@ -228,17 +225,11 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         foreach (var reason in reasons)
         {
             html.Add($"<li data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\">{reason.Key.Why}");
-            if (reason.Key.Source is { } source)
-                html.Add($" <cite>{source}</cite>");
-            html.Add($"<br><small>{Briefly(reason.Select(one => one.Point))}</small></li>\n");
+            Source(reason.Key.Source);
+            html.Add($"</li>\n");
         }
         html.Add($"</ul></details>\n");
     }
-
-    /// <summary>Hook points with each table said once: <c>iptables nat PREROUTING, INPUT; iptables raw OUTPUT</c>.</summary>
-    private static string Briefly(IEnumerable<HookPoint> points) =>
-        string.Join("; ", points.GroupBy(point => (point.Layer, point.Table))
-            .Select(table => $"{table.Key.Layer.Name()} {table.Key.Table} {string.Join(", ", table.Select(point => point.Chain))}"));
 
     /// <summary>A number and its noun.</summary>
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

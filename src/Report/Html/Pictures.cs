@@ -7,6 +7,7 @@ namespace Hooktrail.Report.Html;
 internal sealed class Pictures(Registered registered)
 {
     private readonly Dictionary<(string Hooks, Plane Plane), (StackMap Map, string Id)> _maps = [];
+    private int _drawn;
 
     /// <summary>What the pictures need of the style sheet. On paper they are light.</summary>
     public static string Style { get; } =
@@ -31,7 +32,7 @@ internal sealed class Pictures(Registered registered)
         var lit = Lit(leg);
         var (map, id) = _maps[(registered.Key(leg.Host), lit.Plane)];
         html.Add($"<figure class=\"picture\" data-map=\"{id}\"><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the {leg.Record.Leg.ToString()}\">");
-        html.Add(new Markup(PictureSvg.Overlay(map, id, $"{leg.Id}/picture", lit)));
+        html.Add(new Markup(PictureSvg.Overlay(map, id, $"p{++_drawn}", lit)));
         html.Add($"</div></figure>\n");
     }
 

@@ -17,6 +17,13 @@
     var turned = !page.classList.contains('current');
     $('.page.current').forEach(function (other) { if (other !== page) other.classList.remove('current'); });
     page.classList.add('current');
+    $('.hops tr[id] > td.n', page).forEach(function (cell) {
+      if (cell.firstElementChild) return;
+      var link = document.createElement('a');
+      link.href = '#' + cell.parentNode.id;
+      link.textContent = cell.textContent.trim();
+      cell.replaceChildren(link);
+    });
     for (var up = target; up; up = up.parentElement) if (up.tagName === 'DETAILS') up.open = true;
     // Who follows a link to a scenario or to a leg wants to see its trails.
     if (target.matches('article.scenario')) $('details.trails', target).forEach(function (one) { one.open = true; });
@@ -104,6 +111,66 @@
   query.addEventListener('input', search);
   $('#search select').forEach(function (one) { one.addEventListener('change', search); });
   document.querySelector('#search form').addEventListener('submit', function (event) { event.preventDefault(); search(); });
+
+  // A picture: play it step by step, enlarge it, and say on hover why a hook point stayed silent.
+  $('.leg > .picture').forEach(function (figure) {
+    var leg = figure.closest('.leg'), svg = figure.querySelector('svg'), box = figure.querySelector('.wide');
+    var lit = $('.lit', svg), at = lit.length, timer = 0;
+    var bar = document.createElement('p');
+    bar.className = 'controls';
+    function step(to, quiet) {
+      at = Math.max(0, Math.min(lit.length, to));
+      svg.classList.toggle('playing', at < lit.length);
+      lit.forEach(function (one, index) { one.classList.toggle('later', index >= at); });
+      $('.ht-path', svg).forEach(function (path) { path.style.strokeDasharray = at < lit.length ? at / lit.length + ' 1' : ''; });
+      $('.ht-arrow,.ht-nat', svg).forEach(function (one) { one.classList.toggle('later', at < lit.length); });
+      $('tr.step', leg).forEach(function (old) { old.classList.remove('step'); });
+      var row = $('tr[data-point]', leg)[at - 1];
+      where.textContent = at && at <= lit.length ? at + ' of ' + lit.length + ': ' + lit[at - 1].dataset.point : '';
+      if (at < lit.length && row) row.classList.add('step');
+      if (quiet) where.textContent = '';
+    }
+    function stop() { clearInterval(timer); timer = 0; play.textContent = 'Play'; }
+    var play = button('Play', function () {
+      if (timer) { stop(); return; }
+      step(at < lit.length ? at : 0);
+      play.textContent = 'Stop';
+      timer = setInterval(function () { step(at + 1); if (at === lit.length) stop(); }, 700);
+    });
+    var where = document.createElement('span');
+    where.setAttribute('role', 'status');
+    if (lit.length) bar.append(play, button('Back', function () { stop(); step(at - 1); }), button('Step', function () { stop(); step(at < lit.length ? at + 1 : 1); }), where);
+    if ($('.leg', leg.parentNode).length > 1) {
+      var large = button('Enlarge', function () { large.textContent = leg.classList.toggle('large') ? 'Beside' : 'Enlarge'; });
+      large.className = 'enlarge';
+      bar.prepend(large);
+    }
+    figure.append(bar);
+
+    var tip = null, areas = null, reasons = null;
+    function untip() { if (tip) { tip.remove(); tip = null; } }
+    box.addEventListener('pointerleave', untip);
+    box.addEventListener('pointermove', function (event) {
+      if (!areas) {
+        var map = byId(figure.dataset.map).parentNode;
+        areas = map.dataset.areas.split(';').map(function (area) { var part = area.split(','); return { point: part.slice(0, -4).join(','), x: +part[part.length - 4], y: +part[part.length - 3], w: +part[part.length - 2], h: +part[part.length - 1] }; });
+        reasons = {};
+        $('.silent li', leg).forEach(function (one) { one.dataset.points.split(';').forEach(function (point) { reasons[point] = one.firstChild.textContent; }); });
+      }
+      var p = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      var over = areas.find(function (one) { return p.x >= one.x && p.x <= one.x + one.w && p.y >= one.y && p.y <= one.y + one.h; });
+      var text = over && reasons[over.point];
+      untip();
+      if (!text) return;
+      tip = document.createElement('div');
+      tip.className = 'silence';
+      tip.textContent = over.point + ': ' + text;
+      var frame = figure.getBoundingClientRect();
+      tip.style.left = Math.max(0, Math.min(event.clientX - frame.left + 12, frame.width - 360)) + 'px';
+      tip.style.top = event.clientY - frame.top + 16 + 'px';
+      figure.append(tip);
+    });
+  });
 
   // A page prints as it is shown; everything prints on request.
   var print = button('Print everything', function () {

@@ -65,7 +65,8 @@ internal sealed class FrontPage(HtmlWriter html)
     {
         var host = run.Host;
         html.Add($"<h2>The host</h2>\n<div class=\"facts\"><dl>\n");
-        foreach (var (name, value) in run.Facts)
+        // What identifies the host first; the many sysctls, which the switches beside sum up, below and folded.
+        foreach (var (name, value) in run.Facts.Where(fact => !IsSysctl(fact)))
             Fact(name, value);
         if (run.Facts.IsEmpty)
             Fact("kernel", host.Kernel.ToString());
@@ -78,16 +79,26 @@ internal sealed class FrontPage(HtmlWriter html)
                 .Where(layer => layer.Count > 0).Select(layer => $"{layer.Count} of {layer.Layer}")));
         if (!host.Published.IsEmpty)
             Fact("published ports", string.Join(", ", host.Published.Select(one => $"{one.Port} to {one.To}")));
-        html.Add($"</dl>\n<dl class=\"switches\">\n");
+        html.Add($"</dl>\n<div><dl class=\"switches\">\n");
         foreach (var one in Switch.All)
             html.Add($"<div><dt>{one.Name}</dt><dd class=\"{(one.Read(host) ? "on" : "off")}\">{(one.Read(host) ? "on" : "off")}</dd></div>\n");
-        html.Add($"</dl></div>\n");
+        html.Add($"</dl>\n");
+        if (run.Facts.Any(IsSysctl))
+        {
+            html.Add($"<details><summary>{LegSection.Count(run.Facts.Count(IsSysctl), "sysctl")} as read</summary><dl>\n");
+            foreach (var (name, value) in run.Facts.Where(IsSysctl))
+                Fact(name, value);
+            html.Add($"</dl></details>\n");
+        }
+        html.Add($"</div></div>\n");
         var others = run.Run.Trails.Legs.Select(leg => leg.HostProfile).OfType<HostProfile>().Where(one => one != host).Distinct().Count();
         if (others > 0)
             html.Add($"<p>Scenarios change the host: {LegSection.Count(others, "other profile")} {(others == 1 ? "is" : "are")} in this run, and each leg says what is different on its own. <a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
         else
             html.Add($"<p><a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
     }
+
+    private static bool IsSysctl(Fact fact) => fact.Name.StartsWith("net.", StringComparison.Ordinal);
 
     private void Fact(string name, string value) => html.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
 

@@ -26,20 +26,25 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
             .CountBy(point => point).ToDictionary(one => one.Key, one => one.Value);
         var hooks = model.Concat(kernel).Select(one => (one.Family, one.Hook)).Distinct()
             .OrderBy(one => Families.IndexOf(one.Family)).ThenBy(one => Order.IndexOf(one.Hook));
-        var family = "";
-        foreach (var hook in hooks)
+        foreach (var family in hooks.GroupBy(hook => hook.Family))
         {
-            if (hook.Family != family)
-                html.Add($"<h2 id=\"{id}/{Names.Slug(hook.Family)}\">{NameOf(family = hook.Family)}</h2>\n");
-            html.Add($"<h3>{hook.Hook}</h3>\n<div class=\"hook\">\n");
-            Table($"{hook.Family} {hook.Hook}: the model", At(model), one => LegSection.Count(one.Points.Sum(point => crossed.GetValueOrDefault(point)), "leg"), "crossed by");
-            Table($"{hook.Family} {hook.Hook}: the kernel", At(kernel), Owner, "whose");
+            html.Add($"<h2 id=\"{id}/{Names.Slug(family.Key)}\">{NameOf(family.Key)}</h2>\n<div class=\"family\">\n");
+            foreach (var hook in family)
+            {
+                html.Add($"<div><h3>{hook.Hook}</h3>\n");
+                Table(kernel.IsEmpty ? $"{hook.Family} {hook.Hook}" : $"{hook.Family} {hook.Hook}: the model", At(model, hook), "crossed by", Crossed);
+                Table($"{hook.Family} {hook.Hook}: the kernel", At(kernel, hook), "whose", Owner);
+                html.Add($"</div>\n");
+            }
             html.Add($"</div>\n");
-
-            ImmutableArray<Registration> At(ImmutableArray<Registration> all) =>
-                [.. all.Where(one => one.Family == hook.Family && one.Hook == hook.Hook)];
         }
         html.Add($"</section>\n");
+
+        string Crossed(Registration one) =>
+            one.Points.IsEmpty ? "" : LegSection.Count(one.Points.Sum(point => crossed.GetValueOrDefault(point)), "leg");
+
+        static ImmutableArray<Registration> At(ImmutableArray<Registration> all, (string Family, string Hook) hook) =>
+            [.. all.Where(one => one.Family == hook.Family && one.Hook == hook.Hook)];
     }
 
     private static readonly ImmutableArray<string> Families = ["netdev", "bridge", "arp", "ip", "ip6", "inet"];
@@ -70,25 +75,30 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         : one.Module is { } module ? $"kernel, {module}"
         : one.Points.IsEmpty ? "kernel or other" : "tools";
 
-    private void Table(string caption, ImmutableArray<Registration> rows, Func<Registration, string> last, string lastName)
+    private void Table(string caption, ImmutableArray<Registration> rows, string lastName, Func<Registration, string> last)
     {
         if (rows.IsEmpty)
             return;
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table class=\"registrations\"><caption>{caption}</caption>");
-        html.Add($"<thead><tr><th scope=\"col\">priority</th><th scope=\"col\">who</th><th scope=\"col\">hook points</th><th scope=\"col\">{lastName}</th></tr></thead><tbody>\n");
+        html.Add($"<thead><tr><th scope=\"col\" class=\"n\">priority</th><th scope=\"col\">who</th><th scope=\"col\">{lastName}</th></tr></thead><tbody>\n");
         foreach (var one in rows)
         {
-            html.Add($"<tr><td class=\"n\">{Priority(one.Priority)}</td><th scope=\"row\">{one.What}");
+            html.Add($"<tr><td class=\"n\">{Priority(one.Priority)}</td><th scope=\"row\">");
+            // A chain is its own hook point; the NAT core asks chains that are others.
+            if (one.Points is [var only] && only.ToString() == one.What)
+                LegSection.Point(html, only);
+            else
+            {
+                html.Add($"{one.What}");
+                foreach (var (index, point) in one.Points.Index())
+                {
+                    html.Add($"{(index == 0 ? " asks " : ", ")}");
+                    LegSection.Point(html, point);
+                }
+            }
             if (one.Device is { } device)
                 html.Add($" <small>at {device}</small>");
-            html.Add($"</th><td>");
-            foreach (var (index, point) in one.Points.Index())
-            {
-                if (index > 0)
-                    html.Add($"<br>");
-                LegSection.Point(html, point);
-            }
-            html.Add($"</td><td>{(lastName == "crossed by" && one.Points.IsEmpty ? "" : last(one))}</td></tr>\n");
+            html.Add($"</th><td>{last(one)}</td></tr>\n");
         }
         html.Add($"</tbody></table></div>\n");
     }

@@ -21,7 +21,7 @@ public static class HtmlReport
         var registered = new Registered(input.Hooks);
         var pictures = new Pictures(registered);
         var features = new FeaturePages(html, new(html, new(html, pictures, registered)));
-        var style = Resources.Text("report.css") + Pictures.Style;
+        var style = Pictures.Style + Resources.Text("report.css");
         var script = Resources.Text("report.js");
         var guide = GuideFile.All;
 

@@ -96,13 +96,14 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
     private void Row(AlignedHops row, Hop hop, Hop? before, string anchor, string number, bool parts, bool hasPrediction, bool hasObservation)
     {
-        html.Add($"<tr id=\"{anchor}\"{Divergence(parts)} data-point=\"{hop.Point.ToString()}\"");
+        var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
+        html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
         Data("in", hop.In);
         Data("out", hop.Out);
         Data("source", hop.Source);
         Data("destination", hop.Destination);
         // Ends of cells and rows are left out, as HTML allows: there are thousands of them. The script makes links of the numbers.
-        html.Add($"><td class=\"n\">{(number.Length > 0 ? number : "·")}");
+        html.Add($"><td>{(number.Length > 0 ? number : "·")}");
         html.Add($"<th scope=\"row\">");
         Point(html, hop.Point);
         if (parts)
@@ -195,7 +196,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private static string Writer(string channel) => channel switch
     {
         Evidence.KernelLog => "kernel log, LOG rule",
-        Evidence.Nflog => "nflog, nft rule",
+        Evidence.Nflog => "nflog rule",
         _ => channel,
     };
 

@@ -5,7 +5,7 @@ namespace Hooktrail.Report.Html;
 /// <summary>Gives out ids: readable, the same from run to run, and each only once.</summary>
 internal sealed class Names
 {
-    private const int Longest = 32;
+    private const int Longest = 24;
     private readonly HashSet<string> _taken = [];
 
     /// <summary>An id of its own that begins with <paramref name="prefix"/> and says <paramref name="title"/>.</summary>

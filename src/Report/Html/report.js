@@ -17,20 +17,21 @@
     var turned = !page.classList.contains('current');
     $('.page.current').forEach(function (other) { if (other !== page) other.classList.remove('current'); });
     page.classList.add('current');
-    $('.hops tr[id] > td.n', page).forEach(function (cell) {
+    $('.hops tr[id] > td:first-child', page).forEach(function (cell) {
       if (cell.firstElementChild) return;
       var link = document.createElement('a');
       link.href = '#' + cell.parentNode.id;
       link.textContent = cell.textContent.trim();
       cell.replaceChildren(link);
     });
+    $('.leg > .picture', page).forEach(furnish);
     for (var up = target; up; up = up.parentElement) if (up.tagName === 'DETAILS') up.open = true;
     // Who follows a link to a scenario or to a leg wants to see its trails.
     if (target.matches('article.scenario')) $('details.trails', target).forEach(function (one) { one.open = true; });
     $('.target').forEach(function (old) { old.classList.remove('target'); });
     var heading = page.querySelector('h1');
     if (target !== page) { target.classList.add('target'); target.scrollIntoView(); }
-    else if (turned || !first) window.scrollTo(0, 0);
+    else window.scrollTo(0, 0);
     if (!first || id) {
       var focus = target === page ? heading : target;
       if (focus) { if (!focus.hasAttribute('tabindex') && !focus.matches('a,button,input,select,summary')) focus.tabIndex = -1; focus.focus({ preventScroll: true }); }
@@ -112,65 +113,58 @@
   $('#search select').forEach(function (one) { one.addEventListener('change', search); });
   document.querySelector('#search form').addEventListener('submit', function (event) { event.preventDefault(); search(); });
 
-  // A picture: play it step by step, enlarge it, and say on hover why a hook point stayed silent.
-  $('.leg > .picture').forEach(function (figure) {
-    var leg = figure.closest('.leg'), svg = figure.querySelector('svg'), box = figure.querySelector('.wide');
-    var lit = $('.lit', svg), at = lit.length, timer = 0;
-    var bar = document.createElement('p');
+  // A picture: play it step by step, enlarge it, and say on hover why a hook point stayed silent. Made when its page is first shown.
+  function furnish(figure) {
+    if (figure.dataset.ready) return;
+    figure.dataset.ready = '1';
+    var leg = figure.closest('.leg'), svg = figure.querySelector('svg'), lit = $('.lit', svg);
+    var rows = $('tr[data-point]:not(.predicted)', leg), at = 0, timer = 0;
+    var bar = document.createElement('p'), where = document.createElement('span');
     bar.className = 'controls';
-    function step(to, quiet) {
-      at = Math.max(0, Math.min(lit.length, to));
-      svg.classList.toggle('playing', at < lit.length);
-      lit.forEach(function (one, index) { one.classList.toggle('later', index >= at); });
-      $('.ht-path', svg).forEach(function (path) { path.style.strokeDasharray = at < lit.length ? at / lit.length + ' 1' : ''; });
-      $('.ht-arrow,.ht-nat', svg).forEach(function (one) { one.classList.toggle('later', at < lit.length); });
-      $('tr.step', leg).forEach(function (old) { old.classList.remove('step'); });
-      var row = $('tr[data-point]', leg)[at - 1];
-      where.textContent = at && at <= lit.length ? at + ' of ' + lit.length + ': ' + lit[at - 1].dataset.point : '';
-      if (at < lit.length && row) row.classList.add('step');
-      if (quiet) where.textContent = '';
+    where.setAttribute('role', 'status');
+    // Step 0 is the whole picture at rest.
+    function step(to) {
+      at = to < 0 ? lit.length : to > lit.length ? 0 : to;
+      lit.forEach(function (one, index) { one.classList.toggle('later', at > 0 && index >= at); one.classList.toggle('now', index === at - 1); });
+      $('.ht-path', svg).forEach(function (path) { path.style.strokeDasharray = at && at < lit.length ? at / lit.length + ' 1' : ''; });
+      $('.ht-arrow,.ht-nat,.ht-label,.ht-bad,.other,.ht-other', svg).forEach(function (one) { one.classList.toggle('later', at > 0 && at < lit.length); });
+      rows.forEach(function (row, index) { row.classList.toggle('step', index === at - 1); });
+      where.textContent = at ? at + ' of ' + lit.length + ': ' + lit[at - 1].dataset.point : '';
     }
     function stop() { clearInterval(timer); timer = 0; play.textContent = 'Play'; }
     var play = button('Play', function () {
       if (timer) { stop(); return; }
-      step(at < lit.length ? at : 0);
+      step(1);
       play.textContent = 'Stop';
-      timer = setInterval(function () { step(at + 1); if (at === lit.length) stop(); }, 700);
+      timer = setInterval(function () { if (at >= lit.length) stop(); else step(at + 1); }, 800);
     });
-    var where = document.createElement('span');
-    where.setAttribute('role', 'status');
-    if (lit.length) bar.append(play, button('Back', function () { stop(); step(at - 1); }), button('Step', function () { stop(); step(at < lit.length ? at + 1 : 1); }), where);
+    play.className = 'play';
+    var back = button('Back', function () { stop(); step(at - 1); }), next = button('Step', function () { stop(); step(at + 1); });
+    next.className = 'next';
+    if (lit.length) bar.append(play, back, next);
     if ($('.leg', leg.parentNode).length > 1) {
       var large = button('Enlarge', function () { large.textContent = leg.classList.toggle('large') ? 'Beside' : 'Enlarge'; });
       large.className = 'enlarge';
-      bar.prepend(large);
+      bar.append(large);
     }
+    bar.append(where);
     figure.append(bar);
 
-    var tip = null, areas = null, reasons = null;
-    function untip() { if (tip) { tip.remove(); tip = null; } }
-    box.addEventListener('pointerleave', untip);
-    box.addEventListener('pointermove', function (event) {
-      if (!areas) {
-        var map = byId(figure.dataset.map).parentNode;
-        areas = map.dataset.areas.split(';').map(function (area) { var part = area.split(','); return { point: part.slice(0, -4).join(','), x: +part[part.length - 4], y: +part[part.length - 3], w: +part[part.length - 2], h: +part[part.length - 1] }; });
-        reasons = {};
-        $('.silent li', leg).forEach(function (one) { one.dataset.points.split(';').forEach(function (point) { reasons[point] = one.firstChild.textContent; }); });
-      }
-      var p = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      var over = areas.find(function (one) { return p.x >= one.x && p.x <= one.x + one.w && p.y >= one.y && p.y <= one.y + one.h; });
-      var text = over && reasons[over.point];
-      untip();
-      if (!text) return;
-      tip = document.createElement('div');
-      tip.className = 'silence';
-      tip.textContent = over.point + ': ' + text;
-      var frame = figure.getBoundingClientRect();
-      tip.style.left = Math.max(0, Math.min(event.clientX - frame.left + 12, frame.width - 360)) + 'px';
-      tip.style.top = event.clientY - frame.top + 16 + 'px';
-      figure.append(tip);
+    var svgns = 'http://www.w3.org/2000/svg', reasons = {}, layer = document.createElementNS(svgns, 'g');
+    $('.silent li', leg).forEach(function (one) { one.dataset.points.split(';').forEach(function (point) { reasons[point] = one.firstChild.textContent; }); });
+    layer.setAttribute('class', 'silences');
+    byId(figure.dataset.map).parentNode.dataset.areas.split(';').forEach(function (area) {
+      var part = area.split(','), place = part.splice(-4), point = part.join(',');
+      if (!reasons[point]) return;
+      var rect = document.createElementNS(svgns, 'rect'), title = document.createElementNS(svgns, 'title');
+      ['x', 'y', 'width', 'height'].forEach(function (name, index) { rect.setAttribute(name, place[index]); });
+      rect.dataset.silent = point;
+      title.textContent = point + ': ' + reasons[point];
+      rect.append(title);
+      layer.append(rect);
     });
-  });
+    svg.append(layer);
+  }
 
   // A page prints as it is shown; everything prints on request.
   var print = button('Print everything', function () {

@@ -129,10 +129,7 @@ public static class PictureSvg
             var ends = index == leg.Trail.Hops.Length - 1 && leg.Trail.Outcome.Kind != OutcomeKind.Delivered;
             svg.Append(CultureInfo.InvariantCulture, $"""<g class="lit{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
             if (again == 1)
-            {
                 Rect(svg, null, box.X + 2, row.Y + 1, StackMap.BoxWidth - 4, StackMap.RowHeight - 2, 4);
-                svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-name" x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">{Text(Short(row.Label, 21))}</text>""");
-            }
 
             svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{x}" cy="{row.Middle}" r="9"/><text x="{x}" y="{row.Middle + 4}">{index + 1}</text></g>""");
             if (ends)

@@ -57,15 +57,40 @@ internal sealed class Route
     {
         if (points.Count < 2)
             return "";
+        // Relative, and a letter a direction: a page has hundreds of these.
         var path = new StringBuilder($"M{points[0].X} {points[0].Y}");
+        var pen = points[0];
         for (var at = 1; at < points.Count - 1; at++)
         {
             var (before, corner, after) = (points[at - 1], points[at], points[at + 1]);
             var (near, far) = (Towards(corner, before), Towards(corner, after));
-            path.Append(CultureInfo.InvariantCulture, $"L{near.X} {near.Y}Q{corner.X} {corner.Y} {far.X} {far.Y}");
+            Line(near);
+            path.Append('q');
+            Pair(corner.X - near.X, corner.Y - near.Y);
+            path.Append(far.X - near.X < 0 ? "" : " ");
+            Pair(far.X - near.X, far.Y - near.Y);
+            pen = far;
         }
 
-        return path.Append(CultureInfo.InvariantCulture, $"L{Last.X} {Last.Y}").ToString();
+        Line(Last);
+        return path.ToString();
+
+        void Line((int X, int Y) to)
+        {
+            var (x, y) = (to.X - pen.X, to.Y - pen.Y);
+            if (x != 0 && y != 0)
+            {
+                path.Append('l');
+                Pair(x, y);
+            }
+            else if (x != 0)
+                path.Append(CultureInfo.InvariantCulture, $"h{x}");
+            else if (y != 0)
+                path.Append(CultureInfo.InvariantCulture, $"v{y}");
+            pen = to;
+        }
+
+        void Pair(int x, int y) => path.Append(CultureInfo.InvariantCulture, $"{x}{(y < 0 ? "" : " ")}{y}");
     }
 
     private void Draw(Trail trail, Hop? last)

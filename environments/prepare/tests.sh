@@ -56,9 +56,13 @@ run_tests() {
     total="$passed passed, $failed failed, $skipped skipped"
     printf '%s\n' "$total" >"$SPECS_OUT/counts.txt"
 
+    # What the run has to show, in one file; the list below names it.
+    [[ ! -s $SPECS_OUT/trails.json ]] || dotnet exec "$cli" report "$SPECS_OUT/trails.json" --out "$SPECS_OUT/report.html" >/dev/null || status=1
+
     printf '\nWritten:\n'
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
     printf '\nPrepared in %s s, tested in %s s.\nLab: %s.\n%s\n' "$began" "$((SECONDS - began))" "$lab_why" "$total"
+    [[ ! -e $SPECS_OUT/report.html ]] || printf 'To read, in a browser: %s\n' "$SPECS_OUT/report.html"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
         die "no test ran${filter:+, because none matches the filter $filter}."

@@ -88,7 +88,7 @@ internal static class ReportVerb
         {
             throw new HooktrailException($"The report cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file by --out.", wrong);
         }
-        Console.Error.WriteLine($"{to}: {bytes.Length / 1024} KB");
+        Console.Out.WriteLine(to);
         return ExitCode.Done;
     }
 

@@ -70,7 +70,7 @@ public partial class HtmlReportTests
         // The same titles again and again, in two runs, with and without a scenario.
         var twin = Agreed with { Scenario = new(Title.Feature.ToUpperInvariant(), Title.Scenario + "!") };
         var file = new TrailsFile(HostProfile.Default, [Agreed, Agreed with { Leg = Leg.Reply }, Agreed, twin, Agreed with { Scenario = null }]);
-        var html = Of(new ReportInput([new("one", file), new("two", file)]));
+        var html = Of(ByModel(new("one", file), new("two", file)));
 
         var ids = Id().Matches(html).Select(one => one.Groups[1].Value).ToList();
         Assert.That(ids, Is.Unique);
@@ -131,7 +131,7 @@ public partial class HtmlReportTests
     public void A_skipped_scenario_stands_on_the_first_page_with_its_reason()
     {
         var messages = new CucumberRun([new("features/a.feature", "A", "Feature: A\n  Scenario: B\n    Given c\n", [2], [new("B", "B", null, 2, ["@x"], "skipped", "There is no Engine.")])]);
-        var html = Of(new ReportInput([new("run", new(HostProfile.Default, []), messages)]));
+        var html = Of(ByModel(new ReportRun("run", new(HostProfile.Default, []), messages)));
 
         var front = html[html.IndexOf("id=\"front\"", StringComparison.Ordinal)..html.IndexOf("id=\"feature/a\"", StringComparison.Ordinal)];
         Assert.That(front, Does.Contain("What was skipped, and why").And.Contain("There is no Engine.").And.Contain("href=\"#feature/a/b\""));
@@ -145,17 +145,14 @@ public partial class HtmlReportTests
             Of(Agreed with { Scenario = null }),
             Does.Contain("id=\"journey/client-server\"").And.Contain("id=\"journey/client-server/client-server-icmp/request\""));
 
-    private static string Of(params ImmutableArray<LegRecord> legs) => Of(new ReportInput([new("run", new(HostProfile.Default, legs))]));
+    private static string Of(params ImmutableArray<LegRecord> legs) => Of(ByModel(new ReportRun("run", new TrailsFile(HostProfile.Default, legs))));
+
+    private static ReportInput ByModel(params ImmutableArray<ReportRun> runs) => new(runs) { Account = Prediction.Account, Hooks = HookMap.Of };
 
     private static string Of(ReportInput input)
     {
-        var plain = new ReportInput([]);
         using var html = new StringWriter { NewLine = "\n" };
-        HtmlReport.Write(html, input with
-        {
-            Account = Equals(input.Account, plain.Account) ? Prediction.Account : input.Account,
-            Hooks = Equals(input.Hooks, plain.Hooks) ? HookMap.Of : input.Hooks,
-        });
+        HtmlReport.Write(html, input);
         return html.ToString();
     }
 

@@ -53,10 +53,11 @@ public class MessagesReaderTests
         Assert.That(() => Read(text), Throws.TypeOf<HooktrailException>().With.Message.EqualTo(sentence));
 
     private static string Attempt(string id, string status, string? message) =>
-        $$"""{"testCaseStarted":{"id":"{{id}}","testCaseId":"4"}}""" + "\n" + Step(id, status, message);
+        "{\"testCaseStarted\":{\"id\":\"" + id + "\",\"testCaseId\":\"4\"}}\n" + Step(id, status, message);
 
     private static string Step(string id, string status, string? message) =>
-        $$$"""{"testStepFinished":{"testCaseStartedId":"{{{id}}}","testStepResult":{"status":"{{{status}}}"{{{(message is null ? "" : $",\"message\":\"{message}\"")}}}}}}""" + "\n";
+        "{\"testStepFinished\":{\"testCaseStartedId\":\"" + id + "\",\"testStepResult\":{\"status\":\"" + status + "\""
+        + (message is null ? "" : ",\"message\":\"" + message + "\"") + "}}}\n";
 
     private static CucumberRun Read(string text) => MessagesReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f");
 }

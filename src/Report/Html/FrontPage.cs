@@ -176,10 +176,11 @@ internal sealed class FrontPage(HtmlWriter html)
         if (run.Features.IsEmpty)
             return;
         html.Add($"<h2 id=\"{run.Prefix}features\">Features</h2>\n");
-        foreach (var folder in run.Features.GroupBy(feature => Folder(feature.Source?.Uri)))
+        var folders = run.Features.GroupBy(feature => Folder(feature.Source?.Uri)).ToList();
+        foreach (var folder in folders)
         {
-            if (folder.Key.Length > 0)
-                html.Add($"<h3 class=\"folder\">{folder.Key}</h3>\n");
+            if (folders.Count > 1)
+                html.Add($"<h3 class=\"folder\">{(folder.Key.Length > 0 ? folder.Key : "besides")}</h3>\n");
             html.Add($"<ul class=\"features\">\n");
             foreach (var feature in folder)
             {

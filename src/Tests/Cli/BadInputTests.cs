@@ -66,6 +66,10 @@ public class BadInputTests
     [TestCase("summary no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
     [TestCase("summary @no-such.json", "\"@no-such.json\" cannot be read: there is no such file")]
     [TestCase("summary /", "\"/\" cannot be read: it is a folder")]
+    [TestCase("report", "Required argument 'file' missing for command: 'report'; see ./specs report --help.")]
+    [TestCase("report no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
+    [TestCase("report no-such.json --out /", "--out \"/\" is a folder; name the file to write")]
+    [TestCase("report a.json b.json --messages m.ndjson", "--messages belongs to one run, and 2 files are given")]
     public async Task It_gives_one_sentence_on_standard_error_and_exit_code_2(string line, string sentence)
     {
         var ran = await Specs.Line(line);

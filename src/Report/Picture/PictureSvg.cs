@@ -30,7 +30,7 @@ public static class PictureSvg
     {
         var areas = map.Boxes.SelectMany(box => box.Rows.Where(row => row.Point is not null)
             .Select(row => $"{row.Point},{box.X},{row.Y},{StackMap.BoxWidth},{StackMap.RowHeight}"));
-        return $"""<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false" data-areas="{Text(string.Join(';', areas))}"><symbol id="{Text(id)}" viewBox="0 0 {map.Width} {map.Height}">{Map(map)}</symbol></svg>""";
+        return $"""<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false" data-areas="{Text(string.Join(';', areas))}"><symbol id="{Text(id)}" viewBox="0 0 {map.Width} {map.Height}"><g class="ht-m">{Map(map)}</g></symbol></svg>""";
     }
 
     /// <summary>One leg's picture, on a map that the same document defines.</summary>

@@ -14,10 +14,10 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     public void Write(ShownLeg leg, HostProfile first)
     {
         var (record, id) = (leg.Record, leg.Id);
-        html.Add($"<section class=\"leg\" id=\"{id}\" data-leg=\"{Slug(record.Leg)}\" data-flow=\"{record.Flow.ToString()}\" aria-labelledby=\"{id}/h\">\n");
-        html.Add($"<h4 id=\"{id}/h\"><a class=\"self\" href=\"#{id}\">{Capital(record.Leg.ToString())}</a> ");
+        html.Add($"<section class=\"leg\" role=\"group\" id=\"{id}\" data-leg=\"{Slug(record.Leg)}\" data-flow=\"{record.Flow.ToString()}\" aria-labelledby=\"{id}/h\">\n");
+        html.Add($"<h3 id=\"{id}/h\"><a class=\"self\" href=\"#{id}\">{Capital(record.Leg.ToString())}</a> ");
         Badge(html, leg.Result);
-        html.Add($"</h4>\n<p class=\"flow\">{record.Flow.ToString()}");
+        html.Add($"</h3>\n<p class=\"flow\">{record.Flow.ToString()}");
         if (HostText.Difference(first, leg.Host) is { } difference)
             html.Add($"<br><span class=\"host\">on a host with {difference}</span>");
         html.Add($"</p>\n");

@@ -22,6 +22,9 @@ public sealed class StackMap
     private const int NatLine = 18;
     private const int DeviceHeight = 30;
 
+    // For a chain of nft that a packet was seen at, and of which nobody said at which hook it is.
+    private const string Elsewhere = "hook not known";
+
     private static readonly string[] Columns = ["prerouting", "input", "forward", "output", "postrouting"];
 
     private StackMap(Plane plane, ImmutableArray<HookBox> boxes, int upperTop, int upperBottom, int lowerTop, int lowerBottom)
@@ -96,6 +99,9 @@ public sealed class StackMap
             boxes.Add(Box("netdev", "ingress", 1, top, ingress));
         if (!egress.IsEmpty)
             boxes.Add(Box("netdev", "egress", 3, top, egress));
+        var elsewhere = all.Where(one => one is { Family: "netdev", Hook: Elsewhere }).ToImmutableArray();
+        if (!elsewhere.IsEmpty)
+            boxes.Add(Box("netdev", Elsewhere, 2, top, elsewhere));
         return boxes.ToImmutable();
     }
 
@@ -123,6 +129,8 @@ public sealed class StackMap
     // What nobody said is registered has no priority; it stands last at the hook that its chain is named after.
     private static IEnumerable<Registration> Unregistered(HookPoint point)
     {
+        if (point.Layer == Layer.Nftables)
+            return [new("netdev", Elsewhere, int.MaxValue, point.ToString()) { Points = [point] }];
         string[] families = point.Layer switch
         {
             Layer.Ebtables => ["bridge"],

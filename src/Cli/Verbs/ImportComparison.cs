@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Hooktrail.Model;
+using Hooktrail.Observation.Import;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>
+/// Holds a foreign trace against the prediction, as far as the trace can show it: «not crossed» counts only of a hook point at which some packet
+/// of the trace is seen, and of a field only where the trace's format has it.
+/// </summary>
+internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfile profile, bool everywhere)
+{
+    private readonly HashSet<HookPoint> _shown = [.. trace.Packets.SelectMany(packet => packet.Hops).Select(hop => hop.Sighting.Point)];
+    private readonly SortedSet<string> _unshown = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _strange = new(StringComparer.Ordinal);
+    private readonly List<string> _unseen = [];
+
+    // A trace needs a chain of its own where it begins, and others' chains are not the model's to predict; those of the host's profile are.
+    private readonly HashSet<HookPoint> _known =
+        [.. profile.Rules.Chains.Where(chain => chain.Id.Layer == Layer.Nftables).Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))];
+
+    /// <summary>What was left out of the comparison, in a sentence each.</summary>
+    public IEnumerable<string> Notes =>
+    [
+        .. _unshown.Count > 0
+            ? [$"No packet of the trace is seen at {string.Join(", ", _unshown)}: it proves nothing of them, and they are left out of the prediction; --everywhere says that they were traced."]
+            : Array.Empty<string>(),
+        .. _strange.Count > 0
+            ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the hops there are left out of the comparison."]
+            : Array.Empty<string>(),
+        .. _unseen,
+    ];
+
+    /// <summary>Compares.</summary>
+    /// <param name="found">The flow's legs in the trace.</param>
+    /// <param name="predicted">The legs that are predicted.</param>
+    public ImmutableArray<LegRecord> Of(ForeignFlow found, ImmutableArray<PredictedLeg> predicted)
+    {
+        var legs = ImmutableArray.CreateBuilder<LegRecord>();
+        foreach (var leg in found.Legs)
+            legs.Add(Of(leg, predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail));
+        foreach (var leg in predicted.Where(one => found.Legs.All(seen => seen.Leg != one.Leg) && one.Leg.Packet >= found.Legs.Min(seen => seen.Leg.Packet)))
+            if (everywhere)
+                legs.Add(new(flow, leg.Leg, leg.Trail, null)
+                {
+                    Verdict = trace.Cut is null ? LegVerdict.Disagreed : LegVerdict.Inconclusive,
+                    Reason = trace.Cut is null ? $"The {leg.Leg} is predicted, but was not seen." : Cut,
+                });
+            else
+                _unseen.Add($"The {leg.Leg} is predicted, but the trace has no such packet, which proves nothing; --everywhere says that it was traced.");
+        return legs.ToImmutable();
+    }
+
+    private string Cut => $"The trace is cut at {trace.Cut}, so a hop may be missing.";
+
+    private LegRecord Of(ForeignLeg leg, Trail? predicted)
+    {
+        var observed = Comparable(leg.Trail);
+        predicted = predicted is null ? null : Comparable(predicted, leg.Packet);
+        var reason = trace.Cut is not null ? Cut
+            : predicted is null ? $"The {leg.Leg} was seen, but is not predicted."
+            : Disagreement.Between(null, predicted, observed)?.Sentence;
+        return new(flow, leg.Leg, predicted, observed)
+        {
+            Verdict = reason is null ? LegVerdict.Agreed : trace.Cut is not null ? LegVerdict.Inconclusive : LegVerdict.Disagreed,
+            Reason = reason,
+            Evidence = [.. leg.Packet.Hops.Where(hop => IsKnown(hop.Sighting.Point)).Select(hop => hop.Sighting.Line)],
+        };
+    }
+
+    private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
+
+    private Trail Comparable(Trail observed)
+    {
+        _strange.UnionWith(observed.Hops.Where(hop => !IsKnown(hop.Point)).Select(hop => $"{hop.Point.Table} {hop.Point.Chain}"));
+        return At(observed with { Hops = [.. observed.Hops.Where(hop => IsKnown(hop.Point))] }, observed.Hops);
+    }
+
+    private Trail Comparable(Trail predicted, ForeignPacket packet)
+    {
+        var addresses = packet.Hops.ToLookup(hop => hop.Sighting.Point, hop => hop.Sighting.Source is not null);
+        var kept = predicted.Hops.Where(hop => everywhere || _shown.Contains(hop.Point)).ToList();
+        _unshown.UnionWith(predicted.Hops.Where(hop => !everywhere && !_shown.Contains(hop.Point)).Select(hop => hop.Point.ToString()));
+        var hops = kept.Select(hop => hop with
+        {
+            PhysIn = trace.Format.TellsPorts() ? hop.PhysIn : null,
+            PhysOut = trace.Format.TellsPorts() ? hop.PhysOut : null,
+            Source = addresses[hop.Point].Contains(false) ? null : hop.Source,
+            Destination = addresses[hop.Point].Contains(false) ? null : hop.Destination,
+        });
+        return At(predicted with { Hops = [.. hops] }, predicted.Hops);
+    }
+
+    // What ends at a hook point that was left out ends, as far as the rest shows it, at the last one that was not.
+    private static Trail At(Trail trail, ImmutableArray<Hop> whole)
+    {
+        if (trail.Outcome.At is not { } at || trail.Hops.Any(hop => hop.Point == at) || !whole.Any(hop => hop.Point == at))
+            return trail;
+        return trail with { Outcome = trail.Outcome with { At = trail.Hops.IsEmpty ? at : trail.Hops[^1].Point } };
+    }
+}

@@ -26,12 +26,14 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     public IEnumerable<string> Notes =>
     [
         .. _unshown.Count > 0
-            ? [$"No packet of the trace is seen at {string.Join(", ", _unshown)}: it proves nothing of them, and they are left out of the prediction; --everywhere says that they were traced."]
+            ? [$"No packet of the trace is seen at {string.Join(", ", _unshown)}: it proves nothing there, so the prediction is compared without; --everywhere says that they were traced."]
             : Array.Empty<string>(),
         .. _strange.Count > 0
             ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the hops there are left out of the comparison."]
             : Array.Empty<string>(),
-        .. _unseen,
+        .. _unseen.Count > 0
+            ? [$"Predicted, but without a packet in the trace, which proves nothing: {string.Join(", ", _unseen)}; --everywhere says that it was traced."]
+            : Array.Empty<string>(),
     ];
 
     /// <summary>Compares.</summary>
@@ -50,7 +52,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
                     Reason = trace.Cut is null ? $"The {leg.Leg} is predicted, but was not seen." : Cut,
                 });
             else
-                _unseen.Add($"The {leg.Leg} is predicted, but the trace has no such packet, which proves nothing; --everywhere says that it was traced.");
+                _unseen.Add(leg.Leg.ToString());
         return legs.ToImmutable();
     }
 
@@ -59,7 +61,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     private LegRecord Of(ForeignLeg leg, Trail? predicted)
     {
         var observed = Comparable(leg.Trail);
-        predicted = predicted is null ? null : Comparable(predicted, leg.Packet);
+        predicted = predicted is null ? null : Ended(Comparable(predicted, leg.Packet), observed);
         var reason = trace.Cut is not null ? Cut
             : predicted is null ? $"The {leg.Leg} was seen, but is not predicted."
             : Disagreement.Between(null, predicted, observed)?.Sentence;
@@ -72,6 +74,13 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     }
 
     private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
+
+    // Where a trace cannot show that a packet was delivered, that it is not seen again is all that there is to compare.
+    private static Trail Ended(Trail predicted, Trail observed) =>
+        predicted is { Outcome: { Kind: OutcomeKind.Delivered, To: { } to }, Hops: [.., var last] }
+        && observed is { Outcome.Kind: OutcomeKind.Vanished, Hops: [.., var seen] } && last.Point == seen.Point && predicted.Hops.Length == observed.Hops.Length
+            ? predicted with { Outcome = Outcome.Vanished(last.Point, $"then delivered to {to}") }
+            : predicted;
 
     private Trail Comparable(Trail observed)
     {

@@ -151,7 +151,7 @@ internal static class ImportVerb
     {
         Console.Out.Write($"{Heading(trace)}\n");
         foreach (var (index, packet) in trace.Packets.Index())
-            Console.Out.Write($"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map))}");
+            Console.Out.Write($"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}");
         Notes(Console.Out, Notes(trace));
         return ExitCode.Done;
     }

@@ -21,14 +21,14 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     {
         if (flow.IsBroadcast)
             throw new HooktrailException("A trace does not say who heard a broadcast, so it cannot be held against the prediction; leave --from and --to out to see its packets.");
-        var finder = new Finder(flow, map);
+        var finder = new Finder(flow, map, trace.Format);
         finder.Find(trace.Packets);
         return finder.Requests.Count > 0
             ? new([.. finder.Legs()], [.. finder.Notes])
             : throw new HooktrailException(finder.WhyNone(trace));
     }
 
-    private sealed class Finder(Flow flow, LabMap map)
+    private sealed class Finder(Flow flow, LabMap map, TraceFormat format)
     {
         private readonly Endpoint _from = FlowTraffic.InPackets(flow.From), _to = FlowTraffic.InPackets(flow.To);
         private readonly List<(Leg Leg, ForeignPacket Packet)> _legs = [];
@@ -151,9 +151,13 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 return false;
             return flow.Protocol == Protocol.Arp
                 ? packet.First.ArpOperation == 2 && map.Owner(packet.First.Source) == _to
-                : _answerers.Contains((packet.First.Source, Port(packet, packet.First, source: true)))
+                : (_answerers.Contains((packet.First.Source, Port(packet, packet.First, source: true))) && IsBack(packet))
                   || _turned.Contains((packet.Last.Source, packet.Last.Destination));
         }
+
+        // To who asked, or on the way there to the address that NAT had written.
+        private bool IsBack(ForeignPacket packet) => map.Owner(packet.Last.Destination) is var last
+            && (last == _from || (last is null or { Kind: EndpointKind.Host } && !packet.IsThrough(format)));
 
         private bool IsError(ForeignPacket packet) => packet.Fullest.IsIcmpError()
             ? map.Owner(packet.Last.Destination) == _from || _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination))
@@ -202,7 +206,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 return ended;
             // Who answers has got it: of a connection the answer to the first, and of the others that the connection goes on.
             var isAnswered = leg.Direction == Direction.Request && seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
-            if (!isAnswered && !packet.IsThrough)
+            if (!isAnswered && !packet.IsThrough(format))
                 return Outcome.Vanished(packet.Last.Point, null);
             var receiver = leg.Direction == Direction.Request ? map.Owner(packet.Last.Destination) ?? _to : _from;
             return Outcome.Delivered(receiver.Kind == EndpointKind.Everyone ? _to : receiver);

@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
@@ -42,21 +43,28 @@ public sealed class ForeignPacket
     /// <summary>Flags of TCP.</summary>
     public TcpFlags? Flags => _flags;
 
-    /// <summary>Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process.</summary>
-    public bool IsThrough => !_hops[^1].IsEnd && Last switch
+    /// <summary>
+    /// Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process. LOG does not tell whether
+    /// a rule behind it dropped the packet, which is usual of INPUT and rare of POSTROUTING.
+    /// </summary>
+    /// <param name="format">The trace's format.</param>
+    public bool IsThrough(TraceFormat format) => !_hops[^1].IsEnd && Last switch
     {
         { Point: { Layer: Layer.Ebtables, Chain: "POSTROUTING" } } => true,
-        { Point: { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "POSTROUTING" or "INPUT" } } => true,
-        { Point: { Layer: Layer.Arptables, Chain: "INPUT" or "OUTPUT" } } => true,
+        { Point: { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "POSTROUTING" } } => true,
+        { Point: { Layer: Layer.Iptables or Layer.Ip6tables or Layer.Arptables, Chain: "INPUT" } } => format.TellsVerdicts(),
+        { Point: { Layer: Layer.Ebtables, Chain: "INPUT" }, ArpOperation: not null } => format.TellsVerdicts(),
+        { Point: { Layer: Layer.Arptables, Chain: "OUTPUT" } } => true,
         { Point.Layer: Layer.Nftables, In: null, Out: not null } => true,
         _ => false,
     };
 
     /// <summary>The trail with what the trace itself calls devices and addresses, but for those that a user names.</summary>
     /// <param name="map">The names.</param>
-    public Trail Trail(LabMap map) => new(
+    /// <param name="format">The trace's format.</param>
+    public Trail Trail(LabMap map, TraceFormat format) => new(
         [.. _hops.Select(hop => map.HopOf(hop.Sighting))],
-        Ended() ?? Outcome.Vanished(Last.Point, IsThrough ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
+        Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format) ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
 
     /// <summary>How it ended, where a chain dropped it; null for others.</summary>
     internal Outcome? Ended() => _hops.Find(hop => hop.IsEnd) is not { } end ? null
@@ -68,7 +76,7 @@ public sealed class ForeignPacket
     {
         var sighting = hop.Sighting;
         // A packet comes to a place once; where it comes there again, it is another.
-        return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting))
+        return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting)) && !Enters(sighting)
             && sighting.IsV6() == First.IsV6()
             && sighting.ArpOperation == First.ArpOperation
             && Agree(_protocol, sighting.Protocol())
@@ -77,6 +85,9 @@ public sealed class ForeignPacket
             && Agree(_acknowledged, sighting.TcpAcknowledgement) && Agree(_flags, sighting.TcpFlags)
             && KeepsAnEnd(sighting);
     }
+
+    /// <summary>Whether it was last seen between two addresses.</summary>
+    internal bool IsBetween(IPAddress? source, IPAddress? destination) => Equals(Last.Source, source) && Equals(Last.Destination, destination);
 
     internal void Add(TracedHop hop)
     {
@@ -92,6 +103,16 @@ public sealed class ForeignPacket
         _acknowledged ??= sighting.TcpAcknowledgement;
         _flags ??= sighting.TcpFlags;
     }
+
+    // Before the first chains of a bridge port there is nothing but a user's own, and before the first of the host's own packets neither.
+    private bool Enters(Sighting sighting) => sighting.Point switch
+    {
+        { Layer: Layer.Ebtables, Chain: "BROUTING" } or { Layer: Layer.Iptables or Layer.Ip6tables, Table: "raw", Chain: "OUTPUT" } =>
+            _hops.Exists(hop => hop.Sighting.Point.Layer != Layer.Nftables),
+        { Layer: Layer.Ebtables, Chain: "PREROUTING" } =>
+            _hops.Exists(hop => hop.Sighting.Point is { Layer: not Layer.Nftables, Chain: not "BROUTING" }),
+        _ => false,
+    };
 
     // Between two crossings NAT changes one end's address and port at most, unless crossings between are not traced; the trail's beginning may have
     // the end that the last crossing has no more.

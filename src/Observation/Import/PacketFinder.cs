@@ -21,6 +21,7 @@ internal static class PacketFinder
             var key = KeyOf(hop.Sighting);
             var packet = Fitting(hop.TraceId is { } id ? byId.GetValueOrDefault(id) : null, hop)
                 ?? Fitting(key is { } number ? byNumber.GetValueOrDefault(number) : null, hop)
+                ?? recent.FindLast(one => one.Fits(hop) && one.IsBetween(hop.Sighting.Source, hop.Sighting.Destination))
                 ?? recent.FindLast(one => one.Fits(hop));
             if (packet is null)
                 packets.Add(packet = new(hop));

@@ -137,7 +137,7 @@ public class ImportTests
         var lines = Lines(file);
         var last = lines.Last(line => line.Contains("packet:", StringComparison.Ordinal) || line.Contains("PACKET:", StringComparison.Ordinal));
         var cut = lines.Select(line => line == last ? line[..length] : line);
-        Assert.That(ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut, Does.StartWith($"line {lines.LastIndexOf(last) + 1} ("));
+        Assert.That(ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut, Does.StartWith($"line {lines.IndexOf(last) + 1} ("));
     }
 
     [TestCase("", null, "It is empty; give the output of nft monitor trace")]

@@ -56,12 +56,23 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return legs.ToImmutable();
     }
 
+    /// <summary>What a host of another profile would do to a leg, as far as the trace can show it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="leg">The leg.</param>
+    /// <param name="all">What is predicted for that host.</param>
+    public bool IsRight(HostProfile host, ForeignLeg leg, Func<HostProfile, ImmutableArray<PredictedLeg>> all)
+    {
+        var observed = Comparable(leg.Trail);
+        return all(host).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail is { } trail
+            && Disagreement.Between(null, Ended(Shown(trail, leg.Packet), observed), observed) is null;
+    }
+
     private string Cut => $"The trace is cut at {trace.Cut}, so a hop may be missing.";
 
     private LegRecord Of(ForeignLeg leg, Trail? predicted)
     {
         var observed = Comparable(leg.Trail);
-        predicted = predicted is null ? null : Ended(Comparable(predicted, leg.Packet), observed);
+        predicted = predicted is null ? null : Ended(Noted(predicted, leg.Packet), observed);
         var reason = trace.Cut is not null ? Cut
             : predicted is null ? $"The {leg.Leg} was seen, but is not predicted."
             : Disagreement.Between(null, predicted, observed)?.Sentence;
@@ -88,11 +99,16 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return At(observed with { Hops = [.. observed.Hops.Where(hop => IsKnown(hop.Point))] }, observed.Hops);
     }
 
-    private Trail Comparable(Trail predicted, ForeignPacket packet)
+    private Trail Noted(Trail predicted, ForeignPacket packet)
+    {
+        _unshown.UnionWith(predicted.Hops.Where(hop => !everywhere && !_shown.Contains(hop.Point)).Select(hop => hop.Point.ToString()));
+        return Shown(predicted, packet);
+    }
+
+    private Trail Shown(Trail predicted, ForeignPacket packet)
     {
         var addresses = packet.Hops.ToLookup(hop => hop.Sighting.Point, hop => hop.Sighting.Source is not null);
         var kept = predicted.Hops.Where(hop => everywhere || _shown.Contains(hop.Point)).ToList();
-        _unshown.UnionWith(predicted.Hops.Where(hop => !everywhere && !_shown.Contains(hop.Point)).Select(hop => hop.Point.ToString()));
         var hops = kept.Select(hop => hop with
         {
             PhysIn = trace.Format.TellsPorts() ? hop.PhysIn : null,

@@ -64,6 +64,11 @@ internal static class ImportVerb
         Description = "Says that every hook point was traced, as with a LOG rule in every chain: what no line shows was not crossed.",
     };
 
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Where the flow went otherwise than predicted, also says which smallest change of the host would predict it.",
+    };
+
     private static readonly Option<string?> Profile = new("--profile")
     {
         Description = "A trails.json whose host the packets are taken to have crossed.",
@@ -97,17 +102,20 @@ internal static class ImportVerb
 
             Exit codes: 0 read, and every leg went as predicted; 1 one did not, or a line of the trace was cut, which proves nothing.
 
+            A trace is what one of these prints, with a rule that turns it on: nft monitor trace (meta nftrace set 1), xtables-monitor --trace
+            (iptables -t raw -A PREROUTING … -j TRACE), dmesg or journalctl -k (-j LOG --log-prefix, ebtables --log-ip --log-prefix).
+
             Examples:
-              nft monitor trace > trace.txt; ./specs import trace.txt
-              xtables-monitor --trace | ./specs import -
-              dmesg -T | ./specs import - --prefix "P1=iptables raw PREROUTING"
-              ./specs import trace.txt --name 172.17.0.2=client --name 172.17.0.3=server --name veth12ab=client.port --name veth34cd=server.port \
-                --name docker0=lab --from client --to server --protocol icmp
+              ./specs import trace.txt
+              ./specs import log.txt --as dmesg --prefix P1=iptables:raw:PREROUTING --prefix P2=ebtables:nat:PREROUTING
+              ./specs import trace.txt --name 172.17.0.2=client --name 172.17.0.3=server --from client --to server --protocol icmp --leg request
+              ./specs import trace.txt --name 172.17.0.2=client --name veth12ab=client.port --name docker0=lab --name eth0=wan.nic --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from client --to wan --protocol icmp --docker 29
+              ./specs import trace.txt --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from wan --to host --port 8080 --protocol tcp --json
             """)
         {
             Arguments = { File },
         };
-        foreach (var option in (Option[])[As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further, OfLeg, Everywhere, Profile, .. Host.All, Json])
+        foreach (var option in (Option[])[As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further, OfLeg, Everywhere, Explain, Profile, .. Host.All, Json])
             verb.Options.Add(option);
         verb.SetAction(Run);
         return verb;
@@ -178,6 +186,8 @@ internal static class ImportVerb
             Console.Out.Write($"{Heading(trace)}\n{judgement.Text}\n{judgement.Ending}\n");
         }
 
+        if (!json && line.GetValue(Explain) && !judgement.Agreed && trace.Cut is null)
+            Console.Out.Write(Explained(comparison, flow, profile, [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
         Notes(json ? Console.Error : Console.Out, [.. Notes(trace), .. found.Notes, .. comparison.Notes]);
         if (json)
             Console.Error.WriteLine(judgement.Ending);
@@ -192,6 +202,34 @@ internal static class ImportVerb
                 0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
                 var parted => $"{parted} of {legs.Length} leg{(legs.Length == 1 ? "" : "s")} diverged from the prediction.",
             };
+
+    private static string Explained(ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
+    {
+        // The legs of one host are asked for one after the other.
+        HostProfile? asked = null;
+        ImmutableArray<PredictedLeg> predicted = [];
+        var most = flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet);
+        var found = Explanation.For(
+            profile, [.. legs.Select(leg => new Witness(leg.Trail, All(profile).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, host => comparison.IsRight(host, leg, All)))]);
+        return found.IsEmpty
+            ? "No change of the host explains it.\n"
+            : $"What would explain it, the smallest change first:\n{string.Concat(found.Select((one, index) => $"  {index + 1}  {PlainText.Of(one.Change)}\n"))}";
+
+        ImmutableArray<PredictedLeg> All(HostProfile host)
+        {
+            if (ReferenceEquals(host, asked))
+                return predicted;
+            asked = host;
+            try
+            {
+                return predicted = Prediction.Legs(host, flow, most);
+            }
+            catch (HooktrailException)
+            {
+                return predicted = []; // on such a host there is no such flow
+            }
+        }
+    }
 
     private static string Heading(ForeignTrace trace) =>
         $"{trace.Format.Name()}: {Count(trace.Packets.Length, "packet")} in {Count(trace.Lines, "line")}.";

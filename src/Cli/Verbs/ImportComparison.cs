@@ -42,9 +42,13 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     public ImmutableArray<LegRecord> Of(ForeignFlow found, ImmutableArray<PredictedLeg> predicted)
     {
         var legs = ImmutableArray.CreateBuilder<LegRecord>();
+        var trails = predicted.ToDictionary(one => one.Leg, one => one.Trail);
+        var seen = found.Legs.Select(leg => leg.Leg).ToHashSet();
+        var first = seen.Min(leg => leg.Packet);
         foreach (var leg in found.Legs)
-            legs.Add(Of(leg, predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail));
-        foreach (var leg in predicted.Where(one => found.Legs.All(seen => seen.Leg != one.Leg) && one.Leg.Packet >= found.Legs.Min(seen => seen.Leg.Packet)))
+            legs.Add(Of(leg, trails.GetValueOrDefault(leg.Leg)));
+        // A trace may begin in the middle of a ping.
+        foreach (var leg in predicted.Where(one => !seen.Contains(one.Leg) && one.Leg.Packet >= first))
             if (everywhere)
                 legs.Add(new(flow, leg.Leg, leg.Trail, null)
                 {

@@ -32,9 +32,11 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     {
         private readonly Endpoint _from = FlowTraffic.InPackets(flow.From), _to = FlowTraffic.InPackets(flow.To);
         private readonly List<(Leg Leg, ForeignPacket Packet)> _legs = [];
+        private readonly HashSet<Leg> _seen = [];
         private readonly HashSet<(IPAddress?, int?)> _answerers = [];
         private readonly HashSet<(IPAddress?, IPAddress?)> _turned = [];
         private (int? Port, int? Id)? _connection;
+        private int _syns;
         private int _others;
         private int _offset;
 
@@ -81,10 +83,9 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         public IEnumerable<ForeignLeg> Legs()
         {
-            var seen = _legs.Select(one => one.Leg).ToHashSet();
             var names = new HopNames(flow, map, Requests[0].Fullest.SourcePort);
             return _legs.Select(one => new ForeignLeg(
-                one.Leg, new(names.Of(WithPorts(one.Packet)), OutcomeOf(one.Leg, one.Packet, seen)), one.Packet));
+                one.Leg, new(names.Of(WithPorts(one.Packet)), OutcomeOf(one.Leg, one.Packet)), one.Packet));
         }
 
         public string WhyNone(ForeignTrace trace)
@@ -110,7 +111,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         private void Add(Leg leg, ForeignPacket packet)
         {
-            if (_legs.TrueForAll(one => one.Leg != leg))
+            if (_seen.Add(leg))
                 _legs.Add((leg, packet));
         }
 
@@ -170,7 +171,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 return new(Direction.Request, Number(packet, Requests.Count));
             return Kinds.Tcp(packet.Flags, null) switch
             {
-                TcpKind.Syn => new(Direction.Request, Requests.Count(one => Kinds.Tcp(one.Flags, null) == TcpKind.Syn)),
+                TcpKind.Syn => new(Direction.Request, ++_syns),
                 TcpKind.Ack => new(Direction.Request, 2),
                 TcpKind.Data => new(Direction.Request, 3),
                 TcpKind.Fin => new(Direction.Request, 4),
@@ -200,12 +201,12 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             return Math.Max(1, sequence + _offset);
         }
 
-        private Outcome OutcomeOf(Leg leg, ForeignPacket packet, HashSet<Leg> seen)
+        private Outcome OutcomeOf(Leg leg, ForeignPacket packet)
         {
             if (packet.Ended() is { } ended)
                 return ended;
             // Who answers has got it: of a connection the answer to the first, and of the others that the connection goes on.
-            var isAnswered = leg.Direction == Direction.Request && seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
+            var isAnswered = leg.Direction == Direction.Request && _seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
             if (!isAnswered && !packet.IsThrough(format))
                 return Outcome.Vanished(packet.Last.Point, null);
             var receiver = leg.Direction == Direction.Request ? map.Owner(packet.Last.Destination) ?? _to : _from;

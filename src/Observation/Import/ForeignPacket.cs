@@ -8,6 +8,7 @@ public sealed class ForeignPacket
 {
     private readonly List<TracedHop> _hops = [];
     private readonly HashSet<(HookPoint, string?, string?)> _places = [];
+    private readonly HashSet<string> _entrances = [];
     private int? _ipId, _icmpType, _icmpId, _icmpSequence;
     private long? _tcpSequence, _acknowledged;
     private TcpFlags? _flags;
@@ -77,7 +78,7 @@ public sealed class ForeignPacket
         var sighting = hop.Sighting;
         // A packet comes to a place once; where it comes there again, it is another.
         return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting)) && !Enters(sighting)
-            && sighting.IsV6() == First.IsV6()
+            && ComesBy(sighting.In) && sighting.IsV6() == First.IsV6()
             && sighting.ArpOperation == First.ArpOperation
             && Agree(_protocol, sighting.Protocol())
             && Agree(_ipId, IpIdOf(sighting)) && Agree(_icmpType, sighting.IcmpType)
@@ -94,6 +95,8 @@ public sealed class ForeignPacket
         var sighting = hop.Sighting;
         _hops.Add(hop);
         _places.Add(PlaceOf(sighting));
+        if (sighting.In is { } input and not LabNames.Loopback)
+            _entrances.Add(input);
         _protocol ??= sighting.Protocol();
         _ipId ??= IpIdOf(sighting);
         _icmpType ??= sighting.IcmpType;
@@ -103,6 +106,9 @@ public sealed class ForeignPacket
         _acknowledged ??= sighting.TcpAcknowledgement;
         _flags ??= sighting.TcpFlags;
     }
+
+    // By a port of a bridge and then by the bridge, or by one device; and once more by lo.
+    private bool ComesBy(string? input) => input is null or LabNames.Loopback || _entrances.Count < 2 || _entrances.Contains(input);
 
     // Before the first chains of a bridge port there is nothing but a user's own, and before the first of the host's own packets neither.
     private bool Enters(Sighting sighting) => sighting.Point switch

@@ -95,6 +95,23 @@ public class ImportTests
         Assert.That(ForeignFlow.Of(trace, Ping, Map).Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
     }
 
+    [TestCase("nft-ip6.txt", 4)]
+    [TestCase("xt-ip6.txt", 2)]
+    public void Of_ipv6_a_ping_is_followed_through_ip6tables(string file, int packets)
+    {
+        // Beside it two hosts ask for a router; their packets have one destination.
+        var trace = Read(file);
+        Assert.That(trace.Packets, Has.Length.EqualTo(packets));
+        var map = ForeignNames.Parse(["2001:db8::2=client", "2001:db8::3=server", "veth12ab=client.port", "veth34cd=server.port", "br0=lab"]);
+        var legs = ForeignFlow.Of(trace, Ping with { Ip = IpVersion.V6 }, map).Legs;
+        Assert.That(legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
+        Assert.That(Hop(legs[0].Trail, Layer.Ip6tables, "filter", "FORWARD"), Is.EqualTo(
+            new Hop(new(Layer.Ip6tables, "filter", "FORWARD"), "lab", "lab", null, null, "client", "server")));
+        Assert.That(Hop(legs[1].Trail, Layer.Ebtables, "filter", "FORWARD").Source, Is.EqualTo("server"));
+        foreach (var packet in trace.Packets)
+            Assert.That(packet.Hops.Select(hop => hop.Sighting.Source).Distinct().Count(), Is.EqualTo(1), Points(packet));
+    }
+
     [Test]
     public void Two_packets_whose_lines_alternate_are_told_apart()
     {

@@ -12,11 +12,17 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
 {
     private static readonly Dictionary<string, string> Chains = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["prerouting"] = "PREROUTING", ["pre"] = "PREROUTING",
-        ["input"] = "INPUT", ["in"] = "INPUT",
-        ["forward"] = "FORWARD", ["fwd"] = "FORWARD", ["forw"] = "FORWARD",
-        ["output"] = "OUTPUT", ["out"] = "OUTPUT",
-        ["postrouting"] = "POSTROUTING", ["post"] = "POSTROUTING",
+        ["prerouting"] = "PREROUTING",
+        ["pre"] = "PREROUTING",
+        ["input"] = "INPUT",
+        ["in"] = "INPUT",
+        ["forward"] = "FORWARD",
+        ["fwd"] = "FORWARD",
+        ["forw"] = "FORWARD",
+        ["output"] = "OUTPUT",
+        ["out"] = "OUTPUT",
+        ["postrouting"] = "POSTROUTING",
+        ["post"] = "POSTROUTING",
         ["brouting"] = "BROUTING",
     };
 

@@ -25,6 +25,9 @@ public interface ILab : IAsyncDisposable
     /// <summary>The host as it is now: its kernel, switches and rules, read from it at the start and after each change.</summary>
     HostProfile Profile { get; }
 
+    /// <summary>What people want to know of the host, read at the start: versions, settings, who is registered at which hook.</summary>
+    HostFacts Facts { get; }
+
     /// <summary>The hook points that have shown in this run that they can fire: only there does silence mean «not crossed».</summary>
     FiredTracepoints Fired { get; }
 

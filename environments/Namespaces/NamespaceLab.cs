@@ -46,6 +46,9 @@ public sealed class NamespaceLab : ILab
     public HostProfile Profile { get; private set; }
 
     /// <inheritdoc/>
+    public HostFacts Facts { get; private set; } = new([], []);
+
+    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>A process in the namespace of each station, for who wants to look around in there (<c>nsenter</c>).</summary>
@@ -76,6 +79,9 @@ public sealed class NamespaceLab : ILab
             if (!setup.Conntrack)
                 await host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.NoConntrack, cancellation).ConfigureAwait(false);
             await lab.LookAsync(cancellation).ConfigureAwait(false);
+            lab.Facts = HostFacts.Parse(
+                await host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
+                new Fact("lab", "network namespaces"));
             return lab;
         }
         catch

@@ -22,29 +22,33 @@ take_output_directory() {
     fi
     export SPECS_OUT
     # What an earlier run wrote must not pass for this one's.
-    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,counts.txt} "$SPECS_OUT"/*.trx
+    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,counts.txt} "$SPECS_OUT"/*.trx
+}
+
+# dotnet_test WHAT...: uses filter.
+dotnet_test() {
+    local what=("$@")
+    [[ -z $filter ]] || what+=(--filter "$filter")
+    (cd "$root" && exec dotnet test "${what[@]}" -c "$configuration" --no-build --nologo --results-directory "$SPECS_OUT" \
+        --logger 'console;verbosity=minimal' </dev/null 8<&-)
 }
 
 # run_tests VERB: uses filter, engine_api and lab_why.
 run_tests() {
-    local what trx status began=$SECONDS passed failed skipped total files
+    local status began=$SECONDS passed failed skipped total files
     take_output_directory
     # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
     export TESTCONTAINERS_RYUK_DISABLED=true
     [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
-    if [[ $1 = run ]]; then
-        what=(steps/Specs.csproj)
-        trx=LogFileName=features.trx
-    else
-        # One project after the other: the unit tests leave both cores to the live scenarios, and two files of results
-        # that are begun in the same second cannot get the same name.
-        what=(Specs.sln -m:1)
-        trx=LogFilePrefix=tests
-    fi
-    [[ -z $filter ]] || what+=(--filter "$filter")
-    (cd "$root" && exec dotnet test "${what[@]}" -c "$configuration" --no-build --nologo --results-directory "$SPECS_OUT" \
-        --logger "trx;$trx" --logger 'console;verbosity=minimal' </dev/null 8<&-)
+    # Cucumber Messages go where Reqnroll's own variable says, in either profile.
+    REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson \
+        dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?
+    if [[ $1 = test ]]; then
+        # Behind the features, because some of these look at what they left. One project after the other: two files of results
+        # that are begun in the same second cannot get the same name.
+        dotnet_test Specs.sln -m:1 -p:HooktrailFeatures=false --logger 'trx;LogFilePrefix=tests' || status=$?
+    fi
 
     files=("$SPECS_OUT"/*.trx)
     [[ -e ${files[0]} ]] || files=(/dev/null)

@@ -6,6 +6,12 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
+/// <summary>A packet that was walked through the host.</summary>
+/// <param name="Leg">Which of its flow.</param>
+/// <param name="Trail">Where it came by.</param>
+/// <param name="Packet">The packet, as it was left.</param>
+internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
+
 /// <summary>
 /// What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.
 /// </summary>
@@ -17,32 +23,32 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// </summary>
     /// <param name="host">The host, as it is at this time.</param>
     /// <param name="number">The how-manieth exchange it is, from 1.</param>
-    public IEnumerable<(Leg Leg, Trail Trail)> Run(Host host, int number) =>
+    public IEnumerable<Walked> Run(Host host, int number) =>
         flow.Protocol == Protocol.Tcp ? Connect(host) : AskAndAnswer(host, number);
 
-    private IEnumerable<(Leg, Trail)> AskAndAnswer(Host host, int number)
+    private IEnumerable<Walked> AskAndAnswer(Host host, int number)
     {
         var request = Ask(host, FirstContent());
-        yield return (new(Direction.Request, number), TrailOf(request));
+        yield return new(new(Direction.Request, number), TrailOf(request), request);
 
         var reply = Answer(request, AnswerContent());
         if (request.Journey.Error is { } error)
-            yield return (new(Direction.Error, number), TrailOf(error));
+            yield return new(new(Direction.Error, number), TrailOf(error), error);
         if (reply is not null)
-            yield return (new(Direction.Reply, number), TrailOf(reply));
+            yield return new(new(Direction.Reply, number), TrailOf(reply), reply);
     }
 
-    private IEnumerable<(Leg, Trail)> Connect(Host host)
+    private IEnumerable<Walked> Connect(Host host)
     {
         var syn = Ask(host, Segment(TcpFlags.Syn));
-        yield return (Leg.Request, TrailOf(syn));
+        yield return new(Leg.Request, TrailOf(syn), syn);
 
         var answer = Answer(syn, Segment(TcpFlags.Syn | TcpFlags.Ack), Segment(TcpFlags.Rst | TcpFlags.Ack));
         if (syn.Journey.Error is { } reset)
-            yield return (Leg.Error, TrailOf(reset));
+            yield return new(Leg.Error, TrailOf(reset), reset);
         if (answer is null)
             yield break;
-        yield return (Leg.Reply, TrailOf(answer));
+        yield return new(Leg.Reply, TrailOf(answer), answer);
 
         if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || TrailOf(answer).Outcome != Outcome.Delivered(Home(flow.From)))
             yield break;
@@ -53,12 +59,12 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         {
             var segment = Ask(host, Segment(flags));
             var leg = new Leg(Direction.Request, flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 });
-            yield return (leg, TrailOf(segment));
+            yield return new(leg, TrailOf(segment), segment);
             arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
             if (arrives && leg.Packet == 3)
                 received = Answer(segment, Segment(TcpFlags.Ack));
             if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
-                yield return (new(Direction.Reply, 2), IsOfAnother(received) ? Unforeseen(received!) : TrailOf(end));
+                yield return new(new(Direction.Reply, 2), IsOfAnother(received) ? Unforeseen(received!) : TrailOf(end), end);
         }
     }
 

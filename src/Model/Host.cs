@@ -15,10 +15,12 @@ internal sealed class Host
     /// <summary>Builds the hook table of a profile.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="mutation">What is changed in the model; null for the model as it is.</param>
+    /// <param name="keepsJournals">Whether packets note why they go as they do, which costs time.</param>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
-    public Host(HostProfile profile, Mutation? mutation = null)
+    public Host(HostProfile profile, Mutation? mutation = null, bool keepsJournals = false)
     {
         this.mutation = mutation;
+        KeepsJournals = keepsJournals;
         profile = mutation?.Apply(profile) ?? profile;
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
@@ -33,6 +35,9 @@ internal sealed class Host
 
     /// <summary>What its kernel's version decides.</summary>
     public KernelTraits Traits { get; }
+
+    /// <summary>Whether packets note why they go as they do.</summary>
+    public bool KeepsJournals { get; }
 
     /// <summary>Who hangs at which hook.</summary>
     public HookTable Hooks { get; }

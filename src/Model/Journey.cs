@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hooktrail.Model.Accounting;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
@@ -6,6 +7,10 @@ namespace Hooktrail.Model;
 /// <summary>What a packet, its copies and its fragments meet on their way, in order.</summary>
 internal sealed class Journey
 {
+    /// <summary>The journey of a packet that has just been made.</summary>
+    /// <param name="keepsJournal">Whether it is noted why the packet goes as it does.</param>
+    public Journey(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
+
     // Copies and fragments share a journey; the most of them together traverse some dozens of hooks.
     private const int Endless = 2000;
 
@@ -15,6 +20,12 @@ internal sealed class Journey
 
     /// <summary>The hops so far.</summary>
     public ImmutableArray<Hop> Hops => hops.ToImmutable();
+
+    /// <summary>How many hops there were so far.</summary>
+    public int Count => hops.Count;
+
+    /// <summary>Why the packet goes as it does; null where nobody asked.</summary>
+    public Journal? Journal { get; }
 
     /// <summary>The last hook point that was crossed; null before the first.</summary>
     public HookPoint? Last => hops.Count == 0 ? null : hops[^1].Point;

@@ -1,5 +1,7 @@
+using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
@@ -18,7 +20,7 @@ internal sealed class Packet
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
-        Journey = new();
+        Journey = new(host.KeepsJournals);
     }
 
     private Packet(Packet original)
@@ -52,6 +54,9 @@ internal sealed class Packet
 
     /// <summary>Where its hops are noted. The copies of a broadcast share one, as do the fragments of one packet.</summary>
     public Journey Journey { get; private init; }
+
+    /// <summary>Why it goes as it does; null where nobody asked.</summary>
+    public Journal? Journal => Journey.Journal;
 
     /// <summary>The device that the packet is on (<c>skb->dev</c>); null for one that the host has just made.</summary>
     public string? Device { get; set; }
@@ -129,6 +134,15 @@ internal sealed class Packet
 
     /// <summary>Whether a statement of the model holds; all do, unless one is being tested by its absence.</summary>
     public bool Holds(Statement statement) => Host.Holds(statement);
+
+    /// <summary>The same, asked last of all conditions: where it holds, it decides, and the journal says so.</summary>
+    public bool Heeds(Statement statement, Place place)
+    {
+        if (!Host.Holds(statement))
+            return false;
+        Journal?.Note(place, statement);
+        return true;
+    }
 }
 
 /// <summary>Which of how many fragments a packet is, from 1.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
@@ -27,10 +29,22 @@ public static class Prediction
     public static Trail Of(HostProfile profile, Flow flow, Leg leg)
     {
         Check(flow);
-        if (leg.Packet < 1)
-            throw new HooktrailException($"There is no packet {leg.Packet}; the packets of a leg are counted from 1.");
+        Check(leg);
+        return Find(HostOf(profile), flow, leg).Trail;
+    }
 
-        return Find(HostOf(profile), flow, leg);
+    /// <summary>
+    /// Predicts the trail of one leg, and says why it is as it is: what decided the packet's way, and why every hook point that it did not cross
+    /// stayed silent.
+    /// </summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static Account Account(HostProfile profile, Flow flow, Leg leg)
+    {
+        Check(flow);
+        Check(leg);
+        var (_, trail, packet) = Find(new Host(profile, keepsJournals: true), flow, leg);
+        var journal = packet.Journal!;
+        return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
     }
 
     /// <summary>
@@ -72,6 +86,12 @@ public static class Prediction
 
     private static Host HostOf(HostProfile profile) => Hosts.GetValue(profile, static one => new Host(one));
 
+    private static void Check(Leg leg)
+    {
+        if (leg.Packet < 1)
+            throw new HooktrailException($"There is no packet {leg.Packet}; the packets of a leg are counted from 1.");
+    }
+
     private static void Check(Flow flow)
     {
         if (flow.From.Kind == EndpointKind.Everyone)
@@ -101,7 +121,7 @@ public static class Prediction
     /// conntrack as it found it, every later one is the same and need not be walked: an exchange depends on nothing but
     /// the host, the flow and what conntrack knows.
     /// </summary>
-    private static Trail Find(Host host, Flow flow, Leg leg)
+    private static Walked Find(Host host, Flow flow, Leg leg)
     {
         var connections = new ConnectionTable();
         var exchange = new Exchange(flow, connections);
@@ -110,12 +130,12 @@ public static class Prediction
         {
             var known = connections.Snapshot;
             var last = isTcp || number == leg.Packet;
-            Trail? trail = null;
-            foreach (var (one, found) in exchange.Run(host, number))
-                if (one.Direction == leg.Direction && (isTcp ? one.Packet == leg.Packet : true))
-                    trail = found;
+            Walked? found = null;
+            foreach (var one in exchange.Run(host, number))
+                if (one.Leg.Direction == leg.Direction && (isTcp ? one.Leg.Packet == leg.Packet : true))
+                    found = one;
             if (last || connections.Snapshot.SequenceEqual(known))
-                return trail ?? throw NoSuchLeg(host, flow, leg);
+                return found ?? throw NoSuchLeg(host, flow, leg);
         }
     }
 

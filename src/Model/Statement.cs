@@ -118,6 +118,11 @@ public sealed record Statement(string Says, string Source)
         "What a nat chain has settled for a connection is not asked again.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn (nf_nat_initialized)");
 
+    /// <summary>Not one to be taken away: the first of several nat chains is the only one of the lab's.</summary>
+    internal static readonly Statement NatFirstAnswer = new(
+        "Once a nat chain has an answer, the chains behind it are not asked.",
+        "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
+
     internal static readonly Statement NatNeedsConnection = new(
         "A packet without a connection crosses no nat chain and is not translated.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");

@@ -33,7 +33,7 @@ public static class Agreement
         {
             if (Difference(one.Trail, other.Trail) is { } difference)
                 return new Finding.Contradictory($"Of the {one.Leg}, {difference}.", log, nflog);
-            legs.Add(new(one.Leg, Together(one.Trail, other.Trail), [.. one.Evidence, .. other.Evidence]));
+            legs.Add(Together(one, other));
         }
 
         return new Finding.Observed(legs.ToImmutable());
@@ -64,23 +64,37 @@ public static class Agreement
     }
 
     // The common hops are the same, so they tell where those belong that only one has.
-    private static Trail Together(Trail log, Trail nflog)
+    private static ObservedLeg Together(ObservedLeg log, ObservedLeg nflog)
     {
         var hops = ImmutableArray.CreateBuilder<Hop>();
-        var rest = new Queue<Hop>(nflog.Hops);
-        foreach (var hop in log.Hops)
+        // Which hop of the common trail each observer's own hops are, from 1.
+        List<int> logged = [], netlinked = [];
+        var rest = new Queue<Hop>(nflog.Trail.Hops);
+        foreach (var hop in log.Trail.Hops)
         {
             while (!OnlyLogShows(hop) && rest.TryPeek(out var next) && OnlyNflogShows(next))
-                hops.Add(rest.Dequeue());
-            hops.Add(hop);
-            if (!OnlyLogShows(hop))
-                rest.Dequeue();
+                Take(rest.Dequeue(), netlinked);
+            Take(hop, logged);
+            if (OnlyLogShows(hop))
+                continue;
+            rest.Dequeue();
+            netlinked.Add(hops.Count);
         }
 
-        hops.AddRange(rest);
-        var outcome = nflog.Hops.IsEmpty || OnlyLogShows(hops[^1]) ? log.Outcome : nflog.Outcome;
-        return new(hops.ToImmutable(), outcome);
+        while (rest.TryDequeue(out var hop))
+            Take(hop, netlinked);
+        var outcome = nflog.Trail.Hops.IsEmpty || OnlyLogShows(hops[^1]) ? log.Trail.Outcome : nflog.Trail.Outcome;
+        return new(log.Leg, new(hops.ToImmutable(), outcome), [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)]);
+
+        void Take(Hop hop, List<int> places)
+        {
+            hops.Add(hop);
+            places.Add(hops.Count);
+        }
     }
+
+    private static IEnumerable<Evidence> Moved(ImmutableArray<Evidence> evidence, List<int> places) =>
+        evidence.Select(record => record.Hop == 0 ? record : record with { Hop = places[record.Hop - 1] });
 
     private static string Listed(Finding.Observed observed) =>
         observed.Legs.IsEmpty ? "nothing" : string.Join(", ", observed.Legs.Select(leg => leg.Leg));

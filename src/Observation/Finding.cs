@@ -27,5 +27,5 @@ public abstract record Finding
     public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
 }
 
-/// <summary>One packet's trail, with the kernel-log lines it was read from: one line for each hop.</summary>
-public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<string> Evidence);
+/// <summary>One packet's trail, with the records that it was read from: of each observer one for each hop that it saw.</summary>
+public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> Evidence);

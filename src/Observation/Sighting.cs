@@ -15,6 +15,9 @@ public sealed record Sighting
     /// </summary>
     public required ulong Sequence { get; init; }
 
+    /// <summary>The channel that it came by, as <see cref="Evidence.Channel"/> names it.</summary>
+    public string Channel { get; init; } = Evidence.KernelLog;
+
     /// <summary>Whose tracepoint wrote it.</summary>
     public required RunId Run { get; init; }
 

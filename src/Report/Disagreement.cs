@@ -36,16 +36,16 @@ public sealed class Disagreement
     }
 
     /// <summary>The whole report, several lines of plain text.</summary>
-    /// <param name="evidence">The kernel-log lines that the observed trail was read from.</param>
+    /// <param name="evidence">The records that the observed trail was read from.</param>
     /// <param name="explanations">Sentences of <see cref="Explanation.Sentence"/>; null where nothing explains.</param>
-    public string Text(ImmutableArray<string> evidence, params ImmutableArray<string?> explanations)
+    public string Text(ImmutableArray<Evidence> evidence, params ImmutableArray<string?> explanations)
     {
         var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide.Text(_voices, _rows, _first));
         if (!evidence.IsEmpty)
         {
-            text.Append("\nThe kernel log:\n");
+            text.Append("\nThe records:\n");
             foreach (var line in evidence)
-                text.Append("  ").Append(PlainText.Of(line)).Append('\n');
+                text.Append("  ").Append(PlainText.Of($"{line.Channel} {line}")).Append('\n');
         }
         foreach (var sentence in explanations.OfType<string>())
             text.Append('\n').Append(sentence).Append('\n');

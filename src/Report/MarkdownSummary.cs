@@ -84,7 +84,7 @@ public static class MarkdownSummary
             text.Append(Host(profile)).Append("\n\n");
         text.Append(Markdown.Block(SideBySide(leg)));
         if (!leg.Evidence.IsEmpty)
-            text.Append($"\nThe kernel log:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(PlainText.Of)))}");
+            text.Append($"\nThe records:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
         return text.Append("\n</details>\n").ToString();
     }
 

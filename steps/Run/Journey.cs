@@ -198,12 +198,18 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {
-            Scenario = new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title),
+            Scenario = new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title) { Example = Example() },
             HostProfile = _profile,
             Verdict = verdict,
             Reason = reason,
             Evidence = observed?.Evidence ?? [],
         });
+
+    private string? Example()
+    {
+        var row = scenario.ScenarioInfo.Arguments;
+        return row is { Count: > 0 } ? string.Join(", ", row.Keys.Cast<object>().Select(name => $"{name}={row[name]}")) : null;
+    }
 
     private string Seen() => ObservedLegs is { IsEmpty: false } legs ? string.Join(", ", legs) : "nothing";
 }

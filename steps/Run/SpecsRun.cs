@@ -89,16 +89,21 @@ public sealed class SpecsRun
     {
         var profile = HostProfile.Default;
         string? why = null;
+        HostFacts told = new([], []);
         if (_lab is { IsCompletedSuccessfully: true })
         {
             var (lab, reason) = await _lab;
-            (profile, why) = (lab.Profile, reason);
+            (profile, why, told) = (lab.Profile, reason, lab.Facts);
             await lab.DisposeAsync();
         }
         foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
             await (await host).DisposeAsync();
         if (OutputDirectory is { } directory)
-            Write(directory, why, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })]));
+            Write(directory, why, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
+            {
+                Facts = why is null ? told.Facts : told.Facts.Insert(0, new("why this lab", why)),
+                Hooks = told.Hooks,
+            });
     }
 
     private static void Write(string directory, string? why, TrailsFile file)

@@ -50,6 +50,9 @@ public sealed class DockerLab : ILab
     public HostProfile Profile { get; private set; }
 
     /// <inheritdoc/>
+    public HostFacts Facts { get; private set; } = new([], []);
+
+    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>Starts the containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
@@ -111,6 +114,7 @@ public sealed class DockerLab : ILab
             map,
             new(run, probe.Shell, addresses, backend),
             proxyPktinfo));
+        lab.Facts = await probe.FactsAsync(version, cancellation).ConfigureAwait(false);
         await lab.LookAsync(cancellation).ConfigureAwait(false);
         await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();

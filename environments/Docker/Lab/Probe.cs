@@ -251,6 +251,12 @@ internal sealed partial class Probe : IAsyncDisposable
         return (window, counted, withheld - before);
     }
 
+    /// <summary>What there is to tell of the host.</summary>
+    public async Task<HostFacts> FactsAsync(string engine, CancellationToken cancellation) =>
+        HostFacts.Parse(
+            await Shell.RunAsync("read what there is to tell of the host", HostFacts.Script("/host/net"), cancellation).ConfigureAwait(false),
+            new Fact("lab", "Docker"), new Fact("docker", engine));
+
     /// <summary>The host as it is.</summary>
     public async Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation) =>
         new([.. await Shell.RunAsync("take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);

@@ -84,7 +84,11 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         {
             Verdict = reason is null ? LegVerdict.Agreed : trace.Cut is not null ? LegVerdict.Inconclusive : LegVerdict.Disagreed,
             Reason = reason,
-            Evidence = [.. leg.Packet.Hops.Where(hop => IsKnown(hop.Sighting.Point)).Select(hop => hop.Sighting.Line)],
+            Evidence =
+            [
+                .. leg.Packet.Hops.Where(hop => IsKnown(hop.Sighting.Point))
+                    .Select((hop, index) => new Evidence(index + 1, trace.Format.Channel(), hop.Sighting.Sequence, hop.Sighting.Line)),
+            ],
         };
     }
 

@@ -108,7 +108,7 @@ internal static class ObserveVerb
             if (json)
             {
                 await using var output = Console.OpenStandardOutput();
-                TrailsJson.Write(output, new(seen.Profile, judgement.Legs));
+                TrailsJson.Write(output, new(seen.Profile, judgement.Legs) { Facts = lab.Facts.Facts, Hooks = lab.Facts.Hooks });
                 await Console.Error.WriteLineAsync(judgement.Ending);
             }
             else

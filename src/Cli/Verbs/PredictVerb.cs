@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report;
+using Hooktrail.Report.Picture;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
@@ -26,6 +27,13 @@ internal static class PredictVerb
 
     private static readonly HostOptions Host = new(HostProfile.Default);
 
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description = "How the trail is shown: text, a table; svg, the picture of the stack with the trail lit, a file of its own; mermaid, a flowchart for Markdown.",
+        HelpName = "text|svg|mermaid",
+        DefaultValueFactory = _ => "text",
+    };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = $"Prints {TrailsFile.Schema}, the format of trails.json, instead of text.",
@@ -48,9 +56,10 @@ internal static class PredictVerb
               ./specs predict --from client --to wan --protocol icmp --leg reply --set bridge-nf-call-iptables=0
               ./specs predict --from wan --to host --port 8080 --protocol tcp
               ./specs predict --from wan --to client --protocol tcp --docker 28.5
+              ./specs predict --from client --to wan --protocol icmp --format svg > trail.svg
               ./specs predict --from host --to client --protocol icmp --kernel 5.4 --ebtables legacy --json
             """);
-        foreach (var option in (Option[])[.. FlowOptions.All, OfLeg, Packet, .. Host.All, Json])
+        foreach (var option in (Option[])[.. FlowOptions.All, OfLeg, Packet, .. Host.All, Format, Json])
             verb.Options.Add(option);
         verb.SetAction(Run);
         return verb;
@@ -64,17 +73,30 @@ internal static class PredictVerb
         var profile = Host.Apply(line, HostProfile.Default);
         if (Host.SaysDocker(line, out var release))
             profile = DockerRules.On(profile, release);
-        var trail = Prediction.Of(profile, flow, leg);
-
+        var format = line.GetRequiredValue(Format);
         if (line.GetValue(Json))
         {
+            if (format != "text")
+                throw new HooktrailException("--json and --format exclude each other; leave one of them out.");
             using var output = Console.OpenStandardOutput();
-            TrailsJson.Write(output, new(profile, [new(flow, leg, trail, null)]));
+            TrailsJson.Write(output, new(profile, [new(flow, leg, Prediction.Of(profile, flow, leg), null)]));
+            return ExitCode.Done;
         }
-        else
+
+        Console.Out.Write(format switch
         {
-            Console.Out.Write($"{flow}, {leg}\n\n{TrailText.Of(trail)}");
-        }
+            "text" => $"{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
+            "svg" => Drawn(profile, flow, leg, PictureSvg.Standalone),
+            "mermaid" => Drawn(profile, flow, leg, PictureMermaid.Of),
+            _ => throw new HooktrailException($"Unknown format \"{format}\"; the formats are text, svg and mermaid."),
+        });
         return ExitCode.Done;
+    }
+
+    private static string Drawn(HostProfile profile, Flow flow, Leg leg, Func<StackMap, LitLeg, string> draw)
+    {
+        var account = Prediction.Account(profile, flow, leg);
+        var lit = new LitLeg(flow, leg, account.Trail, null, account);
+        return draw(StackMap.Of(HookMap.Of(profile), lit.Plane, account.Trail.Hops.Select(hop => hop.Point)), lit);
     }
 }

@@ -1,5 +1,6 @@
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Bridge;
@@ -19,7 +20,7 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
         switch (decision.Target)
         {
             case BrouteTarget:
-            case DropTarget when brouting && packet.Holds(Statement.BrouteRoutes):
+            case DropTarget when brouting && packet.Heeds(Statement.BrouteRoutes, Place.BridgeDecision):
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:

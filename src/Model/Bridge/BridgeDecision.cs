@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Bridge;
 
@@ -14,7 +15,7 @@ internal static class BridgeDecision
         var bridge = Lab.BridgeOf(packet.Device!);
         if (packet.Mac == Lab.BroadcastMac)
             Flood(packet, bridge);
-        else if (packet.Mac == bridge && packet.Holds(Statement.LocalMac))
+        else if (packet.Mac == bridge && packet.Heeds(Statement.LocalMac, Place.BridgeDecision))
             BridgePassUp.PassFrameUp(packet);
         else
             Forward(packet, bridge);
@@ -24,7 +25,8 @@ internal static class BridgeDecision
     private static void Forward(Packet packet, string bridge)
     {
         var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
-        if (!packet.Host.Profile.Promiscuous || !packet.Holds(Statement.PromiscuousCopy))
+        packet.Journal?.Note(Place.BridgeDecision, $"The MAC address that the frame is for is known behind {port}.", "net/bridge/br_input.c, br_handle_frame_finish");
+        if (!packet.Host.Profile.Promiscuous || !packet.Heeds(Statement.PromiscuousCopy, Place.BridgeDecision))
         {
             BridgeForward.Forward(packet, port);
             return;
@@ -42,7 +44,7 @@ internal static class BridgeDecision
     private static void Flood(Packet packet, string bridge)
     {
         var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device || packet.Host.Profile.Hairpin).Reverse();
-        if (packet.Holds(Statement.FloodThenUp))
+        if (packet.Heeds(Statement.FloodThenUp, Place.BridgeDecision))
             foreach (var port in ports)
                 BridgeForward.Forward(packet.Clone(), port);
         PassCopyUp(packet);

@@ -1,5 +1,6 @@
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Bridge;
 
@@ -13,7 +14,7 @@ internal static class BridgeForward
     public static void Forward(Packet packet, string to)
     {
         var port = packet.Device;
-        if (port == to && !packet.Host.Profile.Hairpin && packet.Holds(Statement.Hairpin))
+        if (port == to && !packet.Host.Profile.Hairpin && packet.Heeds(Statement.Hairpin, Place.BridgeDecision))
         {
             packet.Vanish($"it would leave by {port}, the port that it came in by, whose hairpin mode is off");
             return;
@@ -42,7 +43,7 @@ internal static class BridgeForward
     /// </summary>
     public static void DevQueuePushXmit(Packet packet)
     {
-        if (packet.Reassembled == 1 || !packet.Holds(Statement.RefragmentLast))
+        if (packet.Reassembled == 1 || !packet.Heeds(Statement.RefragmentLast, Place.Device))
             NetworkDevice.Transmit(packet);
         else
             for (var number = 1; number <= packet.Reassembled; number++)

@@ -2,6 +2,7 @@ using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Devices;
 
@@ -31,6 +32,7 @@ internal static class NetworkDevice
 
     private static void AfterIngress(Packet packet)
     {
+        packet.Journal?.Note(Place.Device, $"{packet.Device} receives it.", "net/core/dev.c, __netif_receive_skb_core");
         if (Lab.IsPort(packet.Device!))
             BridgeReceive.HandleFrame(packet);
         else
@@ -40,6 +42,7 @@ internal static class NetworkDevice
     private static void AfterEgress(Packet packet)
     {
         var device = packet.Device!;
+        packet.Journal?.Note(Place.Device, $"{device} sends it.", "net/core/dev.c, __dev_queue_xmit");
         if (device == LabNames.Loopback)
             Loopback.Xmit(packet);
         else if (Lab.IsBridge(device))

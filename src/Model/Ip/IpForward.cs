@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
@@ -11,7 +12,7 @@ internal static class IpForward
     /// </summary>
     public static void Forward(Packet packet)
     {
-        if (packet.Ttl <= 1 && packet.Holds(Statement.TtlEnds))
+        if (packet.Ttl <= 1 && packet.Heeds(Statement.TtlEnds, Place.RoutingDecision))
         {
             packet.Vanish("its TTL is used up");
             HostMessages.TimeExceeded(packet);
@@ -19,7 +20,7 @@ internal static class IpForward
         }
 
         if (packet.RouteDevice == packet.Device && packet.Family == Family.IPv4
-            && packet.Host.Profile.SendRedirects && packet.Holds(Statement.SendsRedirect))
+            && packet.Host.Profile.SendRedirects && packet.Heeds(Statement.SendsRedirect, Place.RoutingDecision))
             HostMessages.Redirect(packet);
 
         packet.Ttl--;

@@ -1,6 +1,7 @@
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
@@ -14,7 +15,7 @@ internal static class IpOutput
             ? packet.Device
             : null;
         packet.Device = packet.RouteDevice;
-        if (Lab.IsBroadcast(packet.Destination.Name) && packet.Holds(Statement.BroadcastLoopsBack))
+        if (Lab.IsBroadcast(packet.Destination.Name) && packet.Heeds(Statement.BroadcastLoopsBack, Place.RoutingDecision))
             LoopBack(packet);
         PostRouting(packet, ingress, Finish);
     }
@@ -35,7 +36,7 @@ internal static class IpOutput
     private static void Finish(Packet packet)
     {
         packet.Mac = Lab.IsBridge(packet.Device!) ? Lab.MacTowards(packet.Destination.Name, packet.Device!) : null;
-        if (packet.Device != LabNames.Loopback && packet.Reassembled > 1 && packet.Holds(Statement.RefragmentLast))
+        if (packet.Device != LabNames.Loopback && packet.Reassembled > 1 && packet.Heeds(Statement.RefragmentLast, Place.Device))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
         else

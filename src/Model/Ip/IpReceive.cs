@@ -30,7 +30,7 @@ internal static class IpReceive
                 IpForward.Forward(packet);
                 break;
             default:
-                packet.Vanish(Route.WhyNot(packet));
+                Route.Discard(packet);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
@@ -12,12 +13,16 @@ internal static class LocalDelivery
     /// </summary>
     public static void Deliver(Packet packet)
     {
-        if (packet.Fragment is not null && packet.Family == Family.IPv4 && packet.Holds(Statement.DefragForInput)
+        if (packet.Fragment is not null && packet.Family == Family.IPv4 && packet.Heeds(Statement.DefragForInput, Place.Conntrack)
             && !Defragmentation.Gather(packet))
             return;
         Nf.Hook(packet.Family, Hook.LocalIn, packet, @in: packet.Device, @out: null, DeliverFinish);
     }
 
     /// <summary><c>ip_local_deliver_finish</c>: ICMP or a socket takes it.</summary>
-    private static void DeliverFinish(Packet packet) => packet.Deliver(Endpoint.Host);
+    private static void DeliverFinish(Packet packet)
+    {
+        packet.Journal?.Note(Place.LocalProcess, "The host itself takes the packet.", "net/ipv4/ip_input.c, ip_local_deliver_finish");
+        packet.Deliver(Endpoint.Host);
+    }
 }

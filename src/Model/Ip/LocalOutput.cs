@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
@@ -14,6 +15,8 @@ internal static class LocalOutput
             return;
         }
 
+        packet.Journal?.Note(
+            Place.LocalProcess, $"The host sends a packet to {packet.Destination}, by the route to {packet.RouteDevice}.", "net/ipv4/ip_output.c, ip_local_out");
         Nf.Hook(packet.Family, Hook.LocalOut, packet, @in: null, @out: packet.RouteDevice, IpOutput.Output);
     }
 }

@@ -1,5 +1,6 @@
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
@@ -35,7 +36,12 @@ internal static class Route
         packet.RouteDevice = Lab.DeviceTowards(destination);
         var local = Lab.IsOfHost(destination) || Lab.IsBroadcast(destination);
         if (local && packet.Holds(Statement.RouteDecides))
+        {
+            packet.Journal?.Note(Place.RoutingDecision, $"{destination} is an address of this host: INPUT comes next.", Statement.RouteDecides.Source);
             return RouteType.Local;
+        }
+
+        packet.Journal?.Note(Place.RoutingDecision, $"{destination} is reached by {packet.RouteDevice}.", Statement.RouteDecides.Source);
         return Forwards(packet) ? RouteType.Unicast : RouteType.Unreachable;
     }
 
@@ -50,16 +56,22 @@ internal static class Route
             || packet.Family == Family.IPv6 || LocalnetMayTravel(packet);
     }
 
-    /// <summary>Why <see cref="Input"/> has no way for a packet.</summary>
-    public static string WhyNot(Packet packet) =>
+    /// <summary>Ends the journey of a packet for which <see cref="Input"/> has no way, and says why.</summary>
+    public static void Discard(Packet packet)
+    {
+        var (reason, statement) = WhyNot(packet);
+        packet.Vanish(reason);
+        packet.Journal?.Note(Place.RoutingDecision, statement);
+    }
+
+    private static (string Reason, Statement Statement) WhyNot(Packet packet) =>
         IsMartian(packet, packet.Source.Name, packet.Destination.Name)
-            ? packet.Family == Family.IPv4
+            ? (packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
-                : "a loopback address came in by another device"
-        : IsOwn(packet, packet.Source.Name) ? $"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}"
-        : IsSpoofed(packet, packet.Source.Name) ? $"rp_filter: {packet.Source.Name} is not reached by {packet.Device}"
-        : packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off"
-        : "net.ipv6.conf.all.forwarding is off";
+                : "a loopback address came in by another device", Statement.Martian)
+        : IsOwn(packet, packet.Source.Name) ? ($"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}", Statement.OwnSource)
+        : IsSpoofed(packet, packet.Source.Name) ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
+        : (packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off", Statement.ForwardingOff);
 
     private static bool Forwards(Packet packet) =>
         !packet.Holds(Statement.ForwardingOff)

@@ -1,6 +1,7 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -40,14 +41,25 @@ internal static class BrNetfilter
     private static NfVerdict PreRouting(Packet packet, in HookState state)
     {
         if (!CallsIp(packet))
+        {
+            packet.Journal?.Note(Place.BrNetfilter, $"The bridge does not call the IP layer{(packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP")}.", Statement.BridgeCallsIp.Source);
             return NfVerdict.Accept;
+        }
 
+        packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsIp);
         var bridge = Lab.BridgeOf(packet.Device!);
         packet.NfBridge = new(PhysIn: packet.Device!, packet.Destination.Name);
         packet.Device = bridge;
         Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: bridge, @out: null, PreRoutingFinish);
         return NfVerdict.Stolen;
     }
+
+    private static string SettingOf(Packet packet) => packet.Encapsulation switch
+    {
+        Encapsulation.Vlan => "bridge-nf-filter-vlan-tagged",
+        Encapsulation.PPPoE => "bridge-nf-filter-pppoe-tagged",
+        _ => packet.Family == Family.IPv4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables",
+    };
 
     private static bool CallsIp(Packet packet)
     {
@@ -65,7 +77,7 @@ internal static class BrNetfilter
             Encapsulation.Vlan => profile.BridgeNfFilterVlanTagged,
             Encapsulation.PPPoE => profile.BridgeNfFilterPppoeTagged,
             _ => true,
-        } || !packet.Holds(Statement.TaggedSkips));
+        } || !packet.Heeds(Statement.TaggedSkips, Place.BrNetfilter));
     }
 
     /// <summary>
@@ -93,11 +105,11 @@ internal static class BrNetfilter
         var route = Route.Input(packet);
         if (route == RouteType.Martian)
         {
-            packet.Vanish(Route.WhyNot(packet));
+            Route.Discard(packet);
             return false;
         }
 
-        var onThisBridge = route == RouteType.Unicast && packet.RouteDevice == bridge && packet.Holds(Statement.BridgedDnat);
+        var onThisBridge = route == RouteType.Unicast && packet.RouteDevice == bridge && packet.Heeds(Statement.BridgedDnat, Place.BrNetfilter);
         packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
         return true;
     }
@@ -111,6 +123,7 @@ internal static class BrNetfilter
         if (packet.NfBridge is not { } info || !packet.Holds(Statement.BridgeCallsForward))
             return NfVerdict.Accept;
 
+        packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsForward);
         info.PhysOut = packet.Device;
         var bridge = Lab.BridgeOf(packet.Device!);
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
@@ -128,7 +141,7 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict ForwardArp(Packet packet, in HookState state)
     {
-        if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Holds(Statement.ArpForward))
+        if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Heeds(Statement.ArpForward, Place.BrNetfilter))
             return NfVerdict.Accept;
 
         // The port that it came in by is kept beside it (skb->cb): measured on 6.18.
@@ -149,6 +162,7 @@ internal static class BrNetfilter
         if (packet.NfBridge?.PhysOut is null && (packet.Holds(Statement.BridgeCallsPostRouting) || !packet.Family.IsIp()))
             return NfVerdict.Accept;
 
+        packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
         Nf.Hook(
             packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!), BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
@@ -160,7 +174,7 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { InPreRouting: false, SabotageDone: false } info || !packet.Holds(Statement.Sabotage))
+        if (packet.NfBridge is not { InPreRouting: false, SabotageDone: false } info || !packet.Heeds(Statement.Sabotage, Place.BrNetfilter))
             return NfVerdict.Accept;
 
         info.SabotageDone = true;

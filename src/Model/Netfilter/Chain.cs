@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
@@ -31,7 +32,10 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         packet.Cross(point, state.Family, in state);
         if (own is null)
             return Decision.Accept;
-        return Ask(own, packet, in state, depth: 0) ?? AtEnd(own) ?? Decision.Accept;
+        var decision = Ask(own, packet, in state, depth: 0) ?? AtEnd(own) ?? Decision.Accept;
+        if (decision.Rule.Length > 0)
+            packet.Journal?.Note(Place.Rule, $"{point} decides by {decision.Rule}.", null);
+        return decision;
     }
 
     /// <summary>The chain as a hook function: a packet passes unless a rule ends its journey.</summary>

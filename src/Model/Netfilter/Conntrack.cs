@@ -1,4 +1,5 @@
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -29,18 +30,28 @@ internal static class Conntrack
     /// <summary><c>nf_conntrack_in</c>.</summary>
     private static NfVerdict In(Packet packet, in HookState state)
     {
-        if (packet.State == ConntrackState.Untracked && packet.Holds(Statement.Notrack))
+        if (packet.State == ConntrackState.Untracked && packet.Heeds(Statement.Notrack, Place.Conntrack))
             return NfVerdict.Accept;
         // Over loopback a packet keeps its connection and comes by a second time; nothing is looked up again.
-        if (packet.Connection is not null && packet.Holds(Statement.LoopbackKeepsConnection))
+        if (packet.Connection is not null && packet.Heeds(Statement.LoopbackKeepsConnection, Place.Conntrack))
             return NfVerdict.Accept;
 
         if (packet.Content.About is { } about)
             Relate(packet, about);
         else if (Find(packet) is { } connection)
             (packet.Connection, packet.State) = (connection, StateOf(packet, connection));
+        packet.Journal?.Note(Place.Conntrack, Recognised(packet), "net/netfilter/nf_conntrack_core.c, resolve_normal_ct");
         return NfVerdict.Accept;
     }
+
+    private static string Recognised(Packet packet) => packet.State switch
+    {
+        _ when packet.Connection is null => "Conntrack knows no connection that the packet could belong to: it is INVALID.",
+        ConntrackState.New => "Conntrack begins a connection: the packet is NEW.",
+        ConntrackState.Established => "Conntrack knows the connection: the packet is ESTABLISHED.",
+        ConntrackState.EstablishedReply => "Conntrack knows the connection: the packet is an answer, ESTABLISHED.",
+        _ => "Conntrack knows the connection that the packet speaks of: it is RELATED.",
+    };
 
     /// <summary>
     /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which looks
@@ -87,6 +98,7 @@ internal static class Conntrack
             return;
         connection.Status |= ConnectionStatus.Confirmed;
         packet.Connections.Add(connection);
+        packet.Journal?.Note(Place.Conntrack, Statement.ConfirmedLast);
     }
 
     /// <summary>
@@ -114,7 +126,7 @@ internal static class Conntrack
 
     private static bool CanBegin(Packet packet) => packet.Content.Kind switch
     {
-        Kind.EchoReply => !packet.Holds(Statement.ReplyNeedsKnown),
+        Kind.EchoReply => !packet.Heeds(Statement.ReplyNeedsKnown, Place.Conntrack),
         Kind.Tcp => packet.Content.Flags == Trails.Rules.TcpFlags.Syn || !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Syn)
             && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Rst) && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Fin),
         _ => true,

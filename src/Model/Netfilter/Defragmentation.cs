@@ -1,3 +1,5 @@
+using Hooktrail.Trails.Accounts;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal static class Defragmentation
 {
     /// <summary><c>ipv4_conntrack_defrag</c>, <c>ipv6_defrag</c>.</summary>
     public static NfVerdict Gather(Packet packet, in HookState state) =>
-        packet.Fragment is null || !packet.Holds(Statement.DefragInPreRouting) || Gather(packet)
+        packet.Fragment is null || !packet.Heeds(Statement.DefragInPreRouting, Place.Conntrack) || Gather(packet)
             ? NfVerdict.Accept
             : NfVerdict.Stolen;
 

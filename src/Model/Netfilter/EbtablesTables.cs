@@ -16,7 +16,10 @@ internal static class EbtablesTables
         let chain = new Chain(point, profile.Rules)
         let place = PlaceOf(point, profile.Ebtables, traits)
         select new HookRegistration(
-            Family.Bridge, place.Hook, place.Priority, point.ToString(), FunctionOf(chain, profile.Ebtables));
+            Family.Bridge, place.Hook, place.Priority, point.ToString(), FunctionOf(chain, profile.Ebtables))
+        {
+            Points = [point],
+        };
 
     private static (Hook Hook, int Priority) PlaceOf(HookPoint point, Backend backend, KernelTraits traits) =>
         (point.Table, point.Chain) switch

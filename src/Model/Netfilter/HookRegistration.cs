@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>What a hook function says about a packet; <c>NF_ACCEPT</c>, <c>NF_DROP</c>, <c>NF_STOLEN</c>.</summary>
@@ -39,6 +42,9 @@ internal readonly record struct HookState(Family Family, Hook Hook, string? In, 
 /// <param name="Function">What it does.</param>
 internal sealed record HookRegistration(Family Family, Hook Hook, int Priority, string What, HookFunction Function)
 {
+    /// <summary>The hook points that a packet crosses there: a chain's own, those of the chains that the NAT core asks, or none.</summary>
+    public ImmutableArray<HookPoint> Points { get; init; } = [];
+
     /// <summary>The device that a function at ingress or egress belongs to; null at the other hooks.</summary>
     public string? Device { get; init; }
 }

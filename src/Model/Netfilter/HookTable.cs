@@ -22,6 +22,9 @@ internal sealed class HookTable
         entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
     }
 
+    /// <summary>Every registration, family after family and hook after hook.</summary>
+    public IEnumerable<HookRegistration> All => entries.SelectMany(hook => hook);
+
     /// <summary>The functions at a hook, in the order in which they run.</summary>
     public ImmutableArray<HookRegistration> At(Family family, Hook hook) => entries[Index(family, hook)];
 

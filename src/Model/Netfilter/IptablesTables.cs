@@ -16,7 +16,10 @@ internal static class IptablesTables
         where point.Table != "nat"
         let hook = HookOf(point.Chain)
         select new HookRegistration(
-            points.Family, hook, Priority(point.Table, profile.Iptables), point.ToString(), new Chain(point, profile.Rules).Filter);
+            points.Family, hook, Priority(point.Table, profile.Iptables), point.ToString(), new Chain(point, profile.Rules).Filter)
+        {
+            Points = [point],
+        };
 
     /// <summary>The hook that a chain is named after.</summary>
     public static Hook HookOf(string chain) => chain switch

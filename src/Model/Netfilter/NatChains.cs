@@ -24,9 +24,15 @@ internal static class NatChains
         var slot = hook is Hook.PreRouting or Hook.LocalOut ? IpPriority.NatDestination : IpPriority.NatSource;
         var ordered = Chains(family, hook, slot, profile).Reverse().OrderBy(one => one.Priority).ToArray();
         if (traits.NatChainsShareASlot)
-            return [new(family, hook, slot, "nat core", new NatCore([.. ordered.Select(one => one.Chain)], hook).Run)];
+            return [new(family, hook, slot, "nat core", new NatCore([.. ordered.Select(one => one.Chain)], hook).Run)
+            {
+                Points = [.. ordered.Select(one => one.Chain.Point)],
+            }];
         return ordered.Select(one => new HookRegistration(
-            family, hook, one.Priority, one.Chain.Point.ToString(), new NatCore([one.Chain], hook).Run));
+            family, hook, one.Priority, one.Chain.Point.ToString(), new NatCore([one.Chain], hook).Run)
+        {
+            Points = [one.Chain.Point],
+        });
     }
 
     /// <summary>The tools' own chain, and then the users'.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Model.Ip;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
@@ -29,11 +30,11 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     public NfVerdict Run(Packet packet, in HookState state)
     {
         if (packet.Connection is not { } connection || packet.State == ConntrackState.Untracked)
-            return packet.Holds(Statement.NatNeedsConnection) ? NfVerdict.Accept : Ask(packet, in state, out _);
+            return PassesOver(packet, Statement.NatNeedsConnection) ? NfVerdict.Accept : Ask(packet, in state, out _);
         if (IsTranslatedError(packet, connection, out var dropped))
             return dropped;
 
-        if (MayAsk(packet) && (!connection.Has(Settled) || !packet.Holds(Statement.NatOnlyOnce)))
+        if (MayAsk(packet) && (!connection.Has(Settled) || !PassesOver(packet, Statement.NatOnlyOnce)))
         {
             var verdict = Ask(packet, in state, out var target);
             if (verdict != NfVerdict.Accept)
@@ -49,9 +50,25 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             : NfVerdict.Accept;
     }
 
-    private static bool MayAsk(Packet packet) =>
+    private bool MayAsk(Packet packet) =>
         packet.State is ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply
-        || !packet.Holds(Statement.NatOnlyFirst);
+        || !PassesOver(packet, Statement.NatOnlyFirst);
+
+    /// <summary>Whether a statement holds by which the chains are not asked.</summary>
+    private bool PassesOver(Packet packet, Statement statement)
+    {
+        if (!packet.Heeds(statement, Place.Nat))
+            return false;
+        PassOver(packet, chains, statement);
+        return true;
+    }
+
+    private static void PassOver(Packet packet, IEnumerable<Chain> chains, Statement statement)
+    {
+        if (packet.Journal is { } journal)
+            foreach (var chain in chains)
+                journal.PassOver(chain.Point, statement);
+    }
 
     /// <summary>
     /// The chains one after the other, until one has an answer. Within the slot of the NAT core their priorities only order
@@ -60,7 +77,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
         target = null;
-        foreach (var chain in chains)
+        foreach (var (index, chain) in chains.Index())
         {
             var decision = chain.Traverse(packet, in state);
             if (decision.Ends)
@@ -70,6 +87,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;
+                PassOver(packet, chains.Skip(index + 1), Statement.NatFirstAnswer);
                 return NfVerdict.Accept;
             }
         }
@@ -84,11 +102,11 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private bool IsTranslatedError(Packet packet, Connection connection, out NfVerdict verdict)
     {
         verdict = NfVerdict.Accept;
-        if (!packet.Content.IsIcmpError || !packet.Holds(Statement.RelatedErrorSkipsNat))
+        if (!packet.Content.IsIcmpError || !PassesOver(packet, Statement.RelatedErrorSkipsNat))
             return false;
 
         const ConnectionStatus settled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
-        if (packet.Content.Kind == Kind.IcmpRedirect && packet.Holds(Statement.RedirectDiesInNat)
+        if (packet.Content.Kind == Kind.IcmpRedirect && packet.Heeds(Statement.RedirectDiesInNat, Place.Nat)
             && ((connection.Status & settled) != settled || connection.Nat != 0))
         {
             packet.Vanish("the NAT core drops an ICMP redirect about a connection that it rewrites");
@@ -162,11 +180,16 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             return;
 
         var target = (answer ? connection.Original : connection.Reply).Inverse;
+        var (source, destination) = (packet.Source, packet.Destination);
         // An ICMP error has no ports of its own.
         if (manipulation == Manipulation.Source)
             packet.Source = packet.Content.IsIcmpError ? new(target.Source.Name) : target.Source;
         else
             packet.Destination = packet.Content.IsIcmpError ? new(target.Destination.Name) : target.Destination;
+        if (packet.Source != source)
+            packet.Journal?.Note(Place.Nat, $"NAT rewrites the source {source} to {packet.Source}.", Statement.NatRewrites.Source);
+        if (packet.Destination != destination)
+            packet.Journal?.Note(Place.Nat, $"NAT rewrites the destination {destination} to {packet.Destination}.", Statement.NatRewrites.Source);
     }
 
     /// <summary><c>ip_route_me_harder</c>: the host's own packet has another destination now.</summary>

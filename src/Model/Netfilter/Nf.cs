@@ -47,6 +47,8 @@ internal static class Nf
     private static void Run(Packet packet, in HookState state, int from)
     {
         packet.Journey.Traverse();
+        if (from == 0)
+            packet.Journal?.Call(in state);
         var entries = packet.Host.Hooks.At(state.Family, state.Hook);
         for (var next = from; next < entries.Length; next++)
             if (entries[next].Function(packet, in state) != NfVerdict.Accept)

@@ -20,6 +20,7 @@ internal static class NftChains
         select new HookRegistration(family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), at, family))
         {
             Device = at.Device,
+            Points = [point],
         };
 
     /// <summary>The hook point of a base chain.</summary>

@@ -79,7 +79,7 @@ public static class TrailAssembler
         {
             var packet = named[leg];
             var trail = new Trail(packet is null ? [] : hops.Of(packet), outcomes.Of(leg));
-            legs.Add(new(leg, trail, packet is null ? [] : [.. packet.Sightings.Select(sighting => sighting.Line)]));
+            legs.Add(new(leg, trail, packet is null ? [] : [.. packet.Sightings.Select((sighting, index) => new Evidence(index + 1, sighting.Channel, sighting.Sequence, sighting.Line))]));
         }
 
         return legs.ToImmutable();

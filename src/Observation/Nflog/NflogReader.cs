@@ -172,6 +172,7 @@ public sealed class NflogReader
         {
             Sequence = sequence,
             Run = _run,
+            Channel = Trails.Evidence.Nflog,
             Point = point,
             Line = "",
             IsComplete = packet.IsComplete,
@@ -232,11 +233,11 @@ public sealed class NflogReader
         && (one.TcpSequence, one.TcpFlags, one.IcmpType, one.IcmpSequence)
             == (other.TcpSequence, other.TcpFlags, other.IcmpType, other.IcmpSequence);
 
-    // As in `#12 iptables mangle FORWARD in=lab out=lab physin=veth1 physout=veth2 src=… dst=… tos=0x04 ttl=64 id=7 …`.
+    // As in `iptables mangle FORWARD in=lab out=lab physin=veth1 physout=veth2 src=… dst=… tos=0x04 ttl=64 id=7 …`.
     private static string Evidence(Sighting sighting)
     {
         var text = new StringBuilder(160);
-        text.Append(CultureInfo.InvariantCulture, $"#{sighting.Sequence} {sighting.Point}");
+        text.Append(CultureInfo.InvariantCulture, $"{sighting.Point}");
         Add("in", sighting.In);
         Add("out", sighting.Out);
         Add("physin", sighting.PhysIn);

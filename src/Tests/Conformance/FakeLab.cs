@@ -29,6 +29,8 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
 
     public HostProfile Profile { get; private set; } = HostProfile.Default with { UserlandProxy = setup.UserlandProxy };
 
+    public HostFacts Facts => new([], []);
+
     public FiredTracepoints Fired => FiredTracepoints.None;
 
     public static Finding.Observed Foretold(HostProfile profile, Flow flow, int packets) =>

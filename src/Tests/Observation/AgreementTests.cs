@@ -18,7 +18,8 @@ public class AgreementTests
     {
         var both = Legs(Agreement.Of(Saw("log", Forward, Post), Saw("nflog", Forward, Post)));
         Assert.That(both.Single().Trail.Hops, Is.EqualTo(new[] { Forward, Post }));
-        Assert.That(both.Single().Evidence, Is.EqualTo(new[] { "log", "nflog" }));
+        Assert.That(
+            both.Single().Evidence.Select(one => (one.Channel, one.Hop)), Is.EqualTo(new[] { ("log", 1), ("log", 2), ("nflog", 1), ("nflog", 2) }));
     }
 
     [Test]
@@ -40,6 +41,18 @@ public class AgreementTests
         Assert.That(
             Legs(Agreement.Of(Saw("log", Forward, Arp, Post), Saw("nflog", Forward, Post))).Single().Trail.Hops,
             Is.EqualTo(new[] { Forward, Arp, Post }));
+
+    [Test]
+    public void A_record_belongs_to_the_hop_of_the_common_trail_that_it_shows()
+    {
+        var both = Legs(Agreement.Of(Saw("log", Forward, Arp, Post), Saw("nflog", Forward, Mine, Post))).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(both.Trail.Hops, Has.Length.EqualTo(4));
+            foreach (var record in both.Evidence)
+                Assert.That(both.Trail.Hops[record.Hop - 1].Point.ToString(), Is.EqualTo(record.Line), record.Channel);
+        });
+    }
 
     [Test]
     public void A_hop_that_only_one_of_two_able_observers_saw_is_a_contradiction()
@@ -69,8 +82,13 @@ public class AgreementTests
 
     private static Hop At(Layer layer, string table, string chain) => new(new(layer, table, chain), "lab", null, null, null, "client", "server");
 
-    private static Finding Saw(string evidence, params ImmutableArray<Hop> hops) =>
-        new Finding.Observed([new(Leg.Request, new(hops, Outcome.Delivered(Endpoint.Server)), [evidence])]);
+    private static Finding Saw(string channel, params ImmutableArray<Hop> hops) =>
+        new Finding.Observed(
+        [
+            new(
+                Leg.Request, new(hops, Outcome.Delivered(Endpoint.Server)),
+                [.. hops.Select((hop, index) => new Evidence(index + 1, channel, (ulong)index, hop.Point.ToString()))]),
+        ]);
 
     private static ImmutableArray<ObservedLeg> Legs(Finding finding) => ((Finding.Observed)finding).Legs;
 }

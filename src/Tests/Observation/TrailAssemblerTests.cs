@@ -26,7 +26,11 @@ public class TrailAssemblerTests
                 $"request delivered to {to}", $"reply delivered to {from}", $"request 2 delivered to {to}", $"reply 2 delivered to {from}",
             }));
         Assert.That(legs.Sum(leg => leg.Trail.Hops.Length), Is.EqualTo(window.Sightings.Length));
-        Assert.That(legs.SelectMany(leg => leg.Evidence), Is.EqualTo(window.Sightings.Select(sighting => sighting.Line)));
+        Assert.That(
+            legs.SelectMany(leg => leg.Evidence).Select(record => (record.Line, record.Number)),
+            Is.EqualTo(window.Sightings.Select(sighting => (sighting.Line, sighting.Sequence))));
+        foreach (var leg in legs)
+            Assert.That(leg.Evidence.Select(record => record.Hop), Is.EqualTo(Enumerable.Range(1, leg.Trail.Hops.Length)));
         Assert.That(
             legs.Skip(2).SelectMany(leg => leg.Trail.Hops).Select(hop => hop.Point),
             Has.None.Matches<HookPoint>(point => point is { Layer: Layer.Iptables, Table: "nat" }));

@@ -102,7 +102,7 @@ public class DisagreementTests
     {
         var observed = Samples.Bridged.Without(1).Without(1);
         var text = Disagreement.Between(Feature, Samples.Bridged, observed)!.Text(
-            ["ebtables nat PREROUTING IN=client.port OUT= \u001b[31m"],
+            [new(1, Evidence.KernelLog, 12, "ebtables nat PREROUTING IN=client.port OUT= \u001b[31m")],
             "bridge-nf-call-iptables=0 or br_netfilter=0 would explain the observation.",
             null);
 
@@ -117,8 +117,8 @@ public class DisagreementTests
                  5  ebtables nat POSTROUTING    crossed         out=server.port                 out=server.port
                     outcome                                     delivered to server             delivered to server
 
-            The kernel log:
-              ebtables nat PREROUTING IN=client.port OUT= �[31m
+            The records:
+              kernel log #12 ebtables nat PREROUTING IN=client.port OUT= �[31m
 
             bridge-nf-call-iptables=0 or br_netfilter=0 would explain the observation.
 

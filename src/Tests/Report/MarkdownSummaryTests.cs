@@ -54,7 +54,7 @@ public class MarkdownSummaryTests
             Verdict = LegVerdict.Disagreed,
             Reason = "First divergence at hop 3",
             HostProfile = HostProfile.Default with { BridgeNfCallIptables = false },
-            Evidence = ["one line", "``` another"],
+            Evidence = [new(1, Evidence.KernelLog, 7, "one line"), new(2, Evidence.Nflog, 8, "``` another")],
         });
         Assert.Multiple(() =>
         {
@@ -62,7 +62,7 @@ public class MarkdownSummaryTests
             Assert.That(summary, Does.Contain(": First divergence at hop 3\n"));
             Assert.That(summary, Does.Contain("\n>    3  iptables mangle PREROUTING"));
             Assert.That(summary, Does.Contain("ebtables-nft; bridge-nf-call-iptables=0"));
-            Assert.That(summary, Does.Contain("````text\none line\n``` another\n````\n"));
+            Assert.That(summary, Does.Contain("````text\nkernel log #7 one line\nnflog #8 ``` another\n````\n"));
         });
     }
 

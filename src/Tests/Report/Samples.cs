@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
 using Outcome = Hooktrail.Trails.Outcome;
@@ -130,7 +131,7 @@ internal static class Samples
         from packet in Gen.Choose(1, int.MaxValue)
         from predicted in OrNull(AnyTrail)
         from observed in OrNull(AnyTrail)
-        from scenario in OrNull(Names.Zip(Names).Select(names => new ScenarioTitle(names.Item1, names.Item2)))
+        from scenario in OrNull(Names.Zip(Names).Select(names => new ScenarioTitle(names.Item1, names.Item2) { Example = names.Item1.Length % 2 == 0 ? null : names.Item2 }))
         from profile in OrNull(Profiles)
         from verdict in Gen.Elements<LegVerdict?>(
             null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
@@ -142,13 +143,20 @@ internal static class Samples
             HostProfile = profile,
             Verdict = verdict,
             Reason = reason,
-            Evidence = [.. evidence],
+            Evidence = [.. evidence.Select((line, index) => new Evidence(index, line, (ulong)line.Length << 40, line))],
         };
 
     private static readonly Gen<TrailsFile> AnyFile =
         from profile in Profiles
         from legs in Legs.ListOf()
-        select new TrailsFile(profile, [.. legs]);
+        from facts in Names.ListOf()
+        from names in Names.ListOf()
+        from priority in Gen.Choose(int.MinValue, int.MaxValue)
+        select new TrailsFile(profile, [.. legs])
+        {
+            Facts = [.. facts.Distinct().Select(name => new Fact(name, name + "!"))],
+            Hooks = [.. names.Select(name => new Registration(name, "input", priority, name) { Device = name.Length % 2 == 0 ? null : name, Points = [.. HookPoints.Iptables.Take(name.Length % 3)] })],
+        };
 
     /// <summary>Any file that the format can hold.</summary>
     public static Arbitrary<TrailsFile> Files => AnyFile.ToArbitrary();

@@ -53,7 +53,7 @@ public class TrailsJsonTests
         Assert.Multiple(() =>
         {
             Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hosts" }));
-            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/3"));
+            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/4"));
             Assert.That(Members(leg), Is.EqualTo(new[] { "flow", "leg", "predicted", "observed" }));
             Assert.That(
                 leg.GetProperty("flow").GetRawText(),
@@ -110,13 +110,13 @@ public class TrailsJsonTests
     }
 
     [TestCase("", "file.json is not JSON: the mistake is at line 1, byte 1;")]
-    [TestCase("{\"schema\": \"hooktrail/trails/3\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
+    [TestCase("{\"schema\": \"hooktrail/trails/4\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
     [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
-    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/3\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/3\"}", "$ lacks the member \"hosts\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/3\", \"schema\": \"\"}", "names a member twice")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/4\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/4\"}", "$ lacks the member \"hosts\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/4\", \"schema\": \"\"}", "names a member twice")]
     [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
     public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
         Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));

@@ -27,6 +27,9 @@ public enum Place
     /// <summary>A network device: the packet comes in or goes out.</summary>
     Device,
 
+    /// <summary>The kernel calls a hook.</summary>
+    Hook,
+
     /// <summary>The bridge decides by MAC address: forward, or up to the host.</summary>
     BridgeDecision,
 

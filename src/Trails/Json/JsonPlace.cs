@@ -28,6 +28,14 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return this;
     }
 
+    /// <summary>The members of an object that may have any.</summary>
+    public IEnumerable<(string Name, JsonPlace Value)> Members()
+    {
+        Insist(Value.ValueKind == JsonValueKind.Object, "an object");
+        var place = this;
+        return Value.EnumerateObject().Select(member => (member.Name, place[member.Name]));
+    }
+
     /// <summary>Reads each element of an array.</summary>
     public ImmutableArray<T> Each<T>(Func<JsonPlace, T> read)
     {
@@ -63,6 +71,22 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         Insist(
             Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out number) && number > 0,
             "a whole number from 1");
+        return number;
+    }
+
+    /// <summary>Reads a whole number that may be negative.</summary>
+    public int Integer()
+    {
+        var number = 0;
+        Insist(Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out number), "a whole number of 32 bits");
+        return number;
+    }
+
+    /// <summary>Reads a record's number.</summary>
+    public ulong Number()
+    {
+        var number = 0UL;
+        Insist(Value.ValueKind == JsonValueKind.Number && Value.TryGetUInt64(out number), "a whole number from 0");
         return number;
     }
 

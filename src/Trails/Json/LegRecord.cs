@@ -21,8 +21,8 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     /// <summary>Why the verdict is what it is, in one sentence; null where all agreed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The kernel-log lines that the observed trail was read from, without their times.</summary>
-    public ImmutableArray<string> Evidence { get; init; } = [];
+    /// <summary>The records that the observed trail was read from, along the packet's way, observer after observer.</summary>
+    public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
     /// <inheritdoc/>
     public bool Equals(LegRecord? other) =>
@@ -37,4 +37,11 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
 }
 
 /// <summary>The titles of a scenario and of the feature that it is in.</summary>
-public sealed record ScenarioTitle(string Feature, string Scenario);
+public sealed record ScenarioTitle(string Feature, string Scenario)
+{
+    /// <summary>The row of a scenario outline, as in <c>from=client, to=server</c>; null of a scenario that is none.</summary>
+    public string? Example { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Example is null ? Scenario : $"{Scenario} ({Example})";
+}

@@ -6,7 +6,7 @@ public static class TrailsJson
     /// <summary>Writes a whole file, UTF-8, always the same bytes for equal content.</summary>
     public static void Write(Stream stream, TrailsFile file)
     {
-        using var writer = new TrailsWriter(stream, file.HostProfile);
+        using var writer = new TrailsWriter(stream, file.HostProfile, file.Facts, file.Hooks);
         foreach (var leg in file.Legs)
             writer.Add(leg);
     }

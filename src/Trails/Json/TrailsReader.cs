@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails.Json;
@@ -36,16 +38,26 @@ internal sealed class TrailsReader(string name)
 
         root.Object("schema", "hosts");
         HostProfile? first = null;
+        ImmutableArray<Fact> facts = [];
+        ImmutableArray<Registration> hooks = [];
         var legs = root["hosts"].Each(host =>
         {
-            var profile = host.Object("hostProfile", "legs")["hostProfile"];
+            var profile = (first is null ? host.Object("hostProfile", "facts", "hooks", "legs") : host.Object("hostProfile", "legs"))["hostProfile"];
+            if (host.Optional("facts") is { } measured)
+                facts = FactsOf(measured);
+            if (host.Optional("hooks") is { } registered)
+                hooks = registered.Each(RegistrationOf);
             var own = first is null ? null : profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any() ? null : Changed(first, profile);
             first ??= Profile(profile);
             return host["legs"].Each(leg => LegOf(leg, own));
         });
         return new(
             first ?? throw root["hosts"].Wrong("is empty, and the first host has to be said"),
-            [.. legs.SelectMany(one => one)]);
+            [.. legs.SelectMany(one => one)])
+        {
+            Facts = facts,
+            Hooks = hooks,
+        };
     }
 
     private JsonDocument Parse(Stream stream)
@@ -85,7 +97,7 @@ internal sealed class TrailsReader(string name)
             HostProfile = profile,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
-            Evidence = leg.Optional("evidence") is { } lines ? lines.Each(line => line.Text()) : [],
+            Evidence = leg.Optional("evidence") is { } lines ? lines.Each(EvidenceOf) : [],
         };
     }
 
@@ -107,10 +119,30 @@ internal sealed class TrailsReader(string name)
         };
     }
 
+    private static ImmutableArray<Fact> FactsOf(JsonPlace facts) =>
+        [.. facts.Members().Select(one => new Fact(one.Name, one.Value.Text()))];
+
+    private static Registration RegistrationOf(JsonPlace place)
+    {
+        place.Object("family", "hook", "priority", "what", "module", "device", "points");
+        return new(place["family"].Text(), place["hook"].Text(), place["priority"].Integer(), place["what"].Text())
+        {
+            Module = place.Optional("module")?.Text(),
+            Device = place.Optional("device")?.Text(),
+            Points = place.Optional("points") is { } points ? points.Each(PointOf) : [],
+        };
+    }
+
+    private static Evidence EvidenceOf(JsonPlace place)
+    {
+        place.Object("hop", "channel", "number", "line");
+        return new(place.Optional("hop")?.Count() ?? 0, place["channel"].Text(), place["number"].Number(), place["line"].Text());
+    }
+
     private static ScenarioTitle Title(JsonPlace scenario)
     {
-        scenario.Object("feature", "title");
-        return new(scenario["feature"].Text(), scenario["title"].Text());
+        scenario.Object("feature", "title", "example");
+        return new(scenario["feature"].Text(), scenario["title"].Text()) { Example = scenario.Optional("example")?.Text() };
     }
 
     private static Trail? Observed(JsonPlace observed, Trail? predicted)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails.Json;
@@ -33,7 +34,9 @@ public sealed class TrailsWriter : IDisposable
     /// <summary>Begins a file; <paramref name="stream"/> stays open after the end of it.</summary>
     /// <param name="stream">Where it goes.</param>
     /// <param name="profile">The first host.</param>
-    public TrailsWriter(Stream stream, HostProfile profile)
+    /// <param name="facts">What was measured of it.</param>
+    /// <param name="hooks">Who is registered at its hooks, as the kernel says.</param>
+    public TrailsWriter(Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null, ImmutableArray<Registration>? hooks = null)
     {
         _stream = stream;
         _first = _host = profile;
@@ -43,7 +46,7 @@ public sealed class TrailsWriter : IDisposable
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
         _json.WriteStartArray("hosts");
-        BeginHost(basis: null);
+        BeginHost(basis: null, facts ?? [], hooks ?? []);
     }
 
     /// <summary>Writes one more leg, and hands it to the stream.</summary>
@@ -55,7 +58,7 @@ public sealed class TrailsWriter : IDisposable
         {
             EndHost();
             _host = host;
-            BeginHost(_first);
+            BeginHost(_first, [], []);
         }
 
         _json.WriteStartObject();
@@ -64,6 +67,7 @@ public sealed class TrailsWriter : IDisposable
             {
                 json.WriteString("feature", one.Feature);
                 json.WriteString("title", one.Scenario);
+                WriteIfAny(json, "example", one.Example);
             });
         WriteLine("flow", leg.Flow, static (json, flow) =>
         {
@@ -89,8 +93,8 @@ public sealed class TrailsWriter : IDisposable
         if (!leg.Evidence.IsEmpty)
         {
             _json.WriteStartArray("evidence");
-            foreach (var line in leg.Evidence)
-                _json.WriteStringValue(line);
+            foreach (var record in leg.Evidence)
+                WriteLine(null, record, Write);
             _json.WriteEndArray();
         }
         _json.WriteEndObject();
@@ -108,10 +112,26 @@ public sealed class TrailsWriter : IDisposable
         _stream.WriteByte((byte)'\n');
     }
 
-    private void BeginHost(HostProfile? basis)
+    private void BeginHost(HostProfile? basis, ImmutableArray<Fact> facts, ImmutableArray<Registration> hooks)
     {
         _json.WriteStartObject();
         Write(_host, basis);
+        if (!facts.IsEmpty)
+        {
+            _json.WriteStartObject("facts");
+            foreach (var fact in facts)
+                _json.WriteString(fact.Name, fact.Value);
+            _json.WriteEndObject();
+        }
+
+        if (!hooks.IsEmpty)
+        {
+            _json.WriteStartArray("hooks");
+            foreach (var hook in hooks)
+                WriteLine(null, hook, Write);
+            _json.WriteEndArray();
+        }
+
         _json.WriteStartArray("legs");
     }
 
@@ -216,6 +236,36 @@ public sealed class TrailsWriter : IDisposable
         WriteIfAny(json, "physOut", hop.PhysOut);
         WriteIfAny(json, "source", hop.Source);
         WriteIfAny(json, "destination", hop.Destination);
+    }
+
+    private static void Write(Utf8JsonWriter json, Evidence record)
+    {
+        if (record.Hop > 0)
+            json.WriteNumber("hop", record.Hop);
+        json.WriteString("channel", record.Channel);
+        json.WriteNumber("number", record.Number);
+        json.WriteString("line", record.Line);
+    }
+
+    private static void Write(Utf8JsonWriter json, Registration one)
+    {
+        json.WriteString("family", one.Family);
+        json.WriteString("hook", one.Hook);
+        json.WriteNumber("priority", one.Priority);
+        json.WriteString("what", one.What);
+        WriteIfAny(json, "module", one.Module);
+        WriteIfAny(json, "device", one.Device);
+        if (one.Points.IsEmpty)
+            return;
+        json.WriteStartArray("points");
+        foreach (var point in one.Points)
+        {
+            json.WriteStartObject();
+            WriteMembers(json, point);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, Outcome outcome)

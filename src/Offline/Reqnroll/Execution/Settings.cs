@@ -6,9 +6,29 @@ namespace Reqnroll.Offline.Execution;
 /// <param name="MessagesPath">Where the Cucumber Messages go; null for nowhere.</param>
 internal sealed record Settings(string? MessagesPath)
 {
+    /// <summary>The variable by which Reqnroll lets a run say what its message formatter does, whatever the file says.</summary>
+    private const string Variable = "REQNROLL_FORMATTERS_MESSAGE";
+
     /// <summary>Reads the settings; without a file, the defaults hold.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="variable">What the environment says of the message formatter, <c>outputFilePath=PATH</c>; null for nothing.</param>
     /// <exception cref="ReqnrollException">The file is no JSON, or asks for what the offline profile cannot do.</exception>
-    public static Settings Read(string path)
+    public static Settings Read(string path, string? variable)
+    {
+        var settings = Read(path);
+        return variable switch
+        {
+            null or "" => settings,
+            _ when variable.Split('=', 2) is ["outputFilePath", { Length: > 0 } file] && !file.AsSpan().ContainsAny('{', ';') => new(file),
+            _ => throw new ReqnrollException($"{Variable} = {variable} is not supported by the offline profile; it takes outputFilePath=PATH."),
+        };
+    }
+
+    /// <summary>The settings of this process.</summary>
+    public static Settings OfThisProcess() =>
+        Read(Path.Combine(AppContext.BaseDirectory, "reqnroll.json"), Environment.GetEnvironmentVariable(Variable));
+
+    private static Settings Read(string path)
     {
         if (!File.Exists(path))
             return new Settings(MessagesPath: null);

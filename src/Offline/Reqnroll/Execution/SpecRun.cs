@@ -16,7 +16,7 @@ public static class SpecRun
     /// <summary>Reads bindings and settings of the assembly and runs the hooks before the run.</summary>
     public static async Task StartAsync(Assembly assembly)
     {
-        var settings = Settings.Read(Path.Combine(AppContext.BaseDirectory, "reqnroll.json"));
+        var settings = Settings.OfThisProcess();
         var messages = new RunMessages(new MessageWriter(Open(settings.MessagesPath)), TimeProvider.System);
         current = new TestRun(new BindingRegistry(assembly.GetTypes()), messages, new NUnitOutput());
         await current.StartAsync();

@@ -25,12 +25,12 @@ public sealed class SettingsTests
               "formatters": { "html": { "outputFilePath": "out/r.html" }, "message": { "outputFilePath": "out/m.ndjson" } }
             }
             """);
-        Assert.That(Settings.Read(path).MessagesPath, Is.EqualTo("out/m.ndjson"));
+        Assert.That(Settings.Read(path, null).MessagesPath, Is.EqualTo("out/m.ndjson"));
     }
 
     [Test]
     public void Without_a_file_no_messages_are_written() =>
-        Assert.That(Settings.Read(path + ".none").MessagesPath, Is.Null);
+        Assert.That(Settings.Read(path + ".none", null).MessagesPath, Is.Null);
 
     [TestCase("""{ "runtime": { "missingOrPendingStepsOutcome": "Ignore" } }""", "missingOrPendingStepsOutcome")]
     [TestCase("""{ "trace": { "stepDefinitionSkeletonStyle": "RegexAttribute" } }""", "trace.stepDefinitionSkeletonStyle")]
@@ -39,6 +39,14 @@ public sealed class SettingsTests
     public void What_would_not_be_honoured_is_an_error(string json, string message)
     {
         File.WriteAllText(path, json);
-        Assert.That(() => Settings.Read(path), Throws.TypeOf<ReqnrollException>().With.Message.Contains(message));
+        Assert.That(() => Settings.Read(path, null), Throws.TypeOf<ReqnrollException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void The_environment_says_better_where_the_messages_go()
+    {
+        File.WriteAllText(path, "{}");
+        Assert.That(Settings.Read(path, "outputFilePath=/out/messages.ndjson").MessagesPath, Is.EqualTo("/out/messages.ndjson"));
+        Assert.That(() => Settings.Read(path, "true"), Throws.TypeOf<ReqnrollException>().With.Message.Contains("REQNROLL_FORMATTERS_MESSAGE"));
     }
 }

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Text;
+using Hooktrail.Model;
+using Hooktrail.Report.Html;
+using Hooktrail.Report.Messages;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>report</c>: writes runs as one HTML file.</summary>
+internal static class ReportVerb
+{
+    /// <summary>What a run names its Cucumber Messages; looked for beside each trails.json.</summary>
+    private const string MessagesName = "messages.ndjson";
+
+    private static readonly Argument<string[]> Files = new("file")
+    {
+        Description = "A trails.json that a run, conform, observe --json or predict --json wrote; - is standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string?> Messages = new("--messages")
+    {
+        Description = $"The Cucumber Messages of the run, where they are not {MessagesName} beside its trails.json: the features' text, and what failed besides trails.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "The file to write; report.html beside the first file otherwise. - is standard output.",
+        HelpName = "file",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "report",
+            "Writes runs as one HTML file that needs nothing else: each feature with its result, pictures, hops and evidence; the hooks of the host; search; the guide.",
+            """
+            Several files are shown one after the other, each with its own host.
+
+            Examples:
+              ./specs report out/trails.json
+              ./specs report before.json after.json --out both.html
+              ./specs predict --from client --to wan --protocol tcp --json | ./specs report - --out -
+            """)
+        {
+            Arguments = { Files },
+            Options = { Messages, Out },
+        };
+        verb.SetAction(Run);
+        return verb;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        var paths = line.GetRequiredValue(Files);
+        var messages = line.GetValue(Messages);
+        if (messages is not null && paths.Length > 1)
+            throw new HooktrailException(
+                $"--messages belongs to one run, and {paths.Length} files are given; put each run's messages beside its trails.json as {MessagesName}, and leave --messages out.");
+        var to = line.GetValue(Out) ?? Beside(paths[0], "report.html") ?? "report.html";
+        if (Directory.Exists(to))
+            throw new HooktrailException($"--out \"{to}\" is a folder; name the file to write, such as {Path.Combine(to, "report.html")}.");
+
+        // All is read and made before the first byte is written, so that bad input leaves no half of a report.
+        var input = new ReportInput([.. paths.Select(path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
+        {
+            Account = Account,
+            Hooks = HookMap.Of,
+        };
+        using var html = new StringWriter { NewLine = "\n" };
+        HtmlReport.Write(html, Named(input, paths));
+        var bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString());
+        if (to == TrailsInput.StandardInput)
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(bytes);
+            return ExitCode.Done;
+        }
+        try
+        {
+            File.WriteAllBytes(to, bytes);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new HooktrailException($"The report cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file by --out.", wrong);
+        }
+        Console.Error.WriteLine($"{to}: {bytes.Length / 1024} KB");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Files of one name, as two runs' trails.json are, go by their paths.</summary>
+    private static ReportInput Named(ReportInput input, string[] paths) =>
+        input.Runs.Select(run => run.Name).Distinct().Count() == paths.Length
+            ? input
+            : input with { Runs = [.. input.Runs.Zip(paths, (run, path) => run with { Name = path })] };
+
+    private static string? Beside(string path, string name) =>
+        path == TrailsInput.StandardInput ? null : Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+
+    private static CucumberRun? MessagesOf(string path, string? said)
+    {
+        var file = said ?? Beside(path, MessagesName);
+        if (file is null || (said is null && !File.Exists(file)))
+            return null;
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return MessagesReader.Read(stream, file);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var why = File.Exists(file) ? wrong.Message.TrimEnd('.') : Directory.Exists(file) ? "it is a folder" : "there is no such file";
+            throw new HooktrailException($"\"{file}\" cannot be read: {why}; give a {MessagesName} that a run wrote, or leave --messages out.", wrong);
+        }
+    }
+
+    /// <summary>What the model says of a leg; nothing where it says that there is no such leg.</summary>
+    private static Account? Account(HostProfile host, Flow flow, Leg leg)
+    {
+        try
+        {
+            return Prediction.Account(host, flow, leg);
+        }
+        catch (HooktrailException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Model;
+
+/// <summary>Who is registered at which hook of a host, by the model; what <c>nft list hooks</c> prints where the kernel has it.</summary>
+public static class HookMap
+{
+    /// <summary>Every registration, by family and hook, in the order in which they run.</summary>
+    /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
+    public static ImmutableArray<Registration> Of(HostProfile profile)
+    {
+        var hooks = new Host(profile).Hooks;
+        return
+        [
+            .. from family in Enum.GetValues<Family>()
+               from hook in Enum.GetValues<Hook>()
+               from one in hooks.At(family, hook)
+               select new Registration(Name(family), Name(hook), one.Priority, one.What) { Points = one.Points, Device = one.Device },
+        ];
+    }
+
+    /// <summary>The family as nft names it.</summary>
+    internal static string Name(Family family) => family switch
+    {
+        Family.Bridge => "bridge",
+        Family.IPv4 => "ip",
+        Family.IPv6 => "ip6",
+        Family.Arp => "arp",
+        _ => "netdev",
+    };
+
+    /// <summary>The hook as nft names it; BROUTING, which it does not know, likewise.</summary>
+    internal static string Name(Hook hook) => hook switch
+    {
+        Hook.PreRouting => "prerouting",
+        Hook.LocalIn => "input",
+        Hook.Forward => "forward",
+        Hook.LocalOut => "output",
+        Hook.PostRouting => "postrouting",
+        Hook.Brouting => "brouting",
+        Hook.Ingress => "ingress",
+        _ => "egress",
+    };
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Report.Html;
+
+/// <summary>Writes the first page: on what host what was verified, and what came of it.</summary>
+internal sealed class FrontPage(HtmlWriter html)
+{
+    /// <summary>Writes the page, run by run.</summary>
+    public void Write(IReadOnlyList<ShownRun> runs)
+    {
+        html.Add($"<section class=\"page current\" id=\"front\" aria-labelledby=\"front/h\">\n");
+        html.Add($"<h1 id=\"front/h\" tabindex=\"-1\">How packets cross the hooks of this host</h1>\n");
+        html.Add($"<p class=\"lead\">Each leg of a flow was predicted by a model of the kernel, sent in a lab, and read back from the kernel’s own log. It counts as agreed only where what the feature says, the prediction and the observation are the same, hop by hop.</p>\n");
+        if (runs.Count > 1)
+        {
+            html.Add($"<nav aria-label=\"Runs\"><ol>\n");
+            foreach (var run in runs)
+                html.Add($"<li><a href=\"#{run.Prefix}run\">{run.Run.Name}</a></li>\n");
+            html.Add($"</ol></nav>\n");
+        }
+        foreach (var run in runs)
+            Run(run, runs.Count > 1);
+        html.Add($"</section>\n");
+    }
+
+    private void Run(ShownRun run, bool several)
+    {
+        html.Add($"<div class=\"run\" id=\"{run.Prefix}run\">\n");
+        if (several)
+            html.Add($"<h2 class=\"run-name\">{run.Run.Name}</h2>\n");
+        Counts(run);
+        Host(run);
+        Heat(run);
+        Reasons(run);
+        Features(run);
+        html.Add($"</div>\n");
+    }
+
+    private void Counts(ShownRun run)
+    {
+        var scenarios = run.Features.SelectMany(feature => feature.Scenarios).ToList();
+        var legs = run.Scenarios.SelectMany(scenario => scenario.Legs).ToList();
+        html.Add($"<ul class=\"counts\">\n");
+        Tile(scenarios.Count, "scenario", scenarios.Select(one => one.Result));
+        Tile(legs.Count, "leg", legs.Select(one => one.Result));
+        html.Add($"</ul>\n");
+    }
+
+    private void Tile(int count, string noun, IEnumerable<Result> results)
+    {
+        if (count == 0)
+            return;
+        html.Add($"<li><strong>{count}</strong> {noun}{(count == 1 ? "" : "s")}<br>");
+        foreach (var (index, one) in results.CountBy(result => result).OrderByDescending(one => one.Key).Index())
+        {
+            if (index > 0)
+                html.Add($" ");
+            html.Add($"<span class=\"badge {one.Key.Class()}\"><span aria-hidden=\"true\">{one.Key.Sign()}</span> {one.Value} {one.Key.Word()}</span>");
+        }
+        html.Add($"</li>\n");
+    }
+
+    private void Host(ShownRun run)
+    {
+        var host = run.Host;
+        html.Add($"<h2>The host</h2>\n<div class=\"facts\"><dl>\n");
+        foreach (var (name, value) in run.Facts)
+            Fact(name, value);
+        if (run.Facts.IsEmpty)
+            Fact("kernel", host.Kernel.ToString());
+        Fact("iptables, ip6tables, arptables", $"backend {host.Iptables.Name()}");
+        Fact("ebtables", $"backend {host.Ebtables.Name()}");
+        Fact("rules", host.Rules.Count == 0
+            ? "none"
+            : string.Join(", ", host.Rules.Chains.GroupBy(chain => chain.Id.Layer)
+                .Select(layer => (Layer: layer.Key.Name(), Count: layer.Sum(chain => chain.Rules.Length)))
+                .Where(layer => layer.Count > 0).Select(layer => $"{layer.Count} of {layer.Layer}")));
+        if (!host.Published.IsEmpty)
+            Fact("published ports", string.Join(", ", host.Published.Select(one => $"{one.Port} to {one.To}")));
+        html.Add($"</dl>\n<dl class=\"switches\">\n");
+        foreach (var one in Switch.All)
+            html.Add($"<div><dt>{one.Name}</dt><dd class=\"{(one.Read(host) ? "on" : "off")}\">{(one.Read(host) ? "on" : "off")}</dd></div>\n");
+        html.Add($"</dl></div>\n");
+        var others = run.Run.Trails.Legs.Select(leg => leg.HostProfile).OfType<HostProfile>().Where(one => one != host).Distinct().Count();
+        if (others > 0)
+            html.Add($"<p>Scenarios change the host: {LegSection.Count(others, "other profile")} {(others == 1 ? "is" : "are")} in this run, and each leg says what is different on its own. <a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
+        else
+            html.Add($"<p><a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
+    }
+
+    private void Fact(string name, string value) => html.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
+
+    private void Heat(ShownRun run)
+    {
+        var legs = run.Journeys.SelectMany(journey => journey.Legs).Select(one => one.Leg.Record.Leg).Distinct()
+            .OrderBy(leg => leg.Direction).ThenBy(leg => leg.Packet).ToImmutableArray();
+        if (legs.IsEmpty)
+            return;
+        html.Add($"<h2>Journeys and legs</h2>\n");
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Journeys and legs\"><table class=\"heat\"><caption>How many legs of each kind went as specified, from whom to whom: <span class=\"good\">✓ all agreed</span>, <span class=\"bad\">✗ some did not</span>, <span class=\"doubt\">? nothing is proven</span>, <span class=\"none\">○ not compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
+        foreach (var leg in legs)
+            html.Add($"<th scope=\"col\">{leg.ToString()}</th>");
+        html.Add($"</tr></thead>\n<tbody>\n");
+        foreach (var journey in run.Journeys)
+        {
+            html.Add($"<tr><th scope=\"row\"><a href=\"#{journey.Id}\">{journey.Title}</a></th>");
+            foreach (var leg in legs)
+                Cell(journey, leg);
+            html.Add($"</tr>\n");
+        }
+        html.Add($"</tbody></table></div>\n");
+    }
+
+    private void Cell(ShownJourney journey, Leg leg)
+    {
+        var here = journey.Legs.Where(one => one.Leg.Record.Leg == leg).ToList();
+        if (here.Count == 0)
+        {
+            html.Add($"<td></td>");
+            return;
+        }
+        var worst = here.MaxBy(one => one.Leg.Result);
+        var result = worst.Leg.Result;
+        var same = here.Count(one => one.Leg.Result == result);
+        // Where all are of one kind, the page of the journey has them; where not, the first of the worst is what one wants to see.
+        var to = same == here.Count && here.Count > 1 ? journey.Id : worst.Leg.Id;
+        var said = same == here.Count ? $"{here.Count} {result.Word()}" : $"{same} of {here.Count} {result.Word()}";
+        var depth = here.Count >= 20 ? 3 : here.Count >= 5 ? 2 : 1;
+        html.Add($"<td class=\"{result.Class()} d{depth}\"><a href=\"#{to}\" aria-label=\"{journey.Title}, {leg.ToString()}: {said}\"><span aria-hidden=\"true\">{result.Sign()} {(same == here.Count ? $"{same}" : $"{same}/{here.Count}")}</span></a></td>");
+    }
+
+    private void Reasons(ShownRun run)
+    {
+        foreach (var (result, title) in (ReadOnlySpan<(Result, string)>)
+        [
+            (Result.Disagreed, "What does not agree"),
+            (Result.Failed, "What failed"),
+            (Result.ObserversDisagree, "Where the observers contradict each other"),
+            (Result.Inconclusive, "What is inconclusive, and why"),
+            (Result.Skipped, "What was skipped, and why"),
+        ])
+        {
+            var reasons = run.Scenarios.Where(scenario => scenario.Result == result)
+                .GroupBy(scenario => FirstLine(scenario.Message ?? scenario.Legs.FirstOrDefault(leg => leg.Result == result)?.Record.Reason)).ToList();
+            if (reasons.Count == 0)
+                continue;
+            html.Add($"<h2>{title}</h2>\n<ul class=\"reasons\">\n");
+            foreach (var reason in reasons)
+            {
+                html.Add($"<li><p class=\"{result.Class()}\">{result.Sign()} {reason.Key}</p><ul>\n");
+                foreach (var scenario in reason)
+                    html.Add($"<li><a href=\"#{scenario.Id}\">{scenario.FullTitle}</a> <small>{scenario.Of}</small></li>\n");
+                html.Add($"</ul></li>\n");
+            }
+            html.Add($"</ul>\n");
+        }
+    }
+
+    private static string FirstLine(string? message) =>
+        message?.ReplaceLineEndings("\n").Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "no reason is given";
+
+    private void Features(ShownRun run)
+    {
+        if (run.Features.IsEmpty)
+            return;
+        html.Add($"<h2 id=\"{run.Prefix}features\">Features</h2>\n");
+        foreach (var folder in run.Features.GroupBy(feature => Folder(feature.Source?.Uri)))
+        {
+            if (folder.Key.Length > 0)
+                html.Add($"<h3 class=\"folder\">{folder.Key}</h3>\n");
+            html.Add($"<ul class=\"features\">\n");
+            foreach (var feature in folder)
+            {
+                var worst = feature.Scenarios.Select(scenario => scenario.Result).DefaultIfEmpty(Result.Predicted).Max();
+                html.Add($"<li><span class=\"sign {worst.Class()}\" role=\"img\" aria-label=\"{worst.Word()}\">{worst.Sign()}</span> <a href=\"#{feature.Id}\">{feature.Title}</a> <small>{string.Join(", ", feature.Scenarios.CountBy(scenario => scenario.Result).OrderByDescending(one => one.Key).Select(one => $"{one.Value} {one.Key.Word()}"))}</small></li>\n");
+            }
+            html.Add($"</ul>\n");
+        }
+    }
+
+    private static string Folder(string? uri) => uri is not null && uri.LastIndexOf('/') is var at and >= 0 ? uri[(uri.IndexOf('/') + 1)..Math.Max(at, uri.IndexOf('/') + 1)].TrimEnd('/') : "";
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Hooktrail.Report.Html;
+
+/// <summary>
+/// The living documentation: runs as one HTML file that asks nothing of a network, can be read without script, and lets no text of
+/// a run be anything but text.
+/// </summary>
+public static class HtmlReport
+{
+    // Takes effect before the first page is laid out, so that a report of many pages does not flash by.
+    private const string Early = "document.documentElement.className='js';try{var t=localStorage.getItem('hooktrail-theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
+
+    /// <summary>Writes the report.</summary>
+    public static void Write(TextWriter to, ReportInput input)
+    {
+        var html = new HtmlWriter(to);
+        var runs = new Contents(input).Runs();
+        var several = runs.Length > 1;
+        var registered = new Registered(input.Hooks);
+        var pictures = new Pictures(registered);
+        var features = new FeaturePages(html, new(html, new(html, pictures, registered)));
+        var style = Resources.Text("report.css") + Pictures.Style;
+        var script = Resources.Text("report.js");
+        var guide = GuideFile.All;
+
+        html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(Early)}' '{Hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'\">\n");
+        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+        html.Add($"<title>{(several ? "Hooktrail: several runs" : "Hooktrail")}</title>\n");
+        html.Add($"<link rel=\"icon\" href=\"data:,\">\n<script>{new Markup(Early)}</script>\n<style>{new Markup(style)}</style>\n</head>\n<body>\n");
+        html.Add($"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\"><a class=\"brand\" href=\"#front\">Hooktrail</a><nav aria-label=\"Pages\">");
+        html.Add($"<a href=\"#front\">Overview</a>");
+        if (runs is [{ Features.IsEmpty: false }, ..])
+            html.Add($"<a href=\"#features\">Features</a>");
+        html.Add($"<a href=\"#hooks\">Hooks</a>");
+        if (!guide.IsEmpty)
+            html.Add($"<a href=\"#{guide[0].Id}\">Guide</a>");
+        html.Add($"<a href=\"#search\">Search</a></nav></header>\n");
+        html.Add($"<p id=\"status\" class=\"unseen\" role=\"status\" aria-live=\"polite\"></p>\n");
+        html.Add($"<main id=\"main\" tabindex=\"-1\">\n");
+        pictures.Definitions(html, runs);
+        new FrontPage(html).Write(runs);
+        foreach (var run in runs)
+        {
+            features.Write(run, several);
+            new HookPages(html, registered).Write(run, several);
+        }
+        new SearchPage(html).Write(runs);
+        new GuidePages(html, guide, runs).Write();
+        html.Add($"</main>\n<footer><p>Made by Hooktrail from a run’s own files. Nothing on this page comes from elsewhere.</p></footer>\n");
+        html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");
+    }
+
+    private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Report.Html;
+
+/// <summary>Writes one leg: its picture, its hops with the evidence for each, and the hook points that stayed silent.</summary>
+internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered registered)
+{
+    /// <summary>Writes the section.</summary>
+    /// <param name="leg">The leg.</param>
+    /// <param name="first">The host that the run is about, so that only what is different has to be said.</param>
+    public void Write(ShownLeg leg, HostProfile first)
+    {
+        var (record, id) = (leg.Record, leg.Id);
+        html.Add($"<section class=\"leg\" id=\"{id}\" data-leg=\"{Slug(record.Leg)}\" data-flow=\"{record.Flow.ToString()}\" aria-labelledby=\"{id}/h\">\n");
+        html.Add($"<h4 id=\"{id}/h\"><a class=\"self\" href=\"#{id}\">{Capital(record.Leg.ToString())}</a> ");
+        Badge(html, leg.Result);
+        html.Add($"</h4>\n<p class=\"flow\">{record.Flow.ToString()}");
+        if (HostText.Difference(first, leg.Host) is { } difference)
+            html.Add($"<br><span class=\"host\">on a host with {difference}</span>");
+        html.Add($"</p>\n");
+        if (record.Reason is { } reason)
+            html.Add($"<p class=\"reason {leg.Result.Class()}\">{reason}</p>\n");
+        if (leg.Trail is { } trail)
+        {
+            pictures.Write(html, leg);
+            Hops(leg, trail);
+            Silent(leg);
+        }
+        else
+            html.Add($"<p>No trail: nothing was predicted, and nothing observed.</p>\n");
+        html.Add($"</section>\n");
+    }
+
+    /// <summary>Writes a result as a sign and a word.</summary>
+    public static void Badge(HtmlWriter html, Result result) =>
+        html.Add($"<span class=\"badge {result.Class()}\"><span aria-hidden=\"true\">{result.Sign()}</span> {result.Word()}</span>");
+
+    /// <summary>Writes a hook point with its layer as a coloured word.</summary>
+    public static void Point(HtmlWriter html, HookPoint point) =>
+        html.Add($"<span class=\"ly {point.Layer.Name()}\">{point.Layer.Name()}</span> {point.Table} {point.Chain}");
+
+    private static string Slug(Leg leg) => Names.Slug(leg.ToString());
+
+    private static string Capital(string text) => string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1));
+
+    private void Hops(ShownLeg leg, Trail trail)
+    {
+        var record = leg.Record;
+        var (predicted, observed) = (record.Predicted, record.Observed);
+        // A leg that only one of the two knows is shown with itself, and the other column stays empty.
+        var rows = Alignment.Of(null, predicted ?? trail, observed ?? trail);
+        var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
+        var parting = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
+            .FirstOrDefault(Parting.OfOutcomes(voices) is null ? -1 : rows.Length);
+        var evidence = record.Evidence.ToLookup(one => one.Hop);
+
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Hops of the {record.Leg.ToString()}\"><table class=\"hops\">\n");
+        html.Add($"<caption>{Count(trail.Hops.Length, "hop")}, {trail.Outcome.ToString()}</caption>\n");
+        html.Add($"<thead><tr><th scope=\"col\">#</th><th scope=\"col\">hook point</th><th scope=\"col\">in</th><th scope=\"col\">out</th><th scope=\"col\">source → destination</th>");
+        html.Add($"<th scope=\"col\" class=\"who\">predicted</th><th scope=\"col\" class=\"who\">observed</th></tr></thead>\n<tbody>\n");
+        var (number, missing, here) = (0, 0, 0);
+        Hop? before = null;
+        Remarks(leg, 0, [], null);
+        foreach (var (index, row) in rows.Index())
+        {
+            var hop = row.Observed ?? row.Predicted!;
+            var counted = observed is null || row.Observed is not null;
+            var anchor = counted ? $"{leg.Id}/{++number}" : $"{leg.Id}/predicted-{++missing}";
+            if (row.Predicted is not null)
+                here++;
+            Row(row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "", index == parting, predicted is not null, observed is not null);
+            Remarks(leg, row.Predicted is null ? -1 : here, row.Observed is null ? [] : evidence[number], hop);
+            before = hop;
+        }
+        html.Add($"</tbody>\n<tfoot><tr{Divergence(parting == rows.Length)}><td></td><th scope=\"row\">outcome</th>");
+        if (predicted is not null && observed is not null && parting == rows.Length)
+            html.Add($"<td colspan=\"5\">predicted: {predicted.Outcome.ToString()}<br>observed: {observed.Outcome.ToString()}{Mark}</td>");
+        else
+            html.Add($"<td colspan=\"5\">{trail.Outcome.ToString()}</td>");
+        html.Add($"</tr></tfoot></table></div>\n");
+        if (evidence[0].Any())
+        {
+            html.Add($"<details class=\"evidence other\"><summary>Records that belong to none of these hops</summary><ul>\n");
+            foreach (var record0 in evidence[0])
+                Record(record0, null, leg.Host);
+            html.Add($"</ul></details>\n");
+        }
+    }
+
+    private static readonly Markup Mark = new("<strong class=\"first\">◆ first divergence</strong>");
+
+    private static Markup Divergence(bool here) => new(here ? " class=\"divergence\"" : "");
+
+    private void Row(AlignedHops row, Hop hop, Hop? before, string anchor, string number, bool parts, bool hasPrediction, bool hasObservation)
+    {
+        html.Add($"<tr id=\"{anchor}\"{Divergence(parts)} data-point=\"{hop.Point.ToString()}\"");
+        Data("in", hop.In);
+        Data("out", hop.Out);
+        Data("source", hop.Source);
+        Data("destination", hop.Destination);
+        html.Add($"><td class=\"n\">");
+        if (number.Length > 0)
+            html.Add($"<a href=\"#{anchor}\">{number}</a>");
+        else
+            html.Add($"·");
+        html.Add($"</td><th scope=\"row\">");
+        Point(html, hop.Point);
+        if (parts)
+            html.Add($"{Mark}");
+        html.Add($"</th><td>");
+        Device(row, HopField.In, HopField.PhysIn, hop);
+        html.Add($"</td><td>");
+        Device(row, HopField.Out, HopField.PhysOut, hop);
+        // The NAT that a hop point's rules did shows at the next one.
+        var rewritten = before is not null && (before.Source != hop.Source || before.Destination != hop.Destination)
+            && before.Source is not null && hop.Source is not null;
+        html.Add($"</td><td{new Markup(rewritten ? " class=\"nat\"" : "")}>");
+        Value(row, HopField.Source, hop);
+        if (hop.Source is not null || hop.Destination is not null)
+            html.Add($" → ");
+        Value(row, HopField.Destination, hop);
+        html.Add($"</td>");
+        Voiced(hasPrediction, row.Predicted is not null);
+        Voiced(hasObservation, row.Observed is not null);
+        html.Add($"</tr>\n");
+
+        void Data(string name, string? value)
+        {
+            if (value is not null)
+                html.Add($" data-{name}=\"{value}\"");
+        }
+    }
+
+    private void Voiced(bool speaks, bool crosses) =>
+        html.Add(!speaks ? new Markup("<td class=\"who\"></td>")
+            : crosses ? new Markup("<td class=\"who\"><span class=\"yes\" role=\"img\" aria-label=\"crossed\">✓</span></td>")
+            : new Markup("<td class=\"who\"><span class=\"no\" role=\"img\" aria-label=\"not crossed\">✗</span></td>"));
+
+    private void Device(AlignedHops row, HopField field, HopField physical, Hop hop)
+    {
+        Value(row, field, hop);
+        if (physical.Of(hop) is not null || Differs(row, physical))
+        {
+            html.Add($" <small title=\"{physical.Name()}: the bridge port that br_netfilter remembers\">");
+            Value(row, physical, hop);
+            html.Add($"</small>");
+        }
+    }
+
+    private void Value(AlignedHops row, HopField field, Hop hop)
+    {
+        if (Differs(row, field))
+            html.Add($"<del title=\"predicted\">{field.Of(row.Predicted!) ?? "none"}</del> <ins title=\"observed\">{field.Of(row.Observed!) ?? "none"}</ins>");
+        else if (field.Of(hop) is { } value)
+            html.Add($"{value}");
+    }
+
+    private static bool Differs(AlignedHops row, HopField field) =>
+        row is { Predicted: { } predicted, Observed: { } observed } && field.Of(predicted) != field.Of(observed);
+
+    /// <summary>Below a hop: the record that it was read from, and what the model says of the way from there on.</summary>
+    private void Remarks(ShownLeg leg, int after, IEnumerable<Evidence> evidence, Hop? hop)
+    {
+        var records = evidence.ToList();
+        var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
+        if (records.Count == 0 && remarks.Count == 0)
+            return;
+        html.Add($"<tr class=\"why\"><td></td><td colspan=\"6\"><details class=\"evidence\"><summary>");
+        foreach (var record in records)
+            html.Add($"<span class=\"number\">#{record.Number}</span> ");
+        html.Add($"{(remarks.Count > 0 ? string.Join(" ", remarks.Select(remark => remark.Says)) : "evidence")}</summary><ul>\n");
+        foreach (var record in records)
+            Record(record, hop, leg.Host);
+        foreach (var remark in remarks)
+        {
+            html.Add($"<li>model, {PlaceOf(remark.Place)}: {remark.Says}");
+            if (remark.Source is { } source)
+                html.Add($" <cite>{source}</cite>");
+            html.Add($"</li>\n");
+        }
+        html.Add($"</ul></details></td></tr>\n");
+    }
+
+    private void Record(Evidence record, Hop? hop, HostProfile host)
+    {
+        html.Add($"<li>{record.Channel} <code>#{record.Number} {record.Line}</code>");
+        if (hop is not null)
+        {
+            html.Add($"<br>written by the {Writer(record.Channel)} at {hop.Point.ToString()}");
+            if (registered.At(host, hop.Point) is { } at)
+                html.Add($": {at.Family} {at.Hook}, priority {at.Priority}");
+        }
+        html.Add($"</li>\n");
+    }
+
+    private static string Writer(string channel) => channel switch
+    {
+        Evidence.KernelLog => "LOG rule",
+        Evidence.Nflog => "nft log statement",
+        _ => "trace",
+    };
+
+    private static string PlaceOf(Place place) => place switch
+    {
+        Place.Device => "device",
+        Place.BridgeDecision => "bridging decision",
+        Place.BrNetfilter => "br_netfilter",
+        Place.Conntrack => "conntrack",
+        Place.Nat => "NAT",
+        Place.RoutingDecision => "routing decision",
+        Place.Rule => "rule",
+        _ => "local process",
+    };
+
+    private void Silent(ShownLeg leg)
+    {
+        if (leg.Account is not { Silences.IsEmpty: false } account)
+            return;
+        // The observed trail may cross what was predicted to be silent.
+        var crossed = leg.Trail!.Hops.Select(hop => hop.Point).ToHashSet();
+        var reasons = account.Silences.Where(one => !crossed.Contains(one.Point)).GroupBy(one => (one.Why, one.Source)).ToImmutableArray();
+        if (reasons.IsEmpty)
+            return;
+        html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, and why</summary><ul>\n");
+        foreach (var reason in reasons)
+        {
+            html.Add($"<li data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\">{reason.Key.Why}");
+            if (reason.Key.Source is { } source)
+                html.Add($" <cite>{source}</cite>");
+            html.Add($"<br><small>{Briefly(reason.Select(one => one.Point))}</small></li>\n");
+        }
+        html.Add($"</ul></details>\n");
+    }
+
+    /// <summary>Hook points with each table said once: <c>iptables nat PREROUTING, INPUT; iptables raw OUTPUT</c>.</summary>
+    private static string Briefly(IEnumerable<HookPoint> points) =>
+        string.Join("; ", points.GroupBy(point => (point.Layer, point.Table))
+            .Select(table => $"{table.Key.Layer.Name()} {table.Key.Table} {string.Join(", ", table.Select(point => point.Chain))}"));
+
+    /// <summary>A number and its noun.</summary>
+    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}

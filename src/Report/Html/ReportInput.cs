@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Hooktrail.Report.Messages;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Report.Html;
+
+/// <summary>What a report is made of.</summary>
+/// <param name="Runs">The runs, in the order in which they are shown.</param>
+public sealed record ReportInput(ImmutableArray<ReportRun> Runs)
+{
+    /// <summary>Why the model predicts a leg as it does; null where it cannot say. The report itself knows no model.</summary>
+    public Func<HostProfile, Flow, Leg, Account?> Account { get; init; } = (_, _, _) => null;
+
+    /// <summary>Who is registered at the hooks of a host, in the order in which they run; empty where nobody can say.</summary>
+    public Func<HostProfile, ImmutableArray<Registration>> Hooks { get; init; } = _ => [];
+}
+
+/// <summary>One run.</summary>
+/// <param name="Name">What it is called where there are several: the name of its file.</param>
+/// <param name="Trails">Its trails.</param>
+/// <param name="Messages">What its features said; null where that was not kept.</param>
+public sealed record ReportRun(string Name, TrailsFile Trails, CucumberRun? Messages = null);

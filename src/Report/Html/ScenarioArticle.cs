@@ -1,0 +1,56 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Report.Html;
+
+/// <summary>Writes a scenario, or what is shown like one.</summary>
+internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
+{
+    /// <summary>Writes the article.</summary>
+    /// <param name="scenario">What is shown.</param>
+    /// <param name="first">The host that the run is about.</param>
+    /// <param name="open">Whether its trails are unfolded from the start.</param>
+    /// <param name="gherkin">Writes the scenario's text; null where it has none, or where the row of an outline before it has it already.</param>
+    public void Write(ShownScenario scenario, HostProfile first, bool open, Action? gherkin)
+    {
+        var shown = scenario.Legs;
+        var points = shown.SelectMany(leg => leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct().ToList();
+        html.Add($"<article class=\"scenario\" id=\"{scenario.Id}\" data-result=\"{scenario.Result.Word()}\" data-tags=\"{string.Join(' ', scenario.Tags)}\"");
+        html.Add($" data-endpoints=\"{string.Join(' ', shown.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct())}\"");
+        html.Add($" data-tables=\"{string.Join(';', points.Select(Table).Distinct())}\" data-points=\"{string.Join(';', points.Select(point => point.ToString()))}\" aria-labelledby=\"{scenario.Id}/h\">\n");
+        html.Add($"<h3 id=\"{scenario.Id}/h\"><a class=\"self\" href=\"#{scenario.Id}\">{scenario.Title}</a> ");
+        LegSection.Badge(html, scenario.Result);
+        html.Add($"</h3>\n");
+        if (scenario.Example is { } example)
+            html.Add($"<p class=\"example\">{example}</p>\n");
+        if (!scenario.Tags.IsEmpty)
+            html.Add($"<p class=\"tags\">{string.Join(' ', scenario.Tags)}</p>\n");
+        gherkin?.Invoke();
+        if (scenario.Message is { } message && shown.All(leg => leg.Record.Reason != message))
+        {
+            if (message.Contains('\n'))
+                html.Add($"<pre class=\"message {scenario.Result.Class()}\" tabindex=\"0\" role=\"group\" aria-label=\"What the scenario said\">{message.ReplaceLineEndings("\n")}</pre>\n");
+            else
+                html.Add($"<p class=\"reason {scenario.Result.Class()}\">{message}</p>\n");
+        }
+        if (!shown.IsEmpty)
+        {
+            html.Add($"<details class=\"trails\"{new Markup(open ? " open" : "")}><summary>");
+            foreach (var (index, leg) in shown.Index())
+            {
+                html.Add($"{new Markup(index > 0 ? " · " : "")}<b>{leg.Record.Leg.ToString()}</b> ");
+                if (leg.Trail is { } trail)
+                    html.Add($"{LegSection.Count(trail.Hops.Length, "hop")}, {trail.Outcome.ToString()}");
+                else
+                    html.Add($"no trail");
+            }
+            html.Add($"</summary>\n<div class=\"legs\">\n");
+            foreach (var leg in shown)
+                legs.Write(leg, first);
+            html.Add($"</div></details>\n");
+        }
+        html.Add($"</article>\n");
+    }
+
+    /// <summary>The table of a hook point, with its layer.</summary>
+    public static string Table(HookPoint point) => $"{point.Layer.Name()} {point.Table}";
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Report.Picture;
+
+/// <summary>A label beside the line: what led from one hook to the next.</summary>
+internal sealed record RouteLabel(int X, int Y, string Text);
+
+/// <summary>
+/// The line of a trail on the sheet. It enters and leaves a hook on the left, beside the numbers, and runs between the lanes in
+/// strips, each stretch on a track of its own: so no line crosses a text.
+/// </summary>
+internal sealed class Route
+{
+    private const int Inner = 10;
+    private const int Outer = 22;
+    private const int Far = 34;
+    private const int Radius = 6;
+
+    private readonly StackMap map;
+    private readonly ImmutableArray<(HookRow Row, HookBox Box)> stops;
+    private readonly List<(int X, int Y)> points = [];
+    private readonly int[] tracks = new int[3];
+    private bool cameFromBelow;
+
+    private Route(StackMap map, Trail trail)
+    {
+        this.map = map;
+        stops = [.. trail.Hops.Select(hop => map.Find(hop.Point)).OfType<HookRow>().Select(row => (row, map.BoxOf(row)))];
+        Start = trail.Hops.IsEmpty ? null : trail.Hops[0].PhysIn ?? trail.Hops[0].In;
+        var last = trail.Hops.IsEmpty ? null : trail.Hops[^1];
+        Draw(trail, last);
+    }
+
+    /// <summary>The device that the packet came in by; null where the host sends it.</summary>
+    public string? Start { get; }
+
+    /// <summary>The device that it left by; null where it ended on the host.</summary>
+    public string? End { get; private set; }
+
+    /// <summary>Whether the line ends at a process of the host.</summary>
+    public bool EndsAtProcess { get; private set; }
+
+    /// <summary>What led from hook to hook.</summary>
+    public List<RouteLabel> Labels { get; } = [];
+
+    /// <summary>Where the line ends.</summary>
+    public (int X, int Y) Last => points.Count == 0 ? (0, 0) : points[^1];
+
+    /// <summary>The line of a trail.</summary>
+    public static Route Of(StackMap map, Trail trail) => new(map, trail);
+
+    /// <summary>The line as the <c>d</c> of an SVG path, its corners rounded; empty for a trail without a hop on the sheet.</summary>
+    public string Path()
+    {
+        if (points.Count < 2)
+            return "";
+        var path = new StringBuilder($"M{points[0].X} {points[0].Y}");
+        for (var at = 1; at < points.Count - 1; at++)
+        {
+            var (before, corner, after) = (points[at - 1], points[at], points[at + 1]);
+            var (near, far) = (Towards(corner, before), Towards(corner, after));
+            path.Append(CultureInfo.InvariantCulture, $"L{near.X} {near.Y}Q{corner.X} {corner.Y} {far.X} {far.Y}");
+        }
+
+        return path.Append(CultureInfo.InvariantCulture, $"L{Last.X} {Last.Y}").ToString();
+    }
+
+    private void Draw(Trail trail, Hop? last)
+    {
+        if (stops.IsEmpty)
+            return;
+        Begin(stops[0]);
+        for (var at = 1; at < stops.Length; at++)
+            if (stops[at].Box == stops[at - 1].Box && stops[at].Row.Y > stops[at - 1].Row.Y)
+                Add(Badge(stops[at]));
+            else
+                Go(stops[at - 1], stops[at]);
+        if (trail.Outcome.Kind == OutcomeKind.Delivered)
+            Finish(stops[^1], last!);
+    }
+
+    private void Begin((HookRow Row, HookBox Box) first)
+    {
+        if (first.Box is { Hook: "output" } && !first.Box.IsBridge && Start is null)
+        {
+            var x = first.Box.X - Inner;
+            Add((x, map.ProcessBottom), (x, first.Row.Middle), Badge(first));
+            return;
+        }
+
+        cameFromBelow = true;
+        // From a device below, along the left edge of the sheet's first column, or of the hook's own.
+        var y = Track(2);
+        var from = StackMap.ColumnLeft(0) + StackMap.Gutter;
+        var to = first.Box.X - Outer;
+        Add((from, map.DeviceTop), (from, y), (to, y), (to, first.Row.Middle - 3), (Badge(first).X, first.Row.Middle - 3), Badge(first));
+    }
+
+    private void Go((HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to)
+    {
+        if (from.Box.Column == to.Box.Column)
+        {
+            // Straight up or down beside the column.
+            var x = from.Box.X - Far;
+            Leave(from, x);
+            Add((x, to.Row.Middle - 3));
+            cameFromBelow = from.Box.Top > to.Box.Top;
+            Label(x + 8, map.UpperBottom + StackMap.Strip - 12, from, to);
+        }
+        else
+        {
+            // 0: above the upper lane; 1: between the lanes; 2: below the lower lane.
+            var strip = from.Box.IsBridge != to.Box.IsBridge || from.Box.Hook == "postrouting" ? 1 : from.Box.IsBridge ? 2 : 0;
+            var y = Track(strip);
+            var leaveX = from.Box.X - (IsAbove(strip, from.Box) && !cameFromBelow ? Outer : Inner);
+            cameFromBelow = !IsAbove(strip, to.Box);
+            var enterX = to.Box.X - (cameFromBelow ? Outer : Inner);
+            Leave(from, leaveX);
+            Add((leaveX, y), (enterX, y), (enterX, to.Row.Middle - 3));
+            Label((leaveX + enterX) / 2, y, from, to, centred: true);
+        }
+
+        Add((Badge(to).X, to.Row.Middle - 3), Badge(to));
+    }
+
+    private void Finish((HookRow Row, HookBox Box) last, Hop hop)
+    {
+        EndsAtProcess = last.Box.Hook == "input" && !last.Box.IsBridge;
+        var x = last.Box.X - (EndsAtProcess && !cameFromBelow ? Outer : Inner);
+        Leave(last, x);
+        if (EndsAtProcess)
+        {
+            Add((x, map.ProcessBottom + 3));
+            return;
+        }
+
+        End = hop.PhysOut ?? hop.Out;
+        var y = Track(2);
+        var to = StackMap.ColumnLeft(4) + StackMap.Gutter;
+        Add((x, y), (to, y), (to, map.DeviceTop - 3));
+    }
+
+    private void Leave((HookRow Row, HookBox Box) from, int x) => Add((Badge(from).X, from.Row.Middle + 3), (x, from.Row.Middle + 3));
+
+    private static bool IsAbove(int strip, HookBox box) => strip == 0 || strip == 1 && box.IsBridge;
+
+    private static (int X, int Y) Badge((HookRow Row, HookBox Box) stop) => (stop.Box.X + StackMap.Gutter / 2, stop.Row.Middle);
+
+    private int Track(int strip)
+    {
+        var top = strip switch { 0 => map.ProcessBottom, 1 => map.UpperBottom, _ => map.LowerBottom };
+        return top + 16 + tracks[strip]++ % 4 * 15;
+    }
+
+    private void Label(int x, int y, (HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to, bool centred = false)
+    {
+        if (Decision(from.Box, to.Box) is { } text)
+            Labels.Add(new(centred ? x - text.Length * 3 - 6 : x, y, text));
+    }
+
+    /// <summary>What leads from one hook to another.</summary>
+    internal static string? Decision(HookBox from, HookBox to) => (from.IsBridge, from.Hook, to.IsBridge, to.Hook) switch
+    {
+        (true, "prerouting", false, "prerouting") => "br_netfilter",
+        (true, "forward", false, "forward") => "br_netfilter",
+        (true, "postrouting", false, "postrouting") => "br_netfilter",
+        (_, "prerouting", true, "forward" or "input") => "bridging decision",
+        (true, "prerouting", false, _) => "routing decision",
+        (true, "input", false, "prerouting") => "up to the host",
+        (true, "input", false, _) => "routing decision",
+        (false, "prerouting", false, _) => "routing decision",
+        (false, "postrouting", false, "prerouting") => "lo",
+        (false, "postrouting", true, "output") => "out by the bridge",
+        (false, "forward", true, "postrouting") => "back to the bridge",
+        _ => null,
+    };
+
+    private void Add(params ReadOnlySpan<(int X, int Y)> more)
+    {
+        foreach (var point in more)
+            if (points.Count == 0 || points[^1] != point)
+                points.Add(point);
+    }
+
+    private static (int X, int Y) Towards((int X, int Y) corner, (int X, int Y) other)
+    {
+        var (dx, dy) = (other.X - corner.X, other.Y - corner.Y);
+        var reach = Math.Min(Radius, Math.Max(Math.Abs(dx), Math.Abs(dy)) / 2);
+        return (corner.X + Math.Sign(dx) * Math.Min(reach, Math.Abs(dx)), corner.Y + Math.Sign(dy) * Math.Min(reach, Math.Abs(dy)));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Report.Picture;
+
+/// <summary>
+/// The stack of a host on one sheet: the hooks of the bridge below, those of the IP layer above them, each with all that is registered there in
+/// the order in which it runs. It is laid out from the registrations alone, once for all legs of a host.
+/// </summary>
+public sealed class StackMap
+{
+    internal const int BoxWidth = 196;
+    internal const int Gap = 46;
+    internal const int Left = 78;
+    internal const int RowHeight = 20;
+    internal const int HeaderHeight = 24;
+    internal const int Gutter = 28;
+    internal const int Strip = 74;
+
+    // Below the rows of a hook at which NAT can rewrite: what it rewrote.
+    private const int NatLine = 18;
+    private const int DeviceHeight = 30;
+
+    private static readonly string[] Columns = ["prerouting", "input", "forward", "output", "postrouting"];
+
+    private StackMap(Plane plane, ImmutableArray<HookBox> boxes, int upperTop, int upperBottom, int lowerTop, int lowerBottom)
+    {
+        Plane = plane;
+        Boxes = boxes;
+        (UpperTop, UpperBottom, LowerTop, LowerBottom) = (upperTop, upperBottom, lowerTop, lowerBottom);
+    }
+
+    /// <summary>What is above the bridge.</summary>
+    public Plane Plane { get; }
+
+    /// <summary>The width of the sheet.</summary>
+    public int Width => Left + Columns.Length * BoxWidth + (Columns.Length - 1) * Gap + 16;
+
+    /// <summary>The height of the sheet.</summary>
+    public int Height => DeviceTop + DeviceHeight + 34;
+
+    /// <summary>The hooks.</summary>
+    internal ImmutableArray<HookBox> Boxes { get; }
+
+    internal int UpperTop { get; }
+
+    internal int UpperBottom { get; }
+
+    internal int LowerTop { get; }
+
+    internal int LowerBottom { get; }
+
+    internal int ProcessTop => 12;
+
+    internal int ProcessBottom => ProcessTop + DeviceHeight;
+
+    internal int DeviceTop => LowerBottom + Strip;
+
+    /// <summary>Lays out what is registered on a host.</summary>
+    /// <param name="registrations">Who is registered, of all families, in the order in which they run at each hook.</param>
+    /// <param name="plane">What to draw above the bridge.</param>
+    /// <param name="alsoCrossed">Hook points that a packet was seen at, registered or not: they get a place, too.</param>
+    public static StackMap Of(ImmutableArray<Registration> registrations, Plane plane, params IEnumerable<HookPoint> alsoCrossed)
+    {
+        var family = plane switch { Plane.IPv6 => "ip6", Plane.Arp => "arp", _ => "ip" };
+        var known = registrations.SelectMany(one => one.Points).ToHashSet();
+        var all = registrations.AddRange(alsoCrossed.Where(known.Add).SelectMany(Unregistered));
+
+        var processBottom = 12 + DeviceHeight;
+        var upperTop = processBottom + Strip;
+        var upper = Lane(all, family, upperTop);
+        var upperBottom = upper.Max(box => box.Bottom);
+        var lowerTop = upperBottom + Strip + 10;
+        var lower = Lane(all, "bridge", lowerTop);
+        return new(plane, [.. upper, .. lower, .. Devices(all, lower.Max(box => box.Bottom) + Strip)], upperTop, upperBottom, lowerTop, lower.Max(box => box.Bottom));
+    }
+
+    /// <summary>The node of a hook point; null where the sheet has none, as for a chain of another IP version.</summary>
+    internal HookRow? Find(HookPoint point) =>
+        Boxes.SelectMany(box => box.Rows).FirstOrDefault(row => row.Point == point);
+
+    internal HookBox BoxOf(HookRow row) => Boxes.First(box => box.Rows.Contains(row));
+
+    internal static int ColumnLeft(int column) => Left + column * (BoxWidth + Gap);
+
+    private static ImmutableArray<HookBox> Lane(ImmutableArray<Registration> all, string family, int top) =>
+        [.. Columns.Select((hook, column) => Box(family, hook, column, top, [.. all.Where(one => one.Family == family && (one.Hook == hook || one.Hook == "brouting" && hook == "prerouting"))]))];
+
+    private static ImmutableArray<HookBox> Devices(ImmutableArray<Registration> all, int top)
+    {
+        var ingress = all.Where(one => one is { Family: "netdev", Hook: "ingress" }).ToImmutableArray();
+        var egress = all.Where(one => one is { Family: "netdev", Hook: "egress" }).ToImmutableArray();
+        var boxes = ImmutableArray.CreateBuilder<HookBox>();
+        if (!ingress.IsEmpty)
+            boxes.Add(Box("netdev", "ingress", 1, top, ingress));
+        if (!egress.IsEmpty)
+            boxes.Add(Box("netdev", "egress", 3, top, egress));
+        return boxes.ToImmutable();
+    }
+
+    private static HookBox Box(string family, string hook, int column, int top, ImmutableArray<Registration> registrations)
+    {
+        var rows = ImmutableArray.CreateBuilder<HookRow>();
+        var y = top + HeaderHeight;
+        foreach (var one in registrations)
+            foreach (var point in one.Points.IsEmpty ? [null] : one.Points.Select(point => (HookPoint?)point))
+            {
+                rows.Add(new(y, Label(point, one), one.Priority, point));
+                y += RowHeight;
+            }
+
+        return new(family, hook, column, ColumnLeft(column), top, y + (rows.Any(row => row.IsNat) ? NatLine : 4), rows.ToImmutable());
+    }
+
+    private static string Label(HookPoint? point, Registration one) => point switch
+    {
+        null => one.What,
+        { Layer: Layer.Nftables } own => one.Device is null ? $"{own.Table} {own.Chain}" : $"{own.Table} {own.Chain} ({one.Device})",
+        { } chain => chain.Table,
+    };
+
+    // What nobody said is registered has no priority; it stands last at the hook that its chain is named after.
+    private static IEnumerable<Registration> Unregistered(HookPoint point)
+    {
+        string[] families = point.Layer switch
+        {
+            Layer.Ebtables => ["bridge"],
+            Layer.Iptables => ["ip"],
+            Layer.Ip6tables => ["ip6"],
+            Layer.Arptables => ["arp"],
+            _ => [],
+        };
+        var hook = point.Chain == "BROUTING" ? "prerouting" : point.Chain.ToLowerInvariant();
+        return families.Select(family => new Registration(family, hook, int.MaxValue, point.ToString()) { Points = [point] });
+    }
+}
+
+/// <summary>One hook on the sheet.</summary>
+internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, ImmutableArray<HookRow> Rows)
+{
+    public bool IsBridge => Family == "bridge";
+
+    public string Title => Family == "netdev" ? Hook : Hook.ToUpperInvariant();
+}
+
+/// <summary>One function of a hook: a chain, or, where there is no point, a function of the kernel.</summary>
+internal sealed record HookRow(int Y, string Label, int Priority, HookPoint? Point)
+{
+    public bool IsNat => Point is { Table: "nat", Layer: Layer.Iptables or Layer.Ip6tables };
+
+    public int Middle => Y + StackMap.RowHeight / 2;
+}

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Browser;
+
+/// <summary>The distribution's Chromium, started once for all tests. Where it is missing they are skipped, or fail where nothing may be skipped.</summary>
+[SetUpFixture]
+public sealed class Chromium
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    private static IPlaywright? playwright;
+    private static IBrowser? browser;
+
+    public static IBrowser Browser => browser ?? throw new InvalidOperationException("There is no browser.");
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        if (Find() is not { } program)
+        {
+            Cannot("No Chromium is on the PATH; ./specs test installs it where it may, or install your distribution's package chromium.");
+            return;
+        }
+
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = program,
+            // Chromium has no sandbox for root; what is opened are files that these tests wrote.
+            Args = Environment.UserName == "root" ? ["--no-sandbox"] : [],
+        });
+    }
+
+    [OneTimeTearDown]
+    public async Task EndAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+
+    /// <summary>Ends a test, or a fixture, that cannot run here.</summary>
+    public static void Cannot(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
+            Assert.Fail($"{reason} (SPECS_REQUIRE_LIVE=1 makes this a failure.)");
+        Assert.Ignore(reason);
+    }
+
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
+}

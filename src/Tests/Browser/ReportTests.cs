@@ -1,0 +1,298 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Browser;
+
+/// <summary>The report, as a reader meets it: opened from disk, by mouse, by keyboard, by screen reader, on a phone, on paper.</summary>
+[TestFixture(Reports.Made)]
+[TestFixture(Reports.OfTheRun)]
+public sealed class ReportTests(string which)
+{
+    private ReportFile report = null!;
+    private OpenedFile opened = null!;
+    private string[] pages = [];
+
+    private IPage Page => opened.Page;
+
+    [OneTimeSetUp]
+    public async Task OpenAsync()
+    {
+        report = Reports.Get(which);
+        opened = await OpenedFile.OpenAsync(report.Html);
+        pages = await Ids("section.page");
+    }
+
+    [OneTimeTearDown]
+    public async Task CloseAsync()
+    {
+        if (opened is not null)
+            await opened.DisposeAsync();
+    }
+
+    [TearDown]
+    public void Nothing_went_wrong_and_no_request_went_out() => Assert.That(opened.Faults, Is.Empty);
+
+    [Test]
+    public async Task Every_page_is_shown_alone_under_its_heading()
+    {
+        Assert.That(pages, Has.Length.GreaterThan(4));
+        foreach (var id in pages)
+        {
+            await opened.GoAsync(id);
+            Assert.That(await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"), Is.EqualTo(new[] { id }));
+            Assert.That((await Page.InnerTextAsync("section.page.current h1")).Trim(), Is.Not.Empty, id);
+        }
+    }
+
+    [Test]
+    public async Task What_is_lit_is_the_trail_of_the_file()
+    {
+        // Of each leg: what is lit, in the order of its numbers; a second trail, dashed, is not.
+        var lit = await Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('figure.picture')).map(leg =>
+                [leg.dataset.leg, leg.dataset.flow, ...[...leg.querySelectorAll('figure.picture g.lit')]
+                    .sort((one, other) => one.dataset.n - other.dataset.n).map(one => one.dataset.n + ' ' + one.dataset.point)].join('\n'))
+            """);
+
+        Assert.That(lit, Is.EquivalentTo(Expected(numbered: true)));
+    }
+
+    [Test]
+    public async Task The_table_of_hops_is_the_trail_of_the_file()
+    {
+        var rows = await Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops')).map(leg =>
+                [leg.dataset.leg, leg.dataset.flow, ...[...leg.querySelectorAll('table.hops tr[data-point]')]
+                    .filter(row => !row.classList.contains('predicted')).map(row => row.dataset.point)].join('\n'))
+            """);
+
+        Assert.That(rows, Is.EquivalentTo(Expected(numbered: false)));
+    }
+
+    [Test]
+    public async Task The_first_divergence_is_marked_in_picture_and_table_of_every_leg_that_parts_and_of_no_other()
+    {
+        var parted = report.Trails.Legs.Count(leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
+        var marked = await Page.EvaluateAsync<int>("() => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops .divergence')).length");
+
+        Assert.That(marked, Is.EqualTo(parted));
+        if (which == Reports.Made)
+            Assert.That(await Page.Locator("g.diverge").CountAsync(), Is.GreaterThanOrEqualTo(2));
+    }
+
+    [Test]
+    public async Task Search_finds_what_is_said_and_filters_find_what_the_file_has()
+    {
+        await opened.GoAsync("search");
+        var all = await Hits();
+        foreach (var (filter, values) in Filters())
+            foreach (var (value, count) in values)
+            {
+                await Page.SelectOptionAsync($"#filter-{filter}", new SelectOptionValue { Value = value });
+                Assert.That(await Hits(), Is.EqualTo(count), $"{filter} {value}");
+                await Page.SelectOptionAsync($"#filter-{filter}", "");
+            }
+
+        await Page.FillAsync("#query", "no scenario says this");
+        Assert.That(await Hits(), Is.Zero);
+        Assert.That(await Page.InnerTextAsync("#count"), Does.StartWith("0 scenarios"));
+        var title = report.Trails.Legs.First(leg => leg.Scenario is not null).Scenario!.Scenario.Split('<')[0].Trim();
+        await Page.FillAsync("#query", title);
+        Assert.That(await Hits(), Is.InRange(1, all));
+        Assert.That(await Page.InnerTextAsync("#hits li:not([hidden]) a"), Is.Not.Empty);
+        await Page.FillAsync("#query", "");
+        Assert.That(await Hits(), Is.EqualTo(all));
+    }
+
+    [Test]
+    public async Task A_link_to_a_hop_leads_to_it()
+    {
+        var rows = await Ids("table.hops tr[id]");
+        foreach (var id in (string[])[rows[0], rows[rows.Length / 2], rows[^1]])
+        {
+            await opened.GoAsync(id);
+            var row = Page.Locator($"[id='{id}']");
+            Assert.That(await row.IsVisibleAsync(), id);
+            await Assertions.Expect(row).ToBeInViewportAsync();
+        }
+    }
+
+    [Test]
+    public async Task Every_link_within_the_report_leads_somewhere()
+    {
+        var dead = await Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('a[href^="#"]')].map(one => decodeURIComponent(one.hash.slice(1))).filter(id => !document.getElementById(id))
+            """);
+        Assert.That(dead, Is.Empty);
+        Assert.That(
+            await Page.EvaluateAsync<int>("() => { const ids = [...document.querySelectorAll('[id]')].map(one => one.id); return ids.length - new Set(ids).size; }"),
+            Is.Zero, "ids that are there twice");
+    }
+
+    [Test]
+    public async Task By_keyboard_alone_one_skips_to_the_content_and_searches_and_opens_the_evidence()
+    {
+        await opened.GoAsync("front");
+        await Page.Keyboard.PressAsync("Tab");
+        Assert.That(await Focused("textContent"), Does.StartWith("Skip"));
+        await Page.Keyboard.PressAsync("Enter");
+
+        await opened.GoAsync("search");
+        await TabUntil("document.activeElement.id === 'query'");
+        var title = report.Trails.Legs.First(leg => leg is { Scenario: not null, Evidence.IsEmpty: false }).Scenario!.Scenario.Split('<')[0].Trim();
+        await Page.Keyboard.TypeAsync(title);
+        await TabUntil("document.activeElement.closest('#hits') && document.activeElement.tagName === 'A'");
+        await Page.Keyboard.PressAsync("Enter");
+        await Page.WaitForFunctionAsync("() => document.querySelector('section.page.current').hasAttribute('data-feature')");
+        await TabUntil("document.activeElement.tagName === 'SUMMARY' && document.activeElement.closest('details.evidence')");
+        await Page.Keyboard.PressAsync("Enter");
+        Assert.That(await Page.EvaluateAsync<bool>("() => document.activeElement.closest('details.evidence').open"));
+    }
+
+    [Test]
+    public async Task The_picture_plays_step_by_step_on_request()
+    {
+        var leg = (await Ids("section.leg:has(figure.picture g.lit)"))[0];
+        await opened.GoAsync(leg);
+        var section = Page.Locator($"[id='{leg}']");
+        var hops = await section.Locator("figure.picture g.lit").CountAsync();
+        var next = section.Locator("button.next");
+        await next.FocusAsync();
+        for (var step = 1; step <= hops; step++)
+        {
+            await Page.Keyboard.PressAsync("Enter");
+            Assert.That(await section.Locator("figure.picture g.lit.now").GetAttributeAsync("data-n"), Is.EqualTo($"{step}"));
+        }
+    }
+
+    [Test]
+    public async Task A_hook_point_that_stayed_silent_says_why()
+    {
+        var leg = (await Ids("section.leg:has(figure.picture g.lit):has(details.silent li[data-points])"))[0];
+        await opened.GoAsync(leg);
+        var section = Page.Locator($"[id='{leg}']");
+        var reason = section.Locator("details.silent li[data-points]").First;
+        var point = (await reason.GetAttributeAsync("data-points"))!.Split(';')[0];
+        var said = await section.Locator($"figure.picture [data-silent='{point}'] title").TextContentAsync();
+        Assert.That(await reason.TextContentAsync(), Does.StartWith(said!.Split(": ", 2)[^1][..10]).Or.Contain(said.Split(": ", 2)[^1]));
+    }
+
+    [Test]
+    public async Task It_stands_up_to_axe([Values] bool dark)
+    {
+        await using var look = await OpenedFile.OpenAsync(report.Html, dark: dark);
+        foreach (var id in (string[])["front", .. pages.Where(id => id.StartsWith("feature/", StringComparison.Ordinal)).Take(2), "hooks", "search", .. pages.Where(id => id.StartsWith("guide", StringComparison.Ordinal)).Take(1)])
+        {
+            await look.GoAsync(id);
+            await look.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
+            var found = await look.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+            Assert.That(
+                found.Violations.Select(one => $"{id}: {one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"), Is.Empty);
+        }
+
+        Assert.That(look.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_narrow_screen_does_not_scroll_sideways()
+    {
+        await using var phone = await OpenedFile.OpenAsync(report.Html, width: 390);
+        foreach (var id in pages)
+        {
+            await phone.GoAsync(id);
+            await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
+            Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390), id);
+        }
+    }
+
+    [Test]
+    public async Task On_paper_the_page_is_there_without_its_controls()
+    {
+        await using var paper = await OpenedFile.OpenAsync(report.Html, media: Media.Print);
+        await paper.GoAsync(pages.First(id => id.StartsWith("feature/", StringComparison.Ordinal)));
+        Assert.That(await paper.Page.Locator("section.page.current article.scenario").First.IsVisibleAsync());
+        Assert.That(await paper.Page.Locator("header.top nav").IsVisibleAsync(), Is.False);
+    }
+
+    [Test]
+    public async Task Without_script_every_page_can_be_read()
+    {
+        await using var context = await Chromium.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(report.Html).AbsoluteUri);
+        foreach (var id in pages.Take(5))
+            Assert.That(await page.Locator($"[id='{id}']").IsVisibleAsync(), id);
+    }
+
+    [Test]
+    public async Task Text_of_others_is_shown_and_never_obeyed()
+    {
+        foreach (var id in pages)
+            await opened.GoAsync(id);
+        Assert.That(await Page.EvaluateAsync<bool>("() => window.__pwned === undefined"));
+        Assert.That(await Page.Locator("script").CountAsync(), Is.LessThanOrEqualTo(2));
+        Assert.That(await Page.Locator("[onerror], [onload], a[href^='javascript']").CountAsync(), Is.Zero);
+        if (which == Reports.Made)
+            Assert.That(await Page.ContentAsync(), Does.Contain("&lt;/script&gt;&lt;script&gt;window.__pwned=1"));
+    }
+
+    [Test]
+    public async Task These_tests_would_notice_a_text_that_is_obeyed()
+    {
+        var broken = Path.Combine(Directory.CreateTempSubdirectory("hooktrail-report-").FullName, "broken.html");
+        await File.WriteAllTextAsync(broken, $"<!doctype html><p>{Reports.Hostile}");
+        await using var page = await OpenedFile.OpenAsync(broken);
+        Assert.That(page.Faults, Is.Not.Empty);
+        Assert.That(await page.Page.EvaluateAsync<bool>("() => window.__pwned === undefined"), Is.False);
+    }
+
+    [Test]
+    public void It_is_small()
+    {
+        var scenarios = Math.Max(100, report.Trails.Legs.Select(leg => leg.Scenario).Distinct().Count());
+        Assert.That(new FileInfo(report.Html).Length, Is.LessThan(2_000_000L * scenarios / 100));
+    }
+
+    private static Trail? Shown(LegRecord leg) => leg.Observed ?? leg.Predicted;
+
+    private IEnumerable<string> Expected(bool numbered) =>
+        from leg in report.Trails.Legs
+        let trail = Shown(leg)
+        where trail is { Hops.IsEmpty: false }
+        select string.Join('\n', (string[])[leg.Leg.ToString(), leg.Flow.ToString(), .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")]);
+
+    /// <summary>Of every filter some values, and how many scenarios of the file they hold for.</summary>
+    private IEnumerable<(string Filter, IEnumerable<(string Value, int Count)> Values)> Filters()
+    {
+        var scenarios = report.Trails.Legs.Where(leg => leg.Scenario is not null).GroupBy(leg => leg.Scenario!).ToList();
+        yield return ("endpoint", Count(leg => [leg.Flow.From.Name, leg.Flow.To.Name]));
+        yield return ("hook", Count(leg => Shown(leg)?.Hops.Select(hop => hop.Point.ToString()) ?? []).Take(12));
+        yield return ("table", Count(leg => Shown(leg)?.Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Table}") ?? []));
+
+        IEnumerable<(string, int)> Count(Func<LegRecord, IEnumerable<string>> values) =>
+            scenarios.SelectMany(scenario => scenario.SelectMany(values).Distinct()).Where(value => value != Reports.Hostile && !value.Contains('<')).CountBy(value => value).Select(pair => (pair.Key, pair.Value));
+    }
+
+    private Task<int> Hits() => Page.Locator("#hits > li:not([hidden])").CountAsync();
+
+    private Task<string[]> Ids(string selector) => Page.EvaluateAsync<string[]>("selector => [...document.querySelectorAll(selector)].map(one => one.id)", selector);
+
+    private Task<string> Focused(string property) => Page.EvaluateAsync<string>($"() => document.activeElement.{property}");
+
+    private async Task TabUntil(string condition)
+    {
+        for (var times = 0; times < 400; times++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await Page.EvaluateAsync<bool>($"() => !!({condition})"))
+                return;
+        }
+
+        Assert.Fail($"No Tab leads to where {condition}.");
+    }
+}

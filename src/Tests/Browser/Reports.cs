@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Reflection;
+using Hooktrail.Model;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Browser;
+
+/// <summary>A report under test, and the trails that it was made from.</summary>
+internal sealed record ReportFile(string Html, TrailsFile Trails);
+
+/// <summary>The reports under test: one with everything that can be in a report, made here, and the one of the run before these tests.</summary>
+internal static class Reports
+{
+    public const string Made = "made";
+    public const string OfTheRun = "run";
+
+    /// <summary>Text that would run, or break out of where it stands, were it not shown as text.</summary>
+    public const string Hostile = "</script><script>window.__pwned=1</script><img src=x onerror=\"window.__pwned=2\">'\"><svg onload=alert(3)> javascript:alert(4) ]]>";
+
+    private static readonly Dictionary<string, ReportFile> Known = [];
+
+    public static ReportFile Get(string which)
+    {
+        if (!Known.TryGetValue(which, out var report))
+            Known[which] = report = which == Made ? Make() : FindRun();
+        return report;
+    }
+
+    private static ReportFile FindRun()
+    {
+        var folder = Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } given ? given : Path.Combine(Metadata("Repository"), "out");
+        var (html, trails) = (Path.Combine(folder, "report.html"), Path.Combine(folder, "trails.json"));
+        if (!File.Exists(html) || !File.Exists(trails))
+            Chromium.Cannot($"{folder} has no report.html of a run with its trails.json; ./specs run writes them.");
+        return new(html, Read(trails));
+    }
+
+    private static ReportFile Make()
+    {
+        var folder = Directory.CreateTempSubdirectory("hooktrail-report-");
+        var trails = Path.Combine(folder.FullName, "trails.json");
+        using (var stream = File.Create(trails))
+            TrailsJson.Write(stream, Everything());
+        var html = Path.Combine(folder.FullName, "report.html");
+        Cli("report", trails, "--out", html);
+        return new(html, Read(trails));
+    }
+
+    private static TrailsFile Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return TrailsJson.Read(stream, path);
+    }
+
+    /// <summary>Every verdict, a divergence of each kind, several hosts, and hostile text wherever text of others can stand.</summary>
+    private static TrailsFile Everything()
+    {
+        var plain = HostProfile.Default;
+        var bare = plain with { BridgeNfCallIptables = false };
+        var ping = new Flow(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
+        var published = new Flow(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 };
+        var dropped = new Flow(Endpoint.Client, Endpoint.Stranger, Protocol.Icmp);
+        return new(plain,
+        [
+            Agreed("Bridged", "Request and reply", plain, ping, Leg.Request),
+            Agreed("Bridged", "Request and reply", plain, ping, Leg.Reply),
+            Agreed("Bridged", "Six", plain, ping with { Ip = IpVersion.V6 }, Leg.Request),
+            Agreed("Bridged", "Who has", plain, ping with { Protocol = Protocol.Arp }, Leg.Request),
+            Agreed("Published", "A port", plain, published, Leg.Request),
+            Agreed("Published", "A port", plain, published, Leg.Reply),
+            Agreed("Published", "Over loopback", plain, new(Endpoint.Host, Endpoint.Host, Protocol.Icmp), Leg.Request),
+            Agreed("Dropped", "Between networks", plain, dropped, Leg.Request),
+            Agreed("Dropped", "Another host", bare, ping, Leg.Request) with { HostProfile = bare },
+            // The kernel did as with the switch off: it parts from the prediction at a hop.
+            Agreed("Diverging", "At a hop", plain, ping, Leg.Request) with
+            {
+                Observed = Prediction.Of(bare, ping, Leg.Request), Verdict = LegVerdict.Disagreed, Reason = "First divergence at hop 3",
+            },
+            Agreed("Diverging", "At the end", plain, ping, Leg.Reply) with
+            {
+                Observed = Prediction.Of(plain, ping, Leg.Reply) with { Outcome = Outcome.Vanished(HookPoints.Parse("iptables", "mangle", "POSTROUTING"), null) },
+                Verdict = LegVerdict.Disagreed, Reason = "All hops agree, but not the outcome",
+            },
+            new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
+            {
+                Scenario = new("Not proven", "Inconclusive"), Verdict = LegVerdict.Inconclusive, Reason = "The kernel log lost 3 records.",
+            },
+            new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
+            {
+                Scenario = new("Not proven", "Skipped"), Verdict = LegVerdict.Skipped, Reason = "The lab has no wan.",
+            },
+            new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
+            {
+                Scenario = new("Not proven", "Observers"), Verdict = LegVerdict.ObserversDisagree, Reason = "LOG saw nothing.",
+            },
+            Agreed(Hostile, Hostile, plain, ping, Leg.Request) with
+            {
+                Scenario = new(Hostile, Hostile) { Example = Hostile },
+                Reason = Hostile,
+                Verdict = LegVerdict.Disagreed,
+                Observed = new([new(new(Layer.Nftables, Hostile, Hostile), Hostile, Hostile, Hostile, Hostile, Hostile, Hostile)], Outcome.Vanished(null, Hostile)),
+                Evidence = [new(1, Hostile, 1, Hostile), new(0, Evidence.Nflog, 2, Hostile)],
+            },
+        ])
+        {
+            Facts = [new("kernel", "6.18"), new(Hostile, Hostile)],
+            Hooks = [new("ip", "prerouting", -300, Hostile) { Module = Hostile, Points = [new(Layer.Nftables, Hostile, Hostile)] }],
+        };
+    }
+
+    private static LegRecord Agreed(string feature, string scenario, HostProfile host, Flow flow, Leg leg)
+    {
+        var trail = Prediction.Of(host, flow, leg);
+        return new(flow, leg, trail, trail)
+        {
+            Scenario = new(feature, scenario),
+            Verdict = LegVerdict.Agreed,
+            Evidence = [.. trail.Hops.Select((hop, index) => new Evidence(index + 1, Evidence.KernelLog, (ulong)index + 100, $"{hop.Point} IN={hop.In} OUT={hop.Out}"))],
+        };
+    }
+
+    private static void Cli(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Metadata("Cli"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var said = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, said.Result);
+    }
+
+    public static string Metadata(string key) =>
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(one => one.Key == key).Value!;
+}

@@ -17,9 +17,9 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
         html.Add($"<article class=\"scenario\" id=\"{scenario.Id}\" data-result=\"{scenario.Result.Word()}\" data-tags=\"{string.Join(' ', scenario.Tags)}\"");
         html.Add($" data-endpoints=\"{string.Join(' ', shown.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct())}\"");
         html.Add($" data-tables=\"{string.Join(';', points.Select(Table).Distinct())}\" data-points=\"{string.Join(';', points.Select(point => point.ToString()))}\" aria-labelledby=\"{scenario.Id}/h\">\n");
-        html.Add($"<h3 id=\"{scenario.Id}/h\"><a class=\"self\" href=\"#{scenario.Id}\">{scenario.Title}</a> ");
+        html.Add($"<h2 id=\"{scenario.Id}/h\"><a class=\"self\" href=\"#{scenario.Id}\">{scenario.Title}</a> ");
         LegSection.Badge(html, scenario.Result);
-        html.Add($"</h3>\n");
+        html.Add($"</h2>\n");
         if (scenario.Example is { } example)
             html.Add($"<p class=\"example\">{example}</p>\n");
         if (!scenario.Tags.IsEmpty)

@@ -24,7 +24,7 @@ static Command Root() =>
         """
         Exit codes:
           0  done
-          1  a scenario failed (run, test); a leg diverged (observe, conform), or nothing was proven (observe); nothing explains it (explain)
+          1  a scenario failed (run, test); a leg diverged (observe, import, conform), or nothing was proven (observe, import); nothing explains it (explain)
           2  something you can mend: one sentence on standard error says what and how
           3  a fault of Hooktrail itself
           130  interrupted
@@ -33,7 +33,8 @@ static Command Root() =>
         Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
         Subcommands =
         {
-            PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), DoctorVerb.Create(),
+            PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(),
+            DoctorVerb.Create(),
             LabVerb.Create(), CleanVerb.Create(),
         },
     };

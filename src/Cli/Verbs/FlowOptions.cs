@@ -64,6 +64,9 @@ internal static class FlowOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IEnumerable<Option> All => [From, To, ByProtocol, Ip, Via, As, Port, Ttl];
 
+    /// <summary>Those that say more of a flow than who speaks what to whom, and as whom.</summary>
+    public static IEnumerable<Option> Further => [Ip, Via, Port, Ttl];
+
     /// <summary>What the help has to say of who there is.</summary>
     public static string Notes =>
         $"""
@@ -82,10 +85,13 @@ internal static class FlowOptions
 
     /// <summary>The flow that a line says.</summary>
     /// <exception cref="HooktrailException">It says none that there is.</exception>
-    public static Flow Read(ParseResult line) => new(
-        Endpoint.Parse(line.GetRequiredValue(From)),
-        Endpoint.Parse(line.GetRequiredValue(To)),
-        Protocols.Parse(line.GetRequiredValue(ByProtocol)))
+    public static Flow Read(ParseResult line) =>
+        Read(line, line.GetRequiredValue(From), line.GetRequiredValue(To), line.GetRequiredValue(ByProtocol));
+
+    /// <summary>The flow that a line says, to whose verb who speaks what to whom is an option of its own.</summary>
+    /// <exception cref="HooktrailException">It says none that there is.</exception>
+    public static Flow Read(ParseResult line, string from, string to, string protocol) => new(
+        Endpoint.Parse(from), Endpoint.Parse(to), Protocols.Parse(protocol))
     {
         Ip = IpVersions.Parse(line.GetRequiredValue(Ip) is "4" or "6" ? $"ipv{line.GetRequiredValue(Ip)}" : line.GetRequiredValue(Ip)),
         Via = line.GetValue(Via) is { } via ? LabNames.ParseAddress(via) : null,

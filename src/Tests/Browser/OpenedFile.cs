@@ -51,5 +51,12 @@ internal sealed class OpenedFile : IAsyncDisposable
         await Page.GotoAsync(anchor.Length == 0 ? file.AbsoluteUri : $"{file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
     }
 
+    /// <summary>Turns to a page as a link within the file does.</summary>
+    public async Task TurnAsync(string anchor)
+    {
+        await Page.EvaluateAsync("anchor => { location.hash = '#' + anchor; }", anchor);
+        await Page.WaitForFunctionAsync("anchor => document.getElementById(anchor).closest('.page').classList.contains('current')", anchor);
+    }
+
     public async ValueTask DisposeAsync() => await context.DisposeAsync();
 }

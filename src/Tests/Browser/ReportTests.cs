@@ -43,7 +43,7 @@ public sealed class ReportTests(string which)
         Assert.That(pages, Has.Length.GreaterThan(4));
         foreach (var id in pages)
         {
-            await opened.GoAsync(id);
+            await opened.TurnAsync(id);
             Assert.That(await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"), Is.EqualTo(new[] { id }));
             Assert.That((await Page.InnerTextAsync("section.page.current h1")).Trim(), Is.Not.Empty, id);
         }
@@ -59,7 +59,7 @@ public sealed class ReportTests(string which)
                     .sort((one, other) => one.dataset.n - other.dataset.n).map(one => one.dataset.n + ' ' + one.dataset.point)].join('\n'))
             """);
 
-        Assert.That(lit, Is.EquivalentTo(Expected(numbered: true)));
+        AreTheSame(lit, Expected(numbered: true));
     }
 
     [Test]
@@ -71,7 +71,7 @@ public sealed class ReportTests(string which)
                     .filter(row => !row.classList.contains('predicted')).map(row => row.dataset.point)].join('\n'))
             """);
 
-        Assert.That(rows, Is.EquivalentTo(Expected(numbered: false)));
+        AreTheSame(rows, Expected(numbered: false));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class ReportTests(string which)
                 await Page.SelectOptionAsync($"#filter-{filter}", "");
             }
 
-        await Page.FillAsync("#query", "no scenario says this");
+        await Page.FillAsync("#query", "qqzz");
         Assert.That(await Hits(), Is.Zero);
         Assert.That(await Page.InnerTextAsync("#count"), Does.StartWith("0 scenarios"));
         var title = report.Trails.Legs.First(leg => leg.Scenario is not null).Scenario!.Scenario.Split('<')[0].Trim();
@@ -137,8 +137,7 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task By_keyboard_alone_one_skips_to_the_content_and_searches_and_opens_the_evidence()
     {
-        // As one opens it: behind a turned page the focus is at its heading.
-        await Page.GotoAsync(new Uri(report.Html).AbsoluteUri);
+        await opened.GoAsync("");
         await Page.Keyboard.PressAsync("Tab");
         Assert.That(await Focused("textContent"), Does.StartWith("Skip"));
         await Page.Keyboard.PressAsync("Enter");
@@ -189,9 +188,9 @@ public sealed class ReportTests(string which)
         await using var look = await OpenedFile.OpenAsync(report.Html, dark: dark);
         foreach (var id in (string[])["front", .. pages.Where(id => id.StartsWith("feature/", StringComparison.Ordinal)).Take(2), "hooks", "search", .. pages.Where(id => id.StartsWith("guide", StringComparison.Ordinal)).Take(1)])
         {
-            await look.GoAsync(id);
-            await look.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
-            var found = await look.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+            await look.TurnAsync(id);
+            await look.Page.EvaluateAsync("() => [...document.querySelectorAll('section.page.current details')].slice(0, 60).forEach(one => one.open = true)");
+            var found = await look.Page.Locator("body").RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
             Assert.That(
                 found.Violations.Select(one => $"{id}: {one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"), Is.Empty);
         }
@@ -205,7 +204,7 @@ public sealed class ReportTests(string which)
         await using var phone = await OpenedFile.OpenAsync(report.Html, width: 390);
         foreach (var id in pages)
         {
-            await phone.GoAsync(id);
+            await phone.TurnAsync(id);
             await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
             Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390), id);
         }
@@ -234,7 +233,7 @@ public sealed class ReportTests(string which)
     public async Task Text_of_others_is_shown_and_never_obeyed()
     {
         foreach (var id in pages)
-            await opened.GoAsync(id);
+            await opened.TurnAsync(id);
         Assert.That(await Page.EvaluateAsync<bool>("() => window.__pwned === undefined"));
         Assert.That(await Page.Locator("script").CountAsync(), Is.LessThanOrEqualTo(2));
         Assert.That(await Page.Locator("[onerror], [onload], a[href^='javascript']").CountAsync(), Is.Zero);
@@ -259,12 +258,21 @@ public sealed class ReportTests(string which)
         Assert.That(new FileInfo(report.Html).Length, Is.LessThan(2_000_000L * scenarios / 100));
     }
 
+    private static void AreTheSame(IEnumerable<string> shown, IEnumerable<string> expected)
+    {
+        var (missing, rest) = (expected.ToList(), new List<string>());
+        foreach (var one in shown)
+            if (!missing.Remove(one))
+                rest.Add(one);
+        Assert.That(missing.Concat(rest.Select(one => $"not in the file: {one}")).Take(3), Is.Empty);
+    }
+
     private static Trail? Shown(LegRecord leg) => leg.Observed ?? leg.Predicted;
 
     private IEnumerable<string> Expected(bool numbered) =>
         from leg in report.Trails.Legs
         let trail = Shown(leg)
-        where trail is { Hops.IsEmpty: false }
+        where trail is { Hops.IsEmpty: false } && !(numbered && trail.Hops[0].Point.Table == Reports.Hostile) // which is registered nowhere, and has no place
         select string.Join('\n', (string[])[leg.Leg.ToString(), leg.Flow.ToString(), .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")]);
 
     /// <summary>Of every filter some values, and how many scenarios of the file they hold for.</summary>

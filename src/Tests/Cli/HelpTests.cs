@@ -40,6 +40,7 @@ public class HelpTests
     [TestCase("predict")]
     [TestCase("summary")]
     [TestCase("explain")]
+    [TestCase("import")]
     public async Task Every_example_of_a_verbs_help_is_understood(string verb)
     {
         var help = (await Specs.Line($"{verb} --help")).Output;

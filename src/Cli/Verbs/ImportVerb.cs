@@ -1,0 +1,282 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Observation.Import;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+using Hooktrail.Trails.Rules;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>import</c>: reads a trace that others wrote. Needs neither a right nor a lab.</summary>
+internal static class ImportVerb
+{
+    private static readonly Argument<string> File = new("file")
+    {
+        Description = "The trace; - is standard input.",
+    };
+
+    private static readonly Option<string?> As = new("--as")
+    {
+        Description = "What the trace is, where its first line does not tell.",
+        HelpName = "nft-trace|xtables-trace|dmesg",
+    };
+
+    private static readonly Option<string[]> Prefixes = new("--prefix")
+    {
+        Description = "Says at which hook point the LOG rule with a prefix is, where the prefix does not name table and chain; may be given several times.",
+        HelpName = "\"prefix=layer table chain\"",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string[]> Names = new("--name")
+    {
+        Description = "Says which device or address of the trace is which of the lab, such as 172.17.0.2=client, veth12ab=client.port, docker0=lab; may be given several times.",
+        HelpName = "printed=name",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "Who speaks first: with --to and --protocol, that flow's packets are held against the prediction.",
+        HelpName = "endpoint",
+    };
+
+    private static readonly Option<string?> To = new("--to") { Description = "Whom it addresses.", HelpName = "endpoint" };
+
+    private static readonly Option<string?> ByProtocol = new("--protocol")
+    {
+        Description = "What they speak: icmp (an echo and its reply), udp, tcp or arp.",
+        HelpName = "protocol",
+    };
+
+    private static readonly Option<string?> OfLeg = new("--leg")
+    {
+        Description = "Only packets of this direction of the flow.",
+        HelpName = "request|reply|error",
+    };
+
+    private static readonly Option<bool> Everywhere = new("--everywhere")
+    {
+        Description = "Says that every hook point was traced, as with a LOG rule in every chain: what no line shows was not crossed.",
+    };
+
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Where the flow went otherwise than predicted, also says which smallest change of the host would predict it.",
+    };
+
+    private static readonly Option<string?> Profile = new("--profile")
+    {
+        Description = "A trails.json whose host the packets are taken to have crossed.",
+        HelpName = "file",
+    };
+
+    private static readonly HostOptions Host = new(null);
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = $"Prints {TrailsFile.Schema}, the format of trails.json, and nothing else to standard output; needs a flow.",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "import",
+            "Reads a trace of your own (nft monitor trace, xtables-monitor --trace, LOG rules' lines), and holds it against the prediction.",
+            $"""
+            Without a flow, each packet's trail is printed as the trace has it. With --from, --to and --protocol, and --name for whose the addresses
+            and devices are, that flow's trails are held against the prediction; the first hop that is otherwise is marked with >.
+
+            The host is that of --profile, or else one with Docker 20.10's rules; --docker, --kernel, --iptables, --ebtables and --set say what is
+            different. A trace proves nothing of a hook point that none of its packets is seen at: such points are left out of the prediction and
+            named, unless --everywhere says that they were traced. It does not tell who got a packet either: what a chain on the way out or to a process
+            let pass, and what was answered, counts as delivered. LOG does not tell what rules behind it do.
+
+            A LOG rule's prefix names its table and chain, in any order, as in "iptables-raw-PREROUTING " or "[ebt nat PRE]"; the layer is told by the
+            line. Times before a line, of dmesg, journald or syslog, do not matter.
+
+            Exit codes: 0 read, and every leg went as predicted; 1 one did not, or a line of the trace was cut, which proves nothing.
+
+            A trace is what one of these prints, with a rule that turns it on: nft monitor trace (meta nftrace set 1), xtables-monitor --trace
+            (iptables -t raw -A PREROUTING … -j TRACE), dmesg or journalctl -k (-j LOG --log-prefix, ebtables --log-ip --log-prefix).
+
+            Examples:
+              ./specs import trace.txt
+              ./specs import log.txt --as dmesg --prefix P1=iptables:raw:PREROUTING --prefix P2=ebtables:nat:PREROUTING
+              ./specs import trace.txt --name 172.17.0.2=client --name 172.17.0.3=server --from client --to server --protocol icmp --leg request
+              ./specs import trace.txt --name 172.17.0.2=client --name veth12ab=client.port --name docker0=lab --name eth0=wan.nic --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from client --to wan --protocol icmp --docker 29
+              ./specs import trace.txt --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from wan --to host --port 8080 --protocol tcp --json
+            """)
+        {
+            Arguments = { File },
+        };
+        foreach (var option in (Option[])[As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further, OfLeg, Everywhere, Explain, Profile, .. Host.All, Json])
+            verb.Options.Add(option);
+        verb.SetAction(Run);
+        return verb;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        // All that can be wrong with the line is said before the trace is read.
+        var prefixes = LogPrefixes.Parse(line.GetRequiredValue(Prefixes));
+        var map = ForeignNames.Parse(line.GetRequiredValue(Names));
+        TraceFormat? format = line.GetValue(As) is { } named ? TraceFormats.Parse(named) : null;
+        Direction? direction = line.GetValue(OfLeg) is { } leg ? Directions.Parse(leg) : null;
+        var flow = Flow(line);
+        var profile = HostOf(line);
+        if (flow is null && line.GetValue(Json))
+            throw new HooktrailException("trails.json speaks of flows between the lab's endpoints; give --from, --to and --protocol, and --name for their addresses.");
+        if (flow is not null)
+            _ = Prediction.Legs(profile, flow);
+
+        var path = line.GetRequiredValue(File);
+        var trace = Read(path, format, prefixes);
+        return flow is null ? Print(trace, map) : Compare(line, trace, map, flow, profile, direction);
+    }
+
+    private static Flow? Flow(ParseResult line) => (line.GetValue(From), line.GetValue(To), line.GetValue(ByProtocol)) switch
+    {
+        (null, null, null) when line.GetValue(OfLeg) is null => null,
+        ({ } from, { } to, { } protocol) => FlowOptions.Read(line, from, to, protocol),
+        _ => throw new HooktrailException("A flow needs --from, --to and --protocol; give all three, or none to see the packets as they are."),
+    };
+
+    private static HostProfile HostOf(ParseResult line)
+    {
+        var basis = line.GetValue(Profile) is { } path ? TrailsInput.Read(path).HostProfile : HostProfile.Default;
+        var profile = Host.Apply(line, basis);
+        return !Host.SaysDocker(line, out var release) ? profile
+            : line.GetValue(Profile) is null ? DockerRules.On(profile, release) : Explanation.WithDocker(profile, release);
+    }
+
+    private static int Print(ForeignTrace trace, LabMap map)
+    {
+        Console.Out.Write($"{Heading(trace)}\n");
+        foreach (var (index, packet) in trace.Packets.Index())
+            Console.Out.Write($"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}");
+        Notes(Console.Out, Notes(trace));
+        return ExitCode.Done;
+    }
+
+    private static int Compare(ParseResult line, ForeignTrace trace, LabMap map, Flow flow, HostProfile profile, Direction? direction)
+    {
+        var found = ForeignFlow.Of(trace, flow, map);
+        var most = found.Legs.Max(one => one.Leg.Packet);
+        var comparison = new ImportComparison(trace, flow, profile, line.GetValue(Everywhere));
+        var legs = comparison.Of(found, Prediction.Legs(profile, flow, flow.Protocol == Protocol.Tcp ? 1 : most));
+        var wanted = legs.Where(one => direction is null || one.Leg.Direction == direction).ToImmutableArray();
+        if (wanted.IsEmpty)
+            throw new HooktrailException(
+                $"The trace has no {direction!.Value.Name()} of {flow}; it has {string.Join(", ", legs.Select(one => one.Leg.ToString()))}.");
+        var json = line.GetValue(Json);
+        var judgement = new Judgement(wanted, Ending(wanted));
+        if (json)
+        {
+            using var output = Console.OpenStandardOutput();
+            TrailsJson.Write(output, new(profile, wanted));
+        }
+        else
+        {
+            Console.Out.Write($"{Heading(trace)}\n{judgement.Text}\n{judgement.Ending}\n");
+        }
+
+        if (!json && line.GetValue(Explain) && !judgement.Agreed && trace.Cut is null)
+            Console.Out.Write(Explained(comparison, flow, profile, [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
+        Notes(json ? Console.Error : Console.Out, [.. Notes(trace), .. found.Notes, .. comparison.Notes]);
+        if (json)
+            Console.Error.WriteLine(judgement.Ending);
+        return judgement.Agreed ? ExitCode.Done : ExitCode.No;
+    }
+
+    private static string Ending(ImmutableArray<LegRecord> legs) =>
+        legs.Any(leg => leg.Verdict == LegVerdict.Inconclusive)
+            ? "Inconclusive, which proves neither agreement nor divergence: a line of the trace was cut."
+            : legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
+            {
+                0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
+                var parted => $"{parted} of {legs.Length} leg{(legs.Length == 1 ? "" : "s")} diverged from the prediction.",
+            };
+
+    private static string Explained(ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
+    {
+        // The legs of one host are asked for one after the other.
+        HostProfile? asked = null;
+        ImmutableArray<PredictedLeg> predicted = [];
+        var most = flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet);
+        var found = Explanation.For(
+            profile, [.. legs.Select(leg => new Witness(leg.Trail, All(profile).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, host => comparison.IsRight(host, leg, All)))]);
+        return found.IsEmpty
+            ? "No change of the host explains it.\n"
+            : $"What would explain it, the smallest change first:\n{string.Concat(found.Select((one, index) => $"  {index + 1}  {PlainText.Of(one.Change)}\n"))}";
+
+        ImmutableArray<PredictedLeg> All(HostProfile host)
+        {
+            if (ReferenceEquals(host, asked))
+                return predicted;
+            asked = host;
+            try
+            {
+                return predicted = Prediction.Legs(host, flow, most);
+            }
+            catch (HooktrailException)
+            {
+                return predicted = []; // on such a host there is no such flow
+            }
+        }
+    }
+
+    private static string Heading(ForeignTrace trace) =>
+        $"{trace.Format.Name()}: {Count(trace.Packets.Length, "packet")} in {Count(trace.Lines, "line")}.";
+
+    private static string Title(ForeignPacket packet)
+    {
+        string?[] ids = [.. packet.Hops.Select(hop => hop.TraceId).Distinct()];
+        return PlainText.Of(
+            $"{PacketText.Of(packet.Fullest)}, {packet.First.Source} → {packet.First.Destination}, lines {packet.First.Sequence} to {packet.Last.Sequence}"
+            + (ids is [null, ..] ? "" : $", trace id {string.Join(" and ", ids)}"));
+    }
+
+    private static IEnumerable<string> Notes(ForeignTrace trace) =>
+    [
+        .. trace.Notes,
+        .. trace.Cut is { } cut ? [$"The trace is cut at {cut}, so a hop may be missing."] : Array.Empty<string>(),
+    ];
+
+    private static void Notes(TextWriter output, IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
+            output.Write($"{PlainText.Of(note)}\n");
+    }
+
+    private static string Count(int number, string what) =>
+        $"{number.ToString(CultureInfo.InvariantCulture)} {what}{(number == 1 ? "" : "s")}";
+
+    private static ForeignTrace Read(string path, TraceFormat? format, LogPrefixes prefixes)
+    {
+        var isInput = path == TrailsInput.StandardInput;
+        try
+        {
+            using var reader = isInput ? Console.In : new StreamReader(path);
+            return ForeignTrace.Read(Lines(reader), isInput ? "Standard input" : $"\"{path}\"", format, prefixes);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var why = System.IO.File.Exists(path) ? wrong.Message.TrimEnd('.')
+                : Directory.Exists(path) ? "it is a folder"
+                : "there is no such file";
+            throw new HooktrailException($"\"{path}\" cannot be read: {why}; give a trace, or - for standard input.", wrong);
+        }
+    }
+
+    private static IEnumerable<string> Lines(TextReader reader)
+    {
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
+}

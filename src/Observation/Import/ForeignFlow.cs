@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Net;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>The legs of one flow in somebody's trace, by the lab's names.</summary>
+/// <param name="Legs">The legs that were seen, in the order in which they were.</param>
+/// <param name="Notes">What is left out and why, in a sentence each.</param>
+public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray<string> Notes)
+{
+    // Of an echo the number is the packet's own, if it is that of a ping which began with the trace.
+    private const int MostByNumber = 1000;
+
+    /// <summary>Finds a flow's packets.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="flow">Who spoke to whom.</param>
+    /// <param name="map">Whose the devices and addresses are.</param>
+    /// <exception cref="HooktrailException">Nobody is named as one of the flow's ends, or no packet is of the flow.</exception>
+    public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map)
+    {
+        if (flow.IsBroadcast)
+            throw new HooktrailException("A trace does not say who heard a broadcast, so it cannot be held against the prediction; leave --from and --to out to see its packets.");
+        var finder = new Finder(flow, map, trace.Format);
+        finder.Find(trace.Packets);
+        return finder.Requests.Count > 0
+            ? new([.. finder.Legs()], [.. finder.Notes])
+            : throw new HooktrailException(finder.WhyNone(trace));
+    }
+
+    private sealed class Finder(Flow flow, LabMap map, TraceFormat format)
+    {
+        private readonly Endpoint _from = FlowTraffic.InPackets(flow.From), _to = FlowTraffic.InPackets(flow.To);
+        private readonly List<(Leg Leg, ForeignPacket Packet)> _legs = [];
+        private readonly HashSet<Leg> _seen = [];
+        private readonly HashSet<(IPAddress?, int?)> _answerers = [];
+        private readonly HashSet<(IPAddress?, IPAddress?)> _turned = [];
+        private (int? Port, int? Id)? _connection;
+        private int _syns;
+        private int _others;
+        private int _offset;
+
+        public List<ForeignPacket> Requests { get; } = [];
+
+        public IEnumerable<string> Notes => _others == 0
+            ? []
+            : [$"{_others} packet{(_others == 1 ? " is" : "s are")} of another connection of the same flow; only the first connection is taken."];
+
+        public void Find(ImmutableArray<ForeignPacket> packets)
+        {
+            var replies = 0;
+            foreach (var packet in packets)
+            {
+                if (packet.First.IsV6() != (flow.Ip == IpVersion.V6) && flow.Protocol != Protocol.Arp || (packet.Protocol is { } protocol && protocol != flow.Protocol && !packet.Fullest.IsIcmpError()))
+                    continue;
+                if (IsRequest(packet))
+                {
+                    if (IsOther(packet))
+                    {
+                        _others++;
+                        continue;
+                    }
+
+                    Requests.Add(packet);
+                    _answerers.Add((packet.Last.Destination, packet.Fullest.DestinationPort));
+                    _answerers.Add((packet.Last.Destination, Port(packet, packet.Last)));
+                    _turned.Add((packet.First.Destination, packet.First.Source));
+                    if (LegOfRequest(packet) is { } leg)
+                        Add(leg, packet);
+                }
+                else if (Requests.Count > 0 && IsError(packet))
+                {
+                    Add(new(Direction.Error, flow.Protocol == Protocol.Tcp ? 1 : Requests.Count), packet);
+                }
+                else if (Requests.Count > 0 && IsReply(packet))
+                {
+                    replies++;
+                    if (LegOfReply(packet, replies) is { } leg)
+                        Add(leg, packet);
+                }
+            }
+        }
+
+        public IEnumerable<ForeignLeg> Legs()
+        {
+            var names = new HopNames(flow, map, Requests[0].Fullest.SourcePort);
+            return _legs.Select(one => new ForeignLeg(
+                one.Leg, new(names.Of(WithPorts(one.Packet)), OutcomeOf(one.Leg, one.Packet)), one.Packet));
+        }
+
+        public string WhyNone(ForeignTrace trace)
+        {
+            foreach (var end in (Endpoint[])[_from, _to])
+                if (!map.Addresses.Values.Any(name => IsOf(name, end)))
+                {
+                    var unnamed = trace.Packets.SelectMany(packet => (IPAddress?[])[packet.First.Source, packet.First.Destination])
+                        .OfType<IPAddress>().Where(address => map.Address(address) is null).Distinct().Take(6).ToList();
+                    return $"Nothing in the trace is named {end}; say which address it is, such as --name {unnamed.FirstOrDefault()?.ToString() ?? "172.17.0.2"}={NameOf(end)}"
+                        + (unnamed.Count > 0 ? $"; without a name are {string.Join(", ", unnamed)}." : ".");
+                }
+
+            return $"No packet of the trace is a request of {flow}; without --from and --to its packets are printed as they are.";
+        }
+
+        private string NameOf(Endpoint end) => end.Kind != EndpointKind.Host ? end.Name
+            : flow.From.Network is { } network ? LabNames.GatewayOf(network)
+            : flow.From.Kind == EndpointKind.Wan ? LabNames.HostOnWan
+            : flow.To.Network is { } other ? LabNames.GatewayOf(other) : LabNames.HostOnWan;
+
+        private bool IsOf(string name, Endpoint end) => map.Addresses.Any(pair => pair.Value == name && map.Owner(pair.Key) == end);
+
+        private void Add(Leg leg, ForeignPacket packet)
+        {
+            if (_seen.Add(leg))
+                _legs.Add((leg, packet));
+        }
+
+        private bool IsRequest(ForeignPacket packet)
+        {
+            var first = packet.First;
+            if (first.Source is null || first.Destination is null)
+                return false;
+            if (flow.As is { } own ? map.Address(first.Source) != own : map.Owner(first.Source) != _from)
+                return false;
+            if (flow.Via is { } via ? map.Address(first.Destination) != via : map.Owner(first.Destination) != _to)
+                return false;
+            return flow.Protocol switch
+            {
+                Protocol.Icmp => packet.IcmpType is { } type
+                    ? Kinds.IsEchoRequest(type, first.IsV6())
+                    // Where the trace has no type, what goes the same way as the first is a request.
+                    : packet.Protocol is null or Protocol.Icmp && packet.Fullest.SourcePort is null,
+                Protocol.Arp => first.ArpOperation == 1,
+                _ => packet.Fullest.DestinationPort is { } port && (map.Port(port) == flow.Port || packet.Hops.Any(hop => hop.Sighting.DestinationPort == flow.Port))
+                    && !(packet.Fullest.SourcePort == flow.Port && map.Owner(first.Destination) == _from),
+            };
+        }
+
+        private bool IsOther(ForeignPacket packet)
+        {
+            var one = (flow.HasPorts ? Port(packet, packet.First, source: true) : null, packet.IcmpId);
+            _connection ??= one;
+            return (one.Item1 is { } port && _connection.Value.Port is { } known && port != known)
+                || (one.IcmpId is { } id && _connection.Value.Id is { } first && id != first);
+        }
+
+        private bool IsReply(ForeignPacket packet)
+        {
+            if (flow.Protocol == Protocol.Icmp && packet.IcmpType is { } type && !Kinds.IsEchoReply(type, packet.First.IsV6()))
+                return false;
+            if (packet.Fullest.IsIcmpError())
+                return false;
+            return flow.Protocol == Protocol.Arp
+                ? packet.First.ArpOperation == 2 && map.Owner(packet.First.Source) == _to
+                : (_answerers.Contains((packet.First.Source, Port(packet, packet.First, source: true))) && IsBack(packet))
+                  || _turned.Contains((packet.Last.Source, packet.Last.Destination));
+        }
+
+        // To who asked, or on the way there to the address that NAT had written.
+        private bool IsBack(ForeignPacket packet) => map.Owner(packet.Last.Destination) is var last
+            && (last == _from || (last is null or { Kind: EndpointKind.Host } && !packet.IsThrough(format)));
+
+        private bool IsError(ForeignPacket packet) => packet.Fullest.IsIcmpError()
+            ? map.Owner(packet.Last.Destination) == _from || _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination))
+            : flow.Protocol == Protocol.Tcp && packet.Fullest.IsReset() && packet.First.In is null
+              && _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination));
+
+        private Leg? LegOfRequest(ForeignPacket packet)
+        {
+            if (flow.Protocol != Protocol.Tcp)
+                return new(Direction.Request, Number(packet, Requests.Count));
+            return Kinds.Tcp(packet.Flags, null) switch
+            {
+                TcpKind.Syn => new(Direction.Request, ++_syns),
+                TcpKind.Ack => new(Direction.Request, 2),
+                TcpKind.Data => new(Direction.Request, 3),
+                TcpKind.Fin => new(Direction.Request, 4),
+                _ => null,
+            };
+        }
+
+        private Leg? LegOfReply(ForeignPacket packet, int replies)
+        {
+            if (flow.Protocol != Protocol.Tcp)
+                return new(Direction.Reply, Number(packet, replies));
+            return Kinds.Tcp(packet.Flags, null) switch
+            {
+                TcpKind.SynAck => Leg.Reply,
+                TcpKind.Reset => Leg.Reply,
+                TcpKind.Fin => new(Direction.Reply, 2),
+                _ => null,
+            };
+        }
+
+        private int Number(ForeignPacket packet, int order)
+        {
+            if (packet.IcmpSequence is not { } sequence)
+                return order;
+            if (Requests.Count == 1 && _legs.Count == 0)
+                _offset = sequence == 0 ? 1 : sequence <= MostByNumber ? 0 : 1 - sequence;
+            return Math.Max(1, sequence + _offset);
+        }
+
+        private Outcome OutcomeOf(Leg leg, ForeignPacket packet)
+        {
+            if (packet.Ended() is { } ended)
+                return ended;
+            // Who answers has got it: of a connection the answer to the first, and of the others that the connection goes on.
+            var isAnswered = leg.Direction == Direction.Request && _seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
+            if (!isAnswered && !packet.IsThrough(format))
+                return Outcome.Vanished(packet.Last.Point, null);
+            var receiver = leg.Direction == Direction.Request ? map.Owner(packet.Last.Destination) ?? _to : _from;
+            return Outcome.Delivered(receiver.Kind == EndpointKind.Everyone ? _to : receiver);
+        }
+
+        private static int? Port(ForeignPacket packet, Sighting at, bool source = false)
+        {
+            var sighting = WithPorts(packet, at);
+            return source ? sighting.SourcePort : sighting.DestinationPort;
+        }
+
+        private Packet WithPorts(ForeignPacket packet)
+        {
+            var whole = new Packet(Direction.Request, flow.Fragments);
+            foreach (var hop in packet.Hops)
+                whole.Add(WithPorts(packet, hop.Sighting));
+            return whole;
+        }
+
+        // A trace may have no ports of frames on a bridge; those of the same packet with the same addresses are the same.
+        private static Sighting WithPorts(ForeignPacket packet, Sighting sighting) =>
+            sighting.SourcePort is not null
+            || packet.Hops.FirstOrDefault(hop => hop.Sighting.SourcePort is not null
+                && Equals(hop.Sighting.Source, sighting.Source) && Equals(hop.Sighting.Destination, sighting.Destination)) is not { } other
+                ? sighting
+                : sighting with { SourcePort = other.Sighting.SourcePort, DestinationPort = other.Sighting.DestinationPort };
+    }
+}
+
+/// <summary>One leg of a flow, as somebody's trace shows it.</summary>
+/// <param name="Leg">Which.</param>
+/// <param name="Trail">Its trail, by the lab's names.</param>
+/// <param name="Packet">The packet, with its lines.</param>
+public sealed record ForeignLeg(Leg Leg, Trail Trail, ForeignPacket Packet);

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Net;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>Says by which names of the lab a foreign host's devices and addresses are known.</summary>
+public static class ForeignNames
+{
+    private static readonly ImmutableArray<string> Devices =
+    [
+        .. LabNames.Networks, .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(LabNames.PortOf), LabNames.WanNic, LabNames.Loopback,
+    ];
+
+    /// <summary>Reads what a user says, as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
+    /// <exception cref="HooktrailException">It says nothing such, or the lab has no such name.</exception>
+    public static LabMap Parse(IEnumerable<string> said)
+    {
+        var devices = ImmutableDictionary.CreateBuilder<string, string>();
+        var addresses = ImmutableDictionary.CreateBuilder<IPAddress, string>();
+        addresses[IPAddress.Loopback] = LabNames.HostOnLoopback;
+        addresses[IPAddress.IPv6Loopback] = LabNames.HostOnLoopback;
+        foreach (var one in said)
+        {
+            var equals = one.LastIndexOf('=');
+            if (equals < 1 || equals == one.Length - 1)
+                throw new HooktrailException($"\"{one}\" names nothing; write what the trace prints, and what the lab calls it, such as 172.17.0.2=client or docker0=lab.");
+            var (printed, name) = (one[..equals], one[(equals + 1)..]);
+            if (IPAddress.TryParse(printed, out var address) && printed.IndexOfAny(['.', ':']) > 0)
+                addresses[address] = LabNames.ParseAddress(name);
+            else if (Devices.Contains(name))
+                devices[printed] = name;
+            else
+                throw new HooktrailException($"Unknown device \"{name}\" in \"{one}\"; the devices of the lab are {string.Join(", ", Devices)}.");
+        }
+
+        return new(devices.ToImmutable(), addresses.ToImmutable());
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>One packet of somebody's trace: its crossings, in their order.</summary>
+public sealed class ForeignPacket
+{
+    private readonly List<TracedHop> _hops = [];
+    private readonly HashSet<(HookPoint, string?, string?)> _places = [];
+    private readonly HashSet<string> _entrances = [];
+    private int? _ipId, _icmpType, _icmpId, _icmpSequence;
+    private long? _tcpSequence, _acknowledged;
+    private TcpFlags? _flags;
+    private Protocol? _protocol;
+
+    internal ForeignPacket(TracedHop first) => Add(first);
+
+    /// <summary>The crossings.</summary>
+    public IReadOnlyList<TracedHop> Hops => _hops;
+
+    /// <summary>Where it was first seen.</summary>
+    public Sighting First => _hops[0].Sighting;
+
+    /// <summary>Where it was last seen.</summary>
+    public Sighting Last => _hops[^1].Sighting;
+
+    /// <summary>The crossing that tells most of the packet: a bridge's log shows addresses and ports at most.</summary>
+    public Sighting Fullest => _hops.Find(hop => hop.Sighting.IcmpType is not null || hop.Sighting.TcpFlags is not null || hop.Sighting.SourcePort is not null)?.Sighting
+        ?? _hops.Find(hop => hop.Sighting.Protocol is not null)?.Sighting ?? First;
+
+    /// <summary>What it speaks; null for what no crossing tells, or nobody in the lab speaks.</summary>
+    public Protocol? Protocol => _protocol;
+
+    /// <summary>Type of ICMP; null where it is none, or no crossing tells.</summary>
+    public int? IcmpType => _icmpType;
+
+    /// <summary>Sequence number of an echo.</summary>
+    public int? IcmpSequence => _icmpSequence;
+
+    /// <summary>Identifier of an echo, as it was first seen.</summary>
+    public int? IcmpId => _icmpId;
+
+    /// <summary>Flags of TCP.</summary>
+    public TcpFlags? Flags => _flags;
+
+    /// <summary>
+    /// Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process. LOG does not tell whether
+    /// a rule behind it dropped the packet, which is usual of INPUT and rare of POSTROUTING.
+    /// </summary>
+    /// <param name="format">The trace's format.</param>
+    public bool IsThrough(TraceFormat format) => !_hops[^1].IsEnd && Last switch
+    {
+        { Point: { Layer: Layer.Ebtables, Chain: "POSTROUTING" } } => true,
+        { Point: { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "POSTROUTING" } } => true,
+        { Point: { Layer: Layer.Iptables or Layer.Ip6tables or Layer.Arptables, Chain: "INPUT" } } => format.TellsVerdicts(),
+        { Point: { Layer: Layer.Ebtables, Chain: "INPUT" }, ArpOperation: not null } => format.TellsVerdicts(),
+        { Point: { Layer: Layer.Arptables, Chain: "OUTPUT" } } => true,
+        { Point.Layer: Layer.Nftables, In: null, Out: not null } => true,
+        _ => false,
+    };
+
+    /// <summary>The trail with what the trace itself calls devices and addresses, but for those that a user names.</summary>
+    /// <param name="map">The names.</param>
+    /// <param name="format">The trace's format.</param>
+    public Trail Trail(LabMap map, TraceFormat format) => new(
+        [.. _hops.Select(hop => map.HopOf(hop.Sighting))],
+        Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format) ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
+
+    /// <summary>How it ended, where a chain dropped it; null for others.</summary>
+    internal Outcome? Ended() => _hops.Find(hop => hop.IsEnd) is not { } end ? null
+        : end.Decision == Decision.Rejected ? Outcome.Rejected(end.Sighting.Point, end.Because)
+        : Outcome.Dropped(end.Sighting.Point, end.Because!);
+
+    /// <summary>Whether a crossing can be of this packet.</summary>
+    internal bool Fits(TracedHop hop)
+    {
+        var sighting = hop.Sighting;
+        // A packet comes to a place once; where it comes there again, it is another.
+        return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting)) && !Enters(sighting)
+            && ComesBy(sighting.In) && sighting.IsV6() == First.IsV6()
+            && sighting.ArpOperation == First.ArpOperation
+            && Agree(_protocol, sighting.Protocol())
+            && Agree(_ipId, IpIdOf(sighting)) && Agree(_icmpType, sighting.IcmpType)
+            && Agree(_icmpSequence, sighting.IcmpSequence) && Agree(_tcpSequence, sighting.TcpSequence)
+            && Agree(_acknowledged, sighting.TcpAcknowledgement) && Agree(_flags, sighting.TcpFlags)
+            && KeepsAnEnd(sighting);
+    }
+
+    /// <summary>Whether it was last seen between two addresses.</summary>
+    internal bool IsBetween(IPAddress? source, IPAddress? destination) => Equals(Last.Source, source) && Equals(Last.Destination, destination);
+
+    internal void Add(TracedHop hop)
+    {
+        var sighting = hop.Sighting;
+        _hops.Add(hop);
+        _places.Add(PlaceOf(sighting));
+        if (sighting.In is { } input and not LabNames.Loopback)
+            _entrances.Add(input);
+        _protocol ??= sighting.Protocol();
+        _ipId ??= IpIdOf(sighting);
+        _icmpType ??= sighting.IcmpType;
+        _icmpId ??= sighting.IcmpId;
+        _icmpSequence ??= sighting.IcmpSequence;
+        _tcpSequence ??= sighting.TcpSequence;
+        _acknowledged ??= sighting.TcpAcknowledgement;
+        _flags ??= sighting.TcpFlags;
+    }
+
+    // By a port of a bridge and then by the bridge, or by one device; and once more by lo.
+    private bool ComesBy(string? input) => input is null or LabNames.Loopback || _entrances.Count < 2 || _entrances.Contains(input);
+
+    // Before the first chains of a bridge port there is nothing but a user's own, and before the first of the host's own packets neither.
+    private bool Enters(Sighting sighting) => sighting.Point switch
+    {
+        { Layer: Layer.Ebtables, Chain: "BROUTING" } or { Layer: Layer.Iptables or Layer.Ip6tables, Table: "raw", Chain: "OUTPUT" } =>
+            _hops.Exists(hop => hop.Sighting.Point.Layer != Layer.Nftables),
+        { Layer: Layer.Ebtables, Chain: "PREROUTING" } =>
+            _hops.Exists(hop => hop.Sighting.Point is { Layer: not Layer.Nftables, Chain: not "BROUTING" }),
+        _ => false,
+    };
+
+    // Between two crossings NAT changes one end's address and port at most, unless crossings between are not traced; the trail's beginning may have
+    // the end that the last crossing has no more.
+    private bool KeepsAnEnd(Sighting sighting)
+    {
+        if (sighting.Source is null || Last.Source is null)
+            return sighting.MacSource is null || Last.MacSource is null || sighting.MacSource == Last.MacSource;
+        return Keeps(Last, sighting) || Keeps(First, sighting);
+    }
+
+    private static bool Keeps(Sighting one, Sighting other) =>
+        (Equals(one.Source, other.Source) && Agree(one.SourcePort, other.SourcePort))
+        || (Equals(one.Destination, other.Destination) && Agree(one.DestinationPort, other.DestinationPort));
+
+    private static bool Agree<T>(T? known, T? seen)
+        where T : struct =>
+        known is not { } one || seen is not { } other || EqualityComparer<T>.Default.Equals(one, other);
+
+    // The log of ebtables has no identification; others have one, and a 0 is one as well.
+    private static int? IpIdOf(Sighting sighting) => sighting.Length is null || sighting.IsV6() ? null : sighting.IpId;
+
+    private static (HookPoint, string?, string?) PlaceOf(Sighting sighting) => (sighting.Point, sighting.In, sighting.Out);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>What somebody's trace tells.</summary>
+/// <param name="Format">Its format.</param>
+/// <param name="Lines">How many lines it has, of whatever origin.</param>
+/// <param name="Packets">The packets, in the order in which they are first seen.</param>
+/// <param name="Notes">What was passed over and why, in a sentence each.</param>
+/// <param name="Cut">The first line that was cut, as <c>line 7 ("…")</c>; null where none was. A cut line may hide a hop.</param>
+public sealed record ForeignTrace(
+    TraceFormat Format, int Lines, ImmutableArray<ForeignPacket> Packets, ImmutableArray<string> Notes, string? Cut)
+{
+    private static readonly string Ways =
+        "give the output of nft monitor trace or of xtables-monitor --trace, or lines of the kernel log whose prefixes name table and chain";
+
+    /// <summary>Reads a trace. Lines of other programs in between are passed over.</summary>
+    /// <param name="lines">Its lines, without their ends; read once.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="format">Its format; null for that of the first line that has one.</param>
+    /// <param name="prefixes">What the prefixes of LOG rules mean.</param>
+    /// <exception cref="HooktrailException">It is empty, or no line is of the format.</exception>
+    public static ForeignTrace Read(IEnumerable<string> lines, string name, TraceFormat? format, LogPrefixes prefixes)
+    {
+        var wanted = format;
+        var reader = format is { } said ? Reader(said, prefixes) : null;
+        var number = 0;
+        string? unusable = null;
+        foreach (var each in lines)
+        {
+            number++;
+            var line = each.TrimEnd('\r');
+            if (reader is null)
+                (reader, format) = First(line, number, prefixes);
+            else if (reader.Take(line, number))
+                continue;
+            if (reader is null or { Hops.Count: 0 } && !string.IsNullOrWhiteSpace(line))
+                unusable ??= TraceReader.Quote(line, number);
+        }
+
+        reader?.End();
+        if (reader?.Hops.Count > 0)
+            return new(format!.Value, number, PacketFinder.Find(reader.Hops), [.. reader.Notes], reader.Cut);
+        if (reader?.Notes.FirstOrDefault() is { } note)
+            throw new HooktrailException($"{name} names no hook point: {note}");
+        if (unusable is null && reader?.Cut is null)
+            throw new HooktrailException($"{name} is empty; {Ways}.");
+        throw new HooktrailException(
+            $"{name} is no trace{(wanted is { } asked ? $" of the format {asked.Name()}" : "")}: {unusable ?? reader!.Cut} cannot be used, nor can another; {Ways}.");
+    }
+
+    private static (TraceReader?, TraceFormat?) First(string line, int number, LogPrefixes prefixes)
+    {
+        foreach (var format in Enum.GetValues<TraceFormat>())
+            if (Reader(format, prefixes) is var reader && reader.Take(line, number))
+                return (reader, format);
+        return (null, null);
+    }
+
+    private static TraceReader Reader(TraceFormat format, LogPrefixes prefixes) => format switch
+    {
+        TraceFormat.NftTrace => new NftTrace(),
+        TraceFormat.XtablesTrace => new XtablesTrace(),
+        _ => new KernelLogLines(prefixes),
+    };
+}

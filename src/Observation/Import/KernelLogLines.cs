@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>
+/// Lines of the kernel log: by LOG of iptables and ip6tables and <c>log</c> of nftables, by <c>--log</c> of ebtables, and by TRACE of the legacy
+/// iptables (<c>TRACE: raw:PREROUTING:policy:2 IN=…</c>).
+/// </summary>
+internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
+{
+    private const string Trace = "TRACE: ";
+    private readonly Dictionary<string, HookPoint?> _points = [];
+    private (string Text, int Number)? _begun;
+    private (HookPoint, string)? _traced;
+    private int _unnamed;
+    private string? _firstUnnamed;
+
+    public override IEnumerable<string> Notes => _unnamed == 0
+        ? []
+        : [$"{_unnamed} line{(_unnamed == 1 ? "" : "s")} by rules whose prefix names no hook point {(_unnamed == 1 ? "is" : "are")} passed over, the first is {_firstUnnamed}; --prefix says what a prefix means."];
+
+    public override bool Take(string line, int number)
+    {
+        var text = WithoutHeader(line);
+        if (EbtLogFormat.IsFurtherPiece(text))
+        {
+            if (_begun is not { } begun)
+                return false;
+            _begun = (begun.Text + text, begun.Number);
+            return true;
+        }
+
+        var bridge = text.IndexOf(EbtLogFormat.Marker, StringComparison.Ordinal) >= 0;
+        var fields = text.IndexOf(bridge ? " IN=" : "IN=", StringComparison.Ordinal);
+        if (fields < 0 || text.IndexOf(" OUT=", fields, StringComparison.Ordinal) < 0)
+            return IsCutHere(text) && WasCut(line, number);
+        End();
+        if (bridge)
+        {
+            // It is written piece by piece, and the next line may be one.
+            _begun = (text, number);
+            return true;
+        }
+
+        return Take(text, fields, line, number, isBridge: false);
+    }
+
+    public override void End()
+    {
+        if (_begun is not { } begun)
+            return;
+        _begun = null;
+        Take(begun.Text, begun.Text.IndexOf(" IN=", StringComparison.Ordinal), begun.Text, begun.Number, isBridge: true);
+    }
+
+    private bool Take(string text, int fields, string line, int number, bool isBridge)
+    {
+        // Who copies lines loses the blank that ends them, by which a whole one is told; so it is told by its fields.
+        var body = text[fields..].TrimEnd() + " ";
+        var head = new SightingHead((ulong)number, default, default, text.Trim());
+        var sighting = isBridge ? EbtLogFormat.Read(head, body.TrimEnd()) : XtLogFormat.Read(head, body);
+        var prefix = text[..fields];
+        if (Point(prefix, sighting, isBridge) is not { } point)
+        {
+            if (IsPassedOver(prefix))
+                return true;
+            _unnamed++;
+            _firstUnnamed ??= Quote(line.Trim(), number);
+            return true;
+        }
+
+        // Of one chain TRACE tells each rule that matched, and at last the policy.
+        if (prefix.StartsWith(Trace, StringComparison.Ordinal) && _traced == (point, body))
+            return true;
+        _traced = (point, body);
+        if (!sighting.IsComplete || IsCut(sighting))
+            WasCut(line, number);
+        Hops.Add(new(sighting with { Point = point }, null));
+        return true;
+    }
+
+    private HookPoint? Point(string prefix, Sighting sighting, bool isBridge)
+    {
+        var (isV6, isArp) = (sighting.IsV6(), sighting.ArpOperation is not null);
+        if (prefix.StartsWith(Trace, StringComparison.Ordinal))
+            return TracePoint(prefix, isV6);
+        // There are as many prefixes as rules, and a line for each packet.
+        var key = $"{prefix}{(isBridge ? "b" : isArp ? "a" : isV6 ? "6" : "4")}";
+        if (!_points.TryGetValue(key, out var point))
+            _points[key] = point = prefixes.PointOf(prefix, isBridge, isV6, isArp);
+        return point;
+    }
+
+    // A hop for the chain, and none for chains that it jumps to.
+    private static HookPoint? TracePoint(string prefix, bool isV6)
+    {
+        if (prefix[Trace.Length..].Split(':') is not [var table, var chain, ..])
+            return null;
+        var point = new HookPoint(isV6 ? Layer.Ip6tables : Layer.Iptables, table.Trim(), chain);
+        return IsBuiltIn(point) ? point : null;
+    }
+
+    private static bool IsPassedOver(string prefix) => prefix.StartsWith(Trace, StringComparison.Ordinal);
+
+    private static bool IsCut(Sighting sighting) =>
+        sighting is { Protocol: "TCP" or "UDP", DestinationPort: null, FragmentOffset: null or 0, Length: not null };
+
+    // A line that ends before its fields do is nobody's, unless it has begun like those of LOG.
+    private static bool IsCutHere(string text) => Begun().IsMatch(text);
+
+    // What dmesg, journald, syslog and /dev/kmsg write before a record.
+    private static string WithoutHeader(string line)
+    {
+        if (KernelLogRecord.TryParse(line, out var record))
+            return record.Text;
+        var text = line;
+        if (Syslog().Match(text) is { Success: true } syslog)
+            text = text[syslog.Length..];
+        if (Level().Match(text) is { Success: true } level)
+            text = text[level.Length..];
+        return Time().Match(text) is { Success: true } time ? text[time.Length..] : text;
+    }
+
+    // «Nov 24 10:00:00 host kernel: », «2026-11-24T10:00:00+0000 host kernel: », and journald's own words alike.
+    [GeneratedRegex(@"^(?:\S+ +){1,5}kernel(?:\[\d+\])?: ", RegexOptions.CultureInvariant)]
+    private static partial Regex Syslog();
+
+    // «kern  :warn  : » of dmesg -x, «<4>» of dmesg -r.
+    [GeneratedRegex(@"^(?:<\d+>|[a-z]+ *:[a-z]+ *: )", RegexOptions.CultureInvariant)]
+    private static partial Regex Level();
+
+    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H, «2026-11-24T15:55:32,123456+00:00 ».
+    [GeneratedRegex(@"^(?:\[ *(?:[+<]?[\d.]+>?|[A-Za-z]{3} [A-Za-z]{3} [ \d]\d [\d:.]+ \d{4}|[A-Za-z]{3} ?\d+ [\d:]+)\] ?|\d{4}-\d\d-\d\dT[\d:.,]+(?:[+-][\d:]+|Z)? )", RegexOptions.CultureInvariant)]
+    private static partial Regex Time();
+
+    [GeneratedRegex(@"(?:^|[ \]:-])(?:IN=\S* (?:OUT?)?$|IN=\S*$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Begun();
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Hooktrail.Observation.Import;
+
+/// <summary>
+/// Puts crossings together into packets: by what survives NAT (facts 4.5), by what the trace calls the packet, and where neither tells, by
+/// order. Of each crossing it looks at a bounded number of packets, so that the time is in proportion to the lines.
+/// </summary>
+internal static class PacketFinder
+{
+    private const int Neighbours = 16;
+
+    public static ImmutableArray<ForeignPacket> Find(IEnumerable<TracedHop> hops)
+    {
+        var packets = ImmutableArray.CreateBuilder<ForeignPacket>();
+        var byId = new Dictionary<string, ForeignPacket>();
+        var byNumber = new Dictionary<(int, long, long), ForeignPacket>();
+        var recent = new List<ForeignPacket>();
+        foreach (var hop in hops)
+        {
+            var key = KeyOf(hop.Sighting);
+            var packet = Fitting(hop.TraceId is { } id ? byId.GetValueOrDefault(id) : null, hop)
+                ?? Fitting(key is { } number ? byNumber.GetValueOrDefault(number) : null, hop)
+                ?? recent.FindLast(one => one.Fits(hop) && one.IsBetween(hop.Sighting.Source, hop.Sighting.Destination))
+                ?? recent.FindLast(one => one.Fits(hop));
+            if (packet is null)
+                packets.Add(packet = new(hop));
+            else
+                packet.Add(hop);
+            if (hop.TraceId is { } called)
+                byId[called] = packet;
+            if (key is { } own)
+                byNumber[own] = packet;
+
+            // The most recently seen last.
+            recent.Remove(packet);
+            recent.Add(packet);
+            if (recent.Count > Neighbours)
+                recent.RemoveAt(0);
+        }
+
+        return packets.ToImmutable();
+    }
+
+    private static ForeignPacket? Fitting(ForeignPacket? packet, TracedHop hop) => packet?.Fits(hop) == true ? packet : null;
+
+    private static (int, long, long)? KeyOf(Sighting sighting) => sighting switch
+    {
+        { IpId: > 0 and var id, Length: not null } => (4, id, 0),
+        { TcpSequence: { } sequence } => (6, sequence, sighting.TcpAcknowledgement ?? 0),
+        { IcmpSequence: { } sequence, IcmpType: { } type } => (58, type, sequence),
+        _ => null,
+    };
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Hooktrail.Observation.Import;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Observation.Import;
+
+/// <summary>
+/// Traces as nft 1.0.6 and xtables-monitor 1.8.9 printed them on Linux 6.18, with a Docker host's rules of 20.10 and chains in every table but security;
+/// the addresses of the containers were put in the place of others.
+/// </summary>
+public class ImportTests
+{
+    private static readonly Flow Ping = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
+    private static readonly Flow Out = new(Endpoint.Client, Endpoint.Wan, Protocol.Icmp);
+    private static readonly Flow Published = new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 };
+    private static readonly Flow Refused = new(Endpoint.Client, Endpoint.Host, Protocol.Udp) { Port = 99 };
+    private static readonly Flow Inwards = new(Endpoint.Wan, Endpoint.Server, Protocol.Icmp);
+
+    private static readonly Hooktrail.Observation.LabMap Map = ForeignNames.Parse(
+    [
+        "198.51.100.1=lab.gateway", "198.51.100.2=client", "198.51.100.3=server", "192.0.2.1=host.wan", "192.0.2.2=wan",
+        "veth12ab=client.port", "veth34cd=server.port", "br0=lab", "eth0=wan.nic",
+    ]);
+
+    [Test]
+    public void A_packet_is_followed_by_nft_trace_though_its_id_changes_where_the_bridge_hands_it_up()
+    {
+        var trace = Read("nft-towan.txt");
+        Assert.That(trace.Format, Is.EqualTo(TraceFormat.NftTrace));
+        Assert.That(trace.Packets, Has.Length.EqualTo(2));
+        Assert.That(trace.Packets[0].Hops.Select(hop => hop.TraceId).Distinct().Count(), Is.EqualTo(2));
+        Assert.That(Points(trace.Packets[0]), Is.EqualTo(
+            "n.tr.pre e.nat.PREROUTING n.tr.pre i.raw.PREROUTING i.mangle.PREROUTING i.nat.PREROUTING e.filter.INPUT i.mangle.FORWARD i.filter.FORWARD i.mangle.POSTROUTING i.nat.POSTROUTING"));
+    }
+
+    [TestCase("nft-towan.txt")]
+    [TestCase("xt-towan.txt")]
+    public void Masquerade_is_undone_in_the_middle_of_the_reply(string file)
+    {
+        var flow = ForeignFlow.Of(Read(file), Out, Map);
+        Assert.That(flow.Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
+        var reply = flow.Legs[1].Trail;
+        var destinations = reply.Hops.Where(hop => hop.Point.Layer != Layer.Nftables).ToDictionary(hop => hop.Point, hop => hop.Destination);
+        Assert.Multiple(() =>
+        {
+            Assert.That(destinations[new(Layer.Iptables, "raw", "PREROUTING")], Is.EqualTo("host.wan"));
+            Assert.That(destinations[new(Layer.Iptables, "mangle", "FORWARD")], Is.EqualTo("client"));
+            Assert.That(destinations[new(Layer.Ebtables, "nat", "POSTROUTING")], Is.EqualTo("client"));
+            Assert.That(flow.Legs.Select(leg => leg.Trail.Outcome), Is.EqualTo((Outcome[])[Outcome.Delivered(Endpoint.Wan), Outcome.Delivered(Endpoint.Client)]));
+        });
+    }
+
+    [TestCase("nft-dnat.txt")]
+    [TestCase("xt-dnat.txt")]
+    public void A_connection_to_a_published_port_has_its_six_legs(string file)
+    {
+        var legs = ForeignFlow.Of(Read(file), Published, Map).Legs;
+        Assert.That(legs.Select(leg => leg.Leg), Is.EquivalentTo(Leg.OfTcp.Select(one => one.Leg)));
+        var syn = legs[0].Trail;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Hop(syn, Layer.Iptables, "nat", "PREROUTING").Destination, Is.EqualTo("host.wan:8080"));
+            Assert.That(Hop(syn, Layer.Iptables, "filter", "FORWARD").Destination, Is.EqualTo("server:80"));
+            Assert.That(Hop(syn, Layer.Ebtables, "nat", "POSTROUTING"), Is.EqualTo(
+                new Hop(new(Layer.Ebtables, "nat", "POSTROUTING"), null, "server.port", null, null, "wan", "server:80")));
+            Assert.That(syn.Outcome, Is.EqualTo(Outcome.Delivered(Endpoint.Server)));
+            Assert.That(legs.Where(leg => leg.Leg != Leg.Request).SelectMany(leg => leg.Trail.Hops).Where(hop => hop.Point is { Layer: Layer.Iptables, Table: "nat" }), Is.Empty);
+        });
+    }
+
+    [TestCase("nft-drop.txt", "policy drop")]
+    [TestCase("xt-drop.txt", "policy DROP")]
+    public void A_drop_says_where_and_by_what(string file, string reason)
+    {
+        var trace = Read(file);
+        var dropped = Outcome.Dropped(new(Layer.Iptables, "filter", "FORWARD"), reason);
+        Assert.That(trace.Packets.Single().Trail(Map, trace.Format).Outcome, Is.EqualTo(dropped));
+        Assert.That(ForeignFlow.Of(trace, Inwards, Map).Legs.Single().Trail.Outcome, Is.EqualTo(dropped));
+    }
+
+    [TestCase("nft-reject.txt", "udp dport 99 reject")]
+    [TestCase("xt-reject.txt", "-4 -t filter -A INPUT -p udp -m udp --dport 99 -j REJECT --reject-with icmp-port-unreachable")]
+    public void A_rejection_is_told_from_a_drop(string file, string rule) => Assert.That(
+        ForeignFlow.Of(Read(file), Refused, Map).Legs.First().Trail.Outcome,
+        Is.EqualTo(Outcome.Rejected(new(Layer.Iptables, "filter", "INPUT"), rule)));
+
+    [Test]
+    public void Another_program_s_packet_is_no_leg()
+    {
+        // A report of IGMP was traced before the ping.
+        var trace = Read("nft-bridge.txt");
+        Assert.That(trace.Packets, Has.Length.EqualTo(3));
+        Assert.That(ForeignFlow.Of(trace, Ping, Map).Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
+    }
+
+    [TestCase("nft-ip6.txt", 4)]
+    [TestCase("xt-ip6.txt", 2)]
+    public void Of_ipv6_a_ping_is_followed_through_ip6tables(string file, int packets)
+    {
+        // Beside it two hosts ask for a router; their packets have one destination.
+        var trace = Read(file);
+        Assert.That(trace.Packets, Has.Length.EqualTo(packets));
+        var map = ForeignNames.Parse(["2001:db8::2=client", "2001:db8::3=server", "veth12ab=client.port", "veth34cd=server.port", "br0=lab"]);
+        var legs = ForeignFlow.Of(trace, Ping with { Ip = IpVersion.V6 }, map).Legs;
+        Assert.That(legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
+        Assert.That(Hop(legs[0].Trail, Layer.Ip6tables, "filter", "FORWARD"), Is.EqualTo(
+            new Hop(new(Layer.Ip6tables, "filter", "FORWARD"), "lab", "lab", null, null, "client", "server")));
+        Assert.That(Hop(legs[1].Trail, Layer.Ebtables, "filter", "FORWARD").Source, Is.EqualTo("server"));
+        foreach (var packet in trace.Packets)
+            Assert.That(packet.Hops.Select(hop => hop.Sighting.Source).Distinct().Count(), Is.EqualTo(1), Points(packet));
+    }
+
+    [Test]
+    public void Two_packets_whose_lines_alternate_are_told_apart()
+    {
+        var alone = Read("nft-two.txt");
+        Assert.That(alone.Packets, Has.Length.EqualTo(12));
+        var lines = Lines("nft-two.txt");
+        var (one, other) = (alone.Packets[0], alone.Packets[6]);
+        var mixed = Of(lines, one).Index().Concat(Of(lines, other).Index()).OrderBy(line => line.Index).Select(line => line.Item).ToList();
+        var trace = ForeignTrace.Read(mixed, "mixed", null, LogPrefixes.None);
+        Assert.That(trace.Packets.Select(packet => packet.First.Source?.ToString()), Is.EqualTo((string[])["192.0.2.2", "198.51.100.2"]));
+        Assert.That(trace.Packets.Select(packet => packet.Hops.Count), Is.EqualTo((int[])[one.Hops.Count, other.Hops.Count]));
+
+        static IEnumerable<string> Of(ImmutableArray<string> lines, ForeignPacket packet) =>
+            lines.Where(line => packet.Hops.Any(hop => line.StartsWith($"trace id {hop.TraceId} ", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public void A_later_packet_with_the_same_trace_id_is_another_packet()
+    {
+        var lines = Lines("nft-drop.txt");
+        Assert.That(ForeignTrace.Read([.. lines, .. lines], "twice", null, LogPrefixes.None).Packets.Select(packet => packet.Hops.Count), Is.EqualTo((int[])[6, 6]));
+    }
+
+    [TestCase("nft-towan.txt")]
+    [TestCase("xt-dnat.txt")]
+    public void Line_ends_of_Windows_and_lines_of_others_make_no_difference(string file)
+    {
+        var lines = Lines(file);
+        var strange = lines.SelectMany((line, index) => (string[])[line + "\r", index % 3 == 0 ? "make: Nothing to be done" : ""]);
+        var trace = ForeignTrace.Read(strange, "strange", null, LogPrefixes.None);
+        Assert.That(trace.Packets.Select(Points), Is.EqualTo(Read(file).Packets.Select(Points)));
+        Assert.That(trace.Cut, Is.Null);
+    }
+
+    [TestCase("nft-towan.txt", 100)]
+    [TestCase("nft-towan.txt", 22)]
+    [TestCase("xt-dnat.txt", 60)]
+    public void A_cut_line_is_named(string file, int length)
+    {
+        var lines = Lines(file);
+        var last = lines.Last(line => line.Contains("packet:", StringComparison.Ordinal) || line.Contains("PACKET:", StringComparison.Ordinal));
+        var cut = lines.Select(line => line == last ? line[..length] : line);
+        Assert.That(ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut, Does.StartWith($"line {lines.IndexOf(last) + 1} ("));
+    }
+
+    [TestCase("", null, "It is empty; give the output of nft monitor trace")]
+    [TestCase("\n\n", null, "It is empty; give")]
+    [TestCase("hello\nworld", null, "It is no trace: line 1 (\"hello\") cannot be used, nor can another; give the output of")]
+    [TestCase("\nPACKET: 2 1 IN=", TraceFormat.NftTrace, "It is no trace of the format nft-trace: line 2 (\"PACKET: 2 1 IN=\") cannot be used")]
+    [TestCase("[1.2] mine: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=20 TTL=64 ID=1 PROTO=2 ", null, "It names no hook point: 1 line by rules whose prefix names no hook point is passed over")]
+    public void What_is_no_trace_is_refused_with_its_first_line(string text, TraceFormat? format, string says) => Assert.That(
+        () => ForeignTrace.Read(text.Split('\n', StringSplitOptions.None), "It", format, LogPrefixes.None),
+        Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
+
+    [Test]
+    public void Time_is_in_proportion_to_the_lines()
+    {
+        var once = Lines("nft-towan.txt");
+        Assert.That(Clock(40) * 6 + TimeSpan.FromSeconds(1), Is.GreaterThan(Clock(240)), "240 times the lines take more than 6 times as long as 40 times");
+        TimeSpan Clock(int times)
+        {
+            var clock = Stopwatch.StartNew();
+            var trace = ForeignTrace.Read(Enumerable.Repeat(once, times).SelectMany(lines => lines), "much", null, LogPrefixes.None);
+            Assert.That(trace.Packets, Has.Length.EqualTo(2 * times));
+            return clock.Elapsed;
+        }
+    }
+
+    [Test]
+    public void Without_names_there_is_no_flow()
+    {
+        Assert.That(
+            () => ForeignFlow.Of(Read("nft-towan.txt"), Out, ForeignNames.Parse(["192.0.2.2=wan"])),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "Nothing in the trace is named client; say which address it is, such as --name 198.51.100.2=client; without a name are 198.51.100.2"));
+        Assert.That(
+            () => ForeignFlow.Of(Read("nft-towan.txt"), Ping, Map),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("No packet of the trace is a request of client → server (icmp)"));
+    }
+
+    [TestCase("192.0.2.2", "\"192.0.2.2\" names nothing; write")]
+    [TestCase("192.0.2.2=veth0", "Unknown address \"veth0\"; the addresses of the lab are")]
+    [TestCase("docker0=client", "Unknown device \"client\" in \"docker0=client\"; the devices of the lab are lab, away")]
+    public void A_name_is_one_of_the_lab(string said, string says) => Assert.That(
+        () => ForeignNames.Parse([said]), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
+
+    internal static ImmutableArray<string> Lines(string name) => [.. Captured.Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+    internal static string Points(ForeignPacket packet) =>
+        string.Join(' ', packet.Hops.Select(hop => hop.Sighting.Point).Select(point => $"{point.Layer.Name()[0]}.{point.Table}.{point.Chain}"));
+
+    private static ForeignTrace Read(string name) => ForeignTrace.Read(Lines(name), name, null, LogPrefixes.None);
+
+    private static Hop Hop(Trail trail, Layer layer, string table, string chain) => trail.Hops.Single(hop => hop.Point == new HookPoint(layer, table, chain));
+}

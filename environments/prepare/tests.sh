@@ -44,6 +44,8 @@ run_tests() {
     REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?
+    # What the run has to show, in one file; the list below names it.
+    [[ ! -s $SPECS_OUT/trails.json ]] || dotnet exec "$cli" report "$SPECS_OUT/trails.json" --out "$SPECS_OUT/report.html" >/dev/null || status=1
     if [[ $1 = test ]]; then
         # Behind the features, because some of these look at what they left. One project after the other: two files of results
         # that are begun in the same second cannot get the same name.
@@ -55,9 +57,6 @@ run_tests() {
     read -r passed failed skipped < <(count_trx "${files[@]}")
     total="$passed passed, $failed failed, $skipped skipped"
     printf '%s\n' "$total" >"$SPECS_OUT/counts.txt"
-
-    # What the run has to show, in one file; the list below names it.
-    [[ ! -s $SPECS_OUT/trails.json ]] || dotnet exec "$cli" report "$SPECS_OUT/trails.json" --out "$SPECS_OUT/report.html" >/dev/null || status=1
 
     printf '\nWritten:\n'
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort

@@ -33,7 +33,7 @@ static Command Root() =>
         Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
         Subcommands =
         {
-            PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(),
+            PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
             DoctorVerb.Create(),
             LabVerb.Create(), CleanVerb.Create(),
         },

@@ -68,7 +68,7 @@ internal static class ReportVerb
         // All is read and made before the first byte is written, so that bad input leaves no half of a report.
         var input = new ReportInput([.. paths.Select(path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
         {
-            Account = Account,
+            Account = AccountOf,
             Hooks = HookMap.Of,
         };
         using var html = new StringWriter { NewLine = "\n" };
@@ -119,7 +119,7 @@ internal static class ReportVerb
     }
 
     /// <summary>What the model says of a leg; nothing where it says that there is no such leg.</summary>
-    private static Account? Account(HostProfile host, Flow flow, Leg leg)
+    internal static Account? AccountOf(HostProfile host, Flow flow, Leg leg)
     {
         try
         {

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Hooktrail.Model;
+using Hooktrail.Report.Picture;
+using Hooktrail.Trails;
+using Hooktrail.Trails.Json;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>figures</c>: draws every leg of <c>trails.json</c> files, each into a file of its own.</summary>
+internal static class FiguresVerb
+{
+    private static readonly Argument<string[]> Files = new("file")
+    {
+        Description = "A trails.json that a run, observe --json or predict --json wrote.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The directory that the figures go to; it is made where it is missing.",
+        HelpName = "directory",
+        DefaultValueFactory = _ => ".",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "figures",
+            "Draws every leg of trails.json files: an SVG a leg, named after the file and the leg.",
+            """
+            The figures of docs/ are made so:
+              ./specs observe --lab namespaces --from client --to server --protocol icmp --json > docs/figures/client-server-icmp.json
+              ./specs figures docs/figures/*.json --out docs/figures
+            """)
+        {
+            Arguments = { Files },
+            Options = { Out },
+        };
+        verb.SetAction(Run);
+        return verb;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        var directory = line.GetRequiredValue(Out);
+        // All are read before the first is drawn, so that a bad one leaves no half of the figures.
+        var figures = line.GetRequiredValue(Files).SelectMany(path => Figures(path, TrailsInput.Read(path))).ToList();
+        if (figures.CountBy(figure => figure.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
+            throw new HooktrailException($"Two legs would be drawn into {twice}; give files of one flow each, as observe --json writes them.");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            foreach (var (name, svg) in figures)
+                File.WriteAllText(Path.Combine(directory, name), svg);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new HooktrailException($"The figures cannot be written to {directory}: {wrong.Message.TrimEnd('.')}; choose another directory by --out.", wrong);
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>The figures of a file: their names, and what is in them.</summary>
+    private static IEnumerable<(string Name, string Svg)> Figures(string path, TrailsFile file)
+    {
+        foreach (var leg in file.Legs)
+            if ((leg.Observed ?? leg.Predicted) is { } trail)
+            {
+                var profile = leg.HostProfile ?? file.HostProfile;
+                var lit = new LitLeg(leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted, ReportVerb.AccountOf(profile, leg.Flow, leg.Leg));
+                var map = StackMap.Of(HookMap.Of(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
+                yield return ($"{Path.GetFileNameWithoutExtension(path)}.{leg.Leg.ToString().Replace(' ', '-')}.svg", PictureSvg.Standalone(map, lit));
+            }
+    }
+}

@@ -137,7 +137,8 @@ internal sealed class Contents(ReportInput input)
         foreach (var more in left.GroupBy(leg => leg.Scenario!))
             scenarios.Add(
                 Shown(run, _names.Take($"{id}/", more.Key.Example is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
-                    with { Example = more.Key.Example });
+                    with
+                { Example = more.Key.Example });
         return new(id, title, source, scenarios.ToImmutable());
     }
 

@@ -98,10 +98,6 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
         html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
-        Data("in", hop.In);
-        Data("out", hop.Out);
-        Data("source", hop.Source);
-        Data("destination", hop.Destination);
         // Ends of cells and rows are left out, as HTML allows: there are thousands of them. The script makes links of the numbers.
         html.Add($"><td>{(number.Length > 0 ? number : "·")}");
         html.Add($"<th scope=\"row\">");
@@ -123,12 +119,6 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         Voiced(hasPrediction, row.Predicted is not null);
         Voiced(hasObservation, row.Observed is not null);
         html.Add($"\n");
-
-        void Data(string name, string? value)
-        {
-            if (value is not null)
-                html.Add($" data-{name}=\"{value}\"");
-        }
     }
 
     private void Voiced(bool speaks, bool crosses) =>
@@ -225,12 +215,19 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, and why</summary><ul>\n");
         foreach (var reason in reasons)
         {
-            html.Add($"<li data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\">{reason.Key.Why}");
+            html.Add($"<li");
+            // Chains of another protocol are in another picture; that it is another protocol is enough to say.
+            if (reason.Any(one => one.Point.Layer is Layer.Ebtables or Layer.Nftables || one.Point.Layer == LayerOf(leg.Record.Flow)))
+                html.Add($" data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\"");
+            html.Add($">{reason.Key.Why}");
             Source(reason.Key.Source);
             html.Add($"</li>\n");
         }
         html.Add($"</ul></details>\n");
     }
+
+    private static Layer LayerOf(Flow flow) =>
+        flow.Protocol == Protocol.Arp ? Layer.Arptables : flow.Ip == IpVersion.V6 ? Layer.Ip6tables : Layer.Iptables;
 
     /// <summary>A number and its noun.</summary>
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

@@ -13,10 +13,9 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
     public void Write(ShownScenario scenario, HostProfile first, bool open, Action? gherkin)
     {
         var shown = scenario.Legs;
-        var points = shown.SelectMany(leg => leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct().ToList();
         html.Add($"<article class=\"scenario\" id=\"{scenario.Id}\" data-result=\"{scenario.Result.Word()}\" data-tags=\"{string.Join(' ', scenario.Tags)}\"");
         html.Add($" data-endpoints=\"{string.Join(' ', shown.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct())}\"");
-        html.Add($" data-tables=\"{string.Join(';', points.Select(Table).Distinct())}\" data-points=\"{string.Join(';', points.Select(point => point.ToString()))}\" aria-labelledby=\"{scenario.Id}/h\">\n");
+        html.Add($" aria-labelledby=\"{scenario.Id}/h\">\n");
         html.Add($"<h2 id=\"{scenario.Id}/h\"><a class=\"self\" href=\"#{scenario.Id}\">{scenario.Title}</a> ");
         LegSection.Badge(html, scenario.Result);
         html.Add($"</h2>\n");

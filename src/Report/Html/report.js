@@ -87,10 +87,16 @@
 
   // Search: every word must be somewhere in the scenario, and every filter must hold.
   var query = byId('query'), hits = $('#hits > li'), texts = null;
+  // What a scenario crosses is what its tables of hops say; asked of each only once.
+  var crossed = new Map();
+  function points(of) {
+    if (!crossed.has(of)) crossed.set(of, $('tr[data-point]:not(.predicted)', of).map(function (row) { return row.dataset.point; }));
+    return crossed.get(of);
+  }
   var filters = {
     endpoint: function (of, value) { return of.dataset.endpoints.split(' ').includes(value); },
-    hook: function (of, value) { return of.dataset.points.split(';').includes(value); },
-    table: function (of, value) { return of.dataset.tables.split(';').includes(value); },
+    hook: function (of, value) { return points(of).includes(value); },
+    table: function (of, value) { return points(of).some(function (point) { return point.startsWith(value + ' '); }); },
     tag: function (of, value) { return of.dataset.tags.split(' ').includes(value); },
     result: function (of, value) { return of.dataset.result === value; }
   };
@@ -151,7 +157,7 @@
     figure.append(bar);
 
     var svgns = 'http://www.w3.org/2000/svg', reasons = {}, layer = document.createElementNS(svgns, 'g');
-    $('.silent li', leg).forEach(function (one) { one.dataset.points.split(';').forEach(function (point) { reasons[point] = one.firstChild.textContent; }); });
+    $('.silent li[data-points]', leg).forEach(function (one) { one.dataset.points.split(';').forEach(function (point) { reasons[point] = one.firstChild.textContent; }); });
     layer.setAttribute('class', 'silences');
     byId(figure.dataset.map).parentNode.dataset.areas.split(';').forEach(function (area) {
       var part = area.split(','), place = part.splice(-4), point = part.join(',');

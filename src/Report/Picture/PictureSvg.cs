@@ -39,7 +39,7 @@ public static class PictureSvg
     /// <param name="id">An id for this picture, which the ids of its title and description begin with.</param>
     /// <param name="leg">The leg.</param>
     public static string Overlay(StackMap map, string mapId, string id, LitLeg leg) =>
-        $"""<svg class="ht" viewBox="0 0 {map.Width} {map.Height}" role="img" aria-labelledby="{Text(id)}-t {Text(id)}-d"><title id="{Text(id)}-t">{Text(leg.Title)}</title><desc id="{Text(id)}-d">{Text(Description(leg))}</desc><use href="#{Text(mapId)}" width="{map.Width}" height="{map.Height}"/>{Lit(map, leg)}</svg>""";
+        $"""<svg class="ht" viewBox="0 0 {map.Width} {map.Height}" role="img" aria-labelledby="{Text(id)}-t {Text(id)}-d"><title id="{Text(id)}-t">{Text(leg.Title)}</title><desc id="{Text(id)}-d">{Text(Brief(leg))}</desc><use href="#{Text(mapId)}" width="{map.Width}" height="{map.Height}"/>{Lit(map, leg)}</svg>""";
 
     /// <summary>A file of its own: map, trail, style, light and dark.</summary>
     public static string Standalone(StackMap map, LitLeg leg) =>
@@ -64,6 +64,10 @@ public static class PictureSvg
             ? $"It crosses no hook point; {leg.Trail.Outcome}."
             : $"It crosses {string.Join(", ", hops)}; then it is {leg.Trail.Outcome}.{parts}";
     }
+
+    // On a page the table of hops stands beside the picture, and says the rest.
+    private static string Brief(LitLeg leg) =>
+        $"{leg.Trail.Hops.Length} hops, {leg.Trail.Outcome}{(leg.Parts < 0 ? "" : $"; the prediction parts from it at hop {leg.Parts + 1}")}. The table below says the same.";
 
     private static string Map(StackMap map)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using Hooktrail.Report.Picture;
 using Hooktrail.Trails;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Report;
@@ -11,12 +13,18 @@ namespace Hooktrail.Report;
 /// </summary>
 public static class MarkdownSummary
 {
+    // GitHub takes 1 MiB of a step. Characters, of which some are of several bytes; and each leg's text still comes after this.
+    private const int Roomy = 700_000;
+
     /// <summary>The summary of a run.</summary>
     /// <param name="file">The run.</param>
     /// <param name="title">The heading.</param>
     /// <param name="why">A sentence that says in which lab it was run, and why there; null for none.</param>
-    public static string Of(TrailsFile file, string title = "Hooktrail", string? why = null)
+    /// <param name="hooks">Who is registered at the hooks of a host, of which the pictures are made; null for none.</param>
+    public static string Of(
+        TrailsFile file, string title = "Hooktrail", string? why = null, Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
     {
+        var maps = new Dictionary<(HostProfile, Plane), StackMap>();
         var text = new StringBuilder();
         text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
@@ -25,9 +33,27 @@ public static class MarkdownSummary
             text.Append(Reasons(file.Legs, verdict));
         if (file.Legs.Any(leg => Shown(leg) is not null))
             text.Append("\n## Trails\n");
+        var undrawn = 0;
         foreach (var leg in file.Legs)
-            text.Append(Trails(leg));
+        {
+            text.Append(Trails(leg, text.Length < Roomy ? Picture(leg) : ""));
+            undrawn += text.Length < Roomy || hooks is null || Shown(leg) is null ? 0 : 1;
+        }
+
+        if (undrawn > 0)
+            text.Append($"\n{Plural(undrawn, "leg")} without a picture here, as a step summary holds 1 MiB; the report has them all.\n");
         return text.ToString();
+
+        string Picture(LegRecord leg)
+        {
+            if (hooks is null || Shown(leg) is not { } trail)
+                return "";
+            var profile = leg.HostProfile ?? file.HostProfile;
+            var lit = new LitLeg(leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted, null);
+            if (!maps.TryGetValue((profile, lit.Plane), out var map))
+                maps[(profile, lit.Plane)] = map = StackMap.Of(hooks(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
+            return $"\n```mermaid\n{PictureMermaid.Of(map, lit)}```\n";
+        }
     }
 
     private static string Counts(ImmutableArray<LegRecord> legs)
@@ -75,14 +101,14 @@ public static class MarkdownSummary
         return text.Length == 0 ? "" : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
     }
 
-    private static string Trails(LegRecord leg)
+    private static string Trails(LegRecord leg, string picture)
     {
         if (Shown(leg) is null)
             return "";
         var text = new StringBuilder($"\n<details><summary>{Markdown.Html(Title(leg))}: {Word(leg)}</summary>\n\n");
         if (leg.HostProfile is { } profile)
             text.Append(Host(profile)).Append("\n\n");
-        text.Append(Markdown.Block(SideBySide(leg)));
+        text.Append(Markdown.Block(SideBySide(leg))).Append(picture);
         if (!leg.Evidence.IsEmpty)
             text.Append($"\nThe records:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
         return text.Append("\n</details>\n").ToString();

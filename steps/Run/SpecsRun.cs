@@ -1,5 +1,6 @@
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
+using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
@@ -111,7 +112,7 @@ public sealed class SpecsRun
         Directory.CreateDirectory(directory);
         using (var trails = File.Create(Path.Combine(directory, "trails.json")))
             TrailsJson.Write(trails, file);
-        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: why));
+        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: why, hooks: HookMap.Of));
     }
 
     private static async Task<T> OrSkipAsync<T>(Task<T> starting)

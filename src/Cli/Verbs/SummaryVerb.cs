@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hooktrail.Model;
 using Hooktrail.Report;
 
 namespace Hooktrail.Cli.Verbs;
@@ -34,7 +35,7 @@ internal static class SummaryVerb
         var paths = line.GetRequiredValue(Files);
         // All are read before the first is printed, so that a bad one leaves no half of a summary.
         var summaries = paths
-            .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}"))
+            .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
             .ToList();
         Console.Out.Write(string.Join('\n', summaries));
         return ExitCode.Done;

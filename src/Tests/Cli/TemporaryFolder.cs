@@ -5,6 +5,9 @@ internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hooktrail-");
 
+    /// <summary>Its path.</summary>
+    public string Name => _folder.FullName;
+
     /// <summary>Writes a file and gives its path.</summary>
     public string Write(string name, string text)
     {

@@ -29,9 +29,9 @@ internal static class PredictVerb
 
     private static readonly Option<string> Format = new("--format")
     {
-        Description = "How the trail is shown: text, a table; svg, the picture of the stack with the trail lit, a file of its own; mermaid, a flowchart for Markdown.",
-        HelpName = "text|svg|mermaid",
-        DefaultValueFactory = _ => "text",
+        Description = "How the trail is shown: table, a hop a line; text, the picture of the stack with the trail on it, for a terminal; svg, the same as a file of its own; mermaid, a flowchart for Markdown.",
+        HelpName = "table|text|svg|mermaid",
+        DefaultValueFactory = _ => "table",
     };
 
     private static readonly Option<bool> Json = new("--json")
@@ -57,6 +57,7 @@ internal static class PredictVerb
               ./specs predict --from wan --to host --port 8080 --protocol tcp
               ./specs predict --from wan --to client --protocol tcp --docker 28.5
               ./specs predict --from client --to wan --protocol icmp --format svg > trail.svg
+              ./specs predict --from client --to wan --protocol icmp --format text
               ./specs predict --from host --to client --protocol icmp --kernel 5.4 --ebtables legacy --json
             """);
         foreach (var option in (Option[])[.. FlowOptions.All, OfLeg, Packet, .. Host.All, Format, Json])
@@ -76,7 +77,7 @@ internal static class PredictVerb
         var format = line.GetRequiredValue(Format);
         if (line.GetValue(Json))
         {
-            if (format != "text")
+            if (format != "table")
                 throw new HooktrailException("--json and --format exclude each other; leave one of them out.");
             using var output = Console.OpenStandardOutput();
             TrailsJson.Write(output, new(profile, [new(flow, leg, Prediction.Of(profile, flow, leg), null)]));
@@ -85,10 +86,11 @@ internal static class PredictVerb
 
         Console.Out.Write(format switch
         {
-            "text" => $"{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
+            "table" => $"{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
+            "text" => Drawn(profile, flow, leg, PictureText.Of),
             "svg" => Drawn(profile, flow, leg, PictureSvg.Standalone),
             "mermaid" => Drawn(profile, flow, leg, PictureMermaid.Of),
-            _ => throw new HooktrailException($"Unknown format \"{format}\"; the formats are text, svg and mermaid."),
+            _ => throw new HooktrailException($"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
         });
         return ExitCode.Done;
     }

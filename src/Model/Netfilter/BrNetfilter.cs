@@ -23,16 +23,20 @@ internal static class BrNetfilter
         return
         [
             new(Family.Bridge, Hook.PreRouting, BridgePriority.BrNetfilter, PreRoutingName, PreRouting),
-            new(Family.Bridge, Hook.Forward, ForwardPriority(traits), "br_nf_forward", Forward),
-            new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward_arp", ForwardArp),
+            .. AtForward(traits),
             new(Family.Bridge, Hook.PostRouting, BridgePriority.Last, "br_nf_post_routing", PostRouting),
             new(Family.IPv4, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
             new(Family.IPv6, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
         ];
     }
 
-    private static int ForwardPriority(KernelTraits traits) =>
-        traits.SingleBridgeForwardHook ? BridgePriority.BrNetfilter : BridgePriority.BrNetfilter - 1;
+    private static HookRegistration[] AtForward(KernelTraits traits) => traits.SingleBridgeForwardHook
+        ? [new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward", Forward)]
+        :
+        [
+            new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter - 1, "br_nf_forward_ip", ForwardIp),
+            new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward_arp", ForwardArp),
+        ];
 
     /// <summary>
     /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the bridge as
@@ -114,11 +118,15 @@ internal static class BrNetfilter
         return true;
     }
 
+    /// <summary><c>br_nf_forward</c>: one function for all protocols, where until 6.7 there were two.</summary>
+    private static NfVerdict Forward(Packet packet, in HookState state) =>
+        packet.Family == Family.Arp ? ForwardArp(packet, state) : ForwardIp(packet, state);
+
     /// <summary>
-    /// <c>br_nf_forward</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port that the
+    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port that the
     /// frame leaves by. A frame that did not go through <see cref="PreRouting"/> is left alone.
     /// </summary>
-    private static NfVerdict Forward(Packet packet, in HookState state)
+    private static NfVerdict ForwardIp(Packet packet, in HookState state)
     {
         if (packet.NfBridge is not { } info || !packet.Holds(Statement.BridgeCallsForward))
             return NfVerdict.Accept;
@@ -136,8 +144,7 @@ internal static class BrNetfilter
             Hook.Forward, packet, @in: packet.NfBridge!.PhysIn, @out: packet.Device, BridgeForward.ForwardFinish);
 
     /// <summary>
-    /// <c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices. (A function of its own until 6.7, later
-    /// a part of <c>br_nf_forward</c>; either way at priority 0.)
+    /// <c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices.
     /// </summary>
     private static NfVerdict ForwardArp(Packet packet, in HookState state)
     {

@@ -41,10 +41,10 @@ public static class PictureMermaid
         return chart.ToString();
     }
 
-    private static string Title(HookBox? box, HookPoint point) =>
+    internal static string Title(HookBox? box, HookPoint point) =>
         box is null ? $"{point.Layer.Name()} {point.Chain}" : $"{(box.IsBridge ? "bridge " : box.Family == "netdev" ? "" : $"{box.Family} ")}{box.Title}";
 
-    private static string Begin(Hop first) => (first.PhysIn ?? first.In) is { } device ? $"{first.Source} ▸ {device}" : "the host sends";
+    internal static string Begin(Hop first) => (first.PhysIn ?? first.In) is { } device ? $"{first.Source} ▸ {device}" : "the host sends";
 
     private static string Between(StackMap map, Hop one, Hop next) =>
         map.Find(one.Point) is { } from && map.Find(next.Point) is { } to && Route.Decision(map.BoxOf(from), map.BoxOf(to)) is { } decision && map.BoxOf(from) != map.BoxOf(to)

@@ -92,6 +92,11 @@ public static class PictureSvg
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-rule" d="M{box.X} {box.Top + StackMap.HeaderHeight - 2}h{StackMap.BoxWidth}"/>""");
         foreach (var row in box.Rows)
         {
+            if (row.IsDecision)
+            {
+                svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-fn" x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">◇ {row.Label}</text>""");
+                continue;
+            }
             svg.Append(CultureInfo.InvariantCulture, $"""<text {(row.Point is null ? "class=\"ht-fn\" " : "")}x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">{Text(Short(row.Label, 21))}</text>""");
             svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-pri" x="{box.X + StackMap.BoxWidth - 8}" y="{row.Y + 14}">{Priority(row.Priority)}</text>""");
         }
@@ -108,12 +113,14 @@ public static class PictureSvg
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-path" pathLength="1" d="{route.Path()}"/>""");
         if (leg.Trail.Outcome.Kind == OutcomeKind.Delivered)
             svg.Append(Arrow(route, down: !route.EndsAtProcess));
+        foreach (var (box, row) in map.Decisions(leg.Trail))
+            Rect(svg, "ht-decided", box.X + 2, row.Y + 1, StackMap.BoxWidth - 4, StackMap.RowHeight - 2, 4);
         foreach (var label in route.Labels)
             Label(svg, label);
         Ends(svg, map, leg, route);
         Hops(svg, map, leg);
         foreach (var (box, says) in Rewritings(map, leg))
-            svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-nat" x="{box.X + 8}" y="{box.Bottom - 6}">{Text(Short(says, 30))}</text>""");
+            svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-nat" x="{box.X + 8}" y="{box.NatY}">{Text(Short(says, 30))}</text>""");
         var end = leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "ht-head" : "ht-bad";
         svg.Append(CultureInfo.InvariantCulture, $"""<text class="{end}" x="{StackMap.Left}" y="{map.Height - 10}">{Text(Short($"{leg.Title}: {leg.Trail.Outcome}", 170))}</text>""");
         return svg.ToString();
@@ -212,7 +219,7 @@ public static class PictureSvg
     private static void Rect(StringBuilder svg, string? style, int x, int y, int width, int height, int radius) =>
         svg.Append(CultureInfo.InvariantCulture, $"""<rect{(style is null ? "" : $" class=\"{style}\"")} x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>""");
 
-    private static string Priority(int priority) => priority switch
+    internal static string Priority(int priority) => priority switch
     {
         int.MinValue => "first",
         int.MaxValue => "last",

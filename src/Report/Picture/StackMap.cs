@@ -83,6 +83,19 @@ public sealed class StackMap
     internal HookRow? Find(HookPoint point) =>
         Boxes.SelectMany(box => box.Rows).FirstOrDefault(row => row.Point == point);
 
+    /// <summary>The decisions that a trail passed, each once.</summary>
+    internal IEnumerable<(HookBox Box, HookRow Row)> Decisions(Trail trail)
+    {
+        ImmutableArray<HookBox> boxes = [.. trail.Hops.Select(hop => Find(hop.Point)).OfType<HookRow>().Select(BoxOf)];
+        var passed = boxes.Zip(boxes.Skip(1)).Where(pair => pair.First != pair.Second).Select(pair => Route.Decision(pair.First, pair.Second)).ToHashSet();
+        if (boxes is [{ Hook: "output", IsBridge: false } first, ..])
+            foreach (var row in first.Rows.Where(row => row.IsDecision))
+                yield return (first, row);
+        foreach (var box in Boxes.Where(box => box.Hook == "prerouting"))
+            foreach (var row in box.Rows.Where(row => row.IsDecision && passed.Contains(row.Label)))
+                yield return (box, row);
+    }
+
     internal HookBox BoxOf(HookRow row) => Boxes.First(box => box.Rows.Contains(row));
 
     internal static int ColumnLeft(int column) => Left + column * (BoxWidth + Gap);
@@ -109,6 +122,8 @@ public sealed class StackMap
     {
         var rows = ImmutableArray.CreateBuilder<HookRow>();
         var y = top + HeaderHeight;
+        if (family is "ip" or "ip6" && hook == "output")
+            Decision(HookRow.Routing);
         foreach (var one in registrations)
             foreach (var point in one.Points.IsEmpty ? [null] : one.Points.Select(point => (HookPoint?)point))
             {
@@ -116,7 +131,18 @@ public sealed class StackMap
                 y += RowHeight;
             }
 
-        return new(family, hook, column, ColumnLeft(column), top, y + (rows.Any(row => row.IsNat) ? NatLine : 4), rows.ToImmutable());
+        var natY = y + NatLine - 6;
+        if (rows.Any(row => row.IsNat))
+            y += NatLine - 4;
+        if (hook == "prerouting" && family is "ip" or "ip6" or "bridge")
+            Decision(family == "bridge" ? HookRow.Bridging : HookRow.Routing);
+        return new(family, hook, column, ColumnLeft(column), top, y + 4, natY, rows.ToImmutable());
+
+        void Decision(string what)
+        {
+            rows.Add(new(y, what, 0, null) { IsDecision = true });
+            y += RowHeight;
+        }
     }
 
     private static string Label(HookPoint? point, Registration one) => point switch
@@ -144,17 +170,28 @@ public sealed class StackMap
     }
 }
 
-/// <summary>One hook on the sheet.</summary>
-internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, ImmutableArray<HookRow> Rows)
+/// <summary>One hook on the sheet; what NAT rewrote there is written at <c>NatY</c>, behind the functions and ahead of the routing decision.</summary>
+internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, int NatY, ImmutableArray<HookRow> Rows)
 {
     public bool IsBridge => Family == "bridge";
 
     public string Title => Family == "netdev" ? Hook : Hook.ToUpperInvariant();
 }
 
-/// <summary>One function of a hook: a chain, or, where there is no point, a function of the kernel.</summary>
+/// <summary>
+/// One function of a hook: a chain, or, where there is no point, a function of the kernel; or the decision that comes behind the hook, or ahead of it.
+/// </summary>
 internal sealed record HookRow(int Y, string Label, int Priority, HookPoint? Point)
 {
+    /// <summary>By MAC address: out by another port, or up to the host (br_handle_frame_finish).</summary>
+    public const string Bridging = "bridging decision";
+
+    /// <summary>By IP address: for this host, for another one, or nowhere (ip_route_input_slow, ip_route_output_key_hash).</summary>
+    public const string Routing = "routing decision";
+
+    /// <summary>Whether it is no function, but where the packet's further way is decided.</summary>
+    public bool IsDecision { get; init; }
+
     public bool IsNat => Point is { Table: "nat", Layer: Layer.Iptables or Layer.Ip6tables };
 
     public int Middle => Y + StackMap.RowHeight / 2;

@@ -143,6 +143,8 @@ internal sealed class FrontPage(HtmlWriter html)
 
     private void Reasons(ShownRun run)
     {
+        if (run.Scenarios.Any() && run.Scenarios.All(scenario => scenario.Result is Result.Agreed or Result.Passed))
+            html.Add($"<h2>What was skipped or is inconclusive</h2>\n<p>Nothing: every scenario ran, every observation was whole, and all agreed.</p>\n");
         foreach (var (result, title) in (ReadOnlySpan<(Result, string)>)
         [
             (Result.Disagreed, "What does not agree"),

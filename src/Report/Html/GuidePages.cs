@@ -43,6 +43,8 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
+    private readonly GuideFigures _figures = new();
+
     /// <summary>The title of a document: its first heading.</summary>
     public static string TitleOf(GuideFile file) =>
         Markdig.Markdown.Parse(file.Text, Pipeline).Descendants<HeadingBlock>().FirstOrDefault() is { } heading ? Text(heading.Inline) : file.File;
@@ -52,6 +54,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
     {
         foreach (var file in files)
             Page(file);
+        html.Add(new Markup(_figures.Definitions()));
     }
 
     private void Page(GuideFile file)
@@ -105,13 +108,8 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         var url = link.Url ?? "";
         if (link.IsImage)
         {
-            if (GuideFile.Figure(url) is { } figure)
-            {
-                link.Url = "data:image/svg+xml;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(figure));
-                link.GetAttributes().AddClass("figure");
-            }
-            else
-                link.ReplaceBy(new LiteralInline(Text(link)));
+            // What it shows is in the element already.
+            link.ReplaceBy(_figures.Show(url, Text(link)) is { } figure ? new HtmlInline(figure) : new LiteralInline(Text(link)), copyChildren: false);
             return;
         }
         if (Target(url, file, anchors) is { } target)

@@ -54,8 +54,11 @@ public static class PictureText
 
     private static string Function(HookRow row, ILookup<HookPoint, int> numbers)
     {
-        var crossed = row.Point is { } point ? string.Join(',', numbers[point]) : "";
-        return $"{crossed,NumberWidth - 1} {PictureSvg.Short(PlainText.Of(row.Point is null ? Kernel(row.Label) : row.Label), LabelWidth),-LabelWidth}{PictureSvg.Priority(row.Priority),PriorityWidth}";
+        var crossed = PictureSvg.Short(row.Point is { } point ? string.Join(',', numbers[point]) : "", NumberWidth + LabelWidth - 6).PadLeft(NumberWidth - 1);
+        // Who comes by several times, as fragments do, takes room from the name.
+        var room = NumberWidth + LabelWidth - crossed.Length - 1;
+        var name = PictureSvg.Short(PlainText.Of(row.Point is null ? Kernel(row.Label) : row.Label), room);
+        return $"{crossed} {name.PadRight(room)}{PictureSvg.Priority(row.Priority),PriorityWidth}";
     }
 
     // There is room for what a function does, and not for its name.

@@ -65,6 +65,19 @@ public partial class HtmlReportTests
             Does.Contain("a\uFFFD[31mb\uFFFDc\uFFFD").And.Not.Contain("\u001b").And.Not.Contain("\u202E"));
 
     [Test]
+    public void The_guide_is_there_in_both_languages_and_its_figures_once()
+    {
+        var html = Of(Agreed);
+        Assert.That(html, Does.Contain("id=\"guide\" lang=\"en\"").And.Contain("id=\"guide/guide.zh-TW\" lang=\"zh-Hant-TW\""));
+        var shown = Figure().Matches(html).Select(one => one.Groups[1].Value).ToList();
+        Assert.That(shown, Has.Count.GreaterThan(20));
+        Assert.That(shown, Has.All.Match("^figure-[0-9]+$"));
+        Assert.That(shown.CountBy(one => one).Select(one => one.Value), Is.All.EqualTo(2), "once in each edition");
+        foreach (var id in shown.Distinct())
+            Assert.That(html.Split($"<g id=\"{id}\" class=\"ht-m\">"), Has.Length.EqualTo(2), id);
+    }
+
+    [Test]
     public void Ids_are_there_once_and_links_lead_to_them()
     {
         // The same titles again and again, in two runs, with and without a scenario.
@@ -167,6 +180,9 @@ public partial class HtmlReportTests
 
     [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex Script();
+
+    [GeneratedRegex("<svg class=\"ht figure\"[^>]*><use href=\"#figure-map-[0-9]+\"/><use href=\"#([^\"]+)\"/></svg>")]
+    private static partial Regex Figure();
 
     [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
     private static partial Regex Style();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Hooktrail.Model;
 using Hooktrail.Report.Picture;
@@ -7,7 +8,7 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Report.Picture;
 
 /// <summary>The picture follows from the hook table and the trail alone: everything registered has its place, and what is lit is the trail.</summary>
-public sealed class PictureTests
+public sealed partial class PictureTests
 {
     private static readonly HostProfile[] Hosts =
     [
@@ -96,6 +97,7 @@ public sealed class PictureTests
 
         Assert.That(XDocument.Parse(PictureSvg.Standalone(map, leg)).Descendants(Svg + "script"), Is.Empty);
         Assert.That(PictureMermaid.Of(map, leg), Does.Not.Contain("<script").And.Not.Contain("\u001b"));
+        Assert.That(PictureText.Of(map, leg), Does.Not.Contain("\u001b"));
     }
 
     [Test]
@@ -109,6 +111,58 @@ public sealed class PictureTests
             Assert.That(chart, Does.Contain($"h{hop}[\"{hop} {account.Trail.Hops[hop - 1].Point.Table}\"]"));
         Assert.That(chart, Does.StartWith("flowchart LR\n").And.Contain("-->|routing decision|").And.Contain("NAT: dst host.wan:8080 → server:80"));
     }
+
+    [Test]
+    public void As_text_every_hop_is_numbered_at_its_chain_and_the_sheet_fits_a_terminal([ValueSource(nameof(Hosts))] HostProfile host, [ValueSource(nameof(Flows))] Flow flow)
+    {
+        foreach (var (leg, trail) in Prediction.Legs(host, flow))
+        {
+            var text = Text(host, flow, leg);
+            var lines = text.Split('\n');
+            Assert.That(lines.Where(line => line.StartsWith('┌') || line.StartsWith('│')).Select(line => line.Length), Is.All.LessThan(120));
+            var numbers = Number().Matches(text).SelectMany(one => one.Groups[1].Value.Split(',')).Select(int.Parse).Order();
+            Assert.That(numbers, Is.EqualTo(Enumerable.Range(1, trail.Hops.Length)), text);
+            Assert.That(lines[^2], Is.EqualTo(trail.Hops.IsEmpty ? $"no hop; {trail.Outcome}" : trail.Outcome.ToString()));
+        }
+    }
+
+    [Test]
+    public void As_text_it_says_what_led_from_hook_to_hook_and_what_nat_rewrote()
+    {
+        var text = Text(Hosts[0], Flows[3], Leg.Request);
+        Assert.That(text, Does.Contain("◆ routing decision").And.Contain("◆ bridging decision").And.Contain("◇ routing decision"));
+        Assert.That(text, Does.EndWith("""
+            client ▸ client.port
+              bridge PREROUTING 1 broute, 2 nat
+              br_netfilter: ip PREROUTING 3 raw, 4 mangle, 5 nat
+              bridging decision: bridge INPUT 6 filter
+              routing decision: ip FORWARD 7 mangle, 8 filter, 9 security
+              ip POSTROUTING 10 mangle, 11 nat; NAT: src client → host.wan
+            delivered to wan
+
+            """));
+    }
+
+    [Test]
+    public void A_decision_is_lit_where_the_packet_met_it()
+    {
+        // Up to the host and out by another device: both. Bridged: the bridge's alone. Sent by the host: routed ahead of OUTPUT.
+        Assert.That(Decided(Flows[3]), Is.EqualTo(2));
+        Assert.That(Decided(Flows[0]), Is.EqualTo(1));
+        Assert.That(Decided(new(Endpoint.Host, Endpoint.Client, Protocol.Icmp)), Is.EqualTo(1));
+
+        static int Decided(Flow flow) => Draw(Hosts[0], flow, Leg.Request).Split("class=\"ht-decided\"").Length - 1;
+    }
+
+    private static string Text(HostProfile host, Flow flow, Leg leg)
+    {
+        var account = Prediction.Account(host, flow, leg);
+        var lit = new LitLeg(flow, leg, account.Trail, null, account);
+        return PictureText.Of(StackMap.Of(HookMap.Of(host), lit.Plane, account.Trail.Hops.Select(hop => hop.Point)), lit);
+    }
+
+    [GeneratedRegex("│ *([0-9]+(?:,[0-9]+)*) [^│]*(?=│)")]
+    private static partial Regex Number();
 
     private static string Draw(HostProfile host, Flow flow, Leg leg)
     {

@@ -24,7 +24,8 @@ static Command Root() =>
         """
         Exit codes:
           0  done
-          1  a scenario failed (run, test); a leg diverged (observe, import, conform), or nothing was proven (observe, import); nothing explains it (explain)
+          1  a scenario failed (run, test); a leg diverged (observe, import, conform), or nothing was proven (observe, import); nothing explains it (explain);
+             a difference is not expected (compare, baseline check)
           2  something you can mend: one sentence on standard error says what and how
           3  a fault of Hooktrail itself
           130  interrupted
@@ -34,6 +35,7 @@ static Command Root() =>
         Subcommands =
         {
             PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
+            CompareVerb.Create(), BaselineVerb.Create(),
             DoctorVerb.Create(),
             LabVerb.Create(), CleanVerb.Create(),
         },
@@ -42,11 +44,16 @@ static Command Root() =>
 static string Mistake(ParseResult line)
 {
     var command = line.CommandResult.Command;
-    if (command.Parents.Any())
-        return $"{line.Errors[0].Message.TrimEnd('.')}; see ./specs {command.Name} --help.";
+    var path = PathOf(command);
+    if (command.Subcommands.Count == 0)
+        return $"{line.Errors[0].Message.TrimEnd('.')}; see {path} --help.";
 
     var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
     return line.UnmatchedTokens is [var word, ..]
-        ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see ./specs --help."
-        : $"There is no verb; give one of {verbs}, and see ./specs --help.";
+        ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see {path} --help."
+        : $"There is no verb; give one of {verbs}, and see {path} --help.";
 }
+
+// The verb as one types it, with the verbs that it belongs to.
+static string PathOf(Command command) =>
+    command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "./specs";

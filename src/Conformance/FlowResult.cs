@@ -33,7 +33,7 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, Seen seen)
     {
         var isLogged = seen.Log is not null;
-        predicted = [.. predicted.Select(leg => leg with { Trail = Comparison.Shown(leg.Trail, isLogged) })];
+        predicted = [.. predicted.Select(leg => leg with { Trail = Sight.Shown(leg.Trail, isLogged) })];
         return seen.Finding switch
         {
             Finding.Observed(var legs) => new(host, variation, profile, flow, Compared(legs)) { IsLogged = isLogged },
@@ -53,7 +53,7 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         LegRecord Compare(Leg leg, Trail? said, ObservedLeg? observed)
         {
             var record = new LegRecord(flow, leg, said, observed?.Trail) { Scenario = new(host.Title, variation.Title) };
-            if (said is not null && observed is not null && Comparison.IsAsObserved(said, observed.Trail))
+            if (said is not null && observed is not null && Sight.IsAsObserved(said, observed.Trail))
                 return record with { Verdict = LegVerdict.Agreed };
             if (UntellableOf(flow, predicted, leg, said, observed) is { } why)
                 return record with { Verdict = LegVerdict.Skipped, Reason = why };
@@ -71,7 +71,7 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         var legs = predicted.Select(one => one.Leg).ToList();
         if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
             && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)
-                || said.Outcome.Kind == OutcomeKind.Unknown && Comparison.IsBeginningOf(said, seen.Trail)))
+                || said.Outcome.Kind == OutcomeKind.Unknown && Sight.IsBeginningOf(said, seen.Trail)))
             return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
         // Only who answers, or has a socket that takes datagrams, shows that he got something.
         var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);

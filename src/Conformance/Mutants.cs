@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Model;
+using Hooktrail.Report;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Conformance;
@@ -81,8 +82,8 @@ public sealed class Mutants
                 if (i >= observed.Count || observed.All(one => one.Leg != said[i].Leg))
                     return (said[i].Leg, "says that there is such a leg");
                 var seen = observed.First(one => one.Leg == said[i].Leg).Trail;
-                var shown = Comparison.Shown(said[i].Trail, isLogged);
-                if (!Comparison.IsAsObserved(shown, seen))
+                var shown = Sight.Shown(said[i].Trail, isLogged);
+                if (!Sight.IsAsObserved(shown, seen))
                     return (said[i].Leg, Divergent(shown, seen));
             }
 

@@ -10,17 +10,15 @@ public static class HookMap
 {
     /// <summary>Every registration, by family and hook, in the order in which they run.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
-    public static ImmutableArray<Registration> Of(HostProfile profile)
-    {
-        var hooks = new Host(profile).Hooks;
-        return
-        [
-            .. from family in Enum.GetValues<Family>()
-               from hook in Enum.GetValues<Hook>()
-               from one in hooks.At(family, hook)
-               select new Registration(Name(family), Name(hook), one.Priority, one.What) { Points = one.Points, Device = one.Device },
-        ];
-    }
+    public static ImmutableArray<Registration> Of(HostProfile profile) => Of(new Host(profile));
+
+    internal static ImmutableArray<Registration> Of(Host host) =>
+    [
+        .. from family in Enum.GetValues<Family>()
+           from hook in Enum.GetValues<Hook>()
+           from one in host.Hooks.At(family, hook)
+           select new Registration(Name(family), Name(hook), one.Priority, one.What) { Points = one.Points, Device = one.Device },
+    ];
 
     /// <summary>The family as nft names it.</summary>
     internal static string Name(Family family) => family switch

@@ -18,6 +18,12 @@ internal sealed class Host
     /// <param name="keepsJournals">Whether packets note why they go as they do, which costs time.</param>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public Host(HostProfile profile, Mutation? mutation = null, bool keepsJournals = false)
+        : this(profile, KernelTraits.For(profile.Kernel), mutation, keepsJournals)
+    {
+    }
+
+    /// <summary>Builds the hook table of a profile, for a kernel that need not be of the release that the profile names.</summary>
+    public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {
         this.mutation = mutation;
         KeepsJournals = keepsJournals;
@@ -25,7 +31,7 @@ internal sealed class Host
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
         Profile = profile;
-        Traits = KernelTraits.For(profile.Kernel);
+        Traits = traits;
         var registrations = Registrations(profile, Traits);
         Hooks = new HookTable(mutation?.Apply(registrations) ?? registrations);
     }

@@ -26,11 +26,13 @@ public static class Prediction
     /// <exception cref="HooktrailException">
     /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would install.
     /// </exception>
-    public static Trail Of(HostProfile profile, Flow flow, Leg leg)
+    public static Trail Of(HostProfile profile, Flow flow, Leg leg) => On(HostOf(profile), flow, leg);
+
+    internal static Trail On(Host host, Flow flow, Leg leg)
     {
         Check(flow);
         Check(leg);
-        return Find(HostOf(profile), flow, leg).Trail;
+        return Find(host, flow, leg).Trail;
     }
 
     /// <summary>

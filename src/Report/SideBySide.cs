@@ -7,10 +7,15 @@ namespace Hooktrail.Report;
 public static class SideBySide
 {
     /// <summary>A prediction and an observation, with the first divergence marked.</summary>
-    public static string Text(Trail predicted, Trail observed)
+    public static string Text(Trail predicted, Trail observed) => Text(predicted, observed, Voice.All(null, predicted, observed));
+
+    /// <summary>Two trails of which neither is a prediction of the other, under the names that they have.</summary>
+    public static string Text(Trail before, string beforeName, Trail after, string afterName) =>
+        Text(before, after, [.. Voice.All(null, before, after).Zip([beforeName, afterName], (voice, name) => voice with { Name = name })]);
+
+    private static string Text(Trail predicted, Trail observed, ImmutableArray<Voice> voices)
     {
         var rows = Alignment.Of(null, predicted, observed);
-        var voices = Voice.All(null, predicted, observed);
         var first = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
             .FirstOrDefault(Parting.OfOutcomes(voices) is null ? -1 : rows.Length);
         return Text(voices, rows, first);

@@ -6,7 +6,7 @@ namespace Hooktrail.Report;
 /// <summary>Rows of cells as text, each column as wide as its widest cell, two blanks between.</summary>
 internal sealed class TextTable(params ImmutableArray<string> header)
 {
-    private readonly List<ImmutableArray<string>> _rows = [header];
+    private readonly List<ImmutableArray<string>> _rows = [[.. header.Select(PlainText.Of)]];
 
     public void Add(params ImmutableArray<string> cells) => _rows.Add([.. cells.Select(PlainText.Of)]);
 

@@ -123,8 +123,11 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
                 Record(leg, null, LegVerdict.ObserversDisagree, reason);
                 throw new AssertionException($"The observers contradict each other, whatever the model says: {reason}");
             default:
-                return Legs.FirstOrDefault(observed => observed.Leg == leg)
-                    ?? throw new AssertionException($"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.");
+                if (Legs.FirstOrDefault(observed => observed.Leg == leg) is { } seen)
+                    return seen;
+                var reason = $"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.";
+                Record(leg, null, LegVerdict.Disagreed, reason);
+                throw new AssertionException(reason);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using Hooktrail.Comparison;
+using Hooktrail.Comparison.Writing;
 using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
@@ -32,6 +34,11 @@ internal static class ReportVerb
         HelpName = "file",
     };
 
+    private static readonly Option<bool> Compare = new("--compare")
+    {
+        Description = "Adds a page that says what is different in the other files from the first.",
+    };
+
     /// <summary>The verb.</summary>
     public static Verb Create()
     {
@@ -43,12 +50,12 @@ internal static class ReportVerb
 
             Examples:
               ./specs report out/trails.json
-              ./specs report before.json after.json --out both.html
+              ./specs report before.json after.json --compare --out both.html
               ./specs predict --from client --to wan --protocol tcp --json | ./specs report - --out -
             """)
         {
             Arguments = { Files },
-            Options = { Messages, Out },
+            Options = { Messages, Out, Compare },
         };
         verb.SetAction(Run);
         return verb;
@@ -61,6 +68,8 @@ internal static class ReportVerb
         if (messages is not null && paths.Length > 1)
             throw new HooktrailException(
                 $"--messages belongs to one run, and {paths.Length} files are given; put each run's messages beside its trails.json as {MessagesName}, and leave --messages out.");
+        if (line.GetValue(Compare) && paths.Length == 1)
+            throw new HooktrailException("--compare holds files against the first, and there is only one; give another, or leave --compare out.");
         var to = line.GetValue(Out) ?? Beside(paths[0], "report.html") ?? "report.html";
         if (Directory.Exists(to))
             throw new HooktrailException($"--out \"{to}\" is a folder; name the file to write, such as {Path.Combine(to, "report.html")}.");
@@ -71,24 +80,14 @@ internal static class ReportVerb
             Account = AccountOf,
             Hooks = HookMap.Of,
         };
+        input = Named(input, paths);
+        if (line.GetValue(Compare))
+            input = ComparisonPage.With(input, ComparisonMatrix.Of([.. input.Runs.Select(run => new ComparedRun(run.Name, run.Name, run.Trails))]));
         using var html = new StringWriter { NewLine = "\n" };
-        HtmlReport.Write(html, Named(input, paths));
-        var bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString());
-        if (to == TrailsInput.StandardInput)
-        {
-            using var output = Console.OpenStandardOutput();
-            output.Write(bytes);
-            return ExitCode.Done;
-        }
-        try
-        {
-            File.WriteAllBytes(to, bytes);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new HooktrailException($"The report cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file by --out.", wrong);
-        }
-        Console.Out.WriteLine(to);
+        HtmlReport.Write(html, input);
+        OutputFile.Write(to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString()), "The report");
+        if (to != TrailsInput.StandardInput)
+            Console.Out.WriteLine(to);
         return ExitCode.Done;
     }
 

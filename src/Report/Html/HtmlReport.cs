@@ -28,26 +28,41 @@ public static class HtmlReport
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(Early)}' '{Hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'\">\n");
         html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Add($"<title>{(several ? "Hooktrail: several runs" : "Hooktrail")}</title>\n");
+        html.Add($"<title>{(runs.IsEmpty ? $"Hooktrail: {input.Pages[0].Name}" : several ? "Hooktrail: several runs" : "Hooktrail")}</title>\n");
         html.Add($"<link rel=\"icon\" href=\"data:,\">\n<script>{new Markup(Early)}</script>\n<style>{new Markup(style)}</style>\n</head>\n<body>\n");
-        html.Add($"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\"><a class=\"brand\" href=\"#front\">Hooktrail</a><nav aria-label=\"Pages\">");
-        html.Add($"<a href=\"#front\">Overview</a>");
+        var home = runs.IsEmpty ? input.Pages[0].Id : "front";
+        html.Add($"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\"><a class=\"brand\" href=\"#{home}\">Hooktrail</a><nav aria-label=\"Pages\">");
+        if (!runs.IsEmpty)
+            html.Add($"<a href=\"#front\">Overview</a>");
         if (runs is [{ Features.IsEmpty: false }, ..])
             html.Add($"<a href=\"#features\">Features</a>");
-        html.Add($"<a href=\"#hooks\">Hooks</a>");
+        foreach (var page in input.Pages)
+            html.Add($"<a href=\"#{page.Id}\">{page.Name}</a>");
+        if (!runs.IsEmpty)
+            html.Add($"<a href=\"#hooks\">Hooks</a>");
         if (!guide.IsEmpty)
             html.Add($"<a href=\"#{guide[0].Id}\">Guide</a>");
-        html.Add($"<a href=\"#search\">Search</a></nav></header>\n");
+        if (!runs.IsEmpty)
+            html.Add($"<a href=\"#search\">Search</a>");
+        html.Add($"</nav></header>\n");
         html.Add($"<p id=\"status\" class=\"unseen\" role=\"status\" aria-live=\"polite\"></p>\n");
         html.Add($"<main id=\"main\" tabindex=\"-1\">\n");
         pictures.Definitions(html, runs);
-        new FrontPage(html).Write(runs);
+        if (!runs.IsEmpty)
+            new FrontPage(html).Write(runs);
         foreach (var run in runs)
         {
             features.Write(run, several);
             new HookPages(html, registered).Write(run, several);
         }
-        new SearchPage(html).Write(runs);
+        foreach (var page in input.Pages)
+        {
+            html.Add($"<section class=\"page{(page.Id == home ? " current" : "")}\" id=\"{page.Id}\" aria-labelledby=\"{page.Id}/h\">\n");
+            page.Write(html, runs);
+            html.Add($"</section>\n");
+        }
+        if (!runs.IsEmpty)
+            new SearchPage(html).Write(runs);
         new GuidePages(html, guide, runs).Write();
         html.Add($"</main>\n<footer><p>Made by Hooktrail from a run’s own files. Nothing on this page comes from elsewhere.</p></footer>\n");
         html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");

@@ -15,7 +15,16 @@ public sealed record ReportInput(ImmutableArray<ReportRun> Runs)
 
     /// <summary>Who is registered at the hooks of a host, in the order in which they run; empty where nobody can say.</summary>
     public Func<HostProfile, ImmutableArray<Registration>> Hooks { get; init; } = _ => [];
+
+    /// <summary>Pages of others: behind those of the runs, or the only ones besides the guide where there is no run.</summary>
+    internal ImmutableArray<ReportPage> Pages { get; init; } = [];
 }
+
+/// <summary>A page that the report has besides its own.</summary>
+/// <param name="Id">Its anchor.</param>
+/// <param name="Name">What the navigation calls it.</param>
+/// <param name="Write">Writes what is in it, its h1 first, with the id of the page and <c>/h</c>. It is given the runs that the report shows.</param>
+internal sealed record ReportPage(string Id, string Name, Action<HtmlWriter, IReadOnlyList<ShownRun>> Write);
 
 /// <summary>One run.</summary>
 /// <param name="Name">What it is called where there are several: the name of its file.</param>

@@ -7,11 +7,11 @@
   var say = function (text) { status.textContent = text; };
 
   // One page at a time: the one that the address names, or that holds what it names.
-  var first = true;
+  var first = true, home = document.querySelector('.page').id;
   function show() {
     var id = location.hash.slice(1);
     try { id = decodeURIComponent(id); } catch (e) { /* as it stands */ }
-    var target = byId(id || 'front') || byId('front');
+    var target = byId(id || home) || byId(home);
     var page = target.closest('.page');
     if (!page) { target.focus(); return; }
     var turned = !page.classList.contains('current');
@@ -37,7 +37,7 @@
       if (focus) { if (!focus.hasAttribute('tabindex') && !focus.matches('a,button,input,select,summary')) focus.tabIndex = -1; focus.focus({ preventScroll: true }); }
     }
     if (turned && heading && !first) say(heading.textContent);
-    document.title = heading && page.id !== 'front' ? heading.textContent + ' – Hooktrail' : 'Hooktrail';
+    document.title = heading && page.id !== home ? heading.textContent + ' – Hooktrail' : 'Hooktrail';
     $('header.top nav a').forEach(function (link) {
       var here = link.hash.slice(1);
       var of = here === 'features' ? page.hasAttribute('data-feature') : page.id === here || (here === 'guide' && page.classList.contains('guide'));
@@ -115,9 +115,12 @@
     });
     byId('count').textContent = found + (found === 1 ? ' scenario' : ' scenarios') + (found < hits.length ? ' of ' + hits.length : '');
   }
-  query.addEventListener('input', search);
-  $('#search select').forEach(function (one) { one.addEventListener('change', search); });
-  document.querySelector('#search form').addEventListener('submit', function (event) { event.preventDefault(); search(); });
+  // A report of a comparison alone has nothing to search.
+  if (query) {
+    query.addEventListener('input', search);
+    $('#search select').forEach(function (one) { one.addEventListener('change', search); });
+    document.querySelector('#search form').addEventListener('submit', function (event) { event.preventDefault(); search(); });
+  }
 
   // A picture: play it step by step, enlarge it, and say on hover why a hook point stayed silent. Made when its page is first shown.
   function furnish(figure) {

@@ -4,9 +4,12 @@ namespace Hooktrail.Trails.Json;
 public static class TrailsJson
 {
     /// <summary>Writes a whole file, UTF-8, always the same bytes for equal content.</summary>
-    public static void Write(Stream stream, TrailsFile file)
+    /// <param name="stream">Where it goes; it stays open.</param>
+    /// <param name="file">What is written.</param>
+    /// <param name="indentation">How many blanks a line has for each level.</param>
+    public static void Write(Stream stream, TrailsFile file, int indentation = 2)
     {
-        using var writer = new TrailsWriter(stream, file.HostProfile, file.Facts, file.Hooks);
+        using var writer = new TrailsWriter(stream, file.HostProfile, file.Facts, file.Hooks, indentation);
         foreach (var leg in file.Legs)
             writer.Add(leg);
     }

@@ -25,6 +25,7 @@ public sealed class TrailsWriter : IDisposable
     private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
 
     private readonly Stream _stream;
+    private readonly int _indentation;
     private readonly HostProfile _first;
     private HostProfile _host;
     private readonly Utf8JsonWriter _json;
@@ -36,11 +37,14 @@ public sealed class TrailsWriter : IDisposable
     /// <param name="profile">The first host.</param>
     /// <param name="facts">What was measured of it.</param>
     /// <param name="hooks">Who is registered at its hooks, as the kernel says.</param>
-    public TrailsWriter(Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null, ImmutableArray<Registration>? hooks = null)
+    /// <param name="indentation">How many blanks a line has for each level.</param>
+    public TrailsWriter(
+        Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null, ImmutableArray<Registration>? hooks = null, int indentation = 2)
     {
         _stream = stream;
+        _indentation = indentation;
         _first = _host = profile;
-        _json = new(stream, Lines);
+        _json = new(stream, Lines with { IndentSize = indentation });
         _inLine = new(_line, OneLine);
 
         _json.WriteStartObject();
@@ -299,7 +303,7 @@ public sealed class TrailsWriter : IDisposable
         _line.ResetWrittenCount();
         // The writer indents whatever it writes itself, but not a raw element of an array.
         if (name is null)
-            _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * Lines.IndentSize)]);
+            _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * _indentation)]);
         _inLine.Reset();
         _inLine.WriteStartObject();
         members(_inLine, value);

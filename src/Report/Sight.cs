@@ -1,9 +1,9 @@
 using Hooktrail.Trails;
 
-namespace Hooktrail.Conformance;
+namespace Hooktrail.Report;
 
-/// <summary>When a predicted trail is the observed one.</summary>
-internal static class Comparison
+/// <summary>What an observer can see of a predicted trail, and when that is what he saw.</summary>
+internal static class Sight
 {
     /// <summary>
     /// The same hops, and an end that an observer could not tell from the other. Of a packet with several copies he sees only the last hop

@@ -1,0 +1,48 @@
+using Hooktrail.Comparison;
+using Hooktrail.Comparison.Baselines;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>Reads the runs that a user names: by a file, by the folder that a run wrote, or by a baseline's name.</summary>
+internal static class RunInput
+{
+    /// <summary>What a run calls its trails.</summary>
+    public const string TrailsName = "trails.json";
+
+    /// <summary>Where the last run of the features wrote: SPECS_OUT, or ./out.</summary>
+    public static string LastRun => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } folder ? folder : "out";
+
+    /// <summary>Reads one.</summary>
+    /// <param name="said">A file, a folder or a baseline's name; - is standard input.</param>
+    /// <param name="baselines">Where baselines are.</param>
+    /// <exception cref="HooktrailException">It is none of these, or cannot be read.</exception>
+    public static ComparedRun Read(string said, BaselineFolder baselines)
+    {
+        var path = PathOf(said, baselines);
+        return new(said, LabelOf(path), TrailsInput.Read(path));
+    }
+
+    /// <summary>The file that is meant.</summary>
+    /// <exception cref="HooktrailException">It is none of these.</exception>
+    public static string PathOf(string said, BaselineFolder baselines)
+    {
+        if (said == TrailsInput.StandardInput || File.Exists(said))
+            return said;
+        if (Directory.Exists(said))
+            return Path.Combine(said, TrailsName) is var trails && File.Exists(trails)
+                ? trails
+                : throw new HooktrailException($"The folder \"{said}\" holds no {TrailsName}; give the folder that a run wrote, or a file.");
+        if (BaselineFolder.IsName(said) && baselines.FileOf(said) is var file && File.Exists(file))
+            return file;
+        var there = baselines.Names.IsEmpty ? $"there is none in {baselines.Path}" : $"in {baselines.Path} there are {string.Join(", ", baselines.Names)}";
+        throw new HooktrailException(
+            $"\"{said}\" is neither a file, nor a folder that a run wrote, nor a baseline: {there}; give one of these, and see ./specs baseline --help.");
+    }
+
+    // Files of runs are all called the same; then it is their folders that tell them apart.
+    private static string LabelOf(string path) =>
+        path == TrailsInput.StandardInput ? "standard input"
+        : Path.GetFileName(path) == TrailsName && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder
+        : Path.GetFileNameWithoutExtension(path);
+}

@@ -1,0 +1,87 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Browser;
+
+/// <summary>The page of a comparison, as a reader meets it.</summary>
+[TestFixture]
+public sealed class ComparisonPageTests
+{
+    private const string Compared = "compared";
+
+    private string html = "";
+
+    [OneTimeSetUp]
+    public void Make() => html = Reports.MakeComparison();
+
+    [Test]
+    public async Task It_is_the_first_page_and_its_links_lead_somewhere()
+    {
+        await using var opened = await OpenedFile.OpenAsync(html);
+        Assert.That(await opened.Page.Locator($"section.page.current[id='{Compared}'] h1").InnerTextAsync(), Is.EqualTo("What is different"));
+        Assert.That(
+            await opened.Page.EvaluateAsync<string[]>("""
+                () => [...document.querySelectorAll('a[href^="#"]')].map(one => decodeURIComponent(one.hash.slice(1))).filter(id => !document.getElementById(id))
+                """),
+            Is.Empty);
+        Assert.That(await opened.Page.Locator("table.heat td.bad").CountAsync(), Is.GreaterThan(0));
+        Assert.That(await opened.Page.Locator("table.heat td.doubt").CountAsync(), Is.GreaterThan(0));
+        Assert.That(await opened.Page.Locator("table.heat td.good").CountAsync(), Is.GreaterThan(0));
+        Assert.That(opened.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_cell_of_the_heat_map_leads_to_its_run_by_keyboard()
+    {
+        await using var opened = await OpenedFile.OpenAsync(html);
+        await opened.Page.Locator("table.heat td a").Last.FocusAsync();
+        await opened.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(opened.Page.Locator($"[id='{Compared}/3']")).ToBeInViewportAsync();
+        Assert.That(opened.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task It_stands_up_to_axe([Values] bool dark)
+    {
+        await using var opened = await OpenedFile.OpenAsync(html, dark: dark);
+        await opened.Page.EvaluateAsync("""
+            () => {
+                document.querySelectorAll('section.page:not(.current)').forEach(one => one.remove());
+                document.querySelectorAll('section.page.current details').forEach(one => one.open = true);
+            }
+            """);
+        var found = await opened.Page.Locator("body").RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        Assert.That(found.Violations.Select(one => $"{one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"), Is.Empty);
+        Assert.That(opened.Faults, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_narrow_screen_does_not_scroll_sideways()
+    {
+        await using var phone = await OpenedFile.OpenAsync(html, width: 390);
+        await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
+        Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390));
+    }
+
+    [Test]
+    public async Task Without_script_it_can_be_read()
+    {
+        await using var context = await Chromium.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(html).AbsoluteUri);
+        Assert.That(await page.Locator($"[id='{Compared}/1']").IsVisibleAsync());
+        Assert.That(await page.Locator("table.heat").First.IsVisibleAsync());
+    }
+
+    [Test]
+    public async Task Text_of_others_is_shown_and_never_obeyed()
+    {
+        await using var opened = await OpenedFile.OpenAsync(html);
+        Assert.That(await opened.Page.EvaluateAsync<bool>("() => window.__pwned === undefined"));
+        Assert.That(await opened.Page.Locator("[onerror], [onload], a[href^='javascript']").CountAsync(), Is.Zero);
+        Assert.That(await opened.Page.ContentAsync(), Does.Contain("&lt;/script&gt;&lt;script&gt;window.__pwned=1"));
+        Assert.That(opened.Faults, Is.Empty);
+    }
+}

@@ -35,18 +35,22 @@ static Command Root() =>
         {
             PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
             DoctorVerb.Create(),
-            LabVerb.Create(), CleanVerb.Create(),
+            KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
         },
     };
 
 static string Mistake(ParseResult line)
 {
     var command = line.CommandResult.Command;
-    if (command.Parents.Any())
-        return $"{line.Errors[0].Message.TrimEnd('.')}; see ./specs {command.Name} --help.";
+    var words = new Stack<string>();
+    for (var one = command; one.Parents.OfType<Command>().FirstOrDefault() is { } parent; one = parent)
+        words.Push(one.Name);
+    var called = string.Concat(words.Select(word => $" {word}"));
+    if (command.Subcommands.Count == 0)
+        return $"{line.Errors[0].Message.TrimEnd('.')}; see ./specs{called} --help.";
 
     var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
     return line.UnmatchedTokens is [var word, ..]
-        ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see ./specs --help."
-        : $"There is no verb; give one of {verbs}, and see ./specs --help.";
+        ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see ./specs{called} --help."
+        : $"There is no verb; give one of {verbs}, and see ./specs{called} --help.";
 }

@@ -1,0 +1,74 @@
+#!/bin/bash
+# Process 1 of a guest: loads modules, starts the Docker Engine and says on the console how far it is. A line there that begins with
+# `hooktrail: ` is for the host (Machine/ConsoleEvent.cs); a line that comes from there ends the guest.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+
+tell() { printf 'hooktrail: %s\n' "$*"; }
+setting() { sed -n "s/.*\bhooktrail\.$1=\([a-z]*\).*/\1/p" /proc/cmdline; }
+
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mountpoint -q /dev || mount -t devtmpfs dev /dev
+# The terminal must not send back what the host writes, nor change line ends.
+exec </dev/ttyS0 >/dev/ttyS0 2>&1
+stty raw -echo
+tell booted "$(uname -r)"
+mkdir -p /dev/pts /dev/shm
+mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm
+mount -t tmpfs tmp /tmp
+mount -t cgroup2 cgroup /sys/fs/cgroup
+printf '+%s\n' $(</sys/fs/cgroup/cgroup.controllers) | while read -r one; do echo "$one" >/sys/fs/cgroup/cgroup.subtree_control; done 2>/dev/null
+mount -t ext4 -o ro /dev/vdb /usr/lib/modules || tell lacks a disk with modules
+
+# Nothing but the kernel's last words may slow down the console: LOG rules print thousands of lines.
+dmesg -n 1
+# Rules and namespaces come and go all the time; each time the kernel would wait for all its processors to have been idle once.
+echo 1 >/sys/kernel/rcu_expedited
+
+backend=$(setting backend)
+case $backend in
+    legacy) tables=(iptable_{raw,mangle,nat,filter,security} ip6table_{raw,mangle,nat,filter,security}) ;;
+    *) tables=(nf_tables nft_compat nft_chain_nat) ;;
+esac
+for module in overlay bridge br_netfilter veth nf_log_syslog nfnetlink_log; do
+    modprobe -q "$module" || tell lacks "the module $module"
+done
+# Tables are only looked for: loading one would register it at its hooks on some kernels, and on this host only Docker and the lab use any.
+for module in "${tables[@]}"; do
+    modprobe -q -n "$module" || tell lacks "the module $module"
+done
+for family in iptables ip6tables arptables ebtables; do
+    update-alternatives --set "$family" "/usr/sbin/$family-$backend" >/dev/null || tell lacks "$family-$backend"
+done
+
+hostname guest
+ip link set lo up
+ip link set eth0 up
+ip address add 10.0.2.15/24 dev eth0
+ip route add default via 10.0.2.2
+
+# dockerd says when it listens; that is the event, and nobody has to ask.
+mkfifo /run/dockerd.log
+dockerd --tls=false -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
+engine=$!
+while IFS= read -r line; do
+    printf 'dockerd: %s\n' "$line"
+    [[ $line != *'API listen on [::]:2375'* ]] || tell engine "$(dockerd --version)"
+done </run/dockerd.log &
+talking=$!
+
+# Whatever the host says means the end; and so does the Engine's.
+(
+    read -r _
+    kill -TERM "$engine"
+) &
+wait "$engine"
+status=$?
+wait "$talking"
+((status == 0)) || tell "failed: dockerd ended with status $status"
+sync
+mount -o remount,ro /
+tell down
+echo o >/proc/sysrq-trigger
+sleep infinity

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels;
@@ -36,6 +37,9 @@ public sealed class KernelsCache
 
         return new(path);
     }
+
+    /// <summary>The cache, if there is one already.</summary>
+    public static KernelsCache? Existing(Func<string, string?> variable) => Place(variable) is var path && Directory.Exists(path) ? new(path) : null;
 
     /// <summary>Where it is, whether or not it is there.</summary>
     public static string Place(Func<string, string?> variable) => variable(Variable) is { Length: > 0 } set
@@ -76,8 +80,9 @@ public sealed class KernelsCache
     }
 
     /// <summary>What processes that are no more had begun to make.</summary>
-    public IEnumerable<string> Leftovers() => !Directory.Exists(Path)
-        ? []
-        : Directory.EnumerateFileSystemEntries(Path, $"*{Making}*", SearchOption.AllDirectories)
-            .Where(entry => Owner.Parse(entry[(entry.LastIndexOf(Making, StringComparison.Ordinal) + Making.Length)..]) is { IsAlive: false });
+    public ImmutableArray<string> Leftovers() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path, $"*{Making}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
+            .Where(entry => Owner.Parse(entry[(entry.LastIndexOf(Making, StringComparison.Ordinal) + Making.Length)..]) is { IsAlive: false }),
+    ];
 }

@@ -78,12 +78,27 @@ fill_disk() {
     return $status
 }
 
+# base_disk DISK: Debian with an Engine, and nothing of the lab.
+base_disk() {
+    local work=$1.making-$$.$(started_at $$) log=$state/log/guest-disk.log began=$SECONDS
+    say guest "building a disk for guests, once for all kernels: Debian with a Docker Engine"
+    mkdir -p "$work"
+    "$guest/bootstrap.sh" "$SPECS_DEBIAN_MIRROR" "$work" "$work/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
+        rm -rf "$work"
+        grep '^E: ' "$log" | tail -3 >&2
+        die "the disk of the guests could not be built from $SPECS_DEBIAN_MIRROR ($log)."
+    }
+    mv "$work/disk" "$1"
+    rm -rf "$work"
+    say guest "built in $((SECONDS - began)) s"
+}
+
 prepare_guest_disk() {
-    local cache disk hash making began=$SECONDS log=$state/log/guest-disk.log
+    local cache disk base making began
     cache=$(kernels_cache)
     mkdir -p "$cache/disks" || die "the cache of kernels $cache cannot be made: name another folder by SPECS_KERNELS_CACHE."
-    hash=$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal")
-    disk=$cache/disks/$hash.ext4
+    base=$cache/disks/base-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
+    disk=$cache/disks/$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
     # Other clones use the same cache. The lock is file descriptor 7 and goes with the process.
     exec 7>"$cache/disks.lock"
     flock -n 7 || {
@@ -94,22 +109,16 @@ prepare_guest_disk() {
         require_room "$cache"
         command -v docker >/dev/null || apt_install docker-cli || apt_install docker.io ||
             die "the lab's image gets into a guest by the docker command, which cannot be installed from here: install it, then run this again."
-        say guest "building the disk of the guests, once for all kernels: Debian with a Docker Engine"
+        [[ -e $base ]] || base_disk "$base"
+        began=$SECONDS
         making=$disk.making-$$.$(started_at $$)
-        mkdir -p "$making"
-        "$guest/bootstrap.sh" "$(debian_mirror)" "$making" "$making/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
-            rm -rf "$making"
-            grep '^E: ' "$log" | tail -3 >&2
-            die "the disk of the guests could not be built from $(debian_mirror) ($log)."
-        }
-        say guest "made in $((SECONDS - began)) s; putting the lab's image on it"
-        fill_disk "$making/disk" || {
-            rm -rf "$making"
+        cp --sparse=always "$base" "$making"
+        fill_disk "$making" || {
+            rm -f "$making"
             die "the lab's image could not be put on the disk of the guests; what was said is above, and in $state/log."
         }
-        mv "$making/disk" "$disk"
-        rm -rf "$making"
-        say guest "built in $((SECONDS - began)) s: $disk"
+        mv "$making" "$disk"
+        say guest "put the lab's image on it in $((SECONDS - began)) s"
     fi
     exec 7>&-
     printf '%s\n' "$disk" >"$state/guest-disk"

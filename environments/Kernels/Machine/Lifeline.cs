@@ -18,7 +18,8 @@ internal sealed class Lifeline : IAsyncDisposable
             while IFS= read -r -u 3 line; do printf '%s\n' "$line"; done
             kill -KILL 0
         }
-        setpriv --pdeathsig KILL -- "$@" <&"${lifeline[0]}" 3<&- &
+        exec 4<&"${lifeline[0]}"
+        setpriv --pdeathsig KILL -- "$@" <&4 3<&- 4<&- &
         wait $!
         status=$?
         kill -KILL "$lifeline_PID" 2>/dev/null
@@ -26,6 +27,7 @@ internal sealed class Lifeline : IAsyncDisposable
         """;
 
     private readonly Process _process;
+    private bool _ended;
 
     private Lifeline(Process process) => _process = process;
 
@@ -78,6 +80,9 @@ internal sealed class Lifeline : IAsyncDisposable
     /// <summary>Ends the program and all that it started, where they have not ended, and waits until they have.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_ended)
+            return;
+        _ended = true;
         try
         {
             _process.StandardInput.Close();

@@ -50,7 +50,7 @@ ip route add default via 10.0.2.2
 
 # dockerd says when it listens; that is the event, and nobody has to ask.
 mkfifo /run/dockerd.log
-dockerd --tls=false -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
+dockerd --tls=false --add-runtime crun=/usr/bin/crun --default-runtime crun -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
 engine=$!
 while IFS= read -r line; do
     printf 'dockerd: %s\n' "$line"

@@ -49,13 +49,13 @@ internal static class KernelsBootVerb
         var accelerator = await Accelerators.FindAsync(cancellation);
         var kernel = (await KernelOptions.PrepareAsync(line, wishes, cancellation))[0];
         var machine = new GuestMachine(kernel, backends[0], disk) { Accelerator = accelerator, KeepsDisk = kept is not null };
-        var log = Directory.CreateTempSubdirectory("hooktrail-guest-");
+        var log = GuestLeftovers.ConsoleFolder();
         try
         {
-            await using var guest = await Guest.BootAsync(machine, Path.Combine(log.FullName, "console.log"), BootLimit, cancellation);
+            await using var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation);
             // Others read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
-            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log.FullName, "console.log")}; press Enter to end it."));
+            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to end it."));
             foreach (var lack in guest.Lacks)
                 await Console.Out.WriteLineAsync($"It lacks {lack}.");
             try
@@ -69,13 +69,13 @@ internal static class KernelsBootVerb
             }
 
             if (guest.Lost.IsCompletedSuccessfully)
-                throw new GuestLostException($"The guest {await guest.Lost}: {File.ReadLines(Path.Combine(log.FullName, "console.log")).LastOrDefault("its console is empty")}.");
+                throw new GuestLostException($"The guest {await guest.Lost}: {File.ReadLines(Path.Combine(log, "console.log")).LastOrDefault("its console is empty")}.");
             if (kept is not null)
                 await guest.PowerOffAsync(BootLimit, cancellation);
         }
         finally
         {
-            log.Delete(recursive: true);
+            Directory.Delete(log, recursive: true);
         }
 
         return ExitCode.Done;

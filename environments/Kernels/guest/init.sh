@@ -60,7 +60,7 @@ talking=$!
 
 # Whatever the host says means the end; and so does the Engine's.
 (
-    read -r _
+    read -r _ </dev/ttyS0
     kill -TERM "$engine"
 ) &
 wait "$engine"

@@ -49,10 +49,10 @@ internal static class KernelsBootVerb
         var accelerator = await Accelerators.FindAsync(cancellation);
         var kernel = (await KernelOptions.PrepareAsync(line, wishes, cancellation))[0];
         var machine = new GuestMachine(kernel, backends[0], disk) { Accelerator = accelerator, KeepsDisk = kept is not null };
+        // Left where the guest is lost, because what is said then names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();
-        try
+        await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
         {
-            await using var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation);
             // Others read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
             await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to end it."));
@@ -69,15 +69,12 @@ internal static class KernelsBootVerb
             }
 
             if (guest.Lost.IsCompletedSuccessfully)
-                throw new GuestLostException($"The guest {await guest.Lost}: {File.ReadLines(Path.Combine(log, "console.log")).LastOrDefault("its console is empty")}.");
+                throw new GuestLostException($"The guest {await guest.Lost}; its console is in {Path.Combine(log, "console.log")}.");
             if (kept is not null)
                 await guest.PowerOffAsync(BootLimit, cancellation);
         }
-        finally
-        {
-            Directory.Delete(log, recursive: true);
-        }
 
+        Directory.Delete(log, recursive: true);
         return ExitCode.Done;
     }
 }

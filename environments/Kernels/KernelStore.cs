@@ -31,9 +31,12 @@ public sealed class KernelStore(KernelsCache cache)
             progress($"fetching {kernel.Package} {kernel.PackageVersion}");
             var tree = Path.Combine(making, "tree");
             await archive.UnpackAsync(kernel, tree, cancellation).ConfigureAwait(false);
-            var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists)
-                ?? throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no modules where they are expected: take another kernel, and please report this.");
-            await MakeAsync(making, Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
+            // Since 7.2 the image lies with the modules.
+            var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists);
+            var image = new[] { Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz") }.FirstOrDefault(File.Exists);
+            if (image is null || modules is null)
+                throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules where they are expected: take another kernel, and please report this.");
+            await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
             Directory.Delete(tree, recursive: true);
         }).ConfigureAwait(false);
         return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder);

@@ -60,24 +60,27 @@ public sealed partial class DebianArchive
             progress(e.Message);
         }
 
-        var names = (await AptAsync(["apt-cache", "pkgnames", "linux-image-"], cancellation).ConfigureAwait(false)).Split('\n')
-            .Where(name => KernelPackage().IsMatch(name)).ToList();
-        if (names.Count == 0)
+        var names = await NamesAsync(cancellation).ConfigureAwait(false);
+        var images = names.Where(name => KernelPackage().IsMatch(name)).ToList();
+        if (images.Count == 0)
             throw lack ?? new HooktrailException($"{_mirror} serves no kernel: name another mirror by {MirrorVariable}.");
-        return ServedKernel.Parse(await AptAsync(["apt-cache", "madison", .. names], cancellation).ConfigureAwait(false));
+        // An archive keeps images longer than what they are made of.
+        var shown = await AptAsync(["apt-cache", "show", .. images], cancellation).ConfigureAwait(false);
+        var broken = shown.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Where(package => Field(package, "Package").StartsWith("linux-image-", StringComparison.Ordinal))
+            .Select(package => (Name: Field(package, "Package"), Needs: PartsOf(Field(package, "Package")["linux-image-".Length..], package)))
+            .Where(package => package.Needs.Any(part => part.IsNeeded && !names.Contains(part.Name)))
+            .Select(package => package.Name)
+            .ToHashSet();
+        return [.. ServedKernel.Parse(await AptAsync(["apt-cache", "madison", .. images], cancellation).ConfigureAwait(false)).Where(kernel => !broken.Contains(kernel.Package))];
     }
 
     /// <summary>Unpacks the packages of a kernel, its image and its modules, into a folder.</summary>
     public async Task UnpackAsync(ServedKernel kernel, string folder, CancellationToken cancellation)
     {
-        // Debian splits the package more finely as time goes on; what belongs to a kernel has its release in its name.
-        var parts = new List<string> { kernel.Package };
-        for (var next = 0; next < parts.Count; next++)
-        {
-            var shown = await AptAsync(["apt-cache", "show", $"{parts[next]}={kernel.PackageVersion}"], cancellation).ConfigureAwait(false);
-            parts.AddRange(PartsOf(kernel.Release, shown).Except(parts));
-        }
-
+        var names = await NamesAsync(cancellation).ConfigureAwait(false);
+        var shown = await AptAsync(["apt-cache", "show", $"{kernel.Package}={kernel.PackageVersion}"], cancellation).ConfigureAwait(false);
+        var parts = PartsOf(kernel.Release, shown).Select(part => part.Name).Where(names.Contains).Prepend(kernel.Package);
         await UnpackAsync(parts.Select(part => $"{part}={kernel.PackageVersion}"), folder, cancellation).ConfigureAwait(false);
     }
 
@@ -94,14 +97,16 @@ public sealed partial class DebianArchive
         Directory.Delete(downloads, recursive: true);
     }
 
-    /// <summary>The packages, other than the one shown, that have a part of the kernel.</summary>
-    internal static IEnumerable<string> PartsOf(string release, string shown) =>
-        shown.Split('\n')
-            .Where(line => line.StartsWith("Depends:", StringComparison.Ordinal))
-            .SelectMany(line => line[8..].Split([',', '|']))
-            .Select(dependency => dependency.Trim().Split(' ')[0])
-            .Where(name => name == $"linux-binary-{release}" || name == $"linux-modules-{release}")
-            .Distinct();
+    /// <summary>
+    /// The packages, other than the one shown, that have a part of the kernel: Debian splits it more finely as time goes on, and what belongs to a
+    /// kernel has its release in its name. linux-base has lists only, which a kernel boots without.
+    /// </summary>
+    internal static IEnumerable<(string Name, bool IsNeeded)> PartsOf(string release, string shown)
+    {
+        var dependencies = Field(shown, "Depends").Split([',', '|']).Select(dependency => dependency.Trim().Split(' ')[0]).ToHashSet();
+        return new[] { ($"linux-binary-{release}", true), ($"linux-modules-{release}", true), ($"linux-base-{release}", false) }
+            .Where(part => dependencies.Contains(part.Item1));
+    }
 
     /// <summary>Debian's archive is the same wherever it is mirrored; a mirror that stands still has signatures past their date, and an old kernel harms nobody in a guest.</summary>
     internal static string Configuration(string folder) => $"""
@@ -126,6 +131,12 @@ public sealed partial class DebianArchive
         Acquire::https::Timeout "30";
 
         """;
+
+    private static string Field(string package, string name) =>
+        package.Split('\n').FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..] ?? "";
+
+    private async Task<HashSet<string>> NamesAsync(CancellationToken cancellation) =>
+        [.. (await AptAsync(["apt-cache", "pkgnames", "linux-"], cancellation).ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
     private string Folder => _cache["apt"];
 

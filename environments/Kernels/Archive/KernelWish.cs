@@ -11,8 +11,11 @@ public sealed partial record KernelWish
 
     private KernelWish(string text) => Text = text;
 
-    /// <summary>As it was written; results go by it.</summary>
+    /// <summary>As it was written.</summary>
     public string Text { get; }
+
+    /// <summary>What results of the kernel go by: what was written, so that they have the same name after an update; of the newest, its series.</summary>
+    public string Name(ServedKernel kernel) => Text == Newest ? Series(kernel) : Text;
 
     /// <summary>Reads what a user wrote.</summary>
     /// <exception cref="HooktrailException">It is no version.</exception>

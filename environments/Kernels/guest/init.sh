@@ -48,12 +48,31 @@ ip link set eth0 up
 ip address add 10.0.2.15/24 dev eth0
 ip route add default via 10.0.2.2
 
-# dockerd says when it listens; that is the event, and nobody has to ask.
-mkfifo /run/dockerd.log
-dockerd --tls=false --add-runtime crun=/usr/bin/crun --default-runtime crun -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
+# Both say when they listen; that is the event, and nobody has to ask. containerd is started here, because dockerd would give up on it after 15
+# seconds, which are few for a guest on a busy machine; of its plugins Docker uses what is left.
+mkdir -p /run/containerd
+cat >/run/containerd/config.toml <<'PLUGINS'
+version = 2
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.blockfile",
+    "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs",
+    "io.containerd.nri.v1.nri", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
+PLUGINS
+mkfifo /run/containerd.log /run/dockerd.log
+containerd --config /run/containerd/config.toml >/run/containerd.log 2>&1 </dev/null &
+exec 4</run/containerd.log
+while IFS= read -r line <&4; do
+    printf 'containerd: %s\n' "$line"
+    [[ $line != *'containerd successfully booted'* ]] || break
+done
+cat <&4 >/dev/null &
+
+dockerd --tls=false --add-runtime crun=/usr/bin/crun --default-runtime crun --containerd /run/containerd/containerd.sock \
+    -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
 engine=$!
 while IFS= read -r line; do
     printf 'dockerd: %s\n' "$line"
+    # Its last words have no time.
+    [[ $line = time=* ]] || printf '%s' "$line" >/run/last-words
     [[ $line != *'API listen on [::]:2375'* ]] || tell engine "$(dockerd --version)"
 done </run/dockerd.log &
 talking=$!
@@ -66,7 +85,7 @@ talking=$!
 wait "$engine"
 status=$?
 wait "$talking"
-((status == 0)) || tell "failed: dockerd ended with status $status"
+((status == 0)) || tell "failed: dockerd ended with status $status: $(cat /run/last-words)"
 sync
 mount -o remount,ro /
 tell down

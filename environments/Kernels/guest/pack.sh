@@ -9,7 +9,7 @@ place=$tree/lib/modules/$release
 mkdir -p "$place" "$folder/root"/{bin,dev,modules,root}
 if [[ $modules ]]; then
     # What a guest without such devices cannot use is most of it.
-    (cd "$modules" && tar -c --exclude=./build --exclude=./source --exclude='./kernel/drivers/*' --exclude='./kernel/sound' .) | tar -x -C "$place"
+    (cd "$modules" && tar -c --exclude=./build --exclude=./source --exclude='./kernel/drivers/*' --exclude='./kernel/sound' --exclude=./vmlinuz .) | tar -x -C "$place"
     for drivers in net virtio block char; do
         [[ ! -d $modules/kernel/drivers/$drivers ]] || { mkdir -p "$place/kernel/drivers" && cp -r "$modules/kernel/drivers/$drivers" "$place/kernel/drivers"; }
     done
@@ -25,8 +25,8 @@ install -m 755 "$folder/initramfs.sh" "$folder/root/init"
 install -m 755 "$folder/init.sh" "$folder/root/init.sh"
 : >"$folder/root/modules/order"
 for module; do
-    # A module that is built in needs no file, and without any module all is.
-    modprobe -d "$tree" -S "$release" --show-depends "$module" 2>/dev/null | sed -n 's/^insmod \([^ ]*\).*/\1/p'
+    # What is no module is taken for built in, whether or not there is a list that says so; the guest will tell.
+    { modprobe -d "$tree" -S "$release" --show-depends "$module" 2>/dev/null || true; } | sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | while read -r file; do
     cp "$file" "$folder/root/modules/"
     basename "$file" >>"$folder/root/modules/order"

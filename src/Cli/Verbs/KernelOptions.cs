@@ -74,8 +74,11 @@ internal static class KernelOptions
         {
             var served = await archive.KernelsAsync(line.GetValue(Refresh), Say, cancellation);
             // All are looked for before the first is fetched.
-            foreach (var (wish, kernel) in wishes.Select(wish => (wish, wish.In(served))).ToList())
-                kernels.Add(await store.PrepareAsync(wish.Text, kernel, archive, Say, cancellation));
+            var meant = wishes.Select(wish => (wish, Kernel: wish.In(served))).Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel)).ToList();
+            if (meant.CountBy(one => one.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } same })
+                throw new HooktrailException($"The kernel {same} is named twice, once as the newest; name it once.");
+            foreach (var (name, kernel) in meant)
+                kernels.Add(await store.PrepareAsync(name, kernel, archive, Say, cancellation));
         }
 
         return kernels.ToImmutable();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Hooktrail.Kernels.Archive;
@@ -39,7 +38,7 @@ public sealed class KernelStore(KernelsCache cache)
             await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
             Directory.Delete(tree, recursive: true);
         }).ConfigureAwait(false);
-        return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder);
+        return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>A kernel of the user's own.</summary>
@@ -58,12 +57,34 @@ public sealed class KernelStore(KernelsCache cache)
             progress($"preparing {own.Image}");
             await MakeAsync(making, own.Image, own.Modules, own.Release, busybox, cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        return new(own.Release, own.Image, folder);
+        return new(own.Release, own.Image, folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>What the guest is made of besides its kernel, and how; another recipe makes another kernel folder.</summary>
-    private static string Recipe { get; } = Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Resource.Read("initramfs.sh"), Resource.Read("init.sh"), Resource.Read("pack.sh"), .. Needed]))))[..12];
+    /// <summary>How a kernel is packed; another recipe makes another folder.</summary>
+    private static string Recipe { get; } = Hash([Resource.Read("pack.sh"), .. Needed]);
+
+    /// <summary>What the guests' scripts are; a change of theirs needs no kernel anew.</summary>
+    private static string Scripts { get; } = Hash([Resource.Read("initramfs.sh"), Resource.Read("init.sh")]);
+
+    private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
+
+    /// <summary>The kernel unpacks archives that stand one after the other: its own part, and that of all guests.</summary>
+    internal async Task<string> InitramfsAsync(string kernel, CancellationToken cancellation)
+    {
+        var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>
+        {
+            var root = Directory.CreateDirectory(Path.Combine(making, "root")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(root, "init"), Resource.Read("initramfs.sh"), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(root, "init.sh"), Resource.Read("init.sh"), cancellation).ConfigureAwait(false);
+            await Tool.RunAsync(
+                "to make an initial root",
+                Remedy,
+                ["bash", "-euc", """chmod 755 root/init && (cat "$1/modules.cpio" && cd root && find . | cpio --quiet -o -H newc --owner=0:0) >initramfs && rm -r root""", "pack", kernel],
+                folder: making,
+                cancellation: cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Path.Combine(folder, "initramfs");
+    }
 
     private static string FolderOf(ServedKernel kernel) => $"debian/{kernel.Release}_{kernel.PackageVersion}-{Recipe}";
 
@@ -77,10 +98,8 @@ public sealed class KernelStore(KernelsCache cache)
         string folder, string image, string? modules, string release, string busybox, CancellationToken cancellation)
     {
         File.Copy(image, Path.Combine(folder, "vmlinuz"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "initramfs.sh"), Resource.Read("initramfs.sh"), cancellation).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(folder, "init.sh"), Resource.Read("init.sh"), cancellation).ConfigureAwait(false);
         await Tool.RunAsync(
-            string.Create(CultureInfo.InvariantCulture, $"to pack the modules of {release}"),
+            $"to pack the modules of {release}",
             Remedy,
             ["bash", "-c", Resource.Read("pack.sh"), "pack", folder, release, modules ?? "", busybox, .. Needed],
             cancellation: cancellation).ConfigureAwait(false);

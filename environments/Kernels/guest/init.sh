@@ -31,7 +31,7 @@ case $backend in
     legacy) tables=(iptable_{raw,mangle,nat,filter,security} ip6table_{raw,mangle,nat,filter,security}) ;;
     *) tables=(nf_tables nft_compat nft_chain_nat) ;;
 esac
-for module in overlay bridge br_netfilter veth nf_log_syslog nfnetlink_log; do
+for module in overlay bridge br_netfilter veth nfnetlink_log; do
     modprobe -q "$module" || tell lacks "the module $module"
 done
 # Tables are only looked for: loading one would register it at its hooks on some kernels, and on this host only Docker and the lab use any.

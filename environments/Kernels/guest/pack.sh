@@ -1,5 +1,5 @@
 # pack FOLDER RELEASE MODULES BUSYBOX MODULE...: makes FOLDER/modules.ext4 of the folder MODULES (empty where all is built in), and
-# FOLDER/initramfs of BUSYBOX, FOLDER/*.sh and whatever MODULE... and their dependencies are.
+# FOLDER/modules.cpio, the part of the initial root that is the kernel's: BUSYBOX, MODULE... and what they depend on.
 # shellcheck shell=bash
 set -euo pipefail
 folder=$1 release=$2 modules=$3 busybox=$4
@@ -21,8 +21,6 @@ find "$place" -name '*.ko.zst' -exec zstd -q -d --rm {} +
 depmod -b "$tree" "$release"
 
 install -m 755 "$busybox" "$folder/root/bin/busybox"
-install -m 755 "$folder/initramfs.sh" "$folder/root/init"
-install -m 755 "$folder/init.sh" "$folder/root/init.sh"
 : >"$folder/root/modules/order"
 for module; do
     # What is no module is taken for built in, whether or not there is a list that says so; the guest will tell.
@@ -31,8 +29,8 @@ done | awk '!seen[$0]++' | while read -r file; do
     cp "$file" "$folder/root/modules/"
     basename "$file" >>"$folder/root/modules/order"
 done
-(cd "$folder/root" && find . -print0 | cpio -0 --quiet -o -H newc --owner=0:0) >"$folder/initramfs"
+(cd "$folder/root" && find . -print0 | cpio -0 --quiet -o -H newc --owner=0:0) >"$folder/modules.cpio"
 
 size=$(du -sk "$tree" | cut -f1)
 mke2fs -q -t ext4 -O ^has_journal -m 0 -E root_owner=0:0 -d "$tree/lib/modules" "$folder/modules.ext4" "$((size * 5 / 4 + 4096))k" >/dev/null
-rm -rf "$tree" "$folder/root" "$folder"/*.sh
+rm -rf "$tree" "$folder/root"

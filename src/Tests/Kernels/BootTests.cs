@@ -58,14 +58,11 @@ public class BootTests
     [Test]
     public async Task A_kernel_that_panics_is_told_with_its_last_words(CancellationToken cancel)
     {
-        // An initial root without anything in it: the kernel finds no init.
-        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, "kernel")).FullName;
+        // An initial root without the guest's scripts: the kernel finds no init.
         var machine = await MachineAsync(cancel);
-        File.Copy(machine.Kernel.Image, Path.Combine(folder, "vmlinuz"));
-        File.Copy(machine.Kernel.Modules, Path.Combine(folder, "modules.ext4"));
-        await File.WriteAllBytesAsync(Path.Combine(folder, "initramfs"), [], cancel);
+        var none = Path.Combine(machine.Kernel.Folder, "modules.cpio");
         Assert.That(
-            async () => await Guest.BootAsync(machine with { Kernel = machine.Kernel with { Folder = folder } }, Log, Limit, cancel),
+            async () => await Guest.BootAsync(machine with { Kernel = machine.Kernel with { Initramfs = none } }, Log, Limit, cancel),
             Throws.TypeOf<GuestLostException>().With.Message.StartsWith("The guest panicked: "));
     }
 
@@ -90,7 +87,8 @@ public class BootTests
             Skip("No kernel has been fetched here; ./specs kernels fetch 6.12 does.");
         try
         {
-            return new(new Kernel("test", "any", kernels[0]), Backend.Nft, Checkout.Find().GuestDisk) { Accelerator = await Accelerators.FindAsync(cancel) };
+            var kernel = await new KernelStore(KernelsCache.Open()).InitramfsAsync(kernels[0], cancel);
+            return new(new Kernel("test", "any", kernels[0], kernel), Backend.Nft, Checkout.Find().GuestDisk) { Accelerator = await Accelerators.FindAsync(cancel) };
         }
         catch (HooktrailException e)
         {

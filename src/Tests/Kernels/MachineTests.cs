@@ -9,7 +9,7 @@ namespace Hooktrail.Tests.Kernels;
 [TestFixture]
 public class MachineTests
 {
-    private static readonly GuestMachine Machine = new(new Kernel("6.1", "6.1.176-1 (bookworm)", "/cache/6.1"), Backend.Legacy, "/cache/a,b.ext4");
+    private static readonly GuestMachine Machine = new(new Kernel("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs"), Backend.Legacy, "/cache/a,b.ext4");
 
     private static string Line(GuestMachine machine) => string.Join(' ', QemuCommand.Of(machine, 4711, new Owner(12, 345)));
 

@@ -9,7 +9,7 @@ namespace Hooktrail.Tests.Kernels;
 [TestFixture]
 public class RunTests
 {
-    private static readonly Kernel Kernel = new("6.1", "6.1.176-1 (bookworm)", "/cache/6.1");
+    private static readonly Kernel Kernel = new("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs");
 
     private static readonly KernelResult Good = new(Kernel, Backend.Nft, "/out/6.1-nft")
     {

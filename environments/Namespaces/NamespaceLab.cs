@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
+using Hooktrail.Stations;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
@@ -163,7 +164,7 @@ public sealed class NamespaceLab : ILab
             {
                 _observer.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
                 var (mark, exchanged) = await _stations.SendAsync(
-                    flow, sending.Packets, sending.Size, sending.Patience, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
+                    flow, sending.Packets, sending.Size, Allowance.For(sending.Patience), sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
                 var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
                 Fired = Fired.With(window);
                 return (window, mark, exchanged);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
+using Hooktrail.Stations;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
@@ -12,7 +13,7 @@ namespace Hooktrail.Namespaces;
 /// </summary>
 internal sealed class NamespaceObserver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
     private readonly NamespaceHost _host;
     private readonly RunId _run;

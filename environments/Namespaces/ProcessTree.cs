@@ -16,7 +16,7 @@ namespace Hooktrail.Namespaces;
 /// </summary>
 internal sealed class ProcessTree : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
     private readonly Process _process;
     private readonly Task<string> _error;

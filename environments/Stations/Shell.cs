@@ -12,7 +12,7 @@ namespace Hooktrail.Stations;
 public class Shell(ISession session) : IAsyncDisposable
 {
     /// <summary>The longest that any one script may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(30));
 
     private readonly SemaphoreSlim _turn = new(1);
     private int _scripts;

@@ -60,11 +60,15 @@ remember_image() {
     [[ -z $before ]] || ! docker image rm "$before" >/dev/null 2>&1 || say image "removed $before, whose recipe is no more"
 }
 
+removal=$root/src/Observation/remove-tracepoints.sh
+
+# The lab's image, by its recipe.
+lab_image() { printf 'hooktrail/lab:%s\n' "$(hash_of "$recipe"/* "$removal")"; }
+
 prepare_image() {
-    local removal=$root/src/Observation/remove-tracepoints.sh
     local script base image context=$state/image-context log=$state/log/image.log
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
-    image=hooktrail/lab:$(hash_of "$recipe"/* "$removal")
+    image=$(lab_image)
     if image_exists "$image"; then
         say image "$image is there"
     else

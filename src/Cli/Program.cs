@@ -37,7 +37,7 @@ static Command Root() =>
             PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
             CompareVerb.Create(), BaselineVerb.Create(),
             DoctorVerb.Create(),
-            LabVerb.Create(), CleanVerb.Create(),
+            KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
         },
     };
 

@@ -11,7 +11,7 @@ namespace Hooktrail.Docker.Engine;
 internal sealed class ContainerSession : IContainerSession
 {
     // Killing and removing takes well under a second; a container that is still there after this is the Engine's fault.
-    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(20);
+    private static TimeSpan KillTimeout => Allowance.For(TimeSpan.FromSeconds(20));
 
     private readonly IContainerEngine _engine;
     private readonly IAttachment _attachment;

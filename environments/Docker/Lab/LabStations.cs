@@ -139,6 +139,6 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             ? addresses[LabNames.HostOnLoopback, flow.Ip].ToString()
             : null;
         return FlowTalking.Of(
-            flow, name => addresses[name, flow.Ip].ToString(), addresses.Port, device, mark, sourcePort, count, sending.Size, sending.Patience, before, source);
+            flow, name => addresses[name, flow.Ip].ToString(), addresses.Port, device, mark, sourcePort, count, sending.Size, Allowance.For(sending.Patience), before, source);
     }
 }

@@ -16,7 +16,7 @@ namespace Hooktrail.Docker.Lab;
 internal sealed partial class Probe : IAsyncDisposable
 {
     /// <summary>A record that is written comes back within a millisecond, also behind a full ring of others.</summary>
-    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(10);
+    private static TimeSpan FencePatience => Allowance.For(TimeSpan.FromSeconds(10));
 
     private readonly RunId _run;
     private readonly KernelLog _log;

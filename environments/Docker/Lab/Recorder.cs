@@ -13,7 +13,7 @@ namespace Hooktrail.Docker.Lab;
 /// </summary>
 internal sealed class Recorder : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
     private readonly RunId _run;
     private readonly Station _station;

@@ -1,6 +1,8 @@
 using System.Net.NetworkInformation;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Kernels.Machine;
+using Hooktrail.Report;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
@@ -17,7 +19,7 @@ internal static class CleanVerb
             """
             Runs that are alive are left alone. Rules, settings and containers of others are never touched.
 
-            A namespace lab leaves nothing, so what is looked for is a Docker lab's. Where no Engine answers it says that nobody could be asked, and
+            A namespace lab leaves nothing, so what is looked for is a Docker lab's, guests of ./specs kernels, and what that had half fetched or built. Where no Engine answers it says that nobody could be asked, and
             fails only if this host still has devices of a Docker lab.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
@@ -26,6 +28,9 @@ internal static class CleanVerb
 
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
+        foreach (var thing in GuestLeftovers.Remove())
+            await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
+
         IContainerEngine engine;
         try
         {

@@ -14,7 +14,7 @@ namespace Hooktrail.Docker.Engine.Api;
 internal sealed class ApiClient(EngineEndpoint endpoint) : IDisposable
 {
     // Only a dead or overloaded Engine takes longer: creating and starting a container takes well under a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(60));
 
     private readonly HttpClient _http = NewHttp(endpoint, _ => { });
 

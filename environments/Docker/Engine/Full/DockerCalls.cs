@@ -10,7 +10,7 @@ namespace Hooktrail.Docker.Engine.Full;
 internal sealed class DockerCalls(EngineEndpoint endpoint)
 {
     // Only a dead or overloaded Engine takes longer: creating and starting a container takes well under a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(60));
 
     public EngineEndpoint Endpoint => endpoint;
 

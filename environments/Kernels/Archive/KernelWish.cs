@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Archive;
+
+/// <summary>A kernel as a user names it: a series (6.1), a release (6.12.107), or <c>newest</c>.</summary>
+public sealed partial record KernelWish
+{
+    private const string Newest = "newest";
+
+    private KernelWish(string text) => Text = text;
+
+    /// <summary>As it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>What results of the kernel go by: what was written, so that they have the same name after an update; of the newest, its series.</summary>
+    public string Name(ServedKernel kernel) => Text == Newest ? Series(kernel) : Text;
+
+    /// <summary>Reads what a user wrote.</summary>
+    /// <exception cref="HooktrailException">It is no version.</exception>
+    public static KernelWish Parse(string text) => text == Newest || Numbers().IsMatch(text)
+        ? new(text)
+        : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list names all of them.");
+
+    /// <summary>The newest kernel that is meant; of a release that several suites serve, the first one's.</summary>
+    /// <exception cref="HooktrailException">There is none.</exception>
+    public ServedKernel In(ImmutableArray<ServedKernel> served)
+    {
+        var meant = served.Where(Means).ToList();
+        return meant.MaxBy(kernel => kernel.Version) ?? throw new HooktrailException(
+            $"No kernel {Text} is served; the archive has {string.Join(", ", served.Select(Series).Distinct())}: ./specs kernels list says more, and --kernel-image takes one of your own.");
+    }
+
+    /// <summary>The series of a kernel, its first two numbers.</summary>
+    public static string Series(ServedKernel kernel) => kernel.Version.ToString(2);
+
+    // 6.1 means 6.1.176 and not 6.12.
+    private bool Means(ServedKernel kernel) =>
+        Text == Newest || kernel.Version.ToString() == Text || kernel.Version.ToString().StartsWith(Text + ".", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,4}){1,2}\z")]
+    private static partial Regex Numbers();
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hooktrail.Kernels.Archive;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels;
+
+/// <summary>Makes kernels bootable, each once: its image, a disk with its modules, and an initial root that finds the guest's disks.</summary>
+public sealed class KernelStore(KernelsCache cache)
+{
+    private const string Remedy = "see that the disk has room, and what the message says";
+
+    /// <summary>What mounts the disks and reaches the network; their dependencies come with them.</summary>
+    private static readonly string[] Needed = ["virtio_pci", "virtio_blk", "ext4", "virtio_net"];
+
+    /// <summary>Whether the kernel has been made bootable.</summary>
+    public bool Has(ServedKernel kernel) => Directory.Exists(cache[FolderOf(kernel)]);
+
+    /// <summary>A kernel of the archive.</summary>
+    /// <param name="name">What its results go by.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="archive">Where it is fetched from.</param>
+    /// <param name="progress">Is told what takes time.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<Kernel> PrepareAsync(string name, ServedKernel kernel, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
+    {
+        var busybox = await BusyboxAsync(archive, cancellation).ConfigureAwait(false);
+        var folder = await cache.FolderAsync(FolderOf(kernel), async making =>
+        {
+            progress($"fetching {kernel.Package} {kernel.PackageVersion}");
+            var tree = Path.Combine(making, "tree");
+            await archive.UnpackAsync(kernel, tree, cancellation).ConfigureAwait(false);
+            // Since 7.2 the image lies with the modules.
+            var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists);
+            var image = new[] { Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz") }.FirstOrDefault(File.Exists);
+            if (image is null || modules is null)
+                throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules where they are expected: take another kernel, and please report this.");
+            await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
+            Directory.Delete(tree, recursive: true);
+        }).ConfigureAwait(false);
+        return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>A kernel of the user's own.</summary>
+    /// <param name="image">Its bzImage.</param>
+    /// <param name="modules">Its modules, as <c>make modules_install</c> leaves them; null where all is built in.</param>
+    /// <param name="archive">Where the tools of the initial root are fetched from.</param>
+    /// <param name="progress">Is told what takes time.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">One of them is not what it should be.</exception>
+    public async Task<Kernel> PrepareAsync(string image, string? modules, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
+    {
+        var own = OwnKernel.Of(image, modules);
+        var busybox = await BusyboxAsync(archive, cancellation).ConfigureAwait(false);
+        var folder = await cache.FolderAsync($"own/{own.ContentHash()}-{Recipe}", async making =>
+        {
+            progress($"preparing {own.Image}");
+            await MakeAsync(making, own.Image, own.Modules, own.Release, busybox, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return new(own.Release, own.Image, folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>How a kernel is packed; another recipe makes another folder.</summary>
+    private static string Recipe { get; } = Hash([Resource.Read("pack.sh"), .. Needed]);
+
+    /// <summary>What the guests' scripts are; a change of theirs needs no kernel anew.</summary>
+    private static string Scripts { get; } = Hash([Resource.Read("initramfs.sh"), Resource.Read("init.sh")]);
+
+    private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
+
+    /// <summary>The kernel unpacks archives that stand one after the other: its own part, and that of all guests.</summary>
+    internal async Task<string> InitramfsAsync(string kernel, CancellationToken cancellation)
+    {
+        var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>
+        {
+            var root = Directory.CreateDirectory(Path.Combine(making, "root")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(root, "init"), Resource.Read("initramfs.sh"), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(root, "init.sh"), Resource.Read("init.sh"), cancellation).ConfigureAwait(false);
+            await Tool.RunAsync(
+                "to make an initial root",
+                Remedy,
+                ["bash", "-euc", """chmod 755 root/init && (cat "$1/modules.cpio" && cd root && find . | cpio --quiet -o -H newc --owner=0:0) >initramfs && rm -r root""", "pack", kernel],
+                folder: making,
+                cancellation: cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Path.Combine(folder, "initramfs");
+    }
+
+    private static string FolderOf(ServedKernel kernel) => $"debian/{kernel.Release}_{kernel.PackageVersion}-{Recipe}";
+
+    private async Task<string> BusyboxAsync(DebianArchive archive, CancellationToken cancellation)
+    {
+        var folder = await cache.FolderAsync("busybox", making => archive.UnpackAsync(["busybox-static/trixie"], making, cancellation)).ConfigureAwait(false);
+        return new[] { "usr/bin/busybox", "bin/busybox" }.Select(place => Path.Combine(folder, place)).First(File.Exists);
+    }
+
+    private static async Task MakeAsync(
+        string folder, string image, string? modules, string release, string busybox, CancellationToken cancellation)
+    {
+        File.Copy(image, Path.Combine(folder, "vmlinuz"));
+        await Tool.RunAsync(
+            $"to pack the modules of {release}",
+            Remedy,
+            ["bash", "-c", Resource.Read("pack.sh"), "pack", folder, release, modules ?? "", busybox, .. Needed],
+            cancellation: cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Hooktrail.Kernels.Machine;
+
+/// <summary>
+/// What is left of guests whose owner has died. A guest ends with its owner (<see cref="Lifeline"/>), so it takes more than one <c>kill -9</c> to leave one; and what was being
+/// fetched or built is left half made.
+/// </summary>
+public static class GuestLeftovers
+{
+    private const string Console = "hooktrail-guest-console-";
+
+    /// <summary>A folder for the console log of a guest that has no other place.</summary>
+    public static string ConsoleFolder() => Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Console + Owner.Self)).FullName;
+
+    /// <summary>Ends and removes what is left; returns a line for each thing. What belongs to a process that is alive is left alone.</summary>
+    public static ImmutableArray<string> Remove()
+    {
+        var removed = ImmutableArray.CreateBuilder<string>();
+        foreach (var (process, owner) in Guests().Where(guest => !guest.Owner.IsAlive))
+            if (Kill(process))
+                removed.Add(string.Create(CultureInfo.InvariantCulture, $"the guest of process {owner.ProcessId}, which is no more (QEMU, process {process})"));
+        foreach (var left in KernelsCache.Existing(Environment.GetEnvironmentVariable)?.Leftovers() ?? [])
+            Delete(left, $"{left}, half made");
+        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Console + "*"))
+            if (Owner.Parse(Path.GetFileName(left)[Console.Length..]) is { IsAlive: false })
+                Delete(left, left);
+        return removed.ToImmutable();
+
+        void Delete(string left, string told)
+        {
+            try
+            {
+                if (Directory.Exists(left))
+                    Directory.Delete(left, recursive: true);
+                else
+                    File.Delete(left);
+                removed.Add(told);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's.
+            }
+        }
+    }
+
+    /// <summary>The guests of this machine that this user can see, and whose they are.</summary>
+    internal static IEnumerable<(int Process, Owner Owner)> Guests()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && OwnerOf(CommandLine(folder)) is { } owner)
+                yield return (process, owner);
+    }
+
+    /// <summary>Whose guest it is, by the command line of its QEMU; null where it is no guest of ours.</summary>
+    internal static Owner? OwnerOf(string[] command) =>
+        Path.GetFileName(command.FirstOrDefault("")) == QemuCommand.Program && Array.IndexOf(command, "-name") is var at and > 0 && at + 1 < command.Length
+            && command[at + 1].StartsWith(QemuCommand.Marker, StringComparison.Ordinal)
+            ? Owner.Parse(command[at + 1][QemuCommand.Marker.Length..])
+            : null;
+
+    private static string[] CommandLine(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "cmdline")).Split('\0');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // it has ended meanwhile
+        }
+    }
+
+    private static bool Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            process.WaitForExit();
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false; // it has ended meanwhile, or is another user's
+        }
+    }
+}

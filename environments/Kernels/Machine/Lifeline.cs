@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Machine;
+
+/// <summary>
+/// A program that ends with this process, in whatever way this one ends, and with all that it started. A shell in a session of its own passes on what is written to the
+/// program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it kills its process group. Should the shell itself be
+/// killed, the kernel kills the program (PR_SET_PDEATHSIG, which follows the thread that started it and so needs a shell, which has but one).
+/// </summary>
+internal sealed class Lifeline : IAsyncDisposable
+{
+    private const string Script = """
+        PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+        exec 3<&0
+        coproc lifeline {
+            while IFS= read -r -u 3 line; do printf '%s\n' "$line"; done
+            kill -KILL 0
+        }
+        exec 4<&"${lifeline[0]}"
+        setpriv --pdeathsig KILL -- "$@" <&4 3<&- 4<&- &
+        wait $!
+        status=$?
+        kill -KILL "$lifeline_PID" 2>/dev/null
+        exit $status
+        """;
+
+    private readonly Process _process;
+    private bool _ended;
+
+    private Lifeline(Process process) => _process = process;
+
+    /// <summary>What the program prints.</summary>
+    public StreamReader Output => _process.StandardOutput;
+
+    /// <summary>What it complains of.</summary>
+    public StreamReader Error => _process.StandardError;
+
+    /// <summary>What it reads.</summary>
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>The id of the shell, which is that of its session and process group.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">Variables that are different for it; null to unset one.</param>
+    /// <param name="folder">Where it runs; here where null.</param>
+    /// <exception cref="HooktrailException">There is no bash or setsid here.</exception>
+    public static Lifeline Start(IEnumerable<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    {
+        var start = new ProcessStartInfo("setsid", ["bash", "--noprofile", "--norc", "-c", Script, "lifeline", .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
+        try
+        {
+            return new(Process.Start(start)!);
+        }
+        catch (Win32Exception e)
+        {
+            throw new HooktrailException($"Guests need the program setsid, which cannot be started here ({e.Message}): install util-linux.", e);
+        }
+    }
+
+    /// <summary>Waits for the program's end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitAsync(CancellationToken cancellation = default)
+    {
+        await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends the program and all that it started, where they have not ended, and waits until they have.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It had ended before.
+        }
+
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        _process.Dispose();
+    }
+}

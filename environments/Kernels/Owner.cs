@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Hooktrail.Kernels;
+
+/// <summary>The process that something belongs to. Its id alone is used again; with the time at which it started, in ticks since boot, it is one process.</summary>
+/// <param name="ProcessId">Its id.</param>
+/// <param name="StartedAt">When it started, field 22 of /proc/PID/stat.</param>
+internal readonly partial record struct Owner(int ProcessId, long StartedAt)
+{
+    /// <summary>This process.</summary>
+    public static Owner Self { get; } = new(Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
+
+    /// <summary>Whether it still runs.</summary>
+    public bool IsAlive => StartOf(ProcessId) == StartedAt;
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
+    public static Owner? Parse(string text) => Form().Match(text) is { Success: true } match
+        ? new(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
+        : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId}.{StartedAt}");
+
+    private static long? StartOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            // Behind the name, which is in parentheses and may have blanks.
+            return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^([0-9]{1,9})\.([0-9]{1,18})\z")]
+    private static partial Regex Form();
+}

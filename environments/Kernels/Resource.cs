@@ -1,0 +1,11 @@
+namespace Hooktrail.Kernels;
+
+/// <summary>The scripts of this assembly.</summary>
+internal static class Resource
+{
+    public static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(Resource).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

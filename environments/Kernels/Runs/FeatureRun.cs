@@ -1,0 +1,76 @@
+using System.Globalization;
+using Hooktrail.Kernels.Machine;
+
+namespace Hooktrail.Kernels.Runs;
+
+/// <summary>The features, run against an Engine in a process of their own: the very command of <c>./specs run</c>, with that Engine's address.</summary>
+/// <param name="checkout">Where the features are, built.</param>
+/// <param name="filter">Which of them.</param>
+internal sealed class FeatureRun(Checkout checkout, string filter)
+{
+    /// <summary>How much longer than usual is waited for what a guest without KVM does.</summary>
+    private const int PatienceOfTcg = 4;
+
+    private const string Script = """
+        root=$1 configuration=$2 cli=$3 filter=$4 lab_why=$5
+        caller=$PWD prepare=$root/environments/prepare state=$root/.hooktrail engine_api=
+        die() { printf 'specs: %s\n' "$*" >&2; exit 2; }
+        . "$prepare/tests.sh" && run_tests run
+        """;
+
+    /// <summary>Runs them to their end, or until it is cancelled.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="machine">What it was to be.</param>
+    /// <param name="folder">What they write goes there.</param>
+    /// <param name="cancellation">Ends them.</param>
+    /// <returns>The exit code of <c>./specs run</c>.</returns>
+    public async Task<int> RunAsync(Guest guest, GuestMachine machine, string folder, CancellationToken cancellation)
+    {
+        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+        await using var process = Lifeline.Start(
+            [
+                "bash", "--noprofile", "--norc", "-c", Script, "features", checkout.Root, configuration, Path.Combine(AppContext.BaseDirectory, "Hooktrail.Cli.dll"), filter,
+                $"on the Docker Engine of a guest with Linux {guest.Release}",
+            ],
+            new Dictionary<string, string?>
+            {
+                ["DOCKER_HOST"] = guest.Endpoint,
+                ["DOCKER_API_VERSION"] = null,
+                ["DOCKER_TLS_VERIFY"] = null,
+                ["SPECS_LAB"] = "docker",
+                ["SPECS_LAB_REASON"] = null,
+                ["SPECS_OUT"] = folder,
+                ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
+                    : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,
+            },
+            checkout.Root);
+        await using var log = new StreamWriter(Path.Combine(folder, "features.log")) { AutoFlush = true, NewLine = "\n" };
+        await Task.WhenAll(CopyAsync(process.Output, log, cancellation), CopyAsync(process.Error, log, cancellation)).ConfigureAwait(false);
+        return await process.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>How many scenarios have ended so far, by the Cucumber Messages that they write as they go.</summary>
+    public static int Ended(string folder)
+    {
+        try
+        {
+            using var messages = new StreamReader(new FileStream(Path.Combine(folder, "messages.ndjson"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            var ended = 0;
+            while (messages.ReadLine() is { } line)
+                if (line.StartsWith("{\"testCaseFinished\"", StringComparison.Ordinal))
+                    ended++;
+            return ended;
+        }
+        catch (IOException)
+        {
+            return 0; // none yet
+        }
+    }
+
+    private static async Task CopyAsync(StreamReader from, StreamWriter to, CancellationToken cancellation)
+    {
+        while (await from.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+            lock (to)
+                to.WriteLine(line);
+    }
+}

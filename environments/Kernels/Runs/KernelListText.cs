@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Hooktrail.Kernels.Archive;
+using Hooktrail.Report;
+
+namespace Hooktrail.Kernels.Runs;
+
+/// <summary>The kernels that can be had, as text.</summary>
+public static class KernelListText
+{
+    /// <summary>A table of the kernels, and below it what else can be said on a command line.</summary>
+    /// <param name="served">All that are served.</param>
+    /// <param name="has">Whether one has been prepared.</param>
+    /// <param name="all">Every release; otherwise the newest of each series and suite, and what has been prepared.</param>
+    public static string Of(ImmutableArray<ServedKernel> served, Func<ServedKernel, bool> has, bool all)
+    {
+        var table = new TextTable("series", "release", "package", "suite", "");
+        var newest = served.GroupBy(kernel => (KernelWish.Series(kernel), kernel.Suite)).Select(group => group.MaxBy(kernel => kernel.Version)!).ToHashSet();
+        foreach (var kernel in served.Where(kernel => all || newest.Contains(kernel) || has(kernel)))
+            table.Add(KernelWish.Series(kernel), kernel.Version.ToString(), $"{kernel.Package} {kernel.PackageVersion}", kernel.Suite, has(kernel) ? "prepared" : "");
+        return $"""
+            {table.Text()}
+            A series means its newest release, and newest the newest of all.{(all ? "" : " --all prints every release.")}
+            A kernel of your own: --kernel-image FILE --modules FOLDER, built with what a virtual machine needs (virtio_pci, virtio_blk, virtio_net, ext4, overlay;
+            built in or as modules) and with netfilter as Docker needs it.
+
+            """;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Hooktrail.Kernels.Machine;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Runs;
+
+/// <summary>
+/// Runs the features on kernels, each with each backend in a guest of its own, some side by side. What becomes of one guest is no matter to the others.
+/// </summary>
+public sealed class KernelsRun
+{
+    /// <summary>What of a guest's files an earlier run may have left in its folder.</summary>
+    private static readonly string[] Written =
+        ["trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html", "counts.txt", "features.trx", "features.log", "console.log"];
+
+    private readonly Checkout _checkout;
+
+    /// <param name="checkout">Where the features are, built, and the guests' disk.</param>
+    public KernelsRun(Checkout checkout) => _checkout = checkout;
+
+    /// <summary>The kernels.</summary>
+    public required ImmutableArray<Kernel> Kernels { get; init; }
+
+    /// <summary>The backends that each of them is run with.</summary>
+    public required ImmutableArray<Backend> Backends { get; init; }
+
+    /// <summary>Which scenarios.</summary>
+    public required string Filter { get; init; }
+
+    /// <summary>How many guests at once.</summary>
+    public required int Parallel { get; init; }
+
+    /// <summary>The longest that one guest may take, from its start to the last scenario's end.</summary>
+    public required TimeSpan Limit { get; init; }
+
+    /// <summary>The folder that gets a folder for each guest.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What runs the guests.</summary>
+    public required Accelerator Accelerator { get; init; }
+
+    /// <summary>Is told how far it is, a line at a time, from several threads.</summary>
+    public required Action<string> Progress { get; init; }
+
+    /// <summary>The longest that a boot may take: twenty times what it does on two quiet processors without KVM.</summary>
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
+
+    /// <summary>Runs all of them; the results are in the order of kernels and backends.</summary>
+    public async Task<ImmutableArray<KernelResult>> RunAsync(CancellationToken cancellation)
+    {
+        using var turns = new SemaphoreSlim(Parallel);
+        return [.. await Task.WhenAll(from kernel in Kernels from backend in Backends select InTurnAsync(kernel, backend)).ConfigureAwait(false)];
+
+        async Task<KernelResult> InTurnAsync(Kernel kernel, Backend backend)
+        {
+            await turns.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await RunAsync(kernel, backend, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }
+    }
+
+    /// <summary>The folder of one guest's files.</summary>
+    internal static string FolderOf(string folder, Kernel kernel, Backend backend) => Path.Combine(folder, $"{kernel.Name}-{backend.Name()}");
+
+    private async Task<KernelResult> RunAsync(Kernel kernel, Backend backend, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var who = $"{kernel.Name} {backend.Name()}";
+        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend));
+        Directory.CreateDirectory(result.Folder);
+        // What an earlier run wrote must not pass for this one's.
+        foreach (var file in Written)
+            File.Delete(Path.Combine(result.Folder, file));
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            Progress($"{who}: boots Linux {kernel.Title}");
+            var machine = new GuestMachine(kernel, backend, _checkout.GuestDisk) { Accelerator = Accelerator };
+            await using var guest = await Guest.BootAsync(machine, Path.Combine(result.Folder, "console.log"), BootLimit < Limit ? BootLimit : Limit, limit.Token)
+                .ConfigureAwait(false);
+            result = result with { BootedIn = guest.BootedIn, Release = guest.Release, Lacks = guest.Lacks };
+            Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: its Engine answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; the features begin"));
+            result = await RunFeaturesAsync(result, guest, machine, who, limit.Token).ConfigureAwait(false);
+        }
+        catch (GuestLostException lost)
+        {
+            result = result with { Trouble = lost.Message };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            result = result with { Trouble = $"It had not ended after {Limit.TotalMinutes:0.#} minutes; give it more by --time-limit, or see {result.Folder}." };
+        }
+
+        result = result with { Took = clock.Elapsed };
+        Progress($"{who}: {KernelsText.Outcome(result)}");
+        return result;
+    }
+
+    private async Task<KernelResult> RunFeaturesAsync(KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken cancellation)
+    {
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var features = new FeatureRun(_checkout, Filter).RunAsync(guest, machine, result.Folder, until.Token);
+        using (new Timer(_ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
+            await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
+        if (!features.IsCompleted)
+        {
+            await until.CancelAsync().ConfigureAwait(false);
+            await features.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            return result with
+            {
+                Counts = Counts.Of(result.Folder),
+                Trouble = $"The guest {await guest.Lost.ConfigureAwait(false)} after {FeatureRun.Ended(result.Folder)} scenarios; its console is in {Path.Combine(result.Folder, "console.log")}.",
+            };
+        }
+
+        var status = await features.ConfigureAwait(false);
+        var counts = Counts.Of(result.Folder);
+        return result with
+        {
+            Counts = counts,
+            Trouble = counts is null || (status != 0 && counts.IsGood) ? $"The features did not run to their end; see {Path.Combine(result.Folder, "features.log")}." : null,
+        };
+    }
+}

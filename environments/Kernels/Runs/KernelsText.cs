@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Runs;
+
+/// <summary>The results of kernels as text.</summary>
+public static class KernelsText
+{
+    /// <summary>A table of all results, and below it what was the matter where something was.</summary>
+    public static string Of(ImmutableArray<KernelResult> results)
+    {
+        var table = new TextTable("kernel", "backend", "release", "booted in", "passed", "failed", "skipped", "legs", "diverged", "inconclusive", "took", "");
+        foreach (var result in results)
+            table.Add(
+                result.Kernel.Name, result.Backend.Name(), result.Release, Seconds(result.BootedIn),
+                Number(result.Counts?.Passed), Number(result.Counts?.Failed), Number(result.Counts?.Skipped), Number(result.Counts?.Legs),
+                Number(result.Counts?.Diverged), Number(result.Counts?.Inconclusive), Seconds(result.Took), result.IsGood ? "" : result.Trouble is null ? "see its report" : "see below");
+        return table.Text() + string.Concat(results.Select(Remarks).Where(remarks => remarks.Length > 0).Select(remarks => "\n" + remarks));
+    }
+
+    /// <summary>What came of one guest, in one line.</summary>
+    public static string Outcome(KernelResult result) =>
+        result.Trouble is { } trouble ? PlainText.Of(trouble)
+        : result.Counts is { } counts ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped; {counts.Diverged} of {counts.Legs} legs diverged; {result.Took.TotalSeconds:0} s")
+        : "nothing came of it";
+
+    private static string Remarks(KernelResult result) => string.Concat(
+        result.Lacks.Select(lack => $"It lacks {lack}.").Concat(result.Trouble is { } trouble ? [trouble] : [])
+            .Select(remark => $"{result.Kernel.Name} {result.Backend.Name()}: {PlainText.Of(remark)}\n"));
+
+    private static string Seconds(TimeSpan? time) => time is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s") : "–";
+
+    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "–";
+}

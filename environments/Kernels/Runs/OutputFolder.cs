@@ -1,0 +1,27 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Runs;
+
+/// <summary>The folder of a run, which no other run writes to meanwhile; the lock is a file's and ends with the process.</summary>
+public static class OutputFolder
+{
+    /// <summary>Makes the folder where it is not there, and takes it.</summary>
+    /// <exception cref="HooktrailException">It cannot be made, or another run has it.</exception>
+    public static IDisposable Take(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var taken = File.Exists(Path.Combine(folder, ".lock"));
+            throw new HooktrailException(
+                taken
+                    ? $"Another ./specs kernels run writes to {folder}: wait for it, or choose another folder by --out."
+                    : $"The folder {folder} cannot be made ({e.Message.TrimEnd('.')}): choose another one by --out.",
+                e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels;
+
+/// <summary>A program of this machine, run to its end.</summary>
+internal static class Tool
+{
+    /// <summary>What stands for the last words of a program that had none.</summary>
+    public const string NoReason = "it gave no reason";
+
+    // What a service user's PATH may lack.
+    private const string Places = "/usr/local/sbin:/usr/sbin:/sbin";
+
+    /// <summary>Runs a program and returns what it printed.</summary>
+    /// <param name="what">What it is for, for the sentence on its failure, such as <c>to fetch kernels</c>.</param>
+    /// <param name="remedy">What the user can do where it fails or is missing, for the same sentence.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">Variables that it has besides this process's.</param>
+    /// <param name="folder">Where it runs; here where null.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="HooktrailException">It is missing, or it failed; has its last words.</exception>
+    public static async Task<string> RunAsync(
+        string what,
+        string remedy,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null,
+        CancellationToken cancellation = default)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        start.Environment["LC_ALL"] = "C";
+        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:{Places}";
+        using var process = Start(start, what, remedy);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        try
+        {
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            var printed = await output.ConfigureAwait(false);
+            var said = await error.ConfigureAwait(false);
+            return process.ExitCode == 0
+                ? printed
+                : throw new HooktrailException($"{command[0]}, which is needed {what}, failed ({LastWords(said, printed)}): {remedy}.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    /// <summary>Whether this machine has the program.</summary>
+    public static bool Exists(string program) =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:{Places}".Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>The last line that is not empty, errors before warnings.</summary>
+    internal static string LastWords(params ReadOnlySpan<string> said)
+    {
+        foreach (var text in said)
+        {
+            var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (lines.LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal)) is { } error)
+                return error[2..].Trim().TrimEnd('.');
+            if (lines is [.., var last])
+                return last.TrimEnd('.');
+        }
+
+        return NoReason;
+    }
+
+    private static Process Start(ProcessStartInfo start, string what, string remedy)
+    {
+        // The one that starts a program looks only where this process's own PATH says.
+        if (!start.FileName.Contains('/') && $"{start.Environment["PATH"]}".Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, start.FileName)).FirstOrDefault(File.Exists) is { } found)
+            start.FileName = found;
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new HooktrailException($"There is no program {Path.GetFileName(start.FileName)} here, which is needed {what}: {remedy}.", e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+#!/bin/bash
+# Writes the disk of the guests, without the lab's image yet: bootstrap.sh MIRROR WORK OUTPUT
+#
+# An ext4 file system on the whole of a sparse file. WORK is a folder for what is in between, which the caller removes. An ordinary user needs
+# user namespaces, for mmdebstrap and to own what is root's.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+mirror=$1
+work=$2
+output=$3
+packages=$(sed 's/#.*//' "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
+
+# Debian's own tools before those of the caller's PATH: mmdebstrap starts some hundreds of processes.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# mmdebstrap, not this shell, expands $1 of a hook: the new root's path.
+# shellcheck disable=SC2016
+mmdebstrap --variant=minbase --include="$packages" --architectures=amd64 \
+    --aptopt='Acquire::Languages "none"' \
+    --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/apt "$1"/var/log/*.log' \
+    --customize-hook='rm -rf "$1"/usr/share/doc/* "$1"/usr/share/info/* "$1"/usr/share/locale/* "$1"/usr/share/man/*' \
+    --customize-hook='mkdir -p "$1"/usr/lib/modules' \
+    trixie "$work/root.tar" "$mirror"
+
+own=()
+((EUID == 0)) || own=(unshare --map-root-user)
+# Of device nodes, which an ordinary user cannot make, the guest's kernel has its own. No journal: a disk that is thrown away needs none.
+# shellcheck disable=SC2016
+"${own[@]}" bash -euc '
+    mkdir "$1/root"
+    tar -x -C "$1/root" --no-same-owner --exclude="./dev/*" -f "$1/root.tar"
+    mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$1/root" "$2" 3G
+    rm -rf "$1/root" "$1/root.tar"
+' bash "$work" "$output"

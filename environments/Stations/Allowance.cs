@@ -1,0 +1,27 @@
+using System.Globalization;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Stations;
+
+/// <summary>
+/// How long is waited before something counts as hanging or an answer as missing. Limits are set for a machine at full speed; on a slow one, such as a guest without
+/// KVM, all of them are as many times longer as <c>SPECS_PATIENCE</c> says.
+/// </summary>
+public static class Allowance
+{
+    /// <summary>The environment variable: a whole number from 1 to 100; 1 where it is not set.</summary>
+    public const string Variable = "SPECS_PATIENCE";
+
+    private static readonly Lazy<int> Factor = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
+
+    /// <summary>How long is waited here, where <paramref name="usual"/> would do at full speed.</summary>
+    /// <exception cref="HooktrailException">The variable is no such number.</exception>
+    public static TimeSpan For(TimeSpan usual) => usual * Factor.Value;
+
+    /// <summary>Reads the variable's value.</summary>
+    /// <exception cref="HooktrailException">It is no such number.</exception>
+    internal static int Parse(string? value) =>
+        string.IsNullOrEmpty(value) ? 1
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 1 and <= 100 ? factor
+        : throw new HooktrailException($"{Variable} is \"{value}\", but it has to be a whole number from 1 to 100: how many times longer than usual to wait.");
+}

@@ -1,0 +1,158 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
+# Sourced by ./specs for `kernels`: what guests need of this machine, and the disk that all of them share.
+
+# shellcheck source=environments/prepare/dotnet.sh
+. "$prepare/dotnet.sh" || exit 2
+# shellcheck source=environments/prepare/engine.sh
+. "$prepare/engine.sh" || exit 2
+# shellcheck source=environments/prepare/image.sh
+. "$prepare/image.sh" || exit 2
+
+guest=$root/environments/Kernels/guest
+# The kernel that the disk is filled on: the userland's own.
+readonly disk_kernel=6.12
+
+# The programs, each with the package of Debian and Ubuntu that has it.
+readonly fetching_programs='apt-get:apt dpkg-deb:dpkg flock:util-linux'
+readonly guest_programs="$fetching_programs qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap mke2fs:e2fsprogs depmod:kmod modprobe:kmod cpio:cpio xz:xz-utils zstd:zstd setpriv:util-linux"
+
+# require_programs NAME:PACKAGE...: installs what is missing, or says what to install.
+require_programs() {
+    local one missing=() packages=()
+    for one; do
+        command -v "${one%:*}" >/dev/null && continue
+        missing+=("${one%:*}")
+        [[ " ${packages[*]-} " = *" ${one#*:} "* ]] || packages+=("${one#*:}")
+    done
+    [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || {
+        missing+=("Debian's keys")
+        packages+=(debian-archive-keyring)
+    }
+    ((${#missing[@]})) || return 0
+    apt_install "${packages[@]}" ||
+        die "guests need ${missing[*]}, which cannot be installed from here: install what has them (Debian, Ubuntu: apt-get install ${packages[*]}), then run this again."
+}
+
+# The cache of src/Cli, which says where it is in one place.
+kernels_cache() { printf '%s\n' "${SPECS_KERNELS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hooktrail/kernels}"; }
+
+# A disk takes 1 GB and so does making it; the image's own building is not counted.
+require_room() {
+    local free
+    free=$(df --output=avail -BM "$1" | tail -n1 | tr -dc 0-9)
+    ((free >= 3000)) || die "$1 has $free MB of room, and building the guests' disk needs 3000: make room, or name another folder by SPECS_KERNELS_CACHE."
+}
+
+# Puts the lab's image on the Engine of DOCKER_HOST: from this machine's own Engine where that has it, else by building it there.
+image_into_guest() {
+    local image log=$state/log/guest-image.log own=$1
+    image=$(lab_image)
+    if DOCKER_HOST=$own timeout 15 docker image inspect "$image" >/dev/null 2>&1; then
+        (set -o pipefail; DOCKER_HOST=$own docker save "$image" | docker load) >"$log" 2>&1 ||
+            die "the guest did not take the lab's image: $(tail -n1 "$log") ($log)"
+        printf '%s\n' "$image" >"$state/image"
+    else
+        prepare_image
+    fi
+}
+
+# fill_disk DISK: boots a guest that keeps what it writes, and gives its Engine the lab's image.
+fill_disk() {
+    local line='' log=$state/log/guest.log own=$DOCKER_HOST status=0
+    coproc boot { exec dotnet exec "$cli" kernels boot "$disk_kernel" --disk "$1" 2>"$log" 9>&- 7>&-; }
+    local boot_id=$boot_PID boot_in=${boot[1]} boot_out=${boot[0]}
+    read -r line <&"$boot_out"
+    if [[ $line = DOCKER_HOST=* ]]; then
+        (
+            export DOCKER_HOST=${line#*=}
+            image_into_guest "$own"
+        ) || status=2
+    else
+        status=2
+    fi
+    exec {boot_in}>&-
+    wait "$boot_id" || {
+        tail -n 1 "$log" >&2
+        status=2
+    }
+    return $status
+}
+
+# base_disk DISK: Debian with an Engine, and nothing of the lab.
+base_disk() {
+    local work=$1.making-$$.$(started_at $$) log=$state/log/guest-disk.log began=$SECONDS
+    say guest "building a disk for guests, once for all kernels: Debian with a Docker Engine"
+    mkdir -p "$work"
+    "$guest/bootstrap.sh" "$SPECS_DEBIAN_MIRROR" "$work" "$work/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
+        rm -rf "$work"
+        grep '^E: ' "$log" | tail -3 >&2
+        die "the disk of the guests could not be built from $SPECS_DEBIAN_MIRROR ($log)."
+    }
+    mv "$work/disk" "$1"
+    rm -rf "$work"
+    say guest "built in $((SECONDS - began)) s"
+}
+
+prepare_guest_disk() {
+    local cache disk base making began
+    cache=$(kernels_cache)
+    mkdir -p "$cache/disks" || die "the cache of kernels $cache cannot be made: name another folder by SPECS_KERNELS_CACHE."
+    base=$cache/disks/base-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
+    disk=$cache/disks/$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
+    # Other clones use the same cache. The lock is file descriptor 7 and goes with the process.
+    exec 7>"$cache/disks.lock"
+    flock -n 7 || {
+        say wait "another ./specs is building a disk for guests"
+        flock 7
+    }
+    if [[ ! -e $disk ]]; then
+        require_room "$cache"
+        command -v docker >/dev/null || apt_install docker-cli || apt_install docker.io ||
+            die "the lab's image gets into a guest by the docker command, which cannot be installed from here: install it, then run this again."
+        [[ -e $base ]] || base_disk "$base"
+        began=$SECONDS
+        making=$disk.making-$$.$(started_at $$)
+        cp --sparse=always "$base" "$making"
+        fill_disk "$making" || {
+            rm -f "$making"
+            die "the lab's image could not be put on the disk of the guests; what was said is above, and in $state/log."
+        }
+        mv "$making" "$disk"
+        say guest "put the lab's image on it in $((SECONDS - began)) s"
+    fi
+    exec 7>&-
+    printf '%s\n' "$disk" >"$state/guest-disk"
+    [[ -e $state/image ]] || lab_image >"$state/image"
+}
+
+# prepared_kernels VERB [OPTION]...
+prepared_kernels() {
+    local argument
+    SPECS_DEBIAN_MIRROR=$(debian_mirror)
+    export SPECS_DEBIAN_MIRROR
+    for argument; do
+        case $argument in
+            -h | --help)
+                command_line kernels "$@"
+                return
+                ;;
+        esac
+    done
+    case ${1:-} in
+        list)
+            require_programs $fetching_programs
+            ;;
+        fetch | run | boot)
+            command_line kernels "$@" --only-check || return
+            lock_preparation
+            # shellcheck disable=SC2086
+            require_programs $guest_programs
+            if [[ $1 != fetch ]]; then
+                prepare_dotnet all || return
+                prepare_guest_disk
+            fi
+            exec 9>&-
+            ;;
+    esac
+    command_line kernels "$@"
+}

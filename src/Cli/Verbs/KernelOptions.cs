@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Hooktrail.Kernels;
+using Hooktrail.Kernels.Archive;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary>The options that say which kernels, and with which backend.</summary>
+internal static class KernelOptions
+{
+    /// <summary>Debian's kernels.</summary>
+    public static readonly Argument<string[]> Named = new("kernel")
+    {
+        Description = "A series such as 6.1, a release such as 6.12.107, or newest.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    /// <summary>A kernel of one's own.</summary>
+    public static readonly Option<string?> Image = new("--kernel-image")
+    {
+        Description = "Also a kernel of your own, a bzImage.",
+        HelpName = "file",
+    };
+
+    /// <summary>Its modules.</summary>
+    public static readonly Option<string?> Modules = new("--modules")
+    {
+        Description = "The modules of --kernel-image: lib/modules/RELEASE, or the folder above it that `make modules_install` was given. Left out where all is built in.",
+        HelpName = "folder",
+    };
+
+    /// <summary>Whether package lists are fetched anew.</summary>
+    public static readonly Option<bool> Refresh = new("--refresh")
+    {
+        Description = "Fetches the package lists anew; otherwise they may be a day old.",
+    };
+
+    /// <summary>Which backends.</summary>
+    public static readonly Option<string> Backend = new("--backend")
+    {
+        Description = "The backend of Docker's rules.",
+        HelpName = "nft|legacy|both",
+        DefaultValueFactory = _ => "nft",
+    };
+
+    /// <summary>Only looks at the line. ./specs asks so before it prepares for minutes.</summary>
+    public static readonly Option<bool> OnlyCheck = new("--only-check") { Hidden = true };
+
+    /// <summary>The kernels that the line names, as they were written.</summary>
+    /// <exception cref="HooktrailException">There is none, or one is no kernel.</exception>
+    public static ImmutableArray<KernelWish> Wishes(ParseResult line)
+    {
+        ImmutableArray<KernelWish> wishes = [.. line.GetRequiredValue(Named).Select(KernelWish.Parse)];
+        if (wishes.IsEmpty && line.GetValue(Image) is null)
+            throw new HooktrailException("Name at least one kernel, such as 6.1 or newest, or give your own by --kernel-image; ./specs kernels list names all that can be had.");
+        if (line.GetValue(Image) is null && line.GetValue(Modules) is not null)
+            throw new HooktrailException("--modules belongs to --kernel-image, which is missing; name the kernel, or leave --modules out.");
+        if (wishes.CountBy(wish => wish.Text).FirstOrDefault(wish => wish.Value > 1) is { Key: { } twice })
+            throw new HooktrailException($"The kernel {twice} is named twice; name it once.");
+        return wishes;
+    }
+
+    /// <summary>Makes bootable what the line names.</summary>
+    public static async Task<ImmutableArray<Kernel>> PrepareAsync(ParseResult line, ImmutableArray<KernelWish> wishes, CancellationToken cancellation)
+    {
+        var cache = KernelsCache.Open();
+        var (archive, store) = (DebianArchive.Open(cache), new KernelStore(cache));
+        var kernels = ImmutableArray.CreateBuilder<Kernel>();
+        if (line.GetValue(Image) is { } image)
+            kernels.Add(await store.PrepareAsync(image, line.GetValue(Modules), archive, Say, cancellation));
+        if (!wishes.IsEmpty)
+        {
+            var served = await archive.KernelsAsync(line.GetValue(Refresh), Say, cancellation);
+            // All are looked for before the first is fetched.
+            var meant = wishes.Select(wish => (wish, Kernel: wish.In(served))).Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel)).ToList();
+            if (meant.CountBy(one => one.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } same })
+                throw new HooktrailException($"The kernel {same} is named twice, once as the newest; name it once.");
+            foreach (var (name, kernel) in meant)
+                kernels.Add(await store.PrepareAsync(name, kernel, archive, Say, cancellation));
+        }
+
+        return kernels.ToImmutable();
+    }
+
+    /// <summary>The backends that the line names.</summary>
+    public static ImmutableArray<Backend> Backends(ParseResult line) => line.GetRequiredValue(Backend) is var name && name == "both"
+        ? [Trails.Backend.Nft, Trails.Backend.Legacy]
+        : [Backends(name)];
+
+    /// <summary>A whole number that an option has.</summary>
+    public static int Number(string text, string what, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+            ? number
+            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
+
+    /// <summary>Says how far it is, where results do not go.</summary>
+    public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {Report.PlainText.Of(what)}");
+
+    private static Backend Backends(string name) => name is "nft" or "legacy"
+        ? Trails.Backends.Parse(name)
+        : throw new HooktrailException($"Unknown backend \"{name}\"; a backend is nft, legacy or both.");
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Hooktrail.Kernels;
+using Hooktrail.Kernels.Machine;
+using Hooktrail.Report;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>kernels boot</c>: one guest and nothing else, to look around in.</summary>
+internal static class KernelsBootVerb
+{
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
+
+    /// <summary>A disk to be written; ./specs boots so to put the lab's image on it.</summary>
+    private static readonly Option<string?> Disk = new("--disk") { Hidden = true };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "boot",
+            "Boots one kernel in a guest and keeps it until Enter or Ctrl-C is pressed: to run any verb on its Engine.",
+            """
+            The first line says where its Docker Engine answers. In another terminal, with that line:
+              DOCKER_HOST=tcp://127.0.0.1:PORT SPECS_PATIENCE=4 ./specs observe --lab docker --from client --to wan --protocol icmp
+            Its disk is thrown away at the end.
+
+            Example:
+              ./specs kernels boot 6.1 --backend legacy
+            """)
+        {
+            Arguments = { KernelOptions.Named },
+            Options = { KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend, KernelOptions.Refresh, KernelOptions.OnlyCheck, Disk },
+        };
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
+        if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1)
+            throw new HooktrailException("Only one guest can be booted so: name one kernel and one backend; ./specs kernels run takes several.");
+        if (line.GetValue(KernelOptions.OnlyCheck))
+            return ExitCode.Done;
+
+        var kept = line.GetValue(Disk);
+        var disk = kept ?? Checkout.Find().GuestDisk;
+        var accelerator = await Accelerators.FindAsync(cancellation);
+        var kernel = (await KernelOptions.PrepareAsync(line, wishes, cancellation))[0];
+        var machine = new GuestMachine(kernel, backends[0], disk) { Accelerator = accelerator, KeepsDisk = kept is not null };
+        // Left where the guest is lost, because what is said then names it; ./specs clean removes it.
+        var log = GuestLeftovers.ConsoleFolder();
+        await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
+        {
+            // Others read the first line.
+            await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
+            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to end it."));
+            foreach (var lack in guest.Lacks)
+                await Console.Out.WriteLineAsync($"It lacks {lack}.");
+            try
+            {
+                // A read of the console cannot be cancelled, only left waiting.
+                await Task.WhenAny((Task)Task.Run(Console.In.ReadLine, CancellationToken.None), guest.Lost).WaitAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (kept is null)
+            {
+                // Ctrl-C: the other way to end it.
+            }
+
+            if (guest.Lost.IsCompletedSuccessfully)
+                throw new GuestLostException($"The guest {await guest.Lost}; its console is in {Path.Combine(log, "console.log")}.");
+            if (kept is not null)
+                await guest.PowerOffAsync(BootLimit, cancellation);
+        }
+
+        Directory.Delete(log, recursive: true);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Hooktrail.Report;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>kernels fetch</c>: makes kernels bootable, and no more.</summary>
+internal static class KernelsFetchVerb
+{
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "fetch",
+            "Fetches kernels and makes them bootable, for a run without a network later.",
+            """
+            Example:
+              ./specs kernels fetch 5.10 6.1 6.12 6.18 newest
+            """)
+        {
+            Arguments = { KernelOptions.Named },
+            Options = { KernelOptions.Image, KernelOptions.Modules, KernelOptions.Refresh, KernelOptions.OnlyCheck },
+        };
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var wishes = KernelOptions.Wishes(line);
+        if (line.GetValue(KernelOptions.OnlyCheck))
+            return ExitCode.Done;
+        foreach (var kernel in await KernelOptions.PrepareAsync(line, wishes, cancellation))
+            await Console.Out.WriteLineAsync(PlainText.Of($"{kernel.Name}  {kernel.Title}  {kernel.Folder}"));
+        return ExitCode.Done;
+    }
+}

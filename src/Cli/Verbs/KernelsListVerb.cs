@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Hooktrail.Kernels;
+using Hooktrail.Kernels.Archive;
+using Hooktrail.Kernels.Runs;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>kernels list</c>: which kernels can be had.</summary>
+internal static class KernelsListVerb
+{
+    private static readonly Option<bool> All = new("--all")
+    {
+        Description = "Every release, not only the newest of each series and suite.",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "list",
+            "Prints the kernels that can be fetched, which of them have been, and how to give one of your own.",
+            """
+            Examples:
+              ./specs kernels list
+              ./specs kernels list --all --refresh
+            """)
+        {
+            Options = { All, KernelOptions.Refresh },
+        };
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var cache = KernelsCache.Open();
+        var served = await DebianArchive.Open(cache).KernelsAsync(line.GetValue(KernelOptions.Refresh), KernelOptions.Say, cancellation);
+        await Console.Out.WriteAsync(KernelListText.Of(served, new KernelStore(cache).Has, line.GetValue(All)));
+        return ExitCode.Done;
+    }
+}

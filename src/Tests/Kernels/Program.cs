@@ -1,0 +1,16 @@
+using Hooktrail.Kernels.Machine;
+
+namespace Hooktrail.Tests.Kernels;
+
+/// <summary>An owner that can be killed: holds a program, says the id of its shell, and waits for the end of its standard input.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] command)
+    {
+        await using var held = Lifeline.Start(command);
+        Console.WriteLine(await held.Output.ReadLineAsync());
+        Console.WriteLine(held.ProcessId);
+        Console.In.ReadToEnd();
+        return 0;
+    }
+}

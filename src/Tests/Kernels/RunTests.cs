@@ -1,0 +1,89 @@
+using Hooktrail.Kernels;
+using Hooktrail.Kernels.Runs;
+using Hooktrail.Trails;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests.Kernels;
+
+/// <summary>What came of guests, and how many there is room for.</summary>
+[TestFixture]
+public class RunTests
+{
+    private static readonly Kernel Kernel = new("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs");
+
+    private static readonly KernelResult Good = new(Kernel, Backend.Nft, "/out/6.1-nft")
+    {
+        Release = "6.1.0-50-cloud-amd64", BootedIn = TimeSpan.FromSeconds(15.3), Took = TimeSpan.FromSeconds(200), Counts = new(170, 0, 4, 201, 0, 0),
+    };
+
+    [Test]
+    public void The_table_has_a_line_for_each_and_below_it_what_was_the_matter()
+    {
+        var lost = new KernelResult(Kernel, Backend.Legacy, "/out/6.1-legacy") { Took = TimeSpan.FromSeconds(9), Trouble = "The guest panicked: no init; its console is in /out/6.1-legacy/console.log." };
+        Assert.That(KernelsText.Of([Good, lost]), Is.EqualTo("""
+            kernel  backend  release               booted in  passed  failed  skipped  legs  diverged  inconclusive  took
+            6.1     nft      6.1.0-50-cloud-amd64  15.3 s     170     0       4        201   0         0             200.0 s
+            6.1     legacy                         –          –       –       –        –     –         –             9.0 s    see below
+
+            6.1 legacy: The guest panicked: no init; its console is in /out/6.1-legacy/console.log.
+
+            """));
+    }
+
+    [Test]
+    public void What_a_guest_lacks_is_told_though_all_went_well() =>
+        Assert.That(KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]), Does.EndWith("\n6.1 nft: It lacks the module iptable_nat.\n"));
+
+    [Test]
+    public void Good_is_what_ran_and_passed() => Assert.Multiple(() =>
+    {
+        Assert.That(Good.IsGood);
+        Assert.That((Good with { Counts = Good.Counts! with { Failed = 1 } }).IsGood, Is.False);
+        Assert.That((Good with { Counts = Good.Counts! with { Diverged = 1 } }).IsGood, Is.False);
+        Assert.That((Good with { Counts = Good.Counts! with { Inconclusive = 1 } }).IsGood, Is.False);
+        Assert.That((Good with { Counts = Good.Counts! with { Passed = 0 } }).IsGood, Is.False, "nothing ran");
+        Assert.That((Good with { Counts = null }).IsGood, Is.False);
+        Assert.That((Good with { Trouble = "It hung." }).IsGood, Is.False);
+    });
+
+    [TestCase(2, 24, 2)]
+    [TestCase(8, 24, 8)]
+    [TestCase(8, 10, 3)]
+    [TestCase(2, 1, 1)]
+    public void There_is_room_for_as_many_guests_as_processors_and_memory_allow(int processors, int gibibytes, int guests) => Assert.That(
+        Room.ForGuests(processors, ["MemTotal:       99999999 kB", $"MemAvailable:   {gibibytes * 1024 * 1024} kB"]), Is.EqualTo(guests));
+
+    [Test]
+    public void The_counts_are_read_from_what_a_run_leaves()
+    {
+        var folder = Directory.CreateTempSubdirectory("hooktrail-");
+        try
+        {
+            Assert.That(Counts.Of(folder.FullName), Is.Null);
+            File.WriteAllText(Path.Combine(folder.FullName, "counts.txt"), "170 passed, 1 failed, 3 skipped\n");
+            Assert.That(Counts.Of(folder.FullName), Is.EqualTo(new Counts(170, 1, 3, 0, 0, 0)));
+            File.WriteAllText(Path.Combine(folder.FullName, "messages.ndjson"), "{\"testCaseStarted\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseStarted\"");
+            Assert.That(FeatureRun.Ended(folder.FullName), Is.EqualTo(2));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public void Two_runs_do_not_write_to_one_folder()
+    {
+        var folder = Directory.CreateTempSubdirectory("hooktrail-");
+        try
+        {
+            using (OutputFolder.Take(folder.FullName))
+                Assert.That(() => OutputFolder.Take(folder.FullName), Throws.TypeOf<HooktrailException>().With.Message.StartsWith("Another ./specs kernels run writes to "));
+            OutputFolder.Take(folder.FullName).Dispose();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -8,13 +8,20 @@ public static class EbtablesLegacy
 
     /// <summary>
     /// A function for a POSIX shell, <c>saved_legacy</c>, that makes of what <c>ebtables-legacy -t TABLE -L</c> prints what ebtables-save would: the table, its chains,
-    /// and its rules, with their counters (<c>-c 4 336</c>) where they were listed with them (<c>--Lc</c>). Other lines stay as they are.
+    /// and its rules, with their counters (<c>-c 4 336</c>) where they were listed with them (<c>--Lc</c>). What is not to be is said before the option, not behind it. Other lines stay as they are.
     /// </summary>
     public const string Saved = """
         saved_legacy() {
             awk '/^Bridge table: / { print "*" $3; next }
                 /^Bridge chain: / { sub(/,$/, "", $3); chain = $3; print ":" chain " " $NF; next }
-                /^-/ { sub(/ *, pcnt = /, " -c "); sub(/ -- bcnt = /, " "); sub(/ +$/, ""); rules = rules "-A " chain " " $0 "\n"; next }
+                /^-/ {
+                    sub(/ *, pcnt = /, " -c "); sub(/ -- bcnt = /, " "); sub(/ +$/, "")
+                    rule = "-A " chain " " $0
+                    while (match(rule, / --?[a-z0-9-]+ ! /))
+                        rule = substr(rule, 1, RSTART - 1) " ! " substr(rule, RSTART + 1, RLENGTH - 3) substr(rule, RSTART + RLENGTH)
+                    rules = rules rule "\n"
+                    next
+                }
                 NF { print }
                 END { printf "%s", rules }'
         }

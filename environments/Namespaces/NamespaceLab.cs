@@ -81,7 +81,7 @@ public sealed class NamespaceLab : ILab
             var script = setup.Docker is { } release ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy) : new DockerScript();
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
-            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+            await InstallAsync(host, setup, script, cancellation).ConfigureAwait(false);
             await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
@@ -295,7 +295,21 @@ public sealed class NamespaceLab : ILab
         var (status, lines) = await host.Host.TryAsync(EbtablesLegacy.Load, cancellation).ConfigureAwait(false);
         if (status != 0)
             throw new CannotChangeException(
-                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY and the program ebtables-legacy; take nf_tables instead.");
+                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, loaded (modprobe ebtables), and the program ebtables-legacy; take nf_tables instead.");
+    }
+
+    // The legacy tools ask the kernel's modules in by themselves, where there is a modprobe and something for it; a container has neither.
+    private static async Task InstallAsync(NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
+    {
+        try
+        {
+            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException e) when (setup.Iptables == Backend.Legacy && e.Message.Contains("insmod", StringComparison.Ordinal))
+        {
+            throw new CannotChangeException(
+                $"iptables cannot have its legacy backend {host.Machine.Place}, for the kernel has not loaded it: modprobe ip_tables ip6_tables on its machine, where it has them; or take nf_tables instead.");
+        }
     }
 
     // The tools' built-in chains come first, as on a host that has had them for long: a chain of the user's is registered after them.

@@ -91,7 +91,7 @@ public class EbtablesLegacyTests
             ("script", HostReading.Script(Backend.Nft, TestHost.Instance, ["lab"], ebtables: Backend.Legacy)), ("listed", Listed));
         var profile = HostReading.Parse(output.Split('\n'), TestHost.Instance, Backend.Nft, Backend.Legacy);
         Assert.That(profile.Ebtables, Is.EqualTo(Backend.Legacy));
-        Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "FORWARD"))!.Rules, Has.Length.EqualTo(2));
+        Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "FORWARD"))!.Rules, Has.Length.EqualTo(1), "what only logs decides nothing");
         Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "mine"))!.Rules, Has.Length.EqualTo(1));
     }
 

@@ -40,6 +40,7 @@ public static partial class HostReading
                 local saved=$(</dev/stdin)
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
+            {{EbtablesLegacy.Saved}}
             tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
             echo "kernel $(uname -r)"
             set_of ipv4/ip_forward; set_of ipv6/conf/all/forwarding
@@ -91,7 +92,10 @@ public static partial class HostReading
     private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>
     [
         Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
-        $"run ebtables-{ebtables.Name()}-save", "run nft list ruleset",
+        ebtables == Backend.Nft
+            ? "run ebtables-nft-save"
+            : $"for table in {EbtablesLegacy.Tables}; do run ebtables-legacy -t $table -L | saved_legacy; done",
+        "run nft list ruleset",
         Save("iptables", Other(iptables), "ip") + " | translated iptables", Save("ip6tables", Other(iptables), "ip6") + " | translated ip6tables",
     ];
 

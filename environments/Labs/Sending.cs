@@ -3,6 +3,12 @@ namespace Hooktrail.Labs;
 /// <summary>How a flow is sent.</summary>
 public sealed record Sending
 {
+    /// <summary>How long an answer is waited for that need not come. What comes later is seen at the hooks all the same, until the flow's end.</summary>
+    public static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long an answer is waited for that is to come: an emulated machine under load takes its time, and who has the answer waits no longer.</summary>
+    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(5);
+
     /// <summary>Once, watched by all that the lab has.</summary>
     public static readonly Sending Once = new();
 
@@ -16,7 +22,11 @@ public sealed record Sending
     public Observers? Observers { get; init; }
 
     /// <summary>How long an answer is waited for.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Patience { get; init; } = Brief;
+
+    /// <summary>The same, with patience.</summary>
+    /// <param name="isAnswered">Whether an answer is expected.</param>
+    public Sending For(bool isAnswered) => this with { Patience = isAnswered ? Ample : Brief };
 
     /// <summary>Done before the second request is sent, such as a rule that is loaded while the flow goes on; null for nothing.</summary>
     public Func<Task>? Between { get; init; }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Hooktrail.Labs;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Looks at what the namespace lab can and cannot do on this machine, for this user. It looks from a private network namespace, and so changes nothing.</summary>
+/// <summary>Looks at what the namespace lab can and cannot do on a machine, for who runs it there. It looks from a private network namespace, and so changes nothing.</summary>
 public static class NamespaceExamination
 {
     /// <summary>Each line prints NAME=VALUE; an empty value is a lack.</summary>
@@ -22,12 +23,12 @@ public static class NamespaceExamination
         """;
 
     /// <summary>Looks; stops at the first lack that hides all the rest.</summary>
-    public static async Task<ImmutableArray<ExaminationFinding>> OfMachineAsync(CancellationToken cancellation = default)
+    public static async Task<ImmutableArray<ExaminationFinding>> OfAsync(IMachine machine, CancellationToken cancellation = default)
     {
         NamespaceHost host;
         try
         {
-            host = await NamespaceHost.StartAsync(new NamespaceTopology(), cancellation).ConfigureAwait(false);
+            host = await NamespaceHost.StartAsync(machine, new NamespaceTopology(), cancellation).ConfigureAwait(false);
         }
         catch (HooktrailException lack)
         {
@@ -41,10 +42,10 @@ public static class NamespaceExamination
                 .ToDictionary(parts => parts[0], parts => parts[1]);
             return
             [
-                new("private namespaces", Environment.IsPrivilegedProcess ? "yes, as root" : "yes, as an ordinary user in a user namespace"),
+                new("private namespaces", machine.IsRoot ? $"yes, {machine.Place}, as root" : "yes, as an ordinary user in a user namespace"),
                 facts["missing"] is { Length: > 0 } missing
-                    ? new("tools of this machine", $"without {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
-                    : new("tools of this machine", "all that the namespace lab needs"),
+                    ? new("tools", $"without {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
+                    : new("tools", "all that the namespace lab needs"),
                 Fact("bridge", "bridge", "the namespace lab has no networks to build; modprobe bridge"),
                 facts["calls"] is { Length: > 0 }
                     ? new("br_netfilter", "loaded")

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hooktrail.Observation;
 using Hooktrail.Stations;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
@@ -35,7 +36,10 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <summary>The shell in the host's namespace.</summary>
     public Shell Host { get; }
 
-    /// <summary>The id of the one process that this program started; its descendants are the lab.</summary>
+    /// <summary>Where the processes are; the host's kernel is that machine's.</summary>
+    public IMachine Machine => _tree.Machine;
+
+    /// <summary>The id of the one process that was started there; its descendants are the lab.</summary>
     public int ProcessId => _tree.ProcessId;
 
     /// <summary>The id of the shell of each station.</summary>
@@ -50,16 +54,25 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <summary>Builds what <paramref name="topology"/> says; every link is up when it returns.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a program is missing; nothing is left.</exception>
     public static Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default) =>
-        StartAsync(topology, null, cancellation);
+        StartAsync(ThisMachine.Instance, topology, null, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
+    /// <param name="machine">Where; it stays when the host ends.</param>
+    /// <param name="topology">What to build.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static Task<NamespaceHost> StartAsync(IMachine machine, NamespaceTopology topology, CancellationToken cancellation = default) =>
+        StartAsync(machine, topology, null, cancellation);
+
+    /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
+    /// <param name="machine">Where.</param>
     /// <param name="topology">What to build.</param>
     /// <param name="beforeBridges">Done to the host while it is empty yet; null for nothing.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    internal static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
+    internal static async Task<NamespaceHost> StartAsync(
+        IMachine machine, NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
     {
         topology.Check();
-        var host = new NamespaceHost(topology, await ProcessTree.StartAsync(topology.Stations, cancellation).ConfigureAwait(false));
+        var host = new NamespaceHost(topology, await ProcessTree.StartAsync(machine, topology.Stations, cancellation).ConfigureAwait(false));
         try
         {
             if (beforeBridges is not null)
@@ -130,7 +143,7 @@ public sealed class NamespaceHost : IAsyncDisposable
 
     private async Task BuildAsync(CancellationToken cancellation)
     {
-        var scripts = new SetupScripts(Topology);
+        var scripts = new SetupScripts(Topology, Host.Session.ProcessId);
         var purpose = "set up the namespace";
         await Host.RunAsync(purpose, scripts.Settings(), cancellation).ConfigureAwait(false);
         var building = new List<Task> { Host.RunAsync(purpose, scripts.Bridges(), cancellation) };

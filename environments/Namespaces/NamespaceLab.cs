@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
@@ -52,12 +53,22 @@ public sealed class NamespaceLab : ILab
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
-    /// <summary>A process in the namespace of each station, for who wants to look around in there (<c>nsenter</c>).</summary>
+    /// <summary>A process in the namespace of each station, by its id on <see cref="Machine"/>.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
+
+    /// <summary>Where the lab is; its kernel is that machine's.</summary>
+    public IMachine Machine => _host.Machine;
 
     /// <summary>Builds the host, installs its rules, starts the stations and the observer.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
-    public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default)
+    public static Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
+        StartAsync(ThisMachine.Instance, setup, cancellation);
+
+    /// <inheritdoc cref="StartAsync(NamespaceSetup, CancellationToken)"/>
+    /// <param name="machine">Where; it stays when the lab ends.</param>
+    /// <param name="setup">What the host is to be like.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<NamespaceLab> StartAsync(IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         var run = RunId.New();
         NamespaceObserver? observer = null;
@@ -66,12 +77,12 @@ public sealed class NamespaceLab : ILab
         NamespaceHost? host = null;
         try
         {
-            host = await NamespaceHost.StartAsync(Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
+            host = await NamespaceHost.StartAsync(machine, Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
             starting = NamespaceStations.StartAsync(host, setup, cancellation);
             var script = setup.Docker is { } release ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy) : new DockerScript();
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
-            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+            await InstallAsync(host, setup, script, cancellation).ConfigureAwait(false);
             await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
@@ -82,7 +93,7 @@ public sealed class NamespaceLab : ILab
             await lab.LookAsync(cancellation).ConfigureAwait(false);
             lab.Facts = HostFacts.Parse(
                 await host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
-                new Fact("lab", "network namespaces"));
+                new Fact("lab", $"network namespaces {machine.Place}"));
             return lab;
         }
         catch
@@ -280,14 +291,26 @@ public sealed class NamespaceLab : ILab
         ],
     };
 
-    // A table of the legacy backend comes to be when it is listed, if the kernel has it at all.
     private static async Task LoadLegacyAsync(NamespaceHost host, CancellationToken cancellation)
     {
-        var (status, lines) = await host.Host.TryAsync(
-            "for table in broute nat filter; do ebtables-legacy -t $table -L 2>&1 >/dev/null || exit; done", cancellation).ConfigureAwait(false);
+        var (status, lines) = await host.Host.TryAsync(EbtablesLegacy.Load, cancellation).ConfigureAwait(false);
         if (status != 0)
             throw new CannotChangeException(
-                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY and the program ebtables-legacy; take nf_tables instead.");
+                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, loaded (modprobe ebtables), and the program ebtables-legacy; take nf_tables instead.");
+    }
+
+    // The legacy tools ask the kernel's modules in by themselves, where there is a modprobe and something for it; a container has neither.
+    private static async Task InstallAsync(NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
+    {
+        try
+        {
+            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException e) when (setup.Iptables == Backend.Legacy && e.Message.Contains("insmod", StringComparison.Ordinal))
+        {
+            throw new CannotChangeException(
+                $"iptables cannot have its legacy backend {host.Machine.Place}, for the kernel has not loaded it: modprobe ip_tables ip6_tables on its machine, where it has them; or take nf_tables instead.");
+        }
     }
 
     // The tools' built-in chains come first, as on a host that has had them for long: a chain of the user's is registered after them.

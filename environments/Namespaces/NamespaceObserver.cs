@@ -26,19 +26,19 @@ internal sealed class NamespaceObserver : IAsyncDisposable
     private int _fence;
     private int _parts;
 
-    private NamespaceObserver(NamespaceHost host, RunId run, Backend iptables, Backend ebtables)
+    private NamespaceObserver(NamespaceHost host, StationProcess program, RunId run, Backend iptables, Backend ebtables)
     {
-        (_host, _run) = (host, run);
+        (_host, _program, _run) = (host, program, run);
         _tools = NflogPlaces.OfTools(iptables, iptables, ebtables);
         _reader = new(run, _tools);
-        _program = StationProcess.Start(host, NamespaceTopology.HostName, NflogProgram.Script, "0");
         _pump = PumpAsync();
     }
 
     /// <summary>Starts the program; nothing is recorded yet.</summary>
     public static async Task<NamespaceObserver> StartAsync(NamespaceHost host, RunId run, Backend iptables, Backend ebtables, CancellationToken cancellation)
     {
-        var observer = new NamespaceObserver(host, run, iptables, ebtables);
+        var program = await StationProcess.StartAsync(host, NamespaceTopology.HostName, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+        var observer = new NamespaceObserver(host, program, run, iptables, ebtables);
         try
         {
             observer._group = await observer._reader.Group.WaitAsync(Patience, cancellation).ConfigureAwait(false);

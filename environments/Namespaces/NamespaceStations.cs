@@ -16,10 +16,10 @@ internal sealed class NamespaceStations : IAsyncDisposable
     private readonly ImmutableDictionary<string, Talker> _talkers;
     private int _flows;
 
-    private NamespaceStations(NamespaceHost host)
+    private NamespaceStations(NamespaceHost host, IEnumerable<(string Name, StationProcess Process)> processes)
     {
         _host = host;
-        _processes = host.Topology.Stations.ToImmutableDictionary(name => name, name => StationProcess.Start(host, name, Talker.Script));
+        _processes = processes.ToImmutableDictionary(one => one.Name, one => one.Process);
         _talkers = _processes.ToImmutableDictionary(pair => pair.Key, pair => new Talker(pair.Key, pair.Value.Input, pair.Value.Lines));
     }
 
@@ -29,9 +29,14 @@ internal sealed class NamespaceStations : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
-        var stations = new NamespaceStations(host);
+        var starting = host.Topology.Stations.Select(name => (Name: name, Process: StationProcess.StartAsync(host, name, Talker.Script, cancellation))).ToList();
+        // All of them are waited for, whatever becomes of one, so that none is left unseen.
+        await ((Task)Task.WhenAll(starting.Select(one => one.Process))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var stations = new NamespaceStations(
+            host, starting.Where(one => one.Process.IsCompletedSuccessfully).Select(one => (one.Name, one.Process.Result)));
         try
         {
+            await Task.WhenAll(starting.Select(one => one.Process)).ConfigureAwait(false);
             // A container in the host's namespace shares the host's ports, so one of the two has them.
             var listening = stations._talkers.Where(pair => pair.Key != NamespaceTopology.HostedName)
                 .SelectMany(pair => Services(pair.Key).Select(service => pair.Value.ListenAsync(service, cancellation)))

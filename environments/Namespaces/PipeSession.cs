@@ -1,15 +1,10 @@
-using System.IO.Pipes;
 using System.Threading.Channels;
 using Hooktrail.Stations;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>
-/// The session with one station, over three pipes. It is made before the process, which opens its ends by their names below
-/// /proc (see <see cref="ProcessTree"/>); no other child of this program ever inherits one, so that the end of either side is
-/// seen by the other at once.
-/// </summary>
+/// <summary>The session with one station, over three pipes of the lab's <see cref="ProcessTree"/>.</summary>
 internal sealed class PipeSession : ISession
 {
     private static readonly SessionWords Namespace = new(
@@ -17,19 +12,23 @@ internal sealed class PipeSession : ISession
         "a script wrote past its own output; look at what the scripts leave running.",
         "the lab needs every right in its own network namespaces, so see what on this machine takes it away (a container, AppArmor, SELinux)");
 
-    private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out, HandleInheritability.None);
-    private readonly AnonymousPipeServerStream _output = new(PipeDirection.In, HandleInheritability.None);
-    private readonly AnonymousPipeServerStream _error = new(PipeDirection.In, HandleInheritability.None);
     private readonly LastLines _last = new();
     private readonly LineChannel _standardOutput;
     private readonly LineChannel _standardError;
-    private Task _pump = Task.CompletedTask;
+    private readonly Stream _output;
+    private readonly Stream _error;
+    private readonly Task _pump;
 
-    public PipeSession(string name)
+    /// <param name="name">The station.</param>
+    /// <param name="input">What the agent reads.</param>
+    /// <param name="output">What it writes.</param>
+    /// <param name="error">What it writes as standard error.</param>
+    public PipeSession(string name, Stream input, Stream output, Stream error)
     {
-        Name = name;
+        (Name, StandardInput, _output, _error) = (name, input, output, error);
         _standardOutput = new LineChannel($"the standard output of {name}", _last);
         _standardError = new LineChannel($"the standard error of {name}", _last);
+        _pump = Task.WhenAll(PumpAsync(output, _standardOutput), PumpAsync(error, _standardError));
     }
 
     public string Name { get; }
@@ -38,7 +37,7 @@ internal sealed class PipeSession : ISession
 
     public int ProcessId { get; private set; }
 
-    public Stream StandardInput => _input;
+    public Stream StandardInput { get; }
 
     public ChannelReader<string> StandardOutput => _standardOutput.Reader;
 
@@ -46,18 +45,9 @@ internal sealed class PipeSession : ISession
 
     public IReadOnlyList<string> LastOutput => _last.Snapshot();
 
-    /// <summary>The descriptors of the process's ends in this program: standard input, output, error.</summary>
-    public IEnumerable<nint> Descriptors =>
-        new[] { _input, _output, _error }.Select(pipe => pipe.ClientSafePipeHandle.DangerousGetHandle());
-
-    /// <summary>The process has its ends, and has the rest to itself.</summary>
-    public void Started(int processId)
-    {
-        ProcessId = processId;
-        foreach (var pipe in new[] { _input, _output, _error })
-            pipe.DisposeLocalCopyOfClientHandle();
-        _pump = Task.WhenAll(PumpAsync(_output, _standardOutput), PumpAsync(_error, _standardError));
-    }
+    /// <summary>The agent runs.</summary>
+    /// <param name="processId">Its id on the machine of the lab.</param>
+    public void Started(int processId) => ProcessId = processId;
 
     public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default)
     {
@@ -74,7 +64,7 @@ internal sealed class PipeSession : ISession
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _input.DisposeAsync().ConfigureAwait(false);
+        await StandardInput.DisposeAsync().ConfigureAwait(false);
         await _output.DisposeAsync().ConfigureAwait(false);
         await _error.DisposeAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);

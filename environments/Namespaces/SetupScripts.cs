@@ -9,7 +9,9 @@ namespace Hooktrail.Namespaces;
 /// The scripts that turn empty namespaces into the lab: one for each container and the WAN, which makes the link and its own end of it;
 /// three for the host: its settings before those, its bridges beside them, its ends of the links after them. What can be one batch of <c>ip</c> is one.
 /// </summary>
-internal sealed class SetupScripts(NamespaceTopology topology)
+/// <param name="topology">What is to be built.</param>
+/// <param name="host">A process in the host's namespace, by its id where /proc is seen: some releases of <c>ip</c> look there for a namespace, others ask the kernel for its own id.</param>
+internal sealed class SetupScripts(NamespaceTopology topology, int host)
 {
     private static readonly string Functions = Resource.Read("functions.sh");
 
@@ -45,7 +47,7 @@ internal sealed class SetupScripts(NamespaceTopology topology)
         return $"set -e\n{Batch("ip", batch)}";
     }
 
-    /// <summary>A container: its link to the bridge. Process 1 is in the host's namespace.</summary>
+    /// <summary>A container: its link to the bridge.</summary>
     public string Container(LabNetwork network, LabContainer container)
     {
         var (gateway4, gateway6) = (NamespaceAddresses.Nth(network.V4, 1), NamespaceAddresses.Nth(network.V6, 1));
@@ -125,10 +127,10 @@ internal sealed class SetupScripts(NamespaceTopology topology)
 
     private static string Quoted(string text) => text.Replace("'", "'\\''", StringComparison.Ordinal);
 
-    private static StringBuilder Link(string peer, IPAddress own, IPNetwork v4, IPAddress own6, IPNetwork v6) =>
+    private StringBuilder Link(string peer, IPAddress own, IPNetwork v4, IPAddress own6, IPNetwork v6) =>
         new(string.Create(CultureInfo.InvariantCulture, $"""
             link set lo up
-            link add eth0 address {NamespaceAddresses.Mac(own)} type veth peer name {peer} address {NamespaceAddresses.PeerMac(own)} netns 1
+            link add eth0 address {NamespaceAddresses.Mac(own)} type veth peer name {peer} address {NamespaceAddresses.PeerMac(own)} netns /proc/{host}/ns/net
             address add {own}/{v4.PrefixLength} brd + dev eth0
             address add {own6}/{v6.PrefixLength} dev eth0 nodad
             link set eth0 up

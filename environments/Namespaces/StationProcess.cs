@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Text;
 using System.Threading.Channels;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
@@ -12,53 +12,42 @@ namespace Hooktrail.Namespaces;
 /// </summary>
 internal sealed class StationProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly IMachineProcess _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _pump;
 
-    private StationProcess(Process process)
+    private StationProcess(IMachineProcess process)
     {
         _process = process;
+        Input = new StreamWriter(process.WriterTo(MachineProgram.Input), new UTF8Encoding(false));
         _pump = PumpAsync();
     }
 
     /// <summary>What it reads.</summary>
-    public TextWriter Input => _process.StandardInput;
+    public TextWriter Input { get; }
 
     /// <summary>What it writes, by lines; completes when it has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
     /// <summary>Starts a program next to the agent of a station.</summary>
     /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
-    public static StationProcess Start(NamespaceHost host, string station, string script, params ImmutableArray<string> arguments)
-    {
-        var id = host[station].Session.ProcessId;
+    public static async Task<StationProcess> StartAsync(
+        NamespaceHost host, string station, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
         // Root's lab has no user namespace of its own.
-        var own = new FileInfo("/proc/self/ns/user").LinkTarget == new FileInfo($"/proc/{id}/ns/user").LinkTarget;
-        var start = new ProcessStartInfo("nsenter")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            Environment = { ["LC_ALL"] = "C" },
-        };
-        foreach (var argument in (string[])[.. own ? Array.Empty<string>() : ["--user", "--preserve-credentials"], "--net", "--pid", "--target", $"{id}", "perl", "-e", script, .. arguments])
-            start.ArgumentList.Add(argument);
-        try
-        {
-            return new(Process.Start(start)!);
-        }
-        catch (Win32Exception e)
-        {
-            throw new HooktrailException($"The namespace lab needs the program nsenter, which cannot be started here ({e.Message}): install util-linux.", e);
-        }
-    }
+        new(await host.Machine.StartAsync(
+            new MachineProgram(
+            [
+                "nsenter", .. host.Machine.IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
+                "--net", "--pid", "--target", $"{host[station].Session.ProcessId}", "perl", "-e", script, .. arguments,
+            ]),
+            cancellation).ConfigureAwait(false));
 
     /// <summary>Ends it, by the end of its input.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await _process.StandardInput.DisposeAsync().ConfigureAwait(false);
+            await Input.DisposeAsync().ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -67,14 +56,15 @@ internal sealed class StationProcess : IAsyncDisposable
 
         await _pump.ConfigureAwait(false);
         await _process.WaitForExitAsync().ConfigureAwait(false);
-        _process.Dispose();
+        await _process.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task PumpAsync()
     {
+        using var output = new StreamReader(_process.ReaderOf(MachineProgram.Output));
         try
         {
-            while (await _process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
+            while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
                 _lines.Writer.TryWrite(line);
         }
         finally

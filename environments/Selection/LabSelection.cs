@@ -54,17 +54,19 @@ public static class LabSelection
     /// <summary>Starts a lab.</summary>
     /// <param name="wanted">Which; null for whichever can be had, the Docker lab first.</param>
     /// <param name="setup">What the namespace lab's host is to be like.</param>
+    /// <param name="hosts">Where namespace labs live; it is to be disposed of after the lab.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HooktrailException">It cannot be had; says why, and of both where either would have done.</exception>
     /// <remarks>
     /// A Docker lab that fails to start on an Engine that has the image is no reason to take another: that is a fault to know of.
     /// </remarks>
-    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, CancellationToken cancellation = default)
+    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, OwnHosts hosts, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)
-            return new(
-                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
-                $"The lab is in private network namespaces, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as was asked for")}.");
+        {
+            var lab = await hosts.StartAsync(setup, cancellation).ConfigureAwait(false);
+            return new(lab, $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as was asked for")}.");
+        }
 
         (IContainerEngine Engine, string Image) found;
         try
@@ -73,7 +75,7 @@ public static class LabSelection
         }
         catch (HooktrailException none) when (wanted is null)
         {
-            return await WithoutEngineAsync(setup, none, cancellation).ConfigureAwait(false);
+            return await WithoutEngineAsync(setup, hosts, none, cancellation).ConfigureAwait(false);
         }
 
         return new(
@@ -81,7 +83,11 @@ public static class LabSelection
             wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as was asked for.");
     }
 
-    private static async Task<(IContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
+    /// <summary>In what machine a namespace lab is, for the sentence that says why it is the one; nothing where it is the usual one.</summary>
+    /// <param name="lab">The lab.</param>
+    public static string Where(NamespaceLab lab) => lab.Machine == ThisMachine.Instance ? "" : $" {lab.Machine.Place}";
+
+    internal static async Task<(IContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
     {
         var engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
         try
@@ -98,12 +104,13 @@ public static class LabSelection
         }
     }
 
-    private static async Task<SelectedLab> WithoutEngineAsync(NamespaceSetup setup, HooktrailException none, CancellationToken cancellation)
+    private static async Task<SelectedLab> WithoutEngineAsync(
+        NamespaceSetup setup, OwnHosts hosts, HooktrailException none, CancellationToken cancellation)
     {
         try
         {
             return new(
-                await NamespaceLab.StartAsync(setup, cancellation).ConfigureAwait(false),
+                await hosts.StartAsync(setup, cancellation).ConfigureAwait(false),
                 $"The lab is in private network namespaces, because the Docker lab cannot be had: {none.Message}");
         }
         catch (HooktrailException other)

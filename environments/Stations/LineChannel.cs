@@ -9,7 +9,7 @@ namespace Hooktrail.Stations;
 /// so a writer that waited for the reader of one would hold up the other for ever. Hence a long queue, then back-pressure
 /// for a moment, and then the reader loses this stream, loudly, and the other goes on: memory stays bounded, and nothing hangs.
 /// </summary>
-public sealed class LineChannel
+public sealed class LineChannel : IByteSink
 {
     /// <summary>How many lines may wait for the reader: two seconds of the fastest kernel log seen, about 100 MB.</summary>
     public const int Capacity = 1 << 18;

@@ -27,7 +27,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
 
     private static readonly Switch SendRedirects = Switch.Parse("send_redirects");
 
-    private static readonly TimeSpan Hopeful = TimeSpan.FromMilliseconds(500);
+    // Where nothing is to come back, nobody need wait for it for long. It hides nothing: whatever comes all the same is seen at the hooks.
     private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
 
     private int _next;
@@ -199,7 +199,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                 {
                     var seen = await lab.SendAsync(
                         flow,
-                        Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = IsHopeless(predicted, flow) ? Hopeless : Hopeful },
+                        Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
                         cancellation).ConfigureAwait(false);
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
                     failures = 0;
@@ -219,11 +219,6 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
             await results.WriteAsync(result, cancellation).ConfigureAwait(false);
         }
     }
-
-    // Where nothing is to come back, nobody need wait for it for long. It hides nothing: whatever comes all the same is seen at the hooks.
-    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
-        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
-            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 
     private async Task UntoldAsync(
         HostCase host, Variation variation, HostProfile profile, ChannelWriter<FlowResult> results, LegVerdict verdict, string reason,

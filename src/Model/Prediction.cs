@@ -10,6 +10,15 @@ namespace Hooktrail.Model;
 /// <summary>What the model says of one leg.</summary>
 public sealed record PredictedLeg(Leg Leg, Trail Trail);
 
+/// <summary>What the legs of a flow say together.</summary>
+public static class PredictedLegs
+{
+    /// <summary>Whether somebody hears of what he sent: an answer is delivered, the last segment of a connection, or an error.</summary>
+    public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
+        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
+            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+}
+
 /// <summary>
 /// Says which hook points a packet will cross, by walking it, and every packet of its connection before it, through the
 /// host as the kernel would. Pure: the same in gives the same out.

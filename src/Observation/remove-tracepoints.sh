@@ -24,7 +24,7 @@ saved() {
         grep -q "^ebtable_$table " /proc/modules || continue
         echo "*$table"
         ebtables-legacy -t "$table" -L 2>/dev/null |
-          awk '/^Bridge chain: / { sub(/,.*/, ""); chain = $3; next } /^-/ { print "-A " chain " " $0 }'
+          awk '/^Bridge chain: / { sub(/,.*/, ""); chain = $3; next } /^-/ { sub(/ +$/, ""); print "-A " chain " " $0 }'
       done ;;
     *)
       ! have "$1-save" || "$1-save" 2>/dev/null ;;

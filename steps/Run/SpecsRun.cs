@@ -20,6 +20,7 @@ public sealed class SpecsRun
     private readonly Lock _gate = new();
     private readonly List<LegRecord> _legs = [];
     private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _ownHosts = [];
+    private readonly Lazy<OwnHosts> _hosts = new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
     private Task<SelectedLab>? _lab;
 
     /// <summary>The run of this process.</summary>
@@ -39,7 +40,7 @@ public sealed class SpecsRun
     public async Task<ILab> LabAsync()
     {
         lock (_gate)
-            _lab ??= LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 });
+            _lab ??= LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
         return (await OrSkipAsync(_lab)).Lab;
     }
 
@@ -58,7 +59,7 @@ public sealed class SpecsRun
         Task<NamespaceLab>? starting;
         lock (_gate)
             if (!_ownHosts.TryGetValue(setup, out starting))
-                _ownHosts[setup] = starting = NamespaceLab.StartAsync(setup);
+                _ownHosts[setup] = starting = _hosts.Value.StartAsync(setup);
         return await OrSkipAsync(starting);
     }
 
@@ -99,6 +100,8 @@ public sealed class SpecsRun
         }
         foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
             await (await host).DisposeAsync();
+        if (_hosts.IsValueCreated)
+            await _hosts.Value.DisposeAsync();
         if (OutputDirectory is { } directory)
             Write(directory, why, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
             {

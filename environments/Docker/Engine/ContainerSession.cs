@@ -20,6 +20,7 @@ internal sealed class ContainerSession : IContainerSession
     private readonly LastLines _last = new();
     private readonly LineChannel _standardOutput;
     private readonly LineChannel _standardError;
+    private readonly IByteSink _output;
     private readonly Task _pump;
     private int _disposed;
 
@@ -28,12 +29,14 @@ internal sealed class ContainerSession : IContainerSession
     /// <param name="spec">What the container was made from.</param>
     /// <param name="attachment">The connection; owned by the session.</param>
     /// <param name="exit">Gives the exit code once the container is removed.</param>
-    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, IAttachment attachment, Task<int> exit)
+    /// <param name="output">Takes the standard output; null for <see cref="StandardOutput"/>.</param>
+    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, IAttachment attachment, Task<int> exit, IByteSink? output)
     {
         (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
         _standardOutput = new LineChannel($"the standard output of {Name}", _last);
         _standardError = new LineChannel($"the standard error of {Name}", _last);
         StandardInput = new StandardInputStream(attachment);
+        _output = output ?? _standardOutput;
         _pump = Task.Run(PumpAsync);
     }
 
@@ -133,7 +136,7 @@ internal sealed class ContainerSession : IContainerSession
         Exception? error = null;
         try
         {
-            await _attachment.PumpAsync(_standardOutput, _standardError).ConfigureAwait(false);
+            await _attachment.PumpAsync(_output, _standardError).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -142,7 +145,9 @@ internal sealed class ContainerSession : IContainerSession
                 error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): look into the Docker Engine's log.", e);
         }
 
-        await _standardOutput.CompleteAsync(error).ConfigureAwait(false);
+        await _output.CompleteAsync(error).ConfigureAwait(false);
+        if (_output != _standardOutput)
+            await _standardOutput.CompleteAsync(error).ConfigureAwait(false);
         await _standardError.CompleteAsync(error).ConfigureAwait(false);
     }
 

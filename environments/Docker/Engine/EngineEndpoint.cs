@@ -23,6 +23,9 @@ public sealed record EngineEndpoint
     /// <summary>The path of the unix socket; null for TCP.</summary>
     public string? SocketPath => (_address as UnixDomainSocketEndPoint)?.ToString();
 
+    /// <summary>Whether it is the socket of this machine's own Engine, as far as a name can tell.</summary>
+    public bool IsDefault => SocketPath is DefaultSocket or "/run/docker.sock";
+
     /// <summary>The endpoint that <c>DOCKER_HOST</c> names, or else the local socket.</summary>
     public static EngineEndpoint FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 

@@ -9,5 +9,5 @@ internal interface IAttachment : IAsyncDisposable
     void CloseInput();
 
     /// <summary>Reads the output until the process ends.</summary>
-    Task PumpAsync(LineChannel standardOutput, LineChannel standardError);
+    Task PumpAsync(IByteSink standardOutput, IByteSink standardError);
 }

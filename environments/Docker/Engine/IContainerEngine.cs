@@ -30,7 +30,15 @@ public interface IContainerEngine : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The image is missing, the name is taken, a right is missing on the host, or the main process ended at once.
     /// </exception>
-    Task<IContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default);
+    Task<IContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default) => StartAsync(spec, null, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(ContainerSpec, CancellationToken)"/>
+    /// <param name="spec">The container.</param>
+    /// <param name="standardOutput">
+    /// Takes the bytes of the standard output, which need not be lines then; null for <see cref="ISession.StandardOutput"/>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default);
 
     /// <summary>The containers, running or not, that carry the label; with any value where <paramref name="value"/> is null.</summary>
     Task<IReadOnlyList<LabelledResource>> FindContainersAsync(

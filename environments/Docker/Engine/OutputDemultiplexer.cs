@@ -12,12 +12,12 @@ internal static class OutputDemultiplexer
 {
     private const int HeaderLength = 8;
 
-    /// <summary>Reads to the end of the stream and hands each payload, in pieces as they come, to its line channel.</summary>
+    /// <summary>Reads to the end of the stream and hands each payload, in pieces as they come, to its sink.</summary>
     public static async Task PumpAsync(
-        Stream source, LineChannel standardOutput, LineChannel standardError, CancellationToken cancellationToken)
+        Stream source, IByteSink standardOutput, IByteSink standardError, CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(source, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
-        LineChannel? target = null;
+        IByteSink? target = null;
         long remaining = 0;
         while (true)
         {

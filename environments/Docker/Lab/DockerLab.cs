@@ -100,7 +100,8 @@ public sealed class DockerLab : ILab
         var stations = new LabStations(talking, addresses, probe.Shell, proxyPktinfo);
         await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
         var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
-        var recorder = await Recorder.StartAsync(run, recording, probe.Shell, backend, addresses, cancellation).ConfigureAwait(false);
+        var ebtables = await probe.EbtablesAsync(cancellation).ConfigureAwait(false);
+        var recorder = await Recorder.StartAsync(run, recording, probe.Shell, backend, ebtables, addresses, cancellation).ConfigureAwait(false);
         undo.Push(recorder);
 
         var lab = new DockerLab(run, new(
@@ -112,7 +113,7 @@ public sealed class DockerLab : ILab
             recorder,
             addresses,
             map,
-            new(run, probe.Shell, addresses, backend),
+            new(run, probe.Shell, addresses, backend, ebtables),
             proxyPktinfo));
         lab.Facts = await probe.FactsAsync(version, cancellation).ConfigureAwait(false);
         await lab.LookAsync(cancellation).ConfigureAwait(false);

@@ -20,6 +20,9 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
             for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
                 $tool-save 2>/dev/null | sed -e '/^#/d' -e 's/\[[0-9]*:[0-9]*\]//' -e "s/^/$tool: /"
             done
+            for table in broute nat filter; do
+                ! grep -q "^ebtable_$table " /proc/modules || ebtables-legacy -t $table -L | sed -e '/^$/d' -e 's/, entries: [0-9]*//' -e "s/^/ebtables-legacy: $table: /"
+            done
             ip -o link | sed 's/^[0-9]*: \([^:]*\): .*/link: \1/'
             grep -s . /host/net/bridge/* /host/net/ipv4/ip_forward | sed 's/^/sysctl: /'
         }

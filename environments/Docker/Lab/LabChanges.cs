@@ -11,7 +11,7 @@ namespace Hooktrail.Docker.Lab;
 /// What a guest may change on its host: only what touches the lab's packets alone. Each change is in the run's journal before it is made,
 /// so that it is taken back even after the run was killed (image/leave.sh).
 /// </summary>
-internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables)
+internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables, Backend ebtables)
 {
     // A comment of nf_tables has 127 characters at most (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
     private const int LongestComment = 100;
@@ -51,7 +51,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
                 + "or use a host of its own, or --lab namespaces.");
         if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
             throw new CannotChangeException("Nobody uses arptables on this host, and its table would stay behind; use a host of its own, or --lab namespaces.");
-        var program = $"{tool}-{(tool == "ebtables" ? Backend.Nft : iptables).Name()}";
+        var program = LabWords.Program(tool, iptables, ebtables);
         add = await BehindTracepointsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
     }

@@ -23,6 +23,7 @@ internal sealed partial class Probe : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private int _fences;
     private Backend? _backend;
+    private Backend? _ebtables;
     private string _countersScript = "";
     private TracepointCounters? _counters;
     private long _withheld;
@@ -149,6 +150,7 @@ internal sealed partial class Probe : IAsyncDisposable
     public async Task ObserveAsync(TracedTraffic traffic, CancellationToken cancellation)
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
+        var ebtables = await EbtablesAsync(cancellation).ConfigureAwait(false);
         var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
         await using (await LockAsync(cancellation).ConfigureAwait(false))
         {
@@ -167,12 +169,16 @@ internal sealed partial class Probe : IAsyncDisposable
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
                 "install the tracepoints of ebtables",
-                Input("ebtables-nft-restore --noflush", rules.Ebtables()),
+                ebtables == Backend.Nft ? Input("ebtables-nft-restore --noflush", rules.Ebtables()) : EbtablesLegacy.Insert(rules.Ebtables()),
                 cancellation).ConfigureAwait(false);
         }
 
+        var counted = ebtables == Backend.Nft
+            ? "EBTABLES_SAVE_COUNTER=yes ebtables-nft-save"
+            : $"for table in {EbtablesLegacy.Tables}; do ebtables-legacy -t $table -L --Lc | saved_legacy; done";
         _countersScript = $$"""
-            { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; EBTABLES_SAVE_COUNTER=yes ebtables-nft-save; } 2>/dev/null | grep '"ht{{_run}} '
+            {{EbtablesLegacy.Saved}}
+            { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; {{counted}}; } 2>/dev/null | grep '"ht{{_run}} '
             grep -hs -e ^Icmp: -e ^Icmp6OutRateLimitHost /proc/net/snmp /proc/net/snmp6 || :
             """;
         (_, _counters, _withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
@@ -186,16 +192,17 @@ internal sealed partial class Probe : IAsyncDisposable
     public async Task<HostProfile> ProfileAsync(LabMap names, LabAddresses addresses, bool holds, CancellationToken cancellation)
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
+        var ebtables = await EbtablesAsync(cancellation).ConfigureAwait(false);
         var wait = holds ? "" : "if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then exec 9</host/net/bridge/bridge-nf-call-iptables; flock -s -w 20 9; fi";
         var lines = await Shell.RunAsync(
             "read the host's settings and rules",
             $"""
             {wait}
             ! grep -qsx docker-proxy /proc/[0-9]*/comm || echo userland-proxy
-            {HostReading.Script(backend, addresses, [.. LabNames.Networks, LabNames.WanNic], "/host/net")}
+            {HostReading.Script(backend, addresses, [.. LabNames.Networks, LabNames.WanNic], "/host/net", ebtables)}
             """,
             cancellation).ConfigureAwait(false);
-        var read = HostReading.Parse([.. lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line))], names, backend);
+        var read = HostReading.Parse([.. lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line))], names, backend, ebtables);
         return read with { UserlandProxy = lines.Contains("userland-proxy"), Published = PublishedPort.OfLab };
     }
 
@@ -318,6 +325,28 @@ internal sealed partial class Probe : IAsyncDisposable
             .ConfigureAwait(false);
         _backend = status == 0 ? Backend.Legacy : Backend.Nft;
         return _backend.Value;
+    }
+
+    /// <summary>
+    /// Which ebtables is the host's: legacy where iptables is, if the kernel has its tables, and nobody uses those of nft. Else nft, whose tables every kernel has.
+    /// </summary>
+    /// <remarks>
+    /// The tables have to be in sight as modules, for it is by these that what dies finds the rules again (remove-tracepoints.sh); a kernel with them built in gets nft.
+    /// </remarks>
+    public async Task<Backend> EbtablesAsync(CancellationToken cancellation)
+    {
+        if (_ebtables is { } known)
+            return known;
+        if (await BackendAsync(cancellation).ConfigureAwait(false) == Backend.Nft)
+            return (_ebtables = Backend.Nft).Value;
+        var (status, _) = await Shell.TryAsync(
+            $$"""
+            ! nft list tables bridge 2>/dev/null | grep -qE ' (broute|nat|filter)$' || exit
+            ({{EbtablesLegacy.Load}}) || exit
+            for table in {{EbtablesLegacy.Tables}}; do grep -q "^ebtable_$table " /proc/modules || exit; done
+            """,
+            cancellation).ConfigureAwait(false);
+        return (_ebtables = status == 0 ? Backend.Legacy : Backend.Nft).Value;
     }
 
     /// <summary>Feeds the kernel log until the session ends; whoever waits for a fence then hears of it.</summary>

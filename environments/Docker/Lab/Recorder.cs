@@ -27,19 +27,19 @@ internal sealed class Recorder : IAsyncDisposable
     private int _fence;
     private int _parts;
 
-    private Recorder(RunId run, Station station, Shell probe, Backend iptables, LabAddresses addresses)
+    private Recorder(RunId run, Station station, Shell probe, Backend iptables, Backend ebtables, LabAddresses addresses)
     {
         var traffic = NflogTraffic.To(addresses.Destinations) with { AnsweringPorts = [.. addresses.Ports.Keys] };
         (_run, _station, _probe, _traffic) = (run, station, probe, traffic);
-        _tools = NflogPlaces.OfTools(iptables, iptables, Backend.Nft);
+        _tools = NflogPlaces.OfTools(iptables, iptables, ebtables);
         _reader = new(run, _tools);
     }
 
     /// <summary>Begins to record at the tools' chains; to be called when they are there, and every device.</summary>
     public static async Task<Recorder> StartAsync(
-        RunId run, Station station, Shell probe, Backend iptables, LabAddresses addresses, CancellationToken cancellation)
+        RunId run, Station station, Shell probe, Backend iptables, Backend ebtables, LabAddresses addresses, CancellationToken cancellation)
     {
-        var recorder = new Recorder(run, station, probe, iptables, addresses);
+        var recorder = new Recorder(run, station, probe, iptables, ebtables, addresses);
         await station.BecomeAsync(NflogProgram.Script, "0", cancellation).ConfigureAwait(false);
         recorder._pump = recorder.PumpAsync();
         recorder._group = await recorder._reader.Group.WaitAsync(Patience, cancellation).ConfigureAwait(false);

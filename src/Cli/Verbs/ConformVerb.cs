@@ -111,7 +111,8 @@ internal static class ConformVerb
                 continue;
             }
 
-            var run = new ConformanceRun(hosts, Starting(lab))
+            await using var ownHosts = new OwnHosts(besideEngine: labs.Length > 1);
+            var run = new ConformanceRun(hosts, Starting(lab, ownHosts))
             {
                 Parallel = lab == LabKind.Docker ? 1 : Number(line.GetRequiredValue(AtOnce), "a number of labs", 64),
                 Observers = observers,
@@ -150,8 +151,8 @@ internal static class ConformVerb
         return (findings, watch.Elapsed.TotalSeconds);
     }
 
-    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab) =>
-        async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, cancellation)).Lab;
+    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab, OwnHosts hosts) =>
+        async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, hosts, cancellation)).Lab;
 
     private static int Number(string text, string what, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
+using Hooktrail.Selection;
+using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -26,8 +29,22 @@ internal static class DoctorVerb
     {
         await PrintAsync("The Docker lab", await Examination.OfHostAsync(LabImage.TryReference(), cancellation));
         await Console.Out.WriteLineAsync();
-        await PrintAsync("The namespace lab", await NamespaceExamination.OfMachineAsync(cancellation));
+        await PrintAsync("The namespace lab", await OfNamespacesAsync(cancellation));
         return ExitCode.Done;
+    }
+
+    // Beside an Engine on another kernel it is there that hosts of their own live.
+    private static async Task<ImmutableArray<ExaminationFinding>> OfNamespacesAsync(CancellationToken cancellation)
+    {
+        await using var hosts = new OwnHosts(besideEngine: true);
+        try
+        {
+            return await NamespaceExamination.OfAsync(await hosts.MachineAsync(cancellation), cancellation);
+        }
+        catch (HooktrailException lack)
+        {
+            return [new("private namespaces", "no", lack.Message)];
+        }
     }
 
     private static async Task PrintAsync(string title, IEnumerable<ExaminationFinding> findings)

@@ -30,15 +30,17 @@ internal static class LabVerb
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var (lab, why) = await LabSelection.StartAsync(
-            LabOptions.Kind(line), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, cancellation);
+        var kind = LabOptions.Kind(line);
+        await using var hosts = new OwnHosts(besideEngine: false);
+        var (lab, why) = await LabSelection.StartAsync(kind, NamespaceSetup.Default with { Docker = DockerRelease.V20 }, hosts, cancellation);
         await using (lab)
         {
             // Others read the first line.
             await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
             await Console.Out.WriteLineAsync(PlainText.Of(why));
             if (lab is NamespaceLab namespaces)
-                await Console.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(station => Entrance(station.Key, station.Value))));
+                await Console.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(
+                    station => $"  {station.Key,-10} {namespaces.Machine.Entrance(station.Value)}\n")));
             try
             {
                 // A read of the console cannot be cancelled, only left waiting.
@@ -51,8 +53,4 @@ internal static class LabVerb
         }
         return ExitCode.Done;
     }
-
-    // An ordinary user's namespaces belong to a user namespace, which has to be entered first.
-    private static string Entrance(string station, int processId) =>
-        $"  {station,-10} nsenter {(Environment.IsPrivilegedProcess ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}\n";
 }

@@ -93,13 +93,14 @@ internal static class ObserveVerb
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
 
-        var (lab, why) = await StartAsync(line, changes, cancellation);
+        await using var hosts = new OwnHosts(besideEngine: LabOptions.Kind(line) != LabKind.Namespaces);
+        var (lab, why) = await StartAsync(line, changes, hosts, cancellation);
         await using (lab)
         {
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
-            var sending = Sending.Once with { Packets = packets, Observers = observers };
+            var sending = (Sending.Once with { Packets = packets, Observers = observers }).For(Prediction.Legs(lab.Profile, flow, packets).AreAnswered(flow));
             var seen = json
                 ? await lab.SendAsync(flow, sending, cancellation)
                 : await new AsItComes(Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
@@ -138,7 +139,7 @@ internal static class ObserveVerb
         return new HostChange.NftTable(text);
     }
 
-    private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, CancellationToken cancellation)
+    private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, OwnHosts hosts, CancellationToken cancellation)
     {
         var setup = NamespaceSetup.Default with
         {
@@ -164,11 +165,9 @@ internal static class ObserveVerb
             throw new HooktrailException(
                 $"{built} says what a host of the lab's own is to be like, but the Docker lab is a guest on a host that is as it is; leave it out, or write --lab namespaces.");
         if (kind is not null || own is null)
-            return await LabSelection.StartAsync(kind, setup, cancellation);
-        return await LabSelection.StartAsync(LabKind.Namespaces, setup, cancellation) with
-        {
-            Why = $"The lab is in private network namespaces, because {own} needs a host of its own.",
-        };
+            return await LabSelection.StartAsync(kind, setup, hosts, cancellation);
+        var lab = await hosts.StartAsync(setup, cancellation);
+        return new(lab, $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a host of its own.");
     }
 
     private static string Read(string file)

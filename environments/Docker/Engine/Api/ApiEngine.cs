@@ -93,7 +93,7 @@ internal sealed class ApiEngine : IContainerEngine
             answer.Labels);
     }
 
-    public async Task<IContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default)
+    public async Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
     {
         var what = $"start the container {spec.Name} from the image {spec.Image}";
         var created = await _client.AskAsync(
@@ -117,7 +117,7 @@ internal sealed class ApiEngine : IContainerEngine
                 Wire.Default.ExitAnswer,
                 $"wait for the container {spec.Name}",
                 cancellationToken).ConfigureAwait(false);
-            session = new ContainerSession(this, created.Id, spec, attachment, ExitCodeAsync(exit, spec.Name));
+            session = new ContainerSession(this, created.Id, spec, attachment, ExitCodeAsync(exit, spec.Name), standardOutput);
             await _client.TellAsync(HttpMethod.Post, $"/containers/{created.Id}/start", what, cancellationToken)
                 .ConfigureAwait(false);
             var running = await _client.FindAsync(

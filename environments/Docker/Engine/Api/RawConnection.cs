@@ -22,7 +22,7 @@ internal sealed class RawConnection(HttpClient owner, Stream stream, Socket sock
         }
     }
 
-    public Task PumpAsync(LineChannel standardOutput, LineChannel standardError) =>
+    public Task PumpAsync(IByteSink standardOutput, IByteSink standardError) =>
         OutputDemultiplexer.PumpAsync(stream, standardOutput, standardError, CancellationToken.None);
 
     public async ValueTask DisposeAsync()

@@ -25,7 +25,7 @@ internal sealed class MultiplexedAttachment(MultiplexedStream stream) : IAttachm
         }
     }
 
-    public async Task PumpAsync(LineChannel standardOutput, LineChannel standardError)
+    public async Task PumpAsync(IByteSink standardOutput, IByteSink standardError)
     {
         var buffer = new byte[64 * 1024];
         while (true)

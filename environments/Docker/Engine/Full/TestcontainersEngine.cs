@@ -122,7 +122,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         }
     }
 
-    public async Task<IContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default)
+    public async Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
     {
         var what = $"start the container {spec.Name} from the image {spec.Image}";
         var container = new ContainerBuilder(spec.Image)
@@ -140,7 +140,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
 
         // The one moment between creation and start that Testcontainers lets others act in. Its event is synchronous, hence
         // the blocking wait; attached any later, the process's first output would be lost.
-        container.Created += (_, _) => session = AttachAsync(container, spec, cancellationToken).GetAwaiter().GetResult();
+        container.Created += (_, _) => session = AttachAsync(container, spec, standardOutput, cancellationToken).GetAwaiter().GetResult();
         try
         {
             await container.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -261,7 +261,8 @@ internal sealed class TestcontainersEngine : IContainerEngine
         ["label"] = new Dictionary<string, bool> { [value is null ? label : $"{label}={value}"] = true },
     };
 
-    private async Task<ContainerSession> AttachAsync(IContainer container, ContainerSpec spec, CancellationToken cancellationToken)
+    private async Task<ContainerSession> AttachAsync(
+        IContainer container, ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken)
     {
         var stream = await _calls.AskAsync(
             $"attach to the container {spec.Name}",
@@ -271,7 +272,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
                 cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var end = ContainerEnd.WatchAsync(_client, _calls, container.Id, container.CreatedTime, spec.Name);
-        return new ContainerSession(this, container.Id, spec, new MultiplexedAttachment(stream), end);
+        return new ContainerSession(this, container.Id, spec, new MultiplexedAttachment(stream), end, standardOutput);
     }
 
     /// <summary>Whether the failure is that the container has ended, and so removed itself, before Testcontainers looked at it.</summary>

@@ -1,0 +1,123 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Namespaces;
+using Hooktrail.Stations.Machines;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Selection;
+
+/// <summary>
+/// Where the namespace labs of a run live: on this machine; but beside a Docker lab that is on another kernel, in a container of its Engine, for they are to show
+/// that kernel. It is decided when the first lab is wanted, and holds for all of them. Disposing of it ends the container, and is to come after the labs' own end.
+/// </summary>
+/// <param name="besideEngine">Whether they stand beside the lab of the Engine that the environment names, where there is one; otherwise they are on this machine.</param>
+public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
+{
+    /// <summary>The environment variable that says where, whatever the Engine's kernel is: machine or engine.</summary>
+    public const string PlaceVariable = "SPECS_OWN_HOSTS";
+
+    private const string Release = "/proc/sys/kernel/osrelease";
+    private const string Boot = "/proc/sys/kernel/random/boot_id";
+
+    private readonly Lock _gate = new();
+    private Task<(IMachine Machine, IContainerEngine? Engine)>? _decision;
+
+    /// <summary>Where that is.</summary>
+    /// <exception cref="HooktrailException">The Engine's kernel is another, and it cannot have the container; or the variable says what nobody knows.</exception>
+    public async Task<IMachine> MachineAsync(CancellationToken cancellation = default)
+    {
+        Task<(IMachine Machine, IContainerEngine? Engine)> decision;
+        lock (_gate)
+            decision = _decision ??= DecideAsync(CancellationToken.None);
+        return (await decision.WaitAsync(cancellation).ConfigureAwait(false)).Machine;
+    }
+
+    /// <summary>Starts a namespace lab.</summary>
+    /// <exception cref="HooktrailException">It cannot be had; says why.</exception>
+    public async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
+        await NamespaceLab.StartAsync(await MachineAsync(cancellation).ConfigureAwait(false), setup, cancellation).ConfigureAwait(false);
+
+    /// <summary>Ends the container, if there is one.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_decision is null)
+            return;
+        await ((Task)_decision).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_decision.IsCompletedSuccessfully)
+            return;
+        var (machine, engine) = await _decision.ConfigureAwait(false);
+        await machine.DisposeAsync().ConfigureAwait(false);
+        if (engine is not null)
+            await engine.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task<(IMachine Machine, IContainerEngine? Engine)> DecideAsync(CancellationToken cancellation) =>
+        Environment.GetEnvironmentVariable(PlaceVariable) switch
+        {
+            "engine" => OnEngineAsync(cancellation),
+            "machine" => Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
+            null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
+            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; write machine or engine."),
+        };
+
+    private static async Task<(IMachine Machine, IContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)
+    {
+        (IContainerEngine Engine, string Image) found;
+        try
+        {
+            found = await LabSelection.EngineWithImageAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (HooktrailException)
+        {
+            return (ThisMachine.Instance, null); // there is no Docker lab either
+        }
+
+        return await OnEngineAsync(found.Engine, found.Image, evenIfSame: false, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<(IMachine Machine, IContainerEngine? Engine)> OnEngineAsync(CancellationToken cancellation)
+    {
+        var (engine, image) = await LabSelection.EngineWithImageAsync(cancellation).ConfigureAwait(false);
+        return await OnEngineAsync(engine, image, evenIfSame: true, cancellation).ConfigureAwait(false);
+    }
+
+    // The socket of this machine's own Engine and the release of this machine's kernel are the usual case, and cost nothing to tell. Otherwise only the
+    // kernel itself can: two machines may run one release, and a port of this machine may lead into a virtual one.
+    internal static async Task<(IMachine Machine, IContainerEngine? Engine)> OnEngineAsync(
+        IContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
+    {
+        IMachine? container = null;
+        try
+        {
+            var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
+            if (evenIfSame || !EngineEndpoint.Parse(info.Endpoint).IsDefault || info.KernelRelease != (await ReadAsync(Release, cancellation).ConfigureAwait(false)).Trim())
+            {
+                container = await ContainerMachine.StartAsync(engine, image, cancellation).ConfigureAwait(false);
+                if (evenIfSame || !await IsThisKernelAsync(container, cancellation).ConfigureAwait(false))
+                    return (container, engine);
+                await container.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await engine.DisposeAsync().ConfigureAwait(false);
+            return (ThisMachine.Instance, null);
+        }
+        catch
+        {
+            if (container is not null)
+                await container.DisposeAsync().ConfigureAwait(false);
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Whether processes there run on the kernel that this one runs on: it is of the same release, and of the same boot.</summary>
+    internal static async Task<bool> IsThisKernelAsync(IMachine machine, CancellationToken cancellation)
+    {
+        await using var cat = await machine.StartAsync(new MachineProgram("cat", Release, Boot), cancellation).ConfigureAwait(false);
+        using var reader = new StreamReader(cat.ReaderOf(MachineProgram.Output));
+        var there = await reader.ReadToEndAsync(cancellation).ConfigureAwait(false);
+        return there == await ReadAsync(Release, cancellation).ConfigureAwait(false) + await ReadAsync(Boot, cancellation).ConfigureAwait(false);
+    }
+
+    private static Task<string> ReadAsync(string file, CancellationToken cancellation) => File.ReadAllTextAsync(file, cancellation);
+}

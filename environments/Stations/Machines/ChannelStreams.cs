@@ -1,0 +1,119 @@
+using System.IO.Pipelines;
+
+namespace Hooktrail.Stations.Machines;
+
+/// <summary>The writing end of a channel of a <see cref="Multiplexer"/>; disposing of it is the end that the process sees.</summary>
+/// <param name="send">Sends bytes to the process, and by none the end.</param>
+internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : Stream
+{
+    private int _closed;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => _closed == 0;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (buffer.Length > 0)
+            await send(buffer).ConfigureAwait(false);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await EndAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            EndAsync().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+    }
+
+    private async Task EndAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        try
+        {
+            await send(ReadOnlyMemory<byte>.Empty).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The process has ended with everything else there.
+        }
+    }
+}
+
+/// <summary>The reading end of a channel. Unlike the stream that a pipe makes of itself, it may be disposed of under its reader, who then has an error.</summary>
+internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
+{
+    private readonly Stream _stream = pipe.AsStream(leaveOpen: true);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Nobody reads any more; who waits is told so.</summary>
+    public static void Close(PipeReader pipe)
+    {
+        pipe.CancelPendingRead();
+        pipe.Complete();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _stream.ReadAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _stream.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => _stream.Read(buffer, offset, count);
+
+    public override void Flush()
+    {
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Close(pipe);
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,295 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Stations.Machines;
+
+/// <summary>
+/// The caller's end of multiplex.pl: any number of processes with any number of pipes, over one connection. Frames are taken as they come
+/// from the connection, and each pipe's bytes are read at its own stream.
+/// </summary>
+/// <param name="place">Where the processes are, as in «nothing can be started <c>in the container own</c>».</param>
+public sealed class Multiplexer(string place) : IByteSink
+{
+    private const int Header = 8;
+
+    // Who reads so much later than it comes holds up the others: every reader of this program takes what there is, and queues it by itself.
+    private const int Unread = 1 << 20;
+
+    private readonly ConcurrentDictionary<uint, Pipe> _outputs = new();
+    private readonly ConcurrentDictionary<uint, Process> _processes = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly HashSet<Pipe> _written = [];
+    private readonly MemoryStream _message = new();
+    private readonly byte[] _header = new byte[Header];
+    private int _headerLength;
+    private uint _channel;
+    private long _remaining;
+    private Stream? _to;
+    private uint _channels;
+    private volatile Exception? _ended;
+
+    /// <summary>The program to run with perl on the other side, as process 1 of a pid namespace.</summary>
+    public static string Script { get; } = ReadScript();
+
+    /// <summary>Says where commands go to: the program's standard input. Its standard output is to be written to this.</summary>
+    public void Connect(Stream input) => _to = input;
+
+    /// <summary>Starts a process.</summary>
+    /// <exception cref="HooktrailException">The program cannot be started, or the connection has ended.</exception>
+    public async Task<IMachineProcess> StartAsync(MachineProgram program, CancellationToken cancellation = default)
+    {
+        // In the order of their channels.
+        ImmutableArray<(int Descriptor, bool IsRead)> pipes =
+            [.. program.Reads.Select(descriptor => (descriptor, true)), .. program.Writes.Select(descriptor => (descriptor, false))];
+        var first = Interlocked.Add(ref _channels, (uint)pipes.Length) - (uint)pipes.Length + 1;
+        var process = new Process(this, first, pipes);
+        for (var index = 0; index < pipes.Length; index++)
+            if (!pipes[index].IsRead)
+                _outputs[first + (uint)index] = process.Output(index);
+        _processes[first] = process;
+        string[] words =
+        [
+            "start", Text(first), string.Join(',', pipes.Select(pipe => $"{pipe.Descriptor}{(pipe.IsRead ? '<' : '>')}")), Text((uint)program.Environment.Count),
+            .. program.Environment.Select(setting => $"{setting.Key}={setting.Value}"), .. program.Command,
+        ];
+        try
+        {
+            await TellAsync(words).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The other side has ended: who waits for the answer hears so.
+        }
+
+        if (_ended is { } reason)
+            process.Fail(reason);
+        try
+        {
+            await process.Started.WaitAsync(cancellation).ConfigureAwait(false);
+            return process;
+        }
+        catch (MultiplexerException failed)
+        {
+            throw new HooktrailException($"The program {program.Command[0]} cannot be started {place} ({failed.Message}): install it there.", failed);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (_headerLength < Header)
+            {
+                var part = bytes[..Math.Min(Header - _headerLength, bytes.Length)];
+                part.CopyTo(_header.AsSpan(_headerLength));
+                _headerLength += part.Length;
+                bytes = bytes[part.Length..];
+                if (_headerLength < Header)
+                    return;
+                (_channel, _remaining) = (BinaryPrimitives.ReadUInt32BigEndian(_header), BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4)));
+                if (_remaining > 0)
+                    continue;
+                if (_outputs.TryRemove(_channel, out var ended))
+                    End(ended);
+                _headerLength = 0;
+                continue;
+            }
+
+            var payload = bytes[..(int)Math.Min(_remaining, bytes.Length)];
+            bytes = bytes[payload.Length..];
+            _remaining -= payload.Length;
+            if (_channel == 0)
+                _message.Write(payload);
+            else if (_outputs.TryGetValue(_channel, out var pipe))
+                Fill(pipe, payload);
+
+            if (_remaining > 0)
+                return;
+            if (_channel == 0)
+                Hear();
+            _headerLength = 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var pipe in _written)
+            await pipe.Writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _written.Clear();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CompleteAsync(Exception? error = null)
+    {
+        _ended = error ?? new HooktrailException($"What starts processes {place} has ended; see what ended it, and run again.");
+        foreach (var pipe in _outputs.Values)
+            End(pipe);
+        foreach (var process in _processes.Values)
+            process.Fail(_ended);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(Multiplexer).Assembly.GetManifestResourceStream("multiplex.pl")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private void Fill(Pipe pipe, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(pipe.Writer.GetSpan(bytes.Length));
+        pipe.Writer.Advance(bytes.Length);
+        _written.Add(pipe);
+    }
+
+    // What was not flushed yet is handed on with the end.
+    private void End(Pipe pipe)
+    {
+        _written.Remove(pipe);
+        pipe.Writer.Complete();
+    }
+
+    private void Hear()
+    {
+        var words = Encoding.UTF8.GetString(_message.GetBuffer().AsSpan(0, (int)_message.Length)).Split(' ', 3);
+        _message.SetLength(0);
+        if (words.Length < 3 || !_processes.TryGetValue(uint.Parse(words[1], CultureInfo.InvariantCulture), out var process))
+            return;
+        switch (words[0])
+        {
+            case "started":
+                process.Start(int.Parse(words[2], CultureInfo.InvariantCulture));
+                break;
+            case "failed":
+                Forget(process);
+                process.Fail(new MultiplexerException(words[2].TrimEnd()));
+                break;
+            case "ended":
+                _processes.TryRemove(process.First, out _);
+                process.End();
+                break;
+        }
+    }
+
+    // Its pipes never came to be.
+    private void Forget(Process process)
+    {
+        _processes.TryRemove(process.First, out _);
+        foreach (var (channel, pipe) in process.Outputs)
+            if (_outputs.TryRemove(channel, out _))
+                End(pipe);
+    }
+
+    private Task TellAsync(params IEnumerable<string> words) => SendAsync(0, Encoding.UTF8.GetBytes(string.Concat(words.Select(word => word + "\0"))));
+
+    private async Task SendAsync(uint channel, ReadOnlyMemory<byte> bytes)
+    {
+        if (_ended is not null || _to is not { } to)
+            throw new IOException($"Nothing can be said any more to what starts processes {place}.");
+        var frame = new byte[Header + bytes.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(frame, channel);
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(4), (uint)bytes.Length);
+        bytes.CopyTo(frame.AsMemory(Header));
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            // A frame that is begun is written to its end, or nobody could read what follows.
+            await to.WriteAsync(frame, CancellationToken.None).ConfigureAwait(false);
+            await to.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new IOException($"Nothing can be said any more to what starts processes {place}.");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>What the other side said of a program that it could not start.</summary>
+    private sealed class MultiplexerException(string message) : Exception(message);
+
+    private sealed class Process : IMachineProcess
+    {
+        private readonly Multiplexer _owner;
+        private readonly ImmutableArray<(int Descriptor, bool IsRead)> _pipes;
+        private readonly ImmutableDictionary<int, Pipe> _byIndex;
+        private readonly ImmutableDictionary<int, ChannelWriterStream> _inputs;
+        private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Process(Multiplexer owner, uint first, ImmutableArray<(int Descriptor, bool IsRead)> pipes)
+        {
+            (_owner, First, _pipes) = (owner, first, pipes);
+            var options = new PipeOptions(pauseWriterThreshold: Unread, resumeWriterThreshold: Unread / 2, useSynchronizationContext: false);
+            _byIndex = pipes.Index().Where(pipe => !pipe.Item.IsRead).ToImmutableDictionary(pipe => pipe.Index, _ => new Pipe(options));
+            _inputs = pipes.Index().Where(pipe => pipe.Item.IsRead)
+                .ToImmutableDictionary(pipe => pipe.Item.Descriptor, pipe => new ChannelWriterStream(bytes => owner.SendAsync(first + (uint)pipe.Index, bytes)));
+        }
+
+        public uint First { get; }
+
+        public Task Started => _started.Task;
+
+        public int ProcessId => _started.Task.Result;
+
+        public IEnumerable<(uint Channel, Pipe Pipe)> Outputs => _byIndex.Select(pipe => (First + (uint)pipe.Key, pipe.Value));
+
+        public Pipe Output(int index) => _byIndex[index];
+
+        public Stream WriterTo(int descriptor) => _inputs[descriptor];
+
+        public Stream ReaderOf(int descriptor) => new ChannelReaderStream(_byIndex[_pipes.IndexOf((descriptor, false))].Reader);
+
+        public Task WaitForExitAsync(CancellationToken cancellation) => _ended.Task.WaitAsync(cancellation);
+
+        public void Kill() => _ = KillAsync();
+
+        public void Start(int id) => _started.TrySetResult(id);
+
+        public void End() => _ended.TrySetResult();
+
+        /// <summary>It does not run, or the connection has ended, and everything with it.</summary>
+        public void Fail(Exception why)
+        {
+            _started.TrySetException(why);
+            _ended.TrySetResult();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var input in _inputs.Values)
+                await input.DisposeAsync().ConfigureAwait(false);
+            foreach (var (_, pipe) in Outputs)
+                ChannelReaderStream.Close(pipe.Reader);
+        }
+
+        private async Task KillAsync()
+        {
+            try
+            {
+                await _owner.TellAsync("kill", Text(First)).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // Everything there has ended.
+            }
+        }
+    }
+}

@@ -7,8 +7,8 @@
 . "$prepare/engine.sh" || exit 2
 # shellcheck source=environments/prepare/image.sh
 . "$prepare/image.sh" || exit 2
-# shellcheck source=environments/prepare/browser.sh
-. "$prepare/browser.sh" || exit 2
+# shellcheck source=environments/prepare/test-tools.sh
+. "$prepare/test-tools.sh" || exit 2
 # shellcheck source=environments/prepare/namespaces.sh
 . "$prepare/namespaces.sh" || exit 2
 
@@ -72,7 +72,7 @@ prepare_all() {
         [[ -z $no_engine ]] || export SPECS_LAB_REASON=$no_engine
     fi
     prepare_bridge
-    [[ $verb != test ]] || prepare_browser
+    [[ $verb != test ]] || prepare_test_tools
     [[ -z $lab ]] || export SPECS_LAB=$lab
     finish_build
     exec 9>&-

@@ -125,9 +125,9 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             default:
                 if (Legs.FirstOrDefault(observed => observed.Leg == leg) is { } seen)
                     return seen;
-                var reason = $"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.";
-                Record(leg, null, LegVerdict.Disagreed, reason);
-                throw new AssertionException(reason);
+                var missing = $"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.";
+                Record(leg, null, LegVerdict.Disagreed, missing);
+                throw new AssertionException(missing);
         }
     }
 

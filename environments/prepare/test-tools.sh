@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # variables are shared with ./specs and the other parts
-# Sourced by ./specs: what the tests of the report need besides, a Chromium and the official HTML formatter of Cucumber. Nobody else needs
-# either; what cannot be had is told by the tests that are skipped.
+# Sourced by ./specs: what the tests need besides: ping, and for those of the report a Chromium and the official HTML formatter of Cucumber. Nobody
+# else needs any of them; what cannot be had is told by the tests that are skipped.
 
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; }
 
-prepare_browser() {
+prepare_test_tools() {
     local formatter=$state/formatter recipe=$root/src/Tests/Browser/formatter
+    command -v ping >/dev/null || apt_install iputils-ping || say tests "there is no ping: tests of network namespaces that use it do not pass"
     has_chromium >/dev/null || apt_install chromium || say browser "there is no Chromium: the report's tests in a browser are skipped"
     command -v npm >/dev/null || apt_install nodejs npm || {
         say browser "there is no npm: whether the official formatter renders the messages is not tested"

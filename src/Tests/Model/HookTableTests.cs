@@ -41,14 +41,15 @@ public class HookTableTests
                 "iptables mangle INPUT", "iptables filter INPUT", "nat core", "iptables security INPUT", "nf_confirm",
             }));
 
-    [TestCase("6.7", -1)]
-    [TestCase("6.8", 0)]
-    public void The_bridges_call_to_FORWARD_moved_from_minus_1_to_0_in_6_8(string kernel, int priority)
+    [TestCase("6.7", new[] { "br_nf_forward_ip -1", "br_nf_forward_arp 0" })]
+    [TestCase("6.8", new[] { "br_nf_forward 0" })]
+    public void The_bridges_calls_to_FORWARD_became_one_and_moved_from_minus_1_to_0_in_6_8(string kernel, string[] functions)
     {
         var host = new Host(HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) });
 
         Assert.That(
-            host.Hooks.At(Family.Bridge, Hook.Forward).Single(one => one.What == "br_nf_forward").Priority, Is.EqualTo(priority));
+            host.Hooks.At(Family.Bridge, Hook.Forward).Where(one => one.What.StartsWith("br_nf", StringComparison.Ordinal)).Select(one => $"{one.What} {one.Priority}"),
+            Is.EqualTo(functions));
     }
 
     [TestCase("5.1", Backend.Legacy, "Brouting")]

@@ -157,6 +157,12 @@ public class TrailsJsonTests
             Assert.That(_schema.Validate(broken), Is.Not.Empty);
     }
 
+    [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"n\\nt\"", "Unknown backend \"n\uFFFDt\"")]
+    [TestCase("\"conntrack\": true", "\"con\\u001btrack\": true", "has a member \"con\uFFFDtrack\"")]
+    [TestCase("hooktrail/trails/4", "hooktrail\\n/trails/4", "has the schema \"hooktrail\uFFFD/trails/4\"")]
+    public void What_a_file_says_breaks_no_line_of_the_message(string right, string wrong, string sentence) =>
+        Assert.That(() => Read(Encoding.UTF8.GetBytes(Replace(Text(Samples.FileOf(Samples.Bridged)), right, wrong))), ThrowsSentence(sentence));
+
     [Test]
     public void A_damaged_file_is_read_or_refused_in_one_sentence_but_never_crashes()
     {

@@ -22,6 +22,11 @@ internal sealed class TrailsReader(string name)
             // What System.Text.Json says of text that no string can hold: bytes that are not UTF-8, half of a surrogate pair.
             throw new HooktrailException($"{name} holds text that is not valid Unicode; write the file anew.", wrong);
         }
+        catch (HooktrailException wrong) when (wrong.Message.Any(char.IsControl))
+        {
+            // What is wrong in a file is quoted, and may be anything; it must neither break the sentence's line nor command a terminal.
+            throw new HooktrailException(string.Concat(wrong.Message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)), wrong);
+        }
     }
 
     private TrailsFile Read(JsonDocument document)

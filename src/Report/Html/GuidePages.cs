@@ -72,6 +72,9 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             link.ReplaceBy(new LiteralInline(link.Url));
         foreach (var code in document.Descendants<CodeBlock>())
             Scrolls(code);
+        // An alignment would be written as an inline style, which the report's policy does not apply.
+        foreach (var column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
+            column.Alignment = null;
         var text = new StringWriter { NewLine = "\n" };
         var renderer = new HtmlRenderer(text);
         Pipeline.Setup(renderer);

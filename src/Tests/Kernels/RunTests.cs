@@ -13,7 +13,10 @@ public class RunTests
 
     private static readonly KernelResult Good = new(Kernel, Backend.Nft, "/out/6.1-nft")
     {
-        Release = "6.1.0-50-cloud-amd64", BootedIn = TimeSpan.FromSeconds(15.3), Took = TimeSpan.FromSeconds(200), Counts = new(170, 0, 4, 201, 0, 0),
+        Release = "6.1.0-50-cloud-amd64",
+        BootedIn = TimeSpan.FromSeconds(15.3),
+        Took = TimeSpan.FromSeconds(200),
+        Counts = new(170, 0, 4, 201, 0, 0),
     };
 
     [Test]

@@ -24,7 +24,7 @@ public static class KernelsDocument
             """
             # What changes from kernel to kernel
 
-            This page is made by `./specs baseline document` from the trails of every kernel that was run, [environments/Kernels/reference](../environments/Kernels/reference). Nothing in it
+            This page is made by `./specs baseline document` from the runs that are kept as reference, [environments/Kernels/reference](../environments/Kernels/reference). Nothing in it
             is written by hand: each line was observed, and each cause is the one difference of the two hosts that, by the model, turns one trail into the other.
 
             ## The kernels

@@ -30,10 +30,11 @@ public static partial class HostReading
     {
         var all = string.Join(' ', devices.Select(names.Device));
         return $$"""
-            set_of() { [ ! -e {{sysctls}}/$1 ] || echo "$1 $(<{{sysctls}}/$1)"; }
+            # No process where the shell itself can do it: a host is read before every change, and a process costs milliseconds.
+            set_of() { local value; [ ! -e {{sysctls}}/$1 ] || { read -r value <{{sysctls}}/$1; echo "$1 $value"; }; }
             run() { # PROGRAM ARGUMENTS: what it prints, and if it fails, why
                 local said
-                [ -n "$(type -P "$1")" ] || { echo "{{Cannot}}there is no program $1"; return; }
+                type -P "$1" >/dev/null || { echo "{{Cannot}}there is no program $1"; return; }
                 { said=$("$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
             translated() { # FAMILY: rules of iptables in nft's words
@@ -42,7 +43,7 @@ public static partial class HostReading
             }
             {{EbtablesLegacy.Saved}}
             tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
-            echo "kernel $(uname -r)"
+            read -r release </proc/sys/kernel/osrelease; echo "kernel $release"
             set_of ipv4/ip_forward; set_of ipv6/conf/all/forwarding
             for name in call-iptables call-ip6tables call-arptables filter-vlan-tagged filter-pppoe-tagged; do set_of bridge/bridge-nf-$name; done
             for name in rp_filter send_redirects route_localnet; do for device in all {{all}}; do set_of ipv4/conf/$device/$name; done; done

@@ -25,12 +25,12 @@ take_output_directory() {
     rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,counts.txt} "$SPECS_OUT"/*.trx
 }
 
-# dotnet_test WHAT...: uses filter.
+# dotnet_test WHAT...: uses filter. A test that hangs is named and ended, and the run fails, instead of being ended by somebody's patience with the whole.
 dotnet_test() {
     local what=("$@")
     [[ -z $filter ]] || what+=(--filter "$filter")
     (cd "$root" && exec dotnet test "${what[@]}" -c "$configuration" --no-build --nologo --results-directory "$SPECS_OUT" \
-        --logger 'console;verbosity=minimal' </dev/null 8<&-)
+        --blame-hang-timeout 15m --blame-hang-dump-type none --logger 'console;verbosity=minimal' </dev/null 8<&-)
 }
 
 # run_tests VERB: uses filter, engine_api and lab_why.

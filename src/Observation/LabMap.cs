@@ -20,6 +20,9 @@ public sealed record LabMap(
     /// <summary>The owner of the broadcast MAC address.</summary>
     public const string Broadcast = "broadcast";
 
+    /// <summary>The MAC address of all.</summary>
+    internal const string BroadcastMac = "ff:ff:ff:ff:ff:ff";
+
     private static readonly ImmutableDictionary<string, Endpoint> Endpoints =
     [
         .. Endpoint.All.Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint)),
@@ -53,7 +56,7 @@ public sealed record LabMap(
 
     /// <inheritdoc/>
     public string? MacOwner(string printed) =>
-        printed.Equals("ff:ff:ff:ff:ff:ff", StringComparison.OrdinalIgnoreCase)
+        printed.Equals(BroadcastMac, StringComparison.OrdinalIgnoreCase)
             ? Broadcast
             : Macs.GetValueOrDefault(printed.ToLowerInvariant());
 

@@ -8,6 +8,7 @@ namespace Hooktrail.Kernels.Machine;
 /// A program that ends with this process, in whatever way this one ends, and with all that it started. A shell in a session of its own passes on what is written to the
 /// program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it kills its process group. Should the shell itself be
 /// killed, the kernel kills the program (PR_SET_PDEATHSIG, which follows the thread that started it and so needs a shell, which has but one).
+/// The shell is not to mention the end of its own helper among what the program says, hence disown.
 /// </summary>
 internal sealed class Lifeline : IAsyncDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class Lifeline : IAsyncDisposable
             while IFS= read -r -u 3 line; do printf '%s\n' "$line"; done
             kill -KILL 0
         }
+        disown "$lifeline_PID"
         exec 4<&"${lifeline[0]}"
         setpriv --pdeathsig KILL -- "$@" <&4 3<&- 4<&- &
         wait $!

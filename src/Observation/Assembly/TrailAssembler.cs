@@ -35,6 +35,8 @@ public static class TrailAssembler
 
             var packets = PacketGrouping.Group(flow, traffic, own);
             RefuseHalfSeen(flow, packets);
+            if (flow.Protocol == Protocol.Arp && !flow.IsBroadcast)
+                packets = NeighbourProbes.LeaveOut(packets);
             var named = flow.Protocol == Protocol.Tcp
                 ? Connection.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);

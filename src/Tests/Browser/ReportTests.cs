@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Hooktrail.Report;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
@@ -188,20 +186,7 @@ public sealed class ReportTests(string which)
         await using var look = await OpenedFile.OpenAsync(report.Html, dark: dark);
         // Of a run's many pages of a kind one or a few; the made report has every kind of leg on its own few pages.
         foreach (var id in which == Reports.Made ? pages : pages.CountBy(Kind).SelectMany(kind => pages.Where(id => Kind(id) == kind.Key).Take(kind.Key == "guide" ? 3 : 1)))
-        {
-            await look.GoAsync(id);
-            // What is not shown is not looked at, but would be walked through.
-            await look.Page.EvaluateAsync("""
-                () => {
-                    document.querySelectorAll('section.page:not(.current)').forEach(one => one.remove());
-                    [...document.querySelectorAll('section.page.current details')].slice(0, 60).forEach(one => one.open = true);
-                }
-                """);
-            var found = await look.Page.Locator("body").RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-            Assert.That(
-                found.Violations.Select(one => $"{id}: {one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"), Is.Empty);
-        }
-
+            await Axe.AssertAsync(look, id, dark);
         Assert.That(look.Faults, Is.Empty);
     }
 

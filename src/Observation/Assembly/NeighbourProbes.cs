@@ -1,0 +1,41 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Observation;
+
+/// <summary>
+/// The kernel's own questions beside the lab's. A neighbour that the host has talked to is probed some seconds later, whether it is still
+/// there: by the same ARP request, but to its MAC address instead of to all (net/ipv4/arp.c:arp_solicit, net/core/neighbour.c:neigh_probe).
+/// Such a question, and the answer to it, are nobody's flow.
+/// </summary>
+internal static class NeighbourProbes
+{
+    /// <summary>Whether one of two sightings is of a question to one MAC address, and the other of one to all.</summary>
+    public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
+
+    /// <summary>
+    /// Leaves out probes and what answers them. Answers look alike, but whoever is asked answers one question after the other, so the
+    /// first answer is that to the first question.
+    /// </summary>
+    public static List<Packet> LeaveOut(List<Packet> packets)
+    {
+        var open = new Queue<bool>();
+        var kept = new List<Packet>();
+        foreach (var packet in packets)
+        {
+            var isProbe = packet.Direction == Direction.Request
+                ? packet.Sightings.Exists(sighting => IsProbe(sighting) == true)
+                : open.TryDequeue(out var answered) && answered;
+            if (packet.Direction == Direction.Request)
+                open.Enqueue(isProbe);
+            if (!isProbe)
+                kept.Add(packet);
+        }
+
+        return kept;
+    }
+
+    // The lab's questions go to all. Null of what is no question, or does not show its MAC address.
+    private static bool? IsProbe(Sighting sighting) => sighting is { ArpOperation: 1, MacDestination: { } to }
+        ? !to.Equals(LabMap.BroadcastMac, StringComparison.OrdinalIgnoreCase)
+        : null;
+}

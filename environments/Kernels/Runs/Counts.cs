@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Hooktrail.Trails.Json;
 
@@ -14,6 +15,9 @@ namespace Hooktrail.Kernels.Runs;
 /// <param name="Inconclusive">Legs whose observation has a gap.</param>
 public sealed partial record Counts(int Passed, int Failed, int Skipped, int Legs, int Diverged, int Inconclusive)
 {
+    /// <summary>Why scenarios were skipped, and how many for each reason, the most frequent first.</summary>
+    public ImmutableArray<(string Reason, int Scenarios)> Reasons { get; init; } = [];
+
     /// <summary>Whether every scenario that could run has passed, and there was one.</summary>
     public bool IsGood => Failed == 0 && Diverged == 0 && Inconclusive == 0 && Passed > 0;
 
@@ -27,7 +31,10 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         return new(
             Number(1), Number(2), Number(3), verdicts.Length,
             verdicts.Count(verdict => verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree),
-            verdicts.Count(verdict => verdict == LegVerdict.Inconclusive));
+            verdicts.Count(verdict => verdict == LegVerdict.Inconclusive))
+        {
+            Reasons = [.. SkippedFor(Path.Combine(folder, "messages.ndjson")).CountBy(reason => reason).OrderByDescending(pair => pair.Value).Select(pair => (pair.Key, pair.Value))],
+        };
 
         int Number(int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
     }
@@ -39,6 +46,14 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         using var stream = File.OpenRead(trails);
         return [.. TrailsJson.Read(stream, trails).Legs.Select(leg => leg.Verdict)];
     }
+
+    // Of the steps of a skipped scenario the one that could not be done says why; those behind it say nothing.
+    private static IEnumerable<string> SkippedFor(string messages) =>
+        from line in File.Exists(messages) ? File.ReadLines(messages) : []
+        where line.StartsWith("{\"testStepFinished\"", StringComparison.Ordinal)
+        let result = JsonDocument.Parse(line).RootElement.GetProperty("testStepFinished").GetProperty("testStepResult")
+        where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("message", out _)
+        select result.GetProperty("message").GetString();
 
     // environments/prepare/tests.sh writes it.
     [GeneratedRegex("^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped")]

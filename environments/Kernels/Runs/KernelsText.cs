@@ -8,6 +8,9 @@ namespace Hooktrail.Kernels.Runs;
 /// <summary>The results of kernels as text.</summary>
 public static class KernelsText
 {
+    /// <summary>Of many reasons for skipping, as many as say what is the matter; the report has all.</summary>
+    private const int ReasonsShown = 3;
+
     /// <summary>A table of all results, and below it what was the matter where something was.</summary>
     public static string Of(ImmutableArray<KernelResult> results)
     {
@@ -29,7 +32,9 @@ public static class KernelsText
         : "nothing came of it";
 
     private static string Remarks(KernelResult result) => string.Concat(
-        result.Lacks.Select(lack => $"It lacks {lack}.").Concat(result.Trouble is { } trouble ? [trouble] : [])
+        result.Lacks.Select(lack => $"It lacks {lack}.")
+            .Concat((result.Counts?.Reasons ?? []).Take(ReasonsShown).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Scenarios} skipped: {one.Reason}")))
+            .Concat(result.Trouble is { } trouble ? [trouble] : [])
             .Select(remark => $"{result.Kernel.Name} {result.Backend.Name()}: {PlainText.Of(remark)}\n"));
 
     private static string Seconds(TimeSpan? time) => time is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s") : "–";

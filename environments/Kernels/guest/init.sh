@@ -34,6 +34,9 @@ esac
 for module in overlay bridge br_netfilter veth nfnetlink_log; do
     modprobe -q "$module" || tell lacks "the module $module"
 done
+# What legacy tables are asked for by: these register at no hook, and without them a tool in a container can have no table, because it cannot load
+# modules (net/netfilter/x_tables.c, xt_request_find_table_lock, loads the table's own). Not every kernel has them.
+for module in ip_tables ip6_tables arp_tables ebtables; do modprobe -q "$module"; done
 # Tables are only looked for: loading one would register it at its hooks on some kernels, and on this host only Docker and the lab use any.
 for module in "${tables[@]}"; do
     modprobe -q -n "$module" || tell lacks "the module $module"

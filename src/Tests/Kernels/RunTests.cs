@@ -38,6 +38,12 @@ public class RunTests
         Assert.That(KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]), Does.EndWith("\n6.1 nft: It lacks the module iptable_nat.\n"));
 
     [Test]
+    public void Why_scenarios_were_skipped_is_told() =>
+        Assert.That(
+            KernelsText.Of([Good with { Counts = Good.Counts! with { Reasons = [("there is no table broute", 3), ("it is slow", 1)] } }]),
+            Does.EndWith("\n6.1 nft: 3 skipped: there is no table broute\n6.1 nft: 1 skipped: it is slow\n"));
+
+    [Test]
     public void Good_is_what_ran_and_passed() => Assert.Multiple(() =>
     {
         Assert.That(Good.IsGood);
@@ -67,6 +73,11 @@ public class RunTests
             Assert.That(Counts.Of(folder.FullName), Is.EqualTo(new Counts(170, 1, 3, 0, 0, 0)));
             File.WriteAllText(Path.Combine(folder.FullName, "messages.ndjson"), "{\"testCaseStarted\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseStarted\"");
             Assert.That(FeatureRun.Ended(folder.FullName), Is.EqualTo(2));
+            File.WriteAllLines(
+                Path.Combine(folder.FullName, "messages.ndjson"),
+                from reason in (string[])["\"message\":\"no broute\"", "\"message\":\"no Engine\"", "\"duration\":{}", "\"message\":\"no Engine\""]
+                select $$$"""{"testStepFinished":{"testStepResult":{"status":"SKIPPED",{{{reason}}}}}}""");
+            Assert.That(Counts.Of(folder.FullName)!.Reasons, Is.EqualTo(new[] { ("no Engine", 2), ("no broute", 1) }));
         }
         finally
         {

@@ -52,7 +52,7 @@ public class BootTests
         Assert.That(
             async () => await Guest.BootAsync(machine, Log, Limit, cancel),
             Throws.TypeOf<GuestLostException>().With.Message.EqualTo($"The guest gave up, because the root disk cannot be mounted; its console is in {Log}."));
-        Assert.That(await File.ReadAllTextAsync(Log, cancel), Does.Contain("Linux version "));
+        Assert.That(await File.ReadAllTextAsync(Log, cancel), Does.Contain("hooktrail: failed: the root disk cannot be mounted"));
     }
 
     [Test]

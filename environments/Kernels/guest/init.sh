@@ -9,8 +9,8 @@ setting() { sed -n "s/.*\bhooktrail\.$1=\([a-z]*\).*/\1/p" /proc/cmdline; }
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
-# Before Linux 5.12 crun and runc, which start themselves again from a sealed copy, do not start at all without it (execveat of an empty path said
-# ENOENT on 5.10; opencontainers/runc#2552).
+# Without it neither crun nor runc starts on Linux 5.10: both start themselves again from a sealed copy, and execveat of an empty path says ENOENT
+# there (measured; opencontainers/runc#2552).
 ln -s /proc/self/fd /dev/fd
 # The terminal must not send back what the host writes, nor change line ends.
 exec </dev/ttyS0 >/dev/ttyS0 2>&1

@@ -31,6 +31,17 @@ public static partial class LabWords
         ["ebtables"] = IpVersion.V4,
     };
 
+    /// <summary>
+    /// What a tool's complaint means where it is the kernel or the tool itself that has no such thing, and so nobody's mistake; null of any other.
+    /// </summary>
+    /// <param name="complaint">What was wanted and what the tool said.</param>
+    public static CannotChangeException? Lack(string complaint) =>
+        complaint.Contains("table 'broute' does not exist", StringComparison.Ordinal) ? new(
+            "The ebtables of this machine has no table broute: with nf_tables it came with iptables 1.8.10; a newer one, or the Docker lab with its own, may have it.")
+        // libnftables adds it where the kernel does not know a hook, a type of chain or an expression.
+        : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel has not got what the table asks for; a newer one may have it. {complaint}")
+        : null;
+
     /// <summary>The program of a tool, whose name a rule may give in full: <c>iptables-legacy -A …</c> beside nft.</summary>
     /// <param name="tool">The tool, as <see cref="Xtables"/> says.</param>
     /// <param name="iptables">The backend of the host's iptables, ip6tables and arptables.</param>

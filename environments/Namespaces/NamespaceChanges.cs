@@ -29,10 +29,9 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         {
             await host.Host.RunAsync(what, "set -e\n" + forth, cancellation).ConfigureAwait(false);
         }
-        catch (HooktrailException e) when (e.Message.Contains("table 'broute' does not exist", StringComparison.Ordinal))
+        catch (HooktrailException e) when (LabWords.Lack(e.Message) is { } lack)
         {
-            throw new CannotChangeException(
-                "The ebtables of this machine has no table broute: with nf_tables it came with iptables 1.8.10; a newer one, or the Docker lab with its own, may have it.");
+            throw lack;
         }
 
         return back.Length == 0 ? "" : "set -e\n" + back;

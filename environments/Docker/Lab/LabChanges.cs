@@ -95,9 +95,11 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         {
             await probe.RunAsync(what, forth, cancellation).ConfigureAwait(false);
         }
-        catch (HooktrailException)
+        catch (HooktrailException e)
         {
             await probe.RunAsync("write the journal", forget, CancellationToken.None).ConfigureAwait(false);
+            if (LabWords.Lack(e.Message) is { } lack)
+                throw lack;
             throw;
         }
 

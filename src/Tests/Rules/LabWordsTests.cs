@@ -7,6 +7,14 @@ namespace Hooktrail.Tests.Rules;
 /// <summary>Rules in the lab's names become rules for a host whose devices, addresses and ports are called otherwise.</summary>
 public class LabWordsTests
 {
+    [TestCase("Error: Chain of type \"filter\" is not supported, perhaps kernel support is missing?", "This kernel has not got what the table asks for; ")]
+    [TestCase("ebtables v1.8.9 (nf_tables): table 'broute' does not exist", "The ebtables of this machine has no table broute: ")]
+    public void What_the_machine_has_not_got_is_nobodys_mistake(string complaint, string sentence) =>
+        Assert.That(LabWords.Lack(complaint)!.Message, Does.StartWith(sentence));
+
+    [Test]
+    public void A_mistake_stays_one() => Assert.That(LabWords.Lack("Error: syntax error, unexpected newline"), Is.Null);
+
     [TestCase("iptables -A FORWARD -s client -d wan -j DROP", "-A FORWARD -s 172.30.0.2 -d 203.0.113.9 -j DROP")]
     [TestCase("iptables -A FORWARD -s lab -j DROP", "-A FORWARD -s 172.30.0.0/24 -j DROP")]
     [TestCase("iptables -A FORWARD -i lab -o wan.nic -j DROP", "-A FORWARD -i br-la0 -o enp3s0 -j DROP")]

@@ -37,6 +37,7 @@ public sealed class Chromium
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
+        Scratch.Remove();
     }
 
     /// <summary>Ends a test, or a fixture, that cannot run here.</summary>

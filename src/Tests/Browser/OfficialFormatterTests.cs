@@ -18,7 +18,7 @@ public sealed class OfficialFormatterTests
         if (!Directory.Exists(Path.Combine(formatter, "node_modules")))
             Chromium.Cannot("The official formatter is not there; ./specs test gets it where node and npm are installed.");
 
-        var html = Path.Combine(Directory.CreateTempSubdirectory("hooktrail-report-").FullName, "official.html");
+        var html = Path.Combine(Scratch.Folder().FullName, "official.html");
         using (var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(formatter, "render.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!)
         {
             var writing = Task.Run(async () =>

@@ -251,7 +251,7 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task These_tests_would_notice_a_text_that_is_obeyed()
     {
-        var broken = Path.Combine(Directory.CreateTempSubdirectory("hooktrail-report-").FullName, "broken.html");
+        var broken = Path.Combine(Scratch.Folder().FullName, "broken.html");
         await File.WriteAllTextAsync(broken, $"<!doctype html><p>{Reports.Hostile}");
         await using var page = await OpenedFile.OpenAsync(broken);
         Assert.That(page.Faults, Is.Not.Empty);

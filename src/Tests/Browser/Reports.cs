@@ -39,7 +39,7 @@ internal static class Reports
 
     private static ReportFile Make()
     {
-        var folder = Directory.CreateTempSubdirectory("hooktrail-report-");
+        var folder = Scratch.Folder();
         var trails = Path.Combine(folder.FullName, "trails.json");
         using (var stream = File.Create(trails))
             TrailsJson.Write(stream, Everything());
@@ -51,7 +51,7 @@ internal static class Reports
     /// <summary>A comparison alone: of four runs, with expected and unexplained differences, what proves nothing, and hostile text.</summary>
     public static string MakeComparison()
     {
-        var folder = Directory.CreateTempSubdirectory("hooktrail-comparison-");
+        var folder = Scratch.Folder();
         var everything = Everything();
         var old = HostProfile.Default with { Kernel = new(5, 4), Iptables = Backend.Legacy };
         var runs = new[] { "before", "again", "old", Hostile.Replace('/', '-') }.Select((name, index) =>

@@ -30,7 +30,7 @@ public static partial class HostReading
     {
         var all = string.Join(' ', devices.Select(names.Device));
         return $$"""
-            # No process where the shell itself can do it: a host is read before every change, and a process costs milliseconds.
+            # No process where the shell itself can do it: a host is read after every change, and a process costs milliseconds.
             set_of() { local value; [ ! -e {{sysctls}}/$1 ] || { read -r value <{{sysctls}}/$1; echo "$1 $value"; }; }
             run() { # PROGRAM ARGUMENTS: what it prints, and if it fails, why
                 local said

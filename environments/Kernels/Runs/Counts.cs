@@ -51,9 +51,24 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
     private static IEnumerable<string> SkippedFor(string messages) =>
         from line in File.Exists(messages) ? File.ReadLines(messages) : []
         where line.StartsWith("{\"testStepFinished\"", StringComparison.Ordinal)
-        let result = JsonDocument.Parse(line).RootElement.GetProperty("testStepFinished").GetProperty("testStepResult")
+        let message = Whole(line)
+        where message is not null
+        let result = message.RootElement.GetProperty("testStepFinished").GetProperty("testStepResult")
         where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("message", out _)
         select result.GetProperty("message").GetString();
+
+    // Of a run that was ended, because a test hung, the last line may be half.
+    private static JsonDocument? Whole(string line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     // environments/prepare/tests.sh writes it.
     [GeneratedRegex("^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped")]

@@ -40,7 +40,9 @@ internal static class PacketGrouping
     private static Packet? Neighbour(Flow flow, List<Packet> recent, Direction direction, Sighting sighting)
     {
         var interleaved = flow.Protocol is Protocol.Tcp or Protocol.Arp || flow.IsBroadcast;
-        var last = interleaved ? recent.FindLast(packet => packet.Direction == direction && !NeighbourProbes.AreApart(packet.First, sighting)) : recent.LastOrDefault();
+        var last = interleaved
+            ? recent.FindLast(packet => packet.Direction == direction && !NeighbourProbes.AreApart(packet.First, sighting))
+            : recent.LastOrDefault();
         return last?.Direction == direction && last.Compare(sighting) == Likeness.Possible ? last : null;
     }
 

@@ -44,6 +44,9 @@ public static partial class HostReading
             {{EbtablesLegacy.Saved}}
             tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
             read -r release </proc/sys/kernel/osrelease; echo "kernel $release"
+            # Distributions name a kernel as they like, and say here what stable release it is.
+            read -r version </proc/sys/kernel/version; echo "version $version"
+            [ ! -e /proc/version_signature ] || { read -r version </proc/version_signature; echo "version $version"; }
             set_of ipv4/ip_forward; set_of ipv6/conf/all/forwarding
             for name in call-iptables call-ip6tables call-arptables filter-vlan-tagged filter-pppoe-tagged; do set_of bridge/bridge-nf-$name; done
             for name in rp_filter send_redirects route_localnet; do for device in all {{all}}; do set_of ipv4/conf/$device/$name; done; done
@@ -179,7 +182,7 @@ public static partial class HostReading
 
         return HostProfile.Default with
         {
-            Kernel = KernelVersion.Parse(kernel),
+            Kernel = Kernel(kernel, lines),
             BrNetfilter = values.ContainsKey("bridge/bridge-nf-call-iptables"),
             BridgeNfCallIptables = Calls("iptables"),
             BridgeNfCallIp6tables = Calls("ip6tables"),
@@ -196,10 +199,23 @@ public static partial class HostReading
         };
     }
 
+    // «6.1.0-50-cloud-amd64» is «#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)», «6.8.0-51-generic» is «Ubuntu 6.8.0-51.52-generic 6.8.12».
+    private static KernelVersion Kernel(string release, List<string> lines)
+    {
+        var named = KernelVersion.Parse(release);
+        return named.Patch is not null
+            ? named
+            : lines.Select(line => Stable().Match(line)).Where(match => match.Success).Select(match => KernelVersion.Parse(match.Groups[1].Value))
+                .FirstOrDefault(stable => stable.IsOfSeriesOf(named), named);
+    }
+
     private static bool IsBridge(string printed, INames map) => LabNames.Networks.Contains(map.Device(printed));
 
     [GeneratedRegex(@"\A\d+: ([^:@ ]+)(?:@\S+)?: .* promiscuity ")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\Aversion .*\b(?:Debian |Ubuntu \S+ )(\d+\.\d+\.\d+)")]
+    private static partial Regex Stable();
 
     [GeneratedRegex(@"\A\d+: .* master (\S+) ")]
     private static partial Regex Master();

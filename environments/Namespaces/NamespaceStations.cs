@@ -97,10 +97,10 @@ internal sealed class NamespaceStations : IAsyncDisposable
         }
 
         var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
-        foreach (var (name, talker) in _talkers)
-            foreach (var one in await talker.TakeHeardAsync(cancellation).ConfigureAwait(false))
-                if (one.Port == sourcePort)
-                    heard.Add((one.Number, Endpoint.Parse(name)));
+        var said = await Task.WhenAll(_talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(cancellation).ConfigureAwait(false))))
+            .ConfigureAwait(false);
+        foreach (var (name, all) in said)
+            heard.AddRange(all.Where(one => one.Port == sourcePort).Select(one => (one.Number, Endpoint.Parse(name))));
         return (mark, new Exchanged(sent, answered.ToImmutable())
         {
             Told = told.ToImmutable(),

@@ -78,6 +78,15 @@ Feature: What a bridge does that its rules do not show
       And the request never crosses "iptables filter INPUT"
       And the request is delivered to "server"
 
+    Scenario: What is broadcast meanwhile has no connection any more when it comes to the host
+      Since CVE-2024-27018 was mended, the copy that goes up loses its connection on the way (net/bridge/br_netfilter_hooks.c, br_nf_local_in). A firewall that drops what is INVALID then drops every broadcast
+      from the bridge, for as long as somebody listens.
+      Given a host of its own without Docker
+      And promiscuous is on
+      And the rule "iptables -t filter -A INPUT -i lab -m conntrack --ctstate INVALID -j DROP"
+      When "client" broadcasts a datagram
+      Then the request is dropped at "iptables filter INPUT" from Linux 6.9, 5.15.157, 6.1.88, 6.6.29 and 6.8.8 on, and delivered to "everyone" before
+
     @S19
     Scenario: Fragments are put together for iptables, and stay so for the rest of the bridge
       conntrack cannot judge fragments. So ebtables sees three frames in PREROUTING and one packet in FORWARD; they are cut again behind everything.

@@ -83,3 +83,17 @@ Feature: Who comes first
       When "client" pings "server" once
       Then the request is delivered to "server"
       And no hop of the request is at "nftables bridge early forward"
+
+  Rule: Linux 6.8 moved br_netfilter by one
+
+    Scenario: A bridge chain at priority 0 of FORWARD sees IP packets from Linux 6.8 on
+      Up to 6.7 br_netfilter takes IP packets out of FORWARD at priority -1, and resumes behind all that is at 0: this chain is passed over. From 6.8 on it stands at 0
+      itself, behind the chain that came later (net/bridge/br_netfilter_hooks.c, br_nf_forward and br_nf_hook_thresh).
+      Given a host of its own without Docker
+      And the nft table
+        """
+        table bridge mine { chain forward { type filter hook forward priority 0; }; }
+        """
+      When "client" pings "server" once
+      Then the request crosses "nftables bridge mine forward" from Linux 6.8 on, and not before
+      And the request is delivered to "server"

@@ -64,9 +64,13 @@ remove() {
   return 1
 }
 
-# Whether any run has a tracepoint in table $2, chain $3 of tool $1.
-traced() { saved "$1" | awk -v table="*$2" -v chain="$3" -v mark=" --log-prefix \"$mark [ei6][.]" '
-  /^\*/ { in_table = $0 == table } in_table && $1 == "-A" && $2 == chain && $0 ~ mark { found = 1 } END { exit !found }'; }
+# The chains of nf_tables in which any run has a tracepoint, as lines of: tool, table, chain.
+traced() {
+  for tool in iptables-nft ip6tables-nft ebtables-nft; do
+    saved "$tool" | awk -v tool="$tool" -v mark=" --log-prefix \"$mark [ei6][.]" '
+      /^\*/ { table = substr($0, 2) } $1 == "-A" && $0 ~ mark && !seen[table, $2]++ { print tool, table, $2 }'
+  done
+}
 
 # delete_chains TOOL TABLE CHAIN...: all of them or none. The kernel refuses to delete one that has rules.
 delete_chains() {
@@ -94,10 +98,17 @@ chains() {
 tidy() {
   have nft || return 0
   existing=$(chains)
+  # Read once: while this runs, no other run installs or removes any.
+  in_use=$(traced)
   printf '%s\n' "$existing" | while read -r family table marked _; do
     tool=$(tool_of "$family") || continue
     chain=${marked#hooktrail.}
-    if [ "$chain" = "$marked" ] || traced "$tool" "$table" "$chain"; then continue; fi
+    [ "$chain" != "$marked" ] || continue
+    case "
+$in_use
+" in *"
+$tool $table $chain
+"*) continue ;; esac
     case $existing in
       *"$family $table $chain accept"*) delete_chains "$tool" "$table" "$chain" "$marked" && continue ;;
     esac

@@ -66,6 +66,17 @@ public sealed class HookPointSteps(Journey journey)
         Assert.That(journey.Predicted(leg).Hops.Select(hop => hop.Point), Has.No.Member(Parse(point)));
     }
 
+    /// <summary>There or not there, as the kernel's version decides; the scenario says why.</summary>
+    [Then($"^the {TrailSteps.Leg} crosses \"([^\"]*)\" from Linux ([\\d., and]+) on, and not before$")]
+    public void ThenCrossesSince(Leg leg, string point, KernelReleases since)
+    {
+        journey.Agree(leg, null);
+        Assert.That(
+            journey.Predicted(leg).Hops.Select(hop => hop.Point),
+            since.Include(journey.Kernel) ? Has.Member(Parse(point)) : Has.No.Member(Parse(point)),
+            $"on Linux {journey.Kernel}");
+    }
+
     /// <summary>One hook point comes before another.</summary>
     [Then($"^the {TrailSteps.Leg} crosses \"([^\"]*)\" before \"([^\"]*)\"$")]
     public void ThenCrossesBefore(Leg leg, string first, string second)

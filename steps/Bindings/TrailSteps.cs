@@ -52,6 +52,16 @@ public sealed class TrailSteps(Journey journey)
     [Then($"^the {Leg} is (dropped|rejected) at \"([^\"]*)\"$")]
     public void ThenIsStopped(Leg leg, string how, string point) => Stopped(leg, how, point);
 
+    /// <summary>A rule there ends the journey or not, as the kernel's version decides; the scenario says why.</summary>
+    [Then($"^the {Leg} is dropped at \"([^\"]*)\" from Linux ([\\d., and]+) on, and delivered to \"([^\"]*)\" before$")]
+    public void ThenIsDroppedSince(Leg leg, string point, KernelReleases since, Endpoint to)
+    {
+        if (since.Include(journey.Kernel))
+            Stopped(leg, "dropped", point);
+        else
+            Delivered(leg, to);
+    }
+
     /// <summary>The packet is gone after this hook point, and no rule took it.</summary>
     [Then("^it is not seen again after \"([^\"]*)\"$")]
     public void ThenItIsNotSeenAgain(string point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);

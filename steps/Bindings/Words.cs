@@ -32,6 +32,10 @@ public sealed class Words
     [StepArgumentTransformation]
     public KernelVersion ToKernelVersion(string text) => KernelVersion.Parse(text);
 
+    /// <summary>The releases that something is so in.</summary>
+    [StepArgumentTransformation]
+    public KernelReleases ToKernelReleases(string text) => KernelReleases.Parse(text);
+
     private static int ToOrdinal(string word) => Array.IndexOf(["first", "second", "third", "fourth", "fifth"], word) is var index and >= 0
         ? index + 1
         : throw new HooktrailException($"\"{word}\" is no ordinal; write first, second, third, fourth or fifth.");

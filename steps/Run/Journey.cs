@@ -31,6 +31,9 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
         "The scenario says «it» before it has named a leg; begin with \"the request\" or \"the reply\".");
 
+    /// <summary>The kernel that it was sent on, or that the model was asked about.</summary>
+    public KernelVersion Kernel => _profile.Kernel;
+
     /// <summary>What the observed hop points prove when they are silent; null where only the model was asked.</summary>
     private FiredTracepoints? _fired;
 

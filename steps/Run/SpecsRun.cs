@@ -31,6 +31,12 @@ public sealed class SpecsRun
     /// </summary>
     private static bool RequireLive => Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1";
 
+    /// <summary>
+    /// Whether the Engine's machine is thrown away after the run, so that nobody has to wait until the lab is taken down: a guest of
+    /// <c>./specs kernels run</c>, which sets this.
+    /// </summary>
+    private static bool IsThrownAway => Environment.GetEnvironmentVariable("SPECS_THROWAWAY") == "1";
+
     /// <summary>Where the run's files go; null where nobody asked for them, as in an IDE.</summary>
     private static string? OutputDirectory => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
@@ -86,36 +92,35 @@ public sealed class SpecsRun
         }
     }
 
-    /// <summary>Takes the lab down and writes what the run leaves.</summary>
+    /// <summary>Writes what the run leaves, and takes the lab down.</summary>
     public async Task EndAsync()
     {
-        var profile = HostProfile.Default;
-        string? why = null;
-        HostFacts told = new([], []);
-        if (_lab is { IsCompletedSuccessfully: true })
-        {
-            var (lab, reason) = await _lab;
-            (profile, why, told) = (lab.Profile, reason, lab.Facts);
-            await lab.DisposeAsync();
-        }
+        var lab = _lab is { IsCompletedSuccessfully: true } ? await _lab : null;
+        if (OutputDirectory is { } directory)
+            Write(directory, lab);
+        if (IsThrownAway)
+            return;
+        if (lab is not null)
+            await lab.Lab.DisposeAsync();
         foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
             await (await host).DisposeAsync();
         if (_hosts.IsValueCreated)
             await _hosts.Value.DisposeAsync();
-        if (OutputDirectory is { } directory)
-            Write(directory, why, new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
-            {
-                Facts = why is null ? told.Facts : told.Facts.Insert(0, new("why this lab", why)),
-                Hooks = told.Hooks,
-            });
     }
 
-    private static void Write(string directory, string? why, TrailsFile file)
+    private void Write(string directory, SelectedLab? selected)
     {
+        var profile = selected?.Lab.Profile ?? HostProfile.Default;
+        var told = selected?.Lab.Facts ?? new([], []);
+        var file = new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
+        {
+            Facts = selected is null ? told.Facts : told.Facts.Insert(0, new("why this lab", selected.Why)),
+            Hooks = told.Hooks,
+        };
         Directory.CreateDirectory(directory);
         using (var trails = File.Create(Path.Combine(directory, "trails.json")))
             TrailsJson.Write(trails, file);
-        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: why, hooks: HookMap.Of));
+        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: selected?.Why, hooks: HookMap.Of));
     }
 
     private static async Task<T> OrSkipAsync<T>(Task<T> starting)

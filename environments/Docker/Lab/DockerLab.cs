@@ -30,6 +30,7 @@ public sealed class DockerLab : ILab
     private readonly Parts _parts;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<(Switch Switch, bool On)> _turned = [];
+    private HostProfile _read = HostProfile.Default;
     private bool _holds;
 
     private DockerLab(RunId run, Parts parts) => (_run, _parts, Profile) = (run, parts, HostProfile.Default);
@@ -163,7 +164,7 @@ public sealed class DockerLab : ILab
                         throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
                     var turned = (one, on);
                     _turned.Add(turned);
-                    Profile = one.Write(Profile, on);
+                    Settle();
                     return new Change(this, null, () => _turned.Remove(turned));
                 }
 
@@ -293,9 +294,13 @@ public sealed class DockerLab : ILab
     private async Task LookAsync(CancellationToken cancellation)
     {
         var profile = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        Profile = _turned.Aggregate(profile with { ProxyPktinfo = _parts.ProxyPktinfo }, (read, turned) => turned.Switch.Write(read, turned.On));
+        _read = profile with { ProxyPktinfo = _parts.ProxyPktinfo };
+        Settle();
         await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
     }
+
+    // What a flow is going to turn is no matter of the host's yet, so nothing has to be read.
+    private void Settle() => Profile = _turned.Aggregate(_read, (read, turned) => turned.Switch.Write(read, turned.On));
 
     private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
     {
@@ -339,8 +344,10 @@ public sealed class DockerLab : ILab
             try
             {
                 forget?.Invoke();
-                if (undo is not null)
-                    await undo.DisposeAsync().ConfigureAwait(false);
+                lab.Settle();
+                if (undo is null)
+                    return;
+                await undo.DisposeAsync().ConfigureAwait(false);
                 await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
             }
             finally

@@ -39,7 +39,9 @@ internal sealed class FeatureRun(Checkout checkout, string filter)
                 ["DOCKER_TLS_VERIFY"] = null,
                 ["SPECS_LAB"] = "docker",
                 ["SPECS_LAB_REASON"] = null,
+                ["SPECS_REQUIRE_LIVE"] = null, // what a kernel has not got is a result there, not a mistake of its machine's
                 ["SPECS_OUT"] = folder,
+                ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
                     : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,
             },

@@ -41,8 +41,9 @@ internal sealed class HostDifferences
         from trait in KernelTrait.All
         let holds = trait.Holds(after)
         where trait.Holds(before) != holds
+        let since = trait.Since.FirstFor(holds ? after : before)
         select new HostDifference(
-            holds ? $"Linux {trait.Since}: {trait.Name}" : $"before Linux {trait.Since}, not yet: {trait.Name}",
+            holds ? $"Linux {since}: {trait.Name}" : $"before Linux {since}, not yet: {trait.Name}",
             $"From Linux {trait.Since} on: {trait.Says}", trait.Source,
             host => host.With(trait, holds));
 

@@ -66,10 +66,19 @@ public class RunComparisonTests
     [Test]
     public void Every_trait_of_a_kernel_that_makes_a_difference_is_a_cause_by_itself()
     {
-        var before = New with { Kernel = new(6, 1), Promiscuous = true };
+        var before = New with { Kernel = new(5, 10), Promiscuous = true };
         var broadcast = new Flow(Endpoint.Stranger, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort };
         var runs = Compare(Run("before", before, broadcast, ToWan), Run("after", before with { Kernel = new(6, 18) }, broadcast, ToWan));
         Assert.That(runs.Expected.Select(group => group.Cause.Title), Is.EqualTo(new[] { "Linux 6.9: a promiscuous bridge's copy loses its connection" }));
+    }
+
+    [Test]
+    public void A_trait_that_came_with_a_stable_release_is_named_after_it()
+    {
+        var before = New with { Kernel = new(6, 1, 80), Promiscuous = true };
+        var broadcast = new Flow(Endpoint.Stranger, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort };
+        var runs = Compare(Run("before", before, broadcast), Run("after", before with { Kernel = new(6, 1, 176) }, broadcast));
+        Assert.That(runs.Expected.Select(group => group.Cause.Title), Is.EqualTo(new[] { "Linux 6.1.88: a promiscuous bridge's copy loses its connection" }));
     }
 
     [Test]
@@ -301,7 +310,7 @@ public class RunComparisonTests
         HostProfile Any() => Switch.All.Aggregate(
             DockerRules.On(New, random.Next(4) == 0 ? null : (DockerRelease)random.Next(Enum.GetValues<DockerRelease>().Length)) with
             {
-                Kernel = KernelTrait.All[random.Next(KernelTrait.All.Length)].Since,
+                Kernel = KernelTrait.All[random.Next(KernelTrait.All.Length)].Since.First,
                 Iptables = (Backend)random.Next(2),
                 Ebtables = (Backend)random.Next(2),
             },

@@ -38,7 +38,7 @@ public class MachineTests
     [Test]
     public void Without_KVM_it_has_no_cmpxchg16b() => Assert.Multiple(() =>
     {
-        Assert.That(Line(Machine), Does.Contain("-accel tcg -cpu max,-cx16 "));
+        Assert.That(Line(Machine), Does.Contain("-accel tcg -cpu max,-cx16,-erms "));
         Assert.That(Line(Machine with { Accelerator = Accelerator.Kvm }), Does.Contain("-accel kvm -cpu host "));
     });
 

@@ -86,6 +86,17 @@ public class HostReadingTests
         # Completed
         """;
 
+    [TestCase("6.1.0-50-cloud-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)", "6.1.176")]
+    [TestCase("6.8.0-51-generic", "Ubuntu 6.8.0-51.52-generic 6.8.12", "6.8.12")]
+    [TestCase("5.14.0-427.el9.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 11 11:20:23 EDT 2024", "5.14")]
+    [TestCase("6.12.41+deb13-amd64", "#1 SMP Debian 6.1.176-1", "6.12.41")]
+    [TestCase("6.1.0-custom", "#1 SMP Debian 6.12.41-1", "6.1")]
+    public void Which_stable_release_a_kernel_is_stands_beside_its_name_where_that_does_not_say(string release, string version, string kernel) =>
+        Assert.That(
+            HostReading.Parse(Lines(Captured.Replace("kernel 6.12.41+deb13-amd64", $"kernel {release}\nversion {version}", StringComparison.Ordinal)), TestHost.Instance, Backend.Nft)
+                .Kernel.ToString(),
+            Is.EqualTo(kernel));
+
     [Test]
     public void A_host_is_what_its_files_and_tools_say()
     {
@@ -93,7 +104,7 @@ public class HostReadingTests
 
         Assert.That(profile with { Rules = RuleSet.Empty }, Is.EqualTo(HostProfile.Default with
         {
-            Kernel = new(6, 12),
+            Kernel = new(6, 12, 41),
             BridgeNfCallIptables = false,
             BridgeNfFilterVlanTagged = true,
             Ip6Forward = false,

@@ -66,7 +66,7 @@ removal=$root/src/Observation/remove-tracepoints.sh
 lab_image() { printf 'hooktrail/lab:%s\n' "$(hash_of "$recipe"/* "$removal")"; }
 
 prepare_image() {
-    local script base image context=$state/image-context log=$state/log/image.log
+    local script name base image context=$state/image-context log=$state/log/image.log
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
     image=$(lab_image)
     if image_exists "$image"; then
@@ -76,8 +76,9 @@ prepare_image() {
         rm -rf "$context"
         mkdir -p "$context/bin"
         # Every script there is one of the image's commands, but for the one that makes its base.
-        for script in "$recipe"/*.sh "$removal"; do
-            [[ $script = */bootstrap.sh ]] || install -m 755 "$script" "$context/bin/hooktrail-$(basename "$script" .sh)"
+        for script in "$recipe"/*.{sh,pl} "$removal"; do
+            name=$(basename "$script")
+            [[ $name = bootstrap.sh ]] || install -m 755 "$script" "$context/bin/hooktrail-${name%.*}"
         done
         docker build -q --build-arg "BASE=$base" -t "$image" -f "$recipe/Dockerfile" "$context" >"$log" 2>&1 9>&- || {
             tail -n 5 "$log" >&2

@@ -41,8 +41,8 @@ public sealed class KernelLog(RunId run)
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Takes one line of /dev/kmsg. Records that were seen already, because the reader was started again, are passed
-    /// over; a jump of the sequence number counts as loss.
+    /// Takes one line of /dev/kmsg. Records that were seen already are passed over; a jump of the sequence number counts as
+    /// loss.
     /// </summary>
     public void Accept(ReadOnlySpan<char> line)
     {

@@ -136,14 +136,11 @@ internal sealed partial class Probe : IAsyncDisposable
         return new LabMap(devices, addresses.Names) { Ports = addresses.Ports, Macs = macs };
     }
 
-    /// <summary>Begins to read the kernel log.</summary>
+    /// <summary>Begins to read the kernel log, with the next record that comes.</summary>
     public Task OpenLogAsync(CancellationToken cancellation)
     {
         _pump = PumpAsync();
-        return Shell.RunAsync(
-            "read the kernel log",
-            "exec 4</dev/kmsg || exit; while cat <&4; true; do exec 4</dev/kmsg; done >&3 2>/dev/null </dev/null &",
-            cancellation);
+        return Shell.RunAsync("read the kernel log", "hooktrail-kmsg >&3", cancellation);
     }
 
     /// <summary>Installs the tracepoints; what they log is read from here on.</summary>

@@ -21,6 +21,7 @@ Feature: Container to WAN and back
         | ebtables | filter | INPUT      | client.port |     |
       And it is delivered to "wan"
 
+    @ebtables-nft
     Scenario: The reply, in ebtables
       When "client" pings "wan" once
       Then in ebtables the reply crosses
@@ -51,6 +52,7 @@ Feature: Container to WAN and back
         | iptables | nat      | POSTROUTING | lab         | wan.nic | client | wan         |
       And it is delivered to "wan"
 
+    @ebtables-nft
     Scenario: The reply from the WAN
       It comes to the host's own address. Between mangle and routing, conntrack puts the container's address back, without any nat
       chain being crossed; without that, the packet would go to INPUT.

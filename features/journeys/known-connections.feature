@@ -41,6 +41,7 @@ Feature: Later packets of a connection skip nat
     And it is delivered to "wan"
     And it never crosses the table "nat" of iptables
 
+  @ebtables-nft
   Scenario Outline: The <leg> from host to container
     When "host" pings "client" 3 times
     Then the <leg> crosses

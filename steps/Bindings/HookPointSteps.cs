@@ -23,6 +23,11 @@ public sealed class HookPointSteps(Journey journey)
             Is.EqualTo(order));
     }
 
+    /// <summary>The order of two tables of ebtables, which its backend decides.</summary>
+    [Then($"^in ebtables ([A-Z]+) the {TrailSteps.Leg} crosses ([a-z]+) before ([a-z]+) with ebtables-nft, and ([a-z]+) before ([a-z]+) with ebtables-legacy$")]
+    public void ThenCrossesByBackend(string chain, Leg leg, string first, string second, string firstOfLegacy, string secondOfLegacy) => ThenCrossesTables(
+        chain, Layer.Ebtables, leg, journey.Ebtables == Backend.Nft ? $"{first}, then {second}" : $"{firstOfLegacy}, then {secondOfLegacy}");
+
     /// <summary>The incoming device that a rule there sees; nothing for none.</summary>
     [Then($"^at \"([^\"]*)\" the {TrailSteps.Leg} comes in by \"([^\"]*)\"$")]
     public void ThenComesInBy(string point, Leg leg, string device) => Assert.That(At(point, leg).In ?? "", Is.EqualTo(device));

@@ -78,6 +78,15 @@ public sealed partial class HostSteps(Journey journey)
             throw SpecsRun.Cannot("Docker's rules are in iptables-legacy on this host; this scenario's table is that of iptables-nft.");
     }
 
+    /// <summary>The same for tables with OUTPUT of ebtables, whose legacy tables are another kernel's matter.</summary>
+    [BeforeScenario("@ebtables-nft")]
+    public static async Task NeedsEbtablesNftAsync()
+    {
+        var lab = await SpecsRun.Current.LabAsync();
+        if (lab.Profile.Ebtables != Backend.Nft)
+            throw SpecsRun.Cannot("The rules of ebtables are in ebtables-legacy on this host; this scenario's table is that of ebtables-nft.");
+    }
+
     /// <summary>What is about containers and an Engine needs them.</summary>
     [BeforeScenario("@docker")]
     public static async Task NeedsDockerAsync()

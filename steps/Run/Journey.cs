@@ -34,6 +34,9 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     /// <summary>The kernel that it was sent on, or that the model was asked about.</summary>
     public KernelVersion Kernel => _profile.Kernel;
 
+    /// <summary>The backend of ebtables there.</summary>
+    public Backend Ebtables => _profile.Ebtables;
+
     /// <summary>What the observed hop points prove when they are silent; null where only the model was asked.</summary>
     private FiredTracepoints? _fired;
 

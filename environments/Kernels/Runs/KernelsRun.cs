@@ -100,7 +100,7 @@ public sealed class KernelsRun
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            result = result with { Trouble = $"It had not ended after {Limit.TotalMinutes:0.#} minutes; give it more by --time-limit, or see {result.Folder}." };
+            result = result with { Trouble = $"It had not ended after {Limit.TotalMinutes:0.#} min; give it more by --time-limit, or see {result.Folder}." };
         }
 
         result = result with { Took = clock.Elapsed };

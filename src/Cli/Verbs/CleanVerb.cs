@@ -28,7 +28,8 @@ internal static class CleanVerb
 
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
-        foreach (var thing in GuestLeftovers.Remove())
+        var ofGuests = GuestLeftovers.Remove();
+        foreach (var thing in ofGuests)
             await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
 
         IContainerEngine engine;
@@ -47,7 +48,7 @@ internal static class CleanVerb
             var removed = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
             foreach (var thing in removed)
                 await Console.Out.WriteLineAsync($"Removed {thing}.");
-            if (removed.IsEmpty)
+            if (removed.IsEmpty && ofGuests.IsEmpty)
                 await Console.Out.WriteLineAsync("Nothing of an earlier run was left.");
         }
 

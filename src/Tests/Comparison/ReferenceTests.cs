@@ -25,8 +25,6 @@ public class ReferenceTests
     [
         KernelTrait.BrouteIsAtPreRouting,
         KernelTrait.ResumesBehindBrNetfilter,
-        KernelTrait.SingleBridgeForwardHook,
-        KernelTrait.PromiscuousCopyLosesConnection,
     ];
 
     private static string Checkout

@@ -26,7 +26,7 @@ public class BadInputTests
     [TestCase(Ping + " --packet -1", "\"-1\" is not the number of a packet")]
     [TestCase(Ping + " --packet 99999999999", "\"99999999999\" is not the number of a packet")]
     [TestCase(Ping + " --packet", "Required argument missing for option: '--packet'; see ./specs predict --help.")]
-    [TestCase(Ping + " --kernel new", "\"new\" is not a kernel version; write one such as 6.12.")]
+    [TestCase(Ping + " --kernel new", "\"new\" is not a kernel version; write one such as 6.12 or 6.1.176.")]
     [TestCase(Ping + " --iptables old", "Unknown backend \"old\"; a backend is nft or legacy.")]
     [TestCase(Ping + " --ebtables old", "Unknown backend \"old\"")]
     [TestCase(Ping + " --set ip_backward=1", "Unknown switch \"ip_backward\"; the switches are bridge-nf-call-iptables")]

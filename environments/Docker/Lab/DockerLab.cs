@@ -72,14 +72,17 @@ public sealed class DockerLab : ILab
         await probe.OpenLogAsync(cancellation).ConfigureAwait(false);
         var subnets = await probe.ChooseAsync(cancellation).ConfigureAwait(false);
 
-        var networks = LabNames.Networks.ToDictionary(name => name, CreateAsync);
+        // One after the other, because the order of Docker's rules for them is that in which they came.
+        var networks = new Dictionary<string, Task<NetworkDetails>>();
+        foreach (var name in LabNames.Networks)
+            networks[name] = CreateAsync(name, networks.Values.LastOrDefault() ?? Task.CompletedTask);
         var wanStarting = StartAsync(Containers.Wan(run, image));
         var hostedStarting = StartAsync(Containers.Hosted(run, image));
         var recorderStarting = StartAsync(Containers.Recorder(run, image));
         var members = new Dictionary<Endpoint, Task<Station>>();
         foreach (var endpoint in Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container))
             members[endpoint] = StartMemberAsync(
-                endpoint, members.Where(pair => pair.Key.Network == endpoint.Network).Select(pair => pair.Value).LastOrDefault());
+                endpoint, [.. members.Where(pair => pair.Key.Network == endpoint.Network || (IsPublished(pair.Key) && IsPublished(endpoint))).Select(pair => pair.Value)]);
 
         // All of them are waited for, whatever becomes of one, so that none is left running unseen.
         Task<Station>[] starting = [wanStarting, hostedStarting, recorderStarting, .. members.Values];
@@ -122,25 +125,28 @@ public sealed class DockerLab : ILab
         undo.Keep();
         return lab;
 
-        async Task<NetworkDetails> CreateAsync(string name)
+        async Task<NetworkDetails> CreateAsync(string name, Task before)
         {
+            await before.ConfigureAwait(false);
             var network = await engine.CreateNetworkAsync(Network(run, subnets, name), cancellation).ConfigureAwait(false);
             var subnet = subnets.Of(name, IpVersion.V6);
             await probe.TrustAddressAsync(network.BridgeDevice, $"{NetworkSpec.GatewayOf(subnet)}/{subnet.PrefixLength}", cancellation).ConfigureAwait(false);
             return network;
         }
 
-        // A bridge floods its ports in the order in which they came, the last one first; so that order is the same in every run.
-        async Task<Station> StartMemberAsync(Endpoint endpoint, Task<Station>? before)
+        // A bridge floods its ports in the order in which they came, the last one first, and Docker adds a port's rules when its container comes; so these orders
+        // are the same in every run.
+        async Task<Station> StartMemberAsync(Endpoint endpoint, ImmutableArray<Task<Station>> before)
         {
-            if (before is not null)
-                await before.ConfigureAwait(false);
+            await Task.WhenAll(before).ConfigureAwait(false);
             var network = await networks[endpoint.Network!].ConfigureAwait(false);
             int? published = PublishedPort.OfLab.FirstOrDefault(port => port.To == endpoint) is { } port ? subnets.Ports[port.Port] : null;
             return await StartAsync(Containers.Member(endpoint, run, image, network.Id, published)).ConfigureAwait(false);
         }
 
         async Task<Station> StartAsync(ContainerSpec spec) => new(await engine.StartAsync(spec, cancellation).ConfigureAwait(false));
+
+        static bool IsPublished(Endpoint endpoint) => PublishedPort.OfLab.Any(port => port.To == endpoint);
 
         static Task Settled(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
     }

@@ -15,7 +15,7 @@ namespace Hooktrail.Docker.Lab;
 /// </summary>
 internal sealed partial class Probe : IAsyncDisposable
 {
-    /// <summary>A record that is written comes back within a millisecond, also behind a full ring of others.</summary>
+    /// <summary>A record that is written comes back within a millisecond.</summary>
     private static TimeSpan FencePatience => Allowance.For(TimeSpan.FromSeconds(10));
 
     private readonly RunId _run;

@@ -35,14 +35,15 @@ public static partial class HostReading
             run() { # PROGRAM ARGUMENTS: what it prints, and if it fails, why
                 local said
                 type -P "$1" >/dev/null || { echo "{{Cannot}}there is no program $1"; return; }
-                { said=$("$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
+                { said=$(exec "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
             translated() { # FAMILY: rules of iptables in nft's words
-                local saved=$(</dev/stdin)
+                local saved
+                IFS= read -r -d '' saved
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
             {{EbtablesLegacy.Saved}}
-            tables() { [ ! -r "/proc/net/$1_tables_names" ] || echo "$(<"/proc/net/$1_tables_names")"; }
+            find_tables() { tables=(); [ ! -r "/proc/net/$1_tables_names" ] || mapfile -t tables <"/proc/net/$1_tables_names"; }
             read -r release </proc/sys/kernel/osrelease; echo "kernel $release"
             # Distributions name a kernel as they like, and say here what stable release it is.
             read -r version </proc/sys/kernel/version; echo "version $version"
@@ -100,7 +101,7 @@ public static partial class HostReading
             ? "run ebtables-nft-save"
             : $"for table in {EbtablesLegacy.Tables}; do run ebtables-legacy -t $table -L | saved_legacy; done",
         "run nft list ruleset",
-        Save("iptables", Other(iptables), "ip") + " | translated iptables", Save("ip6tables", Other(iptables), "ip6") + " | translated ip6tables",
+        Beside("iptables", Other(iptables), "ip"), Beside("ip6tables", Other(iptables), "ip6"),
     ];
 
     private static Backend Other(Backend iptables) => iptables == Backend.Nft ? Backend.Legacy : Backend.Nft;
@@ -108,7 +109,12 @@ public static partial class HostReading
     // arptables has but one table, and arptables-legacy-save takes none.
     private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
         ? $"run {tool}-nft-save"
-        : $"for table in $(tables {family}); do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
+        : $"find_tables {family}; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
+
+    // Most hosts have none of the other backend.
+    private static string Beside(string tool, Backend backend, string family) => backend == Backend.Nft
+        ? $"run {tool}-nft-save | translated {tool}"
+        : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || for table in \"${{tables[@]}}\"; do run {tool}-legacy-save -t $table; done | translated {tool}";
 
     // Rules of the other backend stand beside those of the host's own: to the kernel their chains are chains like any others. They are named
     // as base chains in tables of their own, «ip iptables-legacy-filter»; who registered first of those at one priority nobody can read, and

@@ -22,7 +22,10 @@ public interface ILab : IAsyncDisposable
     /// <summary>Who can watch in this lab.</summary>
     Observers Observers { get; }
 
-    /// <summary>The host as it is now: its kernel, switches and rules, read from it at the start and after each change.</summary>
+    /// <summary>
+    /// The host: its kernel, switches and rules, read from it at the start and after each change. What a change's end gives back is as it was before
+    /// that change; it is read again before the next flow, or by <see cref="ReadAsync"/>.
+    /// </summary>
     HostProfile Profile { get; }
 
     /// <summary>What people want to know of the host, read at the start: versions, settings, who is registered at which hook.</summary>
@@ -35,6 +38,10 @@ public interface ILab : IAsyncDisposable
     /// <exception cref="CannotChangeException">This lab's host cannot be changed so: it is not the lab's own, or its kernel lacks something.</exception>
     /// <exception cref="HooktrailException">A tool refused it; says why.</exception>
     Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default);
+
+    /// <summary>Reads the host anew: what <see cref="Profile"/> says from now on.</summary>
+    /// <exception cref="HooktrailException">It could not be read; says why.</exception>
+    Task<HostProfile> ReadAsync(CancellationToken cancellation = default);
 
     /// <summary>Sends one flow and says what was seen of it.</summary>
     /// <param name="flow">Who speaks to whom.</param>

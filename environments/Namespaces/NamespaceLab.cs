@@ -23,6 +23,9 @@ public sealed class NamespaceLab : ILab
     // One flow at a time, and one change; a change may come in the middle of a flow, if that flow lets it.
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly List<Change> _made = [];
+    // Whether a change was taken back since the host was read.
+    private bool _isStale;
 
     private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
     {
@@ -128,7 +131,8 @@ public sealed class NamespaceLab : ILab
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var undo = await _changes.MakeAsync(change, Profile, cancellation).ConfigureAwait(false);
+            var before = Profile;
+            var undo = await _changes.MakeAsync(change, before, cancellation).ConfigureAwait(false);
             try
             {
                 await LookAsync(cancellation).ConfigureAwait(false);
@@ -140,7 +144,23 @@ public sealed class NamespaceLab : ILab
                 throw;
             }
 
-            return new Change(this, undo);
+            _made.Add(new Change(this, before, undo));
+            return _made[^1];
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await LookAsync(cancellation).ConfigureAwait(false);
+            return Profile;
         }
         finally
         {
@@ -156,7 +176,7 @@ public sealed class NamespaceLab : ILab
         if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
-        var profile = Profile;
+        var profile = _isStale ? await ReadAsync(cancellation).ConfigureAwait(false) : Profile;
         var (window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
         return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
     }
@@ -265,7 +285,7 @@ public sealed class NamespaceLab : ILab
             Rules = Marked(read.Rules),
         };
         await _observer.RecordUsersAsync(profile.Rules, cancellation).ConfigureAwait(false);
-        Profile = profile;
+        (Profile, _isStale) = (profile, false);
     }
 
     // Of a chain nobody can read when it was registered; the setup knows.
@@ -347,20 +367,28 @@ public sealed class NamespaceLab : ILab
         .GroupBy(point => point.Table)
         .Select(table => $"*{table.Key}\n{string.Concat(table.Select(point => $":{point.Chain}{policy}\n"))}COMMIT\n"));
 
-    private sealed class Change(NamespaceLab lab, string undo) : IAsyncDisposable
+    private sealed class Change(NamespaceLab lab, HostProfile before, string undo) : IAsyncDisposable
     {
-        private bool _undone;
-
         public async ValueTask DisposeAsync()
         {
-            if (_undone)
-                return;
-            _undone = true;
             await lab._turn.WaitAsync().ConfigureAwait(false);
             try
             {
+                var isLast = lab._made.LastOrDefault() == this;
+                if (!lab._made.Remove(this))
+                    return;
+                lab._isStale = true;
                 await lab.UndoAsync(undo).ConfigureAwait(false);
-                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
+                if (!isLast)
+                {
+                    await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
+                    return;
+                }
+
+                // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it,
+                // or it would be there before the next chain of that name, instead of behind it.
+                await lab._observer.RecordUsersAsync(before.Rules, CancellationToken.None).ConfigureAwait(false);
+                lab.Profile = before;
             }
             finally
             {

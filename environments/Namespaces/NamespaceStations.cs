@@ -8,41 +8,37 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>A talker in each station of a namespace lab, and who listens where.</summary>
+/// <summary>
+/// Who talks in a namespace lab, and who listens where. One process talks for all stations, for a socket stays in the network namespace in which it was
+/// made: so a flow costs a few lines to one process, however many could have heard of it.
+/// </summary>
 internal sealed class NamespaceStations : IAsyncDisposable
 {
     private readonly NamespaceHost _host;
-    private readonly ImmutableDictionary<string, StationProcess> _processes;
-    private readonly ImmutableDictionary<string, Talker> _talkers;
+    private readonly StationProcess _process;
+    private readonly Talker _talker;
     private int _flows;
 
-    private NamespaceStations(NamespaceHost host, IEnumerable<(string Name, StationProcess Process)> processes)
+    private NamespaceStations(NamespaceHost host, StationProcess process)
     {
-        _host = host;
-        _processes = processes.ToImmutableDictionary(one => one.Name, one => one.Process);
-        _talkers = _processes.ToImmutableDictionary(pair => pair.Key, pair => new Talker(pair.Key, pair.Value.Input, pair.Value.Lines));
+        (_host, _process) = (host, process);
+        _talker = new Talker("the stations of the namespace lab", process.Input, process.Lines);
     }
 
-    /// <summary>Starts the talkers; everybody listens on <see cref="Flow.ServicePort"/> when it returns.</summary>
+    /// <summary>Starts the talker; everybody listens on <see cref="Flow.ServicePort"/> when it returns.</summary>
     /// <param name="host">The host and its stations.</param>
     /// <param name="setup">Whether the host listens on published ports too, as Docker's userland proxy does, and how that answers.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
-        var starting = host.Topology.Stations.Select(name => (Name: name, Process: StationProcess.StartAsync(host, name, Talker.Script, cancellation))).ToList();
-        // All of them are waited for, whatever becomes of one, so that none is left unseen.
-        await ((Task)Task.WhenAll(starting.Select(one => one.Process))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var stations = new NamespaceStations(
-            host, starting.Where(one => one.Process.IsCompletedSuccessfully).Select(one => (one.Name, one.Process.Result)));
+            host, await StationProcess.StartAsync(host, NamespaceTopology.HostName, Talker.Script, cancellation).ConfigureAwait(false));
         try
         {
-            await Task.WhenAll(starting.Select(one => one.Process)).ConfigureAwait(false);
             // A container in the host's namespace shares the host's ports, so one of the two has them.
-            var listening = stations._talkers.Where(pair => pair.Key != NamespaceTopology.HostedName)
-                .SelectMany(pair => Services(pair.Key).Select(service => pair.Value.ListenAsync(service, cancellation)))
-                .ToList();
-            listening.AddRange(stations.OfHost(setup).Select(one => stations._talkers[NamespaceTopology.HostName].ListenAsync(one, cancellation)));
-            await Task.WhenAll(listening).ConfigureAwait(false);
+            var listening = host.Topology.Stations.Where(name => name != NamespaceTopology.HostedName).SelectMany(name => Services(name).Select(one => (name, one)))
+                .Concat(stations.OfHost(setup).Select(one => (NamespaceTopology.HostName, one)));
+            await Task.WhenAll(listening.Select(one => stations.ListenAsync(one.Item1, one.Item2, cancellation))).ConfigureAwait(false);
             return stations;
         }
         catch
@@ -63,7 +59,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
         Flow flow, int packets, int size, TimeSpan patience, Func<Task>? between, CancellationToken cancellation)
     {
-        if (!_talkers.TryGetValue(flow.From.Name, out var sender))
+        if (!_host.Topology.Stations.Contains(flow.From.Name))
             throw new HooktrailException(
                 $"The namespace lab has no endpoint \"{flow.From}\" that could send; it has {string.Join(", ", _host.Topology.Stations)}.");
         if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
@@ -79,7 +75,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         var number = _flows++;
         var mark = (byte)((1 + number % 15) << 4);
         var sourcePort = 20_000 + number % 40_000;
-        await Task.WhenAll(_talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+        await _talker.MarkAsync(mark, cancellation).ConfigureAwait(false);
 
         var sent = 0;
         var (answered, told) = (ImmutableSortedSet.CreateBuilder<int>(), ImmutableSortedSet.CreateBuilder<int>());
@@ -90,33 +86,34 @@ internal sealed class NamespaceStations : IAsyncDisposable
                 await between!().ConfigureAwait(false);
             var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
                 ? await AskAsync(flow, cancellation).ConfigureAwait(false)
-                : await sender.SendAsync(Talk(flow, mark, sourcePort, count, size, patience, sent), cancellation).ConfigureAwait(false);
+                : await _talker.SendAsync(
+                    Talk(flow, mark, sourcePort, count, size, patience, sent) with { NamespaceOf = _host[flow.From.Name].Session.ProcessId }, cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
         }
 
-        var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
-        var said = await Task.WhenAll(_talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(cancellation).ConfigureAwait(false))))
-            .ConfigureAwait(false);
-        foreach (var (name, all) in said)
-            heard.AddRange(all.Where(one => one.Port == sourcePort).Select(one => (one.Number, Endpoint.Parse(name))));
+        var heard = await _talker.TakeHeardAsync(cancellation).ConfigureAwait(false);
         return (mark, new Exchanged(sent, answered.ToImmutable())
         {
             Told = told.ToImmutable(),
-            Heard = heard.ToImmutable(),
+            Heard = [.. heard.Where(one => one.Port == sourcePort).Select(one => (one.Number, Endpoint.Parse(StationOf(one))))],
             LocalPort = flow.HasPorts ? sourcePort : null,
         });
     }
 
-    /// <summary>Ends the talkers.</summary>
+    /// <summary>Ends the talker.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var talker in _talkers.Values)
-            await talker.DisposeAsync().ConfigureAwait(false);
-        foreach (var process in _processes.Values)
-            await process.DisposeAsync().ConfigureAwait(false);
+        await _talker.DisposeAsync().ConfigureAwait(false);
+        await _process.DisposeAsync().ConfigureAwait(false);
     }
+
+    // A listener is known by its station and what it is there.
+    private Task ListenAsync(string station, Listening what, CancellationToken cancellation) =>
+        _talker.ListenAsync(what with { Id = $"{station}/{what.Id}", NamespaceOf = _host[station].Session.ProcessId }, cancellation);
+
+    private static string StationOf(Heard heard) => heard.Listener[..heard.Listener.IndexOf('/', StringComparison.Ordinal)];
 
     private static IEnumerable<Listening> Services(string station) =>
     [

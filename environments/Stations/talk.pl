@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Talks and listens for one station of a lab (a container, or a network namespace): one long-lived process, no module beyond
-# Debian's perl-base, and no right beyond a socket's for all but `arp`, `raw` and, where ping_group_range is closed, `icmp`.
+# Talks and listens for the stations of a lab, which are containers or network namespaces: one long-lived process, no module beyond
+# Debian's perl-base, and no right beyond a socket's for all but `arp`, `raw`, `at` and, where ping_group_range is closed, `icmp`.
 #
 # One command a line on standard input; the second word is an id of the caller's choice, which begins every line about it:
 #
@@ -14,6 +14,7 @@
 #                                                       ID done LOCAL 1=answered 2=timeout ...
 #   sync ID                                             ID synced: all that had arrived has been reported
 #   quit                                                ends, as the end of the input does
+#   at PID COMMAND                                      a command whose sockets are in the network namespace of the process PID
 #
 # NUMBER is the datagram's, modulo 256, as its first octet says; a connection's is 1. BEFORE is how many packets of the same flow an
 # earlier command has sent: the numbers that the packets carry go on from there.
@@ -99,6 +100,27 @@ sub number {
     die "$what is a number from $least to $most, not \"" . ($text // '') . "\"\n"
         unless defined $text && $text =~ /^[0-9]{1,9}$/ && $text >= $least && $text <= $most;
     return $text + 0;
+}
+
+# --- namespaces: a socket is in the one in which it was made, wherever the process is afterwards
+
+use constant CLONE_NEWNET => 0x40000000;    # <linux/sched.h>
+my %setns = (x86_64 => 308, aarch64 => 268, riscv64 => 268);    # <asm/unistd.h>
+my %namespace;    # by process, an open file of each in which there was anything to do
+my $here = 'self';
+
+sub namespace_of { open my $file, '<', "/proc/$_[0]/ns/net" or die "there is no process $_[0]: " . name_of($!) . "\n"; return $file }
+
+sub enter {
+    my ($process) = @_;
+    return if $process eq $here;
+    $namespace{self} //= namespace_of('self');
+    my $file = $namespace{$process} //= namespace_of($process);
+    require Config;
+    my ($machine) = $Config::Config{archname} =~ /^([^-]+)/;
+    my $setns = $setns{$machine} // die "the number of setns on $machine is not known\n";
+    syscall($setns, fileno $file, CLONE_NEWNET) == 0 or die failure('setns');
+    $here = $process;
 }
 
 # --- listening
@@ -413,10 +435,13 @@ sub obey {
     my ($verb, @words) = split ' ', $line;
     return unless defined $verb;
     return $ending = 1 if $verb eq 'quit';
+    my $place = 'self';
+    ($place, $verb, @words) = @words if $verb eq 'at';
     my $id = $words[0] // '-';
     eval {
-        my $do = $verb{$verb} // die "unknown command\n";
+        my $do = $verb{ $verb // '' } // die "unknown command\n";
         die "$verb wants an id\n" unless @words;
+        enter($place eq 'self' ? $place : number($place, 1, 999_999_999, 'PID'));
         local $SIG{__WARN__} = sub { die "too few words\n" };
         $do->(@words);
         1;

@@ -86,7 +86,6 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         foreach (var (one, on) in manner.Switches)
             await ChangeAsync(new HostChange.Turn(one, on));
         _flow = flow;
-        var before = lab.Profile;
         var sending = Sending.Once with
         {
             Packets = manner.Packets,
@@ -104,7 +103,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         }
 
         _profile = seen.Profile;
-        _profiles = [before, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
+        _profiles = [seen.Profile, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
         _finding = seen.Finding;
         _fired = lab.Fired;
     }

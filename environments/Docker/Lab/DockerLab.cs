@@ -32,6 +32,9 @@ public sealed class DockerLab : ILab
     private readonly List<(Switch Switch, bool On)> _turned = [];
     private HostProfile _read = HostProfile.Default;
     private bool _holds;
+    private readonly List<Change> _made = [];
+    // Whether a change was taken back since the host was read.
+    private bool _isStale;
 
     private DockerLab(RunId run, Parts parts) => (_run, _parts, Profile) = (run, parts, HostProfile.Default);
 
@@ -171,7 +174,7 @@ public sealed class DockerLab : ILab
                     var turned = (one, on);
                     _turned.Add(turned);
                     Settle();
-                    return new Change(this, null, () => _turned.Remove(turned));
+                    return new Change(this, () => _turned.Remove(turned), null);
                 }
 
                 if (one.Read(Profile) == on)
@@ -181,10 +184,36 @@ public sealed class DockerLab : ILab
                         $"{one} is host-wide, and the Docker lab is a guest on its host; use a private host: a host of its own, or --lab namespaces.");
             }
 
+            var before = _read;
             var undo = await _parts.Changes.MakeAsync(change, cancellation).ConfigureAwait(false);
-            var made = new Change(this, undo, null);
+            try
+            {
+                await LookAsync(cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                // What nobody can read, or record, is taken back at once.
+                await undo.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            _made.Add(new Change(this, null, (before, undo)));
+            return _made[^1];
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
             await LookAsync(cancellation).ConfigureAwait(false);
-            return made;
+            return Profile;
         }
         finally
         {
@@ -201,6 +230,8 @@ public sealed class DockerLab : ILab
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (_isStale)
+                await LookAsync(cancellation).ConfigureAwait(false);
             var profile = Profile;
             await using var switched = await _parts.Probe.SwitchAsync(LabNames.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
@@ -303,6 +334,7 @@ public sealed class DockerLab : ILab
         _read = profile with { ProxyPktinfo = _parts.ProxyPktinfo };
         Settle();
         await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
+        _isStale = false;
     }
 
     // What a flow is going to turn is no matter of the host's yet, so nothing has to be read.
@@ -342,7 +374,8 @@ public sealed class DockerLab : ILab
         LabChanges Changes,
         bool ProxyPktinfo);
 
-    private sealed class Change(DockerLab lab, IAsyncDisposable? undo, Action? forget) : IAsyncDisposable
+    // What is forgotten is a switch that flows turn; what is undone was done to the host.
+    private sealed class Change(DockerLab lab, Action? forget, (HostProfile Before, IAsyncDisposable Undo)? made) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
@@ -350,16 +383,33 @@ public sealed class DockerLab : ILab
             try
             {
                 forget?.Invoke();
+                if (made is (var before, var undo))
+                    await UndoAsync(before, undo).ConfigureAwait(false);
                 lab.Settle();
-                if (undo is null)
-                    return;
-                await undo.DisposeAsync().ConfigureAwait(false);
-                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
             }
             finally
             {
                 lab._turn.Release();
             }
+        }
+
+        private async Task UndoAsync(HostProfile before, IAsyncDisposable undo)
+        {
+            var isLast = lab._made.LastOrDefault() == this;
+            if (!lab._made.Remove(this))
+                return;
+            lab._isStale = true;
+            await undo.DisposeAsync().ConfigureAwait(false);
+            if (!isLast)
+            {
+                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+
+            // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it,
+            // or it would be there before the next chain of that name, instead of behind it.
+            await lab._parts.Recorder.RecordUsersAsync(before.Rules, lab._parts.Addresses, CancellationToken.None).ConfigureAwait(false);
+            lab._read = before;
         }
     }
 

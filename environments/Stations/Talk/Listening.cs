@@ -23,6 +23,9 @@ public sealed record Listening(string Id, Protocol Protocol, IpVersion Ip, int P
     /// <summary>Whether it says what it hears, but never answers: for broadcasts. UDP only.</summary>
     public bool IsMute { get; init; }
 
+    /// <summary>The process in whose network namespace it listens; null where the talker itself is.</summary>
+    public int? NamespaceOf { get; init; }
+
     internal string Command =>
-        $"listen {Id} {Protocol.Name()} {Talking.Digit(Ip)} {Port} {Tos} {Address ?? "-"}{(IsMute ? " mute" : "")}";
+        $"{Talking.At(NamespaceOf)}listen {Id} {Protocol.Name()} {Talking.Digit(Ip)} {Port} {Tos} {Address ?? "-"}{(IsMute ? " mute" : "")}";
 }

@@ -8,11 +8,12 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations.Talk;
 
 /// <summary>
-/// The caller's end of talk.pl, which speaks and listens for one station: any number of flows at a time, by one process.
+/// The caller's end of talk.pl, which speaks and listens for one station, or for several whose network namespaces it may enter: any number of flows
+/// at a time, by one process.
 /// </summary>
 public sealed class Talker : IAsyncDisposable
 {
-    private readonly string _station;
+    private readonly string _who;
     private readonly TextWriter _to;
     private readonly ChannelReader<string> _from;
     private readonly SemaphoreSlim _turn = new(1);
@@ -23,12 +24,12 @@ public sealed class Talker : IAsyncDisposable
     private int _commands;
 
     /// <summary>Takes over both ends of a running talk.pl.</summary>
-    /// <param name="station">How to speak of the station to people.</param>
+    /// <param name="who">How to speak to people of the station or stations that it talks for.</param>
     /// <param name="to">The process's standard input.</param>
     /// <param name="from">The lines of its standard output.</param>
-    public Talker(string station, TextWriter to, ChannelReader<string> from)
+    public Talker(string who, TextWriter to, ChannelReader<string> from)
     {
-        (_station, _to, _from) = (station, to, from);
+        (_who, _to, _from) = (who, to, from);
         _reading = ReadAsync();
     }
 
@@ -100,7 +101,7 @@ public sealed class Talker : IAsyncDisposable
     {
         var answer = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_waiting.TryAdd(id, answer))
-            throw new HooktrailException($"The station {_station} is asked twice at a time about \"{id}\"; wait for the first answer.");
+            throw new HooktrailException($"What talks for {_who} is asked twice at a time about \"{id}\"; wait for the first answer.");
         try
         {
             if (_ended is not null)
@@ -109,7 +110,7 @@ public sealed class Talker : IAsyncDisposable
             var words = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
             return words[0] != "error"
                 ? words
-                : throw new HooktrailException($"The station {_station} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
+                : throw new HooktrailException($"What talks for {_who} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
         }
         finally
         {
@@ -148,7 +149,7 @@ public sealed class Talker : IAsyncDisposable
             reason = $"is gone: {problem.Message.TrimEnd('.')}";
         }
 
-        _ended = new HooktrailException($"What talks for the station {_station} {reason}; see whether perl is in it, and run again.");
+        _ended = new HooktrailException($"What talks for {_who} {reason}; see whether perl is in it, and run again.");
         foreach (var answer in _waiting.Values)
             answer.TrySetException(_ended);
     }

@@ -10,6 +10,9 @@ public sealed record Talking
 
     private Talking(string words) => _words = words;
 
+    /// <summary>The process in whose network namespace it is sent; null where the talker itself is.</summary>
+    public int? NamespaceOf { get; init; }
+
     /// <summary>
     /// Echoes, datagrams, or one TCP connection, which carries <paramref name="size"/> bytes and is closed after them.
     /// </summary>
@@ -51,7 +54,10 @@ public sealed record Talking
 
     internal static char Digit(IpVersion ip) => ip == IpVersion.V4 ? '4' : '6';
 
-    internal string Command(string id) => _words.Replace("#", id, StringComparison.Ordinal);
+    /// <summary>What a command begins with that is for the network namespace of a process.</summary>
+    internal static string At(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $"at {id} ") : "";
+
+    internal string Command(string id) => At(NamespaceOf) + _words.Replace("#", id, StringComparison.Ordinal);
 
     private static string Milliseconds(TimeSpan timeout) =>
         ((int)Math.Ceiling(timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);

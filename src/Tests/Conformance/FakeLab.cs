@@ -50,6 +50,8 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
         }));
     }
 
+    public Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => Task.FromResult(Profile);
+
     public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
         // Others are to have a turn, as with a lab that talks to processes.

@@ -97,7 +97,7 @@ public class ContainerMachineTests
                 : new(Client, Server, Protocol.Udp) { Ip = rule.StartsWith("ip6", StringComparison.Ordinal) ? IpVersion.V6 : IpVersion.V4 }, cancel);
         }
 
-        Assert.That(lab.Profile, Is.EqualTo(before));
+        Assert.That(await lab.ReadAsync(cancel), Is.EqualTo(before));
     }
 
     [Test]

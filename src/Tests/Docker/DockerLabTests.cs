@@ -87,7 +87,7 @@ public class DockerLabTests
             await using (await _lab.ChangeAsync(change))
                 Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
             Assert.That(report.ToString(), Is.Empty, change.ToString());
-            Assert.That(_lab.Profile.Rules.Chains.Length, Is.EqualTo(before.Rules.Chains.Length), change.ToString());
+            Assert.That((await _lab.ReadAsync()).Rules.Chains.Length, Is.EqualTo(before.Rules.Chains.Length), change.ToString());
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class NamespaceLabTests
             await AgreesAsync(Out);
         }
 
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [TestCase("iptables -t raw -A PREROUTING -s client -j NOTRACK")]
@@ -82,7 +82,7 @@ internal sealed class NamespaceLabTests
                 await AgreesAsync(flow);
         }
 
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [TestCase("iptables-legacy -t filter -A FORWARD -s client -d wan -j DROP", "ip iptables-legacy-filter")]
@@ -98,7 +98,7 @@ internal sealed class NamespaceLabTests
             await AgreesAsync(Ping);
         }
 
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
         await AgreesAsync(Out);
     }
 
@@ -117,7 +117,7 @@ internal sealed class NamespaceLabTests
             await AgreesAsync(Out);
         }
 
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [Test]
@@ -137,7 +137,7 @@ internal sealed class NamespaceLabTests
                 }
             }
 
-            Assert.That(lab.Profile with { Rules = before.Rules }, Is.EqualTo(before), "the table is there again, as the last one");
+            Assert.That(await lab.ReadAsync() with { Rules = before.Rules }, Is.EqualTo(before), "the table is there again, as the last one");
             Assert.That(lab.Profile.Rules.Chains, Is.EquivalentTo(before.Rules.Chains));
         }
     }
@@ -186,7 +186,7 @@ internal sealed class NamespaceLabTests
             await AgreesAsync(Out);
         }
 
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [Test]
@@ -327,13 +327,13 @@ internal sealed class NamespaceLabTests
     }
 
     [Test]
-    public void A_table_that_nft_refuses_is_said_and_changes_nothing()
+    public async Task A_table_that_nft_refuses_is_said_and_changes_nothing()
     {
         var before = _lab.Profile;
         Assert.That(
             async () => await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook nowhere priority 0; }; }")),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("nowhere"));
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [Test]
@@ -344,7 +344,7 @@ internal sealed class NamespaceLabTests
         Assert.That(
             async () => await _lab.ChangeAsync(new HostChange.NftTable($"table ip {name} {{ chain c {{ type filter hook forward priority 0; }}; }}")),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("cannot be recorded"));
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
         await using (await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("hairpin"), true)))
             await AgreesAsync(Out);
     }
@@ -356,13 +356,13 @@ internal sealed class NamespaceLabTests
             Throws.TypeOf<CannotChangeException>().With.Message.Contains("whole machine's"));
 
     [Test]
-    public void A_rule_that_the_tool_refuses_is_said_and_changes_nothing()
+    public async Task A_rule_that_the_tool_refuses_is_said_and_changes_nothing()
     {
         var before = _lab.Profile;
         Assert.That(
             async () => await _lab.ChangeAsync(new HostChange.Rule("iptables -t nat -A FORWARD -s client -j DROP")),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("iptables -t nat -A FORWARD"));
-        Assert.That(_lab.Profile, Is.EqualTo(before));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
 
     [Test]

@@ -93,7 +93,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
             sent += result.Sent;
         }
 
-        var heard = await _talker.TakeHeardAsync(cancellation).ConfigureAwait(false);
+        var heard = await _talker.TakeHeardAsync(cancellation: cancellation).ConfigureAwait(false);
         return (mark, new Exchanged(sent, answered.ToImmutable())
         {
             Told = told.ToImmutable(),

@@ -12,7 +12,7 @@
 #   arp ID DEVICE SOURCE TARGET TIMEOUT
 #   raw ID DEVICE HEX
 #                                                       ID done LOCAL 1=answered 2=timeout ...
-#   sync ID                                             ID synced: all that had arrived has been reported
+#   sync ID [TOS]                                       ID synced: all that had arrived has been reported; with TOS, then as `mark * TOS`
 #   quit                                                ends, as the end of the input does
 #   at PID COMMAND                                      a command whose sockets are in the network namespace of the process PID
 #
@@ -117,6 +117,7 @@ sub enter {
     $namespace{self} //= namespace_of('self');
     my $file = $namespace{$process} //= namespace_of($process);
     require Config;
+    no warnings 'once';
     my ($machine) = $Config::Config{archname} =~ /^([^-]+)/;
     my $setns = $setns{$machine} // die "the number of setns on $machine is not known\n";
     syscall($setns, fileno $file, CLONE_NEWNET) == 0 or die failure('setns');
@@ -171,10 +172,15 @@ sub hear_out {
 
 sub mark_all {
     my ($id, $tos) = @_;
-    $tos = number($tos, 0, 255, 'TOS');
     die "$id does not listen\n" unless $id eq '*' || $listener{$id};
-    mark($_->{socket}, $_->{version}, $tos) for $id eq '*' ? values %listener : $listener{$id};
+    mark_each($tos, $id eq '*' ? values %listener : $listener{$id});
     say_line($id, 'marked');
+}
+
+sub mark_each {
+    my ($tos, @listeners) = @_;
+    $tos = number($tos, 0, 255, 'TOS');
+    mark($_->{socket}, $_->{version}, $tos) for @listeners;
 }
 
 sub stop {
@@ -455,8 +461,9 @@ sub obey {
 
 # Whoever listens gets its turn until nobody has anything to hear; answers to own packets go on meanwhile.
 sub sync {
-    my ($id) = @_;
+    my ($id, $tos) = @_;
     1 while turn(0, 1);
+    mark_each($tos, values %listener) if defined $tos;
     say_line($id, 'synced');
 }
 

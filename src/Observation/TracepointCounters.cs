@@ -40,6 +40,14 @@ public sealed class TracepointCounters
         return new(packets.ToImmutable());
     }
 
+    /// <summary>What counters would say that had counted what was logged.</summary>
+    public static TracepointCounters Of(IEnumerable<Sighting> logged) =>
+        new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(pair => pair.Key, pair => (long)pair.Value));
+
+    /// <summary>The sum of both.</summary>
+    public TracepointCounters With(TracepointCounters other) =>
+        new(_packets.SetItems(other._packets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value + this[pair.Key]))));
+
     /// <summary>What was counted since an earlier reading.</summary>
     public TracepointCounters Since(TracepointCounters earlier) =>
         new(_packets.ToImmutableDictionary(pair => pair.Key, pair => pair.Value - earlier[pair.Key]));

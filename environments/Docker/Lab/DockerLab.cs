@@ -239,19 +239,28 @@ public sealed class DockerLab : ILab
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
             var (mark, exchanged) = await _parts.Stations.SendAsync(
                 flow, sending, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
-            var (logWindow, counted, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
+            var (logWindow, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
-            var own = Own(flow, recorded, mark, exchanged);
-            var nflog = TrailAssembler.Assemble(flow, _parts.Map, own, mark, null, exchanged);
+            Finding Assembled(LogWindow window, TracepointCounters? counted = null) =>
+                TrailAssembler.Assemble(flow, _parts.Map, Own(flow, window, mark, exchanged), mark, counted, exchanged);
+            var nflog = Assembled(recorded);
             // The counters are the host's, and it may have kept others' errors to itself: it matters where this flow has had no answer.
             if (withheld > 0 && exchanged.Answered.Count < exchanged.Sent
                 && nflog is Finding.Observed(var legs) && legs.All(leg => leg.Leg.Direction != Direction.Error))
                 nflog = new Finding.Inconclusive(Withheld);
-            var log = sending.Observers is null && IsBeyondLog(flow, own)
+            var log = !wanted.HasFlag(Observers.Log) || (sending.Observers is null && IsBeyondLog(flow, Own(flow, recorded, mark, exchanged)))
                 ? null
-                : TrailAssembler.Assemble(flow, _parts.Map, Own(flow, logWindow, mark, exchanged), mark, counted, exchanged);
-            return new(profile, wanted.HasFlag(Observers.Log) ? log : null, wanted.HasFlag(Observers.Nflog) ? nflog : null);
+                : Assembled(logWindow);
+            // That nothing is missing in the log needs a witness: NFLOG, where it saw the same, or else the rules' counters.
+            if (log is not null && !(wanted.HasFlag(Observers.Nflog) && Agreement.Of(log, nflog) is Finding.Observed))
+            {
+                (logWindow, var counted) = await _parts.Probe.CountAsync(cancellation).ConfigureAwait(false);
+                Fired = Fired.With(logWindow);
+                log = Assembled(logWindow, counted);
+            }
+
+            return new(profile, log, wanted.HasFlag(Observers.Nflog) ? nflog : null);
         }
         finally
         {

@@ -15,6 +15,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private const byte InternetControl = 0xC0;
 
     private int _flows;
+    // What the listeners answer with; null where they were not told, or nobody knows whether all of them were.
+    private byte? _mark;
 
     /// <summary>Lets everybody talk and listen on <see cref="Flow.ServicePort"/>.</summary>
     public Task TalkAsync(CancellationToken cancellation) => Task.WhenAll(stations.Select(pair => pair.Value.TalkAsync(
@@ -30,10 +32,12 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         // Marks differ in the upper four bits, as IPv6 wants them, and are not the type of service of ICMP errors. A port is used again after more flows than there can be in
         // the minute for which TCP remembers it.
         var number = _flows++;
-        var mark = Marks[number % Marks.Length];
+        var (mark, next) = (Marks[number % Marks.Length], Marks[(number + 1) % Marks.Length]);
         var sourcePort = 20_000 + number % 40_000;
         var talkers = stations.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Talker);
-        await Task.WhenAll(talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+        if (_mark != mark)
+            await Task.WhenAll(talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+        _mark = null;
 
         var sent = 0;
         var (answered, told) = (ImmutableSortedSet.CreateBuilder<int>(), ImmutableSortedSet.CreateBuilder<int>());
@@ -51,8 +55,9 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         }
 
         var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
-        var said = await Task.WhenAll(talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(cancellation).ConfigureAwait(false))))
+        var said = await Task.WhenAll(talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(next, cancellation).ConfigureAwait(false))))
             .ConfigureAwait(false);
+        _mark = next;
         foreach (var (by, all) in said)
             heard.AddRange(all.Where(one => one.Port == sourcePort).Select(one => (one.Number, by.Kind == EndpointKind.Host ? Endpoint.Host : by)));
         return (mark, new Exchanged(sent, answered.ToImmutable())

@@ -25,7 +25,10 @@ internal sealed partial class Probe : IAsyncDisposable
     private Backend? _backend;
     private Backend? _ebtables;
     private string _countersScript = "";
-    private TracepointCounters? _counters;
+    // What the tracepoints had counted when that was read last, and what they have logged since, up to the last window and in it.
+    private TracepointCounters _counted = TracepointCounters.Of([]);
+    private TracepointCounters _logged = TracepointCounters.Of([]);
+    private LogWindow _last = new([], 0);
     private long _withheld;
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
@@ -175,10 +178,10 @@ internal sealed partial class Probe : IAsyncDisposable
             : $"for table in {EbtablesLegacy.Tables}; do ebtables-legacy -t $table -L --Lc | saved_legacy; done";
         _countersScript = $$"""
             {{EbtablesLegacy.Saved}}
-            { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; {{counted}}; } 2>/dev/null | grep '"ht{{_run}} '
-            grep -hs -e ^Icmp: -e ^Icmp6OutRateLimitHost /proc/net/snmp /proc/net/snmp6 || :
+            { iptables-{{backend.Name()}}-save -c; ip6tables-{{backend.Name()}}-save -c; {{counted}}; } 2>/dev/null | grep '"ht{{_run}} ' || :
             """;
-        (_, _counters, _withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+        await ReadAsync(cancellation).ConfigureAwait(false);
+        await CountAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The host as it is, as far as it decides trails: its settings and its rules, without those that watch.</summary>
@@ -210,11 +213,11 @@ internal sealed partial class Probe : IAsyncDisposable
     {
         static string Word(bool on) => on ? "on" : "off";
         var all = string.Join(' ', bridges);
-        var holder = await Shell.RunAsync(
+        var said = await Shell.RunAsync(
             "turn bridge-nf-call-*",
-            $"hooktrail-switch {_run} {Word(profile.BridgeNfCallIptables)} {Word(profile.BridgeNfCallIp6tables)} {Word(profile.BridgeNfCallArptables)} {all}",
+            $". hooktrail-switch {_run} {Word(profile.BridgeNfCallIptables)} {Word(profile.BridgeNfCallIp6tables)} {Word(profile.BridgeNfCallArptables)} {all}",
             cancellation).ConfigureAwait(false);
-        return new Release(Shell, $"hooktrail-switch {_run} release {holder[^1]} {all}");
+        return new Release(Shell, $". hooktrail-switch {_run} release '{said[^1]}' {all}");
     }
 
     /// <summary>
@@ -233,26 +236,39 @@ internal sealed partial class Probe : IAsyncDisposable
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
     /// <summary>
-    /// Gives what the tracepoints logged and counted since the last time, once the kernel log has been read to a record that is written now.
+    /// Gives what the tracepoints logged since the last time, once the kernel log has been read to a record that is written now.
     /// </summary>
-    /// <returns>What was logged, what was counted, and how many ICMP errors the kernel kept to itself because of its rate limit.</returns>
-    public async Task<(LogWindow Window, TracepointCounters Counted, long Withheld)> ReadAsync(CancellationToken cancellation)
+    /// <returns>What was logged, and how many ICMP errors the kernel kept to itself because of its rate limit.</returns>
+    public async Task<(LogWindow Window, long Withheld)> ReadAsync(CancellationToken cancellation)
     {
-        var (window, counters, withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
-        var counted = counters.Since(_counters!);
+        _logged = _logged.With(TracepointCounters.Of(_last.Sightings));
+        (_last, var said) = await ReadWindowAsync(WithheldScript, cancellation).ConfigureAwait(false);
+        var (before, withheld) = (_withheld, RateLimited(said));
+        _withheld = withheld;
+        return (_last, withheld - before);
+    }
+
+    /// <summary>
+    /// Gives the last window with what the rules counted in its time: the second witness of what was logged, and a slow one, since the tools have to read
+    /// every rule.
+    /// </summary>
+    /// <returns>What was logged, longer by what came in the meantime, and what was counted.</returns>
+    public async Task<(LogWindow Window, TracepointCounters Counted)> CountAsync(CancellationToken cancellation)
+    {
+        var window = _last;
         // What comes between the fence and the reading of the counters, such as a segment of an earlier flow that is sent again, is counted, and logged
         // behind the fence.
-        var logged = window.Sightings.CountBy(sighting => sighting.Point).ToDictionary();
-        if (counted.Points.Any(point => counted[point] > logged.GetValueOrDefault(point)))
+        for (var reading = 1; ; reading++)
         {
-            (var rest, counters, withheld) = await ReadWindowAsync(cancellation).ConfigureAwait(false);
+            var (rest, saved) = await ReadWindowAsync(_countersScript, cancellation).ConfigureAwait(false);
+            var counters = TracepointCounters.Parse(string.Join('\n', saved), _run);
             window = new([.. window.Sightings, .. rest.Sightings], window.Lost + rest.Lost);
-            counted = counters.Since(_counters!);
+            var (counted, logged) = (counters.Since(_counted).Since(_logged), TracepointCounters.Of(window.Sightings));
+            if (reading == 1 && counted.Points.Any(point => counted[point] > logged[point]))
+                continue;
+            (_counted, _logged, _last) = (counters, TracepointCounters.Of([]), new([], 0));
+            return (window, counted);
         }
-
-        var before = _withheld;
-        (_counters, _withheld) = (counters, withheld);
-        return (window, counted, withheld - before);
     }
 
     /// <summary>What there is to tell of the host.</summary>
@@ -276,16 +292,21 @@ internal sealed partial class Probe : IAsyncDisposable
     /// Writes a fence to the kernel log and reads up to it. printk numbers records in the order in which they are written, so every record of a
     /// packet that was answered before is before the fence.
     /// </summary>
-    private async Task<(LogWindow Window, TracepointCounters Counters, long Withheld)> ReadWindowAsync(CancellationToken cancellation)
+    private async Task<(LogWindow Window, IReadOnlyList<string> Said)> ReadWindowAsync(string script, CancellationToken cancellation)
     {
         var fence = ++_fences;
-        var saved = await Shell.RunAsync(
-            "write to the kernel log and read the counters",
-            $"echo '{_log.Fence(fence)}' >/dev/kmsg\n{_countersScript}",
-            cancellation).ConfigureAwait(false);
-        var window = await FenceAsync(fence, cancellation).ConfigureAwait(false);
-        return (window, TracepointCounters.Parse(string.Join('\n', saved), _run), RateLimited(saved));
+        var said = await Shell.RunAsync("write to the kernel log", $"echo '{_log.Fence(fence)}' >/dev/kmsg\n{script}", cancellation).ConfigureAwait(false);
+        return (await FenceAsync(fence, cancellation).ConfigureAwait(false), said);
     }
+
+    // By the shell itself: it is done for every flow.
+    private const string WithheldScript = """
+        for file in /proc/net/snmp /proc/net/snmp6; do
+            [ ! -r $file ] || mapfile -t lines <$file
+            for line in "${lines[@]}"; do case $line in Icmp:* | Icmp6OutRateLimitHost*) echo "$line" ;; esac; done
+            lines=()
+        done
+        """;
 
     // The kernel counts them from 6.1 on: per version of IP those to one address, and of IPv4 those to all. The file of IPv4 has a line of names, then one of numbers.
     private static long RateLimited(IReadOnlyList<string> lines)

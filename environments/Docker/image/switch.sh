@@ -1,6 +1,8 @@
 #!/bin/bash
-# hooktrail-switch RUN IPTABLES IP6TABLES ARPTABLES BRIDGE...: lets the bridges call each of the three (on) or not (off), until the
-# process whose id is printed is killed by `hooktrail-switch RUN release ID BRIDGE...`.
+# hooktrail-switch RUN IPTABLES IP6TABLES ARPTABLES BRIDGE...: lets the bridges call each of the three (on) or not (off), and prints a line that
+# says what was done, until `hooktrail-switch RUN release LINE BRIDGE...`: the process that keeps the lock, and what was turned.
+#
+# It is done around every flow, so it is for the agent's shell to read (`. hooktrail-switch`), and starts no process that it can do without.
 #
 # The sysctls bridge-nf-call-* belong to every bridge of the host and to every run; so they are locked while a flow relies on them:
 # shared where they already say what is wanted, alone where one has to be changed. Turning calls on needs no change of them: a bridge
@@ -17,17 +19,18 @@ lock() { # MODE
 }
 
 if [ "$1" = release ]; then
-    holder=$2
+    read -r holder turned <<<"$2"
     shift 2
     bridges=("$@")
-    for family in iptables ip6tables arptables; do
-        for bridge in "${bridges[@]}"; do
-            if [ "$(</sys/class/net/"$bridge"/bridge/nf_call_"$family")" = 1 ]; then ip link set "$bridge" type bridge "nf_call_$family" 0; fi
-        done
-    done
-    for note in $(nft list table inet "hooktrail-$run" | sed -n 's/.*chain was\.\(bridge[^ ]*\) {.*/\1/p'); do
-        echo "${note##*.}" >"/host/net/${note%.*}"
-        nft delete chain inet "hooktrail-$run" "was.$note"
+    for one in $turned; do
+        case $one in
+            own.*) own "${one#own.}" 0 ;;
+            was.*)
+                value=${one##*.} sysctl=${one#was.}
+                echo "$value" >"/host/net/${sysctl%.*}"
+                nft delete chain inet "hooktrail-$run" "$one"
+                ;;
+        esac
     done
     # What is about to become `sleep` may still be a bash that minds other signals, and forgets them.
     kill -KILL "$holder"
@@ -50,19 +53,23 @@ exec 9<$sysctls/bridge-nf-call-iptables
 lock -s
 change=
 for i in 0 1 2; do
-    if [ "${wanted[i]}" = off ] && [ "$(<"$sysctls/bridge-nf-call-${families[i]}")" = 1 ]; then change=1; fi
+    read -r value <"$sysctls/bridge-nf-call-${families[i]}"
+    if [ "${wanted[i]}" = off ] && [ "$value" = 1 ]; then change=1; fi
 done
 [ ! "$change" ] || lock -x
+turned=
 for i in 0 1 2; do
     name=bridge-nf-call-${families[i]}
-    value=$(<"$sysctls/$name")
+    read -r value <"$sysctls/$name"
     if [ "${wanted[i]}" = off ] && [ "$value" = 1 ]; then
         nft add chain inet "hooktrail-$run" "was.bridge/$name.$value"
+        turned+=" was.bridge/$name.$value"
         echo 0 >"$sysctls/$name"
     elif [ "${wanted[i]}" = on ] && [ "$value" != 1 ]; then
         own "${families[i]}" 1
+        turned+=" own.${families[i]}"
     fi
 done
 # The process that keeps the lock. Had anything above failed, the lock would have ended with this script.
 sleep infinity <&9 >/dev/null 2>&1 &
-echo $!
+echo "$!$turned"

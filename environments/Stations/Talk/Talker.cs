@@ -59,10 +59,12 @@ public sealed class Talker : IAsyncDisposable
     }
 
     /// <summary>What was heard since the last time; whatever had come to the station when this was called is in it.</summary>
-    public async Task<ImmutableArray<Heard>> TakeHeardAsync(CancellationToken cancellation = default)
+    /// <param name="tos">What all listeners answer with afterwards, as by <see cref="MarkAsync"/>; null for what they did.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<ImmutableArray<Heard>> TakeHeardAsync(byte? tos = null, CancellationToken cancellation = default)
     {
         var id = NewId();
-        await AskAsync(id, $"sync {id}", cancellation).ConfigureAwait(false);
+        await AskAsync(id, tos is { } mark ? $"sync {id} {mark}" : $"sync {id}", cancellation).ConfigureAwait(false);
         var heard = ImmutableArray.CreateBuilder<Heard>();
         while (_heard.TryDequeue(out var one))
             heard.Add(one);

@@ -121,6 +121,14 @@ internal sealed class NamespaceLabTests
     }
 
     [Test]
+    public async Task A_chain_that_went_and_comes_again_is_recorded_behind_itself()
+    {
+        for (var time = 1; time <= 2; time++)
+            await using (await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority -5; drop; }; }")))
+                Assert.That((await AgreesAsync(Out))[0].Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Nftables, "ip mine", "c")));
+    }
+
+    [Test]
     public async Task Conntrack_is_turned_for_each_version_of_ip()
     {
         await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small, Docker = null });

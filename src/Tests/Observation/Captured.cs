@@ -78,9 +78,7 @@ internal static class Captured
     }
 
     /// <summary>Counters that agree with some sightings.</summary>
-    public static TracepointCounters Counted(IEnumerable<Sighting> sightings) => TracepointCounters.Parse(
-        string.Join('\n', sightings.Select(sighting => $"[1:84] -A X -j LOG --log-prefix \"{TracepointPrefix.Of(Run, sighting.Point)} \"")),
-        Run);
+    public static TracepointCounters Counted(IEnumerable<Sighting> sightings) => TracepointCounters.Of(sightings);
 
     public static Finding Assemble(Flow flow, LogWindow window, byte tos, Exchanged exchanged) =>
         TrailAssembler.Assemble(flow, Map, window, tos, Counted(window.Sightings), exchanged);

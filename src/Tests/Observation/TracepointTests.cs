@@ -88,6 +88,9 @@ public class TracepointTests
         Assert.That(counters.Points.Select(point => (point, counters[point])), Is.EquivalentTo(counters.Points.Select(point => (point, logged[point]))));
         Assert.That(counters.Points.Sum(point => counters[point]), Is.EqualTo(250));
         Assert.That(counters.Since(counters).Points.Sum(point => counters.Since(counters)[point]), Is.Zero);
+        var (twice, once) = (counters.With(logged), TracepointCounters.Of([]).With(counters));
+        Assert.That(twice.Points.Sum(point => twice[point]), Is.EqualTo(500));
+        Assert.That(once.Points.Sum(point => once[point]), Is.EqualTo(250));
     }
 
     [Test]

@@ -168,11 +168,12 @@ public class TalkTests
     [Test]
     public async Task Every_segment_carries_the_mark_and_none_resets()
     {
-        await _talker.ListenAsync(new("marked", Protocol.Tcp, IpVersion.V4, 8080) { Tos = 12 });
+        await _talker.ListenAsync(new("marked", Protocol.Tcp, IpVersion.V4, 8080));
+        await _talker.MarkAsync(12);
         await _talker.ListenAsync(new("marked6", Protocol.Tcp, IpVersion.V6, 8081) { Tos = 12 });
         await _talker.SendAsync(To(Protocol.Tcp, IpVersion.V4, "127.0.0.1", 8080, tos: 12));
         await _talker.SendAsync(To(Protocol.Tcp, IpVersion.V6, "::1", 8081, tos: 12));
-        await _talker.MarkAsync(16);
+        Assert.That(await _talker.TakeHeardAsync(16), Has.Length.EqualTo(2));
         await _talker.SendAsync(To(Protocol.Tcp, IpVersion.V4, "127.0.0.1", 8080, tos: 16));
         await _talker.StopAsync("marked");
         await _talker.StopAsync("marked6");
@@ -183,7 +184,7 @@ public class TalkTests
         Assert.That((counted["SYN6"], counted["SYN-ACK6"], counted["FIN6"], counted["unmarked"]), Is.EqualTo((1, 1, 2, 0)));
         Assert.That((counted["RST"], counted["RST-back"]), Is.EqualTo((0, 0)));
         Assert.That(counted["ACK"], Is.InRange(2, 4));
-        Assert.That(await _talker.TakeHeardAsync(), Has.Length.EqualTo(3));
+        Assert.That(await _talker.TakeHeardAsync(), Has.Length.EqualTo(1));
     }
 
     [Test]
@@ -196,6 +197,20 @@ public class TalkTests
 
         Assert.That(result.Packets.Select(packet => packet.Fate), Is.EqualTo(new[] { Fate.Sent, Fate.Sent }));
         Assert.That(heard.Select(one => (one.Listener, one.Number)), Is.EqualTo(new[] { ("ear", 1), ("ear", 2) }));
+    }
+
+    [Test]
+    public async Task A_network_namespace_is_entered_by_a_process_in_it()
+    {
+        var port = await _talker.ListenAsync(new("there", Protocol.Udp, IpVersion.V4, 0) { NamespaceOf = _process.Id });
+        var result = await _talker.SendAsync(To(Protocol.Udp, IpVersion.V4, "127.0.0.1", port) with { NamespaceOf = _process.Id });
+        await _talker.StopAsync("there");
+
+        Assert.That(result.Answered, Has.Count.EqualTo(1));
+        Assert.That(await _talker.TakeHeardAsync(), Has.Length.EqualTo(1));
+        Assert.That(
+            async () => await _talker.ListenAsync(new("nowhere", Protocol.Udp, IpVersion.V4, 0) { NamespaceOf = 999_999_999 }),
+            Throws.TypeOf<HooktrailException>().With.Message.EndsWith("there is no process 999999999: ENOENT."));
     }
 
     [Test]
@@ -216,7 +231,7 @@ public class TalkTests
         Assert.That(
             async () => await _talker.SendAsync(Talking.Frame("nowhere", new byte[60])),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("ENODEV"));
-        await _process.StandardInput.WriteAsync("\0\x1b[2J listen\nsend\nmark\nlisten x tcp\nraw x lo 00zz\n" + new string('x', 70_000) + "\n\n");
+        await _process.StandardInput.WriteAsync("\0\x1b[2J listen\nsend\nmark\nat\nat 1\nat x sync y\nlisten x tcp\nraw x lo 00zz\n" + new string('x', 70_000) + "\n\n");
         await _process.StandardInput.FlushAsync();
 
         Assert.That(await _talker.TakeHeardAsync(), Is.Empty);

@@ -302,9 +302,9 @@ internal sealed partial class Probe : IAsyncDisposable
     // By the shell itself: it is done for every flow.
     private const string WithheldScript = """
         for file in /proc/net/snmp /proc/net/snmp6; do
+            lines=()
             [ ! -r $file ] || mapfile -t lines <$file
             for line in "${lines[@]}"; do case $line in Icmp:* | Icmp6OutRateLimitHost*) echo "$line" ;; esac; done
-            lines=()
         done
         """;
 

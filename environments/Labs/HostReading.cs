@@ -33,9 +33,11 @@ public static partial class HostReading
             # No process where the shell itself can do it: a host is read after every change, and a process costs milliseconds.
             set_of() { local value; [ ! -e {{sysctls}}/$1 ] || { read -r value <{{sysctls}}/$1; echo "$1 $value"; }; }
             run() { # PROGRAM ARGUMENTS: what it prints, and if it fails, why
-                local said
+                local said start=exec
+                # The agent has a function for nft, which is faster by a third, and which exec would go past.
+                ! declare -F "$1" >/dev/null || start=
                 type -P "$1" >/dev/null || { echo "{{Cannot}}there is no program $1"; return; }
-                { said=$(exec "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
+                { said=$($start "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
             translated() { # FAMILY: rules of iptables in nft's words
                 local saved

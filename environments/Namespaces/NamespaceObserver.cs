@@ -17,7 +17,7 @@ internal sealed class NamespaceObserver : IAsyncDisposable
 
     private readonly NamespaceHost _host;
     private readonly RunId _run;
-    private readonly StationProcess _program;
+    private readonly HostProcess _program;
     private readonly NflogReader _reader;
     private readonly Task _pump;
     private readonly ImmutableArray<NflogPlace> _tools;
@@ -26,7 +26,7 @@ internal sealed class NamespaceObserver : IAsyncDisposable
     private int _fence;
     private int _parts;
 
-    private NamespaceObserver(NamespaceHost host, StationProcess program, RunId run, Backend iptables, Backend ebtables)
+    private NamespaceObserver(NamespaceHost host, HostProcess program, RunId run, Backend iptables, Backend ebtables)
     {
         (_host, _program, _run) = (host, program, run);
         _tools = NflogPlaces.OfTools(iptables, iptables, ebtables);
@@ -37,7 +37,7 @@ internal sealed class NamespaceObserver : IAsyncDisposable
     /// <summary>Starts the program; nothing is recorded yet.</summary>
     public static async Task<NamespaceObserver> StartAsync(NamespaceHost host, RunId run, Backend iptables, Backend ebtables, CancellationToken cancellation)
     {
-        var program = await StationProcess.StartAsync(host, NamespaceTopology.HostName, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+        var program = await HostProcess.StartAsync(host, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
         var observer = new NamespaceObserver(host, program, run, iptables, ebtables);
         try
         {

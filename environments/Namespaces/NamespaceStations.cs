@@ -15,11 +15,11 @@ namespace Hooktrail.Namespaces;
 internal sealed class NamespaceStations : IAsyncDisposable
 {
     private readonly NamespaceHost _host;
-    private readonly StationProcess _process;
+    private readonly HostProcess _process;
     private readonly Talker _talker;
     private int _flows;
 
-    private NamespaceStations(NamespaceHost host, StationProcess process)
+    private NamespaceStations(NamespaceHost host, HostProcess process)
     {
         (_host, _process) = (host, process);
         _talker = new Talker("the stations of the namespace lab", process.Input, process.Lines);
@@ -32,7 +32,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
     public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
         var stations = new NamespaceStations(
-            host, await StationProcess.StartAsync(host, NamespaceTopology.HostName, Talker.Script, cancellation).ConfigureAwait(false));
+            host, await HostProcess.StartAsync(host, Talker.Script, cancellation).ConfigureAwait(false));
         try
         {
             // A container in the host's namespace shares the host's ports, so one of the two has them.

@@ -201,6 +201,9 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                         flow,
                         Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
                         cancellation).ConfigureAwait(false);
+                    // The host was read again where a change had been taken back before.
+                    if (!ReferenceEquals(seen.Profile, profile))
+                        predicted = Prediction.Legs(seen.Profile, flow, variation.PacketsOf(flow));
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
                     failures = 0;
                 }

@@ -71,6 +71,14 @@ public class DockerLabTests
     }
 
     [Test]
+    public async Task The_log_alone_has_the_counters_for_a_witness_though_nobody_counted_the_flows_before()
+    {
+        var flow = new Flow(Client, Server, Protocol.Udp);
+        foreach (var observers in (Observers[])[Observers.Both, Observers.Nflog, Observers.Log, Observers.Both, Observers.Log])
+            Assert.That((await _lab.SendAsync(flow, Sending.Once with { Observers = observers })).Finding, Is.TypeOf<Finding.Observed>(), observers.ToString());
+    }
+
+    [Test]
     public async Task A_rule_and_a_table_that_name_the_lab_come_and_go()
     {
         var flow = new Flow(Client, Server, Protocol.Udp);

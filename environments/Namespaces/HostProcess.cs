@@ -7,16 +7,16 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A perl program in the namespaces of a station. It ends with its standard input, and so with this program, however that ends; and if it hung,
+/// A perl program in the namespaces of the host. It ends with its standard input, and so with this program, however that ends; and if it hung,
 /// it would end with the lab's process 1, as everybody in its pid namespace does.
 /// </summary>
-internal sealed class StationProcess : IAsyncDisposable
+internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly IMachineProcess _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _pump;
 
-    private StationProcess(IMachineProcess process)
+    private HostProcess(IMachineProcess process)
     {
         _process = process;
         Input = new StreamWriter(process.WriterTo(MachineProgram.Input), new UTF8Encoding(false));
@@ -29,16 +29,16 @@ internal sealed class StationProcess : IAsyncDisposable
     /// <summary>What it writes, by lines; completes when it has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
-    /// <summary>Starts a program next to the agent of a station.</summary>
+    /// <summary>Starts a program next to the agent of the host.</summary>
     /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
-    public static async Task<StationProcess> StartAsync(
-        NamespaceHost host, string station, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
+    public static async Task<HostProcess> StartAsync(
+        NamespaceHost host, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
         // Root's lab has no user namespace of its own.
         new(await host.Machine.StartAsync(
             new MachineProgram(
             [
                 "nsenter", .. host.Machine.IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
-                "--net", "--pid", "--target", $"{host[station].Session.ProcessId}", "perl", "-e", script, .. arguments,
+                "--net", "--pid", "--target", $"{host.Host.Session.ProcessId}", "perl", "-e", script, .. arguments,
             ]),
             cancellation).ConfigureAwait(false));
 

@@ -53,7 +53,7 @@ public static class LabSelection
 
     /// <summary>Starts a lab.</summary>
     /// <param name="wanted">Which; null for whichever can be had, the Docker lab first.</param>
-    /// <param name="setup">What the namespace lab's host is to be like.</param>
+    /// <param name="setup">What the namespace lab's host is to be like; of the Docker lab its topology says which containers are on bridges.</param>
     /// <param name="hosts">Where namespace labs live; it is to be disposed of after the lab.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HooktrailException">It cannot be had; says why, and of both where either would have done.</exception>
@@ -79,7 +79,8 @@ public static class LabSelection
         }
 
         return new(
-            await DockerLab.StartAsync(found.Engine, found.Image, cancellation).ConfigureAwait(false),
+            await DockerLab.StartAsync(
+                found.Engine, found.Image, [.. Endpoint.All.Where(endpoint => setup.Topology.Stations.Contains(endpoint.Name))], cancellation).ConfigureAwait(false),
             wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as was asked for.");
     }
 

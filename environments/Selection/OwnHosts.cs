@@ -13,8 +13,11 @@ namespace Hooktrail.Selection;
 /// <param name="besideEngine">Whether they stand beside the lab of the Engine that the environment names, where there is one; otherwise they are on this machine.</param>
 public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
 {
-    /// <summary>The environment variable that says where, whatever the Engine's kernel is: machine or engine.</summary>
+    /// <summary>The environment variable that says where, whatever the Engine's kernel is: machine or engine; or none, for nowhere.</summary>
     public const string PlaceVariable = "SPECS_OWN_HOSTS";
+
+    /// <summary>What <see cref="PlaceVariable"/> is where a run is to have none.</summary>
+    public const string Nowhere = "none";
 
     private const string Release = "/proc/sys/kernel/osrelease";
     private const string Boot = "/proc/sys/kernel/random/boot_id";
@@ -56,8 +59,10 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
         {
             "engine" => OnEngineAsync(cancellation),
             "machine" => Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
+            Nowhere => throw new HooktrailException(
+                $"Hosts of their own are left out ({PlaceVariable}={Nowhere}): their rules are as the scenario says, whatever backend Docker's are in, so that one run for each kernel is enough."),
             null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
-            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; write machine or engine."),
+            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; write machine, engine or {Nowhere}."),
         };
 
     private static async Task<(IMachine Machine, IContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)

@@ -39,9 +39,9 @@ public sealed class GuestSteps(Journey journey)
         _otherLab?.Dispose();
     }
 
-    /// <summary>A whole lab in a process of its own, beside this one.</summary>
-    [Given("another lab is up")]
-    public Task GivenLabAsync() => StartLabAsync();
+    /// <summary>A lab in a process of its own, beside this one: with these containers it has one of everything that a lab brings to its host.</summary>
+    [Given("another lab with {string} and {string} is up")]
+    public Task GivenLabAsync(Endpoint one, Endpoint other) => StartLabAsync(one, other);
 
     /// <summary>The end that a user gives it.</summary>
     [When("the other lab ends")]
@@ -51,11 +51,11 @@ public sealed class GuestSteps(Journey journey)
         Assert.That(_otherLab!.ExitCode, Is.Zero);
     }
 
-    /// <summary>A whole lab, whose process gets no chance to do anything more.</summary>
-    [When("another lab is killed without warning")]
-    public async Task WhenLabIsKilledAsync()
+    /// <summary>The same, and its process gets no chance to do anything more.</summary>
+    [When("another lab with {string} and {string} is killed without warning")]
+    public async Task WhenLabIsKilledAsync(Endpoint one, Endpoint other)
     {
-        await StartLabAsync();
+        await StartLabAsync(one, other);
         _otherLab!.Kill();
         await _otherLab.WaitForExitAsync();
     }
@@ -102,10 +102,10 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>Starts <c>specs lab</c> and waits until it says that everything is in place.</summary>
-    private async Task StartLabAsync()
+    private async Task StartLabAsync(params Endpoint[] containers)
     {
         var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
-        _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab"])
+        _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab", .. containers.Select(container => container.Name)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

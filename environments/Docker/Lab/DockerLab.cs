@@ -36,7 +36,11 @@ public sealed class DockerLab : ILab
     // Whether a change was taken back since the host was read.
     private bool _isStale;
 
-    private DockerLab(RunId run, Parts parts) => (_run, _parts, Profile) = (run, parts, HostProfile.Default);
+    private DockerLab(RunId run, Parts parts)
+    {
+        (_run, _parts, Profile) = (run, parts, HostProfile.Default);
+        Endpoints = [.. Endpoint.All.Where(endpoint => endpoint == Endpoint.Host || parts.Talking.ContainsKey(endpoint))];
+    }
 
     /// <inheritdoc/>
     public LabKind Kind => LabKind.Docker;
@@ -45,7 +49,7 @@ public sealed class DockerLab : ILab
     public RunId Run => _run;
 
     /// <inheritdoc/>
-    public ImmutableArray<Endpoint> Endpoints => Endpoint.All;
+    public ImmutableArray<Endpoint> Endpoints { get; }
 
     /// <inheritdoc/>
     public Observers Observers => Observers.Both;
@@ -59,11 +63,18 @@ public sealed class DockerLab : ILab
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
-    /// <summary>Starts the containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
+    /// <summary>Starts the whole lab: its containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
-    public static async Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
+    public static Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default) =>
+        StartAsync(engine, image, Endpoint.All, cancellation);
+
+    /// <summary>Starts a lab that has of the containers on bridges some alone, with their networks; whoever else is in a lab is in this one.</summary>
+    /// <inheritdoc cref="StartAsync(IContainerEngine, string, CancellationToken)"/>
+    public static async Task<DockerLab> StartAsync(
+        IContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
     {
         var run = RunId.New();
+        ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
         // What somebody has built himself may be called anything, and is new.
         var version = (await engine.DescribeAsync(cancellation).ConfigureAwait(false)).Version;
         var proxyPktinfo = !char.IsAsciiDigit(version.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(version));
@@ -77,13 +88,13 @@ public sealed class DockerLab : ILab
 
         // One after the other, because the order of Docker's rules for them is that in which they came.
         var networks = new Dictionary<string, Task<NetworkDetails>>();
-        foreach (var name in LabNames.Networks)
+        foreach (var name in LabNames.Networks.Where(name => wanted.Any(endpoint => endpoint.Network == name)))
             networks[name] = CreateAsync(name, networks.Values.LastOrDefault() ?? Task.CompletedTask);
         var wanStarting = StartAsync(Containers.Wan(run, image));
         var hostedStarting = StartAsync(Containers.Hosted(run, image));
         var recorderStarting = StartAsync(Containers.Recorder(run, image));
         var members = new Dictionary<Endpoint, Task<Station>>();
-        foreach (var endpoint in Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container))
+        foreach (var endpoint in wanted)
             members[endpoint] = StartMemberAsync(
                 endpoint, [.. members.Where(pair => pair.Key.Network == endpoint.Network || (IsPublished(pair.Key) && IsPublished(endpoint))).Select(pair => pair.Value)]);
 
@@ -233,7 +244,7 @@ public sealed class DockerLab : ILab
             if (_isStale)
                 await LookAsync(cancellation).ConfigureAwait(false);
             var profile = Profile;
-            await using var switched = await _parts.Probe.SwitchAsync(LabNames.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
+            await using var switched = await _parts.Probe.SwitchAsync(_parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
             _parts.Probe.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
@@ -301,14 +312,13 @@ public sealed class DockerLab : ILab
     /// </summary>
     private async Task ProveTracepointsAsync(CancellationToken cancellation)
     {
-        foreach (var (from, to) in new[]
-                 {
-                     (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client),
-                     (Endpoint.Client, Endpoint.Wan),
-                 })
+        (Endpoint From, Endpoint To)[] pairs =
+            [(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan)];
+        foreach (var (from, to) in pairs.Where(pair => Endpoints.Contains(pair.From) && Endpoints.Contains(pair.To)))
             foreach (var ip in Enum.GetValues<IpVersion>())
                 await SendAsync(new Flow(from, to, Protocol.Icmp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
-        await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
+        if (Endpoints.Contains(Endpoint.Client))
+            await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
     }
 
     // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that draws one only the recorder can tell, unless LOG was asked for.
@@ -340,7 +350,11 @@ public sealed class DockerLab : ILab
     private async Task LookAsync(CancellationToken cancellation)
     {
         var profile = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        _read = profile with { ProxyPktinfo = _parts.ProxyPktinfo };
+        _read = profile with
+        {
+            ProxyPktinfo = _parts.ProxyPktinfo,
+            Published = [.. PublishedPort.OfLab.Where(port => Endpoints.Contains(port.To))],
+        };
         Settle();
         await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
         _isStale = false;

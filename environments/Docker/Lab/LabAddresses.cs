@@ -26,13 +26,16 @@ internal sealed class LabAddresses : IHostNames
     {
         (_run, _subnets, WanNetwork, Loopback) = (run, subnets, wan, LoopbackOf(run));
         var addresses = ImmutableDictionary.CreateBuilder<(string, IpVersion), IPAddress>();
+        var present = new HashSet<string>();
         foreach (var (endpoint, session) in containers)
         {
+            present.Add(endpoint.Network!);
             addresses[(endpoint.Name, IpVersion.V4)] = session.Address ?? throw None(session, "IPv4");
             addresses[(endpoint.Name, IpVersion.V6)] = session.AddressV6 ?? throw None(session, "IPv6");
         }
 
-        foreach (var network in LabNames.Networks)
+        Networks = [.. LabNames.Networks.Where(present.Contains)];
+        foreach (var network in Networks)
         {
             foreach (var ip in Enum.GetValues<IpVersion>())
                 addresses[(LabNames.GatewayOf(network), ip)] = NetworkSpec.GatewayOf(subnets.Of(network, ip));
@@ -49,6 +52,9 @@ internal sealed class LabAddresses : IHostNames
         addresses[(LabNames.HostOnLoopback, IpVersion.V6)] = OwnLoopback6(subnets.WanV6);
         _addresses = addresses.ToImmutable();
     }
+
+    /// <summary>The networks of its containers.</summary>
+    public ImmutableArray<string> Networks { get; }
 
     /// <summary>A loopback address of the run's own, so that others' packets to 127.0.0.1 are not the lab's.</summary>
     public IPAddress Loopback { get; }

@@ -37,7 +37,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         static string Word(bool on) => on ? "on" : "off";
         string Script(bool on) => one.Name == "hairpin"
             ? string.Join('\n', addresses.PortDevices.Values.Select(port => $"ip link set {port} type bridge_slave hairpin {Word(on)} || exit"))
-            : string.Join('\n', LabNames.Networks.Select(network => $"ip link set {addresses.Device(network)} promisc {Word(on)} || exit"));
+            : string.Join('\n', addresses.Networks.Select(network => $"ip link set {addresses.Device(network)} promisc {Word(on)} || exit"));
         await probe.RunAsync($"turn {one} {Word(on)}", Script(on), cancellation).ConfigureAwait(false);
         return new Undo(probe, Script(!on));
     }
@@ -117,7 +117,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     }
 
     private bool IsOurs(string word) =>
-        LabNames.Networks.Append(LabNames.WanNic).Select(addresses.Device).Concat(addresses.PortDevices.Values).Contains(word)
+        addresses.Networks.Add(LabNames.WanNic).Select(addresses.Device).Concat(addresses.PortDevices.Values).Contains(word)
         || (IPNetwork.TryParse(word.Contains('/') ? word : $"{word}/{(word.Contains(':') ? 128 : 32)}", out var network)
             && _networks.Any(own => own.Contains(network.BaseAddress) && own.PrefixLength <= network.PrefixLength));
 

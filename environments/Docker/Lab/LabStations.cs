@@ -105,10 +105,10 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private IEnumerable<Listening> OfHost() =>
     [
         .. from ip in Enum.GetValues<IpVersion>()
-           from name in (string[])[LabNames.HostOnWan, LabNames.HostOnLoopback, .. LabNames.Networks.Select(LabNames.GatewayOf)]
+           from name in (string[])[LabNames.HostOnWan, LabNames.HostOnLoopback, .. addresses.Networks.Select(LabNames.GatewayOf)]
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}-{name}", protocol, ip, Flow.ServicePort) { Address = addresses[name, ip].ToString() },
-        .. from network in LabNames.Networks
+        .. from network in addresses.Networks
            select new Listening($"ear-{network}", Protocol.Udp, IpVersion.V4, Flow.MutePort)
            {
                Address = addresses[LabNames.BroadcastOf(network), IpVersion.V4].ToString(),

@@ -121,7 +121,7 @@ internal sealed partial class Probe : IAsyncDisposable
             .Select(line => (Fields: line.Split([':', '@'], StringSplitOptions.TrimEntries), Mac: Ether().Match(line).Groups[1].Value))
             .ToDictionary(link => link.Fields[0], link => (Name: link.Fields[1], link.Mac));
 
-        var devices = LabNames.Networks.ToImmutableDictionary(addresses.Device)
+        var devices = addresses.Networks.ToImmutableDictionary(addresses.Device)
             .Add(addresses.Device(LabNames.WanNic), LabNames.WanNic)
             .Add("lo", LabNames.Loopback);
         var macs = links.Values.Where(link => LabNames.Networks.Contains(devices.GetValueOrDefault(link.Name, "")))
@@ -199,11 +199,11 @@ internal sealed partial class Probe : IAsyncDisposable
             $"""
             {wait}
             ! grep -qsx docker-proxy /proc/[0-9]*/comm || echo userland-proxy
-            {HostReading.Script(backend, addresses, [.. LabNames.Networks, LabNames.WanNic], "/host/net", ebtables)}
+            {HostReading.Script(backend, addresses, addresses.Networks.Add(LabNames.WanNic), "/host/net", ebtables)}
             """,
             cancellation).ConfigureAwait(false);
         var read = HostReading.Parse([.. lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line))], names, backend, ebtables);
-        return read with { UserlandProxy = lines.Contains("userland-proxy"), Published = PublishedPort.OfLab };
+        return read with { UserlandProxy = lines.Contains("userland-proxy") };
     }
 
     /// <summary>

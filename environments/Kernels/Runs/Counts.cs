@@ -18,8 +18,11 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
     /// <summary>Why scenarios were skipped, and how many for each reason, the most frequent first.</summary>
     public ImmutableArray<(string Reason, int Scenarios)> Reasons { get; init; } = [];
 
+    /// <summary>Whether no scenario failed.</summary>
+    public bool IsWithoutFault => Failed == 0 && Diverged == 0 && Inconclusive == 0;
+
     /// <summary>Whether every scenario that could run has passed, and there was one.</summary>
-    public bool IsGood => Failed == 0 && Diverged == 0 && Inconclusive == 0 && Passed > 0;
+    public bool IsGood => IsWithoutFault && Passed > 0;
 
     /// <summary>Reads what a run of the features left in its folder; null where it left nothing.</summary>
     public static Counts? Of(string folder)

@@ -6,7 +6,8 @@ namespace Hooktrail.Kernels.Runs;
 /// <summary>The features, run against an Engine in a process of their own: the very command of <c>./specs run</c>, with that Engine's address.</summary>
 /// <param name="checkout">Where the features are, built.</param>
 /// <param name="filter">Which of them.</param>
-internal sealed class FeatureRun(Checkout checkout, string filter)
+/// <param name="ownHosts">Whether those on hosts of their own are among them, in network namespaces of the guest.</param>
+internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts)
 {
     /// <summary>How much longer than usual is waited for what a guest without KVM does.</summary>
     private const int PatienceOfTcg = 4;
@@ -41,6 +42,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter)
                 ["SPECS_LAB_REASON"] = null,
                 ["SPECS_REQUIRE_LIVE"] = null, // what a kernel has not got is a result there, not a mistake of its machine's
                 ["SPECS_OUT"] = folder,
+                ["SPECS_OWN_HOSTS"] = ownHosts ? null : "none", // beside the guest's Engine, which is what they are to show
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
                     : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,

@@ -23,7 +23,10 @@ public sealed class KernelsRun
     /// <summary>The kernels.</summary>
     public required ImmutableArray<Kernel> Kernels { get; init; }
 
-    /// <summary>The backends that each of them is run with.</summary>
+    /// <summary>
+    /// The backends that each of them is run with. Hosts of their own have rules by their scenarios' words, whatever Docker's are in, so that they are run
+    /// with the first of them alone.
+    /// </summary>
     public required ImmutableArray<Backend> Backends { get; init; }
 
     /// <summary>Which scenarios.</summary>
@@ -76,7 +79,7 @@ public sealed class KernelsRun
     {
         var clock = Stopwatch.StartNew();
         var who = $"{kernel.Name} {backend.Name()}";
-        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend));
+        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend)) { WithoutOwnHosts = backend != Backends[0] };
         Directory.CreateDirectory(result.Folder);
         // What an earlier run wrote must not pass for this one's.
         foreach (var file in Written)
@@ -111,7 +114,7 @@ public sealed class KernelsRun
     private async Task<KernelResult> RunFeaturesAsync(KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken cancellation)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var features = new FeatureRun(_checkout, Filter).RunAsync(guest, machine, result.Folder, until.Token);
+        var features = new FeatureRun(_checkout, Filter, ownHosts: !result.WithoutOwnHosts).RunAsync(guest, machine, result.Folder, until.Token);
         using (new Timer(_ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
             await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
         if (!features.IsCompleted)

@@ -61,6 +61,7 @@ public class BadInputTests
     [TestCase("explain no-such.json --kernel new", "\"new\" is not a kernel version")]
     [TestCase("explain no-such.json --docker new", "Unknown release of Docker \"new\"")]
     [TestCase("explain / --profile no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
+    [TestCase("lab nobody", "The lab has no endpoint \"nobody\"; its endpoints are host, hosted, client, server, stranger, left, right, insider, wan.")]
     [TestCase("lab --lab moon", "Unknown lab \"moon\"; the labs are docker and namespaces.")]
     [TestCase("summary", "Required argument 'file' missing for command: 'summary'; see ./specs summary --help.")]
     [TestCase("summary no-such.json", "\"no-such.json\" cannot be read: there is no such file")]

@@ -51,6 +51,21 @@ public class ObserveTests
         });
     }
 
+    [TestCase("none", "Hosts of their own are left out (SPECS_OWN_HOSTS=none): their rules are as the scenario says")]
+    [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; write machine, engine or none.")]
+    public async Task A_run_that_leaves_hosts_of_their_own_out_says_so(string place, string sentence)
+    {
+        string[] line = ["observe", "--from", "client", "--to", "wan", "--protocol", "icmp", "--docker", "28"];
+        var ran = await Specs.Start("dotnet", [Specs.Path, .. line], null, ("SPECS_OWN_HOSTS", place), ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(2));
+            Assert.That(ran.Output, Is.Empty);
+            Assert.That(ran.Error, Does.StartWith("specs: " + sentence));
+            Assert.That(ran.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+        });
+    }
+
     [Test]
     public async Task The_host_is_as_the_line_says()
     {

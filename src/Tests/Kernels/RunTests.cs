@@ -55,6 +55,16 @@ public class RunTests
         Assert.That((Good with { Trouble = "It hung." }).IsGood, Is.False);
     });
 
+    [Test]
+    public void A_guest_for_which_another_left_no_scenario_is_good() => Assert.Multiple(() =>
+    {
+        var left = Good with { WithoutOwnHosts = true, Counts = new(0, 0, 9, 0, 0, 0) };
+        Assert.That(left.IsGood);
+        Assert.That((left with { WithoutOwnHosts = false }).IsGood, Is.False, "it left none to others");
+        Assert.That((left with { Counts = new(0, 1, 9, 0, 0, 0) }).IsGood, Is.False, "one failed");
+        Assert.That((left with { Counts = new(0, 0, 0, 0, 0, 0) }).IsGood, Is.False, "there was none");
+    });
+
     [TestCase(2, 24, 2)]
     [TestCase(8, 24, 8)]
     [TestCase(8, 10, 3)]

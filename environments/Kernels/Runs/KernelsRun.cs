@@ -56,7 +56,9 @@ public sealed class KernelsRun
     public async Task<ImmutableArray<KernelResult>> RunAsync(CancellationToken cancellation)
     {
         using var turns = new SemaphoreSlim(Parallel);
-        return [.. await Task.WhenAll(from kernel in Kernels from backend in Backends select InTurnAsync(kernel, backend)).ConfigureAwait(false)];
+        // Those that take longest come first, so that at the end none is waited for alone.
+        var results = await Task.WhenAll(from backend in Backends from kernel in Kernels select InTurnAsync(kernel, backend)).ConfigureAwait(false);
+        return [.. from kernel in Kernels from result in results where result.Kernel == kernel select result];
 
         async Task<KernelResult> InTurnAsync(Kernel kernel, Backend backend)
         {

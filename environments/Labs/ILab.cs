@@ -28,9 +28,6 @@ public interface ILab : IAsyncDisposable
     /// </summary>
     HostProfile Profile { get; }
 
-    /// <summary>What people want to know of the host, read at the start: versions, settings, who is registered at which hook.</summary>
-    HostFacts Facts { get; }
-
     /// <summary>The hook points that have shown in this run that they can fire: only there does silence mean «not crossed».</summary>
     FiredTracepoints Fired { get; }
 
@@ -42,6 +39,10 @@ public interface ILab : IAsyncDisposable
     /// <summary>Reads the host anew: what <see cref="Profile"/> says from now on.</summary>
     /// <exception cref="HooktrailException">It could not be read; says why.</exception>
     Task<HostProfile> ReadAsync(CancellationToken cancellation = default);
+
+    /// <summary>Reads what people want to know of the host and no flow needs: versions, settings, who is registered at which hook.</summary>
+    /// <exception cref="HooktrailException">It could not be read; says why.</exception>
+    Task<HostFacts> FactsAsync(CancellationToken cancellation = default);
 
     /// <summary>Sends one flow and says what was seen of it.</summary>
     /// <param name="flow">Who speaks to whom.</param>

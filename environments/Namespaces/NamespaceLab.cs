@@ -51,9 +51,6 @@ public sealed class NamespaceLab : ILab
     public HostProfile Profile { get; private set; }
 
     /// <inheritdoc/>
-    public HostFacts Facts { get; private set; } = new([], []);
-
-    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>A process in the namespace of each station, by its id on <see cref="Machine"/>.</summary>
@@ -94,9 +91,6 @@ public sealed class NamespaceLab : ILab
             if (!setup.Conntrack)
                 await host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.NoConntrack, cancellation).ConfigureAwait(false);
             await lab.LookAsync(cancellation).ConfigureAwait(false);
-            lab.Facts = HostFacts.Parse(
-                await host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
-                new Fact("lab", $"network namespaces {machine.Place}"));
             return lab;
         }
         catch
@@ -225,6 +219,11 @@ public sealed class NamespaceLab : ILab
             }
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
+        await _host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
+        new Fact("lab", $"network namespaces {Machine.Place}"));
 
     /// <summary>Ends every process; the namespaces go with them.</summary>
     public async ValueTask DisposeAsync()

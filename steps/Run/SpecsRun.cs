@@ -21,7 +21,7 @@ public sealed class SpecsRun
     private readonly List<LegRecord> _legs = [];
     private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _ownHosts = [];
     private readonly Lazy<OwnHosts> _hosts = new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
-    private Task<SelectedLab>? _lab;
+    private Task<(SelectedLab Selected, HostFacts Facts)>? _lab;
 
     /// <summary>The run of this process.</summary>
     public static SpecsRun Current { get; } = new();
@@ -46,8 +46,8 @@ public sealed class SpecsRun
     public async Task<ILab> LabAsync()
     {
         lock (_gate)
-            _lab ??= LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
-        return (await OrSkipAsync(_lab)).Lab;
+            _lab ??= StartLabAsync();
+        return (await OrSkipAsync(_lab)).Selected.Lab;
     }
 
     /// <summary>The run's lab, for what is about the Engine; the scenario is skipped if the run's lab is another.</summary>
@@ -95,23 +95,36 @@ public sealed class SpecsRun
     /// <summary>Writes what the run leaves, and takes the lab down.</summary>
     public async Task EndAsync()
     {
-        var lab = _lab is { IsCompletedSuccessfully: true } ? await _lab : null;
+        var lab = _lab is { IsCompletedSuccessfully: true } ? await _lab : ((SelectedLab Selected, HostFacts Facts)?)null;
         if (OutputDirectory is { } directory)
-            Write(directory, lab);
+            Write(directory, lab?.Selected, lab?.Facts ?? new([], []));
         if (IsThrownAway)
             return;
         if (lab is not null)
-            await lab.Lab.DisposeAsync();
+            await lab.Value.Selected.Lab.DisposeAsync();
         foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
             await (await host).DisposeAsync();
         if (_hosts.IsValueCreated)
             await _hosts.Value.DisposeAsync();
     }
 
-    private void Write(string directory, SelectedLab? selected)
+    private async Task<(SelectedLab Selected, HostFacts Facts)> StartLabAsync()
+    {
+        var selected = await LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
+        try
+        {
+            return (selected, await selected.Lab.FactsAsync());
+        }
+        catch
+        {
+            await selected.Lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void Write(string directory, SelectedLab? selected, HostFacts told)
     {
         var profile = selected?.Lab.Profile ?? HostProfile.Default;
-        var told = selected?.Lab.Facts ?? new([], []);
         var file = new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
         {
             Facts = selected is null ? told.Facts : told.Facts.Insert(0, new("why this lab", selected.Why)),

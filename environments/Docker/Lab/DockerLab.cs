@@ -58,9 +58,6 @@ public sealed class DockerLab : ILab
     public HostProfile Profile { get; private set; }
 
     /// <inheritdoc/>
-    public HostFacts Facts { get; private set; } = new([], []);
-
-    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
     /// <summary>Starts the whole lab: its containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
@@ -132,8 +129,8 @@ public sealed class DockerLab : ILab
             addresses,
             map,
             new(run, probe.Shell, addresses, backend, ebtables),
+            version,
             proxyPktinfo));
-        lab.Facts = await probe.FactsAsync(version, cancellation).ConfigureAwait(false);
         await lab.LookAsync(cancellation).ConfigureAwait(false);
         await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
@@ -295,6 +292,9 @@ public sealed class DockerLab : ILab
         }
     }
 
+    /// <inheritdoc/>
+    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);
+
     /// <summary>The host as it is now, this lab's own traces included.</summary>
     public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _parts.Probe.SnapshotAsync(cancellation);
 
@@ -395,6 +395,7 @@ public sealed class DockerLab : ILab
         LabAddresses Addresses,
         LabMap Map,
         LabChanges Changes,
+        string EngineVersion,
         bool ProxyPktinfo);
 
     // What is forgotten is a switch that flows turn; what is undone was done to the host.

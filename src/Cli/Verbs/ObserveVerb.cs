@@ -98,18 +98,19 @@ internal static class ObserveVerb
         await using (lab)
         {
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
+            var told = json ? await lab.FactsAsync(cancellation) : null;
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
             var sending = (Sending.Once with { Packets = packets, Observers = observers }).For(Prediction.Legs(lab.Profile, flow, packets).AreAnswered(flow));
             var seen = json
                 ? await lab.SendAsync(flow, sending, cancellation)
                 : await new AsItComes(Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
-                    .WhileAsync(told => lab.SendAsync(flow, sending with { Glimpsed = told }, cancellation));
+                    .WhileAsync(glimpsed => lab.SendAsync(flow, sending with { Glimpsed = glimpsed }, cancellation));
             var judgement = Judgement.Of(flow, packets, seen);
-            if (json)
+            if (told is not null)
             {
                 await using var output = Console.OpenStandardOutput();
-                TrailsJson.Write(output, new(seen.Profile, judgement.Legs) { Facts = lab.Facts.Facts, Hooks = lab.Facts.Hooks });
+                TrailsJson.Write(output, new(seen.Profile, judgement.Legs) { Facts = told.Facts, Hooks = told.Hooks });
                 await Console.Error.WriteLineAsync(judgement.Ending);
             }
             else

@@ -29,12 +29,12 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
 
     public HostProfile Profile { get; private set; } = HostProfile.Default with { UserlandProxy = setup.UserlandProxy };
 
-    public HostFacts Facts => new([], []);
-
     public FiredTracepoints Fired => FiredTracepoints.None;
 
     public static Finding.Observed Foretold(HostProfile profile, Flow flow, int packets) =>
         new([.. Prediction.Legs(profile, flow, packets).Select(leg => new ObservedLeg(leg.Leg, leg.Trail, []))]);
+
+    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => Task.FromResult(new HostFacts([], []));
 
     public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {

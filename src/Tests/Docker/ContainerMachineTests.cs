@@ -77,7 +77,7 @@ public class ContainerMachineTests
         await using var lab = await NamespaceLab.StartAsync(_machine, NamespaceSetup.Default, cancel);
         var before = lab.Profile;
         Assert.That(before.Kernel, Is.EqualTo(KernelVersion.Parse((await _engine.DescribeAsync(cancel)).KernelRelease)));
-        Assert.That(lab.Facts.Facts, Has.Some.Matches<Fact>(fact => fact.Name == "lab" && fact.Value.Contains("in the container")));
+        Assert.That((await lab.FactsAsync(cancel)).Facts, Has.Some.Matches<Fact>(fact => fact.Name == "lab" && fact.Value.Contains("in the container")));
         IAsyncDisposable change;
         try
         {

@@ -46,7 +46,8 @@ deletions() {
 # One tool's tracepoints. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
 remove() {
   tool=$1
-  case $tool in ebtables*) commit= ;; *) commit=1 ;; esac
+  # iptables-legacy waits for whoever is at the tables.
+  case $tool in ebtables*) commit= wait= ;; *) commit=1 wait='-w 20' ;; esac
   for attempt in 1 2 3 4 5; do
     rules=$(saved "$tool" | deletions "$2" "$commit")
     [ -n "$rules" ] || return 0
@@ -56,7 +57,8 @@ remove() {
         error=$(printf '%s\n' "$rules" | awk '/^\*/ { table = substr($0, 2); next } { print "-t " table " " $0 }' |
           xargs -L 1 ebtables-legacy --concurrent 2>&1 >/dev/null) ;;
       *)
-        error=$(printf '%s\n' "$rules" | "$tool-restore" --noflush 2>&1 >/dev/null) ;;
+        # shellcheck disable=SC2086 # two words or none
+        error=$(printf '%s\n' "$rules" | "$tool-restore" $wait --noflush 2>&1 >/dev/null) ;;
     esac
   done
   [ -z "$(saved "$tool" | deletions "$2" "$commit")" ] && return 0

@@ -47,7 +47,7 @@ public sealed record ContainerSpec
     /// <summary>Host devices in the container, at the same path.</summary>
     public ImmutableArray<HostDevice> Devices { get; init; } = [];
 
-    /// <summary>Host paths in the container.</summary>
+    /// <summary>Host paths in the container; a container with one that the host has not is refused (<see cref="NoSuchHostPathException"/>).</summary>
     public ImmutableArray<BindMount> Binds { get; init; } = [];
 
     /// <summary>Sysctls of the container's own namespaces, such as <c>net.ipv4.ping_group_range</c>; not on the host's network.</summary>
@@ -88,9 +88,9 @@ public sealed record PortPublication(int Host, int Container)
 /// <summary>A host device in a container, at the same path. Permissions: r (read), w (write), m (mknod).</summary>
 public sealed record HostDevice(string Path, string Permissions = "rw");
 
-/// <summary>A host path at a path in a container; the host path must exist.</summary>
+/// <summary>A host path at a path in a container. The host path must exist: the Engine makes none, as it would for <c>docker run --volume</c>.</summary>
 public sealed record BindMount(string Source, string Target, bool ReadOnly = false)
 {
-    /// <summary>The mount in Docker's notation.</summary>
-    public override string ToString() => $"{Source}:{Target}:{(ReadOnly ? "ro" : "rw")}";
+    /// <summary>The type of such a mount in the Engine API.</summary>
+    internal const string Type = "bind";
 }

@@ -73,10 +73,13 @@ internal static class EngineErrors
     {
         message = message.Trim();
         var advice = Advice(message);
-        return new HooktrailException(advice is null
+        var sentence = advice is null
             ? $"The Docker Engine refused to {what}: {message.TrimEnd('.')}."
-            : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).");
+            : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).";
+        return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence) : new HooktrailException(sentence);
     }
+
+    private const string NoSuchHostPath = "bind source path does not exist";
 
     private static string? Advice(string message)
     {
@@ -106,7 +109,7 @@ internal static class EngineErrors
             return "the host does not grant a capability that the container asks for; run where it does, such as a host of its own or a virtual machine";
         if (Says("gathering device information"))
             return "the host has no such device";
-        if (Says("bind source path does not exist"))
+        if (Says(NoSuchHostPath))
             return "the host has no such path";
         if (Says("executable file not found") || Says("exec: \"") && Says("no such file or directory"))
             return "the image has no such program; build it anew with ./specs run";

@@ -10,13 +10,20 @@ namespace Hooktrail.Docker.Lab;
 internal static class Containers
 {
     private const string Agent = "/usr/local/bin/hooktrail-agent";
+    private const string XtablesLock = "/run/xtables.lock";
     private const long Memory = 96 << 20;
 
     /// <summary>
     /// The probe acts in the host's network namespace. NET_ADMIN: rules, the bridge's own switch, the link to the WAN. NET_RAW:
     /// ping and nf_tables' compat targets. SYSLOG: reading /dev/kmsg. Not privileged, no SYS_ADMIN.
     /// </summary>
-    public static ContainerSpec Probe(RunId run, string image) => Base("probe", run, image) with
+    /// <param name="run">The run.</param>
+    /// <param name="image">The lab's image.</param>
+    /// <param name="sharesLock">
+    /// Whether the host has the file that the legacy tools lock, which it has once one of them has run there. Each of their commands reads a whole table and writes it back: two at
+    /// once, and what one wrote is lost or refused. Docker's and the probe's have to wait for each other, and so need one file (iptables, xshared.h, XT_LOCK_NAME).
+    /// </param>
+    public static ContainerSpec Probe(RunId run, string image, bool sharesLock = false) => Base("probe", run, image) with
     {
         Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
         Environment = ImmutableDictionary<string, string>.Empty.Add("HOOKTRAIL_RUN", run.ToString()),
@@ -24,7 +31,7 @@ internal static class Containers
         HostProcesses = true, // so that a process id names the WAN's network namespace
         Capabilities = ["NET_ADMIN", "NET_RAW", "SYSLOG"],
         Devices = [new HostDevice("/dev/kmsg")],
-        Binds = [new BindMount("/proc/sys/net", "/host/net")],
+        Binds = [new BindMount("/proc/sys/net", "/host/net"), .. sharesLock ? [new BindMount(XtablesLock, XtablesLock)] : Array.Empty<BindMount>()],
         // It gives the host back first. What is cut short is in the journal still, and found by the next run and by `specs clean`.
         StopTimeout = Allowance.For(TimeSpan.FromSeconds(60)),
     };

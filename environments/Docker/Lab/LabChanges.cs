@@ -52,6 +52,8 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
             throw new CannotChangeException("Nobody uses arptables on this host, and its table would stay behind; use a host of its own, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
+        if (program.StartsWith("ip", StringComparison.Ordinal))
+            program += " " + Probe.InTurn;
         add = await BehindTracepointsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
     }

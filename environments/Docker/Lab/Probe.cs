@@ -18,6 +18,9 @@ internal sealed partial class Probe : IAsyncDisposable
     /// <summary>A record that is written comes back within a millisecond.</summary>
     private static TimeSpan FencePatience => Allowance.For(TimeSpan.FromSeconds(10));
 
+    /// <summary>Makes iptables and ip6tables wait for whoever is at the tables, 20 seconds at most; those of nf_tables take it and have nobody to wait for.</summary>
+    public const string InTurn = "-w 20";
+
     private readonly RunId _run;
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
@@ -43,8 +46,18 @@ internal sealed partial class Probe : IAsyncDisposable
     }
 
     /// <summary>Starts the container; nothing is changed on the host yet.</summary>
-    public static Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation) =>
-        StartAsync(engine, run, Containers.Probe(run, image), cancellation);
+    public static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation)
+    {
+        try
+        {
+            return await StartAsync(engine, run, Containers.Probe(run, image, sharesLock: true), cancellation).ConfigureAwait(false);
+        }
+        catch (NoSuchHostPathException)
+        {
+            // Nobody there has used the legacy tools, so Docker does not.
+            return await StartAsync(engine, run, Containers.Probe(run, image), cancellation).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The same, of a container that may have other rights than it needs.</summary>
     internal static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
@@ -161,11 +174,11 @@ internal sealed partial class Probe : IAsyncDisposable
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
                 "install the tracepoints of iptables",
-                Input($"iptables-{backend.Name()}-restore --noflush", rules.Iptables()),
+                Input($"iptables-{backend.Name()}-restore {InTurn} --noflush", rules.Iptables()),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
                 "install the tracepoints of ip6tables",
-                Input($"ip6tables-{backend.Name()}-restore --noflush", rules.Ip6tables()),
+                Input($"ip6tables-{backend.Name()}-restore {InTurn} --noflush", rules.Ip6tables()),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
                 "install the tracepoints of ebtables",

@@ -17,7 +17,7 @@ exec 9</proc/self/ns/net
 flock 9
 
 # Only what a run writes there: a rule of a tool that is deleted, or a table.
-undo='^((ip|ip6|arp|eb)tables-(nft|legacy) (-t [a-z]+ )?-D|nft delete table [a-z0-9]+) [][A-Za-z0-9.:/,_+=! -]+$'
+undo='^((ip|ip6|arp|eb)tables-(nft|legacy) (-w [0-9]+ )?(-t [a-z]+ )?-D|nft delete table [a-z0-9]+) [][A-Za-z0-9.:/,_+=! -]+$'
 for chain in $(nft list table inet "$journal" 2>/dev/null | sed -n 's/^[[:space:]]*chain \(undo\.[0-9]*\) {.*/\1/p' | sort -t. -k2 -rn); do
     command=$(nft list chain inet "$journal" "$chain" | sed -n 's/^.* comment "\(.*\)"$/\1/p' | tr -d '\n')
     # It may have been taken back already, or never been made.

@@ -228,6 +228,28 @@ internal sealed class LiveEngineTests
     }
 
     [Test]
+    public async Task A_file_of_the_host_is_shared_and_one_that_is_not_there_is_not_made(CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("hooktrail-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "lock");
+            var spec = Shell("echo held >>/shared; echo done; cat") with { Binds = [new BindMount(file, "/shared")] };
+            Assert.That(async () => await _engine.StartAsync(spec, cancel), Throws.TypeOf<NoSuchHostPathException>().With.Message.Contains("the host has no such path"));
+            Assert.That(Path.Exists(file), Is.False);
+
+            await File.WriteAllTextAsync(file, "there\n", cancel);
+            await using (var session = await _engine.StartAsync(spec, cancel))
+                Assert.That(await session.ReadLineAsync(cancel), Is.EqualTo("done"));
+            Assert.That(await File.ReadAllTextAsync(file, cancel), Is.EqualTo("there\nheld\n"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
     public async Task A_container_dies_when_its_connection_is_cut_as_by_a_killed_process(CancellationToken cancel)
     {
         var session = await _engine.StartAsync(Shell("echo up; cat; echo cleaned up >&2"), cancel);

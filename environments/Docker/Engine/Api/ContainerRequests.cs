@@ -16,7 +16,7 @@ internal static class ContainerRequests
             PidMode = spec.HostProcesses ? "host" : null,
             CapAdd = [.. spec.Capabilities],
             SecurityOpt = [.. spec.AllSecurityOptions],
-            Binds = [.. spec.Binds.Select(b => b.ToString())],
+            Mounts = [.. spec.Binds.Select(b => new MountRequest(BindMount.Type, b.Source, b.Target, b.ReadOnly))],
             Devices = [.. spec.Devices.Select(d => new DeviceRequest(d.Path, d.Path, d.Permissions))],
             PortBindings = spec.Ports
                 .SelectMany(port => port.ContainerPorts, (port, name) => (name, port.Host))

@@ -60,7 +60,7 @@ internal sealed record HostConfig
     public required string[] CapAdd { get; init; }
     public string[] CapDrop { get; init; } = ["ALL"];
     public required string[] SecurityOpt { get; init; }
-    public required string[] Binds { get; init; }
+    public required MountRequest[] Mounts { get; init; }
     public required DeviceRequest[] Devices { get; init; }
     public required Dictionary<string, PortBinding[]> PortBindings { get; init; }
     public required IReadOnlyDictionary<string, string> Sysctls { get; init; }
@@ -77,6 +77,8 @@ internal sealed record LogConfig(string Type);
 internal sealed record NoOptions;
 
 internal sealed record PortBinding(string HostPort);
+
+internal sealed record MountRequest(string Type, string Source, string Target, bool ReadOnly);
 
 internal sealed record DeviceRequest(string PathOnHost, string PathInContainer, string CgroupPermissions);
 

@@ -35,7 +35,7 @@ internal static class ContainerParameters
         host.CapDrop = ["ALL"];
         host.CapAdd = [.. spec.Capabilities];
         host.SecurityOpt = [.. spec.AllSecurityOptions];
-        host.Binds = [.. spec.Binds.Select(b => b.ToString())];
+        host.Mounts = [.. spec.Binds.Select(b => new Mount { Type = BindMount.Type, Source = b.Source, Target = b.Target, ReadOnly = b.ReadOnly })];
         host.Devices =
         [
             .. spec.Devices.Select(d => new DeviceMapping

@@ -71,23 +71,6 @@ public class DockerLabTests
     }
 
     [Test]
-    public async Task A_lab_of_some_containers_has_their_network_alone_and_is_observed_as_a_whole_one_is()
-    {
-        await using var small = await DockerLab.StartAsync(_engine, LabImage.Reference(), [Client, Server]);
-        var parts = (await Leftovers.InEngineAsync(_engine, small.Run.ToString())).Select(name => name.Split('-')[^1]);
-        Assert.Multiple(() =>
-        {
-            Assert.That(parts, Is.EquivalentTo(new[] { "probe", "recorder", "client", "server", "hosted", "wan", "lab" }));
-            Assert.That(small.Endpoints, Is.EqualTo(new[] { Client, Server, Host, Hosted, Wan }));
-            Assert.That(small.Profile.Published.Select(port => port.To), Is.EqualTo(new[] { Server, Client }));
-        });
-        var report = new StringBuilder();
-        foreach (var flow in (Flow[])[new(Client, Server, Protocol.Udp), new(Wan, Host, Protocol.Tcp) { Port = 8080 }, new(Client, Wan, Protocol.Icmp) { Ip = IpVersion.V6 }])
-            Compare(flow, await small.SendAsync(flow, Sending.Once), report);
-        Assert.That(report.ToString(), Is.Empty);
-    }
-
-    [Test]
     public async Task The_log_alone_has_the_counters_for_a_witness_though_nobody_counted_the_flows_before()
     {
         var flow = new Flow(Client, Server, Protocol.Udp);
@@ -158,7 +141,8 @@ public class DockerLabTests
         .. ip == IpVersion.V4 ? [new Flow(Client, Host, Protocol.Udp) { Port = 8081 }] : Array.Empty<Flow>(),
     ];
 
-    private static int Compare(Flow flow, Seen seen, StringBuilder report)
+    /// <summary>Reports where a flow did not go as predicted; returns how many legs it had.</summary>
+    internal static int Compare(Flow flow, Seen seen, StringBuilder report)
     {
         switch (seen.Finding)
         {

@@ -147,7 +147,7 @@ internal sealed class EngineErrorTests
         await using var fake = new FakeEngine().Refuses("POST /containers/create", status, said);
         await using var engine = await fake.ConnectAsync();
 
-        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message
+        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.InstanceOf<HooktrailException>().With.Message
             .StartsWith($"The Docker Engine refused to start the container client from the image hooktrail/lab: {reason}"));
     }
 

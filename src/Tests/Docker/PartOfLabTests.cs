@@ -1,6 +1,7 @@
 using System.Text;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
+using Hooktrail.Observation;
 using Hooktrail.Trails;
 using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
@@ -8,7 +9,7 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Tests.Docker;
 
 /// <summary>
-/// A lab of some containers on a real Engine. It has a fixture of its own: Docker puts a new network's rules before the tracepoints of labs that are up,
+/// A lab of some containers on a real Engine: its flows, and its end. It has a fixture of its own: Docker puts a new network's rules before the tracepoints of labs that are up,
 /// and what it drops there their LOG rules do not see.
 /// </summary>
 [Category("live")]
@@ -33,5 +34,34 @@ public class PartOfLabTests
         foreach (var flow in flows)
             DockerLabTests.Compare(flow, await lab.SendAsync(flow, Sending.Once), report);
         Assert.That(report.ToString(), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_was_changed_is_taken_back_at_its_end_though_nobody_did()
+    {
+        await using var engine = await LiveEngine.ConnectAsync();
+        var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        await using var watcher = await Probe.StartAsync(engine, RunId.New(), image, default);
+        var before = await watcher.SnapshotAsync(default);
+
+        HostSnapshot during;
+        var lab = await DockerLab.StartAsync(engine, image, [Client, Server]);
+        await using (lab)
+        {
+            _ = await lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -i lab -p udp -j DROP"));
+            _ = await lab.ChangeAsync(new HostChange.Rule("ip6tables -t raw -I PREROUTING -i lab -p udp -j DROP"));
+            _ = await lab.ChangeAsync(new HostChange.Rule("ebtables -t filter -A FORWARD --logical-in lab -p ARP -j DROP"));
+            _ = await lab.ChangeAsync(new HostChange.NftTable("table inet mine { chain c { type filter hook forward priority 5; iifname lab udp dport 9 drop; }; }"));
+            during = await lab.SnapshotAsync();
+        }
+
+        var after = await watcher.SnapshotAsync(default);
+        var (run, bridge) = (lab.Run.ToString(), $"ht-{lab.Run}-lab");
+        Assert.Multiple(() =>
+        {
+            foreach (var changed in (string[])[$": -A FORWARD -i {bridge} -p udp -j DROP", $": -A PREROUTING -i {bridge} -p udp -j DROP", $"iifname \"{bridge}\" udp dport 9 drop"])
+                Assert.That(before.DifferencesTo(during, run), Has.Some.Contains(changed));
+            Assert.That(before.DifferencesTo(after, run), Is.Empty);
+        });
     }
 }

@@ -23,7 +23,7 @@ internal static class LabVerb
             "lab",
             "Starts the lab and keeps it until Enter or Ctrl-C is pressed: to look at its rules, or to ping by hand.",
             """
-            To look at one thing, client and server are often enough, and up in two thirds of the time: ./specs lab client server
+            To look at one thing, client and server are often enough, and up sooner: ./specs lab client server
             In the Docker lab the tracepoints log pings of the lab that carry a type of service, e.g. ping -Q 4:
               docker exec hooktrail-RUN-client ping -c 1 -Q 4 server
               dmesg | tail

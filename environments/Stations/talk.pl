@@ -28,7 +28,7 @@
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENOPROTOOPT EPROTO EACCES EPERM ENOBUFS);
-use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SO_REUSEADDR SO_BROADCAST IPPROTO_TCP IPPROTO_UDP);
+use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SOCK_NONBLOCK SO_REUSEADDR SO_BROADCAST IPPROTO_TCP IPPROTO_UDP);
 
 use constant {
     IPPROTO_IP => 0, IPPROTO_ICMP => 1, IPPROTO_IPV6 => 41, IPPROTO_ICMPV6 => 58,
@@ -88,8 +88,8 @@ sub mark {
 
 sub made {
     my ($version, $type, $protocol) = @_;
-    socket(my $socket, family($version), $type, $protocol) or die failure('socket');
-    $socket->blocking(0);
+    # By the flag: for the method a module, IO::Handle, would have to be read at each start.
+    socket(my $socket, family($version), $type | SOCK_NONBLOCK, $protocol) or die failure('socket');
     option($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     option($socket, IPPROTO_IPV6, IPV6_V6ONLY, 1) if $version eq '6' && $type != SOCK_RAW && $protocol != IPPROTO_ICMPV6;
     return $socket;
@@ -153,19 +153,17 @@ sub echo {
 sub accept_from {
     my ($item) = @_;
     while (my $from = accept(my $socket, $item->{socket})) {
-        $socket->blocking(0);
         watch({ id => $item->{id}, socket => $socket, version => $item->{version}, from => $from, bytes => 0, readable => \&hear_out, served => 1 });
     }
 }
 
+# Reads once, because this socket blocks: there is something now, or its end.
 sub hear_out {
     my ($item) = @_;
-    while (1) {
-        my $read = sysread($item->{socket}, my $data, LONGEST);
-        if (!defined $read) { return if $! == EAGAIN || $! == EINTR; last }
-        last unless $read;
-        $item->{bytes} += $read;
-    }
+    my $read = sysread($item->{socket}, my $data, LONGEST);
+    return if !defined $read && ($! == EAGAIN || $! == EINTR);
+    $item->{bytes} += $read // 0;
+    return if $read;
     say_line($item->{id}, 'heard', printed($item->{version}, $item->{from}), $item->{bytes}, 1);
     forget($item);
 }
@@ -386,12 +384,11 @@ sub broadcast {
 
 sub packet_socket {
     my ($device, $protocol) = @_;
-    socket(my $socket, AF_PACKET, SOCK_RAW, unpack('S', pack('n', $protocol))) or die failure('socket');
+    socket(my $socket, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, unpack('S', pack('n', $protocol))) or die failure('socket');
     my $request = pack('a16x24', $device // '');
     ioctl($socket, SIOCGIFINDEX, $request) or die "no device \"$device\": " . name_of($!) . "\n";
     my $index = unpack('x16i', $request);
     bind($socket, pack('SniSCCx8', AF_PACKET, $protocol, $index, 0, 0, 0)) or die failure('bind');
-    $socket->blocking(0);
     return $socket;
 }
 
@@ -504,5 +501,4 @@ sub turn {
     return 1;
 }
 
-require IO::Handle;
 turn(3600) until $ending;

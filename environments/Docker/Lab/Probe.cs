@@ -92,12 +92,16 @@ internal sealed partial class Probe : IAsyncDisposable
         Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run}", cancellation);
 
     /// <summary>
-    /// Has a bridge of the run's own take its IPv6 address at once. Docker adds it so that the kernel first asks, from the first port's coming on and
-    /// for a second or two, whether somebody else has it, and nobody can be reached by it meanwhile.
+    /// Has a bridge of the run's own take its IPv6 addresses at once. Docker adds one so that the kernel first asks, from the first port's coming on and
+    /// for a second or two, whether somebody else has it, and nobody can be reached by it meanwhile; nor does the kernel ask for a neighbour then, which it
+    /// does from its link-local address when it forwards (net/ipv6/ndisc.c, ndisc_solicit).
     /// </summary>
     public Task TrustAddressAsync(string bridge, string address, CancellationToken cancellation) => Shell.RunAsync(
         "set up a bridge",
-        $"ip -6 address delete {address} dev {bridge} && ip -6 address add {address} dev {bridge} nodad",
+        $"""
+        [ ! -e /host/net/ipv6/conf/{bridge}/accept_dad ] || echo 0 >/host/net/ipv6/conf/{bridge}/accept_dad || exit
+        ip -6 address delete {address} dev {bridge} && ip -6 address add {address} dev {bridge} nodad
+        """,
         cancellation);
 
     /// <summary>Puts the plain NIC between the host and the WAN; returns the IPv4 network on it.</summary>

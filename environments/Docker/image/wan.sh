@@ -15,6 +15,9 @@ for network; do
         prefix=${network%.*} last=${network##*.}
         last=${last%/30}
         ip link add "ht-$run-wan" type veth peer name eth0 netns "$pid"
+        # Its link-local address too, from which the kernel asks for neighbours when it forwards, is to be there from the first packet on.
+        dad=/host/net/ipv6/conf/ht-$run-wan/accept_dad
+        [ ! -e "$dad" ] || echo 0 >"$dad"
         ip address add "$prefix.$((last + 1))/30" dev "ht-$run-wan"
         ip -6 address add "${network6%/64}1/64" dev "ht-$run-wan" nodad
         ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # never a source unasked; what plays the loopback address of IPv6

@@ -9,7 +9,7 @@ Feature: A guest on the host
     Rules of all families, settings and links are compared before and after a second lab beside this one. What others change on the host
     meanwhile is theirs.
     Given bridge-nf-call-iptables is on
-    And another lab with "client" and "server" is up
+    And another lab with "client" is up
     When "client" pings "server" once
     Then the request is seen, the reply is seen, and nothing else
     When the other lab ends
@@ -18,7 +18,7 @@ Feature: A guest on the host
 
   Scenario: A run that is killed leaves nothing behind
     Its probe sees the session end, and gives the host back what the run had changed. The network goes with the next run, or by `specs clean`.
-    When another lab with "client" and "server" is killed without warning
+    When another lab with "client" is killed without warning
     And what dead runs left is cleaned
     Then the host is as it was before
     And the Engine has nothing of another run

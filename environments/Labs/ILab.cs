@@ -31,6 +31,11 @@ public interface ILab : IAsyncDisposable
     /// <summary>The hook points that have shown in this run that they can fire: only there does silence mean «not crossed».</summary>
     FiredTracepoints Fired { get; }
 
+    /// <summary>Sends flows in each direction over a host that nobody has changed, so that every tracepoint has fired before somebody takes its silence for a proof.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">Something failed; says what.</exception>
+    Task ProveTracepointsAsync(CancellationToken cancellation = default);
+
     /// <summary>Changes the host until the result is disposed of; <see cref="Profile"/> tells of it. Later changes end first.</summary>
     /// <exception cref="CannotChangeException">This lab's host cannot be changed so: it is not the lab's own, or its kernel lacks something.</exception>
     /// <exception cref="HooktrailException">A tool refused it; says why.</exception>

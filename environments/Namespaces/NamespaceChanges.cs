@@ -7,11 +7,12 @@ namespace Hooktrail.Namespaces;
 /// <summary>What can be different on a namespace lab's host, and how to take it back: a script for each way.</summary>
 internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Backend ebtables)
 {
-    /// <summary>A rule that wants conntrack, in a chain that no packet comes to.</summary>
-    public static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
+    /// <summary>Adds rules that want conntrack, one for each version of IP, in chains that no packet comes to.</summary>
+    public static readonly string WithConntrack =
+        string.Join('\n', Enum.GetValues<IpVersion>().Select(version => Conntrack(version) + " || exit"));
 
     /// <summary>Takes those rules away.</summary>
-    public static readonly string NoConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
+    public static readonly string WithoutConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
     /// <summary>Makes the change, and gives the script that undoes it.</summary>
     /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
@@ -36,6 +37,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
 
         return back.Length == 0 ? "" : "set -e\n" + back;
     }
+
+    private static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
 
     private static string ConntrackUser(IpVersion version) => $"{(version == IpVersion.V4 ? "ip" : "ip6")} conntracked";
 

@@ -87,9 +87,6 @@ public sealed class NamespaceLab : ILab
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
             var lab = new NamespaceLab(setup, host, run, stations, observer);
-            await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
-            if (!setup.Conntrack)
-                await host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.NoConntrack, cancellation).ConfigureAwait(false);
             await lab.LookAsync(cancellation).ConfigureAwait(false);
             return lab;
         }
@@ -236,19 +233,16 @@ public sealed class NamespaceLab : ILab
         _flow.Dispose();
     }
 
-    /// <summary>
-    /// Sends flows in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof. Conntrack is on
-    /// meanwhile, or none in a nat chain could.
-    /// </summary>
-    private async Task ProveTracepointsAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    /// <remarks>Conntrack is on meanwhile, or no tracepoint in a nat chain could fire.</remarks>
+    public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
     {
-        (Endpoint, Endpoint)[] pairs =
-            [(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan)];
-        foreach (var (from, to) in pairs.Where(pair => Endpoints.Contains(pair.Item1) && Endpoints.Contains(pair.Item2)))
-            foreach (var ip in Enum.GetValues<IpVersion>())
-                await SendAsync(new(from, to, Protocol.Udp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
-        if (Endpoints.Contains(Endpoint.Client))
-            await SendAsync(new(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
+        if (!_setup.Conntrack)
+            await _host.Host.RunAsync("add rules for conntrack", NamespaceChanges.WithConntrack, cancellation).ConfigureAwait(false);
+        foreach (var flow in TracepointProof.Flows(Endpoints, Protocol.Udp))
+            await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
+        if (!_setup.Conntrack)
+            await _host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.WithoutConntrack, cancellation).ConfigureAwait(false);
     }
 
     // What was still starting while something else failed: it gets there, or it fails by itself.
@@ -355,7 +349,8 @@ public sealed class NamespaceLab : ILab
         // Without its proxy dockerd lets loopback addresses go to the bridges (moby, libnetwork/drivers/bridge/setup_ip_tables.go).
         if (setup.Docker is not null && !setup.UserlandProxy)
             commands.AddRange(setup.Topology.Networks.Select(network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
-        commands.AddRange(Enum.GetValues<IpVersion>().Select(NamespaceChanges.Conntrack));
+        if (setup.Conntrack)
+            commands.Add(NamespaceChanges.WithConntrack);
         return string.Join('\n', commands);
     }
 

@@ -39,9 +39,21 @@ public sealed class GuestSteps(Journey journey)
         _otherLab?.Dispose();
     }
 
-    /// <summary>A lab in a process of its own, beside this one: with these containers it has one of everything that a lab brings to its host.</summary>
-    [Given("another lab with {string} and {string} is up")]
-    public Task GivenLabAsync(Endpoint one, Endpoint other) => StartLabAsync(one, other);
+    /// <summary>A lab in a process of its own, beside this one: with one container it has one of everything that a lab brings to its host.</summary>
+    [Given("another lab with {string} is up")]
+    public async Task GivenLabAsync(Endpoint container)
+    {
+        var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
+        _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab", container.Name])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var said = await InTimeAsync("come up", _otherLab.StandardOutput.ReadLineAsync());
+        if (said is null || !said.StartsWith("The lab is up, run ", StringComparison.Ordinal))
+            throw new AssertionException($"The other lab did not come up; it said: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
+        _otherRun = said.Split("run ")[1][..RunId.Length];
+    }
 
     /// <summary>The end that a user gives it.</summary>
     [When("the other lab ends")]
@@ -52,10 +64,10 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>The same, and its process gets no chance to do anything more.</summary>
-    [When("another lab with {string} and {string} is killed without warning")]
-    public async Task WhenLabIsKilledAsync(Endpoint one, Endpoint other)
+    [When("another lab with {string} is killed without warning")]
+    public async Task WhenLabIsKilledAsync(Endpoint container)
     {
-        await StartLabAsync(one, other);
+        await GivenLabAsync(container);
         _otherLab!.Kill();
         await _otherLab.WaitForExitAsync();
     }
@@ -99,21 +111,6 @@ public sealed class GuestSteps(Journey journey)
         journey.Agree(Leg.Request, null);
         journey.Agree(Leg.Reply, null);
         Assert.That(journey.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
-    }
-
-    /// <summary>Starts <c>specs lab</c> and waits until it says that everything is in place.</summary>
-    private async Task StartLabAsync(params Endpoint[] containers)
-    {
-        var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
-        _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab", .. containers.Select(container => container.Name)])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        var said = await InTimeAsync("come up", _otherLab.StandardOutput.ReadLineAsync());
-        if (said is null || !said.StartsWith("The lab is up, run ", StringComparison.Ordinal))
-            throw new AssertionException($"The other lab did not come up; it said: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
-        _otherRun = said.Split("run ")[1][..RunId.Length];
     }
 
     /// <summary>Ends it as a user would.</summary>

@@ -65,7 +65,7 @@ public sealed class SpecsRun
         Task<NamespaceLab>? starting;
         lock (_gate)
             if (!_ownHosts.TryGetValue(setup, out starting))
-                _ownHosts[setup] = starting = _hosts.Value.StartAsync(setup);
+                _ownHosts[setup] = starting = ProvenAsync(_hosts.Value.StartAsync(setup));
         return await OrSkipAsync(starting);
     }
 
@@ -113,11 +113,27 @@ public sealed class SpecsRun
         var selected = await LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
         try
         {
+            await selected.Lab.ProveTracepointsAsync();
             return (selected, await selected.Lab.FactsAsync());
         }
         catch
         {
             await selected.Lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<NamespaceLab> ProvenAsync(Task<NamespaceLab> starting)
+    {
+        var lab = await starting;
+        try
+        {
+            await lab.ProveTracepointsAsync();
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
             throw;
         }
     }

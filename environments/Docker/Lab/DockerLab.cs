@@ -39,7 +39,7 @@ public sealed class DockerLab : ILab
     private DockerLab(RunId run, Parts parts)
     {
         (_run, _parts, Profile) = (run, parts, HostProfile.Default);
-        Endpoints = [.. Endpoint.All.Where(endpoint => endpoint == Endpoint.Host || parts.Talking.ContainsKey(endpoint))];
+        Endpoints = [.. Endpoint.All.Where(endpoint => parts.Talking.ContainsKey(LabStations.SpeakerFor(endpoint)))];
     }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class DockerLab : ILab
     public static Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default) =>
         StartAsync(engine, image, Endpoint.All, cancellation);
 
-    /// <summary>Starts a lab that has of the containers on bridges some alone, with their networks; whoever else is in a lab is in this one.</summary>
+    /// <summary>Starts a lab that has some of the containers alone, with their networks. The WAN is there in any case; the host is, but without hosted nobody speaks for it.</summary>
     /// <inheritdoc cref="StartAsync(IContainerEngine, string, CancellationToken)"/>
     public static async Task<DockerLab> StartAsync(
         IContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
@@ -88,7 +88,7 @@ public sealed class DockerLab : ILab
         foreach (var name in LabNames.Networks.Where(name => wanted.Any(endpoint => endpoint.Network == name)))
             networks[name] = CreateAsync(name, networks.Values.LastOrDefault() ?? Task.CompletedTask);
         var wanStarting = StartAsync(Containers.Wan(run, image));
-        var hostedStarting = StartAsync(Containers.Hosted(run, image));
+        var hostedStarting = endpoints.Contains(Endpoint.Hosted) ? StartAsync(Containers.Hosted(run, image)) : null;
         var recorderStarting = StartAsync(Containers.Recorder(run, image));
         var members = new Dictionary<Endpoint, Task<Station>>();
         foreach (var endpoint in wanted)
@@ -96,7 +96,7 @@ public sealed class DockerLab : ILab
                 endpoint, [.. members.Where(pair => pair.Key.Network == endpoint.Network || (IsPublished(pair.Key) && IsPublished(endpoint))).Select(pair => pair.Value)]);
 
         // All of them are waited for, whatever becomes of one, so that none is left running unseen.
-        Task<Station>[] starting = [wanStarting, hostedStarting, recorderStarting, .. members.Values];
+        Task<Station>[] starting = [wanStarting, recorderStarting, .. hostedStarting is null ? [] : (Task<Station>[])[hostedStarting], .. members.Values];
         await Task.WhenAll([.. networks.Values.Select(Settled), .. starting.Select(Settled)]).ConfigureAwait(false);
         foreach (var network in networks.Values.Where(task => task.IsCompletedSuccessfully))
             undo.Push(new NetworkRemoval(engine, await network.ConfigureAwait(false)));
@@ -111,7 +111,9 @@ public sealed class DockerLab : ILab
         var addresses = new LabAddresses(run, subnets, wanNetwork, containers.Select(pair => (pair.Key, pair.Value.Session)));
         var map = await probe.NamesAsync(addresses, containers.Select(pair => (pair.Key, pair.Value.Shell)), cancellation).ConfigureAwait(false);
 
-        var talking = containers.Add(Endpoint.Wan, wan).Add(Endpoint.Hosted, await hostedStarting.ConfigureAwait(false));
+        var talking = containers.Add(Endpoint.Wan, wan);
+        if (hostedStarting is not null)
+            talking = talking.Add(Endpoint.Hosted, await hostedStarting.ConfigureAwait(false));
         var stations = new LabStations(talking, addresses, probe.Shell, proxyPktinfo);
         await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
         var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
@@ -132,7 +134,6 @@ public sealed class DockerLab : ILab
             version,
             proxyPktinfo));
         await lab.LookAsync(cancellation).ConfigureAwait(false);
-        await lab.ProveTracepointsAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
         return lab;
 
@@ -307,18 +308,11 @@ public sealed class DockerLab : ILab
         return new Background(_parts.Probe.Shell, process[^1]);
     }
 
-    /// <summary>
-    /// Sends flows in each direction, so that every tracepoint has fired before a scenario takes its silence for a proof.
-    /// </summary>
-    private async Task ProveTracepointsAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
     {
-        (Endpoint From, Endpoint To)[] pairs =
-            [(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan)];
-        foreach (var (from, to) in pairs.Where(pair => Endpoints.Contains(pair.From) && Endpoints.Contains(pair.To)))
-            foreach (var ip in Enum.GetValues<IpVersion>())
-                await SendAsync(new Flow(from, to, Protocol.Icmp) { Ip = ip }, Sending.Once, cancellation).ConfigureAwait(false);
-        if (Endpoints.Contains(Endpoint.Client))
-            await SendAsync(new Flow(Endpoint.Client, Endpoint.Host, Protocol.Arp), Sending.Once, cancellation).ConfigureAwait(false);
+        foreach (var flow in TracepointProof.Flows(Endpoints, Protocol.Icmp))
+            await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
     }
 
     // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that draws one only the recorder can tell, unless LOG was asked for.

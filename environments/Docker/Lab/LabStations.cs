@@ -48,7 +48,7 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
                 await between!().ConfigureAwait(false);
             var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
                 ? await AskAsync(flow, cancellation).ConfigureAwait(false)
-                : await talkers[Station(flow.From)].SendAsync(Talk(flow, mark, sourcePort, count, sending, sent), cancellation).ConfigureAwait(false);
+                : await talkers[SpeakerFor(flow.From)].SendAsync(Talk(flow, mark, sourcePort, count, sending, sent), cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
@@ -67,6 +67,9 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             LocalPort = flow.HasPorts ? sourcePort : null,
         });
     }
+
+    /// <summary>Whose container speaks for an endpoint: one does for the host and for itself.</summary>
+    public static Endpoint SpeakerFor(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
 
     // Why this lab cannot carry a flow; null where it can.
     private string? Obstacle(Flow flow)
@@ -88,9 +91,6 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             return "The userland proxy of this Docker Engine answers datagrams to any loopback address from 127.0.0.1, which is not the lab's; send it in the namespace lab.";
         return null;
     }
-
-    // One container speaks for the host and for itself.
-    private static Endpoint Station(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
 
     private static IEnumerable<Listening> OfContainer() =>
     [

@@ -12,7 +12,7 @@ internal static class LabVerb
 {
     private static readonly Argument<string[]> Only = new("container")
     {
-        Description = "Only these containers, with their networks; all of them unless given. The host, hosted and wan are there in any case.",
+        Description = "Only these containers, with their networks; all of them unless given. The host and wan are there in any case.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -42,7 +42,7 @@ internal static class LabVerb
         var kind = LabOptions.Kind(line);
         var setup = NamespaceSetup.Default with { Docker = DockerRelease.V20 };
         if (line.GetValue(Only) is { Length: > 0 } only)
-            setup = setup with { Topology = NamespaceTopology.For([Endpoint.Host.Name, Endpoint.Hosted.Name, Endpoint.Wan.Name, .. only]) };
+            setup = setup with { Topology = NamespaceTopology.For([Endpoint.Host.Name, Endpoint.Wan.Name, .. only]) };
         await using var hosts = new OwnHosts(besideEngine: false);
         var (lab, why) = await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         await using (lab)

@@ -36,6 +36,8 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
 
     public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => Task.FromResult(new HostFacts([], []));
 
+    public Task ProveTracepointsAsync(CancellationToken cancellation = default) => Task.CompletedTask;
+
     public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
         Changing(change);

@@ -24,13 +24,14 @@ public class PartOfLabTests
         var parts = (await Leftovers.InEngineAsync(engine, lab.Run.ToString())).Select(name => name.Split('-')[^1]);
         Assert.Multiple(() =>
         {
-            Assert.That(parts, Is.EquivalentTo(new[] { "probe", "recorder", "client", "server", "hosted", "wan", "lab" }));
-            Assert.That(lab.Endpoints, Is.EqualTo(new[] { Client, Server, Host, Hosted, Wan }));
+            Assert.That(parts, Is.EquivalentTo(new[] { "probe", "recorder", "client", "server", "wan", "lab" }));
+            Assert.That(lab.Endpoints, Is.EqualTo(new[] { Client, Server, Wan }));
             Assert.That(lab.Profile.Published.Select(port => port.To), Is.EqualTo(new[] { Server, Client }));
         });
 
         var report = new StringBuilder();
-        Flow[] flows = [new(Client, Server, Protocol.Udp), new(Wan, Host, Protocol.Tcp) { Port = 8080 }, new(Client, Wan, Protocol.Icmp)];
+        // The first one needs what the kernel makes itself of the bridge and of the NIC, and was lost while that was tentative.
+        Flow[] flows = [new(Client, Wan, Protocol.Icmp) { Ip = IpVersion.V6 }, new(Client, Server, Protocol.Udp), new(Wan, Host, Protocol.Tcp) { Port = 8080 }, new(Client, Wan, Protocol.Icmp)];
         foreach (var flow in flows)
             DockerLabTests.Compare(flow, await lab.SendAsync(flow, Sending.Once), report);
         Assert.That(report.ToString(), Is.Empty);

@@ -9,6 +9,8 @@ namespace Hooktrail.Docker.Engine;
 /// </summary>
 internal static class EngineErrors
 {
+    private const string NoSuchHostPath = "bind source path does not exist";
+
     /// <summary>How a container is spoken of.</summary>
     public static readonly SessionWords Container = new(
         "container",
@@ -78,8 +80,6 @@ internal static class EngineErrors
             : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).";
         return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence) : new HooktrailException(sentence);
     }
-
-    private const string NoSuchHostPath = "bind source path does not exist";
 
     private static string? Advice(string message)
     {

@@ -14,10 +14,10 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
     /// <summary>Takes those rules away.</summary>
     public static readonly string WithoutConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
-    /// <summary>Makes the change, and gives the script that undoes it.</summary>
+    /// <summary>Makes the change; the result takes it back.</summary>
     /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
-    public async Task<string> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
     {
         var (what, forth, back) = change switch
         {
@@ -35,7 +35,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
             throw lack;
         }
 
-        return back.Length == 0 ? "" : "set -e\n" + back;
+        return new Undo(host, back);
     }
 
     private static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
@@ -100,5 +100,14 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
             ? throw new CannotChangeException(
                 $"Rules of the host need conntrack for {version.Name()}, Docker's do, so it cannot be turned off; choose a host of its own without Docker.")
             : $"! nft list table {user} >/dev/null 2>&1 || nft delete table {user}";
+    }
+
+    private sealed class Undo(NamespaceHost host, string script) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (script.Length > 0)
+                await host.Host.RunAsync("take a change back", "set -e\n" + script).ConfigureAwait(false);
+        }
     }
 }

@@ -20,19 +20,14 @@ public sealed class NamespaceLab : ILab
     private readonly NamespaceObserver _observer;
     private readonly NamespaceChanges _changes;
     private readonly LabMap _map;
-    // One flow at a time, and one change; a change may come in the middle of a flow, if that flow lets it.
-    private readonly SemaphoreSlim _flow = new(1);
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly List<Change> _made = [];
-    // Whether a change was taken back since the host was read.
-    private bool _isStale;
+    private readonly ChangingHost _now;
 
     private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
     {
         (_setup, _host, Run, _stations, _observer) = (setup, host, run, stations, observer);
         _changes = new(host, setup.Iptables, setup.Ebtables);
         _map = host.Map;
-        Profile = HostProfile.Default;
+        _now = new(LookAsync, rules => observer.RecordUsersAsync(rules, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -48,7 +43,7 @@ public sealed class NamespaceLab : ILab
     public Observers Observers => Observers.Nflog;
 
     /// <inheritdoc/>
-    public HostProfile Profile { get; private set; }
+    public HostProfile Profile => _now.Profile;
 
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
@@ -87,7 +82,7 @@ public sealed class NamespaceLab : ILab
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
             var lab = new NamespaceLab(setup, host, run, stations, observer);
-            await lab.LookAsync(cancellation).ConfigureAwait(false);
+            await lab.ReadAsync(cancellation).ConfigureAwait(false);
             return lab;
         }
         catch
@@ -117,47 +112,11 @@ public sealed class NamespaceLab : ILab
     }
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
-    {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            var before = Profile;
-            var undo = await _changes.MakeAsync(change, before, cancellation).ConfigureAwait(false);
-            try
-            {
-                await LookAsync(cancellation).ConfigureAwait(false);
-            }
-            catch
-            {
-                // What nobody can read, or record, is taken back at once.
-                await UndoAsync(undo).ConfigureAwait(false);
-                throw;
-            }
-
-            _made.Add(new Change(this, before, undo));
-            return _made[^1];
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default) =>
+        _now.ChangeAsync(profile => _changes.MakeAsync(change, profile, cancellation), cancellation);
 
     /// <inheritdoc/>
-    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default)
-    {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await LookAsync(cancellation).ConfigureAwait(false);
-            return Profile;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => _now.ReadAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
@@ -167,8 +126,7 @@ public sealed class NamespaceLab : ILab
         if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
-        var profile = _isStale ? await ReadAsync(cancellation).ConfigureAwait(false) : Profile;
-        var (window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
+        var (profile, window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
         return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
     }
 
@@ -176,46 +134,26 @@ public sealed class NamespaceLab : ILab
     internal LabMap Map => _map;
 
     /// <summary>Sends one flow and gives what of it was recorded, not yet assembled.</summary>
-    internal async Task<(LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(Flow flow, Sending sending, CancellationToken cancellation)
-    {
-        await _flow.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-            try
+    internal Task<(HostProfile Profile, LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(Flow flow, Sending sending, CancellationToken cancellation) =>
+        _now.FlowAsync(
+            async (profile, between) =>
             {
                 _observer.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
-                var (mark, exchanged) = await _stations.SendAsync(
-                    flow, sending.Packets, sending.Size, Allowance.For(sending.Patience), sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
-                var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
-                Fired = Fired.With(window);
-                return (window, mark, exchanged);
-            }
-            finally
-            {
-                _observer.Listener = null;
-                _turn.Release();
-            }
-        }
-        finally
-        {
-            _flow.Release();
-        }
-
-        // What is done between may be a change of this lab.
-        async Task BetweenAsync()
-        {
-            _turn.Release();
-            try
-            {
-                await sending.Between!().ConfigureAwait(false);
-            }
-            finally
-            {
-                await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-    }
+                try
+                {
+                    var (mark, exchanged) = await _stations.SendAsync(
+                        flow, sending.Packets, sending.Size, Allowance.For(sending.Patience), sending.Between is { } middle ? () => between(middle) : null, cancellation)
+                        .ConfigureAwait(false);
+                    var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
+                    Fired = Fired.With(window);
+                    return (profile, window, mark, exchanged);
+                }
+                finally
+                {
+                    _observer.Listener = null;
+                }
+            },
+            cancellation);
 
     /// <inheritdoc/>
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
@@ -229,8 +167,7 @@ public sealed class NamespaceLab : ILab
         await _host.DisposeAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
         await _observer.DisposeAsync().ConfigureAwait(false);
-        _turn.Dispose();
-        _flow.Dispose();
+        _now.Dispose();
     }
 
     /// <inheritdoc/>
@@ -258,10 +195,8 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    private Task UndoAsync(string undo) => undo.Length > 0 ? _host.Host.RunAsync("take a change back", undo) : Task.CompletedTask;
-
-    // Reads the host anew, and puts the observer behind whatever has come.
-    private async Task LookAsync(CancellationToken cancellation)
+    // Reads the host, and puts the observer behind whatever has come.
+    private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
             [.. _setup.Topology.Networks.Select(network => network.Name), .. _setup.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
@@ -278,7 +213,7 @@ public sealed class NamespaceLab : ILab
             Rules = Marked(read.Rules),
         };
         await _observer.RecordUsersAsync(profile.Rules, cancellation).ConfigureAwait(false);
-        (Profile, _isStale) = (profile, false);
+        return profile;
     }
 
     // Of a chain nobody can read when it was registered; the setup knows.
@@ -360,34 +295,4 @@ public sealed class NamespaceLab : ILab
         .Where(point => point.Table != "broute" && point is not { Layer: Layer.Arptables, Chain: "FORWARD" }) // neither is in nf_tables
         .GroupBy(point => point.Table)
         .Select(table => $"*{table.Key}\n{string.Concat(table.Select(point => $":{point.Chain}{policy}\n"))}COMMIT\n"));
-
-    private sealed class Change(NamespaceLab lab, HostProfile before, string undo) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await lab._turn.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                var isLast = lab._made.LastOrDefault() == this;
-                if (!lab._made.Remove(this))
-                    return;
-                lab._isStale = true;
-                await lab.UndoAsync(undo).ConfigureAwait(false);
-                if (!isLast)
-                {
-                    await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
-                    return;
-                }
-
-                // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it,
-                // or it would be there before the next chain of that name, instead of behind it.
-                await lab._observer.RecordUsersAsync(before.Rules, CancellationToken.None).ConfigureAwait(false);
-                lab.Profile = before;
-            }
-            finally
-            {
-                lab._turn.Release();
-            }
-        }
-    }
 }

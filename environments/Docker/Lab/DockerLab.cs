@@ -28,17 +28,16 @@ public sealed class DockerLab : ILab
 
     private readonly RunId _run;
     private readonly Parts _parts;
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly List<(Switch Switch, bool On)> _turned = [];
-    private HostProfile _read = HostProfile.Default;
+    private readonly ChangingHost _host;
+    // What flows turn, for their time alone.
+    private ImmutableList<(Switch Switch, bool On)> _turned = [];
+    // Whether a flow holds the switches, so that nobody else can be turning them.
     private bool _holds;
-    private readonly List<Change> _made = [];
-    // Whether a change was taken back since the host was read.
-    private bool _isStale;
 
     private DockerLab(RunId run, Parts parts)
     {
-        (_run, _parts, Profile) = (run, parts, HostProfile.Default);
+        (_run, _parts) = (run, parts);
+        _host = new(LookAsync, rules => parts.Recorder.RecordUsersAsync(rules, parts.Addresses, CancellationToken.None));
         Endpoints = [.. Endpoint.All.Where(endpoint => parts.Talking.ContainsKey(LabStations.SpeakerFor(endpoint)))];
     }
 
@@ -55,7 +54,7 @@ public sealed class DockerLab : ILab
     public Observers Observers => Observers.Both;
 
     /// <inheritdoc/>
-    public HostProfile Profile { get; private set; }
+    public HostProfile Profile => Turned(_host.Profile);
 
     /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
@@ -133,7 +132,7 @@ public sealed class DockerLab : ILab
             new(run, probe.Shell, addresses, backend, ebtables),
             version,
             proxyPktinfo));
-        await lab.LookAsync(cancellation).ConfigureAwait(false);
+        await lab.ReadAsync(cancellation).ConfigureAwait(false);
         undo.Keep();
         return lab;
 
@@ -171,83 +170,42 @@ public sealed class DockerLab : ILab
     /// </remarks>
     public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        if (change is HostChange.Turn(var one, var on))
         {
-            if (change is HostChange.Turn(var one, var on))
-            {
-                if (OfBridges.Contains(one))
-                {
-                    if (on && !Profile.BrNetfilter)
-                        throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
-                    var turned = (one, on);
-                    _turned.Add(turned);
-                    Settle();
-                    return new Change(this, () => _turned.Remove(turned), null);
-                }
-
-                if (one.Read(Profile) == on)
-                    return new Change(this, null, null);
-                if (one.Name is not ("hairpin" or "promiscuous"))
-                    throw new CannotChangeException(
-                        $"{one} is host-wide, and the Docker lab is a guest on its host; use a private host: a host of its own, or --lab namespaces.");
-            }
-
-            var before = _read;
-            var undo = await _parts.Changes.MakeAsync(change, cancellation).ConfigureAwait(false);
-            try
-            {
-                await LookAsync(cancellation).ConfigureAwait(false);
-            }
-            catch
-            {
-                // What nobody can read, or record, is taken back at once.
-                await undo.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            _made.Add(new Change(this, null, (before, undo)));
-            return _made[^1];
+            if (OfBridges.Contains(one))
+                return TurnForFlows(one, on);
+            if (one.Read(Profile) == on)
+                return new Change(() => { });
+            if (one.Name is not ("hairpin" or "promiscuous"))
+                throw new CannotChangeException(
+                    $"{one} is host-wide, and the Docker lab is a guest on its host; use a private host: a host of its own, or --lab namespaces.");
         }
-        finally
-        {
-            _turn.Release();
-        }
+
+        return await _host.ChangeAsync(_ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default)
-    {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await LookAsync(cancellation).ConfigureAwait(false);
-            return Profile;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => Turned(await _host.ReadAsync(cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
+    public Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
+        return _host.FlowAsync(
+            (read, between) => ObserveAsync(flow, sending, Turned(read), sending.Between is { } middle ? () => between(middle) : null, cancellation), cancellation);
+    }
+
+    private async Task<Seen> ObserveAsync(Flow flow, Sending sending, HostProfile profile, Func<Task>? between, CancellationToken cancellation)
+    {
         var wanted = sending.Observers ?? Observers;
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (_isStale)
-                await LookAsync(cancellation).ConfigureAwait(false);
-            var profile = Profile;
             await using var switched = await _parts.Probe.SwitchAsync(_parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
             _parts.Probe.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
-            var (mark, exchanged) = await _parts.Stations.SendAsync(
-                flow, sending, sending.Between is null ? null : BetweenAsync, cancellation).ConfigureAwait(false);
+            var (mark, exchanged) = await _parts.Stations.SendAsync(flow, sending, between, cancellation).ConfigureAwait(false);
             var (logWindow, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
@@ -275,21 +233,6 @@ public sealed class DockerLab : ILab
         {
             _parts.Probe.Listener = _parts.Recorder.Listener = null;
             _holds = false;
-            _turn.Release();
-        }
-
-        // What is done between may be a change of this lab.
-        async Task BetweenAsync()
-        {
-            _turn.Release();
-            try
-            {
-                await sending.Between!().ConfigureAwait(false);
-            }
-            finally
-            {
-                await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            }
         }
     }
 
@@ -340,22 +283,28 @@ public sealed class DockerLab : ILab
         };
     }
 
-    // Reads the host anew, and puts the recorder behind whatever has come.
-    private async Task LookAsync(CancellationToken cancellation)
+    // What a flow is going to turn is no matter of the host's yet, so nothing has to be read.
+    private IAsyncDisposable TurnForFlows(Switch one, bool on)
     {
-        var profile = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        _read = profile with
+        if (on && !Profile.BrNetfilter)
+            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+        ImmutableInterlocked.Update(ref _turned, all => all.Add((one, on)));
+        return new Change(() => ImmutableInterlocked.Update(ref _turned, all => all.Remove((one, on))));
+    }
+
+    private HostProfile Turned(HostProfile read) => _turned.Aggregate(read, (so, turned) => turned.Switch.Write(so, turned.On));
+
+    // Reads the host, and puts the recorder behind whatever has come.
+    private async Task<HostProfile> LookAsync(CancellationToken cancellation)
+    {
+        var read = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
+        await _parts.Recorder.RecordUsersAsync(read.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
+        return read with
         {
             ProxyPktinfo = _parts.ProxyPktinfo,
             Published = [.. PublishedPort.OfLab.Where(port => Endpoints.Contains(port.To))],
         };
-        Settle();
-        await _parts.Recorder.RecordUsersAsync(profile.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
-        _isStale = false;
     }
-
-    // What a flow is going to turn is no matter of the host's yet, so nothing has to be read.
-    private void Settle() => Profile = _turned.Aggregate(_read, (read, turned) => turned.Switch.Write(read, turned.On));
 
     private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
     {
@@ -376,7 +325,7 @@ public sealed class DockerLab : ILab
             _parts.Probe.DisposeAsync().AsTask(), _parts.Recorder.DisposeAsync().AsTask(),
             .. _parts.Talking.Values.Select(station => station.DisposeAsync().AsTask())]).ConfigureAwait(false);
         await Task.WhenAll(_parts.Networks.Select(network => _parts.Engine.RemoveNetworkAsync(network.Id))).ConfigureAwait(false);
-        _turn.Dispose();
+        _host.Dispose();
     }
 
     private sealed record Parts(
@@ -392,42 +341,12 @@ public sealed class DockerLab : ILab
         string EngineVersion,
         bool ProxyPktinfo);
 
-    // What is forgotten is a switch that flows turn; what is undone was done to the host.
-    private sealed class Change(DockerLab lab, Action? forget, (HostProfile Before, IAsyncDisposable Undo)? made) : IAsyncDisposable
+    private sealed class Change(Action forget) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync()
+        public ValueTask DisposeAsync()
         {
-            await lab._turn.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                forget?.Invoke();
-                if (made is (var before, var undo))
-                    await UndoAsync(before, undo).ConfigureAwait(false);
-                lab.Settle();
-            }
-            finally
-            {
-                lab._turn.Release();
-            }
-        }
-
-        private async Task UndoAsync(HostProfile before, IAsyncDisposable undo)
-        {
-            var isLast = lab._made.LastOrDefault() == this;
-            if (!lab._made.Remove(this))
-                return;
-            lab._isStale = true;
-            await undo.DisposeAsync().ConfigureAwait(false);
-            if (!isLast)
-            {
-                await lab.LookAsync(CancellationToken.None).ConfigureAwait(false);
-                return;
-            }
-
-            // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it,
-            // or it would be there before the next chain of that name, instead of behind it.
-            await lab._parts.Recorder.RecordUsersAsync(before.Rules, lab._parts.Addresses, CancellationToken.None).ConfigureAwait(false);
-            lab._read = before;
+            forget();
+            return ValueTask.CompletedTask;
         }
     }
 

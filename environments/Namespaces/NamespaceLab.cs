@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
@@ -17,17 +18,17 @@ public sealed class NamespaceLab : ILab
     private readonly NamespaceSetup _setup;
     private readonly NamespaceHost _host;
     private readonly NamespaceStations _stations;
-    private readonly NamespaceObserver _observer;
+    private readonly NflogRecorder _recorder;
     private readonly NamespaceChanges _changes;
     private readonly LabMap _map;
     private readonly ChangingHost _now;
 
-    private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NamespaceObserver observer)
+    private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder)
     {
-        (_setup, _host, Run, _stations, _observer) = (setup, host, run, stations, observer);
+        (_setup, _host, Run, _stations, _recorder) = (setup, host, run, stations, recorder);
         _changes = new(host, setup.Iptables, setup.Ebtables);
         _map = host.Map;
-        _now = new(LookAsync, rules => observer.RecordUsersAsync(rules, CancellationToken.None));
+        _now = new(LookAsync, rules => recorder.RecordUsersAsync(NflogPlaces.OfUser(rules), CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -54,7 +55,7 @@ public sealed class NamespaceLab : ILab
     /// <summary>Where the lab is; its kernel is that machine's.</summary>
     public IMachine Machine => _host.Machine;
 
-    /// <summary>Builds the host, installs its rules, starts the stations and the observer.</summary>
+    /// <summary>Builds the host, installs its rules, starts the stations and the recorder.</summary>
     /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
     public static Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, setup, cancellation);
@@ -66,7 +67,7 @@ public sealed class NamespaceLab : ILab
     public static async Task<NamespaceLab> StartAsync(IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         var run = RunId.New();
-        NamespaceObserver? observer = null;
+        NflogRecorder? recorder = null;
         NamespaceStations? stations = null;
         Task<NamespaceStations>? starting = null;
         NamespaceHost? host = null;
@@ -78,10 +79,10 @@ public sealed class NamespaceLab : ILab
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
             await InstallAsync(host, setup, script, cancellation).ConfigureAwait(false);
-            await observer!.RecordToolsAsync(cancellation).ConfigureAwait(false);
+            await recorder!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
-            var lab = new NamespaceLab(setup, host, run, stations, observer);
+            var lab = new NamespaceLab(setup, host, run, stations, recorder);
             await lab.ReadAsync(cancellation).ConfigureAwait(false);
             return lab;
         }
@@ -93,21 +94,28 @@ public sealed class NamespaceLab : ILab
                 stations = await EndedAsync(starting).ConfigureAwait(false);
             if (stations is not null)
                 await stations.DisposeAsync().ConfigureAwait(false);
-            if (observer is not null)
-                await observer.DisposeAsync().ConfigureAwait(false);
+            if (recorder is not null)
+                await recorder.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
         // Chains that are to be there before br_netfilter is are recorded by others that are, too.
         async Task BeginAsync(NamespaceHost empty)
         {
-            observer = await NamespaceObserver.StartAsync(empty, run, setup.Iptables, setup.Ebtables, cancellation).ConfigureAwait(false);
+            var program = await HostProcess.StartAsync(empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+            recorder = await NflogRecorder.StartAsync(
+                new(program.Input, program.Lines, "The program that reads the log group has ended; see whether perl is installed, and run again.", program),
+                run,
+                NflogTraffic.Everything,
+                NflogPlaces.OfTools(setup.Iptables, setup.Iptables, setup.Ebtables),
+                empty.Host,
+                cancellation).ConfigureAwait(false);
             if (setup.BeforeBridges is not { } text)
                 return;
             await empty.Host.RunAsync(
                 "add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n", cancellation).ConfigureAwait(false);
             var tables = await empty.Host.RunAsync("read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
-            await observer.RecordUsersAsync(RuleReader.Nftables(tables, empty.Map, "nft list ruleset"), cancellation).ConfigureAwait(false);
+            await recorder.RecordUsersAsync(NflogPlaces.OfUser(RuleReader.Nftables(tables, empty.Map, "nft list ruleset")), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -138,19 +146,19 @@ public sealed class NamespaceLab : ILab
         _now.FlowAsync(
             async (profile, between) =>
             {
-                _observer.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
+                _recorder.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
                 try
                 {
                     var (mark, exchanged) = await _stations.SendAsync(
                         flow, sending.Packets, sending.Size, Allowance.For(sending.Patience), sending.Between is { } middle ? () => between(middle) : null, cancellation)
                         .ConfigureAwait(false);
-                    var window = await _observer.ReadAsync(cancellation).ConfigureAwait(false);
+                    var window = await _recorder.ReadAsync(cancellation).ConfigureAwait(false);
                     Fired = Fired.With(window);
                     return (profile, window, mark, exchanged);
                 }
                 finally
                 {
-                    _observer.Listener = null;
+                    _recorder.Listener = null;
                 }
             },
             cancellation);
@@ -166,7 +174,7 @@ public sealed class NamespaceLab : ILab
         // With its process 1 all others of the lab end, and so whoever reads from them.
         await _host.DisposeAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
-        await _observer.DisposeAsync().ConfigureAwait(false);
+        await _recorder.DisposeAsync().ConfigureAwait(false);
         _now.Dispose();
     }
 
@@ -195,7 +203,7 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    // Reads the host, and puts the observer behind whatever has come.
+    // Reads the host, and puts the recorder behind whatever has come.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
@@ -205,14 +213,14 @@ public sealed class NamespaceLab : ILab
         var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables);
         var profile = read with
         {
-            // The observer stands where the table is, whether the tools have it or not.
+            // The recorder stands where the table is, whether the tools have it or not.
             Broute = true,
             UserlandProxy = _setup.UserlandProxy,
             ProxyPktinfo = _setup.Docker is { } release && DockerRules.ProxyHasPktinfo(release),
             Published = _setup.Docker is null ? [] : PublishedPort.OfLab,
             Rules = Marked(read.Rules),
         };
-        await _observer.RecordUsersAsync(profile.Rules, cancellation).ConfigureAwait(false);
+        await _recorder.RecordUsersAsync(NflogPlaces.OfUser(profile.Rules), cancellation).ConfigureAwait(false);
         return profile;
     }
 

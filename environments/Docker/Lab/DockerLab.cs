@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations.Talk;
 using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
@@ -31,13 +32,14 @@ public sealed class DockerLab : ILab
     private readonly ChangingHost _host;
     // What flows turn, for their time alone.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
+    private Settled? _settled;
     // Whether a flow holds the switches, so that nobody else can be turning them.
     private bool _holds;
 
     private DockerLab(RunId run, Parts parts)
     {
         (_run, _parts) = (run, parts);
-        _host = new(LookAsync, rules => parts.Recorder.RecordUsersAsync(rules, parts.Addresses, CancellationToken.None));
+        _host = new(LookAsync, rules => parts.Recorder.RecordUsersAsync(OfUsers(rules), CancellationToken.None));
         Endpoints = [.. Endpoint.All.Where(endpoint => parts.Talking.ContainsKey(LabStations.SpeakerFor(endpoint)))];
     }
 
@@ -117,8 +119,15 @@ public sealed class DockerLab : ILab
         await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
         var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
         var ebtables = await probe.EbtablesAsync(cancellation).ConfigureAwait(false);
-        var recorder = await Recorder.StartAsync(run, recording, probe.Shell, backend, ebtables, addresses, cancellation).ConfigureAwait(false);
-        undo.Push(recorder);
+        // A container of its own runs the program, because the probe's streams are full of the kernel log.
+        var recorder = undo.Push(await NflogRecorder.StartAsync(
+            await recording.RecordAsync(cancellation).ConfigureAwait(false),
+            run,
+            NflogTraffic.To(addresses.Destinations) with { AnsweringPorts = [.. addresses.Ports.Keys] },
+            NflogPlaces.OfTools(backend, backend, ebtables),
+            probe.Shell,
+            cancellation).ConfigureAwait(false));
+        await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
 
         var lab = new DockerLab(run, new(
             engine,
@@ -292,19 +301,35 @@ public sealed class DockerLab : ILab
         return new Change(() => ImmutableInterlocked.Update(ref _turned, all => all.Remove((one, on))));
     }
 
-    private HostProfile Turned(HostProfile read) => _turned.Aggregate(read, (so, turned) => turned.Switch.Write(so, turned.On));
+    // The same object as long as nothing changes, because predictions are remembered by it.
+    private HostProfile Turned(HostProfile read)
+    {
+        var turned = _turned;
+        if (_settled is not { } settled || !ReferenceEquals(settled.Read, read) || settled.Turned != turned)
+            _settled = settled = new(read, turned, turned.Aggregate(read, (so, one) => one.Switch.Write(so, one.On)));
+        return settled.Profile;
+    }
 
     // Reads the host, and puts the recorder behind whatever has come.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         var read = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        await _parts.Recorder.RecordUsersAsync(read.Rules, _parts.Addresses, cancellation).ConfigureAwait(false);
+        await _parts.Recorder.RecordUsersAsync(OfUsers(read.Rules), cancellation).ConfigureAwait(false);
         return read with
         {
             ProxyPktinfo = _parts.ProxyPktinfo,
             Published = [.. PublishedPort.OfLab.Where(port => Endpoints.Contains(port.To))],
         };
     }
+
+    // A chain of a device that is none of the lab's sees none of its packets.
+    private ImmutableArray<NflogPlace> OfUsers(RuleSet rules) =>
+    [
+        .. from place in NflogPlaces.OfUser(rules)
+           let device = place.Device is null ? null : _parts.Addresses.Device(place.Device)
+           where place.Device is null || device != place.Device
+           select place with { Device = device },
+    ];
 
     private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
     {
@@ -334,12 +359,14 @@ public sealed class DockerLab : ILab
         Probe Probe,
         ImmutableDictionary<Endpoint, Station> Talking,
         LabStations Stations,
-        Recorder Recorder,
+        NflogRecorder Recorder,
         LabAddresses Addresses,
         LabMap Map,
         LabChanges Changes,
         string EngineVersion,
         bool ProxyPktinfo);
+
+    private sealed record Settled(HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
 
     private sealed class Change(Action forget) : IAsyncDisposable
     {

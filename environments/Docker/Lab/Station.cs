@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Hooktrail.Docker.Engine;
+using Hooktrail.Labs;
+using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations.Talk;
 
 namespace Hooktrail.Docker.Lab;
@@ -19,20 +21,20 @@ internal sealed class Station(IContainerSession session) : IAsyncDisposable
     /// <summary>What talks for the station.</summary>
     public Talker Talker => _talker ?? throw new InvalidOperationException($"{session.Name} does not talk yet.");
 
-    /// <summary>Lets a program take over the session.</summary>
-    public async Task BecomeAsync(string program, string arguments, CancellationToken cancellation)
-    {
-        var text = string.Create(CultureInfo.InvariantCulture, $"become {Encoding.UTF8.GetByteCount(program)} {arguments}\n{program}");
-        await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
-        await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
-    }
-
     /// <summary>Begins to talk, and listens at these places when it returns.</summary>
     public async Task TalkAsync(IEnumerable<Listening> services, CancellationToken cancellation)
     {
         await BecomeAsync(Talker.Script, "", cancellation).ConfigureAwait(false);
-        _talker = new Talker(session.Name, new StreamWriter(session.StandardInput, new UTF8Encoding(false), leaveOpen: true), session.StandardOutput);
+        _talker = new Talker(session.Name, Input(), session.StandardOutput);
         await Task.WhenAll(services.Select(service => _talker.ListenAsync(service, cancellation))).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins to read a log group of the host.</summary>
+    public async Task<NflogProcess> RecordAsync(CancellationToken cancellation)
+    {
+        await BecomeAsync(NflogProgram.Script, "0", cancellation).ConfigureAwait(false);
+        return new(
+            Input(), session.StandardOutput, $"The recorder {session.Name} has ended while its records were still needed; run again, and see what removed it.", this);
     }
 
     /// <summary>Ends the container.</summary>
@@ -42,4 +44,14 @@ internal sealed class Station(IContainerSession session) : IAsyncDisposable
         if (_talker is not null)
             await _talker.DisposeAsync().ConfigureAwait(false);
     }
+
+    // A program takes over the session.
+    private async Task BecomeAsync(string program, string arguments, CancellationToken cancellation)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"become {Encoding.UTF8.GetByteCount(program)} {arguments}\n{program}");
+        await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
+        await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private StreamWriter Input() => new(session.StandardInput, new UTF8Encoding(false), leaveOpen: true);
 }

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
+using Hooktrail.Stations;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Labs;
+
+/// <summary>A running <see cref="NflogProgram"/>.</summary>
+/// <param name="Input">What it reads.</param>
+/// <param name="Lines">What it writes, by lines; complete when it has ended, with a <see cref="HooktrailException"/> where somebody knows why.</param>
+/// <param name="Ended">What is to be said, where nobody does.</param>
+/// <param name="Owner">Ends it.</param>
+public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner);
+
+/// <summary>
+/// The NFLOG observer of a lab: one program on a log group of the host's network namespace, and private tables of nft that write to it. Of two chains
+/// at one priority the one registered last runs first; so what records a chain is registered right behind it, and before whatever comes next. The tables go
+/// with the host, or are taken back by whoever gives it back.
+/// </summary>
+public sealed class NflogRecorder : IAsyncDisposable
+{
+    private readonly NflogProcess _process;
+    private readonly RunId _run;
+    private readonly NflogTraffic _traffic;
+    private readonly ImmutableArray<NflogPlace> _tools;
+    private readonly Shell _host;
+    private readonly NflogReader _reader;
+    private readonly Task _pump;
+    // A table for each of the users' chains, so that it can go when its chain does, and no other.
+    private readonly Dictionary<NflogPlace, NflogTable> _users = [];
+    private int _group;
+    private int _fence;
+    private int _parts;
+
+    private NflogRecorder(NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host)
+    {
+        (_process, _run, _traffic, _tools, _host, _reader) = (process, run, traffic, tools, host, new(run, tools));
+        _pump = PumpAsync();
+    }
+
+    private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
+
+    /// <summary>Waits until the program has its log group; nothing is recorded yet.</summary>
+    /// <param name="process">The program; it is the recorder's from now on.</param>
+    /// <param name="run">The run, by which its tables are known.</param>
+    /// <param name="traffic">What is recorded.</param>
+    /// <param name="tools">The places of the tools' chains.</param>
+    /// <param name="host">A shell in the host's network namespace.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">The program ended; says why.</exception>
+    public static async Task<NflogRecorder> StartAsync(
+        NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
+    {
+        var recorder = new NflogRecorder(process, run, traffic, tools, host);
+        try
+        {
+            recorder._group = await recorder._reader.Group.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+            return recorder;
+        }
+        catch
+        {
+            await recorder.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="NflogReader.Listener"/>
+    public Action<Sighting>? Listener
+    {
+        set => _reader.Listener = value;
+    }
+
+    /// <summary>Records at the tools' chains from now on; to be called when they are there, and every device.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task RecordToolsAsync(CancellationToken cancellation)
+    {
+        _reader.Know(DeviceNames.Parse(string.Join('\n', await _host.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))));
+        await LoadAsync(Table(_tools).Install(), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Records at the users' base chains that are new, and no more at those that are gone.</summary>
+    /// <param name="places">The users' base chains, in the order in which they were registered, with the host's names of devices.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation)
+    {
+        var text = "";
+        foreach (var gone in _users.Keys.Except(places).ToList())
+        {
+            text += _users[gone].Remove();
+            _users.Remove(gone);
+        }
+
+        ImmutableArray<NflogPlace> come = [.. places.Except(_users.Keys)];
+        if (!come.IsEmpty)
+            _reader.Expect(come);
+        foreach (var place in come)
+            text += (_users[place] = Table([place])).Install();
+        if (text.Length > 0)
+            await LoadAsync(text, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives what was recorded since the last time.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HooktrailException">The program ended, or does not answer; says which.</exception>
+    public async Task<LogWindow> ReadAsync(CancellationToken cancellation)
+    {
+        await _process.Input.WriteLineAsync(NflogReader.Fence(++_fence).AsMemory(), cancellation).ConfigureAwait(false);
+        await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await _reader.ReadUntilFence(_fence, cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new HooktrailException(
+                $"The log group did not show within {Patience.TotalSeconds:0} seconds that it was read; see whether the host is overloaded, and run again.");
+        }
+    }
+
+    /// <summary>Ends the program.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _process.Owner.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    private NflogTable Table(ImmutableArray<NflogPlace> places) => new(_run, _group, _traffic, places) { Part = _parts++ };
+
+    private Task LoadAsync(string text, CancellationToken cancellation) =>
+        _host.RunAsync("record packets", $"nft -f - <<'END'\n{text}END\n", cancellation);
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            await foreach (var line in _process.Lines.ReadAllAsync().ConfigureAwait(false))
+                _reader.Accept(line);
+            _reader.Close(_process.Ended);
+        }
+        catch (HooktrailException lost)
+        {
+            _reader.Close(lost.Message);
+        }
+    }
+}

@@ -96,6 +96,14 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
 
     private async Task LookAsync(CancellationToken cancellation) => (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
 
+    // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it, or it would be
+    // there before the next chain of that name, instead of behind it.
+    private async Task GiveBackAsync(HostProfile before)
+    {
+        await record(before.Rules).ConfigureAwait(false);
+        Profile = before;
+    }
+
     private async Task<Turn> TurnAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
@@ -123,10 +131,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
                 return;
             }
 
-            // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it,
-            // or it would be there before the next chain of that name, instead of behind it.
-            await host._record(before.Rules).ConfigureAwait(false);
-            host.Profile = before;
+            await host.GiveBackAsync(before).ConfigureAwait(false);
         }
     }
 }

@@ -28,8 +28,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     private readonly Shell _host;
     private readonly NflogReader _reader;
     private readonly Task _pump;
-    // A table for each of the users' chains, so that it can go when its chain does, and no other.
-    private readonly Dictionary<NflogPlace, NflogTable> _users = [];
+    private readonly List<NflogTable> _users = [];
     private int _group;
     private int _fence;
     private int _parts;
@@ -85,18 +84,18 @@ public sealed class NflogRecorder : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public async Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation)
     {
-        var text = "";
-        foreach (var gone in _users.Keys.Except(places).ToList())
+        // What came together went in by one table, and so goes by one; where but some of them are gone, the others come anew.
+        var gone = _users.Where(table => !table.Places.All(places.Contains)).ToList();
+        var text = string.Concat(gone.Select(table => table.Remove()));
+        _users.RemoveAll(gone.Contains);
+        ImmutableArray<NflogPlace> come = [.. places.Except(_users.SelectMany(table => table.Places))];
+        if (!come.IsEmpty)
         {
-            text += _users[gone].Remove();
-            _users.Remove(gone);
+            _reader.Expect(come);
+            _users.Add(Table(come));
+            text += _users[^1].Install();
         }
 
-        ImmutableArray<NflogPlace> come = [.. places.Except(_users.Keys)];
-        if (!come.IsEmpty)
-            _reader.Expect(come);
-        foreach (var place in come)
-            text += (_users[place] = Table([place])).Install();
         if (text.Length > 0)
             await LoadAsync(text, cancellation).ConfigureAwait(false);
     }

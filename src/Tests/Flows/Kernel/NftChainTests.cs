@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
+using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -46,6 +48,22 @@ public class NftChainTests
         ]);
 
         lab.AssertAgreed(200);
+    }
+
+    [Test]
+    public async Task A_chain_that_somebody_deletes_is_recorded_no_more_and_its_neighbour_is()
+    {
+        await using var lab = await Live.StartAsync(Open);
+        await lab.ChangeAsync(new HostChange.NftTable(
+            "table inet mine { chain gone { type filter hook forward priority 5; }; chain stays { type filter hook forward priority 6; }; }"));
+        using var nft = Process.Start("bash", ["-c", $"{lab.Machine.Entrance(lab.ProcessIds["host"])} nft delete chain inet mine gone"]);
+        await nft.WaitForExitAsync();
+        Assert.That(nft.ExitCode, Is.Zero);
+
+        await lab.ReadAsync();
+        var seen = await lab.SendAsync(new Flow(Client, Wan, Protocol.Udp), Sending.Once);
+        var request = ((Finding.Observed)seen.Finding).Legs.Single(leg => leg.Leg == Leg.Request);
+        Assert.That(request.Trail.Hops.Where(hop => hop.Point.Layer == Layer.Nftables).Select(hop => hop.Point.Chain), Is.EqualTo(new[] { "stays" }));
     }
 
     [Test]

@@ -14,7 +14,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<Change> _made = [];
-    // Whether a change was taken back since the host was read.
+    // Whether it has to be read before the next flow: it never was, or a change was taken back since.
     private bool _isStale = true;
 
     /// <summary>The host: as it was read, or as it was before a change that was taken back.</summary>

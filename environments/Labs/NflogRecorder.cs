@@ -48,14 +48,14 @@ public sealed class NflogRecorder : IAsyncDisposable
     /// <param name="tools">The places of the tools' chains.</param>
     /// <param name="host">A shell in the host's network namespace.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">The program ended; says why.</exception>
+    /// <exception cref="HooktrailException">The program ended, or does not begin; says which.</exception>
     public static async Task<NflogRecorder> StartAsync(
         NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
     {
         var recorder = new NflogRecorder(process, run, traffic, tools, host);
         try
         {
-            recorder._group = await recorder._reader.Group.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+            recorder._group = await InTimeAsync(recorder._reader.Group, "The program that reads the log group did not begin", cancellation).ConfigureAwait(false);
             return recorder;
         }
         catch
@@ -107,15 +107,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     {
         await _process.Input.WriteLineAsync(NflogReader.Fence(++_fence).AsMemory(), cancellation).ConfigureAwait(false);
         await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await _reader.ReadUntilFence(_fence, cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new HooktrailException(
-                $"The log group did not show within {Patience.TotalSeconds:0} seconds that it was read; see whether the host is overloaded, and run again.");
-        }
+        return await InTimeAsync(_reader.ReadUntilFence(_fence, cancellation), "The log group did not show that it was read", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends the program.</summary>
@@ -123,6 +115,18 @@ public sealed class NflogRecorder : IAsyncDisposable
     {
         await _process.Owner.DisposeAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
+    }
+
+    private static async Task<T> InTimeAsync<T>(Task<T> task, string late, CancellationToken cancellation)
+    {
+        try
+        {
+            return await task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new HooktrailException($"{late} within {Patience.TotalSeconds:0} seconds; see whether the host is overloaded, and run again.");
+        }
     }
 
     private NflogTable Table(ImmutableArray<NflogPlace> places) => new(_run, _group, _traffic, places) { Part = _parts++ };

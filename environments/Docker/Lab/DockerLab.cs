@@ -32,7 +32,7 @@ public sealed class DockerLab : ILab
     private readonly ChangingHost _host;
     // What flows turn, for their time alone.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
-    private Settled? _settled;
+    private TurnedProfile? _last;
     // Whether a flow holds the switches, so that nobody else can be turning them.
     private bool _holds;
 
@@ -305,9 +305,9 @@ public sealed class DockerLab : ILab
     private HostProfile Turned(HostProfile read)
     {
         var turned = _turned;
-        if (_settled is not { } settled || !ReferenceEquals(settled.Read, read) || settled.Turned != turned)
-            _settled = settled = new(read, turned, turned.Aggregate(read, (so, one) => one.Switch.Write(so, one.On)));
-        return settled.Profile;
+        if (_last is not { } last || !ReferenceEquals(last.Read, read) || last.Turned != turned)
+            _last = last = new(read, turned, turned.Aggregate(read, (so, one) => one.Switch.Write(so, one.On)));
+        return last.Profile;
     }
 
     // Reads the host, and puts the recorder behind whatever has come.
@@ -366,7 +366,7 @@ public sealed class DockerLab : ILab
         string EngineVersion,
         bool ProxyPktinfo);
 
-    private sealed record Settled(HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
+    private sealed record TurnedProfile(HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
 
     private sealed class Change(Action forget) : IAsyncDisposable
     {

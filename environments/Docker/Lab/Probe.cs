@@ -94,7 +94,8 @@ internal sealed partial class Probe : IAsyncDisposable
     /// <summary>
     /// Has a bridge of the run's own take its IPv6 addresses at once. Docker adds one so that the kernel first asks, from the first port's coming on and
     /// for a second or two, whether somebody else has it, and nobody can be reached by it meanwhile; nor does the kernel ask for a neighbour then, which it
-    /// does from its link-local address when it forwards (net/ipv6/ndisc.c, ndisc_solicit).
+    /// does from its link-local address when it forwards (net/ipv6/ndisc.c, ndisc_solicit). A host that asks on every device (net.ipv6.conf.all.accept_dad) still does
+    /// for that one (net/ipv6/addrconf.c, addrconf_dad_begin).
     /// </summary>
     public Task TrustAddressAsync(string bridge, string address, CancellationToken cancellation) => Shell.RunAsync(
         "set up a bridge",

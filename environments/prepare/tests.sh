@@ -40,7 +40,6 @@ run_tests() {
     # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
     export TESTCONTAINERS_RYUK_DISABLED=true
     [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
-    # Cucumber Messages go where Reqnroll's own variable says, in either profile.
     REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?

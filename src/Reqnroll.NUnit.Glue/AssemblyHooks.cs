@@ -1,14 +1,17 @@
-// Without a namespace, so that NUnit runs it around every test of the assembly that compiles it.
-/// <summary>The hooks around the run.</summary>
-[NUnit.Framework.SetUpFixture]
-public static class OfflineAssemblyHooks
-{
-    /// <summary>Before everything.</summary>
-    [NUnit.Framework.OneTimeSetUp]
-    public static Task BeforeTestRunAsync() =>
-        Reqnroll.Offline.Execution.SpecRun.StartAsync(typeof(OfflineAssemblyHooks).Assembly);
+using NUnit.Framework;
+using Reqnroll;
 
-    /// <summary>After everything.</summary>
-    [NUnit.Framework.OneTimeTearDown]
-    public static Task AfterTestRunAsync() => Reqnroll.Offline.Execution.SpecRun.EndAsync();
+/// <summary>
+/// Starts and ends Reqnroll's test run. Each test assembly compiles it; without a namespace NUnit runs it around all tests.
+/// </summary>
+[SetUpFixture]
+public static class AssemblyHooks
+{
+    /// <summary>Loads plugins and bindings, and runs the hooks before the run.</summary>
+    [OneTimeSetUp]
+    public static Task StartAsync() => TestRunnerManager.OnTestRunStartAsync(typeof(AssemblyHooks).Assembly);
+
+    /// <summary>Runs the hooks after the run, and ends the formatters.</summary>
+    [OneTimeTearDown]
+    public static Task EndAsync() => TestRunnerManager.OnTestRunEndAsync(typeof(AssemblyHooks).Assembly);
 }

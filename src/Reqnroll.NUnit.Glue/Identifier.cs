@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Reqnroll.Offline.Features;
+namespace Hooktrail.Fixtures;
 
 /// <summary>Titles as C# identifiers, the same that Reqnroll's generator makes of them.</summary>
 internal static partial class Identifier

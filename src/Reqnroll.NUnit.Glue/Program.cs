@@ -1,6 +1,6 @@
+using System.Text.RegularExpressions;
 using Gherkin;
-using Reqnroll.Offline.Features;
-using Reqnroll.Offline.Generation;
+using Hooktrail.Fixtures;
 
 // Arguments: the root namespace, and a file with one feature a line: path | name of the resource | file to write.
 (string rootNamespace, string list) = (args[0], args[1]);
@@ -11,30 +11,20 @@ foreach (string line in File.ReadLines(list))
         continue;
     try
     {
-        string code = FixtureWriter.Write(FeatureFile.Parse(uri, File.ReadAllText(path)), rootNamespace);
-        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
+        string code = FixtureWriter.Write(new FeatureFile(uri, File.ReadAllText(path)), rootNamespace, Path.GetRelativePath(folder, path));
+        Directory.CreateDirectory(folder);
         File.WriteAllText(output, code);
-    }
-    catch (CompositeParserException e)
-    {
-        foreach (var error in e.Errors)
-            Fail(path, error.Location?.Line, error.Location?.Column, error.Message);
     }
     catch (ParserException e)
     {
-        Fail(path, e.Location?.Line, e.Location?.Column, e.Message);
-    }
-    catch (FeatureException e)
-    {
-        Fail(path, e.Location.Line, e.Location.Column, e.Message);
+        failed = true;
+        foreach (var error in (e as CompositeParserException)?.Errors ?? [e])
+        {
+            // MSBuild and editors recognise this form as an error. Gherkin's own messages begin with the place.
+            string message = Regex.Replace(error.Message, @"^\(\d+:\d+\): ", "").ReplaceLineEndings(" ");
+            Console.WriteLine($"{path}({error.Location?.Line ?? 1},{Math.Max(error.Location?.Column ?? 1, 1)}): error GHERKIN: {message}");
+        }
     }
 }
 return failed ? 1 : 0;
-
-// The form in which MSBuild and IDEs recognise an error; the parser repeats the place in front of its message.
-void Fail(string path, int? line, int? column, string message)
-{
-    failed = true;
-    int text = message.StartsWith('(') ? message.IndexOf(": ", StringComparison.Ordinal) + 2 : 0;
-    Console.WriteLine($"{path}({line ?? 1},{Math.Max(column ?? 1, 1)}): error GHERKIN: {message[text..].ReplaceLineEndings(" ")}");
-}

@@ -1,0 +1,4 @@
+Feature: Broken
+  Scenario: It cannot be read
+    Given x
+  nonsense

@@ -72,7 +72,7 @@ prepare_all() {
         [[ -z $no_engine ]] || export SPECS_LAB_REASON=$no_engine
     fi
     prepare_bridge
-    [[ $verb != test ]] || prepare_test_tools
+    [[ $verb = run ]] || prepare_test_tools
     [[ -z $lab ]] || export SPECS_LAB=$lab
     finish_build
     exec 9>&-

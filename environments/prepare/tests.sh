@@ -22,7 +22,7 @@ take_output_directory() {
     fi
     export SPECS_OUT
     # What an earlier run wrote must not pass for this one's.
-    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,counts.txt} "$SPECS_OUT"/*.trx
+    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,reqnroll.html,counts.txt} "$SPECS_OUT"/*.trx
 }
 
 # dotnet_test WHAT...: uses filter. A test that hangs is named and ended, and the run fails, instead of being ended by somebody's patience with the whole.
@@ -40,7 +40,7 @@ run_tests() {
     # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
     export TESTCONTAINERS_RYUK_DISABLED=true
     [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
-    REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson \
+    REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson REQNROLL_FORMATTERS_HTML=outputFilePath=$SPECS_OUT/reqnroll.html \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?
     # What the run has to show, in one file; the list below names it.
@@ -64,6 +64,7 @@ run_tests() {
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
     printf '\nPrepared in %s s, tested in %s s.\nLab: %s.\n%s\n' "$began" "$((SECONDS - began))" "$lab_why" "$total"
     [[ ! -e $SPECS_OUT/report.html ]] || printf 'To read, in a browser: %s\n' "$SPECS_OUT/report.html"
+    [[ ! -e $SPECS_OUT/reqnroll.html ]] || printf "Reqnroll's report: %s\n" "$SPECS_OUT/reqnroll.html"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
         die "no test ran${filter:+, because none matches the filter $filter}."

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reqnroll;
 
 namespace Hooktrail.Specs.Run;
@@ -9,4 +10,8 @@ public static class RunHooks
     /// <summary>Takes the lab down and writes the run's files.</summary>
     [AfterTestRun]
     public static Task EndAsync() => SpecsRun.Current.EndAsync();
+
+    /// <summary>Turns off Reqnroll's telemetry, however the tests are started.</summary>
+    [ModuleInitializer]
+    internal static void WithoutTelemetry() => Environment.SetEnvironmentVariable("REQNROLL_TELEMETRY_ENABLED", "0");
 }

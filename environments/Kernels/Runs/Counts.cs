@@ -57,8 +57,8 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         let message = Whole(line)
         where message is not null
         let result = message.RootElement.GetProperty("testStepFinished").GetProperty("testStepResult")
-        where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("message", out _)
-        select result.GetProperty("message").GetString();
+        where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("exception", out _)
+        select result.GetProperty("exception").GetProperty("message").GetString();
 
     // Of a run that was ended, because a test hung, the last line may be half.
     private static JsonDocument? Whole(string line)

@@ -13,7 +13,7 @@ public sealed class KernelsRun
 {
     /// <summary>What of a guest's files an earlier run may have left in its folder.</summary>
     private static readonly string[] Written =
-        ["trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html", "counts.txt", "features.trx", "features.log", "console.log"];
+        ["trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html", "reqnroll.html", "counts.txt", "features.trx", "features.log", "console.log"];
 
     private readonly Checkout _checkout;
 

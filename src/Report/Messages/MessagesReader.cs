@@ -91,7 +91,7 @@ public sealed class MessagesReader
                     break;
                 case "testStepFinished" when Text(value, "testCaseStartedId") is { } attempt
                     && value.TryGetProperty("testStepResult", out var result) && Text(result, "status") is { } status:
-                    Rate(attempt, status.ToLowerInvariant(), Text(result, "message"));
+                    Rate(attempt, status.ToLowerInvariant(), Text(result, "message") ?? OfException(result));
                     break;
             }
         }
@@ -186,6 +186,10 @@ public sealed class MessagesReader
                 result?.Message);
         }
     }
+
+    // Reqnroll gives the reason of a skipped step there alone.
+    private static string? OfException(JsonElement result) =>
+        result.TryGetProperty("exception", out var exception) && exception.ValueKind == JsonValueKind.Object ? Text(exception, "message") : null;
 
     private static IEnumerable<string> Cells(JsonElement row) => Each(row, "cells").Select(cell => Text(cell, "value") ?? "");
 

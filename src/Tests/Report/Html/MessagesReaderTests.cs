@@ -43,6 +43,12 @@ public class MessagesReaderTests
     }
 
     [Test]
+    public void The_reason_of_a_skipped_step_may_stand_in_its_exception() => Assert.That(
+        Read(Document + Attempt("5", "SKIPPED", null).Replace("\"SKIPPED\"", "\"SKIPPED\",\"exception\":{\"type\":\"IgnoreException\",\"message\":\"no Engine\"}"))
+            .Features.Single().Scenarios.Single().Message,
+        Is.EqualTo("no Engine"));
+
+    [Test]
     public void A_line_that_is_cut_off_at_the_end_is_passed_over() =>
         Assert.That(Read(Document + Attempt("5", "FAILED", "why") + "{\"testStepFin").Features.Single().Scenarios.Single().Message, Is.EqualTo("why"));
 

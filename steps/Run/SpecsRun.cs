@@ -160,7 +160,7 @@ public sealed class SpecsRun
         }
         catch (HooktrailException lack)
         {
-            throw Cannot(lack.Message);
+            throw Cannot(lack.Message.Contains("./specs prepare") ? lack.Message : $"{lack.Message} ./specs prepare gets what is missing, where it may.");
         }
     }
 }

@@ -23,7 +23,7 @@ public class MultiplexerTests
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            Assert.Ignore($"perl is missing ({e.Message}).");
+            throw Skip.Because($"It needs perl: {e.Message}.");
         }
 
         _processes = new Multiplexer("here");

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using NUnit.Framework;
+
+namespace Hooktrail.Tests;
+
+/// <summary>Ends a test that this machine cannot run.</summary>
+internal static class Skip
+{
+    /// <summary>Skips the test, or fails it where <c>SPECS_REQUIRE_LIVE=1</c>. It never returns.</summary>
+    /// <param name="lack">What is missing, in a sentence.</param>
+    public static Exception Because(string lack)
+    {
+        if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
+            Assert.Fail($"{lack} (SPECS_REQUIRE_LIVE=1 makes this a failure.)");
+        Assert.Ignore(lack.Contains("./specs prepare") ? lack : $"{lack.TrimEnd()} ./specs prepare gets what is missing, where it may.");
+        throw new UnreachableException();
+    }
+}

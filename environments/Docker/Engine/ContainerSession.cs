@@ -1,11 +1,12 @@
 using System.Net;
 using System.Threading.Channels;
+using Docker.DotNet;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>
-/// A session over any attachment. It is made before the container starts, so that no byte of its output is missed, and
+/// A session over the connection that attaches to a container's main process. It is made before the container starts, so that no byte of its output is missed, and
 /// handed out once the process runs.
 /// </summary>
 internal sealed class ContainerSession : IContainerSession
@@ -14,7 +15,7 @@ internal sealed class ContainerSession : IContainerSession
     private static TimeSpan KillTimeout => Allowance.For(TimeSpan.FromSeconds(20));
 
     private readonly IContainerEngine _engine;
-    private readonly IAttachment _attachment;
+    private readonly MultiplexedStream _attachment;
     private readonly TimeSpan _stopTimeout;
     private readonly Task<int> _exit;
     private readonly LastLines _last = new();
@@ -30,7 +31,7 @@ internal sealed class ContainerSession : IContainerSession
     /// <param name="attachment">The connection; owned by the session.</param>
     /// <param name="exit">Gives the exit code once the container is removed.</param>
     /// <param name="output">Takes the standard output; null for <see cref="StandardOutput"/>.</param>
-    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, IAttachment attachment, Task<int> exit, IByteSink? output)
+    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, MultiplexedStream attachment, Task<int> exit, IByteSink? output)
     {
         (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
         _standardOutput = new LineChannel($"the standard output of {Name}", _last);
@@ -97,20 +98,24 @@ internal sealed class ContainerSession : IContainerSession
         }
         finally
         {
-            await _attachment.DisposeAsync().ConfigureAwait(false);
+            _attachment.Dispose();
             await _pump.ConfigureAwait(false);
         }
     }
 
     /// <summary>Cuts the connection as the kernel does for a process that is killed; the Engine has to notice by itself.</summary>
-    internal ValueTask CutAsync() => _attachment.DisposeAsync();
+    internal ValueTask CutAsync()
+    {
+        _attachment.Dispose();
+        return default;
+    }
 
     /// <summary>Lets go of a container that never got to run, and that the engine has removed.</summary>
     public async ValueTask AbandonAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _attachment.DisposeAsync().ConfigureAwait(false);
+        _attachment.Dispose();
         await _pump.ConfigureAwait(false);
     }
 
@@ -136,7 +141,13 @@ internal sealed class ContainerSession : IContainerSession
         Exception? error = null;
         try
         {
-            await _attachment.PumpAsync(_output, _standardError).ConfigureAwait(false);
+            var buffer = new byte[64 * 1024];
+            while (await _attachment.ReadOutputAsync(buffer, 0, buffer.Length, default).ConfigureAwait(false) is { EOF: false } read)
+            {
+                var target = read.Target == MultiplexedStream.TargetStream.StandardError ? _standardError : _output;
+                target.Write(buffer.AsSpan(0, read.Count));
+                await target.FlushAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {

@@ -1,63 +1,63 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using Docker.DotNet;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Where an Engine listens: a unix socket or, without TLS, a TCP port.</summary>
+/// <summary>Where an Engine listens: a unix socket or a TCP port, with TLS or without.</summary>
 public sealed record EngineEndpoint
 {
     private const string DefaultSocket = "/var/run/docker.sock";
 
-    private readonly EndPoint _address;
+    private readonly string _text;
 
-    private EngineEndpoint(Uri uri, EndPoint address)
-    {
-        Uri = uri;
-        _address = address;
-    }
+    private EngineEndpoint(string text, Uri uri) => (_text, Uri) = (text, uri);
 
-    /// <summary>The endpoint as <c>DOCKER_HOST</c> writes it.</summary>
+    /// <summary>The endpoint with its port, where it has one.</summary>
     public Uri Uri { get; }
 
     /// <summary>The path of the unix socket; null for TCP.</summary>
-    public string? SocketPath => (_address as UnixDomainSocketEndPoint)?.ToString();
+    public string? SocketPath { get; private init; }
+
+    /// <summary>The folder of <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; null where TLS is not asked for.</summary>
+    public string? Certificates { get; private init; }
 
     /// <summary>Whether it is the socket of this machine's own Engine, as far as a name can tell.</summary>
     public bool IsDefault => SocketPath is DefaultSocket or "/run/docker.sock";
 
-    /// <summary>The endpoint that <c>DOCKER_HOST</c> names, or else the local socket.</summary>
+    /// <summary>
+    /// The endpoint that the <c>docker</c> command takes: that of <c>DOCKER_HOST</c>, else of the Docker context, else the
+    /// local socket.
+    /// </summary>
+    /// <exception cref="HooktrailException">It is of a kind that is not spoken to, or the context cannot be read.</exception>
     public static EngineEndpoint FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
     /// <summary>The same for any environment.</summary>
     internal static EngineEndpoint FromEnvironment(Func<string, string?> variable)
     {
+        var config = new DockerConfig(new Settings(variable));
         var host = variable("DOCKER_HOST");
-        if (string.IsNullOrWhiteSpace(host))
-            return Parse("unix://" + DefaultSocket);
-        if (host.StartsWith("tcp:", StringComparison.Ordinal) && !string.IsNullOrEmpty(variable("DOCKER_TLS_VERIFY")))
-        {
-            throw new HooktrailException(
-                $"DOCKER_HOST={host} with DOCKER_TLS_VERIFY asks for TLS, which is not supported: " +
-                "forward the Engine's socket, for instance with ssh -L, and name the local end as unix:///path.");
-        }
-
-        return Parse(host);
+        var certificates = string.IsNullOrEmpty(variable("DOCKER_TLS_VERIFY")) ? null
+            : variable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : Path.GetDirectoryName(config.FullName);
+        return Parse(string.IsNullOrWhiteSpace(host) ? OfContext(config) : host, certificates);
     }
 
-    /// <summary>Reads <c>unix:///path</c> or <c>tcp://host[:port]</c> (port 2375 where none is named).</summary>
+    /// <summary>Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.</summary>
+    /// <param name="text">The endpoint, as <c>DOCKER_HOST</c> writes it.</param>
+    /// <param name="certificates">The folder of the certificates for TLS, which a unix socket has no use for.</param>
     /// <exception cref="HooktrailException">It is neither.</exception>
-    public static EngineEndpoint Parse(string text)
+    public static EngineEndpoint Parse(string text, string? certificates = null)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
             throw NotUnderstood(text);
 
         switch (uri.Scheme)
         {
-            case "unix" when uri.AbsolutePath is { Length: > 1 } path && uri.Host.Length == 0:
+            case "unix" when uri.AbsolutePath is { Length: > 1 } && uri.Host.Length == 0:
                 try
                 {
-                    return new EngineEndpoint(uri, new UnixDomainSocketEndPoint(Uri.UnescapeDataString(path)));
+                    return new(text, uri) { SocketPath = new UnixDomainSocketEndPoint(uri.LocalPath).ToString() };
                 }
                 catch (ArgumentOutOfRangeException e)
                 {
@@ -65,7 +65,8 @@ public sealed record EngineEndpoint
                         $"The path of the Docker socket {text} is longer than the kernel allows (107 bytes): use a shorter one.", e);
                 }
             case "tcp" when uri.Host.Length > 0:
-                return new EngineEndpoint(uri, new DnsEndPoint(uri.DnsSafeHost, uri.Port > 0 ? uri.Port : 2375));
+                var port = uri.Port > 0 ? uri.Port : certificates is null ? 2375 : 2376;
+                return new(text, new UriBuilder(uri) { Port = port }.Uri) { Certificates = certificates };
             case "ssh" or "npipe":
                 throw new HooktrailException(
                     $"The Docker endpoint {text} is not supported ({uri.Scheme}): set DOCKER_HOST to unix:///path or tcp://host:port, " +
@@ -75,28 +76,35 @@ public sealed record EngineEndpoint
         }
     }
 
-    /// <summary>Opens a connection.</summary>
-    /// <exception cref="SocketException">Nothing listens there, or this user may not connect.</exception>
-    internal async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+
+    private static string OfContext(DockerConfig config)
     {
-        var socket = _address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(_address, cancellationToken).ConfigureAwait(false);
-            return socket;
+            return config.GetEndpoint().OriginalString;
         }
-        catch
+        catch (Exception e) when (e is DockerConfigurationException or JsonException or IOException or UnauthorizedAccessException)
         {
-            socket.Dispose();
-            throw;
+            throw new HooktrailException(
+                $"The Docker configuration {config.FullName} does not tell where the Engine is ({e.Message.TrimEnd('.')}): " +
+                "correct it (docker context ls), or set DOCKER_HOST.",
+                e);
         }
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => Uri.OriginalString;
-
     private static HooktrailException NotUnderstood(string text) =>
         new($"The Docker endpoint «{text}» is not understood: set DOCKER_HOST to unix:///path or tcp://host:port.");
+
+    private sealed class Settings(Func<string, string?> variable) : IDockerCliSettings
+    {
+        public string? DockerConfig => variable("DOCKER_CONFIG");
+
+        public string? DockerHost => null; // read here, where what is wrong with it has a sentence
+
+        public string? DockerTlsVerify => variable("DOCKER_TLS_VERIFY");
+
+        public string? DockerContext => variable("DOCKER_CONTEXT");
+    }
 }

@@ -5,7 +5,7 @@ namespace Hooktrail.Docker.Engine;
 
 /// <summary>
 /// The Engine's refusals and the operating system's, as one sentence each. The texts that are looked for are those of
-/// moby 20.10 to 28; a text that is not known is passed on as the Engine said it.
+/// moby 20.10 to 29; a text that is not known is passed on as the Engine said it.
 /// </summary>
 internal static class EngineErrors
 {
@@ -61,6 +61,22 @@ internal static class EngineErrors
     public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least) => new(
         $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {ApiVersions.Newest} is the newest known here: take a newer Hooktrail.");
 
+    /// <summary>The certificates for TLS cannot be read.</summary>
+    public static HooktrailException NoCertificates(EngineEndpoint endpoint, string folder, Exception cause) => new(
+        $"DOCKER_TLS_VERIFY asks for TLS with the Docker Engine at {endpoint}, and the certificates in {folder} cannot be read ({cause.Message.TrimEnd('.')}): " +
+        "set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem.",
+        cause);
+
+    /// <summary>TLS could not be agreed on.</summary>
+    public static HooktrailException NoTls(EngineEndpoint endpoint, Exception cause) => new(
+        $"No TLS with what listens at {endpoint} ({cause.GetBaseException().Message.TrimEnd('.')}): it may speak none, or it or this side has a " +
+        $"certificate that the other does not accept; correct the certificates in {endpoint.Certificates}, or unset DOCKER_TLS_VERIFY.",
+        cause);
+
+    /// <summary>Whether it is what Go's server says to a client that does not speak TLS.</summary>
+    public static bool WantsTls(string? message) =>
+        message?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true;
+
     /// <summary>A network that should be there is not.</summary>
     public static HooktrailException NoSuchNetwork(string network) => new(
         $"There is no Docker network {network}: something removed it during the run; run again.");
@@ -85,6 +101,8 @@ internal static class EngineErrors
     {
         bool Says(string text) => message.Contains(text, StringComparison.OrdinalIgnoreCase);
 
+        if (WantsTls(message))
+            return "it speaks TLS alone; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem";
         if (Says("No such image"))
             return "the image is missing; build it with ./specs run";
         if (Says("Pool overlaps with other one"))

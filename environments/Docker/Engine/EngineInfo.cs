@@ -43,7 +43,4 @@ public sealed record EngineInfo
 
     /// <summary>What the Engine warns of, in its own words.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
-
-    /// <summary>The implementation through which the Engine is driven: <c>Testcontainers</c> or <c>Engine API</c>.</summary>
-    public required string Driver { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Reads what both implementations get in the Engine's own notation.</summary>
+/// <summary>Reads the Engine's own notation.</summary>
 internal static class EngineWords
 {
     /// <summary>The names in <c>/info</c>'s SecurityOptions, whose items are like <c>name=seccomp,profile=default</c>.</summary>

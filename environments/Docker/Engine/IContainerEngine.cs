@@ -3,9 +3,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>
-/// A Docker Engine, as far as the labs need one. Two implementations: Testcontainers (profile <c>full</c>) and the Engine API
-/// over its socket (profile <c>offline</c>); <see cref="ContainerEngines"/> picks the one that is built in.
-/// Every refusal of the Engine is a <see cref="HooktrailException"/> of one sentence.
+/// A Docker Engine, as far as the labs need one. Every refusal of the Engine is a <see cref="HooktrailException"/> of one
+/// sentence.
 /// </summary>
 public interface IContainerEngine : IAsyncDisposable
 {

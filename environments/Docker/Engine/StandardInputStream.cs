@@ -1,7 +1,11 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Docker.DotNet;
+
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>The writing end of a container's standard input; disposing it closes the process's end.</summary>
-internal sealed class StandardInputStream(IAttachment attachment) : Stream
+internal sealed class StandardInputStream(MultiplexedStream attachment) : Stream
 {
     private bool _closed;
 
@@ -18,7 +22,8 @@ internal sealed class StandardInputStream(IAttachment attachment) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        return attachment.WriteAsync(buffer, cancellationToken);
+        var bytes = MemoryMarshal.TryGetArray(buffer, out var segment) ? segment : buffer.ToArray();
+        return new(attachment.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, cancellationToken));
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -44,7 +49,14 @@ internal sealed class StandardInputStream(IAttachment attachment) : Stream
         if (!_closed && disposing)
         {
             _closed = true;
-            attachment.CloseInput();
+            try
+            {
+                attachment.CloseWrite();
+            }
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+            {
+                // The other end has gone already: there is no input left to close.
+            }
         }
 
         base.Dispose(disposing);

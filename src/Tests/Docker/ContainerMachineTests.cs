@@ -232,7 +232,8 @@ public class ContainerMachineTests
 
         private async Task ServeAsync(Socket one)
         {
-            using var other = await _to.ConnectAsync(CancellationToken.None);
+            using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await other.ConnectAsync(new UnixDomainSocketEndPoint(_to.SocketPath!));
             using (one)
                 await Task.WhenAll(CopyAsync(one, other), CopyAsync(other, one));
         }

@@ -37,11 +37,52 @@ internal sealed class EngineEndpointTests
             () => From("unix:///" + new string('x', 110)),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("longer than the kernel allows (107 bytes)"));
 
-    [Test]
-    public void TLS_is_refused_rather_than_left_out_in_silence() =>
-        Assert.That(
-            () => EngineEndpoint.FromEnvironment(name => name == "DOCKER_HOST" ? "tcp://machine:2376" : "1"),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("TLS, which is not supported"));
+    [TestCase("tcp://machine", null, "tcp://machine:2375/")]
+    [TestCase("tcp://machine", "1", "tcp://machine:2376/")]
+    [TestCase("tcp://[2001:db8::1]:99", "1", "tcp://[2001:db8::1]:99/")]
+    public void A_port_that_is_not_named_is_that_of_Docker(string host, string? verify, string expected) =>
+        Assert.That(From(("DOCKER_HOST", host), ("DOCKER_TLS_VERIFY", verify)).Uri.ToString(), Is.EqualTo(expected));
 
-    private static EngineEndpoint From(string? host) => EngineEndpoint.FromEnvironment(name => name == "DOCKER_HOST" ? host : null);
+    [TestCase("tcp://machine", null, "/certificates", null)]
+    [TestCase("tcp://machine", "1", "/certificates", "/certificates")]
+    [TestCase("tcp://machine", "1", null, "/config")]
+    [TestCase("unix:///run/docker.sock", "1", "/certificates", null)]
+    public void DOCKER_TLS_VERIFY_asks_for_TLS_with_the_certificates_of_DOCKER_CERT_PATH(string host, string? verify, string? path, string? expected) =>
+        Assert.That(
+            From(("DOCKER_HOST", host), ("DOCKER_TLS_VERIFY", verify), ("DOCKER_CERT_PATH", path), ("DOCKER_CONFIG", "/config")).Certificates,
+            Is.EqualTo(expected));
+
+    [Test]
+    public void A_Docker_context_names_it_where_DOCKER_HOST_does_not()
+    {
+        using var folder = new DockerFolder("""{"currentContext":"there"}""");
+        folder.AddContext("there", "tcp://192.0.2.1:2375");
+        folder.AddContext("far", "ssh://root@machine");
+
+        Assert.That(From(("DOCKER_CONFIG", folder.Path)).ToString(), Is.EqualTo("tcp://192.0.2.1:2375"));
+        Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
+        Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", "default")).IsDefault);
+        Assert.That(
+            () => From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", "far")),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("ssh://root@machine is not supported (ssh)"));
+    }
+
+    [TestCase("{", null, "LineNumber: 0")]
+    [TestCase("{}", "nowhere", "The Docker context 'nowhere' does not exist")]
+    [TestCase("""{"currentContext":"nowhere"}""", null, "The Docker context 'nowhere' does not exist")]
+    public void A_context_that_cannot_be_read_is_told(string config, string? context, string why)
+    {
+        using var folder = new DockerFolder(config);
+
+        Assert.That(
+            () => From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context)),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith($"The Docker configuration {folder.Path}/config.json does not tell where the Engine is (")
+                .And.Message.Contains(why).And.Message.Contains("set DOCKER_HOST"));
+        Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
+    }
+
+    private static EngineEndpoint From(string? host) => From(("DOCKER_HOST", host), ("DOCKER_CONFIG", "/nonexistent"));
+
+    private static EngineEndpoint From(params (string Name, string? Value)[] environment) =>
+        EngineEndpoint.FromEnvironment(name => environment.FirstOrDefault(variable => variable.Name == name).Value);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Docker.Engine.Api;
 using Hooktrail.Trails;
 using NUnit.Framework;
 
@@ -84,32 +83,16 @@ internal sealed class EngineErrorTests
             await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains("speaks API 1.70 at the least"));
     }
 
-    [TestCase("1.41", "1.12", "/v1.41/info")]
-    [TestCase("1.44", "1.24", "/v1.44/info")]
-    [TestCase("1.54", "1.44", "/v1.44/info")]
-    public async Task The_newest_API_that_both_speak_is_used(string newest, string oldest, string path)
-    {
-        await using var fake = new FakeEngine()
-            .Answers("GET /version", 200, $$"""{"Version":"x","ApiVersion":"{{newest}}","MinAPIVersion":"{{oldest}}"}""")
-            .Answers("GET /info", 200, """{"SecurityOptions":["name=seccomp,profile=default","name=rootless"]}""");
-        await using var engine = await fake.ConnectAsync();
-        var info = await engine.DescribeAsync();
-
-        Assert.That(fake.Asked, Does.Contain($"GET {path}"));
-        Assert.That(info.SecurityFeatures, Is.EqualTo(new[] { "seccomp", "rootless" }));
-        Assert.That(info.IsRootless);
-    }
-
-    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 13\r\n\r\n<html></html>")]
-    [TestCase("SSH-2.0-OpenSSH_9.2\r\n")]
-    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nnull")]
-    [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 38\r\n\r\n{\"Version\":\"x\",\"ApiVersion\":\"not one\"}\n")]
-    public async Task What_is_no_Engine_is_told_apart(string answer)
+    [TestCase(
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+        "refused to give its version: it speaks TLS alone; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH")]
+    [TestCase("HTTP/1.1 403 No\r\nConnection: close\r\n\r\n{\"message\":\"not for you\"}", "refused to give its version: not for you.")]
+    [TestCase("", "broke while it was asked to give its version (it was closed without an answer)")]
+    public async Task An_Engine_that_gives_no_version_says_why(string answer, string why)
     {
         await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, answer));
 
-        Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            $"What answers at {fake.Endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens."));
+        Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains(why));
     }
 
     [Test]
@@ -160,15 +143,25 @@ internal sealed class EngineErrorTests
         await using var engine = await fake.ConnectAsync();
 
         Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.Contains(reason));
-        Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?force=1&v=1"));
+        Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1"));
+    }
+
+    [Test]
+    public async Task A_container_that_cannot_be_attached_to_is_removed()
+    {
+        await using var fake = Created().Refuses($"POST /containers/{Id}/attach", 409, "no");
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(
+            await Errors.OfAsync(engine.StartAsync(Client)),
+            Is.TypeOf<HooktrailException>().With.Message.EqualTo("The Docker Engine refused to attach to the container client: no."));
+        Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1").And.None.Contains("/start"));
     }
 
     [Test]
     public async Task A_container_that_ended_at_once_is_told_with_its_last_output()
     {
-        await using var fake = Created()
-            .Answers($"POST /containers/{Id}/start", 204, "")
-            .Refuses($"GET /containers/{Id}/json", 404, "No such container");
+        await using var fake = Created();
         await using var engine = await fake.ConnectAsync();
 
         Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
@@ -176,20 +169,16 @@ internal sealed class EngineErrorTests
     }
 
     [Test]
-    public async Task The_session_is_attached_and_waited_for_before_the_start()
+    public async Task The_session_is_attached_before_the_start()
     {
         await using var fake = Created().Refuses($"POST /containers/{Id}/start", 500, "no");
         await using var engine = await fake.ConnectAsync();
         await Errors.OfAsync(engine.StartAsync(Client));
 
         Assert.That(
-            fake.Asked.Where(a => a.Contains(Id)).Take(3),
-            Is.EqualTo(new[]
-            {
-                $"POST /v1.41/containers/{Id}/attach?stream=1&stdin=1&stdout=1&stderr=1",
-                $"POST /v1.41/containers/{Id}/wait?condition=removed",
-                $"POST /v1.41/containers/{Id}/start",
-            }));
+            fake.Asked.Where(asked => asked.StartsWith("POST", StringComparison.Ordinal)).Select(asked => asked.Split('?')[0]),
+            Is.EqualTo(new[] { "POST /v1.41/containers/create", $"POST /v1.41/containers/{Id}/attach", $"POST /v1.41/containers/{Id}/start" }));
+        Assert.That(fake.Asked, Has.Some.StartsWith("GET /v1.41/events?"));
     }
 
     [Test]
@@ -206,17 +195,9 @@ internal sealed class EngineErrorTests
         Assert.That(async () => await engine.RemoveNetworkAsync("lab"), Throws.Nothing);
     }
 
-    /// <summary>An Engine that creates a container whose process says «no right» and ends with exit code 1.</summary>
-    private static FakeEngine Created() => new FakeEngine()
-        .Answers("POST /containers/create", 201, $$"""{"Id":"{{Id}}","Warnings":[]}""")
-        .Does($"POST /containers/{Id}/attach", async stream =>
-        {
-            await FakeEngine.WriteAsync(stream, "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-            await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n")));
-        })
-        .Answers($"POST /containers/{Id}/wait", 200, """{"StatusCode":1}""")
-        .Answers($"DELETE /containers/{Id}", 204, "");
+    /// <summary>An Engine that has a container whose process says «no right» and ends with exit code 1.</summary>
+    private static FakeEngine Created() =>
+        new FakeEngine().Runs(Id, async stream => await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n"))));
 
-    private static async Task ConnectAsync(string endpoint) =>
-        await ApiEngine.ConnectAsync(EngineEndpoint.Parse(endpoint), CancellationToken.None);
+    private static async Task ConnectAsync(string endpoint) => await ContainerEngines.ConnectAsync(EngineEndpoint.Parse(endpoint));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Hooktrail.Tests.Docker;
 
@@ -12,5 +13,14 @@ internal static class Frames
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), payload.Length);
         payload.CopyTo(frame.AsSpan(8));
         return frame;
+    }
+
+    /// <summary>A process that repeats each line that it reads, and says «bye» at the end.</summary>
+    public static async Task EchoAsync(Stream stream)
+    {
+        using var input = new StreamReader(stream, leaveOpen: true);
+        while (await input.ReadLineAsync() is { } line)
+            await stream.WriteAsync(Of(1, Encoding.UTF8.GetBytes(line + "\n")));
+        await stream.WriteAsync(Of(1, "bye\n"u8));
     }
 }

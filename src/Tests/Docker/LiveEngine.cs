@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Formats.Tar;
-using System.Net.Http.Headers;
+using Docker.DotNet;
+using Docker.DotNet.Models;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Docker.Engine.Api;
 using Hooktrail.Trails;
 using NUnit.Framework;
 
@@ -53,19 +53,25 @@ internal static class LiveEngine
 
     public static async Task ImportImageAsync()
     {
-        using var client = new ApiClient(EngineEndpoint.FromEnvironment());
+        using var client = await OpenAsync();
         using var tar = new MemoryStream();
         await WriteRootFileSystemAsync(tar);
         tar.Position = 0;
-        using var body = new StreamContent(tar) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
-        await client.AskAsync(
-            HttpMethod.Post, $"/images/create?fromSrc=-&repo={Run}&tag=latest", body, Wire.Default.ErrorAnswer, "import", default);
+        await client.Images.CreateImageAsync(
+            new ImagesCreateParameters { FromSrc = "-", Repo = Run, Tag = "latest" }, tar, null, new Progress<JSONMessage>());
     }
 
     public static async Task RemoveImageAsync()
     {
-        using var client = new ApiClient(EngineEndpoint.FromEnvironment());
-        await client.TellAsync(HttpMethod.Delete, $"/images/{Image}", "remove the image", default);
+        using var client = await OpenAsync();
+        await client.Images.DeleteImageAsync(Image, new ImageDeleteParameters());
+    }
+
+    private static async Task<DockerClient> OpenAsync()
+    {
+        await using var engine = await ContainerEngines.ConnectAsync();
+        var info = await engine.DescribeAsync();
+        return new EngineConnection(EngineEndpoint.FromEnvironment(), info.ApiVersion).Open();
     }
 
     private static async Task WriteRootFileSystemAsync(Stream output)

@@ -1,3 +1,4 @@
+using Docker.DotNet;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Trails;
 using NUnit.Framework;
@@ -28,7 +29,8 @@ internal sealed class OutputTests
     [Test]
     public void A_frame_of_no_known_stream_is_refused(CancellationToken cancel) =>
         Assert.That(
-            async () => await DemultiplexAsync(new MemoryStream("HTTP/1.1"u8.ToArray()), cancel), Throws.TypeOf<InvalidDataException>());
+            async () => await DemultiplexAsync(new MemoryStream("HTTP/1.1"u8.ToArray()), cancel),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The connection to the container client broke (Unknown stream type: '72'"));
 
     [Test]
     public async Task A_line_longer_than_the_most_comes_in_pieces()
@@ -77,19 +79,16 @@ internal sealed class OutputTests
 
     private static async Task<(string[] Output, string[] Error)> DemultiplexAsync(Stream stream, CancellationToken cancel)
     {
-        var last = new LastLines();
-        var (output, error) = (new LineChannel("out", last), new LineChannel("err", last));
-        await OutputDemultiplexer.PumpAsync(stream, output, error, cancel);
-        await output.CompleteAsync();
-        await error.CompleteAsync();
+        var spec = new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] };
+        await using var session = new ContainerSession(null!, "1", spec, new MultiplexedStream(stream, multiplexed: true), Task.FromResult(0), null);
         return (
-            await output.Reader.ReadAllAsync(cancel).ToArrayAsync(cancel), await error.Reader.ReadAllAsync(cancel).ToArrayAsync(cancel));
+            await session.StandardOutput.ReadAllAsync(cancel).ToArrayAsync(cancel), await session.StandardError.ReadAllAsync(cancel).ToArrayAsync(cancel));
     }
 
     /// <summary>Gives a few bytes at a time, as a socket may.</summary>
     private sealed class TrickleStream(byte[] bytes, int pieces) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(pieces, buffer.Length)], cancellationToken);
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            base.ReadAsync(buffer, offset, Math.Min(pieces, count), cancellationToken);
     }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Hooktrail.Trails;
 
-namespace Hooktrail.Docker.Engine.Full;
+namespace Hooktrail.Docker.Engine;
 
 /// <summary>
 /// Learns a container's exit code and removal from the Engine's events. Docker.DotNet cannot wait for a removal, and a
@@ -10,8 +11,8 @@ namespace Hooktrail.Docker.Engine.Full;
 /// </summary>
 internal sealed class ContainerEnd : IProgress<Message>
 {
-    private readonly TaskCompletionSource<int> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _exitCode;
+    private readonly TaskCompletionSource<int?> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int? _exitCode;
 
     private ContainerEnd()
     {
@@ -49,7 +50,8 @@ internal sealed class ContainerEnd : IProgress<Message>
 
         await enough.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await end._removed.Task.ConfigureAwait(false);
+        return await end._removed.Task.ConfigureAwait(false)
+            ?? throw new HooktrailException($"The container {name} was removed by another program before it was started; run again.");
     }
 
     /// <summary>Takes one event.</summary>

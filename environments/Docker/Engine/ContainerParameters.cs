@@ -1,6 +1,6 @@
 using Docker.DotNet.Models;
 
-namespace Hooktrail.Docker.Engine.Full;
+namespace Hooktrail.Docker.Engine;
 
 /// <summary>Writes into Testcontainers' create parameters what its builder has no word for.</summary>
 internal static class ContainerParameters

@@ -1,0 +1,246 @@
+using System.Net;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Images;
+using Hooktrail.Trails;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hooktrail.Docker.Engine;
+
+/// <summary>Drives an Engine through Testcontainers, and through Docker.DotNet beneath it for what Testcontainers has no word for.</summary>
+internal sealed class TestcontainersEngine : IContainerEngine
+{
+    private static readonly System.Version NamesAreUnique = new(1, 44);
+
+    private readonly DockerCalls _calls;
+    private readonly EngineConnection _connection;
+    private readonly DockerClient _client;
+
+    private TestcontainersEngine(DockerCalls calls, EngineConnection connection) =>
+        (_calls, _connection, _client) = (calls, connection, connection.Open());
+
+    /// <summary>Reaches the Engine and settles on the API version.</summary>
+    public static async Task<IContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var calls = new DockerCalls(endpoint);
+        using var client = new EngineConnection(endpoint, null).Open();
+        var version = await calls.AskVersionAsync(client, cancellationToken).ConfigureAwait(false);
+        var spoken = ApiVersions.Negotiate(endpoint, version.Version, version.APIVersion, version.MinAPIVersion);
+        return new TestcontainersEngine(calls, new(endpoint, spoken));
+    }
+
+    public async Task<EngineInfo> DescribeAsync(CancellationToken cancellationToken = default)
+    {
+        var version = await _calls.AskAsync(
+            "give its version", () => _client.System.GetVersionAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        var info = await _calls.AskAsync(
+            "describe itself", () => _client.System.GetSystemInfoAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new EngineInfo
+        {
+            Endpoint = _calls.Endpoint.ToString(),
+            Version = version.Version,
+            ApiVersion = _connection.Version!,
+            KernelRelease = version.KernelVersion ?? "",
+            OperatingSystem = info.OperatingSystem,
+            Architecture = version.Arch,
+            HostName = info.Name,
+            CgroupVersion = info.CgroupVersion ?? "",
+            StorageDriver = info.Driver,
+            SecurityFeatures = EngineWords.SecurityFeatures(info.SecurityOptions),
+            Warnings = [.. info.Warnings ?? []],
+        };
+    }
+
+    public async Task<bool> HasImageAsync(string reference, CancellationToken cancellationToken = default) =>
+        await _calls.FindAsync(
+            $"look for the image {reference}",
+            () => _client.Images.InspectImageAsync(reference, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound).ConfigureAwait(false) is not null;
+
+    public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
+    {
+        var what = $"create the network {spec.Name}{spec.SubnetsInWords}";
+        // An Engine before API 1.44 gives one name to several networks unless it is told not to, for which the client has no word.
+        if (_connection.Version < NamesAreUnique && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
+            throw EngineErrors.Refused(what, $"network with name {spec.Name} already exists");
+        await TestcontainersPreferences.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        var network = new NetworkBuilder()
+            .WithDockerEndpoint(_connection)
+            .WithLogger(NullLogger.Instance)
+            .WithCleanUp(false)
+            .WithName(spec.Name)
+            .WithLabel(spec.Labels)
+            .WithCreateParameterModifier(parameters =>
+            {
+                parameters.Options = spec.DriverOptions.ToDictionary();
+                parameters.EnableIPv6 = spec.HasIpv6;
+                parameters.Internal = spec.Internal;
+                parameters.IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] };
+            })
+            .Build();
+        await _calls.TellAsync(what, () => network.CreateAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await InspectNetworkAsync(spec.Name, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<NetworkDetails> InspectNetworkAsync(string network, CancellationToken cancellationToken = default)
+    {
+        var answer = await _calls.FindAsync(
+            $"show the network {network}",
+            () => _client.Networks.InspectNetworkAsync(network, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound).ConfigureAwait(false) ?? throw EngineErrors.NoSuchNetwork(network);
+        return NetworkDetails.From(
+            answer.ID,
+            answer.Name,
+            answer.Options,
+            (answer.IPAM?.Config ?? []).Select(c => ((string?)c.Subnet, (string?)c.Gateway)),
+            answer.Labels);
+    }
+
+    public async Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
+    {
+        var what = $"start the container {spec.Name} from the image {spec.Image}";
+        await TestcontainersPreferences.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        ContainerSession? session = null;
+        var container = new AttachedContainerBuilder(
+            spec.Image,
+            async (created, cancel) => session = await AttachAsync(created, spec, standardOutput, cancel).ConfigureAwait(false))
+            .WithDockerEndpoint(_connection)
+            .WithLogger(NullLogger.Instance)
+            .WithImagePullPolicy(PullPolicy.Never)
+            .WithCleanUp(false)
+            .WithAutoRemove(true)
+            .WithName(spec.Name)
+            .WithLabel(spec.Labels)
+            .WithEnvironment(spec.Environment)
+            .WithCreateParameterModifier(parameters => ContainerParameters.Apply(spec, parameters))
+            .Build();
+        try
+        {
+            await _calls.TellAsync(what, () => container.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            var running = await FindAsync(container.Id, spec.Name, cancellationToken).ConfigureAwait(false);
+            if (running?.State is not { Running: true, Pid: > 0 } state)
+                throw await session!.EndedAsync(cancellationToken).ConfigureAwait(false);
+            var address = running.NetworkSettings?.Networks?.Values.FirstOrDefault();
+            session!.Started((int)state.Pid, address?.IPAddress, address?.GlobalIPv6Address);
+            return session;
+        }
+        catch
+        {
+            // Nothing may be left of a start that failed, whatever the caller's token says; its error is the one to report.
+            await AbandonAsync(container.CreatedId, session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<LabelledResource>> FindContainersAsync(
+        string label, string? value = null, CancellationToken cancellationToken = default)
+    {
+        var parameters = new ContainersListParameters { All = true, Filters = LabelFilter(label, value) };
+        var found = await _calls.AskAsync(
+            "list containers", () => _client.Containers.ListContainersAsync(parameters, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. found.Select(c => new LabelledResource(
+            c.ID, c.Names.FirstOrDefault()?.TrimStart('/') ?? c.ID, c.Labels.OrEmpty()))];
+    }
+
+    public async Task<IReadOnlyList<LabelledResource>> FindNetworksAsync(
+        string label, string? value = null, CancellationToken cancellationToken = default)
+    {
+        var parameters = new NetworksListParameters { Filters = LabelFilter(label, value) };
+        var found = await _calls.AskAsync(
+            "list networks", () => _client.Networks.ListNetworksAsync(parameters, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. found.Select(n => new LabelledResource(n.ID, n.Name, n.Labels.OrEmpty()))];
+    }
+
+    // 409: another removal is already under way, the Engine's own after the main process ended.
+    public Task RemoveContainerAsync(string container, CancellationToken cancellationToken = default) =>
+        _calls.TellAsync(
+            $"remove the container {container}",
+            () => _client.Containers.RemoveContainerAsync(
+                container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Conflict);
+
+    public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
+    {
+        if (await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { } found)
+            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Created, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default) =>
+        _calls.TellAsync(
+            $"remove the network {network}",
+            () => _client.Networks.DeleteNetworkAsync(network, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound);
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static IPAMConfig AddressPool(IPNetwork subnet) =>
+        new() { Subnet = subnet.ToString(), Gateway = NetworkSpec.GatewayOf(subnet).ToString() };
+
+    private async Task<bool> NetworkExistsAsync(string name, CancellationToken cancellationToken)
+    {
+        // The filter matches any part of the name.
+        var parameters = new NetworksListParameters
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>> { ["name"] = new Dictionary<string, bool> { [name] = true } },
+        };
+        var found = await _calls.AskAsync(
+            "list networks", () => _client.Networks.ListNetworksAsync(parameters, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return found.Any(n => n.Name == name);
+    }
+
+    private static Dictionary<string, IDictionary<string, bool>> LabelFilter(string label, string? value) => new()
+    {
+        ["label"] = new Dictionary<string, bool> { [value is null ? label : $"{label}={value}"] = true },
+    };
+
+    /// <summary>The container as it is; null where there is none.</summary>
+    private Task<ContainerInspectResponse?> FindAsync(string container, string name, CancellationToken cancellationToken) =>
+        _calls.FindAsync(
+            $"show the container {name}",
+            () => _client.Containers.InspectContainerAsync(container, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound);
+
+    private async Task<ContainerSession> AttachAsync(
+        AttachedContainer container, ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken)
+    {
+        var stream = await _calls.AskAsync(
+            $"attach to the container {spec.Name}",
+            () => _client.Containers.AttachContainerAsync(
+                container.Id,
+                new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true },
+                cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        var end = ContainerEnd.WatchAsync(_client, _calls, container.Id, container.CreatedTime, spec.Name);
+        return new ContainerSession(this, container.Id, spec, stream, end, standardOutput);
+    }
+
+    private async Task AbandonAsync(string? container, ContainerSession? session)
+    {
+        try
+        {
+            if (container is not null)
+                await RemoveContainerAsync(container).ConfigureAwait(false);
+        }
+        catch (HooktrailException)
+        {
+            // The Engine is out of reach; the caller hears of it from the first error.
+        }
+
+        if (session is not null)
+            await session.AbandonAsync().ConfigureAwait(false);
+    }
+}

@@ -9,7 +9,7 @@ Feature: Broadcast and ARP
     Scenario: Who has the neighbour's address? The whole bridge is asked
       The frame is flooded to the other ports first; then the host's own copy goes up, and arptables sees it there. iptables never does: ARP is not IP.
       When "client" asks by ARP for "server"
-      Then the request crosses
+      Then the request crosses exactly
         | layer     | table  | chain       | in          | out         |
         | ebtables  | broute | BROUTING    | client.port |             |
         | ebtables  | nat    | PREROUTING  | client.port |             |
@@ -22,7 +22,7 @@ Feature: Broadcast and ARP
     Scenario: The answer is for one alone, so arptables of nft does not see it
       The bridge forwards it from port to port. Of bridged ARP only arptables-legacy has a chain, FORWARD.
       When "client" asks by ARP for "server"
-      Then the reply crosses
+      Then the reply crosses exactly
         | layer    | table  | chain       | in          | out         |
         | ebtables | broute | BROUTING    | server.port |             |
         | ebtables | nat    | PREROUTING  | server.port |             |

@@ -11,7 +11,7 @@ Feature: From the WAN straight to a container's address
   Scenario: Docker 28.2 drops it in raw
     Given a host of its own with Docker 28.2
     When "wan" opens a TCP connection to "client"
-    Then the SYN crosses
+    Then the SYN crosses exactly
       | layer    | table | chain      | in      | destination |
       | iptables | raw   | PREROUTING | wan.nic | client:80   |
     And it is dropped at "iptables raw PREROUTING"

@@ -24,7 +24,7 @@ Feature: From one bridge network to another
       Each container's address may be reached through its own bridge only. DOCKER-USER never sees the packet, so no rule there can let it through.
       Given a host of its own with Docker 29
       When "client" opens a TCP connection to "stranger"
-      Then the SYN crosses
+      Then the SYN crosses exactly
         | layer    | table  | chain      | in          | physIn      |
         | ebtables | broute | BROUTING   | client.port |             |
         | ebtables | nat    | PREROUTING | client.port |             |

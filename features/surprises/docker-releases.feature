@@ -49,6 +49,25 @@ Feature: What an upgrade of Docker changes
     When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
     Then the SYN is delivered to "stranger"
 
+  Scenario: With its nftables backend, Docker 29 has chains beside those of iptables
+    They hang at the hooks and priorities of raw, nat and filter, in tables of their own. Made after those of iptables, they run before them.
+    Given a host of its own with Docker 29-nftables
+    When "host" pings "client" once
+    Then the request crosses exactly
+      | layer    | table             | chain           | in | out         |
+      | iptables | raw               | OUTPUT          |    | lab         |
+      | iptables | mangle            | OUTPUT          |    | lab         |
+      | nftables | ip docker-bridges | nat-OUTPUT      |    | lab         |
+      | iptables | nat               | OUTPUT          |    | lab         |
+      | iptables | filter            | OUTPUT          |    | lab         |
+      | iptables | security          | OUTPUT          |    | lab         |
+      | iptables | mangle            | POSTROUTING     |    | lab         |
+      | nftables | ip docker-bridges | nat-POSTROUTING |    | lab         |
+      | iptables | nat               | POSTROUTING     |    | lab         |
+      | ebtables | filter            | OUTPUT          |    | client.port |
+      | ebtables | nat               | OUTPUT          |    | client.port |
+      | ebtables | nat               | POSTROUTING     |    | client.port |
+
   @S30
   Scenario: A host with a recent Docker may not have br_netfilter at all (the model alone)
     From 27.5 on dockerd loads it only where it needs it. Without it iptables sees nothing of what the containers of a network say to each other.

@@ -101,7 +101,7 @@ Feature: What a bridge does that its rules do not show
     Scenario: In a tagged frame, an IP packet is none to the bridge
       Given a host of its own without Docker
       When "client" sends a datagram to "server" in a VLAN frame
-      Then the request crosses
+      Then the request crosses exactly
         | layer    | table  | chain       | in          | out         |
         | ebtables | broute | BROUTING    | client.port |             |
         | ebtables | nat    | PREROUTING  | client.port |             |

@@ -7,7 +7,7 @@ Feature: Container to container with bridge-nf-call-iptables off
     Given containers "client" and "server" on the network "lab"
     And bridge-nf-call-iptables is off
 
-  Scenario: The request crosses ebtables and nothing else
+  Scenario: The request crosses ebtables and nothing of iptables
     When "client" pings "server" once
     Then the request crosses
       | layer    | table  | chain       | in          | out         |
@@ -18,7 +18,7 @@ Feature: Container to container with bridge-nf-call-iptables off
     And it is delivered to "server"
     And it never crosses iptables
 
-  Scenario: The reply crosses ebtables and nothing else
+  Scenario: The reply crosses ebtables and nothing of iptables
     When "client" pings "server" once
     Then the reply crosses
       | layer    | table  | chain       | in          | out         |

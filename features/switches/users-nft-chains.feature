@@ -90,3 +90,42 @@ Feature: A chain of one's own
     When "client" asks by ARP for "host"
     Then the request crosses "arptables filter INPUT" before "nftables arp mine in"
     And the reply is delivered to "client"
+
+  Scenario: A table says nothing of a chain that it does not name
+    A host may have chains that no feature knows. They are shown beside the table, and prediction and observation have to agree on them.
+    Given the nft table
+      """
+      table inet mine { chain forward { type filter hook forward priority 10; }; }
+      """
+    When "client" pings "wan" once
+    Then the request crosses
+      | layer    | table    | chain       | in          | out     |
+      | ebtables | broute   | BROUTING    | client.port |         |
+      | ebtables | nat      | PREROUTING  | client.port |         |
+      | iptables | raw      | PREROUTING  | lab         |         |
+      | iptables | mangle   | PREROUTING  | lab         |         |
+      | iptables | nat      | PREROUTING  | lab         |         |
+      | ebtables | filter   | INPUT       | client.port |         |
+      | iptables | mangle   | FORWARD     | lab         | wan.nic |
+      | iptables | filter   | FORWARD     | lab         | wan.nic |
+      | iptables | security | FORWARD     | lab         | wan.nic |
+      | iptables | mangle   | POSTROUTING | lab         | wan.nic |
+      | iptables | nat      | POSTROUTING | lab         | wan.nic |
+    And the request crosses "iptables filter FORWARD" before "nftables inet mine forward"
+
+  Scenario: A table that claims the whole trail has it
+    Given the nft table
+      """
+      table inet mine { chain output { type filter hook output priority 10; }; }
+      """
+    When "host" pings "wan" once
+    Then the request crosses exactly
+      | layer    | table     | chain       | out     |
+      | iptables | raw       | OUTPUT      | wan.nic |
+      | iptables | mangle    | OUTPUT      | wan.nic |
+      | iptables | nat       | OUTPUT      | wan.nic |
+      | iptables | filter    | OUTPUT      | wan.nic |
+      | nftables | inet mine | output      | wan.nic |
+      | iptables | security  | OUTPUT      | wan.nic |
+      | iptables | mangle    | POSTROUTING | wan.nic |
+      | iptables | nat       | POSTROUTING | wan.nic |

@@ -5,7 +5,7 @@ namespace Hooktrail.Report;
 
 /// <summary>The first place at which two trails part.</summary>
 /// <param name="Index">
-/// The place in the actual trail, from 0, counting only the layers that the expected one speaks of; the number of hops there, if
+/// The place in the actual trail, from 0, counting only the hook points that the expected one speaks of; the number of hops there, if
 /// the trails part only in how they end.
 /// </param>
 /// <param name="Expected">The hop that was expected there; null where the expected trail has already ended.</param>
@@ -22,7 +22,7 @@ public sealed record Divergence(int Index, ExpectedHop? Expected, Hop? Actual, I
     /// <summary>Where a trail is otherwise than a feature says; null where it is as said.</summary>
     public static Divergence? Between(ExpectedTrail expected, Trail actual)
     {
-        var hops = expected.Layers.IsEmpty ? actual.Hops : actual.Within(expected.Layers.AsSpan()).Hops;
+        ImmutableArray<Hop> hops = [.. actual.Hops.Where(hop => expected.SpeaksOf(hop.Point))];
         for (var index = 0; index < Math.Max(expected.Hops.Length, hops.Length); index++)
         {
             var said = index < expected.Hops.Length ? expected.Hops[index] : null;

@@ -7,8 +7,12 @@ namespace Hooktrail.Report;
 /// A trail as far as a feature says it. It may speak of some layers only («ebtables alone»), of some fields only, and may
 /// leave open how the packet's journey ends.
 /// </summary>
-/// <param name="Hops">The hops, in order: all of the layers that it speaks of.</param>
-/// <param name="Layers">The layers that it speaks of; empty for all.</param>
+/// <remarks>
+/// A table claims every hop of the tools' built-in chains, which all hosts have. Of nft's base chains it claims those that it names: a host
+/// may have others, Docker's or an administrator's, that no feature can know. A trail that is claimed as a whole has no such exception.
+/// </remarks>
+/// <param name="Hops">The hops, in order: all at the hook points that it speaks of.</param>
+/// <param name="Layers">The layers of which it claims every hop; empty for all layers.</param>
 /// <param name="Outcome">How the journey must end; null where that is not said.</param>
 public sealed record ExpectedTrail(
     ImmutableArray<ExpectedHop> Hops,
@@ -18,8 +22,14 @@ public sealed record ExpectedTrail(
     /// <summary>A trail of which everything is said.</summary>
     public static ExpectedTrail Of(Trail trail) => new([.. trail.Hops.Select(ExpectedHop.Of)], [], trail.Outcome);
 
-    /// <summary>Whether hops of a layer are spoken of at all.</summary>
-    public bool SpeaksOf(Layer layer) => Layers.IsEmpty || Layers.Contains(layer);
+    /// <summary>The layers whose chains every host has.</summary>
+    private static readonly ImmutableArray<Layer> Tools = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables];
+
+    /// <summary>Whether it claims the hops at a hook point: those that it lacks must not be there.</summary>
+    public bool SpeaksOf(HookPoint point) => Layers.IsEmpty || Layers.Contains(point.Layer) || Hops.Any(hop => hop.Point == point);
+
+    /// <summary>The same hops as a claim on the whole trail: <c>crosses exactly</c>.</summary>
+    public ExpectedTrail Exactly() => this with { Layers = [] };
 
     /// <summary>
     /// Reads a feature's table. It needs the columns layer, table and chain and may have those of <see cref="HopField"/>; an
@@ -27,16 +37,16 @@ public sealed record ExpectedTrail(
     /// </summary>
     /// <param name="header">The names of the columns.</param>
     /// <param name="rows">The cells of each row, as many as there are columns.</param>
-    /// <param name="layers">The layers that the table speaks of; none for all.</param>
+    /// <param name="only">The one layer that the table speaks of, and of which it claims every hop; null for all.</param>
     /// <exception cref="HooktrailException">
     /// A column is unknown, missing or there twice, a row is too long or too short, or there is no such hook point.
     /// </exception>
     public static ExpectedTrail OfTable(
         IReadOnlyList<string> header,
         IEnumerable<IReadOnlyList<string>> rows,
-        params ImmutableArray<Layer> layers)
+        Layer? only = null)
     {
-        var (layer, table, chain) = (Column(header, "layer"), Column(header, "table"), Column(header, "chain"));
+        var (tool, table, chain) = (Column(header, "layer"), Column(header, "table"), Column(header, "chain"));
         var fields = Fields(header);
         var hops = ImmutableArray.CreateBuilder<ExpectedHop>();
         foreach (var row in rows)
@@ -46,17 +56,24 @@ public sealed record ExpectedTrail(
                 throw new HooktrailException(
                     $"{at} has {row.Count} cells under {header.Count} columns; give each column a cell, empty for no device.");
 
-            var point = Point(at, row[layer], row[table], row[chain]);
-            if (!layers.IsEmpty && !layers.Contains(point.Layer))
+            var point = Point(at, row[tool], row[table], row[chain]);
+            if (only is { } layer && point.Layer != layer)
                 throw new HooktrailException(
-                    $"{at} is of {point.Layer.Name()}, but the table speaks of {string.Join(" and ", layers.Select(one => one.Name()))} only; remove the row, or let the step speak of all layers.");
+                    $"{at} is of {point.Layer.Name()}, but the table speaks of {layer.Name()} only; remove the row, or let the step speak of all layers.");
 
             hops.Add(new(
                 point,
                 [.. fields.Select(one => new ExpectedField(one.Field, row[one.Column] is "" ? null : row[one.Column]))]));
         }
-        return new(hops.ToImmutable(), layers, null);
+        return new(hops.ToImmutable(), only is { } one ? [one] : Tools, null);
     }
+
+    /// <summary>
+    /// Where a trail that speaks of <paramref name="point"/> and no other chain of nft sees the packet last; null for nowhere. On a host that
+    /// has more chains, the last hop of all may be at one of those.
+    /// </summary>
+    public static HookPoint? LastSeen(Trail trail, HookPoint point) =>
+        trail.Hops.LastOrDefault(hop => Tools.Contains(hop.Point.Layer) || hop.Point == point)?.Point;
 
     /// <inheritdoc/>
     public bool Equals(ExpectedTrail? other) =>

@@ -9,7 +9,7 @@ internal static class Parting
     public static string? At(int index, ImmutableArray<AlignedHops> rows, ImmutableArray<Voice> voices)
     {
         var row = rows[index];
-        var speaking = voices.Where(voice => voice.SpeaksOf(row.Point.Layer)).ToList();
+        var speaking = voices.Where(voice => voice.SpeaksOf(row.Point)).ToList();
         var crossing = speaking.Where(voice => voice.Hop(row) is not null).ToList();
         var missing = speaking.Except(crossing).ToList();
         if (missing.Count > 0)

@@ -7,10 +7,10 @@ namespace Hooktrail.Report;
 /// <param name="Name">What its column is headed.</param>
 /// <param name="Subject">What it is called in a sentence.</param>
 /// <param name="Hop">Its hop in a line, as far as it says it; null where it has none.</param>
-/// <param name="SpeaksOf">Whether it speaks of a layer at all; where it does not, a missing hop says nothing.</param>
+/// <param name="SpeaksOf">Whether it speaks of a hook point at all; where it does not, a missing hop says nothing.</param>
 /// <param name="Outcome">How it has the journey end; null where it does not say.</param>
 internal sealed record Voice(
-    string Name, string Subject, Func<AlignedHops, ExpectedHop?> Hop, Func<Layer, bool> SpeaksOf, Outcome? Outcome)
+    string Name, string Subject, Func<AlignedHops, ExpectedHop?> Hop, Func<HookPoint, bool> SpeaksOf, Outcome? Outcome)
 {
     public static ImmutableArray<Voice> All(ExpectedTrail? feature, Trail predicted, Trail? observed)
     {
@@ -27,7 +27,7 @@ internal sealed record Voice(
     public string Cell(AlignedHops row, ImmutableArray<HopField> fields)
     {
         if (Hop(row) is not { } hop)
-            return SpeaksOf(row.Point.Layer) ? "–" : "";
+            return SpeaksOf(row.Point) ? "–" : "";
         var said = hop.Fields
             .Where(one => one.Value is not null && fields.Contains(one.Field))
             .Select(one => $"{one.Field.Name()}={one.Value}");

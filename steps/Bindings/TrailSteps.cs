@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Report;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
@@ -20,11 +19,15 @@ public sealed class TrailSteps(Journey journey)
     /// <summary>A layer, as features speak of it.</summary>
     internal const string LayerName = "(ebtables|iptables|ip6tables|arptables|nftables)";
 
-    /// <summary>The whole trail, in order.</summary>
+    /// <summary>Every hop of the tools' own chains, and of nft's those at the chains that the table names, in order.</summary>
     [Then($"^the {Leg} crosses$")]
     public void ThenCrosses(Leg leg, DataTable table) => journey.Agree(leg, Expected(table));
 
-    /// <summary>What one layer sees of it; the whole trail has to be as predicted all the same.</summary>
+    /// <summary>Every hop there is, whichever chain it is at.</summary>
+    [Then($"^the {Leg} crosses exactly$")]
+    public void ThenCrossesExactly(Leg leg, DataTable table) => journey.Agree(leg, Expected(table).Exactly());
+
+    /// <summary>Every hop of one layer; the whole trail has to be as predicted all the same.</summary>
     [Then($"^in {LayerName} the {Leg} crosses$")]
     public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => journey.Agree(leg, Expected(table, layer));
 
@@ -36,12 +39,13 @@ public sealed class TrailSteps(Journey journey)
     [Then($"^the {Leg} is delivered to \"([^\"]*)\"$")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
 
-    /// <summary>The packet is gone after this hook point.</summary>
+    /// <summary>The packet is gone after this hook point, and no rule took it.</summary>
     [Then($"^the {Leg} is not seen again after \"([^\"]*)\"$")]
     public void ThenIsNotSeenAgain(Leg leg, string point)
     {
         journey.Agree(leg, null);
-        Assert.That(journey.Predicted(leg).Outcome.LooksLike(Outcome.Vanished(HookPointSteps.Parse(point), null)), journey.Predicted(leg).Outcome.ToString());
+        var (at, predicted) = (HookPointSteps.Parse(point), journey.Predicted(leg));
+        Assert.That((predicted.Outcome.Kind, ExpectedTrail.LastSeen(predicted, at)), Is.EqualTo((OutcomeKind.Vanished, at)), predicted.Outcome.ToString());
     }
 
     /// <summary>A rule there ends the journey of the leg that was named last.</summary>
@@ -62,7 +66,7 @@ public sealed class TrailSteps(Journey journey)
             Delivered(leg, to);
     }
 
-    /// <summary>The packet is gone after this hook point, and no rule took it.</summary>
+    /// <summary>The leg that was named last is gone after this hook point.</summary>
     [Then("^it is not seen again after \"([^\"]*)\"$")]
     public void ThenItIsNotSeenAgain(string point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);
 
@@ -96,8 +100,8 @@ public sealed class TrailSteps(Journey journey)
     [Then($"^the {Leg} never crosses {LayerName}$")]
     public void ThenNeverCrosses(Leg leg, Layer layer) => journey.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
 
-    private static ExpectedTrail Expected(DataTable table, params ImmutableArray<Layer> layers) =>
-        ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), layers);
+    private static ExpectedTrail Expected(DataTable table, Layer? only = null) =>
+        ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), only);
 
     private void Delivered(Leg leg, Endpoint to)
     {

@@ -52,7 +52,7 @@ public class ExpectedTrailTests
         Assert.Multiple(() =>
         {
             Assert.That(Divergence.Between(table, Samples.Bridged), Is.Null);
-            Assert.That(Divergence.Between(table with { Layers = [] }, Samples.Bridged)?.Index, Is.EqualTo(1));
+            Assert.That(Divergence.Between(table.Exactly(), Samples.Bridged)?.Index, Is.EqualTo(1));
         });
     }
 

@@ -40,7 +40,7 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>A lab in a process of its own, beside this one: with one container it has one of everything that a lab brings to its host.</summary>
-    [Given("another lab with {string} is up")]
+    [Given("another lab with {endpoint} is up")]
     public async Task GivenLabAsync(Endpoint container)
     {
         var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
@@ -64,7 +64,7 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>The same, and its process gets no chance to do anything more.</summary>
-    [When("another lab with {string} is killed without warning")]
+    [When("another lab with {endpoint} is killed without warning")]
     public async Task WhenLabIsKilledAsync(Endpoint container)
     {
         await GivenLabAsync(container);
@@ -91,7 +91,7 @@ public sealed class GuestSteps(Journey journey)
     }
 
     /// <summary>Somebody else's traffic, which nobody asked the suite to look at.</summary>
-    [Given("somebody else on the host pings {string} all the time")]
+    [Given("somebody else on the host pings {endpoint} all the time")]
     public async Task GivenDisturbanceAsync(Endpoint to) =>
         _disturbance = await (await SpecsRun.Current.DockerLabAsync()).DisturbAsync(to);
 

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
-using Hooktrail.Trails.Rules;
 using NUnit.Framework;
 using Reqnroll;
 
@@ -11,10 +9,10 @@ namespace Hooktrail.Specs.Bindings;
 
 /// <summary>Where a flow takes place, and what is different there.</summary>
 [Binding]
-public sealed partial class HostSteps(Journey journey)
+public sealed class HostSteps(Journey journey)
 {
     /// <summary>The lab has exactly these; the step says so to the reader, and starts it.</summary>
-    [Given("containers {string} and {string} on the network {string}")]
+    [Given("containers {endpoint} and {endpoint} on the network {string}")]
     public async Task GivenContainersAsync(Endpoint one, Endpoint other, string network)
     {
         if (one == other || one.Network != network || other.Network != network)
@@ -25,7 +23,7 @@ public sealed partial class HostSteps(Journey journey)
     }
 
     /// <summary>The lab has exactly this one; the step says so to the reader.</summary>
-    [Given("a container {string} on the network {string}")]
+    [Given("a container {endpoint} on the network {string}")]
     public async Task GivenContainerAsync(Endpoint one, string network)
     {
         if (one.Network != network)
@@ -34,7 +32,7 @@ public sealed partial class HostSteps(Journey journey)
     }
 
     /// <summary>The lab has exactly this one; the step says so to the reader.</summary>
-    [Given("a host {string} behind a plain NIC")]
+    [Given("a host {endpoint} behind a plain NIC")]
     public async Task GivenWanAsync(Endpoint wan)
     {
         if (wan.Kind != EndpointKind.Wan)
@@ -45,24 +43,24 @@ public sealed partial class HostSteps(Journey journey)
     /// <summary>
     /// A host that is nobody else's, in network namespaces: with the rules of a release of Docker or none, and what is said of it.
     /// </summary>
-    [Given("^a host of its own (with Docker \\d+(?:\\.\\d+)*(?:-nftables)?|without Docker)((?:, with(?:out)? [a-z -]+)*)$")]
-    public Task GivenOwnHostAsync(string docker, string manners) => journey.UseOwnHostAsync(Setup(docker, manners));
+    [Given("a host of its own {own host}")]
+    public Task GivenOwnHostAsync(NamespaceSetup setup) => journey.UseOwnHostAsync(setup);
 
     /// <summary>The same, with tables of nft that were there before its first bridge.</summary>
-    [Given("^a host of its own (with Docker \\d+(?:\\.\\d+)*(?:-nftables)?|without Docker), which had this nft table before its bridges$")]
-    public Task GivenOwnHostAsync2(string docker, string table) =>
-        journey.UseOwnHostAsync(Setup(docker, "") with { BeforeBridges = table });
+    [Given("a host of its own {own host}, which had this nft table before its bridges")]
+    public Task GivenOwnHostWithTableAsync(NamespaceSetup setup, string table) =>
+        journey.UseOwnHostAsync(setup with { BeforeBridges = table });
 
     /// <summary>A switch of the host for this scenario.</summary>
-    [Given("^(\\S+) is (on|off)$")]
-    public Task GivenSwitchAsync(string name, string state) => journey.ChangeAsync(new HostChange.Turn(Switch.Parse(name), state == "on"));
+    [Given("{switch} is {state}")]
+    public Task GivenSwitchAsync(Switch one, bool on) => journey.ChangeAsync(new HostChange.Turn(one, on));
 
     /// <summary>A rule for this scenario, as one would type it.</summary>
-    [Given("^the rule \"([^\"]*)\"$")]
+    [Given("the rule {string}")]
     public Task GivenRuleAsync(string command) => journey.ChangeAsync(new HostChange.Rule(command));
 
     /// <summary>A table of nft for this scenario.</summary>
-    [Given("^the nft table$")]
+    [Given("the nft table")]
     public Task GivenTableAsync(string text) => journey.ChangeAsync(new HostChange.NftTable(text));
 
     /// <summary>Takes back what the scenario changed.</summary>
@@ -95,25 +93,4 @@ public sealed partial class HostSteps(Journey journey)
         if (lab.Kind != LabKind.Docker)
             Assert.Ignore("This scenario is about a Docker Engine; the run's lab is in network namespaces.");
     }
-
-    private static NamespaceSetup Setup(string docker, string manners)
-    {
-        var setup = NamespaceSetup.Default with
-        {
-            Docker = docker == "without Docker" ? null : DockerRules.Parse(docker["with Docker ".Length..]),
-        };
-        foreach (System.Text.RegularExpressions.Match manner in MannerOfHost().Matches(manners))
-            setup = manner.Groups[1].Value switch
-            {
-                "without the userland proxy" => setup with { UserlandProxy = false },
-                "without conntrack" => setup with { Conntrack = false },
-                "with iptables-legacy" => setup with { Iptables = Backend.Legacy },
-                var other => throw new HooktrailException(
-                    $"Nobody knows a host of its own \"{other}\"; write without the userland proxy, without conntrack or with iptables-legacy."),
-            };
-        return setup;
-    }
-
-    [GeneratedRegex("(with(?:out)? [a-z -]+)")]
-    private static partial Regex MannerOfHost();
 }

@@ -13,69 +13,66 @@ namespace Hooktrail.Specs.Bindings;
 [Binding]
 public sealed class TrailSteps(Journey journey)
 {
-    /// <summary>A leg, as features speak of it.</summary>
-    internal const string Leg = "((?:(?:second|third|fourth|fifth) )?(?:request|reply|error)|SYN|SYN-ACK|ACK|data|FIN|FIN of the reply)";
-
-    /// <summary>A layer, as features speak of it.</summary>
-    internal const string LayerName = "(ebtables|iptables|ip6tables|arptables|nftables)";
-
     /// <summary>Every hop of the tools' own chains, and of nft's those at the chains that the table names, in order.</summary>
-    [Then($"^the {Leg} crosses$")]
+    [Then("the {leg} crosses")]
     public void ThenCrosses(Leg leg, DataTable table) => journey.Agree(leg, Expected(table));
 
     /// <summary>Every hop there is, whichever chain it is at.</summary>
-    [Then($"^the {Leg} crosses exactly$")]
+    [Then("the {leg} crosses exactly")]
     public void ThenCrossesExactly(Leg leg, DataTable table) => journey.Agree(leg, Expected(table).Exactly());
 
     /// <summary>Every hop of one layer; the whole trail has to be as predicted all the same.</summary>
-    [Then($"^in {LayerName} the {Leg} crosses$")]
+    [Then("in {layer} the {leg} crosses")]
     public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => journey.Agree(leg, Expected(table, layer));
 
     /// <summary>The end of the journey of the leg that was named last.</summary>
-    [Then("it is delivered to {string}")]
+    [Then("it is delivered to {endpoint}")]
     public void ThenItIsDelivered(Endpoint to) => Delivered(journey.CurrentLeg, to);
 
     /// <summary>The end of a leg's journey.</summary>
-    [Then($"^the {Leg} is delivered to \"([^\"]*)\"$")]
+    [Then("the {leg} is delivered to {endpoint}")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
 
     /// <summary>The packet is gone after this hook point, and no rule took it.</summary>
-    [Then($"^the {Leg} is not seen again after \"([^\"]*)\"$")]
-    public void ThenIsNotSeenAgain(Leg leg, string point)
+    [Then("the {leg} is not seen again after {hook point}")]
+    public void ThenIsNotSeenAgain(Leg leg, HookPoint point)
     {
         journey.Agree(leg, null);
-        var (at, predicted) = (HookPointSteps.Parse(point), journey.Predicted(leg));
-        Assert.That((predicted.Outcome.Kind, ExpectedTrail.LastSeen(predicted, at)), Is.EqualTo((OutcomeKind.Vanished, at)), predicted.Outcome.ToString());
+        var predicted = journey.Predicted(leg);
+        Assert.That(
+            (predicted.Outcome.Kind, ExpectedTrail.LastSeen(predicted, point)),
+            Is.EqualTo((OutcomeKind.Vanished, point)),
+            predicted.Outcome.ToString());
     }
 
     /// <summary>A rule there ends the journey of the leg that was named last.</summary>
-    [Then("^it is (dropped|rejected) at \"([^\"]*)\"$")]
-    public void ThenItIsStopped(string how, string point) => Stopped(journey.CurrentLeg, how, point);
+    [Then("it is {stopped} at {hook point}")]
+    public void ThenItIsStopped(OutcomeKind how, HookPoint point) => Stopped(journey.CurrentLeg, how, point);
 
     /// <summary>A rule there ends the journey.</summary>
-    [Then($"^the {Leg} is (dropped|rejected) at \"([^\"]*)\"$")]
-    public void ThenIsStopped(Leg leg, string how, string point) => Stopped(leg, how, point);
+    [Then("the {leg} is {stopped} at {hook point}")]
+    public void ThenIsStopped(Leg leg, OutcomeKind how, HookPoint point) => Stopped(leg, how, point);
 
     /// <summary>A rule there ends the journey or not, as the kernel's version decides; the scenario says why.</summary>
-    [Then($"^the {Leg} is dropped at \"([^\"]*)\" from Linux ([\\d., and]+) on, and delivered to \"([^\"]*)\" before$")]
-    public void ThenIsDroppedSince(Leg leg, string point, KernelReleases since, Endpoint to)
+    [Then("the {leg} is dropped at {hook point} from Linux {kernels} on, and delivered to {endpoint} before")]
+    public void ThenIsDroppedSince(Leg leg, HookPoint point, KernelReleases since, Endpoint to)
     {
         if (since.Include(journey.Kernel))
-            Stopped(leg, "dropped", point);
+            Stopped(leg, OutcomeKind.Dropped, point);
         else
             Delivered(leg, to);
     }
 
     /// <summary>The leg that was named last is gone after this hook point.</summary>
-    [Then("^it is not seen again after \"([^\"]*)\"$")]
-    public void ThenItIsNotSeenAgain(string point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);
+    [Then("it is not seen again after {hook point}")]
+    public void ThenItIsNotSeenAgain(HookPoint point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);
 
     /// <summary>Nobody answers, or nobody complains.</summary>
-    [Then("^there is no (reply|error|SYN-ACK)$")]
+    [Then("there is no {leg}")]
     public void ThenThereIsNo(Leg leg) => journey.Lacks(leg);
 
     /// <summary>The model does not claim to know.</summary>
-    [Then($"^the model cannot say what becomes of the {Leg}, because of \"([^\"]*)\"$")]
+    [Then("the model cannot say what becomes of the {leg}, because of {string}")]
     public void ThenUnknown(Leg leg, string what)
     {
         var outcome = journey.Predicted(leg).Outcome;
@@ -84,20 +81,20 @@ public sealed class TrailSteps(Journey journey)
     }
 
     /// <summary>No chain of the table is crossed by the leg that was named last.</summary>
-    [Then("it never crosses the table {string} of {word}")]
+    [Then("it never crosses the table {string} of {layer}")]
     public void ThenItNeverCrossesTable(string table, Layer layer) => NeverCrossesTable(journey.CurrentLeg, table, layer);
 
     /// <summary>No chain of the table is crossed.</summary>
-    [Then($"^the {Leg} never crosses the table \"([^\"]*)\" of {LayerName}$")]
+    [Then("the {leg} never crosses the table {string} of {layer}")]
     public void ThenNeverCrossesTable(Leg leg, string table, Layer layer) => NeverCrossesTable(leg, table, layer);
 
     /// <summary>Nothing of the layer is crossed by the leg that was named last.</summary>
-    [Then($"^it never crosses {LayerName}$")]
+    [Then("it never crosses {layer}")]
     public void ThenItNeverCrosses(Layer layer) =>
         journey.NeverCrosses(journey.CurrentLeg, layer.Name(), HookPoints.Of(layer));
 
     /// <summary>Nothing of the layer is crossed.</summary>
-    [Then($"^the {Leg} never crosses {LayerName}$")]
+    [Then("the {leg} never crosses {layer}")]
     public void ThenNeverCrosses(Leg leg, Layer layer) => journey.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
 
     private static ExpectedTrail Expected(DataTable table, Layer? only = null) =>
@@ -110,11 +107,11 @@ public sealed class TrailSteps(Journey journey)
     }
 
     // The kernel does not say who took a packet; the model does, and both say where it was seen last.
-    private void Stopped(Leg leg, string how, string point)
+    private void Stopped(Leg leg, OutcomeKind how, HookPoint point)
     {
         journey.Agree(leg, null);
         var outcome = journey.Predicted(leg).Outcome;
-        Assert.That((outcome.Kind, outcome.At), Is.EqualTo((how == "dropped" ? OutcomeKind.Dropped : OutcomeKind.Rejected, HookPointSteps.Parse(point))));
+        Assert.That((outcome.Kind, outcome.At), Is.EqualTo((how, point)));
     }
 
     private void NeverCrossesTable(Leg leg, string table, Layer layer) =>

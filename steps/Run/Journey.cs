@@ -83,7 +83,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     public async Task SendAsync(Flow flow, Manner manner)
     {
         var lab = await LabAsync();
-        foreach (var (one, on) in manner.Switches)
+        if (manner.Turned is var (one, on))
             await ChangeAsync(new HostChange.Turn(one, on));
         _flow = flow;
         var sending = Sending.Once with

@@ -86,8 +86,6 @@ internal static class Spaces
         {
             throw Skip.Because($"No ordinary user can be made here: {e.Message}.");
         }
-
-        return nobody;
     }
 
     public static void NeedsRoot()

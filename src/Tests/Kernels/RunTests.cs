@@ -65,12 +65,17 @@ public class RunTests
         Assert.That((left with { Counts = new(0, 0, 0, 0, 0, 0) }).IsGood, Is.False, "there was none");
     });
 
-    [TestCase(2, 24, 2)]
-    [TestCase(8, 24, 8)]
-    [TestCase(8, 10, 3)]
-    [TestCase(2, 1, 1)]
-    public void There_is_room_for_as_many_guests_as_processors_and_memory_allow(int processors, int gibibytes, int guests) => Assert.That(
-        Room.ForGuests(processors, ["MemTotal:       99999999 kB", $"MemAvailable:   {gibibytes * 1024 * 1024} kB"]), Is.EqualTo(guests));
+    [TestCase(2, 24, 24, 2)]
+    [TestCase(8, 24, 24, 8)]
+    [TestCase(8, 10, 24, 3)]
+    [TestCase(8, 24, 6, 2)]
+    [TestCase(2, 1, 24, 1)]
+    public void There_is_room_for_as_many_guests_as_processors_and_memory_allow(
+        int processors, int gibibytes, int limit, int guests)
+    {
+        string[] memory = ["MemTotal:       99999999 kB", $"MemAvailable:   {gibibytes * 1024 * 1024} kB"];
+        Assert.That(Room.ForGuests(processors, memory, (long)limit << 30), Is.EqualTo(guests));
+    }
 
     [Test]
     public void The_counts_are_read_from_what_a_run_leaves()

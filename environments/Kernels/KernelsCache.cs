@@ -59,7 +59,7 @@ public sealed class KernelsCache
         var place = this[name];
         if (Directory.Exists(place))
             return place;
-        var making = $"{place}{Making}{Owner.Self}";
+        var making = MakingOf(place);
         Directory.CreateDirectory(making);
         try
         {
@@ -78,6 +78,9 @@ public sealed class KernelsCache
 
         return place;
     }
+
+    /// <summary>Where this process makes what is to be moved to a place.</summary>
+    internal static string MakingOf(string place) => $"{place}{Making}{Owner.Self}";
 
     /// <summary>What processes that are no more had begun to make.</summary>
     public ImmutableArray<string> Leftovers() =>

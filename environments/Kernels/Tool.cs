@@ -60,9 +60,12 @@ internal static class Tool
     }
 
     /// <summary>Whether this machine has the program.</summary>
-    public static bool Exists(string program) =>
+    public static bool Exists(string program) => Find(program) is not null;
+
+    /// <summary>Where the program is; null where this machine does not have it. A path stays what it is.</summary>
+    public static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:{Places}".Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Any(folder => File.Exists(Path.Combine(folder, program)));
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>The last line that is not empty, errors before warnings.</summary>
     internal static string LastWords(params ReadOnlySpan<string> said)
@@ -82,9 +85,8 @@ internal static class Tool
     private static Process Start(ProcessStartInfo start, string what, string remedy)
     {
         // The one that starts a program looks only where this process's own PATH says.
-        if (!start.FileName.Contains('/') && $"{start.Environment["PATH"]}".Split(':', StringSplitOptions.RemoveEmptyEntries)
-                .Select(folder => Path.Combine(folder, start.FileName)).FirstOrDefault(File.Exists) is { } found)
-            start.FileName = found;
+        if (!start.FileName.Contains('/'))
+            start.FileName = Find(start.FileName) ?? start.FileName;
         try
         {
             return Process.Start(start)!;

@@ -15,8 +15,10 @@ public sealed class Guest : IAsyncDisposable
     private readonly Lifeline _process;
     private readonly ConsoleLog _console;
     private readonly Task _reading;
+    private readonly Accelerator _accelerator;
 
-    private Guest(Lifeline process, ConsoleLog console, Task reading, int port) => (_process, _console, _reading, Port) = (process, console, reading, port);
+    private Guest(Lifeline process, ConsoleLog console, Task reading, Accelerator accelerator, int port) =>
+        (_process, _console, _reading, _accelerator, Port) = (process, console, reading, accelerator, port);
 
     /// <summary>The port of this machine's loopback address at which its Engine answers.</summary>
     public int Port { get; }
@@ -57,25 +59,60 @@ public sealed class Guest : IAsyncDisposable
             }
     }
 
+    /// <summary>Boots a kernel, without disks and network, until it starts a first program, and ends it.</summary>
+    /// <param name="machine">What it is to be.</param>
+    /// <param name="limit">The longest that it may take.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="GuestLostException">It did not come so far.</exception>
+    internal static async Task TryAsync(GuestMachine machine, TimeSpan limit, CancellationToken cancellation)
+    {
+        var command = QemuCommand.Trial(machine, Owner.Self);
+        var guest = await StartAsync(machine, command, 0, null, console => console.Booted, limit, cancellation)
+            .ConfigureAwait(false);
+        await guest.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Has the guest write its disk and power off.</summary>
     /// <param name="limit">The longest that it may take.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="GuestLostException">It did not.</exception>
     public async Task PowerOffAsync(TimeSpan limit, CancellationToken cancellation)
     {
-        await _process.Input.WriteLineAsync("off").ConfigureAwait(false);
-        await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await _process.Input.WriteLineAsync("off").ConfigureAwait(false);
+            await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It has ended before; why is told below.
+        }
+
         try
         {
             await _reading.WaitAsync(limit, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new GuestLostException($"The guest did not power off within {limit.TotalSeconds:0} s; its console is in {_console.Path}.");
+            throw await LossAsync($"did not power off within {limit.TotalSeconds:0} s").ConfigureAwait(false);
         }
 
         if (!_console.WentDown)
-            throw new GuestLostException($"The guest {await Lost.ConfigureAwait(false)} before its disk was written; its console is in {_console.Path}.");
+            throw await LossAsync($"{await Lost.ConfigureAwait(false)} before its disk was written")
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the guest, and gives what there is to say about its loss, with QEMU's own last words.</summary>
+    /// <param name="what">What became of it, such as what <see cref="Lost"/> says.</param>
+    public async Task<GuestLostException> LossAsync(string what)
+    {
+        // QEMU's words are complete only when it has ended.
+        await DisposeAsync().ConfigureAwait(false);
+        var failed = _console.Complaints.ProcessorFailed;
+        var remedy = _accelerator == Accelerator.Kvm && (failed || _console.Release is null)
+            ? $"; {Accelerators.Variable}=tcg boots it without KVM"
+            : "";
+        return new(what + _console.Complaints, _console.Path, remedy) { ProcessorFailed = failed };
     }
 
     /// <summary>Ends the guest at once; what it wrote goes with it.</summary>
@@ -87,33 +124,40 @@ public sealed class Guest : IAsyncDisposable
 
     private static async Task<Guest> BootAsync(GuestMachine machine, int port, string log, TimeSpan limit, CancellationToken cancellation)
     {
+        var command = QemuCommand.Of(machine, port, Owner.Self);
+        var guest = await StartAsync(machine, command, port, log, console => console.Engine, limit, cancellation)
+            .ConfigureAwait(false);
+        guest.Engine = (await guest._console.Engine.ConfigureAwait(false)).Version;
+        return guest;
+    }
+
+    private static async Task<Guest> StartAsync(
+        GuestMachine machine,
+        IEnumerable<string> command,
+        int port,
+        string? log,
+        Func<ConsoleLog, Task> up,
+        TimeSpan limit,
+        CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
         var clock = Stopwatch.StartNew();
         var console = new ConsoleLog(log);
-        var process = Lifeline.Start(QemuCommand.Of(machine, port, Owner.Self));
-        var said = process.Error.ReadToEndAsync(CancellationToken.None);
-        var guest = new Guest(process, console, console.ReadAsync(process.Output), port);
+        var process = Lifeline.Start(command);
+        var reading = console.ReadAsync(process.Output, process.Error);
+        var guest = new Guest(process, console, reading, machine.Accelerator, port);
         try
         {
-            await Task.WhenAny(console.Engine, guest.Lost).WaitAsync(limit, cancellation).ConfigureAwait(false);
-            if (!console.Engine.IsCompletedSuccessfully)
-            {
-                var end = await guest.Lost.ConfigureAwait(false);
-                await process.DisposeAsync().ConfigureAwait(false);
-                var complaint = Tool.LastWords(await said.ConfigureAwait(false));
-                throw new GuestLostException(
-                    $"The guest {end}{(console.Release is null && complaint != Tool.NoReason ? $" ({complaint})" : "")}; its console is in {log}.");
-            }
-
+            await Task.WhenAny(up(console), guest.Lost).WaitAsync(limit, cancellation).ConfigureAwait(false);
+            if (!up(console).IsCompletedSuccessfully)
+                throw await guest.LossAsync(await guest.Lost.ConfigureAwait(false)).ConfigureAwait(false);
             guest.BootedIn = clock.Elapsed;
-            guest.Engine = (await console.Engine.ConfigureAwait(false)).Version;
             return guest;
         }
         catch (TimeoutException)
         {
-            await guest.DisposeAsync().ConfigureAwait(false);
-            throw new GuestLostException(
-                $"The guest hung: its {(console.Release is null ? "kernel did not come up" : "Engine did not answer")} within {limit.TotalSeconds:0} s; its console is in {log}.");
+            var late = console.Release is null ? "kernel did not come up" : "Engine did not answer";
+            throw await guest.LossAsync($"hung: its {late} within {limit.TotalSeconds:0} s").ConfigureAwait(false);
         }
         catch
         {

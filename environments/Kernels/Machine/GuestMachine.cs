@@ -11,6 +11,9 @@ public sealed record GuestMachine(Kernel Kernel, Backend Backend, string Disk)
     /// <summary>What runs its instructions.</summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
 
+    /// <summary>The QEMU that runs it, by its name or path.</summary>
+    internal string Emulator { get; init; } = QemuCommand.Program;
+
     /// <summary>Its memory, in MiB; the Engine and the lab's containers take about half of the default.</summary>
     public int Memory { get; init; } = 2048;
 

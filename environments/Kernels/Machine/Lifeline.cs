@@ -8,7 +8,8 @@ namespace Hooktrail.Kernels.Machine;
 /// A program that ends with this process, in whatever way this one ends, and with all that it started. A shell in a session of its own passes on what is written to the
 /// program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it kills its process group. Should the shell itself be
 /// killed, the kernel kills the program (PR_SET_PDEATHSIG, which follows the thread that started it and so needs a shell, which has but one).
-/// The shell is not to mention the end of its own helper among what the program says, hence disown.
+/// The shell is not to mention the end of its own helper among what the program says, hence disown. Where the program
+/// dies by a signal, one plain line takes the place of bash's report, which quotes the shell's source.
 /// </summary>
 internal sealed class Lifeline : IAsyncDisposable
 {
@@ -22,8 +23,9 @@ internal sealed class Lifeline : IAsyncDisposable
         disown "$lifeline_PID"
         exec 4<&"${lifeline[0]}"
         setpriv --pdeathsig KILL -- "$@" <&4 3<&- 4<&- &
-        wait $!
+        { wait $!; } 2>/dev/null
         status=$?
+        ((status <= 128)) || printf 'it was ended by SIG%s\n' "$(kill -l "$status")" >&2
         kill -KILL "$lifeline_PID" 2>/dev/null
         exit $status
         """;

@@ -19,16 +19,17 @@ internal static class QemuCommand
     /// </summary>
     public static ImmutableArray<string> Of(GuestMachine machine, int port, Owner owner) =>
     [
-        Program, "-name", Marker + owner,
-        "-M", "q35", .. machine.Accelerator == Accelerator.Kvm ? KvmProcessor : TcgProcessor,
-        "-smp", Number(machine.Processors), "-m", Number(machine.Memory),
-        "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+        .. Machine(machine, owner),
         "-drive", $"file={Escaped(machine.Disk)},format=raw,if=virtio,snapshot={(machine.KeepsDisk ? "off" : "on")},cache={(machine.KeepsDisk ? "writeback" : "unsafe")}",
         "-drive", $"file={Escaped(machine.Kernel.Modules)},format=raw,if=virtio,readonly=on",
         "-netdev", $"user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:{Number(port)}-:2375",
         "-device", "virtio-net-pci,netdev=net,romfile=",
-        "-kernel", machine.Kernel.Image, "-initrd", machine.Kernel.Initramfs, "-append", KernelCommandLine(machine.Backend),
+        .. Boot(machine, ""),
     ];
+
+    /// <summary>The same machine without disks and network, whose initial root only says that it runs.</summary>
+    public static ImmutableArray<string> Trial(GuestMachine machine, Owner owner) =>
+        [.. Machine(machine, owner), .. Boot(machine, " hooktrail_trial=1")];
 
     /// <summary>
     /// A panic ends the guest at once (panic=-1 and -no-reboot). The log's ring holds what a lab's LOG rules say between two readings. Mitigations
@@ -38,6 +39,20 @@ internal static class QemuCommand
     /// </summary>
     internal static string KernelCommandLine(Backend backend) =>
         $"console=ttyS0 panic=-1 oops=panic log_buf_len=16M loglevel=5 mitigations=off init_on_alloc=0 norandmaps hooktrail.backend={backend.Name()}";
+
+    private static ImmutableArray<string> Machine(GuestMachine machine, Owner owner) =>
+    [
+        machine.Emulator, "-name", Marker + owner,
+        "-M", "q35", .. machine.Accelerator == Accelerator.Kvm ? KvmProcessor : TcgProcessor,
+        "-smp", Number(machine.Processors), "-m", Number(machine.Memory),
+        "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+    ];
+
+    private static ImmutableArray<string> Boot(GuestMachine machine, string more) =>
+    [
+        "-kernel", machine.Kernel.Image, "-initrd", machine.Kernel.Initramfs,
+        "-append", KernelCommandLine(machine.Backend) + more,
+    ];
 
     private static ImmutableArray<string> KvmProcessor => ["-accel", "kvm", "-cpu", "host"];
 

@@ -41,8 +41,8 @@ public sealed class KernelsRun
     /// <summary>The folder that gets a folder for each guest.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What runs the guests.</summary>
-    public required Accelerator Accelerator { get; init; }
+    /// <summary>What runs the guests of each kernel.</summary>
+    public required ImmutableDictionary<Kernel, Accelerator> Accelerators { get; init; }
 
     /// <summary>Is told how far it is, a line at a time, from several threads.</summary>
     public required Action<string> Progress { get; init; }
@@ -92,20 +92,17 @@ public sealed class KernelsRun
         try
         {
             Progress($"{who}: boots Linux {kernel.Title}");
-            var machine = new GuestMachine(kernel, backend, _checkout.GuestDisk) { Accelerator = Accelerator };
-            await using var guest = await Guest.BootAsync(machine, Path.Combine(result.Folder, "console.log"), BootLimit < Limit ? BootLimit : Limit, limit.Token)
-                .ConfigureAwait(false);
+            var machine = new GuestMachine(kernel, backend, _checkout.GuestDisk) { Accelerator = Accelerators[kernel] };
+            var (log, bootLimit) = (Path.Combine(result.Folder, "console.log"), BootLimit < Limit ? BootLimit : Limit);
+            await using var guest = await Guest.BootAsync(machine, log, bootLimit, cancellation).ConfigureAwait(false);
             result = result with { BootedIn = guest.BootedIn, Release = guest.Release, Lacks = guest.Lacks };
             Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: its Engine answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; the features begin"));
             result = await RunFeaturesAsync(result, guest, machine, who, limit.Token).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
         }
         catch (GuestLostException lost)
         {
             result = result with { Trouble = lost.Message };
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            result = result with { Trouble = $"It had not ended after {Limit.TotalMinutes:0.#} min; give it more by --time-limit, or see {result.Folder}." };
         }
 
         result = result with { Took = clock.Elapsed };
@@ -113,21 +110,23 @@ public sealed class KernelsRun
         return result;
     }
 
-    private async Task<KernelResult> RunFeaturesAsync(KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken cancellation)
+    private async Task<KernelResult> RunFeaturesAsync(
+        KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken limit)
     {
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(limit);
         var features = new FeatureRun(_checkout, Filter, ownHosts: !result.WithoutOwnHosts).RunAsync(guest, machine, result.Folder, until.Token);
         using (new Timer(_ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
             await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
-        if (!features.IsCompleted)
+        if (!features.IsCompleted || features.IsCanceled)
         {
             await until.CancelAsync().ConfigureAwait(false);
             await features.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
-            return result with
-            {
-                Counts = Counts.Of(result.Folder),
-                Trouble = $"The guest {await guest.Lost.ConfigureAwait(false)} after {FeatureRun.Ended(result.Folder)} scenarios; its console is in {Path.Combine(result.Folder, "console.log")}.",
-            };
+            var what = limit.IsCancellationRequested
+                ? $"took longer than the {Limit.TotalMinutes:0.#} min of --time-limit and was ended"
+                : await guest.Lost.ConfigureAwait(false);
+            var ended = FeatureRun.Ended(result.Folder);
+            var loss = await guest.LossAsync($"{what} after {ended} scenarios").ConfigureAwait(false);
+            return result with { Counts = Counts.Of(result.Folder), Trouble = loss.Message };
         }
 
         var status = await features.ConfigureAwait(false);

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Archive;
+using Hooktrail.Kernels.Machine;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
@@ -82,6 +83,18 @@ internal static class KernelOptions
         }
 
         return kernels.ToImmutable();
+    }
+
+    /// <summary>Chooses what runs each kernel, and says which and why.</summary>
+    public static async Task<ImmutableDictionary<Kernel, Accelerator>> AcceleratorsAsync(
+        ImmutableArray<Kernel> kernels, CancellationToken cancellation)
+    {
+        var choices = new List<(Kernel Kernel, AcceleratorChoice Choice)>();
+        foreach (var kernel in kernels)
+            choices.Add((kernel, await Accelerators.ChooseAsync(kernel, cancellation)));
+        foreach (var same in choices.GroupBy(one => one.Choice, one => one.Kernel.Name))
+            Say($"{string.Join(", ", same)}: {same.Key}");
+        return choices.ToImmutableDictionary(one => one.Kernel, one => one.Choice.Accelerator);
     }
 
     /// <summary>The backends that the line names.</summary>

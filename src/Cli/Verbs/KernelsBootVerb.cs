@@ -41,14 +41,19 @@ internal static class KernelsBootVerb
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1)
             throw new HooktrailException("Only one guest can be booted so: name one kernel and one backend; ./specs kernels run takes several.");
+        _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;
 
         var kept = line.GetValue(Disk);
         var disk = kept ?? Checkout.Find().GuestDisk;
-        var accelerator = await Accelerators.FindAsync(cancellation);
-        var kernel = (await KernelOptions.PrepareAsync(line, wishes, cancellation))[0];
-        var machine = new GuestMachine(kernel, backends[0], disk) { Accelerator = accelerator, KeepsDisk = kept is not null };
+        var kernels = await KernelOptions.PrepareAsync(line, wishes, cancellation);
+        var accelerators = await KernelOptions.AcceleratorsAsync(kernels, cancellation);
+        var machine = new GuestMachine(kernels[0], backends[0], disk)
+        {
+            Accelerator = accelerators[kernels[0]],
+            KeepsDisk = kept is not null,
+        };
         // Left where the guest is lost, because what is said then names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();
         await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
@@ -69,7 +74,7 @@ internal static class KernelsBootVerb
             }
 
             if (guest.Lost.IsCompletedSuccessfully)
-                throw new GuestLostException($"The guest {await guest.Lost}; its console is in {Path.Combine(log, "console.log")}.");
+                throw await guest.LossAsync(await guest.Lost);
             if (kept is not null)
                 await guest.PowerOffAsync(BootLimit, cancellation);
         }

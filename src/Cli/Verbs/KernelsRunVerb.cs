@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Machine;
 using Hooktrail.Kernels.Runs;
@@ -46,6 +45,8 @@ internal static class KernelsRunVerb
             what ./specs run writes into OUT/KERNEL-BACKEND, with the guest's console.log and the run's features.log, and ends with a table.
             With both backends, the scenarios on hosts of their own run with nft alone and are skipped with legacy: the rules of such a host are in the backend
             that its scenario says, whatever Docker's are in.
+            KVM runs a guest where a short boot of its kernel by KVM succeeds, and TCG otherwise; SPECS_ACCELERATOR=kvm
+            or tcg decides without that boot.
             A guest that panics, hangs or takes too long is told there, and the others go on. The exit code is 1 where that happened, a scenario failed or
             a leg diverged, and 0 otherwise.
 
@@ -67,21 +68,20 @@ internal static class KernelsRunVerb
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         var limit = TimeSpan.FromMinutes(KernelOptions.Number(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
         int? asked = line.GetValue(AtOnce) is { } text ? KernelOptions.Number(text, "a number of guests", 64) : null;
+        _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;
 
         var checkout = Checkout.Find();
         _ = checkout.GuestDisk;
-        var accelerator = await Accelerators.FindAsync(cancellation);
         var kernels = await KernelOptions.PrepareAsync(line, wishes, cancellation);
+        var accelerators = await KernelOptions.AcceleratorsAsync(kernels, cancellation);
         var folder = line.GetValue(Out)
             ?? Path.Combine(Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : Path.Combine(checkout.Root, "out"), "kernels");
         using var alone = OutputFolder.Take(folder);
         var guests = kernels.Length * backends.Length;
         var parallel = Math.Min(asked ?? Room.ForGuests(), guests);
-        KernelOptions.Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{guests} guest{(guests == 1 ? "" : "s")}, {parallel} at once, by {accelerator.Name()}{(accelerator == Accelerator.Tcg ? ": KVM does not work here, so they are some ten times slower" : "")}"));
+        KernelOptions.Say($"{guests} guest{(guests == 1 ? "" : "s")}, {parallel} at once");
         var results = await new KernelsRun(checkout)
         {
             Kernels = kernels,
@@ -90,7 +90,7 @@ internal static class KernelsRunVerb
             Parallel = parallel,
             Limit = limit,
             Folder = Path.GetFullPath(folder),
-            Accelerator = accelerator,
+            Accelerators = accelerators,
             Progress = KernelOptions.Say,
         }.RunAsync(cancellation);
         await Console.Out.WriteAsync($"\n{KernelsText.Of(results)}\nWritten: {Path.Combine(folder, "KERNEL-BACKEND")}\n");

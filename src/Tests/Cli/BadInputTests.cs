@@ -105,6 +105,17 @@ public class BadInputTests
         });
     }
 
+    [TestCase("run")]
+    [TestCase("boot")]
+    public async Task A_guest_is_not_prepared_for_an_accelerator_that_does_not_exist(string verb)
+    {
+        string[] line = [Specs.Path, "kernels", verb, "6.1", "--only-check"];
+        var ran = await Specs.Start("dotnet", line, null, ("SPECS_ACCELERATOR", "hvf"));
+        Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((2, "")));
+        Assert.That(ran.Error, Does.StartWith("specs: SPECS_ACCELERATOR is \"hvf\", but an accelerator is kvm or tcg"));
+        Assert.That(ran.Error.TrimEnd('\n'), Does.Not.Contain("\n").And.EndsWith("."));
+    }
+
     [Test]
     public async Task A_malformed_file_is_named_with_the_place()
     {

@@ -28,6 +28,14 @@ public class LifelineTests
     }
 
     [Test]
+    public async Task A_program_that_dies_by_a_signal_is_told_in_one_line(CancellationToken cancel)
+    {
+        await using var held = Lifeline.Start(["bash", "-c", "echo last words >&2; kill -ABRT $$"]);
+        Assert.That(await held.Error.ReadToEndAsync(cancel), Is.EqualTo("last words\nit was ended by SIGABRT\n"));
+        Assert.That(await held.WaitAsync(cancel), Is.EqualTo(134));
+    }
+
+    [Test]
     public async Task Its_environment_and_folder_are_as_was_asked_for(CancellationToken cancel)
     {
         await using var held = Lifeline.Start(["bash", "-c", "echo \"$PWD ${ONE-none} ${HOME-none}\""], new Dictionary<string, string?> { ["ONE"] = "1", ["HOME"] = null }, "/");

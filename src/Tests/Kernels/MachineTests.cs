@@ -43,6 +43,16 @@ public class MachineTests
     });
 
     [Test]
+    public void A_trial_is_the_same_machine_without_disks_and_network()
+    {
+        var trial = string.Join(' ', QemuCommand.Trial(Machine, new Owner(12, 345)));
+        var guest = Line(Machine);
+        var machine = guest[..guest.IndexOf(" -drive", StringComparison.Ordinal)];
+        Assert.That(trial, Does.StartWith($"{machine} -kernel ").And.EndWith(" hooktrail_trial=1"));
+        Assert.That(guest, Does.Not.Contain("hooktrail_trial"));
+    }
+
+    [Test]
     public void Its_process_says_whose_it_is()
     {
         var owner = GuestLeftovers.OwnerOf([.. QemuCommand.Of(Machine, 4711, new Owner(12, 345))]);
@@ -81,7 +91,7 @@ public class MachineTests
         {
             var log = new ConsoleLog(path);
             const string said = "booting\r\nhooktrail: booted 6.1\nhooktrail: lacks the module veth\nhalf a li[ 9.9] Kernel panic - not syncing: Fatal exception\n---[ end ]---\n";
-            await log.ReadAsync(new StringReader(said));
+            await log.ReadAsync(new StringReader(said), TextReader.Null);
             Assert.That(await log.End, Is.EqualTo("panicked: Fatal exception"));
             Assert.That((log.Release, log.Lacks), Is.EqualTo(("6.1", log.Lacks)));
             Assert.That(log.Lacks, Is.EqualTo(new[] { "the module veth" }));
@@ -102,10 +112,8 @@ public class MachineTests
 
         static async Task<string> EndOf(string said)
         {
-            var path = Path.GetTempFileName();
-            var log = new ConsoleLog(path);
-            await log.ReadAsync(new StringReader(said));
-            File.Delete(path);
+            var log = new ConsoleLog(null);
+            await log.ReadAsync(new StringReader(said), TextReader.Null);
             return await log.End;
         }
     }

@@ -1,0 +1,48 @@
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Machine;
+
+/// <summary>An accelerator that was chosen for a kernel.</summary>
+/// <param name="Accelerator">The accelerator.</param>
+/// <param name="Why">Why this one, such as <c>because there is no /dev/kvm here</c>.</param>
+public sealed record AcceleratorChoice(Accelerator Accelerator, string Why)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{(Accelerator == Accelerator.Kvm ? "KVM" : "TCG, some ten times slower than KVM")}, {Why}";
+}
+
+/// <summary>Chooses the accelerator of guests.</summary>
+public static class Accelerators
+{
+    /// <summary>The environment variable that chooses one without a trial: <c>kvm</c> or <c>tcg</c>.</summary>
+    public const string Variable = "SPECS_ACCELERATOR";
+
+    /// <summary>What the user chose; null where the choice is ours.</summary>
+    /// <exception cref="HooktrailException">The variable names no accelerator.</exception>
+    public static Accelerator? Asked() => Parse(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>The user's choice, else KVM where it boots this kernel, else TCG.</summary>
+    /// <exception cref="HooktrailException">There is no QEMU here, or the variable names no accelerator.</exception>
+    public static Task<AcceleratorChoice> ChooseAsync(Kernel kernel, CancellationToken cancellation) =>
+        ChooseAsync(kernel, Asked(), new(QemuCommand.Program, "/"), cancellation);
+
+    internal static async Task<AcceleratorChoice> ChooseAsync(
+        Kernel kernel, Accelerator? asked, KvmTrial trial, CancellationToken cancellation)
+    {
+        if (asked is { } chosen)
+            return new(chosen, $"because {Variable} says so");
+        return await trial.FailureAsync(kernel, cancellation).ConfigureAwait(false) is { } failure
+            ? new(Accelerator.Tcg, $"because {failure}")
+            : new(Accelerator.Kvm, "which boots it here");
+    }
+
+    internal static Accelerator? Parse(string? value) => value switch
+    {
+        null or "" => null,
+        "kvm" => Accelerator.Kvm,
+        "tcg" => Accelerator.Tcg,
+        _ => throw new HooktrailException(
+            $"{Variable} is \"{value}\", but an accelerator is kvm or tcg; unset it to have KVM where it works."),
+    };
+}

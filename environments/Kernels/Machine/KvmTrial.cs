@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Kernels.Machine;
+
+/// <summary>
+/// Finds out whether a kernel boots by KVM, by booting it. Nothing less proves it: inside a virtual machine, /dev/kvm
+/// may open and an empty QEMU machine start, and yet QEMU aborts at <c>-cpu host</c>, or KVM gives up at an instruction
+/// of the kernel's decompressor (measured, 2026-11-29). The result is kept in the kernel's folder.
+/// </summary>
+/// <param name="emulator">QEMU, by its name or path.</param>
+/// <param name="root">Where this machine's /dev, /proc and /sys are.</param>
+internal sealed class KvmTrial(string emulator, string root)
+{
+    /// <summary>The longest that the boot may take; by KVM it takes a second.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Why the kernel does not boot by KVM; null where it does.</summary>
+    /// <exception cref="HooktrailException">There is no QEMU here.</exception>
+    public async Task<string?> FailureAsync(Kernel kernel, CancellationToken cancellation)
+    {
+        var qemu = Tool.Find(emulator) ?? throw new HooktrailException(
+            $"There is no program {emulator} here, which runs guests: install it (Debian, Ubuntu: qemu-system-x86).");
+        if (Refusal() is { } refusal)
+            return refusal;
+        var note = new Note(Path.Combine(kernel.Folder, "kvm"), Subject(qemu));
+        if (note.Read() is { } earlier)
+            return earlier.Length == 0 ? null : $"{earlier}, as found earlier";
+        try
+        {
+            var guest = new GuestMachine(kernel, Backend.Nft, "") { Accelerator = Accelerator.Kvm, Emulator = qemu };
+            await Guest.TryAsync(guest, Limit, cancellation).ConfigureAwait(false);
+            note.Write("");
+            return null;
+        }
+        catch (GuestLostException lost)
+        {
+            var failure = $"a trial boot by KVM {lost.What}";
+            // Other failures may pass without a change of the machine: a lack of memory, a busy processor, a kill,
+            // another hypervisor that holds the processor.
+            if (lost.ProcessorFailed)
+                note.Write(failure);
+            return failure;
+        }
+    }
+
+    private string? Refusal()
+    {
+        try
+        {
+            var device = Path.Combine(root, "dev/kvm");
+            File.Open(device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "there is no /dev/kvm here";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "this user may not open /dev/kvm (usually its group may)";
+        }
+        catch (IOException e)
+        {
+            return $"/dev/kvm does not open ({e.Message.TrimEnd('.')})";
+        }
+    }
+
+    /// <summary>
+    /// What a result is true of: this boot of this machine, its kernel, its processor (a virtual machine that is moved
+    /// or restored keeps its boot), the parameters of KVM, and QEMU.
+    /// </summary>
+    private string Subject(string qemu)
+    {
+        var file = new FileInfo(File.ResolveLinkTarget(qemu, returnFinalTarget: true)?.FullName ?? qemu);
+        string[] machine = ["proc/sys/kernel/random/boot_id", "proc/version", "proc/cpuinfo"];
+        string[] parts =
+        [
+            .. machine.Select(name => Path.Combine(root, name)).Concat(Parameters()).Select(Text),
+            string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+    }
+
+    private IEnumerable<string> Parameters() =>
+        new[] { "kvm", "kvm_intel", "kvm_amd" }
+            .Select(module => Path.Combine(root, "sys/module", module, "parameters"))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.GetFiles)
+            .Order(StringComparer.Ordinal);
+
+    private static string Text(string file)
+    {
+        try
+        {
+            // A processor's clock rate changes all the time.
+            var lines = File.ReadLines(file).Where(line => !line.StartsWith("cpu MHz", StringComparison.Ordinal));
+            return string.Join('\n', lines);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // this user cannot read it
+        }
+    }
+
+    /// <summary>A remembered result: a line for what it is true of, then the failure, empty if it boots.</summary>
+    private sealed record Note(string Path, string Subject)
+    {
+        private string Head => Subject + '\n';
+
+        public string? Read()
+        {
+            try
+            {
+                var text = File.ReadAllText(Path);
+                return text.StartsWith(Head, StringComparison.Ordinal) ? text[Head.Length..] : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        public void Write(string failure)
+        {
+            try
+            {
+                var making = KernelsCache.MakingOf(Path);
+                File.WriteAllText(making, Head + failure);
+                File.Move(making, Path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next run tries again.
+            }
+        }
+    }
+}

@@ -33,6 +33,7 @@ Feature: Container to WAN and back
 
   Rule: iptables and ebtables: the source is rewritten at the very end, and restored before the route is chosen
 
+    @docker-iptables
     Scenario: From the container to the WAN
       nat POSTROUTING still sees the container's address: it is there that MASQUERADE decides to rewrite it. From Linux 5.5
       on, POSTROUTING knows the device that a forwarded packet came in by.
@@ -71,6 +72,7 @@ Feature: Container to WAN and back
       And it is delivered to "client"
       And it never crosses the table "nat" of iptables
 
+    @docker-iptables
     Scenario: A packet that came in by a bridge port carries it along, even when it leaves by a NIC
       br_netfilter's note of the port (`physIn`) stays with the routed packet. There is no `physOut`: it leaves by no port.
       When "client" pings "wan" once

@@ -68,6 +68,14 @@ Feature: What an upgrade of Docker changes
       | ebtables | nat               | OUTPUT          |    | client.port |
       | ebtables | nat               | POSTROUTING     |    | client.port |
 
+  Scenario: What Docker's nftables backend masquerades, nat POSTROUTING of iptables does not see
+    Both chains hang at the NAT core, which asks no further chain once one has decided. Docker's came later here and is asked first.
+    Given a host of its own with Docker 29-nftables
+    When "client" pings "wan" once
+    Then the request crosses "nftables ip docker-bridges nat-POSTROUTING" once
+    And the request never crosses "iptables nat POSTROUTING"
+    And at "iptables raw PREROUTING" the reply goes to "host.wan"
+
   @S30
   Scenario: A host with a recent Docker may not have br_netfilter at all (the model alone)
     From 27.5 on dockerd loads it only where it needs it. Without it iptables sees nothing of what the containers of a network say to each other.

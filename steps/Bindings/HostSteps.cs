@@ -85,6 +85,18 @@ public sealed class HostSteps(Journey journey)
             throw SpecsRun.Cannot("The rules of ebtables are in ebtables-legacy on this host; this scenario's table is that of ebtables-nft.");
     }
 
+    /// <summary>
+    /// Docker's own chain of nft rewrites the source, and NAT then asks no chain behind it: on a host with Docker's nftables backend
+    /// POSTROUTING of iptables may not be crossed.
+    /// </summary>
+    [BeforeScenario("@docker-iptables")]
+    public static async Task NeedsDockerOfIptablesAsync()
+    {
+        var lab = await SpecsRun.Current.LabAsync();
+        if (lab.Profile.Rules.BaseChains.Any(chain => chain.Id is { Table: "ip docker-bridges", Name: "nat-POSTROUTING" }))
+            throw SpecsRun.Cannot("Docker's rules are in nftables on this host; this scenario's table is that of MASQUERADE in iptables.");
+    }
+
     /// <summary>What is about containers and an Engine needs them.</summary>
     [BeforeScenario("@docker")]
     public static async Task NeedsDockerAsync()

@@ -137,9 +137,9 @@ public static partial class HostReading
                 case ["add", "rule", _, var table, var chain, var rule]:
                     tables[table][chain].Add(rule);
                     break;
-                // What has no words of nft is in the output as it was: nobody can say what it does.
+                // What has no words of nft is in the output as it was.
                 case ["#", "-t", var table, "-A" or "-I", var chain, var rule]:
-                    tables[table][chain].Add($"unreadable \"{rule.Trim().Replace('"', '\'')}\"");
+                    tables[table][chain].Add(Untranslated(rule, family));
                     break;
             }
 
@@ -152,6 +152,34 @@ public static partial class HostReading
                 "}",
             ]);
         return RuleReader.Nftables(lines, map, $"{tool}-{backend.Name()}-save");
+    }
+
+    /// <summary>
+    /// A rule that the tools could not put into nft's words. They print addresses, devices and protocol before all else, so those can be; nobody
+    /// can say what the rest of it does.
+    /// </summary>
+    private static string Untranslated(string rule, string family)
+    {
+        var words = rule.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (at, known) = (0, "");
+        while (words[at..] is ["!", var option, var value, ..] ? Known(option, value, "!= ") : words[at..] is [var plain, var argument, ..] && Known(plain, argument, ""))
+            at += words[at] == "!" ? 3 : 2;
+        return $"{known}unreadable \"{string.Join(' ', words[at..]).Replace('"', '\'')}\"";
+
+        bool Known(string option, string value, string not)
+        {
+            var selector = option switch
+            {
+                "-s" => $"{family} saddr",
+                "-d" => $"{family} daddr",
+                "-i" => "iifname",
+                "-o" => "oifname",
+                "-p" => "meta l4proto",
+                _ => null,
+            };
+            known += selector is null ? "" : $"{selector} {not}{(option is "-i" or "-o" ? $"\"{value.Replace('+', '*')}\"" : value)} ";
+            return selector is not null;
+        }
     }
 
     private static List<List<string>> Split(IEnumerable<string> lines)

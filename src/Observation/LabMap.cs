@@ -40,7 +40,10 @@ public sealed record LabMap(
 
     /// <inheritdoc cref="INames.Device"/>
     [return: NotNullIfNotNull(nameof(printed))]
-    public string? Device(string? printed) => printed is null ? null : Devices.GetValueOrDefault(printed, printed);
+    public string? Device(string? printed) =>
+        printed is null ? null
+        : Devices.TryGetValue(printed, out var name) ? name
+        : Devices.ContainsValue(printed) ? $"{printed} of the host" : printed;
 
     /// <inheritdoc/>
     ImmutableArray<string> INames.Devices(Func<string, bool> condition) => Names(Devices, condition);
@@ -52,7 +55,12 @@ public sealed record LabMap(
     ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
 
     /// <inheritdoc/>
-    public int Port(int printed) => Ports.GetValueOrDefault(printed, printed);
+    /// <remarks>
+    /// Where the host numbers the lab's port 8080 as 10234, its own port 8080 is another port than that: the two numbers change places.
+    /// </remarks>
+    public int Port(int printed) => Ports.TryGetValue(printed, out var known)
+        ? known
+        : Ports.FirstOrDefault(pair => pair.Value == printed) is { Value: not 0 } taken ? taken.Key : printed;
 
     /// <inheritdoc/>
     public string? MacOwner(string printed) =>

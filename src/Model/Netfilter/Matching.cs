@@ -48,7 +48,7 @@ internal static class Matching
         DeviceMatch device => HasName(device.Devices, Device(device.Role, packet, in state)),
         PhysdevMatch physdev => packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
         AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
-        AddressTypeMatch type => type.Type == TypeOf(Side(packet, type.Role).Name),
+        AddressTypeMatch type => type.Kinds().Contains(TypeOf(Side(packet, type.Role).Name)),
         MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),

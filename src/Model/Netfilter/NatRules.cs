@@ -52,7 +52,7 @@ internal static class NatRules
         (PortMatch { Negated: false } a, PortMatch { Negated: false } b) =>
             a.Role == b.Role && a.Ranges.All(range => b.Ranges.All(with => range.Last < with.First || with.Last < range.First)),
         (AddressMatch a, AddressMatch b) when a.Role == b.Role => Disjoint(a.Addresses, a.Negated, b.Addresses, b.Negated),
-        (AddressTypeMatch { Negated: false } a, AddressTypeMatch { Negated: false } b) => a.Role == b.Role && a.Type != b.Type,
+        (AddressTypeMatch { Negated: false } a, AddressTypeMatch { Negated: false } b) => a.Role == b.Role && !a.Kinds().Any(b.Kinds().Contains),
         (DeviceMatch a, DeviceMatch b) when a.Role == b.Role && a.Devices.Concat(b.Devices).All(name => name[^1] is not ('+' or '*')) =>
             Disjoint(a.Devices, a.Negated, b.Devices, b.Negated),
         _ => false,

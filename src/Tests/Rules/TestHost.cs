@@ -42,8 +42,11 @@ internal sealed class TestHost : INames, IHostNames
             : Known.First(one => one.Name == name && one.Address.AddressFamily == (version == IpVersion.V4 ? System.Net.Sockets.AddressFamily.InterNetwork : System.Net.Sockets.AddressFamily.InterNetworkV6)).Address.ToString();
     }
 
-    // A published port of the lab is 40000 higher here.
-    int INames.Port(int printed) => printed > 40000 ? printed - 40000 : printed;
+    // A published port of the lab is 40000 higher here, and another port has its number.
+    int INames.Port(int printed) =>
+        PublishedPort.OfLab.Any(one => one.Port == printed - 40000) ? printed - 40000
+        : PublishedPort.OfLab.Any(one => one.Port == printed) ? printed + 40000
+        : printed;
 
     int IHostNames.Port(int port) => port + 40000;
 

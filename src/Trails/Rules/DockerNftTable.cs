@@ -25,7 +25,7 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
         Chain(
             "nat-OUTPUT",
             "type nat hook output priority -100; policy accept;",
-            $"{(Hairpin ? "" : $"{Ip} daddr != {(version == IpVersion.V4 ? "127.0.0.0/8" : "::1")} ")}fib daddr type local counter jump nat-prerouting-and-output");
+            $"{(Hairpin ? "" : $"{Ip} daddr != {host.Loopback(version)} ")}fib daddr type local counter jump nat-prerouting-and-output");
         Chain(
             "nat-POSTROUTING",
             "type nat hook postrouting priority 100; policy accept;",

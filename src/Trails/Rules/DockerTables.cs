@@ -56,7 +56,7 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
     {
         Chain("nat", "DOCKER");
         Append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
-        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {(version == IpVersion.V4 ? "127.0.0.0/8" : "::1/128")} ")}-m addrtype --dst-type LOCAL -j DOCKER");
+        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {host.Loopback(version)} ")}-m addrtype --dst-type LOCAL -j DOCKER");
         foreach (var chain in (string[])["DOCKER", InternalChain, "DOCKER-USER"])
             Chain("filter", chain);
         if (IsOld)

@@ -11,6 +11,9 @@ public interface IHostNames
 
     /// <summary>The number that a published port has there.</summary>
     int Port(int port);
+
+    /// <summary>All loopback addresses, as Docker's rules write them.</summary>
+    string Loopback(IpVersion version) => version == IpVersion.V4 ? "127.0.0.0/8" : "::1";
 }
 
 /// <summary>No host at all: every name stands for itself, as rules in <c>trails.json</c> have them.</summary>
@@ -31,4 +34,7 @@ public sealed class NoHost : IHostNames
 
     /// <inheritdoc/>
     public int Port(int port) => port;
+
+    /// <inheritdoc/>
+    public string Loopback(IpVersion version) => LabNames.HostOnLoopback;
 }

@@ -21,7 +21,9 @@ public interface INames
     /// <summary>The names of all addresses of the lab, of either version, that satisfy a condition.</summary>
     ImmutableArray<string> Addresses(Func<IPAddress, bool> condition);
 
-    /// <summary>The port by which the lab knows a port: a published one has another number on every host.</summary>
+    /// <summary>
+    /// The port by which the lab knows a port: a published one has another number on every host. No two ports are the same in the lab.
+    /// </summary>
     int Port(int printed);
 
     /// <summary>Who answers to a MAC address: a container's or a bridge's name, <c>broadcast</c>; null where the lab does not know it.</summary>

@@ -4,15 +4,13 @@ using System.Net;
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>
-/// The names of rules that are written in the lab's names already: every name is its own. Of addresses it knows only those that are
-/// the same on every host.
+/// The names of rules that are written in the lab's names already: every name is its own. An address in such a rule is none of the lab's:
+/// a lab on a Docker host has a loopback address of its own, and 127.0.0.1 is somebody else's there.
 /// </summary>
 public sealed class LabNamesAsTheyAre : INames
 {
     /// <summary>It holds for every lab.</summary>
     public static readonly LabNamesAsTheyAre Instance = new();
-
-    private static readonly ImmutableArray<IPAddress> Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     private LabNamesAsTheyAre()
     {
@@ -22,11 +20,10 @@ public sealed class LabNamesAsTheyAre : INames
     public string Device(string printed) => printed;
 
     /// <inheritdoc/>
-    public string? Address(IPAddress printed) => Loopbacks.Contains(printed) ? LabNames.HostOnLoopback : null;
+    public string? Address(IPAddress printed) => null;
 
     /// <inheritdoc/>
-    public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) =>
-        Loopbacks.Any(condition) ? [LabNames.HostOnLoopback] : [];
+    public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) => [];
 
     /// <inheritdoc/>
     public int Port(int printed) => printed;

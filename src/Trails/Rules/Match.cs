@@ -87,9 +87,13 @@ public sealed record AddressMatch(AddressRole Role, ImmutableArray<string> Addre
 
 /// <summary>What kind of address it is to this host: <c>-m addrtype</c>, <c>fib … type</c>.</summary>
 /// <param name="Role">Source or destination.</param>
-/// <param name="Type">In capitals, as iptables writes it: LOCAL, BROADCAST, UNICAST, MULTICAST.</param>
+/// <param name="Type">In capitals, as iptables writes it: LOCAL, BROADCAST, UNICAST, MULTICAST; any of several with commas between them.</param>
 /// <param name="Negated">Whether it must not be of that kind.</param>
-public sealed record AddressTypeMatch(AddressRole Role, string Type, bool Negated) : Match(Negated);
+public sealed record AddressTypeMatch(AddressRole Role, string Type, bool Negated) : Match(Negated)
+{
+    /// <summary>The kinds, one by one.</summary>
+    public IReadOnlyList<string> Kinds() => Type.Split(',');
+}
 
 /// <summary>
 /// A MAC address, by who answers to it: a container's name, a bridge's name, or <c>broadcast</c>; for the masks of ebtables

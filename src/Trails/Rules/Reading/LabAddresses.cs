@@ -8,8 +8,11 @@ internal static class LabAddresses
     private static readonly ImmutableArray<string> InOrder =
     [
         .. LabNames.Networks.SelectMany(network => On(network, IpVersion.V4)),
-        LabNames.HostOnWan, Endpoint.Wan.Name, LabNames.HostOnLoopback,
+        LabNames.HostOnWan, Endpoint.Wan.Name, LabNames.BroadcastOf(Endpoint.Wan.Name), LabNames.HostOnLoopback,
     ];
+
+    /// <summary>Whether an address of some lab is called so.</summary>
+    public static bool IsName(string text) => InOrder.Contains(text);
 
     /// <summary>All addresses of a network: its containers', the host's, and in IPv4 the one that all hear.</summary>
     public static ImmutableArray<string> On(string network, IpVersion version) =>

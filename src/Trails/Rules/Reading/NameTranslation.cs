@@ -20,27 +20,54 @@ internal sealed class NameTranslation(INames names)
         return found.IsEmpty ? printed : string.Join(',', found);
     }
 
-    /// <summary>A port, or two with a colon or a dash between them, as the lab numbers it.</summary>
+    /// <summary>A port as the lab numbers it.</summary>
     public string Port(string printed) =>
         TryPort(printed, out var port) ? names.Port(port).ToString(CultureInfo.InvariantCulture) : printed;
 
     /// <summary>Ports and ranges with commas between them.</summary>
-    public string Ports(string printed) => string.Join(',', printed.Split(',').Select(Port));
+    public string Ports(string printed) => string.Join(',', printed.Split(',').Select(one => Range(one) ?? Port(one)));
+
+    /// <summary>A range with the ports of it that the lab numbers otherwise; null where that says what is printed.</summary>
+    private string? Range(string printed)
+    {
+        var sign = printed.IndexOfAny([':', '-']);
+        if (sign < 0 || Ranges(printed) is not [var range])
+            return null;
+        bool Holds(int port) => port >= range.First && port <= range.Last;
+        var leaving = PublishedPort.OfLab.SelectMany(one => (int[])[one.Port, names.Port(one.Port)])
+            .Where(port => Holds(port) && !Holds(names.Port(port))).Order().ToList();
+        if (leaving.Count == 0)
+            return null;
+        var parts = new List<PortRange>();
+        var from = range.First;
+        foreach (var port in leaving)
+        {
+            if (from < port)
+                parts.Add(new(from, port - 1));
+            from = port + 1;
+        }
+
+        if (from <= range.Last)
+            parts.Add(new(from, range.Last));
+        parts.AddRange(leaving.Select(port => new PortRange(names.Port(port), names.Port(port))));
+        return string.Join(',', parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.First}{printed[sign]}{part.Last}")));
+    }
 
     /// <summary>Who answers to a MAC address; the address itself where the lab does not know it.</summary>
     public string Mac(string printed) =>
         printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(printed) ?? printed;
 
     /// <summary>
-    /// The names of what an address, a network, a range or a list of such holds; the text itself where the lab knows none of it.
+    /// The names of what an address, a network, a range or a list of such holds; the text itself where the lab knows none of it, or where it is
+    /// none of these.
     /// </summary>
     public string Addresses(string printed, IpVersion version)
     {
         var found = new List<string>();
         foreach (var part in printed.Split(','))
-            if (!AddressRange.TryParse(part, out var range))
+            if (IsName(part))
                 found.AddRange(Members(part, version));
-            else if (range.IsAll)
+            else if (!AddressRange.TryParse(part, out var range) || range.IsAll)
                 return printed;
             else if (range.IsOne)
                 found.AddRange(names.Address(range.First) is { } name ? [name] : Array.Empty<string>());
@@ -49,16 +76,19 @@ internal sealed class NameTranslation(INames names)
         return found.Count == 0 ? printed : Shown(LabAddresses.Sorted(found), version);
     }
 
-    /// <summary>What <see cref="Addresses"/> wrote, name by name; null where it is any address at all.</summary>
-    public static ImmutableArray<string>? Names(string translated, IpVersion version)
+    /// <summary>A match of what <see cref="Addresses"/> wrote; null where a part of it is neither an address nor the name of one.</summary>
+    public static AddressMatch? MatchOf(string translated, AddressRole role, IpVersion version, bool negated)
     {
-        var found = new List<string>();
+        var (found, any) = (new List<string>(), false);
         foreach (var part in translated.Split(','))
-            if (!AddressRange.TryParse(part, out var range))
+            if (IsName(part))
                 found.AddRange(Members(part, version));
-            else if (range.IsAll)
+            else if (AddressRange.TryParse(part, out var range))
+                any |= range.IsAll;
+            else
                 return null;
-        return LabAddresses.Sorted(found);
+        // Negated, a match of any address holds for none.
+        return any ? new(role, [], !negated) : new(role, LabAddresses.Sorted(found), negated);
     }
 
     /// <summary>What <see cref="Device"/> wrote, name by name.</summary>
@@ -84,6 +114,8 @@ internal sealed class NameTranslation(INames names)
 
     private static bool TryPort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
+
+    private static bool IsName(string text) => LabNames.Networks.Contains(text) || LabAddresses.IsName(text);
 
     private static IEnumerable<string> Members(string name, IpVersion version) =>
         LabNames.Networks.Contains(name) ? LabAddresses.On(name, version) : [name];

@@ -6,10 +6,13 @@ namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>
 /// Writes what <c>nft -j list ruleset</c> prints as the script that nft prints without <c>-j</c>, so that one reader reads both.
-/// What it does not know it writes down by its name, and the reader will not know it either.
+/// What it does not know it writes down as unreadable, by its name.
 /// </summary>
 internal static class NftJson
 {
+    /// <summary>An expression that nobody knows, by its name.</summary>
+    private sealed class NotKnownException(string name) : Exception(name);
+
     /// <summary>The script's lines.</summary>
     /// <exception cref="HooktrailException">It is no output of <c>nft -j</c>.</exception>
     public static ImmutableArray<string> Script(string json, string source)
@@ -63,8 +66,16 @@ internal static class NftJson
         // nft 1.0.6 leaves the flag dynamic out; what packets fill has a size.
         if (set.Value.TryGetProperty("size", out _))
             lines.Add("flags dynamic");
-        if (set.Value.TryGetProperty("elem", out var elements))
-            lines.Add($"elements = {{ {string.Join(", ", elements.EnumerateArray().Select(Element))} }}");
+        try
+        {
+            if (set.Value.TryGetProperty("elem", out var elements))
+                lines.Add($"elements = {{ {string.Join(", ", elements.EnumerateArray().Select(Element))} }}");
+        }
+        catch (NotKnownException)
+        {
+            lines.Add("flags dynamic");
+        }
+
         lines.Add("}");
     }
 
@@ -89,20 +100,34 @@ internal static class NftJson
 
     private static string Statement(JsonElement statement)
     {
-        var (name, value) = Only(statement);
-        return name switch
+        // nft 1.0.6 writes a statement that it has no JSON for as its text.
+        var (name, value) = statement.ValueKind == JsonValueKind.Object ? Only(statement) : (Plain(statement).Split(' ')[0], statement);
+        try
         {
-            "match" => Match(value),
-            "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
-            "jump" or "goto" => $"{name} {Word(value, "target")}",
-            "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
-            "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix) ? $"log prefix {Quoted(prefix.GetString()!)}" : "log",
-            "dnat" or "snat" => Nat(name, value),
-            "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
-            "reject" => Reject(value),
-            // Everything else is known by its name alone: accept, drop, counter, masquerade, notrack; limit, quota, xt, queue, fwd.
-            _ => name,
-        };
+            return name switch
+            {
+                "match" => Match(value),
+                "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
+                "jump" or "goto" when statement.ValueKind == JsonValueKind.Object => $"{name} {Word(value, "target")}",
+                "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
+                "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix) ? $"log prefix {Quoted(prefix.GetString()!)}" : "log",
+                "dnat" or "snat" => Nat(name, value),
+                "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
+                "reject" => Reject(value),
+                "xt" when value.ValueKind == JsonValueKind.Object => $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
+                // A set that packets fill; what is asked of them meanwhile may not hold.
+                "set" or "map" => value.TryGetProperty("stmt", out _) ? throw new NotKnownException(name) : "",
+                "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last" or "limit" or "quota" or "queue" or "tproxy"
+                    or "dup" or "fwd" or "synproxy" or "flow" => name,
+                _ => throw new NotKnownException(name),
+            };
+        }
+        catch (NotKnownException unknown)
+        {
+            // What does something may decide; everything else may not hold.
+            var word = name is "match" or "set" or "map" or "meter" or "ct count" ? NftRule.UnreadableMatch : NftRule.Unreadable;
+            return $"{word} {Quoted(unknown.Message)}";
+        }
     }
 
     private static string Match(JsonElement match)
@@ -143,9 +168,10 @@ internal static class NftJson
                 $"{protocol.GetString()} {field.GetString()}",
             "ct" when !value.TryGetProperty("dir", out _) => $"ct {Word(value, "key")}",
             "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
+            "tcp option" when value.TryGetProperty("field", out var part) => $"tcp option {Word(value, "name")} {part.GetString()}",
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
-            "&" => $"{Left(value[0])} & {Right(value[1])}{(value.GetArrayLength() > 2 ? " unknown" : "")}",
-            _ => name,
+            "&" when value.GetArrayLength() == 2 => $"{Left(value[0])} & {Right(value[1])}",
+            _ => throw new NotKnownException(name),
         };
     }
 
@@ -175,7 +201,7 @@ internal static class NftJson
             "jump" or "goto" => $"{name} {Word(value, "target")}",
             "accept" or "drop" or "return" or "continue" => name,
             "meta" => $"meta {Word(value, "key")}",
-            _ => name,
+            _ => throw new NotKnownException(name),
         };
     }
 

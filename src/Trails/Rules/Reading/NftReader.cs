@@ -74,24 +74,13 @@ internal sealed class NftReader(INames names, string source)
             _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
     }
 
-    /// <summary>
-    /// What a line becomes. Where its text in the lab's names would not be read back as the same, nobody can say what it does.
-    /// </summary>
+    /// <summary>What a line becomes. What of it would not be read back as the same in the lab's names is unknown.</summary>
     private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
     {
         var rules = new NftRule(table, tokens).Read().ToList();
-        var inLab = new NftTable(table.Family, table.Name, new(LabNamesAsTheyAre.Instance));
-        return rules.All(rule => Words(rule.Text) is var words && Closes(words) && new NftRule(inLab, words).Read().SequenceEqual([rule]))
+        return rules.All(rule => NftRule.InLab(table, rule.Text)?.Read().SequenceEqual([rule]) ?? false)
             ? rules
-            : new NftRule(inLab, Words($"{NftRule.Unreadable} \"{string.Join(' ', tokens.Select(token => token.Text)).Replace('"', '\'')}\"")).Read();
-
-        static bool Closes(ImmutableArray<NftToken> words)
-        {
-            var depth = 0;
-            return words.All(word => (depth += word.Is("{") ? 1 : word.Is("}") ? -1 : 0) >= 0) && depth == 0;
-        }
-
-        static ImmutableArray<NftToken> Words(string text) => [.. NftTokens.Split([text]).Where(token => !token.Is("\n"))];
+            : new NftRule(table, tokens, careful: true).Read();
     }
 
     private void Chain(NftTable table, List<(string Chain, ImmutableArray<NftToken> Tokens)> rules)

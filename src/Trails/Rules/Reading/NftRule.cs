@@ -7,18 +7,37 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// Reads one rule of nft. It becomes as many rules as it does things: each has the matches that stand before what it does. A verdict
 /// map, and a set of a match that holds but one value, become a rule per element; their keys exclude each other, so their order is free.
 /// </summary>
-internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
+/// <param name="table">The table that it is in.</param>
+/// <param name="tokens">Its words.</param>
+/// <param name="careful">
+/// Reads each statement's text back by itself. One that does not say the same then becomes an unknown match, or an unknown target, with its text in
+/// quotes; all others stay as they are, so that the rule concerns no packet that it did not concern before.
+/// </param>
+internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, bool careful = false)
 {
     private static readonly ImmutableArray<string> Heads =
     [
         "meta", "ip", "ip6", "tcp", "udp", "sctp", "th", "icmp", "icmpv6", "ct", "ether", "arp", "fib", "iif", "iifname", "oif", "oifname", "mark",
         "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack",
         "comment", "queue", "tproxy", "dup", "fwd", "limit", "quota", "xt", "socket", "rt", "vlan", "numgen", "jhash", "synproxy", "flow", "set", "map",
-        "update", "add", "delete", "pkttype", "ibrname", "obrname",
+        "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>The word for a line that nobody could read; what follows it is the line in quotes.</summary>
+    /// <summary>Heads of matches with another header's match inside, which is not about the packet's own.</summary>
+    private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
+
+    /// <summary>What ends such a match: a statement that does something.</summary>
+    private static readonly ImmutableArray<string> Actions =
+    [
+        "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment",
+        "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last", Unreadable, UnreadableMatch,
+    ];
+
+    /// <summary>The word for something done that nobody could read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
+
+    /// <summary>The word for a match that nobody could read; its text follows in quotes.</summary>
+    public const string UnreadableMatch = "unreadable-match";
 
     /// <summary>Rules under way: what was asked so far, in each of the cases that sets make.</summary>
     private ImmutableArray<NftCase> _cases = [new("", [])];
@@ -55,12 +74,29 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
                 break;
             case "continue":
                 break;
+            case "jump" or "goto" when At("{"):
+                Do(Rest(word, []), new UnknownTarget(word));
+                break;
             case "jump" or "goto":
                 var chain = table.ChainName(Next());
                 Do($"{word} {chain}", new JumpTarget(chain, word == "goto"));
                 break;
-            case "counter" or "comment" or "log":
-                Silent(word);
+            case "comment":
+                Next();
+                break;
+            case "counter":
+                while (Peek() is "packets" or "bytes" or "name")
+                    _ = (Next(), Next());
+                break;
+            case "last":
+                if (Take("used"))
+                    Next();
+                break;
+            case "log":
+                Log();
+                break;
+            case "xt":
+                Xt();
                 break;
             case "notrack":
                 Do(word, new NotrackTarget());
@@ -78,12 +114,21 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
             case "reject":
                 Reject();
                 break;
-            case Unreadable or "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
+            case Unreadable:
+                Do($"{word} \"{Peek()}\"", new UnknownTarget(Next()));
+                break;
+            case UnreadableMatch:
+                Add([Unread(Next())]);
+                break;
+            case "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
                 Do(Rest(word), new UnknownTarget(word));
                 break;
-            case "set" or "map" or "update" or "add" or "delete":
-                // A set that packets fill; whoever asks it is unknown.
-                Skip();
+            case "update" or "add" or "delete":
+                Fill();
+                break;
+            case "set" or "map":
+                // Of something that nobody knows: what it was is in the match before.
+                Do(Rest(word), new UnknownTarget(word));
                 break;
             default:
                 _at--;
@@ -92,16 +137,51 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         }
     }
 
-    private void Silent(string word)
+    private void Log()
     {
-        if (word == "log" && At("prefix"))
+        while (Peek() is "prefix" or "level" or "group" or "snaplen" or "queue-threshold" or "flags")
+            switch (Next())
+            {
+                case "prefix":
+                    _ours |= OurTracepoints.Wrote(Next());
+                    break;
+                // log flags tcp sequence,options flags ip options
+                case "flags" when Next() is "tcp" or "ip":
+                    while (Peek() is "sequence" or "options" or ",")
+                        _at++;
+                    break;
+                case "flags":
+                    break;
+                default:
+                    Next();
+                    break;
+            }
+    }
+
+    // What iptables has and nft has no words for: xt match "string", xt target "TEE".
+    private void Xt()
+    {
+        var (start, kind) = (_at - 1, Next());
+        if (kind == "match")
+            Unknown(start);
+        else
+            Do(Rest($"xt {kind}"), new UnknownTarget($"xt {tokens.ElementAtOrDefault(start + 2).Text}"));
+    }
+
+    // A set that packets fill; whoever asks it is unknown. What is asked of the packet meanwhile (limit, ct count) may not hold.
+    private void Fill()
+    {
+        var start = _at - 1;
+        while (_at < tokens.Length && Next() != "}")
         {
-            _at++;
-            _ours = OurTracepoints.Wrote(Peek());
         }
 
-        Skip();
+        if (tokens[start.._at].Any(token => token.Is("limit") || token.Is("count") || token.Is("quota")))
+            Add([Unread(Shown(tokens[start.._at]))]);
     }
+
+    private static NftCase Unread(string text) =>
+        new($"{UnreadableMatch} \"{text.Replace('"', '\'')}\"", [new UnknownMatch(text.Replace('"', '\''), false)]);
 
     private void Condition()
     {
@@ -146,7 +226,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
             if (Take("/"))
                 mask = string.Join(',', Values().Select(value => value[0]));
             if (values.IsEmpty)
-                Add([Never]);
+                Add([negated ? UnknownCase(start) : Never]);
             else
                 Add(only.Cases(values, operation, mask) ?? [UnknownCase(start)]);
         }
@@ -168,15 +248,24 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
     {
         if (Peek().StartsWith('@') && !table.Named.ContainsKey(Peek()[1..]))
         {
-            Unknown(start);
+            Do(Rest(Shown(tokens[start.._at])), new UnknownTarget("vmap"));
             return;
         }
 
         var before = _cases;
-        foreach (var element in Elements().OrderBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal))
+        var elements = Elements();
+        // What no other key holds; after a chain that returns, it would be asked of what another key does hold.
+        if (elements.Any(element => element.Key is ["*"]) && !elements.All(element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
+        {
+            Do(Shown(tokens[start.._at]), new UnknownTarget("vmap"));
+            return;
+        }
+
+        foreach (var element in elements.OrderBy(element => element.Key is ["*"]).ThenBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal))
             foreach (var one in Both(selectors, element.Key, start))
             {
-                _cases = [.. before.Select(earlier => earlier.And(one))];
+                _cases = before;
+                Add([one]);
                 switch (element.Value)
                 {
                     case [{ Text: "accept" }]:
@@ -248,6 +337,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
                 Do(text, new TtlTarget(ttl));
                 break;
             case "meta nftrace" or "meta priority" or "meta secmark" or "ip dscp" or "ip6 dscp":
+                break;
+            case "tcp option maxseg size":
+                Skip(Actions);
                 break;
             case "ct mark" or "ct label" or "ct event" or "ct secmark":
                 // No trail shows it, but it needs conntrack.
@@ -336,7 +428,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         foreach (var element in Elements().OrderBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal))
             foreach (var one in Both(selectors, element.Key, start))
             {
-                _cases = [.. before.Select(earlier => earlier.And(one))];
+                _cases = before;
+                Add([one]);
                 var value = element.Value.Where(token => !token.Is(".")).Select(token => token.Text).ToArray();
                 To(word, text, value is [var address, var port] ? address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}" : string.Concat(value), version.Value);
             }
@@ -350,7 +443,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
         var (address, port) = Split(to);
         var name = address.Length == 0 ? null : table.Translation.Addresses(address, version);
         var number = port.Length == 0 ? null : Port(table.Translation.Port(port));
-        var ranged = address.Contains('-') && AddressRange.TryParse(address, out _);
+        var ranged = AddressRange.TryParse(address, out var range) && !range.IsOne;
         if (ranged || port.Length > 0 && number is null || name is null && word == "snat" && number is null)
         {
             Do($"{text} to {to}", new UnknownTarget(word));
@@ -433,11 +526,37 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
 
     private void Do(string text, Target target)
     {
+        if (careful && (target is UnknownTarget || !Alone(text).SequenceEqual([new(text, [], target)])))
+            (text, target) = ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
         foreach (var one in _cases)
             _rules.Add(new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, target));
     }
 
-    private void Add(ImmutableArray<NftCase> more) => _cases = [.. _cases.SelectMany(one => more.Select(one.And))];
+    private void Add(ImmutableArray<NftCase> more)
+    {
+        if (careful)
+            more = [.. more.Select(one => one.Matches.OfType<UnknownMatch>().Any() || !IsReadAs(one) ? Unread(one.Text) : one)];
+        _cases = [.. _cases.SelectMany(one => more.Select(one.And))];
+    }
+
+    private bool IsReadAs(NftCase one) => Alone(one.Text).SequenceEqual([new(one.Text, one.Matches, new ContinueTarget(""))]);
+
+    /// <summary>What a part of the rule's text says where nothing stands beside it; nothing where a table could not have it.</summary>
+    private IEnumerable<Rule> Alone(string text) => InLab(table, text)?.Read() ?? [];
+
+    /// <summary>
+    /// The reader of a rule that is written in the lab's names; null where a chain would not take it for a rule, or where its braces do not
+    /// match, which would end its table.
+    /// </summary>
+    public static NftRule? InLab(NftTable table, string text)
+    {
+        ImmutableArray<NftToken> words = [.. NftTokens.Split([text]).Where(token => !token.Is("\n"))];
+        var depth = 0;
+        return words is not [{ Quoted: false, Text: "type" or "policy" or "comment" }, ..]
+            && words.All(word => (depth += word.Is("{") ? 1 : word.Is("}") ? -1 : 0) >= 0) && depth == 0
+            ? new(new(table.Family, table.Name, new(LabNamesAsTheyAre.Instance)), words)
+            : null;
+    }
 
     private void Unknown(int start) => Add([UnknownCase(start)]);
 
@@ -445,8 +564,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
     private NftCase UnknownCase(int start)
     {
         _at = Math.Max(_at, start + 1);
-        while (_at < tokens.Length && (tokens[_at].Quoted || !Heads.Contains(tokens[_at].Text)))
-            _at++;
+        Skip(Wrapping.Contains(tokens[start].Text) ? Actions : Heads);
         var words = tokens[start..Math.Min(_at, tokens.Length)];
         var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0])).Select(word => word.Text)
             // limit and its like are matches by themselves, all others have a header before the field.
@@ -458,18 +576,22 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens)
     private static string Shown(ImmutableArray<NftToken> words) =>
         string.Join(' ', words.Select(word => word.Quoted ? $"\"{word.Text}\"" : word.Text));
 
-    private string Rest(string begun)
+    private string Rest(string begun) => Rest(begun, Heads);
+
+    private string Rest(string begun, ImmutableArray<string> next)
     {
         var start = _at;
-        Skip();
+        Skip(next);
         var rest = Shown(tokens[start.._at]);
         return rest.Length == 0 ? begun : $"{begun} {rest}";
     }
 
     /// <summary>Goes over what belongs to a statement, up to the next one.</summary>
-    private void Skip()
+    private void Skip() => Skip(Heads);
+
+    private void Skip(ImmutableArray<string> next)
     {
-        while (_at < tokens.Length && (tokens[_at].Quoted || !Heads.Contains(tokens[_at].Text)))
+        while (_at < tokens.Length && (tokens[_at].Quoted || !next.Contains(tokens[_at].Text)))
             _at++;
     }
 

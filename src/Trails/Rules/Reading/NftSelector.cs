@@ -21,7 +21,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "iif" or "iifname" or "oif" or "oifname" or "ibrname" or "obrname" or "mark" or "pkttype" or "l4proto" or "nfproto" or "protocol" =>
                 $"meta {head}",
             "meta" => $"meta {next()}",
-            "fib" => Fib(next),
+            "fib" => Fib(next, peek),
+            "tcp" when peek() == "option" => Option(next, peek),
             "arp" => Arp(next, peek),
             "ip" or "ip6" or "tcp" or "udp" or "sctp" or "th" or "icmp" or "icmpv6" or "ct" or "ether" => $"{head} {next()}",
             _ => null,
@@ -88,16 +89,14 @@ internal sealed record NftSelector(string Name, NftTable Table)
     private ImmutableArray<NftCase>? Addresses(AddressRole role, IpVersion version, ImmutableArray<string> values, bool negated)
     {
         var text = Table.Translation.Addresses(string.Join(',', values), version);
-        Match? any = NameTranslation.Names(text, version) is { } names
-            ? new AddressMatch(role, names, negated)
-            // Negated, a match of any address holds for none.
-            : new AddressMatch(role, [], !negated);
-        return [new(Text([.. text.Split(',')], negated), [.. Implied, any])];
+        return NameTranslation.MatchOf(text, role, version, negated) is { } match
+            ? [new(Text([.. text.Split(',')], negated), [.. Implied, match])]
+            : null;
     }
 
     private ImmutableArray<NftCase>? Ports(AddressRole role, ImmutableArray<string> values, bool negated)
     {
-        var ports = values.Select(Table.Translation.Port).ToImmutableArray();
+        var ports = values.SelectMany(value => Table.Translation.Ports(value).Split(',')).ToImmutableArray();
         if (NameTranslation.Ranges(string.Join(',', ports)) is not { } ranges)
             return null;
         var order = Enumerable.Range(0, ports.Length).OrderBy(at => ranges[at].First).ThenBy(at => ranges[at].Last).ToArray();
@@ -142,8 +141,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "arp operation" => (value switch { "request" => 1, "reply" => 2, _ => Byte(value) }) is { } operation
                 ? new ArpOperationMatch(operation, negated)
                 : null,
-            "fib daddr type" => new AddressTypeMatch(AddressRole.Destination, value.ToUpperInvariant(), negated),
-            "fib saddr type" => new AddressTypeMatch(AddressRole.Source, value.ToUpperInvariant(), negated),
+            "fib daddr type" => AddressTypeWords.Parse(value, AddressRole.Destination, negated),
+            "fib saddr type" => AddressTypeWords.Parse(value, AddressRole.Source, negated),
             "icmp type" => IcmpWords.Parse(value, IpVersion.V4, negated),
             "icmpv6 type" => IcmpWords.Parse(value, IpVersion.V6, negated),
             "ip ttl" or "ip6 hoplimit" => value.Split('-') is var ends && ends.Length <= 2 && Byte(ends[0]) is { } first && Byte(ends[^1]) is { } last
@@ -243,7 +242,21 @@ internal sealed record NftSelector(string Name, NftTable Table)
 
     private static int? Byte(string text) => NftNumber.Parse(text) is { } number && number <= 255 ? (int)number : null;
 
-    private static string? Fib(Func<string> next) => (next(), next()) is (("saddr" or "daddr") and var whose, "type") ? $"fib {whose} type" : null;
+    // fib saddr . mark . iif oif
+    private static string Fib(Func<string> next, Func<string> peek)
+    {
+        var flags = next();
+        while (peek() == ".")
+            flags += $" {next()} {next()}";
+        return $"fib {flags} {next()}";
+    }
+
+    // tcp option maxseg size, tcp option sack-perm exists
+    private static string Option(Func<string> next, Func<string> peek)
+    {
+        var option = $"tcp {next()} {next()}";
+        return peek() is "exists" or "missing" ? option : $"{option} {next()}";
+    }
 
     private static string? Arp(Func<string> next, Func<string> peek)
     {

@@ -55,10 +55,21 @@ internal static class ConntrackWords
     };
 }
 
+/// <summary>The kinds of addresses (include/uapi/linux/rtnetlink.h, <c>RTN_*</c>).</summary>
+internal static class AddressTypeWords
+{
+    private static readonly FrozenSet<string> Types = FrozenSet.Create(
+        "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
+
+    /// <summary>Reads kinds between commas, in the letters of iptables or of nft; null where one is none.</summary>
+    public static AddressTypeMatch? Parse(string text, AddressRole role, bool negated) =>
+        text.ToUpperInvariant() is var types && types.Split(',').All(Types.Contains) ? new(role, types, negated) : null;
+}
+
 /// <summary>MAC addresses that are no single device's.</summary>
 internal static class MacWords
 {
-    /// <summary>The owner as a match knows it; null for a mask that has no name.</summary>
+    /// <summary>The owner as a match knows it; null for a mask that has no name, and for what is no MAC address.</summary>
     public static string? Parse(string text) => text.ToLowerInvariant() switch
     {
         "ff:ff:ff:ff:ff:ff" or "ff:ff:ff:ff:ff:ff/ff:ff:ff:ff:ff:ff" => "broadcast",
@@ -66,9 +77,11 @@ internal static class MacWords
         "00:00:00:00:00:00/01:00:00:00:00:00" => "unicast",
         "broadcast" or "multicast" or "unicast" => text.ToLowerInvariant(),
         "bga" => "01:80:c2:00:00:00",
-        var masked when masked.Contains('/') => null,
-        _ => text,
+        var other => IsAddress(other) || LabAddresses.IsName(text) || LabNames.Networks.Contains(text) ? text : null,
     };
+
+    private static bool IsAddress(string text) =>
+        text.Split(':') is { Length: 6 } bytes && bytes.All(one => one.Length is 1 or 2 && one.All(char.IsAsciiHexDigit));
 }
 
 /// <summary>The types of ICMP messages.</summary>

@@ -83,15 +83,13 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         ];
     }
 
-    /// <summary>
-    /// What a line becomes. Where its text in the lab's names would not be read back as the same, nobody can say what it does.
-    /// </summary>
+    /// <summary>What a line becomes. What of it would not be read back as the same in the lab's names is unknown.</summary>
     private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
         var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
             ? rules
-            : InLab(RuleTokens.Join(["-A", chain.Name, "-j", "UNREADABLE", "--rule", string.Join(' ', tokens)]));
+            : new XtablesRule(chain, tokens, _translation, isChain, where, careful: true).Read();
 
         IEnumerable<Rule> InLab(string text) =>
             new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();

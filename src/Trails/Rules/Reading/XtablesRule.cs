@@ -8,9 +8,24 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// Reads one rule of iptables, ip6tables, ebtables or arptables: its options one after the other, each of which adds to the
 /// rule's text, in the lab's names, and to its matches or its target.
 /// </summary>
+/// <param name="chain">The chain that it is in.</param>
+/// <param name="tokens">Its words behind the chain's name.</param>
+/// <param name="translation">Turns what a host calls things into what the lab calls them.</param>
+/// <param name="isChain">Whether the table has a chain of that name.</param>
+/// <param name="where">How a message names the line.</param>
+/// <param name="careful">
+/// Reads each option's text back by itself. One that does not say the same then becomes an unknown match, or an unknown target; all others stay
+/// as they are, so that the rule concerns no packet that it did not concern before.
+/// </param>
 internal sealed class XtablesRule(
-    ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where)
+    ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where, bool careful = false)
 {
+    /// <summary>The option that stands for conditions that could not be read; their text follows it.</summary>
+    private const string Unreadable = "--unreadable";
+
+    /// <summary>The same for a target, whose text is that of its option <c>--text</c>.</summary>
+    private const string UnreadableTarget = "UNREADABLE";
+
     /// <summary>Targets after which the next rule is asked and which no trail shows.</summary>
     private static readonly FrozenSet<string> Continuing =
         FrozenSet.Create(
@@ -35,6 +50,7 @@ internal sealed class XtablesRule(
     private bool _goto;
     private bool _ours;
     private Target? _target;
+    private UnknownTarget? _unknown;
     private Target? _after;
     private string _afterName = "ACCEPT";
     private ImmutableArray<string> _setting = [];
@@ -52,17 +68,55 @@ internal sealed class XtablesRule(
 
         if (_ours)
             return [];
-        var target = TargetOf();
-        if (_after is null)
-            return [Rule(target, _action)];
-        // What the mark is after the first rule is not what it was when the matches were asked.
-        return _matches.OfType<MarkMatch>().Any()
-            ? [Rule(new UnknownTarget("mark"), _action)]
-            : [Rule(target, ["-j", "mark", .. _setting, "--mark-target", "CONTINUE"]), Rule(_after, ["-j", _afterName])];
+        if (careful && !Alone(_action).SequenceEqual(Made([], [])))
+        {
+            var text = RuleTokens.Join(_action);
+            return [Rule(_condition, _matches.ToImmutable(), new UnknownTarget(text), ["-j", UnreadableTarget, "--text", text])];
+        }
+
+        return Made(_condition, _matches.ToImmutable());
     }
 
-    private Rule Rule(Target target, IEnumerable<string> action) =>
-        new(RuleTokens.Join(["-A", chain.Name, .. _condition, .. action]), _matches.ToImmutable(), target);
+    private IEnumerable<Rule> Made(IEnumerable<string> condition, ImmutableArray<Match> matches)
+    {
+        var target = TargetOf();
+        if (_after is null || target is UnknownTarget)
+            return [Rule(condition, matches, target, _action)];
+        // What the mark is after the first rule is not what it was when the matches were asked.
+        return matches.OfType<MarkMatch>().Any()
+            ? [Rule(condition, matches, new UnknownTarget("mark"), _action)]
+            :
+            [
+                Rule(condition, matches, target, ["-j", "mark", .. _setting, "--mark-target", "CONTINUE"]),
+                Rule(condition, matches, _after, ["-j", _afterName]),
+            ];
+    }
+
+    private Rule Rule(IEnumerable<string> condition, ImmutableArray<Match> matches, Target target, IEnumerable<string> action) =>
+        new(RuleTokens.Join(["-A", chain.Name, .. condition, .. action]), matches, target);
+
+    /// <summary>What a part of the rule's text says where nothing stands beside it.</summary>
+    private IEnumerable<Rule> Alone(IEnumerable<string> words)
+    {
+        try
+        {
+            return new XtablesRule(chain, [.. words], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
+        }
+        catch (HooktrailException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Adds what one option says of a packet.</summary>
+    private bool Condition(ImmutableArray<string> words, params ImmutableArray<Match> matches)
+    {
+        if (careful && !Alone(words).SequenceEqual([Rule(words, matches, new ContinueTarget(""), [])]))
+            (words, matches) = ([Unreadable, RuleTokens.Join(words)], [new UnknownMatch(RuleTokens.Join(words), false)]);
+        _condition.AddRange(words);
+        _matches.AddRange(matches);
+        return true;
+    }
 
     private void Option(string option, bool negated)
     {
@@ -89,6 +143,13 @@ internal sealed class XtablesRule(
                 return Device("-o", DeviceRole.Out, negated);
             case "--mark" when _jump is null || _module == "mark":
                 return Add(option, negated, Next(), text => MarkOf(text) is var (value, mask) ? new MarkMatch(value, mask, negated) : null);
+            case Unreadable:
+                var text = Next();
+                return Condition([option, text], new UnknownMatch(text, false));
+            case "--text" when _jump == UnreadableTarget:
+                _unknown = new(Next());
+                _action.AddRange([option, _unknown.Name]);
+                return true;
             case "--log-prefix" or "--nflog-prefix" or "--ulog-prefix" when _jump is not null || _isEbtables:
                 _ours |= OurTracepoints.Wrote(tokens.ElementAtOrDefault(_at) ?? "");
                 return TargetOption(option);
@@ -109,8 +170,8 @@ internal sealed class XtablesRule(
         "--sport" or "--source-port" or "--sports" or "--source-ports" => Ports(option, AddressRole.Source, negated),
         "--dport" or "--destination-port" or "--dports" or "--destination-ports" => Ports(option, AddressRole.Destination, negated),
         "--ctstate" or "--state" => Add(option, negated, Next(), text => ConntrackWords.Parse(text) is { } states ? new ConntrackMatch(states, negated) : null),
-        "--src-type" => Add(option, negated, Next(), text => new AddressTypeMatch(AddressRole.Source, text, negated)),
-        "--dst-type" => Add(option, negated, Next(), text => new AddressTypeMatch(AddressRole.Destination, text, negated)),
+        "--src-type" => Add(option, negated, Next(), text => AddressTypeWords.Parse(text, AddressRole.Source, negated)),
+        "--dst-type" => Add(option, negated, Next(), text => AddressTypeWords.Parse(text, AddressRole.Destination, negated)),
         "--physdev-in" => Device(option, DeviceRole.PhysIn, negated),
         "--physdev-out" => Device(option, DeviceRole.PhysOut, negated),
         "--physdev-is-in" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.In, negated)),
@@ -169,35 +230,26 @@ internal sealed class XtablesRule(
     private bool Module()
     {
         _module = Next();
+        List<string> words = ["-m", _module];
         if (_module == "comment")
         {
             // Kept in the rule's text, but no match.
-            _condition.AddRange(["-m", "comment"]);
             while (_at + 1 < tokens.Length && tokens[_at] == "--comment")
-                _condition.AddRange([Next(), Next()]);
-            return true;
+                words.AddRange([Next(), Next()]);
+            return Condition([.. words]);
         }
 
-        _condition.AddRange(["-m", _module]);
-        if (!KnownModules.Contains(_module))
-        {
-            _matches.Add(new UnknownMatch(_module, false));
-            Skip(_condition);
-        }
-
-        return true;
+        if (KnownModules.Contains(_module))
+            return Condition([.. words]);
+        Skip(words);
+        return Condition([.. words], new UnknownMatch(_module, false));
     }
 
-    private bool Add(string option, bool negated, string? argument, Func<string, Match?> match)
-    {
-        if (negated)
-            _condition.Add("!");
-        _condition.Add(option);
-        if (argument is not null)
-            _condition.Add(argument);
-        _matches.Add(match(argument ?? "") ?? new UnknownMatch($"{Owner(option)} {argument}", negated));
-        return true;
-    }
+    private bool Add(string option, bool negated, string? argument, Func<string, Match?> match) => Condition(
+        [.. Not(negated), option, .. argument is null ? [] : (string[])[argument]],
+        match(argument ?? "") ?? new UnknownMatch($"{Owner(option)} {argument}", negated));
+
+    private static ImmutableArray<string> Not(bool negated) => negated ? ["!"] : [];
 
     private string Owner(string option) => option.StartsWith("--", StringComparison.Ordinal) && _module is not null ? $"{_module} {option}" : option;
 
@@ -205,18 +257,15 @@ internal sealed class XtablesRule(
         Add(option, negated, translation.Device(Next()), text => new DeviceMatch(role, NameTranslation.Devices(text), negated));
 
     private bool Addresses(string option, AddressRole role, IpVersion version, bool negated) =>
-        // Negated, a match of any address holds for none.
-        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.Names(text, version) is { } names
-            ? new AddressMatch(role, names, negated)
-            : new AddressMatch(role, [], !negated));
+        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.MatchOf(text, role, version, negated));
 
     private bool Protocol(string option, bool negated)
     {
         var protocol = Next();
-        if (ProtocolWords.Parse(protocol) is { } known)
-            return Add(option, negated, protocol, _ => new ProtocolMatch(known, negated));
-        _condition.AddRange(negated ? ["!", option, protocol] : [option, protocol]);
-        return true;
+        return ProtocolWords.Parse(protocol) is { } known
+            ? Add(option, negated, protocol, _ => new ProtocolMatch(known, negated))
+            // Every packet has some protocol, and none has no protocol.
+            : negated ? Add(option, negated, protocol, _ => null) : Condition([option, protocol]);
     }
 
     private bool Ports(string option, AddressRole role, bool negated) =>
@@ -231,9 +280,7 @@ internal sealed class XtablesRule(
         Match match = Flags(mask) is { } wanted && Flags(set) is { } on
             ? new TcpFlagsMatch(wanted, on, negated)
             : new UnknownMatch($"tcp --tcp-flags {mask} {set}", negated);
-        _condition.AddRange(negated ? ["!", "--tcp-flags", mask, set] : ["--tcp-flags", mask, set]);
-        _matches.Add(match);
-        return true;
+        return Condition([.. Not(negated), "--tcp-flags", mask, set], match);
     }
 
     private static TcpFlagsMatch Syn(bool negated) =>
@@ -252,28 +299,21 @@ internal sealed class XtablesRule(
         return flags;
     }
 
-    private bool Always(string option)
-    {
-        _condition.AddRange([option, Next()]);
-        return true;
-    }
+    private bool Always(string option) => Condition([option, Next()]);
 
     private void Unknown(string option, bool negated)
     {
-        if (_jump is null || option.StartsWith('-') && !option.StartsWith("--", StringComparison.Ordinal))
+        List<string> words = [.. Not(negated), option];
+        Skip(words);
+        if (_jump is null || option is ['-', not '-', ..])
         {
-            if (negated)
-                _condition.Add("!");
-            _condition.Add(option);
-            _matches.Add(new UnknownMatch(Owner(option), negated));
-            Skip(_condition);
+            Condition([.. words], new UnknownMatch(Owner(option), negated));
             return;
         }
 
-        _action.Add(option);
-        Skip(_action);
+        _action.AddRange(words);
         if (!Continuing.Contains(_jump))
-            _target ??= new UnknownTarget($"{_jump} {option}");
+            _unknown ??= new UnknownTarget($"{_jump} {option}");
     }
 
     /// <summary>Takes what belongs to an option that nobody knows: all up to the next option.</summary>
@@ -284,9 +324,11 @@ internal sealed class XtablesRule(
             text.Add(Next());
         if (_module is null || KnownModules.Contains(_module) || _jump is not null)
             return;
-        while (_at < tokens.Length && !(tokens[_at] is ['-', not '-', ..] or "--jump" or "--goto" or "--match"))
+        while (_at < tokens.Length && !IsOfNoModule(tokens[_at]) && !(tokens[_at] == "!" && IsOfNoModule(tokens.ElementAtOrDefault(_at + 1))))
             text.Add(Next());
     }
+
+    private static bool IsOfNoModule(string? option) => option is ['-', not '-', ..] or "--jump" or "--goto" or "--match" or Unreadable;
 
     private static bool IsTargetOption(string option) => option is
         "--reject-with" or "--to-destination" or "--to-source" or "--to-ports" or "--set-xmark" or "--set-mark" or "--and-mark" or "--or-mark"
@@ -327,8 +369,8 @@ internal sealed class XtablesRule(
 
     private Target TargetOf()
     {
-        if (_target is not null)
-            return _target;
+        if ((_unknown ?? _target) is { } target)
+            return target;
         if (_jump is null)
             return new ContinueTarget("");
         if (isChain(_jump))

@@ -10,13 +10,10 @@ public enum Backend
     Legacy,
 }
 
-/// <summary>The names of the backends.</summary>
 public static class Backends
 {
-    /// <summary>The backend's name on the command line and in JSON.</summary>
     public static string Name(this Backend backend) => backend == Backend.Nft ? "nft" : "legacy";
 
-    /// <summary>Finds the backend that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>
     public static Backend Parse(string name) => name switch
     {

@@ -8,50 +8,41 @@ public enum EndpointKind
     /// <summary>The Docker host itself, or a container that shares its network namespace.</summary>
     Host,
 
-    /// <summary>A container behind a port of a bridge.</summary>
     Container,
 
     /// <summary>A host behind a plain NIC.</summary>
     Wan,
 
-    /// <summary>Whoever hears a broadcast. It receives, but never sends.</summary>
+    /// <summary>The hearers of a broadcast. It receives, but never sends.</summary>
     Everyone,
 }
 
-/// <summary>One end of a flow.</summary>
 public sealed record Endpoint
 {
-    /// <summary>The Docker host.</summary>
     public static readonly Endpoint Host = new("host", EndpointKind.Host);
 
     /// <summary>A container in the host's own network namespace (<c>--network host</c>): to packets it is the host.</summary>
     public static readonly Endpoint Hosted = new("hosted", EndpointKind.Host);
 
-    /// <summary>The container of <c>lab</c> that usually speaks first.</summary>
     public static readonly Endpoint Client = new("client", EndpointKind.Container, LabNames.Bridge);
 
-    /// <summary>The container of <c>lab</c> that usually answers.</summary>
     public static readonly Endpoint Server = new("server", EndpointKind.Container, LabNames.Bridge);
 
-    /// <summary>The container of another network.</summary>
     public static readonly Endpoint Stranger = new("stranger", EndpointKind.Container, LabNames.Away);
 
     /// <summary>A container of the network whose containers may not talk to each other (ICC=false).</summary>
     public static readonly Endpoint Left = new("left", EndpointKind.Container, LabNames.Closed);
 
-    /// <summary>The other container of that network.</summary>
     public static readonly Endpoint Right = new("right", EndpointKind.Container, LabNames.Closed);
 
-    /// <summary>The container of the internal network.</summary>
     public static readonly Endpoint Insider = new("insider", EndpointKind.Container, LabNames.Inner);
 
-    /// <summary>The host behind the plain NIC.</summary>
     public static readonly Endpoint Wan = new("wan", EndpointKind.Wan);
 
     /// <summary>All who hear a broadcast: the other containers of the network, and the host.</summary>
     public static readonly Endpoint Everyone = new("everyone", EndpointKind.Everyone);
 
-    /// <summary>Every endpoint that can send, in the order in which they are spoken of.</summary>
+    /// <summary>Every endpoint that can send, in the order of presentation.</summary>
     public static readonly ImmutableArray<Endpoint> All =
         [Client, Server, Stranger, Left, Right, Insider, Host, Hosted, Wan];
 
@@ -60,22 +51,18 @@ public sealed record Endpoint
     /// <summary>The name in features, on the command line and in JSON.</summary>
     public string Name { get; }
 
-    /// <summary>Container, host or WAN.</summary>
     public EndpointKind Kind { get; }
 
     /// <summary>The network that a container is on, which is also its bridge's name; null for others.</summary>
     public string? Network { get; }
 
-    /// <summary>The containers of a network.</summary>
     public static ImmutableArray<Endpoint> On(string network) => [.. All.Where(endpoint => endpoint.Network == network)];
 
-    /// <summary>Finds the endpoint that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such endpoint.</exception>
     public static Endpoint Parse(string name) =>
         All.Append(Everyone).FirstOrDefault(endpoint => endpoint.Name == name)
         ?? throw new HooktrailException(
             $"Unknown endpoint \"{name}\"; the endpoints are {string.Join(", ", All.Select(endpoint => endpoint.Name))}.");
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -4,7 +4,7 @@ namespace Hooktrail.Trails;
 /// <param name="Hop">Which hop of the observed trail, from 1; 0 where the record belongs to none.</param>
 /// <param name="Channel">Where the record came from: <see cref="KernelLog"/>, <see cref="Nflog"/>, or the foreign trace that was imported.</param>
 /// <param name="Number">The record's number in that channel: of the kernel log its sequence number in /dev/kmsg, of NFLOG that in the log group, of an imported trace its line.</param>
-/// <param name="Line">What it says, without the time.</param>
+/// <param name="Line">The record's text, without the time.</param>
 public sealed record Evidence(int Hop, string Channel, ulong Number, string Line)
 {
     /// <summary>The kernel log, where LOG rules write.</summary>
@@ -13,6 +13,5 @@ public sealed record Evidence(int Hop, string Channel, ulong Number, string Line
     /// <summary>The log group of a private nft table (nfnetlink_log).</summary>
     public const string Nflog = "nflog";
 
-    /// <inheritdoc/>
     public override string ToString() => $"#{Number} {Line}";
 }

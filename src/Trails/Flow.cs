@@ -1,56 +1,50 @@
 namespace Hooktrail.Trails;
 
-/// <summary>Who talks to whom, by which protocol; the first packet goes from <paramref name="From"/> to <paramref name="To"/>.</summary>
-/// <param name="From">Who speaks first.</param>
-/// <param name="To">Whom it addresses. Who gets the packet may be somebody else: a published port is addressed to the host.</param>
-/// <param name="Protocol">What they speak.</param>
+/// <summary>
+/// Who talks to whom, by which protocol. The receiver may differ from <paramref name="To"/>: a published port is
+/// addressed to the host.
+/// </summary>
 public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 {
     /// <summary>The port that containers listen on.</summary>
     public const int ServicePort = 80;
 
-    /// <summary>The port of UDP at which everybody listens and nobody answers: that of broadcasts.</summary>
+    /// <summary>The UDP port of broadcasts: every endpoint listens there, and none answers.</summary>
     public const int MutePort = 67;
 
-    /// <summary>The TTL that a sender writes unless told otherwise; Linux's own default.</summary>
+    /// <summary>Linux's own default.</summary>
     public const int DefaultTtl = 64;
 
-    /// <summary>IPv4 or IPv6.</summary>
     public IpVersion Ip { get; init; } = IpVersion.V4;
 
     /// <summary>
-    /// The address that the sender writes, by its name in the lab, such as <c>host.wan</c> or <c>away.gateway</c>; null for the one by
-    /// which the sender knows <see cref="To"/>.
+    /// The address that the sender writes, by its lab name, such as <c>host.wan</c> or <c>away.gateway</c>; null for
+    /// the one by which the sender knows <see cref="To"/>.
     /// </summary>
     public string? Via { get; init; }
 
     /// <summary>
-    /// The address that the sender writes as its own, by its name in the lab; null for the one that is. Such a packet is a single datagram of
-    /// IPv4 to <see cref="MutePort"/>, for an answer would not come to who sent it.
+    /// The source address that the sender writes, by its lab name; null for its own. Such a flow is a single IPv4
+    /// datagram to <see cref="MutePort"/>, for an answer would not reach the sender.
     /// </summary>
     public string? As { get; init; }
 
-    /// <summary>The destination port of TCP and UDP; protocols without ports pay no heed to it.</summary>
+    /// <summary>The destination port of TCP and UDP; other protocols ignore it.</summary>
     public int Port { get; init; } = ServicePort;
 
-    /// <summary>The TTL or hop limit that the sender writes.</summary>
     public int Ttl { get; init; } = DefaultTtl;
 
     /// <summary>
-    /// Into how many IP fragments a request and its answer have to be cut on the sender's link; 1 for packets that fit.
+    /// Into how many IP fragments a request and its answer are cut on the sender's link; 1 for packets that fit.
     /// </summary>
     public int Fragments { get; init; } = 1;
 
-    /// <summary>What the IP packet is wrapped in on the bridge; nothing, mostly.</summary>
     public Encapsulation Encapsulation { get; init; }
 
-    /// <summary>Whether the protocol has ports.</summary>
     public bool HasPorts => Protocol is Protocol.Tcp or Protocol.Udp;
 
-    /// <summary>Whether everyone on the sender's network is addressed.</summary>
     public bool IsBroadcast => To.Kind == EndpointKind.Everyone;
 
-    /// <inheritdoc/>
     public override string ToString()
     {
         var how = $"{Protocol.Name()}{(HasPorts ? $" {Port}" : "")}{(Ip == IpVersion.V6 ? " over ipv6" : "")}";

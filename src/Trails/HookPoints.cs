@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// The hook points that the tools offer: every built-in chain of every table. Where a hook point lies on a packet's way is
-/// not said here; that is the model's business.
+/// Every built-in chain of every table of the tools. Where each lies on a packet's way is the model's business.
 /// </summary>
 public static class HookPoints
 {
@@ -23,7 +22,6 @@ public static class HookPoints
     /// </summary>
     public static readonly ImmutableArray<HookPoint> Iptables = [.. IpTables(Layer.Iptables)];
 
-    /// <summary>Table and chains of ip6tables, the same as those of iptables.</summary>
     public static readonly ImmutableArray<HookPoint> Ip6tables = [.. IpTables(Layer.Ip6tables)];
 
     /// <summary>
@@ -32,14 +30,13 @@ public static class HookPoints
     /// </summary>
     public static readonly ImmutableArray<HookPoint> Arptables = [.. Chains(Layer.Arptables, "filter", "INPUT", "OUTPUT", "FORWARD")];
 
-    /// <summary>All of them. Base chains of nft are the user's own and in no list.</summary>
+    /// <summary>Base chains of nft are the user's own and in no list.</summary>
     public static readonly ImmutableArray<HookPoint> All = [.. Ebtables, .. Iptables, .. Ip6tables, .. Arptables];
 
-    /// <summary>Finds the hook point that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such layer or table, or the table has no such chain.</exception>
     public static HookPoint Parse(string layer, string table, string chain)
     {
-        // What chains a user has made with nft, no list says.
+        // No list says what chains a user has made with nft.
         if (Layers.Parse(layer) == Layer.Nftables)
             return new(Layer.Nftables, table, chain);
 
@@ -51,10 +48,8 @@ public static class HookPoints
             $"The table {table} of {layer} has no chain \"{chain}\"; its chains are {string.Join(", ", points.Select(point => point.Chain))}.");
     }
 
-    /// <summary>All hook points of a layer.</summary>
     public static ImmutableArray<HookPoint> Of(Layer layer) => [.. All.Where(point => point.Layer == layer)];
 
-    /// <summary>All hook points of a table.</summary>
     /// <exception cref="HooktrailException">The layer has no such table.</exception>
     public static ImmutableArray<HookPoint> Of(Layer layer, string table)
     {

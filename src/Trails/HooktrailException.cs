@@ -6,12 +6,11 @@ namespace Hooktrail.Trails;
 /// </summary>
 public class HooktrailException : Exception
 {
-    /// <summary>Says what is wrong, where, and what to do next.</summary>
     public HooktrailException(string message) : base(message)
     {
     }
 
-    /// <summary>Says what is wrong, where, and what to do next; <paramref name="cause"/> is kept for a debugger.</summary>
+    /// <summary><paramref name="cause"/> is kept for a debugger.</summary>
     public HooktrailException(string message, Exception cause) : base(message, cause)
     {
     }

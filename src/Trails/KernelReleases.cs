@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails;
 
-/// <summary>The releases that something is so in: all from one on, and those of stable series that it was brought back to.</summary>
-/// <param name="First">The first release of the main line.</param>
-/// <param name="Stable">The first release of each older series that has it too; with their patch levels.</param>
+/// <summary>
+/// All releases from <paramref name="First"/> on, and those of older stable series from the backports in <paramref
+/// name="Stable"/> on.
+/// </summary>
 public sealed record KernelReleases(KernelVersion First, params ImmutableArray<KernelVersion> Stable)
 {
     /// <summary>Reads <c>6.9</c>, or with stable series <c>6.9, 6.1.88 and 6.6.29</c>.</summary>
@@ -15,14 +16,14 @@ public sealed record KernelReleases(KernelVersion First, params ImmutableArray<K
         return new(all[0], all[1..]);
     }
 
-    /// <summary>Whether a release is among them.</summary>
     public bool Include(KernelVersion kernel) =>
         kernel >= First || Stable.Any(first => first.IsOfSeriesOf(kernel) && (kernel.Patch is null || kernel >= first));
 
-    /// <summary>From which release on somebody with this kernel has it: that of its own stable series, or that of the main line.</summary>
+    /// <summary>
+    /// The first release that has it, for users of this kernel: of its own stable series, or of the main line.
+    /// </summary>
     public KernelVersion FirstFor(KernelVersion kernel) => Stable.Where(first => first.IsOfSeriesOf(kernel)).Append(First).First();
 
-    /// <inheritdoc/>
     public override string ToString() => Stable switch
     {
         [] => $"{First}",

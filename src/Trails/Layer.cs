@@ -15,6 +15,6 @@ public enum Layer
     /// <summary>ARP packets (netfilter family <c>arp</c>).</summary>
     Arptables,
 
-    /// <summary>A base chain of the user's own in nftables, of whatever family.</summary>
+    /// <summary>A user's own base chain in nftables, of any family.</summary>
     Nftables,
 }

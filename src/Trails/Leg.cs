@@ -2,41 +2,33 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails;
 
-/// <summary>The way a packet goes within its connection.</summary>
 public enum Direction
 {
     /// <summary>From the endpoint that spoke first.</summary>
     Request,
 
-    /// <summary>Back to it.</summary>
     Reply,
 
-    /// <summary>
-    /// Back to the sender of a request, but from the host in between, which says that the request goes no further: an ICMP error or
-    /// a TCP reset.
-    /// </summary>
+    /// <summary>From the host in between, back to the sender of a request: an ICMP error or a TCP reset.</summary>
     Error,
 }
 
-/// <summary>One packet's journey within a flow.</summary>
+/// <summary>
+/// One packet's journey within a flow. Packets count from 1 in each direction; an error has its request's number.
+/// </summary>
 /// <remarks>
 /// A TCP connection has these: request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK that opens it, request 3 the data, request 4
 /// and reply 2 the FINs. Bare acknowledgements besides those come and go with the kernel's timers and are no legs.
 /// </remarks>
-/// <param name="Direction">Request, reply or error.</param>
-/// <param name="Packet">The how-manieth packet in that direction, from 1. An error has the number of its request.</param>
 public sealed record Leg(Direction Direction, int Packet)
 {
-    /// <summary>The first packet of a connection.</summary>
     public static readonly Leg Request = new(Direction.Request, 1);
 
-    /// <summary>The first answer.</summary>
     public static readonly Leg Reply = new(Direction.Reply, 1);
 
-    /// <summary>What the host says instead of passing the first packet on.</summary>
     public static readonly Leg Error = new(Direction.Error, 1);
 
-    /// <summary>The packets of a TCP connection that are legs, in the order in which they are sent.</summary>
+    /// <summary>The legs of a TCP connection, in the order in which they are sent.</summary>
     public static readonly ImmutableArray<(string Name, Leg Leg)> OfTcp =
     [
         ("SYN", Request),
@@ -56,19 +48,15 @@ public sealed record Leg(Direction Direction, int Packet)
                 packet => (Leg[])[new(Direction.Request, packet), new(Direction.Reply, packet)]),
         ];
 
-    /// <inheritdoc/>
     public override string ToString() => Packet == 1 ? Direction.Name() : $"{Direction.Name()} {Packet}";
 }
 
-/// <summary>The names of the directions.</summary>
 public static class Directions
 {
     private static readonly string[] Names = ["request", "reply", "error"];
 
-    /// <summary>The direction's name in features, on the command line and in JSON.</summary>
     public static string Name(this Direction direction) => Names[(int)direction];
 
-    /// <summary>Finds the direction that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such direction.</exception>
     public static Direction Parse(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0

@@ -3,18 +3,17 @@ using System.Collections.Immutable;
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// A setting of the host profile that is on or off, by the name that an administrator knows it by. The command line, features and
-/// explanations of a divergence all speak of switches by these names.
+/// An on/off setting of the host profile, by the name that administrators know it by. The command line, features and
+/// explanations of a divergence all use these names.
 /// </summary>
 public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<HostProfile, bool, HostProfile> Write)
 {
-    /// <summary>The sysctl net.bridge.bridge-nf-call-iptables, or the same of the bridge itself.</summary>
+    /// <summary>The sysctl net.bridge.bridge-nf-call-iptables, or the bridge's own.</summary>
     public static readonly Switch BridgeNfCallIptables = new(
         "bridge-nf-call-iptables",
         profile => profile.BridgeNfCallIptables,
         (profile, on) => profile with { BridgeNfCallIptables = on });
 
-    /// <summary>All of them.</summary>
     public static readonly ImmutableArray<Switch> All =
     [
         BridgeNfCallIptables,
@@ -37,7 +36,6 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
         new("promiscuous", profile => profile.Promiscuous, (profile, on) => profile with { Promiscuous = on }),
     ];
 
-    /// <summary>Finds the switch that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such switch.</exception>
     public static Switch Parse(string name) =>
         All.FirstOrDefault(one => one.Name == name)
@@ -55,6 +53,5 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
             : throw new HooktrailException($"\"{assignment}\" does not set a switch; write {one.Name}=0 or {one.Name}=1.");
     }
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

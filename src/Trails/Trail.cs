@@ -5,9 +5,6 @@ namespace Hooktrail.Trails;
 /// <summary>The hops of one leg, in order, and how it ended. Predicted and observed trails are this same type.</summary>
 public sealed record Trail(ImmutableArray<Hop> Hops, Outcome Outcome)
 {
-    /// <summary>
-    /// The hops of some layers only: «ebtables alone», as the talk begins.
-    /// </summary>
     public Trail Within(params ReadOnlySpan<Layer> layers)
     {
         var kept = ImmutableArray.CreateBuilder<Hop>();
@@ -17,9 +14,7 @@ public sealed record Trail(ImmutableArray<Hop> Hops, Outcome Outcome)
         return this with { Hops = kept.ToImmutable() };
     }
 
-    /// <inheritdoc/>
     public bool Equals(Trail? other) => other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Hops.Length, Outcome);
 }

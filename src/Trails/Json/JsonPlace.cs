@@ -3,18 +3,14 @@ using System.Text.Json;
 
 namespace Hooktrail.Trails.Json;
 
-/// <summary>
-/// A value in a file that is being read, and where it is: what is wrong with it can be said with the file's name and a JSON path.
-/// </summary>
+/// <summary>A JSON value and its place, so that a message can name the file and the JSON path.</summary>
 internal readonly record struct JsonPlace(string File, string Path, JsonElement Value)
 {
-    /// <summary>The member of that name.</summary>
     public JsonPlace this[string name] =>
         Value.TryGetProperty(name, out var member)
             ? new(File, $"{Path}.{name}", member)
             : throw Wrong($"lacks the member \"{name}\"");
 
-    /// <summary>The member of that name; null where it is absent.</summary>
     public JsonPlace? Optional(string name) =>
         Value.TryGetProperty(name, out var member) ? new(File, $"{Path}.{name}", member) : null;
 
@@ -28,7 +24,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return this;
     }
 
-    /// <summary>The members of an object that may have any.</summary>
     public IEnumerable<(string Name, JsonPlace Value)> Members()
     {
         Insist(Value.ValueKind == JsonValueKind.Object, "an object");
@@ -36,7 +31,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return Value.EnumerateObject().Select(member => (member.Name, place[member.Name]));
     }
 
-    /// <summary>Reads each element of an array.</summary>
     public ImmutableArray<T> Each<T>(Func<JsonPlace, T> read)
     {
         Insist(Value.ValueKind == JsonValueKind.Array, "an array");
@@ -46,25 +40,22 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return elements.MoveToImmutable();
     }
 
-    /// <summary>Reads the value unless it is null.</summary>
     public T? Nullable<T>(Func<JsonPlace, T> read) where T : class =>
         Value.ValueKind == JsonValueKind.Null ? null : read(this);
 
-    /// <summary>Reads text.</summary>
     public string Text()
     {
         Insist(Value.ValueKind == JsonValueKind.String, "a string");
         return Value.GetString()!;
     }
 
-    /// <summary>Reads true or false.</summary>
     public bool Bool()
     {
         Insist(Value.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false");
         return Value.GetBoolean();
     }
 
-    /// <summary>Reads a whole number from 1.</summary>
+    /// <summary>A whole number from 1.</summary>
     public int Count()
     {
         var number = 0;
@@ -74,7 +65,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return number;
     }
 
-    /// <summary>Reads a whole number that may be negative.</summary>
     public int Integer()
     {
         var number = 0;
@@ -82,7 +72,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return number;
     }
 
-    /// <summary>Reads a record's number.</summary>
     public ulong Number()
     {
         var number = 0UL;
@@ -90,14 +79,14 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         return number;
     }
 
-    /// <summary>Reads a word that the shared language knows; its own complaint is told with the place.</summary>
+    /// <summary>Parses a word; an error gets the place.</summary>
     public T Word<T>(Func<string, T> parse)
     {
         var word = Text();
         return Place(() => parse(word));
     }
 
-    /// <summary>Adds the place to what is wrong.</summary>
+    /// <summary>Adds the place to the message of an error.</summary>
     public T Place<T>(Func<T> read)
     {
         try
@@ -110,7 +99,6 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
         }
     }
 
-    /// <summary>What is wrong with this value, told with its place and with what to do.</summary>
     public HooktrailException Wrong(string what) =>
         new($"{File}: {Path} {what}; schema/trails.schema.json says what belongs there, or write the file anew.");
 

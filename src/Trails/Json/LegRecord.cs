@@ -2,29 +2,27 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Json;
 
-/// <summary>Everything that a run knows of one leg.</summary>
-/// <param name="Flow">The flow that the packet belongs to.</param>
-/// <param name="Leg">Which packet of the flow.</param>
-/// <param name="Predicted">The model's trail; null where there is none.</param>
-/// <param name="Observed">The kernel's trail; null where none was observed.</param>
+/// <summary>
+/// What a run knows of one leg; <paramref name="Predicted"/> or <paramref name="Observed"/> is null where there is
+/// none.
+/// </summary>
 public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Observed)
 {
-    /// <summary>The scenario that asked for the leg; null outside a run of features.</summary>
+    /// <summary>Null outside a run of features.</summary>
     public ScenarioTitle? Scenario { get; init; }
 
-    /// <summary>The host that the leg holds for, where it is another than the file's first; null for that.</summary>
+    /// <summary>The leg's host; null for the file's first.</summary>
     public HostProfile? HostProfile { get; init; }
 
-    /// <summary>What came of comparing the trails; null where nothing was compared.</summary>
+    /// <summary>Null where nothing was compared.</summary>
     public LegVerdict? Verdict { get; init; }
 
-    /// <summary>Why the verdict is what it is, in one sentence; null where all agreed.</summary>
+    /// <summary>Why the verdict is so, in one sentence; null where all agreed.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The records that the observed trail was read from, along the packet's way, observer after observer.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
-    /// <inheritdoc/>
     public bool Equals(LegRecord? other) =>
         other is not null
         && Flow == other.Flow && Leg == other.Leg && Predicted == other.Predicted && Observed == other.Observed
@@ -32,16 +30,15 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
         && Verdict == other.Verdict && Reason == other.Reason
         && Evidence.AsSpan().SequenceEqual(other.Evidence.AsSpan());
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Flow, Leg, Predicted, Observed, Scenario, Verdict, Reason);
 }
 
-/// <summary>The titles of a scenario and of the feature that it is in.</summary>
 public sealed record ScenarioTitle(string Feature, string Scenario)
 {
-    /// <summary>The row of a scenario outline, as in <c>from=client, to=server</c>; null of a scenario that is none.</summary>
+    /// <summary>
+    /// The row of a scenario outline, as in <c>from=client, to=server</c>; null for a plain scenario.
+    /// </summary>
     public string? Example { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => Example is null ? Scenario : $"{Scenario} ({Example})";
 }

@@ -1,12 +1,10 @@
 namespace Hooktrail.Trails.Json;
 
-/// <summary>What came of comparing a leg's trails.</summary>
 public enum LegVerdict
 {
     /// <summary>Feature, prediction and observation are the same.</summary>
     Agreed,
 
-    /// <summary>They part somewhere.</summary>
     Disagreed,
 
     /// <summary>The observation has a gap, so it proves nothing: neither a pass nor a failure.</summary>
@@ -19,15 +17,12 @@ public enum LegVerdict
     ObserversDisagree,
 }
 
-/// <summary>The names of the verdicts.</summary>
 public static class LegVerdicts
 {
     private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree"];
 
-    /// <summary>The verdict's name in JSON and in summaries.</summary>
     public static string Name(this LegVerdict verdict) => Names[(int)verdict];
 
-    /// <summary>Finds the verdict that a file names.</summary>
     /// <exception cref="HooktrailException">There is no such verdict.</exception>
     public static LegVerdict Parse(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0

@@ -85,8 +85,6 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    /// <param name="leg">Where it stands.</param>
-    /// <param name="profile">Its host, where that is not the first one.</param>
     private static LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
         leg.Object("scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence");
@@ -212,7 +210,7 @@ internal sealed class TrailsReader(string name)
 
     private static string[] SwitchNames => [.. Switch.All.Select(one => one.Name)];
 
-    /// <summary>The first host's profile, which says everything.</summary>
+    /// <summary>The first host's profile, which must be complete.</summary>
     private static HostProfile Profile(JsonPlace place)
     {
         foreach (var member in (string[])["kernel", "iptables", "ebtables", "switches", "published", "rules"])
@@ -223,7 +221,7 @@ internal sealed class TrailsReader(string name)
         return Changed(HostProfile.Default, place);
     }
 
-    /// <summary>A profile of which only what is different from the first is said.</summary>
+    /// <summary>A profile that states only its differences from the first.</summary>
     private static HostProfile Changed(HostProfile basis, JsonPlace place)
     {
         place.Object("kernel", "iptables", "ebtables", "switches", "published", "rules");

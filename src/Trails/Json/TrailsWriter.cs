@@ -8,9 +8,9 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Trails.Json;
 
 /// <summary>
-/// Writes <c>trails.json</c> leg by leg, so that a long run need not be held in memory. Whatever has no parts worth a line each
-/// (a hop, a rule, an outcome) is one line, so that two files can be compared by eye and by diff. Written by hand rather
-/// than by a serializer: the order of members is the format's, and a prediction starts without its start-up time.
+/// Writes <c>trails.json</c> leg by leg, so that a long run need not be held in memory. Small parts (a hop, a rule, an
+/// outcome) take one line each, for diff. Written by hand: the order of members is the format's, and a prediction saves
+/// a serializer's start-up time.
 /// </summary>
 public sealed class TrailsWriter : IDisposable
 {
@@ -32,12 +32,7 @@ public sealed class TrailsWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _inLine;
 
-    /// <summary>Begins a file; <paramref name="stream"/> stays open after the end of it.</summary>
-    /// <param name="stream">Where it goes.</param>
-    /// <param name="profile">The first host.</param>
-    /// <param name="facts">What was measured of it.</param>
-    /// <param name="hooks">Who is registered at its hooks, as the kernel says.</param>
-    /// <param name="indentation">How many blanks a line has for each level.</param>
+    /// <summary>Begins a file; <paramref name="stream"/> stays open after its end.</summary>
     public TrailsWriter(
         Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null, ImmutableArray<Registration>? hooks = null, int indentation = 2)
     {
@@ -56,7 +51,7 @@ public sealed class TrailsWriter : IDisposable
     /// <summary>Writes one more leg, and hands it to the stream.</summary>
     public void Add(LegRecord leg)
     {
-        // To compare rules takes its time, and a run hands over the same profile again and again.
+        // Comparing rules takes time, and a run hands over the same profile again and again.
         var host = leg.HostProfile ?? _first;
         if (!ReferenceEquals(host, _host) && host != _host)
         {
@@ -145,7 +140,7 @@ public sealed class TrailsWriter : IDisposable
         _json.WriteEndObject();
     }
 
-    // What most flows have is not said of each.
+    // Usual values are left out.
     private static void WriteRest(Utf8JsonWriter json, Flow flow)
     {
         if (flow.Ip != IpVersion.V4)
@@ -164,7 +159,7 @@ public sealed class TrailsWriter : IDisposable
             json.WriteString("encapsulation", flow.Encapsulation.Name());
     }
 
-    /// <summary>Writes a profile whole, or what is different in it from another.</summary>
+    /// <summary>Writes a whole profile, or its differences from <paramref name="basis"/>.</summary>
     private void Write(HostProfile profile, HostProfile? basis)
     {
         _json.WriteStartObject("hostProfile");

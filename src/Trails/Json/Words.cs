@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails.Json;
 
-/// <summary>The words of <c>trails.json</c> for what is spoken of only there.</summary>
+/// <summary>Words that only <c>trails.json</c> has.</summary>
 internal static class Words
 {
     private static readonly string[] Outcomes = ["delivered", "dropped", "rejected", "vanished", "unknown"];

@@ -6,48 +6,37 @@ namespace Hooktrail.Model;
 /// <summary>The kinds of packets, as far as a packet's way depends on them.</summary>
 internal enum Kind
 {
-    /// <summary>ICMP or ICMPv6 echo request.</summary>
     EchoRequest,
 
-    /// <summary>The answer to it.</summary>
     EchoReply,
 
     /// <summary>
-    /// An ICMP error: what it is about is in <see cref="Content.About"/>. Destination unreachable, time exceeded.
+    /// Destination unreachable, time exceeded; <see cref="Content.About"/> is the packet that it is about.
     /// </summary>
     IcmpError,
 
-    /// <summary>An ICMP redirect: there is a shorter way.</summary>
     IcmpRedirect,
 
-    /// <summary>A datagram.</summary>
     Udp,
 
-    /// <summary>A segment.</summary>
     Tcp,
 
-    /// <summary>Who has this address?</summary>
     ArpRequest,
 
-    /// <summary>I have it.</summary>
     ArpReply,
 }
 
-/// <summary>What a packet is.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Family">IPv4, IPv6 or ARP.</param>
 internal sealed record Content(Kind Kind, Family Family)
 {
-    /// <summary>The flags of a TCP segment.</summary>
     public TcpFlags Flags { get; init; }
 
     /// <summary>The packet that an ICMP error is about.</summary>
     public Packet? About { get; init; }
 
-    /// <summary>Type and code of a message of ICMP or ICMPv6, which have other numbers for the same; null for what is none.</summary>
+    /// <summary>ICMP and ICMPv6 have different numbers for the same message; null for other protocols.</summary>
     public (int Type, int Code)? Icmp { get; init; }
 
-    /// <summary>Whether it is ICMP of either version.</summary>
+    /// <summary>Of either version.</summary>
     public bool IsIcmp => Kind is Kind.EchoRequest or Kind.EchoReply or Kind.IcmpError or Kind.IcmpRedirect;
 
     /// <summary>A message of ICMP, or the one of ICMPv6 that says the same; uapi linux/icmp.h and icmpv6.h.</summary>
@@ -63,10 +52,10 @@ internal sealed record Content(Kind Kind, Family Family)
         },
     };
 
-    /// <summary>Whether it speaks of another packet.</summary>
+    /// <summary>Whether it is about another packet.</summary>
     public bool IsIcmpError => Kind is Kind.IcmpError or Kind.IcmpRedirect;
 
-    /// <summary>The name of its protocol in rules.</summary>
+    /// <summary>The protocol's name in rules.</summary>
     public string Protocol => Kind switch
     {
         Kind.Udp => "udp",
@@ -76,14 +65,11 @@ internal sealed record Content(Kind Kind, Family Family)
     };
 }
 
-/// <summary>An address of the lab by its name, and the port of TCP and UDP; 0 for protocols without.</summary>
+/// <summary>A lab address by its name, and a TCP or UDP port; 0 for protocols without ports.</summary>
 internal readonly record struct Address(string Name, int Port = 0)
 {
-    /// <summary>
-    /// The port that stands for the one that a client's socket was given. It is not shown, as it is another each time.
-    /// </summary>
+    /// <summary>Stands for the port that a client's socket was given; not shown, for it differs each time.</summary>
     public const int AnyPort = -1;
 
-    /// <inheritdoc/>
     public override string ToString() => Port > 0 ? $"{Name}:{Port}" : Name;
 }

@@ -6,23 +6,16 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
-/// <summary>A packet that was walked through the host.</summary>
-/// <param name="Leg">Which of its flow.</param>
-/// <param name="Trail">Where it came by.</param>
-/// <param name="Packet">The packet, as it was left.</param>
+/// <summary>A packet that was walked through the host, as it was left.</summary>
 internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 
-/// <summary>
-/// What the two endpoints of a flow do: one asks, the other answers what it saw. The host is in between.
-/// </summary>
+/// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw.</summary>
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
     /// <summary>
-    /// The legs of one exchange, in order, as far as they come about: of TCP the whole connection, of all else a request
-    /// and its answer.
+    /// The legs of one exchange, in order, as far as they come about: the whole connection of TCP, else a request and
+    /// its answer. <paramref name="number"/> counts exchanges from 1.
     /// </summary>
-    /// <param name="host">The host, as it is at this time.</param>
-    /// <param name="number">The how-manieth exchange it is, from 1.</param>
     public IEnumerable<Walked> Run(Host host, int number) =>
         flow.Protocol == Protocol.Tcp ? Connect(host) : AskAndAnswer(host, number);
 
@@ -52,7 +45,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
         if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || TrailOf(answer).Outcome != Outcome.Delivered(Home(flow.From)))
             yield break;
-        // Who has had the SYN-ACK sends on at once, whether what he sends arrives or not; the other end closes only when all has come.
+        // The end that got the SYN-ACK sends on at once, whether its segments arrive or not; the other closes only when
+        // all have come.
         var arrives = true;
         Packet? received = null;
         foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
@@ -69,9 +63,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// The acknowledgement of the data is no leg, for it goes the way of the FIN. But where conntrack knows nothing of the connection yet, it
-    /// takes that segment for the beginning of one (<c>nf_ct_tcp_loose</c>), and NAT may give it another source; to the sender it is then of
-    /// no connection of his.
+    /// The acknowledgement of the data is no leg, for it goes the way of the FIN. But where conntrack does not know the
+    /// connection yet, it takes that segment for its beginning (<c>nf_ct_tcp_loose</c>), and NAT may give it another
+    /// source; to the sender it is then of another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
         acknowledgement is not null && acknowledgement.Journey.Arrived.Source is { Name: not null } source && source != Asked;
@@ -80,7 +74,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         acknowledgement.Journey.Last ?? throw new InvalidOperationException("It came by no hook."),
         "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
 
-    /// <summary>Sends a packet of the one who speaks first, and walks it through the host as far as it gets.</summary>
+    /// <summary>
+    /// Sends a packet from the end that speaks first, and walks it through the host as far as it gets.
+    /// </summary>
     private Packet Ask(Host host, Content content)
     {
         var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
@@ -97,11 +93,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// Sends the answer to a request, with its addresses as they came out of the host; null where nobody answers.
+    /// Sends the answer to a request, with its addresses as they came out of the host; null where nothing answers.
+    /// <paramref name="refusal"/> is the answer where no socket has the port; null for an error about the request.
     /// </summary>
-    /// <param name="request">What is answered.</param>
-    /// <param name="content">The answer of a socket.</param>
-    /// <param name="refusal">The answer where no socket has the port; null for one that speaks of the request, an error.</param>
     private Packet? Answer(Packet request, Content content, Content? refusal = null)
     {
         if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
@@ -136,15 +130,15 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var reply = new Packet(
             request.Host, connections, content, source: AnsweringAddress(request, receiver), destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
-        // A socket takes an answer only from whom it asked. An echo's is known by its id.
+        // A socket takes an answer only from the address that it asked. An echo's is known by its id.
         if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered && reply.Journey.Arrived.Source != Asked)
             reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
     }
 
     /// <summary>
-    /// The address that was asked; but Docker's userland proxy is bound to none, and before 28.0 let the kernel choose that of the route
-    /// back for its datagrams (moby pull request 48571).
+    /// The address that was asked. Docker's userland proxy is bound to none, and before 28.0 let the kernel choose that
+    /// of the route back for its datagrams (moby pull request 48571).
     /// </summary>
     private Address AnsweringAddress(Packet request, Endpoint receiver)
     {
@@ -154,11 +148,12 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             : asked;
     }
 
-    /// <summary>Whom the sender asks, as it knows him.</summary>
+    /// <summary>The address that is asked, as the sender knows it.</summary>
     private Address Asked => new(flow.Via ?? Lab.AddressOf(flow.To, other: flow.From), flow.Port);
 
     /// <summary>
-    /// A container, or the WAN, has no socket with that port, and says so (<c>__udp4_lib_rcv</c>): of the request as it came to it.
+    /// A container, or the WAN, without a socket on that port answers with an error (<c>__udp4_lib_rcv</c>) about the
+    /// request as it arrived.
     /// </summary>
     private Packet Unreachable(Packet request)
     {
@@ -180,7 +175,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }
 
-    /// <summary>The host has no socket with that port, and says so (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).</summary>
+    /// <summary>
+    /// The host has no socket on that port, and answers so (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).
+    /// </summary>
     private void Refuse(Packet request)
     {
         if (flow.Protocol == Protocol.Udp)
@@ -236,8 +233,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// A broadcast has many ends, be it that there is but one besides the sender. Of a question by ARP the end that was asked for
-    /// counts, if the packet got there.
+    /// A broadcast has many ends, even where the network has only one besides the sender. For an ARP request the end
+    /// that was asked for counts, if the packet got there.
     /// </summary>
     private Trail TrailOf(Packet packet)
     {
@@ -248,7 +245,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private static string HostSource(string destination) =>
         Lab.IsOfHost(destination) ? destination : Lab.AddressOn(Lab.DeviceTowards(destination));
 
-    /// <summary>Who gets what is for an endpoint: a host-network container is the host.</summary>
+    /// <summary>The endpoint that gets a packet: for a host-network container, the host.</summary>
     private static Endpoint Home(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
 
     private Content FirstContent() => flow.Protocol switch

@@ -5,10 +5,12 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-/// <summary>Who is registered at which hook of a host, by the model; what <c>nft list hooks</c> prints where the kernel has it.</summary>
+/// <summary>
+/// The model's registrations at a host's hooks; what <c>nft list hooks</c> prints where the kernel has it.
+/// </summary>
 public static class HookMap
 {
-    /// <summary>Every registration, by family and hook, in the order in which they run.</summary>
+    /// <summary>By family and hook, in the order in which they run.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public static ImmutableArray<Registration> Of(HostProfile profile) => Of(new Host(profile));
 
@@ -20,7 +22,6 @@ public static class HookMap
            select new Registration(Name(family), Name(hook), one.Priority, one.What) { Points = one.Points, Device = one.Device },
     ];
 
-    /// <summary>The family as nft names it.</summary>
     internal static string Name(Family family) => family switch
     {
         Family.Bridge => "bridge",
@@ -30,7 +31,7 @@ public static class HookMap
         _ => "netdev",
     };
 
-    /// <summary>The hook as nft names it; BROUTING, which it does not know, likewise.</summary>
+    /// <summary>The hook as nft names it; BROUTING, which nft lacks, likewise.</summary>
     internal static string Name(Hook hook) => hook switch
     {
         Hook.PreRouting => "prerouting",

@@ -6,23 +6,23 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// What a host profile makes of the kernel: who hangs at which hook. Immutable, so one serves any number of packets.
+/// The kernel of a host profile: what is registered at which hook. Immutable, so one serves any number of packets.
 /// </summary>
 internal sealed class Host
 {
     private readonly Mutation? mutation;
 
-    /// <summary>Builds the hook table of a profile.</summary>
-    /// <param name="profile">The profile.</param>
-    /// <param name="mutation">What is changed in the model; null for the model as it is.</param>
-    /// <param name="keepsJournals">Whether packets note why they go as they do, which costs time.</param>
+    /// <summary>
+    /// Without a <paramref name="mutation"/> the model is as it is. Journals, the packets' notes on their way, cost
+    /// time.
+    /// </summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public Host(HostProfile profile, Mutation? mutation = null, bool keepsJournals = false)
         : this(profile, KernelTraits.For(profile.Kernel), mutation, keepsJournals)
     {
     }
 
-    /// <summary>Builds the hook table of a profile, for a kernel that need not be of the release that the profile names.</summary>
+    /// <summary>For a kernel that need not be of the profile's release.</summary>
     public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {
         this.mutation = mutation;
@@ -36,24 +36,20 @@ internal sealed class Host
         Hooks = new HookTable(mutation?.Apply(registrations) ?? registrations);
     }
 
-    /// <summary>The profile.</summary>
     public HostProfile Profile { get; }
 
-    /// <summary>What its kernel's version decides.</summary>
     public KernelTraits Traits { get; }
 
-    /// <summary>Whether packets note why they go as they do.</summary>
     public bool KeepsJournals { get; }
 
-    /// <summary>Who hangs at which hook.</summary>
     public HookTable Hooks { get; }
 
-    /// <summary>Whether a statement of the model holds; all do, unless the host was built to show what happens without it.</summary>
+    /// <summary>All statements hold, unless the host was built to show what happens without one.</summary>
     public bool Holds(Statement statement) => mutation?.Without != statement;
 
     /// <summary>
-    /// In the order in which they come to be: what a user registered before the first bridge; br_netfilter with that bridge; conntrack
-    /// and the tables of the tools; what a user registered later.
+    /// In the order of registration: what a user registered before the first bridge; br_netfilter with that bridge;
+    /// conntrack and the tables of the tools; what a user registered later.
     /// </summary>
     public static ImmutableArray<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
     [

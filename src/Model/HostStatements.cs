@@ -1,32 +1,27 @@
 namespace Hooktrail.Model;
 
 /// <summary>
-/// What the tools of a host decide, in sentences: where the backends of a family, and whether there is a table or conntrack, put chains in another
-/// place or keep them from being crossed.
+/// Statements about a host's tools: where backends, tables and conntrack put chains in another place, or keep them from
+/// being crossed.
 /// </summary>
 public static class HostStatements
 {
-    /// <summary>What the backend of iptables decides.</summary>
     public static readonly Statement IptablesBackend = new(
         "iptables-nft has security at priority 150, behind nat at INPUT; the legacy table is at 50, before it. Only arptables-legacy has FORWARD.",
         "iptables, nft.c, xtables_ipv4 and xtables_arp; net/ipv4/netfilter/iptable_security.c; measured on 6.18");
 
-    /// <summary>What the backend of ebtables decides.</summary>
     public static readonly Statement EbtablesBackend = new(
         "ebtables-nft has filter OUTPUT at priority -200, before nat; the legacy table is at 200, behind it.",
         "iptables, nft.c, xtables_bridge; net/bridge/netfilter/ebtable_filter.c");
 
-    /// <summary>What it takes for ebtables to have the table broute.</summary>
     public static readonly Statement Broute = new(
         "ebtables has the table broute with the legacy backend always, with nft from iptables 1.8.10 on.",
         "iptables 1.8.10, nft.c, xtables_bridge; net/bridge/netfilter/ebtable_broute.c");
 
-    /// <summary>What it takes for nat chains to be crossed.</summary>
     public static readonly Statement Conntrack = new(
         "Where nothing needs conntrack, no nat chain is crossed.",
         "net/netfilter/nf_conntrack_proto.c, nf_ct_netns_get; net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
 
-    /// <summary>What it takes for the bridge to call the IP layer at all.</summary>
     public static readonly Statement BrNetfilter = new(
         "Without the module br_netfilter no frame in a bridge is shown to the IP layer.",
         "net/bridge/br_netfilter_hooks.c, br_nf_ops");

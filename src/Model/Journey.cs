@@ -7,8 +7,6 @@ namespace Hooktrail.Model;
 /// <summary>What a packet, its copies and its fragments meet on their way, in order.</summary>
 internal sealed class Journey
 {
-    /// <summary>The journey of a packet that has just been made.</summary>
-    /// <param name="keepsJournal">Whether it is noted why the packet goes as it does.</param>
     public Journey(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
 
     // Copies and fragments share a journey; the most of them together traverse some dozens of hooks.
@@ -18,27 +16,24 @@ internal sealed class Journey
     private readonly List<Outcome> outcomes = new(1);
     private int traversals;
 
-    /// <summary>The hops so far.</summary>
     public ImmutableArray<Hop> Hops => hops.ToImmutable();
 
-    /// <summary>How many hops there were so far.</summary>
     public int Count => hops.Count;
 
-    /// <summary>Why the packet goes as it does; null where nobody asked.</summary>
+    /// <summary>Null where the host keeps no journals.</summary>
     public Journal? Journal { get; }
 
-    /// <summary>The last hook point that was crossed; null before the first.</summary>
     public HookPoint? Last => hops.Count == 0 ? null : hops[^1].Point;
 
     /// <summary>Source and destination as they were where the packet was delivered.</summary>
     public (Address Source, Address Destination) Arrived { get; private set; }
 
-    /// <summary>What the host sends back, instead of or besides passing the packet on; null where it does not.</summary>
+    /// <summary>What the host sends back, instead of or besides passing the packet on.</summary>
     public Packet? Error { get; set; }
 
     /// <summary>
-    /// How the journey ended: every walk ends somewhere, the machine loses no packet. Copies that reach several endpoints
-    /// reach everyone; where one of them does not arrive, that is what is told.
+    /// Every walk ends somewhere: the machine loses no packet. Copies that reach several endpoints reach everyone; if
+    /// one copy does not arrive, that is the outcome.
     /// </summary>
     public Outcome Outcome => outcomes switch
     {
@@ -49,14 +44,14 @@ internal sealed class Journey
         _ => Outcome.Delivered(Endpoint.Everyone),
     };
 
-    /// <summary>How the journey ended as far as one endpoint is concerned, if a copy was delivered there.</summary>
+    /// <summary>The outcome for one endpoint, if a copy was delivered there.</summary>
     public Outcome OutcomeFor(Endpoint endpoint)
     {
         var delivered = Outcome.Delivered(endpoint);
         return outcomes.Contains(delivered) ? delivered : Outcome;
     }
 
-    /// <summary>Notes that a hook is traversed. No packet goes in circles, but with a changed model one can.</summary>
+    /// <summary>No packet goes in circles, but with a changed model one can.</summary>
     /// <exception cref="InvalidOperationException">It goes in circles.</exception>
     public void Traverse()
     {
@@ -64,20 +59,16 @@ internal sealed class Journey
             throw new InvalidOperationException("A packet goes in circles through the hooks.");
     }
 
-    /// <summary>Notes a hop.</summary>
     public void Add(Hop hop) => hops.Add(hop);
 
-    /// <summary>Notes how the packet, or one copy of it, ended.</summary>
     public void End(Outcome how) => outcomes.Add(how);
 
-    /// <summary>Notes that the packet, or one copy of it, reached an endpoint, and what it then looked like.</summary>
     public void Deliver(Endpoint to, Address source, Address destination)
     {
         Arrived = (source, destination);
         End(Outcome.Delivered(to));
     }
 
-    /// <summary>The endpoint that the packet reached does not want it.</summary>
     public void Refuse(string reason)
     {
         outcomes.Clear();

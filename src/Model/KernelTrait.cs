@@ -4,60 +4,49 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that a kernel's version decides: from some release on it is so, and before it was not. Every version number of the model is here and
-/// nowhere else.
+/// One thing that a kernel's version decides; every version number of the model is here and nowhere else. <paramref
+/// name="Says"/> tells what is so from <paramref name="Since"/> on, and what was before; <paramref name="Source"/> is
+/// the commit, file and function, or the measurement.
 /// </summary>
-/// <param name="Name">A few words for a line.</param>
-/// <param name="Since">The releases in which it is so.</param>
-/// <param name="Says">What is so from then on, and what was before: a sentence.</param>
-/// <param name="Source">The kernel's commit, file and function, or the measurement.</param>
 public sealed record KernelTrait(string Name, KernelReleases Since, string Says, string Source)
 {
-    /// <summary>Whether POSTROUTING knows the device that a forwarded packet came in by.</summary>
     public static readonly KernelTrait PostRoutingShowsIngressDevice = new(
         "POSTROUTING knows the device in", new(new(5, 5)),
         "POSTROUTING of a forwarded packet knows the device that it came in by; before, IN is always empty there.",
         "commit 28f8bfd1ac94; net/ipv4/ip_output.c, ip_output; net/ipv6/ip6_output.c, ip6_output");
 
-    /// <summary>Whether the legacy broute table is a function at the bridge's PRE_ROUTING.</summary>
     public static readonly KernelTrait BrouteIsAtPreRouting = new(
         "legacy broute at PRE_ROUTING", new(new(5, 2)),
         "The legacy table broute is a function at the bridge's PRE_ROUTING; before, the bridge asks it ahead of that hook.",
         "commit 971502d77faa; net/bridge/netfilter/ebtable_broute.c");
 
-    /// <summary>Whether br_netfilter has one function for all protocols at the bridge's FORWARD, at priority 0.</summary>
     public static readonly KernelTrait SingleBridgeForwardHook = new(
         "one function of br_netfilter at FORWARD", new(new(6, 8)),
         "br_netfilter has one function for all protocols at the bridge's FORWARD, at priority 0; before, it has two, and that for IP is at -1.",
         "net/bridge/br_netfilter_hooks.c, br_nf_forward; two functions in 6.1, one in 6.12");
 
-    /// <summary>Whether the rest of the bridge's PRE_ROUTING is resumed right behind br_netfilter's function.</summary>
     public static readonly KernelTrait ResumesBehindBrNetfilter = new(
         "PRE_ROUTING resumes behind br_netfilter", new(new(5, 10)),
         "The rest of the bridge's PRE_ROUTING is resumed right behind br_netfilter's function; before, everything at its priority is skipped.",
         "commit c2577862eeb0, in 5.19 and in the stable series from 5.10 on; net/bridge/br_netfilter_hooks.c, br_nf_hook_thresh");
 
-    /// <summary>Whether all nat chains of a hook run in the one slot of the NAT core.</summary>
     public static readonly KernelTrait NatChainsShareASlot = new(
         "nat chains share a slot", new(new(4, 18)),
         "All nat chains of a hook run in the one slot of the NAT core; before, each is a function of its own, at its own priority.",
         "commits 9971a514ed26 and a37061a678ca; net/netfilter/nf_nat_core.c");
 
-    /// <summary>Whether what a promiscuous bridge hands up loses its connection on the way, broadcasts too.</summary>
     public static readonly KernelTrait PromiscuousCopyLosesConnection = new(
         "a promiscuous bridge's copy loses its connection", new(new(6, 9), new(5, 15, 157), new(6, 1, 88), new(6, 6, 29), new(6, 8, 8)),
         "What a promiscuous bridge hands up loses its connection on the way, broadcasts too; before, it keeps it.",
         "commit 751de2012eaf (CVE-2024-27018, hence in stable series); net/bridge/br_netfilter_hooks.c, br_nf_local_in; measured: so on 6.1.176 and 6.18, not on 5.10.223");
 
-    /// <summary>All of them, the oldest first.</summary>
+    /// <summary>The oldest first.</summary>
     public static readonly ImmutableArray<KernelTrait> All =
     [
         NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter, SingleBridgeForwardHook, PromiscuousCopyLosesConnection,
     ];
 
-    /// <summary>Whether it is so in a release.</summary>
     public bool Holds(KernelVersion kernel) => Since.Include(kernel);
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

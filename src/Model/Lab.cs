@@ -3,10 +3,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 
-/// <summary>How the lab is wired: which address is whose, and which device leads to it.</summary>
+/// <summary>The lab's wiring: which address is whose, and which device leads to it.</summary>
 internal static class Lab
 {
-    /// <summary>The MAC address that everyone hears.</summary>
     public const string BroadcastMac = "broadcast";
 
     private static readonly FrozenDictionary<string, Endpoint> Containers =
@@ -21,14 +20,11 @@ internal static class Lab
     private static readonly FrozenDictionary<string, string> Broadcasts =
         LabNames.Networks.ToFrozenDictionary(LabNames.BroadcastOf);
 
-    /// <summary>Whether the address is one of the host's own.</summary>
     public static bool IsOfHost(string address) =>
         address is LabNames.HostOnWan or LabNames.HostOnLoopback || Gateways.ContainsKey(address);
 
-    /// <summary>Whether it is a loopback address, which no other host may see.</summary>
     public static bool IsLoopback(string address) => address == LabNames.HostOnLoopback;
 
-    /// <summary>Whether it is the address that all on a network hear.</summary>
     public static bool IsBroadcast(string address) => Broadcasts.ContainsKey(address);
 
     /// <summary>
@@ -40,13 +36,12 @@ internal static class Lab
         : Broadcasts.TryGetValue(address, out var network) ? network
         : LabNames.WanNic;
 
-    /// <summary>The device that has the address itself, for one of the host's own.</summary>
+    /// <summary>The device that has one of the host's own addresses.</summary>
     public static string DeviceOf(string address) =>
         Gateways.TryGetValue(address, out var network) ? network
         : address == LabNames.HostOnWan ? LabNames.WanNic
         : LabNames.Loopback;
 
-    /// <summary>The host's address on a device.</summary>
     public static string AddressOn(string device) => device switch
     {
         LabNames.WanNic => LabNames.HostOnWan,
@@ -54,29 +49,24 @@ internal static class Lab
         _ => LabNames.GatewayOf(device),
     };
 
-    /// <summary>Whether a device is a bridge.</summary>
     public static bool IsBridge(string device) => LabNames.Networks.Contains(device);
 
-    /// <summary>Whether a device is a port of a bridge.</summary>
     public static bool IsPort(string device) => Ports.ContainsKey(device);
 
-    /// <summary>The bridge that a port belongs to.</summary>
     public static string BridgeOf(string port) => Ports[port].Network!;
 
-    /// <summary>The ports of a bridge.</summary>
     public static IEnumerable<string> PortsOf(string bridge) => Endpoint.On(bridge).Select(LabNames.PortOf);
 
     /// <summary>
-    /// Who answers to the MAC address that leads to <paramref name="address"/> for somebody on the network
-    /// <paramref name="network"/>: the container's port if the address is on that network, otherwise the bridge itself, the
-    /// containers' gateway.
+    /// The owner of the MAC address that leads to <paramref name="address"/> on the network <paramref name="network"/>:
+    /// the container's port if the address is there, otherwise the bridge, the containers' gateway.
     /// </summary>
     public static string MacTowards(string address, string network) =>
         Containers.TryGetValue(address, out var container) && container.Network == network ? LabNames.PortOf(container)
         : address == LabNames.BroadcastOf(network) ? BroadcastMac
         : network;
 
-    /// <summary>Who is at the other end of a device that leads out of the host.</summary>
+    /// <summary>The endpoint at the other end of a device that leads out of the host.</summary>
     public static Endpoint Behind(string device) => Ports.GetValueOrDefault(device, Endpoint.Wan);
 
     /// <summary>The address by which <paramref name="endpoint"/> is known to <paramref name="other"/>.</summary>
@@ -93,7 +83,7 @@ internal static class Lab
         _ => endpoint.Name,
     };
 
-    /// <summary>Whose address it is; null for a broadcast address.</summary>
+    /// <summary>Null for a broadcast address.</summary>
     public static Endpoint? OwnerOf(string address) =>
         IsOfHost(address) ? Endpoint.Host
         : Containers.TryGetValue(address, out var container) ? container
@@ -101,8 +91,8 @@ internal static class Lab
         : null;
 
     /// <summary>
-    /// Whether an endpoint has a way to an address: a container of the internal network has no gateway, and so none to anything outside
-    /// of it.
+    /// Whether an endpoint has a route to an address: a container of the internal network has no gateway, so none to
+    /// the outside.
     /// </summary>
     public static bool HasRoute(Endpoint from, string address) =>
         from.Network != LabNames.Inner

@@ -13,32 +13,27 @@ public sealed record Mutation
 {
     private Mutation(string what) => What = what;
 
-    /// <summary>What is changed, in words.</summary>
     public string What { get; }
 
     /// <summary>What it takes for a leg to notice, where not every lab can; null where one can.</summary>
     public string? Needs { get; private init; }
 
-    /// <summary>Of what part of the model.</summary>
     public MutationKind Kind { get; private init; }
 
-    /// <summary>The statement that does not hold; null for the others.</summary>
     internal Statement? Without { get; private init; }
 
-    /// <summary>The name of the registration that is gone or has moved.</summary>
     private string? Registration { get; init; }
 
     private Family Family { get; init; }
 
     private Hook Hook { get; init; }
 
-    /// <summary>Its new priority; null where it is gone.</summary>
+    /// <summary>The registration's new priority; null where it is gone.</summary>
     private int? Priority { get; init; }
 
-    /// <summary>The chain whose rule is gone or has moved.</summary>
     private ChainId Chain { get; init; }
 
-    /// <summary>The place of that rule in its chain; null for the others.</summary>
+    /// <summary>The place of the rule in its chain; null for other kinds.</summary>
     private int? Rule { get; init; }
 
     /// <summary>The place of the rule that it is behind now; null where it is gone.</summary>
@@ -68,7 +63,6 @@ public sealed record Mutation
         ];
     }
 
-    /// <summary>The profile with the change.</summary>
     internal HostProfile Apply(HostProfile profile)
     {
         if (Rule is not { } at || profile.Rules.Find(Chain) is not { } chain)
@@ -82,7 +76,6 @@ public sealed record Mutation
         };
     }
 
-    /// <summary>The registrations with the change.</summary>
     internal IEnumerable<HookRegistration> Apply(IEnumerable<HookRegistration> registrations)
     {
         foreach (var one in registrations)
@@ -98,12 +91,12 @@ public sealed record Mutation
 
     private static Mutation? Moved(HookRegistration one, HookTable table)
     {
-        // A packet is on one device at a time, so that those of two have no order.
+        // A packet is on one device at a time, so functions of two devices have no order.
         var entries = table.At(one.Family, one.Hook).Where(other => other.Device == one.Device).ToImmutableArray();
         var next = entries.IndexOf(one) + 1;
         if (next >= entries.Length || entries[next].Priority == int.MaxValue)
             return null;
-        // Who skips PREROUTING, because it went through it in the bridge, was put together there: again there would be nothing to do.
+        // A packet that skips PREROUTING, because it went through it in the bridge, was put together there already.
         if (one.What == "ip_sabotage_in" && entries[next].What == "nf_defrag" || !CanTell(entries[next]))
             return null;
         return new($"{one.What} moved behind {entries[next].What} at {Place(one)}")
@@ -144,11 +137,9 @@ public sealed record Mutation
 
     private static string Place(HookRegistration one) => $"{one.Family} {one.Hook}";
 
-    /// <inheritdoc/>
     public override string ToString() => What;
 }
 
-/// <summary>The parts of the model that can be changed.</summary>
 public enum MutationKind
 {
     /// <summary>A rule of the walk.</summary>
@@ -157,9 +148,9 @@ public enum MutationKind
     /// <summary>The place of a function of the kernel, or of a chain of the tools, at a hook.</summary>
     Registration,
 
-    /// <summary>The place of a base chain that somebody made with nft.</summary>
+    /// <summary>The place of a user's own base chain of nft.</summary>
     UsersChain,
 
-    /// <summary>A rule of the host by which addresses are rewritten, or are not.</summary>
+    /// <summary>A NAT rule of the host, exemptions included.</summary>
     NatRule,
 }

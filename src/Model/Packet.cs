@@ -11,12 +11,6 @@ namespace Hooktrail.Model;
 /// </summary>
 internal sealed class Packet
 {
-    /// <summary>A packet that has just been made.</summary>
-    /// <param name="host">The host that it crosses.</param>
-    /// <param name="connections">The connections that the host knows.</param>
-    /// <param name="content">What it is.</param>
-    /// <param name="source">Who sends it.</param>
-    /// <param name="destination">Whom it is for.</param>
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
@@ -34,43 +28,36 @@ internal sealed class Packet
         NfBridge = original.NfBridge?.Copy();
     }
 
-    /// <summary>The host that it crosses.</summary>
     public Host Host { get; }
 
-    /// <summary>The connections that the host knows.</summary>
     public ConnectionTable Connections { get; }
 
-    /// <summary>What it is: an echo request, a TCP segment.</summary>
     public Content Content { get; }
 
-    /// <summary>IPv4, IPv6 or ARP.</summary>
     public Family Family => Content.Family;
 
-    /// <summary>The source as it is now.</summary>
     public Address Source { get; set; }
 
-    /// <summary>The destination as it is now.</summary>
     public Address Destination { get; set; }
 
     /// <summary>Where its hops are noted. The copies of a broadcast share one, as do the fragments of one packet.</summary>
     public Journey Journey { get; private init; }
 
-    /// <summary>Why it goes as it does; null where nobody asked.</summary>
     public Journal? Journal => Journey.Journal;
 
     /// <summary>The device that the packet is on (<c>skb->dev</c>); null for one that the host has just made.</summary>
     public string? Device { get; set; }
 
     /// <summary>
-    /// Whose MAC address the frame is for: a bridge, one of its ports, or <see cref="Lab.BroadcastMac"/>; null where no
-    /// bridge is involved.
+    /// The destination MAC address, by its owner: a bridge, one of its ports, or <see cref="Lab.BroadcastMac"/>; null
+    /// where no bridge is involved.
     /// </summary>
     public string? Mac { get; set; }
 
     /// <summary>The device that the route leads to (<c>skb_dst(skb)->dev</c>).</summary>
     public string? RouteDevice { get; set; }
 
-    /// <summary>What br_netfilter remembers of it; null where br_netfilter never had it.</summary>
+    /// <summary>Null where br_netfilter never had the packet.</summary>
     public NfBridgeInfo? NfBridge { get; set; }
 
     /// <summary>
@@ -78,28 +65,24 @@ internal sealed class Packet
     /// </summary>
     public Connection? Connection { get; set; }
 
-    /// <summary>Its place in that connection.</summary>
     public ConntrackState State { get; set; }
 
-    /// <summary>TTL or hop limit.</summary>
     public int Ttl { get; set; } = 64;
 
-    /// <summary>The mark that rules set (<c>skb->mark</c>).</summary>
+    /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
 
-    /// <summary>Whether its frame is for somebody else's MAC address (<c>PACKET_OTHERHOST</c>).</summary>
+    /// <summary>Whether its frame is for another MAC address (<c>PACKET_OTHERHOST</c>).</summary>
     public bool IsForOthers { get; set; }
 
-    /// <summary>Which of how many fragments this is; null for a whole packet.</summary>
+    /// <summary>Null for a whole packet.</summary>
     public Fragment? Fragment { get; set; }
 
-    /// <summary>Of how many fragments it was put together; 1 for a packet that came whole.</summary>
+    /// <summary>How many fragments it was put together from; 1 for a packet that came whole.</summary>
     public int Reassembled { get; set; } = 1;
 
-    /// <summary>What the IP packet is wrapped in.</summary>
     public Encapsulation Encapsulation { get; init; }
 
-    /// <summary>What conntrack recognises a connection by.</summary>
     public ConnectionTuple Tuple => new(Source, Destination, Content);
 
     /// <summary>A copy that goes another way (<c>skb_clone</c>).</summary>
@@ -111,8 +94,8 @@ internal sealed class Packet
     /// <summary>Notes that the packet crosses a hook point, as a LOG rule there would print it.</summary>
     public void Cross(HookPoint point, Family family, in HookState state)
     {
-        // The bridge's own log knows the ports alone; and where a packet has no device that it came in by, as at egress, the log groups of nft
-        // leave out the port as well (net/netfilter/nfnetlink_log.c, __build_packet_message).
+        // The bridge's own log knows only the ports; and where a packet has no device in, as at egress, the log groups
+        // of nft leave out the port as well (net/netfilter/nfnetlink_log.c, __build_packet_message).
         var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
             ? NfBridge
             : null;
@@ -123,19 +106,18 @@ internal sealed class Packet
             hidden ? null : Source.ToString(), hidden ? null : Destination.ToString()));
     }
 
-    /// <summary>The journey is over.</summary>
     public void End(Outcome how) => Journey.End(how);
 
-    /// <summary>It has reached an endpoint.</summary>
     public void Deliver(Endpoint to) => Journey.Deliver(to, Source, Destination);
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
     public void Vanish(string reason) => End(Outcome.Vanished(Journey.Last, reason));
 
-    /// <summary>Whether a statement of the model holds; all do, unless one is being tested by its absence.</summary>
     public bool Holds(Statement statement) => Host.Holds(statement);
 
-    /// <summary>The same, asked last of all conditions: where it holds, it decides, and the journal says so.</summary>
+    /// <summary>
+    /// As <see cref="Holds"/>, asked last of all conditions: a statement that holds decides, and the journal notes it.
+    /// </summary>
     public bool Heeds(Statement statement, Place place)
     {
         if (!Host.Holds(statement))

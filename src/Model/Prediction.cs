@@ -7,31 +7,28 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-/// <summary>What the model says of one leg.</summary>
 public sealed record PredictedLeg(Leg Leg, Trail Trail);
 
-/// <summary>What the legs of a flow say together.</summary>
 public static class PredictedLegs
 {
-    /// <summary>Whether somebody hears of what he sent: an answer is delivered, the last segment of a connection, or an error.</summary>
+    /// <summary>
+    /// Whether the sender hears of what it sent: an answer, the last segment of a connection, or an error is delivered.
+    /// </summary>
     public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
         leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
             && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 }
 
 /// <summary>
-/// Says which hook points a packet will cross, by walking it, and every packet of its connection before it, through the
-/// host as the kernel would. Pure: the same in gives the same out.
+/// Predicts which hook points a packet crosses, by walking it, and every packet of its connection before it, through
+/// the host as the kernel would. Pure: the same in gives the same out.
 /// </summary>
 public static class Prediction
 {
-    // Building the hook table costs more than walking, and callers ask many legs of one profile. Weak, so that a
-    // profile nobody holds is forgotten.
+    // Building the hook table costs more than walking, and callers ask many legs of one profile. Weak, so that an
+    // unused profile is forgotten.
     private static readonly ConditionalWeakTable<HostProfile, Host> Hosts = [];
 
-    /// <summary>
-    /// Predicts the trail of one leg of a flow on a host of this profile.
-    /// </summary>
     /// <exception cref="HooktrailException">
     /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would install.
     /// </exception>
@@ -45,8 +42,8 @@ public static class Prediction
     }
 
     /// <summary>
-    /// Predicts the trail of one leg, and says why it is as it is: what decided the packet's way, and why every hook point that it did not cross
-    /// stayed silent.
+    /// Predicts the trail of one leg with its reasons: what decided the packet's way, and why every hook point that it
+    /// did not cross stayed silent.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static Account Account(HostProfile profile, Flow flow, Leg leg)
@@ -59,12 +56,9 @@ public static class Prediction
     }
 
     /// <summary>
-    /// Predicts all legs of a flow that come about, in the order in which they do.
+    /// All legs of a flow that come about, in that order. <paramref name="exchanges"/> counts requests; a TCP flow is
+    /// one connection.
     /// </summary>
-    /// <param name="profile">The host.</param>
-    /// <param name="flow">The flow.</param>
-    /// <param name="exchanges">How many requests are sent; a TCP flow is one connection.</param>
-    /// <param name="mutation">What is changed in the model; null for the model as it is.</param>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<PredictedLeg> Legs(HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
     {
@@ -75,11 +69,7 @@ public static class Prediction
     internal static ImmutableArray<PredictedLeg> Legs(Host host, Flow flow, int exchanges) =>
         Legs([.. Enumerable.Repeat(host, exchanges)], flow);
 
-    /// <summary>
-    /// The same for a host that changes between one exchange and the next.
-    /// </summary>
-    /// <param name="profiles">The host at each exchange.</param>
-    /// <param name="flow">The flow.</param>
+    /// <summary>The same for a host that changes from one exchange to the next: a profile for each.</summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<PredictedLeg> Legs(ImmutableArray<HostProfile> profiles, Flow flow) =>
         Legs([.. profiles.Select(HostOf)], flow);
@@ -128,9 +118,9 @@ public static class Prediction
         };
 
     /// <summary>
-    /// Walks exchange after exchange until the leg that was asked for. Once an exchange leaves
-    /// conntrack as it found it, every later one is the same and need not be walked: an exchange depends on nothing but
-    /// the host, the flow and what conntrack knows.
+    /// Walks exchange after exchange until the leg that was asked for. Once an exchange leaves conntrack as it found
+    /// it, every later one is the same and is not walked: an exchange depends only on the host, the flow and what
+    /// conntrack knows.
     /// </summary>
     private static Walked Find(Host host, Flow flow, Leg leg)
     {

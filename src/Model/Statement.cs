@@ -3,14 +3,13 @@ using System.Collections.Immutable;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that the model says of the kernel and that is not a registration at a hook: a rule of the walk. Each can be taken away,
-/// which shows whether anything checks it.
+/// One thing that the model says of the kernel besides registrations at hooks: a rule of the walk. Each can be taken
+/// away, which shows whether anything checks it. <paramref name="Source"/> is the kernel's file and function, or the
+/// measurement.
 /// </summary>
-/// <param name="Says">A sentence.</param>
-/// <param name="Source">The kernel's file and function, or the measurement.</param>
 public sealed record Statement(string Says, string Source)
 {
-    /// <summary>What it takes to see whether it holds, where not every lab and flow can show it; null where one can.</summary>
+    /// <summary>What shows whether it holds, where not every lab and flow can; null where one can.</summary>
     public string? Needs { get; private init; }
 
     internal static readonly Statement BridgeCallsIp = new(
@@ -90,8 +89,9 @@ public sealed record Statement(string Says, string Source)
         "net/ipv4/ip_forward.c, ip_forward");
 
     internal static readonly Statement SendsRedirect = new(
-        // It says so seldom: again to the same address after 40 ms at least, then 80, and so on; after nine not for 20 seconds.
-        // IPv6 does so only where the device has a link-local address (net/ipv6/ndisc.c, ndisc_send_redirect), and the lab's have none.
+        // The host sends few: again to the same address after 40 ms at least, then 80, and so on; after nine not for 20
+        // seconds. IPv6 sends them only where the device has a link-local address (net/ipv6/ndisc.c,
+        // ndisc_send_redirect), and the lab's have none.
         "A packet that leaves by the device that it came in by makes the host send an ICMP redirect.",
         "net/ipv4/ip_forward.c, ip_forward; net/ipv4/route.c, ip_rt_send_redirect; measured on 6.18");
 
@@ -118,7 +118,7 @@ public sealed record Statement(string Says, string Source)
         "What a nat chain has settled for a connection is not asked again.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn (nf_nat_initialized)");
 
-    /// <summary>Not one to be taken away: the first of several nat chains is the only one of the lab's.</summary>
+    /// <summary>Never taken away: of several nat chains only the first is the lab's.</summary>
     internal static readonly Statement NatFirstAnswer = new(
         "Once a nat chain has an answer, the chains behind it are not asked.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
@@ -178,7 +178,6 @@ public sealed record Statement(string Says, string Source)
         Needs = "a table broute: a kernel with CONFIG_NFT_BRIDGE_META, or with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
     };
 
-    /// <summary>All of them.</summary>
     public static readonly ImmutableArray<Statement> All =
     [
         BridgeCallsIp, BridgeCallsForward, BridgeCallsPostRouting, Sabotage, BridgedDnat, BridgeResumes, PhysInStays, TaggedSkips,
@@ -188,6 +187,5 @@ public sealed record Statement(string Says, string Source)
         DefragInPreRouting, DefragForInput, RefragmentLast, ResetBypasses, BrouteRoutes,
     ];
 
-    /// <inheritdoc/>
     public override string ToString() => Says;
 }

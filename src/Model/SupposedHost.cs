@@ -5,8 +5,8 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// A host whose kernel has any traits that one likes, whether or not a release has them together: what asks which of the differences between two
-/// hosts makes a difference to a packet.
+/// A host whose kernel has any set of traits, even one that no release has: shows which differences between two hosts
+/// matter to a packet.
 /// </summary>
 public sealed class SupposedHost
 {
@@ -14,7 +14,6 @@ public sealed class SupposedHost
     private readonly HostProfile profile;
     private readonly ImmutableHashSet<KernelTrait> traits;
 
-    /// <summary>The host of a profile, with the traits of its kernel.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public SupposedHost(HostProfile profile)
         : this(profile, [.. KernelTrait.All.Where(trait => trait.Holds(profile.Kernel))])
@@ -28,14 +27,13 @@ public sealed class SupposedHost
         host = new(profile, new KernelTraits(traits));
     }
 
-    /// <summary>The same host with a trait that it lacks, or without one that it has.</summary>
     public SupposedHost With(KernelTrait trait, bool holds) => new(profile, holds ? traits.Add(trait) : traits.Remove(trait));
 
-    /// <summary>The same kernel under another profile, whose own kernel release is not heeded.</summary>
+    /// <summary>The same kernel under another profile; the release that this profile names is ignored.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public SupposedHost With(Func<HostProfile, HostProfile> change) => new(change(profile), traits);
 
-    /// <summary>Predicts the trail of one leg; null where the flow or the leg does not come about on such a host.</summary>
+    /// <summary>Null where the flow or the leg does not come about on such a host.</summary>
     public Trail? Predict(Flow flow, Leg leg)
     {
         try
@@ -48,6 +46,5 @@ public sealed class SupposedHost
         }
     }
 
-    /// <summary>Who is registered at which hook.</summary>
     public ImmutableArray<Registration> Hooks => HookMap.Of(host);
 }

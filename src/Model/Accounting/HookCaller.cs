@@ -2,10 +2,10 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Accounting;
 
-/// <summary>Who calls a hook, in a sentence and by the kernel's name.</summary>
+/// <summary>What calls a hook, in a sentence and by the kernel's name.</summary>
 internal static class HookCaller
 {
-    /// <summary>For one traversal of a hook; null for the devices' own hooks, which every frame passes.</summary>
+    /// <summary>Null for the devices' own hooks, which every frame passes.</summary>
     public static (string Says, string Source)? Of(in HookState state)
     {
         var (@in, @out) = (state.In, state.Out);

@@ -6,8 +6,8 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Accounting;
 
 /// <summary>
-/// Why a packet did not cross the hook points that it did not cross: because the chain was passed over, because its hook was never called, or
-/// because the journey was over by then.
+/// Why a packet did not cross a hook point: its chain was passed over, its hook was never called, or its journey was
+/// over.
 /// </summary>
 internal sealed class Silences
 {
@@ -80,7 +80,7 @@ internal sealed class Silences
     {
         var made = WasCalled(family, Hook.LocalOut);
         var taken = WasCalled(family, Hook.LocalIn);
-        // What the bridge alone carries comes to the IP layer only as far as br_netfilter takes it there.
+        // A frame that is only bridged comes to the IP layer only as far as br_netfilter takes it there.
         if (!made && !taken && WasCalled(Family.Bridge, Hook.Forward))
             return OfBridgedIp(hook, point);
         return hook switch
@@ -109,7 +109,7 @@ internal sealed class Silences
         };
     }
 
-    /// <summary>What br_netfilter did last; null where it is not loaded, or never had the frame.</summary>
+    /// <summary>The last remark of br_netfilter; null where it is not loaded, or never had the frame.</summary>
     private Remark? BrNetfilterSays => journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
 
     private Silence Ended(HookPoint point) => new(point, $"The journey is over before: {trail.Outcome}.", null);

@@ -6,14 +6,13 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Bridge;
 
 /// <summary>
-/// A chain at a hook of the bridge: one of ebtables, or a base chain of nft. It can do what no chain of IP can: take the frame away
-/// from the bridge, or turn it to the bridge itself.
+/// A chain of ebtables, or a base chain of nft, at a hook of the bridge. Unlike a chain of IP it can take the frame
+/// away from the bridge, or turn it to the bridge itself.
 /// </summary>
 internal sealed class BridgeChain(Chain chain, Backend backend)
 {
     private readonly bool brouting = chain.Point is { Layer: Layer.Ebtables, Table: "broute" };
 
-    /// <summary>The chain as a hook function.</summary>
     public NfVerdict Run(Packet packet, in HookState state)
     {
         var decision = chain.Traverse(packet, in state);
@@ -48,7 +47,7 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
     /// <summary>
     /// IP takes only frames for this host (<c>ip_rcv</c> and <c>PACKET_OTHERHOST</c>). To the legacy table a frame for
     /// the bridge's own MAC address no longer is one, unless the rule also changes that address (<c>-j redirect</c>);
-    /// nft leaves it one. The port's own MAC address is what no frame of the lab is for.
+    /// nft leaves it one. No frame of the lab is for the port's own MAC address.
     /// </summary>
     private bool IsForThisHost(Packet packet) =>
         packet.Mac == Lab.BroadcastMac || (backend == Backend.Nft && packet.Mac == Lab.BridgeOf(packet.Device!));

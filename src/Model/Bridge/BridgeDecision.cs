@@ -7,8 +7,8 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeDecision
 {
     /// <summary>
-    /// <c>br_handle_frame_finish</c>: the forwarding database knows whose MAC address the frame is for. (The lab's
-    /// endpoints know each other, so that only broadcasts are flooded.)
+    /// <c>br_handle_frame_finish</c>: the forwarding database knows the destination. (The lab's endpoints know each
+    /// other, so only broadcasts are flooded.)
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {

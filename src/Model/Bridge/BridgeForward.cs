@@ -8,8 +8,8 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeForward
 {
     /// <summary>
-    /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from another port. What should not be delivered is gone without
-    /// any hook (<c>should_deliver</c>).
+    /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from another port. What <c>should_deliver</c> refuses is
+    /// gone without any hook.
     /// </summary>
     public static void Forward(Packet packet, string to)
     {
@@ -25,7 +25,7 @@ internal static class BridgeForward
     }
 
     /// <summary>
-    /// <c>__br_forward</c>, for a frame that the host sends: it may leave by the port that it once came in by.
+    /// <c>__br_forward</c>, for a frame of the host: it may leave by the port that it once came in by.
     /// </summary>
     public static void Send(Packet packet, string to)
     {

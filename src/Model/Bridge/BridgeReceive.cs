@@ -7,7 +7,7 @@ internal static class BridgeReceive
 {
     /// <summary>
     /// <c>br_handle_frame</c>. Until 5.1 the legacy broute table is asked ahead of PRE_ROUTING
-    /// (<c>br_should_route_hook</c>); later nobody is registered there.
+    /// (<c>br_should_route_hook</c>); later nothing is registered there.
     /// </summary>
     public static void HandleFrame(Packet packet) =>
         Nf.Hook(Family.Bridge, Hook.Brouting, packet, @in: packet.Device, @out: null, PreRouting);

@@ -15,7 +15,9 @@ internal static class NetworkDevice
     /// </summary>
     public static void Receive(Packet packet) => Nf.DeviceHook(Hook.Ingress, packet, packet.Device!, AfterIngress);
 
-    /// <summary>The end of <c>__netif_receive_skb_core</c> (<c>deliver_skb</c>): whoever registered for the protocol.</summary>
+    /// <summary>
+    /// The end of <c>__netif_receive_skb_core</c> (<c>deliver_skb</c>): to what is registered for the protocol.
+    /// </summary>
     public static void DeliverToProtocol(Packet packet)
     {
         if (packet.Family == Family.Arp)
@@ -52,8 +54,8 @@ internal static class NetworkDevice
     }
 
     /// <summary>
-    /// The other end takes no packet from a loopback address, nor of IPv4 from its own (<c>ip_route_input_slow</c>, in its own network
-    /// namespace; IPv6 takes its own, measured on 6.18). Nobody waits for his own broadcast.
+    /// The other end takes no packet from a loopback address, nor of IPv4 from its own (<c>ip_route_input_slow</c>, in
+    /// its own network namespace; IPv6 takes its own, measured on 6.18). A sender does not wait for its own broadcast.
     /// </summary>
     private static void LeaveHost(Packet packet, Endpoint to)
     {

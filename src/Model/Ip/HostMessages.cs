@@ -4,24 +4,18 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Ip;
 
 /// <summary>
-/// What the host itself says to the sender of a packet that it passes on or not: ICMP errors and TCP resets;
-/// net/ipv4/icmp.c, net/ipv6/icmp.c, net/ipv4/netfilter/nf_reject_ipv4.c.
+/// The host's own messages to a packet's sender: ICMP errors and TCP resets; net/ipv4/icmp.c, net/ipv6/icmp.c,
+/// net/ipv4/netfilter/nf_reject_ipv4.c.
 /// </summary>
 internal static class HostMessages
 {
-    /// <summary>The packet's TTL is used up.</summary>
     public static void TimeExceeded(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (11, 0)));
 
-    /// <summary>There is a shorter way to where the packet goes.</summary>
     public static void Redirect(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpRedirect, about.Family, (5, 1)));
 
-    /// <summary>Nobody listens at the port that the packet is for.</summary>
     public static void PortUnreachable(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)));
 
-    /// <summary>The packet could not be delivered.</summary>
-    /// <param name="about">The packet.</param>
-    /// <param name="message">Type and code, of ICMP or ICMPv6 as the packet is.</param>
-    /// <param name="isRouted">Whether the packet had its route already.</param>
+    /// <summary><paramref name="message"/> is type and code, of ICMP or ICMPv6 as the packet is.</summary>
     public static void Unreachable(Packet about, (int, int) message, bool isRouted) =>
         Icmp(about, new(Kind.IcmpError, about.Family) { Icmp = message }, isRouted);
 
@@ -47,11 +41,10 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// A packet's own addresses turned round, and nothing asked of any table: a TCP reset, or an ICMP error. Null where there is no
-    /// answer: a reset is never answered by a reset, nor an error by an error.
+    /// A packet's own addresses turned round, without asking any table: an ICMP error of type and code <paramref
+    /// name="message"/>, or a TCP reset where that is null. Null where there is no answer: no reset answers a reset,
+    /// and no error an error.
     /// </summary>
-    /// <param name="about">What is answered.</param>
-    /// <param name="message">Type and code of the ICMP error; null for a reset.</param>
     public static Packet? Answer(Packet about, (int, int)? message)
     {
         if (message is null ? about.Content.Flags.HasFlag(TcpFlags.Rst) : about.Content.IsIcmpError)
@@ -67,10 +60,10 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's address on the device
-    /// that leads to the sender; to the host itself from the very address that it is for. An error is never answered by an error, nor is
-    /// what was for everyone. What IPv4 rejects in PREROUTING has no route but the one back to its sender (nf_reject_ipv4.c,
-    /// <c>nf_reject_fill_skb_dst</c>), so that the error comes from the host's address there.
+    /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's
+    /// address on the device that leads to the sender; to the host itself from the very address that it is for. No
+    /// error answers an error or a broadcast. What IPv4 rejects in PREROUTING has no route but the one back to its
+    /// sender (nf_reject_ipv4.c, <c>nf_reject_fill_skb_dst</c>), so the error comes from the host's address there.
     /// </summary>
     private static void Icmp(Packet about, Content content, bool isRouted = true)
     {

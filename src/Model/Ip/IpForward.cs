@@ -3,12 +3,14 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>An IP packet is for somebody else; net/ipv4/ip_forward.c, and <c>ip6_forward</c> of net/ipv6/ip6_output.c.</summary>
+/// <summary>
+/// An IP packet is for another host; net/ipv4/ip_forward.c, and <c>ip6_forward</c> of net/ipv6/ip6_output.c.
+/// </summary>
 internal static class IpForward
 {
     /// <summary>
-    /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. All that it checks it checks before the hook: what fails is not seen in
-    /// FORWARD.
+    /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. All checks precede the hook: FORWARD does not see what fails
+    /// one.
     /// </summary>
     public static void Forward(Packet packet)
     {

@@ -8,7 +8,7 @@ namespace Hooktrail.Model.Ip;
 /// <summary>An IP packet leaves by the device of its route; net/ipv4/ip_output.c and net/ipv6/ip6_output.c.</summary>
 internal static class IpOutput
 {
-    /// <summary><c>ip_output</c>. A packet of the host's own has no device that it came in by.</summary>
+    /// <summary><c>ip_output</c>. The host's own packets have no device in.</summary>
     public static void Output(Packet packet)
     {
         var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice && packet.Holds(Statement.IngressInPostRouting)
@@ -24,8 +24,9 @@ internal static class IpOutput
         Nf.Hook(packet.Family, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, okfn);
 
     /// <summary>
-    /// <c>ip_mc_output</c>: who sends to everyone hears it too. The copy crosses POSTROUTING like the packet itself, and then comes in
-    /// by the device that the packet leaves by, its ingress hook included (net/core/dev.c, <c>dev_loopback_xmit</c>; measured on 6.18).
+    /// <c>ip_mc_output</c>: the sender of a broadcast hears it too. The copy crosses POSTROUTING like the packet
+    /// itself, and then comes in by the device that the packet leaves by, its ingress hook included (net/core/dev.c,
+    /// <c>dev_loopback_xmit</c>; measured on 6.18).
     /// </summary>
     private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, NetworkDevice.Receive);
 

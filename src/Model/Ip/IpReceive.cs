@@ -3,12 +3,12 @@ using Hooktrail.Model.Netfilter;
 namespace Hooktrail.Model.Ip;
 
 /// <summary>
-/// An IP packet has come in by a device: a NIC, loopback, or the bridge; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.
+/// An IP packet has come in by a NIC, loopback, or a bridge; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.
 /// </summary>
 internal static class IpReceive
 {
     /// <summary>
-    /// <c>ip_rcv</c>, <c>ipv6_rcv</c>. What a promiscuous bridge hands up of other people's frames is discarded before any
+    /// <c>ip_rcv</c>, <c>ipv6_rcv</c>. Frames for others that a promiscuous bridge hands up are discarded before any
     /// hook (<c>PACKET_OTHERHOST</c>); the packet itself goes on elsewhere.
     /// </summary>
     public static void Receive(Packet packet)

@@ -8,8 +8,8 @@ namespace Hooktrail.Model.Ip;
 internal static class LocalDelivery
 {
     /// <summary>
-    /// <c>ip_local_deliver</c>. Fragments that nobody has put together yet are put together here. (<c>ip6_input</c> does so behind the
-    /// hook instead.)
+    /// <c>ip_local_deliver</c>. Fragments are put together here, if they are not yet. (<c>ip6_input</c> does so behind
+    /// the hook instead.)
     /// </summary>
     public static void Deliver(Packet packet)
     {

@@ -7,12 +7,11 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Ip;
 
 /// <summary>
-/// REJECT: the packet is dropped and its sender told; net/ipv4/netfilter/ipt_REJECT.c and nf_reject_ipv4.c, and their likes of
-/// IPv6.
+/// REJECT: the packet is dropped and its sender told; net/ipv4/netfilter/ipt_REJECT.c, nf_reject_ipv4.c, and the same
+/// of IPv6.
 /// </summary>
 internal static class Reject
 {
-    /// <summary>Tells the sender.</summary>
     public static void Send(Packet packet, RejectTarget reject, in HookState state)
     {
         if (state.Family is Family.Bridge or Family.Netdev)

@@ -7,13 +7,12 @@ namespace Hooktrail.Model.Ip;
 /// <summary>What a route says of a destination; <c>RTN_*</c>.</summary>
 internal enum RouteType
 {
-    /// <summary>It is this host, or everyone on a network of it.</summary>
+    /// <summary>This host, or a broadcast on one of its networks.</summary>
     Local,
 
-    /// <summary>It is reached through a device.</summary>
     Unicast,
 
-    /// <summary>It is somebody else, and this host does not forward.</summary>
+    /// <summary>Another host, and this host does not forward.</summary>
     Unreachable,
 
     /// <summary>The packet cannot have come by that device.</summary>
@@ -46,8 +45,8 @@ internal static class Route
     }
 
     /// <summary>
-    /// <c>ip_route_output</c>: for a packet of the host's own. False if it may not leave: a loopback address as its source, and
-    /// another device as its way. (<c>ip6_route_output</c> does not look at the source: measured on 6.18.)
+    /// <c>ip_route_output</c>, for the host's own packets. False if one may not leave: a loopback source by another
+    /// device. (<c>ip6_route_output</c> does not look at the source: measured on 6.18.)
     /// </summary>
     public static bool Output(Packet packet)
     {
@@ -56,7 +55,7 @@ internal static class Route
             || packet.Family == Family.IPv6 || LocalnetMayTravel(packet);
     }
 
-    /// <summary>Ends the journey of a packet for which <see cref="Input"/> has no way, and says why.</summary>
+    /// <summary>Ends the journey of a packet for which <see cref="Input"/> has no way, with the reason.</summary>
     public static void Discard(Packet packet)
     {
         var (reason, statement) = WhyNot(packet);
@@ -84,7 +83,8 @@ internal static class Route
         packet.Family == Family.IPv4 && packet.Host.Profile.RouteLocalnet || !packet.Holds(Statement.Martian);
 
     /// <summary>
-    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not ask, nor is it asked of the host's own broadcast, which comes back with its route.
+    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check, nor is the host's own broadcast checked,
+    /// which comes back with its route.
     /// </summary>
     private static bool IsOwn(Packet packet, string source) =>
         packet.Family == Family.IPv4 && packet.RouteDevice is null && Lab.IsOfHost(source) && packet.Device != LabNames.Loopback && packet.Holds(Statement.OwnSource);

@@ -10,7 +10,6 @@ internal static class ArptablesTables
 {
     private const int FilterPriority = 0; // NF_IP_PRI_FILTER
 
-    /// <summary>Every chain that the tool offers.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
         from point in HookPoints.Arptables
         where profile.Iptables == Backend.Legacy || point.Chain != "FORWARD"

@@ -123,8 +123,8 @@ internal static class BrNetfilter
         packet.Family == Family.Arp ? ForwardArp(packet, state) : ForwardIp(packet, state);
 
     /// <summary>
-    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port that the
-    /// frame leaves by. A frame that did not go through <see cref="PreRouting"/> is left alone.
+    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port
+    /// that the frame leaves by. A frame that did not go through <see cref="PreRouting"/> passes untouched.
     /// </summary>
     private static NfVerdict ForwardIp(Packet packet, in HookState state)
     {
@@ -143,9 +143,7 @@ internal static class BrNetfilter
         Nf.RestOfBridgeHook(
             Hook.Forward, packet, @in: packet.NfBridge!.PhysIn, @out: packet.Device, BridgeForward.ForwardFinish);
 
-    /// <summary>
-    /// <c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices.
-    /// </summary>
+    /// <summary><c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices.</summary>
     private static NfVerdict ForwardArp(Packet packet, in HookState state)
     {
         if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Heeds(Statement.ArpForward, Place.BrNetfilter))
@@ -160,9 +158,9 @@ internal static class BrNetfilter
     }
 
     /// <summary>
-    /// <c>br_nf_post_routing</c>: calls POSTROUTING of the IP layer, without a device in, for frames that the bridge forwards.
-    /// Packets that were routed, or that the host sends, have no port that they leave by noted, and went through
-    /// POSTROUTING already.
+    /// <c>br_nf_post_routing</c>: calls POSTROUTING of the IP layer, without a device in, for frames that the bridge
+    /// forwards. Packets that were routed, or that the host sends, have no noted port out, and went through POSTROUTING
+    /// already.
     /// </summary>
     private static NfVerdict PostRouting(Packet packet, in HookState state)
     {

@@ -6,10 +6,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// A chain that hangs at a hook. The tracepoint is its first rule, so that the hop is noted before any other rule acts.
+/// A chain at a hook. The tracepoint is its first rule, so that the hop is noted before any other rule acts.
 /// </summary>
-/// <param name="point">Where this chain is.</param>
-/// <param name="rules">All rules of the host, among which those of this chain are.</param>
 internal sealed class Chain(HookPoint point, RuleSet rules)
 {
     // Of the kernel's iptables; nft allows 16. A chain that calls itself is refused by both.
@@ -21,11 +19,10 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         .Where(chain => chain.Id.Layer == point.Layer && chain.Id.Table == point.Table)
         .ToImmutableDictionary(chain => chain.Id.Name);
 
-    /// <summary>Where this chain is.</summary>
     public HookPoint Point => point;
 
     /// <summary>
-    /// Notes the hop and asks the rules; the decision is that of the first rule that makes one, or the chain's policy.
+    /// Notes the hop and asks the rules; the first rule that decides, or else the chain's policy, gives the decision.
     /// </summary>
     public Decision Traverse(Packet packet, in HookState state)
     {
@@ -38,14 +35,12 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         return decision;
     }
 
-    /// <summary>The chain as a hook function: a packet passes unless a rule ends its journey.</summary>
     public NfVerdict Filter(Packet packet, in HookState state)
     {
         var decision = Traverse(packet, in state);
         return decision.Ends ? End(packet, decision, in state) : NfVerdict.Accept;
     }
 
-    /// <summary>The packet's journey ends at this chain, because a rule says so.</summary>
     public NfVerdict End(Packet packet, Decision decision, in HookState state)
     {
         switch (decision.Target)
@@ -66,7 +61,8 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     }
 
     /// <summary>
-    /// What a chain says of a packet that no rule of it decided on: a built-in chain has a policy, and of users' chains those of ebtables.
+    /// What a chain decides where none of its rules did: built-in chains have a policy, and so have users' chains of
+    /// ebtables.
     /// </summary>
     private static Decision? AtEnd(RuleChain chain) => chain.Policy switch
     {
@@ -121,12 +117,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     }
 }
 
-/// <summary>What a chain says of a packet, and which of its rules said so.</summary>
 internal sealed record Decision(Target Target, string Rule)
 {
-    /// <summary>The packet passes this chain.</summary>
     public static readonly Decision Accept = new(new AcceptTarget(), "");
 
-    /// <summary>Whether the packet's journey ends here.</summary>
     public bool Ends => Target is DropTarget or RejectTarget or UnknownTarget;
 }

@@ -8,13 +8,12 @@ internal enum ConntrackState
     /// <summary>It belongs to no connection: conntrack has not seen it, or calls it INVALID.</summary>
     None,
 
-    /// <summary>In the direction of the first packet, and nothing has come back yet.</summary>
+    /// <summary>In the direction of the first packet; nothing has come back yet.</summary>
     New,
 
     /// <summary>In the direction of the first packet, after something came back.</summary>
     Established,
 
-    /// <summary>In the direction back.</summary>
     EstablishedReply,
 
     /// <summary>About a packet of the direction back, in the direction of the first packet: an error.</summary>
@@ -23,7 +22,7 @@ internal enum ConntrackState
     /// <summary>About a packet in the direction of the first one, in the direction back: an error, or a reset by REJECT.</summary>
     RelatedReply,
 
-    /// <summary>NOTRACK said so.</summary>
+    /// <summary>By NOTRACK.</summary>
     Untracked,
 }
 
@@ -43,7 +42,6 @@ internal enum Manipulation
 /// </summary>
 internal readonly record struct ConnectionTuple(Address Source, Address Destination, Kind Kind, Family Family)
 {
-    /// <summary>The tuple of a packet.</summary>
     public ConnectionTuple(Address source, Address destination, Content content)
         : this(source, destination, content.Kind, content.Family)
     {
@@ -60,17 +58,16 @@ internal readonly record struct ConnectionTuple(Address Source, Address Destinat
     };
 }
 
-/// <summary>What has happened to a connection; those of the <c>IPS_*</c> bits that matter here.</summary>
+/// <summary>What has happened to a connection; the <c>IPS_*</c> bits that matter here.</summary>
 [Flags]
 internal enum ConnectionStatus
 {
-    /// <summary>Nothing yet.</summary>
     None = 0,
 
     /// <summary><c>IPS_SEEN_REPLY</c>.</summary>
     SeenReply = 1,
 
-    /// <summary><c>IPS_SRC_NAT_DONE</c>: what becomes of sources is settled, be it that nothing does.</summary>
+    /// <summary><c>IPS_SRC_NAT_DONE</c>: what becomes of sources is settled, even if nothing does.</summary>
     SourceSettled = 2,
 
     /// <summary><c>IPS_DST_NAT_DONE</c>: what becomes of destinations is settled.</summary>
@@ -91,16 +88,15 @@ internal enum ConnectionStatus
 /// </summary>
 internal sealed class Connection(ConnectionTuple first)
 {
-    /// <summary>The first packet as it came in.</summary>
+    /// <summary>As the first packet came in.</summary>
     public ConnectionTuple Original { get; } = first;
 
-    /// <summary>What an answer will look like when it comes in, so that it holds what NAT did.</summary>
+    /// <summary>What an answer looks like when it comes in, so it holds what NAT did.</summary>
     public ConnectionTuple Reply { get; set; } = first.Inverse;
 
-    /// <summary>What has happened to it.</summary>
     public ConnectionStatus Status { get; set; }
 
-    /// <summary>What rules can ask of a packet of it: whether NAT rewrites it.</summary>
+    /// <summary>What rules can ask of its packets: whether NAT rewrites them.</summary>
     public ConntrackStates Nat =>
         (Has(ConnectionStatus.SourceRewritten) ? ConntrackStates.Snat : 0)
         | (Has(ConnectionStatus.DestinationRewritten) ? ConntrackStates.Dnat : 0);

@@ -12,14 +12,13 @@ internal sealed class ConnectionTable
     public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus)> Snapshot =>
         [.. entries.Select(entry => (entry.Original, entry.Reply, entry.Status))];
 
-    /// <summary>The connection of which a tuple is the one or the other direction; null where there is none.</summary>
+    /// <summary>The connection that has the tuple in either direction; null where there is none.</summary>
     public Connection? Find(ConnectionTuple tuple) =>
         entries.Find(entry => entry.Original == tuple || entry.Reply == tuple);
 
-    /// <summary>Keeps a connection.</summary>
     public void Add(Connection connection) => entries.Add(connection);
 
-    /// <summary>Takes one more fragment; true if it completes its packet. One packet is under way at a time.</summary>
+    /// <summary>True if the fragment completes its packet. One packet is under way at a time.</summary>
     public bool Completes(Fragment fragment)
     {
         fragments++;

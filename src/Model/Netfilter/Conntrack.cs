@@ -54,8 +54,8 @@ internal static class Conntrack
     };
 
     /// <summary>
-    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which looks
-    /// in it as it did where the error was made. It goes the way of an answer to that packet.
+    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which it
+    /// quotes as it was where the error was made. It goes the way of an answer to that packet.
     /// </summary>
     private static void Relate(Packet packet, Packet about)
     {
@@ -67,7 +67,8 @@ internal static class Conntrack
     }
 
     /// <summary>
-    /// <c>nf_ct_attach</c>: what the host says about a packet belongs to that packet's connection, even if that is not confirmed.
+    /// <c>nf_ct_attach</c>: the host's message about a packet belongs to that packet's connection, even an unconfirmed
+    /// one.
     /// </summary>
     public static void Attach(Packet packet, Packet about)
     {

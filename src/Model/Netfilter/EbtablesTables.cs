@@ -9,7 +9,6 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class EbtablesTables
 {
-    /// <summary>Every chain that the tool offers, at its hook.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
         from point in HookPoints.Ebtables
         where profile.Broute || point.Table != "broute"

@@ -6,19 +6,14 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal enum Hook
 {
-    /// <summary>A packet has just come in by a device.</summary>
     PreRouting,
 
-    /// <summary>It is for this host.</summary>
     LocalIn,
 
-    /// <summary>It is for somebody else.</summary>
     Forward,
 
-    /// <summary>This host sends it.</summary>
     LocalOut,
 
-    /// <summary>It is about to leave by a device.</summary>
     PostRouting,
 
     /// <summary>
@@ -26,9 +21,9 @@ internal enum Hook
     /// </summary>
     Brouting,
 
-    /// <summary>A device has received something, before anybody looks at what it is (<c>NF_NETDEV_INGRESS</c>).</summary>
+    /// <summary>A device has received a frame of any protocol (<c>NF_NETDEV_INGRESS</c>).</summary>
     Ingress,
 
-    /// <summary>A device is about to send something (<c>NF_NETDEV_EGRESS</c>).</summary>
+    /// <summary>A device is about to send a frame (<c>NF_NETDEV_EGRESS</c>).</summary>
     Egress,
 }

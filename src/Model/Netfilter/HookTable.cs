@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Who is registered at which hook, in the order in which they run. The order comes from the priorities alone; of two
-/// with the same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the
-/// same from 4.15 to 7.3).
+/// What is registered at which hook, in the order in which it runs. Only the priorities give the order; of two with the
+/// same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the same from
+/// 4.15 to 7.3).
 /// </summary>
 internal sealed class HookTable
 {
@@ -22,10 +22,8 @@ internal sealed class HookTable
         entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
     }
 
-    /// <summary>Every registration, family after family and hook after hook.</summary>
     public IEnumerable<HookRegistration> All => entries.SelectMany(hook => hook);
 
-    /// <summary>The functions at a hook, in the order in which they run.</summary>
     public ImmutableArray<HookRegistration> At(Family family, Hook hook) => entries[Index(family, hook)];
 
     private static int Index(Family family, Hook hook) => (int)family * Hooks + (int)hook;

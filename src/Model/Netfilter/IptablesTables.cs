@@ -9,7 +9,6 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class IptablesTables
 {
-    /// <summary>Every chain that the tools offer, at the hook it is named after.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
         from points in new[] { (Family: Family.IPv4, Points: HookPoints.Iptables), (Family: Family.IPv6, Points: HookPoints.Ip6tables) }
         from point in points.Points
@@ -21,7 +20,6 @@ internal static class IptablesTables
             Points = [point],
         };
 
-    /// <summary>The hook that a chain is named after.</summary>
     public static Hook HookOf(string chain) => chain switch
     {
         "PREROUTING" => Hook.PreRouting,

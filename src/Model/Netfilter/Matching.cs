@@ -4,23 +4,20 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>Whether a rule matches; it may ask what the model does not know.</summary>
+/// <summary>Whether a rule matches, which the model may not know.</summary>
 internal enum Truth
 {
-    /// <summary>It does not match.</summary>
     No,
 
-    /// <summary>It matches.</summary>
     Yes,
 
-    /// <summary>All that the model knows of it matches.</summary>
+    /// <summary>All that the model knows of the rule matches.</summary>
     Unknown,
 }
 
 /// <summary>Whether a packet is what a rule asks for; net/netfilter/xt_*.c, nft_*.c and net/bridge/netfilter/ebt_*.c.</summary>
 internal static class Matching
 {
-    /// <summary>A rule matches where all of its matches hold.</summary>
     public static Truth Of(Rule rule, Packet packet, in HookState state)
     {
         var truth = Truth.Yes;
@@ -108,7 +105,7 @@ internal static class Matching
 
     private static bool Within(ImmutableArray<PortRange> ranges, int port)
     {
-        // A client's own port is some high one, whichever.
+        // A client's own port is some high one.
         var actual = port == Address.AnyPort ? 40000 : port;
         foreach (var range in ranges)
             if (actual >= range.First && actual <= range.Last)

@@ -35,7 +35,7 @@ internal static class NatChains
         });
     }
 
-    /// <summary>The tools' own chain, and then the users'.</summary>
+    /// <summary>The tools' own chain, then the users'.</summary>
     private static IEnumerable<(Chain Chain, int Priority)> Chains(Family family, Hook hook, int slot, HostProfile profile)
     {
         var points = family == Family.IPv4 ? HookPoints.Iptables : HookPoints.Ip6tables;

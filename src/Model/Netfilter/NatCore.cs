@@ -6,11 +6,9 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The NAT core at one hook: it asks its nat chains what should become of a connection, once, and rewrites every packet
-/// accordingly; net/netfilter/nf_nat_core.c.
+/// The NAT core at one hook: asks its nat chains, in order, once for each connection what becomes of it, and rewrites
+/// every packet accordingly; net/netfilter/nf_nat_core.c.
 /// </summary>
-/// <param name="chains">The nat chains of the hook, in the order in which they are asked.</param>
-/// <param name="hook">The hook.</param>
 internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 {
     private readonly Manipulation manipulation = ManipulationAt(hook);
@@ -54,7 +52,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         packet.State is ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply
         || !PassesOver(packet, Statement.NatOnlyFirst);
 
-    /// <summary>Whether a statement holds by which the chains are not asked.</summary>
+    /// <summary>Whether a statement holds that keeps the chains from being asked.</summary>
     private bool PassesOver(Packet packet, Statement statement)
     {
         if (!packet.Heeds(statement, Place.Nat))
@@ -71,8 +69,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// The chains one after the other, until one has an answer. Within the slot of the NAT core their priorities only order
-    /// them.
+    /// Asks the chains in turn, until one answers. Within the slot of the NAT core their priorities only order them.
     /// </summary>
     private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
@@ -119,8 +116,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_setup_info</c> by a rule, or by a null binding where no rule matched: then, too, the question is
-    /// settled.
+    /// <c>nf_nat_setup_info</c> by a rule, or by a null binding where none matched, which settles the question, too.
     /// </summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
@@ -152,8 +148,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name) ? packet.Destination.Name : Lab.AddressOn(device);
 
     /// <summary>
-    /// IPv4 has no address on loopback that others may see, so that MASQUERADE takes that of the first device that the host ever got
-    /// (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// IPv4 has no address on loopback that others may see, so MASQUERADE takes that of the first device that the host
+    /// ever got (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
     /// </summary>
     private static bool IsUntold(Packet packet, in HookState state) => packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
 

@@ -4,7 +4,6 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>The rules of a host by which addresses are rewritten, or are not.</summary>
 internal static class NatRules
 {
     /// <summary>The chains of the tables nat, and the nft chains that base chains of type nat lead to, and what they lead to.</summary>
@@ -29,7 +28,7 @@ internal static class NatRules
     };
 
     /// <summary>
-    /// Whether no packet can tell in which order two neighbouring rules are: all that either decides is the same, or no packet matches both.
+    /// Whether the order of two neighbouring rules cannot matter: both decide the same, or no packet matches both.
     /// </summary>
     public static bool Commute(Rule one, Rule other, ChainId chain, RuleSet rules) =>
         Decisions(one, chain, rules).All(first => Decisions(other, chain, rules).All(second =>

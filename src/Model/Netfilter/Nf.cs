@@ -4,8 +4,8 @@ namespace Hooktrail.Model.Netfilter;
 internal static class Nf
 {
     /// <summary>
-    /// <c>NF_HOOK</c>: every function of the hook is asked in turn, and then <paramref name="okfn"/> takes the packet.
-    /// An ACCEPT ends only the function that said it; anything else ends the traversal.
+    /// <c>NF_HOOK</c>: asks every function of the hook in turn, and then <paramref name="okfn"/> takes the packet. An
+    /// ACCEPT ends only the function that gave it; anything else ends the traversal.
     /// </summary>
     public static void Hook(Family family, Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn) =>
         Run(packet, new HookState(family, hook, @in, @out, okfn), from: 0);
@@ -26,9 +26,9 @@ internal static class Nf
     }
 
     /// <summary>
-    /// <c>br_nf_hook_thresh</c> of br_netfilter: the rest of a bridge hook, after br_netfilter took the packet out of it. Functions at
-    /// br_netfilter's own priority are skipped, but for those that stand behind <c>br_nf_pre_routing</c>, if the kernel looks
-    /// so closely.
+    /// <c>br_nf_hook_thresh</c> of br_netfilter: the rest of a bridge hook, after br_netfilter took the packet out of
+    /// it. Functions at br_netfilter's own priority are skipped, but for those behind <c>br_nf_pre_routing</c> on
+    /// kernels with <see cref="KernelTrait.ResumesBehindBrNetfilter"/>.
     /// </summary>
     public static void RestOfBridgeHook(Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn)
     {

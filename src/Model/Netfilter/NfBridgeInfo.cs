@@ -15,9 +15,7 @@ internal sealed record NfBridgeInfo(string PhysIn, string Destination)
     /// <summary>Whether the PREROUTING hook of the IP layer is being called from the bridge.</summary>
     public bool InPreRouting { get; set; } = true;
 
-    /// <summary>
-    /// Whether the packet has skipped that hook once already, as it may (<c>sabotage_in_done</c>).
-    /// </summary>
+    /// <summary>Whether the packet has skipped that hook, as it may once (<c>sabotage_in_done</c>).</summary>
     public bool SabotageDone { get; set; }
 
     /// <summary>The same for a copy of the packet, which goes its own way (<c>skb_ext_add</c> copies on write).</summary>

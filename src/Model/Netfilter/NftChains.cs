@@ -4,9 +4,9 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Base chains that somebody made with nft: each a registration like any other, at the priority that it was given;
-/// net/netfilter/nf_tables_api.c, <c>nf_tables_register_hook</c>, and nft_chain_filter.c. Those of type nat are asked by
-/// the NAT core: see <see cref="NatChains"/>.
+/// Users' own base chains of nft: each a registration like any other, at the priority that it was given;
+/// net/netfilter/nf_tables_api.c, <c>nf_tables_register_hook</c>, and nft_chain_filter.c. The NAT core asks those of
+/// type nat: see <see cref="NatChains"/>.
 /// </summary>
 internal static class NftChains
 {
@@ -23,7 +23,6 @@ internal static class NftChains
             Points = [point],
         };
 
-    /// <summary>The hook point of a base chain.</summary>
     public static HookPoint PointOf(RuleChain chain) => new(Layer.Nftables, chain.Id.Table, chain.Id.Name);
 
     /// <summary>The families at whose hooks a base chain is; inet is IPv4 and IPv6, but at ingress it is the device's.</summary>
@@ -37,7 +36,6 @@ internal static class NftChains
         _ => [Family.IPv4, Family.IPv6],
     };
 
-    /// <summary>The hook that nft calls so.</summary>
     /// <exception cref="HooktrailException">There is no such hook.</exception>
     public static Hook HookOf(BaseChain chain) => chain.Hook switch
     {
@@ -61,7 +59,7 @@ internal static class NftChains
     };
 
     /// <summary>
-    /// Of what a device receives, a chain of family inet is crossed by IP alone (nft_chain_filter.c,
+    /// Of what a device receives, only IP crosses a chain of family inet (nft_chain_filter.c,
     /// <c>nft_do_chain_inet_ingress</c>). A VLAN tag is beside the frame by then.
     /// </summary>
     private static bool IsPlainIp(Packet packet) => packet.Family.IsIp() && packet.Encapsulation != Encapsulation.PPPoE;

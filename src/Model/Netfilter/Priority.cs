@@ -6,28 +6,21 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class IpPriority
 {
-    /// <summary><c>NF_IP_PRI_FIRST</c>.</summary>
     public const int First = int.MinValue;
 
-    /// <summary><c>NF_IP_PRI_CONNTRACK_DEFRAG</c>.</summary>
     public const int ConntrackDefrag = -400;
 
-    /// <summary><c>NF_IP_PRI_RAW</c>.</summary>
     public const int Raw = -300;
 
-    /// <summary><c>NF_IP_PRI_CONNTRACK</c>.</summary>
     public const int Conntrack = -200;
 
-    /// <summary><c>NF_IP_PRI_MANGLE</c>.</summary>
     public const int Mangle = -150;
 
     /// <summary><c>NF_IP_PRI_NAT_DST</c>: where destinations are rewritten, PREROUTING and OUTPUT.</summary>
     public const int NatDestination = -100;
 
-    /// <summary><c>NF_IP_PRI_FILTER</c>.</summary>
     public const int Filter = 0;
 
-    /// <summary><c>NF_IP_PRI_SECURITY</c>.</summary>
     public const int Security = 50;
 
     /// <summary><c>NF_IP_PRI_NAT_SRC</c>: where sources are rewritten, POSTROUTING and INPUT.</summary>
@@ -39,7 +32,6 @@ internal static class IpPriority
     /// </summary>
     public const int SecurityOfIptablesNft = 150;
 
-    /// <summary><c>NF_IP_PRI_CONNTRACK_CONFIRM</c>.</summary>
     public const int ConntrackConfirm = int.MaxValue;
 }
 
@@ -48,7 +40,6 @@ internal static class IpPriority
 /// </summary>
 internal static class BridgePriority
 {
-    /// <summary><c>NF_BR_PRI_FIRST</c>.</summary>
     public const int First = int.MinValue;
 
     /// <summary><c>NF_BR_PRI_NAT_DST_BRIDGED</c>: nat PREROUTING.</summary>
@@ -69,6 +60,5 @@ internal static class BridgePriority
     /// <summary><c>NF_BR_PRI_NAT_SRC</c>: nat POSTROUTING.</summary>
     public const int NatSource = 300;
 
-    /// <summary><c>NF_BR_PRI_LAST</c>.</summary>
     public const int Last = int.MaxValue;
 }

@@ -4,15 +4,12 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Two observers of the same packets, with neither rules nor channel in common: LOG rules of the tools and a private table of nf_tables.
-/// What both can show they have to show alike; what only one can show is taken from it.
+/// Two observers of the same packets that share neither rules nor channel: the tools' LOG rules and a private table of
+/// nf_tables. What both can show must be alike; what only one can show is taken from it.
 /// </summary>
 public static class Agreement
 {
-    /// <summary>What both say together.</summary>
-    /// <param name="log">What the LOG rules saw.</param>
-    /// <param name="nflog">What the nft table saw.</param>
-    /// <returns>The common finding; a <see cref="Finding.Contradictory"/> if they contradict each other.</returns>
+    /// <summary>The common finding, or a <see cref="Finding.Contradictory"/>.</summary>
     public static Finding Of(Finding log, Finding nflog) => (log, nflog) switch
     {
         (Finding.Inconclusive(var reason), _) => new Finding.Inconclusive($"LOG: {reason}"),

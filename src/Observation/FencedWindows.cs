@@ -3,11 +3,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The sightings of a channel, cut into windows by fences, for those who await them. It holds the current window and
-/// the one before. Not safe for several threads by itself: every call but the awaiting of a window's task is to be made
-/// under the channel's lock.
+/// The sightings of a channel, cut into windows by fences: the current window and the one before. Not thread-safe: make
+/// every call but the awaiting of a window's task under the channel's lock. Errors call it <paramref name="channel"/>.
 /// </summary>
-/// <param name="channel">What errors call it: <c>the kernel log</c>.</param>
 internal sealed class FencedWindows(string channel)
 {
     // 20 times what the kernel's own ring holds; a window of the lab has some hundreds.
@@ -19,20 +17,18 @@ internal sealed class FencedWindows(string channel)
     private string? _closed;
     private long _lost;
 
-    /// <summary>Is told of each sighting as soon as it is whole; null where nobody listens.</summary>
+    /// <summary>Called with each sighting as soon as it is whole.</summary>
     public Action<Sighting>? Listener { get; set; }
 
-    /// <summary>How many sightings the current window has.</summary>
     public int Count => _sightings.Count;
 
-    /// <summary>A sighting of the current window.</summary>
     public Sighting this[int index]
     {
         get => _sightings[index];
         set => _sightings[index] = value;
     }
 
-    /// <summary>Takes the next sighting; one that is too many counts as lost and gives false.</summary>
+    /// <summary>False where there is no room: the sighting counts as lost.</summary>
     public bool Add(Sighting sighting)
     {
         if (_sightings.Count == Capacity)
@@ -45,10 +41,8 @@ internal sealed class FencedWindows(string channel)
         return true;
     }
 
-    /// <summary>Counts records that were lost.</summary>
     public void Lose(long records) => _lost += records;
 
-    /// <summary>Ends the current window.</summary>
     public void End(int n)
     {
         var window = new LogWindow([.. _sightings], _lost);
@@ -81,7 +75,7 @@ internal sealed class FencedWindows(string channel)
         return window.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Says that no more will come, and why; who waits gets it as an error.</summary>
+    /// <summary>Ends the channel; readers that wait get the reason as an error.</summary>
     public void Close(string reason)
     {
         _closed ??= reason;

@@ -3,29 +3,25 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>What came out of watching a flow: its legs, or why nothing can be said.</summary>
+/// <summary>What watching a flow gave: its legs, or why nothing can be told.</summary>
 public abstract record Finding
 {
     private Finding()
     {
     }
 
-    /// <summary>Every packet was followed.</summary>
-    /// <param name="Legs">In the order in which they happened.</param>
+    /// <summary>Every packet was followed; the legs are in the order in which they happened.</summary>
     public sealed record Observed(ImmutableArray<ObservedLeg> Legs) : Finding;
 
     /// <summary>The records do not add up. This is neither a pass nor a failure: try again.</summary>
-    /// <param name="Reason">A sentence.</param>
     public sealed record Inconclusive(string Reason) : Finding;
 
     /// <summary>
-    /// Two observers saw different things of the same packets: a fault of the observation, whatever the model says.
+    /// The LOG rules and the nft table saw different things of the same packets: a fault of the observation, whatever
+    /// the model predicts.
     /// </summary>
-    /// <param name="Reason">A sentence.</param>
-    /// <param name="Log">What the LOG rules saw.</param>
-    /// <param name="Nflog">What the nft table saw.</param>
     public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
 }
 
-/// <summary>One packet's trail, with the records that it was read from: of each observer one for each hop that it saw.</summary>
+/// <summary>One packet's trail and its records: from each observer one for each hop that it saw.</summary>
 public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> Evidence);

@@ -8,8 +8,8 @@ namespace Hooktrail.Observation;
 /// stream; others await windows. It holds the sightings of the current window and of the one before.
 /// </summary>
 /// <remarks>
-/// Whoever writes fences should open /dev/kmsg anew for each: the kernel allows ten writes in five seconds per open
-/// file (printk_devkmsg=ratelimit) and drops what is above, without an error.
+/// Open /dev/kmsg anew for each fence: the kernel allows ten writes in five seconds per open file
+/// (printk_devkmsg=ratelimit) and drops the rest without an error.
 /// </remarks>
 public sealed class KernelLog(RunId run)
 {
@@ -23,8 +23,8 @@ public sealed class KernelLog(RunId run)
     private int? _open;
 
     /// <summary>
-    /// Is told of each sighting as it comes in, before the window that has it can be had; null where nobody listens. The thread that
-    /// feeds the log calls it and waits for it, so it is to return at once, and not to ask for windows.
+    /// Called with each sighting as it comes in, before its window can be had. The thread that feeds the log waits for
+    /// the call: return at once, and ask for no windows.
     /// </summary>
     public Action<Sighting>? Listener
     {
@@ -37,12 +37,11 @@ public sealed class KernelLog(RunId run)
         }
     }
 
-    /// <summary>The line to write to /dev/kmsg as the end of a window. The n are to ascend.</summary>
+    /// <summary>The line to write to /dev/kmsg as the end of a window; n must ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Takes one line of /dev/kmsg. Records that were seen already are passed over; a jump of the sequence number counts as
-    /// loss.
+    /// Takes one line of /dev/kmsg. Records seen already are passed over; a jump of the sequence number counts as loss.
     /// </summary>
     public void Accept(ReadOnlySpan<char> line)
     {
@@ -78,7 +77,7 @@ public sealed class KernelLog(RunId run)
         }
     }
 
-    /// <summary>Says that no more lines will come, and why; who waits gets it as an error.</summary>
+    /// <summary>Ends the log; readers that wait get the reason as an error.</summary>
     public void Close(string reason)
     {
         lock (_lock)
@@ -104,7 +103,7 @@ public sealed class KernelLog(RunId run)
     }
 
     // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
-    // a piece of its belongs to the line that it began last, whatever others have logged since.
+    // one of its pieces belongs to the line that it began last, whatever others have logged since.
     private void AcceptPiece(KernelLogRecord record)
     {
         if (record.IsContinuation && EbtLogFormat.IsFurtherPiece(record.RawText))
@@ -122,7 +121,7 @@ public sealed class KernelLog(RunId run)
         }
     }
 
-    // No piece of it will come any more: one that was cut is told of as it is.
+    // No further piece will come: a line that was cut is reported as it is.
     private void CloseLine()
     {
         if (_open is { } at && !_windows[at].IsComplete)

@@ -44,8 +44,7 @@ public readonly ref struct KernelLogRecord
     public string Text => RawText.Contains('\\') ? Unescape(RawText) : RawText.ToString();
 
     /// <summary>
-    /// Reads a line. A line that is no record, such as <c> SUBSYSTEM=net</c> which belongs to the record before it,
-    /// gives false.
+    /// False for a line that is no record, such as <c> SUBSYSTEM=net</c>, which belongs to the record before it.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> line, out KernelLogRecord record)
     {

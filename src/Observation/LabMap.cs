@@ -8,8 +8,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The names in the lab of what the kernel prints. What is not in it keeps its printed form, so that a stranger shows
-/// in a trail.
+/// The lab's names for what the kernel prints. What is not in it keeps its printed form, so that a stranger shows in a
+/// trail.
 /// </summary>
 /// <param name="Devices">Device to name: <c>veth12ab</c> is <c>client.port</c>.</param>
 /// <param name="Addresses">Address of either version to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
@@ -20,7 +20,6 @@ public sealed record LabMap(
     /// <summary>The owner of the broadcast MAC address.</summary>
     public const string Broadcast = "broadcast";
 
-    /// <summary>The MAC address of all.</summary>
     internal const string BroadcastMac = "ff:ff:ff:ff:ff:ff";
 
     private static readonly ImmutableDictionary<string, Endpoint> Endpoints =
@@ -38,44 +37,40 @@ public sealed record LabMap(
     /// <summary>MAC address, as aa:bb:cc:dd:ee:ff, to the container or bridge that answers to it.</summary>
     public ImmutableDictionary<string, string> Macs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <inheritdoc cref="INames.Device"/>
     [return: NotNullIfNotNull(nameof(printed))]
     public string? Device(string? printed) =>
         printed is null ? null
         : Devices.TryGetValue(printed, out var name) ? name
         : Devices.ContainsValue(printed) ? $"{printed} of the host" : printed;
 
-    /// <inheritdoc/>
     ImmutableArray<string> INames.Devices(Func<string, bool> condition) => Names(Devices, condition);
 
-    /// <inheritdoc/>
     public string? Address(IPAddress printed) => Addresses.GetValueOrDefault(printed);
 
-    /// <inheritdoc/>
     ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
 
-    /// <inheritdoc/>
-    /// <remarks>
+    /// <summary>
     /// Where the host numbers the lab's port 8080 as 10234, its own port 8080 is another port than that: the two numbers change places.
-    /// </remarks>
+    /// </summary>
     public int Port(int printed) => Ports.TryGetValue(printed, out var known)
         ? known
         : Ports.FirstOrDefault(pair => pair.Value == printed) is { Value: not 0 } taken ? taken.Key : printed;
 
-    /// <inheritdoc/>
     public string? MacOwner(string printed) =>
         printed.Equals(BroadcastMac, StringComparison.OrdinalIgnoreCase)
             ? Broadcast
             : Macs.GetValueOrDefault(printed.ToLowerInvariant());
 
-    /// <summary>Whose address it is; null if no one's in the lab. The host's are the host's, whichever container shares them.</summary>
+    /// <summary>
+    /// Null where it is no endpoint's. The host's addresses are the host's, whichever container shares them.
+    /// </summary>
     public Endpoint? Owner(IPAddress? printed) =>
         printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
 
-    /// <summary>A sighting in the lab's names, with whatever ports it shows behind the addresses: <c>server:80</c>.</summary>
+    /// <summary>With whatever ports the sighting shows behind the addresses: <c>server:80</c>.</summary>
     public Hop HopOf(Sighting sighting) => HopOf(sighting, sighting.SourcePort, sighting.DestinationPort);
 
-    /// <summary>A sighting in the lab's names, with these ports behind the addresses; null for none.</summary>
+    /// <summary>With these ports behind the addresses; null for none.</summary>
     internal Hop HopOf(Sighting sighting, int? sourcePort, int? destinationPort) => new(
         sighting.Point,
         Device(sighting.In),

@@ -15,10 +15,9 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
     /// <summary>The field's name, or the flag, or <c>[</c>.</summary>
     public ReadOnlySpan<char> Key { get; private set; }
 
-    /// <summary>What stands behind the equals sign; empty for a flag.</summary>
+    /// <summary>Empty for a flag.</summary>
     public ReadOnlySpan<char> Value { get; private set; }
 
-    /// <summary>Goes to the next field.</summary>
     public bool Next()
     {
         while (true)
@@ -47,11 +46,11 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
         }
     }
 
-    /// <summary>A decimal number, or null if it is none or too large for an int.</summary>
+    /// <summary>Null if it is no decimal number, or too large for an int.</summary>
     public static int? Number(ReadOnlySpan<char> text) =>
         LongNumber(text) is { } number and <= int.MaxValue ? (int)number : null;
 
-    /// <summary>A decimal number of at most 18 digits.</summary>
+    /// <summary>At most 18 decimal digits.</summary>
     public static long? LongNumber(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty || text.Length > 18)
@@ -68,20 +67,19 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
         return number;
     }
 
-    /// <summary>A hexadecimal number after <c>0x</c>.</summary>
+    /// <summary>After <c>0x</c>.</summary>
     public static uint? Hex(ReadOnlySpan<char> text) =>
         text.StartsWith("0x") && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, null, out var number)
             ? number
             : null;
 
-    /// <summary>An address.</summary>
     public static IPAddress? Address(ReadOnlySpan<char> text) =>
         IPAddress.TryParse(text, out var address) ? address : null;
 
-    /// <summary>A name, or null where the kernel printed nothing.</summary>
+    /// <summary>Null where the kernel printed nothing.</summary>
     public static string? Name(ReadOnlySpan<char> text) => text.IsEmpty ? null : text.ToString();
 
-    /// <summary>A protocol's name or number; the common ones are not made anew.</summary>
+    /// <summary>A name or a number; the common ones are not made anew.</summary>
     public static string? Protocol(ReadOnlySpan<char> text) => text switch
     {
         "ICMP" => "ICMP",

@@ -2,7 +2,6 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>What kind of packet a sighting is of, in words for people.</summary>
 public static class PacketText
 {
     /// <summary>Such as <c>icmp echo request 1</c>, <c>tcp syn ack</c> or <c>arp request</c>, as far as the record shows it.</summary>

@@ -9,7 +9,6 @@ namespace Hooktrail.Observation;
 /// </summary>
 public readonly record struct RunId
 {
-    /// <summary>How many characters it has.</summary>
     public const int Length = 5;
 
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -23,17 +22,14 @@ public readonly record struct RunId
             _characters = _characters << 8 | character;
     }
 
-    /// <summary>Draws one at random.</summary>
     public static RunId New() => new(RandomNumberGenerator.GetString(Alphabet, Length));
 
-    /// <summary>Reads one.</summary>
     /// <exception cref="HooktrailException">It is not five characters of a-z0-9.</exception>
     public static RunId Parse(string text) =>
         TryParse(text, out var run)
             ? run
             : throw new HooktrailException($"\"{text}\" is not the id of a run; an id is {Length} characters of a-z and 0-9.");
 
-    /// <summary>Reads one, if it is one.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out RunId run)
     {
         var valid = text.Length == Length && !text.ContainsAnyExcept(Alphabet);
@@ -41,7 +37,6 @@ public readonly record struct RunId
         return valid;
     }
 
-    /// <summary>The five characters.</summary>
     public override string ToString() => string.Create(Length, _characters, static (text, characters) =>
     {
         for (var i = text.Length - 1; i >= 0; i--, characters >>= 8)

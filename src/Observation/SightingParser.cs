@@ -10,12 +10,8 @@ namespace Hooktrail.Observation;
 public static class SightingParser
 {
     /// <summary>
-    /// Reads one record's text. Text of another origin gives false; text that was cut gives a sighting that is not
-    /// complete.
+    /// Reads one record. Text of another origin gives false; text that was cut gives a sighting that is not complete.
     /// </summary>
-    /// <param name="sequence">The record's number.</param>
-    /// <param name="text">The record's text.</param>
-    /// <param name="sighting">What it says.</param>
     public static bool TryParse(ulong sequence, string text, [NotNullWhen(true)] out Sighting? sighting)
     {
         sighting = null;

@@ -6,16 +6,16 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Which packets are the lab's: those towards one of these networks with a type of service or traffic class that is not zero. Every
-/// flow of the lab sets one, and so does who answers it; other programs' packets have none. What a kernel writes because of a flow has
-/// none either (resets of REJECT, ICMPv6 errors), so towards these networks such packets count as well.
+/// Which packets are the lab's: those towards one of these networks with a type of service or traffic class that is not
+/// zero. Both ends of every flow of the lab set one; other programs' packets have none. What a kernel writes because of
+/// a flow has none either (resets of REJECT, ICMPv6 errors), so towards these networks such packets count as well.
 /// </summary>
 public sealed record TracedTraffic
 {
-    /// <summary>Takes the lab's networks.</summary>
-    /// <param name="destinations">
-    /// In CIDR notation, such as <c>172.29.88.0/24</c> or <c>fd00:88::/64</c>. No two may overlap, for then a packet would be logged twice.
-    /// </param>
+    /// <summary>
+    /// <paramref name="destinations"/> are in CIDR notation, such as <c>172.29.88.0/24</c> or <c>fd00:88::/64</c>. No
+    /// two may overlap, for then a packet would be logged twice.
+    /// </summary>
     /// <exception cref="HooktrailException">One is not a network, or two overlap.</exception>
     public TracedTraffic(params ImmutableArray<string> destinations)
     {
@@ -35,15 +35,13 @@ public sealed record TracedTraffic
     public ImmutableArray<string> Destinations { get; }
 
     /// <summary>
-    /// Ports of the host that a program without a mark answers from, as Docker's userland proxy does from published ones; what comes from them counts,
-    /// of TCP and UDP.
+    /// Ports of the host that a program without a mark answers from, as Docker's userland proxy does from published
+    /// ones; TCP and UDP from them count.
     /// </summary>
     public ImmutableArray<int> AnsweringPorts { get; init; } = [];
 
-    /// <summary>Those of IPv4.</summary>
     internal ImmutableArray<string> Ipv4 { get; }
 
-    /// <summary>Those of IPv6.</summary>
     internal ImmutableArray<string> Ipv6 { get; }
 
     private static IPNetwork Parse(string text) =>

@@ -10,13 +10,11 @@ public sealed class TracepointCounters
 
     private readonly ImmutableDictionary<HookPoint, long> _packets;
 
-    /// <summary>Takes what was counted.</summary>
     internal TracepointCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
 
-    /// <summary>The hook points that have a tracepoint.</summary>
     public IEnumerable<HookPoint> Points => _packets.Keys;
 
-    /// <summary>Packets counted at a hook point; 0 where there is no tracepoint.</summary>
+    /// <summary>0 where there is no tracepoint.</summary>
     public long this[HookPoint point] => _packets.GetValueOrDefault(point);
 
     /// <summary>
@@ -40,15 +38,13 @@ public sealed class TracepointCounters
         return new(packets.ToImmutable());
     }
 
-    /// <summary>What counters would say that had counted what was logged.</summary>
+    /// <summary>The counters that agree with what was logged.</summary>
     public static TracepointCounters Of(IEnumerable<Sighting> logged) =>
         new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(pair => pair.Key, pair => (long)pair.Value));
 
-    /// <summary>The sum of both.</summary>
     public TracepointCounters With(TracepointCounters other) =>
         new(_packets.SetItems(other._packets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value + this[pair.Key]))));
 
-    /// <summary>What was counted since an earlier reading.</summary>
     public TracepointCounters Since(TracepointCounters earlier) =>
         new(_packets.ToImmutableDictionary(pair => pair.Key, pair => pair.Value - earlier[pair.Key]));
 

@@ -25,11 +25,9 @@ public static class TracepointPrefix
     /// <summary>What all prefixes of a run begin with: its mark, <c>htx7k2q</c>.</summary>
     public static string Of(RunId run) => Mark + run;
 
-    /// <summary>Reads the prefix that a record begins with.</summary>
-    /// <param name="text">A record's text.</param>
-    /// <param name="run">Whose tracepoint wrote it.</param>
-    /// <param name="point">Where the tracepoint is.</param>
-    /// <param name="length">How many characters the prefix has, without the space after it.</param>
+    /// <summary>
+    /// Reads the prefix that a record begins with; <paramref name="length"/> is without the space after it.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out RunId run, out HookPoint point, out int length)
     {
         run = default;

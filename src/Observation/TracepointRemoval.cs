@@ -1,13 +1,12 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// How tracepoints go: a POSIX shell script, because they must go also where the test process was killed and no .NET is
-/// left to run. Called with a run's mark (<see cref="TracepointPrefix.Of(RunId)"/>) it removes that run's; with
+/// Removes tracepoints: a POSIX shell script, because that must work also where the test process was killed and no .NET
+/// is left to run. Called with a run's mark (<see cref="TracepointPrefix.Of(RunId)"/>) it removes that run's; with
 /// <c>--list</c> it prints the marks of all runs that have some.
 /// </summary>
 public static class TracepointRemoval
 {
-    /// <summary>The script's text.</summary>
     public static string Script { get; } = Read();
 
     private static string Read()

@@ -5,15 +5,11 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The LOG rules of a run: a few per hook point and network of the traced traffic, no two of which match one packet, as input for the tools' restore
-/// commands, which add to what is there when called with <c>--noflush</c>. Each is inserted at the top of its chain,
-/// before any rule that could end the packet's way through it.
+/// The LOG rules of a run: a few per hook point and network of the traced traffic, no two of which match one packet, as
+/// input for the tools' restore commands, which add to what is there when called with <c>--noflush</c>. Each is
+/// inserted at the top of its chain, before any rule that could end the packet's way through it. arptables has no LOG:
+/// xt_LOG is of IPv4 and IPv6 only (net/netfilter/xt_LOG.c).
 /// </summary>
-/// <param name="Run">The run that the rules are marked with.</param>
-/// <param name="Traffic">What they match.</param>
-/// <param name="Points">
-/// Where they are; of iptables, ip6tables and ebtables. arptables has no LOG: xt_LOG is of IPv4 and IPv6 only (net/netfilter/xt_LOG.c).
-/// </param>
 public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, ImmutableArray<HookPoint> Points)
 {
     /// <summary>Every hook point at which a tracepoint can be named.</summary>
@@ -46,7 +42,6 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
                  select Xt(point, destination, packets),
         "COMMIT\n");
 
-    /// <summary>Input for <c>ip6tables-restore --noflush</c>, as <see cref="Iptables"/>.</summary>
     public string Ip6tables() => Restore(
         Layer.Ip6tables,
         point => from destination in Traffic.Ipv6
@@ -85,9 +80,8 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
 
     /// <summary>
     /// Input for <c>nft -f -</c>, to be run before the rules go in: marks which base chains and tables of nf_tables
-    /// they will bring into being, so that these can go with them, even when the run dies. An empty chain
-    /// <c>hooktrail.INPUT</c> in a table says that its chain INPUT is ours, an empty chain <c>hooktrail</c> that the
-    /// table is.
+    /// they will create, so that these can go with them, even when the run dies. An empty chain <c>hooktrail.INPUT</c>
+    /// in a table means that its chain INPUT is ours, an empty chain <c>hooktrail</c> that the table is.
     /// </summary>
     /// <param name="listed">The output of <c>nft list chains</c>.</param>
     public string Marks(string listed)

@@ -52,14 +52,14 @@ internal static class Connection
             {
                 (Direction.Error, _) when packet.Sightings.Exists(traffic.IsAboutReply) => null,
                 (Direction.Error, _) => new(Direction.Error, request),
-                // Sent again for want of an answer, a SYN is a packet of its own to the hooks.
+                // To the hooks a SYN that is sent again for want of an answer is a separate packet.
                 (Direction.Request, TcpKind.Syn) => answered ? Leg.Request : new(Direction.Request, syns),
                 (Direction.Request, TcpKind.Ack) => named[Opened] is null ? Opened : null,
                 (Direction.Request, TcpKind.Data) => Data,
                 (Direction.Request, TcpKind.Fin) => Fin,
                 (Direction.Reply, TcpKind.SynAck) => Leg.Reply,
                 (Direction.Reply, TcpKind.Fin) => ReplyFin,
-                // Nobody listens there: the host says so, or another end.
+                // Nothing listens there: the host answers so, or another end.
                 (Direction.Reply, TcpKind.Reset) when traffic.IsHostsOwnReset(packet) => named[Leg.Reply] is null ? new(Direction.Error, request) : null,
                 (Direction.Reply, TcpKind.Reset) => named[Leg.Reply] is null ? Leg.Reply : null,
                 (_, TcpKind.Ack or TcpKind.Reset) => null,
@@ -77,7 +77,7 @@ internal static class Connection
             Follow(named, other);
     }
 
-    // To a SYN that nobody answers, nothing but the next SYN follows; and nothing at all to one that is answered by a reset.
+    // After a SYN without an answer comes only the next SYN; after one that a reset answers, nothing.
     private static void Unanswered(List<Packet> packets, NamedPackets named)
     {
         var syns = 0;
@@ -90,8 +90,9 @@ internal static class Connection
         }
     }
 
-    // Where a bridge alone saw them, no flag was printed. The one that speaks sends five: SYN, ACK, data, FIN, and the ACK of the other's
-    // FIN; so does the kernel, in this order. The other's first is the SYN-ACK, its last the FIN.
+    // Where only a bridge saw them, no flag was printed. The end that speaks first sends five: SYN, ACK, data, FIN, and
+    // the ACK of the other's FIN; so does the kernel, in this order. The other's first is the SYN-ACK, its last the
+    // FIN.
     private static void ByOrder(Direction direction, List<Packet> packets, NamedPackets named)
     {
         var isRequest = direction == Direction.Request;

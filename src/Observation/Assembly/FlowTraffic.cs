@@ -33,16 +33,15 @@ internal sealed class FlowTraffic
         _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
     }
 
-    /// <summary>The sender's port; null where there is none, or none was seen.</summary>
+    /// <summary>Null where the protocol has none, or none was seen.</summary>
     public int? LocalPort { get; }
 
     /// <summary>The endpoint that packets show: a container on the host's network is the host.</summary>
     public static Endpoint InPackets(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
 
-    /// <summary>Whether the mark is on the packet itself; so only of what the two ends wrote.</summary>
+    /// <summary>Whether the packet itself has the mark, as only what the two ends wrote does.</summary>
     public bool HasMark(Sighting sighting) => ((sighting.Tos ^ _mark) & PrintedTos(sighting)) == 0;
 
-    /// <summary>Whether the packet belongs to the flow.</summary>
     public bool Owns(Sighting sighting)
     {
         if (_flow.Protocol == Protocol.Arp)
@@ -62,7 +61,6 @@ internal sealed class FlowTraffic
         return IsBareError(sighting) || IsRejection(sighting);
     }
 
-    /// <summary>Which way a packet of the flow goes.</summary>
     public Direction DirectionOf(Sighting sighting)
     {
         if (sighting.ArpOperation is not null)
@@ -78,19 +76,17 @@ internal sealed class FlowTraffic
         return ByPorts(sighting) ?? ByAddresses(sighting);
     }
 
-    /// <summary>Whether an error is about a packet of the replies; what it says is then told to the one who answered.</summary>
+    /// <summary>Whether an error is about a reply; it then goes to the end that answered.</summary>
     public bool IsAboutReply(Sighting error) => error.Inner is { } inner
         && (_flow.HasPorts
             ? LocalPort is { } local && inner.DestinationPort == local && inner.SourcePort != local
             : Kinds.IsEchoReply(inner.IcmpType, error.IsV6()));
 
-    /// <summary>
-    /// Whether the host's own TCP resets the connection because nobody listens: it copies the mark, which REJECT does not.
-    /// </summary>
+    /// <summary>Whether the host's own TCP resets the connection: it copies the mark, which REJECT does not.</summary>
     public bool IsHostsOwnReset(Packet packet) =>
         packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
 
-    // A connection that came to nothing has its ends try again for a minute: a SYN-ACK then has the mark that its listener has by now.
+    // The ends of a failed connection try again for a minute: a SYN-ACK then has the mark that its listener has by now.
     private bool IsOfConnection(int? source, int? destination) =>
         _ports.IsEmpty || (source is { } one && _ports.Contains(one)) || (destination is { } other && _ports.Contains(other));
 
@@ -113,7 +109,7 @@ internal sealed class FlowTraffic
     // xt LOG does not print the lowest bit; ebt_log prints the upper half of a traffic class.
     private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);
 
-    // ebt_log says nothing of a frame whose type it does not know but its MAC addresses.
+    // Of a frame whose type it does not know, ebt_log prints only the MAC addresses.
     private bool IsWrapped(Sighting sighting) =>
         _flow.Encapsulation != Encapsulation.None && sighting.EtherType is 0x8100 or 0x8864
         && sighting is { MacSource: { } source, MacDestination: { } destination }
@@ -123,12 +119,13 @@ internal sealed class FlowTraffic
     private bool IsBareFragment(Sighting sighting) =>
         _flow is { Fragments: > 1, Ip: IpVersion.V6 } && sighting.IsBare() && sighting.Protocol == FragmentHeader;
 
-    // An error as ebt_log shows it: of a ping, it is told from an echo by the type of service alone.
+    // An error as ebt_log shows it: of a ping, only the type of service tells it from an echo.
     private bool IsBareError(Sighting sighting) =>
         sighting.IsBare() && !sighting.IsV6() && sighting.Protocol() == Protocol.Icmp && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
         && sighting.Tos != _mark && _map.Owner(sighting.Destination) is { } told && (told == _from || told == Endpoint.Host);
 
-    // A reset without the mark is no end's. ebt_log shows no flags; but what has no mark and comes to the flow's port is no other.
+    // A reset without the mark comes from neither end. ebt_log shows no flags; but what has no mark and comes to the
+    // flow's port is no other.
     private bool IsRejection(Sighting sighting) =>
         _flow.Protocol == Protocol.Tcp && sighting.Protocol() == Protocol.Tcp && LocalPort is { } local && sighting.DestinationPort == local
         && sighting.SourcePort is not null && !HasMark(sighting) && sighting.Tos == 0 && (sighting.IsBare() || sighting.IsReset());

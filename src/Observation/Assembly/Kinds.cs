@@ -2,31 +2,27 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>What a sighting is, whichever of the loggers wrote it.</summary>
+/// <summary>What a sighting is, whichever logger wrote it.</summary>
 internal static class Kinds
 {
     private const TcpFlags Shape = TcpFlags.Syn | TcpFlags.Fin | TcpFlags.Rst | TcpFlags.Ack;
 
-    /// <summary>The protocol; null for what the lab has no flows of.</summary>
+    /// <summary>Null where the lab has no such flows.</summary>
     public static Protocol? Protocol(this Sighting sighting) =>
         sighting.ArpOperation is not null ? Trails.Protocol.Arp : Named(sighting.Protocol);
 
-    /// <summary>The protocol of the packet that an error is about.</summary>
     public static Protocol? Protocol(this InnerPacket inner) => Named(inner.Protocol);
 
-    /// <summary>Whether it is of IPv6.</summary>
     public static bool IsV6(this Sighting sighting) => sighting.Source?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     /// <summary>
-    /// Whether it holds addresses and ports at most, by which one packet of a flow cannot be told from the next: what ebt_log
+    /// Whether it holds only addresses and ports, which do not tell one packet of a flow from the next: what ebt_log
     /// prints. All others print the length.
     /// </summary>
     public static bool IsBare(this Sighting sighting) => sighting.Length is null && sighting.ArpOperation is null;
 
-    /// <summary>Whether it is an echo request.</summary>
     public static bool IsEchoRequest(int? icmpType, bool v6) => icmpType == (v6 ? 128 : 8);
 
-    /// <summary>Whether it is an echo reply.</summary>
     public static bool IsEchoReply(int? icmpType, bool v6) => icmpType == (v6 ? 129 : 0);
 
     /// <summary>
@@ -39,10 +35,9 @@ internal static class Kinds
     /// <summary>Whether it tells a sender of a better way, while the packet itself goes on.</summary>
     public static bool IsRedirect(this Sighting sighting) => sighting.IcmpType == (sighting.IsV6() ? 137 : 5);
 
-    /// <summary>Whether a reset.</summary>
     public static bool IsReset(this Sighting sighting) => sighting.TcpFlags is { } flags && (flags & TcpFlags.Rst) != 0;
 
-    /// <summary>What kind of segment of TCP these are; null without flags.</summary>
+    /// <summary>Null without flags.</summary>
     public static TcpKind? Tcp(TcpFlags? flags, int? payload) => (flags & Shape) switch
     {
         null => null,
@@ -63,7 +58,6 @@ internal static class Kinds
     };
 }
 
-/// <summary>The segments of a TCP connection.</summary>
 internal enum TcpKind
 {
     Syn,

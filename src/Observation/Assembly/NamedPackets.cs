@@ -7,15 +7,14 @@ internal sealed class NamedPackets
 {
     private readonly Dictionary<Leg, Packet> _legs = [];
 
-    /// <summary>Packets that are no legs, in the order in which they were seen.</summary>
+    /// <summary>Packets that are no legs, in the order seen.</summary>
     public List<Packet> Others { get; } = [];
 
-    /// <summary>The legs that were seen, in the order in which they were seen.</summary>
+    /// <summary>In the order seen.</summary>
     public IEnumerable<Leg> Legs => _legs.OrderBy(pair => pair.Value.First.Sequence).Select(pair => pair.Key);
 
-    /// <summary>The packet of a leg; null if it was not seen.</summary>
     public Packet? this[Leg leg] => _legs.GetValueOrDefault(leg);
 
-    /// <summary>Takes a packet to be a leg, unless another is it already.</summary>
+    /// <summary>False where another packet is that leg already.</summary>
     public bool TryName(Leg leg, Packet packet) => _legs.TryAdd(leg, packet);
 }

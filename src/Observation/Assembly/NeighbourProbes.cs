@@ -3,9 +3,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The kernel's own questions beside the lab's. A neighbour that the host has talked to is probed some seconds later, whether it is still
-/// there: by the same ARP request, but to its MAC address instead of to all (net/ipv4/arp.c:arp_solicit, net/core/neighbour.c:neigh_probe).
-/// Such a question, and the answer to it, are nobody's flow.
+/// The kernel's own questions beside the lab's. It probes a neighbour that the host talked to some seconds ago: by the
+/// same ARP request, but to its MAC address instead of to all (net/ipv4/arp.c:arp_solicit,
+/// net/core/neighbour.c:neigh_probe). Such a question and its answer belong to no flow.
 /// </summary>
 internal static class NeighbourProbes
 {
@@ -13,8 +13,8 @@ internal static class NeighbourProbes
     public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
 
     /// <summary>
-    /// Leaves out probes and what answers them. Answers look alike, but whoever is asked answers one question after the other, so the
-    /// first answer is that to the first question.
+    /// Leaves out probes and their answers. Answers look alike, but an endpoint answers in order, so the first answer
+    /// is to the first question.
     /// </summary>
     public static List<Packet> LeaveOut(List<Packet> packets)
     {
@@ -34,7 +34,7 @@ internal static class NeighbourProbes
         return kept;
     }
 
-    // The lab's questions go to all. Null of what is no question, or does not show its MAC address.
+    // The lab's questions go to all. Null for what is no question, or does not show its MAC address.
     private static bool? IsProbe(Sighting sighting) => sighting is { ArpOperation: 1, MacDestination: { } to }
         ? !to.Equals(LabMap.BroadcastMac, StringComparison.OrdinalIgnoreCase)
         : null;

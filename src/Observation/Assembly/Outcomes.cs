@@ -3,8 +3,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// How each leg ended, from what the ends saw and from what was seen of later packets: who answers a packet has got it. What nobody
-/// got vanished after its last hop; an observer cannot tell a drop from that.
+/// How each leg ended, from what the ends saw and from later packets: an end that answers a packet has got it. What
+/// reached no end vanished after its last hop; an observer cannot tell a drop from that.
 /// </summary>
 internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, NamedPackets named, Exchanged exchanged)
 {
@@ -38,8 +38,8 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
         return heard.IsSupersetOf(all) ? flow.To : null;
     }
 
-    // Nobody in a container listens to tagged frames: that it left by the container's port is all that can be known.
-    // A user's chain may have any name; what has no device that it came in by is on its way out.
+    // Nothing in a container listens to tagged frames: only that it left by the container's port can be known. A user's
+    // chain may have any name; a packet without a device in is on its way out.
     private static bool Left(Packet? packet) => packet is not null && IsOnItsWayOut(packet.Last);
 
     private static bool IsOnItsWayOut(Sighting sighting) =>
@@ -66,7 +66,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
             return true;
         if (flow.Protocol != Protocol.Tcp)
             return named[new(Direction.Reply, number)] is not null;
-        // A SYN that was sent again has no answer, or it would not be a leg of its own.
+        // A SYN that was sent again has no answer, or it would not be a separate leg.
         if (packet?.Kind == TcpKind.Syn || leg == Leg.Request)
             return named[Leg.Reply] is not null;
         return named[ReplyFin] is not null || (packet is not null && IsAcknowledged(packet));
@@ -77,20 +77,21 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
         .Any(reply => reply.Kind is not TcpKind.SynAck && reply.Acknowledged is { } acknowledged && packet.End is { } end
             && acknowledged >= end && acknowledged > named[Leg.Request]?.End);
 
-    // The end to which the packet came says that nobody listens.
+    // The end that the packet came to answers that nothing listens.
     private Endpoint? Refuser(Leg leg, Packet? packet)
     {
         if (named[new(Direction.Error, leg.Packet)] is not { } error || map.Owner(error.First.Source) is not { } source)
             return null;
-        // What the host rejects below IP it answers with the addresses of others; but what others send comes in somewhere.
+        // The host answers what it rejects below IP with the addresses of others; but what others send comes in
+        // somewhere.
         if (source.Kind is EndpointKind.Container or EndpointKind.Wan)
             return error.First.In is null ? null : error.First.IsReset() && !traffic.HasMark(error.First) ? null : source;
-        // REJECT is of the table filter: what has passed others behind it came to the socket.
+        // REJECT is in the table filter: a packet that passed other tables behind it came to the socket.
         var passed = packet?.Last.Point is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" or "nat" };
         return source == Endpoint.Host && (traffic.IsHostsOwnReset(error) || (flow.Protocol == Protocol.Udp && passed)) ? source : null;
     }
 
-    // A socket takes an answer only from whom it asked, and its kernel refuses another: that is no delivery.
+    // A socket takes an answer only from the address that it asked; its kernel refuses another, so that is no delivery.
     private bool IsBack(Leg leg)
     {
         if (exchanged.Answered.Contains(Number(leg)))
@@ -103,7 +104,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
             : Seen(Direction.Request).Any(packet => packet.Kind is TcpKind.Ack or TcpKind.Data or TcpKind.Fin);
     }
 
-    // Nobody says that a redirect has come; it has passed the last hook on its way or not.
+    // No end reports a redirect; it has passed the last hook on its way or not.
     private bool IsTold(Leg leg, Packet? packet) =>
         packet is not null && packet.First.IsRedirect() ? Left(packet) : exchanged.Told.Contains(Number(leg));
 

@@ -2,10 +2,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>How a sighting relates to a packet that is known by others.</summary>
+/// <summary>How a sighting relates to a packet that other sightings show.</summary>
 internal enum Likeness
 {
-    /// <summary>It is of another packet.</summary>
     Other,
 
     /// <summary>Nothing speaks against it.</summary>
@@ -38,7 +37,7 @@ internal sealed class Packet(Direction direction, int fragments)
 
     public TcpFlags? Flags { get; private set; }
 
-    /// <summary>What kind of TCP segment it is; null where no sighting shows the flags.</summary>
+    /// <summary>Null where no sighting shows the flags.</summary>
     public TcpKind? Kind => Kinds.Tcp(Flags, _payload);
 
     /// <summary>The TCP sequence number behind this segment; null where it was not printed.</summary>
@@ -82,10 +81,10 @@ internal sealed class Packet(Direction direction, int fragments)
         Sightings.Add(sighting);
     }
 
-    // 0 says that the kernel did not number the packet: it may not be fragmented, so nobody needs the number.
+    // 0 means that the kernel did not number the packet: it may not be fragmented.
     private static int? IpIdOf(Sighting sighting) => sighting.IpId is 0 ? null : sighting.IpId;
 
-    // A packet enters the host once: where its way began it does not come by again, so this is the next packet. Its fragments do.
+    // A packet enters the host once: a sighting where its way began is of the next packet, or of a fragment.
     private bool BeginsAgain(Sighting sighting) =>
         IsAt(First, sighting) && Sightings.Count(earlier => IsAt(First, earlier)) >= fragments;
 

@@ -3,9 +3,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Puts the sightings of a flow together into packets. Most show whose they are (<see cref="Packet"/>). The others are placed by
-/// order: the flow's ends send one packet after the other, so a packet's sightings stand together; where they do not,
-/// nothing is guessed.
+/// Puts the sightings of a flow together into packets. Most show their packet (<see cref="Packet"/>). The others are
+/// placed by order: the flow's ends send one packet after the other, so a packet's sightings stand together; where they
+/// do not, nothing is guessed.
 /// </summary>
 internal static class PacketGrouping
 {

@@ -3,7 +3,7 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Names the packets of flows that go one by one, each after the answer to the one before, or after its time: echoes, datagrams, ARP.
+/// Names the packets of flows that go one by one, each after the last one's answer or timeout: echoes, datagrams, ARP.
 /// </summary>
 internal static class PingPong
 {

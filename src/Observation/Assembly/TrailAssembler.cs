@@ -4,21 +4,16 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Makes trails of sightings: takes those of one flow, puts them together into packets, says which legs these are, and how each
-/// ended. Whatever contradicts itself makes the finding inconclusive rather than being guessed at.
+/// Makes trails of sightings: takes those of one flow, puts them together into packets, names the legs, and finds how
+/// each ended. A contradiction makes the finding inconclusive; nothing is guessed.
 /// </summary>
 public static class TrailAssembler
 {
-    /// <summary>Follows the packets of one flow.</summary>
-    /// <param name="flow">Who spoke to whom.</param>
-    /// <param name="map">The lab's names.</param>
-    /// <param name="window">What was logged from before the flow to after it.</param>
-    /// <param name="mark">
-    /// The type of service or traffic class that both ends wrote; other flows of the window have others. ARP has none. ebt_log shows
-    /// the upper four bits of a traffic class only: IPv6 flows want marks that differ in them, and from 0.
-    /// </param>
-    /// <param name="counted">What the tracepoints counted in the time of the window; null where the observer counts otherwise.</param>
-    /// <param name="exchanged">What the ends saw.</param>
+    /// <summary>
+    /// <paramref name="mark"/> is the type of service or traffic class that both ends wrote; other flows of the window
+    /// have others. ARP has none. ebt_log shows the upper four bits of a traffic class only: IPv6 flows want marks that
+    /// differ in them, and from 0. <paramref name="counted"/> is null where the observer counts otherwise.
+    /// </summary>
     public static Finding Assemble(
         Flow flow, LabMap map, LogWindow window, byte mark, TracepointCounters? counted, Exchanged exchanged)
     {

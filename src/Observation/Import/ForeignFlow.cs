@@ -4,19 +4,15 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>The legs of one flow in somebody's trace, by the lab's names.</summary>
-/// <param name="Legs">The legs that were seen, in the order in which they were.</param>
-/// <param name="Notes">What is left out and why, in a sentence each.</param>
+/// <summary>
+/// One flow in a user's trace, by the lab's names: its legs in the order seen, and a sentence for each thing left out.
+/// </summary>
 public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray<string> Notes)
 {
-    // Of an echo the number is the packet's own, if it is that of a ping which began with the trace.
+    // An echo's number is the packet's own, if its ping began with the trace.
     private const int MostByNumber = 1000;
 
-    /// <summary>Finds a flow's packets.</summary>
-    /// <param name="trace">The trace.</param>
-    /// <param name="flow">Who spoke to whom.</param>
-    /// <param name="map">Whose the devices and addresses are.</param>
-    /// <exception cref="HooktrailException">Nobody is named as one of the flow's ends, or no packet is of the flow.</exception>
+    /// <exception cref="HooktrailException">An end of the flow has no name, or no packet is of the flow.</exception>
     public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map)
     {
         if (flow.IsBroadcast)
@@ -156,7 +152,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                   || _turned.Contains((packet.Last.Source, packet.Last.Destination));
         }
 
-        // To who asked, or on the way there to the address that NAT had written.
+        // To the end that asked, or on the way there to the address that NAT had written.
         private bool IsBack(ForeignPacket packet) => map.Owner(packet.Last.Destination) is var last
             && (last == _from || (last is null or { Kind: EndpointKind.Host } && !packet.IsThrough(format)));
 
@@ -205,7 +201,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
         {
             if (packet.Ended() is { } ended)
                 return ended;
-            // Who answers has got it: of a connection the answer to the first, and of the others that the connection goes on.
+            // An end that answers has got it: of a connection the answer to the first, and of the others that the
+            // connection goes on.
             var isAnswered = leg.Direction == Direction.Request && _seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
             if (!isAnswered && !packet.IsThrough(format))
                 return Outcome.Vanished(packet.Last.Point, null);
@@ -237,8 +234,4 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     }
 }
 
-/// <summary>One leg of a flow, as somebody's trace shows it.</summary>
-/// <param name="Leg">Which.</param>
-/// <param name="Trail">Its trail, by the lab's names.</param>
-/// <param name="Packet">The packet, with its lines.</param>
 public sealed record ForeignLeg(Leg Leg, Trail Trail, ForeignPacket Packet);

@@ -4,7 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>Says by which names of the lab a foreign host's devices and addresses are known.</summary>
+/// <summary>Maps a foreign host's devices and addresses to names of the lab.</summary>
 public static class ForeignNames
 {
     private static readonly ImmutableArray<string> Devices =
@@ -12,8 +12,8 @@ public static class ForeignNames
         .. LabNames.Networks, .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(LabNames.PortOf), LabNames.WanNic, LabNames.Loopback,
     ];
 
-    /// <summary>Reads what a user says, as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
-    /// <exception cref="HooktrailException">It says nothing such, or the lab has no such name.</exception>
+    /// <summary>Reads pairs such as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
+    /// <exception cref="HooktrailException">A text is no such pair, or the lab has no such name.</exception>
     public static LabMap Parse(IEnumerable<string> said)
     {
         var devices = ImmutableDictionary.CreateBuilder<string, string>();

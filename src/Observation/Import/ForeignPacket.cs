@@ -3,7 +3,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>One packet of somebody's trace: its crossings, in their order.</summary>
+/// <summary>One packet of a user's trace: its crossings, in order.</summary>
 public sealed class ForeignPacket
 {
     private readonly List<TracedHop> _hops = [];
@@ -16,39 +16,32 @@ public sealed class ForeignPacket
 
     internal ForeignPacket(TracedHop first) => Add(first);
 
-    /// <summary>The crossings.</summary>
     public IReadOnlyList<TracedHop> Hops => _hops;
 
-    /// <summary>Where it was first seen.</summary>
     public Sighting First => _hops[0].Sighting;
 
-    /// <summary>Where it was last seen.</summary>
     public Sighting Last => _hops[^1].Sighting;
 
     /// <summary>The crossing that tells most of the packet: a bridge's log shows addresses and ports at most.</summary>
     public Sighting Fullest => _hops.Find(hop => hop.Sighting.IcmpType is not null || hop.Sighting.TcpFlags is not null || hop.Sighting.SourcePort is not null)?.Sighting
         ?? _hops.Find(hop => hop.Sighting.Protocol is not null)?.Sighting ?? First;
 
-    /// <summary>What it speaks; null for what no crossing tells, or nobody in the lab speaks.</summary>
+    /// <summary>Null where no crossing tells it, or the lab has no such protocol.</summary>
     public Protocol? Protocol => _protocol;
 
-    /// <summary>Type of ICMP; null where it is none, or no crossing tells.</summary>
     public int? IcmpType => _icmpType;
 
-    /// <summary>Sequence number of an echo.</summary>
     public int? IcmpSequence => _icmpSequence;
 
-    /// <summary>Identifier of an echo, as it was first seen.</summary>
+    /// <summary>As it was first seen.</summary>
     public int? IcmpId => _icmpId;
 
-    /// <summary>Flags of TCP.</summary>
     public TcpFlags? Flags => _flags;
 
     /// <summary>
-    /// Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process. LOG does not tell whether
-    /// a rule behind it dropped the packet, which is usual of INPUT and rare of POSTROUTING.
+    /// Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process.
+    /// LOG does not tell whether a rule behind it dropped the packet, which is usual of INPUT and rare of POSTROUTING.
     /// </summary>
-    /// <param name="format">The trace's format.</param>
     public bool IsThrough(TraceFormat format) => !_hops[^1].IsEnd && Last switch
     {
         { Point: { Layer: Layer.Ebtables, Chain: "POSTROUTING" } } => true,
@@ -60,23 +53,20 @@ public sealed class ForeignPacket
         _ => false,
     };
 
-    /// <summary>The trail with what the trace itself calls devices and addresses, but for those that a user names.</summary>
-    /// <param name="map">The names.</param>
-    /// <param name="format">The trace's format.</param>
+    /// <summary>Devices and addresses that the map does not name keep the trace's own names.</summary>
     public Trail Trail(LabMap map, TraceFormat format) => new(
         [.. _hops.Select(hop => map.HopOf(hop.Sighting))],
         Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format) ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
 
-    /// <summary>How it ended, where a chain dropped it; null for others.</summary>
+    /// <summary>Null unless a chain dropped it.</summary>
     internal Outcome? Ended() => _hops.Find(hop => hop.IsEnd) is not { } end ? null
         : end.Decision == Decision.Rejected ? Outcome.Rejected(end.Sighting.Point, end.Because)
         : Outcome.Dropped(end.Sighting.Point, end.Because!);
 
-    /// <summary>Whether a crossing can be of this packet.</summary>
     internal bool Fits(TracedHop hop)
     {
         var sighting = hop.Sighting;
-        // A packet comes to a place once; where it comes there again, it is another.
+        // A packet comes to a place once; the second time it is another.
         return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting)) && !Enters(sighting)
             && ComesBy(sighting.In) && sighting.IsV6() == First.IsV6()
             && sighting.ArpOperation == First.ArpOperation
@@ -87,7 +77,6 @@ public sealed class ForeignPacket
             && KeepsAnEnd(sighting);
     }
 
-    /// <summary>Whether it was last seen between two addresses.</summary>
     internal bool IsBetween(IPAddress? source, IPAddress? destination) => Equals(Last.Source, source) && Equals(Last.Destination, destination);
 
     internal void Add(TracedHop hop)
@@ -120,8 +109,8 @@ public sealed class ForeignPacket
         _ => false,
     };
 
-    // Between two crossings NAT changes one end's address and port at most, unless crossings between are not traced; the trail's beginning may have
-    // the end that the last crossing has no more.
+    // Between two crossings NAT changes at most one end's address and port, unless crossings between are not traced;
+    // the trail's beginning may have the end that the last crossing has lost.
     private bool KeepsAnEnd(Sighting sighting)
     {
         if (sighting.Source is null || Last.Source is null)

@@ -3,23 +3,20 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>What somebody's trace tells.</summary>
-/// <param name="Format">Its format.</param>
-/// <param name="Lines">How many lines it has, of whatever origin.</param>
-/// <param name="Packets">The packets, in the order in which they are first seen.</param>
-/// <param name="Notes">What was passed over and why, in a sentence each.</param>
-/// <param name="Cut">The first line that was cut, as <c>line 7 ("…")</c>; null where none was. A cut line may hide a hop.</param>
+/// <summary>
+/// A user's trace, its packets in the order first seen. <paramref name="Notes"/> tell what was passed over and why;
+/// <paramref name="Cut"/> is the first cut line, as <c>line 7 ("…")</c>, null for none: a cut line may hide a hop.
+/// </summary>
 public sealed record ForeignTrace(
     TraceFormat Format, int Lines, ImmutableArray<ForeignPacket> Packets, ImmutableArray<string> Notes, string? Cut)
 {
     private static readonly string Ways =
         "give the output of nft monitor trace or of xtables-monitor --trace, or lines of the kernel log whose prefixes name table and chain";
 
-    /// <summary>Reads a trace. Lines of other programs in between are passed over.</summary>
-    /// <param name="lines">Its lines, without their ends; read once.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="format">Its format; null for that of the first line that has one.</param>
-    /// <param name="prefixes">What the prefixes of LOG rules mean.</param>
+    /// <summary>
+    /// Reads a trace, its <paramref name="lines"/> once; those of other programs are passed over. Errors call it
+    /// <paramref name="name"/>. A null <paramref name="format"/> means that of the first line that has one.
+    /// </summary>
     /// <exception cref="HooktrailException">It is empty, or no line is of the format.</exception>
     public static ForeignTrace Read(IEnumerable<string> lines, string name, TraceFormat? format, LogPrefixes prefixes)
     {

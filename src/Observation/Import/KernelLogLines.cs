@@ -56,7 +56,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
 
     private bool Take(string text, int fields, string line, int number, bool isBridge)
     {
-        // Who copies lines loses the blank that ends them, by which a whole one is told; so it is told by its fields.
+        // Copied lines lose the blank that ends a whole one, so its fields have to tell.
         var body = text[fields..].TrimEnd() + " ";
         var head = new SightingHead((ulong)number, default, default, text.Trim());
         var sighting = isBridge ? EbtLogFormat.Read(head, body.TrimEnd()) : XtLogFormat.Read(head, body);
@@ -70,7 +70,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
             return true;
         }
 
-        // Of one chain TRACE tells each rule that matched, and at last the policy.
+        // TRACE tells each matching rule of a chain, and at last the policy.
         if (prefix.StartsWith(Trace, StringComparison.Ordinal) && _traced == (point, body))
             return true;
         _traced = (point, body);
@@ -106,7 +106,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     private static bool IsCut(Sighting sighting) =>
         sighting is { Protocol: "TCP" or "UDP", DestinationPort: null, FragmentOffset: null or 0, Length: not null };
 
-    // A line that ends before its fields do is nobody's, unless it has begun like those of LOG.
+    // A line that ends before its fields do is passed over, unless it begins like those of LOG.
     private static bool IsCutHere(string text) => Begun().IsMatch(text);
 
     // What dmesg, journald, syslog and /dev/kmsg write before a record.

@@ -4,10 +4,10 @@ using Hooktrail.Trails;
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Which hook point a LOG rule's prefix means. Prefixes are a user's own: either the user says what they mean, or they name table and chain, in any
-/// order and case, with whatever between: <c>iptables-raw-PREROUTING </c>, <c>[ebt nat PRE]</c>.
+/// Which hook point a LOG rule's prefix means: the one in <paramref name="Said"/>, where the user gives one for the
+/// trimmed prefix, or else the table and chain that the prefix names, in any order and case, with anything between:
+/// <c>iptables-raw-PREROUTING </c>, <c>[ebt nat PRE]</c>.
 /// </summary>
-/// <param name="Said">What the user says: prefix, without blanks at its ends, to hook point.</param>
 public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
 {
     private static readonly Dictionary<string, string> Chains = new(StringComparer.OrdinalIgnoreCase)
@@ -30,11 +30,11 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
 
     private static readonly string[] Bridges = ["ebtables", "ebtable", "ebt", "eb", "bridge"];
 
-    /// <summary>No prefix but those that name their hook point.</summary>
+    /// <summary>Only prefixes that name their hook point.</summary>
     public static readonly LogPrefixes None = new(ImmutableDictionary<string, HookPoint>.Empty);
 
-    /// <summary>Reads what a user says, as <c>prefix=layer table chain</c>.</summary>
-    /// <exception cref="HooktrailException">It says nothing such, or there is no such hook point.</exception>
+    /// <summary>Reads pairs such as <c>prefix=layer table chain</c>.</summary>
+    /// <exception cref="HooktrailException">A text is no such pair, or there is no such hook point.</exception>
     public static LogPrefixes Parse(IEnumerable<string> said)
     {
         var all = ImmutableDictionary.CreateBuilder<string, HookPoint>();
@@ -51,11 +51,7 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
         return new(all.ToImmutable());
     }
 
-    /// <summary>The hook point that a prefix means; null where it means none.</summary>
-    /// <param name="prefix">What stands before the record's first field.</param>
-    /// <param name="isBridge">Whether the record is of ebt_log, which logs frames of a bridge only.</param>
-    /// <param name="isV6">Whether the packet is of IPv6.</param>
-    /// <param name="isArp">Whether it is of ARP.</param>
+    /// <summary>Null where the prefix, the text before the record's first field, means no hook point.</summary>
     public HookPoint? PointOf(string prefix, bool isBridge, bool isV6, bool isArp)
     {
         if (Said.TryGetValue(prefix.Trim(), out var said))

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Puts crossings together into packets: by what survives NAT (facts 4.5), by what the trace calls the packet, and where neither tells, by
-/// order. Of each crossing it looks at a bounded number of packets, so that the time is in proportion to the lines.
+/// Puts crossings together into packets: by what survives NAT (facts 4.5), by the trace's id of the packet, and where
+/// neither tells, by order. For each crossing it looks at a bounded number of packets, so the time is in proportion to
+/// the lines.
 /// </summary>
 internal static class PacketFinder
 {

@@ -2,7 +2,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>A format of traces that others than Hooktrail write.</summary>
+/// <summary>A format of other programs' traces.</summary>
 public enum TraceFormat
 {
     /// <summary>What <c>nft monitor trace</c> prints.</summary>
@@ -12,31 +12,27 @@ public enum TraceFormat
     XtablesTrace,
 
     /// <summary>
-    /// Lines of the kernel log by LOG rules of the user's own, or by TRACE of the legacy iptables; with the times that dmesg, journald
-    /// or syslog write before them, or without.
+    /// The kernel log's lines by a user's LOG rules, or by TRACE of the legacy iptables, with or without the times of
+    /// dmesg, journald or syslog.
     /// </summary>
     Dmesg,
 }
 
-/// <summary>The names of the formats.</summary>
 public static class TraceFormats
 {
     private static readonly string[] Names = ["nft-trace", "xtables-trace", "dmesg"];
     private static readonly string[] Channels = ["nft trace", "xtables trace", "kernel log"];
 
-    /// <summary>The format's name on the command line.</summary>
     public static string Name(this TraceFormat format) => Names[(int)format];
 
-    /// <summary>What evidence of this format calls the channel that it came by.</summary>
+    /// <summary>The channel's name in evidence.</summary>
     public static string Channel(this TraceFormat format) => Channels[(int)format];
 
-    /// <summary>Whether the format tells what a chain decided: dropped or let pass.</summary>
     public static bool TellsVerdicts(this TraceFormat format) => format != TraceFormat.Dmesg;
 
     /// <summary>Whether the format tells the bridge ports that br_netfilter remembers.</summary>
     public static bool TellsPorts(this TraceFormat format) => format == TraceFormat.Dmesg;
 
-    /// <summary>Finds the format that a user named.</summary>
     /// <exception cref="HooktrailException">There is no such format.</exception>
     public static TraceFormat Parse(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0

@@ -3,17 +3,16 @@ using System.Globalization;
 
 namespace Hooktrail.Observation.Nflog;
 
-/// <summary>The names of a network namespace's devices, which nfnetlink_log tells by their numbers only.</summary>
+/// <summary>The names of a network namespace's devices, for nfnetlink_log tells only their numbers.</summary>
 public sealed class DeviceNames
 {
-    /// <summary>No device is known.</summary>
     public static readonly DeviceNames None = new(ImmutableDictionary<int, string>.Empty);
 
     private readonly ImmutableDictionary<int, string> _names;
 
     private DeviceNames(ImmutableDictionary<int, string> names) => _names = names;
 
-    /// <summary>The device's name; null for 0, which is none, and <c>#7</c> for one that came later.</summary>
+    /// <summary>Null for 0, which is no device, and <c>#7</c> for one that came later.</summary>
     public string? this[int index] =>
         index == 0 ? null : _names.GetValueOrDefault(index) ?? string.Create(CultureInfo.InvariantCulture, $"#{index}");
 

@@ -26,10 +26,8 @@ public sealed class NflogMessage
     /// <summary>The hook's number in its family.</summary>
     public int Hook { get; private set; }
 
-    /// <summary>EtherType of the packet.</summary>
     public int Protocol { get; private set; }
 
-    /// <summary>The rule's prefix.</summary>
     public string Prefix { get; private set; } = "";
 
     /// <summary>The device it came in by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
@@ -38,10 +36,8 @@ public sealed class NflogMessage
     /// <summary>The device it goes out by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
     public int Out { get; private set; }
 
-    /// <summary>The bridge port it came in by.</summary>
     public int PhysIn { get; private set; }
 
-    /// <summary>The bridge port it goes out by.</summary>
     public int PhysOut { get; private set; }
 
     /// <summary>How many messages of the group were made before this one, modulo 2^32.</summary>
@@ -50,16 +46,16 @@ public sealed class NflogMessage
     /// <summary>How many messages of all groups of the network namespace were made before this one, modulo 2^32.</summary>
     public uint? GlobalSequence { get; private set; }
 
-    /// <summary>The packet's mark, where it is not 0.</summary>
+    /// <summary>Null where it is 0.</summary>
     public uint? Mark { get; private set; }
 
-    /// <summary>The user of the local socket that sent it.</summary>
+    /// <summary>The owner of the local socket that sent it.</summary>
     public uint? UserId { get; private set; }
 
     /// <summary>How conntrack knows the packet, if that was asked for.</summary>
     public ConnectionState? Connection { get; private set; }
 
-    /// <summary>The header of the frame, where the packet has one; empty otherwise.</summary>
+    /// <summary>Empty where the packet has no frame header.</summary>
     public ReadOnlyMemory<byte> Frame { get; private set; }
 
     /// <summary>The packet from its network header on, as far as it was copied.</summary>

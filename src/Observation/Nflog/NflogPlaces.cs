@@ -4,19 +4,13 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Observation.Nflog;
 
-/// <summary>
-/// Where the tools' built-in chains are. Of the order of hooks along a packet's way nothing is said here; the kernel shows
-/// it.
-/// </summary>
+/// <summary>Where the tools' built-in chains are. The kernel shows the order of hooks along a packet's way.</summary>
 public static class NflogPlaces
 {
     /// <summary>
-    /// All built-in chains of ebtables, iptables, ip6tables and arptables; arptables' FORWARD only with the legacy
-    /// backend, which nf_tables cannot stand in for, and so never.
+    /// All built-in chains of ebtables, iptables, ip6tables and arptables, but for arptables' FORWARD: only the legacy
+    /// backend has it, and nf_tables cannot stand in for that.
     /// </summary>
-    /// <param name="iptables">Where the rules of iptables are.</param>
-    /// <param name="ip6tables">Where the rules of ip6tables are.</param>
-    /// <param name="ebtables">Where the rules of ebtables are.</param>
     public static ImmutableArray<NflogPlace> OfTools(Backend iptables, Backend ip6tables, Backend ebtables) =>
     [
         .. Ebtables(ebtables),
@@ -27,10 +21,9 @@ public static class NflogPlaces
     ];
 
     /// <summary>
-    /// The base chains that users made with nft. A place of the same priority, registered later, runs before its chain, and so sees
-    /// what the chain is about to decide.
+    /// The base chains that users made with nft. A place of the same priority, registered later, runs before its chain,
+    /// and so sees what the chain is about to decide.
     /// </summary>
-    /// <param name="rules">The host's rules.</param>
     public static ImmutableArray<NflogPlace> OfUser(RuleSet rules) =>
     [
         .. from chain in rules.BaseChains

@@ -7,7 +7,6 @@ namespace Hooktrail.Observation.Nflog;
 /// </summary>
 public static class NflogProgram
 {
-    /// <summary>The program's text.</summary>
     public static string Script { get; } = Read();
 
     private static string Read()

@@ -10,8 +10,8 @@ namespace Hooktrail.Observation.Nflog;
 /// others await windows. The first record of a group has the number 0, so what is lost at the beginning shows, too.
 /// </summary>
 /// <remarks>
-/// A fence says that whatever was logged before it has been read. A packet that the kernel still holds in a queue of its
-/// own is logged later: have the flow end before the fence is written.
+/// Everything logged before a fence has been read. A packet that still waits in a queue of the kernel is logged later:
+/// have the flow end before the fence is written.
 /// </remarks>
 public sealed class NflogReader
 {
@@ -28,9 +28,7 @@ public sealed class NflogReader
     private ulong _next;
     private bool _overrun;
 
-    /// <summary>Begins to read.</summary>
-    /// <param name="run">The run whose records are wanted; others are counted and passed over.</param>
-    /// <param name="places">Where its tables record.</param>
+    /// <summary>Records of other runs are counted and passed over.</summary>
     public NflogReader(RunId run, ImmutableArray<NflogPlace> places)
     {
         _run = run;
@@ -41,8 +39,8 @@ public sealed class NflogReader
     public Task<int> Group => _group.Task;
 
     /// <summary>
-    /// Is told of each sighting as it comes in, before the window that has it can be had; null where nobody listens. The thread that
-    /// feeds the reader calls it and waits for it, so it is to return at once, and not to ask for windows.
+    /// Called with each sighting as it comes in, before its window can be had. The thread that feeds the reader waits
+    /// for the call: return at once, and ask for no windows.
     /// </summary>
     public Action<Sighting>? Listener
     {
@@ -55,10 +53,10 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>The line to write to the program as the end of a window. The n are to ascend.</summary>
+    /// <summary>The line to write to the program as the end of a window; n must ascend.</summary>
     public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Says where the run's tables record from now on; records of earlier places are still known.</summary>
+    /// <summary>Sets where the run's tables record from now on; records of earlier places are still known.</summary>
     public void Expect(ImmutableArray<NflogPlace> places)
     {
         lock (_lock)
@@ -67,7 +65,7 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>Says which devices there are, of the records that come from now on.</summary>
+    /// <summary>Sets the devices for the records that come from now on.</summary>
     public void Know(DeviceNames devices)
     {
         lock (_lock)
@@ -76,7 +74,6 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>Takes one line of the program's output.</summary>
     public void Accept(ReadOnlySpan<char> line)
     {
         if (NflogMessage.TryParse(line, out var message))
@@ -106,7 +103,7 @@ public sealed class NflogReader
         }
         else if (Argument(line, "group ") is { } group && !_group.TrySetResult(group))
         {
-            // The program was started again: what was logged in between went nowhere.
+            // The program was restarted: what was logged in between is lost.
             lock (_lock)
             {
                 _overrun = true;
@@ -115,9 +112,7 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>
-    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read.
-    /// </summary>
+    /// <summary>Gives all sightings since the previous fence, once fence <paramref name="n"/> is read.</summary>
     /// <exception cref="HooktrailException">The reader was closed, or that fence is past and its window forgotten.</exception>
     public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
     {
@@ -127,7 +122,7 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>Says that no more lines will come, and why; who waits gets it as an error.</summary>
+    /// <summary>Ends the reader; readers that wait get the reason as an error.</summary>
     public void Close(string reason)
     {
         lock (_lock)

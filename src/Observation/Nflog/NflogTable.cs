@@ -23,10 +23,6 @@ namespace Hooktrail.Observation.Nflog;
 /// </para>
 /// <para>No conntrack is asked for, so that recording cannot switch it on.</para>
 /// </remarks>
-/// <param name="Run">The run whose tables they are.</param>
-/// <param name="Group">The log group, 0 to 65535, as nflog.pl says that it has bound it.</param>
-/// <param name="Traffic">What is recorded.</param>
-/// <param name="Places">Where.</param>
 public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, ImmutableArray<NflogPlace> Places)
 {
     // Headers up to TCP behind IPv6 with some extensions, or up to those of the packet in an ICMP error.
@@ -36,13 +32,14 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     private const int LongestPrefix = 127;
 
     /// <summary>
-    /// The name of a run's tables, in whatever family: <c>hooktrail-x7k2q-nflog</c>. It begins as the name of the run's
+    /// The name of a run's tables, in any family: <c>hooktrail-x7k2q-nflog</c>. It begins as the name of the run's
     /// journal does.
     /// </summary>
     public static string Name(RunId run) => $"hooktrail-{run}-nflog";
 
     /// <summary>
-    /// Which of a run's tables it is, where chains came one after the other and each has to be recorded behind its own; 0 for the first.
+    /// Numbers a run's tables, where chains came one after the other and each needs its record behind it; 0 for the
+    /// first.
     /// </summary>
     public int Part { get; init; }
 
@@ -87,10 +84,9 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         .Select(place => place.Family).Distinct().Order()
         .Select(family => $"delete table {Word(family)} {OwnName}\n"));
 
-    /// <summary>What the chains have counted.</summary>
-    /// <param name="listed">
-    /// The output of <c>nft list ruleset</c>, or of <c>nft list table</c> for each family, one after the other.
-    /// </param>
+    /// <summary>
+    /// What the chains have counted, by <c>nft list ruleset</c>, or <c>nft list table</c> for each family in turn.
+    /// </summary>
     public TracepointCounters Counters(string listed)
     {
         var points = PointsByPrefix(Run, Places);
@@ -112,7 +108,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         return new(packets.ToImmutable());
     }
 
-    /// <summary>The hook points by the prefix of their records; a point may have several places.</summary>
+    /// <summary>A point may have several places.</summary>
     internal static ImmutableDictionary<string, HookPoint> PointsByPrefix(RunId run, ImmutableArray<NflogPlace> places) =>
         places.Select(place => place.Point).Distinct().ToImmutableDictionary(point => Prefix(run, point));
 

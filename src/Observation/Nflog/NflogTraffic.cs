@@ -24,8 +24,7 @@ public sealed record NflogTraffic
 
     internal ImmutableArray<string> Ipv6 { get; }
 
-    /// <summary>The lab's own packets.</summary>
-    /// <param name="networks">The lab's networks, IPv4 and IPv6 alike, in CIDR notation. They may overlap.</param>
+    /// <summary>The lab's own packets, by its networks: IPv4 and IPv6 in CIDR notation, which may overlap.</summary>
     /// <exception cref="HooktrailException">One is not a network, or there is none.</exception>
     public static NflogTraffic To(params IEnumerable<string> networks)
     {
@@ -38,8 +37,8 @@ public sealed record NflogTraffic
     }
 
     /// <summary>
-    /// Statements of a chain that a packet returns from if it is to be recorded; nothing if all are. The others it
-    /// accepts, which ends their way through our base chain, and through no other.
+    /// Statements of a chain that a packet returns from if it is to be recorded; nothing if all are. The chain accepts
+    /// the others, which ends only their way through our base chain.
     /// </summary>
     internal IEnumerable<string> Chain(NftFamily family)
     {

@@ -37,9 +37,6 @@ internal struct PacketHeaders
     /// <summary>Whether every header that was to be read was there.</summary>
     public bool IsComplete;
 
-    /// <summary>Reads a packet.</summary>
-    /// <param name="etherType">What it is.</param>
-    /// <param name="packet">Its first bytes.</param>
     public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) => Read(etherType, packet, isInner: false);
 
     private static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet, bool isInner)

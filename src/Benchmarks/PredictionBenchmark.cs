@@ -25,7 +25,7 @@ public class PredictionBenchmark
 
     private const int LegsInAll = 25;
 
-    /// <summary>The mean over all of them.</summary>
+    /// <summary>The mean over all flows and legs.</summary>
     [Benchmark(OperationsPerInvoke = LegsInAll)]
     public int AllLegs()
     {
@@ -36,11 +36,11 @@ public class PredictionBenchmark
         return hops;
     }
 
-    /// <summary>The commonest: the first packet from container to container.</summary>
+    /// <summary>The commonest leg: the first packet from container to container.</summary>
     [Benchmark]
     public Trail BridgedRequest() => Prediction.Of(HostProfile.Default, EveryFlow[0], Leg.Request);
 
-    /// <summary>Its answer, for which the request is walked too.</summary>
+    /// <summary>Walks the request, too.</summary>
     [Benchmark]
     public Trail BridgedReply() => Prediction.Of(HostProfile.Default, EveryFlow[0], Leg.Reply);
 }

@@ -7,16 +7,14 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Conformance;
 
-/// <summary>A lab in which everything goes as the model says, but for what a test has go otherwise.</summary>
+/// <summary>A lab in which everything goes as the model predicts, but for what a test changes.</summary>
 internal sealed class FakeLab(NamespaceSetup setup) : ILab
 {
-    /// <summary>What is seen of a flow; the model's own legs by default.</summary>
+    /// <summary>By default the model's own legs.</summary>
     public Func<HostProfile, Flow, Sending, Finding> See { get; init; } = (profile, flow, sending) => Foretold(profile, flow, sending.Packets);
 
-    /// <summary>Called before a change is made.</summary>
     public Action<HostChange> Changing { get; init; } = _ => { };
 
-    /// <summary>What happened to the lab, in order.</summary>
     public List<string> Log { get; init; } = [];
 
     public LabKind Kind => LabKind.Namespaces;
@@ -56,7 +54,7 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
 
     public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
-        // Others are to have a turn, as with a lab that talks to processes.
+        // Others need a turn, as with a lab that talks to processes.
         await Task.Yield();
         cancellation.ThrowIfCancellationRequested();
         return new(Profile, null, See(Profile, flow, sending));

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Conformance;
 
-/// <summary>The matrix itself, without a kernel.</summary>
+/// <summary>The matrix without a kernel.</summary>
 public class MatrixTests
 {
     [Test]

@@ -10,7 +10,6 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;
 
-/// <summary>A run of a matrix, in a lab that does what a test wants.</summary>
 public class RunTests
 {
     private static readonly ImmutableArray<Flow> Flows = [new(Client, Server, Protocol.Udp), new(Client, Wan, Protocol.Tcp), new(Host, Client, Protocol.Icmp)];

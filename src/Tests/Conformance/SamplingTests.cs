@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Conformance;
 
-/// <summary>A part of the matrix by chance.</summary>
+/// <summary>Random parts of the matrix.</summary>
 public class SamplingTests
 {
     [TestCase(1)]

@@ -5,10 +5,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>What is said of a flow by full records, and where ebt_log wrote those of the bridge.</summary>
+/// <summary>A flow's finding by full records, and by records of the bridge as ebt_log writes them.</summary>
 internal static class AsLogged
 {
-    /// <summary>Sends one flow and assembles its records twice. Users' own chains, where nobody can log, are left out.</summary>
+    /// <summary>
+    /// Sends one flow and assembles its records twice. Users' own chains, where no tool can log, are left out.
+    /// </summary>
     public static async Task<(Finding Full, Finding Log)> ObserveAsync(this NamespaceLab lab, Flow flow, int count = 1)
     {
         var sending = Sending.Once with { Packets = count, Patience = TimeSpan.FromMilliseconds(100) };

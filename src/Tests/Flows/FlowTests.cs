@@ -9,8 +9,8 @@ using Switch = Hooktrail.Trails.Switch;
 namespace Hooktrail.Tests.Flows;
 
 /// <summary>
-/// What the kernel does with a flow comes out as its legs, and as the same ones where the bridge's records say as little as
-/// ebt_log's do.
+/// What the kernel does with a flow becomes its legs, the same ones where the bridge's records show as little as
+/// ebt_log's.
 /// </summary>
 [TestFixture]
 [CancelAfter(120_000)]
@@ -89,7 +89,8 @@ internal sealed class FlowTests
 
     [TestCase("client server", Protocol.Udp, 7777, "request ✗ iptables filter FORWARD, error → client", 8)]
     [TestCase("client wan", Protocol.Udp, 7777, "request ✗ iptables filter FORWARD, error → client", 8)]
-    // The reset hangs on to the connection of the SYN, which is not confirmed: nat POSTROUTING has not been asked about it yet.
+    // The reset belongs to the connection of the SYN, which is not confirmed: nat POSTROUTING has not been asked about
+    // it yet.
     [TestCase("wan client", Protocol.Tcp, 7777, "request ✗ iptables filter FORWARD, error → wan", 6)]
     // Out of a bridge port a reset goes past all hooks.
     [TestCase("client server", Protocol.Tcp, 7777, "request ✗ iptables filter FORWARD, error → client", 0)]

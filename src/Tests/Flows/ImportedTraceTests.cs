@@ -77,7 +77,7 @@ internal sealed class ImportedTraceTests
         using var monitor = Start("stdbuf", "-oL", "nft", "monitor");
         try
         {
-            // It is heard once it listens; whose first table it misses hears a later one.
+            // The monitor is heard once it listens; if it misses one table, it hears a later one.
             var heard = monitor.StandardOutput.ReadLineAsync();
             for (var knock = 0; !heard.IsCompleted; knock++)
             {
@@ -101,7 +101,8 @@ internal sealed class ImportedTraceTests
         }
     }
 
-    // A trace has no physical ports, a drop has no reason in common with an observer's, and chains of others are no tool's.
+    // A trace has no physical ports, its drops have no reason in common with an observer's, and users' chains belong to
+    // no tool.
     private static string Text(Trail trail) => string.Join(
         '\n',
         [

@@ -3,7 +3,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>Namespace labs for tests: skipped where this machine or this user can have none, unless it has to.</summary>
+/// <summary>
+/// Namespace labs for tests: skipped where this machine or user can have none, unless the run requires them.
+/// </summary>
 internal static class Live
 {
     public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup)

@@ -36,7 +36,8 @@ public class ModelTests
 
         var report = new StringBuilder();
         var legs = 0;
-        // 20.10 leaves IPv6 alone, so a packet gets to the internal network; but nobody there has a way to answer, so nobody can tell.
+        // 20.10 leaves IPv6 alone, so a packet gets to the internal network; but no container there has a route to
+        // answer by.
         var untold = ip == IpVersion.V6 && release == DockerRelease.V20 ? Insider : null;
         foreach (var flow in Flows(ip).Where(flow => flow.From != Client || flow.To != untold))
         {

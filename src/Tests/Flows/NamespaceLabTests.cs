@@ -11,7 +11,7 @@ using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>The namespace lab as a lab: what can be different on its host, and that it is as it was afterwards.</summary>
+/// <summary>The namespace lab as a lab: what can differ on its host, and that it is restored afterwards.</summary>
 [TestFixture]
 [CancelAfter(120_000)]
 internal sealed class NamespaceLabTests
@@ -239,7 +239,7 @@ internal sealed class NamespaceLabTests
                 told.Add(glimpse);
                 first.TrySetResult();
             },
-            // The second request is not sent before something of the first was told.
+            // The second request waits until something of the first was told.
             Between = () => first.Task.WaitAsync(TimeSpan.FromSeconds(20)),
         });
         var ofSeen = told.Count;

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>What is sent as a proof proves something: by the model, for in a lab the features ask for it.</summary>
+/// <summary>By the model, what is sent as a proof proves something: in a lab, the features ask for it.</summary>
 public class TracepointProofTests
 {
     [Test]

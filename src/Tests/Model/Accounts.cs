@@ -6,7 +6,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Model;
 
-/// <summary>An account says why a trail is as it is, and why all other hook points of the host stayed silent.</summary>
 public sealed class AccountTests
 {
     private static readonly ImmutableArray<HostProfile> Profiles =

@@ -5,9 +5,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>
-/// Where the backend of a family or the kernel's version changes a trail; S numbers are those of the facts sheet.
-/// </summary>
+/// <summary>S numbers are those of the facts sheet.</summary>
 public class BackendsAndVersions
 {
     [TestCase(Backend.Nft, "mangle filter nat security")]

@@ -5,7 +5,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>What cannot be predicted is refused with one sentence that says why.</summary>
+/// <summary>What cannot be predicted is refused in one sentence with the reason.</summary>
 public class BadInput
 {
     [TestCase("client")]

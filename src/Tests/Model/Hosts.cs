@@ -3,16 +3,13 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>Hosts with few rules or none.</summary>
 internal static class Hosts
 {
-    /// <summary>A host without any rule.</summary>
     public static readonly HostProfile Open = HostProfile.Default with { Rules = RuleSet.Empty };
 
-    /// <summary>A host with these rules alone, each as <c>iptables filter -A FORWARD -j DROP</c>.</summary>
+    /// <summary>A host with only these rules, each as <c>iptables filter -A FORWARD -j DROP</c>.</summary>
     public static HostProfile With(params string[] rules) => Open with { Rules = Rules(rules) };
 
-    /// <summary>A rule set of these rules.</summary>
     public static RuleSet Rules(params string[] rules) => rules
         .Select(rule => rule.Split(' ', 3))
         .GroupBy(words => Layers.Parse(words[0]))

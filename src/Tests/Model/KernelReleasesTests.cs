@@ -3,7 +3,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>Which kernels have what came with a release of the main line, or with a stable one.</summary>
 public class KernelReleasesTests
 {
     private static readonly KernelReleases Releases = KernelReleases.Parse("6.9, 6.1.88 and 6.6.29");

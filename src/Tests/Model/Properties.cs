@@ -65,12 +65,11 @@ public class Properties
         Prop.ForAll(Arb.From(Cases), one => one is null || property(one))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
-    /// <summary>A question and its answer.</summary>
     private sealed record Case(HostProfile Profile, Flow Flow, Leg Leg, Trail Trail)
     {
         public bool HasContainer => Flow.From.Kind == EndpointKind.Container || Flow.To.Kind == EndpointKind.Container;
 
-        /// <summary>Null for a reply to a request that is not delivered: there is none.</summary>
+        /// <summary>Null for a reply to a request that is not delivered.</summary>
         public static Case? Of(HostProfile profile, Flow flow, Leg leg)
         {
             try

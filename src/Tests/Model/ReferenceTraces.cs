@@ -6,8 +6,7 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Model.Tests;
 
 /// <summary>
-/// The traces that were measured hook by hook on kernel 6.18 (facts sheet, appendix A). A3, between two bridges, needs
-/// a second network, which the lab has not.
+/// The traces measured hook by hook on kernel 6.18 (facts sheet, appendix A), but for A3, which needs a second network.
 /// </summary>
 public class ReferenceTraces
 {

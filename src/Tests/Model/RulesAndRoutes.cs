@@ -164,7 +164,7 @@ public class RulesAndRoutes
         Assert.That(trail.Outcome.Kind, Is.EqualTo(OutcomeKind.Vanished));
     }
 
-    /// <summary>Every flow with every hook point that drops what it is told to: broute does not.</summary>
+    /// <summary>Broute is left out, for it does not drop.</summary>
     private static IEnumerable<TestCaseData> EveryHop() =>
         from flow in Flows
         from point in Prediction.Of(Hosts.Open, flow, Leg.Request).Hops.Select(hop => hop.Point).Distinct()

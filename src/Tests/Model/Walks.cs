@@ -2,12 +2,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>Short words for the tests: flows, legs, and trails written as one writes them on a board.</summary>
+/// <summary>Short notations for the tests: flows, legs, and trails.</summary>
 internal static class Walks
 {
     private static readonly Endpoint[] Endpoints = [Endpoint.Client, Endpoint.Server, Endpoint.Host, Endpoint.Wan];
 
-    /// <summary>Every flow that meets the host.</summary>
+    /// <summary>All that meet the host.</summary>
     public static readonly Flow[] Flows =
     [
         .. from sender in Endpoints
@@ -24,18 +24,15 @@ internal static class Walks
     public static Trail Reply(Endpoint from, Endpoint to, HostProfile? profile = null, int packet = 1) =>
         Prediction.Of(profile ?? HostProfile.Default, Ping(from, to), new Leg(Direction.Reply, packet));
 
-    /// <summary>The hop at a hook point that is crossed once.</summary>
+    /// <summary>The hook point must be crossed once.</summary>
     public static Hop At(this Trail trail, string point) => trail.Hops.Single(hop => hop.Point.ToString() == point);
 
-    /// <summary>
-    /// The hook points of one layer and chain in order, by their tables: <c>mangle filter nat security</c>.
-    /// </summary>
+    /// <summary>By their tables, in order: <c>mangle filter nat security</c>.</summary>
     public static string Tables(this Trail trail, Layer layer, string chain) =>
         string.Join(' ', trail.Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain).Select(hop => hop.Point.Table));
 
     /// <summary>
-    /// The devices along a trail: layer, table, chain, in→out, and for iptables the ports that br_netfilter remembers;
-    /// an absent device is a dash.
+    /// Layer, table, chain, in→out, and for iptables br_netfilter's ports; an absent device is a dash.
     /// </summary>
     public static string[] Devices(this Trail trail) =>
     [
@@ -44,11 +41,11 @@ internal static class Walks
             + (hop.PhysIn is null && hop.PhysOut is null ? "" : $" {Arrow(hop.PhysIn, hop.PhysOut)}")),
     ];
 
-    /// <summary>The addresses along a trail: layer, table, chain, source→destination.</summary>
+    /// <summary>Layer, table, chain, source→destination.</summary>
     public static string[] Addresses(this Trail trail) =>
         [.. trail.Hops.Select(hop => $"{hop.Point} {Arrow(hop.Source, hop.Destination)}")];
 
-    /// <summary>What a test expects: one hop a line, in columns.</summary>
+    /// <summary>One hop a line, in columns.</summary>
     public static string[] Board(string text) =>
     [
         .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)

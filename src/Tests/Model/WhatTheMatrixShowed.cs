@@ -5,7 +5,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>What the exhaustive matrix showed of Linux 6.18 that nobody had written down.</summary>
+/// <summary>What the exhaustive matrix showed of Linux 6.18 that no source had described.</summary>
 public class WhatTheMatrixShowed
 {
     [Test]

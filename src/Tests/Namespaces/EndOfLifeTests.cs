@@ -6,11 +6,11 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>A host leaves nothing, however it ends: no process, and no namespace.</summary>
+/// <summary>A host leaves no process and no namespace, however it ends.</summary>
 [CancelAfter(60_000)]
 internal sealed class EndOfLifeTests
 {
-    // The kernel kills and buries in its own time, a few milliseconds.
+    // The kernel takes a few milliseconds to kill and reap.
     private const int Patience = 5_000;
 
     [Test]

@@ -6,7 +6,9 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>Flows of every kind through namespace labs of every kind, as text that is the same wherever they run.</summary>
+/// <summary>
+/// Flows of every kind through namespace labs of every kind, as text that is the same wherever they run.
+/// </summary>
 internal static class Flows
 {
     private static readonly NamespaceSetup[] Setups =
@@ -40,7 +42,6 @@ internal static class Flows
         new(Endpoint.Client, Endpoint.Wan, Protocol.Icmp) { Ttl = 1 },
     ];
 
-    /// <summary>Starts the labs, sends the flows, and tells every leg.</summary>
     public static async Task<IReadOnlyList<string>> SeenAsync()
     {
         var told = new List<string>();
@@ -57,7 +58,7 @@ internal static class Flows
         return told;
     }
 
-    /// <summary>Sends that many flows of every protocol that are answered, and counts their legs.</summary>
+    /// <summary>Flows of every protocol that are answered; gives the number of their legs.</summary>
     public static async Task<int> ManyAsync(NamespaceLab lab, int flows)
     {
         Flow[] some = [.. All.Where(flow => flow.Ttl == Flow.DefaultTtl && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None)];

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>The host as it stands: who is there, by which names, and that it keeps quiet.</summary>
+/// <summary>The host as it stands: its endpoints and their names, and that it sends nothing unasked.</summary>
 [TestFixture]
 [CancelAfter(60_000)]
 internal sealed class NamespaceHostTests

@@ -7,7 +7,7 @@ using Switch = Hooktrail.Trails.Switch;
 namespace Hooktrail.Tests.Namespaces;
 
 /// <summary>
-/// What the tests need a process of its own for: one that can be killed, or that runs as somebody else. Prints its answer by lines,
+/// The separate process of the tests: one that can be killed, or that runs as another user. Prints its answer by lines,
 /// the last of them <c>done</c>; then it waits for the end of its standard input.
 /// </summary>
 internal static class Program

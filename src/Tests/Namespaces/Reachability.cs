@@ -3,10 +3,10 @@ using Hooktrail.Namespaces;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>Who reaches whom, by ping, while there is no rule anywhere.</summary>
+/// <summary>Which endpoint reaches which by ping, while there are no rules.</summary>
 internal static class Reachability
 {
-    /// <summary>The pairs for which it is otherwise than the routes have it.</summary>
+    /// <summary>The pairs that differ from what the routes allow.</summary>
     public static async Task<IReadOnlyList<string>> DifferencesAsync(NamespaceHost host, CancellationToken cancellation = default)
     {
         var asked = await Task.WhenAll(host.Topology.Stations.Select(from => AskAsync(host, from, cancellation)));
@@ -30,7 +30,7 @@ internal static class Reachability
         ];
     }
 
-    /// <summary>From an internal network there is a way to its gateway and its neighbours only, and so no way back to others.</summary>
+    /// <summary>An internal network has routes only to its gateway and neighbours, so none back to others.</summary>
     private static bool Reaches(NamespaceTopology topology, string from, string to)
     {
         var (one, other) = (NetworkOf(topology, from), NetworkOf(topology, to));

@@ -6,8 +6,7 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Namespaces;
 
 /// <summary>
-/// The means of these tests. Where there can be no private namespaces they are skipped with the reason, or fail where
-/// <c>SPECS_REQUIRE_LIVE=1</c>.
+/// Without private namespaces these tests are skipped with the reason, or fail where <c>SPECS_REQUIRE_LIVE=1</c>.
 /// </summary>
 internal static class Spaces
 {
@@ -23,9 +22,10 @@ internal static class Spaces
         }
     }
 
-    /// <summary>Starts Program.cs in a process of its own.</summary>
-    /// <param name="who">What comes before the command: nothing, or who is to run it.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>
+    /// Starts Program.cs in a separate process. <paramref name="who"/> is a command that runs it as another user, or
+    /// nothing.
+    /// </summary>
     public static Process Run(IReadOnlyList<string> who, params string[] arguments)
     {
         string[] command = [.. who, Environment.ProcessPath!, "exec", typeof(Program).Assembly.Location, .. arguments];
@@ -41,7 +41,7 @@ internal static class Spaces
         return Process.Start(start)!;
     }
 
-    /// <summary>What it printed, up to its last line.</summary>
+    /// <summary>The lines printed, up to the last.</summary>
     public static async Task<IReadOnlyList<string>> AnswerAsync(Process process, CancellationToken cancel)
     {
         var lines = new List<string>();
@@ -64,7 +64,9 @@ internal static class Spaces
         return answer;
     }
 
-    /// <summary>How to run as a user without any right: not at all if this is one already.</summary>
+    /// <summary>
+    /// The command that runs another as a user without any right; empty if this user has none already.
+    /// </summary>
     public static IReadOnlyList<string> Ordinary()
     {
         if (!Environment.IsPrivilegedProcess)

@@ -3,17 +3,19 @@ using Hooktrail.Namespaces;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>What there is of a host in the machine: its processes and its namespaces, as /proc has them.</summary>
+/// <summary>What a host leaves in the machine: its processes and its namespaces, by /proc.</summary>
 internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<string> Namespaces)
 {
     private static readonly string[] Kinds = ["net", "mnt", "pid", "user"];
 
     private long? _asked;
 
-    /// <summary>Everything below the one process that was started, and every namespace of those that is not this process's.</summary>
+    /// <summary>All processes below the host's first one, and their namespaces that are not this process's.</summary>
     public static Traces Of(NamespaceHost host) => Below(host.ProcessId);
 
-    /// <summary>The same of everything that this process has started: talkers and readers are beside the host's own processes.</summary>
+    /// <summary>
+    /// Of all that this process has started: talkers and readers are beside the host's own processes.
+    /// </summary>
     public static Traces OfAll() => Below(Environment.ProcessId) is var all ? all with { Processes = all.Processes.Remove(Environment.ProcessId) } : all;
 
     private static Traces Below(int root)
@@ -40,8 +42,8 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
     public IEnumerable<string> Lines() => [.. Processes.Select(process => process.ToString()), .. Namespaces];
 
     /// <summary>
-    /// What of it is there: processes, also as zombies, and namespaces that anybody is in or holds open. The kernel gives a namespace's number
-    /// away again, so who was started after this was asked for the first time has another one of the same number.
+    /// What is still there: processes, also as zombies, and namespaces that a process is in or holds open. The kernel
+    /// reuses a namespace's number, so a process started after the first call has another one of the same number.
     /// </summary>
     public IReadOnlyList<string> Left()
     {

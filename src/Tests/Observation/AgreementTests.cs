@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>Two observers of one flow.</summary>
 public class AgreementTests
 {
     private static readonly Hop Forward = At(Layer.Iptables, "filter", "FORWARD");

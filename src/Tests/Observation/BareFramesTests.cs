@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>What ebt_log alone can tell: addresses and ports, but neither flags nor numbers.</summary>
+/// <summary>What ebt_log can tell: addresses and ports, but neither flags nor numbers.</summary>
 public class BareFramesTests
 {
     private const byte Mark = 0x40;

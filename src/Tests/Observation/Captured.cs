@@ -43,7 +43,7 @@ internal static class Captured
     }
 
     /// <summary>
-    /// The window that fence n ends. Records of others were left out of the capture, so its records are numbered anew, without gaps.
+    /// Records of others were left out of the capture, so the window's records are numbered anew, without gaps.
     /// </summary>
     public static LogWindow Window(int n) => Read(Renumbered(Between(n)));
 
@@ -77,7 +77,6 @@ internal static class Captured
         return log.ReadUntilFence(99, CancellationToken.None).Result;
     }
 
-    /// <summary>Counters that agree with some sightings.</summary>
     public static TracepointCounters Counted(IEnumerable<Sighting> sightings) => TracepointCounters.Of(sightings);
 
     public static Finding Assemble(Flow flow, LogWindow window, byte tos, Exchanged exchanged) =>
@@ -85,6 +84,6 @@ internal static class Captured
 
     public static Flow Flow(string from, string to) => new(Endpoint.Parse(from), Endpoint.Parse(to), Protocol.Icmp);
 
-    /// <summary>A hop as short text: <c>iptables nat POSTROUTING lab→wan.nic client→wan</c>.</summary>
+    /// <summary>As <c>iptables nat POSTROUTING lab→wan.nic client→wan</c>.</summary>
     public static string Short(Hop hop) => $"{hop.Point} {hop.In}→{hop.Out} {hop.Source}→{hop.Destination}";
 }

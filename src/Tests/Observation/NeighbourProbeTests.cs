@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>The host asks a neighbour of its own accord whether it is still there, while the lab asks by ARP.</summary>
+/// <summary>The host probes a neighbour by itself, while the lab asks by ARP.</summary>
 public class NeighbourProbeTests
 {
     private const string HostMac = "02:42:ac:1d:58:01";

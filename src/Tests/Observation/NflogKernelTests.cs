@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>The real kernel records what the tables ask for, in network namespaces of their own.</summary>
+/// <summary>The real kernel records what the tables ask for, in separate network namespaces.</summary>
 [NonParallelizable]
 public class NflogKernelTests
 {
@@ -83,7 +83,7 @@ public class NflogKernelTests
         var reply = Way("server.port", "client.port", nat: false);
         var second = Way("client.port", "server.port", nat: false);
         Assert.That(hops, Is.EqualTo(first.Concat(reply).Concat(second).Concat(reply)));
-        // Bridged ARP is the bridge's alone; that of a request the host gets a copy is another matter.
+        // Only the bridge sees bridged ARP; a request that the host gets a copy of is another matter.
         var arp = window.Sightings.Where(sighting => sighting.ArpOperation is not null).ToArray();
         Assert.That(
             arp.Where(sighting => sighting.Source!.ToString() == "10.9.0.2").Take(6).Select(Short),

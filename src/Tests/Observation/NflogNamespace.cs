@@ -6,8 +6,8 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Observation;
 
 /// <summary>
-/// A network namespace of its own, which any user may make, with the NFLOG observer in it. A script runs there step by step: at
-/// each <c>next</c> of it, a fence is written, and the test gets the window up to it.
+/// A separate network namespace, which any user may make, with the NFLOG observer in it. A script runs there step by
+/// step: at each <c>next</c> of it, a fence is written, and the test gets the window up to it.
 /// </summary>
 internal sealed class NflogNamespace : IDisposable
 {
@@ -106,10 +106,8 @@ internal sealed class NflogNamespace : IDisposable
 
     public NflogReader Reader { get; }
 
-    /// <summary>What the script said.</summary>
     public List<string> Said { get; } = [];
 
-    /// <summary>The lines of nflog.pl.</summary>
     public List<string> Lines { get; } = [];
 
     /// <summary>The window up to the script's next fence; the script then goes on.</summary>
@@ -120,7 +118,6 @@ internal sealed class NflogNamespace : IDisposable
         return window;
     }
 
-    /// <summary>Runs the script to its end.</summary>
     public void End()
     {
         _process.StandardInput.Close();

@@ -6,13 +6,14 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Observation;
 
 /// <summary>
-/// The real tools accept the rules and the script takes them out again, in a network namespace of its own that any user may make.
+/// The real tools accept the rules and the script removes them, in a network namespace that any user may make.
 /// </summary>
 public class RealToolsTests
 {
     private static readonly RunId Other = RunId.Parse("other");
 
-    // What others have: rules that look a little like ours, a policy, an empty chain, a table of ours that they begin to use.
+    // A user's own rules: some look a little like ours; a policy, an empty chain, a table of ours that they begin to
+    // use.
     private const string Foreign =
         """
         iptables-nft -A FORWARD -p tcp -m comment --comment 'it"s --log-prefix "htx7k2q i.raw' -j LOG --log-prefix 'foreign "x '

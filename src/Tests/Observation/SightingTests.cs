@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>Every log format of the kernel. Lines not captured are written after net/netfilter/nf_log_syslog.c and ebt_log.c.</summary>
+/// <summary>
+/// Every log format of the kernel. Lines not captured follow net/netfilter/nf_log_syslog.c and ebt_log.c.
+/// </summary>
 public class SightingTests
 {
     [Test]

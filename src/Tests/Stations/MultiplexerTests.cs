@@ -84,7 +84,7 @@ public class MultiplexerTests
         Assert.That(await said.ReadLineAsync(cancel), Is.EqualTo($"{process.ProcessId}"));
         var theirs = new[] { 0, 1, 30, 31 }.Select(descriptor => File.ResolveLinkTarget($"/proc/{other.ProcessId}/fd/{descriptor}", returnFinalTarget: false)!.Name).ToList();
         Assert.That(theirs, Is.All.StartsWith("pipe:"));
-        // What every child inherits, such as standard error, both may have.
+        // Both may have what every child inherits, such as standard error.
         var its = Directory.GetFiles($"/proc/{process.ProcessId}/fd").Select(descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false)!.Name);
         Assert.That(its.Intersect(theirs), Is.Empty);
     }

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Stations;
 
-/// <summary>talk.pl and its caller's end against a real kernel: all stations are one, at its loopback device.</summary>
+/// <summary>talk.pl and its caller's end against a real kernel: all stations are one, at the loopback device.</summary>
 public class TalkTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
@@ -147,7 +147,7 @@ public class TalkTests
     [TestCase(Protocol.Udp, IpVersion.V4, "198.51.100.10")]
     public async Task Silence_is_a_timeout_of_each_packet(Protocol protocol, IpVersion ip, string address)
     {
-        // An address of nobody, on loopback: it comes in and is no one's.
+        // A loopback address that no station has: the packet comes in and reaches no socket.
         var result = await _talker.SendAsync(To(protocol, ip, address, 80, count: 2, timeout: Short));
 
         Assert.That(result.Packets.Select(packet => packet.Fate), Is.EqualTo(new[] { Fate.Timeout, Fate.Timeout }));

@@ -7,7 +7,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>Hosts that are different from the start, users' own NAT, and rules that come while a flow goes on.</summary>
+/// <summary>Hosts that differ from the start, users' own NAT, and rules that come while a flow goes on.</summary>
 [Parallelizable(ParallelScope.Children)]
 public class HostTests
 {

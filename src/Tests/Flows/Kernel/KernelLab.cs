@@ -10,18 +10,17 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>A namespace lab, and a list of all in which the model and its kernel differ.</summary>
+/// <summary>A namespace lab, and all differences between the model and its kernel.</summary>
 internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 {
     private readonly StringBuilder _report = new();
 
     public HostProfile Profile => lab.Profile;
 
-    /// <summary>How many legs were compared.</summary>
     public int Legs { get; private set; }
 
     /// <summary>
-    /// Starts a lab whose host says nothing of shorter ways: whether it does depends on what it said before, and when (net/ipv4/route.c,
+    /// Starts a lab whose host sends no redirects: whether it does depends on earlier ones, and when (net/ipv4/route.c,
     /// <c>ip_rt_send_redirect</c>).
     /// </summary>
     public static async Task<KernelLab> StartAsync(NamespaceSetup setup)
@@ -31,24 +30,21 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         return lab;
     }
 
-    /// <summary>Turns switches for good.</summary>
+    /// <summary>Turns switches for the rest of the lab's life.</summary>
     public async Task TurnAsync(bool on, params string[] names)
     {
         foreach (var one in names.Select(Switch.Parse).Where(one => one.Read(lab.Profile) != on))
             await lab.ChangeAsync(new HostChange.Turn(one, on));
     }
 
-    /// <summary>Changes the host until the result is disposed of.</summary>
     public Task<IAsyncDisposable> ChangeAsync(HostChange change) => lab.ChangeAsync(change);
 
-    /// <summary>Adds a rule until the result is disposed of.</summary>
     public Task<IAsyncDisposable> RuleAsync(string command) => lab.ChangeAsync(new HostChange.Rule(command));
 
-    /// <summary>Sends a flow and compares each of its legs.</summary>
-    /// <param name="flow">The flow.</param>
-    /// <param name="packets">How many requests.</param>
-    /// <param name="between">What changes between the first and the second.</param>
-    /// <param name="about">What to say of it where something differs.</param>
+    /// <summary>
+    /// Sends a flow and compares each of its legs; <paramref name="between"/> runs between the first request and the
+    /// second.
+    /// </summary>
     public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
     {
         var before = lab.Profile;
@@ -58,14 +54,14 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         Compare(about + flow, Prediction.Legs([.. profiles], flow), seen.Finding);
     }
 
-    /// <summary>The same for many flows, one after the other; of all but TCP two packets each.</summary>
+    /// <summary>One flow after the other; of all but TCP two packets each.</summary>
     public async Task CheckAllAsync(IEnumerable<Flow> flows, string about = "")
     {
         foreach (var flow in flows)
             await CheckAsync(flow, flow.Protocol is Protocol.Icmp or Protocol.Udp && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None ? 2 : 1, null, about);
     }
 
-    /// <summary>Nothing has differed, and so many legs were compared at least.</summary>
+    /// <summary>At least so many legs were compared, and none differed.</summary>
     public void AssertAgreed(int legs)
     {
         Assert.That(_report.ToString(), Is.Empty);
@@ -74,7 +70,8 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
-    // Where nothing is to come back, nobody need wait for it for long: whoever has got something has answered before its station is asked.
+    // Where nothing is to come back, the wait is short: an end that got something has answered before its station is
+    // asked.
     private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
         leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
             && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
@@ -94,7 +91,7 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         foreach (var leg in predicted.Keys.Union(observed.Keys))
         {
             var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
-            // From where the model cannot say how a packet goes on, it cannot say what comes of it.
+            // Where the model cannot tell how a packet goes on, it cannot tell what comes of it.
             if (said?.Outcome.Kind == OutcomeKind.Unknown && seen is not null && seen.Hops.Take(said.Hops.Length).SequenceEqual(said.Hops))
                 return;
             if (seen is not null && said is not null && seen.Hops.SequenceEqual(said.Hops) && seen.Outcome.LooksLike(said.Outcome))

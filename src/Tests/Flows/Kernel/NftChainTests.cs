@@ -12,7 +12,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>Users' own base chains of nft in every family, at priorities around all others: hook points like those of the tools.</summary>
+/// <summary>Users' own base chains of nft in every family, at priorities around all others.</summary>
 [Parallelizable(ParallelScope.Children)]
 public class NftChainTests
 {
@@ -74,7 +74,7 @@ public class NftChainTests
         await using var lab = await KernelLab.StartAsync(Open);
         foreach (var chain in from one in Everywhere()
                               where one.Family == family ? one.Priority is -350 or 50 || one.Type == "route" || one is { Type: "nat", Priority: 0 }
-                                  // Of what is the same in both versions of IP, each shows its part.
+                                  // Of what IPv4 and IPv6 have alike, each shows a part.
                                   : ip == IpVersion.V4 ? one.Family == NftFamily.Bridge && one.Priority is -250 or 1
                                   : one is { Family: NftFamily.Inet, Type: "filter", Priority: 0 } or { Family: NftFamily.Netdev, Priority: -5 }
                               select one with { Does = "drop" })
@@ -144,7 +144,6 @@ public class NftChainTests
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    /// <summary>A base chain, and what it does.</summary>
     private sealed record UserChain(NftFamily Family, NftHook Hook, int Priority, string Type = "filter")
     {
         public string? Device { get; init; }

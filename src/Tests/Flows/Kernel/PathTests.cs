@@ -6,7 +6,9 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>Packets that are special, and switches that change their way: the model says what the kernel does with them.</summary>
+/// <summary>
+/// Special packets, and switches that change their way: the model predicts what the kernel does with them.
+/// </summary>
 [Parallelizable(ParallelScope.Children)]
 public class PathTests
 {
@@ -74,7 +76,7 @@ public class PathTests
     [Test]
     public async Task Without_conntrack_everything_goes_as_predicted([Values] bool tracked)
     {
-        // S1: nat chains that only look on.
+        // S1: nat chains that only observe.
         await using var lab = await KernelLab.StartAsync(WithStranger with { Conntrack = tracked });
         Assert.That(lab.Profile.Conntrack, Is.EqualTo(tracked));
         await lab.CheckAllAsync(Flows());

@@ -7,8 +7,8 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Tests.Flows.Kernel;
 
 /// <summary>
-/// Published ports from everywhere, with Docker's userland proxy and with hairpin NAT in its place, with the bridge calling iptables
-/// and without: the model says what the kernel does.
+/// Published ports from everywhere, with Docker's userland proxy or hairpin NAT, with and without the bridge calling
+/// iptables.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
 public class PublishedPortTests

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation.Import;
 
-/// <summary>Lines of LOG rules of a user's own. They are those of a lab, with other prefixes and headers.</summary>
+/// <summary>Lines of a user's LOG rules: a lab's, with other prefixes and headers.</summary>
 public class KernelLogLinesTests
 {
     private const string Fields = "IN=lab0 OUT= MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=192.0.2.3 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";

@@ -10,9 +10,7 @@ internal enum Kind
 
     EchoReply,
 
-    /// <summary>
-    /// Destination unreachable, time exceeded; <see cref="Content.About"/> is the packet that it is about.
-    /// </summary>
+    /// <summary>Destination unreachable, time exceeded; see <see cref="Content.About"/>.</summary>
     IcmpError,
 
     IcmpRedirect,
@@ -36,7 +34,6 @@ internal sealed record Content(Kind Kind, Family Family)
     /// <summary>ICMP and ICMPv6 have different numbers for the same message; null for other protocols.</summary>
     public (int Type, int Code)? Icmp { get; init; }
 
-    /// <summary>Of either version.</summary>
     public bool IsIcmp => Kind is Kind.EchoRequest or Kind.EchoReply or Kind.IcmpError or Kind.IcmpRedirect;
 
     /// <summary>A message of ICMP, or the one of ICMPv6 that says the same; uapi linux/icmp.h and icmpv6.h.</summary>
@@ -55,7 +52,6 @@ internal sealed record Content(Kind Kind, Family Family)
     /// <summary>Whether it is about another packet.</summary>
     public bool IsIcmpError => Kind is Kind.IcmpError or Kind.IcmpRedirect;
 
-    /// <summary>The protocol's name in rules.</summary>
     public string Protocol => Kind switch
     {
         Kind.Udp => "udp",

@@ -74,9 +74,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         acknowledgement.Journey.Last ?? throw new InvalidOperationException("It came by no hook."),
         "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
 
-    /// <summary>
-    /// Sends a packet from the end that speaks first, and walks it through the host as far as it gets.
-    /// </summary>
+    /// <summary>Sends a packet of the end that speaks first, and walks it as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
     {
         var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
@@ -152,8 +150,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Address Asked => new(flow.Via ?? Lab.AddressOf(flow.To, other: flow.From), flow.Port);
 
     /// <summary>
-    /// A container, or the WAN, without a socket on that port answers with an error (<c>__udp4_lib_rcv</c>) about the
-    /// request as it arrived.
+    /// The error of a container, or the WAN, without a socket on that port (<c>__udp4_lib_rcv</c>), about the request
+    /// as it arrived.
     /// </summary>
     private Packet Unreachable(Packet request)
     {
@@ -165,9 +163,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             new(destination.Name), new(source.Name));
     }
 
-    /// <summary>
-    /// Whether a socket of the host has the port: that of a host-network container, or of Docker's userland proxy.
-    /// </summary>
+    /// <summary>Whether a host-network container or Docker's userland proxy has a socket on the port.</summary>
     private bool HostListens(Packet request)
     {
         var port = request.Journey.Arrived.Destination.Port;
@@ -175,9 +171,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }
 
-    /// <summary>
-    /// The host has no socket on that port, and answers so (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).
-    /// </summary>
+    /// <summary>The host's answer without a socket (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).</summary>
     private void Refuse(Packet request)
     {
         if (flow.Protocol == Protocol.Udp)

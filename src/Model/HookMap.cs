@@ -5,9 +5,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-/// <summary>
-/// The model's registrations at a host's hooks; what <c>nft list hooks</c> prints where the kernel has it.
-/// </summary>
+/// <summary>A host's registrations by the model; what <c>nft list hooks</c> prints where the kernel has it.</summary>
 public static class HookMap
 {
     /// <summary>By family and hook, in the order in which they run.</summary>

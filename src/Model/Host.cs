@@ -5,17 +5,12 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 
-/// <summary>
-/// The kernel of a host profile: what is registered at which hook. Immutable, so one serves any number of packets.
-/// </summary>
+/// <summary>What a host profile registers at which hook. Immutable, so one serves any number of packets.</summary>
 internal sealed class Host
 {
     private readonly Mutation? mutation;
 
-    /// <summary>
-    /// Without a <paramref name="mutation"/> the model is as it is. Journals, the packets' notes on their way, cost
-    /// time.
-    /// </summary>
+    /// <summary>Without a <paramref name="mutation"/> the model is unchanged. Journals cost time.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public Host(HostProfile profile, Mutation? mutation = null, bool keepsJournals = false)
         : this(profile, KernelTraits.For(profile.Kernel), mutation, keepsJournals)

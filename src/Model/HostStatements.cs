@@ -1,9 +1,6 @@
 namespace Hooktrail.Model;
 
-/// <summary>
-/// Statements about a host's tools: where backends, tables and conntrack put chains in another place, or keep them from
-/// being crossed.
-/// </summary>
+/// <summary>Statements about the tools: what moves chains, or keeps them from being crossed.</summary>
 public static class HostStatements
 {
     public static readonly Statement IptablesBackend = new(

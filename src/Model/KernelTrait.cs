@@ -4,9 +4,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that a kernel's version decides; every version number of the model is here and nowhere else. <paramref
-/// name="Says"/> tells what is so from <paramref name="Since"/> on, and what was before; <paramref name="Source"/> is
-/// the commit, file and function, or the measurement.
+/// One thing that a kernel's version decides; every version number of the model is here and nowhere else.
+/// <paramref name="Says"/> tells what is so from <paramref name="Since"/> on, and what was before;
+/// <paramref name="Source"/> is the commit, file and function, or the measurement.
 /// </summary>
 public sealed record KernelTrait(string Name, KernelReleases Since, string Says, string Source)
 {

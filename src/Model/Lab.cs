@@ -27,9 +27,7 @@ internal static class Lab
 
     public static bool IsBroadcast(string address) => Broadcasts.ContainsKey(address);
 
-    /// <summary>
-    /// The device by which the host sends to an address: the table main, and the table local for its own.
-    /// </summary>
+    /// <summary>The device by which the host sends to an address: tables main, and local for its own.</summary>
     public static string DeviceTowards(string address) =>
         IsOfHost(address) ? LabNames.Loopback
         : Containers.TryGetValue(address, out var container) ? container.Network!
@@ -90,10 +88,7 @@ internal static class Lab
         : address == Endpoint.Wan.Name ? Endpoint.Wan
         : null;
 
-    /// <summary>
-    /// Whether an endpoint has a route to an address: a container of the internal network has no gateway, so none to
-    /// the outside.
-    /// </summary>
+    /// <summary>A container of the internal network has no gateway, so no route to the outside.</summary>
     public static bool HasRoute(Endpoint from, string address) =>
         from.Network != LabNames.Inner
         || MacTowards(address, LabNames.Inner) != LabNames.Inner

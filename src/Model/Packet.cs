@@ -60,9 +60,7 @@ internal sealed class Packet
     /// <summary>Null where br_netfilter never had the packet.</summary>
     public NfBridgeInfo? NfBridge { get; set; }
 
-    /// <summary>
-    /// The connection it belongs to (<c>nf_ct_get</c>); null before conntrack, and where conntrack knows none.
-    /// </summary>
+    /// <summary><c>nf_ct_get</c>; null before conntrack, and where conntrack knows no connection.</summary>
     public Connection? Connection { get; set; }
 
     public ConntrackState State { get; set; }
@@ -115,9 +113,7 @@ internal sealed class Packet
 
     public bool Holds(Statement statement) => Host.Holds(statement);
 
-    /// <summary>
-    /// As <see cref="Holds"/>, asked last of all conditions: a statement that holds decides, and the journal notes it.
-    /// </summary>
+    /// <summary>As <see cref="Holds"/>, asked last of all conditions: if true, the journal notes it.</summary>
     public bool Heeds(Statement statement, Place place)
     {
         if (!Host.Holds(statement))

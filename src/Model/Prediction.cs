@@ -11,9 +11,7 @@ public sealed record PredictedLeg(Leg Leg, Trail Trail);
 
 public static class PredictedLegs
 {
-    /// <summary>
-    /// Whether the sender hears of what it sent: an answer, the last segment of a connection, or an error is delivered.
-    /// </summary>
+    /// <summary>Whether an answer, the last segment of a connection, or an error is delivered.</summary>
     public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
         leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
             && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
@@ -55,10 +53,7 @@ public static class Prediction
         return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
     }
 
-    /// <summary>
-    /// All legs of a flow that come about, in that order. <paramref name="exchanges"/> counts requests; a TCP flow is
-    /// one connection.
-    /// </summary>
+    /// <summary>All legs that come about, in order, of so many requests; a TCP flow is one connection.</summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<PredictedLeg> Legs(HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
     {

@@ -4,10 +4,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-/// <summary>
-/// A host whose kernel has any set of traits, even one that no release has: shows which differences between two hosts
-/// matter to a packet.
-/// </summary>
+/// <summary>A host whose kernel may have any set of traits: shows which differences of hosts matter.</summary>
 public sealed class SupposedHost
 {
     private readonly Host host;

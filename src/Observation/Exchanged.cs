@@ -19,8 +19,6 @@ public sealed record Exchanged(int Sent, ImmutableSortedSet<int> Answered)
     /// </summary>
     public ImmutableArray<(int Request, Endpoint By)> Heard { get; init; } = [];
 
-    /// <summary>
-    /// The sender's port; null where the protocol has none, or to take it from the first request seen.
-    /// </summary>
+    /// <summary>The sender's port; null where the protocol has none, or to take it from the first request.</summary>
     public int? LocalPort { get; init; }
 }

@@ -16,10 +16,7 @@ public abstract record Finding
     /// <summary>The records do not add up. This is neither a pass nor a failure: try again.</summary>
     public sealed record Inconclusive(string Reason) : Finding;
 
-    /// <summary>
-    /// The LOG rules and the nft table saw different things of the same packets: a fault of the observation, whatever
-    /// the model predicts.
-    /// </summary>
+    /// <summary>LOG and NFLOG saw different things of the same packets: a fault of the observation.</summary>
     public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
 }
 

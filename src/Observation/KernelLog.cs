@@ -40,9 +40,7 @@ public sealed class KernelLog(RunId run)
     /// <summary>The line to write to /dev/kmsg as the end of a window; n must ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// Takes one line of /dev/kmsg. Records seen already are passed over; a jump of the sequence number counts as loss.
-    /// </summary>
+    /// <summary>Records of /dev/kmsg seen already are passed over; a jump of the sequence number is a loss.</summary>
     public void Accept(ReadOnlySpan<char> line)
     {
         if (!KernelLogRecord.TryParse(line, out var record))

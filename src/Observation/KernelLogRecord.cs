@@ -43,9 +43,7 @@ public readonly ref struct KernelLogRecord
     /// <summary>The text with <c>\xNN</c> undone. Bytes above 7F become the characters of that number.</summary>
     public string Text => RawText.Contains('\\') ? Unescape(RawText) : RawText.ToString();
 
-    /// <summary>
-    /// False for a line that is no record, such as <c> SUBSYSTEM=net</c>, which belongs to the record before it.
-    /// </summary>
+    /// <summary>False for other lines: <c> SUBSYSTEM=net</c> belongs to the record before it.</summary>
     public static bool TryParse(ReadOnlySpan<char> line, out KernelLogRecord record)
     {
         record = default;

@@ -7,10 +7,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Observation;
 
-/// <summary>
-/// The lab's names for what the kernel prints. What is not in it keeps its printed form, so that a stranger shows in a
-/// trail.
-/// </summary>
+/// <summary>The lab's names for what the kernel prints; what is not in it keeps its printed form.</summary>
 /// <param name="Devices">Device to name: <c>veth12ab</c> is <c>client.port</c>.</param>
 /// <param name="Addresses">Address of either version to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
 public sealed record LabMap(
@@ -61,9 +58,7 @@ public sealed record LabMap(
             ? Broadcast
             : Macs.GetValueOrDefault(printed.ToLowerInvariant());
 
-    /// <summary>
-    /// Null where it is no endpoint's. The host's addresses are the host's, whichever container shares them.
-    /// </summary>
+    /// <summary>Null outside the lab. The host's address is the host's, whichever container shares it.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
         printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
 

@@ -72,9 +72,7 @@ public sealed record Sighting
     /// <summary>As printed: <c>ICMP</c>, <c>TCP</c>, or a number; the log of ebtables always has the number.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>
-    /// Where in the whole packet the fragment begins, in bytes; null of a packet that is no fragment.
-    /// </summary>
+    /// <summary>Where in the whole packet the fragment begins, in bytes; null where it is no fragment.</summary>
     public int? FragmentOffset { get; init; }
 
     public bool MoreFragments { get; init; }

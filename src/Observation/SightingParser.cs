@@ -3,15 +3,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>
-/// Reads what tracepoints write. Two writers, two formats (facts 4.1, 4.2): xt LOG of iptables and ip6tables, and
-/// ebt_log of ebtables.
-/// </summary>
+/// <summary>Reads what tracepoints write: the formats of xt LOG and ebt_log (facts 4.1, 4.2).</summary>
 public static class SightingParser
 {
-    /// <summary>
-    /// Reads one record. Text of another origin gives false; text that was cut gives a sighting that is not complete.
-    /// </summary>
+    /// <summary>False for text of another origin; a cut record gives a sighting that is not complete.</summary>
     public static bool TryParse(ulong sequence, string text, [NotNullWhen(true)] out Sighting? sighting)
     {
         sighting = null;

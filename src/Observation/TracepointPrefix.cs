@@ -25,9 +25,7 @@ public static class TracepointPrefix
     /// <summary>What all prefixes of a run begin with: its mark, <c>htx7k2q</c>.</summary>
     public static string Of(RunId run) => Mark + run;
 
-    /// <summary>
-    /// Reads the prefix that a record begins with; <paramref name="length"/> is without the space after it.
-    /// </summary>
+    /// <summary><paramref name="length"/> is that of the prefix without the space after it.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out RunId run, out HookPoint point, out int length)
     {
         run = default;

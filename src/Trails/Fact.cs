@@ -1,6 +1,4 @@
 namespace Hooktrail.Trails;
 
-/// <summary>
-/// What a lab measured of its host, such as its kernel or a sysctl, for people to read; nothing depends on it.
-/// </summary>
+/// <summary>A measurement of the lab's host, such as a sysctl, for people to read; nothing depends on it.</summary>
 public sealed record Fact(string Name, string Value);

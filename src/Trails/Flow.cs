@@ -34,9 +34,7 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 
     public int Ttl { get; init; } = DefaultTtl;
 
-    /// <summary>
-    /// Into how many IP fragments a request and its answer are cut on the sender's link; 1 for packets that fit.
-    /// </summary>
+    /// <summary>Into how many IP fragments request and answer are cut on the sender's link; 1 if they fit.</summary>
     public int Fragments { get; init; } = 1;
 
     public Encapsulation Encapsulation { get; init; }

@@ -2,14 +2,10 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails;
 
-/// <summary>
-/// Every built-in chain of every table of the tools. Where each lies on a packet's way is the model's business.
-/// </summary>
+/// <summary>Every built-in chain of every table. Where each lies on a packet's way is the model's business.</summary>
 public static class HookPoints
 {
-    /// <summary>
-    /// Table and chains of ebtables; net/bridge/netfilter/ebtable_{broute,nat,filter}.c, <c>valid_hooks</c>.
-    /// </summary>
+    /// <summary>net/bridge/netfilter/ebtable_{broute,nat,filter}.c, <c>valid_hooks</c>.</summary>
     public static readonly ImmutableArray<HookPoint> Ebtables =
     [
         .. Chains(Layer.Ebtables, "broute", "BROUTING"),
@@ -17,9 +13,7 @@ public static class HookPoints
         .. Chains(Layer.Ebtables, "filter", "INPUT", "FORWARD", "OUTPUT"),
     ];
 
-    /// <summary>
-    /// Table and chains of iptables; net/ipv4/netfilter/iptable_{raw,mangle,nat,filter,security}.c, <c>valid_hooks</c>.
-    /// </summary>
+    /// <summary>net/ipv4/netfilter/iptable_{raw,mangle,nat,filter,security}.c, <c>valid_hooks</c>.</summary>
     public static readonly ImmutableArray<HookPoint> Iptables = [.. IpTables(Layer.Iptables)];
 
     public static readonly ImmutableArray<HookPoint> Ip6tables = [.. IpTables(Layer.Ip6tables)];

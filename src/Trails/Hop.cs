@@ -1,8 +1,8 @@
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// One crossing of a hook point. Devices and addresses are what a LOG rule would print, by their lab names (<see
-/// cref="LabNames"/>); null where the kernel gives none.
+/// One crossing of a hook point. Devices and addresses are what a LOG rule would print, by their lab names
+/// (<see cref="LabNames"/>); null where the kernel gives none.
 /// </summary>
 /// <param name="Point">Where the packet is.</param>
 /// <param name="In">The device it came in by: a bridge port for ebtables, otherwise the device of the IP layer.</param>

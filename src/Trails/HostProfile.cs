@@ -18,9 +18,7 @@ public sealed record HostProfile
 
     public Backend Ebtables { get; init; } = Backend.Nft;
 
-    /// <summary>
-    /// Whether ebtables has the table broute: always with the legacy backend, with nft from iptables 1.8.10 on.
-    /// </summary>
+    /// <summary>The table broute of ebtables: always with the legacy backend, with nft from iptables 1.8.10.</summary>
     public bool Broute { get; init; } = true;
 
     public bool BrNetfilter { get; init; } = true;
@@ -52,9 +50,7 @@ public sealed record HostProfile
 
     public bool Conntrack6 { get; init; } = true;
 
-    /// <summary>
-    /// Whether net.ipv4.conf.*.rp_filter is 1 (strict): packets whose source is not routed back that way are dropped.
-    /// </summary>
+    /// <summary>net.ipv4.conf.*.rp_filter = 1: drops packets whose source is not routed back that way.</summary>
     public bool RpFilter { get; init; }
 
     /// <summary>Whether packets from and to 127.0.0.0/8 may leave the host by a bridge (net.ipv4.conf.BRIDGE.route_localnet).</summary>
@@ -94,9 +90,7 @@ public sealed record HostProfile
         Switch.All.Aggregate(HashCode.Combine(Kernel, Iptables, Ebtables, Rules), (hash, one) => HashCode.Combine(hash, one.Read(this)));
 }
 
-/// <summary>
-/// A host port published for a container's <see cref="Flow.ServicePort"/> (<c>docker run --publish</c>), TCP and UDP.
-/// </summary>
+/// <summary><c>docker run --publish</c> of a container's <see cref="Flow.ServicePort"/>, TCP and UDP.</summary>
 public sealed record PublishedPort(int Port, Endpoint To)
 {
     public static readonly ImmutableArray<PublishedPort> OfLab =

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// All releases from <paramref name="First"/> on, and those of older stable series from the backports in <paramref
-/// name="Stable"/> on.
+/// All releases from <paramref name="First"/> on, and those of older stable series from the backports in
+/// <paramref name="Stable"/> on.
 /// </summary>
 public sealed record KernelReleases(KernelVersion First, params ImmutableArray<KernelVersion> Stable)
 {
@@ -19,9 +19,7 @@ public sealed record KernelReleases(KernelVersion First, params ImmutableArray<K
     public bool Include(KernelVersion kernel) =>
         kernel >= First || Stable.Any(first => first.IsOfSeriesOf(kernel) && (kernel.Patch is null || kernel >= first));
 
-    /// <summary>
-    /// The first release that has it, for users of this kernel: of its own stable series, or of the main line.
-    /// </summary>
+    /// <summary>The first release that has it for this kernel: of its stable series, or of the main line.</summary>
     public KernelVersion FirstFor(KernelVersion kernel) => Stable.Where(first => first.IsOfSeriesOf(kernel)).Append(First).First();
 
     public override string ToString() => Stable switch

@@ -13,9 +13,7 @@ public enum Direction
     Error,
 }
 
-/// <summary>
-/// One packet's journey within a flow. Packets count from 1 in each direction; an error has its request's number.
-/// </summary>
+/// <summary>A packet of a flow, counted from 1 in each direction; an error has its request's number.</summary>
 /// <remarks>
 /// A TCP connection has these: request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK that opens it, request 3 the data, request 4
 /// and reply 2 the FINs. Bare acknowledgements besides those come and go with the kernel's timers and are no legs.

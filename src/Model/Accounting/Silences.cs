@@ -5,10 +5,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Accounting;
 
-/// <summary>
-/// Why a packet did not cross a hook point: its chain was passed over, its hook was never called, or its journey was
-/// over.
-/// </summary>
+/// <summary>Why a packet did not cross a hook point: chain passed over, hook never called, or journey over.</summary>
 internal sealed class Silences
 {
     private readonly Journal journal;

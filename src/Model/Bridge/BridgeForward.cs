@@ -24,9 +24,7 @@ internal static class BridgeForward
         Nf.Hook(Family.Bridge, Hook.Forward, packet, @in: port, @out: to, ForwardFinish);
     }
 
-    /// <summary>
-    /// <c>__br_forward</c>, for a frame of the host: it may leave by the port that it once came in by.
-    /// </summary>
+    /// <summary><c>__br_forward</c>, for a frame of the host: it may leave by the port that it came in by.</summary>
     public static void Send(Packet packet, string to)
     {
         packet.Device = to;

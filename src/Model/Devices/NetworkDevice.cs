@@ -15,9 +15,7 @@ internal static class NetworkDevice
     /// </summary>
     public static void Receive(Packet packet) => Nf.DeviceHook(Hook.Ingress, packet, packet.Device!, AfterIngress);
 
-    /// <summary>
-    /// The end of <c>__netif_receive_skb_core</c> (<c>deliver_skb</c>): to what is registered for the protocol.
-    /// </summary>
+    /// <summary>The end of <c>__netif_receive_skb_core</c> (<c>deliver_skb</c>): to the protocol's receiver.</summary>
     public static void DeliverToProtocol(Packet packet)
     {
         if (packet.Family == Family.Arp)

@@ -41,9 +41,9 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// A packet's own addresses turned round, without asking any table: an ICMP error of type and code <paramref
-    /// name="message"/>, or a TCP reset where that is null. Null where there is no answer: no reset answers a reset,
-    /// and no error an error.
+    /// A packet's own addresses turned round, without asking any table: an ICMP error of type and code
+    /// <paramref name="message"/>, or a TCP reset where that is null. Null where there is no answer: no reset answers a
+    /// reset, and no error an error.
     /// </summary>
     public static Packet? Answer(Packet about, (int, int)? message)
     {

@@ -3,15 +3,10 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>
-/// An IP packet is for another host; net/ipv4/ip_forward.c, and <c>ip6_forward</c> of net/ipv6/ip6_output.c.
-/// </summary>
+/// <summary>A packet is for another host; net/ipv4/ip_forward.c, <c>ip6_forward</c> of net/ipv6/ip6_output.c.</summary>
 internal static class IpForward
 {
-    /// <summary>
-    /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. All checks precede the hook: FORWARD does not see what fails
-    /// one.
-    /// </summary>
+    /// <summary><c>ip_forward</c>, then <c>ip_forward_finish</c>. FORWARD does not see what fails a check.</summary>
     public static void Forward(Packet packet)
     {
         if (packet.Ttl <= 1 && packet.Heeds(Statement.TtlEnds, Place.RoutingDecision))

@@ -2,9 +2,7 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>
-/// An IP packet has come in by a NIC, loopback, or a bridge; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.
-/// </summary>
+/// <summary>A packet has come in by a NIC, loopback, or a bridge; net/ipv4/ip_input.c, net/ipv6/ip6_input.c.</summary>
 internal static class IpReceive
 {
     /// <summary>

@@ -7,10 +7,7 @@ namespace Hooktrail.Model.Ip;
 /// <summary>An IP packet is for this host; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.</summary>
 internal static class LocalDelivery
 {
-    /// <summary>
-    /// <c>ip_local_deliver</c>. Fragments are put together here, if they are not yet. (<c>ip6_input</c> does so behind
-    /// the hook instead.)
-    /// </summary>
+    /// <summary><c>ip_local_deliver</c>. Joins the remaining fragments (<c>ip6_input</c>: behind the hook).</summary>
     public static void Deliver(Packet packet)
     {
         if (packet.Fragment is not null && packet.Family == Family.IPv4 && packet.Heeds(Statement.DefragForInput, Place.Conntrack)

@@ -6,10 +6,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Ip;
 
-/// <summary>
-/// REJECT: the packet is dropped and its sender told; net/ipv4/netfilter/ipt_REJECT.c, nf_reject_ipv4.c, and the same
-/// of IPv6.
-/// </summary>
+/// <summary>REJECT drops and tells the sender; net/ipv4/netfilter/ipt_REJECT.c, nf_reject_ipv4.c; IPv6 alike.</summary>
 internal static class Reject
 {
     public static void Send(Packet packet, RejectTarget reject, in HookState state)

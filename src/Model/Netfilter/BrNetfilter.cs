@@ -84,9 +84,7 @@ internal static class BrNetfilter
         } || !packet.Heeds(Statement.TaggedSkips, Place.BrNetfilter));
     }
 
-    /// <summary>
-    /// <c>br_nf_pre_routing_finish</c>: gives the frame back to the bridge, for the rest of its own PRE_ROUTING.
-    /// </summary>
+    /// <summary><c>br_nf_pre_routing_finish</c>: back to the bridge, for the rest of its own PRE_ROUTING.</summary>
     private static void PreRoutingFinish(Packet packet)
     {
         var info = packet.NfBridge!;

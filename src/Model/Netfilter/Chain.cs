@@ -5,9 +5,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>
-/// A chain at a hook. The tracepoint is its first rule, so that the hop is noted before any other rule acts.
-/// </summary>
+/// <summary>A chain at a hook. Its first rule is the tracepoint: the hop is noted before any rule acts.</summary>
 internal sealed class Chain(HookPoint point, RuleSet rules)
 {
     // Of the kernel's iptables; nft allows 16. A chain that calls itself is refused by both.
@@ -21,9 +19,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
 
     public HookPoint Point => point;
 
-    /// <summary>
-    /// Notes the hop and asks the rules; the first rule that decides, or else the chain's policy, gives the decision.
-    /// </summary>
+    /// <summary>Notes the hop; the first rule that decides, or else the chain's policy, gives the decision.</summary>
     public Decision Traverse(Packet packet, in HookState state)
     {
         packet.Cross(point, state.Family, in state);
@@ -60,10 +56,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         return NfVerdict.Drop;
     }
 
-    /// <summary>
-    /// What a chain decides where none of its rules did: built-in chains have a policy, and so have users' chains of
-    /// ebtables.
-    /// </summary>
+    /// <summary>The policy, which built-in chains and users' chains of ebtables have; null for others.</summary>
     private static Decision? AtEnd(RuleChain chain) => chain.Policy switch
     {
         Policy.Drop => new(new DropTarget(), $"policy of {chain.Id.Name}"),

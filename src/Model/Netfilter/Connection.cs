@@ -29,10 +29,10 @@ internal enum ConntrackState
 /// <summary>Which of a packet's addresses NAT rewrites; <c>enum nf_nat_manip_type</c>.</summary>
 internal enum Manipulation
 {
-    /// <summary>The source: POSTROUTING and INPUT.</summary>
+    /// <summary>POSTROUTING and INPUT.</summary>
     Source,
 
-    /// <summary>The destination: PREROUTING and OUTPUT.</summary>
+    /// <summary>PREROUTING and OUTPUT.</summary>
     Destination,
 }
 
@@ -64,7 +64,6 @@ internal enum ConnectionStatus
 {
     None = 0,
 
-    /// <summary><c>IPS_SEEN_REPLY</c>.</summary>
     SeenReply = 1,
 
     /// <summary><c>IPS_SRC_NAT_DONE</c>: what becomes of sources is settled, even if nothing does.</summary>
@@ -83,9 +82,7 @@ internal enum ConnectionStatus
     Confirmed = 32,
 }
 
-/// <summary>
-/// A connection; <c>struct nf_conn</c>. All packets and copies of packets that belong to it hold the same one.
-/// </summary>
+/// <summary><c>struct nf_conn</c>. All packets of a connection, and their copies, hold the same one.</summary>
 internal sealed class Connection(ConnectionTuple first)
 {
     /// <summary>As the first packet came in.</summary>

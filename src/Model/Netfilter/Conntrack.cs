@@ -66,10 +66,7 @@ internal static class Conntrack
         packet.State = connection.Reply == answer ? ConntrackState.RelatedReply : ConntrackState.Related;
     }
 
-    /// <summary>
-    /// <c>nf_ct_attach</c>: the host's message about a packet belongs to that packet's connection, even an unconfirmed
-    /// one.
-    /// </summary>
+    /// <summary><c>nf_ct_attach</c>: the host's message joins the connection it is about, confirmed or not.</summary>
     public static void Attach(Packet packet, Packet about)
     {
         packet.Connection = about.Connection;
@@ -82,9 +79,7 @@ internal static class Conntrack
         };
     }
 
-    /// <summary>
-    /// <c>nf_confirm</c>: a packet that was dropped on its way leaves no entry. Answers confirm nothing.
-    /// </summary>
+    /// <summary><c>nf_confirm</c>: a packet dropped on its way leaves no entry. Answers confirm nothing.</summary>
     private static NfVerdict Confirm(Packet packet, in HookState state)
     {
         if (packet.State == ConntrackState.New)

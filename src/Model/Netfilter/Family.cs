@@ -2,9 +2,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>
-/// The protocol families whose hooks a packet of the lab meets; <c>NFPROTO_*</c> of linux/netfilter.h.
-/// </summary>
+/// <summary>The families whose hooks a packet of the lab meets; <c>NFPROTO_*</c> of linux/netfilter.h.</summary>
 internal enum Family
 {
     /// <summary><c>NFPROTO_BRIDGE</c>: frames on the ports of a bridge.</summary>

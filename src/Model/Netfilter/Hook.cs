@@ -16,9 +16,7 @@ internal enum Hook
 
     PostRouting,
 
-    /// <summary>
-    /// Bridge only, until 5.1: whether the bridge should leave a frame alone (<c>NF_BR_BROUTING</c>).
-    /// </summary>
+    /// <summary>Bridge only, until 5.1: whether the bridge leaves a frame alone (<c>NF_BR_BROUTING</c>).</summary>
     Brouting,
 
     /// <summary>A device has received a frame of any protocol (<c>NF_NETDEV_INGRESS</c>).</summary>

@@ -27,14 +27,12 @@ internal delegate NfVerdict HookFunction(Packet packet, in HookState state);
 internal readonly record struct HookState(Family Family, Hook Hook, string? In, string? Out, OkFunction Okfn);
 
 /// <summary>
-/// One function registered at one hook; <c>struct nf_hook_ops</c>. Smaller priorities run earlier; <paramref
-/// name="What"/> is a chain's hook point, or the kernel's function.
+/// One function registered at one hook; <c>struct nf_hook_ops</c>. Smaller priorities run earlier;
+/// <paramref name="What"/> is a chain's hook point, or the kernel's function.
 /// </summary>
 internal sealed record HookRegistration(Family Family, Hook Hook, int Priority, string What, HookFunction Function)
 {
-    /// <summary>
-    /// The hook points crossed there: a chain's own, those of the chains that the NAT core asks, or none.
-    /// </summary>
+    /// <summary>The hook points crossed there: a chain's own, those of the NAT core's chains, or none.</summary>
     public ImmutableArray<HookPoint> Points { get; init; } = [];
 
     /// <summary>The device of a function at ingress or egress; null at the other hooks.</summary>

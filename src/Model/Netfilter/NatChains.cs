@@ -10,9 +10,7 @@ internal static class NatChains
 {
     private static readonly Hook[] Hooks = [Hook.PreRouting, Hook.LocalIn, Hook.LocalOut, Hook.PostRouting];
 
-    /// <summary>
-    /// The NAT core at each hook: one function with all the chains of the hook, or on old kernels one for each chain.
-    /// </summary>
+    /// <summary>The NAT core at each hook: one function for all its chains; on old kernels one for each.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
         from family in new[] { Family.IPv4, Family.IPv6 }
         from hook in Hooks

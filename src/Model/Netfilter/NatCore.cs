@@ -68,9 +68,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
                 journal.PassOver(chain.Point, statement);
     }
 
-    /// <summary>
-    /// Asks the chains in turn, until one answers. Within the slot of the NAT core their priorities only order them.
-    /// </summary>
+    /// <summary>Asks the chains in turn, until one answers. Their priorities only order them in the slot.</summary>
     private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
         target = null;
@@ -115,9 +113,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         return true;
     }
 
-    /// <summary>
-    /// <c>nf_nat_setup_info</c> by a rule, or by a null binding where none matched, which settles the question, too.
-    /// </summary>
+    /// <summary><c>nf_nat_setup_info</c>; a null binding, where no rule matched, settles it, too.</summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
         connection.Status |= Settled;

@@ -27,9 +27,7 @@ internal static class NatRules
         _ => true,
     };
 
-    /// <summary>
-    /// Whether the order of two neighbouring rules cannot matter: both decide the same, or no packet matches both.
-    /// </summary>
+    /// <summary>Whether two neighbours' order cannot matter: same decisions, or no packet for both.</summary>
     public static bool Commute(Rule one, Rule other, ChainId chain, RuleSet rules) =>
         Decisions(one, chain, rules).All(first => Decisions(other, chain, rules).All(second =>
             first.Target == second.Target || first.Matches.Any(match => second.Matches.Any(with => Exclude(match, with)))));

@@ -35,9 +35,7 @@ internal static class IpPriority
     public const int ConntrackConfirm = int.MaxValue;
 }
 
-/// <summary>
-/// The kernel's names for the bridge hook priorities; uapi linux/netfilter_bridge.h, unchanged from 4.15 to 7.3.
-/// </summary>
+/// <summary>Bridge hook priorities; uapi linux/netfilter_bridge.h, unchanged from 4.15 to 7.3.</summary>
 internal static class BridgePriority
 {
     public const int First = int.MinValue;

@@ -12,10 +12,7 @@ internal static class NeighbourProbes
     /// <summary>Whether one of two sightings is of a question to one MAC address, and the other of one to all.</summary>
     public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
 
-    /// <summary>
-    /// Leaves out probes and their answers. Answers look alike, but an endpoint answers in order, so the first answer
-    /// is to the first question.
-    /// </summary>
+    /// <summary>Leaves out probes and answers. All look alike; the first answer is to the first question.</summary>
     public static List<Packet> LeaveOut(List<Packet> packets)
     {
         var open = new Queue<bool>();

@@ -2,9 +2,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 
-/// <summary>
-/// Names the packets of flows that go one by one, each after the last one's answer or timeout: echoes, datagrams, ARP.
-/// </summary>
+/// <summary>Packets of flows that go one by one, after each answer or timeout: echoes, datagrams, ARP.</summary>
 internal static class PingPong
 {
     // By order, and by the ICMP sequence number, where there is one; they must agree.

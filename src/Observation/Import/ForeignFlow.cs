@@ -4,9 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 
-/// <summary>
-/// One flow in a user's trace, by the lab's names: its legs in the order seen, and a sentence for each thing left out.
-/// </summary>
+/// <summary>One flow in a user's trace: its legs in the order seen, and a sentence for each thing left out.</summary>
 public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray<string> Notes)
 {
     // An echo's number is the packet's own, if its ping began with the trace.

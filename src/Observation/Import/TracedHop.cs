@@ -72,9 +72,7 @@ internal abstract class TraceReader
         return true;
     }
 
-    /// <summary>
-    /// The hook point of an nftables chain: a tool's, if table and chain have its names, or else a user's own.
-    /// </summary>
+    /// <summary>A tool's, if table and chain have its names, or else that of a user's own chain.</summary>
     protected static HookPoint PointOf(Layer? layer, string table, string chain)
     {
         if (layer is { } tool && IsBuiltIn(new(tool, table, chain)))

@@ -31,15 +31,12 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     // NF_LOG_PREFIXLEN - 1, include/net/netfilter/nf_log.h.
     private const int LongestPrefix = 127;
 
-    /// <summary>
-    /// The name of a run's tables, in any family: <c>hooktrail-x7k2q-nflog</c>. It begins as the name of the run's
-    /// journal does.
-    /// </summary>
+    /// <summary>As <c>hooktrail-x7k2q-nflog</c>, in any family; it begins as the run's journal does.</summary>
     public static string Name(RunId run) => $"hooktrail-{run}-nflog";
 
     /// <summary>
-    /// Numbers a run's tables, where chains came one after the other and each needs its record behind it; 0 for the
-    /// first.
+    /// Numbers a run's tables, where chains came one after the other and each has to be recorded behind its own; 0 for
+    /// the first.
     /// </summary>
     public int Part { get; init; }
 
@@ -84,9 +81,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         .Select(place => place.Family).Distinct().Order()
         .Select(family => $"delete table {Word(family)} {OwnName}\n"));
 
-    /// <summary>
-    /// What the chains have counted, by <c>nft list ruleset</c>, or <c>nft list table</c> for each family in turn.
-    /// </summary>
+    /// <summary>Reads <c>nft list ruleset</c>, or <c>nft list table</c> for each family in turn.</summary>
     public TracepointCounters Counters(string listed)
     {
         var points = PointsByPrefix(Run, Places);

@@ -8,9 +8,7 @@ namespace Hooktrail.Tests.Flows;
 /// <summary>A flow's finding by full records, and by records of the bridge as ebt_log writes them.</summary>
 internal static class AsLogged
 {
-    /// <summary>
-    /// Sends one flow and assembles its records twice. Users' own chains, where no tool can log, are left out.
-    /// </summary>
+    /// <summary>Assembles one flow's records twice, without users' own chains, where no tool can log.</summary>
     public static async Task<(Finding Full, Finding Log)> ObserveAsync(this NamespaceLab lab, Flow flow, int count = 1)
     {
         var sending = Sending.Once with { Packets = count, Patience = TimeSpan.FromMilliseconds(100) };

@@ -8,10 +8,7 @@ using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>
-/// What the kernel does with a flow becomes its legs, the same ones where the bridge's records show as little as
-/// ebt_log's.
-/// </summary>
+/// <summary>A flow's packets become its legs, also where the bridge shows as little as ebt_log does.</summary>
 [TestFixture]
 [CancelAfter(120_000)]
 internal sealed class FlowTests

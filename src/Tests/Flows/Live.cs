@@ -3,9 +3,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>
-/// Namespace labs for tests: skipped where this machine or user can have none, unless the run requires them.
-/// </summary>
+/// <summary>Namespace labs: skipped where this machine or user can have none, unless they are required.</summary>
 internal static class Live
 {
     public static async Task<NamespaceLab> StartAsync(NamespaceSetup setup)

@@ -5,9 +5,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>
-/// The traces measured hook by hook on kernel 6.18 (facts sheet, appendix A), but for A3, which needs a second network.
-/// </summary>
+/// <summary>Traces measured on kernel 6.18 (facts sheet, appendix A); A3 needs a second network.</summary>
 public class ReferenceTraces
 {
     [Test]

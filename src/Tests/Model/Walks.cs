@@ -31,9 +31,7 @@ internal static class Walks
     public static string Tables(this Trail trail, Layer layer, string chain) =>
         string.Join(' ', trail.Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain).Select(hop => hop.Point.Table));
 
-    /// <summary>
-    /// Layer, table, chain, in→out, and for iptables br_netfilter's ports; an absent device is a dash.
-    /// </summary>
+    /// <summary>Layer, table, chain, in→out, and br_netfilter's ports; an absent device is a dash.</summary>
     public static string[] Devices(this Trail trail) =>
     [
         .. trail.Hops.Select(hop =>

@@ -6,9 +6,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>
-/// Flows of every kind through namespace labs of every kind, as text that is the same wherever they run.
-/// </summary>
+/// <summary>Flows of every kind through labs of every kind, as text that is the same wherever they run.</summary>
 internal static class Flows
 {
     private static readonly NamespaceSetup[] Setups =

@@ -5,9 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>
-/// Without private namespaces these tests are skipped with the reason, or fail where <c>SPECS_REQUIRE_LIVE=1</c>.
-/// </summary>
+/// <summary>Without private namespaces tests are skipped, or fail where <c>SPECS_REQUIRE_LIVE=1</c>.</summary>
 internal static class Spaces
 {
     public static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancel = default)
@@ -22,10 +20,7 @@ internal static class Spaces
         }
     }
 
-    /// <summary>
-    /// Starts Program.cs in a separate process. <paramref name="who"/> is a command that runs it as another user, or
-    /// nothing.
-    /// </summary>
+    /// <summary>Program.cs in a separate process; <paramref name="who"/> is a prefix that changes the user.</summary>
     public static Process Run(IReadOnlyList<string> who, params string[] arguments)
     {
         string[] command = [.. who, Environment.ProcessPath!, "exec", typeof(Program).Assembly.Location, .. arguments];
@@ -64,9 +59,7 @@ internal static class Spaces
         return answer;
     }
 
-    /// <summary>
-    /// The command that runs another as a user without any right; empty if this user has none already.
-    /// </summary>
+    /// <summary>A prefix that runs a command without any right; empty if this user has none already.</summary>
     public static IReadOnlyList<string> Ordinary()
     {
         if (!Environment.IsPrivilegedProcess)

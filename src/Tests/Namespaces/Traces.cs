@@ -13,9 +13,7 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
     /// <summary>All processes below the host's first one, and their namespaces that are not this process's.</summary>
     public static Traces Of(NamespaceHost host) => Below(host.ProcessId);
 
-    /// <summary>
-    /// Of all that this process has started: talkers and readers are beside the host's own processes.
-    /// </summary>
+    /// <summary>Of all that this process started: talkers and readers are beside the host's own processes.</summary>
     public static Traces OfAll() => Below(Environment.ProcessId) is var all ? all with { Processes = all.Processes.Remove(Environment.ProcessId) } : all;
 
     private static Traces Below(int root)

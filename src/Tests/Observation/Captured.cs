@@ -42,9 +42,7 @@ internal static class Captured
         return new StreamReader(stream).ReadToEnd();
     }
 
-    /// <summary>
-    /// Records of others were left out of the capture, so the window's records are numbered anew, without gaps.
-    /// </summary>
+    /// <summary>Renumbered without gaps, for the capture leaves out the records of others.</summary>
     public static LogWindow Window(int n) => Read(Renumbered(Between(n)));
 
     public static ImmutableArray<string> Between(int n)

@@ -5,9 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>
-/// The real tools accept the rules and the script removes them, in a network namespace that any user may make.
-/// </summary>
+/// <summary>The real tools accept the rules, and the script removes them; any user may make the namespace.</summary>
 public class RealToolsTests
 {
     private static readonly RunId Other = RunId.Parse("other");

@@ -5,9 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 
-/// <summary>
-/// Every log format of the kernel. Lines not captured follow net/netfilter/nf_log_syslog.c and ebt_log.c.
-/// </summary>
+/// <summary>Every log format. Lines not captured follow net/netfilter/nf_log_syslog.c and ebt_log.c.</summary>
 public class SightingTests
 {
     [Test]

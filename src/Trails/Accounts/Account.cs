@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Accounts;
 
-/// <summary>
-/// A trail with its reasons: what decided the packet's way, in order, and why every other hook point stayed silent.
-/// </summary>
+/// <summary>A trail with what decided it, in order, and why every other hook point stayed silent.</summary>
 public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences);
 
 /// <summary>

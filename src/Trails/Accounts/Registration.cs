@@ -10,9 +10,7 @@ namespace Hooktrail.Trails.Accounts;
 /// (<c>nf_conntrack_in</c>).</param>
 public sealed record Registration(string Family, string Hook, int Priority, string What)
 {
-    /// <summary>
-    /// The hook points crossed there, in order: one for a chain, those of all its chains for the NAT core, else none.
-    /// </summary>
+    /// <summary>The hook points crossed there, in order: a chain's, those of the NAT core's chains, or none.</summary>
     public ImmutableArray<HookPoint> Points { get; init; } = [];
 
     /// <summary>The device of a function at ingress or egress; null at the other hooks.</summary>

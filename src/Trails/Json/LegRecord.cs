@@ -2,10 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Json;
 
-/// <summary>
-/// What a run knows of one leg; <paramref name="Predicted"/> or <paramref name="Observed"/> is null where there is
-/// none.
-/// </summary>
+/// <summary>What a run knows of one leg. A trail that was not predicted or not observed is null.</summary>
 public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Observed)
 {
     /// <summary>Null outside a run of features.</summary>
@@ -35,9 +32,7 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
 
 public sealed record ScenarioTitle(string Feature, string Scenario)
 {
-    /// <summary>
-    /// The row of a scenario outline, as in <c>from=client, to=server</c>; null for a plain scenario.
-    /// </summary>
+    /// <summary>A scenario outline's row, as in <c>from=client, to=server</c>; null for a plain scenario.</summary>
     public string? Example { get; init; }
 
     public override string ToString() => Example is null ? Scenario : $"{Scenario} ({Example})";

@@ -10,10 +10,7 @@ namespace Hooktrail.Trails.Json;
 /// </summary>
 public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecord> Legs)
 {
-    /// <summary>
-    /// The format's name and version. schema/trails.schema.json fixes a version's members; a new member is a new
-    /// version.
-    /// </summary>
+    /// <summary>A version's members are fixed by schema/trails.schema.json; a new member is a new version.</summary>
     public const string Schema = "hooktrail/trails/4";
 
     /// <summary>Written in place of an observed trail that equals the predicted one.</summary>
@@ -22,9 +19,7 @@ public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecor
     /// <summary>What the lab measured of the first host.</summary>
     public ImmutableArray<Fact> Facts { get; init; } = [];
 
-    /// <summary>
-    /// What is registered at the first host's hooks, by <c>nft list hooks</c>; empty where the kernel cannot list them.
-    /// </summary>
+    /// <summary>The first host's hooks by <c>nft list hooks</c>; empty where the kernel cannot list them.</summary>
     public ImmutableArray<Registration> Hooks { get; init; } = [];
 
     public bool Equals(TrailsFile? other) =>

@@ -3,9 +3,7 @@ namespace Hooktrail.Trails.Json;
 /// <summary>Reads and writes <c>trails.json</c>; schema/trails.schema.json describes it for other programs.</summary>
 public static class TrailsJson
 {
-    /// <summary>
-    /// Writes a whole file, UTF-8, always the same bytes for equal content; <paramref name="stream"/> stays open.
-    /// </summary>
+    /// <summary>UTF-8, the same bytes for equal content; <paramref name="stream"/> stays open.</summary>
     public static void Write(Stream stream, TrailsFile file, int indentation = 2)
     {
         using var writer = new TrailsWriter(stream, file.HostProfile, file.Facts, file.Hooks, indentation);

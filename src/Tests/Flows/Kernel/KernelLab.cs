@@ -41,10 +41,7 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 
     public Task<IAsyncDisposable> RuleAsync(string command) => lab.ChangeAsync(new HostChange.Rule(command));
 
-    /// <summary>
-    /// Sends a flow and compares each of its legs; <paramref name="between"/> runs between the first request and the
-    /// second.
-    /// </summary>
+    /// <summary>Compares each leg; <paramref name="between"/> runs between the first two requests.</summary>
     public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
     {
         var before = lab.Profile;

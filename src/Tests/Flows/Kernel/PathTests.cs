@@ -6,9 +6,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>
-/// Special packets, and switches that change their way: the model predicts what the kernel does with them.
-/// </summary>
+/// <summary>Special packets, and switches that change their way, go as the model predicts.</summary>
 [Parallelizable(ParallelScope.Children)]
 public class PathTests
 {

@@ -6,10 +6,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
-/// <summary>
-/// Published ports from everywhere, with Docker's userland proxy or hairpin NAT, with and without the bridge calling
-/// iptables.
-/// </summary>
+/// <summary>Published ports by userland proxy or hairpin NAT, with and without the bridge calling iptables.</summary>
 [Parallelizable(ParallelScope.Children)]
 public class PublishedPortTests
 {

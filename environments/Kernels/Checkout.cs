@@ -2,24 +2,23 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>The checkout that this program was built in: features, their test project, and what <c>./specs</c> has noted.</summary>
+/// <summary>The checkout that built this program: features, their test project, notes of <c>./specs</c>.</summary>
 public sealed class Checkout
 {
     private const string DiskNote = ".hooktrail/guest-disk";
 
     private Checkout(string root) => Root = root;
 
-    /// <summary>Its folder.</summary>
     public string Root { get; }
 
-    /// <summary>The disk of the guests, which <c>./specs</c> builds and notes.</summary>
+    /// <summary>The guests' disk, which <c>./specs</c> builds and notes.</summary>
     /// <exception cref="HooktrailException">None has been built.</exception>
     public string GuestDisk =>
         Path.Combine(Root, DiskNote) is var note && File.Exists(note) && File.ReadAllText(note).Trim() is var disk && File.Exists(disk)
             ? disk
             : throw new HooktrailException("The disk of the guests has not been built yet; run ./specs kernels run or boot, which build it.");
 
-    /// <summary>Finds it, upwards from where this assembly is.</summary>
+    /// <summary>Searches upwards from this assembly.</summary>
     /// <exception cref="HooktrailException">This is no checkout.</exception>
     public static Checkout Find()
     {

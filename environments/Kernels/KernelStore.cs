@@ -5,23 +5,17 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>Makes kernels bootable, each once: its image, a disk with its modules, and an initial root that finds the guest's disks.</summary>
+/// <summary>Makes each kernel bootable once: image, disk with modules, initial root that finds the disks.</summary>
 public sealed class KernelStore(KernelsCache cache)
 {
     private const string Remedy = "see that the disk has room, and what the message says";
 
-    /// <summary>What mounts the disks and reaches the network; their dependencies come with them.</summary>
+    /// <summary>The modules that mount the disks and reach the network; their dependencies come with them.</summary>
     private static readonly string[] Needed = ["virtio_pci", "virtio_blk", "ext4", "virtio_net"];
 
-    /// <summary>Whether the kernel has been made bootable.</summary>
     public bool Has(ServedKernel kernel) => Directory.Exists(cache[FolderOf(kernel)]);
 
-    /// <summary>A kernel of the archive.</summary>
-    /// <param name="name">What its results go by.</param>
-    /// <param name="kernel">The kernel.</param>
-    /// <param name="archive">Where it is fetched from.</param>
-    /// <param name="progress">Is told what takes time.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Prepares a kernel of the archive.</summary>
     public async Task<Kernel> PrepareAsync(string name, ServedKernel kernel, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
     {
         var busybox = await BusyboxAsync(archive, cancellation).ConfigureAwait(false);
@@ -41,13 +35,9 @@ public sealed class KernelStore(KernelsCache cache)
         return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>A kernel of the user's own.</summary>
-    /// <param name="image">Its bzImage.</param>
-    /// <param name="modules">Its modules, as <c>make modules_install</c> leaves them; null where all is built in.</param>
-    /// <param name="archive">Where the tools of the initial root are fetched from.</param>
-    /// <param name="progress">Is told what takes time.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">One of them is not what it should be.</exception>
+    /// <summary>Prepares a kernel that the user built.</summary>
+    /// <remarks>A bzImage, and modules from <c>make modules_install</c>, or null where all is built in.</remarks>
+    /// <exception cref="HooktrailException">The image or the modules are not valid.</exception>
     public async Task<Kernel> PrepareAsync(string image, string? modules, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
     {
         var own = OwnKernel.Of(image, modules);
@@ -60,15 +50,15 @@ public sealed class KernelStore(KernelsCache cache)
         return new(own.Release, own.Image, folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>How a kernel is packed; another recipe makes another folder.</summary>
+    /// <summary>Another way to pack kernels makes another folder.</summary>
     private static string Recipe { get; } = Hash([Resource.Read("pack.sh"), .. Needed]);
 
-    /// <summary>What the guests' scripts are; a change of theirs needs no kernel anew.</summary>
+    /// <summary>A change of the guests' scripts needs no kernel anew.</summary>
     private static string Scripts { get; } = Hash([Resource.Read("initramfs.sh"), Resource.Read("init.sh")]);
 
     private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
 
-    /// <summary>The kernel unpacks archives that stand one after the other: its own part, and that of all guests.</summary>
+    /// <summary>The kernel unpacks concatenated archives: its own part, and the part of all guests.</summary>
     internal async Task<string> InitramfsAsync(string kernel, CancellationToken cancellation)
     {
         var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>

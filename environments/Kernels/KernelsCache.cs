@@ -4,22 +4,20 @@ using Hooktrail.Trails;
 namespace Hooktrail.Kernels;
 
 /// <summary>
-/// What is fetched and built once, for every clone of this user: package lists, kernels, disks. Everything in it is made beside its place, in a
-/// folder named after the process that makes it, and moved there when it is whole.
+/// What is fetched and built once for all clones of this user: package lists, kernels, disks. Each item is made beside
+/// its place, in a folder named after the making process, and moved there when complete.
 /// </summary>
 public sealed class KernelsCache
 {
-    /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "SPECS_KERNELS_CACHE";
 
     private const string Making = ".making-";
 
     private KernelsCache(string path) => Path = path;
 
-    /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>Where it is by the environment: <c>SPECS_KERNELS_CACHE</c>, or <c>hooktrail/kernels</c> in the user's cache (<c>XDG_CACHE_HOME</c>).</summary>
+    /// <summary><c>SPECS_KERNELS_CACHE</c>, else <c>hooktrail/kernels</c> in the user's cache folder.</summary>
     /// <exception cref="HooktrailException">The folder cannot be made.</exception>
     public static KernelsCache Open() => Open(Environment.GetEnvironmentVariable);
 
@@ -38,22 +36,18 @@ public sealed class KernelsCache
         return new(path);
     }
 
-    /// <summary>The cache, if there is one already.</summary>
     public static KernelsCache? Existing(Func<string, string?> variable) => Place(variable) is var path && Directory.Exists(path) ? new(path) : null;
 
-    /// <summary>Where it is, whether or not it is there.</summary>
+    /// <summary>The folder, whether or not it exists.</summary>
     public static string Place(Func<string, string?> variable) => variable(Variable) is { Length: > 0 } set
         ? System.IO.Path.GetFullPath(set)
         : System.IO.Path.Combine(
             variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && System.IO.Path.IsPathRooted(xdg) ? xdg : System.IO.Path.Combine(variable("HOME") ?? "/", ".cache"),
             "hooktrail/kernels");
 
-    /// <summary>The place of something in the cache.</summary>
     public string this[params ReadOnlySpan<string> parts] => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>
-    /// The folder of that name, made by <paramref name="make"/> where it is not there. Where two make it at once, the first one's is kept.
-    /// </summary>
+    /// <summary>Makes a missing folder. If two processes make it, the first one's is kept.</summary>
     public async Task<string> FolderAsync(string name, Func<string, Task> make)
     {
         var place = this[name];
@@ -82,7 +76,7 @@ public sealed class KernelsCache
     /// <summary>Where this process makes what is to be moved to a place.</summary>
     internal static string MakingOf(string place) => $"{place}{Making}{Owner.Self}";
 
-    /// <summary>What processes that are no more had begun to make.</summary>
+    /// <summary>What ended processes left half made.</summary>
     public ImmutableArray<string> Leftovers() =>
     [
         .. Directory.EnumerateFileSystemEntries(Path, $"*{Making}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })

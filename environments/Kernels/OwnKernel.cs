@@ -5,17 +5,14 @@ using Hooktrail.Trails;
 namespace Hooktrail.Kernels;
 
 /// <summary>A kernel that the user built.</summary>
-/// <param name="Image">Its bzImage.</param>
-/// <param name="Modules">The folder that is named after its release; null where all is built in.</param>
-/// <param name="Release">Its release, as the image says.</param>
+/// <remarks>The image is a bzImage; the modules are in its release's folder, or null where all is built in.</remarks>
 internal sealed record OwnKernel(string Image, string? Modules, string Release)
 {
     // Documentation/arch/x86/boot.rst: the magic of the setup header, and where the version's offset stands.
     private const int Magic = 0x202;
     private const int VersionOffset = 0x20e;
 
-    /// <summary>Looks at what the user named.</summary>
-    /// <exception cref="HooktrailException">It is not a kernel for this kind of machine, or the modules are another one's.</exception>
+    /// <exception cref="HooktrailException">It is no kernel for this architecture, or has other modules.</exception>
     public static OwnKernel Of(string image, string? modules)
     {
         var release = ReleaseOf(image);
@@ -61,7 +58,7 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
         throw new HooktrailException($"\"{image}\" is no kernel for x86 that a boot loader could start (it has no setup header): name a bzImage, such as arch/x86/boot/bzImage.");
     }
 
-    // Both /lib/modules/RELEASE and what `make modules_install INSTALL_MOD_PATH=…` was given are understood.
+    // Takes /lib/modules/RELEASE as well as the INSTALL_MOD_PATH of `make modules_install`.
     private static string FolderOf(string modules, string release) =>
         new[] { "", release, $"lib/modules/{release}", $"usr/lib/modules/{release}" }
             .Select(place => Path.TrimEndingDirectorySeparator(Path.Combine(modules, place)))

@@ -3,15 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>The process that something belongs to. Its id alone is used again; with the time at which it started, in ticks since boot, it is one process.</summary>
-/// <param name="ProcessId">Its id.</param>
-/// <param name="StartedAt">When it started, field 22 of /proc/PID/stat.</param>
+/// <summary>A process that owns something. Process ids are reused; with the start time in ticks it is unique.</summary>
+/// <remarks>The start time is field 22 of /proc/PID/stat.</remarks>
 internal readonly partial record struct Owner(int ProcessId, long StartedAt)
 {
-    /// <summary>This process.</summary>
     public static Owner Self { get; } = new(Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
 
-    /// <summary>Whether it still runs.</summary>
     public bool IsAlive => StartOf(ProcessId) == StartedAt;
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
@@ -19,7 +16,6 @@ internal readonly partial record struct Owner(int ProcessId, long StartedAt)
         ? new(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
         : null;
 
-    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId}.{StartedAt}");
 
     private static long? StartOf(int process)

@@ -1,6 +1,5 @@
 namespace Hooktrail.Kernels;
 
-/// <summary>The scripts of this assembly.</summary>
 internal static class Resource
 {
     public static string Read(string name)

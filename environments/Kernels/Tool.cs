@@ -4,22 +4,17 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>A program of this machine, run to its end.</summary>
+/// <summary>Runs programs of this machine.</summary>
 internal static class Tool
 {
-    /// <summary>What stands for the last words of a program that had none.</summary>
+    /// <summary>For a program that failed without a word.</summary>
     public const string NoReason = "it gave no reason";
 
     // What a service user's PATH may lack.
     private const string Places = "/usr/local/sbin:/usr/sbin:/sbin";
 
     /// <summary>Runs a program and returns what it printed.</summary>
-    /// <param name="what">What it is for, for the sentence on its failure, such as <c>to fetch kernels</c>.</param>
-    /// <param name="remedy">What the user can do where it fails or is missing, for the same sentence.</param>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="environment">Variables that it has besides this process's.</param>
-    /// <param name="folder">Where it runs; here where null.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <remarks>The message has purpose (<c>to fetch kernels</c>) and remedy. A null folder is this process's.</remarks>
     /// <exception cref="HooktrailException">It is missing, or it failed; has its last words.</exception>
     public static async Task<string> RunAsync(
         string what,
@@ -59,10 +54,9 @@ internal static class Tool
         }
     }
 
-    /// <summary>Whether this machine has the program.</summary>
     public static bool Exists(string program) => Find(program) is not null;
 
-    /// <summary>Where the program is; null where this machine does not have it. A path stays what it is.</summary>
+    /// <summary>Null where this machine lacks the program. A path stays as it is.</summary>
     public static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:{Places}".Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
@@ -84,7 +78,7 @@ internal static class Tool
 
     private static Process Start(ProcessStartInfo start, string what, string remedy)
     {
-        // The one that starts a program looks only where this process's own PATH says.
+        // Process.Start searches only this process's PATH.
         if (!start.FileName.Contains('/'))
             start.FileName = Find(start.FileName) ?? start.FileName;
         try

@@ -4,25 +4,22 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// A lab's host as it was read last, and the changes that it is under. One flow is under way at a time, and one change or reading; a change may come in the
-/// middle of a flow, where that flow lets it.
+/// A lab's host as last read, with its changes. One flow is under way at a time, and one change or reading; a change
+/// may come in the middle of a flow that lets it.
 /// </summary>
-/// <param name="read">Reads the host, and has whatever has come recorded.</param>
-/// <param name="record">Has the chains of these rules recorded, and no more those that are gone.</param>
+/// <param name="read">Reads the host, and has new chains recorded.</param>
+/// <param name="record">Has the chains of these rules recorded, and no others.</param>
 public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record) : IDisposable
 {
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<Change> _made = [];
-    // Whether it has to be read before the next flow: it never was, or a change was taken back since.
+    // Whether it must be read before the next flow: it never was, or a change was taken back since.
     private bool _isStale = true;
 
-    /// <summary>The host: as it was read, or as it was before a change that was taken back.</summary>
+    /// <summary>The host as read, or as it was before a change that was taken back.</summary>
     public HostProfile Profile { get; private set; } = HostProfile.Default;
 
-    /// <summary>Reads the host anew.</summary>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">It could not be read; says why.</exception>
     public async Task<HostProfile> ReadAsync(CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
@@ -30,10 +27,9 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         return Profile;
     }
 
-    /// <summary>Makes a change and reads the host anew; what cannot be read then is taken back at once.</summary>
-    /// <param name="make">Makes it, on a host that is so, and gives what takes it back.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Takes the change back. Later changes end first; one that does not costs a reading.</returns>
+    /// <summary>Makes a change and reads the host anew; if that fails, the change is taken back at once.</summary>
+    /// <remarks>The result of <paramref name="make"/> takes the change back.</remarks>
+    /// <returns>Takes the change back. Later changes end first; out of order costs a reading.</returns>
     public async Task<IAsyncDisposable> ChangeAsync(Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
@@ -53,11 +49,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         return _made[^1];
     }
 
-    /// <summary>Lets a flow go over the host.</summary>
-    /// <param name="send">
-    /// Sends it; is told what the host is like, and given what has to be called around whatever is done in the flow's middle, for that may be a change.
-    /// </param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>The sender must wrap what it does amid the flow, which may be a change.</summary>
     public async Task<T> FlowAsync<T>(Func<HostProfile, Func<Func<Task>, Task>, Task<T>> send, CancellationToken cancellation)
     {
         await _flow.WaitAsync(cancellation).ConfigureAwait(false);
@@ -87,7 +79,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         }
     }
 
-    /// <summary>Ends nothing on the host; the lab does.</summary>
+    /// <summary>Changes nothing on the host; the lab does.</summary>
     public void Dispose()
     {
         _turn.Dispose();
@@ -96,8 +88,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
 
     private async Task LookAsync(CancellationToken cancellation) => (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
 
-    // Most often another change comes next, after which the host is read anyway. But what recorded a chain that is gone has to go with it, or it would be
-    // there before the next chain of that name, instead of behind it.
+    // Usually another change follows, after which the host is read anyway. But a removed chain's record must go with
+    // it, or it would precede the next chain of that name instead of following it.
     private async Task GiveBackAsync(HostProfile before)
     {
         await record(before.Rules).ConfigureAwait(false);

@@ -1,14 +1,18 @@
 namespace Hooktrail.Labs;
 
-/// <summary>The rules of ebtables-legacy, read and written without the tools that it has for it: its restore command flushes, and its save command runs whatever is called ebtables.</summary>
+/// <summary>
+/// Reads and writes rules of ebtables-legacy without its restore and save commands: the first flushes, and the second
+/// runs whatever is called ebtables.
+/// </summary>
 public static class EbtablesLegacy
 {
-    /// <summary>The tables, all of which exist where one is asked for: a table of the legacy backend comes to be when it is listed, if the kernel has it at all.</summary>
+    /// <summary>A table of the legacy backend comes to be when it is listed, if the kernel has it at all.</summary>
     public const string Tables = "broute nat filter";
 
     /// <summary>
-    /// A function for a POSIX shell, <c>saved_legacy</c>, that makes of what <c>ebtables-legacy -t TABLE -L</c> prints what ebtables-save would: the table, its chains,
-    /// and its rules, with their counters (<c>-c 4 336</c>) where they were listed with them (<c>--Lc</c>). What is not to be is said before the option, not behind it. Other lines stay as they are.
+    /// A POSIX shell function, <c>saved_legacy</c>, that turns the output of <c>ebtables-legacy -t TABLE -L</c> into
+    /// that of ebtables-save: the table, its chains and rules, with counters (<c>-c 4 336</c>) where they were listed
+    /// (<c>--Lc</c>). A negation goes before the option instead of behind it. Other lines stay.
     /// </summary>
     public const string Saved = """
         saved_legacy() {
@@ -27,11 +31,11 @@ public static class EbtablesLegacy
         }
         """;
 
-    /// <summary>A command that makes every table be, and fails where the kernel lacks one; for the host's network namespace.</summary>
+    /// <summary>Creates every table, and fails where the kernel lacks one; for the host's network namespace.</summary>
     public const string Load = $"for table in {Tables}; do ebtables-legacy -t $table -L 2>&1 >/dev/null || exit; done";
 
     /// <summary>Commands that insert rules one by one.</summary>
-    /// <param name="restore">The rules, as a restore command would take them: a line for each table, and one for each rule.</param>
+    /// <param name="restore">In the format of a restore command: a line for each table, and for each rule.</param>
     public static string Insert(string restore) =>
         $$"""
         while IFS= read -r line; do

@@ -1,7 +1,5 @@
 namespace Hooktrail.Labs;
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="What">What was looked at.</param>
-/// <param name="Found">What there is.</param>
-/// <param name="Consequence">What cannot be done for the lack of it; null where nothing is lacking.</param>
+/// <summary>One result of an examination.</summary>
+/// <remarks>The consequence is null where nothing is missing.</remarks>
 public sealed record ExaminationFinding(string What, string Found, string? Consequence = null);

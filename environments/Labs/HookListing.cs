@@ -6,11 +6,10 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Labs;
 
-/// <summary>Reads what <c>nft list hooks</c> prints: who is registered at which hook, as the kernel itself says (nfnetlink_hook, from 5.14 on).</summary>
+/// <summary>Reads <c>nft list hooks</c>: the kernel's own list of registrations (nfnetlink_hook, since 5.14).</summary>
 public static partial class HookListing
 {
-    /// <summary>The registrations, in the order in which they run; none where the kernel says nothing.</summary>
-    /// <param name="lines">What was printed; lines that are no part of a listing are passed over.</param>
+    /// <summary>In the order in which they run; none where the kernel has no list. Ignores other lines.</summary>
     public static ImmutableArray<Registration> Parse(IEnumerable<string> lines)
     {
         var all = ImmutableArray.CreateBuilder<Registration>();
@@ -37,7 +36,7 @@ public static partial class HookListing
         };
     }
 
-    // The tools' own tables have the names that the tools give them; whatever else is somebody's own.
+    // The tools name their own tables; all others are a user's.
     private static HookPoint? PointOf(string family, string table, string chain)
     {
         Layer? tool = family switch { "ip" => Layer.Iptables, "ip6" => Layer.Ip6tables, "bridge" => Layer.Ebtables, "arp" => Layer.Arptables, _ => null };

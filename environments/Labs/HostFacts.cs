@@ -4,15 +4,15 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Labs;
 
-/// <summary>What a lab tells people of its host; no trail is decided by it.</summary>
-/// <param name="Facts">Versions and settings, as the tools say them.</param>
-/// <param name="Hooks">Who is registered at which hook, as the kernel says; empty where it does not.</param>
+/// <summary>What a lab reports of its host for readers; no trail depends on it.</summary>
+/// <param name="Facts">Versions and settings, as the tools print them.</param>
+/// <param name="Hooks">The kernel's registrations; empty where it does not list them.</param>
 public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Registration> Hooks)
 {
     private const string Listing = "hooktrail: hooks";
 
-    /// <summary>The script that reads them, for bash in the host's network namespace. It changes nothing, and nothing that is missing is an error.</summary>
-    /// <param name="sysctls">Where the host's /proc/sys/net is seen.</param>
+    /// <summary>For bash in the host's network namespace. It changes nothing; what is missing is no error.</summary>
+    /// <param name="sysctls">The path of the host's /proc/sys/net.</param>
     public static string Script(string sysctls = "/proc/sys/net") =>
         $$"""
         says() { local said; said=$("${@:2}" 2>&1 </dev/null) && echo "$1=${said%%$'\n'*}"; }
@@ -27,9 +27,8 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
         :
         """;
 
-    /// <summary>What the script printed.</summary>
-    /// <param name="lines">Its output.</param>
-    /// <param name="more">What the lab knows besides, and puts first.</param>
+    /// <summary>Reads the script's output.</summary>
+    /// <remarks>The lab's further facts come first.</remarks>
     public static HostFacts Parse(IReadOnlyList<string> lines, params IEnumerable<Fact> more)
     {
         var hooks = HookListing.Parse(lines.SkipWhile(line => line != Listing));

@@ -7,23 +7,20 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// A host as it is, as far as it decides the trails of a lab's packets: one script that reads and changes nothing, and what its output
-/// says. Rules are read, not remembered.
+/// Reads what decides the trails of a lab's packets on a host: one script that changes nothing, and the reader of its
+/// output. Rules are read, not remembered.
 /// </summary>
 public static partial class HostReading
 {
     private const string Next = "hooktrail: next";
     private const string Cannot = "hooktrail: cannot: ";
 
-    /// <summary>The script, for bash in the host's network namespace. It changes nothing, not even which tables there are.</summary>
-    /// <param name="iptables">In which backend the host's rules of iptables, ip6tables and arptables are.</param>
-    /// <param name="names">What the lab's devices are called there.</param>
-    /// <param name="devices">The lab's own bridges and NICs, by their names in the lab.</param>
-    /// <param name="sysctls">Where the host's /proc/sys/net is seen.</param>
-    /// <param name="ebtables">In which backend the rules of ebtables are.</param>
+    /// <summary>For bash in the host's network namespace. It changes nothing, not even which tables exist.</summary>
+    /// <remarks>Devices have their names in the lab; sysctls is the path of the host's /proc/sys/net.</remarks>
     /// <remarks>
-    /// A table of the legacy backend comes to be when it is listed (net/netfilter/x_tables.c, <c>xt_find_table_lock</c>), so only those are
-    /// listed that the kernel has already; of ebtables the kernel does not say, so they are listed only where they are the host's.
+    /// A table of the legacy backend comes to be when it is listed (net/netfilter/x_tables.c,
+    /// <c>xt_find_table_lock</c>), so only those are listed that the kernel reports; it reports none of ebtables, so
+    /// these are listed only where the host uses them.
     /// </remarks>
     public static string Script(
         Backend iptables, IHostNames names, ImmutableArray<string> devices, string sysctls = "/proc/sys/net", Backend ebtables = Backend.Nft)
@@ -60,16 +57,12 @@ public static partial class HostReading
             """;
     }
 
-    /// <summary>What the script printed.</summary>
-    /// <param name="lines">Its output.</param>
-    /// <param name="map">Who has which name in the lab.</param>
-    /// <param name="iptables">As the script was asked.</param>
+    /// <summary>Reads the script's output.</summary>
     /// <returns>
-    /// The host's profile. What nobody can read from a host (the userland proxy, which ports are published, whether ebtables has the table broute) is as in
+    /// The profile. What a host does not show (the userland proxy, published ports, ebtables' table broute) is as in
     /// <see cref="HostProfile.Default"/>.
     /// </returns>
-    /// <param name="ebtables">As the script was asked.</param>
-    /// <exception cref="HooktrailException">A tool is missing, failed, or printed something else than rules; says which, and what.</exception>
+    /// <exception cref="HooktrailException">A tool is missing, failed, or printed something unexpected.</exception>
     public static HostProfile Parse(IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
     {
         if (lines.FirstOrDefault(line => line.StartsWith(Cannot, StringComparison.Ordinal)) is { } failed)
@@ -108,7 +101,7 @@ public static partial class HostReading
 
     private static Backend Other(Backend iptables) => iptables == Backend.Nft ? Backend.Legacy : Backend.Nft;
 
-    // arptables has but one table, and arptables-legacy-save takes none.
+    // arptables has only one table, and arptables-legacy-save takes none.
     private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
         ? $"run {tool}-nft-save"
         : $"find_tables {family}; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
@@ -118,9 +111,9 @@ public static partial class HostReading
         ? $"run {tool}-nft-save | translated {tool}"
         : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || for table in \"${{tables[@]}}\"; do run {tool}-legacy-save -t $table; done | translated {tool}";
 
-    // Rules of the other backend stand beside those of the host's own: to the kernel their chains are chains like any others. They are named
-    // as base chains in tables of their own, «ip iptables-legacy-filter»; who registered first of those at one priority nobody can read, and
-    // they are taken for the later ones. A table without a rule does nothing.
+    // Rules of the other backend stand beside the host's own: to the kernel their chains are like any others. They are
+    // named as base chains of separate tables, «ip iptables-legacy-filter». The order of registration at one priority
+    // cannot be read; they count as the later ones. A table without a rule does nothing.
     private static RuleSet Beside(List<string> translated, IpVersion version, Backend backend, INames map)
     {
         var (family, tool) = version == IpVersion.V4 ? ("ip", "iptables") : ("ip6", "ip6tables");
@@ -137,7 +130,7 @@ public static partial class HostReading
                 case ["add", "rule", _, var table, var chain, var rule]:
                     tables[table][chain].Add(rule);
                     break;
-                // What has no words of nft is in the output as it was.
+                // A rule that cannot be translated to nft is in the output as it was.
                 case ["#", "-t", var table, "-A" or "-I", var chain, var rule]:
                     tables[table][chain].Add(Untranslated(rule, family));
                     break;
@@ -201,7 +194,8 @@ public static partial class HostReading
             .ToDictionary(words => words[0], words => words[1]);
         if (!values.TryGetValue("kernel", out var kernel))
             throw new HooktrailException($"The host's settings could not be read; the script printed «{string.Join(" | ", lines.Take(3))}».");
-        // «3: lab: <…> … promiscuity 0 …», «7: client.port@if2: <…> … master lab … hairpin off …»; other bridges are none of the lab's.
+        // «3: lab: <…> … promiscuity 0 …», «7: client.port@if2: <…> … master lab … hairpin off …»; other bridges are
+        // not the lab's.
         var bridges = lines.Where(line => Link().Match(line) is { Success: true } link && IsBridge(link.Groups[1].Value, map)).ToList();
         var ports = lines.Where(line => Master().Match(line) is { Success: true } master && IsBridge(master.Groups[1].Value, map)).ToList();
 

@@ -6,8 +6,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// Turns rules that are written in the lab's names into rules for a host: devices, addresses, networks and published ports. Everything else
-/// is left as the tool wants it.
+/// Translates the lab's names in rules for a host: devices, addresses, networks and published ports. All else stays as
+/// the tool wants it.
 /// </summary>
 public static partial class LabWords
 {
@@ -22,7 +22,7 @@ public static partial class LabWords
 
     private static readonly HashSet<string> BeforePort = ["--dport", "--destination-port", "--dports"];
 
-    /// <summary>The tools whose rules <see cref="HostChange.Rule"/> takes, with the version of IP that their addresses are of.</summary>
+    /// <summary>The tools for <see cref="HostChange.Rule"/>, with the IP version of their addresses.</summary>
     private static readonly Dictionary<string, IpVersion> Tools = new()
     {
         ["iptables"] = IpVersion.V4,
@@ -31,10 +31,8 @@ public static partial class LabWords
         ["ebtables"] = IpVersion.V4,
     };
 
-    /// <summary>
-    /// What a tool's complaint means where it is the kernel or the tool itself that has no such thing, and so nobody's mistake; null of any other.
-    /// </summary>
-    /// <param name="complaint">What was wanted and what the tool said.</param>
+    /// <summary>Translates a complaint about what the kernel or the tool lacks; null for any other.</summary>
+    /// <param name="complaint">What was wanted, and the tool's words.</param>
     public static CannotChangeException? Lack(string complaint) =>
         complaint.Contains("table 'broute' does not exist", StringComparison.Ordinal) ? new(
             "The ebtables of this machine has no table broute: with nf_tables it came with iptables 1.8.10; a newer one, or the Docker lab with its own, may have it.")
@@ -42,18 +40,13 @@ public static partial class LabWords
         : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel has not got what the table asks for; a newer one may have it. {complaint}")
         : null;
 
-    /// <summary>The program of a tool, whose name a rule may give in full: <c>iptables-legacy -A …</c> beside nft.</summary>
-    /// <param name="tool">The tool, as <see cref="Xtables"/> says.</param>
-    /// <param name="iptables">The backend of the host's iptables, ip6tables and arptables.</param>
-    /// <param name="ebtables">The backend of the host's ebtables.</param>
+    /// <summary>A tool's program; a rule may name it in full: <c>iptables-legacy -A …</c> beside nft.</summary>
     public static string Program(string tool, Backend iptables, Backend ebtables = Backend.Nft) =>
         tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
 
-    /// <summary>A command of iptables, ip6tables, arptables or ebtables that adds a rule, as the host takes it.</summary>
-    /// <param name="command">The command, in the lab's names.</param>
-    /// <param name="host">What they stand for.</param>
-    /// <returns>The tool as the command names it, and its arguments to add and to delete the rule; <see cref="Program"/> says what to run.</returns>
-    /// <exception cref="HooktrailException">It is no command that adds a rule.</exception>
+    /// <summary>Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule.</summary>
+    /// <returns>The tool for <see cref="Program"/>, and its arguments to add and to delete the rule.</returns>
+    /// <exception cref="HooktrailException">The command adds no rule.</exception>
     public static (string Tool, string Add, string Delete) Xtables(string command, IHostNames host)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -84,9 +77,8 @@ public static partial class LabWords
         return (words[0], string.Join(' ', add), string.Join(' ', delete));
     }
 
-    /// <summary>Tables of nf_tables, as <c>nft -f</c> takes them on the host.</summary>
-    /// <param name="text">The tables. Devices are in quotes; addresses stand behind saddr, daddr, ip or to.</param>
-    /// <param name="host">What the names stand for.</param>
+    /// <summary>Translates tables of nf_tables for <c>nft -f</c> on the host.</summary>
+    /// <remarks>Devices are in quotes; addresses stand behind saddr, daddr, ip or to.</remarks>
     public static string Nft(string text, IHostNames host)
     {
         var result = new StringBuilder();
@@ -100,7 +92,7 @@ public static partial class LabWords
             {
                 "ip6" => IpVersion.V6,
                 "ip" or "arp" => IpVersion.V4,
-                // A new rule asks anew what its addresses are of.
+                // A new rule has a new address family.
                 ";" or "\n" or "{" when before is not ("saddr" or "daddr") => family == "ip6" ? IpVersion.V6 : IpVersion.V4,
                 _ => version,
             };

@@ -8,16 +8,18 @@ using Hooktrail.Trails;
 namespace Hooktrail.Labs;
 
 /// <summary>A running <see cref="NflogProgram"/>.</summary>
-/// <param name="Input">What it reads.</param>
-/// <param name="Lines">What it writes, by lines; complete when it has ended, with a <see cref="HooktrailException"/> where somebody knows why.</param>
-/// <param name="Ended">What is to be said, where nobody does.</param>
-/// <param name="Owner">Ends it.</param>
+/// <param name="Input">Its standard input.</param>
+/// <param name="Lines">Completes at its end, with a <see cref="HooktrailException"/> where the reason is known.</param>
+/// <param name="Ended">The message where it is not.</param>
+/// <param name="Owner">Ends the program.</param>
 public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner);
 
 /// <summary>
-/// The NFLOG observer of a lab: one program on a log group of the host's network namespace, and private tables of nft that write to it. Of two chains
-/// at one priority the one registered last runs first; so what records a chain is registered right behind it, and before whatever comes next. The tables go
-/// with the host, or are taken back by whoever gives it back.
+/// A lab's NFLOG observer: one program on a log group of the host's network namespace, and private nft tables that
+/// write to it. Of two chains at one priority, the one registered last runs first; so the recorder of a chain is
+/// registered right behind it, before anything else comes. The tables go with the host, or are removed when the host is
+/// restored.
+/// </summary>
 /// </summary>
 public sealed class NflogRecorder : IAsyncDisposable
 {
@@ -42,13 +44,8 @@ public sealed class NflogRecorder : IAsyncDisposable
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
     /// <summary>Waits until the program has its log group; nothing is recorded yet.</summary>
-    /// <param name="process">The program; it is the recorder's from now on.</param>
-    /// <param name="run">The run, by which its tables are known.</param>
-    /// <param name="traffic">What is recorded.</param>
-    /// <param name="tools">The places of the tools' chains.</param>
-    /// <param name="host">A shell in the host's network namespace.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">The program ended, or does not begin; says which.</exception>
+    /// <remarks>The recorder owns the process.</remarks>
+    /// <exception cref="HooktrailException">The program ended, or does not begin.</exception>
     public static async Task<NflogRecorder> StartAsync(
         NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
     {
@@ -71,20 +68,19 @@ public sealed class NflogRecorder : IAsyncDisposable
         set => _reader.Listener = value;
     }
 
-    /// <summary>Records at the tools' chains from now on; to be called when they are there, and every device.</summary>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Call it when the tools' chains and every device exist.</summary>
     public async Task RecordToolsAsync(CancellationToken cancellation)
     {
         _reader.Know(DeviceNames.Parse(string.Join('\n', await _host.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))));
         await LoadAsync(Table(_tools).Install(), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Records at the users' base chains that are new, and no more at those that are gone.</summary>
-    /// <param name="places">The users' base chains, in the order in which they were registered, with the host's names of devices.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Records at new base chains of users, and no longer at removed ones.</summary>
+    /// <remarks>The places are in the order of registration, with the host's device names.</remarks>
     public async Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation)
     {
-        // What came together went in by one table, and so goes by one; where but some of them are gone, the others come anew.
+        // Places that came together share a table, and so go together; where only some are gone, the others are
+        // recorded anew.
         var gone = _users.Where(table => !table.Places.All(places.Contains)).ToList();
         var text = string.Concat(gone.Select(table => table.Remove()));
         _users.RemoveAll(gone.Contains);
@@ -100,9 +96,8 @@ public sealed class NflogRecorder : IAsyncDisposable
             await LoadAsync(text, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Gives what was recorded since the last time.</summary>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">The program ended, or does not answer; says which.</exception>
+    /// <summary>Returns what was recorded since the last call.</summary>
+    /// <exception cref="HooktrailException">The program ended, or does not answer.</exception>
     public async Task<LogWindow> ReadAsync(CancellationToken cancellation)
     {
         await _process.Input.WriteLineAsync(NflogReader.Fence(++_fence).AsMemory(), cancellation).ConfigureAwait(false);
@@ -110,7 +105,6 @@ public sealed class NflogRecorder : IAsyncDisposable
         return await InTimeAsync(_reader.ReadUntilFence(_fence, cancellation), "The log group did not show that it was read", cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the program.</summary>
     public async ValueTask DisposeAsync()
     {
         await _process.Owner.DisposeAsync().ConfigureAwait(false);

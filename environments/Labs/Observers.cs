@@ -1,6 +1,6 @@
 namespace Hooktrail.Labs;
 
-/// <summary>Who watches; each has rules and a channel of its own.</summary>
+/// <summary>Each observer has separate rules and a separate channel.</summary>
 [Flags]
 public enum Observers
 {
@@ -10,6 +10,6 @@ public enum Observers
     /// <summary>A private table of nf_tables, read from nfnetlink_log.</summary>
     Nflog = 2,
 
-    /// <summary>Both at once; they have to agree.</summary>
+    /// <summary>Both at once; they must agree.</summary>
     Both = Log | Nflog,
 }

@@ -3,7 +3,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Labs;
 
-/// <summary>What is sent so that every tracepoint fires once, before somebody takes its silence for a proof.</summary>
+/// <summary>The flows that make every tracepoint fire once, before its silence counts.</summary>
 public static class TracepointProof
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
@@ -11,9 +11,8 @@ public static class TracepointProof
         (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan),
     ];
 
-    /// <summary>Flows that are bridged, come to the host, leave it, and are routed and translated: in both versions of IP; and one of ARP.</summary>
-    /// <param name="endpoints">Who is there; what needs somebody else is left out.</param>
-    /// <param name="protocol">What of IP is sent; its requests are answered.</param>
+    /// <summary>Bridged, to the host, from it, routed and translated, in both IP versions; and one of ARP.</summary>
+    /// <remarks>Flows that need absent endpoints are left out; the protocol's requests are answered.</remarks>
     public static IEnumerable<Flow> Flows(ImmutableArray<Endpoint> endpoints, Protocol protocol) =>
         from flow in
             (from way in Ways

@@ -5,17 +5,14 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Frames that no socket writes: a datagram of IPv4 with an 802.1Q tag, in a session of PPPoE, or with another's address as its source.</summary>
+/// <summary>Frames that no socket writes: IPv4 with an 802.1Q tag, in PPPoE, or with a spoofed source.</summary>
 internal static class Frames
 {
     private const int Vlan = 5;
     private const int Session = 1;
 
     /// <summary>The frame of a flow of a container or the WAN.</summary>
-    /// <param name="flow">The flow; in a tag or session from one container to another of its network.</param>
-    /// <param name="addresses">The lab's addresses.</param>
-    /// <param name="mark">The type of service.</param>
-    /// <param name="sourcePort">The port to send from.</param>
+    /// <remarks>A tagged or PPPoE flow goes from one container to another of its network.</remarks>
     public static byte[] Of(Flow flow, NamespaceAddresses addresses, byte mark, int sourcePort)
     {
         var sender = addresses[flow.From.Name, AddressFamily.InterNetwork];

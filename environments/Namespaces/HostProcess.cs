@@ -7,8 +7,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A perl program in the namespaces of the host. It ends with its standard input, and so with this program, however that ends; and if it hung,
-/// it would end with the lab's process 1, as everybody in its pid namespace does.
+/// A perl program in the host's namespaces. It ends with its standard input, and so with this program, however that
+/// ends; if it hangs, it ends with the lab's process 1, like all of its pid namespace.
 /// </summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
@@ -23,17 +23,16 @@ internal sealed class HostProcess : IAsyncDisposable
         _pump = PumpAsync();
     }
 
-    /// <summary>What it reads.</summary>
     public TextWriter Input { get; }
 
-    /// <summary>What it writes, by lines; completes when it has ended.</summary>
+    /// <summary>Its output; completes when it has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
-    /// <summary>Starts a program next to the agent of the host.</summary>
+    /// <summary>Starts a program beside the host's agent.</summary>
     /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
     public static async Task<HostProcess> StartAsync(
         NamespaceHost host, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
-        // Root's lab has no user namespace of its own.
+        // Root's lab has no user namespace.
         new(await host.Machine.StartAsync(
             new MachineProgram(
             [

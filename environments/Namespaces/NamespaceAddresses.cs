@@ -11,18 +11,16 @@ public sealed class NamespaceAddresses
 {
     private readonly FrozenDictionary<(string Name, AddressFamily Family), IPAddress> _addresses;
 
-    /// <summary>Gives every address of the topology its name.</summary>
     public NamespaceAddresses(NamespaceTopology topology)
     {
         All = [.. Enumerate(topology)];
         _addresses = All.ToFrozenDictionary(named => (named.Name, named.Address.AddressFamily), named => named.Address);
     }
 
-    /// <summary>All of them: <c>client</c>, <c>lab.gateway</c>, <c>lab.broadcast</c> (IPv4 only), <c>host.wan</c>, <c>host.lo</c>, <c>wan</c>, …</summary>
+    /// <summary><c>client</c>, <c>lab.gateway</c>, <c>lab.broadcast</c> (IPv4 only), <c>host.wan</c>, …</summary>
     public ImmutableArray<(string Name, IPAddress Address)> All { get; }
 
-    /// <summary>An address by its name in the lab.</summary>
-    /// <exception cref="HooktrailException">Nobody has it.</exception>
+    /// <exception cref="HooktrailException">There is no such address.</exception>
     public IPAddress this[string name, AddressFamily family] =>
         _addresses.TryGetValue((name, family), out var address)
             ? address
@@ -30,7 +28,6 @@ public sealed class NamespaceAddresses
                 $"The namespace lab has no {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address \"{name}\" as it was started; "
                 + $"it has {string.Join(", ", All.Where(named => named.Address.AddressFamily == family).Select(named => named.Name))}.");
 
-    /// <summary>The n-th address of a network.</summary>
     internal static IPAddress Nth(IPNetwork network, byte n)
     {
         var bytes = network.BaseAddress.GetAddressBytes();
@@ -38,10 +35,10 @@ public sealed class NamespaceAddresses
         return new IPAddress(bytes);
     }
 
-    /// <summary>The Ethernet address of a container's end of its link: its IPv4 address says the rest, as with Docker's.</summary>
+    /// <summary>Of a container's end of its link: made from its IPv4 address, as Docker does.</summary>
     internal static string Mac(IPAddress address) => "02:42:" + Hexadecimal(address);
 
-    /// <summary>The Ethernet address of the other end. Higher than that of the bridge, which has its own for good.</summary>
+    /// <summary>Of the other end. It is higher than the bridge's, which has a fixed one.</summary>
     internal static string PeerMac(IPAddress address) => "02:f0:" + Hexadecimal(address);
 
     private static string Hexadecimal(IPAddress address) =>

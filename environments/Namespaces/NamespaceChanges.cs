@@ -4,17 +4,16 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>What can be different on a namespace lab's host, and how to take it back: a script for each way.</summary>
+/// <summary>The changes of a namespace lab's host, each with a script to make it and one to take it back.</summary>
 internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Backend ebtables)
 {
-    /// <summary>Adds rules that want conntrack, one for each version of IP, in chains that no packet comes to.</summary>
+    /// <summary>Adds rules that need conntrack, one for each IP version, in chains that no packet reaches.</summary>
     public static readonly string WithConntrack =
         string.Join('\n', Enum.GetValues<IpVersion>().Select(version => Conntrack(version) + " || exit"));
 
-    /// <summary>Takes those rules away.</summary>
     public static readonly string WithoutConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
-    /// <summary>Makes the change; the result takes it back.</summary>
+    /// <summary>The result takes the change back.</summary>
     /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
     public async Task<IAsyncDisposable> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
@@ -73,7 +72,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
                 or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
             "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
             "ip6_forward" => SetupScripts.Set("net/ipv6/conf/all/forwarding", value),
-            // What counts is the greater of the two (or either, for redirects), so both are set.
+            // The greater of the two counts (either, for redirects), so both are set.
             "rp_filter" => Each("rp_filter", everywhere),
             "send_redirects" => Each("send_redirects", everywhere),
             "route_localnet" => Each("route_localnet", networks),

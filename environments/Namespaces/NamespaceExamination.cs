@@ -5,10 +5,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Looks at what the namespace lab can and cannot do on a machine, for who runs it there. It looks from a private network namespace, and so changes nothing.</summary>
+/// <summary>Examines what the namespace lab can do on a machine. It changes nothing there.</summary>
 public static class NamespaceExamination
 {
-    /// <summary>Each line prints NAME=VALUE; an empty value is a lack.</summary>
+    /// <summary>Each line prints NAME=VALUE; an empty value means missing.</summary>
     private const string Script = """
         tools() { local missing=; for tool; do [ -x "$(type -P "$tool")" ] || missing+=" $tool"; done; echo "${missing# }"; }
         ip link add examined type bridge 2>/dev/null
@@ -22,7 +22,7 @@ public static class NamespaceExamination
         echo legacy=$([ -e /proc/net/ip_tables_names ] && type -P iptables-legacy-restore >/dev/null && echo yes)
         """;
 
-    /// <summary>Looks; stops at the first lack that hides all the rest.</summary>
+    /// <summary>Stops at the first lack that hides all the rest.</summary>
     public static async Task<ImmutableArray<ExaminationFinding>> OfAsync(IMachine machine, CancellationToken cancellation = default)
     {
         NamespaceHost host;

@@ -7,9 +7,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A Docker host of the lab's own: a private network namespace with bridges, links and addresses, and others around it that play the
-/// containers and the WAN. There are no rules in it yet. It needs no right but to make namespaces, hosts side by side do not see each
-/// other, and when this process ends, in whatever way, nothing is left of it.
+/// A private Docker host: a network namespace with bridges, links and addresses, and others around it that play the
+/// containers and the WAN. It has no rules yet. It needs only the right to make namespaces, hosts in parallel do not
+/// see each other, and when this process ends, however that is, nothing of it is left.
 /// </summary>
 public sealed class NamespaceHost : IAsyncDisposable
 {
@@ -24,25 +24,22 @@ public sealed class NamespaceHost : IAsyncDisposable
         Host = _shells[NamespaceTopology.HostName];
     }
 
-    /// <summary>What was built.</summary>
     public NamespaceTopology Topology { get; }
 
-    /// <summary>Addresses by name.</summary>
     public NamespaceAddresses Addresses { get; }
 
-    /// <summary>Names by device and by address, for who reads what the kernel says in the host's namespace.</summary>
+    /// <summary>Translates device names and addresses in the host's namespace.</summary>
     public LabMap Map { get; }
 
-    /// <summary>The shell in the host's namespace.</summary>
     public Shell Host { get; }
 
     /// <summary>Where the processes are; the host's kernel is that machine's.</summary>
     public IMachine Machine => _tree.Machine;
 
-    /// <summary>The id of the one process that was started there; its descendants are the lab.</summary>
+    /// <summary>The one process that was started there; its descendants are the lab.</summary>
     public int ProcessId => _tree.ProcessId;
 
-    /// <summary>The id of the shell of each station.</summary>
+    /// <summary>The shell's process id, by station.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _tree.Sessions.ToImmutableSortedDictionary(session => session.Name, session => session.ProcessId);
 
     /// <summary>The shell of a station: <c>host</c>, <c>hosted</c>, a container or <c>wan</c>.</summary>
@@ -51,23 +48,17 @@ public sealed class NamespaceHost : IAsyncDisposable
         ?? throw new HooktrailException(
             $"The namespace lab has no station \"{station}\" as it was started; it has {string.Join(", ", Topology.Stations)}.");
 
-    /// <summary>Builds what <paramref name="topology"/> says; every link is up when it returns.</summary>
-    /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a program is missing; nothing is left.</exception>
+    /// <summary>Builds <paramref name="topology"/>; every link is up when it returns.</summary>
+    /// <exception cref="HooktrailException">There can be no private namespaces, or a program is missing.</exception>
     public static Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, topology, null, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
-    /// <param name="machine">Where; it stays when the host ends.</param>
-    /// <param name="topology">What to build.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <remarks>The machine stays when the host ends.</remarks>
     public static Task<NamespaceHost> StartAsync(IMachine machine, NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(machine, topology, null, cancellation);
 
-    /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
-    /// <param name="machine">Where.</param>
-    /// <param name="topology">What to build.</param>
-    /// <param name="beforeBridges">Done to the host while it is empty yet; null for nothing.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>As above; <paramref name="beforeBridges"/> prepares the still empty host.</summary>
     internal static async Task<NamespaceHost> StartAsync(
         IMachine machine, NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
     {
@@ -88,34 +79,29 @@ public sealed class NamespaceHost : IAsyncDisposable
     }
 
     /// <summary>Sets a sysctl in the host's namespace.</summary>
-    /// <param name="path">Its path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>, <c>net/ipv4/conf/all/rp_filter</c>.</param>
-    /// <param name="value">What to write.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="HooktrailException">There is none of that name here, or the kernel does not take the value.</exception>
+    /// <remarks>The path is below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>.</remarks>
+    /// <exception cref="HooktrailException">There is no such sysctl, or the kernel does not take the value.</exception>
     public Task SetAsync(string path, string value, CancellationToken cancellation = default) =>
         SetAsync(NamespaceTopology.HostName, path, value, cancellation);
 
-    /// <summary>Sets a sysctl in the namespace of a station.</summary>
-    /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
     public Task SetAsync(string station, string path, string value, CancellationToken cancellation = default) =>
         this[station].RunAsync($"set {path} to {value}", SetupScripts.Set(path, value), cancellation);
 
-    /// <summary>Reads a sysctl of the host's namespace; null if there is none of that name.</summary>
+    /// <summary>Reads a sysctl of the host's namespace; null if there is no such sysctl.</summary>
     public async Task<string?> GetAsync(string path, CancellationToken cancellation = default)
     {
         var (status, lines) = await Host.TryAsync($"cat '/proc/sys/{path}' 2>/dev/null", cancellation).ConfigureAwait(false);
         return status == 0 ? string.Join('\n', lines) : null;
     }
 
-    /// <summary>Lets a container's port send frames back where they came from, or not.</summary>
+    /// <summary>Whether a container's port may send frames back where they came from.</summary>
     public Task SetHairpinAsync(string container, bool on, CancellationToken cancellation = default) =>
         SetPortAsync(container, "hairpin", on, cancellation);
 
-    /// <summary>Cuts a container's port off from other isolated ports of its bridge, or not.</summary>
+    /// <summary>Whether a container's port is cut off from other isolated ports of its bridge.</summary>
     public Task SetIsolatedAsync(string container, bool on, CancellationToken cancellation = default) =>
         SetPortAsync(container, "isolated", on, cancellation);
 
-    /// <summary>Makes a network's bridge promiscuous, or not.</summary>
     public Task SetPromiscuousAsync(string network, bool on, CancellationToken cancellation = default)
     {
         if (!Topology.Networks.Any(built => built.Name == network))

@@ -10,8 +10,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A lab without an Engine: a Docker host of its own in a private network namespace, with Docker's rules, and others around it. The
-/// kernel log does not show packets of other namespaces, so who watches is NFLOG.
+/// A lab without an Engine: a Docker host in a private network namespace, with Docker's rules, and other namespaces
+/// around it. The kernel log shows no packets of other namespaces, so only NFLOG observes.
 /// </summary>
 public sealed class NamespaceLab : ILab
 {
@@ -31,39 +31,31 @@ public sealed class NamespaceLab : ILab
         _now = new(LookAsync, rules => recorder.RecordUsersAsync(NflogPlaces.OfUser(rules), CancellationToken.None));
     }
 
-    /// <inheritdoc/>
     public LabKind Kind => LabKind.Namespaces;
 
-    /// <inheritdoc/>
     public RunId Run { get; }
 
-    /// <inheritdoc/>
     public ImmutableArray<Endpoint> Endpoints => [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
 
-    /// <inheritdoc/>
     public Observers Observers => Observers.Nflog;
 
-    /// <inheritdoc/>
     public HostProfile Profile => _now.Profile;
 
-    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
-    /// <summary>A process in the namespace of each station, by its id on <see cref="Machine"/>.</summary>
+    /// <summary>A process in each station's namespace, by its id on <see cref="Machine"/>.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
 
     /// <summary>Where the lab is; its kernel is that machine's.</summary>
     public IMachine Machine => _host.Machine;
 
     /// <summary>Builds the host, installs its rules, starts the stations and the recorder.</summary>
-    /// <exception cref="HooktrailException">This machine or this user cannot have private namespaces, or a tool is missing; nothing is left.</exception>
+    /// <exception cref="HooktrailException">There can be no private namespaces, or a tool is missing.</exception>
     public static Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, setup, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceSetup, CancellationToken)"/>
-    /// <param name="machine">Where; it stays when the lab ends.</param>
-    /// <param name="setup">What the host is to be like.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <remarks>The machine stays when the lab ends.</remarks>
     public static async Task<NamespaceLab> StartAsync(IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         var run = RunId.New();
@@ -99,7 +91,7 @@ public sealed class NamespaceLab : ILab
             throw;
         }
 
-        // Chains that are to be there before br_netfilter is are recorded by others that are, too.
+        // Chains that must be there before br_netfilter need recorders that are there before it too.
         async Task BeginAsync(NamespaceHost empty)
         {
             var program = await HostProcess.StartAsync(empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
@@ -119,14 +111,11 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    /// <inheritdoc/>
     public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default) =>
         _now.ChangeAsync(profile => _changes.MakeAsync(change, profile, cancellation), cancellation);
 
-    /// <inheritdoc/>
     public Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => _now.ReadAsync(cancellation);
 
-    /// <inheritdoc/>
     public async Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
@@ -138,10 +127,9 @@ public sealed class NamespaceLab : ILab
         return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
     }
 
-    /// <summary>The lab's names.</summary>
     internal LabMap Map => _map;
 
-    /// <summary>Sends one flow and gives what of it was recorded, not yet assembled.</summary>
+    /// <summary>Sends one flow and returns its records, not yet assembled.</summary>
     internal Task<(HostProfile Profile, LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(Flow flow, Sending sending, CancellationToken cancellation) =>
         _now.FlowAsync(
             async (profile, between) =>
@@ -163,7 +151,6 @@ public sealed class NamespaceLab : ILab
             },
             cancellation);
 
-    /// <inheritdoc/>
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
         await _host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
         new Fact("lab", $"network namespaces {Machine.Place}"));
@@ -171,14 +158,13 @@ public sealed class NamespaceLab : ILab
     /// <summary>Ends every process; the namespaces go with them.</summary>
     public async ValueTask DisposeAsync()
     {
-        // With its process 1 all others of the lab end, and so whoever reads from them.
+        // With its process 1 all others of the lab end, and so do the readers of their output.
         await _host.DisposeAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
         await _recorder.DisposeAsync().ConfigureAwait(false);
         _now.Dispose();
     }
 
-    /// <inheritdoc/>
     /// <remarks>Conntrack is on meanwhile, or no tracepoint in a nat chain could fire.</remarks>
     public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
     {
@@ -190,7 +176,7 @@ public sealed class NamespaceLab : ILab
             await _host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.WithoutConntrack, cancellation).ConfigureAwait(false);
     }
 
-    // What was still starting while something else failed: it gets there, or it fails by itself.
+    // What was still starting when something else failed: it completes, or it fails by itself.
     private static async Task<NamespaceStations?> EndedAsync(Task<NamespaceStations> starting)
     {
         try
@@ -203,7 +189,7 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    // Reads the host, and puts the recorder behind whatever has come.
+    // Reads the host, and registers the recorder behind new chains.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
@@ -224,7 +210,7 @@ public sealed class NamespaceLab : ILab
         return profile;
     }
 
-    // Of a chain nobody can read when it was registered; the setup knows.
+    // The time of a chain's registration cannot be read; the setup knows.
     private RuleSet Marked(RuleSet rules)
     {
         if (_setup.BeforeBridges is not { } text)
@@ -235,7 +221,7 @@ public sealed class NamespaceLab : ILab
             : chain)]);
     }
 
-    // Without its proxy dockerd has the ports send back what came by them.
+    // Without its proxy, dockerd turns the ports' hairpin mode on.
     private static NamespaceTopology Topology(NamespaceSetup setup) => setup.Docker is null || setup.UserlandProxy ? setup.Topology : setup.Topology with
     {
         Networks =
@@ -255,7 +241,8 @@ public sealed class NamespaceLab : ILab
                 $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, loaded (modprobe ebtables), and the program ebtables-legacy; take nf_tables instead.");
     }
 
-    // The legacy tools ask the kernel's modules in by themselves, where there is a modprobe and something for it; a container has neither.
+    // The legacy tools load the kernel's modules by themselves where modprobe and modules exist; a container has
+    // neither.
     private static async Task InstallAsync(NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
     {
         try
@@ -269,7 +256,8 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    // The tools' built-in chains come first, as on a host that has had them for long: a chain of the user's is registered after them.
+    // The tools' built-in chains come first, as on a host that has long had them: users' chains are registered after
+    // them.
     private static string ToolsRules(NamespaceSetup setup, DockerScript script)
     {
         var backend = setup.Iptables.Name();
@@ -289,7 +277,8 @@ public sealed class NamespaceLab : ILab
         var commands = new List<string> { "set -e" };
         if (!script.Nftables.IsEmpty)
             commands.Add($"nft -f - <<'END'\n{Lines(script.Nftables)}END");
-        // Without its proxy dockerd lets loopback addresses go to the bridges (moby, libnetwork/drivers/bridge/setup_ip_tables.go).
+        // Without its proxy, dockerd routes loopback addresses to the bridges (moby,
+        // libnetwork/drivers/bridge/setup_ip_tables.go).
         if (setup.Docker is not null && !setup.UserlandProxy)
             commands.AddRange(setup.Topology.Networks.Select(network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
         if (setup.Conntrack)

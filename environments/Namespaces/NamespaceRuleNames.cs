@@ -5,12 +5,12 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// What the lab's names stand for in the host's namespace: devices are called as in the lab, addresses are those of the whole lab, whether all of
-/// it was built or not. Docker's rules may speak of a network that nobody is on.
+/// Translates the lab's names for the host's namespace: devices have the same names, and addresses are those of the
+/// whole lab, built or not, since Docker's rules may name an empty network.
 /// </summary>
 public sealed class NamespaceRuleNames : IHostNames
 {
-    /// <summary>They are the same on every host.</summary>
+    /// <summary>The names are the same on every host.</summary>
     public static readonly NamespaceRuleNames Instance = new();
 
     private static readonly NamespaceAddresses Addresses = new(NamespaceTopology.Whole);
@@ -19,10 +19,8 @@ public sealed class NamespaceRuleNames : IHostNames
     {
     }
 
-    /// <inheritdoc/>
     public string Device(string name) => name;
 
-    /// <inheritdoc/>
     public string Address(string name, IpVersion version)
     {
         var network = NamespaceTopology.Whole.Networks.FirstOrDefault(one => one.Name == name);
@@ -31,6 +29,5 @@ public sealed class NamespaceRuleNames : IHostNames
             : (version == IpVersion.V4 ? network.V4 : network.V6).ToString();
     }
 
-    /// <inheritdoc/>
     public int Port(int port) => port;
 }

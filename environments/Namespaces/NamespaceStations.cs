@@ -9,8 +9,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// Who talks in a namespace lab, and who listens where. One process talks for all stations, for a socket stays in the network namespace in which it was
-/// made: so a flow costs a few lines to one process, however many could have heard of it.
+/// The senders and listeners of a namespace lab. One process talks for all stations, because a socket stays in the
+/// network namespace it was made in: so a flow costs a few lines to one process, however many listeners there are.
 /// </summary>
 internal sealed class NamespaceStations : IAsyncDisposable
 {
@@ -25,17 +25,15 @@ internal sealed class NamespaceStations : IAsyncDisposable
         _talker = new Talker("the stations of the namespace lab", process.Input, process.Lines);
     }
 
-    /// <summary>Starts the talker; everybody listens on <see cref="Flow.ServicePort"/> when it returns.</summary>
-    /// <param name="host">The host and its stations.</param>
-    /// <param name="setup">Whether the host listens on published ports too, as Docker's userland proxy does, and how that answers.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Starts the talker; all stations listen on <see cref="Flow.ServicePort"/> when it returns.</summary>
+    /// <remarks>The setup decides whether, and how, the host answers on published ports.</remarks>
     public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
         var stations = new NamespaceStations(
             host, await HostProcess.StartAsync(host, Talker.Script, cancellation).ConfigureAwait(false));
         try
         {
-            // A container in the host's namespace shares the host's ports, so one of the two has them.
+            // A container in the host's namespace shares the host's ports, so only one of the two has them.
             var listening = host.Topology.Stations.Where(name => name != NamespaceTopology.HostedName).SelectMany(name => Services(name).Select(one => (name, one)))
                 .Concat(stations.OfHost(setup).Select(one => (NamespaceTopology.HostName, one)));
             await Task.WhenAll(listening.Select(one => stations.ListenAsync(one.Item1, one.Item2, cancellation))).ConfigureAwait(false);
@@ -48,14 +46,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a flow and tells what the ends saw of it.</summary>
-    /// <param name="flow">The flow.</param>
-    /// <param name="packets">How many requests.</param>
-    /// <param name="size">Bytes of payload of each.</param>
-    /// <param name="patience">How long an answer is waited for.</param>
-    /// <param name="between">Done before the second request; null for nothing.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The flow's mark, and what was exchanged.</returns>
+    /// <summary>Sends a flow and returns its mark, and what its ends saw.</summary>
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
         Flow flow, int packets, int size, TimeSpan patience, Func<Task>? between, CancellationToken cancellation)
     {
@@ -67,11 +58,11 @@ internal sealed class NamespaceStations : IAsyncDisposable
         if (flow.As is not null && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort } || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
             throw new CannotSendException(
                 $"\"{flow}\" cannot be sent with another's address: that is for a datagram of IPv4 to port {Flow.MutePort}, where nobody answers, from a container or the WAN.");
-        // A connection is one, however often it is asked for.
+        // TCP has one connection, however many packets are asked for.
         if (flow.Protocol == Protocol.Tcp)
             packets = 1;
-        // Marks differ in the upper four bits, as IPv6 wants them. A port is used again after more flows than there can be in
-        // the minute for which TCP remembers it.
+        // Marks differ in the upper four bits, as IPv6 needs. A port is reused only after more flows than fit in the
+        // minute for which TCP remembers it.
         var number = _flows++;
         var mark = (byte)((1 + number % 15) << 4);
         var sourcePort = 20_000 + number % 40_000;
@@ -102,14 +93,13 @@ internal sealed class NamespaceStations : IAsyncDisposable
         });
     }
 
-    /// <summary>Ends the talker.</summary>
     public async ValueTask DisposeAsync()
     {
         await _talker.DisposeAsync().ConfigureAwait(false);
         await _process.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A listener is known by its station and what it is there.
+    // A listener's id is its station and its kind.
     private Task ListenAsync(string station, Listening what, CancellationToken cancellation) =>
         _talker.ListenAsync(what with { Id = $"{station}/{what.Id}", NamespaceOf = _host[station].Session.ProcessId }, cancellation);
 
@@ -124,8 +114,8 @@ internal sealed class NamespaceStations : IAsyncDisposable
         new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
     ];
 
-    // The host's kernel asks when it has forgotten who has the address and wants to know; a frame that a socket writes would go past the
-    // hooks of ARP (net/ipv4/arp.c, arp_xmit). The answer comes before the kernel has done with the question, or it does not come.
+    // The host's kernel asks when it needs an address that it has forgotten; a frame from a socket would bypass the ARP
+    // hooks (net/ipv4/arp.c, arp_xmit). The answer comes before the kernel is done with the question, or never.
     private async Task<TalkResult> AskAsync(Flow flow, CancellationToken cancellation)
     {
         var address = _host.Addresses[flow.To.Name, AddressFamily.InterNetwork];
@@ -146,7 +136,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
-    // The host has many addresses, and a datagram has to be answered from the one that it was sent to; but not by an older userland proxy.
+    // The host has many addresses, and answers from the one that was addressed, unless by an older userland proxy.
     private IEnumerable<Listening> OfHost(NamespaceSetup setup) =>
     [
         .. OnEachAddress("service", Protocol.Udp, Flow.ServicePort),

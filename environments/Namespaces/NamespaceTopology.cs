@@ -5,10 +5,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>What is to be built: which networks with which containers, and whether there is a WAN. The host is always there.</summary>
+/// <summary>What to build: networks with their containers, and the WAN. The host is always there.</summary>
 public sealed partial record NamespaceTopology
 {
-    /// <summary>The bridges and who is on them.</summary>
     public ImmutableArray<LabNetwork> Networks { get; init; } = [];
 
     /// <summary>Whether there is a host <c>wan</c> behind a plain NIC.</summary>
@@ -18,33 +17,30 @@ public sealed partial record NamespaceTopology
     public bool Hosted { get; init; }
 
     /// <summary>
-    /// Settings of the host besides the lab's own, by path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>. They are
-    /// set before there is any device.
+    /// The host's settings besides the lab's own, by path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>.
+    /// They are set before there is any device.
     /// </summary>
     public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>The network <c>lab</c> with <c>client</c> and <c>server</c>.</summary>
     public static LabNetwork Lab { get; } = Network("lab", 1, "client", "server");
 
-    /// <summary>The network <c>away</c> with <c>stranger</c>.</summary>
     public static LabNetwork Away { get; } = Network("away", 2, "stranger");
 
-    /// <summary>The network <c>closed</c> with <c>left</c> and <c>right</c>; what closes it is a rule of Docker's.</summary>
+    /// <summary>A rule of Docker's closes it.</summary>
     public static LabNetwork Closed { get; } = Network("closed", 3, "left", "right");
 
-    /// <summary>The network <c>inner</c> with <c>insider</c>, without a way out.</summary>
+    /// <summary>Without a way out.</summary>
     public static LabNetwork Inner { get; } = Network("inner", 4, "insider") with { Internal = true };
 
-    /// <summary>Every endpoint there is.</summary>
     public static NamespaceTopology Whole { get; } = new() { Networks = [Lab, Away, Closed, Inner], Wan = true, Hosted = true };
 
-    /// <summary>The network <c>lab</c> and the WAN: the least in which packets are bridged, routed and translated.</summary>
+    /// <summary>The least in which packets are bridged, routed and translated.</summary>
     public static NamespaceTopology Small { get; } = new() { Networks = [Lab], Wan = true };
 
-    /// <summary>The link to the WAN, IPv4: the host is .1, the WAN .2 (RFC 5737).</summary>
+    /// <summary>The link to the WAN: the host is .1, the WAN .2 (RFC 5737).</summary>
     public static IPNetwork WanV4 { get; } = IPNetwork.Parse("203.0.113.0/30");
 
-    /// <summary>The link to the WAN, IPv6 (RFC 3849).</summary>
+    /// <summary>The link to the WAN (RFC 3849).</summary>
     public static IPNetwork WanV6 { get; } = IPNetwork.Parse("2001:db8:cb00:71::/64");
 
     /// <summary>The part of the whole lab that these endpoints need: their networks, and no other container.</summary>
@@ -71,10 +67,10 @@ public sealed partial record NamespaceTopology
                 $"The lab has no endpoint \"{names.Order(StringComparer.Ordinal).First()}\"; its endpoints are {string.Join(", ", Whole.Stations)}.");
     }
 
-    /// <summary>Every container that has a network namespace of its own.</summary>
+    /// <summary>Every container with a separate network namespace.</summary>
     public IEnumerable<LabContainer> Containers => Networks.SelectMany(network => network.Containers);
 
-    /// <summary>Everybody to whom there is a shell, <c>host</c> first.</summary>
+    /// <summary>Everything with a shell, <c>host</c> first.</summary>
     public ImmutableArray<string> Stations =>
     [
         HostName,
@@ -119,22 +115,18 @@ public sealed partial record NamespaceTopology
 }
 
 /// <summary>A bridge with its containers; the host is their gateway.</summary>
-/// <param name="Name">The network's and the bridge's name.</param>
-/// <param name="V4">Its IPv4 addresses; the first is the gateway's.</param>
-/// <param name="V6">Its IPv6 addresses; the first is the gateway's.</param>
-/// <param name="Containers">Who is on it.</param>
+/// <remarks>The bridge has the network's name; each first address is the gateway's.</remarks>
 public sealed record LabNetwork(string Name, IPNetwork V4, IPNetwork V6, ImmutableArray<LabContainer> Containers)
 {
     /// <summary>Whether its containers have no default route.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Whether the bridge is promiscuous: then it takes a copy of what it forwards.</summary>
+    /// <summary>A promiscuous bridge takes a copy of what it forwards.</summary>
     public bool Promiscuous { get; init; }
 }
 
 /// <summary>A container on a network.</summary>
-/// <param name="Name">Its name; its bridge port is <c>NAME.port</c>.</param>
-/// <param name="Number">The last byte of its addresses, 2 to 254.</param>
+/// <remarks>Its bridge port is <c>NAME.port</c>; the number, 2 to 254, is the last byte of its addresses.</remarks>
 public sealed record LabContainer(string Name, byte Number)
 {
     /// <summary>Whether its port sends a frame back where it came from.</summary>
@@ -143,6 +135,5 @@ public sealed record LabContainer(string Name, byte Number)
     /// <summary>Whether its port is cut off from other isolated ports of the bridge.</summary>
     public bool Isolated { get; init; }
 
-    /// <summary>The name of its bridge port.</summary>
     public string Port => Name + ".port";
 }

@@ -4,7 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>The session with one station, over three pipes of the lab's <see cref="ProcessTree"/>.</summary>
+/// <summary>A station's session, over three pipes of the lab's <see cref="ProcessTree"/>.</summary>
 internal sealed class PipeSession : ISession
 {
     private static readonly SessionWords Namespace = new(
@@ -19,10 +19,6 @@ internal sealed class PipeSession : ISession
     private readonly Stream _error;
     private readonly Task _pump;
 
-    /// <param name="name">The station.</param>
-    /// <param name="input">What the agent reads.</param>
-    /// <param name="output">What it writes.</param>
-    /// <param name="error">What it writes as standard error.</param>
     public PipeSession(string name, Stream input, Stream output, Stream error)
     {
         (Name, StandardInput, _output, _error) = (name, input, output, error);
@@ -45,8 +41,7 @@ internal sealed class PipeSession : ISession
 
     public IReadOnlyList<string> LastOutput => _last.Snapshot();
 
-    /// <summary>The agent runs.</summary>
-    /// <param name="processId">Its id on the machine of the lab.</param>
+    /// <summary>The agent runs, by this id on the lab's machine.</summary>
     public void Started(int processId) => ProcessId = processId;
 
     public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default)
@@ -58,10 +53,7 @@ internal sealed class PipeSession : ISession
             + (last.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", last)}»."));
     }
 
-    /// <summary>
-    /// Ends the standard input, at which the agent goes. The tree's own end does not depend on it, so nothing is waited for here
-    /// but the end of reading.
-    /// </summary>
+    /// <summary>Ends the standard input, and with it the agent. Waits only for the end of reading.</summary>
     public async ValueTask DisposeAsync()
     {
         await StandardInput.DisposeAsync().ConfigureAwait(false);
@@ -72,7 +64,7 @@ internal sealed class PipeSession : ISession
 
     private static async Task PumpAsync(Stream pipe, LineChannel lines)
     {
-        // A pipe holds 64 KiB at most: what is read at a time is what was written since.
+        // A pipe holds at most 64 KiB: one read takes all that was written since.
         var buffer = new byte[1 << 16];
         try
         {

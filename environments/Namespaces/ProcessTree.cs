@@ -7,16 +7,16 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The processes of one lab: <c>unshare</c>, below it process 1 of a pid namespace (init.sh), below that an agent for each
-/// station. Process 1 reads a pipe that this program holds open. When this program ends, in whatever way, the kernel closes the
-/// pipe, process 1 ends, the kernel kills the rest of its pid namespace, and the network namespaces go with their last process.
-/// Nothing has a name outside: the process has its pipes before anything is unshared.
+/// The processes of one lab: <c>unshare</c>, below it process 1 of a pid namespace (init.sh), below that an agent for
+/// each station. Process 1 reads a pipe that this program holds open. When this program ends, however that is, the
+/// kernel closes the pipe, process 1 ends, the kernel kills the rest of its pid namespace, and the network namespaces
+/// go with their last process. Nothing has a name outside: the process has its pipes before anything is unshared.
 /// </summary>
 internal sealed class ProcessTree : IAsyncDisposable
 {
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
-    // Where the first station's pipes are; init.sh knows it too.
+    // The first station's pipes; init.sh has the number too.
     private const int FirstPipe = 20;
 
     private readonly IMachineProcess _process;
@@ -35,17 +35,16 @@ internal sealed class ProcessTree : IAsyncDisposable
         ];
     }
 
-    /// <summary>Where the processes are.</summary>
     public IMachine Machine { get; }
 
-    /// <summary>The agents, in the order in which they were asked for.</summary>
+    /// <summary>The agents, in the order of the stations.</summary>
     public ImmutableArray<PipeSession> Sessions { get; }
 
-    /// <summary>The id of <c>unshare</c> on the machine, the only child of who starts processes there.</summary>
+    /// <summary>The id of <c>unshare</c> on the machine.</summary>
     public int ProcessId => _process.ProcessId;
 
     /// <summary>Starts the processes; the namespaces are empty yet.</summary>
-    /// <exception cref="HooktrailException">The machine or the user cannot have private namespaces; says why.</exception>
+    /// <exception cref="HooktrailException">The machine or the user cannot have private namespaces.</exception>
     public static async Task<ProcessTree> StartAsync(IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -62,7 +61,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go of the lifeline and waits until every process has ended.</summary>
+    /// <summary>Closes the lifeline and waits until every process has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var session in Sessions)
@@ -93,7 +92,7 @@ internal sealed class ProcessTree : IAsyncDisposable
 
     private static MachineProgram Unshare(IMachine machine, ImmutableArray<string> stations)
     {
-        // A session of its own: Ctrl-C at the terminal is for this program, which then ends the tree.
+        // In another session: Ctrl-C at the terminal is for this program, which then ends the tree.
         var open = $$"""
             PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
             for program in setsid unshare; do
@@ -133,7 +132,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         }
     }
 
-    /// <summary>What the programs said when they could not go on, and what can be done about it.</summary>
+    /// <summary>The programs' last words, and what can be done about them.</summary>
     private HooktrailException Refused(string error)
     {
         var said = string.Join(" | ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');

@@ -6,16 +6,20 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The scripts that turn empty namespaces into the lab: one for each container and the WAN, which makes the link and its own end of it;
-/// three for the host: its settings before those, its bridges beside them, its ends of the links after them. What can be one batch of <c>ip</c> is one.
+/// The scripts that turn empty namespaces into the lab: one for each container and the WAN, which makes the link and
+/// its inner end; three for the host: its settings first, its bridges, and last its ends of the links. One batch of
+/// <c>ip</c> does all it can.
 /// </summary>
-/// <param name="topology">What is to be built.</param>
-/// <param name="host">A process in the host's namespace, by its id where /proc is seen: some releases of <c>ip</c> look there for a namespace, others ask the kernel for its own id.</param>
+/// <param name="topology">What to build.</param>
+/// <param name="host">
+/// A process in the host's namespace, by its id where /proc is seen: some releases of <c>ip</c> look there for a
+/// namespace, others ask the kernel for their own id.
+/// </param>
 internal sealed class SetupScripts(NamespaceTopology topology, int host)
 {
     private static readonly string Functions = Resource.Read("functions.sh");
 
-    /// <summary>The host's settings. A device takes the default ones when it is made, so that this comes before any.</summary>
+    /// <summary>A new device takes the default settings, so this comes first.</summary>
     public string Settings() => $"""
         {Functions}
         settings
@@ -27,7 +31,6 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         {string.Join('\n', topology.Settings.Select(setting => Set(setting.Key, setting.Value)))}
         """;
 
-    /// <summary>The host's bridges.</summary>
     public string Bridges()
     {
         var batch = new StringBuilder("link set lo up\n");
@@ -47,7 +50,6 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         return $"set -e\n{Batch("ip", batch)}";
     }
 
-    /// <summary>A container: its link to the bridge.</summary>
     public string Container(LabNetwork network, LabContainer container)
     {
         var (gateway4, gateway6) = (NamespaceAddresses.Nth(network.V4, 1), NamespaceAddresses.Nth(network.V6, 1));
@@ -62,7 +64,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
-    /// <summary>The WAN: its link to the host's plain NIC, and its ways to the networks behind.</summary>
+    /// <summary>The link to the host's plain NIC, and the routes to the networks behind.</summary>
     public string Wan()
     {
         var (host4, host6) = (NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1));
@@ -76,10 +78,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
-    /// <summary>
-    /// The host again: its ends of the links. It is over when the kernel has every link up: it says so of its own accord, a
-    /// moment after the last end was set up.
-    /// </summary>
+    /// <summary>The host's ends of the links. It waits until the kernel reports every link as up.</summary>
     public string Links()
     {
         var (batch, forwarding) = (new StringBuilder(), new StringBuilder());
@@ -93,7 +92,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
                     """);
                 Neighbours(batch, network, container, network.Name);
                 var mac = NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, container.Number));
-                // It may have been learnt already, from what the container's kernel says when its link comes up.
+                // The bridge may have learnt it already, from what the container's kernel sends when its link comes up.
                 forwarding.Append(CultureInfo.InvariantCulture, $"fdb replace {mac} dev {container.Port} master static\n");
             }
 
@@ -112,7 +111,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         }
 
         var up = topology.Containers.Count() + topology.Networks.Count(network => !network.Containers.IsEmpty) + (topology.Wan ? 1 : 0);
-        // A change of a link waits for whoever holds the kernel's lock on links, and that is who brings them up: after it the other ends are up too.
+        // A change of a link waits for the kernel's lock on links, which is held while they come up: after it the other
+        // ends are up too.
         return $$"""
             set -e
             {{(batch.Length == 0 ? "" : Batch("ip", batch))}}
@@ -122,7 +122,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
             """;
     }
 
-    /// <summary>Sets a sysctl of a namespace, and fails if there is none of that name.</summary>
+    /// <summary>Fails if there is no such sysctl.</summary>
     public static string Set(string path, string value) => $"printf '%s\\n' '{Quoted(value)}' >'/proc/sys/{Quoted(path)}'";
 
     private static string Quoted(string text) => text.Replace("'", "'\\''", StringComparison.Ordinal);

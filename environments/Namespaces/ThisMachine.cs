@@ -9,34 +9,28 @@ using Hooktrail.Trails;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The machine that this program runs on. A process gets pipes of its own by their names below /proc, /proc/PID/fd/N, which it opens before it does
-/// anything else: no other child of this program ever inherits one, so that the end of either side is seen by the other at once.
+/// The machine that this program runs on. A process gets its pipes by their names below /proc, /proc/PID/fd/N, which it
+/// opens first of all: no other child of this program inherits one, so each side sees the other's end at once.
 /// </summary>
 public sealed class ThisMachine : IMachine
 {
-    /// <summary>The machine.</summary>
     public static readonly ThisMachine Instance = new();
 
     private ThisMachine()
     {
     }
 
-    /// <inheritdoc/>
     public string Place => "on this machine";
 
-    /// <inheritdoc/>
     public bool IsRoot => Environment.IsPrivilegedProcess;
 
-    /// <inheritdoc/>
     public string Advice => IsRoot
         ? "run it where root may unshare (a container needs CAP_SYS_ADMIN and a seccomp profile that allows it)"
         : "run it as root, or allow user namespaces (sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
 
-    /// <inheritdoc/>
-    /// <remarks>An ordinary user's namespaces belong to a user namespace, which has to be entered first.</remarks>
+    /// <remarks>An ordinary user's namespaces belong to a user namespace, which must be entered first.</remarks>
     public string Entrance(int processId) => $"nsenter {(IsRoot ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}";
 
-    /// <inheritdoc/>
     public async Task<IMachineProcess> StartAsync(MachineProgram program, CancellationToken cancellation = default)
     {
         var process = new Local(program);
@@ -89,7 +83,8 @@ public sealed class ThisMachine : IMachine
             _process = Run(_more.IsEmpty ? _program.Command : Opening(opened));
             if (_more.IsEmpty)
                 return;
-            // Until the process has opened its ends, this program's copies of them keep them alive; afterwards they would keep them from ending.
+            // Until the process has opened its ends, this program's copies keep them alive; afterwards they would keep
+            // them from ending.
             var open = opened.ReadAsync(new byte[1], CancellationToken.None).AsTask();
             await Task.WhenAny(open, _process.WaitForExitAsync(CancellationToken.None)).ConfigureAwait(false);
             opened.DisposeLocalCopyOfClientHandle();
@@ -132,7 +127,7 @@ public sealed class ThisMachine : IMachine
             }
         }
 
-        // The command, after bash has opened the pipes and has said so.
+        // The command, after bash has opened the pipes and reported it.
         private ImmutableArray<string> Opening(AnonymousPipeServerStream opened)
         {
             static string Name(AnonymousPipeServerStream pipe) => string.Create(

@@ -7,16 +7,17 @@ using Hooktrail.Trails;
 namespace Hooktrail.Selection;
 
 /// <summary>
-/// Where the namespace labs of a run live: on this machine; but beside a Docker lab that is on another kernel, in a container of its Engine, for they are to show
-/// that kernel. It is decided when the first lab is wanted, and holds for all of them. Disposing of it ends the container, and is to come after the labs' own end.
+/// Where a run's namespace labs live: on this machine; beside a Docker lab on another kernel, in a container of its
+/// Engine, to show that kernel. The first lab decides it for all. Disposing ends the container; dispose of the labs
+/// first.
 /// </summary>
-/// <param name="besideEngine">Whether they stand beside the lab of the Engine that the environment names, where there is one; otherwise they are on this machine.</param>
+/// <param name="besideEngine">Whether they go beside the lab of the environment's Engine, if there is one.</param>
 public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
 {
-    /// <summary>The environment variable that says where, whatever the Engine's kernel is: machine or engine; or none, for nowhere.</summary>
+    /// <summary>Where they live, whatever the Engine's kernel: machine, engine, or none.</summary>
     public const string PlaceVariable = "SPECS_OWN_HOSTS";
 
-    /// <summary>What <see cref="PlaceVariable"/> is where a run is to have none.</summary>
+    /// <summary>The value of <see cref="PlaceVariable"/> for a run without them.</summary>
     public const string Nowhere = "none";
 
     private const string Release = "/proc/sys/kernel/osrelease";
@@ -25,8 +26,8 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
     private readonly Lock _gate = new();
     private Task<(IMachine Machine, IContainerEngine? Engine)>? _decision;
 
-    /// <summary>Where that is.</summary>
-    /// <exception cref="HooktrailException">The Engine's kernel is another, and it cannot have the container; or the variable says what nobody knows.</exception>
+    /// <summary>Where they live.</summary>
+    /// <exception cref="HooktrailException">The Engine cannot have the container; the variable is bad.</exception>
     public async Task<IMachine> MachineAsync(CancellationToken cancellation = default)
     {
         Task<(IMachine Machine, IContainerEngine? Engine)> decision;
@@ -35,12 +36,10 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
         return (await decision.WaitAsync(cancellation).ConfigureAwait(false)).Machine;
     }
 
-    /// <summary>Starts a namespace lab.</summary>
-    /// <exception cref="HooktrailException">It cannot be had; says why.</exception>
+    /// <exception cref="HooktrailException">There can be no such lab.</exception>
     public async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
         await NamespaceLab.StartAsync(await MachineAsync(cancellation).ConfigureAwait(false), setup, cancellation).ConfigureAwait(false);
 
-    /// <summary>Ends the container, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_decision is null)
@@ -86,8 +85,9 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
         return await OnEngineAsync(engine, image, evenIfSame: true, cancellation).ConfigureAwait(false);
     }
 
-    // The socket of this machine's own Engine and the release of this machine's kernel are the usual case, and cost nothing to tell. Otherwise only the
-    // kernel itself can: two machines may run one release, and a port of this machine may lead into a virtual one.
+    // The socket of this machine's Engine and the release of this machine's kernel are the usual case, and cheap to
+    // compare. Otherwise only the kernel can tell: two machines may run one release, and a local port may lead into a
+    // virtual machine.
     internal static async Task<(IMachine Machine, IContainerEngine? Engine)> OnEngineAsync(
         IContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
     {
@@ -115,7 +115,7 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether processes there run on the kernel that this one runs on: it is of the same release, and of the same boot.</summary>
+    /// <summary>Whether processes there run on this process's kernel: the same release, and the same boot.</summary>
     internal static async Task<bool> IsThisKernelAsync(IMachine machine, CancellationToken cancellation)
     {
         await using var cat = await machine.StartAsync(new MachineProgram("cat", Release, Boot), cancellation).ConfigureAwait(false);

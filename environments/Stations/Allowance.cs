@@ -4,21 +4,20 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations;
 
 /// <summary>
-/// How long is waited before something counts as hanging or an answer as missing. Limits are set for a machine at full speed; on a slow one, such as a guest without
-/// KVM, all of them are as many times longer as <c>SPECS_PATIENCE</c> says.
+/// How long to wait before something counts as hanging or an answer as missing. Limits are for a machine at full speed;
+/// on a slow one, such as a guest without KVM, <c>SPECS_PATIENCE</c> multiplies all of them.
 /// </summary>
 public static class Allowance
 {
-    /// <summary>The environment variable: a whole number from 1 to 100; 1 where it is not set.</summary>
+    /// <summary>A whole number from 1 to 100; the default is 1.</summary>
     public const string Variable = "SPECS_PATIENCE";
 
     private static readonly Lazy<int> Factor = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
-    /// <summary>How long is waited here, where <paramref name="usual"/> would do at full speed.</summary>
+    /// <summary>How long to wait here, where <paramref name="usual"/> would do at full speed.</summary>
     /// <exception cref="HooktrailException">The variable is no such number.</exception>
     public static TimeSpan For(TimeSpan usual) => usual * Factor.Value;
 
-    /// <summary>Reads the variable's value.</summary>
     /// <exception cref="HooktrailException">It is no such number.</exception>
     internal static int Parse(string? value) =>
         string.IsNullOrEmpty(value) ? 1

@@ -5,23 +5,24 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations;
 
 /// <summary>
-/// Cuts one stream of bytes into lines and queues them for one reader. Both streams of a container come over one connection,
-/// so a writer that waited for the reader of one would hold up the other for ever. Hence a long queue, then back-pressure
-/// for a moment, and then the reader loses this stream, loudly, and the other goes on: memory stays bounded, and nothing hangs.
+/// Cuts one stream of bytes into lines and queues them for one reader. Both streams of a container come over one
+/// connection, so waiting for the reader of one would hold up the other for ever. Hence a long queue, then
+/// back-pressure for a moment, and then the reader loses this stream with an error, and the other goes on: memory stays
+/// bounded, and nothing hangs.
 /// </summary>
 public sealed class LineChannel : IByteSink
 {
-    /// <summary>How many lines may wait for the reader: two seconds of the fastest kernel log seen, about 100 MB.</summary>
+    /// <summary>The lines that may wait: two seconds of the fastest kernel log seen, about 100 MB.</summary>
     public const int Capacity = 1 << 18;
 
     /// <summary>
-    /// How long the writer waits for a reader with a full queue to take a line. Below two seconds, after which an Engine
-    /// silently drops what an ended process's reader has not taken yet (moby 20.10 daemon/monitor.go, handleContainerExit;
-    /// seen live): the loss is to be told, not silent.
+    /// How long the writer waits for a reader with a full queue. Below two seconds, after which an Engine silently
+    /// drops the rest of an ended process's output (moby 20.10 daemon/monitor.go, handleContainerExit; seen live): the
+    /// loss must raise an error.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest line in bytes; a longer one is delivered in pieces of this length.</summary>
+    /// <summary>In bytes; a longer line is delivered in pieces of this length.</summary>
     public const int MaximumLine = 16 << 20;
 
     private readonly Channel<string> _lines;
@@ -33,10 +34,7 @@ public sealed class LineChannel : IByteSink
     private int _restLength;
     private bool _lost;
 
-    /// <param name="name">Whose stream it is, as in «the standard error of probe».</param>
-    /// <param name="last">Remembers the last lines, read by anybody or not.</param>
-    /// <param name="capacity">How many lines may wait for the reader.</param>
-    /// <param name="patience">How long the writer waits for a reader with a full queue; <see cref="Patience"/> unless given.</param>
+    /// <remarks>The name is as in «the standard error of probe».</remarks>
     public LineChannel(string name, LastLines last, int capacity = Capacity, TimeSpan? patience = null)
     {
         _patience = patience ?? Patience;
@@ -45,10 +43,8 @@ public sealed class LineChannel : IByteSink
         _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>The reader's end.</summary>
     public ChannelReader<string> Reader => _lines.Reader;
 
-    /// <summary>Takes bytes, cut anywhere, and keeps the lines for <see cref="FlushAsync"/>.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
@@ -67,7 +63,6 @@ public sealed class LineChannel : IByteSink
         Keep(bytes);
     }
 
-    /// <summary>Queues the lines for the reader.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         while (_cut.TryDequeue(out var line))
@@ -82,7 +77,7 @@ public sealed class LineChannel : IByteSink
         }
     }
 
-    /// <summary>Ends the stream: an unfinished last line is delivered, then the reader is told.</summary>
+    /// <summary>Delivers an unfinished last line first.</summary>
     public async ValueTask CompleteAsync(Exception? error = null)
     {
         if (_restLength > 0)

@@ -4,11 +4,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations;
 
-/// <summary>What is done with sessions of any kind.</summary>
 public static class Sessions
 {
-    /// <summary>Waits for the next line of the standard output.</summary>
-    /// <exception cref="HooktrailException">The process ended instead; its last output is told.</exception>
+    /// <exception cref="HooktrailException">The process ended instead; has its last output.</exception>
     public static async Task<string> ReadLineAsync(this ISession session, CancellationToken cancellationToken = default)
     {
         try
@@ -25,8 +23,8 @@ public static class Sessions
         }
     }
 
-    /// <summary>Writes one line to the standard input; a line feed is added.</summary>
-    /// <exception cref="HooktrailException">The process has ended; its last output is told.</exception>
+    /// <summary>Adds a line feed.</summary>
+    /// <exception cref="HooktrailException">The process has ended; has its last output.</exception>
     public static async Task WriteLineAsync(
         this ISession session, string line, CancellationToken cancellationToken = default)
     {

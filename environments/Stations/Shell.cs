@@ -11,17 +11,16 @@ namespace Hooktrail.Stations;
 /// <param name="session">The agent's process; owned by the shell.</param>
 public class Shell(ISession session) : IAsyncDisposable
 {
-    /// <summary>The longest that any one script may take.</summary>
+    /// <summary>The longest that any script may take.</summary>
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(30));
 
     private readonly SemaphoreSlim _turn = new(1);
     private int _scripts;
 
-    /// <summary>The agent's process.</summary>
     public ISession Session => session;
 
     /// <summary>Runs a script and returns its lines.</summary>
-    /// <exception cref="HooktrailException">It failed; <paramref name="purpose"/> says what it was for.</exception>
+    /// <exception cref="HooktrailException">It failed; the message has <paramref name="purpose"/>.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(string purpose, string script, CancellationToken cancellation = default)
     {
         var (status, lines) = await TryAsync(script, cancellation).ConfigureAwait(false);
@@ -30,7 +29,7 @@ public class Shell(ISession session) : IAsyncDisposable
             : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
     }
 
-    /// <summary>Runs a script and returns its exit status and its lines.</summary>
+    /// <summary>Runs a script; a failure is no exception.</summary>
     public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(string script, CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -61,7 +60,6 @@ public class Shell(ISession session) : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the session.</summary>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -88,16 +86,14 @@ public class Shell(ISession session) : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The process has ended: whoever reads the answer hears how.
+            // The process has ended: the reader of the answer gets the reason.
         }
     }
 }
 
-/// <summary>A shell that knows what kind of session it has.</summary>
-/// <param name="session">The agent's process; owned by the shell.</param>
+/// <summary>A shell with a known kind of session.</summary>
 public sealed class Shell<TSession>(TSession session) : Shell(session)
     where TSession : ISession
 {
-    /// <inheritdoc cref="Shell.Session"/>
     public new TSession Session => session;
 }

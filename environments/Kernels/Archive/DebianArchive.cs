@@ -5,21 +5,21 @@ using Hooktrail.Trails;
 namespace Hooktrail.Kernels.Archive;
 
 /// <summary>
-/// The Debian archive as a source of kernels, by apt in a state of its own: sources, package lists and downloads are in the cache, and this
-/// machine's own apt is neither read nor changed. What is fetched has to be signed by a key of debian-archive-keyring.
+/// Kernels of the Debian archive, by apt with a separate state: sources, package lists and downloads are in the cache,
+/// and this machine's apt is neither read nor changed. Every download must be signed by a key of
+/// debian-archive-keyring.
 /// </summary>
 public sealed partial class DebianArchive
 {
-    /// <summary>The environment variable that names the mirror.</summary>
     public const string MirrorVariable = "SPECS_DEBIAN_MIRROR";
 
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
     private const string Remedy = "see that the mirror is in reach, or name another one by " + MirrorVariable;
 
-    /// <summary>Every suite that has kernels, the oldest first.</summary>
+    /// <summary>Every suite with kernels, the oldest first.</summary>
     private static readonly ImmutableArray<string> Suites = ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
 
-    /// <summary>For so long package lists are taken for current.</summary>
+    /// <summary>The age up to which package lists count as current.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
     private readonly KernelsCache _cache;
@@ -27,8 +27,8 @@ public sealed partial class DebianArchive
 
     private DebianArchive(KernelsCache cache, string mirror) => (_cache, _mirror) = (cache, mirror);
 
-    /// <summary>The archive of <c>SPECS_DEBIAN_MIRROR</c>, or else Debian's own.</summary>
-    /// <exception cref="HooktrailException">This machine has no apt, or does not know Debian's keys.</exception>
+    /// <summary>The archive of <c>SPECS_DEBIAN_MIRROR</c>, else Debian's own.</summary>
+    /// <exception cref="HooktrailException">This machine lacks apt or Debian's keys.</exception>
     public static DebianArchive Open(KernelsCache cache)
     {
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb" })
@@ -41,10 +41,7 @@ public sealed partial class DebianArchive
         return new(cache, Environment.GetEnvironmentVariable(MirrorVariable) is { Length: > 0 } mirror ? mirror : "http://deb.debian.org/debian");
     }
 
-    /// <summary>The kernels that are served, by package lists that are at most a day old.</summary>
-    /// <param name="refresh">Whether the lists are fetched anew whatever their age.</param>
-    /// <param name="progress">Is told what takes time.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>By package lists that are at most a day old, or by new ones on <paramref name="refresh"/>.</summary>
     /// <exception cref="HooktrailException">The archive does not answer, or cannot be trusted.</exception>
     public async Task<ImmutableArray<ServedKernel>> KernelsAsync(bool refresh, Action<string> progress, CancellationToken cancellation)
     {
@@ -55,7 +52,7 @@ public sealed partial class DebianArchive
         }
         catch (HooktrailException e)
         {
-            // A suite that the mirror has no more, or no network: what is known from before may do.
+            // The mirror has dropped a suite, or there is no network: the older lists may do.
             lack = e;
             progress(e.Message);
         }
@@ -64,7 +61,7 @@ public sealed partial class DebianArchive
         var images = names.Where(name => KernelPackage().IsMatch(name)).ToList();
         if (images.Count == 0)
             throw lack ?? new HooktrailException($"{_mirror} serves no kernel: name another mirror by {MirrorVariable}.");
-        // An archive keeps images longer than what they are made of.
+        // An archive keeps images longer than the packages they are made of.
         var shown = await AptAsync(["apt-cache", "show", .. images], cancellation).ConfigureAwait(false);
         var broken = shown.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
             .Where(package => Field(package, "Package").StartsWith("linux-image-", StringComparison.Ordinal))
@@ -75,7 +72,7 @@ public sealed partial class DebianArchive
         return [.. ServedKernel.Parse(await AptAsync(["apt-cache", "madison", .. images], cancellation).ConfigureAwait(false)).Where(kernel => !broken.Contains(kernel.Package))];
     }
 
-    /// <summary>Unpacks the packages of a kernel, its image and its modules, into a folder.</summary>
+    /// <summary>Unpacks the packages of a kernel's image and modules into a folder.</summary>
     public async Task UnpackAsync(ServedKernel kernel, string folder, CancellationToken cancellation)
     {
         var names = await NamesAsync(cancellation).ConfigureAwait(false);
@@ -84,10 +81,8 @@ public sealed partial class DebianArchive
         await UnpackAsync(parts.Select(part => $"{part}={kernel.PackageVersion}"), folder, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Unpacks packages into a folder; nothing of them is run.</summary>
-    /// <param name="packages">Each as apt writes it: <c>name</c>, <c>name=version</c> or <c>name/suite</c>.</param>
-    /// <param name="folder">Where to.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Unpacks packages into a folder; none of their scripts runs.</summary>
+    /// <remarks>Packages are as apt writes them: <c>name</c>, <c>name=version</c> or <c>name/suite</c>.</remarks>
     public async Task UnpackAsync(IEnumerable<string> packages, string folder, CancellationToken cancellation)
     {
         var downloads = Directory.CreateDirectory(Path.Combine(folder, ".downloads")).FullName;
@@ -98,8 +93,8 @@ public sealed partial class DebianArchive
     }
 
     /// <summary>
-    /// The packages, other than the one shown, that have a part of the kernel: Debian splits it more finely as time goes on, and what belongs to a
-    /// kernel has its release in its name. linux-base has lists only, which a kernel boots without.
+    /// The further packages with parts of the kernel, which have its release in their names; Debian splits it more
+    /// finely over time. linux-base has only lists, and a kernel boots without them.
     /// </summary>
     internal static IEnumerable<(string Name, bool IsNeeded)> PartsOf(string release, string shown)
     {
@@ -108,7 +103,10 @@ public sealed partial class DebianArchive
             .Where(part => dependencies.Contains(part.Item1));
     }
 
-    /// <summary>Debian's archive is the same wherever it is mirrored; a mirror that stands still has signatures past their date, and an old kernel harms nobody in a guest.</summary>
+    /// <summary>
+    /// Debian's archive is the same on every mirror. A mirror that stands still has expired signatures, and an old
+    /// kernel is harmless in a guest.
+    /// </summary>
     internal static string Configuration(string folder) => $"""
         Dir::Etc::Main "/dev/null";
         Dir::Etc::Parts "/dev/null";

@@ -11,19 +11,17 @@ public sealed partial record KernelWish
 
     private KernelWish(string text) => Text = text;
 
-    /// <summary>As it was written.</summary>
     public string Text { get; }
 
-    /// <summary>What results of the kernel go by: what was written, so that they have the same name after an update; of the newest, its series.</summary>
+    /// <summary>Names the kernel's results: as written, which outlasts an update; for the newest, its series.</summary>
     public string Name(ServedKernel kernel) => Text == Newest ? Series(kernel) : Text;
 
-    /// <summary>Reads what a user wrote.</summary>
     /// <exception cref="HooktrailException">It is no version.</exception>
     public static KernelWish Parse(string text) => text == Newest || Numbers().IsMatch(text)
         ? new(text)
         : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list names all of them.");
 
-    /// <summary>The newest kernel that is meant; of a release that several suites serve, the first one's.</summary>
+    /// <summary>The newest matching kernel; if several suites serve it, the first suite's.</summary>
     /// <exception cref="HooktrailException">There is none.</exception>
     public ServedKernel In(ImmutableArray<ServedKernel> served)
     {
@@ -32,7 +30,7 @@ public sealed partial record KernelWish
             $"No kernel {Text} is served; the archive has {string.Join(", ", served.Select(Series).Distinct())}: ./specs kernels list says more, and --kernel-image takes one of your own.");
     }
 
-    /// <summary>The series of a kernel, its first two numbers.</summary>
+    /// <summary>The first two numbers.</summary>
     public static string Series(ServedKernel kernel) => kernel.Version.ToString(2);
 
     // 6.1 means 6.1.176 and not 6.12.

@@ -5,17 +5,17 @@ namespace Hooktrail.Kernels.Archive;
 
 /// <summary>A kernel that the Debian archive serves.</summary>
 /// <param name="Version">The upstream release, such as 6.1.176.</param>
-/// <param name="Release">What <c>uname -r</c> says on it, such as <c>6.1.0-50-cloud-amd64</c>.</param>
-/// <param name="PackageVersion">The version of its package, such as <c>6.1.176-1</c>.</param>
-/// <param name="Suite">Where it is served, such as <c>bookworm</c>.</param>
+/// <param name="Release">As <c>uname -r</c> prints it, such as <c>6.1.0-50-cloud-amd64</c>.</param>
+/// <param name="PackageVersion">Such as <c>6.1.176-1</c>.</param>
+/// <param name="Suite">Such as <c>bookworm</c>.</param>
 public sealed partial record ServedKernel(Version Version, string Release, string PackageVersion, string Suite)
 {
-    /// <summary>The package that has it, or depends on those that have it.</summary>
+    /// <summary>The package with the kernel, or with dependencies that have it.</summary>
     public string Package => $"linux-image-{Release}";
 
     /// <summary>
-    /// Reads what <c>apt-cache madison</c> prints; the oldest first. Only the flavour for virtual machines is taken: it has all that netfilter
-    /// has, and a fifth of the drivers.
+    /// Reads the output of <c>apt-cache madison</c>, the oldest first. Takes only the flavour for virtual machines: it
+    /// has all of netfilter, and a fifth of the drivers.
     /// </summary>
     public static ImmutableArray<ServedKernel> Parse(string madison) =>
     [

@@ -2,23 +2,19 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>An accelerator that was chosen for a kernel.</summary>
-/// <param name="Accelerator">The accelerator.</param>
-/// <param name="Why">Why this one, such as <c>because there is no /dev/kvm here</c>.</param>
+/// <remarks>Why completes a sentence, such as <c>because there is no /dev/kvm here</c>.</remarks>
 public sealed record AcceleratorChoice(Accelerator Accelerator, string Why)
 {
-    /// <inheritdoc/>
     public override string ToString() =>
         $"{(Accelerator == Accelerator.Kvm ? "KVM" : "TCG, some ten times slower than KVM")}, {Why}";
 }
 
-/// <summary>Chooses the accelerator of guests.</summary>
 public static class Accelerators
 {
-    /// <summary>The environment variable that chooses one without a trial: <c>kvm</c> or <c>tcg</c>.</summary>
+    /// <summary>Chooses one without a trial: <c>kvm</c> or <c>tcg</c>.</summary>
     public const string Variable = "SPECS_ACCELERATOR";
 
-    /// <summary>What the user chose; null where the choice is ours.</summary>
+    /// <summary>Null where the user chose none.</summary>
     /// <exception cref="HooktrailException">The variable names no accelerator.</exception>
     public static Accelerator? Asked() => Parse(Environment.GetEnvironmentVariable(Variable));
 

@@ -1,21 +1,20 @@
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>What a line of a guest's console means to the host; most mean nothing.</summary>
+/// <summary>A line of a guest's console that means something to the host.</summary>
 public abstract record ConsoleEvent
 {
-    // guest/init.sh writes it, and nobody else.
+    // Only guest/init.sh writes it.
     private const string Prefix = "hooktrail: ";
     private const string PanicText = "Kernel panic - not syncing: ";
 
     /// <summary>Its init runs.</summary>
-    /// <param name="Release">The kernel's release, by <c>uname -r</c>.</param>
+    /// <param name="Release">As <c>uname -r</c> prints it.</param>
     public sealed record Booted(string Release) : ConsoleEvent;
 
-    /// <summary>Something that the features may need is not there.</summary>
+    /// <summary>Something that the features may need is missing.</summary>
     public sealed record Lacks(string What) : ConsoleEvent;
 
     /// <summary>Its Engine listens.</summary>
-    /// <param name="Version">What it says of itself.</param>
     public sealed record Engine(string Version) : ConsoleEvent;
 
     /// <summary>Its init cannot go on.</summary>
@@ -24,13 +23,12 @@ public abstract record ConsoleEvent
     /// <summary>Its disks are written, and it is about to power off.</summary>
     public sealed record Down : ConsoleEvent;
 
-    /// <summary>The kernel has given up.</summary>
     public sealed record Panic(string Why) : ConsoleEvent;
 
-    /// <summary>Reads a line; null where it means nothing.</summary>
+    /// <summary>Null for a line without a meaning.</summary>
     public static ConsoleEvent? Parse(string line)
     {
-        // A panic may stand behind a time, or in the middle of what a program was writing.
+        // A panic may stand behind a time, or in the middle of a program's line.
         if (line.IndexOf(PanicText, StringComparison.Ordinal) is var at and >= 0)
             return new Panic(line[(at + PanicText.Length)..].Trim());
         if (!line.StartsWith(Prefix, StringComparison.Ordinal))

@@ -3,8 +3,8 @@ using Hooktrail.Report;
 
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>What a guest's console and QEMU say: written to a file, and understood where it is an event.</summary>
-/// <param name="path">The file; null to keep none.</param>
+/// <summary>Writes a guest's console and QEMU's errors to a file, and recognises events.</summary>
+/// <param name="path">Null to keep no file.</param>
 internal sealed class ConsoleLog(string? path)
 {
     private readonly TaskCompletionSource _booted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,6 @@ internal sealed class ConsoleLog(string? path)
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<string> _lacks = [];
 
-    /// <summary>The file.</summary>
     public string? Path => path;
 
     /// <summary>Completes when the kernel has started a first program.</summary>
@@ -21,26 +20,20 @@ internal sealed class ConsoleLog(string? path)
     /// <summary>Completes when the Engine listens.</summary>
     public Task<ConsoleEvent.Engine> Engine => _engine.Task;
 
-    /// <summary>
-    /// Completes, with what was the matter, when the guest says that it cannot go on, QEMU stops it, or both end.
-    /// </summary>
+    /// <summary>Completes with the reason when the guest gives up, QEMU stops it, or both streams end.</summary>
     public Task<string> End => _end.Task;
 
-    /// <summary>The kernel's release; null until it has said it.</summary>
+    /// <summary>Null until the guest has reported it.</summary>
     public string? Release { get; private set; }
 
     /// <summary>Whether its disks were written before it powered off.</summary>
     public bool WentDown { get; private set; }
 
-    /// <summary>What the guest lacks.</summary>
     public ImmutableArray<string> Lacks => _lacks;
 
-    /// <summary>What QEMU says.</summary>
     public Complaints Complaints { get; } = new();
 
-    /// <summary>Reads both to their end.</summary>
-    /// <param name="console">The guest's console.</param>
-    /// <param name="complaints">QEMU's standard error.</param>
+    /// <summary>Reads both streams to their ends.</summary>
     public async Task ReadAsync(TextReader console, TextReader complaints)
     {
         await using var file = TextWriter.Synchronized(

@@ -5,10 +5,9 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>A running guest, whose Engine answers.</summary>
 public sealed class Guest : IAsyncDisposable
 {
-    // Between asking the kernel for a free port and QEMU's taking it, somebody else may take it.
+    // Another process may take the free port that the kernel gave before QEMU does.
     private const int Ports = 5;
     private const string PortTaken = "Could not set up host forwarding rule";
 
@@ -20,33 +19,28 @@ public sealed class Guest : IAsyncDisposable
     private Guest(Lifeline process, ConsoleLog console, Task reading, Accelerator accelerator, int port) =>
         (_process, _console, _reading, _accelerator, Port) = (process, console, reading, accelerator, port);
 
-    /// <summary>The port of this machine's loopback address at which its Engine answers.</summary>
+    /// <summary>The Engine's port on this machine's loopback address.</summary>
     public int Port { get; }
 
-    /// <summary>The same as <c>DOCKER_HOST</c> writes it.</summary>
+    /// <summary>As <c>DOCKER_HOST</c> writes it.</summary>
     public string Endpoint => $"tcp://127.0.0.1:{Port}";
 
-    /// <summary>How long it took until its Engine answered.</summary>
+    /// <summary>The time until its Engine answered.</summary>
     public TimeSpan BootedIn { get; private set; }
 
-    /// <summary>Its kernel's release.</summary>
     public string Release => _console.Release ?? "";
 
-    /// <summary>Its Engine, as it says of itself.</summary>
+    /// <summary>The Engine's version.</summary>
     public string Engine { get; private set; } = "";
 
-    /// <summary>What the features may need and it does not have.</summary>
+    /// <summary>What the features may need and the guest lacks.</summary>
     public ImmutableArray<string> Lacks => _console.Lacks;
 
-    /// <summary>Completes when it ends by itself, with what was the matter.</summary>
+    /// <summary>Completes with the reason when the guest ends by itself.</summary>
     public Task<string> Lost => _console.End;
 
-    /// <summary>Boots a guest and waits until its Engine answers, which it says on its console.</summary>
-    /// <param name="machine">What it is to be.</param>
-    /// <param name="log">The file that gets its console.</param>
-    /// <param name="limit">The longest that it may take.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="GuestLostException">It panicked, gave up, ended or took longer.</exception>
+    /// <summary>Boots a guest and waits until its Engine answers, which its console reports.</summary>
+    /// <exception cref="GuestLostException">It panicked, gave up, ended or exceeded the limit.</exception>
     public static async Task<Guest> BootAsync(GuestMachine machine, string log, TimeSpan limit, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
@@ -59,11 +53,8 @@ public sealed class Guest : IAsyncDisposable
             }
     }
 
-    /// <summary>Boots a kernel, without disks and network, until it starts a first program, and ends it.</summary>
-    /// <param name="machine">What it is to be.</param>
-    /// <param name="limit">The longest that it may take.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="GuestLostException">It did not come so far.</exception>
+    /// <summary>Boots a kernel without disks and network until it starts a first program, and ends it.</summary>
+    /// <exception cref="GuestLostException">No program was started.</exception>
     internal static async Task TryAsync(GuestMachine machine, TimeSpan limit, CancellationToken cancellation)
     {
         var command = QemuCommand.Trial(machine, Owner.Self);
@@ -73,9 +64,7 @@ public sealed class Guest : IAsyncDisposable
     }
 
     /// <summary>Has the guest write its disk and power off.</summary>
-    /// <param name="limit">The longest that it may take.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="GuestLostException">It did not.</exception>
+    /// <exception cref="GuestLostException">It did not power off in time.</exception>
     public async Task PowerOffAsync(TimeSpan limit, CancellationToken cancellation)
     {
         try
@@ -85,7 +74,7 @@ public sealed class Guest : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended before; why is told below.
+            // It has ended before; the code below tells why.
         }
 
         try
@@ -102,8 +91,8 @@ public sealed class Guest : IAsyncDisposable
                 .ConfigureAwait(false);
     }
 
-    /// <summary>Ends the guest, and gives what there is to say about its loss, with QEMU's own last words.</summary>
-    /// <param name="what">What became of it, such as what <see cref="Lost"/> says.</param>
+    /// <summary>Ends the guest, and describes its loss with QEMU's last words.</summary>
+    /// <param name="what">The reason, such as <see cref="Lost"/>'s.</param>
     public async Task<GuestLostException> LossAsync(string what)
     {
         // QEMU's words are complete only when it has ended.
@@ -115,7 +104,7 @@ public sealed class Guest : IAsyncDisposable
         return new(what + _console.Complaints, _console.Path, remedy) { ProcessorFailed = failed };
     }
 
-    /// <summary>Ends the guest at once; what it wrote goes with it.</summary>
+    /// <summary>Ends the guest at once; what it wrote is lost.</summary>
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync().ConfigureAwait(false);

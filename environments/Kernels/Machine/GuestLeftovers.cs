@@ -5,17 +5,17 @@ using System.Globalization;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// What is left of guests whose owner has died. A guest ends with its owner (<see cref="Lifeline"/>), so it takes more than one <c>kill -9</c> to leave one; and what was being
-/// fetched or built is left half made.
+/// What guests with dead owners left. A guest ends with its owner (<see cref="Lifeline"/>), so it takes more than one
+/// <c>kill -9</c> to leave one; half-made downloads and builds stay too.
 /// </summary>
 public static class GuestLeftovers
 {
     private const string Console = "hooktrail-guest-console-";
 
-    /// <summary>A folder for the console log of a guest that has no other place.</summary>
+    /// <summary>For the console log of a guest without another folder.</summary>
     public static string ConsoleFolder() => Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Console + Owner.Self)).FullName;
 
-    /// <summary>Ends and removes what is left; returns a line for each thing. What belongs to a process that is alive is left alone.</summary>
+    /// <summary>Removes what dead processes left; returns a line for each thing.</summary>
     public static ImmutableArray<string> Remove()
     {
         var removed = ImmutableArray.CreateBuilder<string>();
@@ -46,7 +46,7 @@ public static class GuestLeftovers
         }
     }
 
-    /// <summary>The guests of this machine that this user can see, and whose they are.</summary>
+    /// <summary>The guests on this machine that this user can see.</summary>
     internal static IEnumerable<(int Process, Owner Owner)> Guests()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
@@ -55,7 +55,7 @@ public static class GuestLeftovers
                 yield return (process, owner);
     }
 
-    /// <summary>Whose guest it is, by the command line of its QEMU; null where it is no guest of ours.</summary>
+    /// <summary>A guest's owner by the command line of its QEMU; null for a foreign process.</summary>
     internal static Owner? OwnerOf(string[] command) =>
         Path.GetFileName(command.FirstOrDefault("")) == QemuCommand.Program && Array.IndexOf(command, "-name") is var at and > 0 && at + 1 < command.Length
             && command[at + 1].StartsWith(QemuCommand.Marker, StringComparison.Ordinal)

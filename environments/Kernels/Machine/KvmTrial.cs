@@ -10,11 +10,10 @@ namespace Hooktrail.Kernels.Machine;
 /// may open and an empty QEMU machine start, and yet QEMU aborts at <c>-cpu host</c>, or KVM gives up at an instruction
 /// of the kernel's decompressor (measured, 2026-11-29). The result is kept in the kernel's folder.
 /// </summary>
-/// <param name="emulator">QEMU, by its name or path.</param>
-/// <param name="root">Where this machine's /dev, /proc and /sys are.</param>
+/// <remarks>The emulator is QEMU by name or path; root is the parent of this machine's /dev, /proc and /sys.</remarks>
 internal sealed class KvmTrial(string emulator, string root)
 {
-    /// <summary>The longest that the boot may take; by KVM it takes a second.</summary>
+    /// <summary>The longest boot; by KVM it takes a second.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Why the kernel does not boot by KVM; null where it does.</summary>
@@ -69,8 +68,8 @@ internal sealed class KvmTrial(string emulator, string root)
     }
 
     /// <summary>
-    /// What a result is true of: this boot of this machine, its kernel, its processor (a virtual machine that is moved
-    /// or restored keeps its boot), the parameters of KVM, and QEMU.
+    /// What a result holds for: this boot of this machine (a virtual machine that is moved or restored keeps its boot),
+    /// its kernel, its processor, the parameters of KVM, and QEMU.
     /// </summary>
     private string Subject(string qemu)
     {
@@ -105,7 +104,7 @@ internal sealed class KvmTrial(string emulator, string root)
         }
     }
 
-    /// <summary>A remembered result: a line for what it is true of, then the failure, empty if it boots.</summary>
+    /// <summary>A kept result: one line for what it holds for, then the failure, empty if it boots.</summary>
     private sealed record Note(string Path, string Subject)
     {
         private string Head => Subject + '\n';

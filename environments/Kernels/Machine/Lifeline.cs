@@ -5,11 +5,12 @@ using Hooktrail.Trails;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// A program that ends with this process, in whatever way this one ends, and with all that it started. A shell in a session of its own passes on what is written to the
-/// program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it kills its process group. Should the shell itself be
-/// killed, the kernel kills the program (PR_SET_PDEATHSIG, which follows the thread that started it and so needs a shell, which has but one).
-/// The shell is not to mention the end of its own helper among what the program says, hence disown. Where the program
-/// dies by a signal, one plain line takes the place of bash's report, which quotes the shell's source.
+/// A program that ends with this process, however that ends, and with all that it started. A shell in its own session
+/// passes input on to the program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it
+/// kills its process group. If the shell itself is killed, the kernel kills the program (PR_SET_PDEATHSIG, which
+/// follows the thread that started it and so needs a single-threaded parent, the shell). The disown keeps the end of
+/// the shell's helper out of the program's errors. Where the program dies by a signal, one plain line replaces bash's
+/// report, which quotes the shell's source.
 /// </summary>
 internal sealed class Lifeline : IAsyncDisposable
 {
@@ -35,22 +36,16 @@ internal sealed class Lifeline : IAsyncDisposable
 
     private Lifeline(Process process) => _process = process;
 
-    /// <summary>What the program prints.</summary>
     public StreamReader Output => _process.StandardOutput;
 
-    /// <summary>What it complains of.</summary>
     public StreamReader Error => _process.StandardError;
 
-    /// <summary>What it reads.</summary>
     public StreamWriter Input => _process.StandardInput;
 
-    /// <summary>The id of the shell, which is that of its session and process group.</summary>
+    /// <summary>The id of the shell, also that of its session and process group.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts a program.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="environment">Variables that are different for it; null to unset one.</param>
-    /// <param name="folder">Where it runs; here where null.</param>
+    /// <remarks>A variable that is null is unset; a null folder is this process's.</remarks>
     /// <exception cref="HooktrailException">There is no bash or setsid here.</exception>
     public static Lifeline Start(IEnumerable<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
     {
@@ -73,15 +68,14 @@ internal sealed class Lifeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the program's end.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <returns>The program's exit code.</returns>
     public async Task<int> WaitAsync(CancellationToken cancellation = default)
     {
         await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
         return _process.ExitCode;
     }
 
-    /// <summary>Ends the program and all that it started, where they have not ended, and waits until they have.</summary>
+    /// <summary>Ends the program and all that it started, and waits until they have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ended)

@@ -4,18 +4,17 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>The command line of a guest.</summary>
 internal static class QemuCommand
 {
-    /// <summary>The emulator.</summary>
     public const string Program = "qemu-system-x86_64";
 
-    /// <summary>What a guest's process is known by: this, and then its <see cref="Owner"/>.</summary>
+    /// <summary>Followed by its <see cref="Owner"/>, it identifies a guest's process.</summary>
     public const string Marker = "hooktrail-guest-";
 
     /// <summary>
-    /// The program and its arguments. The console is on standard input and output. The only network is one between the guest and QEMU, which lets
-    /// nothing out (restrict) and in only from the port of this machine's loopback address to the Engine.
+    /// The program and its arguments. The console is on standard input and output. The only network is one between the
+    /// guest and QEMU: it lets nothing out (restrict), and in only from the port of this machine's loopback address to
+    /// the Engine.
     /// </summary>
     public static ImmutableArray<string> Of(GuestMachine machine, int port, Owner owner) =>
     [
@@ -27,15 +26,16 @@ internal static class QemuCommand
         .. Boot(machine, ""),
     ];
 
-    /// <summary>The same machine without disks and network, whose initial root only says that it runs.</summary>
+    /// <summary>The same machine without disks and network; its initial root only reports that it runs.</summary>
     public static ImmutableArray<string> Trial(GuestMachine machine, Owner owner) =>
         [.. Machine(machine, owner), .. Boot(machine, " hooktrail_trial=1")];
 
     /// <summary>
-    /// A panic ends the guest at once (panic=-1 and -no-reboot). The log's ring holds what a lab's LOG rules say between two readings. Mitigations
-    /// cost a translated processor much, and protect nobody from anybody in a guest; the same is true of memory that is zeroed before it is given
-    /// (init_on_alloc). Programs always lie at the same addresses (norandmaps), because QEMU knows translated code by its virtual address and would
-    /// translate a program anew at each start: /bin/true took 14 instead of 56 ms, <c>nft list ruleset</c> 78 instead of 145 (measured on 6.12, 2026-11-28).
+    /// A panic ends the guest at once (panic=-1 and -no-reboot). The log's ring holds the LOG rules' lines between two
+    /// readings. Mitigations are slow on a translated processor and protect nothing in a guest; so is zeroing memory
+    /// (init_on_alloc). Programs always lie at the same addresses (norandmaps), because QEMU knows translated code by
+    /// its virtual address and would translate a program anew at each start: /bin/true took 14 instead of 56 ms,
+    /// <c>nft list ruleset</c> 78 instead of 145 (measured on 6.12, 2026-11-28).
     /// </summary>
     internal static string KernelCommandLine(Backend backend) =>
         $"console=ttyS0 panic=-1 oops=panic log_buf_len=16M loglevel=5 mitigations=off init_on_alloc=0 norandmaps hooktrail.backend={backend.Name()}";
@@ -57,9 +57,10 @@ internal static class QemuCommand
     private static ImmutableArray<string> KvmProcessor => ["-accel", "kvm", "-cpu", "host"];
 
     /// <summary>
-    /// With cmpxchg16b, which QEMU 7.2 translates wrongly, guests of 6.12 crashed in 4 of 5 boots; without it in none of 31 (measured, 2026-11-22).
-    /// With «enhanced rep movsb» the kernel and the C library copy by that instruction, which is translated to a loop of single bytes: without it
-    /// <c>nft list ruleset</c> took 52 instead of 78 ms, a container 1.9 instead of 2.4 s (6.12, 2026-11-28).
+    /// With cmpxchg16b, which QEMU 7.2 translates wrongly, guests of 6.12 crashed in 4 of 5 boots; without it in none
+    /// of 31 (measured, 2026-11-22). With «enhanced rep movsb», the kernel and the C library copy by that instruction,
+    /// which becomes a loop of single bytes: without it <c>nft list ruleset</c> took 52 instead of 78 ms, a container
+    /// 1.9 instead of 2.4 s (6.12, 2026-11-28).
     /// </summary>
     private static ImmutableArray<string> TcgProcessor => ["-accel", "tcg", "-cpu", "max,-cx16,-erms"];
 

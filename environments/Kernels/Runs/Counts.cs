@@ -6,25 +6,22 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>What came of the features on one guest.</summary>
-/// <param name="Passed">Scenarios that passed.</param>
-/// <param name="Failed">Scenarios that failed.</param>
-/// <param name="Skipped">Scenarios that this guest could not run.</param>
-/// <param name="Legs">Legs that were observed.</param>
-/// <param name="Diverged">Legs that went otherwise than predicted or written, or of which the observers disagree.</param>
-/// <param name="Inconclusive">Legs whose observation has a gap.</param>
+/// <summary>The features' result on one guest.</summary>
+/// <remarks>
+/// Passed, failed and skipped are scenarios. A diverged leg differs from prediction or feature, or the observers
+/// disagree about it; an inconclusive one has a gap in the observation.
+/// </remarks>
 public sealed partial record Counts(int Passed, int Failed, int Skipped, int Legs, int Diverged, int Inconclusive)
 {
-    /// <summary>Why scenarios were skipped, and how many for each reason, the most frequent first.</summary>
+    /// <summary>Why scenarios were skipped, the most frequent reason first.</summary>
     public ImmutableArray<(string Reason, int Scenarios)> Reasons { get; init; } = [];
 
-    /// <summary>Whether no scenario failed.</summary>
     public bool IsWithoutFault => Failed == 0 && Diverged == 0 && Inconclusive == 0;
 
     /// <summary>Whether every scenario that could run has passed, and there was one.</summary>
     public bool IsGood => IsWithoutFault && Passed > 0;
 
-    /// <summary>Reads what a run of the features left in its folder; null where it left nothing.</summary>
+    /// <summary>Reads what a run left in its folder; null where it left nothing.</summary>
     public static Counts? Of(string folder)
     {
         var said = Path.Combine(folder, "counts.txt");
@@ -50,7 +47,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         return [.. TrailsJson.Read(stream, trails).Legs.Select(leg => leg.Verdict)];
     }
 
-    // Of the steps of a skipped scenario the one that could not be done says why; those behind it say nothing.
+    // Of a skipped scenario's steps, the one that could not be done has the reason; those behind it have none.
     private static IEnumerable<string> SkippedFor(string messages) =>
         from line in File.Exists(messages) ? File.ReadLines(messages) : []
         where line.StartsWith("{\"testStepFinished\"", StringComparison.Ordinal)
@@ -60,7 +57,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("exception", out _)
         select result.GetProperty("exception").GetProperty("message").GetString();
 
-    // Of a run that was ended, because a test hung, the last line may be half.
+    // A run that was ended because a test hung may leave half a last line.
     private static JsonDocument? Whole(string line)
     {
         try

@@ -3,13 +3,11 @@ using Hooktrail.Kernels.Machine;
 
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>The features, run against an Engine in a process of their own: the very command of <c>./specs run</c>, with that Engine's address.</summary>
-/// <param name="checkout">Where the features are, built.</param>
-/// <param name="filter">Which of them.</param>
-/// <param name="ownHosts">Whether those on hosts of their own are among them, in network namespaces of the guest.</param>
+/// <summary>Runs the features in another process: <c>./specs run</c> with the address of the guest's Engine.</summary>
+/// <remarks>Own hosts are those in network namespaces, here of the guest.</remarks>
 internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts)
 {
-    /// <summary>How much longer than usual is waited for what a guest without KVM does.</summary>
+    /// <summary>How much longer a guest without KVM may take for everything.</summary>
     private const int PatienceOfTcg = 4;
 
     private const string Script = """
@@ -19,11 +17,6 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts
         . "$prepare/tests.sh" && run_tests run
         """;
 
-    /// <summary>Runs them to their end, or until it is cancelled.</summary>
-    /// <param name="guest">The guest.</param>
-    /// <param name="machine">What it was to be.</param>
-    /// <param name="folder">What they write goes there.</param>
-    /// <param name="cancellation">Ends them.</param>
     /// <returns>The exit code of <c>./specs run</c>.</returns>
     public async Task<int> RunAsync(Guest guest, GuestMachine machine, string folder, CancellationToken cancellation)
     {
@@ -53,7 +46,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts
         return await process.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>How many scenarios have ended so far, by the Cucumber Messages that they write as they go.</summary>
+    /// <summary>The number of ended scenarios, by the Cucumber Messages that are written meanwhile.</summary>
     public static int Ended(string folder)
     {
         try

@@ -4,13 +4,10 @@ using Hooktrail.Report;
 
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>The kernels that can be had, as text.</summary>
 public static class KernelListText
 {
-    /// <summary>A table of the kernels, and below it what else can be said on a command line.</summary>
-    /// <param name="served">All that are served.</param>
-    /// <param name="has">Whether one has been prepared.</param>
-    /// <param name="all">Every release; otherwise the newest of each series and suite, and what has been prepared.</param>
+    /// <summary>A table of the kernels, and below it what else a command line can name.</summary>
+    /// <remarks>Not all: the newest of each series and suite, and what has been prepared.</remarks>
     public static string Of(ImmutableArray<ServedKernel> served, Func<ServedKernel, bool> has, bool all)
     {
         var table = new TextTable("series", "release", "package", "suite", "");

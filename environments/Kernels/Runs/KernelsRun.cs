@@ -7,56 +7,54 @@ using Hooktrail.Trails;
 namespace Hooktrail.Kernels.Runs;
 
 /// <summary>
-/// Runs the features on kernels, each with each backend in a guest of its own, some side by side. What becomes of one guest is no matter to the others.
+/// Runs the features on kernels, each with each backend in a separate guest, some in parallel. A guest's failure does
+/// not affect the others.
 /// </summary>
 public sealed class KernelsRun
 {
-    /// <summary>What of a guest's files an earlier run may have left in its folder.</summary>
+    /// <summary>The files that an earlier run may have left in a guest's folder.</summary>
     private static readonly string[] Written =
         ["trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html", "reqnroll.html", "counts.txt", "features.trx", "features.log", "console.log"];
 
     private readonly Checkout _checkout;
 
-    /// <param name="checkout">Where the features are, built, and the guests' disk.</param>
+    /// <param name="checkout">With the features, built, and the guests' disk.</param>
     public KernelsRun(Checkout checkout) => _checkout = checkout;
 
-    /// <summary>The kernels.</summary>
     public required ImmutableArray<Kernel> Kernels { get; init; }
 
     /// <summary>
-    /// The backends that each of them is run with. Hosts of their own have rules by their scenarios' words, whatever Docker's are in, so that they are run
-    /// with the first of them alone.
+    /// The backends that each kernel runs with. Namespace hosts get their rules from their scenarios, whatever Docker's
+    /// backend, so they run only with the first.
     /// </summary>
     public required ImmutableArray<Backend> Backends { get; init; }
 
-    /// <summary>Which scenarios.</summary>
     public required string Filter { get; init; }
 
-    /// <summary>How many guests at once.</summary>
+    /// <summary>The number of guests at once.</summary>
     public required int Parallel { get; init; }
 
     /// <summary>The longest that one guest may take, from its start to the last scenario's end.</summary>
     public required TimeSpan Limit { get; init; }
 
-    /// <summary>The folder that gets a folder for each guest.</summary>
+    /// <summary>Gets a folder for each guest.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What runs the guests of each kernel.</summary>
     public required ImmutableDictionary<Kernel, Accelerator> Accelerators { get; init; }
 
-    /// <summary>Is told how far it is, a line at a time, from several threads.</summary>
+    /// <summary>Takes a line at a time, from several threads.</summary>
     public required Action<string> Progress { get; init; }
 
-    /// <summary>The longest that a boot may take: twenty times what it does on two quiet processors without KVM.</summary>
+    /// <summary>Twenty times what a boot takes on two idle processors without KVM.</summary>
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
-    /// <summary>Runs all of them; the results are in the order of kernels and backends.</summary>
+    /// <summary>The results are in the order of kernels and backends.</summary>
     public async Task<ImmutableArray<KernelResult>> RunAsync(CancellationToken cancellation)
     {
         using var turns = new SemaphoreSlim(Parallel);
-        // Those that take longest come first, so that at the end none is waited for alone.
+        // The slowest start first, so that none runs by itself at the end.
         var results = await Task.WhenAll(from backend in Backends from kernel in Kernels select InTurnAsync(kernel, backend)).ConfigureAwait(false);
         return [.. from kernel in Kernels from result in results where result.Kernel == kernel select result];
 
@@ -74,7 +72,6 @@ public sealed class KernelsRun
         }
     }
 
-    /// <summary>The folder of one guest's files.</summary>
     internal static string FolderOf(string folder, Kernel kernel, Backend backend) => Path.Combine(folder, $"{kernel.Name}-{backend.Name()}");
 
     private async Task<KernelResult> RunAsync(Kernel kernel, Backend backend, CancellationToken cancellation)

@@ -5,13 +5,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>The results of kernels as text.</summary>
 public static class KernelsText
 {
-    /// <summary>Of many reasons for skipping, as many as say what is the matter; the report has all.</summary>
+    /// <summary>The report has all reasons.</summary>
     private const int ReasonsShown = 3;
 
-    /// <summary>A table of all results, and below it what was the matter where something was.</summary>
+    /// <summary>A table of all results, and below it what went wrong.</summary>
     public static string Of(ImmutableArray<KernelResult> results)
     {
         var table = new TextTable("kernel", "backend", "release", "booted in", "passed", "failed", "skipped", "legs", "diverged", "inconclusive", "took", "");
@@ -23,7 +22,6 @@ public static class KernelsText
         return table.Text() + string.Concat(results.Select(Remarks).Where(remarks => remarks.Length > 0).Select(remarks => "\n" + remarks));
     }
 
-    /// <summary>What came of one guest, in one line.</summary>
     public static string Outcome(KernelResult result) =>
         result.Trouble is { } trouble ? PlainText.Of(trouble)
         : result.Counts is { } counts ? string.Create(

@@ -2,10 +2,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>The folder of a run, which no other run writes to meanwhile; the lock is a file's and ends with the process.</summary>
+/// <summary>Locks a run's folder against other runs; the lock is a file's and ends with the process.</summary>
 public static class OutputFolder
 {
-    /// <summary>Makes the folder where it is not there, and takes it.</summary>
+    /// <summary>Makes the folder if needed, and locks it.</summary>
     /// <exception cref="HooktrailException">It cannot be made, or another run has it.</exception>
     public static IDisposable Take(string folder)
     {

@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>The writing end of a channel of a <see cref="Multiplexer"/>; disposing of it is the end that the process sees.</summary>
-/// <param name="send">Sends bytes to the process, and by none the end.</param>
+/// <summary>The writing end of a <see cref="Multiplexer"/>'s channel; its disposal ends the process's input.</summary>
+/// <param name="send">Sends bytes to the process; no bytes are the end.</param>
 internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : Stream
 {
     private int _closed;
@@ -71,7 +71,7 @@ internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send)
     }
 }
 
-/// <summary>The reading end of a channel. Unlike the stream that a pipe makes of itself, it may be disposed of under its reader, who then has an error.</summary>
+/// <summary>Unlike <see cref="PipeReader.AsStream"/>, it may be disposed of while read: the reader fails.</summary>
 internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
 {
     private readonly Stream _stream = pipe.AsStream(leaveOpen: true);
@@ -86,7 +86,7 @@ internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Nobody reads any more; who waits is told so.</summary>
+    /// <summary>Stops reading, with an error for a waiting reader.</summary>
     public static void Close(PipeReader pipe)
     {
         pipe.CancelPendingRead();

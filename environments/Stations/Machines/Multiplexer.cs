@@ -9,15 +9,15 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations.Machines;
 
 /// <summary>
-/// The caller's end of multiplex.pl: any number of processes with any number of pipes, over one connection. Frames are taken as they come
-/// from the connection, and each pipe's bytes are read at its own stream.
+/// The caller's end of multiplex.pl: any number of processes with any number of pipes, over one connection. Frames are
+/// taken as they come, and each pipe's bytes are read at a separate stream.
 /// </summary>
-/// <param name="place">Where the processes are, as in «nothing can be started <c>in the container own</c>».</param>
+/// <param name="place">The place of the processes, as in «nothing can be started <c>in the container own</c>».</param>
 public sealed class Multiplexer(string place) : IByteSink
 {
     private const int Header = 8;
 
-    // Who reads so much later than it comes holds up the others: every reader of this program takes what there is, and queues it by itself.
+    // A slow reader holds up the others: every reader of this program takes what there is, and queues it by itself.
     private const int Unread = 1 << 20;
 
     private readonly ConcurrentDictionary<uint, Pipe> _outputs = new();
@@ -33,13 +33,12 @@ public sealed class Multiplexer(string place) : IByteSink
     private uint _channels;
     private volatile Exception? _ended;
 
-    /// <summary>The program to run with perl on the other side, as process 1 of a pid namespace.</summary>
+    /// <summary>For perl on the other side, as process 1 of a pid namespace.</summary>
     public static string Script { get; } = ReadScript();
 
-    /// <summary>Says where commands go to: the program's standard input. Its standard output is to be written to this.</summary>
+    /// <summary>Takes the program's standard input. Its standard output is to be written to this.</summary>
     public void Connect(Stream input) => _to = input;
 
-    /// <summary>Starts a process.</summary>
     /// <exception cref="HooktrailException">The program cannot be started, or the connection has ended.</exception>
     public async Task<IMachineProcess> StartAsync(MachineProgram program, CancellationToken cancellation = default)
     {
@@ -63,7 +62,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (IOException)
         {
-            // The other side has ended: who waits for the answer hears so.
+            // The other side has ended: the waiting caller gets that error.
         }
 
         if (_ended is { } reason)
@@ -84,7 +83,6 @@ public sealed class Multiplexer(string place) : IByteSink
         }
     }
 
-    /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -122,7 +120,6 @@ public sealed class Multiplexer(string place) : IByteSink
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         foreach (var pipe in _written)
@@ -130,7 +127,6 @@ public sealed class Multiplexer(string place) : IByteSink
         _written.Clear();
     }
 
-    /// <inheritdoc/>
     public ValueTask CompleteAsync(Exception? error = null)
     {
         _ended = error ?? new HooktrailException($"What starts processes {place} has ended; see what ended it, and run again.");
@@ -208,7 +204,7 @@ public sealed class Multiplexer(string place) : IByteSink
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            // A frame that is begun is written to its end, or nobody could read what follows.
+            // A begun frame is written to its end, or what follows would be unreadable.
             await to.WriteAsync(frame, CancellationToken.None).ConfigureAwait(false);
             await to.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -222,7 +218,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
     }
 
-    /// <summary>What the other side said of a program that it could not start.</summary>
+    /// <summary>The other side could not start a program.</summary>
     private sealed class MultiplexerException(string message) : Exception(message);
 
     private sealed class Process : IMachineProcess
@@ -265,7 +261,7 @@ public sealed class Multiplexer(string place) : IByteSink
 
         public void End() => _ended.TrySetResult();
 
-        /// <summary>It does not run, or the connection has ended, and everything with it.</summary>
+        /// <summary>The process does not run, or the connection has ended, and everything with it.</summary>
         public void Fail(Exception why)
         {
             _started.TrySetException(why);

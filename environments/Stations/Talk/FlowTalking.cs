@@ -2,23 +2,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations.Talk;
 
-/// <summary>What a flow's sender is to send.</summary>
 public static class FlowTalking
 {
     private const int Mtu = 1500;
 
-    /// <summary>Says it for every flow but one that is wrapped in frames of its own.</summary>
-    /// <param name="flow">The flow.</param>
-    /// <param name="address">An address by its name in the lab.</param>
-    /// <param name="port">The number that a published port has in the lab's run.</param>
-    /// <param name="device">The sender's device, by which it asks for addresses.</param>
-    /// <param name="mark">The type of service or traffic class.</param>
-    /// <param name="sourcePort">The port to send from.</param>
-    /// <param name="count">How many requests.</param>
-    /// <param name="size">Bytes of payload, where the flow is not one of fragments.</param>
-    /// <param name="patience">How long an answer is waited for.</param>
-    /// <param name="before">How many requests of it were sent already.</param>
-    /// <param name="source">The address to send from; null for the one that the route prefers.</param>
+    /// <summary>For every flow except encapsulated ones.</summary>
+    /// <remarks>The address is a function of the lab's names. A null source is the route's preference.</remarks>
     public static Talking Of(
         Flow flow, Func<string, string> address, Func<int, int> port, string device, byte mark, int sourcePort, int count, int size, TimeSpan patience,
         int before = 0, string? source = null)
@@ -33,7 +22,7 @@ public static class FlowTalking
                 flow.Fragments == 1 ? size : flow.Fragments * (Mtu - 100) - 200, patience, before);
     }
 
-    /// <summary>The address that the sender writes, by its name.</summary>
+    /// <summary>The name of the address that the sender uses.</summary>
     public static string DestinationName(Flow flow) => flow.Via ?? flow.To.Kind switch
     {
         EndpointKind.Everyone => LabNames.BroadcastOf(flow.From.Network ?? LabNames.Bridge),

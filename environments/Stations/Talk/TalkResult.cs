@@ -6,49 +6,43 @@ namespace Hooktrail.Stations.Talk;
 /// <summary>What became of a packet, as its sender sees it.</summary>
 public enum Fate
 {
-    /// <summary>The answer came.</summary>
     Answered,
 
     /// <summary>It was sent; no answer was waited for.</summary>
     Sent,
 
-    /// <summary>No answer came in time.</summary>
     Timeout,
 
-    /// <summary>Nobody listens at the port: a reset in answer to a SYN, or ICMP port unreachable.</summary>
+    /// <summary>The port is closed: a reset in answer to a SYN, or ICMP port unreachable.</summary>
     Refused,
 
     /// <summary>The connection was reset after it had been opened.</summary>
     Reset,
 
-    /// <summary>An ICMP error, or no route from the start; the errno says which.</summary>
+    /// <summary>An ICMP error, or no route from the start; see the errno.</summary>
     Unreachable,
 
-    /// <summary>The kernel would not send it; the errno says why.</summary>
+    /// <summary>The kernel refused to send it; see the errno.</summary>
     Failed,
 }
 
-/// <summary>One packet and what became of it.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Fate">What became of it.</param>
-/// <param name="Error">The name of the errno, such as <c>EHOSTUNREACH</c>; null where the fate says all.</param>
+/// <remarks>Numbers count from 1. The error is an errno's name (<c>EHOSTUNREACH</c>), or null.</remarks>
 public sealed record PacketFate(int Number, Fate Fate, string? Error);
 
 /// <summary>What a sender saw.</summary>
-/// <param name="Local">The port that it sent from, or the identifier of its echoes; 0 for frames.</param>
-/// <param name="Packets">Each packet that it sent, or tried to, in order.</param>
+/// <remarks>Local is the port that it sent from, or the echoes' identifier; 0 for frames.</remarks>
 public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
 {
-    /// <summary>The numbers of the packets that were answered.</summary>
     public ImmutableSortedSet<int> Answered => [.. Packets.Where(packet => packet.Fate == Fate.Answered).Select(packet => packet.Number)];
 
     /// <summary>
-    /// How many packets went out, as far as the sender knows. A rule that drops in OUTPUT or POSTROUTING makes the kernel say EPERM, one
-    /// at a device's egress ENOBUFS, and NAT in OUTPUT EINVAL where it leaves a packet no way (ip_route_me_harder), but the packet was under way.
+    /// How many packets went out, as far as the sender knows. A drop rule in OUTPUT or POSTROUTING makes the kernel
+    /// return EPERM, one at a device's egress ENOBUFS, and NAT in OUTPUT EINVAL where it leaves a packet without a
+    /// route (ip_route_me_harder), but the packet was under way.
     /// </summary>
     public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error is "EPERM" or "ENOBUFS" or "EINVAL");
 
-    /// <summary>The numbers of the packets of which the sender was told that they go no further.</summary>
+    /// <summary>The packets with an error to the sender that they go no further.</summary>
     public ImmutableSortedSet<int> Told =>
         [.. Packets.Where(packet => packet.Fate is Fate.Refused or Fate.Reset or Fate.Unreachable).Select(packet => packet.Number)];
 

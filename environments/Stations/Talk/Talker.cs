@@ -8,8 +8,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations.Talk;
 
 /// <summary>
-/// The caller's end of talk.pl, which speaks and listens for one station, or for several whose network namespaces it may enter: any number of flows
-/// at a time, by one process.
+/// The caller's end of talk.pl, which speaks and listens for one station, or for several in network namespaces that it
+/// may enter: any number of flows at a time, by one process.
 /// </summary>
 public sealed class Talker : IAsyncDisposable
 {
@@ -24,28 +24,25 @@ public sealed class Talker : IAsyncDisposable
     private int _commands;
 
     /// <summary>Takes over both ends of a running talk.pl.</summary>
-    /// <param name="who">How to speak to people of the station or stations that it talks for.</param>
-    /// <param name="to">The process's standard input.</param>
-    /// <param name="from">The lines of its standard output.</param>
+    /// <remarks>Its stations have the name <paramref name="who"/> in messages.</remarks>
     public Talker(string who, TextWriter to, ChannelReader<string> from)
     {
         (_who, _to, _from) = (who, to, from);
         _reading = ReadAsync();
     }
 
-    /// <summary>The program to run with perl in the station; Debian's perl-base is enough.</summary>
+    /// <summary>For perl in the station; Debian's perl-base is enough.</summary>
     public static string Script { get; } = ReadScript();
 
     /// <summary>Begins to listen; what is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
     /// <returns>The port.</returns>
-    /// <exception cref="HooktrailException">It cannot listen there, or talks no more.</exception>
+    /// <exception cref="HooktrailException">It cannot listen there, or has ended.</exception>
     public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
         Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
 
-    /// <summary>Makes all listeners answer with this type of service or traffic class from now on.</summary>
+    /// <summary>Sets the type of service or traffic class of all listeners' answers.</summary>
     public Task MarkAsync(byte tos, CancellationToken cancellation = default) => AskAsync("*", $"mark * {tos}", cancellation);
 
-    /// <summary>Ends a listener.</summary>
     /// <exception cref="HooktrailException">There is no such listener.</exception>
     public Task StopAsync(string id, CancellationToken cancellation = default) => AskAsync(id, $"stop {id}", cancellation);
 
@@ -58,9 +55,8 @@ public sealed class Talker : IAsyncDisposable
         return TalkResult.Parse(words.AsSpan(1));
     }
 
-    /// <summary>What was heard since the last time; whatever had come to the station when this was called is in it.</summary>
-    /// <param name="tos">What all listeners answer with afterwards, as by <see cref="MarkAsync"/>; null for what they did.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>What was heard since the last call, with all that has reached the station by now.</summary>
+    /// <remarks>A <paramref name="tos"/> sets all answers, like <see cref="MarkAsync"/>.</remarks>
     public async Task<ImmutableArray<Heard>> TakeHeardAsync(byte? tos = null, CancellationToken cancellation = default)
     {
         var id = NewId();
@@ -130,7 +126,7 @@ public sealed class Talker : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The process has ended: who waits for the answer hears so.
+            // The process has ended: the waiting caller gets that error.
         }
         finally
         {

@@ -12,11 +12,11 @@ using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
 
-/// <summary>What the suite promises to the host that it is a guest on.</summary>
+/// <summary>What the suite promises to its host.</summary>
 [Binding]
 public sealed class GuestSteps(Journey journey)
 {
-    // A lab is up within 20 seconds on two quiet processors; whoever waits longer is told instead of waiting for ever.
+    // A lab is up within 20 seconds on two idle processors; a longer wait ends with an error.
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromMinutes(3));
 
     private HostSnapshot? _before;
@@ -24,11 +24,10 @@ public sealed class GuestSteps(Journey journey)
     private Process? _otherLab;
     private string? _otherRun;
 
-    /// <summary>The host as it is before the scenario does anything to it.</summary>
+    /// <summary>Remembers the host before the scenario changes anything.</summary>
     [BeforeScenario("@guest")]
     public async Task RememberAsync() => _before = await (await SpecsRun.Current.DockerLabAsync()).SnapshotAsync();
 
-    /// <summary>Ends what goes on beside the scenario.</summary>
     [AfterScenario("@guest")]
     public async Task EndOthersAsync()
     {
@@ -39,7 +38,7 @@ public sealed class GuestSteps(Journey journey)
         _otherLab?.Dispose();
     }
 
-    /// <summary>A lab in a process of its own, beside this one: with one container it has one of everything that a lab brings to its host.</summary>
+    /// <summary>In another process: one container brings one of everything that a lab has on its host.</summary>
     [Given("another lab with {endpoint} is up")]
     public async Task GivenLabAsync(Endpoint container)
     {
@@ -55,7 +54,7 @@ public sealed class GuestSteps(Journey journey)
         _otherRun = said.Split("run ")[1][..RunId.Length];
     }
 
-    /// <summary>The end that a user gives it.</summary>
+    /// <summary>As a user ends it.</summary>
     [When("the other lab ends")]
     public async Task WhenLabEndsAsync()
     {
@@ -63,7 +62,7 @@ public sealed class GuestSteps(Journey journey)
         Assert.That(_otherLab!.ExitCode, Is.Zero);
     }
 
-    /// <summary>The same, and its process gets no chance to do anything more.</summary>
+    /// <summary>Its process gets no chance to clean up.</summary>
     [When("another lab with {endpoint} is killed without warning")]
     public async Task WhenLabIsKilledAsync(Endpoint container)
     {
@@ -90,12 +89,12 @@ public sealed class GuestSteps(Journey journey)
         Assert.That(await Leftovers.InEngineAsync(engine, _otherRun!), Is.Empty);
     }
 
-    /// <summary>Somebody else's traffic, which nobody asked the suite to look at.</summary>
+    /// <summary>Foreign traffic, which the suite must not observe.</summary>
     [Given("somebody else on the host pings {endpoint} all the time")]
     public async Task GivenDisturbanceAsync(Endpoint to) =>
         _disturbance = await (await SpecsRun.Current.DockerLabAsync()).DisturbAsync(to);
 
-    /// <summary>Compares the host with what was remembered, as far as this run and the other lab's are concerned.</summary>
+    /// <summary>Compares only what this run and the other lab could have changed.</summary>
     [Then("the host is as it was before")]
     public async Task ThenHostIsAsBeforeAsync()
     {
@@ -104,7 +103,6 @@ public sealed class GuestSteps(Journey journey)
         Assert.That(_before!.DifferencesTo(after, [lab.Run.ToString(), .. _otherRun is null ? [] : (string[])[_otherRun]]), Is.Empty);
     }
 
-    /// <summary>Only the two legs of the one flow.</summary>
     [Then("the request is seen, the reply is seen, and nothing else")]
     public void ThenNothingElse()
     {
@@ -113,7 +111,6 @@ public sealed class GuestSteps(Journey journey)
         Assert.That(journey.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
     }
 
-    /// <summary>Ends it as a user would.</summary>
     private async Task EndLabAsync()
     {
         _otherLab!.StandardInput.Close();

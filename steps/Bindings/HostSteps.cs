@@ -7,11 +7,11 @@ using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
 
-/// <summary>Where a flow takes place, and what is different there.</summary>
+/// <summary>The host of a flow, and its changes.</summary>
 [Binding]
 public sealed class HostSteps(Journey journey)
 {
-    /// <summary>The lab has exactly these; the step says so to the reader, and starts it.</summary>
+    /// <summary>The lab always has exactly these; the step tells the reader, and starts it.</summary>
     [Given("containers {endpoint} and {endpoint} on the network {string}")]
     public async Task GivenContainersAsync(Endpoint one, Endpoint other, string network)
     {
@@ -22,7 +22,7 @@ public sealed class HostSteps(Journey journey)
         await journey.NeedsAsync(one, other);
     }
 
-    /// <summary>The lab has exactly this one; the step says so to the reader.</summary>
+    /// <summary>The lab always has exactly this one.</summary>
     [Given("a container {endpoint} on the network {string}")]
     public async Task GivenContainerAsync(Endpoint one, string network)
     {
@@ -31,7 +31,7 @@ public sealed class HostSteps(Journey journey)
         await journey.NeedsAsync(one);
     }
 
-    /// <summary>The lab has exactly this one; the step says so to the reader.</summary>
+    /// <summary>The lab always has exactly this one.</summary>
     [Given("a host {endpoint} behind a plain NIC")]
     public async Task GivenWanAsync(Endpoint wan)
     {
@@ -40,34 +40,29 @@ public sealed class HostSteps(Journey journey)
         await journey.NeedsAsync(wan);
     }
 
-    /// <summary>
-    /// A host that is nobody else's, in network namespaces: with the rules of a release of Docker or none, and what is said of it.
-    /// </summary>
+    /// <summary>A host in network namespaces that is used by nothing else, with a release of Docker or none.</summary>
     [Given("a host of its own {own host}")]
     public Task GivenOwnHostAsync(NamespaceSetup setup) => journey.UseOwnHostAsync(setup);
 
-    /// <summary>The same, with tables of nft that were there before its first bridge.</summary>
+    /// <summary>With nft tables that were there before its first bridge.</summary>
     [Given("a host of its own {own host}, which had this nft table before its bridges")]
     public Task GivenOwnHostWithTableAsync(NamespaceSetup setup, string table) =>
         journey.UseOwnHostAsync(setup with { BeforeBridges = table });
 
-    /// <summary>A switch of the host for this scenario.</summary>
     [Given("{switch} is {state}")]
     public Task GivenSwitchAsync(Switch one, bool on) => journey.ChangeAsync(new HostChange.Turn(one, on));
 
-    /// <summary>A rule for this scenario, as one would type it.</summary>
     [Given("the rule {string}")]
     public Task GivenRuleAsync(string command) => journey.ChangeAsync(new HostChange.Rule(command));
 
-    /// <summary>A table of nft for this scenario.</summary>
     [Given("the nft table")]
     public Task GivenTableAsync(string text) => journey.ChangeAsync(new HostChange.NftTable(text));
 
-    /// <summary>Takes back what the scenario changed.</summary>
+    /// <summary>Takes back the scenario's changes.</summary>
     [AfterScenario]
     public Task TakeBackAsync() => journey.TakeBackAsync();
 
-    /// <summary>Tables whose order depends on the backend are written for nft, which is what distributions have.</summary>
+    /// <summary>Tables with a backend-dependent order are written for nft, which distributions have.</summary>
     [BeforeScenario("@iptables-nft")]
     public static async Task NeedsIptablesNftAsync()
     {
@@ -76,7 +71,7 @@ public sealed class HostSteps(Journey journey)
             throw SpecsRun.Cannot("Docker's rules are in iptables-legacy on this host; this scenario's table is that of iptables-nft.");
     }
 
-    /// <summary>The same for tables with OUTPUT of ebtables, whose legacy tables are another kernel's matter.</summary>
+    /// <summary>The same for tables with OUTPUT of ebtables, where legacy orders its tables otherwise.</summary>
     [BeforeScenario("@ebtables-nft")]
     public static async Task NeedsEbtablesNftAsync()
     {
@@ -97,7 +92,6 @@ public sealed class HostSteps(Journey journey)
             throw SpecsRun.Cannot("Docker's rules are in nftables on this host; this scenario's table is that of MASQUERADE in iptables.");
     }
 
-    /// <summary>What is about containers and an Engine needs them.</summary>
     [BeforeScenario("@docker")]
     public static async Task NeedsDockerAsync()
     {

@@ -7,29 +7,28 @@ using Reqnroll;
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>
-/// What a packet crosses. Each of these asserts the feature's words, the model's prediction and, where the flow was sent, the
-/// kernel's doing at once.
+/// What a packet crosses. Each step compares the feature's words, the model's prediction and, where the flow was sent,
+/// the kernel's doing.
 /// </summary>
 [Binding]
 public sealed class TrailSteps(Journey journey)
 {
-    /// <summary>Every hop of the tools' own chains, and of nft's those at the chains that the table names, in order.</summary>
+    /// <summary>Every hop at the tools' own chains, and at the nft chains that the table names, in order.</summary>
     [Then("the {leg} crosses")]
     public void ThenCrosses(Leg leg, DataTable table) => journey.Agree(leg, Expected(table));
 
-    /// <summary>Every hop there is, whichever chain it is at.</summary>
+    /// <summary>Every hop, at whichever chain.</summary>
     [Then("the {leg} crosses exactly")]
     public void ThenCrossesExactly(Leg leg, DataTable table) => journey.Agree(leg, Expected(table).Exactly());
 
-    /// <summary>Every hop of one layer; the whole trail has to be as predicted all the same.</summary>
+    /// <summary>Every hop of one layer; the other layers must still be as predicted.</summary>
     [Then("in {layer} the {leg} crosses")]
     public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => journey.Agree(leg, Expected(table, layer));
 
-    /// <summary>The end of the journey of the leg that was named last.</summary>
+    /// <summary>«It» is the leg that was named last, here and below.</summary>
     [Then("it is delivered to {endpoint}")]
     public void ThenItIsDelivered(Endpoint to) => Delivered(journey.CurrentLeg, to);
 
-    /// <summary>The end of a leg's journey.</summary>
     [Then("the {leg} is delivered to {endpoint}")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
 
@@ -45,15 +44,13 @@ public sealed class TrailSteps(Journey journey)
             predicted.Outcome.ToString());
     }
 
-    /// <summary>A rule there ends the journey of the leg that was named last.</summary>
     [Then("it is {stopped} at {hook point}")]
     public void ThenItIsStopped(OutcomeKind how, HookPoint point) => Stopped(journey.CurrentLeg, how, point);
 
-    /// <summary>A rule there ends the journey.</summary>
     [Then("the {leg} is {stopped} at {hook point}")]
     public void ThenIsStopped(Leg leg, OutcomeKind how, HookPoint point) => Stopped(leg, how, point);
 
-    /// <summary>A rule there ends the journey or not, as the kernel's version decides; the scenario says why.</summary>
+    /// <summary>The kernel's version decides; the scenario tells why.</summary>
     [Then("the {leg} is dropped at {hook point} from Linux {kernels} on, and delivered to {endpoint} before")]
     public void ThenIsDroppedSince(Leg leg, HookPoint point, KernelReleases since, Endpoint to)
     {
@@ -63,15 +60,14 @@ public sealed class TrailSteps(Journey journey)
             Delivered(leg, to);
     }
 
-    /// <summary>The leg that was named last is gone after this hook point.</summary>
     [Then("it is not seen again after {hook point}")]
     public void ThenItIsNotSeenAgain(HookPoint point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);
 
-    /// <summary>Nobody answers, or nobody complains.</summary>
+    /// <summary>Neither an answer nor an error comes.</summary>
     [Then("there is no {leg}")]
     public void ThenThereIsNo(Leg leg) => journey.Lacks(leg);
 
-    /// <summary>The model does not claim to know.</summary>
+    /// <summary>The model knows that it does not know.</summary>
     [Then("the model cannot say what becomes of the {leg}, because of {string}")]
     public void ThenUnknown(Leg leg, string what)
     {
@@ -80,20 +76,16 @@ public sealed class TrailSteps(Journey journey)
         Assert.That(outcome.Reason, Does.Contain(what));
     }
 
-    /// <summary>No chain of the table is crossed by the leg that was named last.</summary>
     [Then("it never crosses the table {string} of {layer}")]
     public void ThenItNeverCrossesTable(string table, Layer layer) => NeverCrossesTable(journey.CurrentLeg, table, layer);
 
-    /// <summary>No chain of the table is crossed.</summary>
     [Then("the {leg} never crosses the table {string} of {layer}")]
     public void ThenNeverCrossesTable(Leg leg, string table, Layer layer) => NeverCrossesTable(leg, table, layer);
 
-    /// <summary>Nothing of the layer is crossed by the leg that was named last.</summary>
     [Then("it never crosses {layer}")]
     public void ThenItNeverCrosses(Layer layer) =>
         journey.NeverCrosses(journey.CurrentLeg, layer.Name(), HookPoints.Of(layer));
 
-    /// <summary>Nothing of the layer is crossed.</summary>
     [Then("the {leg} never crosses {layer}")]
     public void ThenNeverCrosses(Leg leg, Layer layer) => journey.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
 
@@ -106,7 +98,7 @@ public sealed class TrailSteps(Journey journey)
         Assert.That(journey.Predicted(leg).Outcome, Is.EqualTo(Outcome.Delivered(to)));
     }
 
-    // The kernel does not say who took a packet; the model does, and both say where it was seen last.
+    // The kernel does not tell what took a packet; the model does, and both tell where it was seen last.
     private void Stopped(Leg leg, OutcomeKind how, HookPoint point)
     {
         journey.Agree(leg, null);

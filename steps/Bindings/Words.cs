@@ -7,23 +7,20 @@ using Reqnroll;
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>
-/// Words of the features as values: the parameter types of the steps. Reqnroll hands on each group of an expression, and makes no parameter
-/// type of one that has <c>(?:</c>.
+/// The parameter types of the steps. Reqnroll hands on each group of an expression, and makes no parameter type of one
+/// that has <c>(?:</c>.
 /// </summary>
 [Binding]
 public sealed class Words
 {
     private const string Quoted = "\"([^\"]*)\"";
 
-    /// <summary><c>"client"</c>.</summary>
     [StepArgumentTransformation(Quoted, Name = "endpoint")]
     public Endpoint ToEndpoint(string name) => Endpoint.Parse(name);
 
-    /// <summary><c>ebtables</c>.</summary>
     [StepArgumentTransformation("(ebtables|iptables|ip6tables|arptables|nftables)", Name = "layer")]
     public Layer ToLayer(string name) => Layers.Parse(name);
 
-    /// <summary><c>nat, then filter</c>.</summary>
     [StepArgumentTransformation("([a-z]+, then [a-z, ]+)", Name = "tables")]
     public string[] ToTables(string names) => names.Split(", then ");
 
@@ -37,48 +34,40 @@ public sealed class Words
             $"\"{point}\" is no hook point; write layer, table and chain, such as \"iptables nat POSTROUTING\" or \"nftables ip mine postrouting\"."),
     };
 
-    /// <summary><c>request</c>, <c>second reply</c>.</summary>
     [StepArgumentTransformation("(|second |third |fourth |fifth )(request|reply|error)", Name = "leg")]
     public Leg ToLeg(string ordinal, string direction) =>
         new(Directions.Parse(direction), Array.IndexOf(["", "second ", "third ", "fourth ", "fifth "], ordinal) + 1);
 
-    /// <summary><c>SYN-ACK</c>.</summary>
     [StepArgumentTransformation("(SYN|SYN-ACK|ACK|data|FIN|FIN of the reply)", Name = "leg")]
     public Leg ToLeg(string name) => Leg.OfTcp.Single(one => one.Name == name).Leg;
 
-    /// <summary>What a rule does to a packet.</summary>
     [StepArgumentTransformation("(dropped|rejected)", Name = "stopped")]
     public OutcomeKind ToOutcome(string how) => how == "dropped" ? OutcomeKind.Dropped : OutcomeKind.Rejected;
 
-    /// <summary><c>twice</c>, <c>3 times</c>.</summary>
     [StepArgumentTransformation("(once|twice|[0-9]{1,2} times)", Name = "times")]
     public int ToTimes(string times) => times switch { "once" => 1, "twice" => 2, _ => Number(times)!.Value };
 
-    /// <summary><c>bridge-nf-call-iptables</c>.</summary>
     [StepArgumentTransformation("([a-z0-9_-]+)", Name = "switch")]
     public Switch ToSwitch(string name) => Switch.Parse(name);
 
-    /// <summary>The state of a switch.</summary>
     [StepArgumentTransformation("(on|off)", Name = "state")]
     public bool ToState(string state) => state == "on";
 
-    /// <summary>A backend of iptables or ebtables.</summary>
     [StepArgumentTransformation("(nft|legacy)", Name = "backend")]
     public Backend ToBackend(string name) => Backends.Parse(name);
 
-    /// <summary><c>6.8</c>.</summary>
     [StepArgumentTransformation("([0-9.]+)", Name = "kernel")]
     public KernelVersion ToKernelVersion(string text) => KernelVersion.Parse(text);
 
-    /// <summary>The releases in which a change first was: <c>6.9, 6.1.88 and 6.6.29</c>.</summary>
+    /// <summary>The first releases with a change: <c>6.9, 6.1.88 and 6.6.29</c>.</summary>
     [StepArgumentTransformation("([0-9][0-9., and]*)", Name = "kernels")]
     public KernelReleases ToKernelReleases(string text) => KernelReleases.Parse(text);
 
-    /// <summary>A release of Docker: <c>28.2</c>, <c>29-nftables</c>.</summary>
+    /// <summary><c>28.2</c>, <c>29-nftables</c>.</summary>
     [StepArgumentTransformation("([0-9][0-9a-z.-]*)", Name = "release")]
     public DockerRelease ToDockerRelease(string text) => DockerRules.Parse(text);
 
-    /// <summary>A host in namespaces that is set up to order: <c>with Docker 29, without the userland proxy</c>.</summary>
+    /// <summary><c>with Docker 29, without the userland proxy</c>.</summary>
     [StepArgumentTransformation(
         "(without Docker|with Docker [0-9][0-9a-z.-]*)(|, without the userland proxy)(|, without conntrack)(|, with iptables-legacy)",
         Name = "own host")]
@@ -90,7 +79,6 @@ public sealed class Words
         Iptables = legacy == "" ? NamespaceSetup.Default.Iptables : Backend.Legacy,
     };
 
-    /// <summary>A rule of ebtables, as one would type it.</summary>
     [StepArgumentTransformation("\"ebtables -t ([a-z]+) (-A [^\"]*)\"", Name = "ebtables rule")]
     public RuleSet ToRule(string table, string rule) => RuleText.Read(Layer.Ebtables, [$"*{table}", rule], "the rule");
 

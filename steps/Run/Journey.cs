@@ -14,8 +14,8 @@ using Reqnroll;
 namespace Hooktrail.Specs.Run;
 
 /// <summary>
-/// One scenario's flow: what was sent on which host, or put to the model, and the comparison of what the feature says, what the model
-/// predicts and what the kernel did. Every scenario has its own.
+/// One scenario's flow: what was sent on which host, or asked of the model, and the comparison of the feature, the
+/// prediction and the kernel. Every scenario has its own.
 /// </summary>
 public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
 {
@@ -27,17 +27,16 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     private Finding? _finding;
     private Leg? _leg;
 
-    /// <summary>The leg that a sentence without one speaks of: the last that was named.</summary>
+    /// <summary>The leg that was named last: the «it» of a sentence.</summary>
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
         "The scenario says «it» before it has named a leg; begin with \"the request\" or \"the reply\".");
 
-    /// <summary>The kernel that it was sent on, or that the model was asked about.</summary>
+    /// <summary>Of the host the flow was sent on, or the model was asked about.</summary>
     public KernelVersion Kernel => _profile.Kernel;
 
-    /// <summary>The backend of ebtables there.</summary>
     public Backend Ebtables => _profile.Ebtables;
 
-    /// <summary>What the observed hop points prove when they are silent; null where only the model was asked.</summary>
+    /// <summary>Which silent hook points could have been seen; null where only the model was asked.</summary>
     private FiredTracepoints? _fired;
 
     private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it has sent anything.");
@@ -45,13 +44,13 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     /// <summary>Changes the host that the model is asked about.</summary>
     public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
 
-    /// <summary>Asks the model alone.</summary>
+    /// <summary>Asks only the model.</summary>
     public void Imagine(Flow flow) => _flow = flow;
 
-    /// <summary>Takes a host of its own for the scenario, in place of the run's lab.</summary>
+    /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
     public async Task UseOwnHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.OwnHostAsync(setup);
 
-    /// <summary>Says who has to be in the lab.</summary>
+    /// <summary>Skips the scenario where the lab lacks one of these.</summary>
     public async Task NeedsAsync(params Endpoint[] endpoints)
     {
         var lab = await LabAsync();
@@ -59,7 +58,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             throw SpecsRun.Cannot($"The lab has no \"{missing}\"; it has {string.Join(", ", lab.Endpoints)}.");
     }
 
-    /// <summary>Changes the host for the rest of the scenario; the scenario is skipped where the lab may not.</summary>
+    /// <summary>The change lasts for the scenario, which is skipped where the lab may not make it.</summary>
     public async Task ChangeAsync(HostChange change)
     {
         try
@@ -79,7 +78,6 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             await change.DisposeAsync();
     }
 
-    /// <summary>Sends a flow in the lab and observes it.</summary>
     public async Task SendAsync(Flow flow, Manner manner)
     {
         var lab = await LabAsync();
@@ -108,13 +106,12 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         _fired = lab.Fired;
     }
 
-    /// <summary>What the model predicts for a leg.</summary>
     public Trail Predicted(Leg leg) => _profiles.All(one => one == _profile)
         ? Prediction.Of(_profile, Flow, leg)
         : Prediction.Legs(_profiles, Flow).FirstOrDefault(one => one.Leg == leg)?.Trail
             ?? throw new AssertionException($"No {leg} of {Flow} is predicted.");
 
-    /// <summary>What the kernel did with a leg; null where only the model was asked.</summary>
+    /// <summary>Null where only the model was asked.</summary>
     public ObservedLeg? Observed(Leg leg)
     {
         switch (_finding)
@@ -136,14 +133,11 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         }
     }
 
-    /// <summary>The legs that were observed.</summary>
     public ImmutableArray<Leg> ObservedLegs => [.. Legs.Select(observed => observed.Leg)];
 
     private ImmutableArray<ObservedLeg> Legs => _finding is Finding.Observed(var legs) ? legs : [];
 
-    /// <summary>
-    /// Asserts that a leg's prediction and observation are the same, and that they are as <paramref name="expected"/> says.
-    /// </summary>
+    /// <summary>Asserts that prediction and observation are equal, and as <paramref name="expected"/>.</summary>
     public void Agree(Leg leg, ExpectedTrail? expected)
     {
         _leg = leg;
@@ -164,7 +158,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             : Explanation.Sentence(Explanation.For(trail, _profile, profile => Imaginable(profile, leg)), what);
     }
 
-    /// <summary>Asserts that a leg did not come about, in the prediction and in the observation.</summary>
+    /// <summary>Asserts that a leg is neither predicted nor observed.</summary>
     public void Lacks(Leg leg)
     {
         var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow).Select(one => one.Leg).ToList();
@@ -175,9 +169,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         Assert.That(ObservedLegs, Does.Not.Contain(leg), $"The tracepoints saw a {leg} of {Flow}.");
     }
 
-    /// <summary>
-    /// Asserts that a leg crosses no hook point of a kind, and that each of them could have shown it.
-    /// </summary>
+    /// <summary>Asserts that a leg crosses none of the points, and that each of them could have shown it.</summary>
     public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
     {
         if (points.IsEmpty)
@@ -190,7 +182,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
                 $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
     }
 
-    // What the model does not know it may still be asked to observe; then an answer may come.
+    // An answer may come even where the model does not know.
     private static bool IsAnswered(HostProfile profile, Flow flow, int packets)
     {
         try
@@ -217,7 +209,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         }
     }
 
-    // A leg is asserted by several sentences of a scenario; what its record has to say is the last that was found.
+    // Several sentences of a scenario assert a leg; its record has the last result.
     private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {

@@ -12,8 +12,8 @@ using NUnit.Framework;
 namespace Hooktrail.Specs.Run;
 
 /// <summary>
-/// What all scenarios of a run share: the lab, started by the first scenario that needs it, and the record of every leg that was
-/// asserted, of which the run's output is made.
+/// What all scenarios of a run share: the lab, started by the first scenario that needs it, and the record of every
+/// asserted leg, which becomes the run's output.
 /// </summary>
 public sealed class SpecsRun
 {
@@ -26,23 +26,19 @@ public sealed class SpecsRun
     /// <summary>The run of this process.</summary>
     public static SpecsRun Current { get; } = new();
 
-    /// <summary>
-    /// Whether a scenario that cannot run live is a failure rather than skipped: on the machine that is there to run them.
-    /// </summary>
+    /// <summary>Whether a scenario that cannot run live fails instead of being skipped.</summary>
     private static bool RequireLive => Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1";
 
     /// <summary>
-    /// Whether the Engine's machine is thrown away after the run, so that nobody has to wait until the lab is taken down: a guest of
+    /// Whether the Engine's machine ends with the run, so the lab need not be taken down: a guest of
     /// <c>./specs kernels run</c>, which sets this.
     /// </summary>
     private static bool IsThrownAway => Environment.GetEnvironmentVariable("SPECS_THROWAWAY") == "1";
 
-    /// <summary>Where the run's files go; null where nobody asked for them, as in an IDE.</summary>
+    /// <summary>Where the run's files go; null for none, as in an IDE.</summary>
     private static string? OutputDirectory => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
-    /// <summary>
-    /// The run's lab; the scenario is skipped, or failed where live is required, if this host cannot have one.
-    /// </summary>
+    /// <summary>Without a lab, the scenario is skipped, or fails where live runs are required.</summary>
     public async Task<ILab> LabAsync()
     {
         lock (_gate)
@@ -50,7 +46,7 @@ public sealed class SpecsRun
         return (await OrSkipAsync(_lab)).Selected.Lab;
     }
 
-    /// <summary>The run's lab, for what is about the Engine; the scenario is skipped if the run's lab is another.</summary>
+    /// <summary>For steps about the Engine; the scenario is skipped if the run has another lab.</summary>
     public async Task<DockerLab> DockerLabAsync()
     {
         var lab = await LabAsync();
@@ -59,7 +55,7 @@ public sealed class SpecsRun
         return (DockerLab)lab;
     }
 
-    /// <summary>A host of the suite's own, one for all scenarios that want it so.</summary>
+    /// <summary>A namespace host, shared by all scenarios with this setup.</summary>
     public async Task<ILab> OwnHostAsync(NamespaceSetup setup)
     {
         Task<NamespaceLab>? starting;
@@ -78,7 +74,7 @@ public sealed class SpecsRun
         return new InvalidOperationException(reason); // never reached: both of them throw
     }
 
-    /// <summary>Keeps what came of a leg, in place of what was kept of it before in the same scenario.</summary>
+    /// <summary>Replaces the same scenario's earlier record of the leg.</summary>
     public void Record(LegRecord leg)
     {
         lock (_gate)
@@ -92,7 +88,7 @@ public sealed class SpecsRun
         }
     }
 
-    /// <summary>Writes what the run leaves, and takes the lab down.</summary>
+    /// <summary>Writes the run's files, and takes the lab down.</summary>
     public async Task EndAsync()
     {
         var lab = _lab is { IsCompletedSuccessfully: true } ? await _lab : ((SelectedLab Selected, HostFacts Facts)?)null;

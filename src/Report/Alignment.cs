@@ -3,16 +3,13 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report;
 
-/// <summary>One line of three trails side by side: what each has at one hook point.</summary>
-/// <param name="Point">The hook point.</param>
-/// <param name="Feature">The feature's hop; null where it has none there.</param>
-/// <param name="Predicted">The predicted hop; null where there is none.</param>
-/// <param name="Observed">The observed hop; null where there is none.</param>
+/// <summary>One line of three trails side by side, at one hook point.</summary>
+/// <remarks>A trail without a hop there has null.</remarks>
 internal sealed record AlignedHops(HookPoint Point, ExpectedHop? Feature, Hop? Predicted, Hop? Observed);
 
 /// <summary>
-/// Lays trails side by side so that equal hook points share a line, and a hop that only one of them has leaves a gap in the
-/// others instead of shifting all that follows. Until the trails part, lines are hops of all of them.
+/// Aligns trails: equal hook points share a line, and a hop of only one trail leaves a gap in the others instead of
+/// shifting what follows. Until the trails part, every line has a hop of each.
 /// </summary>
 internal static class Alignment
 {

@@ -5,9 +5,10 @@ using Hooktrail.Trails;
 namespace Hooktrail.Report;
 
 /// <summary>
-/// What a feature's table, the prediction and the observation of one leg do not agree on. The text of it is what a failed scenario
-/// shows: first one sentence that names the first divergent hop, then the trails side by side, the kernel-log
-/// lines as evidence, and the host-profile change that would explain the observation.
+/// Where a feature's table, the prediction and the observation of a leg differ. Its text is what a failed scenario
+/// shows: a sentence with the first divergent hop, the trails side by side, the kernel-log lines as evidence, and the
+/// host-profile change that would explain the observation.
+/// </summary>
 /// </summary>
 public sealed class Disagreement
 {
@@ -18,13 +19,11 @@ public sealed class Disagreement
     private Disagreement(ImmutableArray<Voice> voices, ImmutableArray<AlignedHops> rows, int first, string sentence) =>
         (_voices, _rows, _first, Sentence) = (voices, rows, first, sentence);
 
-    /// <summary>The first divergent hop, in one sentence. Hops are counted from 1, as the text does.</summary>
+    /// <summary>The first divergent hop, in one sentence. Hops count from 1, as in the text.</summary>
     public string Sentence { get; }
 
-    /// <summary>Compares the three; null where all that is said agrees.</summary>
-    /// <param name="feature">What the feature says; null where it says nothing of this leg.</param>
-    /// <param name="predicted">What the model predicts.</param>
-    /// <param name="observed">What the kernel did; null where it was not observed.</param>
+    /// <summary>Compares the three; null where they agree.</summary>
+    /// <remarks>A null feature says nothing of this leg.</remarks>
     public static Disagreement? Between(ExpectedTrail? feature, Trail predicted, Trail? observed)
     {
         var rows = Alignment.Of(feature, predicted, observed);
@@ -36,8 +35,6 @@ public sealed class Disagreement
     }
 
     /// <summary>The whole report, several lines of plain text.</summary>
-    /// <param name="evidence">The records that the observed trail was read from.</param>
-    /// <param name="explanations">Sentences of <see cref="Explanation.Sentence"/>; null where nothing explains.</param>
     public string Text(ImmutableArray<Evidence> evidence, params ImmutableArray<string?> explanations)
     {
         var text = new StringBuilder().Append(Sentence).Append("\n\n").Append(SideBySide.Text(_voices, _rows, _first));

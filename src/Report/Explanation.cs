@@ -5,44 +5,39 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Report;
 
-/// <summary>A change of the host profile under which the model predicts trails that it does not predict for the host as it is.</summary>
-/// <param name="Change">The change as the command line or an administrator would say it: <c>bridge-nf-call-iptables=0</c>.</param>
-/// <param name="Profile">The host profile with that change.</param>
+/// <summary>A host-profile change under which the model predicts what it does not predict otherwise.</summary>
+/// <param name="Change">As an administrator would write it: <c>bridge-nf-call-iptables=0</c>.</param>
+/// <param name="Profile">The profile with that change.</param>
 public sealed record Explanation(string Change, HostProfile Profile)
 {
     /// <summary>
-    /// For how many hosts a prediction is asked at most. It bounds the time (a host and its legs take the model some tenths of a millisecond) and, unlike
-    /// a clock, lets the same question have the same answer everywhere.
+    /// The most hosts that a prediction is asked for. It bounds the time (a host and its legs take the model some
+    /// tenths of a millisecond) and, unlike a clock, gives the same question the same answer everywhere.
     /// </summary>
     public const int Limit = 10_000;
 
-    // For what is only said beside something else, such as a failure of which there may be many.
+    // For an explanation beside something else, such as one of many failures.
     private const int Briefly = 1_000;
 
-    // Enough to choose from; whatever comes behind them is no smaller.
+    // Enough to choose from; whatever follows is no smaller.
     private const int Offered = 8;
 
-    /// <summary>What would explain an observation: see the last overload.</summary>
+    /// <summary>Explains an observation: see the last overload.</summary>
     public static ImmutableArray<Explanation> For(Trail observed, HostProfile profile, Func<HostProfile, Trail?> predict) =>
         For(ExpectedTrail.Of(observed), profile, predict, observed);
 
-    /// <summary>What would explain what a feature says, or an observation, as far as that is found quickly: see the last overload.</summary>
-    /// <param name="trail">What the kernel did, or what a feature says.</param>
-    /// <param name="profile">What the host was taken to be.</param>
-    /// <param name="predict">The model, for the flow and leg in question; null where it has no prediction.</param>
-    /// <param name="observed">What the kernel did, where that is the question: it suggests rules that the host may have.</param>
+    /// <summary>Explains a feature's trail or an observation, as far as that is quick: see the last overload.</summary>
+    /// <remarks>The observation, if any, suggests rules that the host may have. The model may predict null.</remarks>
     public static ImmutableArray<Explanation> For(
         ExpectedTrail trail, HostProfile profile, Func<HostProfile, Trail?> predict, Trail? observed = null) =>
         For(profile, [new(observed, predict(profile), host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)], Briefly);
 
     /// <summary>
-    /// Looks for the smallest changes of the profile under which all witnesses would be right, best first: a switch; the other backend or the
-    /// nearest kernel release (of the older and of the newer ones); a rule less or more, or a chain's policy; another release of Docker. Two changes
-    /// at once are tried only where no single one suffices. Nothing has to be explained that the profile as it is predicts.
+    /// Finds the smallest profile changes under which all witnesses are right, best first: a switch; the other backend
+    /// or the nearest kernel release, older and newer; a rule less or more, or a policy; another Docker release. Pairs
+    /// of changes are tried only where no single one suffices. Nothing needs explaining that the profile predicts
+    /// already.
     /// </summary>
-    /// <param name="profile">What the host was taken to be.</param>
-    /// <param name="witnesses">The legs of one flow that have to be explained together.</param>
-    /// <param name="limit">How many hosts are tried; see <see cref="Limit"/>.</param>
     public static ImmutableArray<Explanation> For(HostProfile profile, ImmutableArray<Witness> witnesses, int limit = Limit)
     {
         if (Explains(profile))
@@ -86,18 +81,17 @@ public sealed record Explanation(string Change, HostProfile Profile)
             new($"{pair.Other.Words} together with {pair.One.Words}", pair.Other.Apply(pair.One.Apply(profile)));
     }
 
-    /// <summary>A host with the rules of another release of Docker in the place of those that it has; an administrator's own stay.</summary>
-    /// <param name="profile">The host.</param>
-    /// <param name="release">The release; null for none of Docker's rules.</param>
+    /// <summary>Replaces Docker's rules with another release's, or none; an administrator's rules stay.</summary>
     public static HostProfile WithDocker(HostProfile profile, DockerRelease? release) => DockerSets.Exchange(profile, release);
 
-    /// <summary>Says in one sentence which changes would explain a trail; null where none would.</summary>
+    /// <summary>Null where there is no explanation.</summary>
     public static string? Sentence(ImmutableArray<Explanation> explanations, string what) =>
         explanations.IsEmpty
             ? null
             : $"{string.Join(" or ", explanations.Take(Offered).Select(one => one.Change))} would explain {what}.";
 
-    // The smallest first: in order of their sizes' sum, and otherwise as they come. The larger change is made first, so that a switch holds after Docker's rules have come.
+    // By the sum of sizes, else in the given order. The larger change comes first, so that a switch outlasts Docker's
+    // rules.
     private static IEnumerable<(ProfileChange One, ProfileChange Other)> Pairs(ImmutableArray<ProfileChange> changes) =>
         from size in Enumerable.Range(2 * ProfileChange.OfSwitch, 2 * ProfileChange.OfDocker)
         from other in Enumerable.Range(0, changes.Length)
@@ -106,16 +100,14 @@ public sealed record Explanation(string Change, HostProfile Profile)
         select (changes[one], changes[other]);
 }
 
-/// <summary>A leg of which it is known what became of it.</summary>
-/// <param name="Observed">Its trail; null where that is not known as a whole, or the leg did not come about.</param>
-/// <param name="Predicted">What is predicted for the host as it was taken to be; null where there is no prediction.</param>
-/// <param name="IsRight">Whether a host of a profile would do to the leg what was done to it.</param>
+/// <summary>A leg with a known fate.</summary>
+/// <remarks>
+/// A null observation: the leg did not come about, or its trail is not fully known. IsRight tells whether a host would
+/// treat the leg as observed.
+/// </remarks>
 public sealed record Witness(Trail? Observed, Trail? Predicted, Func<HostProfile, bool> IsRight)
 {
-    /// <summary>A leg that was observed.</summary>
-    /// <param name="observed">Its trail; null where the leg did not come about.</param>
-    /// <param name="profile">What the host was taken to be.</param>
-    /// <param name="predict">The model, for this leg; null where it has no prediction.</param>
+    /// <summary>A leg that was observed, or that was seen not to come about (null).</summary>
     public static Witness Of(Trail? observed, HostProfile profile, Func<HostProfile, Trail?> predict)
     {
         var expected = observed is null ? null : ExpectedTrail.Of(observed);

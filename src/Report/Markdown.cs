@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Hooktrail.Report;
 
-/// <summary>Puts text from elsewhere into GitHub-flavoured Markdown so that it is shown, never obeyed.</summary>
+/// <summary>Puts foreign text into GitHub-flavoured Markdown so that it is shown, never obeyed.</summary>
 internal static class Markdown
 {
-    // Every ASCII punctuation character may be escaped by a backslash, inside a table cell too (CommonMark 0.31, section 2.4). These are
-    // the ones that can begin something; the rest would only make the source hard to read.
+    // A backslash may escape every ASCII punctuation character, inside a table cell too (CommonMark 0.31, section 2.4).
+    // These can begin something; escaping the rest would only make the source hard to read.
     private const string Special = @"\`*_{}[]<>()#+!|~&$@";
 
-    /// <summary>Text within a line or a table's cell.</summary>
+    /// <summary>For a line or a table's cell.</summary>
     public static string Inline(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -22,11 +22,11 @@ internal static class Markdown
         return escaped.ToString();
     }
 
-    /// <summary>Text within HTML, where Markdown is not read.</summary>
+    /// <summary>For HTML, where Markdown is not read.</summary>
     public static string Html(string text) =>
         PlainText.Of(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
-    /// <summary>Lines shown as they are: the fence is longer than any run of backticks within.</summary>
+    /// <summary>For lines shown as they are: the fence is longer than any run of backticks within.</summary>
     public static string Block(string text)
     {
         var fence = "```";

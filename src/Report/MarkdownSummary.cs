@@ -8,19 +8,15 @@ using Hooktrail.Trails.Json;
 namespace Hooktrail.Report;
 
 /// <summary>
-/// A run in GitHub-flavoured Markdown, for a step summary or a pull request: how many legs agreed, on what host, each leg in a table,
-/// why some count for nothing, and each leg's trail folded away.
+/// A run in GitHub-flavoured Markdown, for a step summary or a pull request: how many legs agreed, on what host, each
+/// leg in a table, why some count for nothing, and each leg's trail, folded.
 /// </summary>
 public static class MarkdownSummary
 {
-    // GitHub takes 1 MiB of a step. Characters, of which some are of several bytes; and each leg's text still comes after this.
+    // GitHub takes 1 MiB of a step. This counts characters, some of several bytes, and each leg's text still follows.
     private const int Roomy = 700_000;
 
-    /// <summary>The summary of a run.</summary>
-    /// <param name="file">The run.</param>
-    /// <param name="title">The heading.</param>
-    /// <param name="why">A sentence that says in which lab it was run, and why there; null for none.</param>
-    /// <param name="hooks">Who is registered at the hooks of a host, of which the pictures are made; null for none.</param>
+    /// <summary>Why is a sentence on the choice of the lab, or null. Without hooks there are no pictures.</summary>
     public static string Of(
         TrailsFile file, string title = "Hooktrail", string? why = null, Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
     {

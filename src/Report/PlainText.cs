@@ -1,9 +1,9 @@
 namespace Hooktrail.Report;
 
-/// <summary>Text from elsewhere (a file, a kernel log, a command line) that must neither break a line nor command a terminal.</summary>
+/// <summary>Foreign text (a file, a kernel log) that must neither break a line nor control a terminal.</summary>
 public static class PlainText
 {
-    /// <summary>The text with a visible stand-in for each control character.</summary>
+    /// <summary>Shows a visible stand-in for each control character.</summary>
     public static string Of(string text) =>
         text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
             ? string.Create(text.Length, text, static (copy, from) =>

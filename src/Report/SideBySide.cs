@@ -3,13 +3,13 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report;
 
-/// <summary>Trails in the columns of one table: a hook point a line, and last how they ended.</summary>
+/// <summary>Trails in the columns of one table: one hook point a line, and last their outcomes.</summary>
 public static class SideBySide
 {
-    /// <summary>A prediction and an observation, with the first divergence marked.</summary>
+    /// <summary>Marks the first divergence.</summary>
     public static string Text(Trail predicted, Trail observed) => Text(predicted, observed, Voice.All(null, predicted, observed));
 
-    /// <summary>Two trails of which neither is a prediction of the other, under the names that they have.</summary>
+    /// <summary>Two trails that do not predict each other, under their names.</summary>
     public static string Text(Trail before, string beforeName, Trail after, string afterName) =>
         Text(before, after, [.. Voice.All(null, before, after).Zip([beforeName, afterName], (voice, name) => voice with { Name = name })]);
 
@@ -21,10 +21,7 @@ public static class SideBySide
         return Text(voices, rows, first);
     }
 
-    /// <summary>Any voices, with a mark in front of a line.</summary>
-    /// <param name="voices">Who has a column.</param>
-    /// <param name="rows">The lines.</param>
-    /// <param name="first">The line to mark: a row's, their number for the outcome, or -1 for none.</param>
+    /// <summary>First is the line to mark: a row's, their number for the outcome, or -1 for none.</summary>
     internal static string Text(ImmutableArray<Voice> voices, ImmutableArray<AlignedHops> rows, int first)
     {
         var fields = Fields(rows);
@@ -42,7 +39,7 @@ public static class SideBySide
         return table.Text();
     }
 
-    /// <summary>In and out always; another field where the feature says it, or where two voices differ in it.</summary>
+    /// <summary>In and out always; another field where the feature names it, or where two voices differ.</summary>
     private static ImmutableArray<HopField> Fields(ImmutableArray<AlignedHops> rows)
     {
         var fields = ImmutableArray.CreateBuilder<HopField>();

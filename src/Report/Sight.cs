@@ -2,20 +2,20 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report;
 
-/// <summary>What an observer can see of a predicted trail, and when that is what he saw.</summary>
+/// <summary>What an observer can see of a predicted trail.</summary>
 internal static class Sight
 {
     /// <summary>
-    /// The same hops, and an end that an observer could not tell from the other. Of a packet with several copies he sees only the last hop
-    /// of all, and not which copy was dropped where.
+    /// The same hops, with outcomes that an observer cannot tell apart. Of a packet with several copies, an observer
+    /// sees only the last hop of all, not which copy was dropped where.
     /// </summary>
     public static bool IsAsObserved(Trail predicted, Trail observed) =>
         predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan())
         && (predicted.Outcome.LooksLike(observed.Outcome) || IsGone(predicted) && observed.Outcome.Kind == OutcomeKind.Vanished);
 
     /// <summary>
-    /// A prediction as far as an observer can show it: FORWARD of arptables, which only the legacy backend has, is at a hook that nf_tables does
-    /// not offer (net/netfilter/nft_chain_filter.c, nft_chain_filter_arp), so that only a LOG rule sees it.
+    /// The observable part of a prediction. FORWARD of arptables, which only the legacy backend has, is at a hook that
+    /// nf_tables does not offer (net/netfilter/nft_chain_filter.c, nft_chain_filter_arp), so only a LOG rule sees it.
     /// </summary>
     public static Trail Shown(Trail predicted, bool isLogged) => isLogged || !predicted.Hops.Any(IsForLogAlone)
         ? predicted
@@ -23,7 +23,7 @@ internal static class Sight
 
     private static bool IsForLogAlone(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
 
-    /// <summary>The hops of the prediction, up to where it says that it does not know more.</summary>
+    /// <summary>The prediction's hops, up to where the model knows no more.</summary>
     public static bool IsBeginningOf(Trail predicted, Trail observed) =>
         predicted.Hops.Length <= observed.Hops.Length && predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()[..predicted.Hops.Length]);
 

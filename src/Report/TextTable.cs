@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hooktrail.Report;
 
-/// <summary>Rows of cells as text, each column as wide as its widest cell, two blanks between.</summary>
+/// <summary>Text in columns, each as wide as its widest cell, with two blanks between.</summary>
 internal sealed class TextTable(params ImmutableArray<string> header)
 {
     private readonly List<ImmutableArray<string>> _rows = [[.. header.Select(PlainText.Of)]];

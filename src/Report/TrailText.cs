@@ -3,10 +3,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report;
 
-/// <summary>A trail as a table of text that a terminal can show: a hop a line, and last how it ended.</summary>
+/// <summary>A trail as a table for a terminal: one hop a line, and last its outcome.</summary>
 public static class TrailText
 {
-    /// <summary>The trail; columns in which no hop has anything are left out.</summary>
+    /// <summary>Leaves out columns that are empty in every hop.</summary>
     public static string Of(Trail trail)
     {
         var fields = Fields(trail);

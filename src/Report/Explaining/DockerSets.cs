@@ -5,7 +5,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Report.Explaining;
 
-/// <summary>The rules that Docker would have on the lab's host, release by release, with and without its userland proxy.</summary>
+/// <summary>Docker's rules on the lab's host, by release, with and without the userland proxy.</summary>
 internal static class DockerSets
 {
     private static readonly Lazy<ImmutableArray<DockerSet>> All = new(() =>
@@ -20,7 +20,7 @@ internal static class DockerSets
     private static readonly Lazy<FrozenSet<ChainId>> KnownChains = new(() => All.Value
         .SelectMany(set => set.Rules.Chains).Where(chain => chain.Policy == Policy.None || chain.Id.Layer == Layer.Nftables).Select(chain => chain.Id).ToFrozenSet());
 
-    /// <summary>The release whose rules these are most nearly; null where none of them is there.</summary>
+    /// <summary>The release with the most similar rules; null where none of its rules is there.</summary>
     public static DockerSet? Nearest(HostProfile profile)
     {
         var here = Names(profile.Rules).ToHashSet();
@@ -32,7 +32,7 @@ internal static class DockerSets
         return Names(nearest.Rules).Any(here.Contains) ? nearest : null;
     }
 
-    /// <summary>Another release's rules in the place of Docker's own, or none; an administrator's own rules stay before or behind them.</summary>
+    /// <summary>Another release's rules, or none, instead of Docker's; an administrator's rules stay.</summary>
     public static IEnumerable<ProfileChange> Changes(HostProfile profile)
     {
         var own = Own(profile.Rules);
@@ -50,7 +50,7 @@ internal static class DockerSets
             yield return Change("none of Docker's rules", host => RuleChanges.With(host, Own(host.Rules)));
     }
 
-    /// <summary>A host with the rules of a release, or with none of Docker's, and whatever rules it has besides.</summary>
+    /// <summary>Puts a release's rules, or none, in the place of Docker's; the host's other rules stay.</summary>
     public static HostProfile Exchange(HostProfile host, DockerRelease? release) =>
         RuleChanges.With(host, release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
         {
@@ -74,7 +74,7 @@ internal static class DockerSets
         ]);
     }
 
-    // How many of the administrator's own rules are asked before Docker's.
+    // How many of the administrator's rules come before Docker's.
     private static int Before(RuleSet rules, ChainId id) =>
         rules.Find(id) is { } chain && chain.Rules.Any(rule => Known.Value.Contains((id, rule.Text)))
             ? chain.Rules.TakeWhile(rule => !Known.Value.Contains((id, rule.Text))).Count()
@@ -86,7 +86,7 @@ internal static class DockerSets
             .Select(chain => chain with
             {
                 Rules = [.. chain.Rules.Where(rule => !Known.Value.Contains((chain.Id, rule.Text)))],
-                // It is dockerd that has FORWARD drop.
+                // dockerd sets FORWARD's policy to DROP.
                 Policy = chain.Id is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "filter", Name: "FORWARD" } ? Policy.Accept : chain.Policy,
             })
             .Where(chain => !chain.Rules.IsEmpty
@@ -107,9 +107,5 @@ internal static class DockerSets
     };
 }
 
-/// <summary>The rules of one release of Docker.</summary>
-/// <param name="Name">The release in words.</param>
-/// <param name="Proxy">Whether its userland proxy runs.</param>
-/// <param name="Pktinfo">Whether that answers datagrams from the address that was asked.</param>
-/// <param name="Rules">Its rules.</param>
+/// <remarks>With pktinfo, the proxy answers datagrams from the address that they were sent to.</remarks>
 internal sealed record DockerSet(string Name, bool Proxy, bool Pktinfo, RuleSet Rules);

@@ -3,16 +3,13 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Explaining;
 
-/// <summary>One change of a host profile, in the words of an administrator.</summary>
-/// <param name="Words">What is changed: <c>bridge-nf-call-iptables=0</c>, <c>kernel 5.4</c>.</param>
-/// <param name="Size">How much it takes: whoever has to believe that the host is so believes the smaller one first.</param>
-/// <param name="Subject">
-/// What it is a change of: two changes of the same are no pair, because the second would undo the first.
-/// </param>
-/// <param name="Apply">Makes it.</param>
+/// <summary>One change of a host profile, in an administrator's words.</summary>
+/// <remarks>
+/// The smaller change is the more credible explanation. Two changes of one subject make no pair: the second undoes the
+/// first.
+/// </remarks>
 internal sealed record ProfileChange(string Words, int Size, object Subject, Func<HostProfile, HostProfile> Apply)
 {
-    /// <summary>A switch.</summary>
     public const int OfSwitch = 1;
 
     /// <summary>A backend, or the kernel's release.</summary>
@@ -24,7 +21,7 @@ internal sealed record ProfileChange(string Words, int Size, object Subject, Fun
     /// <summary>All of Docker's rules.</summary>
     public const int OfDocker = 4;
 
-    // From the oldest to the newest release whose sources the facts were read from.
+    // The oldest to the newest release with sources that the facts were read from.
     private static readonly ImmutableArray<KernelVersion> Kernels =
     [
         .. Series(4, from: 15, to: 20),
@@ -33,17 +30,17 @@ internal sealed record ProfileChange(string Words, int Size, object Subject, Fun
         .. Series(7, from: 0, to: 3),
     ];
 
-    // The releases that are maintained for years, and so are on hosts.
+    // Long-term releases, which many hosts run.
     private static readonly ImmutableArray<KernelVersion> LongTerm =
         [new(4, 19), new(5, 4), new(5, 10), new(5, 15), new(6, 1), new(6, 6), new(6, 12), new(6, 18)];
 
-    /// <summary>Every switch to the other side.</summary>
+    /// <summary>Each switch turned.</summary>
     public static IEnumerable<ProfileChange> Switches(HostProfile profile) =>
         from one in Switch.All
         let other = !one.Read(profile)
         select new ProfileChange($"{one.Name}={(other ? 1 : 0)}", OfSwitch, one, host => one.Write(host, other));
 
-    /// <summary>The tools of each family in the other backend.</summary>
+    /// <summary>Each tool family with the other backend.</summary>
     public static IEnumerable<ProfileChange> Backends(HostProfile profile)
     {
         var (iptables, ebtables) = (Other(profile.Iptables), Other(profile.Ebtables));
@@ -51,15 +48,15 @@ internal sealed record ProfileChange(string Words, int Size, object Subject, Fun
         yield return new($"ebtables-{ebtables.Name()}", OfVersion, "ebtables", host => host with { Ebtables = ebtables });
     }
 
-    /// <summary>Every older release, the nearest first.</summary>
+    /// <summary>The nearest first.</summary>
     public static IEnumerable<ProfileChange> OlderKernels(HostProfile profile) =>
         Kernels.Where(kernel => kernel < profile.Kernel).Reverse().Select(Kernel);
 
-    /// <summary>Every newer release, the nearest first.</summary>
+    /// <summary>The nearest first.</summary>
     public static IEnumerable<ProfileChange> NewerKernels(HostProfile profile) =>
         Kernels.Where(kernel => kernel > profile.Kernel).Select(Kernel);
 
-    /// <summary>Releases that are on many hosts, the newest first.</summary>
+    /// <summary>Long-term releases, the newest first.</summary>
     public static IEnumerable<ProfileChange> UsualKernels(HostProfile profile) =>
         LongTerm.Where(kernel => kernel != profile.Kernel).Reverse().Select(Kernel);
 

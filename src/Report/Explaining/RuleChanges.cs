@@ -3,10 +3,9 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Report.Explaining;
 
-/// <summary>Changes of a host's rules: one rule more, one less, a policy.</summary>
 internal static class RuleChanges
 {
-    /// <summary>A host with other rules. Conntrack goes and comes with the rules that ask for it.</summary>
+    /// <summary>Exchanges the rules. Conntrack is on only with rules that need it.</summary>
     public static HostProfile With(HostProfile host, RuleSet rules)
     {
         return host with
@@ -20,7 +19,7 @@ internal static class RuleChanges
             rules.NeedsConntrack(version) is var needed && needed == host.Rules.NeedsConntrack(version) ? now : needed;
     }
 
-    /// <summary>Each rule taken away.</summary>
+    /// <summary>Each rule removed.</summary>
     public static IEnumerable<ProfileChange> Removals(HostProfile profile) =>
         from chain in profile.Rules.Chains
         from rule in chain.Rules.Distinct()
@@ -35,7 +34,7 @@ internal static class RuleChanges
             $"the policy {other.ToString().ToUpperInvariant()} of {chain.Id}", (chain.Id, "policy"),
             rules => Changed(rules, chain.Id, one => one with { Policy = other }));
 
-    /// <summary>Each rule that a host with such rules of Docker's has and this one has not, put where Docker would have it.</summary>
+    /// <summary>Each rule that Docker's release would have and this host lacks, in Docker's place for it.</summary>
     public static IEnumerable<ProfileChange> Missing(HostProfile profile) =>
         DockerSets.Nearest(profile) is not { } docker ? [] :
         from chain in docker.Rules.Chains
@@ -48,8 +47,7 @@ internal static class RuleChanges
             rules => Added(rules, chain with { Rules = [rule] }, place));
 
     /// <summary>
-    /// What an administrator's own rule would have to be for a packet that stopped where none was expected to, that went on where it was, or that
-    /// nat left alone.
+    /// The administrator's rules that would make a packet stop unexpectedly, go on where it should stop, or escape NAT.
     /// </summary>
     public static IEnumerable<ProfileChange> Own(Trail? observed, Trail? predicted)
     {
@@ -64,7 +62,7 @@ internal static class RuleChanges
                 yield return Added(raw.Point, condition, target);
     }
 
-    // The conditions under which a rule is for packets like this one, the plainest first.
+    // The conditions under which a rule matches packets like this one, the plainest first.
     private static IEnumerable<(string Condition, string Target)> Ways(Hop hop, string[] targets)
     {
         var addresses = $"{Option("-s", Address(hop.Source))}{Option("-d", Address(hop.Destination))}";
@@ -83,7 +81,7 @@ internal static class RuleChanges
                 : [(addresses, target), ($"{addresses} -m conntrack --ctstate NEW", target), ($"{addresses} -m conntrack --ctstate ESTABLISHED", target)]),
         };
 
-        // Behind the address a hop may have a port.
+        // A hop's address may have a port behind it.
         static string? Address(string? name) => name?.Split(':')[0];
 
         static string Option(string option, string? value) => value is null ? "" : $" {option} {value}";
@@ -110,7 +108,7 @@ internal static class RuleChanges
     private static RuleSet Changed(RuleSet rules, ChainId id, Func<RuleChain, RuleChain> change) =>
         new([.. rules.Chains.Select(chain => chain.Id == id ? change(chain) : chain)]);
 
-    // As one would type it, had the rule not to be found but to be made.
+    // The command that would add the rule.
     private static string Command(ChainId id, string text) => id.Layer == Layer.Nftables
         ? $"nft add rule {id.Table} {id.Name} {text}"
         : $"{id.Layer.Name()} -t {id.Table} {text}";

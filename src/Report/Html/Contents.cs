@@ -6,87 +6,67 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>A leg and where it is shown.</summary>
-/// <param name="Id">Its anchor.</param>
-/// <param name="Record">What the run knows of it.</param>
-/// <param name="Host">The host that it holds for.</param>
-/// <param name="Account">Why it is predicted so; null where nobody can say.</param>
+/// <summary>A leg and its place in the report.</summary>
+/// <remarks>The id is the anchor; the account is null where the reason is unknown.</remarks>
 internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, Account? Account)
 {
-    /// <summary>The trail that stands for the leg: the observed one where there is one.</summary>
+    /// <summary>The observed trail, else the predicted one.</summary>
     public Trail? Trail => Record.Observed ?? Record.Predicted;
 
-    /// <summary>What came of it.</summary>
     public Result Result => Results.Of(Record);
 }
 
-/// <summary>A scenario, or legs of one flow that no scenario claims, and where it is shown.</summary>
-/// <param name="Id">Its anchor.</param>
-/// <param name="Title">What it is called.</param>
-/// <param name="Of">What it belongs to: the feature's title, or the journey's.</param>
+/// <summary>A scenario, or the legs of one flow that no scenario claims.</summary>
+/// <remarks>The id is the anchor; of is the title of its feature or journey.</remarks>
 internal sealed record ShownScenario(string Id, string Title, string Of)
 {
-    /// <summary>The row of an outline; null where there is none.</summary>
+    /// <summary>An outline's row; null for none.</summary>
     public string? Example { get; init; }
 
-    /// <summary>The line of the feature file at which it begins; 0 where that is not known.</summary>
+    /// <summary>Its first line in the feature file; 0 where that is unknown.</summary>
     public int Line { get; init; }
 
-    /// <summary>Its tags, each with its @.</summary>
+    /// <summary>Each with its @.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>What came of it.</summary>
     public Result Result { get; init; }
 
-    /// <summary>Why; null where all was well.</summary>
+    /// <summary>Why it failed or was skipped; null otherwise.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Its legs.</summary>
     public ImmutableArray<ShownLeg> Legs { get; init; } = [];
 
-    /// <summary>The title with the row.</summary>
     public string FullTitle => Example is null ? Title : $"{Title} ({Example})";
 }
 
-/// <summary>A feature and where it is shown.</summary>
 internal sealed record ShownFeature(string Id, string Title, CucumberFeature? Source, ImmutableArray<ShownScenario> Scenarios);
 
-/// <summary>Who speaks to whom: the row of the heat map, and its page.</summary>
-/// <param name="Id">Its anchor.</param>
-/// <param name="Title">Both ends.</param>
-/// <param name="Unclaimed">The flows whose legs no scenario claims, each shown like a scenario.</param>
-/// <param name="Legs">All legs between the two, claimed or not, each with what it is shown in.</param>
+/// <summary>A sender and a receiver: a row of the heat map, and its page.</summary>
+/// <remarks>It has all legs between the two; those that no scenario claims are grouped by flow.</remarks>
 internal sealed record ShownJourney(
     string Id, string Title, ImmutableArray<ShownScenario> Unclaimed, ImmutableArray<(ShownScenario In, ShownLeg Leg)> Legs);
 
-/// <summary>A run, sorted into pages.</summary>
-/// <param name="Prefix">What all its ids begin with; empty for the first run.</param>
-/// <param name="Run">What was read.</param>
-/// <param name="Features">Its features.</param>
-/// <param name="Journeys">Its journeys.</param>
+/// <summary>A run, sorted into pages. The prefix begins all its ids; it is empty for the first run.</summary>
 internal sealed record ShownRun(
     string Prefix, ReportRun Run, ImmutableArray<ShownFeature> Features, ImmutableArray<ShownJourney> Journeys)
 {
     /// <summary>The run's first host.</summary>
     public HostProfile Host => Run.Trails.HostProfile;
 
-    /// <summary>What the kernel said is registered at its hooks; empty where it was not asked.</summary>
+    /// <summary>The kernel's registrations; empty where it was not asked.</summary>
     public ImmutableArray<Registration> Hooks => Run.Trails.Hooks;
 
-    /// <summary>What the lab measured of the host, for people.</summary>
     public ImmutableArray<Fact> Facts => Run.Trails.Facts;
 
-    /// <summary>All that is shown like a scenario.</summary>
+    /// <summary>Scenarios, and flows that no scenario claims.</summary>
     public IEnumerable<ShownScenario> Scenarios =>
         Features.SelectMany(feature => feature.Scenarios).Concat(Journeys.SelectMany(journey => journey.Unclaimed));
 }
 
-/// <summary>Sorts what was read into what is shown.</summary>
 internal sealed class Contents(ReportInput input)
 {
     private readonly Names _names = new();
 
-    /// <summary>The runs, sorted into pages.</summary>
     public ImmutableArray<ShownRun> Runs() =>
         [.. input.Runs.Select((run, index) => Run(run, index == 0 ? "" : $"run-{index + 1}/"))];
 
@@ -100,7 +80,7 @@ internal sealed class Contents(ReportInput input)
         foreach (var legs in claimed.Where(legs => told.All(feature => feature.Title != legs.Key)))
             features.Add(Feature(run, prefix, legs.Key, null, legs));
 
-        // Features in the order of their titles, for messages are in the order in which runners happen to take the files.
+        // By title, because messages come in the order in which runners happen to take the files.
         var sorted = features.OrderBy(feature => feature.Source?.Uri ?? feature.Title, StringComparer.Ordinal).ToImmutableArray();
         var shown = sorted.SelectMany(feature => feature.Scenarios).SelectMany(scenario => scenario.Legs.Select(leg => (scenario, leg))).ToList();
         var rest = run.Trails.Legs.Where(leg => leg.Scenario is null).ToLookup(leg => Title(leg.Flow));
@@ -133,7 +113,7 @@ internal sealed class Contents(ReportInput input)
                 Message = scenario.Message ?? shown.Message,
             });
         }
-        // Without messages, or where they are those of another run.
+        // Scenarios without messages, or with those of another run.
         foreach (var more in left.GroupBy(leg => leg.Scenario!))
             scenarios.Add(
                 Shown(run, _names.Take($"{id}/", more.Key.Example is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
@@ -175,7 +155,7 @@ internal sealed class Contents(ReportInput input)
         return new(_names.Take($"{id}/", leg.Leg.ToString()), leg, host, input.Account(host, leg.Flow, leg.Leg));
     }
 
-    /// <summary>What came of a scenario: what its steps say, or the worst of its legs.</summary>
+    /// <summary>The steps' status, or the worst of the legs' results.</summary>
     private static Result Of(string? status, ImmutableArray<ShownLeg> legs)
     {
         var worst = legs.IsEmpty ? (Result?)null : legs.Max(leg => leg.Result);
@@ -184,7 +164,7 @@ internal sealed class Contents(ReportInput input)
             null => worst ?? Result.Predicted,
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,
-            // A failure is called by the leg that it is about, if it is about one.
+            // A failure about a leg is named after the leg's result.
             _ => worst is Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed ? worst.Value : Result.Failed,
         };
     }

@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes a page for each feature, and one for each journey.</summary>
 internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
 {
-    /// <summary>Writes all pages of a run.</summary>
     public void Write(ShownRun run, bool several)
     {
         foreach (var (index, feature) in run.Features.Index())
@@ -84,8 +82,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
     private readonly record struct Part(ImmutableArray<string> Lines, ImmutableArray<ShownScenario> Scenarios);
 
     /// <summary>
-    /// The file cut at its scenarios: every line is in one part, in order, and a scenario's part has the rows of its outline. What is not in the
-    /// file comes last.
+    /// Cuts the file at its scenarios: every line is in one part, in order, and a scenario's part has its outline's
+    /// rows. What is not in the file comes last.
     /// </summary>
     private static IEnumerable<Part> Parts(ShownFeature feature)
     {

@@ -3,10 +3,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes the first page: on what host what was verified, and what came of it.</summary>
+/// <summary>Writes the first page: the hosts, what was verified on them, and the results.</summary>
 internal sealed class FrontPage(HtmlWriter html)
 {
-    /// <summary>Writes the page, run by run.</summary>
     public void Write(IReadOnlyList<ShownRun> runs)
     {
         html.Add($"<section class=\"page current\" id=\"front\" aria-labelledby=\"front/h\">\n");
@@ -65,7 +64,7 @@ internal sealed class FrontPage(HtmlWriter html)
     {
         var host = run.Host;
         html.Add($"<h2>The host</h2>\n<div class=\"facts\"><dl>\n");
-        // What identifies the host first; the many sysctls, which the switches beside sum up, below and folded.
+        // What identifies the host comes first; the many sysctls, which the switches sum up, are folded below.
         foreach (var (name, value) in run.Facts.Where(fact => !IsSysctl(fact)))
             Fact(name, value);
         if (run.Facts.IsEmpty)
@@ -134,7 +133,7 @@ internal sealed class FrontPage(HtmlWriter html)
         var worst = here.MaxBy(one => one.Leg.Result);
         var result = worst.Leg.Result;
         var same = here.Count(one => one.Leg.Result == result);
-        // Where all are of one kind, the page of the journey has them; where not, the first of the worst is what one wants to see.
+        // Results of one kind link to the journey's page, others to the first of the worst.
         var to = same == here.Count && here.Count > 1 ? journey.Id : worst.Leg.Id;
         var said = same == here.Count ? $"{here.Count} {result.Word()}" : $"{same} of {here.Count} {result.Word()}";
         var depth = here.Count >= 20 ? 3 : here.Count >= 5 ? 2 : 1;

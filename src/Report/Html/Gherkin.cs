@@ -2,10 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>A feature file's text as it is written, lightly coloured.</summary>
+/// <summary>A feature file's text as written, lightly coloured.</summary>
 internal static partial class Gherkin
 {
-    /// <summary>Writes some of its lines.</summary>
     public static void Write(HtmlWriter html, IEnumerable<string> lines, string label)
     {
         var text = lines.ToList();

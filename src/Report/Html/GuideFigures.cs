@@ -5,8 +5,8 @@ using Hooktrail.Report.Picture;
 namespace Hooktrail.Report.Html;
 
 /// <summary>
-/// The figures of the guide, which are standalone pictures, as part of a page: each is written once, whichever editions show it, and so is the map
-/// that several lie on. In the page they take its colours, light or dark.
+/// The guide's figures as part of a page. Each figure, and the map below it, is written once, however many languages
+/// show it. They take the page's colours, light or dark.
 /// </summary>
 internal sealed partial class GuideFigures
 {
@@ -16,8 +16,7 @@ internal sealed partial class GuideFigures
     private sealed record Figure(string Id, string ViewBox, string Lit, string Map);
 
     /// <summary>The element that shows a figure; null where docs has none of that name.</summary>
-    /// <param name="path">As the document names it: <c>figures/name.svg</c>.</param>
-    /// <param name="says">What it shows, for who does not see it.</param>
+    /// <remarks>The path is as in the document: <c>figures/name.svg</c>.</remarks>
     public string? Show(string path, string says)
     {
         if (!_figures.TryGetValue(path, out var figure))
@@ -36,7 +35,7 @@ internal sealed partial class GuideFigures
         return $"""<span class="wide" tabindex="0" role="group" aria-label="{name}"><svg class="ht figure" {figure.ViewBox} role="img" aria-label="{name}"><use href="#{figure.Map}"/><use href="#{figure.Id}"/></svg></span>""";
     }
 
-    /// <summary>What the elements that were given refer to; shows nothing itself.</summary>
+    /// <summary>The definitions that the elements refer to; they show nothing themselves.</summary>
     public string Definitions()
     {
         var text = new StringBuilder("""<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false">""");

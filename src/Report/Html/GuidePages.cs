@@ -8,14 +8,12 @@ using Markdig.Syntax.Inlines;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>A document of docs, as it lies in this assembly.</summary>
-/// <param name="File">Its name: <c>guide.md</c>.</param>
-/// <param name="Text">Markdown.</param>
+/// <summary>A document of docs, embedded in this assembly.</summary>
 internal sealed record GuideFile(string File, string Text)
 {
     private const string Folder = "docs/";
 
-    /// <summary>The documents that the report brings along, the guide first.</summary>
+    /// <summary>The guide comes first.</summary>
     public static ImmutableArray<GuideFile> All { get; } =
     [
         .. typeof(GuideFile).Assembly.GetManifestResourceNames()
@@ -27,17 +25,16 @@ internal sealed record GuideFile(string File, string Text)
     /// <summary>A figure of docs/figures; null where there is none.</summary>
     public static string? Figure(string path) => Resources.Find(Folder + path.TrimStart('.', '/'));
 
-    /// <summary>The anchor of its page.</summary>
+    /// <summary>The page's anchor.</summary>
     public string Id => File == "guide.md" ? "guide" : $"guide/{File[..^3]}";
 
-    /// <summary>The language that it is written in.</summary>
     public string Language => File.Contains(".zh-TW.", StringComparison.Ordinal) ? "zh-Hant-TW" : "en";
 }
 
 /// <summary>Writes a page for each document of the guide.</summary>
 /// <remarks>
-/// The documents come with Hooktrail and not from a run, but are treated no better: HTML in them is shown as text. Links lead to other pages of
-/// the report or become plain text, because the report asks nothing of a network.
+/// The documents come with Hooktrail, but get no more trust than a run: HTML in them is shown as text. Links lead to
+/// other pages of the report or become plain text, because the report uses no network.
 /// </remarks>
 internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> files, IReadOnlyList<ShownRun> runs)
 {
@@ -45,11 +42,10 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
 
     private readonly GuideFigures _figures = new();
 
-    /// <summary>The title of a document: its first heading.</summary>
+    /// <summary>The first heading.</summary>
     public static string TitleOf(GuideFile file) =>
         Markdig.Markdown.Parse(file.Text, Pipeline).Descendants<HeadingBlock>().FirstOrDefault() is { } heading ? Text(heading.Inline) : file.File;
 
-    /// <summary>Writes all pages.</summary>
     public void Write()
     {
         foreach (var file in files)
@@ -72,7 +68,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             link.ReplaceBy(new LiteralInline(link.Url));
         foreach (var code in document.Descendants<CodeBlock>())
             Scrolls(code);
-        // An alignment would be written as an inline style, which the report's policy does not apply.
+        // Markdig writes alignment as an inline style, which the report's content security policy does not apply.
         foreach (var column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
             column.Alignment = null;
         var text = new StringWriter { NewLine = "\n" };
@@ -84,7 +80,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         html.Add($"</section>\n");
     }
 
-    /// <summary>Gives each heading the anchor that the link of another document would name, within this one's page.</summary>
+    /// <summary>Gives each heading, within this page, the anchor that another document's link would name.</summary>
     private static HashSet<string> Headings(MarkdownDocument document, GuideFile file)
     {
         var taken = new HashSet<string>();
@@ -111,7 +107,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         var url = link.Url ?? "";
         if (link.IsImage)
         {
-            // What it shows is in the element already.
+            // The element already has the alternative text.
             link.ReplaceBy(_figures.Show(url, Text(link)) is { } figure ? new HtmlInline(figure) : new LiteralInline(Text(link)), copyChildren: false);
             return;
         }
@@ -119,7 +115,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             link.Url = $"#{target}";
         else
         {
-            // The words stay, and where they would have led stays readable.
+            // The words stay, and the target stays readable.
             var words = Text(link);
             link.ReplaceBy(new LiteralInline(words == url || url.Length == 0 ? words : $"{words} ({url})"));
         }
@@ -151,7 +147,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             _ => "",
         }));
 
-    /// <summary>A table that scrolls by itself where it is too wide.</summary>
+    /// <summary>A table that scrolls where it is too wide.</summary>
     private sealed class ScrolledTable : Markdig.Extensions.Tables.HtmlTableRenderer
     {
         protected override void Write(HtmlRenderer renderer, Markdig.Extensions.Tables.Table table)

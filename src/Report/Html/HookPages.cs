@@ -4,10 +4,9 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes the reference map: who is registered at every hook of the host.</summary>
+/// <summary>Writes the reference map: the registrations at every hook of the host.</summary>
 internal sealed class HookPages(HtmlWriter html, Registered registered)
 {
-    /// <summary>Writes a run's page.</summary>
     public void Write(ShownRun run, bool several)
     {
         var model = registered.Of(run.Host);
@@ -52,7 +51,7 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
     private static readonly ImmutableArray<string> Order =
         ["ingress", "brouting", "prerouting", "input", "forward", "output", "postrouting", "egress"];
 
-    /// <summary>A priority as people write it: the ends of the range are no numbers that anybody chose.</summary>
+    /// <summary>The ends of the range get a name: no chain chose those numbers.</summary>
     public static string Priority(int priority) => priority switch
     {
         int.MinValue => "first",
@@ -84,7 +83,7 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         foreach (var one in rows)
         {
             html.Add($"<tr><td class=\"n\">{Priority(one.Priority)}</td><th scope=\"row\">");
-            // A chain is its own hook point; the NAT core asks chains that are others.
+            // A chain is its own hook point; the NAT core calls other chains.
             if (one.Points is [var only] && only.ToString() == one.What)
                 LegSection.Point(html, only);
             else

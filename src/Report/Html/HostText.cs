@@ -2,10 +2,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>A host profile in words.</summary>
 internal static class HostText
 {
-    /// <summary>What is different on a host from another one, in one line; null where nothing is.</summary>
+    /// <summary>How a host differs from another one, in one line; null where it does not.</summary>
     public static string? Difference(HostProfile from, HostProfile to)
     {
         var changes = new List<string>();

@@ -4,15 +4,14 @@ using System.Text;
 namespace Hooktrail.Report.Html;
 
 /// <summary>
-/// The living documentation: runs as one HTML file that asks nothing of a network, can be read without script, and lets no text of
-/// a run be anything but text.
+/// The living documentation: runs as one HTML file that uses no network, is readable without script, and treats every
+/// text of a run as text.
 /// </summary>
 public static class HtmlReport
 {
-    // Takes effect before the first page is laid out, so that a report of many pages does not flash by.
+    // Runs before the first page is laid out, so that a large report does not flash.
     private const string Early = "document.documentElement.className='js';try{var t=localStorage.getItem('hooktrail-theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
 
-    /// <summary>Writes the report.</summary>
     public static void Write(TextWriter to, ReportInput input)
     {
         var html = new HtmlWriter(to);

@@ -5,12 +5,10 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes one leg: its picture, its hops with the evidence for each, and the hook points that stayed silent.</summary>
+/// <summary>Writes a leg: its picture, its hops with their evidence, and the silent hook points.</summary>
 internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered registered)
 {
-    /// <summary>Writes the section.</summary>
-    /// <param name="leg">The leg.</param>
-    /// <param name="first">The host that the run is about, so that only what is different has to be said.</param>
+    /// <summary>Writes only how the leg's host differs from the run's first host.</summary>
     public void Write(ShownLeg leg, HostProfile first)
     {
         var (record, id) = (leg.Record, leg.Id);
@@ -34,11 +32,11 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"</section>\n");
     }
 
-    /// <summary>Writes a result as a sign and a word.</summary>
+    /// <summary>A sign and a word.</summary>
     public static void Badge(HtmlWriter html, Result result) =>
         html.Add($"<span class=\"badge {result.Class()}\"><span aria-hidden=\"true\">{result.Sign()}</span> {result.Word()}</span>");
 
-    /// <summary>Writes a hook point with its layer as a coloured word.</summary>
+    /// <summary>The layer is a coloured word.</summary>
     public static void Point(HtmlWriter html, HookPoint point) =>
         html.Add($"<b class=\"{point.Layer.Name()}\">{point.Layer.Name()}</b> {point.Table} {point.Chain}");
 
@@ -50,7 +48,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         var record = leg.Record;
         var (predicted, observed) = (record.Predicted, record.Observed);
-        // A leg that only one of the two knows is shown with itself, and the other column stays empty.
+        // A leg with only one trail is compared with itself, and the other column stays empty.
         var rows = Alignment.Of(null, predicted ?? trail, observed ?? trail);
         var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
         var parting = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
@@ -98,7 +96,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
         html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
-        // Ends of cells and rows are left out, as HTML allows: there are thousands of them. The script makes links of the numbers.
+        // Ends of cells and rows are left out, as HTML allows: there are thousands. The script makes links of the
+        // numbers.
         html.Add($"><td>{(number.Length > 0 ? number : "·")}");
         html.Add($"<th scope=\"row\">");
         Point(html, hop.Point);
@@ -108,7 +107,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         Device(row, HopField.In, HopField.PhysIn, hop);
         html.Add($"<td>");
         Device(row, HopField.Out, HopField.PhysOut, hop);
-        // The NAT that a hop point's rules did shows at the next one.
+        // A rewrite by a hook point's NAT rules shows at the next hop.
         var rewritten = before is not null && (before.Source != hop.Source || before.Destination != hop.Destination)
             && before.Source is not null && hop.Source is not null;
         html.Add($"<td{new Markup(rewritten ? " class=\"nat\"" : "")}>");
@@ -146,14 +145,14 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private static bool Differs(AlignedHops row, HopField field) =>
         row is { Predicted: { } predicted, Observed: { } observed } && field.Of(predicted) != field.Of(observed);
 
-    /// <summary>Below a hop: the record that it was read from, and what the model says of the way from there on.</summary>
+    /// <summary>Below a hop: its record, and the model's account of the way from there on.</summary>
     private void Remarks(ShownLeg leg, int after, IEnumerable<Evidence> evidence, Hop? hop)
     {
         var records = evidence.ToList();
         var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
         if (records.Count == 0 && remarks.Count == 0)
             return;
-        // The first thing that is said stands in the line itself, and only there; what it rests on is below.
+        // The first remark is on the line itself, and only there; its source is below.
         html.Add($"<tr class=\"why\"><td colspan=\"7\"><details class=\"evidence\"><summary>");
         foreach (var record in records)
             html.Add($"#{record.Number} ");
@@ -207,7 +206,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         if (leg.Account is not { Silences.IsEmpty: false } account)
             return;
-        // The observed trail may cross what was predicted to be silent.
+        // The observed trail may cross hook points that were predicted to be silent.
         var crossed = leg.Trail!.Hops.Select(hop => hop.Point).ToHashSet();
         var reasons = account.Silences.Where(one => !crossed.Contains(one.Point)).GroupBy(one => (one.Why, one.Source)).ToImmutableArray();
         if (reasons.IsEmpty)
@@ -216,7 +215,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         foreach (var reason in reasons)
         {
             html.Add($"<li");
-            // Chains of another protocol are in another picture; that it is another protocol is enough to say.
+            // Chains of another protocol are in another picture; the protocol is reason enough.
             if (reason.Any(one => one.Point.Layer is Layer.Ebtables or Layer.Nftables || one.Point.Layer == LayerOf(leg.Record.Flow)))
                 html.Add($" data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\"");
             html.Add($">{reason.Key.Why}");
@@ -229,6 +228,5 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private static Layer LayerOf(Flow flow) =>
         flow.Protocol == Protocol.Arp ? Layer.Arptables : flow.Ip == IpVersion.V6 ? Layer.Ip6tables : Layer.Iptables;
 
-    /// <summary>A number and its noun.</summary>
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

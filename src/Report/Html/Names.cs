@@ -2,24 +2,24 @@ using System.Text;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Gives out ids: readable, the same from run to run, and each only once.</summary>
+/// <summary>Gives out ids: readable, stable from run to run, unique.</summary>
 internal sealed class Names
 {
     private const int Longest = 24;
     private readonly HashSet<string> _taken = [];
 
-    /// <summary>An id of its own that begins with <paramref name="prefix"/> and says <paramref name="title"/>.</summary>
+    /// <summary>A new id: the prefix, then the words of the title.</summary>
     public string Take(string prefix, string title)
     {
         var wanted = prefix + Slug(title);
         var id = wanted;
-        // A tilde is in no slug, so that a second «request» never is «request 2».
+        // No slug has a tilde, so a second «request» never equals «request 2».
         for (var again = 2; !_taken.Add(id); again++)
             id = $"{wanted}~{again}";
         return id;
     }
 
-    /// <summary>Letters and digits of ASCII in lower case, with a hyphen for whatever is between them.</summary>
+    /// <summary>ASCII letters and digits in lower case, with hyphens for anything else.</summary>
     public static string Slug(string title)
     {
         var slug = new StringBuilder(Longest);

@@ -3,17 +3,17 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>The pictures of a report: a map of the stack for each set of registrations, and on it what each leg lights.</summary>
+/// <summary>A report's pictures: one map for each set of registrations, with each leg's trail on it.</summary>
 internal sealed class Pictures(Registered registered)
 {
     private readonly Dictionary<(string Hooks, Plane Plane), (StackMap Map, string Id)> _maps = [];
     private int _drawn;
 
-    /// <summary>What the pictures need of the style sheet. On paper they are light.</summary>
+    /// <summary>The pictures' part of the style sheet. On paper they are light.</summary>
     public static string Style { get; } =
         $"{PictureSvg.Css}@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) {PictureSvg.DarkCss}}}@media screen{{:root[data-theme=dark] {PictureSvg.DarkCss}}}";
 
-    /// <summary>Writes the maps that the pictures lie on; once, before them.</summary>
+    /// <summary>Writes the maps under the pictures; once, before them.</summary>
     public void Definitions(HtmlWriter html, IEnumerable<ShownRun> runs)
     {
         var legs = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs).Where(leg => leg.Trail is not null);
@@ -26,7 +26,6 @@ internal sealed class Pictures(Registered registered)
         }
     }
 
-    /// <summary>Writes a leg's picture.</summary>
     public void Write(HtmlWriter html, ShownLeg leg)
     {
         var lit = Lit(leg);

@@ -2,19 +2,19 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>What came of a scenario or of a leg, in the words and signs of the report. Worse ones come later.</summary>
+/// <summary>The result of a scenario or a leg. Worse ones come later.</summary>
 internal enum Result
 {
-    /// <summary>All was predicted, nothing observed.</summary>
+    /// <summary>Nothing was observed.</summary>
     Predicted,
 
     /// <summary>It was observed, and nothing compared.</summary>
     Observed,
 
-    /// <summary>It could not run on this host.</summary>
+    /// <summary>It cannot run on this host.</summary>
     Skipped,
 
-    /// <summary>It passed, and no leg of it was compared.</summary>
+    /// <summary>It passed, and none of its legs was compared.</summary>
     Passed,
 
     /// <summary>Feature, prediction and observation are the same.</summary>
@@ -23,20 +23,18 @@ internal enum Result
     /// <summary>It proves nothing.</summary>
     Inconclusive,
 
-    /// <summary>Two observers contradict each other.</summary>
     ObserversDisagree,
 
     /// <summary>It failed for another reason than a trail.</summary>
     Failed,
 
-    /// <summary>Trails part.</summary>
+    /// <summary>The trails part.</summary>
     Disagreed,
 }
 
-/// <summary>How results are written.</summary>
 internal static class Results
 {
-    /// <summary>The word: also the value of data-result and of the filter.</summary>
+    /// <summary>Also the value of data-result and of the filter.</summary>
     public static string Word(this Result result) => result switch
     {
         Result.Predicted => "predicted only",
@@ -44,7 +42,7 @@ internal static class Results
         _ => result.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>The sign, so that colour is never the only one.</summary>
+    /// <summary>Colour must never be the only sign.</summary>
     public static string Sign(this Result result) => result switch
     {
         Result.Agreed or Result.Passed => "✓",
@@ -56,7 +54,7 @@ internal static class Results
         _ => "○",
     };
 
-    /// <summary>The class that gives it its colour.</summary>
+    /// <summary>The CSS class of its colour.</summary>
     public static string Class(this Result result) => result switch
     {
         Result.Agreed or Result.Passed => "good",
@@ -65,7 +63,6 @@ internal static class Results
         _ => "none",
     };
 
-    /// <summary>What came of a leg.</summary>
     public static Result Of(LegRecord leg) => leg.Verdict switch
     {
         LegVerdict.Agreed => Result.Agreed,

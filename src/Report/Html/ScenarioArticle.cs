@@ -5,11 +5,7 @@ namespace Hooktrail.Report.Html;
 /// <summary>Writes a scenario, or what is shown like one.</summary>
 internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
 {
-    /// <summary>Writes the article.</summary>
-    /// <param name="scenario">What is shown.</param>
-    /// <param name="first">The host that the run is about.</param>
-    /// <param name="open">Whether its trails are unfolded from the start.</param>
-    /// <param name="gherkin">Writes the scenario's text; null where it has none, or where the row of an outline before it has it already.</param>
+    /// <summary>No Gherkin is written where there is none, or where an earlier row of the outline has it.</summary>
     public void Write(ShownScenario scenario, HostProfile first, bool open, Action? gherkin)
     {
         var shown = scenario.Legs;
@@ -50,6 +46,5 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
         html.Add($"</article>\n");
     }
 
-    /// <summary>The table of a hook point, with its layer.</summary>
     public static string Table(HookPoint point) => $"{point.Layer.Name()} {point.Table}";
 }

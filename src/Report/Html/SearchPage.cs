@@ -1,9 +1,8 @@
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes the page that finds scenarios. Without script it is the list of all of them.</summary>
+/// <summary>Writes the page that finds scenarios. Without script it lists all of them.</summary>
 internal sealed class SearchPage(HtmlWriter html)
 {
-    /// <summary>Writes the page.</summary>
     public void Write(IReadOnlyList<ShownRun> runs)
     {
         var scenarios = runs.SelectMany(run => run.Scenarios).ToList();

@@ -5,8 +5,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Report.Messages;
 
 /// <summary>
-/// Reads Cucumber Messages (ndjson) of any runner: takes what a report wants, and passes over messages and members that it does not know,
-/// so that a newer version of the protocol is still read.
+/// Reads Cucumber Messages (ndjson) of any runner. It ignores messages and members that it does not know, so it also
+/// reads newer versions of the protocol.
 /// </summary>
 public sealed class MessagesReader
 {
@@ -27,9 +27,7 @@ public sealed class MessagesReader
     {
     }
 
-    /// <summary>Reads a whole file.</summary>
-    /// <param name="stream">The file's bytes, UTF-8.</param>
-    /// <param name="name">How a message names the file to the user: usually its path.</param>
+    /// <summary>Reads UTF-8. The name is for messages.</summary>
     /// <exception cref="HooktrailException">A line is not JSON, or none of them is a message.</exception>
     public static CucumberRun Read(Stream stream, string name)
     {
@@ -46,7 +44,7 @@ public sealed class MessagesReader
                 using var document = JsonDocument.Parse(line);
                 reader.Take(document.RootElement);
             }
-            // A run that was ended left half a line behind its last message.
+            // A run that was killed leaves half a line behind its last message.
             catch (JsonException) when (number > 1 && lines.EndOfStream)
             {
                 break;
@@ -101,7 +99,7 @@ public sealed class MessagesReader
     {
         var rank = Ranks.IndexOf(status) is var known and >= 0 ? known : Ranks.IndexOf("unknown");
         var before = _results.GetValueOrDefault(attempt);
-        // The steps behind a failed or skipped one are skipped without a word.
+        // The steps behind a failed or skipped one are skipped without a message.
         if (rank > before.Rank || (rank == before.Rank && before.Message is null))
             _results[attempt] = (rank, message);
     }
@@ -187,7 +185,7 @@ public sealed class MessagesReader
         }
     }
 
-    // Reqnroll gives the reason of a skipped step there alone.
+    // Only here does Reqnroll give the reason of a skipped step.
     private static string? OfException(JsonElement result) =>
         result.TryGetProperty("exception", out var exception) && exception.ValueKind == JsonValueKind.Object ? Text(exception, "message") : null;
 

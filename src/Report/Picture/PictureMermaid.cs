@@ -4,7 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Picture;
 
-/// <summary>The same picture as a Mermaid flowchart, which GitHub and many wikis draw: each hook that was entered is a box, each hop in it a node, numbered.</summary>
+/// <summary>The picture as a Mermaid flowchart: each entered hook is a box, each hop in it a numbered node.</summary>
 public static class PictureMermaid
 {
     /// <summary>The flowchart, without a fence around it.</summary>
@@ -51,7 +51,7 @@ public static class PictureMermaid
             ? $"|{decision}|"
             : "";
 
-    // Within quotes Mermaid needs its own escapes for what would end or mark up the text.
+    // Within quotes, Mermaid needs its own escapes for what would end or mark up the text.
     private static string Text(string text) => PlainText.Of(text)
         .Replace("#", "#35;", StringComparison.Ordinal).Replace("\"", "#quot;", StringComparison.Ordinal)
         .Replace("<", "#lt;", StringComparison.Ordinal).Replace(">", "#gt;", StringComparison.Ordinal);

@@ -9,23 +9,20 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Report.Picture;
 
 /// <summary>
-/// Draws the stack, and a leg's trail lit on it. The map is one definition for all legs of a host; what a leg adds is small, so that a page
-/// holds hundreds of them. Nothing is placed by hand: map and line follow from the registrations and from the trail.
+/// Draws the stack with a leg's trail lit on it. All legs of a host share one map definition and add little to it, so a
+/// page holds hundreds of them. Map and line follow from the registrations and the trail.
 /// </summary>
 public static class PictureSvg
 {
     /// <summary>The style of the pictures; its colours are custom properties of the class <c>ht</c>.</summary>
     public static string Css { get; } = Resource("picture.css");
 
-    /// <summary>The colours for a dark page.</summary>
     public static string DarkCss { get; } = Resource("picture-dark.css");
 
     /// <summary>
-    /// The map with nothing lit, as an element that shows nothing itself and that <see cref="Overlay"/> refers to. Its attribute
-    /// <c>data-areas</c> says where each hook point is: <c>point,x,y,width,height</c>, joined by semicolons.
+    /// The unlit map, as an invisible element that <see cref="Overlay"/> refers to. Its attribute <c>data-areas</c>
+    /// gives each hook point's place: <c>point,x,y,width,height</c>, joined by semicolons.
     /// </summary>
-    /// <param name="map">The map.</param>
-    /// <param name="id">The id of the map in its document.</param>
     public static string Definition(StackMap map, string id)
     {
         var areas = map.Boxes.SelectMany(box => box.Rows.Where(row => row.Point is not null)
@@ -34,14 +31,11 @@ public static class PictureSvg
     }
 
     /// <summary>One leg's picture, on a map that the same document defines.</summary>
-    /// <param name="map">The map.</param>
-    /// <param name="mapId">Its id.</param>
-    /// <param name="id">An id for this picture, which the ids of its title and description begin with.</param>
-    /// <param name="leg">The leg.</param>
+    /// <remarks>The picture's id begins the ids of its title and description.</remarks>
     public static string Overlay(StackMap map, string mapId, string id, LitLeg leg) =>
         $"""<svg class="ht" viewBox="0 0 {map.Width} {map.Height}" role="img" aria-labelledby="{Text(id)}-t {Text(id)}-d"><title id="{Text(id)}-t">{Text(leg.Title)}</title><desc id="{Text(id)}-d">{Text(Brief(leg))}</desc><use href="#{Text(mapId)}" width="{map.Width}" height="{map.Height}"/>{Lit(map, leg)}</svg>""";
 
-    /// <summary>A file of its own: map, trail, style, light and dark.</summary>
+    /// <summary>A whole file: map, trail, style, light and dark.</summary>
     public static string Standalone(StackMap map, LitLeg leg) =>
         $"""
         <svg xmlns="http://www.w3.org/2000/svg" class="ht" viewBox="0 0 {map.Width} {map.Height}" width="{map.Width}" height="{map.Height}" role="img" aria-labelledby="t d">
@@ -55,7 +49,7 @@ public static class PictureSvg
 
         """;
 
-    /// <summary>The picture in a sentence, for who does not see it.</summary>
+    /// <summary>The picture in a sentence, for readers who cannot see it.</summary>
     public static string Description(LitLeg leg)
     {
         var hops = leg.Trail.Hops.Select((hop, index) => $"{index + 1} {hop.Point}");
@@ -65,7 +59,7 @@ public static class PictureSvg
             : $"It crosses {string.Join(", ", hops)}; then it is {leg.Trail.Outcome}.{parts}";
     }
 
-    // On a page the table of hops stands beside the picture, and says the rest.
+    // On a page, the table of hops beside the picture tells the rest.
     private static string Brief(LitLeg leg) =>
         $"{leg.Trail.Hops.Length} hops, {leg.Trail.Outcome}{(leg.Parts < 0 ? "" : $"; the prediction parts from it at hop {leg.Parts + 1}")}. The table below says the same.";
 
@@ -135,7 +129,7 @@ public static class PictureSvg
                 continue;
             var box = map.BoxOf(row);
             var again = before[row] = before.GetValueOrDefault(row) + 1;
-            // Who comes by a second time is numbered at the right, beside the priority.
+            // Further crossings are numbered on the right, beside the priority.
             var x = again == 1 ? box.X + StackMap.Gutter / 2 : box.X + StackMap.BoxWidth - 26 - again * 18;
             var ends = index == leg.Trail.Hops.Length - 1 && leg.Trail.Outcome.Kind != OutcomeKind.Delivered;
             svg.Append(CultureInfo.InvariantCulture, $"""<g class="lit{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
@@ -148,7 +142,7 @@ public static class PictureSvg
         }
     }
 
-    /// <summary>The other trail, as far as it is another: dashed, with its own numbers.</summary>
+    /// <summary>The other trail from where it parts: dashed, with its own numbers.</summary>
     private static void Other(StringBuilder svg, StackMap map, LitLeg leg)
     {
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{Route.Of(map, leg.Other!).Path()}"/>""");
@@ -192,7 +186,7 @@ public static class PictureSvg
         return string.Create(CultureInfo.InvariantCulture, $"""<path class="ht-arrow" d="M{x - 5} {y - tip}L{x + 5} {y - tip}L{x} {y + tip / 2}Z"/>""");
     }
 
-    /// <summary>What NAT rewrote at which hook; where the model does not say, it is read from the addresses of two hops.</summary>
+    /// <summary>What NAT rewrote at which hook, by the model, else by the addresses of two hops.</summary>
     internal static IEnumerable<(HookBox Box, string Says)> Rewritings(StackMap map, LitLeg leg)
     {
         var rewritten = leg.Account is { } account && account.Trail == leg.Trail

@@ -6,8 +6,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Report.Picture;
 
 /// <summary>
-/// The same picture for a terminal, 119 characters wide: every hook a box, in it who is registered with its priority, and before each chain that was
-/// crossed the number of its hop. Below it the way in words, from decision to decision.
+/// The picture for a terminal, 119 characters wide: every hook is a box of its registrations with their priorities, and
+/// before each crossed chain is the number of its hop. Below is the way in words, from decision to decision.
 /// </summary>
 public static class PictureText
 {
@@ -16,7 +16,7 @@ public static class PictureText
     private const int PriorityWidth = 5;
     private const int BoxWidth = NumberWidth + LabelWidth + PriorityWidth;
 
-    /// <summary>The picture, in lines that end with a line feed.</summary>
+    /// <summary>Lines end with a line feed.</summary>
     public static string Of(StackMap map, LitLeg leg)
     {
         var numbers = leg.Trail.Hops.Index().ToLookup(one => one.Item.Point, one => one.Index + 1);
@@ -55,13 +55,13 @@ public static class PictureText
     private static string Function(HookRow row, ILookup<HookPoint, int> numbers)
     {
         var crossed = PictureSvg.Short(row.Point is { } point ? string.Join(',', numbers[point]) : "", NumberWidth + LabelWidth - 6).PadLeft(NumberWidth - 1);
-        // Who comes by several times, as fragments do, takes room from the name.
+        // Several crossings, as by fragments, take room from the name.
         var room = NumberWidth + LabelWidth - crossed.Length - 1;
         var name = PictureSvg.Short(PlainText.Of(row.Point is null ? Kernel(row.Label) : row.Label), room);
         return $"{crossed} {name.PadRight(room)}{PictureSvg.Priority(row.Priority),PriorityWidth}";
     }
 
-    // There is room for what a function does, and not for its name.
+    // There is room for what a function does, not for its name.
     private static string Kernel(string function) => function switch
     {
         "nf_conntrack_in" => "(conntrack)",
@@ -69,7 +69,7 @@ public static class PictureText
         _ => $"({function.Replace("nf_", "", StringComparison.Ordinal).Replace("ip_", "", StringComparison.Ordinal).Replace("_in", "", StringComparison.Ordinal)})",
     };
 
-    /// <summary>A line a hook: what led there, which hops are in it, and what NAT rewrote.</summary>
+    /// <summary>One line for each hook: what led there, its hops, and what NAT rewrote.</summary>
     private static string Way(StackMap map, LitLeg leg, ILookup<HookBox, string> rewritings)
     {
         var hops = leg.Trail.Hops;

@@ -9,8 +9,8 @@ namespace Hooktrail.Report.Picture;
 internal sealed record RouteLabel(int X, int Y, string Text);
 
 /// <summary>
-/// The line of a trail on the sheet. It enters and leaves a hook on the left, beside the numbers, and runs between the lanes in
-/// strips, each stretch on a track of its own: so no line crosses a text.
+/// A trail's line on the sheet. It enters and leaves a hook on the left, beside the numbers, and runs between the
+/// lanes, each stretch on a separate track, so that no line crosses a text.
 /// </summary>
 internal sealed class Route
 {
@@ -34,30 +34,27 @@ internal sealed class Route
         Draw(trail, last);
     }
 
-    /// <summary>The device that the packet came in by; null where the host sends it.</summary>
+    /// <summary>The incoming device; null where the host sends the packet.</summary>
     public string? Start { get; }
 
-    /// <summary>The device that it left by; null where it ended on the host.</summary>
+    /// <summary>The outgoing device; null where the packet ends on the host.</summary>
     public string? End { get; private set; }
 
     /// <summary>Whether the line ends at a process of the host.</summary>
     public bool EndsAtProcess { get; private set; }
 
-    /// <summary>What led from hook to hook.</summary>
     public List<RouteLabel> Labels { get; } = [];
 
-    /// <summary>Where the line ends.</summary>
     public (int X, int Y) Last => points.Count == 0 ? (0, 0) : points[^1];
 
-    /// <summary>The line of a trail.</summary>
     public static Route Of(StackMap map, Trail trail) => new(map, trail);
 
-    /// <summary>The line as the <c>d</c> of an SVG path, its corners rounded; empty for a trail without a hop on the sheet.</summary>
+    /// <summary>The <c>d</c> of an SVG path; empty for a trail without a hop on the sheet.</summary>
     public string Path()
     {
         if (points.Count < 2)
             return "";
-        // Relative, and a letter a direction: a page has hundreds of these.
+        // Relative, with one letter a direction: a page has hundreds of these.
         var path = new StringBuilder($"M{points[0].X} {points[0].Y}");
         var pen = points[0];
         for (var at = 1; at < points.Count - 1; at++)
@@ -117,7 +114,7 @@ internal sealed class Route
         }
 
         cameFromBelow = true;
-        // From a device below, along the left edge of the sheet's first column, or of the hook's own.
+        // From a device below, along the left edge of the sheet's first column, or of the hook's.
         var y = Track(2);
         var from = StackMap.ColumnLeft(0) + StackMap.Gutter;
         var to = first.Box.X - Outer;

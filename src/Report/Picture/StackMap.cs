@@ -5,8 +5,8 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Report.Picture;
 
 /// <summary>
-/// The stack of a host on one sheet: the hooks of the bridge below, those of the IP layer above them, each with all that is registered there in
-/// the order in which it runs. It is laid out from the registrations alone, once for all legs of a host.
+/// A host's stack on one sheet: the bridge's hooks below, those of the IP layer above, each with its registrations in
+/// the order in which they run. All legs of a host share one map.
 /// </summary>
 public sealed class StackMap
 {
@@ -18,11 +18,11 @@ public sealed class StackMap
     internal const int Gutter = 28;
     internal const int Strip = 74;
 
-    // Below the rows of a hook at which NAT can rewrite: what it rewrote.
+    // Below the rows of a hook with NAT: what it rewrote.
     private const int NatLine = 18;
     private const int DeviceHeight = 30;
 
-    // For a chain of nft that a packet was seen at, and of which nobody said at which hook it is.
+    // For an nft chain that a packet crossed at an unknown hook.
     private const string Elsewhere = "hook not known";
 
     private static readonly string[] Columns = ["prerouting", "input", "forward", "output", "postrouting"];
@@ -37,13 +37,10 @@ public sealed class StackMap
     /// <summary>What is above the bridge.</summary>
     public Plane Plane { get; }
 
-    /// <summary>The width of the sheet.</summary>
     public int Width => Left + Columns.Length * BoxWidth + (Columns.Length - 1) * Gap + 16;
 
-    /// <summary>The height of the sheet.</summary>
     public int Height => DeviceTop + DeviceHeight + 34;
 
-    /// <summary>The hooks.</summary>
     internal ImmutableArray<HookBox> Boxes { get; }
 
     internal int UpperTop { get; }
@@ -60,10 +57,7 @@ public sealed class StackMap
 
     internal int DeviceTop => LowerBottom + Strip;
 
-    /// <summary>Lays out what is registered on a host.</summary>
-    /// <param name="registrations">Who is registered, of all families, in the order in which they run at each hook.</param>
-    /// <param name="plane">What to draw above the bridge.</param>
-    /// <param name="alsoCrossed">Hook points that a packet was seen at, registered or not: they get a place, too.</param>
+    /// <summary>Registrations are of all families, in their order. Crossed points get a place too.</summary>
     public static StackMap Of(ImmutableArray<Registration> registrations, Plane plane, params IEnumerable<HookPoint> alsoCrossed)
     {
         var family = plane switch { Plane.IPv6 => "ip6", Plane.Arp => "arp", _ => "ip" };
@@ -79,7 +73,7 @@ public sealed class StackMap
         return new(plane, [.. upper, .. lower, .. Devices(all, lower.Max(box => box.Bottom) + Strip)], upperTop, upperBottom, lowerTop, lower.Max(box => box.Bottom));
     }
 
-    /// <summary>The node of a hook point; null where the sheet has none, as for a chain of another IP version.</summary>
+    /// <summary>Null where the sheet has none, as for a chain of another IP version.</summary>
     internal HookRow? Find(HookPoint point) =>
         Boxes.SelectMany(box => box.Rows).FirstOrDefault(row => row.Point == point);
 
@@ -152,7 +146,7 @@ public sealed class StackMap
         { } chain => chain.Table,
     };
 
-    // What nobody said is registered has no priority; it stands last at the hook that its chain is named after.
+    // A point without a registration has no priority; it stands last at the hook that its chain is named after.
     private static IEnumerable<Registration> Unregistered(HookPoint point)
     {
         if (point.Layer == Layer.Nftables)
@@ -170,7 +164,7 @@ public sealed class StackMap
     }
 }
 
-/// <summary>One hook on the sheet; what NAT rewrote there is written at <c>NatY</c>, behind the functions and ahead of the routing decision.</summary>
+/// <summary><c>NatY</c>, for what NAT rewrote, is behind the functions and before the routing decision.</summary>
 internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, int NatY, ImmutableArray<HookRow> Rows)
 {
     public bool IsBridge => Family == "bridge";
@@ -179,7 +173,7 @@ internal sealed record HookBox(string Family, string Hook, int Column, int X, in
 }
 
 /// <summary>
-/// One function of a hook: a chain, or, where there is no point, a function of the kernel; or the decision that comes behind the hook, or ahead of it.
+/// A row of a hook: a chain; without a point, a function of the kernel; or the decision before or behind the hook.
 /// </summary>
 internal sealed record HookRow(int Y, string Label, int Priority, HookPoint? Point)
 {
@@ -189,7 +183,7 @@ internal sealed record HookRow(int Y, string Label, int Priority, HookPoint? Poi
     /// <summary>By IP address: for this host, for another one, or nowhere (ip_route_input_slow, ip_route_output_key_hash).</summary>
     public const string Routing = "routing decision";
 
-    /// <summary>Whether it is no function, but where the packet's further way is decided.</summary>
+    /// <summary>Whether it is a decision on the packet's further way instead of a function.</summary>
     public bool IsDecision { get; init; }
 
     public bool IsNat => Point is { Table: "nat", Layer: Layer.Iptables or Layer.Ip6tables };

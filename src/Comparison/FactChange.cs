@@ -4,16 +4,13 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison;
 
-/// <summary>Something that was measured of the hosts and is not the same.</summary>
-/// <param name="Name">What was measured.</param>
-/// <param name="Before">What it was; null where it was not measured.</param>
-/// <param name="After">What it is; null where it was not measured.</param>
+/// <summary>A measured fact that differs between the hosts.</summary>
+/// <remarks>Null is not measured.</remarks>
 public sealed record FactChange(string Name, string? Before, string? After)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Before ?? "–"} → {After ?? "–"}";
 
-    /// <summary>What is different in the facts of two hosts; nothing where one of them has none.</summary>
+    /// <summary>The differing facts; none where one of the hosts has no facts.</summary>
     internal static ImmutableArray<FactChange> Between(ImmutableArray<Fact> before, ImmutableArray<Fact> after)
     {
         if (before.IsEmpty || after.IsEmpty)

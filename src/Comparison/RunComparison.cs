@@ -5,34 +5,27 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Comparison;
 
-/// <summary>What is different between two runs.</summary>
-/// <param name="Before">The earlier run: what the later one is held against.</param>
-/// <param name="After">The later run.</param>
-/// <param name="Legs">Every leg of either.</param>
+/// <summary>The legs are those of either run.</summary>
 public sealed record RunComparison(ComparedRun Before, ComparedRun After, ImmutableArray<LegComparison> Legs)
 {
-    /// <summary>What was measured of the hosts, as far as it is not the same.</summary>
+    /// <summary>The measured facts that differ between the hosts.</summary>
     public ImmutableArray<FactChange> Facts { get; private init; } = [];
 
-    /// <summary>In what the runs' first hosts differ that may decide a trail.</summary>
+    /// <summary>The differences between the runs' first hosts that may decide a trail.</summary>
     public ImmutableArray<HostDifference> Hosts { get; private init; } = [];
 
-    /// <summary>Who is registered otherwise at the first hosts' hooks, as the kernels say; empty where one of them does not say it.</summary>
+    /// <summary>What differs at the first hosts' hooks; empty where one run has no registrations.</summary>
     public ImmutableArray<RegistrationChange> Hooks { get; private init; } = [];
 
-    /// <summary>The differences that the model expects, by what causes them, the most legs first.</summary>
+    /// <summary>The differences that the model expects, by cause, the most legs first.</summary>
     public ImmutableArray<CauseGroup> Expected { get; private init; } = [];
 
-    /// <summary>The differences that it does not expect.</summary>
     public IEnumerable<LegComparison> Unexplained => Legs.Where(leg => leg.IsUnexplained);
 
-    /// <summary>Whether there is a difference that the model does not expect.</summary>
     public bool HasUnexplained => Unexplained.Any();
 
-    /// <summary>How many legs there are of a kind.</summary>
     public int Count(LegStatus status) => Legs.Count(leg => leg.Status == status);
 
-    /// <summary>Compares two runs.</summary>
     /// <exception cref="Trails.HooktrailException">A host has a rule that no tool would install.</exception>
     public static RunComparison Between(ComparedRun before, ComparedRun after)
     {
@@ -47,16 +40,13 @@ public sealed record RunComparison(ComparedRun Before, ComparedRun After, Immuta
         };
     }
 
-    // A run's own chains have its id in their names, and devices those of the moment.
+    // A run's own chains have its id in their names, and its devices come and go.
     private static ImmutableArray<Registration> Others(ComparedRun run) => [.. run.Trails.Hooks.Where(Baselines.BaselineForm.OutlastsTheRun)];
 }
 
-/// <summary>Legs that are different for the same cause.</summary>
-/// <param name="Cause">The cause.</param>
-/// <param name="Legs">The legs.</param>
 public sealed record CauseGroup(Cause Cause, ImmutableArray<LegComparison> Legs)
 {
-    /// <summary>What the cause decides, each with its source: its own sentences, or those that the model has of the legs.</summary>
+    /// <summary>What the cause decides, with sources: its own sentences, or the model's grounds for the legs.</summary>
     public ImmutableArray<Grounds> Grounds =>
     [
         .. Cause.Together.Where(one => one.Says is not null).Select(one => new Grounds(one.Says!, one.Source))
@@ -64,7 +54,7 @@ public sealed record CauseGroup(Cause Cause, ImmutableArray<LegComparison> Legs)
             .Distinct(),
     ];
 
-    /// <summary>What is otherwise in these legs, and in how many of them, the most first.</summary>
+    /// <summary>Each change and the number of its legs, the most first.</summary>
     public ImmutableArray<(string Words, int Legs)> Changes =>
     [
         .. Legs.SelectMany(leg => (leg.Difference?.Words ?? [$"the leg {(leg.Status == LegStatus.Appeared ? "comes about, and did not" : "does not come about any more")}"]).Distinct())

@@ -5,7 +5,7 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>Says how far a run is: on a terminal one line that is written anew, elsewhere a line every few seconds.</summary>
+/// <summary>Reports a run's progress: one rewritten line on a terminal, elsewhere a line every few seconds.</summary>
 public sealed class ConformanceProgress : IDisposable
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(200);
@@ -20,11 +20,6 @@ public sealed class ConformanceProgress : IDisposable
     private readonly Lock _lock = new();
     private bool _ended;
 
-    /// <summary>Begins.</summary>
-    /// <param name="output">Where it is said.</param>
-    /// <param name="terminal">Whether a line there can be written anew.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="findings">What it has found so far.</param>
     public ConformanceProgress(TextWriter output, bool terminal, ConformanceRun run, Findings findings)
     {
         (_out, _terminal, _run, _findings) = (output, terminal, run, findings);
@@ -32,7 +27,6 @@ public sealed class ConformanceProgress : IDisposable
         _timer = new(_ => Say(), null, period, period);
     }
 
-    /// <summary>How far the run is, in one line.</summary>
     public string Line
     {
         get
@@ -45,7 +39,7 @@ public sealed class ConformanceProgress : IDisposable
         }
     }
 
-    /// <summary>Ends; nothing is said from then on.</summary>
+    /// <summary>Nothing is written from then on.</summary>
     public void Dispose()
     {
         _timer.Dispose();

@@ -9,17 +9,15 @@ using Hooktrail.Trails.Json;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// Runs the matrix: several hosts side by side, on each one flow after the other. What comes of it is told in the order of the matrix,
-/// whichever host was faster, and no more of it is held than some flows of each host that is under way.
+/// Runs the matrix: several hosts in parallel, on each one flow after the other. Results come in the order of the
+/// matrix, however fast each host is, and only some flows of each running host are held.
 /// </summary>
-/// <param name="hosts">The matrix, or a part of it.</param>
-/// <param name="start">Starts a host.</param>
 public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<NamespaceSetup, CancellationToken, Task<ILab>> start)
 {
-    // A host that is ahead waits when so many of its flows are not told yet.
+    // A host waits when so many of its flows are ahead of the last reported one.
     private const int Ahead = 800;
 
-    // A lab that fails so often in sequence is of no more use.
+    // A lab that fails so often in a row is given up.
     private const int Failures = 3;
 
     private const string MayRedirect =
@@ -27,37 +25,31 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
 
     private static readonly Switch SendRedirects = Switch.Parse("send_redirects");
 
-    // Where nothing is to come back, nobody need wait for it for long. It hides nothing: whatever comes all the same is seen at the hooks.
+    // Where no answer is due, a short wait does. It hides nothing: the hooks still show every packet that comes.
     private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
 
     private int _next;
     private int _flows;
     private int _legs;
 
-    /// <summary>How many hosts run at once.</summary>
     public int Parallel { get; init; } = 3;
 
-    /// <summary>Who watches; null for all that the lab has.</summary>
+    /// <summary>Null for all observers of the lab.</summary>
     public Observers? Observers { get; init; }
 
-    /// <summary>How many flows there are.</summary>
     public int FlowsInAll { get; } = hosts.Sum(host => host.Variations.Sum(variation => variation.Flows.Length));
 
-    /// <summary>How many flows are done.</summary>
     public int Flows => _flows;
 
-    /// <summary>How many legs were observed.</summary>
     public int Legs => _legs;
 
-    /// <summary>What is under way, as a reader knows it.</summary>
+    /// <summary>The current host and variation, for a reader.</summary>
     public string Current { get; private set; } = "";
 
-    /// <summary>Why the first host that could not be started could not be; null where all could.</summary>
+    /// <summary>Why the first failed host could not be started; null where all started.</summary>
     public HooktrailException? FirstFailure { get; private set; }
 
-    /// <summary>Runs it.</summary>
-    /// <param name="tell">Takes each flow's result, in the order of the matrix.</param>
-    /// <param name="cancellation">Ends the run; labs that are up are taken down.</param>
+    /// <summary>Cancellation takes down the labs.</summary>
     public async Task RunAsync(Action<FlowResult> tell, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -72,7 +64,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
         finally
         {
-            // Whoever is ahead of a teller that has failed would wait for ever.
+            // A host that is ahead would otherwise wait for ever for a failed report.
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -163,7 +155,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
     }
 
-    // A lab on somebody's host leaves it as it is; then the flows that would draw a redirect are left out, one by one.
+    // A lab on a user's host may not change this; then the flows that would draw a redirect are left out one by one.
     private static async Task<IAsyncDisposable?> QuietenAsync(ILab lab, CancellationToken cancellation)
     {
         try
@@ -201,7 +193,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                         flow,
                         Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
                         cancellation).ConfigureAwait(false);
-                    // The host was read again where a change had been taken back before.
+                    // The host was read again where an earlier change was taken back.
                     if (!ReferenceEquals(seen.Profile, profile))
                         predicted = Prediction.Legs(seen.Profile, flow, variation.PacketsOf(flow));
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);

@@ -7,12 +7,9 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>What a run found, as text for a terminal.</summary>
 public static class ConformanceText
 {
-    /// <summary>The tables, the reasons, and the first divergences.</summary>
-    /// <param name="findings">What was found.</param>
-    /// <param name="seconds">How long the run took, labs included.</param>
+    /// <summary>The seconds include the labs' start and end.</summary>
     public static string Of(Findings findings, double seconds)
     {
         var text = new StringBuilder();
@@ -34,7 +31,7 @@ public static class ConformanceText
         return text.ToString();
     }
 
-    /// <summary>What there is to run: each host, and what is tried on it.</summary>
+    /// <summary>Each host, and what is tried on it.</summary>
     public static string List(ImmutableArray<HostCase> hosts)
     {
         var table = new TextTable("host", "with", "flows");
@@ -44,7 +41,7 @@ public static class ConformanceText
         return table.Text();
     }
 
-    /// <summary>Each mutant that is dead, and the first leg that noticed it.</summary>
+    /// <summary>Each killed mutant, and the first leg that noticed it.</summary>
     public static string Witnesses(Mutants mutants)
     {
         var witnesses = new TextTable("mutant", "killed by", "because it");
@@ -54,7 +51,7 @@ public static class ConformanceText
         return witnesses.Text();
     }
 
-    /// <summary>The score of the mutants, by the part of the model, and who lives.</summary>
+    /// <summary>The mutation score by part of the model, and the surviving mutants.</summary>
     public static string Of(Mutants mutants)
     {
         var fates = mutants.Fates;

@@ -4,12 +4,12 @@ using Hooktrail.Trails.Json;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// What a run of the matrix found. Only counts are kept, and the first few legs of each kind that a reader has to look at; the rest is
-/// in <c>trails.json</c>.
+/// What a run of the matrix found: only counts, and the first few legs of each kind that need a look; the rest is in
+/// <c>trails.json</c>.
 /// </summary>
 public sealed class Findings
 {
-    /// <summary>How many legs of each kind are kept to be shown.</summary>
+    /// <summary>How many legs of each kind are kept.</summary>
     public const int Shown = 20;
 
     private readonly Dictionary<string, Tally> _hosts = [];
@@ -17,25 +17,23 @@ public sealed class Findings
     private readonly List<(FlowResult Result, LegRecord Leg)> _diverged = [];
     private readonly Dictionary<(LegVerdict Verdict, string Reason), int> _reasons = [];
 
-    /// <summary>All legs.</summary>
     public Tally Total { get; } = new();
 
-    /// <summary>The legs of each host, in the order of the matrix.</summary>
+    /// <summary>By host, in the order of the matrix.</summary>
     public IReadOnlyDictionary<string, Tally> Hosts => _hosts;
 
-    /// <summary>The legs of each journey, in the order in which they came.</summary>
+    /// <summary>By journey, in the order in which they came.</summary>
     public IReadOnlyDictionary<string, Tally> Journeys => _journeys;
 
-    /// <summary>The first legs that diverged, or of which observers disagree.</summary>
+    /// <summary>The first legs that diverged, or that the observers disagree about.</summary>
     public IReadOnlyList<(FlowResult Result, LegRecord Leg)> Diverged => _diverged;
 
-    /// <summary>Why legs were inconclusive or not applicable, and how many for each reason.</summary>
+    /// <summary>Why legs were inconclusive or not applicable, with the count of each reason.</summary>
     public IReadOnlyDictionary<(LegVerdict Verdict, string Reason), int> Reasons => _reasons;
 
-    /// <summary>Whether the model and the kernel, or two observers, contradict each other somewhere.</summary>
+    /// <summary>Whether the model and the kernel, or two observers, contradict each other anywhere.</summary>
     public bool HasDivergence => Total[LegVerdict.Disagreed] + Total[LegVerdict.ObserversDisagree] > 0;
 
-    /// <summary>Counts a flow's legs.</summary>
     public void Add(FlowResult result)
     {
         var host = Of(_hosts, result.Host.Title);
@@ -53,7 +51,7 @@ public sealed class Findings
         }
     }
 
-    // Who talks to whom; by which protocol and address is in trails.json.
+    // Only the two ends; trails.json has protocol and address.
     private static string JourneyOf(FlowResult result) =>
         $"{result.Flow.From} → {result.Flow.To}{(result.Flow is { HasPorts: true, Port: not (Trails.Flow.ServicePort or 7 or 67) } ? ", published port" : "")}";
 
@@ -64,7 +62,7 @@ public sealed class Findings
         return tally;
     }
 
-    // Reasons may name packets, so their number has to have a bound of its own.
+    // Reasons may name packets, so their number is bounded.
     private void Count((LegVerdict, string) reason)
     {
         if (_reasons.Count >= 200 && !_reasons.ContainsKey(reason))

@@ -8,27 +8,14 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>What came of one flow of the matrix.</summary>
-/// <param name="Host">On which host it was to be sent.</param>
-/// <param name="Variation">What was different there.</param>
-/// <param name="Profile">The host as it was read, or where it could not be had, as the model would write it down.</param>
-/// <param name="Flow">The flow.</param>
-/// <param name="Legs">Each leg, with its verdict.</param>
+/// <summary>The profile is the host as read, or, where it could not be started, its sketch.</summary>
 public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile Profile, Flow Flow, ImmutableArray<LegRecord> Legs)
 {
     /// <summary>Whether LOG rules watched.</summary>
     public bool IsLogged { get; private init; }
 
-    /// <summary>Whether every leg went as predicted.</summary>
     public bool Agrees => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
 
-    /// <summary>A flow that was sent.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="variation">What was different.</param>
-    /// <param name="profile">The host as it was read.</param>
-    /// <param name="flow">The flow.</param>
-    /// <param name="predicted">What the model said.</param>
-    /// <param name="seen">What was seen.</param>
     public static FlowResult Of(
         HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, Seen seen)
     {
@@ -64,16 +51,16 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         }
     }
 
-    /// <summary>Why a leg that is not as predicted contradicts nothing all the same; null where it does.</summary>
+    /// <summary>Why a leg that differs from its prediction contradicts nothing; null where it does.</summary>
     private static string? UntellableOf(Flow flow, ImmutableArray<PredictedLeg> predicted, Leg leg, Trail? said, ObservedLeg? seen)
     {
-        // What comes of a packet whose way is not known is not known either.
+        // What follows a packet with an unknown way is unknown too.
         var legs = predicted.Select(one => one.Leg).ToList();
         if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
             && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)
                 || said.Outcome.Kind == OutcomeKind.Unknown && Sight.IsBeginningOf(said, seen.Trail)))
             return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
-        // Only who answers, or has a socket that takes datagrams, shows that he got something.
+        // Only an answer, or a socket that takes datagrams, shows that the packet arrived.
         var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);
         return said?.Outcome.Kind == OutcomeKind.Delivered && leg.Direction == Direction.Request && !isAnswered
             && flow.Protocol is Protocol.Icmp or Protocol.Tcp && seen is not null && seen.Trail.Outcome.Kind == OutcomeKind.Vanished
@@ -82,7 +69,7 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
             : null;
     }
 
-    /// <summary>A flow of which nothing can be said: all legs that the model predicts have the same verdict.</summary>
+    /// <summary>A flow without an observation: all predicted legs get the same verdict.</summary>
     public static FlowResult Untold(
         HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, LegVerdict verdict, string reason) =>
         new(host, variation, profile, flow,

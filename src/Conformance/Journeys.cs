@@ -4,13 +4,13 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>The flows of the matrix: who can talk to whom on a Docker host, and by what.</summary>
+/// <summary>The flows of the matrix: each sender and receiver on a Docker host, by each protocol.</summary>
 public static class Journeys
 {
     private static readonly ImmutableArray<Protocol> Talking = [Protocol.Icmp, Protocol.Udp, Protocol.Tcp];
     private static readonly ImmutableArray<Protocol> WithPorts = [Protocol.Udp, Protocol.Tcp];
 
-    /// <summary>Who talks to whom by the address that it knows the other by.</summary>
+    /// <summary>Sender and receiver, by the receiver's address in the sender's network.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Pairs =
     [
         (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Server), (Wan, Host), (Host, Wan),
@@ -20,20 +20,19 @@ public static class Journeys
         (Client, Hosted), (Hosted, Client), (Hosted, Wan), (Wan, Hosted), (Host, Hosted),
     ];
 
-    /// <summary>The pairs of which each goes another way through the host: bridged, routed both ways, from and to the host, over loopback.</summary>
+    /// <summary>Pairs with different ways: bridged, routed both ways, from and to the host, loopback.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
     [
         (Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger),
     ];
 
-    /// <summary>An address of the host that is not the one next to the sender.</summary>
+    /// <summary>By an address of the host other than the one next to the sender.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To, string Via)> Addresses =
     [
         (Client, Host, LabNames.HostOnWan), (Client, Host, LabNames.GatewayOf(LabNames.Away)), (Wan, Host, LabNames.Gateway),
         (Insider, Host, LabNames.HostOnWan), (Host, Host, LabNames.HostOnWan), (Host, Host, LabNames.Gateway),
     ];
 
-    /// <summary>Published ports: from the WAN, from containers of every network, from the host.</summary>
     private static readonly ImmutableArray<(Endpoint From, int Port, string? Via)> Published =
     [
         (Wan, 8080, null), (Wan, 8081, null), (Wan, 8083, null), (Wan, 8080, LabNames.Gateway),
@@ -48,10 +47,10 @@ public static class Journeys
         (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Left, Right), (Stranger, Host), (Insider, Host), (Wan, Host), (Host, Wan),
     ];
 
-    /// <summary>Every journey of both versions of IP, with everything that is sent by other means.</summary>
+    /// <summary>Every journey of both IP versions, with broadcasts, ARP, encapsulated and spoofed flows.</summary>
     public static ImmutableArray<Flow> All { get; } = [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged(), .. Spoofed()];
 
-    /// <summary>The ways through the host, once each by every protocol and version.</summary>
+    /// <summary>Each way through the host once, by every protocol and version.</summary>
     public static ImmutableArray<Flow> Core { get; } =
     [
         .. from ip in Enum.GetValues<IpVersion>()
@@ -60,10 +59,8 @@ public static class Journeys
            select new Flow(pair.From, pair.To, protocol) { Ip = ip },
     ];
 
-    /// <summary>Questions by ARP, and their answers.</summary>
     public static ImmutableArray<Flow> Arp() => [.. Neighbours.Select(pair => new Flow(pair.From, pair.To, Protocol.Arp))];
 
-    /// <summary>Datagrams for everyone on a network.</summary>
     public static ImmutableArray<Flow> Broadcasts() =>
         [.. ((Endpoint[])[Client, Host, Left, Stranger]).Select(from => new Flow(from, Everyone, Protocol.Udp) { Port = Flow.MutePort })];
 
@@ -75,7 +72,7 @@ public static class Journeys
            select new Flow(pair.From, pair.To, Protocol.Udp) { Encapsulation = tag },
     ];
 
-    /// <summary>Datagrams with another's address as their source: of another network, of the own one, of the host.</summary>
+    /// <summary>Datagrams with a source address of another network, of the own network, of the host.</summary>
     public static ImmutableArray<Flow> Spoofed() =>
     [
         .. from one in ((Endpoint From, Endpoint To, string As)[])
@@ -86,7 +83,6 @@ public static class Journeys
            select new Flow(one.From, one.To, Protocol.Udp) { As = one.As, Port = Flow.MutePort },
     ];
 
-    /// <summary>Echoes and datagrams in pieces.</summary>
     public static ImmutableArray<Flow> Fragments(IpVersion ip) =>
     [
         .. from pair in Ways
@@ -94,7 +90,7 @@ public static class Journeys
            select new Flow(pair.From, pair.To, protocol) { Ip = ip, Fragments = 3 },
     ];
 
-    /// <summary>Packets that may not travel on.</summary>
+    /// <summary>Packets with a TTL or hop limit that the host must not forward.</summary>
     public static ImmutableArray<Flow> UsedUp(IpVersion ip) =>
     [
         .. from pair in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Client, Stranger)]
@@ -102,7 +98,6 @@ public static class Journeys
            select new Flow(pair.From, pair.To, protocol) { Ip = ip, Ttl = 1 },
     ];
 
-    /// <summary>Published ports, by their addresses.</summary>
     public static ImmutableArray<Flow> PublishedPorts(IpVersion ip) =>
     [
         .. from one in Published
@@ -110,10 +105,10 @@ public static class Journeys
            select new Flow(one.From, Host, protocol) { Ip = ip, Port = one.Port, Via = one.Via },
     ];
 
-    /// <summary>All that one version of IP has.</summary>
     public static ImmutableArray<Flow> Of(IpVersion ip) =>
     [
-        // The kernel tells one address of few errors at a time (net.ipv4.icmp_ratelimit), so the two kinds of flows that draw them are far apart.
+        // The kernel limits ICMP errors per address (net.ipv4.icmp_ratelimit), so the two kinds of flows that draw them
+        // are far apart.
         .. UsedUp(ip),
         .. from pair in Pairs
            from protocol in Talking

@@ -8,10 +8,10 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// The matrix: hosts of every release of Docker, proxy mode, backend, switch and kind of rule, and the flows that are sent on each. Not
-/// the full product, which would say the same thing thousands of times: every release with and without its proxy carries all journeys; on
-/// one host with Docker and one without, each switch carries all journeys once more; rules of users' are tried on a host without Docker,
-/// each with the journeys that come by it.
+/// The matrix: hosts of every release of Docker, proxy mode, backend, switch and kind of rule, with the flows sent on
+/// each. It is not the full product, which would repeat itself: every release with and without its proxy carries all
+/// journeys; on one host with Docker and one without, each switch carries all journeys again; users' rules are tried on
+/// a host without Docker, each with the journeys that reach it.
 /// </summary>
 public static class Matrix
 {
@@ -23,13 +23,12 @@ public static class Matrix
 
     private static readonly NamespaceSetup Bare = NamespaceSetup.Default with { Docker = null };
 
-    /// <summary>What is put into the rules that would meet everybody's packets, where the host is somebody's.</summary>
+    /// <summary>Conditions that keep a rule off other packets, where the host belongs to a user.</summary>
     private sealed record Scope(string In, string Out, string FromWan, string InPort);
 
     private static readonly Scope Everybody = new("", "", "", "");
     private static readonly Scope Guest = new(" -i lab", " -o lab", " -i wan.nic", " -i client.port");
 
-    /// <summary>All hosts.</summary>
     public static ImmutableArray<HostCase> All { get; } =
     [
         .. from release in Releases
@@ -75,14 +74,14 @@ public static class Matrix
         },
     ];
 
-    /// <summary>What can be tried on a host that is there already, with whatever Docker it has: the lab of a Docker Engine.</summary>
+    /// <summary>What can be tried on an existing host, whatever its Docker: the lab of a Docker Engine.</summary>
     public static ImmutableArray<HostCase> OfOneHost { get; } =
     [
         new("the Engine's host", NamespaceSetup.Default,
             [.. Switches(), .. NotTracked(Guest), .. UsersOfDocker(IpVersion.V4, Guest), .. UsersOfDocker(IpVersion.V6, Guest), .. BridgeRules(Guest)]),
     ];
 
-    /// <summary>The hosts, and of what is tried on them that, which have a text in their titles.</summary>
+    /// <summary>The hosts with a text in their titles, and the variations with it.</summary>
     public static ImmutableArray<HostCase> Where(ImmutableArray<HostCase> hosts, string text) =>
     [
         .. from host in hosts
@@ -130,7 +129,7 @@ public static class Matrix
             "table inet lookers { chain c { type nat hook prerouting priority -100; }; chain d { type nat hook postrouting priority 100; }; }"));
     }
 
-    /// <summary>A DROP at each hook point of the tools, with the journeys that come by.</summary>
+    /// <summary>A DROP at each hook point of the tools, with the journeys that cross it.</summary>
     private static IEnumerable<Variation> Drops(NamespaceSetup setup)
     {
         var host = new HostCase("", setup, []).Sketch;
@@ -254,7 +253,8 @@ public static class Matrix
 
         yield return With("DNAT to a neighbour", In("PREROUTING -d wan -j DNAT --to-destination server"));
         yield return With("DNAT to a neighbour, masqueraded", In("PREROUTING -d wan -j DNAT --to-destination server"), In("POSTROUTING -s client -d server -j MASQUERADE"));
-        // A container's kernel takes and answers what its own address sends to it over IPv6, and no hook of the host sees the answer.
+        // A container's kernel takes and answers an IPv6 packet that it sent to itself; no hook of the host sees the
+        // answer.
         yield return With("DNAT back to the sender", In("PREROUTING -d wan -j DNAT --to-destination client")) with
         {
             Flows = [.. Core(ip).Where(flow => called || ip == IpVersion.V4 || flow.From != Endpoint.Client || flow.Protocol != Protocol.Icmp)],
@@ -360,7 +360,7 @@ public static class Matrix
         yield return Quiet("ip prerouting notracks", [.. Core(IpVersion.V4), .. Journeys.Fragments(IpVersion.V4)], new HostChange.NftTable(Table("ip", [Chain("filter", "prerouting", -300, rule: "notrack")])));
     }
 
-    // The kernel says so but seldom to the same address, so each is the first on its host.
+    // The kernel limits redirects per address, so each of these is the first on its host.
     private static IEnumerable<Variation> Redirects()
     {
         ImmutableArray<HostChange> off = [Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")];
@@ -395,7 +395,7 @@ public static class Matrix
 
     private static ImmutableArray<Flow> Core(IpVersion ip) => [.. Journeys.Core.Where(flow => flow.Ip == ip)];
 
-    /// <summary>The flows of which a packet comes by a hook point, some of each protocol.</summary>
+    /// <summary>The flows with a packet that crosses a hook point, some of each protocol.</summary>
     private static ImmutableArray<Flow> Passing(HostProfile host, HookPoint point, int perProtocol) =>
     [
         .. Journeys.Core
@@ -404,7 +404,7 @@ public static class Matrix
             .SelectMany(group => group.Take(perProtocol)),
     ];
 
-    // How often a host tells of a shorter way depends on when it last did, so it mostly does not.
+    // Whether a host sends a redirect depends on when it last did, so redirects are mostly off.
     private static Variation Quiet(string title, ImmutableArray<Flow> flows, params ImmutableArray<HostChange> changes) =>
         new(title, changes, flows) { IsQuiet = true };
 

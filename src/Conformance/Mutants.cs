@@ -6,18 +6,17 @@ using Hooktrail.Trails;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// The model with one change each: those that no leg has noticed yet. What the kernel did is compared with what each of them says; a
-/// mutant that says otherwise is killed and not asked again, so the work gets less as the run goes on.
+/// The model with one change each. The kernel's doing is compared with each mutant's prediction; a mutant that predicts
+/// otherwise is killed and not asked again, so a run gets faster as it goes on.
 /// </summary>
 public sealed class Mutants
 {
     private readonly SortedDictionary<string, (Mutation Mutation, Killing? Killing)> _fates = new(StringComparer.Ordinal);
 
-    /// <summary>Every mutant, by name, and what killed it; null for those that live.</summary>
+    /// <summary>Every mutant and what killed it; null for survivors.</summary>
     public ImmutableArray<(Mutation Key, Killing? Value)> Fates => [.. _fates.Values];
 
-    /// <summary>The mutants of a host, to be asked about flows on it; those known to be dead are left out.</summary>
-    /// <param name="profile">The host.</param>
+    /// <summary>The surviving mutants, to be asked about flows on a host.</summary>
     public OnHost Of(HostProfile profile)
     {
         var mutations = Mutation.Of(profile);
@@ -26,7 +25,7 @@ public sealed class Mutants
         return new(this, profile, [.. mutations.Where(mutation => _fates[mutation.What].Killing is null)]);
     }
 
-    /// <summary>Those of one host.</summary>
+    /// <summary>The mutants of one host.</summary>
     public sealed class OnHost
     {
         private readonly Mutants _all;
@@ -39,12 +38,7 @@ public sealed class Mutants
             _living = [.. mutations.Select(mutation => (mutation, new Lazy<Mutant>(() => new(_profile, mutation), isThreadSafe: false)))];
         }
 
-        /// <summary>Shows all that live what the kernel did; those that would have said otherwise are killed.</summary>
-        /// <param name="host">The host, as a reader knows it.</param>
-        /// <param name="flow">The flow.</param>
-        /// <param name="packets">How many packets were sent.</param>
-        /// <param name="observed">Its legs, in the order in which they happened; the model predicted them.</param>
-        /// <param name="isLogged">Whether LOG rules watched.</param>
+        /// <summary>Kills the survivors that predict otherwise. The legs are in the order of the packets.</summary>
         public void Show(string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
         {
             for (var i = _living.Count - 1; i >= 0; i--)
@@ -100,13 +94,8 @@ public sealed class Mutants
     }
 }
 
-/// <summary>The first leg of which a mutant said something else than the kernel did.</summary>
-/// <param name="Host">The host.</param>
-/// <param name="Flow">The flow.</param>
-/// <param name="Leg">The leg.</param>
-/// <param name="How">What the mutant says.</param>
+/// <summary>The first leg that a mutant predicts otherwise, and its prediction.</summary>
 public sealed record Killing(string Host, Flow Flow, Leg Leg, string How)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Host}: {Flow}, {Leg}";
 }

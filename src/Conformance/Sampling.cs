@@ -2,21 +2,18 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>A part of the matrix, by chance, but the same for the same seed.</summary>
+/// <summary>A random part of the matrix, the same for the same seed.</summary>
 public static class Sampling
 {
-    // A host costs about as much as so many flows, a change of it as so many.
+    // The costs of a host and of a change, in flows.
     private const int FlowsOfHost = 40;
     private const int FlowsOfVariation = 8;
 
-    /// <summary>Chooses about so many flows on few hosts.</summary>
-    /// <param name="hosts">The matrix.</param>
-    /// <param name="flows">How many flows; fewer only where there are no more.</param>
-    /// <param name="seed">Decides which.</param>
+    /// <summary>Few hosts with about so many flows; fewer only where the matrix has no more.</summary>
     /// <returns>The chosen hosts, variations and flows, in the order of the matrix.</returns>
     public static ImmutableArray<HostCase> Of(ImmutableArray<HostCase> hosts, int flows, int seed)
     {
-        // A seed gives the same numbers for ever (the documentation of Random promises it).
+        // Random documents that a seed always gives the same numbers.
         var random = new Random(seed);
         var chosen = new SortedDictionary<int, HostCase>();
         var (left, hostsLeft) = (flows, Math.Clamp((flows + FlowsOfHost - 1) / FlowsOfHost, 1, Math.Max(1, hosts.Length)));

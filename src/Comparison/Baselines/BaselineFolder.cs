@@ -5,36 +5,33 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Baselines;
 
-/// <summary>A folder of baselines: a file a host, which can be committed.</summary>
-/// <param name="Path">The folder; it need not exist.</param>
+/// <summary>A folder of baselines, one file for each host, which can be committed. The folder need not exist.</summary>
 public sealed partial record BaselineFolder(string Path)
 {
-    /// <summary>Where baselines are unless SPECS_BASELINES or an option says otherwise: a folder of the current one.</summary>
+    /// <summary>The default folder, relative to the current one.</summary>
     public const string Usual = "baselines";
 
     private const string Extension = ".json";
 
-    /// <summary>The folder that is said, that SPECS_BASELINES names, or the usual one.</summary>
+    /// <summary>The folder that an option names, else that of SPECS_BASELINES, else <see cref="Usual"/>.</summary>
     public static BaselineFolder Named(string? said) =>
         new(said ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual));
 
-    /// <summary>The names of its baselines, in order.</summary>
     public ImmutableArray<string> Names => Directory.Exists(Path)
         ? [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)).Where(IsName).Order(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>The file of a baseline, whether or not it is there.</summary>
-    /// <exception cref="HooktrailException">No baseline can be called so.</exception>
+    /// <summary>The file of a baseline, whether or not it exists.</summary>
+    /// <exception cref="HooktrailException">The name is not valid.</exception>
     public string FileOf(string name) => IsName(name)
         ? System.IO.Path.Combine(Path, name + Extension)
         : throw new HooktrailException(
             $"\"{name}\" cannot be a baseline's name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.");
 
-    /// <summary>Whether a baseline can be called so: what is safe as a file's name everywhere.</summary>
+    /// <summary>Whether a name is valid: safe as a file name everywhere.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
 
     /// <summary>Writes a baseline whole, or not at all.</summary>
-    /// <returns>The file.</returns>
     /// <exception cref="HooktrailException">The name is bad or taken, or the file cannot be written.</exception>
     public string Save(string name, TrailsFile run, bool replace)
     {

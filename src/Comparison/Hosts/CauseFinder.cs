@@ -6,8 +6,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Comparison.Hosts;
 
 /// <summary>
-/// Finds out which of the differences between two hosts makes a leg another one, by trying: each of them alone on the earlier host, then two
-/// together, and last whatever cannot be left out of all of them.
+/// Finds which host differences change a leg by trying them on the earlier host: each alone, then pairs, and last the
+/// ones that cannot be left out of all of them.
 /// </summary>
 internal sealed class CauseFinder
 {
@@ -17,21 +17,17 @@ internal sealed class CauseFinder
     private readonly Dictionary<string, SupposedHost?> tried = [];
     private readonly Dictionary<string, Cause> causes = [];
 
-    /// <summary>For legs on these two hosts.</summary>
     /// <exception cref="HooktrailException">A host has a rule that no tool would install.</exception>
     public CauseFinder(HostProfile before, HostProfile after) =>
         (differences, earlier, later) = (HostDifferences.Between(before, after), new(before), new(after));
 
-    /// <summary>What the model says of a leg on the earlier host; null for no such leg.</summary>
+    /// <summary>The prediction on the earlier host; null for no such leg.</summary>
     public Trail? Before(Flow flow, Leg leg) => earlier.Predict(flow, leg);
 
-    /// <summary>What the model says of a leg on the later host; null for no such leg.</summary>
+    /// <summary>The prediction on the later host; null for no such leg.</summary>
     public Trail? After(Flow flow, Leg leg) => later.Predict(flow, leg);
 
-    /// <summary>What turns the earlier trail of a leg into the later one.</summary>
-    /// <param name="flow">The flow.</param>
-    /// <param name="leg">The leg.</param>
-    /// <param name="after">The later trail, as it was seen; null for a leg that did not come about.</param>
+    /// <summary>The later trail is as observed; null for a leg that did not come about.</summary>
     public Cause? Find(Flow flow, Leg leg, Trail? after)
     {
         var alone = differences.All.Where(one => Does([one])).ToImmutableArray();
@@ -59,7 +55,6 @@ internal sealed class CauseFinder
                 : together;
     }
 
-    /// <summary>Whether a prediction is what was seen.</summary>
     public static bool IsSeenAs(Trail? predicted, Trail? observed) => (predicted, observed) switch
     {
         (null, null) => true,
@@ -75,7 +70,7 @@ internal sealed class CauseFinder
         return cause;
     }
 
-    // Many legs ask for the same hosts, and to build one takes longer than a packet's way through it.
+    // Many legs ask for the same hosts, and building one takes longer than predicting a trail on it.
     private SupposedHost? With(ImmutableArray<HostDifference> together)
     {
         var key = string.Join('\n', together.Select(one => one.Title));
@@ -84,7 +79,7 @@ internal sealed class CauseFinder
         return host;
     }
 
-    // A rule by itself may be one that no tool would install.
+    // A single rule may be one that no tool would install.
     private SupposedHost? Build(ImmutableArray<HostDifference> together)
     {
         try

@@ -5,7 +5,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Comparison.Hosts;
 
 /// <summary>
-/// All differences of two hosts that may decide a trail. All of them together make the earlier host the later one, as far as packets can tell.
+/// All differences of two hosts that may decide a trail. Together they turn the earlier host into the later one, as far
+/// as packets can tell.
 /// </summary>
 internal sealed class HostDifferences
 {
@@ -25,16 +26,15 @@ internal sealed class HostDifferences
         rules = new(() => RuleDifferences.Parts(before.Rules, after.Rules));
     }
 
-    /// <summary>The differences, all rules together being one of them.</summary>
+    /// <summary>The differences; all rules together count as one.</summary>
     public ImmutableArray<HostDifference> All { get; }
 
-    /// <summary>All rules together; null where these hosts have the same.</summary>
+    /// <summary>Null where both hosts have the same rules.</summary>
     public HostDifference? Rules { get; }
 
-    /// <summary>The rules' differences one by one; none where they are too many to be tried.</summary>
+    /// <summary>The rules' differences one by one; none where there are too many to try.</summary>
     public ImmutableArray<HostDifference> RulesApart => rules.Value;
 
-    /// <summary>What is different between two hosts.</summary>
     public static HostDifferences Between(HostProfile before, HostProfile after) => new(before, after);
 
     private static IEnumerable<HostDifference> Kernel(KernelVersion before, KernelVersion after) =>

@@ -5,13 +5,12 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Comparison.Hosts;
 
-/// <summary>In which rules two hosts differ: all of them as one difference, or one by one.</summary>
 internal static class RuleDifferences
 {
-    // Each is tried for each leg; of so many that nobody reads them, all together say more.
+    // Each is tried for each leg; a longer list is unreadable, and the whole says more.
     private const int Most = 400;
 
-    /// <summary>All rules as one difference, called by the releases of Docker whose they are where these differ; null where the hosts have the same.</summary>
+    /// <summary>All rules as one difference, named by Docker's releases where these differ; null for none.</summary>
     public static HostDifference? Whole(HostProfile before, HostProfile after)
     {
         if (before.Rules == after.Rules)
@@ -24,7 +23,7 @@ internal static class RuleDifferences
         return new(title, null, null, host => host.With(profile => profile with { Rules = after.Rules }));
     }
 
-    /// <summary>Each rule less and more, each policy, and each chain that is the same but for the order of its rules.</summary>
+    /// <summary>Each rule less and more, each policy, and each chain with only its rules reordered.</summary>
     public static ImmutableArray<HostDifference> Parts(RuleSet before, RuleSet after)
     {
         ImmutableArray<HostDifference> parts =
@@ -51,14 +50,14 @@ internal static class RuleDifferences
             yield return Change($"the place of {after.Id}", after.Id, chain => chain with { Base = after.Base }, after);
     }
 
-    // The rules of one that another has not, or not so often.
+    // The rules of one that the other lacks, or has less often.
     private static List<Rule> Left(RuleChain one, RuleChain other) => other.Rules.Aggregate(one.Rules.ToList(), (left, rule) =>
     {
         left.Remove(rule);
         return left;
     });
 
-    // Behind the nearest rule that is before it where it belongs.
+    // Inserts the rule behind its nearest predecessor in the wanted order.
     private static ImmutableArray<Rule> Added(ImmutableArray<Rule> rules, Rule rule, ImmutableArray<Rule> wanted)
     {
         for (var before = wanted.IndexOf(rule) - 1; before >= 0; before--)

@@ -5,13 +5,13 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>Looks for a change of the host that would explain a leg which the model does not predict.</summary>
+/// <summary>Looks for a host change that would explain a leg that the model does not predict.</summary>
 internal static class Explanations
 {
-    // To look takes some tenths of a second, and what many legs have in common shows in the first of them.
+    // A search takes some tenths of a second, and the first legs show what many have in common.
     private const int Looked = 10;
 
-    /// <summary>The legs, the first unexplained ones of them with what would explain the run that is not as predicted.</summary>
+    /// <summary>Adds explanations to the first unexplained legs.</summary>
     public static ImmutableArray<LegComparison> Add(ImmutableArray<LegComparison> legs, ComparedRun before, ComparedRun after)
     {
         var wanting = legs.Where(leg => leg.IsUnexplained).Take(Looked).ToHashSet();

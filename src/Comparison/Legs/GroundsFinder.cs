@@ -4,12 +4,10 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>
-/// Finds what the model says of the first hop that is otherwise: why the packet crosses it on one host, or why it does not on the other.
-/// </summary>
+/// <summary>Finds why the packet crosses the first differing hop on only one host.</summary>
 internal static class GroundsFinder
 {
-    /// <summary>The grounds of a difference; null where the accounts of both hosts are the same.</summary>
+    /// <summary>Null where the accounts of both hosts are the same.</summary>
     public static Grounds? Of(TrailDifference difference, HostProfile before, HostProfile after, Flow flow, Leg leg)
     {
         var (was, now) = (Prediction.Account(before, flow, leg), Prediction.Account(after, flow, leg));
@@ -24,7 +22,7 @@ internal static class GroundsFinder
     private static Grounds? Silence(Account account, HookPoint point) =>
         account.Silences.FirstOrDefault(one => one.Point == point) is { } silence ? new(silence.Why, silence.Source) : null;
 
-    // What decided on one host and did not on the other.
+    // What decided on one host only.
     private static Grounds? Remark(Account was, Account now)
     {
         var (before, after) = (was.Remarks.Select(Said).ToHashSet(), now.Remarks.Select(Said).ToHashSet());

@@ -4,38 +4,28 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>What became of a hop.</summary>
 public enum HopChangeKind
 {
-    /// <summary>It is in the later trail alone.</summary>
+    /// <summary>Only in the later trail.</summary>
     Came,
 
-    /// <summary>It is in the earlier trail alone.</summary>
+    /// <summary>Only in the earlier trail.</summary>
     Went,
 
-    /// <summary>It is in both, but before another hop than it was.</summary>
+    /// <summary>In both, but before another hop.</summary>
     Moved,
 
-    /// <summary>It is where it was, and says otherwise.</summary>
+    /// <summary>In the same place, with other fields.</summary>
     Changed,
 }
 
-/// <summary>A field of a hop that is otherwise.</summary>
-/// <param name="Field">The field.</param>
-/// <param name="Before">What it was; null where it was empty.</param>
-/// <param name="After">What it is; null where it is empty.</param>
+/// <summary>A null value was or is empty.</summary>
 public sealed record FieldChange(HopField Field, string? Before, string? After)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Field.Name()} is {After ?? "empty"} instead of {Before ?? "empty"}";
 }
 
-/// <summary>One hop that is otherwise in the later of two trails.</summary>
-/// <param name="Kind">How.</param>
-/// <param name="Point">The hook point.</param>
-/// <param name="Before">Which hop of the earlier trail it is, from 1; null where it is none.</param>
-/// <param name="After">Which hop of the later trail it is, from 1; null where it is none.</param>
-/// <param name="Fields">What is otherwise in it; empty for a hop that only came, went or moved.</param>
+/// <remarks>Numbers count each trail's hops from 1. A hop that only came, went or moved has no fields.</remarks>
 public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before, int? After, ImmutableArray<FieldChange> Fields)
 {
     /// <summary>The change without the numbers of the hops, which are other ones in every leg: what many legs can have in common.</summary>
@@ -47,15 +37,12 @@ public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before,
         _ => $"{Point}: {Otherwise("")}",
     };
 
-    /// <inheritdoc/>
     public bool Equals(HopChange? other) =>
         other is not null && Kind == other.Kind && Point == other.Point && Before == other.Before && After == other.After
         && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Point, Before, After, Fields.Length);
 
-    /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
         HopChangeKind.Came => $"{Point} came, as hop {After}",

@@ -6,7 +6,6 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>Compares the legs of two runs, one after the other.</summary>
 internal sealed class LegComparer
 {
     private readonly ComparedRun before;
@@ -23,11 +22,10 @@ internal sealed class LegComparer
         someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
     }
 
-    /// <summary>Compares a leg.</summary>
     public LegComparison Compare(LegPair pair)
     {
         var (was, now) = (pair.Before?.Record, pair.After?.Record);
-        // Of two files of predictions alone, the predictions are what one wants to see compared.
+        // Where both files hold only predictions, compare the predictions.
         if (someObserved && IsPrediction(was) && IsPrediction(now))
             return new(was, now, LegStatus.PredictedOnly);
         if (Proves(was, before) is { } doubt)
@@ -81,7 +79,7 @@ internal sealed class LegComparer
         };
     }
 
-    /// <summary>What a run that lacks a leg has in its place: the host that it would have been sent on, or why nothing can be said.</summary>
+    /// <summary>For a run that lacks a leg: the host it would be sent on, or why nothing can be compared.</summary>
     private static (HostProfile? Host, string? Reason) Lacking(LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
     {
         var legs = run[key.Scenario].ToList();
@@ -98,7 +96,7 @@ internal sealed class LegComparer
             : (null, $"It is predicted for {of.Label}, but nothing was recorded of it there.");
     }
 
-    /// <summary>Why a run's record of a leg proves nothing; null where it does, or there is none.</summary>
+    /// <summary>Why a run's record of a leg proves nothing; null where it does, or there is no record.</summary>
     private static string? Proves(LegRecord? leg, ComparedRun of) => leg?.Verdict switch
     {
         LegVerdict.Inconclusive => $"It is inconclusive in {of.Label}{Because(leg)}",
@@ -111,10 +109,10 @@ internal sealed class LegComparer
 
     private static bool IsPrediction(LegRecord? leg) => leg is null or { Observed: null, Verdict: null or LegVerdict.Agreed };
 
-    // What was compared with a prediction and not seen did not come about.
+    // A predicted leg that was not observed did not come about.
     private static Trail? TrailOf(LegRecord leg) => leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
 
-    /// <summary>How a trail is otherwise than predicted; null where it is not.</summary>
+    /// <summary>How a trail differs from its prediction; null where it does not.</summary>
     private static string? Otherwise(Trail? predicted, Trail? seen, ComparedRun of) => CauseFinder.IsSeenAs(predicted, seen)
         ? null
         : (predicted, seen) switch

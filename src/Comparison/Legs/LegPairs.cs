@@ -4,25 +4,25 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>A leg of a run, on the host that it holds for.</summary>
+/// <summary>A leg of a run, on its host.</summary>
 internal sealed record LegOnHost(LegRecord Record, HostProfile Host);
 
-/// <summary>What makes a leg of one run the same as one of another: who asked for it, and what was sent.</summary>
+/// <summary>What identifies a leg across runs: the scenario, and what was sent.</summary>
 internal sealed record LegKey(ScenarioTitle? Scenario, Flow Flow, Leg Leg)
 {
     public static LegKey Of(LegRecord leg) => new(leg.Scenario, leg.Flow, leg.Leg);
 }
 
-/// <summary>A leg as two runs have it; null on the side of a run that has none.</summary>
+/// <summary>The same leg in two runs; null on the side of a run without it.</summary>
 internal sealed record LegPair(LegKey Key, LegOnHost? Before, LegOnHost? After);
 
 /// <summary>
-/// Matches the legs of two runs. A scenario may send the same flow on several hosts; then the hosts are matched by what an administrator
-/// decides of them, and otherwise by order: what the kernel and its tools decide of a host is what the runs are compared for.
+/// Matches the legs of two runs. A scenario may send the same flow on several hosts; the hosts are then matched by
+/// their <see cref="HostSignature"/>, else by order: runs are compared for what the kernel and its tools decide.
 /// </summary>
 internal static class LegPairs
 {
-    /// <summary>The pairs: in the order of the earlier run, and last those that only the later one has.</summary>
+    /// <summary>In the order of the earlier run, then those that only the later run has.</summary>
     public static ImmutableArray<LegPair> Of(TrailsFile before, TrailsFile after)
     {
         var (earlier, later) = (ByKey(before), ByKey(after));

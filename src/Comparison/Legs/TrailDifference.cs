@@ -4,22 +4,19 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Legs;
 
-/// <summary>How a leg's outcome is otherwise.</summary>
 public sealed record OutcomeChange(Outcome Before, Outcome After)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"it is {After}, and was {Before}";
 }
 
-/// <summary>What is different between two trails of the same leg.</summary>
-/// <param name="Hops">The hops that are otherwise, along the way.</param>
-/// <param name="Outcome">How the end is otherwise; null where it is not.</param>
+/// <param name="Hops">The changed hops, in the packet's order.</param>
+/// <param name="Outcome">Null where the outcome is the same.</param>
 public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChange? Outcome)
 {
-    /// <summary>Every change as one sentence, without the numbers of the hops.</summary>
+    /// <summary>Every change as a sentence, without the hops' numbers.</summary>
     public IEnumerable<string> Words => Hops.Select(hop => hop.Words).Concat(Outcome is null ? [] : [Outcome.ToString()]);
 
-    /// <summary>Compares two trails; null where an observer could not tell them apart.</summary>
+    /// <summary>Null where an observer could not tell the trails apart.</summary>
     public static TrailDifference? Between(Trail before, Trail after)
     {
         if (Divergence.Between(before, after) is null)
@@ -47,13 +44,11 @@ public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChan
         return new(Moves(changes, before, after), before.Outcome.LooksLike(after.Outcome) ? null : new(before.Outcome, after.Outcome));
     }
 
-    /// <inheritdoc/>
     public bool Equals(TrailDifference? other) => other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Outcome, Hops.Length);
 
-    // What went at one place and came at another has moved. It stands where it is now.
+    // A hop that went at one place and came at another has moved. It stands where it is now.
     private static ImmutableArray<HopChange> Moves(ImmutableArray<HopChange>.Builder changes, Trail before, Trail after)
     {
         for (var at = 0; at < changes.Count; at++)

@@ -13,7 +13,6 @@ public static class ComparisonJson
     /// <summary>The format's name and version. A version's members are fixed; a new member is a new version.</summary>
     public const string Schema = "hooktrail/comparison/1";
 
-    /// <summary>Writes it, UTF-8.</summary>
     public static void Write(Stream stream, ComparisonMatrix matrix)
     {
         using var json = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -8,7 +8,7 @@ namespace Hooktrail.Comparison.Writing;
 /// <summary>A comparison in GitHub-flavoured Markdown, for a pull request or a step summary.</summary>
 public static class ComparisonMarkdown
 {
-    /// <summary>All of it; of more than two runs first the matrix.</summary>
+    /// <summary>More than two runs have the matrix first.</summary>
     public static string Of(ComparisonMatrix matrix)
     {
         var text = new StringBuilder("# What is different\n");
@@ -92,7 +92,6 @@ public static class ComparisonMarkdown
             text.Append($"- {Markdown.Inline(same.Key ?? "")}\n{string.Concat(same.Select(leg => $"  - {Markdown.Inline(leg.Title)}\n"))}");
     }
 
-    /// <summary>Journeys and runs.</summary>
     internal static string Matrix(ComparisonMatrix matrix)
     {
         var text = new StringBuilder($"| journey | {string.Join(" | ", matrix.Others.Select(run => Markdown.Inline(run.After.Label)))} |\n|---|{string.Concat(matrix.Others.Select(_ => "---|"))}\n");

@@ -8,21 +8,21 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Writing;
 
-/// <summary>A comparison as a page of the HTML report: a heat map of runs and journeys, and of each run what is different, by cause.</summary>
+/// <summary>A page of the HTML report: a heat map of runs and journeys, and each run's differences by cause.</summary>
 public static class ComparisonPage
 {
     private const string Id = "compared";
 
-    /// <summary>A report that has the comparison's page besides those of its runs.</summary>
+    /// <summary>Adds the comparison's page to a report of the runs.</summary>
     public static ReportInput With(ReportInput report, ComparisonMatrix matrix) =>
         report with { Pages = [new(Id, "Differences", (html, runs) => new Writer(html, runs).Write(matrix))] };
 
-    /// <summary>A report of the comparison alone: its page, and the guide.</summary>
+    /// <summary>A report of only the comparison's page and the guide.</summary>
     public static ReportInput Alone(ComparisonMatrix matrix) => With(new([]) { Hooks = HookMap.Of }, matrix);
 
     private sealed class Writer(HtmlWriter html, IReadOnlyList<ShownRun> runs)
     {
-        // Where the report shows a leg; a leg of a file that it does not show is nowhere.
+        // Where the report shows a leg; empty for a leg of a file that it does not show.
         private readonly Dictionary<LegRecord, string> shown = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
             .GroupBy(leg => leg.Record, ReferenceEqualityComparer.Instance).ToDictionary(leg => (LegRecord)leg.Key!, leg => leg.First().Id, new Same());
 

@@ -5,10 +5,9 @@ using Hooktrail.Report;
 
 namespace Hooktrail.Comparison.Writing;
 
-/// <summary>A comparison as text for a terminal.</summary>
 public static class ComparisonText
 {
-    /// <summary>All of it; of more than two runs first the matrix.</summary>
+    /// <summary>More than two runs have the matrix first.</summary>
     public static string Of(ComparisonMatrix matrix)
     {
         var text = new StringBuilder();

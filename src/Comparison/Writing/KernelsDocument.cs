@@ -9,15 +9,14 @@ using Hooktrail.Trails;
 namespace Hooktrail.Comparison.Writing;
 
 /// <summary>
-/// The page of the docs that says what is different from kernel to kernel, made from runs of each: which legs, which hop, since when, and what the
-/// kernel's source says.
+/// Makes the docs page on what differs between kernels from a run of each: which legs, which hop, since when, and what
+/// the kernel's source tells about it.
 /// </summary>
 public static class KernelsDocument
 {
-    // Enough to see what it is about; all of them are in the reference data.
+    // Enough examples; all of them are in the reference data.
     private const int Shown = 6;
 
-    /// <summary>The page, in Markdown.</summary>
     public static string Of(ReferenceKernels kernels)
     {
         var text = new StringBuilder(
@@ -66,7 +65,7 @@ public static class KernelsDocument
                 .Append(string.Concat(run.Unexplained.Select(leg => $"- {Markdown.Inline(Wording.Leg(leg))}\n")));
     }
 
-    /// <summary>A cause: since which of the runs, what it is, and the legs that show it.</summary>
+    /// <summary>A cause: the first run with it, what it is, and the legs that show it.</summary>
     private static void Cause(StringBuilder text, string title, ComparisonMatrix matrix)
     {
         var showing = matrix.Others.Where(run => run.Expected.Any(group => group.Cause.Title == title)).ToList();
@@ -87,7 +86,7 @@ public static class KernelsDocument
             text.Append($"- and {group.Legs.Length - Shown} more\n");
     }
 
-    /// <summary>What the backend changes where a kernel was run with both.</summary>
+    /// <summary>What the backend changes, for each kernel that was run with both.</summary>
     private static void Backends(StringBuilder text, ReferenceKernels kernels)
     {
         var both = kernels.Runs.GroupBy(run => run.Trails.HostProfile.Kernel).Where(same => same.DistinctBy(run => run.Trails.HostProfile.Iptables).Count() > 1).ToList();

@@ -3,10 +3,9 @@ using Hooktrail.Comparison.Legs;
 
 namespace Hooktrail.Comparison.Writing;
 
-/// <summary>The sentences that every format has in common.</summary>
+/// <summary>The sentences that all formats share.</summary>
 internal static class Wording
 {
-    /// <summary>A run and its host.</summary>
     public static string Run(ComparedRun run)
     {
         var host = run.Trails.HostProfile;
@@ -14,7 +13,6 @@ internal static class Wording
         return $"{run.Name}: Linux {release}, iptables-{Trails.Backends.Name(host.Iptables)}, ebtables-{Trails.Backends.Name(host.Ebtables)}";
     }
 
-    /// <summary>How many legs came out how.</summary>
     public static string Counts(RunComparison runs)
     {
         var parts = new List<string>();
@@ -25,7 +23,6 @@ internal static class Wording
         return total == 0 ? "There is no leg to compare." : $"{Plural(total, "leg")}: {string.Join(", ", parts)}.{Predicted(runs)}";
     }
 
-    /// <summary>How many of the differences are expected.</summary>
     public static string Verdict(RunComparison runs)
     {
         var (expected, unexplained) = (runs.Legs.Count(leg => leg.Status.IsDifference() && leg.IsExpected), runs.Unexplained.Count());
@@ -38,15 +35,12 @@ internal static class Wording
         };
     }
 
-    /// <summary>A leg and what is otherwise in it, in a line.</summary>
     public static string Leg(LegComparison leg) => $"{leg.Title}: {Difference(leg)}";
 
-    /// <summary>What is otherwise in a leg.</summary>
     public static string Difference(LegComparison leg) => leg.Difference is { } difference
         ? string.Join("; ", difference.Hops.Select(hop => hop.ToString()).Concat(difference.Outcome is { } outcome ? [outcome.ToString()] : []))
         : leg.Status.Name();
 
-    /// <summary>Number and noun.</summary>
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
 
     private static string Predicted(RunComparison runs) => runs.Count(LegStatus.PredictedOnly) is var count and > 0

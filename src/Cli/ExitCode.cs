@@ -1,20 +1,18 @@
 namespace Hooktrail.Cli;
 
-/// <summary>What the process tells its caller.</summary>
 internal static class ExitCode
 {
-    /// <summary>All is well.</summary>
     public const int Done = 0;
 
-    /// <summary>The verb did its work, and the answer is no: a leg went otherwise than predicted, nothing was proven, nothing explains it.</summary>
+    /// <summary>The verb worked, and the answer is no: a divergence, nothing proven, or no explanation.</summary>
     public const int No = 1;
 
-    /// <summary>The user can mend it: bad input, a missing right, a missing tool. One sentence on standard error says how.</summary>
+    /// <summary>The user can mend it: bad input, a missing right or tool. Standard error tells how.</summary>
     public const int BadInput = 2;
 
-    /// <summary>A fault of Hooktrail itself.</summary>
+    /// <summary>A fault of Hooktrail.</summary>
     public const int Fault = 3;
 
-    /// <summary>Ctrl-C, or SIGTERM: what shells say of a command that was interrupted.</summary>
+    /// <summary>Ctrl-C, or SIGTERM: the code that shells use for an interrupted command.</summary>
     public const int Interrupted = 130;
 }

@@ -4,12 +4,9 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli;
 
-/// <summary>Turns whatever goes wrong into one sentence and an exit code; nobody is shown a stack trace.</summary>
+/// <summary>Turns every failure into one sentence and an exit code, never a stack trace.</summary>
 internal static class Guard
 {
-    /// <summary>Runs a verb.</summary>
-    /// <param name="run">The verb; its own exit code counts if nothing goes wrong.</param>
-    /// <param name="error">Where the sentence goes.</param>
     public static async Task<int> Run(Func<Task<int>> run, TextWriter error)
     {
         try
@@ -40,7 +37,7 @@ internal static class Guard
         }
     }
 
-    /// <summary>The innermost of our own methods: what the framework calls its own ones tells nobody anything.</summary>
+    /// <summary>The innermost of our own methods: the framework's would not help.</summary>
     private static string Place(Exception fault) =>
         new StackTrace(fault).GetFrames()
             .Select(frame => frame.GetMethod())

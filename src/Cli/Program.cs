@@ -12,7 +12,7 @@ return await Guard.Run(
         var line = Root().Parse(args, literal);
         return line.Errors.Count > 0
             ? throw new HooktrailException(Mistake(line))
-            // Ctrl-C leaves a verb the time to give the host back what it changed.
+            // Ctrl-C leaves a verb the time to restore the host.
             : line.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     },
     Console.Error);
@@ -54,6 +54,6 @@ static string Mistake(ParseResult line)
         : $"There is no verb; give one of {verbs}, and see {path} --help.";
 }
 
-// The verb as one types it, with the verbs that it belongs to.
+// The verb as typed, with its parent verbs.
 static string PathOf(Command command) =>
     command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "./specs";

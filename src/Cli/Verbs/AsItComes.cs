@@ -8,21 +8,17 @@ using Hooktrail.Trails;
 namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
-/// What is recorded of a flow, a line for each record while the flow is under way, and beside it the predicted hop that it fits. That is a first
-/// look: a record alone does not say whose packet it is, so nothing is judged here.
+/// Prints one line for each record while its flow is under way, with the predicted hop that it fits. That is a first
+/// look: a single record does not identify its packet, so nothing is judged here.
 /// </summary>
-/// <param name="predicted">The legs that are to come.</param>
-/// <param name="observers">Who watches; of several each line says which.</param>
-/// <param name="output">Where the lines go.</param>
 internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observers observers, TextWriter output)
 {
     private readonly Dictionary<Observers, Follower> _followers = [];
 
     /// <summary>Prints what comes in while a flow is sent; when it returns, all is printed.</summary>
-    /// <param name="send">Sends the flow, and has the lab tell what it is given of each record.</param>
     public async Task<Seen> WhileAsync(Func<Action<Glimpse>, Task<Seen>> send)
     {
-        // Who reads the observers' channels is not to wait for a terminal: what they cannot hold meanwhile is lost.
+        // The readers of the observers' channels must not wait for a terminal: they would lose records meanwhile.
         var glimpses = Channel.CreateUnbounded<Glimpse>(new() { SingleReader = true });
         var printing = PrintAsync(glimpses.Reader);
         try
@@ -64,7 +60,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
             $"{hop.Source} → {hop.Destination} {glimpse.Packet}");
     }
 
-    // Nobody knows yet how wide a column will be: the widest names of the lab fit, and what is longer pushes.
+    // Column widths are not known yet: the widest names of the lab fit, and longer ones push.
     private string Line(string by, string point, string devices, string place, string packet) => PlainText.Of(
         $"  {(observers == Observers.Both ? by.PadRight(7) : "")}{point,-28}  {devices,-31}  {place,-17}  {packet}".TrimEnd()) + "\n";
 
@@ -77,7 +73,8 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
         /// <summary>The predicted hop that a record fits; null for none.</summary>
         public (Leg Leg, int Number)? Place(Hop seen)
         {
-            // The hop that is to come next in some leg, or else a later one: an observer does not show every layer, and a prediction can be wrong.
+            // The next hop of some leg, else a later one: an observer does not show every layer, and a prediction can
+            // be wrong.
             foreach (var step in (int[])[1, int.MaxValue])
                 foreach (var leg in Enumerable.Range(0, legs.Length).OrderByDescending(leg => leg == _last))
                 {
@@ -97,7 +94,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
             hop with { Source = null, Destination = null } == seen with { Source = null, Destination = null }
             && FitsAddress(hop.Source, seen.Source) && FitsAddress(hop.Destination, seen.Destination);
 
-        // The prediction has no port where it is the sender's own.
+        // The prediction has no port where the sender's is ephemeral.
         private static bool FitsAddress(string? address, string? seen) =>
             seen == address || (address is not null && seen?.StartsWith(address + ':', StringComparison.Ordinal) == true);
     }

@@ -7,7 +7,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>baseline</c>: keeps a host's trails before an upgrade, and holds later ones against them.</summary>
+/// <summary><c>baseline</c>: keeps a host's trails before an upgrade, and compares later ones with them.</summary>
 internal static class BaselineVerb
 {
     private static readonly Argument<string> Name = new("name")
@@ -26,7 +26,6 @@ internal static class BaselineVerb
         Description = "Replaces a baseline of that name.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create() =>
         new(
             "baseline",

@@ -9,7 +9,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>compare</c>: what is different between runs. Needs neither a right nor a lab.</summary>
+/// <summary><c>compare</c>: what differs between runs. Needs no right and no lab.</summary>
 internal static class CompareVerb
 {
     private static readonly Argument<string[]> Runs = new("run")
@@ -18,7 +18,6 @@ internal static class CompareVerb
         Arity = new(2, 1000),
     };
 
-    /// <summary>How a comparison is shown.</summary>
     internal static readonly Option<string> Format = new("--format")
     {
         Description = "How it is shown: text; markdown, for a pull request; json; html, a page of its own as in the report.",
@@ -26,21 +25,18 @@ internal static class CompareVerb
         DefaultValueFactory = _ => "text",
     };
 
-    /// <summary>Where a comparison goes.</summary>
     internal static readonly Option<string?> Out = new("--out")
     {
         Description = "The file to write; standard output otherwise.",
         HelpName = "file",
     };
 
-    /// <summary>Where baselines are.</summary>
     internal static readonly Option<string?> Baselines = new("--dir")
     {
         Description = $"The folder of the baselines; SPECS_BASELINES or ./{BaselineFolder.Usual} unless given.",
         HelpName = "folder",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -73,7 +69,6 @@ internal static class CompareVerb
         return verb;
     }
 
-    /// <summary>Compares runs with the first and shows what came of it.</summary>
     internal static int Show(ParseResult line, ImmutableArray<ComparedRun> runs)
     {
         var write = line.GetRequiredValue(Format) switch
@@ -89,7 +84,7 @@ internal static class CompareVerb
         return matrix.HasUnexplained ? ExitCode.No : ExitCode.Done;
     }
 
-    /// <summary>Runs whose labels are the same go by what the user called them.</summary>
+    /// <summary>Runs with equal labels get the names that the user typed.</summary>
     internal static ImmutableArray<ComparedRun> Told(ImmutableArray<ComparedRun> runs) => runs.Select(run => run.Label).Distinct().Count() == runs.Length
         ? runs
         : [.. runs.Select(run => run with { Label = run.Name })];

@@ -67,7 +67,6 @@ internal static class ConformVerb
         Description = "Prints what there is to run, and runs nothing.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(

@@ -11,7 +11,6 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary><c>doctor</c>: what this host can and cannot do.</summary>
 internal static class DoctorVerb
 {
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -33,7 +32,7 @@ internal static class DoctorVerb
         return ExitCode.Done;
     }
 
-    // Beside an Engine on another kernel it is there that hosts of their own live.
+    // Beside an Engine on another kernel, namespace hosts live there.
     private static async Task<ImmutableArray<ExaminationFinding>> OfNamespacesAsync(CancellationToken cancellation)
     {
         await using var hosts = new OwnHosts(besideEngine: true);

@@ -7,7 +7,7 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>explain</c>: says which change of the host would predict what was observed. Needs neither a right nor a lab.</summary>
+/// <summary><c>explain</c>: which change of the host would predict the observation. Needs no right, no lab.</summary>
 internal static class ExplainVerb
 {
     private static readonly Argument<string> Observed = new("file")
@@ -35,7 +35,6 @@ internal static class ExplainVerb
 
     private static readonly HostOptions Host = new(null);
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -75,7 +74,7 @@ internal static class ExplainVerb
         var changed = Changed(line);
         var file = TrailsInput.Read(path);
         var observed = file.Legs
-            // A leg that was compared and not seen did not come about; of all others that were not seen nothing is known.
+            // A leg that was compared and not seen did not come about; other unseen legs tell nothing.
             .Where(one => one.Observed is not null || one.Verdict == LegVerdict.Disagreed)
             .ToImmutableArray();
         if (observed.All(one => one.Observed is null))
@@ -125,7 +124,7 @@ internal static class ExplainVerb
 
     private sealed record Answer(string Text, bool IsPredicted, bool IsExplained);
 
-    /// <summary>A flow's observed legs, which have to be explained together.</summary>
+    /// <summary>A flow's observed legs, which must be explained together.</summary>
     private sealed class ObservedFlow(Flow flow, HostProfile profile, ImmutableArray<LegRecord> legs)
     {
         // The legs of one host are asked for one after the other.

@@ -6,7 +6,7 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>figures</c>: draws every leg of <c>trails.json</c> files, each into a file of its own.</summary>
+/// <summary><c>figures</c>: draws every leg of <c>trails.json</c> files, one file each.</summary>
 internal static class FiguresVerb
 {
     private static readonly Argument<string[]> Files = new("file")
@@ -22,7 +22,6 @@ internal static class FiguresVerb
         DefaultValueFactory = _ => ".",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -44,7 +43,7 @@ internal static class FiguresVerb
     private static int Run(ParseResult line)
     {
         var directory = line.GetRequiredValue(Out);
-        // All are read before the first is drawn, so that a bad one leaves no half of the figures.
+        // All are read before the first is drawn, so that bad input leaves no half of the figures.
         var figures = line.GetRequiredValue(Files).SelectMany(path => Figures(path, TrailsInput.Read(path))).ToList();
         if (figures.CountBy(figure => figure.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw new HooktrailException($"Two legs would be drawn into {twice}; give files of one flow each, as observe --json writes them.");
@@ -62,7 +61,6 @@ internal static class FiguresVerb
         return ExitCode.Done;
     }
 
-    /// <summary>The figures of a file: their names, and what is in them.</summary>
     private static IEnumerable<(string Name, string Svg)> Figures(string path, TrailsFile file)
     {
         foreach (var leg in file.Legs)

@@ -4,7 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>The options that say which flow: those of every verb that speaks of one.</summary>
+/// <summary>The options for a flow, of every verb that has one.</summary>
 internal static class FlowOptions
 {
     private static readonly Option<string> From = new("--from")
@@ -61,13 +61,12 @@ internal static class FlowOptions
         DefaultValueFactory = _ => Flow.DefaultTtl.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>All of them, in the order of the help.</summary>
+    /// <summary>In the order of the help.</summary>
     public static IEnumerable<Option> All => [From, To, ByProtocol, Ip, Via, As, Port, Ttl];
 
-    /// <summary>Those that say more of a flow than who speaks what to whom, and as whom.</summary>
+    /// <summary>All but the ends, the protocol and the claimed source.</summary>
     public static IEnumerable<Option> Further => [Ip, Via, Port, Ttl];
 
-    /// <summary>What the help has to say of who there is.</summary>
     public static string Notes =>
         $"""
         Endpoints:
@@ -83,13 +82,12 @@ internal static class FlowOptions
         Published ports: {string.Join(", ", PublishedPort.OfLab.Select(one => $"{one.Port} is {one.To}:{Flow.ServicePort}"))}.
         """;
 
-    /// <summary>The flow that a line says.</summary>
-    /// <exception cref="HooktrailException">It says none that there is.</exception>
+    /// <exception cref="HooktrailException">There is no such flow.</exception>
     public static Flow Read(ParseResult line) =>
         Read(line, line.GetRequiredValue(From), line.GetRequiredValue(To), line.GetRequiredValue(ByProtocol));
 
-    /// <summary>The flow that a line says, to whose verb who speaks what to whom is an option of its own.</summary>
-    /// <exception cref="HooktrailException">It says none that there is.</exception>
+    /// <summary>For a verb with its own options for the ends and the protocol.</summary>
+    /// <exception cref="HooktrailException">There is no such flow.</exception>
     public static Flow Read(ParseResult line, string from, string to, string protocol) => new(
         Endpoint.Parse(from), Endpoint.Parse(to), Protocols.Parse(protocol))
     {
@@ -100,8 +98,7 @@ internal static class FlowOptions
         Ttl = Number(line.GetRequiredValue(Ttl), "a TTL", 255),
     };
 
-    /// <summary>A number that a user wrote.</summary>
-    /// <exception cref="HooktrailException">It is none, or not from 1 to <paramref name="most"/>.</exception>
+    /// <exception cref="HooktrailException">It is no number from 1 to <paramref name="most"/>.</exception>
     public static int Number(string text, string what, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
             ? number

@@ -5,8 +5,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
-/// The options that say what the host is like. Every verb has its own, because to one of them a host is what it says, to another what a file
-/// says, and to a third what stands here: only the first has defaults.
+/// The options for the host. Each verb has an instance, because the host comes from these options, from a file, or from
+/// the machine: only in the first case are there defaults.
 /// </summary>
 internal sealed class HostOptions
 {
@@ -24,7 +24,7 @@ internal sealed class HostOptions
         DefaultValueFactory = _ => [],
     };
 
-    /// <param name="defaults">The host where nothing is said, with Docker 20.10's rules; null where that is somewhere else.</param>
+    /// <param name="defaults">With Docker 20.10's rules; null where the host comes from elsewhere.</param>
     public HostOptions(HostProfile? defaults)
     {
         _docker = One(
@@ -34,13 +34,13 @@ internal sealed class HostOptions
         _ebtables = One("--ebtables", "Where the rules of ebtables are.", "nft|legacy", defaults?.Ebtables.Name());
     }
 
-    /// <summary>Those that say what a host is taken to be.</summary>
+    /// <summary>For an assumed host.</summary>
     public IEnumerable<Option> All => [_docker, _kernel, _iptables, _ebtables, _set];
 
-    /// <summary>Those that say what a host that is to be built is like: its kernel is this machine's.</summary>
+    /// <summary>For a host to be built: its kernel is this machine's.</summary>
     public IEnumerable<Option> OfBuilt => [_docker, _iptables, _set];
 
-    /// <summary>The switches of a host, for a help's notes.</summary>
+    /// <summary>The switches, for a help's notes.</summary>
     public static string Switches =>
         $"""
         Switches that are on unless set:
@@ -49,8 +49,8 @@ internal sealed class HostOptions
           {string.Join("\n  ", Switch.All.Where(one => !one.Read(HostProfile.Default)).Select(one => one.Name))}
         """;
 
-    /// <summary>A host, changed by what a line says of its kernel, tools and switches.</summary>
-    /// <exception cref="HooktrailException">It says what there is not.</exception>
+    /// <summary>Applies the options for kernel, tools and switches to a host.</summary>
+    /// <exception cref="HooktrailException">An option has a bad value.</exception>
     public HostProfile Apply(ParseResult line, HostProfile basis) => line.GetRequiredValue(_set).Aggregate(
         basis with
         {
@@ -60,7 +60,7 @@ internal sealed class HostOptions
         },
         Switch.Set);
 
-    /// <summary>Whether a line says whose rules are there, and whose; null for nobody's.</summary>
+    /// <summary>Whether the option is given; its release is null for no Docker rules.</summary>
     /// <exception cref="HooktrailException">There is no such release.</exception>
     public bool SaysDocker(ParseResult line, out DockerRelease? release)
     {
@@ -69,12 +69,12 @@ internal sealed class HostOptions
         return said is not null;
     }
 
-    /// <summary>Where the rules of iptables are; null where the line does not say.</summary>
+    /// <summary>Null where the option is not given.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>
     public Backend? Iptables(ParseResult line) => line.GetValue(_iptables) is { } iptables ? Backends.Parse(iptables) : null;
 
-    /// <summary>The switches that a line turns, in its order.</summary>
-    /// <exception cref="HooktrailException">There is no such switch, or it is turned neither off nor on.</exception>
+    /// <summary>In the order of the line.</summary>
+    /// <exception cref="HooktrailException">There is no such switch, or its value is neither off nor on.</exception>
     public IReadOnlyList<(Switch Switch, bool On)> Turns(ParseResult line) =>
     [
         .. from assignment in line.GetRequiredValue(_set)

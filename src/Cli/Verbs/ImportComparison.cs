@@ -8,8 +8,8 @@ using Hooktrail.Trails.Json;
 namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
-/// Holds a foreign trace against the prediction, as far as the trace can show it: «not crossed» counts only of a hook point at which some packet
-/// of the trace is seen, and of a field only where the trace's format has it.
+/// Compares a foreign trace with the prediction, as far as the trace can show it: «not crossed» counts only at a hook
+/// point where some packet of the trace is seen, and a field only where the trace's format has it.
 /// </summary>
 internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfile profile, bool everywhere)
 {
@@ -18,11 +18,12 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     private readonly SortedSet<string> _strange = new(StringComparer.Ordinal);
     private readonly List<string> _unseen = [];
 
-    // A trace needs a chain of its own where it begins, and others' chains are not the model's to predict; those of the host's profile are.
+    // A trace needs a separate chain where it begins, and the model does not predict foreign chains; it does those of
+    // the host's profile.
     private readonly HashSet<HookPoint> _known =
         [.. profile.Rules.Chains.Where(chain => chain.Id.Layer == Layer.Nftables).Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))];
 
-    /// <summary>What was left out of the comparison, in a sentence each.</summary>
+    /// <summary>What was left out of the comparison, one sentence each.</summary>
     public IEnumerable<string> Notes =>
     [
         .. _unshown.Count > 0
@@ -36,9 +37,6 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
             : Array.Empty<string>(),
     ];
 
-    /// <summary>Compares.</summary>
-    /// <param name="found">The flow's legs in the trace.</param>
-    /// <param name="predicted">The legs that are predicted.</param>
     public ImmutableArray<LegRecord> Of(ForeignFlow found, ImmutableArray<PredictedLeg> predicted)
     {
         var legs = ImmutableArray.CreateBuilder<LegRecord>();
@@ -60,10 +58,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return legs.ToImmutable();
     }
 
-    /// <summary>What a host of another profile would do to a leg, as far as the trace can show it.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="leg">The leg.</param>
-    /// <param name="all">What is predicted for that host.</param>
+    /// <summary>Whether a host would treat the leg as observed, as far as the trace can show it.</summary>
     public bool IsRight(HostProfile host, ForeignLeg leg, Func<HostProfile, ImmutableArray<PredictedLeg>> all)
     {
         var observed = Comparable(leg.Trail);
@@ -94,7 +89,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
 
     private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
 
-    // Where a trace cannot show that a packet was delivered, that it is not seen again is all that there is to compare.
+    // Where a trace cannot show a delivery, only the absence of further hops is compared.
     private static Trail Ended(Trail predicted, Trail observed) =>
         predicted is { Outcome: { Kind: OutcomeKind.Delivered, To: { } to }, Hops: [.., var last] }
         && observed is { Outcome.Kind: OutcomeKind.Vanished, Hops: [.., var seen] } && last.Point == seen.Point && predicted.Hops.Length == observed.Hops.Length
@@ -127,7 +122,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return At(predicted with { Hops = [.. hops] }, predicted.Hops);
     }
 
-    // What ends at a hook point that was left out ends, as far as the rest shows it, at the last one that was not.
+    // A trail that ends at an omitted hook point ends, as far as the rest shows, at the last one before it.
     private static Trail At(Trail trail, ImmutableArray<Hop> whole)
     {
         if (trail.Outcome.At is not { } at || trail.Hops.Any(hop => hop.Point == at) || !whole.Any(hop => hop.Point == at))

@@ -11,7 +11,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>import</c>: reads a trace that others wrote. Needs neither a right nor a lab.</summary>
+/// <summary><c>import</c>: reads traces of other tools. Needs no right and no lab.</summary>
 internal static class ImportVerb
 {
     private static readonly Argument<string> File = new("file")
@@ -82,7 +82,6 @@ internal static class ImportVerb
         Description = $"Prints {TrailsFile.Schema}, the format of trails.json, and nothing else to standard output; needs a flow.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -123,7 +122,7 @@ internal static class ImportVerb
 
     private static int Run(ParseResult line)
     {
-        // All that can be wrong with the line is said before the trace is read.
+        // The line is checked completely before the trace is read.
         var prefixes = LogPrefixes.Parse(line.GetRequiredValue(Prefixes));
         var map = ForeignNames.Parse(line.GetRequiredValue(Names));
         TraceFormat? format = line.GetValue(As) is { } named ? TraceFormats.Parse(named) : null;

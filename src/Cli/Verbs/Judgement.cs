@@ -8,21 +8,14 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>What was seen of a flow, held against what is predicted of it.</summary>
-/// <param name="Legs">Each leg that was seen or is predicted.</param>
-/// <param name="Ending">One sentence that says what came of it.</param>
+/// <summary>What was seen of a flow, compared with its prediction.</summary>
 internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 {
-    /// <summary>Whether every leg went as predicted.</summary>
     public bool Agreed => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
 
-    /// <summary>The legs' trails, prediction and observation side by side.</summary>
+    /// <summary>Prediction and observation side by side.</summary>
     public string Text => string.Concat(Legs.Select(TextOf));
 
-    /// <summary>Judges.</summary>
-    /// <param name="flow">What was sent.</param>
-    /// <param name="packets">How many requests.</param>
-    /// <param name="seen">What was seen.</param>
     public static Judgement Of(Flow flow, int packets, Seen seen)
     {
         var legs = Compare(flow, packets, seen);

@@ -8,7 +8,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>The options that say which kernels, and with which backend.</summary>
+/// <summary>The options for kernels and backends.</summary>
 internal static class KernelOptions
 {
     /// <summary>Debian's kernels.</summary>
@@ -18,27 +18,24 @@ internal static class KernelOptions
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>A kernel of one's own.</summary>
+    /// <summary>A kernel that the user built.</summary>
     public static readonly Option<string?> Image = new("--kernel-image")
     {
         Description = "Also a kernel of your own, a bzImage.",
         HelpName = "file",
     };
 
-    /// <summary>Its modules.</summary>
     public static readonly Option<string?> Modules = new("--modules")
     {
         Description = "The modules of --kernel-image: lib/modules/RELEASE, or the folder above it that `make modules_install` was given. Left out where all is built in.",
         HelpName = "folder",
     };
 
-    /// <summary>Whether package lists are fetched anew.</summary>
     public static readonly Option<bool> Refresh = new("--refresh")
     {
         Description = "Fetches the package lists anew; otherwise they may be a day old.",
     };
 
-    /// <summary>Which backends.</summary>
     public static readonly Option<string> Backend = new("--backend")
     {
         Description = "The backend of Docker's rules.",
@@ -46,10 +43,10 @@ internal static class KernelOptions
         DefaultValueFactory = _ => "nft",
     };
 
-    /// <summary>Only looks at the line. ./specs asks so before it prepares for minutes.</summary>
+    /// <summary>Only checks the line. ./specs does so before it prepares for minutes.</summary>
     public static readonly Option<bool> OnlyCheck = new("--only-check") { Hidden = true };
 
-    /// <summary>The kernels that the line names, as they were written.</summary>
+    /// <summary>As written on the line.</summary>
     /// <exception cref="HooktrailException">There is none, or one is no kernel.</exception>
     public static ImmutableArray<KernelWish> Wishes(ParseResult line)
     {
@@ -63,7 +60,7 @@ internal static class KernelOptions
         return wishes;
     }
 
-    /// <summary>Makes bootable what the line names.</summary>
+    /// <summary>Makes the line's kernels bootable.</summary>
     public static async Task<ImmutableArray<Kernel>> PrepareAsync(ParseResult line, ImmutableArray<KernelWish> wishes, CancellationToken cancellation)
     {
         var cache = KernelsCache.Open();
@@ -74,7 +71,7 @@ internal static class KernelOptions
         if (!wishes.IsEmpty)
         {
             var served = await archive.KernelsAsync(line.GetValue(Refresh), Say, cancellation);
-            // All are looked for before the first is fetched.
+            // All are looked up before the first is fetched.
             var meant = wishes.Select(wish => (wish, Kernel: wish.In(served))).Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel)).ToList();
             if (meant.CountBy(one => one.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } same })
                 throw new HooktrailException($"The kernel {same} is named twice, once as the newest; name it once.");
@@ -85,7 +82,7 @@ internal static class KernelOptions
         return kernels.ToImmutable();
     }
 
-    /// <summary>Chooses what runs each kernel, and says which and why.</summary>
+    /// <summary>Chooses for each kernel, and prints which and why.</summary>
     public static async Task<ImmutableDictionary<Kernel, Accelerator>> AcceleratorsAsync(
         ImmutableArray<Kernel> kernels, CancellationToken cancellation)
     {
@@ -97,18 +94,16 @@ internal static class KernelOptions
         return choices.ToImmutableDictionary(one => one.Kernel, one => one.Choice.Accelerator);
     }
 
-    /// <summary>The backends that the line names.</summary>
     public static ImmutableArray<Backend> Backends(ParseResult line) => line.GetRequiredValue(Backend) is var name && name == "both"
         ? [Trails.Backend.Nft, Trails.Backend.Legacy]
         : [Backends(name)];
 
-    /// <summary>A whole number that an option has.</summary>
     public static int Number(string text, string what, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
             ? number
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 
-    /// <summary>Says how far it is, where results do not go.</summary>
+    /// <summary>Prints progress to standard error, apart from results.</summary>
     public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {Report.PlainText.Of(what)}");
 
     private static Backend Backends(string name) => name is "nft" or "legacy"

@@ -6,15 +6,14 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>kernels boot</c>: one guest and nothing else, to look around in.</summary>
+/// <summary><c>kernels boot</c>: one guest, to look around in.</summary>
 internal static class KernelsBootVerb
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>A disk to be written; ./specs boots so to put the lab's image on it.</summary>
+    /// <summary>A disk to be written; ./specs puts the lab's image on it so.</summary>
     private static readonly Option<string?> Disk = new("--disk") { Hidden = true };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -54,11 +53,11 @@ internal static class KernelsBootVerb
             Accelerator = accelerators[kernels[0]],
             KeepsDisk = kept is not null,
         };
-        // Left where the guest is lost, because what is said then names it; ./specs clean removes it.
+        // Left where the guest is lost, because the message names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();
         await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
         {
-            // Others read the first line.
+            // Scripts read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
             await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to end it."));
             foreach (var lack in guest.Lacks)

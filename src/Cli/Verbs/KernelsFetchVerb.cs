@@ -3,10 +3,9 @@ using Hooktrail.Report;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>kernels fetch</c>: makes kernels bootable, and no more.</summary>
+/// <summary><c>kernels fetch</c>: makes kernels bootable.</summary>
 internal static class KernelsFetchVerb
 {
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(

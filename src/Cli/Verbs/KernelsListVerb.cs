@@ -5,7 +5,7 @@ using Hooktrail.Kernels.Runs;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>kernels list</c>: which kernels can be had.</summary>
+/// <summary><c>kernels list</c>: the available kernels.</summary>
 internal static class KernelsListVerb
 {
     private static readonly Option<bool> All = new("--all")
@@ -13,7 +13,6 @@ internal static class KernelsListVerb
         Description = "Every release, not only the newest of each series and suite.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(

@@ -34,7 +34,6 @@ internal static class KernelsRunVerb
         DefaultValueFactory = _ => "60",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(

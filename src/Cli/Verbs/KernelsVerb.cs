@@ -3,7 +3,6 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary><c>kernels</c>: the features on other kernels than this machine's, in guests.</summary>
 internal static class KernelsVerb
 {
-    /// <summary>The verb.</summary>
     public static Verb Create() => new(
         "kernels",
         "Runs the features on other kernels, each booted in a guest of QEMU; lists, fetches and boots kernels.",

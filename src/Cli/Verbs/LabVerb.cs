@@ -7,7 +7,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>lab</c>: the lab and nothing else, to look around in.</summary>
+/// <summary><c>lab</c>: a lab, to look around in.</summary>
 internal static class LabVerb
 {
     private static readonly Argument<string[]> Only = new("container")
@@ -16,7 +16,6 @@ internal static class LabVerb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -47,7 +46,7 @@ internal static class LabVerb
         var (lab, why) = await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         await using (lab)
         {
-            // Others read the first line.
+            // Scripts read the first line.
             await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
             await Console.Out.WriteLineAsync(PlainText.Of(why));
             if (lab is NamespaceLab namespaces)

@@ -11,7 +11,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>observe</c>: sends one flow in a lab and shows what the kernel did with it beside what the model says.</summary>
+/// <summary><c>observe</c>: sends one flow in a lab and shows the kernel's trail beside the model's.</summary>
 internal static class ObserveVerb
 {
     private const string UserlandProxy = "userland-proxy";
@@ -48,7 +48,6 @@ internal static class ObserveVerb
         Description = $"Prints {TrailsFile.Schema}, the format of trails.json, and nothing else to standard output.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -81,7 +80,7 @@ internal static class ObserveVerb
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        // All that can be wrong with the line is said before anything is started.
+        // The line is checked completely before anything is started.
         var flow = FlowOptions.Read(line);
         var packets = FlowOptions.Number(line.GetRequiredValue(Packets), "a number of packets", 10);
         _ = Prediction.Legs(HostProfile.Default, flow, packets);

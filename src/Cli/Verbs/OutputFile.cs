@@ -2,13 +2,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>Writes what a verb made: to a file, or to standard output.</summary>
+/// <summary>Writes a verb's result.</summary>
 internal static class OutputFile
 {
-    /// <summary>Writes it whole.</summary>
-    /// <param name="to">The file; null or - for standard output.</param>
-    /// <param name="bytes">What is written.</param>
-    /// <param name="what">What a message calls it: <c>The report</c>.</param>
+    /// <summary>To standard output for null or -. What is its name in a message: <c>The report</c>.</summary>
     /// <exception cref="HooktrailException">It cannot be written there.</exception>
     public static void Write(string? to, ReadOnlySpan<byte> bytes, string what)
     {

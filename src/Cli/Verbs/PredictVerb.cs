@@ -8,7 +8,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>predict</c>: prints the trail of one packet. Needs neither a right nor an Engine nor a network.</summary>
+/// <summary><c>predict</c>: prints the trail of one packet. Needs no right, Engine or network.</summary>
 internal static class PredictVerb
 {
     private static readonly Option<string> OfLeg = new("--leg")
@@ -39,7 +39,6 @@ internal static class PredictVerb
         Description = $"Prints {TrailsFile.Schema}, the format of trails.json, instead of text.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(

@@ -13,7 +13,7 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary><c>report</c>: writes runs as one HTML file.</summary>
 internal static class ReportVerb
 {
-    /// <summary>What a run names its Cucumber Messages; looked for beside each trails.json.</summary>
+    /// <summary>A run's Cucumber Messages; looked for beside each trails.json.</summary>
     private const string MessagesName = "messages.ndjson";
 
     private static readonly Argument<string[]> Files = new("file")
@@ -39,7 +39,6 @@ internal static class ReportVerb
         Description = "Adds a page that says what is different in the other files from the first.",
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -91,7 +90,7 @@ internal static class ReportVerb
         return ExitCode.Done;
     }
 
-    /// <summary>Files of one name, as two runs' trails.json are, go by their paths.</summary>
+    /// <summary>Files with equal names, such as two runs' trails.json, get their paths.</summary>
     private static ReportInput Named(ReportInput input, string[] paths) =>
         input.Runs.Select(run => run.Name).Distinct().Count() == paths.Length
             ? input
@@ -117,7 +116,7 @@ internal static class ReportVerb
         }
     }
 
-    /// <summary>What the model says of a leg; nothing where it says that there is no such leg.</summary>
+    /// <summary>The model's account of a leg; null where it predicts no such leg.</summary>
     internal static Account? AccountOf(HostProfile host, Flow flow, Leg leg)
     {
         try

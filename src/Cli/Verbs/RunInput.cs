@@ -4,18 +4,15 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>Reads the runs that a user names: by a file, by the folder that a run wrote, or by a baseline's name.</summary>
+/// <summary>Reads the runs that a user names: by a file, by a run's folder, or by a baseline's name.</summary>
 internal static class RunInput
 {
-    /// <summary>What a run calls its trails.</summary>
     public const string TrailsName = "trails.json";
 
-    /// <summary>Where the last run of the features wrote: SPECS_OUT, or ./out.</summary>
+    /// <summary>The folder of the features' last run: SPECS_OUT, or ./out.</summary>
     public static string LastRun => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } folder ? folder : "out";
 
-    /// <summary>Reads one.</summary>
-    /// <param name="said">A file, a folder or a baseline's name; - is standard input.</param>
-    /// <param name="baselines">Where baselines are.</param>
+    /// <summary>Reads a file, a folder or a baseline; - is standard input.</summary>
     /// <exception cref="HooktrailException">It is none of these, or cannot be read.</exception>
     public static ComparedRun Read(string said, BaselineFolder baselines)
     {
@@ -23,8 +20,7 @@ internal static class RunInput
         return new(said, LabelOf(path), TrailsInput.Read(path));
     }
 
-    /// <summary>The file that is meant.</summary>
-    /// <exception cref="HooktrailException">It is none of these.</exception>
+    /// <exception cref="HooktrailException">It is none of a file, a folder and a baseline.</exception>
     public static string PathOf(string said, BaselineFolder baselines)
     {
         if (said == TrailsInput.StandardInput || File.Exists(said))
@@ -40,7 +36,7 @@ internal static class RunInput
             $"\"{said}\" is neither a file, nor a folder that a run wrote, nor a baseline: {there}; give one of these, and see ./specs baseline --help.");
     }
 
-    // Files of runs are all called the same; then it is their folders that tell them apart.
+    // Runs' files have the same names; their folders tell them apart.
     private static string LabelOf(string path) =>
         path == TrailsInput.StandardInput ? "standard input"
         : Path.GetFileName(path) == TrailsName && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder

@@ -4,7 +4,7 @@ using Hooktrail.Report;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>summary</c>: prints what <c>trails.json</c> files hold, in Markdown.</summary>
+/// <summary><c>summary</c>: prints <c>trails.json</c> files in Markdown.</summary>
 internal static class SummaryVerb
 {
     private static readonly Argument<string[]> Files = new("file")
@@ -13,7 +13,6 @@ internal static class SummaryVerb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>The verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
@@ -33,7 +32,7 @@ internal static class SummaryVerb
     private static int Run(ParseResult line)
     {
         var paths = line.GetRequiredValue(Files);
-        // All are read before the first is printed, so that a bad one leaves no half of a summary.
+        // All are read before the first is printed, so that bad input leaves no half of a summary.
         var summaries = paths
             .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
             .ToList();

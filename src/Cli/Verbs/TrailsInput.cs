@@ -6,11 +6,10 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary>Reads the trails files that a user names.</summary>
 internal static class TrailsInput
 {
-    /// <summary>What stands for standard input in the place of a path.</summary>
+    /// <summary>In place of a path.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Reads a file, or standard input.</summary>
-    /// <exception cref="HooktrailException">It cannot be read, or is no trails file; says why.</exception>
+    /// <exception cref="HooktrailException">It cannot be read, or is no trails file.</exception>
     public static TrailsFile Read(string path)
     {
         try

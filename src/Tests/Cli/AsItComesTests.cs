@@ -9,7 +9,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>What observe prints while its flow is under way.</summary>
 [TestFixture]
 public partial class AsItComesTests
 {
@@ -78,7 +77,7 @@ public partial class AsItComesTests
         return output.ToString().TrimEnd('\n').Split('\n')[^glimpses.Length..];
     }
 
-    // What an observer would record at a hop of a leg, if it went as predicted.
+    // What an observer would record at a hop of a leg that goes as predicted.
     private static Glimpse Glimpse(Observers by, int leg, int hop)
     {
         var predicted = Prediction.Legs(HostProfile.Default, Connection)[leg].Trail.Hops[hop];

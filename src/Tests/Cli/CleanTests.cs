@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The verb clean where no Engine answers, in a network namespace of its own: what other runs have on this host is not to be seen there.</summary>
+/// <summary>The verb clean without an Engine, in a new network namespace that hides this host's other runs.</summary>
 [TestFixture]
 public class CleanTests
 {
@@ -41,7 +41,7 @@ public class CleanTests
         Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((2, "")));
     }
 
-    // On a host that has these devices besides.
+    // On a host that has these devices too.
     private static async Task<Ran> CleanAsync(string devices)
     {
         var ran = await Specs.Start(

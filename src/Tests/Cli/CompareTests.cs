@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The verbs compare and baseline, on files as other verbs write them.</summary>
 [TestFixture]
 public class CompareTests
 {
@@ -156,7 +155,7 @@ public class CompareTests
         Assert.That((shown.ExitCode, shown.Error), Is.EqualTo((2, "specs: Unknown format \"pdf\"; the formats are text, markdown, json and html.\n")));
     }
 
-    // What a run on such a host would have written, or one whose kernel did otherwise.
+    // What a run on such a host, or on one with another kernel behaviour, would write.
     private static string Write(TemporaryFolder folder, string name, HostProfile host, Func<Trail, Trail>? otherwise = null)
     {
         using var stream = new MemoryStream();

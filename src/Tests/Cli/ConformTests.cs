@@ -2,7 +2,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary><c>conform</c> from the command line.</summary>
 [TestFixture]
 public class ConformTests
 {

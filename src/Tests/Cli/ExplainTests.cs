@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The verb explain, on files as other verbs write them.</summary>
 [TestFixture]
 public class ExplainTests
 {
@@ -113,7 +112,7 @@ public class ExplainTests
         });
     }
 
-    // What a run would have written that took its host for the usual one.
+    // What a run would write that assumed the default host.
     private static LegRecord[] Record(Flow flow, HostProfile actual) =>
         [.. Prediction.Legs(actual, flow).Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail))];
 

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>What docs says can be run, is there, and is as it was seen.</summary>
+/// <summary>Every command in docs exists and gives the output shown there.</summary>
 public sealed partial class GuideTests
 {
     private static readonly string Root = Repository();
@@ -75,7 +75,7 @@ public sealed partial class GuideTests
             }
             else if (words[0] == "observe")
             {
-                // The same flow, of which the figure beside it was drawn.
+                // The flow of the figure beside it.
                 var ran = await Specs.Run(["predict", .. words.Where(word => word is not ("observe" or "--lab" or "namespaces"))]);
                 Assert.That(ran.ExitCode, Is.Zero, $"{command}: {ran.Error}");
             }

@@ -3,7 +3,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The verb import, on recorded traces.</summary>
 [TestFixture]
 public class ImportTests
 {

@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The verb observe: live in namespaces where this machine has them, and what it makes of whatever a lab may see.</summary>
+/// <summary>The verb observe: live in namespaces where this machine has them, else on simulated sightings.</summary>
 [TestFixture]
 public class ObserveTests
 {
@@ -200,7 +200,7 @@ public class ObserveTests
         });
     }
 
-    // What a lab would have seen if every leg had been so much different from its prediction.
+    // What a lab would see if every leg differed so from its prediction.
     private static (Seen Seen, Trail Request) Seen(Flow flow, Func<Trail, Trail> change)
     {
         var predicted = Prediction.Legs(HostProfile.Default, flow);

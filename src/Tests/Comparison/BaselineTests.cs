@@ -9,7 +9,6 @@ using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;
 
-/// <summary>Runs as they are kept.</summary>
 [TestFixture]
 public class BaselineTests
 {

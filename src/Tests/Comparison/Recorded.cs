@@ -6,7 +6,7 @@ using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Tests.Comparison;
 
-/// <summary>Runs to compare: what a lab would record of a host on which the kernel does as the model says, and changes of that.</summary>
+/// <summary>Runs as a lab would record them where the kernel does as the model predicts, and changed ones.</summary>
 internal static class Recorded
 {
     public static readonly Flow Bridged = new(Endpoint.Client, Endpoint.Server, Protocol.Icmp);
@@ -18,7 +18,6 @@ internal static class Recorded
     public static readonly HostProfile New = HostProfile.Default;
     public static readonly HostProfile Old = New with { Kernel = new(5, 4) };
 
-    /// <summary>A run of every flow once on a host.</summary>
     public static ComparedRun Run(string label, HostProfile host, params ReadOnlySpan<Flow> flows)
     {
         var legs = ImmutableArray.CreateBuilder<LegRecord>();
@@ -27,14 +26,11 @@ internal static class Recorded
         return Run(label, host, legs.ToImmutable());
     }
 
-    /// <summary>A run of these legs.</summary>
     public static ComparedRun Run(string label, HostProfile host, ImmutableArray<LegRecord> legs) => new($"{label}.json", label, new(host, legs));
 
-    /// <summary>The legs of a flow as they are recorded.</summary>
     public static ImmutableArray<LegRecord> Legs(HostProfile host, Flow flow) =>
         [.. Prediction.Legs(host, flow).Select(leg => Seen(leg.Trail, flow, leg.Leg))];
 
-    /// <summary>A leg as it is recorded.</summary>
     public static LegRecord Seen(Trail predicted, Flow flow, Leg leg) => new(flow, leg, predicted, AsSeen(predicted))
     {
         Scenario = new("Journeys", flow.ToString()),
@@ -42,23 +38,19 @@ internal static class Recorded
         Evidence = [new(1, Evidence.Nflog, 166, "ebtables broute BROUTING src=172.30.1.2")],
     };
 
-    // An observer sees no reason, and a drop no otherwise than a packet that is gone.
+    // An observer sees no reason for a drop, only that the packet is gone.
     public static Trail AsSeen(Trail trail) => trail with
     {
         Outcome = trail.Outcome.Kind == OutcomeKind.Delivered ? trail.Outcome : Hooktrail.Trails.Outcome.Vanished(trail.Outcome.At, null),
     };
 
-    /// <summary>The run under another name.</summary>
     public static ComparedRun As(this ComparedRun run, string label) => run with { Name = $"{label}.json", Label = label };
 
-    /// <summary>The run with some legs changed.</summary>
     public static ComparedRun With(this ComparedRun run, Func<LegRecord, LegRecord?> change) =>
         run with { Trails = run.Trails with { Legs = [.. run.Trails.Legs.Select(change).OfType<LegRecord>()] } };
 
-    /// <summary>The leg with another observed trail.</summary>
     public static LegRecord Observed(this LegRecord leg, Func<Trail, Trail> change) => leg with { Observed = change(leg.Observed!) };
 
-    /// <summary>The bytes of a trails file.</summary>
     public static byte[] Bytes(Action<Stream> write)
     {
         using var stream = new MemoryStream();

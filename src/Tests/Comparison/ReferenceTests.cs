@@ -11,15 +11,15 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Comparison;
 
 /// <summary>
-/// The trails of every kernel that was run, replayed: the model has to predict each from the host's profile. This is what tests the statements that
-/// depend on a kernel's version where only one kernel is at hand.
+/// Replays the trails of every kernel that was run: the model must predict each from the host's profile. This tests
+/// what depends on a kernel's version where only one kernel is at hand.
 /// </summary>
 [TestFixture]
 public class ReferenceTests
 {
     /// <summary>
-    /// Traits that no run shows either side of: what the model says of them rests on the kernel's sources alone. Whoever adds a run that shows one has
-    /// to take it off this list.
+    /// Traits that no run shows on both sides: the model's statements on them rest only on the kernel's sources. A new
+    /// run that shows one takes it off this list.
     /// </summary>
     private static readonly ImmutableArray<KernelTrait> Unseen =
     [

@@ -9,7 +9,6 @@ using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;
 
-/// <summary>What is different between two runs, what it comes from, and whether the model expects it.</summary>
 [TestFixture]
 public class RunComparisonTests
 {

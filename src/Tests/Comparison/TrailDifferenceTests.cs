@@ -6,7 +6,6 @@ using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Comparison;
 
-/// <summary>What is different between two trails of a leg.</summary>
 [TestFixture]
 public class TrailDifferenceTests
 {

@@ -11,7 +11,6 @@ using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;
 
-/// <summary>A comparison as text, Markdown, JSON and a page.</summary>
 [TestFixture]
 public partial class WritingTests
 {
@@ -19,7 +18,7 @@ public partial class WritingTests
 
     private static readonly ComparedRun Before = Run("before", Old, ToWan, Bridged, ToHost);
 
-    // One cause, one that is unexplained, one that proves nothing.
+    // One expected cause, one unexplained difference, one that proves nothing.
     private static readonly ComparedRun After = Run("after", New, ToWan, Bridged, ToHost).With(leg =>
         leg.Flow == Bridged && leg.Leg == Leg.Request ? leg.Observed(trail => trail with { Hops = trail.Hops.RemoveAt(0) })
         : leg.Flow == ToHost && leg.Leg == Leg.Reply ? leg with { Observed = null, Verdict = LegVerdict.Inconclusive, Reason = "records were lost" }

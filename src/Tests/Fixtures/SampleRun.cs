@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace Hooktrail.Tests.Fixtures;
 
-/// <summary>What the results file says of one test.</summary>
+/// <summary>One test in the results file.</summary>
 internal sealed record Result(string Outcome, string Message, string StackTrace, string Output, ImmutableArray<string> Attachments);
 
 /// <summary>One run of the sample project by <c>dotnet test</c>.</summary>
@@ -30,7 +30,6 @@ internal sealed class SampleRun
         Report = File.ReadAllText(Path.Combine(folder, "report.html"));
     }
 
-    /// <summary>Of <c>dotnet test</c>.</summary>
     public int ExitCode { get; }
 
     /// <summary>By the test's class and name.</summary>
@@ -39,16 +38,12 @@ internal sealed class SampleRun
     /// <summary>What the hook after the run wrote.</summary>
     public string End { get; }
 
-    /// <summary>The Cucumber Messages.</summary>
     public string Messages { get; }
 
-    /// <summary>Reqnroll's HTML report.</summary>
     public string Report { get; }
 
-    /// <summary>The folder of the sample project.</summary>
     public static string Project => Metadata("Sample");
 
-    /// <summary>Runs all its tests.</summary>
     public static async Task<SampleRun> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("hooktrail-sample-").FullName;
@@ -68,11 +63,10 @@ internal sealed class SampleRun
         }
     }
 
-    /// <summary>Runs dotnet to its end.</summary>
     public static async Task<(int ExitCode, string Output)> DotnetAsync(string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = Project };
-        // What MSBuild and VSTest tell this process is not for that one.
+        // This process's variables of MSBuild and VSTest must not reach the new process.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD") || name.StartsWith("VSTEST")).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment.Append(("REQNROLL_TELEMETRY_ENABLED", "0")))

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>A guest that boots decides on KVM; the result holds until something changes that it depends on.</summary>
+/// <summary>A trial boot decides on KVM; the result holds until something that it depends on changes.</summary>
 [TestFixture]
 [CancelAfter(60_000)]
 public class AcceleratorTests
@@ -41,7 +41,7 @@ public class AcceleratorTests
     {
         using var qemu = new FakeQemu(FakeQemu.Aborts);
         await qemu.ChooseAsync(cancel);
-        // A processor's clock rate is no other processor.
+        // Another clock rate does not make another processor.
         qemu.Write("proc/cpuinfo", "model name\t: AMD EPYC\ncpu MHz\t\t: 3000.000\n");
         Assert.That(await qemu.ChooseAsync(cancel), Is.EqualTo(Tcg($"{Aborted}, as found earlier")));
         Assert.That(qemu.Calls, Is.EqualTo(1));

@@ -6,11 +6,10 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>Which kernels an archive serves, and which of them a user means.</summary>
 [TestFixture]
 public class ArchiveTests
 {
-    // As apt-cache madison printed it on 2026-11-28, shortened.
+    // The output of apt-cache madison on 2026-11-28, shortened.
     private const string Madison = """
          linux-image-5.10.0-32-cloud-amd64 | 5.10.223-1 | http://deb.debian.org/debian bullseye/main amd64 Packages
         linux-image-6.1.0-47-cloud-amd64 |  6.1.170-3 | http://deb.debian.org/debian bookworm/main amd64 Packages

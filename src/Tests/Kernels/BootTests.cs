@@ -5,7 +5,10 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>Guests that are booted, where QEMU is and a kernel and the disk have been prepared (./specs kernels boot); skipped elsewhere, unless SPECS_REQUIRE_GUEST=1.</summary>
+/// <summary>
+/// Boots guests where QEMU, a kernel and the disk are prepared (./specs kernels boot). Skipped elsewhere, unless
+/// SPECS_REQUIRE_GUEST=1.
+/// </summary>
 [TestFixture]
 [CancelAfter(600_000)]
 public class BootTests

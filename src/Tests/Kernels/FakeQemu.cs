@@ -5,12 +5,12 @@ using Hooktrail.Trails;
 namespace Hooktrail.Tests.Kernels;
 
 /// <summary>
-/// A program in QEMU's place, with a machine of files around it, and a kernel's folder. By TCG it boots, and an empty
-/// machine starts in any case.
+/// A script in QEMU's place, with a machine of files around it, and a kernel's folder. TCG boots, and an empty machine
+/// always starts.
 /// </summary>
 internal sealed class FakeQemu : IDisposable
 {
-    /// <summary>What a guest's console says when all goes well.</summary>
+    /// <summary>A guest's console when all goes well.</summary>
     public const string Boots = """
         printf '%s\n' "hooktrail: booted 6.1" "hooktrail: engine Docker version 26"
         read -r line
@@ -31,7 +31,7 @@ internal sealed class FakeQemu : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hooktrail-");
 
-    /// <param name="byKvm">What a guest does by KVM, a shell script.</param>
+    /// <param name="byKvm">A shell script: what a guest does by KVM.</param>
     public FakeQemu(string byKvm)
     {
         foreach (var (name, text) in new[]
@@ -55,7 +55,6 @@ internal sealed class FakeQemu : IDisposable
 
     public Kernel Kernel => new("6.1", "6.1.176-1 (bookworm)", Path.Combine(Root, "kernel"), "/cache/6.1/initramfs");
 
-    /// <summary>The longest that a trial may take.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a guest was tried.</summary>

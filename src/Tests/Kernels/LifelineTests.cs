@@ -5,15 +5,15 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>What is started for a guest ends with its owner, however that ends.</summary>
+/// <summary>Processes started for a guest end with their owner, however that ends.</summary>
 [TestFixture]
 [CancelAfter(60_000)]
 public class LifelineTests
 {
-    // The kernel kills and buries in its own time, a few milliseconds.
+    // Milliseconds. The kernel kills and reaps in its own time, usually within a few.
     private const int Patience = 5_000;
 
-    // Says its id, then that of a child, and waits; so that a whole tree has to end.
+    // Prints its id, then that of a child, and waits; the whole tree must end.
     private static readonly string[] Tree = ["bash", "-c", "sleep 1000 & echo $$ $!; wait"];
 
     [Test]
@@ -86,7 +86,7 @@ public class LifelineTests
 
     private static int[] Ids(string? line) => [.. line!.Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
-    // A process that nobody has buried yet has ended all the same.
+    // An unreaped process has ended all the same.
     private static bool Lives(int process)
     {
         try

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>Whatever ends a guest, the message has QEMU's own last words.</summary>
+/// <summary>However a guest ends, the message has QEMU's last words.</summary>
 [TestFixture]
 [CancelAfter(60_000)]
 public class LossTests

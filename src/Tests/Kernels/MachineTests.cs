@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>The command line of a guest, and what its console says.</summary>
+/// <summary>A guest's command line and console.</summary>
 [TestFixture]
 public class MachineTests
 {

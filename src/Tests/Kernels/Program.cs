@@ -2,7 +2,7 @@ using Hooktrail.Kernels.Machine;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>An owner that can be killed: holds a program, says the id of its shell, and waits for the end of its standard input.</summary>
+/// <summary>An owner to be killed: holds a program, prints its shell's id, and waits for the end of input.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] command)

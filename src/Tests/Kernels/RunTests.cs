@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 
-/// <summary>What came of guests, and how many there is room for.</summary>
+/// <summary>The guests' results, and how many guests the machine has room for.</summary>
 [TestFixture]
 public class RunTests
 {

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report;
 
-/// <summary>Hosts that are otherwise than they were taken to be, and what the trails on them give away.</summary>
+/// <summary>Hosts that differ from the assumed ones, and what their trails give away.</summary>
 [TestFixture]
 public class ExplainingTests
 {
@@ -168,7 +168,7 @@ public class ExplainingTests
         return [.. Explanation.For(profile, [.. Witnesses(profile, flow, actual(HostProfile.Default))]).Select(one => one.Change)];
     }
 
-    // What an observer would have seen of a flow on the actual host.
+    // What an observer would see of a flow on the actual host.
     private static IEnumerable<Witness> Witnesses(HostProfile assumed, Flow flow, HostProfile actual) =>
         Prediction.Legs(actual, flow).Select(leg => Witness.Of(leg.Trail, assumed, host => Predicted(host, flow, leg.Leg)));
 

@@ -38,7 +38,7 @@ public class ExplanationTests
                     Samples.Bridged,
                     one.Write(HostProfile.Default, value),
                     profile => one.Read(profile) == value ? Nothing : Samples.Bridged);
-                // Docker's rules, taken away or put there for another of its settings, turn some switches too; but that takes more.
+                // Exchanging Docker's rules turns some switches too, but is the larger change.
                 Assert.That(found[0].Change, Is.EqualTo($"{one.Name}={(value ? 0 : 1)}"));
             }
     }

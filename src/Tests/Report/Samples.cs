@@ -35,7 +35,7 @@ internal static class Samples
     public static Trail With(this Trail trail, int index, Func<Hop, Hop> change) =>
         trail with { Hops = trail.Hops.SetItem(index, change(trail.Hops[index])) };
 
-    // Text of every kind that a file may have to carry: quotes, markup, control characters, letters beyond ASCII.
+    // Every kind of text in a file: quotes, markup, control characters, letters beyond ASCII.
     private static readonly Gen<string> Names = Gen.Elements(
         "lab", "client.port", "", "a|b", "\"quoted\"\\", "<b>&amp;", "line\nbreak\ttab\u0001", "名前 → 😀", "`code`", "\u2028");
 
@@ -68,7 +68,7 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
-    // A user's own rules, of every tool; Docker's besides are those of its releases.
+    // A user's rules, of every tool; Docker's are those of its releases.
     private static readonly RuleSet[] OwnRules =
     [
         RuleText.Read(Layer.Iptables, ["*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"], "own"),
@@ -158,16 +158,13 @@ internal static class Samples
             Hooks = [.. names.Select(name => new Registration(name, "input", priority, name) { Device = name.Length % 2 == 0 ? null : name, Points = [.. HookPoints.Iptables.Take(name.Length % 3)] })],
         };
 
-    /// <summary>Any file that the format can hold.</summary>
     public static Arbitrary<TrailsFile> Files => AnyFile.ToArbitrary();
 
-    /// <summary>Any trail.</summary>
     public static Arbitrary<Trail> Trails => AnyTrail.ToArbitrary();
 
     private static Gen<T?> OrNull<T>(Gen<T> some) where T : class =>
         Gen.OneOf(Gen.Constant<T?>(null), some.Select(one => (T?)one));
 
-    /// <summary>The bytes of a file.</summary>
     public static byte[] Bytes(TrailsFile file)
     {
         var stream = new MemoryStream();
@@ -175,7 +172,6 @@ internal static class Samples
         return stream.ToArray();
     }
 
-    /// <summary>A file of one leg.</summary>
     public static TrailsFile FileOf(Trail? predicted, Trail? observed = null) =>
         new(HostProfile.Default, [new(Ping, Leg.Request, predicted, observed)]);
 }

@@ -19,7 +19,7 @@ public class TrailsJsonTests
     public async Task Read_the_schema()
     {
         var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "trails.schema.json");
-        // The validator knows the vocabulary that the schema uses, but $defs only by the name it had before 2019-09.
+        // The validator knows the schema's vocabulary, but $defs only by its name before 2019-09.
         _schema = await JsonSchema.FromJsonAsync((await File.ReadAllTextAsync(file)).Replace("$defs", "definitions"));
     }
 
@@ -152,7 +152,7 @@ public class TrailsJsonTests
         var broken = Replace(text, right, wrong);
 
         Assert.That(() => Read(Encoding.UTF8.GetBytes(broken)), ThrowsSentence(sentence));
-        // Which tables and chains there are is the reader's knowledge; the schema leaves their names open.
+        // The reader knows the tables and chains; the schema leaves their names open.
         if (!right.StartsWith("\"table\"", StringComparison.Ordinal))
             Assert.That(_schema.Validate(broken), Is.Not.Empty);
     }

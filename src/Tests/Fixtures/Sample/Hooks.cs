@@ -14,7 +14,7 @@ public static class Hooks
     [AfterScenario("after-fails")]
     public static void After() => throw new InvalidOperationException("after the scenario");
 
-    /// <summary>The run's end is seen from outside by the file that it writes.</summary>
+    /// <summary>The file shows the run's end to the tests.</summary>
     [AfterTestRun]
     public static void AfterRun()
     {

@@ -84,7 +84,7 @@ public partial class HtmlReportTests
     [Test]
     public void Ids_are_there_once_and_links_lead_to_them()
     {
-        // The same titles again and again, in two runs, with and without a scenario.
+        // The same titles repeatedly, in two runs, with and without a scenario.
         var twin = Agreed with { Scenario = new(Title.Feature.ToUpperInvariant(), Title.Scenario + "!") };
         var file = new TrailsFile(HostProfile.Default, [Agreed, Agreed with { Leg = Leg.Reply }, Agreed, twin, Agreed with { Scenario = null }]);
         var html = Of(ByModel(new("one", file), new("two", file)));

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report.Picture;
 
-/// <summary>The picture follows from the hook table and the trail alone: everything registered has its place, and what is lit is the trail.</summary>
+/// <summary>The picture follows from hooks and trail: every registration has a place, and the trail is lit.</summary>
 public sealed partial class PictureTests
 {
     private static readonly HostProfile[] Hosts =
@@ -146,7 +146,8 @@ public sealed partial class PictureTests
     [Test]
     public void A_decision_is_lit_where_the_packet_met_it()
     {
-        // Up to the host and out by another device: both. Bridged: the bridge's alone. Sent by the host: routed ahead of OUTPUT.
+        // Up to the host and out by another device: both. Bridged: only the bridge's. Sent by the host: routed before
+        // OUTPUT.
         Assert.That(Decided(Flows[3]), Is.EqualTo(2));
         Assert.That(Decided(Flows[0]), Is.EqualTo(1));
         Assert.That(Decided(new(Endpoint.Host, Endpoint.Client, Protocol.Icmp)), Is.EqualTo(1));

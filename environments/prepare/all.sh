@@ -50,10 +50,9 @@ prepare_bridge() {
 }
 
 # Uses lab, with_engine and load_br_netfilter. Leaves the lab that the run gets in `lab`, where that is known already, what to say of
-# it in `lab_why`, and the Engine's API version in engine_api.
+# it in `lab_why`.
 prepare_all() {
     local no_engine='' asked=$lab
-    engine_api=''
     lock_preparation
     start_build
     if [[ $lab != namespaces && $with_engine ]] && prepare_engine; then

@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: a Docker Engine that answers.
 
-# The tests read the same variable, so the two can never mean different Engines (as a `docker context` could).
+# The Engine that the docker command takes, by DOCKER_HOST or else by its context. The tests read the same variable.
+[[ ${DOCKER_HOST:-} ]] || DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)
 export DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
 
 # Which Engine Hooktrail started by hand: its process id and start time, because an id alone is used again.
@@ -132,6 +133,11 @@ start_engine() {
 # Fails where there is no Engine to be had and namespaces will do; see without_engine.
 prepare_engine() {
     local engine='' engine_error='' started=''
+    if [[ $DOCKER_HOST = ssh://* ]]; then
+        without_engine "the Docker Engine is at $DOCKER_HOST, and ssh is not spoken here" \
+            "forward its socket (ssh -L /tmp/docker.sock:/var/run/docker.sock), and set DOCKER_HOST=unix:///tmp/docker.sock."
+        return
+    fi
     if ! engine_answers; then
         case $engine_error in
             *'permission denied'*) ;;
@@ -153,7 +159,6 @@ prepare_engine() {
     fi
     say engine "Docker ${engine% *} (API ${engine#* }) answers at $DOCKER_HOST"
     [[ ! $started ]] || say engine "it stays up after the run; './specs clean --engine' stops it"
-    engine_api=${engine#* }
 }
 
 # The Engine that Hooktrail started by hand, and no other.

@@ -33,13 +33,10 @@ dotnet_test() {
         --blame-hang-timeout 15m --blame-hang-dump-type none --logger 'console;verbosity=minimal' </dev/null 8<&-)
 }
 
-# run_tests VERB: uses filter, engine_api and lab_why.
+# run_tests VERB: uses filter and lab_why.
 run_tests() {
     local status began=$SECONDS passed failed skipped total files
     take_output_directory
-    # Testcontainers without its registry-bound reaper, and in the version of the protocol that this Engine speaks.
-    export TESTCONTAINERS_RYUK_DISABLED=true
-    [[ -z $engine_api || -n ${DOCKER_API_VERSION:-} ]] || export DOCKER_API_VERSION=$engine_api
     REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson REQNROLL_FORMATTERS_HTML=outputFilePath=$SPECS_OUT/reqnroll.html \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?

@@ -2,47 +2,45 @@ using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
+using DotNet.Testcontainers.Images;
 
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>
-/// A container that is attached to between its creation and its start. Testcontainers' look at whether it is ready is left
-/// out: it asks for the logs of a container that has ended, and these keep none.
+/// A container that is created by Testcontainers and started by <paramref name="start"/>, which is given its id and attaches to
+/// it first. Testcontainers' own start can only do so afterwards, asks eight more questions, and among them, of a container that
+/// has ended, for the logs that these do not keep.
 /// </summary>
-internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<AttachedContainer, CancellationToken, Task> attach)
+internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<string, CancellationToken, Task> start)
     : DockerContainer(configuration)
 {
     /// <summary>The container's id from its creation on; null before.</summary>
     public string? CreatedId { get; private set; }
 
-    protected override async Task<string> UnsafeCreateContainerAsync(CancellationToken ct = default) =>
-        CreatedId = await base.UnsafeCreateContainerAsync(ct).ConfigureAwait(false);
+    protected override async Task UnsafeCreateAsync(CancellationToken ct = default) =>
+        CreatedId = await UnsafeCreateContainerAsync(ct).ConfigureAwait(false);
 
-    protected override async Task UnsafeStartAsync(CancellationToken ct = default)
-    {
-        await attach(this, ct).ConfigureAwait(false);
-        await UnsafeStartContainerAsync(ct).ConfigureAwait(false);
-    }
+    protected override Task UnsafeStartAsync(CancellationToken ct = default) => start(CreatedId!, ct);
 }
 
 /// <summary>Builds an <see cref="AttachedContainer"/>.</summary>
 internal sealed class AttachedContainerBuilder
     : ContainerBuilder<AttachedContainerBuilder, AttachedContainer, IContainerConfiguration>
 {
-    private readonly Func<AttachedContainer, CancellationToken, Task> _attach;
+    private readonly Func<string, CancellationToken, Task> _start;
 
-    public AttachedContainerBuilder(string image, Func<AttachedContainer, CancellationToken, Task> attach)
-        : this(new ContainerConfiguration(), attach) => DockerResourceConfiguration = Init().WithImage(image).DockerResourceConfiguration;
+    public AttachedContainerBuilder(DockerImage image, Func<string, CancellationToken, Task> start)
+        : this(new ContainerConfiguration(), start) => DockerResourceConfiguration = Init().WithImage(image).DockerResourceConfiguration;
 
-    private AttachedContainerBuilder(IContainerConfiguration configuration, Func<AttachedContainer, CancellationToken, Task> attach)
-        : base(configuration) => (DockerResourceConfiguration, _attach) = (configuration, attach);
+    private AttachedContainerBuilder(IContainerConfiguration configuration, Func<string, CancellationToken, Task> start)
+        : base(configuration) => (DockerResourceConfiguration, _start) = (configuration, start);
 
     protected override IContainerConfiguration DockerResourceConfiguration { get; }
 
     public override AttachedContainer Build()
     {
         Validate();
-        return new(DockerResourceConfiguration, _attach);
+        return new(DockerResourceConfiguration, _start);
     }
 
     protected override AttachedContainerBuilder Clone(IResourceConfiguration<CreateContainerParameters> resourceConfiguration) =>
@@ -52,5 +50,5 @@ internal sealed class AttachedContainerBuilder
         Merge(DockerResourceConfiguration, new ContainerConfiguration(resourceConfiguration));
 
     protected override AttachedContainerBuilder Merge(IContainerConfiguration oldValue, IContainerConfiguration newValue) =>
-        new(new ContainerConfiguration(oldValue, newValue), _attach);
+        new(new ContainerConfiguration(oldValue, newValue), _start);
 }

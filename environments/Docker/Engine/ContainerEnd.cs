@@ -1,7 +1,6 @@
 using System.Globalization;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
@@ -18,21 +17,19 @@ internal sealed class ContainerEnd : IProgress<Message>
     {
     }
 
-    /// <summary>Gives the exit code once the container is removed.</summary>
+    /// <summary>Gives the exit code once the container is removed; null where it never ran.</summary>
     /// <param name="client">The Engine.</param>
     /// <param name="calls">Tells of its failures.</param>
     /// <param name="container">The container's id.</param>
-    /// <param name="created">When it was made, by the Engine's own clock: events since then are told also when they are past.</param>
     /// <param name="name">The container's name, for messages.</param>
-    public static async Task<int> WatchAsync(
-        IDockerClient client, DockerCalls calls, string container, DateTime created, string name)
+    public static async Task<int?> WatchAsync(IDockerClient client, DockerCalls calls, string container, string name)
     {
         var end = new ContainerEnd();
         var what = $"wait for the container {name}";
         using var enough = new CancellationTokenSource();
         var parameters = new ContainerEventsParameters
         {
-            Since = new DateTimeOffset(created.ToUniversalTime()).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Since = "1", // from the first that the Engine remembers: what happens before it has taken up the question is told as well
             Filters = new Dictionary<string, IDictionary<string, bool>>
             {
                 ["type"] = new Dictionary<string, bool> { ["container"] = true },
@@ -50,8 +47,7 @@ internal sealed class ContainerEnd : IProgress<Message>
 
         await enough.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await end._removed.Task.ConfigureAwait(false)
-            ?? throw new HooktrailException($"The container {name} was removed by another program before it was started; run again.");
+        return await end._removed.Task.ConfigureAwait(false);
     }
 
     /// <summary>Takes one event.</summary>

@@ -8,6 +8,9 @@ namespace Hooktrail.Docker.Engine;
 /// </summary>
 public interface IContainerEngine : IAsyncDisposable
 {
+    /// <summary>The Engine's version, such as <c>20.10.24</c>.</summary>
+    string Release { get; }
+
     /// <summary>What the Engine says of itself and of the kernel it runs on.</summary>
     Task<EngineInfo> DescribeAsync(CancellationToken cancellationToken = default);
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Images;
 using Hooktrail.Trails;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,33 +16,37 @@ internal sealed class TestcontainersEngine : IContainerEngine
     private readonly EngineConnection _connection;
     private readonly DockerClient _client;
 
-    private TestcontainersEngine(DockerCalls calls, EngineConnection connection) =>
-        (_calls, _connection, _client) = (calls, connection, connection.Open());
+    private readonly VersionResponse _version;
+
+    private TestcontainersEngine(DockerCalls calls, VersionResponse version, EngineConnection connection) =>
+        (_calls, _version, _connection, _client) = (calls, version, connection, connection.Open());
 
     /// <summary>Reaches the Engine and settles on the API version.</summary>
     public static async Task<IContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
     {
+        Rehearsal.Begin();
+        TestcontainersPreferences.Begin();
         var calls = new DockerCalls(endpoint);
         using var client = new EngineConnection(endpoint, null).Open();
         var version = await calls.AskVersionAsync(client, cancellationToken).ConfigureAwait(false);
         var spoken = ApiVersions.Negotiate(endpoint, version.Version, version.APIVersion, version.MinAPIVersion);
-        return new TestcontainersEngine(calls, new(endpoint, spoken));
+        return new TestcontainersEngine(calls, version, new(endpoint, spoken));
     }
+
+    public string Release => _version.Version;
 
     public async Task<EngineInfo> DescribeAsync(CancellationToken cancellationToken = default)
     {
-        var version = await _calls.AskAsync(
-            "give its version", () => _client.System.GetVersionAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var info = await _calls.AskAsync(
             "describe itself", () => _client.System.GetSystemInfoAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         return new EngineInfo
         {
             Endpoint = _calls.Endpoint.ToString(),
-            Version = version.Version,
+            Version = Release,
             ApiVersion = _connection.Version!,
-            KernelRelease = version.KernelVersion ?? "",
+            KernelRelease = _version.KernelVersion ?? "",
             OperatingSystem = info.OperatingSystem,
-            Architecture = version.Arch,
+            Architecture = _version.Arch,
             HostName = info.Name,
             CgroupVersion = info.CgroupVersion ?? "",
             StorageDriver = info.Driver,
@@ -65,23 +68,20 @@ internal sealed class TestcontainersEngine : IContainerEngine
         // An Engine before API 1.44 gives one name to several networks unless it is told not to, for which the client has no word.
         if (_connection.Version < NamesAreUnique && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
             throw EngineErrors.Refused(what, $"network with name {spec.Name} already exists");
-        await TestcontainersPreferences.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        var network = new NetworkBuilder()
-            .WithDockerEndpoint(_connection)
-            .WithLogger(NullLogger.Instance)
-            .WithCleanUp(false)
-            .WithName(spec.Name)
-            .WithLabel(spec.Labels)
-            .WithCreateParameterModifier(parameters =>
-            {
-                parameters.Options = spec.DriverOptions.ToDictionary();
-                parameters.EnableIPv6 = spec.HasIpv6;
-                parameters.Internal = spec.Internal;
-                parameters.IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] };
-            })
-            .Build();
-        await _calls.TellAsync(what, () => network.CreateAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        return await InspectNetworkAsync(spec.Name, cancellationToken).ConfigureAwait(false);
+        // Not Testcontainers' network, of which only the name can be had, and by it another one might be found.
+        var parameters = new NetworksCreateParameters
+        {
+            Name = spec.Name,
+            Driver = "bridge",
+            Options = spec.DriverOptions.ToDictionary(),
+            Labels = spec.Labels.ToDictionary(),
+            EnableIPv6 = spec.HasIpv6,
+            Internal = spec.Internal,
+            IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] },
+        };
+        var created = await _calls.AskAsync(
+            what, () => _client.Networks.CreateNetworkAsync(parameters, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await InspectNetworkAsync(created.ID, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<NetworkDetails> InspectNetworkAsync(string network, CancellationToken cancellationToken = default)
@@ -104,9 +104,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         var what = $"start the container {spec.Name} from the image {spec.Image}";
         await TestcontainersPreferences.ApplyAsync(cancellationToken).ConfigureAwait(false);
         ContainerSession? session = null;
-        var container = new AttachedContainerBuilder(
-            spec.Image,
-            async (created, cancel) => session = await AttachAsync(created, spec, standardOutput, cancel).ConfigureAwait(false))
+        var container = new AttachedContainerBuilder(Image(spec.Image), StartAsync)
             .WithDockerEndpoint(_connection)
             .WithLogger(NullLogger.Instance)
             .WithImagePullPolicy(PullPolicy.Never)
@@ -120,7 +118,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         try
         {
             await _calls.TellAsync(what, () => container.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-            var running = await FindAsync(container.Id, spec.Name, cancellationToken).ConfigureAwait(false);
+            var running = await FindAsync(container.CreatedId!, spec.Name, cancellationToken).ConfigureAwait(false);
             if (running?.State is not { Running: true, Pid: > 0 } state)
                 throw await session!.EndedAsync(cancellationToken).ConfigureAwait(false);
             var address = running.NetworkSettings?.Networks?.Values.FirstOrDefault();
@@ -132,6 +130,12 @@ internal sealed class TestcontainersEngine : IContainerEngine
             // Nothing may be left of a start that failed, whatever the caller's token says; its error is the one to report.
             await AbandonAsync(container.CreatedId, session).ConfigureAwait(false);
             throw;
+        }
+
+        async Task StartAsync(string id, CancellationToken cancel)
+        {
+            session = await AttachAsync(id, spec, standardOutput, cancel).ConfigureAwait(false);
+            await _client.Containers.StartContainerAsync(id, new ContainerStartParameters(), cancel).ConfigureAwait(false);
         }
     }
 
@@ -169,7 +173,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
     public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { } found)
-            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Created, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default) =>
@@ -215,17 +219,25 @@ internal sealed class TestcontainersEngine : IContainerEngine
             HttpStatusCode.NotFound);
 
     private async Task<ContainerSession> AttachAsync(
-        AttachedContainer container, ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken)
+        string id, ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken)
     {
         var stream = await _calls.AskAsync(
             $"attach to the container {spec.Name}",
             () => _client.Containers.AttachContainerAsync(
-                container.Id,
-                new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true },
-                cancellationToken),
+                id, new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true }, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        var end = ContainerEnd.WatchAsync(_client, _calls, container.Id, container.CreatedTime, spec.Name);
-        return new ContainerSession(this, container.Id, spec, stream, end, standardOutput);
+        return new ContainerSession(this, id, spec, stream, ExitCodeAsync(), standardOutput);
+
+        async Task<int> ExitCodeAsync() =>
+            await ContainerEnd.WatchAsync(_client, _calls, id, spec.Name).ConfigureAwait(false)
+            ?? throw new HooktrailException($"The container {spec.Name} was removed by another program before it was started; run again.");
+    }
+
+    // Not parsed by Testcontainers, whose pattern takes longer to compile than a container to create.
+    private static DockerImage Image(string reference)
+    {
+        var tag = reference.IndexOf(':', reference.LastIndexOf('/') + 1);
+        return tag < 0 ? new(reference, null, "latest") : new(reference[..tag], null, reference[(tag + 1)..]);
     }
 
     private async Task AbandonAsync(string? container, ContainerSession? session)

@@ -11,6 +11,9 @@ internal static class TestcontainersPreferences
 {
     private static readonly Lazy<Task> Applied = new(() => Task.Run(Apply));
 
+    /// <summary>Puts them in force beside whatever the caller does next.</summary>
+    public static void Begin() => _ = Applied.Value;
+
     /// <summary>Waits until they are in force.</summary>
     /// <exception cref="HooktrailException">Testcontainers cannot read what the user set.</exception>
     public static async Task ApplyAsync(CancellationToken cancellationToken)

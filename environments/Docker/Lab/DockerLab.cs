@@ -74,7 +74,7 @@ public sealed class DockerLab : ILab
         var run = RunId.New();
         ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
         // What somebody has built himself may be called anything, and is new.
-        var version = (await engine.DescribeAsync(cancellation).ConfigureAwait(false)).Version;
+        var version = engine.Release;
         var proxyPktinfo = !char.IsAsciiDigit(version.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(version));
         await using var undo = new AsyncStack();
 

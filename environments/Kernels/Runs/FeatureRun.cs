@@ -12,7 +12,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts
 
     private const string Script = """
         root=$1 configuration=$2 cli=$3 filter=$4 lab_why=$5
-        caller=$PWD prepare=$root/environments/prepare state=$root/.hooktrail engine_api=
+        caller=$PWD prepare=$root/environments/prepare state=$root/.hooktrail
         die() { printf 'specs: %s\n' "$*" >&2; exit 2; }
         . "$prepare/tests.sh" && run_tests run
         """;

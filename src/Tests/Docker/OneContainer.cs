@@ -1,0 +1,24 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Trails;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>A program that starts a container and makes a network: what a process reads of its user's settings it reads once.</summary>
+internal static class OneContainer
+{
+    private static async Task<int> Main()
+    {
+        try
+        {
+            await using var engine = await ContainerEngines.ConnectAsync();
+            await using var session = await engine.StartAsync(new() { Name = "client", Image = "hooktrail/lab:1", Command = ["/agent"] });
+            await engine.CreateNetworkAsync(new() { Name = "lab" });
+            return 0;
+        }
+        catch (HooktrailException e)
+        {
+            await Console.Out.WriteAsync(e.Message);
+            return 2;
+        }
+    }
+}

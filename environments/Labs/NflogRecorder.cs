@@ -20,7 +20,6 @@ public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines,
 /// registered right behind it, before anything else comes. The tables go with the host, or are removed when the host is
 /// restored.
 /// </summary>
-/// </summary>
 public sealed class NflogRecorder : IAsyncDisposable
 {
     private readonly NflogProcess _process;

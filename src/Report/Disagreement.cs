@@ -9,7 +9,6 @@ namespace Hooktrail.Report;
 /// shows: a sentence with the first divergent hop, the trails side by side, the kernel-log lines as evidence, and the
 /// host-profile change that would explain the observation.
 /// </summary>
-/// </summary>
 public sealed class Disagreement
 {
     private readonly ImmutableArray<Voice> _voices;

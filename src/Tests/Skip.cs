@@ -8,11 +8,13 @@ internal static class Skip
 {
     /// <summary>Skips the test, or fails it where <c>SPECS_REQUIRE_LIVE=1</c>. It never returns.</summary>
     /// <param name="lack">What is missing, in a sentence.</param>
-    public static Exception Because(string lack)
+    /// <param name="said">What a program said of it; nothing if it is silent.</param>
+    public static Exception Because(string lack, string said = "")
     {
+        lack = string.IsNullOrWhiteSpace(said) ? lack.Trim() : $"{lack} ({said.Trim()})";
         if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
             Assert.Fail($"{lack} (SPECS_REQUIRE_LIVE=1 makes this a failure.)");
-        Assert.Ignore(lack.Contains("./specs prepare") ? lack : $"{lack.TrimEnd()} ./specs prepare gets what is missing, where it may.");
+        Assert.Ignore(lack.Contains("./specs prepare") ? lack : $"{lack} ./specs prepare gets what is missing, where it may.");
         throw new UnreachableException();
     }
 }

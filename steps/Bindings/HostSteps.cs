@@ -2,7 +2,6 @@ using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails;
-using NUnit.Framework;
 using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
@@ -93,10 +92,5 @@ public sealed class HostSteps(Journey journey)
     }
 
     [BeforeScenario("@docker")]
-    public static async Task NeedsDockerAsync()
-    {
-        var lab = await SpecsRun.Current.LabAsync();
-        if (lab.Kind != LabKind.Docker)
-            Assert.Ignore("This scenario is about a Docker Engine; the run's lab is in network namespaces.");
-    }
+    public static Task NeedsDockerAsync() => SpecsRun.Current.DockerLabAsync();
 }

@@ -51,7 +51,7 @@ public sealed class SpecsRun
     {
         var lab = await LabAsync();
         if (lab is not DockerLab)
-            Assert.Ignore("This scenario is about a Docker Engine; the run's lab is in network namespaces.");
+            Assert.Ignore("This scenario is about a Docker Engine, and the run's lab is in network namespaces. ./specs prepare gets an Engine, where it may.");
         return (DockerLab)lab;
     }
 

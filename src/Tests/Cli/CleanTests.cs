@@ -50,7 +50,7 @@ public class CleanTests
             null,
             ("DOCKER_HOST", NoEngine));
         if (ran.ExitCode == 99 || ran.Error.StartsWith("unshare:", StringComparison.Ordinal))
-            throw Skip.Because($"It needs user namespaces and ip: {ran.Error.Trim()}.");
+            throw Skip.Because("It needs user namespaces and ip.", ran.Error);
         return ran;
     }
 }

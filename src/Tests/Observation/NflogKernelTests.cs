@@ -313,7 +313,7 @@ public class NflogKernelTests
         {
             return next();
         }
-        catch (HooktrailException exception) when (exception.Message.StartsWith("it needs"))
+        catch (HooktrailException exception) when (exception.Message.StartsWith("It needs"))
         {
             throw Skip.Because(exception.Message);
         }

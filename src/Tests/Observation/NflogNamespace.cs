@@ -155,7 +155,7 @@ internal sealed class NflogNamespace : IDisposable
         var error = _error.Result;
         TestContext.Progress.WriteLine(error);
         Reader.Close(_process.ExitCode == 77 || error.StartsWith("unshare:")
-            ? "it needs nft, ip, perl and user namespaces. " + error
+            ? "It needs nft, ip, perl and user namespaces. " + error
             : "the script has ended. " + error);
     }
 

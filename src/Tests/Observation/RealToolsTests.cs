@@ -121,7 +121,7 @@ public class RealToolsTests
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode == 77 || error.Result.StartsWith("unshare:"))
-            throw Skip.Because($"It needs nft, iptables-nft, ebtables-nft and user namespaces: {error.Result.Trim()}.");
+            throw Skip.Because("It needs nft, iptables-nft, ebtables-nft and user namespaces.", error.Result);
         TestContext.Out.WriteLine(error.Result);
         return output;
     }

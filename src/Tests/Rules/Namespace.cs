@@ -37,7 +37,7 @@ internal static class Namespace
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode == 77 || error.Result.StartsWith("unshare:", StringComparison.Ordinal))
-            throw Skip.Because($"It needs user namespaces, ip, nft and iptables: {error.Result.Trim()}.");
+            throw Skip.Because("It needs user namespaces, ip, nft and iptables.", error.Result);
         Assert.That(process.ExitCode, Is.Zero, error.Result);
         return output;
     }

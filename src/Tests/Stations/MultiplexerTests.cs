@@ -23,7 +23,7 @@ public class MultiplexerTests
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw Skip.Because($"It needs perl: {e.Message}.");
+            throw Skip.Because("It needs perl.", e.Message);
         }
 
         _processes = new Multiplexer("here");
@@ -34,6 +34,8 @@ public class MultiplexerTests
     [TearDown]
     public async Task EndAsync()
     {
+        if (_perl is null)
+            return;
         _perl.StandardInput.Close();
         await _perl.WaitForExitAsync();
         await _pump;

@@ -11,7 +11,7 @@ namespace Hooktrail.Docker.Engine;
 /// it first. Testcontainers' own start can only do so afterwards, asks eight more questions, and among them, of a container that
 /// has ended, for the logs that these do not keep.
 /// </summary>
-internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<string, CancellationToken, Task> start)
+internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<string, Task> start)
     : DockerContainer(configuration)
 {
     /// <summary>The container's id from its creation on; null before.</summary>
@@ -20,19 +20,19 @@ internal sealed class AttachedContainer(IContainerConfiguration configuration, F
     protected override async Task UnsafeCreateAsync(CancellationToken ct = default) =>
         CreatedId = await UnsafeCreateContainerAsync(ct).ConfigureAwait(false);
 
-    protected override Task UnsafeStartAsync(CancellationToken ct = default) => start(CreatedId!, ct);
+    protected override Task UnsafeStartAsync(CancellationToken ct = default) => start(CreatedId!);
 }
 
 /// <summary>Builds an <see cref="AttachedContainer"/>.</summary>
 internal sealed class AttachedContainerBuilder
     : ContainerBuilder<AttachedContainerBuilder, AttachedContainer, IContainerConfiguration>
 {
-    private readonly Func<string, CancellationToken, Task> _start;
+    private readonly Func<string, Task> _start;
 
-    public AttachedContainerBuilder(DockerImage image, Func<string, CancellationToken, Task> start)
+    public AttachedContainerBuilder(DockerImage image, Func<string, Task> start)
         : this(new ContainerConfiguration(), start) => DockerResourceConfiguration = Init().WithImage(image).DockerResourceConfiguration;
 
-    private AttachedContainerBuilder(IContainerConfiguration configuration, Func<string, CancellationToken, Task> start)
+    private AttachedContainerBuilder(IContainerConfiguration configuration, Func<string, Task> start)
         : base(configuration) => (DockerResourceConfiguration, _start) = (configuration, start);
 
     protected override IContainerConfiguration DockerResourceConfiguration { get; }

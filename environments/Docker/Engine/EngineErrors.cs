@@ -86,6 +86,10 @@ internal static class EngineErrors
         $"The container {container} ended too early, with exit code {exitCode}: " +
         (lastOutput.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
 
+    /// <summary>A container was removed before it ran.</summary>
+    public static ContainerRemovedException Removed(string container) => new(
+        $"Another program removed the container {container} before it was started; run again.");
+
     /// <summary>The Engine refused to <paramref name="what"/>.</summary>
     public static HooktrailException Refused(string what, string message)
     {
@@ -94,13 +98,22 @@ internal static class EngineErrors
         var sentence = advice is null
             ? $"The Docker Engine refused to {what}: {message.TrimEnd('.')}."
             : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).";
-        return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence) : new HooktrailException(sentence);
+        return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence)
+            : IsOfRemoved(message) ? new ContainerRemovedException(sentence)
+            : new HooktrailException(sentence);
     }
+
+    // «No such container: ID»; and, while its removal is under way, «container is marked for removal and cannot be started».
+    private static bool IsOfRemoved(string message) =>
+        message.Contains("No such container", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("marked for removal", StringComparison.OrdinalIgnoreCase);
 
     private static string? Advice(string message)
     {
         bool Says(string text) => message.Contains(text, StringComparison.OrdinalIgnoreCase);
 
+        if (IsOfRemoved(message))
+            return "another program has removed the container; run again";
         if (WantsTls(message))
             return "it speaks TLS alone; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem";
         if (Says("No such image"))

@@ -18,6 +18,7 @@ public interface IContainerEngine : IAsyncDisposable
     Task<bool> HasImageAsync(string reference, CancellationToken cancellationToken = default);
 
     /// <summary>Creates a bridge network and returns it with the addresses that the Engine gave it.</summary>
+    /// <remarks>The Engine finishes what it was asked to create though nobody waits for it, so the request itself cannot be cancelled.</remarks>
     /// <exception cref="HooktrailException">The name, the bridge device or the subnet is taken, or no address pool is left.</exception>
     Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default);
 
@@ -29,6 +30,8 @@ public interface IContainerEngine : IAsyncDisposable
     /// session is disposed, or this process dies however suddenly, the main process sees the end of its standard input and is
     /// expected to clean up and exit; the Engine then removes the container.
     /// </summary>
+    /// <remarks>The request to create it cannot be cancelled, as that of <see cref="CreateNetworkAsync"/>.</remarks>
+    /// <exception cref="ContainerRemovedException">Another program removed the container before it ran.</exception>
     /// <exception cref="HooktrailException">
     /// The image is missing, the name is taken, a right is missing on the host, or the main process ended at once.
     /// </exception>
@@ -52,6 +55,12 @@ public interface IContainerEngine : IAsyncDisposable
 
     /// <summary>Kills and removes a container; one that is gone already, or going, is no error.</summary>
     Task RemoveContainerAsync(string container, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a container that does not run, because it never did or has ended; one that runs, or is gone, is no error.</summary>
+    Task RemoveUnlessRunningAsync(string container, CancellationToken cancellationToken = default);
+
+    /// <summary>The main process of a container, by its id on the Engine's host; null where it does not run, or is gone.</summary>
+    Task<int?> FindProcessAsync(string container, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until a container that removes itself when it ends is gone; one that is gone already is no error.</summary>
     Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default);

@@ -15,7 +15,6 @@ internal sealed class TestcontainersEngine : IContainerEngine
     private readonly DockerCalls _calls;
     private readonly EngineConnection _connection;
     private readonly DockerClient _client;
-
     private readonly VersionResponse _version;
 
     private TestcontainersEngine(DockerCalls calls, VersionResponse version, EngineConnection connection) =>
@@ -64,6 +63,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
 
     public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var what = $"create the network {spec.Name}{spec.SubnetsInWords}";
         // An Engine before API 1.44 gives one name to several networks unless it is told not to, for which the client has no word.
         if (_connection.Version < NamesAreUnique && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
@@ -80,8 +80,9 @@ internal sealed class TestcontainersEngine : IContainerEngine
             IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] },
         };
         var created = await _calls.AskAsync(
-            what, () => _client.Networks.CreateNetworkAsync(parameters, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return await InspectNetworkAsync(created.ID, cancellationToken).ConfigureAwait(false);
+            what, () => _client.Networks.CreateNetworkAsync(parameters, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+        // What was created is told of, whatever the caller's token says: who does not know of it cannot remove it.
+        return await InspectNetworkAsync(created.ID, CancellationToken.None).ConfigureAwait(false);
     }
 
     public async Task<NetworkDetails> InspectNetworkAsync(string network, CancellationToken cancellationToken = default)
@@ -101,6 +102,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
 
     public async Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var what = $"start the container {spec.Name} from the image {spec.Image}";
         await TestcontainersPreferences.ApplyAsync(cancellationToken).ConfigureAwait(false);
         ContainerSession? session = null;
@@ -117,7 +119,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
             .Build();
         try
         {
-            await _calls.TellAsync(what, () => container.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            await _calls.TellAsync(what, () => container.StartAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
             var running = await FindAsync(container.CreatedId!, spec.Name, cancellationToken).ConfigureAwait(false);
             if (running?.State is not { Running: true, Pid: > 0 } state)
                 throw await session!.EndedAsync(cancellationToken).ConfigureAwait(false);
@@ -132,10 +134,10 @@ internal sealed class TestcontainersEngine : IContainerEngine
             throw;
         }
 
-        async Task StartAsync(string id, CancellationToken cancel)
+        async Task StartAsync(string id)
         {
-            session = await AttachAsync(id, spec, standardOutput, cancel).ConfigureAwait(false);
-            await _client.Containers.StartContainerAsync(id, new ContainerStartParameters(), cancel).ConfigureAwait(false);
+            session = await AttachAsync(id, spec, standardOutput, cancellationToken).ConfigureAwait(false);
+            await _client.Containers.StartContainerAsync(id, new ContainerStartParameters(), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -169,6 +171,18 @@ internal sealed class TestcontainersEngine : IContainerEngine
             cancellationToken,
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
+
+    // 409: it runs, or its removal is under way.
+    public Task RemoveUnlessRunningAsync(string container, CancellationToken cancellationToken = default) =>
+        _calls.TellAsync(
+            $"remove the container {container}",
+            () => _client.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { RemoveVolumes = true }, cancellationToken),
+            cancellationToken,
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Conflict);
+
+    public async Task<int?> FindProcessAsync(string container, CancellationToken cancellationToken = default) =>
+        await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { State: { Running: true, Pid: > 0 } state } ? (int)state.Pid : null;
 
     public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
     {
@@ -230,7 +244,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
 
         async Task<int> ExitCodeAsync() =>
             await ContainerEnd.WatchAsync(_client, _calls, id, spec.Name).ConfigureAwait(false)
-            ?? throw new HooktrailException($"The container {spec.Name} was removed by another program before it was started; run again.");
+            ?? throw EngineErrors.Removed(spec.Name);
     }
 
     // Not parsed by Testcontainers, whose pattern takes longer to compile than a container to create.

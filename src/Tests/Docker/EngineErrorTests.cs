@@ -169,16 +169,52 @@ internal sealed class EngineErrorTests
     }
 
     [Test]
-    public async Task The_session_is_attached_before_the_start()
+    public async Task The_session_is_attached_before_the_start_and_its_end_awaited_with_it()
     {
-        await using var fake = Created().Refuses($"POST /containers/{Id}/start", 500, "no");
+        var awaited = new TaskCompletionSource();
+        await using var fake = Created().Does("GET /events", stream =>
+        {
+            awaited.SetResult();
+            return Task.CompletedTask;
+        });
+        fake.Does($"POST /containers/{Id}/start", async stream =>
+        {
+            await awaited.Task;
+            await FakeEngine.WriteAsync(stream, "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n");
+        });
         await using var engine = await fake.ConnectAsync();
         await Errors.OfAsync(engine.StartAsync(Client));
 
         Assert.That(
             fake.Asked.Where(asked => asked.StartsWith("POST", StringComparison.Ordinal)).Select(asked => asked.Split('?')[0]),
             Is.EqualTo(new[] { "POST /v1.41/containers/create", $"POST /v1.41/containers/{Id}/attach", $"POST /v1.41/containers/{Id}/start" }));
-        Assert.That(fake.Asked, Has.Some.StartsWith("GET /v1.41/events?"));
+    }
+
+    [Test]
+    public async Task A_start_that_is_cancelled_leaves_no_container()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var fake = Created().Does("POST /containers/create", async stream =>
+        {
+            await cancel.CancelAsync();
+            await FakeEngine.WriteAsync(stream, $"HTTP/1.1 201 Made\r\nConnection: close\r\n\r\n{{\"Id\":\"{Id}\"}}");
+        });
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(async () => await engine.StartAsync(Client, cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1").And.None.Contains("/start"));
+    }
+
+    [TestCase(404, "No such container: 0123")]
+    [TestCase(409, "container is marked for removal and cannot be started")]
+    public async Task A_container_that_another_program_removes_before_it_runs_is_told(int status, string said)
+    {
+        await using var fake = Created().Refuses($"POST /containers/{Id}/start", status, said);
+        await using var engine = await fake.ConnectAsync();
+
+        Assert.That(
+            await Errors.OfAsync(engine.StartAsync(Client)),
+            Is.TypeOf<ContainerRemovedException>().With.Message.Contains("another program has removed the container; run again"));
     }
 
     [Test]

@@ -17,7 +17,7 @@ Feature: A guest on the host
     And the Engine has nothing of another run
 
   Scenario: A run that is killed leaves nothing behind
-    Its probe sees the session end, and gives the host back what the run had changed. The network goes with the next run, or by `specs clean`.
+    Its probe sees the session end and gives the host back what the run had changed. `specs clean` waits for that, and removes the network.
     When another lab with "client" is killed without warning
     And what dead runs left is cleaned
     Then the host is as it was before

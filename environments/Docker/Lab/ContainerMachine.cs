@@ -1,5 +1,4 @@
 using Hooktrail.Docker.Engine;
-using Hooktrail.Observation;
 using Hooktrail.Stations.Machines;
 using Hooktrail.Trails;
 
@@ -37,13 +36,16 @@ public sealed class ContainerMachine : IMachine
     /// <exception cref="HooktrailException">The Engine refuses; nothing is left.</exception>
     public static async Task<ContainerMachine> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
     {
-        var spec = Containers.OwnHosts(RunId.New(), image);
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
-        var place = $"in the container {spec.Name} of the Docker Engine at {info.Endpoint}";
-        var processes = new Multiplexer(place);
-        var session = await engine.StartAsync(spec, processes, cancellation).ConfigureAwait(false);
-        processes.Connect(session.StandardInput);
-        return new(session, processes, place);
+        return await RunSession.StartAsync(async run =>
+        {
+            var spec = Containers.OwnHosts(run, image);
+            var place = $"in the container {spec.Name} of the Docker Engine at {info.Endpoint}";
+            var processes = new Multiplexer(place);
+            var session = await engine.StartAsync(spec, processes, cancellation).ConfigureAwait(false);
+            processes.Connect(session.StandardInput);
+            return new ContainerMachine(session, processes, place);
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -84,7 +84,7 @@ internal static class Containers
     {
         // As many descriptors as the Engine allows: each host has some sixty pipes, and the usual limit is 1,024.
         Command = ["bash", "-c", "ulimit -Sn hard; exec perl -e \"$1\"", "hooktrail", Multiplexer.Script],
-        // Alive while this container is, as others are while their probe is.
+        // Its session is the run's, as others' is that of their probe. It changes nothing on the host, and ends at once.
         Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
         Capabilities = ["SYS_ADMIN", "NET_ADMIN", "NET_RAW"],
         SecurityOptions = ["apparmor=unconfined"],
@@ -101,7 +101,7 @@ internal static class Containers
 
     private static ContainerSpec Base(string part, RunId run, string image) => new()
     {
-        Name = $"hooktrail-{run}-{part}",
+        Name = RunLabels.NameOf(run.ToString(), part),
         Image = image,
         Command = [Agent],
         Labels = RunLabels.Of(run),

@@ -71,14 +71,14 @@ public sealed class DockerLab : ILab
     public static async Task<DockerLab> StartAsync(
         IContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
     {
-        var run = RunId.New();
         ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
         // What somebody has built himself may be called anything, and is new.
         var version = engine.Release;
         var proxyPktinfo = !char.IsAsciiDigit(version.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(version));
         await using var undo = new AsyncStack();
 
-        var probe = undo.Push(await Probe.StartAsync(engine, run, image, cancellation).ConfigureAwait(false));
+        var probe = undo.Push(await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false));
+        var run = probe.Run;
         await Leftovers.RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
         await probe.EnterAsync(cancellation).ConfigureAwait(false);
         await probe.OpenLogAsync(cancellation).ConfigureAwait(false);
@@ -103,6 +103,7 @@ public sealed class DockerLab : ILab
             undo.Push(new NetworkRemoval(engine, await network.ConfigureAwait(false)));
         foreach (var started in starting.Where(task => task.IsCompletedSuccessfully))
             undo.Push(await started.ConfigureAwait(false));
+        await probe.SettleAsync().ConfigureAwait(false);
         await Task.WhenAll(networks.Values).ConfigureAwait(false);
         await Task.WhenAll(starting).ConfigureAwait(false);
 
@@ -333,7 +334,7 @@ public sealed class DockerLab : ILab
 
     private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
     {
-        Name = $"hooktrail-{run}-{name}",
+        Name = RunLabels.NameOf(run.ToString(), name),
         BridgeDevice = LabAddresses.BridgeOf(run, name),
         Subnets = subnets.Of(name),
         Internal = name == LabNames.Inner,

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
-using Hooktrail.Observation;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
@@ -48,7 +47,7 @@ public static class Examination
     private static async Task<IEnumerable<ExaminationFinding>> OfKernelAsync(
         IContainerEngine engine, string image, CancellationToken cancellation)
     {
-        await using var probe = await Probe.StartAsync(engine, RunId.New(), image, cancellation).ConfigureAwait(false);
+        await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         var facts = (await probe.Shell.RunAsync("examine the host", Script, cancellation).ConfigureAwait(false))
             .Select(line => line.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1]);

@@ -8,13 +8,23 @@ namespace Hooktrail.Docker.Lab;
 /// </summary>
 public sealed record HostSnapshot(ImmutableArray<string> Lines)
 {
+    /// <summary>Begins the lines of what Docker turns on for any lab's networks, and the last run on the host gives back.</summary>
+    internal const string Forwarding = "forwarding: ";
+
     private const string Setting = "sysctl: ";
 
-    /// <summary>
-    /// A line for each fact, each beginning with where it is from. Settings are read while no run has turned one (image/switch.sh).
-    /// </summary>
-    internal const string Script = """
-        if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then exec 9</host/net/bridge/bridge-nf-call-iptables; flock -s -w 20 9; fi
+    /// <summary>The rest of a script is for settings as they are while no run has turned one (image/switch.sh).</summary>
+    internal const string WhileNoneTurns = """
+        if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then
+            exec 9</host/net/bridge/bridge-nf-call-iptables
+            . hooktrail-lock
+            lock 9 -s 20 'relying on bridge-nf-call-*' || exit
+        fi
+        """;
+
+    /// <summary>A line for each fact, each beginning with where it is from.</summary>
+    internal const string Script = $$"""
+        {{WhileNoneTurns}}
         {
             nft -s list ruleset 2>/dev/null | sed 's/^/nft: /'
             for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -25,6 +35,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
             done
             ip -o link | sed 's/^[0-9]*: \([^:]*\): .*/link: \1/'
             grep -s . /host/net/bridge/* /host/net/ipv4/ip_forward | sed 's/^/sysctl: /'
+            grep -s . /host/net/ipv6/conf/{all,default}/forwarding | sed 's/^/{{Forwarding}}/'
         }
         """;
 

@@ -1,22 +1,41 @@
 using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Observation;
 using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
 /// What runs that died left behind. Their probes undo almost all of it by themselves; the rest is found by label in the Engine and by
-/// journal in the kernel. A run that is alive, because its probe is, is left alone.
+/// journal in the kernel. A run that is alive is left alone.
 /// </summary>
+/// <remarks>
+/// <para>
+/// A run is alive while it holds its session: while its process can write to the standard input of its probe. That is a connection to the
+/// Engine, which ends with the process wherever that runs; on the Engine's host it is a pipe whose state the kernel tells. A container
+/// proves nothing. One that runs with nobody at the other end is giving the host back, and is waited for. One that does not run holds no
+/// session: its run has died, or is about to start it. It is removed without force, which the Engine refuses as soon as it runs; a run that
+/// loses its container so has nothing else yet, and begins anew (<see cref="RunSession"/>).
+/// </para>
+/// <para>
+/// The Engine finishes what it was asked though the process that asked has died. So a look is repeated until one finds nothing. A container
+/// that was on its way was asked for before the probe that looks, which was created and started meanwhile. A network can take longer, while
+/// Docker waits for its turn at the host's rules. But the Engine makes one network at a time (moby, drivers/bridge, configNetwork): so when it has made
+/// one more, those of the dead are made. The journal of a run comes last, because Docker turns IPv6 forwarding on for a network.
+/// </para>
+/// </remarks>
 public static class Leftovers
 {
-    /// <summary>Removes what dead runs left, with a probe of its own; returns a line for each thing that was removed.</summary>
-    /// <exception cref="HooktrailException">The Engine or the image is missing.</exception>
-    public static async Task<ImmutableArray<string>> RemoveAsync(
-        IContainerEngine engine, string image, CancellationToken cancellation = default)
+    // A probe that gives the host back waits for others that do, and takes a second itself.
+    private static TimeSpan GivingBack => Allowance.For(TimeSpan.FromSeconds(60));
+
+    // Killing and removing a container, or making a network, takes well under a second.
+    private static TimeSpan Removal => Allowance.For(TimeSpan.FromSeconds(30));
+
+    /// <summary>Removes what dead runs left, with a probe of its own.</summary>
+    /// <exception cref="HooktrailException">The Engine or the image is missing, or something does not go away.</exception>
+    public static async Task<Cleaning> RemoveAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
     {
-        await using var probe = await Probe.StartAsync(engine, RunId.New(), image, cancellation).ConfigureAwait(false);
+        await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
     }
 
@@ -29,50 +48,155 @@ public static class Leftovers
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
     /// <summary>The names of what the Engine has of a run, dead or alive.</summary>
-    public static async Task<ImmutableArray<string>> InEngineAsync(
-        IContainerEngine engine, string run, CancellationToken cancellation = default) =>
+    public static Task<ImmutableArray<string>> InEngineAsync(IContainerEngine engine, string run, CancellationToken cancellation = default) =>
+        InEngineAsync(engine, RunLabels.Run, run, cancellation);
+
+    internal static async Task<ImmutableArray<string>> InEngineAsync(
+        IContainerEngine engine, string label, string value, CancellationToken cancellation) =>
     [
-        .. (await engine.FindContainersAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false)).Select(container => container.Name),
-        .. (await engine.FindNetworksAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false)).Select(network => network.Name),
+        .. (await engine.FindContainersAsync(label, value, cancellation).ConfigureAwait(false)).Select(container => container.Name),
+        .. (await engine.FindNetworksAsync(label, value, cancellation).ConfigureAwait(false)).Select(network => network.Name),
     ];
 
-    /// <summary>Waits until the containers of a run whose process has died have ended and are gone.</summary>
-    public static async Task WhenGoneAsync(IContainerEngine engine, string run, CancellationToken cancellation = default)
+    internal static async Task<Cleaning> RemoveAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
-        foreach (var container in await engine.FindContainersAsync(RunLabels.Run, run, cancellation).ConfigureAwait(false))
-            await engine.WhenRemovedAsync(container.Id, cancellation).ConfigureAwait(false);
+        var removed = new HashSet<string>();
+        var settled = new HashSet<string>();
+        while (true)
+        {
+            var left = await LookAsync(engine, probe, cancellation).ConfigureAwait(false);
+            if (left.IsEmpty)
+                return new([.. removed], left.Alive);
+
+            var asking = left.Asking.Except(settled);
+            var outlasting = asking.IsEmpty ? Task.CompletedTask : OutlastAsync(engine, probe, cancellation);
+            var ends = left.Containers.Select(found => EndAsync(engine, found, cancellation)).ToList();
+            await Task.WhenAll([outlasting, .. ends]).ConfigureAwait(false);
+            removed.UnionWith(ends.Select(end => end.Result).OfType<string>());
+            await Task.WhenAll(left.Networks.Select(network => engine.RemoveNetworkAsync(network.Id, cancellation))).ConfigureAwait(false);
+            removed.UnionWith(left.Networks.Select(network => $"the network {network.Name}"));
+            settled.UnionWith(asking);
+            if (!left.IsInKernelAlone || !asking.IsEmpty)
+                continue;
+            foreach (var run in left.Journals)
+            {
+                await probe.LeaveForAsync(run, cancellation).ConfigureAwait(false);
+                removed.Add($"the rules, settings and link of run {run}");
+            }
+        }
     }
 
-    internal static async Task<ImmutableArray<string>> RemoveAsync(
-        IContainerEngine engine, Probe probe, CancellationToken cancellation)
+    private static async Task<Left> LookAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
-        var removed = ImmutableArray.CreateBuilder<string>();
-
         // What there is, before who is alive: a run that begins meanwhile has its probe before anything else.
-        var journals = await probe.JournalsAsync(cancellation).ConfigureAwait(false);
-        var containers = await engine.FindContainersAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
+        var (journals, asking) = await probe.JournalsAsync(cancellation).ConfigureAwait(false);
         var networks = await engine.FindNetworksAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
-        var alive = (await engine.FindContainersAsync(RunLabels.Probe, cancellationToken: cancellation).ConfigureAwait(false))
-            .Select(RunOf)
-            .ToHashSet();
+        var containers = await engine.FindContainersAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
+        var sessions = new List<Found>();
+        foreach (var session in containers.Where(container => container.Labels.ContainsKey(RunLabels.Probe) && RunOf(container) != probe.Run.ToString()))
+            sessions.Add(new(session, await engine.FindProcessAsync(session.Id, cancellation).ConfigureAwait(false), IsSession: true));
+        var processes = sessions.Select(session => session.Process).OfType<int>().ToList();
+        var ended = processes.Count == 0 ? [] : await probe.EndedAsync(processes, cancellation).ConfigureAwait(false);
+        var others = sessions.Where(session => session.Process is { } process && !ended.Contains(process)).Select(session => session.Container).ToList();
+        var alive = others.Select(RunOf).Append(probe.Run.ToString()).ToHashSet();
 
-        foreach (var run in journals.Where(run => !alive.Contains(run)))
+        journals = journals.Except(alive);
+        // A run may have been about to end in good order.
+        if (journals.Count > 0)
+            journals = journals.Intersect((await probe.JournalsAsync(cancellation).ConfigureAwait(false)).Runs);
+        return new(
+            [
+                .. sessions.Where(session => !alive.Contains(RunOf(session.Container))),
+                .. from container in containers
+                   where !alive.Contains(RunOf(container)) && !container.Labels.ContainsKey(RunLabels.Probe)
+                   select new Found(container, null, IsSession: false),
+            ],
+            [.. networks.Where(network => !alive.Contains(RunOf(network)))],
+            journals,
+            asking.Intersect(journals),
+            [.. others.Select(session => $"{RunOf(session)} (process {session.Labels.GetValueOrDefault(RunLabels.Owner, "unknown")})")]);
+    }
+
+    // Returns when the Engine has made every network that it was asked for before.
+    private static async Task OutlastAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
+    {
+        // So that this network, too, is outlasted by who cleans up after this run.
+        await probe.EnterAsync(cancellation).ConfigureAwait(false);
+        var subnets = await probe.ChooseAsync(cancellation).ConfigureAwait(false);
+        var network = await engine.CreateNetworkAsync(
+            new()
+            {
+                Name = RunLabels.NameOf(probe.Run.ToString(), "last"),
+                Subnets = [subnets.Of(LabNames.Networks[0], IpVersion.V4)],
+                Internal = true,
+                Labels = RunLabels.Of(probe.Run),
+            },
+            cancellation).ConfigureAwait(false);
+        await engine.RemoveNetworkAsync(network.Id, cancellation).ConfigureAwait(false);
+        await probe.SettleAsync().ConfigureAwait(false);
+    }
+
+    // Gives what is gone then; null where it turns out to be alive.
+    private static async Task<string?> EndAsync(IContainerEngine engine, Found found, CancellationToken cancellation)
+    {
+        var (container, process, isSession) = found;
+        if (isSession && process is null)
         {
-            await probe.LeaveForAsync(run, cancellation).ConfigureAwait(false);
-            removed.Add($"the rules, settings and link of run {run}");
+            await engine.RemoveUnlessRunningAsync(container.Id, cancellation).ConfigureAwait(false);
+            if (await engine.FindProcessAsync(container.Id, cancellation).ConfigureAwait(false) is not null)
+                return null; // its run has started it
         }
-        foreach (var container in containers.Where(container => !alive.Contains(RunOf(container))))
+        else if (!isSession || !await IsInTimeAsync(GivingBack, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
         {
+            // What a probe has not given back by then is in the journal still.
             await engine.RemoveContainerAsync(container.Id, cancellation).ConfigureAwait(false);
-            removed.Add($"the container {container.Name}");
         }
-        foreach (var network in networks.Where(network => !alive.Contains(RunOf(network))))
+
+        if (!await IsInTimeAsync(Removal, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
+            throw new HooktrailException(
+                $"The container {container.Name} of run {RunOf(container)}, which has died, was not removed within {Removal.TotalSeconds:0} seconds: "
+                + $"see the Docker Engine's log, remove it with docker rm -f {container.Name}, and run ./specs clean again.");
+        return $"the container {container.Name}";
+    }
+
+    private static async Task<bool> IsInTimeAsync(TimeSpan time, Func<CancellationToken, Task> wait, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(time);
+        try
         {
-            await engine.RemoveNetworkAsync(network.Id, cancellation).ConfigureAwait(false);
-            removed.Add($"the network {network.Name}");
+            await wait(limit.Token).ConfigureAwait(false);
+            return true;
         }
-        return removed.ToImmutable();
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private static string RunOf(LabelledResource resource) => resource.Labels[RunLabels.Run];
+
+    /// <summary>A container of a run.</summary>
+    /// <param name="Container">The container.</param>
+    /// <param name="Process">Its main process; null where it does not run, or that is no matter.</param>
+    /// <param name="IsSession">Whether the run is alive by it.</param>
+    private sealed record Found(LabelledResource Container, int? Process, bool IsSession);
+
+    /// <summary>What a look found of dead runs.</summary>
+    /// <param name="Containers">Their containers.</param>
+    /// <param name="Networks">Their networks.</param>
+    /// <param name="Journals">Those that have a journal.</param>
+    /// <param name="Asking">Those of them that died while they asked the Engine for networks.</param>
+    /// <param name="Alive">The other runs that are alive.</param>
+    private sealed record Left(
+        ImmutableArray<Found> Containers,
+        ImmutableArray<LabelledResource> Networks,
+        ImmutableHashSet<string> Journals,
+        ImmutableHashSet<string> Asking,
+        ImmutableArray<string> Alive)
+    {
+        public bool IsInKernelAlone => Containers.IsEmpty && Networks.IsEmpty;
+
+        public bool IsEmpty => IsInKernelAlone && Journals.IsEmpty;
+    }
 }

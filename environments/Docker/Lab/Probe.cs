@@ -25,6 +25,8 @@ internal sealed partial class Probe : IAsyncDisposable
     private readonly KernelLog _log;
     private Task _pump = Task.CompletedTask;
     private int _fences;
+    // Whether the journal says that the run asks for networks.
+    private bool _asks;
     private Backend? _backend;
     private Backend? _ebtables;
     private string _countersScript = "";
@@ -36,6 +38,9 @@ internal sealed partial class Probe : IAsyncDisposable
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
 
+    /// <summary>The run that it belongs to.</summary>
+    public RunId Run => _run;
+
     /// <summary>The session.</summary>
     public Shell Shell { get; }
 
@@ -45,8 +50,11 @@ internal sealed partial class Probe : IAsyncDisposable
         set => _log.Listener = value;
     }
 
-    /// <summary>Starts the container; nothing is changed on the host yet.</summary>
-    public static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation)
+    /// <summary>Starts the container, and with it a run; nothing is changed on the host yet.</summary>
+    public static Task<Probe> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation) =>
+        RunSession.StartAsync(run => StartAsync(engine, run, image, cancellation));
+
+    private static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation)
     {
         try
         {
@@ -65,31 +73,59 @@ internal sealed partial class Probe : IAsyncDisposable
 
     /// <summary>
     /// Begins the run's journal on the host. Docker turns IPv6 forwarding on when it makes a network with IPv6; what it was before is the
-    /// first note.
+    /// first note. The second is that the run asks for networks, until <see cref="SettleAsync"/>.
     /// </summary>
-    public Task EnterAsync(CancellationToken cancellation) => Shell.RunAsync(
-        "begin the journal",
-        $$"""
-        nft add table inet hooktrail-{{_run}} || exit
-        for name in all default; do
-            setting=ipv6/conf/$name/forwarding
-            if [ -e /host/net/$setting ] && [ "$(</host/net/$setting)" = 0 ]; then nft add chain inet hooktrail-{{_run}} "was.$setting.0" || exit; fi
-        done
-        """,
-        cancellation);
+    public Task EnterAsync(CancellationToken cancellation)
+    {
+        _asks = true;
+        return Shell.RunAsync(
+            "begin the journal",
+            $$"""
+            journal='add table inet hooktrail-{{_run}}; add chain inet hooktrail-{{_run}} starting'
+            for name in all default; do
+                setting=ipv6/conf/$name/forwarding
+                if [ -e /host/net/$setting ] && [ "$(</host/net/$setting)" = 0 ]; then journal+="; add chain inet hooktrail-{{_run}} was.$setting.0"; fi
+            done
+            nft "$journal"
+            """,
+            cancellation);
+    }
 
-    /// <summary>The runs that have a journal on the host, this one among them once it has entered.</summary>
-    public async Task<IReadOnlyList<string>> JournalsAsync(CancellationToken cancellation) =>
-        await Shell.RunAsync(
-            "list the journals", @"nft list tables inet | sed -n 's/^table inet hooktrail-\(.....\)$/\1/p'", cancellation).ConfigureAwait(false);
+    /// <summary>Notes that the Engine has answered every request for a network, so that none can come any more.</summary>
+    public Task SettleAsync()
+    {
+        _asks = false;
+        return Shell.RunAsync("go on with the journal", $"nft delete chain inet hooktrail-{_run} starting");
+    }
+
+    /// <summary>
+    /// The runs that have a journal on the host, this one among them once it has entered; and of these, who asks the Engine for networks.
+    /// </summary>
+    public async Task<(ImmutableHashSet<string> Runs, ImmutableHashSet<string> Asking)> JournalsAsync(CancellationToken cancellation)
+    {
+        var lines = await Shell.RunAsync(
+            "list the journals",
+            @"nft list chains inet | sed -n -e 's/^table inet hooktrail-\(.....\) {$/\1/p' -e 's/^\tchain starting {$/starting/p'",
+            cancellation).ConfigureAwait(false);
+        return (
+            [.. lines.Where(line => line.Length == RunId.Length)],
+            [.. lines.Zip(lines.Skip(1)).Where(pair => pair.Second == "starting").Select(pair => pair.First)]);
+    }
+
+    /// <summary>Which of these processes have ended, or can hear nothing more on their standard input.</summary>
+    public async Task<ImmutableHashSet<int>> EndedAsync(IEnumerable<int> processes, CancellationToken cancellation) =>
+    [
+        .. from line in await Shell.RunAsync("look who is alive", $"hooktrail-ended {string.Join(' ', processes)}", cancellation).ConfigureAwait(false)
+           select int.Parse(line, CultureInfo.InvariantCulture),
+    ];
 
     /// <summary>Draws networks and ports that nobody on the host uses.</summary>
     public async Task<LabSubnets> ChooseAsync(CancellationToken cancellation) =>
         LabSubnets.Choose(await Shell.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
 
-    /// <summary>Gives the host back what a run that died changed.</summary>
+    /// <summary>Gives the host back what a run that died changed, once nothing of it is on its way any more.</summary>
     public Task LeaveForAsync(string run, CancellationToken cancellation) =>
-        Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run}", cancellation);
+        Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run} settled", cancellation);
 
     /// <summary>
     /// Has a bridge of the run's own take its IPv6 addresses at once. Docker adds one so that the kernel first asks, from the first port's coming on and
@@ -211,7 +247,7 @@ internal sealed partial class Probe : IAsyncDisposable
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
         var ebtables = await EbtablesAsync(cancellation).ConfigureAwait(false);
-        var wait = holds ? "" : "if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then exec 9</host/net/bridge/bridge-nf-call-iptables; flock -s -w 20 9; fi";
+        var wait = holds ? "" : HostSnapshot.WhileNoneTurns;
         var lines = await Shell.RunAsync(
             "read the host's settings and rules",
             $"""
@@ -239,16 +275,14 @@ internal sealed partial class Probe : IAsyncDisposable
     }
 
     /// <summary>
-    /// Keeps other runs from installing or removing tracepoints until the result is disposed of. The lock is the host's network namespace
-    /// itself, and a process of the probe holds it (see image/leave.sh).
+    /// Keeps other runs from installing or removing tracepoints until the result is disposed of, or the session ends. The lock is on the
+    /// host's network namespace itself (image/agent.sh).
     /// </summary>
     private async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
     {
-        var holder = await Shell.RunAsync(
-            "take turns with other runs",
-            "exec 9</proc/self/ns/net; flock -w 20 9 && { sleep infinity <&9 >/dev/null 2>&1 & echo $!; }",
-            cancellation).ConfigureAwait(false);
-        return new Release(Shell, $"kill -KILL {holder[^1]}");
+        await Shell.RunAsync(
+            "take turns with other runs", ". hooktrail-lock; lock 9 -x 20 'installing or removing tracepoints'", cancellation).ConfigureAwait(false);
+        return new Release(Shell, "flock -u 9");
     }
 
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
@@ -302,6 +336,18 @@ internal sealed partial class Probe : IAsyncDisposable
     /// <summary>Ends the session; the agent gives the host back what the run changed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_asks)
+        {
+            try
+            {
+                await SettleAsync().ConfigureAwait(false);
+            }
+            catch (HooktrailException)
+            {
+                // There is no session any more, or no journal yet.
+            }
+        }
+
         await Shell.DisposeAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
     }

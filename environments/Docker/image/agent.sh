@@ -16,6 +16,14 @@ exec 3>&2         # standard error is the kernel log's channel; a script writes 
 # 85 ms for a lab's 19 tables). Another C library does not know the words, and then it is as it was.
 nft() { GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=33554432 command nft "$@"; }
 
+# A run's locks are its session's: scripts take them on these descriptors (lock.sh), and they end with this process. One says who installs
+# or removes tracepoints; the other who relies on bridge-nf-call-*, whose file is there once br_netfilter is loaded.
+switches=/host/net/bridge/bridge-nf-call-iptables
+open_locks() {
+    [ -e /proc/self/fd/9 ] || exec 9</proc/self/ns/net
+    [ -e /proc/self/fd/8 ] || [ ! -e $switches ] || exec 8<$switches
+}
+
 leave() {
     trap '' TERM INT HUP
     [ -z "${HOOKTRAIL_RUN-}" ] || hooktrail-leave "$HOOKTRAIL_RUN"
@@ -27,6 +35,7 @@ trap leave TERM INT HUP
 while read -r id bytes arguments && IFS= read -r -N "$bytes" script; do
     # shellcheck disable=SC2086 # the arguments are words
     [ "$id" != become ] || exec perl -e "$script" $arguments
+    [ -z "${HOOKTRAIL_RUN-}" ] || open_locks
     output=$(eval "$script" 2>&1 </dev/null)
     status=$?
     lines=()

@@ -1,20 +1,28 @@
 #!/bin/bash
-# hooktrail-leave RUN: gives the host back what the run RUN changed, in the network namespace that this is called in.
+# hooktrail-leave RUN [settled]: gives the host back what the run RUN changed, in the network namespace that this is called in.
 #
 # Nothing is remembered in a process that could die: rules are known by the run's prefix, the link by its name, and everything
 # else by the run's journal, the nft table hooktrail-RUN, whose chains are the notes:
 #
 #   was.SYSCTL.VALUE   the setting, a path below /proc/sys/net, had this value before the run changed it
 #   undo.N             the comments of its rules, one after the other, are a command that takes a change back
+#   starting           the run is asking the Engine for networks
 #
 # The journal is in the kernel, so it lasts as long as what it tells of. May be called twice.
 set -uf
 run=$1
 journal=hooktrail-$run
 
-# One run at a time installs or removes tracepoints; the lock is the network namespace itself.
-exec 9</proc/self/ns/net
-flock 9
+# The Engine finishes a network though the run that asked for it has died, and turns IPv6 forwarding on for it. So the journal stays until
+# whoever cleans up has seen that none is on its way any more (settled). Until then the run changed nothing else.
+if [ "${2-}" != settled ] && nft list chain inet "$journal" starting >/dev/null 2>&1; then exit; fi
+
+# The agent's lock, which this run may have already. By hand there is no agent. Who cleans up is waited for himself, for 30 seconds.
+[ -e /proc/self/fd/9 ] || exec 9</proc/self/ns/net
+. hooktrail-lock
+[ "${2-}" = settled ] && patience=20 || patience=50
+lock 9 -x $patience 'installing or removing tracepoints' || exit
+trap 'flock -u 9' EXIT
 
 # Only what a run writes there: a rule of a tool that is deleted, or a table.
 undo='^((ip|ip6|arp|eb)tables-(nft|legacy) (-w [0-9]+ )?(-t [a-z]+ )?-D|nft delete table [a-z0-9]+) [][A-Za-z0-9.:/,_+=! -]+$'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # hooktrail-switch RUN IPTABLES IP6TABLES ARPTABLES BRIDGE...: lets the bridges call each of the three (on) or not (off), and prints a line that
-# says what was done, until `hooktrail-switch RUN release LINE BRIDGE...`: the process that keeps the lock, and what was turned.
+# says what was turned, until `hooktrail-switch RUN release LINE BRIDGE...`.
 #
 # It is done around every flow, so it is for the agent's shell to read (`. hooktrail-switch`), and starts no process that it can do without.
 #
@@ -14,12 +14,8 @@ sysctls=/host/net/bridge
 
 own() { for bridge in "${bridges[@]}"; do ip link set "$bridge" type bridge "nf_call_$1" "$2"; done; }
 
-lock() { # MODE
-    flock -w 20 "$1" 9 || { echo "another run kept bridge-nf-call-* for 20 seconds"; exit 1; }
-}
-
 if [ "$1" = release ]; then
-    read -r holder turned <<<"$2"
+    turned=${2#turned}
     shift 2
     bridges=("$@")
     for one in $turned; do
@@ -32,8 +28,7 @@ if [ "$1" = release ]; then
                 ;;
         esac
     done
-    # What is about to become `sleep` may still be a bash that minds other signals, and forgets them.
-    kill -KILL "$holder"
+    [ ! -e /proc/self/fd/8 ] || flock -u 8
     exit
 fi
 
@@ -44,19 +39,20 @@ families=(iptables ip6tables arptables)
 
 if [ ! -e $sysctls ]; then # no br_netfilter: nothing calls iptables, and nothing has to be locked
     [ "${wanted[*]}" = "off off off" ] || { echo "br_netfilter is not loaded"; exit 1; }
-    sleep infinity >/dev/null 2>&1 &
-    echo $!
+    echo turned
     exit
 fi
 
-exec 9<$sysctls/bridge-nf-call-iptables
-lock -s
+. hooktrail-lock
+turns() { lock 8 "$1" 20 'relying on bridge-nf-call-*'; }
+trap 'flock -u 8' EXIT
+turns -s
 change=
 for i in 0 1 2; do
     read -r value <"$sysctls/bridge-nf-call-${families[i]}"
     if [ "${wanted[i]}" = off ] && [ "$value" = 1 ]; then change=1; fi
 done
-[ ! "$change" ] || lock -x
+[ ! "$change" ] || turns -x
 turned=
 for i in 0 1 2; do
     name=bridge-nf-call-${families[i]}
@@ -70,6 +66,5 @@ for i in 0 1 2; do
         turned+=" own.${families[i]}"
     fi
 done
-# The process that keeps the lock. Had anything above failed, the lock would have ended with this script.
-sleep infinity <&9 >/dev/null 2>&1 &
-echo "$!$turned"
+trap - EXIT
+echo "turned$turned"

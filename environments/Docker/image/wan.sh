@@ -9,7 +9,8 @@ shift 3
 free() { [ -z "$(ip -4 route show table all root "$1"; ip -4 route show match "$1" | grep -v ^default)" ]; }
 
 exec 9</proc/self/ns/net
-flock 9
+. hooktrail-lock
+lock 9 -x 20 'installing or removing tracepoints' || exit
 for network; do
     if free "$network"; then
         prefix=${network%.*} last=${network##*.}

@@ -17,7 +17,8 @@ internal static class CleanVerb
             "clean",
             "Removes whatever any earlier run left on this host, and says what it removed.",
             """
-            Runs that are alive are left alone. Rules, settings and containers of others are never touched.
+            Runs that are alive are left alone and named. What is on its way is waited for: a probe that gives the host back, and what the Engine
+            still makes for a process that has died. Rules, settings and containers of others are never touched.
 
             A namespace lab leaves nothing, so what is looked for is a Docker lab's, guests of ./specs kernels, and what that had half fetched or built. Where no Engine answers it says that nobody could be asked, and
             fails only if this host still has devices of a Docker lab.
@@ -45,9 +46,11 @@ internal static class CleanVerb
 
         await using (engine)
         {
-            var removed = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
+            var (removed, alive) = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
             foreach (var thing in removed)
                 await Console.Out.WriteLineAsync($"Removed {thing}.");
+            foreach (var run in alive)
+                await Console.Out.WriteLineAsync($"Run {run} is alive and was left alone.");
             if (removed.IsEmpty && ofGuests.IsEmpty)
                 await Console.Out.WriteLineAsync("Nothing of an earlier run was left.");
         }

@@ -1,7 +1,6 @@
 using System.Text;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
-using Hooktrail.Observation;
 using Hooktrail.Trails;
 using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
@@ -42,7 +41,7 @@ public class PartOfLabTests
     {
         await using var engine = await LiveEngine.ConnectAsync();
         var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
-        await using var watcher = await Probe.StartAsync(engine, RunId.New(), image, default);
+        await using var watcher = await Probe.StartAsync(engine, image, default);
         var before = await watcher.SnapshotAsync(default);
 
         HostSnapshot during;

@@ -1,0 +1,29 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Observation;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>The container that a run starts first, and by which others know that it is alive.</summary>
+internal static class RunSession
+{
+    // Each one lost is another run that began, or a `specs clean`, within the few milliseconds between creation and start.
+    private const int Attempts = 10;
+
+    /// <summary>
+    /// Starts it under a new id. Until it runs, others cannot tell it from one that a dead run left, and may remove it
+    /// (<see cref="Leftovers"/>); then it is started again, under another id. Nothing else of the run exists yet.
+    /// </summary>
+    public static async Task<T> StartAsync<T>(Func<RunId, Task<T>> start)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await start(RunId.New()).ConfigureAwait(false);
+            }
+            catch (ContainerRemovedException) when (attempt < Attempts)
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Hooktrail.Docker.Engine;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Labs;
+using Hooktrail.Trails;
+using NUnit.Framework;
+using static Hooktrail.Trails.Endpoint;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>
+/// Kills runs in the Docker lab at random moments from their first request to the Engine to their last: while they start, send and end. Needs a
+/// real Engine, and the lab's image. <c>SPECS_KILLS</c> is how often (10); <c>SPECS_KILLS_SEED</c> repeats the moments of an earlier time.
+/// </summary>
+[Category("live")]
+internal sealed class KillTests
+{
+    // So many kills alone on the Engine, then as many beside a lab.
+    private const int Row = 5;
+
+    // A lab of one container, which ends when it is up; and a whole one, in which a flow is sent.
+    private static readonly string[] Part = ["lab", "client", "--lab", "docker"];
+    private static readonly string[] Whole = ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
+
+    private IContainerEngine _engine = null!;
+    private string _image = null!;
+    private Probe _watcher = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _engine = await LiveEngine.ConnectAsync();
+        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        _watcher = await Probe.StartAsync(_engine, _image, default);
+    }
+
+    [OneTimeTearDown]
+    public async Task EndAsync()
+    {
+        if (_watcher is not null)
+            await _watcher.DisposeAsync();
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Whenever_a_run_is_killed_one_clean_leaves_nothing_and_no_other_run_notices()
+    {
+        var kills = Number("SPECS_KILLS") ?? 10;
+        var seed = Number("SPECS_KILLS_SEED") ?? Environment.TickCount & int.MaxValue;
+        var random = new Random(seed);
+        await Leftovers.RemoveAsync(_engine, _image);
+        var (part, whole) = (await UnkilledAsync(Part), await UnkilledAsync(Whole));
+        TestContext.Progress.WriteLine($"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0} and {whole.TotalSeconds:0.0} s.");
+
+        for (var done = 0; done < kills; done += Row)
+        {
+            var lab = done / Row % 2 == 0 ? null : await DockerLab.StartAsync(_engine, _image, [Client]);
+            await using (lab)
+            {
+                var before = await _watcher.SnapshotAsync(default);
+                for (var kill = done; kill < Math.Min(kills, done + Row); kill++)
+                {
+                    var (run, usual) = random.Next(3) == 0 ? (Whole, whole) : (Part, part);
+                    var (process, after) = await KillAsync(run, usual, random);
+                    var told = $"Seed {seed}, kill {kill + 1} of {run[0]}{(lab is null ? "" : " beside a lab")}, after {after.TotalMilliseconds:0} ms";
+                    await CleanAsync(told, process, before, lab);
+                }
+
+                Assert.That(await UnkilledAsync(Part), Is.LessThan(2 * part + Allowance.For(TimeSpan.FromSeconds(5))), $"seed {seed}: the run after kill {done + Row}");
+            }
+        }
+    }
+
+    // Kills a run between its beginning and the time that it usually takes; one that was done by then is not counted.
+    private static async Task<(int Process, TimeSpan After)> KillAsync(string[] arguments, TimeSpan usual, Random random)
+    {
+        while (true)
+        {
+            // What comes before the first request to the Engine, the start of .NET, is a tenth and more.
+            var after = usual * (0.1 + 0.9 * random.NextDouble());
+            using var run = Start(arguments);
+            await Task.WhenAny(run.WaitForExitAsync(), Task.Delay(after));
+            if (run.HasExited)
+                continue;
+            run.Kill();
+            await run.WaitForExitAsync();
+            return (run.Id, after);
+        }
+    }
+
+    // Cleans once, and looks whether anything is left and the lab beside it as it was.
+    private async Task CleanAsync(string told, int process, HostSnapshot before, DockerLab? lab)
+    {
+        var owner = RunLabels.OwnerOf(process);
+        var runs = (await Leftovers.InEngineAsync(_engine, RunLabels.Owner, owner, default)).Select(RunOf).ToHashSet();
+        var watch = Stopwatch.StartNew();
+        var report = new StringBuilder();
+        var cleaning = Leftovers.RemoveAsync(_engine, _image);
+        if (lab is not null)
+        {
+            var flow = new Flow(Client, Wan, Protocol.Udp);
+            DockerLabTests.Compare(flow, await lab.SendAsync(flow, Sending.Once), report);
+        }
+
+        var (removed, alive) = await cleaning;
+        TestContext.Progress.WriteLine($"{told}: cleaned in {watch.ElapsedMilliseconds} ms: {string.Join(", ", removed)}");
+        runs.UnionWith(removed.Select(RunOf));
+        var after = await _watcher.SnapshotAsync(default);
+        string[] known = [_watcher.Run.ToString(), .. lab is null ? [] : (string[])[lab.Run.ToString()]];
+        // Where other runs are on the Engine, only what names a run can be told from what is theirs.
+        var present = alive.Select(one => one[..5]).Concat((await _engine.FindContainersAsync(RunLabels.Run)).Select(one => one.Labels[RunLabels.Run]));
+        var marks = present.All(known.Contains) ? ["hooktrail", "ht-", "198.18.", "198.19.", HostSnapshot.Forwarding] : runs.ToArray();
+        var left = await Leftovers.InEngineAsync(_engine, RunLabels.Owner, owner, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(left, Is.Empty, told);
+            Assert.That(before.DifferencesTo(after, [.. marks, .. known]), Is.Empty, told);
+            Assert.That(report.ToString(), Is.Empty, told);
+            Assert.That(alive.Select(one => one[..5]), Is.SupersetOf(known), told);
+        });
+    }
+
+    // Of a container's or network's name, alone or in what was removed, or of «the rules, settings and link of run x7k2q».
+    private static string RunOf(string thing) =>
+        thing.Split("hooktrail-") is [_, var name] ? name[..5] : thing[^5..];
+
+    private static async Task<TimeSpan> UnkilledAsync(string[] arguments)
+    {
+        var watch = Stopwatch.StartNew();
+        using var run = Start(arguments);
+        var said = await run.StandardOutput.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Assert.That(run.ExitCode, Is.Zero, said);
+        return watch.Elapsed;
+    }
+
+    private static Process Start(string[] arguments)
+    {
+        var cli = typeof(KillTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
+        var run = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        run.StandardInput.Close();
+        return run;
+    }
+
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}

@@ -148,8 +148,8 @@ public static partial class HostReading
     }
 
     /// <summary>
-    /// A rule that the tools could not put into nft's words. They print addresses, devices and protocol before all else, so those can be; nobody
-    /// can say what the rest of it does.
+    /// A rule that the tools could not put into nft's words. They print addresses, devices and the protocol first, and nft has words for these. What
+    /// the rest of the rule does is unknown.
     /// </summary>
     private static string Untranslated(string rule, string family)
     {

@@ -47,7 +47,7 @@ public sealed record LabMap(
     ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
 
     /// <summary>
-    /// Where the host numbers the lab's port 8080 as 10234, its own port 8080 is another port than that: the two numbers change places.
+    /// Where the lab's port 8080 has the number 10234 on the host, the host's own port 8080 is a different port: the two exchange numbers.
     /// </summary>
     public int Port(int printed) => Ports.TryGetValue(printed, out var known)
         ? known

@@ -8,8 +8,8 @@ namespace Hooktrail.Report;
 /// leave open how the packet's journey ends.
 /// </summary>
 /// <remarks>
-/// A table claims every hop of the tools' built-in chains, which all hosts have. Of nft's base chains it claims those that it names: a host
-/// may have others, Docker's or an administrator's, that no feature can know. A trail that is claimed as a whole has no such exception.
+/// A table claims every hop at the built-in chains of ebtables, iptables, ip6tables and arptables. Of nft's base chains it claims only those that
+/// it names, because a host may have more: those of firewalld, of Docker's nftables backend, of its administrator. <see cref="Exactly"/> claims all.
 /// </remarks>
 /// <param name="Hops">The hops, in order: all at the hook points that it speaks of.</param>
 /// <param name="Layers">The layers of which it claims every hop; empty for all layers.</param>
@@ -25,10 +25,10 @@ public sealed record ExpectedTrail(
     /// <summary>The layers whose chains every host has.</summary>
     private static readonly ImmutableArray<Layer> Tools = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables];
 
-    /// <summary>Whether it claims the hops at a hook point: those that it lacks must not be there.</summary>
+    /// <summary>Whether it claims the hops at a hook point: the trail must have no other hops there.</summary>
     public bool SpeaksOf(HookPoint point) => Layers.IsEmpty || Layers.Contains(point.Layer) || Hops.Any(hop => hop.Point == point);
 
-    /// <summary>The same hops as a claim on the whole trail: <c>crosses exactly</c>.</summary>
+    /// <summary>The same hops, as a claim on the whole trail: <c>crosses exactly</c>.</summary>
     public ExpectedTrail Exactly() => this with { Layers = [] };
 
     /// <summary>
@@ -69,8 +69,8 @@ public sealed record ExpectedTrail(
     }
 
     /// <summary>
-    /// Where a trail that speaks of <paramref name="point"/> and no other chain of nft sees the packet last; null for nowhere. On a host that
-    /// has more chains, the last hop of all may be at one of those.
+    /// The last hook point of a trail, leaving out all chains of nft but <paramref name="point"/>; null for a trail without such a hop. On a
+    /// host with more chains the packet may cross one of them after it.
     /// </summary>
     public static HookPoint? LastSeen(Trail trail, HookPoint point) =>
         trail.Hops.LastOrDefault(hop => Tools.Contains(hop.Point.Layer) || hop.Point == point)?.Point;

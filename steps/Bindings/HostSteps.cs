@@ -80,8 +80,8 @@ public sealed class HostSteps(Journey journey)
     }
 
     /// <summary>
-    /// Docker's own chain of nft rewrites the source, and NAT then asks no chain behind it: on a host with Docker's nftables backend
-    /// POSTROUTING of iptables may not be crossed.
+    /// With its nftables backend, Docker masquerades in a chain of nft. NAT asks no further chain after that, so the packet may not cross
+    /// nat POSTROUTING of iptables.
     /// </summary>
     [BeforeScenario("@docker-iptables")]
     public static async Task NeedsDockerOfIptablesAsync()

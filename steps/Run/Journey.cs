@@ -173,7 +173,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
     {
         if (points.IsEmpty)
-            throw new HooktrailException($"No list has the chains of {what}, so nothing can prove that none is crossed; name the chain instead.");
+            throw new HooktrailException($"The chains of {what} differ from host to host, so nothing proves that the {leg} crosses none; name the chain instead.");
         Agree(leg, null);
         if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
             Assert.Fail($"The {leg} must not cross {what}, but is predicted {(_finding is null ? "" : "and observed ")}to cross {crossed.Point}.");

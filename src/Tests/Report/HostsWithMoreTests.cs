@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Report;
 
 /// <summary>
-/// A feature's table on hosts whose nft chains it does not know. What is asserted of the table must not depend on them, and the table must not
-/// become weaker for them.
+/// A feature's table on hosts that have more nft chains than the feature knows. They must not make it fail, and must not hide a hop of the tools
+/// that is missing, extra or out of order.
 /// </summary>
 [TestFixture]
 public class HostsWithMoreTests

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace Hooktrail.Tests.Rules;
 
 /// <summary>
-/// What cannot be read of a rule is unknown, and takes nothing from what can: the rule concerns no packet that the rest of it excludes, and nobody
-/// claims to know what it does with the others.
+/// The part of a rule that cannot be read is unknown, and takes nothing from the rest: the rule concerns no packet that the rest excludes. What it
+/// does with all others is unknown.
 /// </summary>
 public class UnreadableTests
 {
@@ -161,7 +161,7 @@ public class UnreadableTests
             Xtables(Layer.Iptables, "-m addrtype ! --dst-type UNICAST,LOCAL -j DROP").Single().Matches,
             Is.EqualTo(new Match[] { new AddressTypeMatch(AddressRole.Destination, "UNICAST,LOCAL", true) }));
 
-    // A lab on a Docker host has a loopback address of its own, since others use 127.0.0.1.
+    // A lab on a Docker host uses another loopback address than 127.0.0.1, which belongs to the host's programs.
     [TestCase(Layer.Iptables, "-d 127.0.0.1/32 ! -i docker0 -p tcp -m tcp --dport 18080 -j DNAT --to-destination 172.17.0.2:80")]
     [TestCase(Layer.Ip6tables, "-d ::1/128 ! -i docker0 -p tcp -m tcp --dport 18080 -j DNAT --to-destination [fd00:9::2]:80")]
     public void A_port_that_is_published_at_another_loopback_address_is_none_of_the_labs(Layer layer, string printed)
@@ -247,7 +247,7 @@ public class UnreadableTests
         return matches.Select(one => $"{one}, {{\"drop\": null}}").Concat(targets);
     }
 
-    // What it does with a packet that the rest of it matches, nobody can say.
+    // Each rule keeps its known matches, and does nothing for certain.
     private static void AssertUnknown(ImmutableArray<Rule> rules, params Match[] known)
     {
         Assert.That(rules.Where(rule => rule.Target is not ContinueTarget), Is.Not.Empty, "it does something");

@@ -22,7 +22,7 @@ public interface INames
     ImmutableArray<string> Addresses(Func<IPAddress, bool> condition);
 
     /// <summary>
-    /// The port by which the lab knows a port: a published one has another number on every host. No two ports are the same in the lab.
+    /// The lab's number for a port: a published port has another number on every host. Different ports have different numbers in the lab.
     /// </summary>
     int Port(int printed);
 

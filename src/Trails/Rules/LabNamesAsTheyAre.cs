@@ -4,8 +4,8 @@ using System.Net;
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>
-/// The names of rules that are written in the lab's names already: every name is its own. An address in such a rule is none of the lab's:
-/// a lab on a Docker host has a loopback address of its own, and 127.0.0.1 is somebody else's there.
+/// The names of rules that are written in the lab's names already: every name stands for itself. A numeric address in such a rule belongs to no
+/// station of the lab, 127.0.0.1 included: the lab on a Docker host uses another loopback address.
 /// </summary>
 public sealed class LabNamesAsTheyAre : INames
 {

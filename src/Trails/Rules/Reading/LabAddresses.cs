@@ -11,7 +11,7 @@ internal static class LabAddresses
         LabNames.HostOnWan, Endpoint.Wan.Name, LabNames.BroadcastOf(Endpoint.Wan.Name), LabNames.HostOnLoopback,
     ];
 
-    /// <summary>Whether an address of some lab is called so.</summary>
+    /// <summary>Whether it is the name of an address in a lab.</summary>
     public static bool IsName(string text) => InOrder.Contains(text);
 
     /// <summary>All addresses of a network: its containers', the host's, and in IPv4 the one that all hear.</summary>

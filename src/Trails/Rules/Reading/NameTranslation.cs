@@ -27,7 +27,10 @@ internal sealed class NameTranslation(INames names)
     /// <summary>Ports and ranges with commas between them.</summary>
     public string Ports(string printed) => string.Join(',', printed.Split(',').Select(one => Range(one) ?? Port(one)));
 
-    /// <summary>A range with the ports of it that the lab numbers otherwise; null where that says what is printed.</summary>
+    /// <summary>
+    /// A range as the lab numbers its ports: without those that have a number outside of it there, and with those numbers. Null where the
+    /// range stays as it is.
+    /// </summary>
     private string? Range(string printed)
     {
         var sign = printed.IndexOfAny([':', '-']);

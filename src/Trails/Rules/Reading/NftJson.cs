@@ -10,7 +10,7 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// </summary>
 internal static class NftJson
 {
-    /// <summary>An expression that nobody knows, by its name.</summary>
+    /// <summary>An expression that has no form here; the message is its name.</summary>
     private sealed class NotKnownException(string name) : Exception(name);
 
     /// <summary>The script's lines.</summary>

@@ -74,7 +74,9 @@ internal sealed class NftReader(INames names, string source)
             _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
     }
 
-    /// <summary>What a line becomes. What of it would not be read back as the same in the lab's names is unknown.</summary>
+    /// <summary>
+    /// The rules of a line. A part of it whose text, in the lab's names, would be read back as something else becomes unknown.
+    /// </summary>
     private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
     {
         var rules = new NftRule(table, tokens).Read().ToList();

@@ -10,8 +10,8 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// <param name="table">The table that it is in.</param>
 /// <param name="tokens">Its words.</param>
 /// <param name="careful">
-/// Reads each statement's text back by itself. One that does not say the same then becomes an unknown match, or an unknown target, with its text in
-/// quotes; all others stay as they are, so that the rule concerns no packet that it did not concern before.
+/// Whether to read the text of each statement back by itself. A statement that then says something else becomes an unknown match or an unknown
+/// target, with its text in quotes. All other statements stay as they are, so the rule matches no more packets than before.
 /// </param>
 internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, bool careful = false)
 {
@@ -23,20 +23,20 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>Heads of matches with another header's match inside, which is not about the packet's own.</summary>
+    /// <summary>Heads of matches that contain a match on another header: an inner packet's, a policy's, a route's.</summary>
     private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
 
-    /// <summary>What ends such a match: a statement that does something.</summary>
+    /// <summary>The statements that end such a match.</summary>
     private static readonly ImmutableArray<string> Actions =
     [
         "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment",
         "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>The word for something done that nobody could read; its text follows in quotes.</summary>
+    /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>The word for a match that nobody could read; its text follows in quotes.</summary>
+    /// <summary>The word for a match that could not be read; its text follows in quotes.</summary>
     public const string UnreadableMatch = "unreadable-match";
 
     /// <summary>Rules under way: what was asked so far, in each of the cases that sets make.</summary>
@@ -127,7 +127,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Fill();
                 break;
             case "set" or "map":
-                // Of something that nobody knows: what it was is in the match before.
+                // It sets a field that is not known; the unknown match before it has the field's name.
                 Do(Rest(word), new UnknownTarget(word));
                 break;
             default:
@@ -158,7 +158,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             }
     }
 
-    // What iptables has and nft has no words for: xt match "string", xt target "TEE".
+    // nft prints extensions of iptables that it has no words for as xt match "string", xt target "TEE".
     private void Xt()
     {
         var (start, kind) = (_at - 1, Next());
@@ -168,7 +168,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             Do(Rest($"xt {kind}"), new UnknownTarget($"xt {tokens.ElementAtOrDefault(start + 2).Text}"));
     }
 
-    // A set that packets fill; whoever asks it is unknown. What is asked of the packet meanwhile (limit, ct count) may not hold.
+    // Packets fill the set, so a lookup in it is an unknown match. A limit or a ct count in here may stop the rule.
     private void Fill()
     {
         var start = _at - 1;
@@ -254,7 +254,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
         var before = _cases;
         var elements = Elements();
-        // What no other key holds; after a chain that returns, it would be asked of what another key does hold.
+        // The catch-all is for packets that no other key matches. Rules one after the other say the same only if no verdict returns here.
         if (elements.Any(element => element.Key is ["*"]) && !elements.All(element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
         {
             Do(Shown(tokens[start.._at]), new UnknownTarget("vmap"));
@@ -541,7 +541,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private bool IsReadAs(NftCase one) => Alone(one.Text).SequenceEqual([new(one.Text, one.Matches, new ContinueTarget(""))]);
 
-    /// <summary>What a part of the rule's text says where nothing stands beside it; nothing where a table could not have it.</summary>
+    /// <summary>Reads a part of the rule's text by itself; nothing where it is no rule.</summary>
     private IEnumerable<Rule> Alone(string text) => InLab(table, text)?.Read() ?? [];
 
     /// <summary>

@@ -83,7 +83,9 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         ];
     }
 
-    /// <summary>What a line becomes. What of it would not be read back as the same in the lab's names is unknown.</summary>
+    /// <summary>
+    /// The rules of a line. A part of it whose text, in the lab's names, would be read back as something else becomes unknown.
+    /// </summary>
     private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
         var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();

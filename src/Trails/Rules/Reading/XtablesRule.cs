@@ -14,8 +14,8 @@ namespace Hooktrail.Trails.Rules.Reading;
 /// <param name="isChain">Whether the table has a chain of that name.</param>
 /// <param name="where">How a message names the line.</param>
 /// <param name="careful">
-/// Reads each option's text back by itself. One that does not say the same then becomes an unknown match, or an unknown target; all others stay
-/// as they are, so that the rule concerns no packet that it did not concern before.
+/// Whether to read the text of each option back by itself. An option that then says something else becomes an unknown match or an unknown
+/// target, with its text in quotes. All other options stay as they are, so the rule matches no more packets than before.
 /// </param>
 internal sealed class XtablesRule(
     ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where, bool careful = false)
@@ -95,7 +95,7 @@ internal sealed class XtablesRule(
     private Rule Rule(IEnumerable<string> condition, ImmutableArray<Match> matches, Target target, IEnumerable<string> action) =>
         new(RuleTokens.Join(["-A", chain.Name, .. condition, .. action]), matches, target);
 
-    /// <summary>What a part of the rule's text says where nothing stands beside it.</summary>
+    /// <summary>Reads a part of the rule's text by itself; nothing where it is no rule.</summary>
     private IEnumerable<Rule> Alone(IEnumerable<string> words)
     {
         try
@@ -264,7 +264,7 @@ internal sealed class XtablesRule(
         var protocol = Next();
         return ProtocolWords.Parse(protocol) is { } known
             ? Add(option, negated, protocol, _ => new ProtocolMatch(known, negated))
-            // Every packet has some protocol, and none has no protocol.
+            // Every packet has some protocol, so «not any» is no match that iptables prints.
             : negated ? Add(option, negated, protocol, _ => null) : Condition([option, protocol]);
     }
 

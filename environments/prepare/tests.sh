@@ -33,20 +33,40 @@ dotnet_test() {
         --blame-hang-timeout 15m --blame-hang-dump-type none --logger 'console;verbosity=minimal' </dev/null 8<&-)
 }
 
+# All other test projects, as many side by side as there are processors. xargs keeps them in this process group, so that
+# Ctrl-C and a time limit end all of them.
+unit_tests() {
+    mkdir -p "$SPECS_OUT/log"
+    rm -f "$SPECS_OUT/log"/*
+    export -f dotnet_test unit_test
+    sed -n 's/.*"\(src[^"]*\.Tests\)\.csproj".*/\1/p' "$root/Specs.sln" | tr '\\' / | sort |
+        xargs -P "$(nproc)" -n 1 bash -c 'root=$0 configuration=$1 filter=$2; unit_test "$3"' "$root" "$configuration" "$filter"
+}
+
+# unit_test PROJECT: its output is shown whole when it has ended.
+unit_test() {
+    local name=${1##*/} log status began=$SECONDS
+    log=$SPECS_OUT/log/$name
+    dotnet_test "${1%/*}/bin/$configuration/net10.0/Hooktrail.$name.dll" --logger "trx;LogFileName=$name.trx" >"$log.txt" 2>&1
+    status=$?
+    printf '%6d s  %s\n' "$((SECONDS - began))" "$name" >"$log.seconds"
+    { flock 7 && cat "$log.txt"; } 7<"$SPECS_OUT/log"
+    return "$status"
+}
+
 # run_tests VERB: uses filter and lab_why.
 run_tests() {
-    local status began=$SECONDS passed failed skipped total files
+    local status began=$SECONDS features passed failed skipped total files
+    printf '\nPrepared in %s s.\n' "$began"
     take_output_directory
     REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson REQNROLL_FORMATTERS_HTML=outputFilePath=$SPECS_OUT/reqnroll.html \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?
     # What the run has to show, in one file; the list below names it.
     [[ ! -s $SPECS_OUT/trails.json ]] || dotnet exec "$cli" report "$SPECS_OUT/trails.json" --out "$SPECS_OUT/report.html" >/dev/null || status=1
-    if [[ $1 = test ]]; then
-        # Behind the features, because some of these look at what they left. One project after the other: two files of results
-        # that are begun in the same second cannot get the same name.
-        dotnet_test Specs.sln -m:1 -p:HooktrailFeatures=false --logger 'trx;LogFilePrefix=tests' || status=$?
-    fi
+    features=$((SECONDS - began))
+    # Behind the features, because some of these look at what they left.
+    [[ $1 != test ]] || unit_tests || status=1
 
     # Where nothing hung, nothing is in the folder for what did.
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type d -name '????????-????-????-????-????????????' -empty -delete
@@ -59,7 +79,9 @@ run_tests() {
 
     printf '\nWritten:\n'
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
-    printf '\nPrepared in %s s, tested in %s s.\nLab: %s.\n%s\n' "$began" "$((SECONDS - began))" "$lab_why" "$total"
+    printf '\nPrepared in %s s, tested in %s s.\n' "$began" "$((SECONDS - began))"
+    [[ $1 != test ]] || { printf '%6d s  %s\n' "$features" features; cat "$SPECS_OUT/log"/*.seconds; } | sort -rn
+    printf 'Lab: %s.\n%s\n' "$lab_why" "$total"
     [[ ! -e $SPECS_OUT/report.html ]] || printf 'To read, in a browser: %s\n' "$SPECS_OUT/report.html"
     [[ ! -e $SPECS_OUT/reqnroll.html ]] || printf "Reqnroll's report: %s\n" "$SPECS_OUT/reqnroll.html"
 

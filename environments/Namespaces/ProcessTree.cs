@@ -137,7 +137,7 @@ internal sealed class ProcessTree : IAsyncDisposable
     {
         var said = string.Join(" | ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
         var advice = said.Contains("there is no program", StringComparison.Ordinal)
-            ? "install util-linux and iproute2"
+            ? "install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux"
             : said.Contains("No space left", StringComparison.Ordinal)
                 ? "raise the sysctls user.max_net_namespaces and user.max_user_namespaces, or end what uses them up"
                 : Machine.Advice;

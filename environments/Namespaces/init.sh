@@ -13,7 +13,7 @@ agent=$HOOKTRAIL_AGENT
 unset HOOKTRAIL_AGENT HOOKTRAIL_RUN BASH_ENV ENV
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # an ordinary user often lacks them
 
-for program in ip bridge mount; do
+for program in ip bridge mount perl nft {iptables,ip6tables,ebtables}-nft-restore {iptables,ebtables,arptables}-nft-save; do
     [ -x "$(type -P "$program")" ] || { echo "there is no program $program here" >&2; exit 1; }
 done
 

@@ -9,13 +9,17 @@ namespace Hooktrail.Tests.Namespaces;
 internal sealed class RefusalTests
 {
     [Test]
-    public async Task An_ordinary_user_has_the_same_lab(CancellationToken cancel) =>
+    public async Task An_ordinary_user_has_the_same_lab(CancellationToken cancel)
+    {
+        await Spaces.NeedsLabAsync();
         Assert.That(await Spaces.AskAsync(Spaces.Ordinary(), cancel, "ping"), Is.Empty);
+    }
 
     [Test]
     public async Task An_ordinary_user_sees_what_root_sees(CancellationToken cancel)
     {
         Spaces.NeedsRoot();
+        await Spaces.NeedsLabAsync();
         var ordinary = Spaces.AskAsync(Spaces.Ordinary(), cancel, "flows");
         var own = Spaces.AskAsync([], cancel, "flows");
         Assert.That(await ordinary, Is.EqualTo(await own));
@@ -25,6 +29,7 @@ internal sealed class RefusalTests
 
     [TestCase("unshare")]
     [TestCase("ip")]
+    [TestCase("nft")]
     public async Task A_missing_program_is_named(string program, CancellationToken cancel)
     {
         Spaces.NeedsRoot();
@@ -37,7 +42,7 @@ internal sealed class RefusalTests
         ];
         var answer = await Spaces.AskAsync(without, cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));
-        Assert.That(answer[0], Does.Contain($"there is no program {program} here").And.Contain("install util-linux and iproute2"));
+        Assert.That(answer[0], Does.Contain($"there is no program {program} here").And.Contain("install iproute2, iptables,"));
     }
 
     [TestCase("max_net_namespaces")]

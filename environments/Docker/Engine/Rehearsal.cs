@@ -20,9 +20,9 @@ internal sealed class Rehearsal : HttpMessageHandler, IAuthProvider
         using var client = new DockerClientBuilder().WithEndpoint(new Uri("unix:///rehearsal")).WithAuthProvider(new Rehearsal()).Build();
         var parameters = new global::Docker.DotNet.Models.CreateContainerParameters();
         ContainerParameters.Apply(new ContainerSpec { Name = "none", Image = "none", Command = ["none"] }, parameters);
+        await client.Images.InspectImageAsync("none").ConfigureAwait(false);
         await client.Containers.CreateContainerAsync(parameters).ConfigureAwait(false);
         await client.Containers.InspectContainerAsync("none").ConfigureAwait(false);
-        await client.Images.InspectImageAsync("none").ConfigureAwait(false);
     });
 
     public bool TlsEnabled => false;

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>Missing rights or means give one sentence; an ordinary user may start a host.</summary>
+/// <summary>Who may not, or cannot, is told so in a sentence; and an ordinary user may.</summary>
 [CancelAfter(60_000)]
 internal sealed class RefusalTests
 {
@@ -33,7 +33,8 @@ internal sealed class RefusalTests
     public async Task A_missing_program_is_named(string program, CancellationToken cancel)
     {
         Spaces.NeedsRoot();
-        // In a separate mount namespace the program is no program.
+        await Spaces.NeedsLabAsync();
+        // In a mount namespace of its own the program is no program.
         string[] without =
         [
             "unshare", "--mount", "bash", "-c",
@@ -49,7 +50,7 @@ internal sealed class RefusalTests
     [TestCase("max_pid_namespaces")]
     public async Task Where_the_kernel_grants_no_more_namespaces_the_limit_is_named(string limit, CancellationToken cancel)
     {
-        // A user namespace has separate limits.
+        // The limits of a user namespace are its own.
         string[] limited = [.. Spaces.Ordinary(), "unshare", "--user", "--map-root-user", "bash", "-c", $"echo 0 >/proc/sys/user/{limit}; exec \"$@\"", "limited"];
         var answer = await Spaces.AskAsync(limited, cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));

@@ -6,15 +6,10 @@ using DotNet.Testcontainers.Images;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// A container that is created by Testcontainers and started by <paramref name="start"/>, which is given its id and attaches to
-/// it first. Testcontainers' own start can only do so afterwards, asks eight more questions, and among them, of a container that
-/// has ended, for the logs that these do not keep.
-/// </summary>
+/// <summary>Attaches in <paramref name="start"/>, which Testcontainers can only do after the start.</summary>
 internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<string, Task> start)
     : DockerContainer(configuration)
 {
-    /// <summary>The container's id from its creation on; null before.</summary>
     public string? CreatedId { get; private set; }
 
     protected override async Task UnsafeCreateAsync(CancellationToken ct = default) =>
@@ -23,7 +18,6 @@ internal sealed class AttachedContainer(IContainerConfiguration configuration, F
     protected override Task UnsafeStartAsync(CancellationToken ct = default) => start(CreatedId!);
 }
 
-/// <summary>Builds an <see cref="AttachedContainer"/>.</summary>
 internal sealed class AttachedContainerBuilder
     : ContainerBuilder<AttachedContainerBuilder, AttachedContainer, IContainerConfiguration>
 {

@@ -18,10 +18,6 @@ internal sealed class ContainerEnd : IProgress<Message>
     }
 
     /// <summary>Gives the exit code once the container is removed; null where it never ran.</summary>
-    /// <param name="client">The Engine.</param>
-    /// <param name="calls">Tells of its failures.</param>
-    /// <param name="container">The container's id.</param>
-    /// <param name="name">The container's name, for messages.</param>
     public static async Task<int?> WatchAsync(IDockerClient client, DockerCalls calls, string container, string name)
     {
         var end = new ContainerEnd();
@@ -50,7 +46,6 @@ internal sealed class ContainerEnd : IProgress<Message>
         return await end._removed.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Takes one event.</summary>
     public void Report(Message value)
     {
         if (value.Action == "die" && value.Actor.Attributes.TryGetValue("exitCode", out var code))

@@ -2,7 +2,7 @@ using Docker.DotNet.Models;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Writes into Testcontainers' create parameters what its builder has no word for.</summary>
+/// <summary>Sets the create parameters that Testcontainers' builder lacks.</summary>
 internal static class ContainerParameters
 {
     public static void Apply(ContainerSpec spec, CreateContainerParameters parameters)

@@ -5,10 +5,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// A session over the connection that attaches to a container's main process. It is made before the container starts, so that no byte of its output is missed, and
-/// handed out once the process runs.
-/// </summary>
+/// <summary>Made before the container starts, so that no output is missed; handed out once the process runs.</summary>
 internal sealed class ContainerSession : IContainerSession
 {
     // Killing and removing takes well under a second; a container that is still there after this is the Engine's fault.
@@ -25,12 +22,6 @@ internal sealed class ContainerSession : IContainerSession
     private readonly Task _pump;
     private int _disposed;
 
-    /// <param name="engine">Kills the container where it does not end by itself.</param>
-    /// <param name="id">The container's id.</param>
-    /// <param name="spec">What the container was made from.</param>
-    /// <param name="attachment">The connection; owned by the session.</param>
-    /// <param name="exit">Gives the exit code once the container is removed.</param>
-    /// <param name="output">Takes the standard output; null for <see cref="StandardOutput"/>.</param>
     public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, MultiplexedStream attachment, Task<int> exit, IByteSink? output)
     {
         (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
@@ -61,7 +52,6 @@ internal sealed class ContainerSession : IContainerSession
 
     public IReadOnlyList<string> LastOutput => _last.Snapshot();
 
-    /// <summary>Tells the session what is known of its process only once it runs.</summary>
     public void Started(int processId, string? address, string? addressV6)
     {
         ProcessId = processId;
@@ -78,7 +68,7 @@ internal sealed class ContainerSession : IContainerSession
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
         var code = await _exit.WaitAsync(cancellationToken).ConfigureAwait(false);
-        // The last output may come after the news of the end; whoever knows the end may rely on having all of it.
+        // The last output may come after the news of the end; the caller may rely on having all of it.
         await _pump.WaitAsync(cancellationToken).ConfigureAwait(false);
         return code;
     }
@@ -110,7 +100,6 @@ internal sealed class ContainerSession : IContainerSession
         return default;
     }
 
-    /// <summary>Lets go of a container that never got to run, and that the engine has removed.</summary>
     public async ValueTask AbandonAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -162,7 +151,6 @@ internal sealed class ContainerSession : IContainerSession
         await _standardError.CompleteAsync(error).ConfigureAwait(false);
     }
 
-    /// <summary>What is known of a container's end: that it came, that it did not come in time, or nothing, because the Engine is out of reach.</summary>
     private enum Ending
     {
         Known,

@@ -7,15 +7,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// Calls through Docker.DotNet and Testcontainers. Each says in words what it asks for («create the network lab»), so that
-/// whatever goes wrong is told as one sentence.
-/// </summary>
+/// <summary>Each call says in words what it asks for («create the network lab»), for the message if it fails.</summary>
 internal sealed class DockerCalls(EngineEndpoint endpoint)
 {
     public EngineEndpoint Endpoint => endpoint;
 
-    /// <summary>Asks for the version, by which an Engine is told from all else that may listen.</summary>
+    /// <summary>The version tells an Engine from anything else that may listen.</summary>
     public async Task<VersionResponse> AskVersionAsync(DockerClient client, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +65,6 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         }
     }
 
-    /// <summary>The one sentence for a failure; null for one that is not the Engine's.</summary>
     private HooktrailException? Explain(string what, Exception error, CancellationToken cancellationToken) => error switch
     {
         HooktrailException e => e,
@@ -83,7 +79,6 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         _ => null,
     };
 
-    /// <summary>How a connection that was there broke; null where that is not what happened.</summary>
     private static IOException? Break(Exception error) =>
         // This is what Docker.DotNet 4.3 makes of a connection that is closed without an answer.
         error is HttpRequestException { InnerException: InvalidOperationException }

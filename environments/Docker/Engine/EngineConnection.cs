@@ -11,13 +11,10 @@ using Microsoft.Net.Http.Client;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>How an Engine is spoken to, by Docker.DotNet and by Testcontainers alike.</summary>
 internal sealed class EngineConnection : IDockerEndpointAuthenticationConfiguration
 {
     private readonly EngineEndpoint _endpoint;
 
-    /// <param name="endpoint">Where it listens.</param>
-    /// <param name="version">The API version to speak; null before it is negotiated.</param>
     /// <exception cref="HooktrailException">A certificate for TLS cannot be read.</exception>
     public EngineConnection(EngineEndpoint endpoint, Version? version)
     {
@@ -25,7 +22,7 @@ internal sealed class EngineConnection : IDockerEndpointAuthenticationConfigurat
         AuthProvider = endpoint.Certificates is { } folder ? Credentials(endpoint, folder) : null;
     }
 
-    /// <summary>How long one request may take. Creating and starting a container takes well under a second.</summary>
+    /// <summary>For one request. Creating and starting a container takes well under a second.</summary>
     public static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(60));
 
     public Version? Version { get; }

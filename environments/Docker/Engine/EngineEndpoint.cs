@@ -5,7 +5,6 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Where an Engine listens: a unix socket or a TCP port, with TLS or without.</summary>
 public sealed record EngineEndpoint
 {
     private const string DefaultSocket = "/var/run/docker.sock";
@@ -14,26 +13,21 @@ public sealed record EngineEndpoint
 
     private EngineEndpoint(string text, Uri uri) => (_text, Uri) = (text, uri);
 
-    /// <summary>The endpoint with its port, where it has one.</summary>
     public Uri Uri { get; }
 
-    /// <summary>The path of the unix socket; null for TCP.</summary>
+    /// <summary>Null for TCP.</summary>
     public string? SocketPath { get; private init; }
 
-    /// <summary>The folder of <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; null where TLS is not asked for.</summary>
+    /// <summary>The folder of <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; null without TLS.</summary>
     public string? Certificates { get; private init; }
 
-    /// <summary>Whether it is the socket of this machine's own Engine, as far as a name can tell.</summary>
+    /// <summary>Whether it looks like the socket of this machine's Engine.</summary>
     public bool IsDefault => SocketPath is DefaultSocket or "/run/docker.sock";
 
-    /// <summary>
-    /// The endpoint that the <c>docker</c> command takes: that of <c>DOCKER_HOST</c>, else of the Docker context, else the
-    /// local socket.
-    /// </summary>
+    /// <summary>As <c>docker</c> does: <c>DOCKER_HOST</c>, else the Docker context, else the local socket.</summary>
     /// <exception cref="HooktrailException">It is of a kind that is not spoken to, or the context cannot be read.</exception>
     public static EngineEndpoint FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
-    /// <summary>The same for any environment.</summary>
     internal static EngineEndpoint FromEnvironment(Func<string, string?> variable)
     {
         var config = new DockerConfig(new Settings(variable));
@@ -44,8 +38,6 @@ public sealed record EngineEndpoint
     }
 
     /// <summary>Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.</summary>
-    /// <param name="text">The endpoint, as <c>DOCKER_HOST</c> writes it.</param>
-    /// <param name="certificates">The folder of the certificates for TLS, which a unix socket has no use for.</param>
     /// <exception cref="HooktrailException">It is neither.</exception>
     public static EngineEndpoint Parse(string text, string? certificates = null)
     {
@@ -76,7 +68,6 @@ public sealed record EngineEndpoint
         }
     }
 
-    /// <inheritdoc/>
     public override string ToString() => _text;
 
     private static string OfContext(DockerConfig config)

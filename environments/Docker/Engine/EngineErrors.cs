@@ -3,21 +3,16 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// The Engine's refusals and the operating system's, as one sentence each. The texts that are looked for are those of
-/// moby 20.10 to 29; a text that is not known is passed on as the Engine said it.
-/// </summary>
+/// <summary>One sentence per refusal, recognised by the texts of moby 20.10 to 29; others pass unchanged.</summary>
 internal static class EngineErrors
 {
     private const string NoSuchHostPath = "bind source path does not exist";
 
-    /// <summary>How a container is spoken of.</summary>
     public static readonly SessionWords Container = new(
         "container",
         "is the image older than this checkout? Run ./specs run to rebuild it.",
         "the probe needs the capabilities NET_ADMIN, NET_RAW and SYSLOG and the device /dev/kmsg, so see what on this host takes them away (./specs doctor)");
 
-    /// <summary>The Engine could not be reached at all.</summary>
     public static HooktrailException Unreachable(EngineEndpoint endpoint, Exception cause)
     {
         var socket = SocketErrorIn(cause);
@@ -36,61 +31,49 @@ internal static class EngineErrors
             new(endpoint.ToString(), $"{found} start an Engine (./specs run does), or set DOCKER_HOST to where one listens.", cause);
     }
 
-    /// <summary>The socket's error among the causes of <paramref name="error"/>, if there is one.</summary>
     public static SocketException? SocketErrorIn(Exception? error) =>
         error is null ? null : error as SocketException ?? SocketErrorIn(error.InnerException);
 
-    /// <summary>Something answers, but not as an Engine does.</summary>
     public static HooktrailException NotAnEngine(EngineEndpoint endpoint, Exception? cause = null) => new(
         $"What answers at {endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens.",
         cause ?? new InvalidDataException());
 
-    /// <summary>The Engine did not answer in time.</summary>
     public static HooktrailException Silent(EngineEndpoint endpoint, string what, TimeSpan patience) => new(
         $"The Docker Engine at {endpoint} did not {what} within {patience.TotalSeconds:0} s: look into its log, and restart it if it hangs.");
 
-    /// <summary>The Engine was there and went away.</summary>
     public static HooktrailException Lost(EngineEndpoint endpoint, string what, Exception cause) => new(
         $"The connection to the Docker Engine at {endpoint} broke while it was asked to {what} ({cause.Message}): look into its log.", cause);
 
-    /// <summary>The API versions do not meet.</summary>
     public static HooktrailException TooOld(EngineEndpoint endpoint, string version, Version api) => new(
         $"The Docker Engine {version} at {endpoint} is too old: it speaks API {api}, and {ApiVersions.Oldest} (Docker 20.10) is the least; upgrade it.");
 
-    /// <summary>The Engine has dropped every API version that is known here.</summary>
     public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least) => new(
         $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {ApiVersions.Newest} is the newest known here: take a newer Hooktrail.");
 
-    /// <summary>The certificates for TLS cannot be read.</summary>
     public static HooktrailException NoCertificates(EngineEndpoint endpoint, string folder, Exception cause) => new(
         $"DOCKER_TLS_VERIFY asks for TLS with the Docker Engine at {endpoint}, and the certificates in {folder} cannot be read ({cause.Message.TrimEnd('.')}): " +
         "set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem.",
         cause);
 
-    /// <summary>TLS could not be agreed on.</summary>
     public static HooktrailException NoTls(EngineEndpoint endpoint, Exception cause) => new(
         $"No TLS with what listens at {endpoint} ({cause.GetBaseException().Message.TrimEnd('.')}): it may speak none, or it or this side has a " +
         $"certificate that the other does not accept; correct the certificates in {endpoint.Certificates}, or unset DOCKER_TLS_VERIFY.",
         cause);
 
-    /// <summary>Whether it is what Go's server says to a client that does not speak TLS.</summary>
+    /// <summary>Go's server says so to a client without TLS.</summary>
     public static bool WantsTls(string? message) =>
         message?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true;
 
-    /// <summary>A network that should be there is not.</summary>
     public static HooktrailException NoSuchNetwork(string network) => new(
         $"There is no Docker network {network}: something removed it during the run; run again.");
 
-    /// <summary>The main process ended where it should have gone on.</summary>
     public static HooktrailException Ended(string container, int exitCode, IReadOnlyList<string> lastOutput) => new(
         $"The container {container} ended too early, with exit code {exitCode}: " +
         (lastOutput.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
 
-    /// <summary>A container was removed before it ran.</summary>
     public static ContainerRemovedException Removed(string container) => new(
         $"Another program removed the container {container} before it was started; run again.");
 
-    /// <summary>The Engine refused to <paramref name="what"/>.</summary>
     public static HooktrailException Refused(string what, string message)
     {
         message = message.Trim();

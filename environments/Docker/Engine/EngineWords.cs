@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Reads the Engine's own notation.</summary>
 internal static class EngineWords
 {
     /// <summary>The names in <c>/info</c>'s SecurityOptions, whose items are like <c>name=seccomp,profile=default</c>.</summary>
@@ -14,7 +13,6 @@ internal static class EngineWords
            select field["name=".Length..],
     ];
 
-    /// <summary>The labels, of which the Engine says null where there are none.</summary>
     public static ImmutableDictionary<string, string> OrEmpty(this IEnumerable<KeyValuePair<string, string>>? labels) =>
         labels?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
 }

@@ -4,41 +4,33 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>A bridge network to create.</summary>
 public sealed record NetworkSpec
 {
-    /// <summary>The bridge driver's option that names the bridge device.</summary>
     public const string BridgeNameOption = "com.docker.network.bridge.name";
 
-    /// <summary>The network's name; taken names are refused.</summary>
+    /// <summary>The Engine refuses a name that is taken.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The bridge device's name, at most 15 characters; null lets the Engine choose.</summary>
+    /// <summary>At most 15 characters; null lets the Engine choose.</summary>
     public string? BridgeDevice { get; init; }
 
     /// <summary>At most one subnet of each family; none lets the Engine take an IPv4 one from its pools. An IPv6 subnet turns IPv6 on.</summary>
     public ImmutableArray<IPNetwork> Subnets { get; init; } = [];
 
-    /// <summary>Whether the network has no way out: its containers get no default route, and Docker's rules drop what leaves.</summary>
+    /// <summary>Without a way out: no default route, and Docker's rules drop what leaves.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Further options of the bridge driver.</summary>
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Labels, by which <c>specs clean</c> finds what a run left.</summary>
     public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>The driver's options with <see cref="BridgeDevice"/> among them.</summary>
     internal ImmutableDictionary<string, string> DriverOptions =>
         BridgeDevice is null ? Options : Options.SetItem(BridgeNameOption, BridgeDevice);
 
-    /// <summary>Whether a subnet is IPv6.</summary>
     internal bool HasIpv6 => Subnets.Any(s => s.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6);
 
-    /// <summary>
-    /// The address that the bridge takes: the first of the subnet. It is always asked for, because an Engine of version
-    /// 20.10 takes the same without telling of it.
-    /// </summary>
+    /// <summary>The subnet's first address. Always asked for: Engine 20.10 takes it without reporting it.</summary>
     internal static IPAddress GatewayOf(IPNetwork subnet)
     {
         var bytes = subnet.BaseAddress.GetAddressBytes();
@@ -46,16 +38,11 @@ public sealed record NetworkSpec
         return new IPAddress(bytes);
     }
 
-    /// <summary>The subnets for a message, such as « on 172.30.0.0/24»; empty where there are none.</summary>
+    /// <summary>Such as « on 172.30.0.0/24»; empty where there are none.</summary>
     internal string SubnetsInWords => Subnets.IsEmpty ? "" : " on " + string.Join(" and ", Subnets);
 }
 
-/// <summary>A network as the Engine has it.</summary>
-/// <param name="Id">The Engine's id, 64 hexadecimal digits.</param>
-/// <param name="Name">The network's name.</param>
-/// <param name="BridgeDevice">The bridge device in the Engine's network namespace.</param>
-/// <param name="Subnets">Each subnet with the gateway's address in it; IPv4 first.</param>
-/// <param name="Labels">The network's labels.</param>
+/// <summary>A network as the Engine has it. The id has 64 hexadecimal digits; of the subnets IPv4 is first.</summary>
 public sealed record NetworkDetails(
     string Id,
     string Name,
@@ -63,7 +50,7 @@ public sealed record NetworkDetails(
     ImmutableArray<NetworkSubnet> Subnets,
     ImmutableDictionary<string, string> Labels)
 {
-    /// <summary>Reads the Engine's words; a bridge that was given no name is named after the network's id.</summary>
+    /// <summary>A bridge without a given name is named after the network's id.</summary>
     internal static NetworkDetails From(
         string id,
         string name,
@@ -88,5 +75,4 @@ public sealed record NetworkDetails(
         IPAddress.TryParse(text?.Split('/')[0], out var address) ? address : null;
 }
 
-/// <summary>A subnet of a network and the address that the bridge has in it.</summary>
 public sealed record NetworkSubnet(IPNetwork Network, IPAddress? Gateway);

@@ -2,6 +2,5 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>The host has not got a path that a container was to have.</summary>
-/// <param name="message">A sentence that says which.</param>
+/// <summary>The host lacks a path that a container is to mount.</summary>
 public sealed class NoSuchHostPathException(string message) : HooktrailException(message);

@@ -3,10 +3,7 @@ using Docker.DotNet.Handler.Abstractions;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// Asks itself what the start of a container asks the Engine, so that .NET compiles the Engine's JSON while nothing else is to be done. In the midst of
-/// the first start that takes about as long as the rest of it.
-/// </summary>
+/// <summary>Has .NET compile the Engine's JSON early, which would take half of the first start.</summary>
 internal sealed class Rehearsal : HttpMessageHandler, IAuthProvider
 {
     private const string Answer = """
@@ -14,7 +11,7 @@ internal sealed class Rehearsal : HttpMessageHandler, IAuthProvider
         "NetworkSettings":{"Networks":{"none":{"IPAddress":""} } } }
         """;
 
-    /// <summary>Begins beside whatever the caller does next.</summary>
+    /// <summary>Runs in the background.</summary>
     public static void Begin() => Task.Run(async () =>
     {
         using var client = new DockerClientBuilder().WithEndpoint(new Uri("unix:///rehearsal")).WithAuthProvider(new Rehearsal()).Build();

@@ -4,7 +4,7 @@ using Docker.DotNet;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>The writing end of a container's standard input; disposing it closes the process's end.</summary>
+/// <summary>Disposing it closes the process's standard input.</summary>
 internal sealed class StandardInputStream(MultiplexedStream attachment) : Stream
 {
     private bool _closed;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Drives an Engine through Testcontainers, and through Docker.DotNet beneath it for what Testcontainers has no word for.</summary>
+/// <summary>Uses Testcontainers, and Docker.DotNet for what Testcontainers lacks.</summary>
 internal sealed class TestcontainersEngine : IContainerEngine
 {
     private static readonly System.Version NamesAreUnique = new(1, 44);
@@ -20,7 +20,6 @@ internal sealed class TestcontainersEngine : IContainerEngine
     private TestcontainersEngine(DockerCalls calls, VersionResponse version, EngineConnection connection) =>
         (_calls, _version, _connection, _client) = (calls, version, connection, connection.Open());
 
-    /// <summary>Reaches the Engine and settles on the API version.</summary>
     public static async Task<IContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
     {
         Rehearsal.Begin();
@@ -81,7 +80,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         };
         var created = await _calls.AskAsync(
             what, () => _client.Networks.CreateNetworkAsync(parameters, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
-        // What was created is told of, whatever the caller's token says: who does not know of it cannot remove it.
+        // The token does not cancel this: a caller that does not know of the network cannot remove it.
         return await InspectNetworkAsync(created.ID, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -224,7 +223,6 @@ internal sealed class TestcontainersEngine : IContainerEngine
         ["label"] = new Dictionary<string, bool> { [value is null ? label : $"{label}={value}"] = true },
     };
 
-    /// <summary>The container as it is; null where there is none.</summary>
     private Task<ContainerInspectResponse?> FindAsync(string container, string name, CancellationToken cancellationToken) =>
         _calls.FindAsync(
             $"show the container {name}",

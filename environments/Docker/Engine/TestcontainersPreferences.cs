@@ -3,18 +3,14 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>
-/// Testcontainers' settings of this process, with nothing of what a user's environment and <c>~/.testcontainers.properties</c>
-/// say for other programs, and no reaper: a container here ends with its session, and a registry may be out of reach.
-/// </summary>
+/// <summary>Ignores the user's settings, and starts no reaper: a container ends with its session.</summary>
 internal static class TestcontainersPreferences
 {
     private static readonly Lazy<Task> Applied = new(() => Task.Run(Apply));
 
-    /// <summary>Puts them in force beside whatever the caller does next.</summary>
+    /// <summary>Runs in the background.</summary>
     public static void Begin() => _ = Applied.Value;
 
-    /// <summary>Waits until they are in force.</summary>
     /// <exception cref="HooktrailException">Testcontainers cannot read what the user set.</exception>
     public static async Task ApplyAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>What has to be undone, newest first, if a start fails half way; <see cref="Keep"/> says that it did not.</summary>
+/// <summary>Undoes the steps of a failed start, newest first; <see cref="Keep"/> marks success.</summary>
 internal sealed class AsyncStack : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _things = new();

@@ -17,12 +17,11 @@ internal static class Containers
     /// The probe acts in the host's network namespace. NET_ADMIN: rules, the bridge's own switch, the link to the WAN. NET_RAW:
     /// ping and nf_tables' compat targets. SYSLOG: reading /dev/kmsg. Not privileged, no SYS_ADMIN.
     /// </summary>
-    /// <param name="run">The run.</param>
-    /// <param name="image">The lab's image.</param>
-    /// <param name="sharesLock">
-    /// Whether the host has the file that the legacy tools lock, which it has once one of them has run there. Each of their commands reads a whole table and writes it back: two at
-    /// once, and what one wrote is lost or refused. Docker's and the probe's have to wait for each other, and so need one file (iptables, xshared.h, XT_LOCK_NAME).
-    /// </param>
+    /// <remarks>
+    /// <paramref name="sharesLock"/>: the host has the file that the legacy tools lock (iptables, xshared.h,
+    /// XT_LOCK_NAME). They read a table and write it back, so Docker's and the probe's need the same file, or one loses
+    /// or refuses the other's change.
+    /// </remarks>
     public static ContainerSpec Probe(RunId run, string image, bool sharesLock = false) => Base("probe", run, image) with
     {
         Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
@@ -36,9 +35,7 @@ internal static class Containers
         StopTimeout = Allowance.For(TimeSpan.FromSeconds(60)),
     };
 
-    /// <summary>
-    /// A container on a bridge. It pings by datagram sockets and needs no capability; only the client has NET_RAW, to ask by ARP.
-    /// </summary>
+    /// <summary>Pings by datagram sockets, without a capability; only the client has NET_RAW, to ask by ARP.</summary>
     public static ContainerSpec Member(Endpoint endpoint, RunId run, string image, string network, int? published) =>
         Base(endpoint.Name, run, image) with
         {
@@ -49,7 +46,7 @@ internal static class Containers
             Sysctls = PingWithoutRights,
         };
 
-    /// <summary>The host behind the plain NIC: a namespace with nothing in it, which gets its end of the veth pair.</summary>
+    /// <summary>An empty namespace behind the plain NIC, which gets its end of the veth pair.</summary>
     public static ContainerSpec Wan(RunId run, string image) => Base(Endpoint.Wan.Name, run, image) with
     {
         Capabilities = ["NET_ADMIN", "NET_RAW"], // its own address and route; asking by ARP
@@ -66,7 +63,7 @@ internal static class Containers
         Capabilities = ["NET_RAW", "NET_BIND_SERVICE"],
     };
 
-    /// <summary>Reads the log group in the host's network namespace. NET_ADMIN: binding the group.</summary>
+    /// <summary>NET_ADMIN: binding the log group.</summary>
     public static ContainerSpec Recorder(RunId run, string image) => Base("recorder", run, image) with
     {
         Network = ContainerSpec.HostNetwork,
@@ -91,7 +88,6 @@ internal static class Containers
         MemoryLimit = null, // it has as many hosts as the run wants
     };
 
-    /// <summary>Whether the endpoint may write frames of its own.</summary>
     public static bool AsksByArp(Endpoint endpoint) => endpoint == Endpoint.Client || endpoint == Endpoint.Wan || endpoint.Kind == EndpointKind.Host;
 
     private static readonly ImmutableDictionary<string, string> PingWithoutRights =

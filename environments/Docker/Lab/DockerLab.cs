@@ -33,7 +33,7 @@ public sealed class DockerLab : ILab
     // What flows turn, for their time alone.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
     private TurnedProfile? _last;
-    // Whether a flow holds the switches, so that nobody else can be turning them.
+    // Whether a flow holds the switches, so that no other run can turn them.
     private bool _holds;
 
     private DockerLab(RunId run, Parts parts)
@@ -43,36 +43,30 @@ public sealed class DockerLab : ILab
         Endpoints = [.. Endpoint.All.Where(endpoint => parts.Talking.ContainsKey(LabStations.SpeakerFor(endpoint)))];
     }
 
-    /// <inheritdoc/>
     public LabKind Kind => LabKind.Docker;
 
-    /// <inheritdoc/>
     public RunId Run => _run;
 
-    /// <inheritdoc/>
     public ImmutableArray<Endpoint> Endpoints { get; }
 
-    /// <inheritdoc/>
     public Observers Observers => Observers.Both;
 
-    /// <inheritdoc/>
     public HostProfile Profile => Turned(_host.Profile);
 
-    /// <inheritdoc/>
     public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
 
-    /// <summary>Starts the whole lab: its containers, joins the WAN, installs the tracepoints and opens the kernel log.</summary>
+    /// <summary>Starts the whole lab and joins it to the WAN.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
     public static Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default) =>
         StartAsync(engine, image, Endpoint.All, cancellation);
 
-    /// <summary>Starts a lab that has some of the containers alone, with their networks. The WAN is there in any case; the host is, but without hosted nobody speaks for it.</summary>
-    /// <inheritdoc cref="StartAsync(IContainerEngine, string, CancellationToken)"/>
+    /// <summary>Starts only some of the containers, and always the WAN; the host speaks by hosted only.</summary>
+    /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
     public static async Task<DockerLab> StartAsync(
         IContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
     {
         ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
-        // What somebody has built himself may be called anything, and is new.
+        // An image that a user built may have any name, and is new.
         var version = engine.Release;
         var proxyPktinfo = !char.IsAsciiDigit(version.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(version));
         await using var undo = new AsyncStack();
@@ -172,11 +166,9 @@ public sealed class DockerLab : ILab
         static Task Settled(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
-    /// <inheritdoc/>
     /// <remarks>
-    /// The lab is a guest on its host: it changes what touches its own packets alone. bridge-nf-call-* are switches of its bridges, and the
-    /// sysctls are turned for the moments of a flow; hairpin mode and promiscuity are its ports' and bridges'; a rule has to name a device or an address
-    /// of the lab.
+    /// Only what touches the lab's own packets: switches, hairpin mode and promiscuity of its bridges and ports,
+    /// sysctls for the moments of a flow, and rules that name its devices or addresses.
     /// </remarks>
     public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
@@ -194,10 +186,8 @@ public sealed class DockerLab : ILab
         return await _host.ChangeAsync(_ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => Turned(await _host.ReadAsync(cancellation).ConfigureAwait(false));
 
-    /// <inheritdoc/>
     public Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
@@ -246,13 +236,12 @@ public sealed class DockerLab : ILab
         }
     }
 
-    /// <inheritdoc/>
     public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);
 
-    /// <summary>The host as it is now, this lab's own traces included.</summary>
+    /// <summary>With this lab's own traces.</summary>
     public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _parts.Probe.SnapshotAsync(cancellation);
 
-    /// <summary>Pings as somebody who knows nothing of the lab would, from the host and without a pause, until disposed of.</summary>
+    /// <summary>Pings from the host, unmarked and without a pause, until disposed of.</summary>
     public async Task<IAsyncDisposable> DisturbAsync(Endpoint to, CancellationToken cancellation = default)
     {
         var address = _parts.Addresses[FlowTalking.DestinationName(new Flow(Endpoint.Host, to, Protocol.Icmp)), IpVersion.V4];
@@ -261,7 +250,6 @@ public sealed class DockerLab : ILab
         return new Background(_parts.Probe.Shell, process[^1]);
     }
 
-    /// <inheritdoc/>
     public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
     {
         foreach (var flow in TracepointProof.Flows(Endpoints, Protocol.Icmp))
@@ -344,7 +332,6 @@ public sealed class DockerLab : ILab
         Labels = RunLabels.Of(run),
     };
 
-    /// <summary>Ends the sessions; the probe gives the host back what the lab changed, then everything is removed.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll([

@@ -5,7 +5,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Looks at what a host can and cannot do for the lab. Changes nothing.</summary>
+/// <summary>Tells what a host lacks for the lab. Changes nothing.</summary>
 public static class Examination
 {
     /// <summary>Each line prints NAME=VALUE; an empty value is a lack.</summary>
@@ -23,7 +23,7 @@ public static class Examination
         echo capabilities=$(sed -n 's/^CapEff:\s*//p' /proc/self/status)
         """;
 
-    /// <summary>Looks at the Engine, and through a probe at the host; stops at the first lack that hides all the rest.</summary>
+    /// <summary>Stops at the first lack that hides all others.</summary>
     public static async Task<ImmutableArray<ExaminationFinding>> OfHostAsync(string? image, CancellationToken cancellation = default)
     {
         var findings = ImmutableArray.CreateBuilder<ExaminationFinding>();

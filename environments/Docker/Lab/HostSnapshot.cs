@@ -2,10 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>
-/// What a run may change on a host, and must give back: the rules of all families, settings and links. Counters, which traffic
-/// changes, are not in it.
-/// </summary>
+/// <summary>What a run must give back: the rules of all families, settings and links. Without counters.</summary>
 public sealed record HostSnapshot(ImmutableArray<string> Lines)
 {
     /// <summary>Begins the lines of what Docker turns on for any lab's networks, and the last run on the host gives back.</summary>
@@ -13,7 +10,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
 
     private const string Setting = "sysctl: ";
 
-    /// <summary>The rest of a script is for settings as they are while no run has turned one (image/switch.sh).</summary>
+    /// <summary>The script after it reads settings while no run has turned one (image/switch.sh).</summary>
     internal const string WhileNoneTurns = """
         if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then
             exec 9</host/net/bridge/bridge-nf-call-iptables
@@ -22,7 +19,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
         fi
         """;
 
-    /// <summary>A line for each fact, each beginning with where it is from.</summary>
+    /// <summary>Prints a line for each fact, with its source first.</summary>
     internal const string Script = $$"""
         {{WhileNoneTurns}}
         {
@@ -39,10 +36,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
         }
         """;
 
-    /// <summary>
-    /// What is not the same in the other, and concerns one of these runs: every setting, and what names a run. Others change their
-    /// own rules, links and containers at any time. A line that only this one has begins with <c>-</c>, one that only the other has with <c>+</c>.
-    /// </summary>
+    /// <summary>Settings, and what names one of the runs; <c>-</c> for this one's, <c>+</c> for the other's.</summary>
     public ImmutableArray<string> DifferencesTo(HostSnapshot other, params IEnumerable<string> runs) =>
     [
         .. from line in Without(Lines, other.Lines).Select(line => "- " + line).Concat(Without(other.Lines, Lines).Select(line => "+ " + line))

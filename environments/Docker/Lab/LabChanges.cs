@@ -7,10 +7,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>
-/// What a guest may change on its host: only what touches the lab's packets alone. Each change is in the run's journal before it is made,
-/// so that it is taken back even after the run was killed (image/leave.sh).
-/// </summary>
+/// <summary>Each change is in the run's journal first, and so undone even after a kill (image/leave.sh).</summary>
 internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables, Backend ebtables)
 {
     // A comment of nf_tables has 127 characters at most (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
@@ -20,8 +17,8 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     private readonly IPNetwork[] _networks = [.. addresses.Destinations.Select(text => IPNetwork.Parse(text))];
     private int _changes;
 
-    /// <summary>Makes the change; the result takes it back.</summary>
-    /// <exception cref="CannotChangeException">It is the whole host's business.</exception>
+    /// <summary>The result takes the change back.</summary>
+    /// <exception cref="CannotChangeException">It would touch more than the lab's packets.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
     public async Task<IAsyncDisposable> MakeAsync(HostChange change, CancellationToken cancellation) => change switch
     {

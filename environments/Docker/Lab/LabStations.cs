@@ -6,7 +6,6 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Who talks in a Docker lab, and who listens where.</summary>
 internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe, bool proxyPktinfo)
 {
     private static readonly ImmutableArray<byte> Marks = [.. Enumerable.Range(1, 15).Select(bits => (byte)(bits << 4)).Where(mark => (mark & InternetControl) != InternetControl)];
@@ -15,15 +14,12 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private const byte InternetControl = 0xC0;
 
     private int _flows;
-    // What the listeners answer with; null where they were not told, or nobody knows whether all of them were.
+    // What the listeners answer with; null where not all of them may have been told.
     private byte? _mark;
 
-    /// <summary>Lets everybody talk and listen on <see cref="Flow.ServicePort"/>.</summary>
     public Task TalkAsync(CancellationToken cancellation) => Task.WhenAll(stations.Select(pair => pair.Value.TalkAsync(
         pair.Key.Kind == EndpointKind.Host ? OfHost() : OfContainer(), cancellation)));
 
-    /// <summary>Sends a flow and tells what the ends saw of it.</summary>
-    /// <returns>The flow's mark, and what was exchanged.</returns>
     /// <exception cref="CannotSendException">The lab cannot carry it.</exception>
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(Flow flow, Sending sending, Func<Task>? between, CancellationToken cancellation)
     {
@@ -68,7 +64,7 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         });
     }
 
-    /// <summary>Whose container speaks for an endpoint: one does for the host and for itself.</summary>
+    /// <summary>One container speaks for the host and for itself.</summary>
     public static Endpoint SpeakerFor(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
 
     // Why this lab cannot carry a flow; null where it can.

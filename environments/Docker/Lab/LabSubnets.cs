@@ -5,8 +5,8 @@ using Hooktrail.Trails;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The networks and ports that a run takes on its host: some that nobody there uses. They are asked for rather than left to the Engine,
-/// whose pools have room for some thirty networks, and which gives TCP and UDP different ports.
+/// Free networks and ports of the host. The Engine is not left to choose: its pools have room for some thirty networks,
+/// and it gives TCP and UDP different ports.
 /// </summary>
 /// <param name="V4">All bridges' IPv4, a /24 out of 198.18.0.0/15, which is kept for tests (RFC 2544).</param>
 /// <param name="V6">All bridges' IPv6, a /48 of fd00::/8, drawn at random as RFC 4193 wants it.</param>
@@ -14,14 +14,14 @@ namespace Hooktrail.Docker.Lab;
 /// <param name="Ports">The host's port for each published port of the lab.</param>
 internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, ImmutableDictionary<int, int> Ports)
 {
-    /// <summary>What tells which networks and ports are in use: the routes, an empty line, the listeners.</summary>
+    /// <summary>Prints the routes, an empty line, the listeners.</summary>
     public const string Script = """
         ip -4 -o route show table all; ip -4 -o address | sed 's/.* inet \([^ ]*\).*/\1/'
         echo
         ss -Hltun | awk '{ print $5 }'
         """;
 
-    /// <summary>The networks of which the WAN may take one: those kept for documentation (RFC 5737), in a random order.</summary>
+    /// <summary>The networks for documentation (RFC 5737), in a random order.</summary>
     public static IEnumerable<string> WanCandidates()
     {
         var all = new[] { "198.51.100", "203.0.113" }
@@ -31,7 +31,6 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
         return all;
     }
 
-    /// <summary>Draws some.</summary>
     /// <param name="used">The output of <see cref="Script"/>.</param>
     /// <exception cref="HooktrailException">None is free.</exception>
     public static LabSubnets Choose(IReadOnlyList<string> used)
@@ -59,7 +58,7 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
         return new(v4, Random6(0xfd, 48), Random6(0x20, 64), PublishedPort.OfLab.Zip(free).ToImmutableDictionary(pair => pair.First.Port, pair => pair.Second));
     }
 
-    /// <summary>The subnets of a network, IPv4 first.</summary>
+    /// <summary>IPv4 first.</summary>
     public ImmutableArray<IPNetwork> Of(string network)
     {
         var number = LabNames.Networks.IndexOf(network);
@@ -69,7 +68,6 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
         return [new(new IPAddress(v4), 26), new(new IPAddress(v6), 64)];
     }
 
-    /// <summary>The subnet of a network.</summary>
     public IPNetwork Of(string network, IpVersion ip) => Of(network)[ip == IpVersion.V4 ? 0 : 1];
 
     private static IPNetwork Random6(byte first, int length)

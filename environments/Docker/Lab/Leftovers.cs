@@ -4,10 +4,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>
-/// What runs that died left behind. Their probes undo almost all of it by themselves; the rest is found by label in the Engine and by
-/// journal in the kernel. A run that is alive is left alone.
-/// </summary>
+/// <summary>What dead runs left, found by label in the Engine and by journal in the kernel.</summary>
 /// <remarks>
 /// <para>
 /// A run is alive while it holds its session: while its process can write to the standard input of its probe. That is a connection to the
@@ -31,7 +28,6 @@ public static class Leftovers
     // Killing and removing a container, or making a network, takes well under a second.
     private static TimeSpan Removal => Allowance.For(TimeSpan.FromSeconds(30));
 
-    /// <summary>Removes what dead runs left, with a probe of its own.</summary>
     /// <exception cref="HooktrailException">The Engine or the image is missing, or something does not go away.</exception>
     public static async Task<Cleaning> RemoveAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
     {
@@ -39,15 +35,11 @@ public static class Leftovers
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Which of the host's devices are of a Docker lab, dead or alive. Who can ask no Engine sees by them that there has been a run: an Engine that is
-    /// stopped leaves its bridges.
-    /// </summary>
-    /// <param name="devices">The names of the host's devices.</param>
+    /// <summary>The devices of Docker labs, dead or alive: a stopped Engine leaves its bridges.</summary>
     public static ImmutableArray<string> Among(IEnumerable<string> devices) =>
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
-    /// <summary>The names of what the Engine has of a run, dead or alive.</summary>
+    /// <summary>Of a run, dead or alive.</summary>
     public static Task<ImmutableArray<string>> InEngineAsync(IContainerEngine engine, string run, CancellationToken cancellation = default) =>
         InEngineAsync(engine, RunLabels.Run, run, cancellation);
 
@@ -176,18 +168,10 @@ public static class Leftovers
 
     private static string RunOf(LabelledResource resource) => resource.Labels[RunLabels.Run];
 
-    /// <summary>A container of a run.</summary>
-    /// <param name="Container">The container.</param>
-    /// <param name="Process">Its main process; null where it does not run, or that is no matter.</param>
-    /// <param name="IsSession">Whether the run is alive by it.</param>
+    /// <summary>The process is null where it does not run; a session proves that the run is alive.</summary>
     private sealed record Found(LabelledResource Container, int? Process, bool IsSession);
 
-    /// <summary>What a look found of dead runs.</summary>
-    /// <param name="Containers">Their containers.</param>
-    /// <param name="Networks">Their networks.</param>
-    /// <param name="Journals">Those that have a journal.</param>
-    /// <param name="Asking">Those of them that died while they asked the Engine for networks.</param>
-    /// <param name="Alive">The other runs that are alive.</param>
+    /// <summary>What dead runs left. Those in Asking died while they asked the Engine for networks.</summary>
     private sealed record Left(
         ImmutableArray<Found> Containers,
         ImmutableArray<LabelledResource> Networks,

@@ -9,16 +9,12 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>
-/// The container that acts in the host's network namespace: it installs the tracepoints, reads the kernel log and keeps the
-/// journal. One session carries it all: scripts and their answers on standard input and output, the log on standard error.
-/// </summary>
+/// <summary>Acts in the host's network namespace. Standard error carries the kernel log.</summary>
 internal sealed partial class Probe : IAsyncDisposable
 {
-    /// <summary>A record that is written comes back within a millisecond.</summary>
     private static TimeSpan FencePatience => Allowance.For(TimeSpan.FromSeconds(10));
 
-    /// <summary>Makes iptables and ip6tables wait for whoever is at the tables, 20 seconds at most; those of nf_tables take it and have nobody to wait for.</summary>
+    /// <summary>Legacy tools wait for the lock, at most 20 seconds; those of nf_tables have none.</summary>
     public const string InTurn = "-w 20";
 
     private readonly RunId _run;
@@ -38,10 +34,8 @@ internal sealed partial class Probe : IAsyncDisposable
 
     private Probe(RunId run, Shell shell) => (_run, Shell, _log) = (run, shell, new KernelLog(run));
 
-    /// <summary>The run that it belongs to.</summary>
     public RunId Run => _run;
 
-    /// <summary>The session.</summary>
     public Shell Shell { get; }
 
     /// <inheritdoc cref="KernelLog.Listener"/>
@@ -50,7 +44,7 @@ internal sealed partial class Probe : IAsyncDisposable
         set => _log.Listener = value;
     }
 
-    /// <summary>Starts the container, and with it a run; nothing is changed on the host yet.</summary>
+    /// <summary>Begins a run; changes nothing on the host yet.</summary>
     public static Task<Probe> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation) =>
         RunSession.StartAsync(run => StartAsync(engine, run, image, cancellation));
 
@@ -62,18 +56,17 @@ internal sealed partial class Probe : IAsyncDisposable
         }
         catch (NoSuchHostPathException)
         {
-            // Nobody there has used the legacy tools, so Docker does not.
+            // No program there has used the legacy tools, so Docker does not.
             return await StartAsync(engine, run, Containers.Probe(run, image), cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The same, of a container that may have other rights than it needs.</summary>
     internal static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
         new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
 
     /// <summary>
-    /// Begins the run's journal on the host. Docker turns IPv6 forwarding on when it makes a network with IPv6; what it was before is the
-    /// first note. The second is that the run asks for networks, until <see cref="SettleAsync"/>.
+    /// Journals IPv6 forwarding as it was before Docker may turn it on, and that the run asks for networks until <see
+    /// cref="SettleAsync"/>.
     /// </summary>
     public Task EnterAsync(CancellationToken cancellation)
     {
@@ -91,16 +84,14 @@ internal sealed partial class Probe : IAsyncDisposable
             cancellation);
     }
 
-    /// <summary>Notes that the Engine has answered every request for a network, so that none can come any more.</summary>
+    /// <summary>Notes that the Engine has answered every request for a network.</summary>
     public Task SettleAsync()
     {
         _asks = false;
         return Shell.RunAsync("go on with the journal", $"nft delete chain inet hooktrail-{_run} starting");
     }
 
-    /// <summary>
-    /// The runs that have a journal on the host, this one among them once it has entered; and of these, who asks the Engine for networks.
-    /// </summary>
+    /// <summary>Runs with a journal, this one once it has entered; and which of them ask for networks.</summary>
     public async Task<(ImmutableHashSet<string> Runs, ImmutableHashSet<string> Asking)> JournalsAsync(CancellationToken cancellation)
     {
         var lines = await Shell.RunAsync(
@@ -112,18 +103,17 @@ internal sealed partial class Probe : IAsyncDisposable
             [.. lines.Zip(lines.Skip(1)).Where(pair => pair.Second == "starting").Select(pair => pair.First)]);
     }
 
-    /// <summary>Which of these processes have ended, or can hear nothing more on their standard input.</summary>
+    /// <summary>Processes that have ended, or whose standard input has.</summary>
     public async Task<ImmutableHashSet<int>> EndedAsync(IEnumerable<int> processes, CancellationToken cancellation) =>
     [
         .. from line in await Shell.RunAsync("look who is alive", $"hooktrail-ended {string.Join(' ', processes)}", cancellation).ConfigureAwait(false)
            select int.Parse(line, CultureInfo.InvariantCulture),
     ];
 
-    /// <summary>Draws networks and ports that nobody on the host uses.</summary>
     public async Task<LabSubnets> ChooseAsync(CancellationToken cancellation) =>
         LabSubnets.Choose(await Shell.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
 
-    /// <summary>Gives the host back what a run that died changed, once nothing of it is on its way any more.</summary>
+    /// <summary>Gives back what a dead run changed; nothing of it may be on its way any more.</summary>
     public Task LeaveForAsync(string run, CancellationToken cancellation) =>
         Shell.RunAsync($"clean up after run {run}", $"hooktrail-leave {run} settled", cancellation);
 
@@ -141,7 +131,7 @@ internal sealed partial class Probe : IAsyncDisposable
         """,
         cancellation);
 
-    /// <summary>Puts the plain NIC between the host and the WAN; returns the IPv4 network on it.</summary>
+    /// <summary>Returns the IPv4 network of the link.</summary>
     public async Task<IPNetwork> JoinWanAsync(
         Shell wan, int process, LabSubnets subnets, IEnumerable<string> candidates, CancellationToken cancellation)
     {
@@ -164,10 +154,7 @@ internal sealed partial class Probe : IAsyncDisposable
         return network;
     }
 
-    /// <summary>Finds out which devices and addresses of this run have which names in the lab.</summary>
-    /// <param name="addresses">What is known so far; is told the containers' bridge ports.</param>
-    /// <param name="containers">The shells of the containers on bridges.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <remarks>Adds the containers' bridge ports to <paramref name="addresses"/>.</remarks>
     public async Task<LabMap> NamesAsync(
         LabAddresses addresses, IEnumerable<(Endpoint Endpoint, Shell Shell)> containers, CancellationToken cancellation)
     {
@@ -193,14 +180,13 @@ internal sealed partial class Probe : IAsyncDisposable
         return new LabMap(devices, addresses.Names) { Ports = addresses.Ports, Macs = macs };
     }
 
-    /// <summary>Begins to read the kernel log, with the next record that comes.</summary>
+    /// <summary>Begins with the next record.</summary>
     public Task OpenLogAsync(CancellationToken cancellation)
     {
         _pump = PumpAsync();
         return Shell.RunAsync("read the kernel log", "hooktrail-kmsg >&3", cancellation);
     }
 
-    /// <summary>Installs the tracepoints; what they log is read from here on.</summary>
     public async Task ObserveAsync(TracedTraffic traffic, CancellationToken cancellation)
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
@@ -238,11 +224,7 @@ internal sealed partial class Probe : IAsyncDisposable
         await CountAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The host as it is, as far as it decides trails: its settings and its rules, without those that watch.</summary>
-    /// <param name="names">Who has which name there.</param>
-    /// <param name="addresses">The same the other way round.</param>
-    /// <param name="holds">Whether this run holds the switches, so that nobody else can be turning them.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <summary>Settings and rules, without our own; <paramref name="holds"/>: this run holds the switches.</summary>
     public async Task<HostProfile> ProfileAsync(LabMap names, LabAddresses addresses, bool holds, CancellationToken cancellation)
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
@@ -260,9 +242,7 @@ internal sealed partial class Probe : IAsyncDisposable
         return read with { UserlandProxy = lines.Contains("userland-proxy") };
     }
 
-    /// <summary>
-    /// Turns the switches of the lab's bridges until the result is disposed of; other runs that need them otherwise wait.
-    /// </summary>
+    /// <summary>Until the result is disposed of; runs that need other settings wait.</summary>
     public async Task<IAsyncDisposable> SwitchAsync(IEnumerable<string> bridges, HostProfile profile, CancellationToken cancellation)
     {
         static string Word(bool on) => on ? "on" : "off";
@@ -274,10 +254,7 @@ internal sealed partial class Probe : IAsyncDisposable
         return new Release(Shell, $". hooktrail-switch {_run} release '{said[^1]}' {all}");
     }
 
-    /// <summary>
-    /// Keeps other runs from installing or removing tracepoints until the result is disposed of, or the session ends. The lock is on the
-    /// host's network namespace itself (image/agent.sh).
-    /// </summary>
+    /// <summary>One run at a time changes tracepoints; the lock is on the network namespace (image/agent.sh).</summary>
     private async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
     {
         await Shell.RunAsync(
@@ -287,10 +264,8 @@ internal sealed partial class Probe : IAsyncDisposable
 
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
-    /// <summary>
-    /// Gives what the tracepoints logged since the last time, once the kernel log has been read to a record that is written now.
-    /// </summary>
-    /// <returns>What was logged, and how many ICMP errors the kernel kept to itself because of its rate limit.</returns>
+    /// <summary>What the tracepoints logged since the last time, up to a record that is written now.</summary>
+    /// <returns>With the number of ICMP errors that the kernel's rate limit withheld.</returns>
     public async Task<(LogWindow Window, long Withheld)> ReadAsync(CancellationToken cancellation)
     {
         _logged = _logged.With(TracepointCounters.Of(_last.Sightings));
@@ -300,11 +275,8 @@ internal sealed partial class Probe : IAsyncDisposable
         return (_last, withheld - before);
     }
 
-    /// <summary>
-    /// Gives the last window with what the rules counted in its time: the second witness of what was logged, and a slow one, since the tools have to read
-    /// every rule.
-    /// </summary>
-    /// <returns>What was logged, longer by what came in the meantime, and what was counted.</returns>
+    /// <summary>Adds the rules' counters to the last window: a second witness, but slow.</summary>
+    /// <returns>The window also has what came in the meantime.</returns>
     public async Task<(LogWindow Window, TracepointCounters Counted)> CountAsync(CancellationToken cancellation)
     {
         var window = _last;
@@ -323,17 +295,15 @@ internal sealed partial class Probe : IAsyncDisposable
         }
     }
 
-    /// <summary>What there is to tell of the host.</summary>
     public async Task<HostFacts> FactsAsync(string engine, CancellationToken cancellation) =>
         HostFacts.Parse(
             await Shell.RunAsync("read what there is to tell of the host", HostFacts.Script("/host/net"), cancellation).ConfigureAwait(false),
             new Fact("lab", "Docker"), new Fact("docker", engine));
 
-    /// <summary>The host as it is.</summary>
     public async Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation) =>
         new([.. await Shell.RunAsync("take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);
 
-    /// <summary>Ends the session; the agent gives the host back what the run changed.</summary>
+    /// <summary>The agent then gives the host back what the run changed.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_asks)
@@ -352,10 +322,7 @@ internal sealed partial class Probe : IAsyncDisposable
         await _pump.ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Writes a fence to the kernel log and reads up to it. printk numbers records in the order in which they are written, so every record of a
-    /// packet that was answered before is before the fence.
-    /// </summary>
+    /// <summary>printk numbers records as they are written: those of an answered packet precede the fence.</summary>
     private async Task<(LogWindow Window, IReadOnlyList<string> Said)> ReadWindowAsync(string script, CancellationToken cancellation)
     {
         var fence = ++_fences;
@@ -397,7 +364,7 @@ internal sealed partial class Probe : IAsyncDisposable
         }
     }
 
-    /// <summary>Where Docker put its rules: its own chains tell.</summary>
+    /// <summary>Docker's own chains tell.</summary>
     public async Task<Backend> BackendAsync(CancellationToken cancellation)
     {
         if (_backend is { } known)
@@ -409,12 +376,8 @@ internal sealed partial class Probe : IAsyncDisposable
         return _backend.Value;
     }
 
-    /// <summary>
-    /// Which ebtables is the host's: legacy where iptables is, if the kernel has its tables, and nobody uses those of nft. Else nft, whose tables every kernel has.
-    /// </summary>
-    /// <remarks>
-    /// The tables have to be in sight as modules, for it is by these that what dies finds the rules again (remove-tracepoints.sh); a kernel with them built in gets nft.
-    /// </remarks>
+    /// <summary>Legacy where iptables is, if nft's tables are unused and the kernel has the legacy modules.</summary>
+    /// <remarks>Built-in tables count as none: remove-tracepoints.sh finds a dead run's rules by the modules.</remarks>
     public async Task<Backend> EbtablesAsync(CancellationToken cancellation)
     {
         if (_ebtables is { } known)
@@ -431,7 +394,7 @@ internal sealed partial class Probe : IAsyncDisposable
         return (_ebtables = status == 0 ? Backend.Legacy : Backend.Nft).Value;
     }
 
-    /// <summary>Feeds the kernel log until the session ends; whoever waits for a fence then hears of it.</summary>
+    /// <summary>Fails the waiting fences when the session ends.</summary>
     private async Task PumpAsync()
     {
         try

@@ -9,10 +9,7 @@ internal static class RunSession
     // Each one lost is another run that began, or a `specs clean`, within the few milliseconds between creation and start.
     private const int Attempts = 10;
 
-    /// <summary>
-    /// Starts it under a new id. Until it runs, others cannot tell it from one that a dead run left, and may remove it
-    /// (<see cref="Leftovers"/>); then it is started again, under another id. Nothing else of the run exists yet.
-    /// </summary>
+    /// <summary>Another run's clean may remove it first (<see cref="Leftovers"/>): repeats under a new id.</summary>
     public static async Task<T> StartAsync<T>(Func<RunId, Task<T>> start)
     {
         for (var attempt = 1; ; attempt++)

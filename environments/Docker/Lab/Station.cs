@@ -7,21 +7,19 @@ using Hooktrail.Stations.Talk;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>A container whose session is the agent's first, and then that of a perl program: one that talks, or one that records.</summary>
+/// <summary>The session is the agent's first, then a perl program's, which talks or records.</summary>
 internal sealed class Station(IContainerSession session) : IAsyncDisposable
 {
     private Talker? _talker;
 
-    /// <summary>The container.</summary>
     public IContainerSession Session => session;
 
-    /// <summary>The shell; until the program has taken over.</summary>
+    /// <summary>Until the program has taken over.</summary>
     public Shell Shell { get; } = new(session);
 
-    /// <summary>What talks for the station.</summary>
     public Talker Talker => _talker ?? throw new InvalidOperationException($"{session.Name} does not talk yet.");
 
-    /// <summary>Begins to talk, and listens at these places when it returns.</summary>
+    /// <summary>Listens when it returns.</summary>
     public async Task TalkAsync(IEnumerable<Listening> services, CancellationToken cancellation)
     {
         await BecomeAsync(Talker.Script, "", cancellation).ConfigureAwait(false);
@@ -29,7 +27,6 @@ internal sealed class Station(IContainerSession session) : IAsyncDisposable
         await Task.WhenAll(services.Select(service => _talker.ListenAsync(service, cancellation))).ConfigureAwait(false);
     }
 
-    /// <summary>Begins to read a log group of the host.</summary>
     public async Task<NflogProcess> RecordAsync(CancellationToken cancellation)
     {
         await BecomeAsync(NflogProgram.Script, "0", cancellation).ConfigureAwait(false);
@@ -37,7 +34,6 @@ internal sealed class Station(IContainerSession session) : IAsyncDisposable
             Input(), session.StandardOutput, $"The recorder {session.Name} has ended while its records were still needed; run again, and see what removed it.", this);
     }
 
-    /// <summary>Ends the container.</summary>
     public async ValueTask DisposeAsync()
     {
         await Shell.DisposeAsync().ConfigureAwait(false);

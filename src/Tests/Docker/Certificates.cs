@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>A certificate authority, and the folder that it gives a client, as <c>DOCKER_CERT_PATH</c> wants it.</summary>
+/// <summary>A certificate authority, and a client's folder as <c>DOCKER_CERT_PATH</c> wants it.</summary>
 internal sealed class Certificates : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hooktrail-");
@@ -25,7 +25,6 @@ internal sealed class Certificates : IDisposable
 
     public string Folder => _folder.FullName;
 
-    /// <summary>Issues a certificate with its key.</summary>
     public X509Certificate2 Issue(string name, IPAddress address, int daysLeft = 10)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -38,7 +37,6 @@ internal sealed class Certificates : IDisposable
         return issued.CopyWithPrivateKey(key);
     }
 
-    /// <summary>Whether this authority issued it.</summary>
     public bool Issued(X509Certificate? certificate)
     {
         using var chain = new X509Chain();

@@ -15,7 +15,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Namespace labs in a container of a real Engine. They need the lab's image.</summary>
+/// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
 [CancelAfter(300_000)]
 public class ContainerMachineTests
@@ -190,7 +190,7 @@ public class ContainerMachineTests
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>A port of this machine that leads to an Engine, as a virtual machine's does.</summary>
+    /// <summary>A local port that leads to an Engine, as a virtual machine's does.</summary>
     private sealed class Forwarder : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

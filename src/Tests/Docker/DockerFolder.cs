@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>A folder of the docker command's settings, as <c>~/.docker</c> is one.</summary>
+/// <summary>Stands for <c>~/.docker</c>.</summary>
 internal sealed class DockerFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hooktrail-");
@@ -12,7 +12,6 @@ internal sealed class DockerFolder : IDisposable
 
     public string Path => _folder.FullName;
 
-    /// <summary>Adds a context where the docker command keeps it.</summary>
     public void AddContext(string name, string host)
     {
         var meta = _folder.CreateSubdirectory($"contexts/meta/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");

@@ -12,10 +12,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// The lab on a real Engine: every endpoint, protocol and version of IP, both observers, and the changes that a guest may make. It needs the
-/// lab's image.
-/// </summary>
+/// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
 public class DockerLabTests
 {
@@ -141,7 +138,7 @@ public class DockerLabTests
         .. ip == IpVersion.V4 ? [new Flow(Client, Host, Protocol.Udp) { Port = 8081 }] : Array.Empty<Flow>(),
     ];
 
-    /// <summary>Reports where a flow did not go as predicted; returns how many legs it had.</summary>
+    /// <summary>Returns how many legs the flow had.</summary>
     internal static int Compare(Flow flow, Seen seen, StringBuilder report)
     {
         switch (seen.Finding)

@@ -7,7 +7,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Whatever is wrong with an Engine is told in one sentence that says what to do next.</summary>
 [CancelAfter(20_000)]
 internal sealed class EngineErrorTests
 {
@@ -231,7 +230,7 @@ internal sealed class EngineErrorTests
         Assert.That(async () => await engine.RemoveNetworkAsync("lab"), Throws.Nothing);
     }
 
-    /// <summary>An Engine that has a container whose process says «no right» and ends with exit code 1.</summary>
+    /// <summary>Its container's process says «no right» and ends with exit code 1.</summary>
     private static FakeEngine Created() =>
         new FakeEngine().Runs(Id, async stream => await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n"))));
 

@@ -4,7 +4,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Engines from 20.10 to 29 are spoken to in a version of the API that they speak, in all requests.</summary>
 [CancelAfter(20_000)]
 internal sealed class EngineReleaseTests
 {

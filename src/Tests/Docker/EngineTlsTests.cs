@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>An Engine that speaks TLS proves who it is, and asks the same of its client.</summary>
 [CancelAfter(20_000)]
 internal sealed class EngineTlsTests
 {

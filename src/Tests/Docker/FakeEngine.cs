@@ -8,11 +8,7 @@ using Hooktrail.Docker.Engine;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// An Engine that says what a test tells it to, on a unix socket or, with TLS, on a port. A route is a method and a path
-/// without version and query; what is asked for and has no route is answered with 501 and the route's name, so that a
-/// missing one is seen.
-/// </summary>
+/// <summary>A route is a method and a path without version and query; a missing one gets 501.</summary>
 internal sealed partial class FakeEngine : IAsyncDisposable
 {
     private readonly Dictionary<string, Func<Stream, Task>> _routes = [];
@@ -29,7 +25,7 @@ internal sealed partial class FakeEngine : IAsyncDisposable
     {
     }
 
-    /// <summary>Speaks TLS, and asks for a certificate of the client as <c>dockerd --tlsverify</c> does.</summary>
+    /// <summary>With TLS; asks for the client's certificate as <c>dockerd --tlsverify</c> does.</summary>
     public FakeEngine(X509Certificate2 certificate, RemoteCertificateValidationCallback accepts)
         : this(IPAddress.Loopback) => _secure = async stream =>
         {
@@ -38,7 +34,6 @@ internal sealed partial class FakeEngine : IAsyncDisposable
             return secure;
         };
 
-    /// <summary>On a port, without TLS.</summary>
     public FakeEngine(IPAddress address)
         : this(new IPEndPoint(address, 0))
     {
@@ -58,12 +53,12 @@ internal sealed partial class FakeEngine : IAsyncDisposable
         Answers("GET /networks", 200, "[]");
     }
 
-    /// <summary>Where it listens, as <c>DOCKER_HOST</c> writes it.</summary>
+    /// <summary>As <c>DOCKER_HOST</c> writes it.</summary>
     public string Address { get; }
 
     public EngineEndpoint Endpoint => EngineEndpoint.Parse(Address);
 
-    /// <summary>The requests so far, each as its method and whole target.</summary>
+    /// <summary>Each as its method and whole target.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -73,14 +68,14 @@ internal sealed partial class FakeEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>The body of the first such request; a route is meant as for <see cref="Answers"/>.</summary>
+    /// <summary>Of the first such request.</summary>
     public string BodyOf(string route)
     {
         lock (_asked)
             return _asked.First(request => RouteOf(request.Head) == route).Body;
     }
 
-    /// <summary>Is of this release, and refuses a request of an API version that it does not speak, as the Engine does.</summary>
+    /// <summary>Refuses API versions out of the range, as the Engine does.</summary>
     public FakeEngine Speaks(string release, string newest, string oldest)
     {
         (_newest, _oldest) = (Version.Parse(newest), Version.Parse(oldest));
@@ -92,20 +87,16 @@ internal sealed partial class FakeEngine : IAsyncDisposable
 
     public FakeEngine Answers(string route, int status, string json) => Does(route, stream => WriteAsync(stream, Response(status, json)));
 
-    /// <summary>Refuses as the Engine does.</summary>
     public FakeEngine Refuses(string route, int status, string message) => Answers(route, status, Refusal(message));
 
-    /// <summary>Speaks whatever bytes the test likes; the connection is closed after.</summary>
+    /// <summary>The connection is closed after the answer.</summary>
     public FakeEngine Does(string route, Func<Stream, Task> answer)
     {
         _routes[route] = answer;
         return this;
     }
 
-    /// <summary>
-    /// Has a container: it can be created, attached to and started, and what it does then comes from
-    /// <paramref name="process"/>. It is gone with exit code 1 when that is done.
-    /// </summary>
+    /// <summary>The container does what <paramref name="process"/> does, and is then gone with exit code 1.</summary>
     public FakeEngine Runs(string id, Func<Stream, Task> process)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -209,7 +200,7 @@ internal sealed partial class FakeEngine : IAsyncDisposable
 
     private static string Refusal(string message) => $$"""{"message":"{{message.Replace("\"", "\\\"")}}"}""";
 
-    /// <summary>Reads one request; its head as «METHOD target»; null where it is none, be it that its client speaks TLS.</summary>
+    /// <summary>The head is «METHOD target»; null for anything else, such as TLS.</summary>
     private async Task<(string Head, string Body)?> ReadAsync(Stream stream)
     {
         var head = new StringBuilder();

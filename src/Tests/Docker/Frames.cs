@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Writes what an Engine would: an 8-byte header and the payload.</summary>
+/// <summary>An 8-byte header and the payload, as an Engine writes them.</summary>
 internal static class Frames
 {
     public static byte[] Of(byte stream, ReadOnlySpan<byte> payload)
@@ -15,7 +15,7 @@ internal static class Frames
         return frame;
     }
 
-    /// <summary>A process that repeats each line that it reads, and says «bye» at the end.</summary>
+    /// <summary>Repeats each line, and says «bye» at the end.</summary>
     public static async Task EchoAsync(Stream stream)
     {
         using var input = new StreamReader(stream, leaveOpen: true);

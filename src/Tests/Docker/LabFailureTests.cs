@@ -6,10 +6,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// What the lab says where something on the host is missing: one sentence, and nothing left in the Engine. Needs a real one, and the
-/// lab's image.
-/// </summary>
+/// <summary>Needs a real Engine and the lab's image.</summary>
 [TestFixture]
 public class LabFailureTests
 {

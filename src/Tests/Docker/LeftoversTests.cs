@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Who counts as alive, and what becomes of the rest. Needs a real Engine and the lab's image.</summary>
+/// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
 [CancelAfter(180_000)]
 internal sealed class LeftoversTests

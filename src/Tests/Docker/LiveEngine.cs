@@ -7,17 +7,14 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// The real Engine, and an image made on the spot from a few of this machine's own programs. Where no Engine answers the
-/// tests are skipped with the reason, or fail where <c>SPECS_REQUIRE_LIVE=1</c>.
-/// </summary>
+/// <summary>Skips where there is none, or fails with <c>SPECS_REQUIRE_LIVE=1</c>.</summary>
 internal static class LiveEngine
 {
     public const string Label = "org.hooktrail.engine-test";
 
     private static readonly string[] Programs = ["/bin/sh", "/bin/cat", "/usr/bin/seq", "/usr/bin/sleep", "/usr/bin/id"];
 
-    /// <summary>An image name and a run that no other test run on this Engine has.</summary>
+    /// <summary>No other test run on this Engine has it.</summary>
     public static string Run { get; } = $"hooktrail-engine-test-{Environment.ProcessId}";
 
     public static string Image { get; } = $"{Run}:latest";
@@ -34,7 +31,6 @@ internal static class LiveEngine
         }
     }
 
-    /// <summary>The thing that a test needs; without it the test is skipped, or fails.</summary>
     public static string OrSkip(string? thing, string lack) => thing ?? throw Skip.Because(lack);
 
     public static async Task ImportImageAsync()
@@ -88,7 +84,7 @@ internal static class LiveEngine
         }
     }
 
-    /// <summary>The shared libraries, and the loader, as ldd lists them: «name => /path (address)» or «/path (address)».</summary>
+    /// <summary>With the loader, from ldd's lines: «name => /path (address)» or «/path (address)».</summary>
     private static async Task<IEnumerable<string>> LibrariesOfAsync(string program)
     {
         using var ldd = Process.Start(new ProcessStartInfo("ldd", program) { RedirectStandardOutput = true })!;

@@ -6,7 +6,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>What only a real Engine can show: that it does what the sessions rely on.</summary>
 [Category("live")]
 [CancelAfter(60_000)]
 internal sealed class LiveEngineTests

@@ -4,7 +4,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Whatever else listens where an Engine was looked for is told from one, in one sentence.</summary>
 [CancelAfter(20_000)]
 internal sealed class NotAnEngineTests
 {

@@ -3,7 +3,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>A program that starts a container and makes a network: what a process reads of its user's settings it reads once.</summary>
+/// <summary>A program, because a process reads its user's settings only once.</summary>
 internal static class OneContainer
 {
     private static async Task<int> Main()

@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>The Engine's one stream taken apart into the lines of two.</summary>
 [CancelAfter(20_000)]
 internal sealed class OutputTests
 {

@@ -7,10 +7,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// A lab of some containers on a real Engine: its flows, and its end. It has a fixture of its own: Docker puts a new network's rules before the tracepoints of labs that are up,
-/// and what it drops there their LOG rules do not see.
-/// </summary>
+/// <summary>Separate: Docker's rules for a new network come before the tracepoints of other labs.</summary>
 [Category("live")]
 public class PartOfLabTests
 {

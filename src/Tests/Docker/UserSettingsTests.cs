@@ -3,10 +3,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>
-/// What a user has set for Docker and for Testcontainers elsewhere neither breaks a run nor starts anything, and where it
-/// cannot be read one sentence says so.
-/// </summary>
 [CancelAfter(60_000)]
 internal sealed class UserSettingsTests
 {

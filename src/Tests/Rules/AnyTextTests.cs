@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>Whatever the text, it is read or refused with a sentence; and what was read can be written and read again.</summary>
 public class AnyTextTests
 {
     private static readonly string[] Words =

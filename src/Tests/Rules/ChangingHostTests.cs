@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>When a lab's host is read, and who waits for whom. The host here is one switch, and remembers what was done to it.</summary>
+/// <summary>The host is one switch, and remembers what was done to it.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public class ChangingHostTests
 {

@@ -6,7 +6,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>The rules of Docker's releases, as the model has them and as the real tools take them.</summary>
 public class DockerRulesTests
 {
     private static readonly DockerRelease[] Releases = Enum.GetValues<DockerRelease>();
@@ -53,7 +52,7 @@ public class DockerRulesTests
         AssertSame(listed, new([.. read.Chains.Where(chain => chain.Id.Layer == Layer.Nftables)]));
     }
 
-    /// <summary>A running Engine 20.10.24 with but its default network, and with its proxy; docker0 is the lab's network here.</summary>
+    /// <summary>Engine 20.10.24 with its default network and proxy; docker0 is the lab's network here.</summary>
     [Test]
     public void The_rules_of_a_running_Engine_are_those_of_its_release()
     {

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>What is made of ebtables-legacy's own listing, and how its rules are written one by one, with a program in its place that any kernel has.</summary>
+/// <summary>With a program in the place of ebtables-legacy, so that any kernel will do.</summary>
 public class EbtablesLegacyTests
 {
     private const string Listed = """

@@ -6,7 +6,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>What a host is like, as one script reads it: from captured output, and by the real tools in a network namespace.</summary>
 public class HostReadingTests
 {
     private static readonly ImmutableArray<string> Devices = [LabNames.Bridge, LabNames.Away, LabNames.WanNic];

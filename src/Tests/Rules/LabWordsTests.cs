@@ -4,7 +4,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>Rules in the lab's names become rules for a host whose devices, addresses and ports are called otherwise.</summary>
 public class LabWordsTests
 {
     [TestCase("Error: Chain of type \"filter\" is not supported, perhaps kernel support is missing?", "This kernel has not got what the table asks for; ")]

@@ -3,10 +3,10 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>A network namespace of its own, where the real tools can be asked; any user may make one.</summary>
+/// <summary>A new network namespace for the real tools; any user may make one.</summary>
 internal static class Namespace
 {
-    /// <summary>Runs a script there; what it needs besides unshare, it must check itself and exit with 77.</summary>
+    /// <summary>A script that lacks a tool must exit with 77.</summary>
     public static string Run(string script, params ReadOnlySpan<(string Name, string Text)> files)
     {
         var folder = Directory.CreateTempSubdirectory("hooktrail-");

@@ -4,7 +4,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>Which rules make the kernel track connections; what it does is asked too.</summary>
 public class NeedsConntrackTests
 {
     [TestCase("-A OWN -m conntrack --ctstate NEW -j ACCEPT", true)]
@@ -48,7 +47,7 @@ public class NeedsConntrackTests
                 .NeedsConntrack(IpVersion.V4),
             Is.False);
 
-    // A rule in a chain that nobody calls is enough, and NOTRACK is none.
+    // A rule in a chain that is never called is enough, and NOTRACK is none.
     [TestCase("nft add table ip t; nft add chain ip t c; nft add rule ip t c ct state new")]
     [TestCase("nft add table inet t; nft add chain inet t c '{ type nat hook postrouting priority 100; }'; nft add rule inet t c accept")]
     [TestCase("nft add table ip t; nft add chain ip t c '{ type filter hook output priority -300; }'; nft add rule ip t c udp dport 9 notrack")]

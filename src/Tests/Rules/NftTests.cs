@@ -4,14 +4,13 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>What the tables of nft become, from text and from the JSON of the real tool.</summary>
 public class NftTests
 {
     private static readonly FrameProtocolMatch V4 = new("ipv4", false);
     private static readonly FrameProtocolMatch V6 = new("ipv6", false);
     private static readonly ProtocolMatch Tcp = new("tcp", false);
 
-    /// <summary>A rule in a table inet, the rules that it becomes in the lab's names, and the first one's matches and target.</summary>
+    /// <summary>A rule in a table inet, its rules in the lab's names, and the first one's matches and target.</summary>
     private static readonly object[] Rules =
     [
         Of("iifname \"br-la0\" accept", "iifname \"lab\" accept", new AcceptTarget(), new DeviceMatch(DeviceRole.In, ["lab"], false)),

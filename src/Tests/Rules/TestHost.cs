@@ -6,7 +6,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>A host with the lab's networks, by other names, addresses and ports than the lab's: both ways.</summary>
+/// <summary>Has other names, addresses and ports than the lab: both ways.</summary>
 internal sealed class TestHost : INames, IHostNames
 {
     public static readonly TestHost Instance = new();

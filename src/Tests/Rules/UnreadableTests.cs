@@ -6,10 +6,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>
-/// The part of a rule that cannot be read is unknown, and takes nothing from the rest: the rule concerns no packet that the rest excludes. What it
-/// does with all others is unknown.
-/// </summary>
+/// <summary>Only the unreadable part is unknown: the rule concerns no packet that the rest excludes.</summary>
 public class UnreadableTests
 {
     private static readonly AddressMatch FromClient = new(AddressRole.Source, ["client"], false);
@@ -48,7 +45,7 @@ public class UnreadableTests
         "-j dnat --to-destination 02:42:ac:1e:00:03", "-j arpreply --arpreply-mac 02:42:ac:1e:00:03", "-j redirect --redirect-target DROP", "-j mark --mark-set x",
     ];
 
-    /// <summary>Matches that the kernel of a test host may not have; the text of them is what counts.</summary>
+    /// <summary>Text only: a test host's kernel may lack these matches.</summary>
     private static readonly string[] NftMatches =
     [
         "ip daddr & 255.0.255.0 == 10.0.1.0", "ip daddr != @growing", "ip daddr @nosuch", "fib saddr . iif oif missing", "fib saddr . mark . iif oif missing",
@@ -279,7 +276,7 @@ public class UnreadableTests
         return read.Find(new(Layer.Nftables, "inet t", "c"))!.Rules;
     }
 
-    /// <summary>The test host as a lab on an Engine takes it: with another loopback address than everybody's.</summary>
+    /// <summary>With another loopback address than 127.0.0.1, as a lab on an Engine has it.</summary>
     private sealed class OnEngine : INames
     {
         public static readonly OnEngine Instance = new();

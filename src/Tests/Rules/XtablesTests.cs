@@ -5,7 +5,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>What the lines of iptables-save and its like become.</summary>
 public class XtablesTests
 {
     private static readonly object[] Matches =

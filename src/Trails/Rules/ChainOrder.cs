@@ -11,13 +11,12 @@ internal static class ChainOrder
     private static readonly FrozenDictionary<HookPoint, int> Places =
         HookPoints.All.Select((point, index) => (point, index)).ToFrozenDictionary(one => one.point, one => one.index);
 
-    /// <summary>The place of the chain's table; base chains of nft stay where they are.</summary>
+    /// <summary>Base chains of nft stay where they are.</summary>
     public static int Table(ChainId id) => id.Layer == Layer.Nftables ? 0 : Tables.IndexOf(id.Table) is var index and >= 0 ? index : int.MaxValue;
 
-    /// <summary>The place of a built-in chain; the users' own come behind.</summary>
+    /// <summary>Users' chains come last.</summary>
     public static int BuiltIn(ChainId id) =>
         id.Layer == Layer.Nftables ? 0 : Places.GetValueOrDefault(new(id.Layer, id.Table, id.Name), int.MaxValue);
 
-    /// <summary>Whether it is a chain that its table has of itself.</summary>
     public static bool IsBuiltIn(ChainId id) => Places.ContainsKey(new(id.Layer, id.Table, id.Name));
 }

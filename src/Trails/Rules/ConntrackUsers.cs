@@ -13,7 +13,6 @@ internal static class ConntrackUsers
         "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster", "ct", "CT", "CONNMARK", "CONNSECMARK",
         "NETMAP", "SYNPROXY", "MASQUERADE", "REDIRECT", "DNAT", "SNAT", "dnat", "snat", "redirect", "masquerade", "synproxy", "flow");
 
-    /// <summary>The versions of IP whose connections are tracked because of a rule.</summary>
     public static ImmutableArray<IpVersion> Of(RuleChain chain, Rule rule) => Needs(chain, rule) ? Versions(chain, rule) : [];
 
     private static bool Needs(RuleChain chain, Rule rule) =>

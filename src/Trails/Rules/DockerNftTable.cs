@@ -11,7 +11,6 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
 
     private bool Hairpin => !userlandProxy;
 
-    /// <summary>The table, line by line.</summary>
     public ImmutableArray<string> Lines()
     {
         _lines.Add($"table {Ip} docker-bridges {{");

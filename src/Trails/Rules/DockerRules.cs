@@ -3,10 +3,10 @@ namespace Hooktrail.Trails.Rules;
 /// <summary>The releases of Docker whose bridge driver installs different rules.</summary>
 public enum DockerRelease
 {
-    /// <summary>20.10 to 26: IPv4 alone, unless one asks for more.</summary>
+    /// <summary>20.10 to 26: only IPv4 by default.</summary>
     V20,
 
-    /// <summary>27: the same for IPv4 and IPv6.</summary>
+    /// <summary>27: IPv4 and IPv6.</summary>
     V27,
 
     /// <summary>28.0 and 28.1.</summary>
@@ -22,32 +22,27 @@ public enum DockerRelease
     V29Nftables,
 }
 
-/// <summary>
-/// The rules that Docker's bridge driver installs for the networks of the lab and their published ports, as text that the
-/// tools take. Read from moby's sources and documents of each release, 20.10 compared with a running Engine.
-/// </summary>
+/// <summary>Read from moby's sources and documents of each release; 20.10 compared with a running Engine.</summary>
 public static class DockerRules
 {
-    /// <summary>Those of the lab's default: 20.10 with its userland proxy.</summary>
+    /// <summary>20.10 with its userland proxy.</summary>
     public static readonly RuleSet Default = Of(DockerRelease.V20);
 
-    /// <summary>The rules of a release, in the lab's names.</summary>
-    /// <param name="release">Which.</param>
-    /// <param name="userlandProxy">Whether dockerd runs with its userland proxy; without it the rules have hairpin NAT.</param>
+    /// <summary>In the lab's names. Without the userland proxy the rules have hairpin NAT.</summary>
     public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
         DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
 
-    /// <summary>Whether the release's userland proxy answers a datagram from the address that it was sent to; see <see cref="HostProfile.ProxyPktinfo"/>.</summary>
+    /// <summary>See <see cref="HostProfile.ProxyPktinfo"/>.</summary>
     public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
 
-    /// <summary>A host as a release of Docker would have it, its userland proxy as the profile says; null for none, with no rules at all.</summary>
+    /// <summary>The host as the release would have it; with no rules at all for null.</summary>
     public static HostProfile On(HostProfile profile, DockerRelease? release) => profile with
     {
         Rules = release is { } one ? Of(one, profile.UserlandProxy) : RuleSet.Empty,
         ProxyPktinfo = release is { } own && ProxyHasPktinfo(own),
     };
 
-    /// <summary>Finds the release that a user named, by its version: 20.10.24, 28.5, 29 or 29-nftables.</summary>
+    /// <summary>Reads 20.10.24, 28.5, 29 or 29-nftables.</summary>
     /// <exception cref="HooktrailException">It is no version.</exception>
     public static DockerRelease Parse(string version)
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>What installs the rules of a Docker release on a host: <c>iptables-restore --noflush</c> and its like take it.</summary>
 public sealed record DockerScript
 {
     /// <summary>For <c>iptables-restore --noflush</c>; empty where the release uses nft.</summary>
@@ -14,10 +13,6 @@ public sealed record DockerScript
     /// <summary>For <c>nft -f -</c>; empty where the release uses iptables.</summary>
     public ImmutableArray<string> Nftables { get; private init; } = [];
 
-    /// <summary>The rules of a release for a host.</summary>
-    /// <param name="release">Which.</param>
-    /// <param name="host">What the lab's names stand for there.</param>
-    /// <param name="userlandProxy">Whether dockerd runs with its userland proxy; without it the rules have hairpin NAT.</param>
     public static DockerScript Of(DockerRelease release, IHostNames host, bool userlandProxy = true) => release switch
     {
         DockerRelease.V20 => new() { Iptables = new DockerTables(release, host, userlandProxy, IpVersion.V4).Lines() },
@@ -36,16 +31,13 @@ public sealed record DockerScript
         },
     };
 
-    /// <summary>The rules that the script installs.</summary>
-    /// <param name="names">Who has which name on the host that the script is for.</param>
     public RuleSet Read(INames names) =>
         RuleReader.Xtables(Layer.Iptables, Iptables, names, "the rules of Docker")
             .With(RuleReader.Xtables(Layer.Ip6tables, Ip6tables, names, "the rules of Docker for IPv6"))
             .With(RuleReader.Nftables(Nftables, names, "the tables of Docker"));
 
-    /// <summary>The protocols that the lab publishes its ports for.</summary>
+    /// <summary>The lab publishes its ports for both.</summary>
     internal static readonly ImmutableArray<string> Protocols = ["tcp", "udp"];
 
-    /// <summary>A container's address with its port.</summary>
     internal static string WithPort(string address) => address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";
 }

@@ -2,10 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>
-/// Docker's rules in the form of iptables-save. Chains are made as Docker makes them, by inserting and appending, network after
-/// network, then container after container.
-/// </summary>
+/// <summary>Makes chains as Docker does, by inserting and appending: networks first, then containers.</summary>
 internal sealed class DockerTables(DockerRelease release, IHostNames host, bool userlandProxy, IpVersion version)
 {
     private readonly Dictionary<(string Table, string Chain), List<string>> _chains = [];
@@ -19,7 +16,6 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
 
     private string InternalChain => Isolates ? "DOCKER-ISOLATION-STAGE-1" : "DOCKER-INTERNAL";
 
-    /// <summary>The lines that iptables-restore takes.</summary>
     public ImmutableArray<string> Lines()
     {
         Begin();

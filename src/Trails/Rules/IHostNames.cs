@@ -1,40 +1,34 @@
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>What the lab's names stand for on a host: the other way round of <see cref="INames"/>.</summary>
+/// <summary>What the lab's names stand for on a host: the reverse of <see cref="INames"/>.</summary>
 public interface IHostNames
 {
-    /// <summary>The device of that name.</summary>
     string Device(string name);
 
-    /// <summary>The address of that name; for the name of a network its subnet, with a slash and its length.</summary>
+    /// <summary>For a network's name its subnet, as <c>172.18.0.0/16</c>.</summary>
     string Address(string name, IpVersion version);
 
-    /// <summary>The number that a published port has there.</summary>
+    /// <summary>The host's number for a published port.</summary>
     int Port(int port);
 
-    /// <summary>All loopback addresses, as Docker's rules write them.</summary>
+    /// <summary>As Docker's rules write all loopback addresses.</summary>
     string Loopback(IpVersion version) => version == IpVersion.V4 ? "127.0.0.0/8" : "::1";
 }
 
-/// <summary>No host at all: every name stands for itself, as rules in <c>trails.json</c> have them.</summary>
+/// <summary>Every name stands for itself, as in the rules of <c>trails.json</c>.</summary>
 public sealed class NoHost : IHostNames
 {
-    /// <summary>There is but one.</summary>
     public static readonly NoHost Instance = new();
 
     private NoHost()
     {
     }
 
-    /// <inheritdoc/>
     public string Device(string name) => name;
 
-    /// <inheritdoc/>
     public string Address(string name, IpVersion version) => name;
 
-    /// <inheritdoc/>
     public int Port(int port) => port;
 
-    /// <inheritdoc/>
     public string Loopback(IpVersion version) => LabNames.HostOnLoopback;
 }

@@ -3,29 +3,24 @@ using System.Net;
 
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>Who has which name in the lab: what turns rules as a host prints them into rules that hold for any run.</summary>
+/// <summary>The lab's names for what a host prints, so that rules hold for any run.</summary>
 public interface INames
 {
-    /// <summary>A device's name in the lab; the device's own where the lab does not know it.</summary>
+    /// <summary>The device's own name where the lab does not know it.</summary>
     string Device(string printed);
 
-    /// <summary>
-    /// The names of all devices of the lab whose own name satisfies a condition; none where the lab cannot say. Patterns
-    /// (<c>br-+</c>) are resolved by it.
-    /// </summary>
+    /// <summary>All of the lab that match a pattern (<c>br-+</c>); none where the lab cannot say.</summary>
     ImmutableArray<string> Devices(Func<string, bool> condition) => [];
 
-    /// <summary>An address's name in the lab; null where the lab does not know it.</summary>
+    /// <summary>Null where the lab does not know it.</summary>
     string? Address(IPAddress printed);
 
-    /// <summary>The names of all addresses of the lab, of either version, that satisfy a condition.</summary>
+    /// <summary>Of either version of IP.</summary>
     ImmutableArray<string> Addresses(Func<IPAddress, bool> condition);
 
-    /// <summary>
-    /// The lab's number for a port: a published port has another number on every host. Different ports have different numbers in the lab.
-    /// </summary>
+    /// <summary>The lab's number for a host's port. Different ports get different numbers.</summary>
     int Port(int printed);
 
-    /// <summary>Who answers to a MAC address: a container's or a bridge's name, <c>broadcast</c>; null where the lab does not know it.</summary>
+    /// <summary>A container's or a bridge's name, <c>broadcast</c>; null where the lab knows none.</summary>
     string? MacOwner(string printed);
 }

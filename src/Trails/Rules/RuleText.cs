@@ -4,16 +4,11 @@ using Hooktrail.Trails.Rules.Reading;
 
 namespace Hooktrail.Trails.Rules;
 
-/// <summary>
-/// Rules as lines of their tools, in the lab's names: what iptables-save and its like, and nft, would print if devices and addresses
-/// had those names. What is written is read back as the same rules.
-/// </summary>
+/// <summary>What the tools would print if the host had the lab's names; read back as the same rules.</summary>
 public static class RuleText
 {
-    /// <summary>The tools that have rules, in the order in which they are written.</summary>
     public static IEnumerable<Layer> Layers(RuleSet rules) => rules.Chains.Select(chain => chain.Id.Layer).Distinct().Order();
 
-    /// <summary>The lines of one tool.</summary>
     public static ImmutableArray<string> Write(RuleSet rules, Layer layer)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
@@ -32,10 +27,6 @@ public static class RuleText
         return lines.ToImmutable();
     }
 
-    /// <summary>Reads the lines of one tool back.</summary>
-    /// <param name="layer">The tool.</param>
-    /// <param name="lines">Its lines.</param>
-    /// <param name="source">How a message names them.</param>
     /// <exception cref="HooktrailException">The tool has no such lines.</exception>
     public static RuleSet Read(Layer layer, IEnumerable<string> lines, string source) => layer == Layer.Nftables
         ? RuleReader.Nftables(lines, LabNamesAsTheyAre.Instance, source)

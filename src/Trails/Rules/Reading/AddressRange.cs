@@ -3,18 +3,13 @@ using System.Net;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>Addresses of one version from one to another, as rules write them: an address, a network or a range.</summary>
-/// <param name="First">The lowest.</param>
-/// <param name="Last">The highest.</param>
+/// <summary>An address, a network or a range of one version of IP; both ends included.</summary>
 internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 {
-    /// <summary>Whether it is a single address.</summary>
     public bool IsOne => First.Equals(Last);
 
-    /// <summary>Whether it is every address there is.</summary>
     public bool IsAll => First.GetAddressBytes().All(one => one == 0) && Last.GetAddressBytes().All(one => one == 255);
 
-    /// <summary>Whether an address of the same version is in it.</summary>
     public bool Holds(IPAddress address) => Compare(First, address) <= 0 && Compare(address, Last) <= 0;
 
     /// <summary>Reads <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>fe80::/10</c> or <c>172.18.0.2-172.18.0.9</c>.</summary>

@@ -5,13 +5,10 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>
-/// Turns the devices, addresses, ports and MAC addresses of a rule's text into the lab's names, and such text into what
-/// matches hold. Text that has the lab's names already stays as it is, so that rules can be written down and read again.
-/// </summary>
+/// <summary>Translates rules into the lab's names, and those into matches. The lab's names stay.</summary>
 internal sealed class NameTranslation(INames names)
 {
-    /// <summary>A device's name in the lab; for a pattern (<c>br-+</c>) all that the lab has, comma-separated.</summary>
+    /// <summary>For a pattern (<c>br-+</c>) all devices of the lab, comma-separated.</summary>
     public string Device(string printed)
     {
         if (!IsPattern(printed))
@@ -20,17 +17,13 @@ internal sealed class NameTranslation(INames names)
         return found.IsEmpty ? printed : string.Join(',', found);
     }
 
-    /// <summary>A port as the lab numbers it.</summary>
     public string Port(string printed) =>
         TryPort(printed, out var port) ? names.Port(port).ToString(CultureInfo.InvariantCulture) : printed;
 
-    /// <summary>Ports and ranges with commas between them.</summary>
+    /// <summary>Comma-separated ports and ranges.</summary>
     public string Ports(string printed) => string.Join(',', printed.Split(',').Select(one => Range(one) ?? Port(one)));
 
-    /// <summary>
-    /// A range as the lab numbers its ports: without those that have a number outside of it there, and with those numbers. Null where the
-    /// range stays as it is.
-    /// </summary>
+    /// <summary>Without ports that the lab numbers outside of the range; null where the range stays as it is.</summary>
     private string? Range(string printed)
     {
         var sign = printed.IndexOfAny([':', '-']);
@@ -56,13 +49,12 @@ internal sealed class NameTranslation(INames names)
         return string.Join(',', parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.First}{printed[sign]}{part.Last}")));
     }
 
-    /// <summary>Who answers to a MAC address; the address itself where the lab does not know it.</summary>
+    /// <summary>The address itself where the lab does not know it.</summary>
     public string Mac(string printed) =>
         printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(printed) ?? printed;
 
     /// <summary>
-    /// The names of what an address, a network, a range or a list of such holds; the text itself where the lab knows none of it, or where it is
-    /// none of these.
+    /// The names that an address, network, range or list holds; the text itself where the lab knows none of it.
     /// </summary>
     public string Addresses(string printed, IpVersion version)
     {
@@ -79,7 +71,7 @@ internal sealed class NameTranslation(INames names)
         return found.Count == 0 ? printed : Shown(LabAddresses.Sorted(found), version);
     }
 
-    /// <summary>A match of what <see cref="Addresses"/> wrote; null where a part of it is neither an address nor the name of one.</summary>
+    /// <summary>Reads what <see cref="Addresses"/> wrote; null where a part is no address and no name.</summary>
     public static AddressMatch? MatchOf(string translated, AddressRole role, IpVersion version, bool negated)
     {
         var (found, any) = (new List<string>(), false);
@@ -94,10 +86,10 @@ internal sealed class NameTranslation(INames names)
         return any ? new(role, [], !negated) : new(role, LabAddresses.Sorted(found), negated);
     }
 
-    /// <summary>What <see cref="Device"/> wrote, name by name.</summary>
+    /// <summary>Reads what <see cref="Device"/> wrote.</summary>
     public static ImmutableArray<string> Devices(string translated) => [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Ports and ranges as <see cref="Ports"/> wrote them; null where they are none.</summary>
+    /// <summary>Reads what <see cref="Ports"/> wrote; null where it has none.</summary>
     public static ImmutableArray<PortRange>? Ranges(string translated)
     {
         var ranges = ImmutableArray.CreateBuilder<PortRange>();
@@ -126,7 +118,7 @@ internal sealed class NameTranslation(INames names)
     private IEnumerable<string> Known(AddressRange range, IpVersion version)
     {
         var family = version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-        // Everybody has a link-local address besides the one that flows are between: it must not make a rule about them.
+        // All have a link-local address besides the one that flows are between: it must not make a rule about them.
         bool Speaks(IPAddress address) => address.AddressFamily == family && !address.IsIPv6LinkLocal;
         var held = names.Addresses(address => Speaks(address) && range.Holds(address));
         var all = names.Addresses(Speaks);

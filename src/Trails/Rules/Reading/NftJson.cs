@@ -4,16 +4,12 @@ using System.Text.Json;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>
-/// Writes what <c>nft -j list ruleset</c> prints as the script that nft prints without <c>-j</c>, so that one reader reads both.
-/// What it does not know it writes down as unreadable, by its name.
-/// </summary>
+/// <summary>Writes nft's JSON as nft's script, for one reader. What it does not know is unreadable.</summary>
 internal static class NftJson
 {
-    /// <summary>An expression that has no form here; the message is its name.</summary>
+    /// <summary>The message is the expression's name.</summary>
     private sealed class NotKnownException(string name) : Exception(name);
 
-    /// <summary>The script's lines.</summary>
     /// <exception cref="HooktrailException">It is no output of <c>nft -j</c>.</exception>
     public static ImmutableArray<string> Script(string json, string source)
     {

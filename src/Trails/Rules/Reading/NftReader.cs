@@ -3,15 +3,10 @@ using System.Globalization;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>One element of a set or a map of nft.</summary>
-/// <param name="Key">What it is found by; several parts of a concatenation.</param>
-/// <param name="Value">The words of what a map gives for it; empty for a set.</param>
+/// <summary>The key has several parts for a concatenation; the value is empty for a set.</summary>
 internal sealed record NftElement(ImmutableArray<string> Key, ImmutableArray<NftToken> Value);
 
-/// <summary>
-/// Reads the tables of an nft script, as <c>nft list ruleset</c> prints them and <c>nft -f</c> takes them. Tables that belong to
-/// iptables-nft and its like, and those of our own observers, are left out.
-/// </summary>
+/// <summary>Reads an nft script, without the tables of iptables-nft and its like and of our observers.</summary>
 internal sealed class NftReader(INames names, string source)
 {
     private static readonly ImmutableArray<string> Families = ["bridge", "ip", "ip6", "inet", "arp", "netdev"];
@@ -21,10 +16,9 @@ internal sealed class NftReader(INames names, string source)
     private ImmutableArray<NftToken> _tokens = [];
     private int _at;
 
-    /// <summary>What a base chain's comment is that was registered before the first bridge: no listing says so by itself.</summary>
+    /// <summary>Our comment on base chains that are older than the first bridge, which no listing tells.</summary>
     public const string BeforeBridges = "before the first bridge";
 
-    /// <summary>Reads all tables.</summary>
     /// <exception cref="HooktrailException">The text is no such script.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
     {
@@ -74,9 +68,7 @@ internal sealed class NftReader(INames names, string source)
             _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
     }
 
-    /// <summary>
-    /// The rules of a line. A part of it whose text, in the lab's names, would be read back as something else becomes unknown.
-    /// </summary>
+    /// <summary>A part whose text, in the lab's names, would be read back as something else becomes unknown.</summary>
     private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
     {
         var rules = new NftRule(table, tokens).Read().ToList();
@@ -150,7 +142,7 @@ internal sealed class NftReader(INames names, string source)
             table.Named[name] = elements;
     }
 
-    /// <summary>Whether a block has one more statement; leaves the block otherwise.</summary>
+    /// <summary>False at the end of a block, which it leaves.</summary>
     private bool Enter()
     {
         SkipEnds();
@@ -201,7 +193,6 @@ internal sealed class NftReader(INames names, string source)
         new($"{source}, line {token.Line}: there is \"{(token.Is("\n") ? "the end of the line" : token.Text)}\" {what}; give what nft list ruleset prints.");
 }
 
-/// <summary>A table of nft while it is read.</summary>
 internal sealed class NftTable(NftFamily family, string name, NameTranslation translation)
 {
     private static readonly ImmutableArray<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> Xtables =
@@ -215,16 +206,13 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
         (NftFamily.Bridge, "broute", "BROUTING", "prerouting", int.MinValue),
     ];
 
-    /// <summary>The family of all its chains.</summary>
     public NftFamily Family => family;
 
-    /// <summary>Family and name.</summary>
     public string Name => name;
 
-    /// <summary>Turns what a host calls things into what the lab calls them.</summary>
     public NameTranslation Translation => translation;
 
-    /// <summary>The version of IP that all packets have here; null where they may have either.</summary>
+    /// <summary>Null where packets of either version pass.</summary>
     public IpVersion? Version => Family switch
     {
         NftFamily.Ip or NftFamily.Arp => IpVersion.V4,
@@ -232,25 +220,24 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
         _ => null,
     };
 
-    /// <summary>Whether none of its chains is registered.</summary>
+    /// <summary>None of its chains is registered.</summary>
     public bool Dormant { get; set; }
 
-    /// <summary>Its chains, without their rules.</summary>
+    /// <summary>Without their rules.</summary>
     public List<RuleChain> Chains { get; } = [];
 
-    /// <summary>The rules by chain.</summary>
+    /// <summary>By chain.</summary>
     public Dictionary<string, ImmutableArray<Rule>.Builder> Rules { get; } = [];
 
-    /// <summary>The elements of its sets and maps, as far as only a user changes them.</summary>
+    /// <summary>Sets and maps that only a user changes.</summary>
     public Dictionary<string, ImmutableArray<NftElement>> Named { get; } = [];
 
-    /// <summary>A chain's name: Docker's chains have the bridge's name behind two underscores.</summary>
+    /// <summary>Docker's chains have the bridge's name behind two underscores.</summary>
     public string ChainName(string printed) =>
         Name.EndsWith(" docker-bridges", StringComparison.Ordinal) && printed.IndexOf("__", StringComparison.Ordinal) is var at and >= 0
             ? printed[..(at + 2)] + Translation.Device(printed[(at + 2)..])
             : printed;
 
-    /// <summary>Adds a chain.</summary>
     public void Add(RuleChain chain)
     {
         if (Rules.TryAdd(chain.Id.Name, ImmutableArray.CreateBuilder<Rule>()))
@@ -285,7 +272,7 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
 /// <summary>The priorities that nft has names for (nft(8), «Standard priority names»).</summary>
 internal static class NftPriority
 {
-    /// <summary>A number, a name, or a name with a number added; null for what is none.</summary>
+    /// <summary>Reads a number, a name, or a name with a number added; null for anything else.</summary>
     public static int? Parse(string text, NftFamily family)
     {
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
@@ -312,10 +299,9 @@ internal static class NftPriority
     }
 }
 
-/// <summary>The elements between the braces of a set or a map.</summary>
 internal static class NftElements
 {
-    /// <summary>Reads them, braces included; an open one ends with the text.</summary>
+    /// <summary>Braces included; an open one ends with the text.</summary>
     public static ImmutableArray<NftElement> Read(IEnumerable<NftToken> tokens)
     {
         var elements = ImmutableArray.CreateBuilder<NftElement>();

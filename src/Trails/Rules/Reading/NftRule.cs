@@ -4,15 +4,11 @@ using System.Globalization;
 namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>
-/// Reads one rule of nft. It becomes as many rules as it does things: each has the matches that stand before what it does. A verdict
-/// map, and a set of a match that holds but one value, become a rule per element; their keys exclude each other, so their order is free.
+/// Reads one rule of nft into as many as it has actions, each with the matches before its action. Verdict maps, and
+/// sets of one-value matches, become a rule per element; their keys exclude each other, so their order is free. With
+/// <paramref name="careful"/> each statement is read back by itself; one that then differs becomes an unknown match or
+/// target, with its text in quotes. All others stay, so the rule matches no more packets than before.
 /// </summary>
-/// <param name="table">The table that it is in.</param>
-/// <param name="tokens">Its words.</param>
-/// <param name="careful">
-/// Whether to read the text of each statement back by itself. A statement that then says something else becomes an unknown match or an unknown
-/// target, with its text in quotes. All other statements stay as they are, so the rule matches no more packets than before.
-/// </param>
 internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, bool careful = false)
 {
     private static readonly ImmutableArray<string> Heads =
@@ -23,30 +19,30 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>Heads of matches that contain a match on another header: an inner packet's, a policy's, a route's.</summary>
+    /// <summary>They contain a match on another header: an inner packet's, a policy's, a route's.</summary>
     private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
 
-    /// <summary>The statements that end such a match.</summary>
+    /// <summary>They end such a match.</summary>
     private static readonly ImmutableArray<string> Actions =
     [
         "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment",
         "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
+    /// <summary>Stands for an action that could not be read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>The word for a match that could not be read; its text follows in quotes.</summary>
+    /// <summary>Stands for a match that could not be read; its text follows in quotes.</summary>
     public const string UnreadableMatch = "unreadable-match";
 
-    /// <summary>Rules under way: what was asked so far, in each of the cases that sets make.</summary>
+    /// <summary>What was asked so far, in each of the cases that sets make.</summary>
     private ImmutableArray<NftCase> _cases = [new("", [])];
 
     private readonly ImmutableArray<Rule>.Builder _rules = ImmutableArray.CreateBuilder<Rule>();
     private int _at;
     private bool _ours;
 
-    /// <summary>The rules; none where it is a tracepoint of our own.</summary>
+    /// <summary>None for a tracepoint of our own.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length && !_ours)
@@ -544,10 +540,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     /// <summary>Reads a part of the rule's text by itself; nothing where it is no rule.</summary>
     private IEnumerable<Rule> Alone(string text) => InLab(table, text)?.Read() ?? [];
 
-    /// <summary>
-    /// The reader of a rule that is written in the lab's names; null where a chain would not take it for a rule, or where its braces do not
-    /// match, which would end its table.
-    /// </summary>
+    /// <summary>Null where it is no rule, or its unmatched braces would end the table.</summary>
     public static NftRule? InLab(NftTable table, string text)
     {
         ImmutableArray<NftToken> words = [.. NftTokens.Split([text]).Where(token => !token.Is("\n"))];
@@ -560,7 +553,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private void Unknown(int start) => Add([UnknownCase(start)]);
 
-    /// <summary>What nobody knows, with all up to the next statement that somebody knows.</summary>
+    /// <summary>Takes all up to the next known statement.</summary>
     private NftCase UnknownCase(int start)
     {
         _at = Math.Max(_at, start + 1);
@@ -586,7 +579,6 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         return rest.Length == 0 ? begun : $"{begun} {rest}";
     }
 
-    /// <summary>Goes over what belongs to a statement, up to the next one.</summary>
     private void Skip() => Skip(Heads);
 
     private void Skip(ImmutableArray<string> next)
@@ -595,7 +587,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             _at++;
     }
 
-    /// <summary>What is to the right of a comparison: the values of a set, of a list or of one alone.</summary>
+    /// <summary>The values of a set, of a list or a single one.</summary>
     private ImmutableArray<ImmutableArray<string>> Values()
     {
         if (Peek() == "{" || Peek().StartsWith('@'))
@@ -653,19 +645,16 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     private string Next() => _at < tokens.Length ? tokens[_at++].Text : "";
 }
 
-/// <summary>One of the cases that a match of nft stands for.</summary>
 internal sealed record NftCase(string Text, ImmutableArray<Match> Matches)
 {
-    /// <summary>Both this and what follows.</summary>
     public NftCase And(NftCase next) => new(
         Text.Length == 0 ? next.Text : next.Text.Length == 0 ? Text : $"{Text} {next.Text}",
         Matches.AddRange(next.Matches.Except(Matches)));
 }
 
-/// <summary>The numbers of nft.</summary>
 internal static class NftNumber
 {
-    /// <summary>Reads a decimal or, after 0x, a hexadecimal number; null for what is none.</summary>
+    /// <summary>Decimal or, after 0x, hexadecimal; null for anything else.</summary>
     public static uint? Parse(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null

@@ -3,16 +3,14 @@ using System.Globalization;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>What a match of nft looks at: <c>ip daddr</c>, <c>iifname</c>, <c>ct state</c>.</summary>
-/// <param name="Name">As nft prints it, without what it leaves out.</param>
-/// <param name="Table">The table that the rule is in.</param>
+/// <summary>What a match looks at: <c>ip daddr</c>, <c>iifname</c>, <c>ct state</c>; named as nft prints it.</summary>
 internal sealed record NftSelector(string Name, NftTable Table)
 {
     private static readonly ImmutableArray<string> FlagNames = ["fin", "syn", "rst", "psh", "ack", "urg"];
 
     private string Shown => Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
 
-    /// <summary>Reads the words of one; null for such as nobody knows.</summary>
+    /// <summary>Null for an unknown one.</summary>
     public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table)
     {
         var head = next();
@@ -30,10 +28,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return name is null ? null : new NftSelector(name, table);
     }
 
-    /// <summary>The cases that a comparison stands for, which exclude each other; null where nobody can say.</summary>
-    /// <param name="values">What is to its right; one of them must be equal, or none for <c>!=</c>.</param>
-    /// <param name="operation">==, !=, &lt;, &lt;=, &gt; or &gt;=.</param>
-    /// <param name="mask">What it is first masked by; empty for nothing.</param>
+    /// <summary>The cases of a comparison with any (for <c>!=</c> none) of the values; null where unknown.</summary>
     public ImmutableArray<NftCase>? Cases(ImmutableArray<string> values, string operation, string mask)
     {
         if (Name == "tcp flags")
@@ -196,7 +191,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return flags;
     }
 
-    /// <summary>What nft asks besides, without saying so: the protocol whose header holds the field.</summary>
+    /// <summary>nft also asks for the protocol whose header holds the field, and does not print that.</summary>
     private ImmutableArray<Match> Implied
     {
         get

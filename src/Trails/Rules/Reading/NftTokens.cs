@@ -3,25 +3,20 @@ using System.Text;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>A word of an nft script.</summary>
-/// <param name="Text">The word, without its quotes.</param>
-/// <param name="Quoted">Whether it was in quotes, and so is a name or a comment but never a keyword.</param>
-/// <param name="Line">The line that it is on, from 1.</param>
+/// <summary>A word without its quotes. A quoted one is never a keyword. Lines count from 1.</summary>
 internal readonly record struct NftToken(string Text, bool Quoted, int Line)
 {
-    /// <summary>Whether it is this keyword or sign.</summary>
     public bool Is(string keyword) => !Quoted && Text == keyword;
 
-    /// <summary>Whether it ends a statement: a semicolon or the end of a line.</summary>
+    /// <summary>At a semicolon or the end of a line.</summary>
     public bool Ends => !Quoted && Text is ";" or "\n";
 }
 
-/// <summary>The words of an nft script, as <c>nft list ruleset</c> prints it.</summary>
 internal static class NftTokens
 {
     private const string Signs = "{}(),;|&";
 
-    /// <summary>All words; the end of a line is one.</summary>
+    /// <summary>The end of a line is a word too.</summary>
     public static ImmutableArray<NftToken> Split(IEnumerable<string> lines)
     {
         var tokens = ImmutableArray.CreateBuilder<NftToken>();

@@ -3,10 +3,9 @@ using System.Text;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>The words of a line that iptables-save and its like print, and back.</summary>
 internal static class RuleTokens
 {
-    /// <summary>The words; what is in quotes is one. An open quote ends with the line.</summary>
+    /// <summary>A quoted text is one word. An open quote ends with the line.</summary>
     public static ImmutableArray<string> Split(string line)
     {
         var tokens = ImmutableArray.CreateBuilder<string>();
@@ -39,7 +38,7 @@ internal static class RuleTokens
         }
     }
 
-    /// <summary>The line again, with quotes only where they are needed.</summary>
+    /// <summary>Quotes only where they are needed.</summary>
     public static string Join(IEnumerable<string> tokens) => string.Join(' ', tokens.Select(Quoted));
 
     private static string Quoted(string token) =>

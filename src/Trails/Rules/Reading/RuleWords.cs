@@ -3,19 +3,17 @@ using System.Globalization;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>The prefixes that our own tracepoints log with.</summary>
 internal static class OurTracepoints
 {
-    /// <summary>Whether one of ours logs so: <c>htx7k2q …</c>, the mark, a run's id of five characters and a space.</summary>
+    /// <summary><c>htx7k2q …</c>: the mark, a run's id of five characters and a space.</summary>
     public static bool Wrote(string prefix) =>
         prefix.StartsWith("ht", StringComparison.Ordinal) && prefix.Length >= 8 && prefix[7] == ' '
         && prefix.AsSpan(2, 5).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789") < 0;
 }
 
-/// <summary>The names of protocols.</summary>
 internal static class ProtocolWords
 {
-    /// <summary>The name by which matches know a protocol; null for all of them.</summary>
+    /// <summary>Null for all protocols.</summary>
     public static string? Parse(string text) => text.ToLowerInvariant() switch
     {
         "all" or "0" or "ip" => null,
@@ -27,10 +25,9 @@ internal static class ProtocolWords
     };
 }
 
-/// <summary>The names of conntrack's states.</summary>
 internal static class ConntrackWords
 {
-    /// <summary>The states between commas, in the letters of iptables or of nft; null where one is none.</summary>
+    /// <summary>Comma-separated, in the case of iptables or of nft; null where one is unknown.</summary>
     public static ConntrackStates? Parse(string text)
     {
         var states = ConntrackStates.None;
@@ -61,15 +58,14 @@ internal static class AddressTypeWords
     private static readonly FrozenSet<string> Types = FrozenSet.Create(
         "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
 
-    /// <summary>Reads kinds between commas, in the letters of iptables or of nft; null where one is none.</summary>
+    /// <summary>Comma-separated, in the case of iptables or of nft; null where one is unknown.</summary>
     public static AddressTypeMatch? Parse(string text, AddressRole role, bool negated) =>
         text.ToUpperInvariant() is var types && types.Split(',').All(Types.Contains) ? new(role, types, negated) : null;
 }
 
-/// <summary>MAC addresses that are no single device's.</summary>
 internal static class MacWords
 {
-    /// <summary>The owner as a match knows it; null for a mask that has no name, and for what is no MAC address.</summary>
+    /// <summary>Null for a mask without a name, and for anything but a MAC address.</summary>
     public static string? Parse(string text) => text.ToLowerInvariant() switch
     {
         "ff:ff:ff:ff:ff:ff" or "ff:ff:ff:ff:ff:ff/ff:ff:ff:ff:ff:ff" => "broadcast",
@@ -84,7 +80,6 @@ internal static class MacWords
         text.Split(':') is { Length: 6 } bytes && bytes.All(one => one.Length is 1 or 2 && one.All(char.IsAsciiHexDigit));
 }
 
-/// <summary>The types of ICMP messages.</summary>
 internal static class IcmpWords
 {
     private static readonly FrozenDictionary<string, (int Type, int? Code)> V4 = new Dictionary<string, (int, int?)>
@@ -132,7 +127,7 @@ internal static class IcmpWords
         ["nd-redirect"] = (137, null),
     }.ToFrozenDictionary();
 
-    /// <summary>A type by name or number, a code after a slash; null for what is neither.</summary>
+    /// <summary>A name or a number, a code after a slash; null for anything else.</summary>
     public static IcmpTypeMatch? Parse(string text, IpVersion version, bool negated)
     {
         if ((version == IpVersion.V4 ? V4 : V6).TryGetValue(text, out var named))

@@ -2,15 +2,10 @@ using System.Collections.Immutable;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-/// <summary>Reads what iptables-save, ip6tables-save, ebtables-save and arptables-save print, of either backend.</summary>
-/// <param name="layer">Whose rules they are.</param>
-/// <param name="names">Who has which name.</param>
-/// <param name="source">How a message names the text: the command that printed it, or a file.</param>
 internal sealed class XtablesReader(Layer layer, INames names, string source)
 {
     private readonly NameTranslation _translation = new(names);
 
-    /// <summary>Reads all tables.</summary>
     /// <exception cref="HooktrailException">A line is none of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
     {
@@ -83,9 +78,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         ];
     }
 
-    /// <summary>
-    /// The rules of a line. A part of it whose text, in the lab's names, would be read back as something else becomes unknown.
-    /// </summary>
+    /// <summary>A part whose text, in the lab's names, would be read back as something else becomes unknown.</summary>
     private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
         var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();

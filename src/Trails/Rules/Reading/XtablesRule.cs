@@ -5,28 +5,20 @@ using System.Globalization;
 namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>
-/// Reads one rule of iptables, ip6tables, ebtables or arptables: its options one after the other, each of which adds to the
-/// rule's text, in the lab's names, and to its matches or its target.
+/// Reads one rule option by option, behind the chain's name. With <paramref name="careful"/> each option is read back
+/// by itself; one that then differs becomes an unknown match or target, with its text in quotes. All others stay, so
+/// the rule matches no more packets than before.
 /// </summary>
-/// <param name="chain">The chain that it is in.</param>
-/// <param name="tokens">Its words behind the chain's name.</param>
-/// <param name="translation">Turns what a host calls things into what the lab calls them.</param>
-/// <param name="isChain">Whether the table has a chain of that name.</param>
-/// <param name="where">How a message names the line.</param>
-/// <param name="careful">
-/// Whether to read the text of each option back by itself. An option that then says something else becomes an unknown match or an unknown
-/// target, with its text in quotes. All other options stay as they are, so the rule matches no more packets than before.
-/// </param>
 internal sealed class XtablesRule(
     ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where, bool careful = false)
 {
-    /// <summary>The option that stands for conditions that could not be read; their text follows it.</summary>
+    /// <summary>Stands for conditions that could not be read; their text follows.</summary>
     private const string Unreadable = "--unreadable";
 
-    /// <summary>The same for a target, whose text is that of its option <c>--text</c>.</summary>
+    /// <summary>A target that could not be read; its text is in the option <c>--text</c>.</summary>
     private const string UnreadableTarget = "UNREADABLE";
 
-    /// <summary>Targets after which the next rule is asked and which no trail shows.</summary>
+    /// <summary>The next rule is asked after them, and no trail shows them.</summary>
     private static readonly FrozenSet<string> Continuing =
         FrozenSet.Create(
             "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "CHECKSUM", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS", "TCPOPTSTRIP",
@@ -55,7 +47,7 @@ internal sealed class XtablesRule(
     private string _afterName = "ACCEPT";
     private ImmutableArray<string> _setting = [];
 
-    /// <summary>The rule; none where it is a tracepoint of our own, two where it does two things.</summary>
+    /// <summary>None for a tracepoint of our own, two where the rule does two things.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length)
@@ -95,7 +87,6 @@ internal sealed class XtablesRule(
     private Rule Rule(IEnumerable<string> condition, ImmutableArray<Match> matches, Target target, IEnumerable<string> action) =>
         new(RuleTokens.Join(["-A", chain.Name, .. condition, .. action]), matches, target);
 
-    /// <summary>Reads a part of the rule's text by itself; nothing where it is no rule.</summary>
     private IEnumerable<Rule> Alone(IEnumerable<string> words)
     {
         try
@@ -108,7 +99,6 @@ internal sealed class XtablesRule(
         }
     }
 
-    /// <summary>Adds what one option says of a packet.</summary>
     private bool Condition(ImmutableArray<string> words, params ImmutableArray<Match> matches)
     {
         if (careful && !Alone(words).SequenceEqual([Rule(words, matches, new ContinueTarget(""), [])]))
@@ -127,7 +117,6 @@ internal sealed class XtablesRule(
             Unknown(option, negated);
     }
 
-    /// <summary>Options that every tool has.</summary>
     private bool Common(string option, bool negated)
     {
         switch (option)
@@ -158,7 +147,6 @@ internal sealed class XtablesRule(
         return _jump is not null && !_isEbtables && IsTargetOption(option) && TargetOption(option);
     }
 
-    /// <summary>Options of iptables, ip6tables and arptables.</summary>
     private bool Plain(string option, bool negated) => option switch
     {
         "-s" or "--source" or "--src" or "--src-ip" => Addresses("-s", AddressRole.Source, _version, negated),
@@ -194,7 +182,6 @@ internal sealed class XtablesRule(
         _ => false,
     };
 
-    /// <summary>Options of ebtables.</summary>
     private bool Ebtables(string option, bool negated) => option switch
     {
         "-p" or "--protocol" => Add("-p", negated, Next(), text => new FrameProtocolMatch(FrameProtocol(text), negated)),
@@ -316,7 +303,7 @@ internal sealed class XtablesRule(
             _unknown ??= new UnknownTarget($"{_jump} {option}");
     }
 
-    /// <summary>Takes what belongs to an option that nobody knows: all up to the next option.</summary>
+    /// <summary>Takes all up to the next option.</summary>
     private void Skip(List<string> text)
     {
         // Within -m an unknown module's options belong to it as long as no other option of iptables itself begins.

@@ -3,7 +3,7 @@ namespace Hooktrail.Stations;
 /// <summary>The other side of a <see cref="Shell"/>.</summary>
 public static class Agent
 {
-    /// <summary>For bash: the image has it as a command; elsewhere it is given to <c>bash -c</c>.</summary>
+    /// <summary>For bash: a command in the image; elsewhere given to <c>bash -c</c>.</summary>
     public static string Script { get; } = Read();
 
     private static string Read()

@@ -3,10 +3,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations;
 
-/// <summary>
-/// How long to wait before something counts as hanging or an answer as missing. Limits are for a machine at full speed;
-/// on a slow one, such as a guest without KVM, <c>SPECS_PATIENCE</c> multiplies all of them.
-/// </summary>
+/// <summary>Limits are for a machine at full speed; <c>SPECS_PATIENCE</c> multiplies them on a slow one.</summary>
 public static class Allowance
 {
     /// <summary>A whole number from 1 to 100; the default is 1.</summary>
@@ -14,7 +11,6 @@ public static class Allowance
 
     private static readonly Lazy<int> Factor = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
-    /// <summary>How long to wait here, where <paramref name="usual"/> would do at full speed.</summary>
     /// <exception cref="HooktrailException">The variable is no such number.</exception>
     public static TimeSpan For(TimeSpan usual) => usual * Factor.Value;
 

@@ -1,6 +1,6 @@
 namespace Hooktrail.Stations;
 
-/// <summary>Remembers the last few lines of a process's output. Safe to read while it is written.</summary>
+/// <summary>Safe to read while it is written.</summary>
 public sealed class LastLines(int capacity = 20)
 {
     private readonly string[] _lines = new string[capacity];

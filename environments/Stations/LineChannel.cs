@@ -5,10 +5,9 @@ using Hooktrail.Trails;
 namespace Hooktrail.Stations;
 
 /// <summary>
-/// Cuts one stream of bytes into lines and queues them for one reader. Both streams of a container come over one
-/// connection, so waiting for the reader of one would hold up the other for ever. Hence a long queue, then
-/// back-pressure for a moment, and then the reader loses this stream with an error, and the other goes on: memory stays
-/// bounded, and nothing hangs.
+/// A container's two streams share one connection, so a slow reader of one would block the other. Hence a long queue,
+/// then back-pressure for a moment, then the reader loses this stream with an error: memory stays bounded, and nothing
+/// hangs.
 /// </summary>
 public sealed class LineChannel : IByteSink
 {

@@ -4,14 +4,10 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations;
 
-/// <summary>
-/// The one session with a station: scripts go in, their output comes back (<see cref="Agent"/> is the other side). When the
-/// session ends, however suddenly, the agent ends too.
-/// </summary>
-/// <param name="session">The agent's process; owned by the shell.</param>
+/// <summary>Owns a station's session with the <see cref="Agent"/>, which ends with it, however suddenly.</summary>
 public class Shell(ISession session) : IAsyncDisposable
 {
-    /// <summary>The longest that any script may take.</summary>
+    /// <summary>For any one script.</summary>
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(30));
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -19,7 +15,7 @@ public class Shell(ISession session) : IAsyncDisposable
 
     public ISession Session => session;
 
-    /// <summary>Runs a script and returns its lines.</summary>
+    /// <summary>Returns the script's lines.</summary>
     /// <exception cref="HooktrailException">It failed; the message has <paramref name="purpose"/>.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(string purpose, string script, CancellationToken cancellation = default)
     {
@@ -29,7 +25,7 @@ public class Shell(ISession session) : IAsyncDisposable
             : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
     }
 
-    /// <summary>Runs a script; a failure is no exception.</summary>
+    /// <summary>A failure is no exception.</summary>
     public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(string script, CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -91,7 +87,6 @@ public class Shell(ISession session) : IAsyncDisposable
     }
 }
 
-/// <summary>A shell with a known kind of session.</summary>
 public sealed class Shell<TSession>(TSession session) : Shell(session)
     where TSession : ISession
 {

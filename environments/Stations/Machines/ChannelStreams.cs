@@ -2,8 +2,7 @@ using System.IO.Pipelines;
 
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>The writing end of a <see cref="Multiplexer"/>'s channel; its disposal ends the process's input.</summary>
-/// <param name="send">Sends bytes to the process; no bytes are the end.</param>
+/// <summary>Disposing it ends the process's input: <paramref name="send"/> with no bytes.</summary>
 internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : Stream
 {
     private int _closed;
@@ -86,7 +85,6 @@ internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Stops reading, with an error for a waiting reader.</summary>
     public static void Close(PipeReader pipe)
     {
         pipe.CancelPendingRead();

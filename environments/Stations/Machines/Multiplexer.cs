@@ -8,11 +8,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>
-/// The caller's end of multiplex.pl: any number of processes with any number of pipes, over one connection. Frames are
-/// taken as they come, and each pipe's bytes are read at a separate stream.
-/// </summary>
-/// <param name="place">The place of the processes, as in «nothing can be started <c>in the container own</c>».</param>
+/// <summary>The caller's end of multiplex.pl: any number of processes and pipes over one connection.</summary>
 public sealed class Multiplexer(string place) : IByteSink
 {
     private const int Header = 8;
@@ -218,7 +214,6 @@ public sealed class Multiplexer(string place) : IByteSink
         }
     }
 
-    /// <summary>The other side could not start a program.</summary>
     private sealed class MultiplexerException(string message) : Exception(message);
 
     private sealed class Process : IMachineProcess
@@ -261,7 +256,6 @@ public sealed class Multiplexer(string place) : IByteSink
 
         public void End() => _ended.TrySetResult();
 
-        /// <summary>The process does not run, or the connection has ended, and everything with it.</summary>
         public void Fail(Exception why)
         {
             _started.TrySetException(why);

@@ -22,7 +22,6 @@ public static class FlowTalking
                 flow.Fragments == 1 ? size : flow.Fragments * (Mtu - 100) - 200, patience, before);
     }
 
-    /// <summary>The name of the address that the sender uses.</summary>
     public static string DestinationName(Flow flow) => flow.Via ?? flow.To.Kind switch
     {
         EndpointKind.Everyone => LabNames.BroadcastOf(flow.From.Network ?? LabNames.Bridge),

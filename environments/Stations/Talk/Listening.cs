@@ -9,13 +9,10 @@ public sealed record Listening(string Id, Protocol Protocol, IpVersion Ip, int P
     /// <summary>The type of service or traffic class of its answers, the SYN-ACK included.</summary>
     public byte Tos { get; init; }
 
-    /// <summary>
-    /// The address that it binds to; null for all. A datagram's echo comes from this address; without one, from the
-    /// route's preferred address, which may not be the one that was addressed.
-    /// </summary>
+    /// <summary>Null for all: then an echo may come from another address, which the route prefers.</summary>
     public string? Address { get; init; }
 
-    /// <summary>Whether it reports what it hears, but never answers: for broadcasts. UDP only.</summary>
+    /// <summary>Never answers: for broadcasts. UDP only.</summary>
     public bool IsMute { get; init; }
 
     /// <summary>A process in the network namespace to listen in; null for the talker's own.</summary>

@@ -3,12 +3,10 @@ using System.Globalization;
 
 namespace Hooktrail.Stations.Talk;
 
-/// <summary>What became of a packet, as its sender sees it.</summary>
 public enum Fate
 {
     Answered,
 
-    /// <summary>It was sent; no answer was waited for.</summary>
     Sent,
 
     Timeout,
@@ -22,14 +20,13 @@ public enum Fate
     /// <summary>An ICMP error, or no route from the start; see the errno.</summary>
     Unreachable,
 
-    /// <summary>The kernel refused to send it; see the errno.</summary>
+    /// <summary>Not sent by the kernel; see the errno.</summary>
     Failed,
 }
 
 /// <remarks>Numbers count from 1. The error is an errno's name (<c>EHOSTUNREACH</c>), or null.</remarks>
 public sealed record PacketFate(int Number, Fate Fate, string? Error);
 
-/// <summary>What a sender saw.</summary>
 /// <remarks>Local is the port that it sent from, or the echoes' identifier; 0 for frames.</remarks>
 public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
 {
@@ -42,7 +39,7 @@ public sealed record TalkResult(int Local, ImmutableArray<PacketFate> Packets)
     /// </summary>
     public int Sent => Packets.Count(packet => packet.Fate != Fate.Failed || packet.Error is "EPERM" or "ENOBUFS" or "EINVAL");
 
-    /// <summary>The packets with an error to the sender that they go no further.</summary>
+    /// <summary>Those that a received error says go no further.</summary>
     public ImmutableSortedSet<int> Told =>
         [.. Packets.Where(packet => packet.Fate is Fate.Refused or Fate.Reset or Fate.Unreachable).Select(packet => packet.Number)];
 

@@ -7,10 +7,7 @@ using Hooktrail.Trails;
 
 namespace Hooktrail.Stations.Talk;
 
-/// <summary>
-/// The caller's end of talk.pl, which speaks and listens for one station, or for several in network namespaces that it
-/// may enter: any number of flows at a time, by one process.
-/// </summary>
+/// <summary>Speaks and listens by one talk.pl for all stations whose namespaces it may enter.</summary>
 public sealed class Talker : IAsyncDisposable
 {
     private readonly string _who;
@@ -23,8 +20,7 @@ public sealed class Talker : IAsyncDisposable
     private volatile HooktrailException? _ended;
     private int _commands;
 
-    /// <summary>Takes over both ends of a running talk.pl.</summary>
-    /// <remarks>Its stations have the name <paramref name="who"/> in messages.</remarks>
+    /// <summary>Takes over both ends of a running talk.pl, named <paramref name="who"/> in messages.</summary>
     public Talker(string who, TextWriter to, ChannelReader<string> from)
     {
         (_who, _to, _from) = (who, to, from);
@@ -34,19 +30,17 @@ public sealed class Talker : IAsyncDisposable
     /// <summary>For perl in the station; Debian's perl-base is enough.</summary>
     public static string Script { get; } = ReadScript();
 
-    /// <summary>Begins to listen; what is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
-    /// <returns>The port.</returns>
+    /// <summary>Returns the port. What is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
     /// <exception cref="HooktrailException">It cannot listen there, or has ended.</exception>
     public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
         Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
 
-    /// <summary>Sets the type of service or traffic class of all listeners' answers.</summary>
     public Task MarkAsync(byte tos, CancellationToken cancellation = default) => AskAsync("*", $"mark * {tos}", cancellation);
 
     /// <exception cref="HooktrailException">There is no such listener.</exception>
     public Task StopAsync(string id, CancellationToken cancellation = default) => AskAsync(id, $"stop {id}", cancellation);
 
-    /// <summary>Sends, and waits until the fate of every packet is known.</summary>
+    /// <summary>Waits until the fate of every packet is known.</summary>
     /// <exception cref="HooktrailException">Nothing could be sent: a missing right, an address of another station.</exception>
     public async Task<TalkResult> SendAsync(Talking what, CancellationToken cancellation = default)
     {
@@ -55,7 +49,7 @@ public sealed class Talker : IAsyncDisposable
         return TalkResult.Parse(words.AsSpan(1));
     }
 
-    /// <summary>What was heard since the last call, with all that has reached the station by now.</summary>
+    /// <summary>Since the last call, with all that has reached the station by now.</summary>
     /// <remarks>A <paramref name="tos"/> sets all answers, like <see cref="MarkAsync"/>.</remarks>
     public async Task<ImmutableArray<Heard>> TakeHeardAsync(byte? tos = null, CancellationToken cancellation = default)
     {
@@ -67,7 +61,6 @@ public sealed class Talker : IAsyncDisposable
         return heard.ToImmutable();
     }
 
-    /// <summary>Ends the process, by the end of its input.</summary>
     public async ValueTask DisposeAsync()
     {
         try

@@ -25,7 +25,6 @@ public sealed record Talking
         TimeSpan timeout, int before = 0) =>
         new($"send # {protocol.Name()} {Digit(ip)} {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size} {Milliseconds(timeout)} {before}");
 
-    /// <summary>Datagrams to a network's broadcast address; no answer is waited for.</summary>
     public static Talking ToAll(string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>
         new($"broadcast # {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size}");
 
@@ -33,12 +32,11 @@ public sealed record Talking
     public static Talking WhoHas(string device, string source, string target, TimeSpan timeout) =>
         new($"arp # {device} {source} {target} {Milliseconds(timeout)}");
 
-    /// <summary>A whole frame; no answer is waited for. It needs CAP_NET_RAW.</summary>
+    /// <summary>It needs CAP_NET_RAW.</summary>
     public static Talking Frame(string device, ReadOnlySpan<byte> frame) => new($"raw # {device} {Convert.ToHexStringLower(frame)}");
 
     internal static char Digit(IpVersion ip) => ip == IpVersion.V4 ? '4' : '6';
 
-    /// <summary>Begins a command for the network namespace of a process.</summary>
     internal static string At(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $"at {id} ") : "";
 
     internal string Command(string id) => At(NamespaceOf) + _words.Replace("#", id, StringComparison.Ordinal);

@@ -6,12 +6,11 @@ using Reqnroll.Formatters.RuntimeSupport;
 
 namespace Hooktrail.Fixtures;
 
-/// <summary>A feature file as Cucumber Messages: its text, its syntax tree, and its pickles (scenarios with all values filled in).</summary>
+/// <summary>A feature as Cucumber Messages; pickles are scenarios with all values filled in.</summary>
 internal sealed class FeatureFile : IFeatureLevelCucumberMessages
 {
     private readonly Dictionary<string, Step> _steps;
 
-    /// <summary>Reads a feature.</summary>
     /// <exception cref="ParserException">The text is not Gherkin; <see cref="CompositeParserException"/> for several errors.</exception>
     public FeatureFile(string uri, string text)
     {
@@ -38,7 +37,6 @@ internal sealed class FeatureFile : IFeatureLevelCucumberMessages
     /// <summary>In the order of the file.</summary>
     public IReadOnlyList<ScenarioInFile> Scenarios { get; }
 
-    /// <summary>The line of the file that a pickle's step comes from.</summary>
     public Step SourceOf(PickleStep step) => _steps[step.AstNodeIds[0]];
 
     private IEnumerable<ScenarioInFile> Find()
@@ -62,11 +60,10 @@ internal sealed class FeatureFile : IFeatureLevelCucumberMessages
     }
 }
 
-/// <summary>A scenario, or a scenario outline with its rows.</summary>
 internal sealed record ScenarioInFile(
     Scenario Scenario, Rule? Rule, IReadOnlyList<Step> Background, IReadOnlyList<(int Index, Pickle Item)> Pickles)
 {
-    /// <summary>The examples and the row that a pickle of an outline has its values from; null for a plain scenario.</summary>
+    /// <summary>Where an outline's pickle has its values from; null for a plain scenario.</summary>
     public (Examples Examples, TableRow Row)? RowOf(Pickle pickle) => pickle.AstNodeIds is [_, var row]
         ? Scenario.Examples.SelectMany(examples => examples.TableBody, (examples, one) => (examples, one)).First(pair => pair.one.Id == row)
         : null;

@@ -4,18 +4,13 @@ using Io.Cucumber.Messages.Types;
 
 namespace Hooktrail.Fixtures;
 
-/// <summary>
-/// Writes the NUnit fixture of a feature. Names, categories and descriptions are those of Reqnroll.NUnit, so that filters mean the same.
-/// </summary>
+/// <summary>Names, categories and descriptions are those of Reqnroll.NUnit, so that filters mean the same.</summary>
 internal static class FixtureWriter
 {
     private const string N = "global::NUnit.Framework.";
     private const string Task = "global::System.Threading.Tasks.Task";
 
-    /// <summary>The C# code of the fixture; empty for a file without a feature.</summary>
-    /// <param name="file">The feature.</param>
-    /// <param name="rootNamespace">Of the project.</param>
-    /// <param name="source">Where the compiler finds the feature, as seen from the fixture.</param>
+    /// <summary>Empty without a feature. <paramref name="source"/>: the feature's path from the fixture.</summary>
     /// <exception cref="AstBuilderException">A scenario has no title, shares it with another, or its examples do not fit.</exception>
     public static string Write(FeatureFile file, string rootNamespace, string source)
     {

@@ -9,7 +9,7 @@ internal static partial class Identifier
     private const string Accented = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåçèéêëìíîïñòóôõöøùúûüýÿ";
     private const string Plain = "AAAAAACEEEEIIIIDNOOOOOOUUUUYBaaaaaaceeeeiiiinoooooouuuuyy";
 
-    /// <summary>The title in Pascal case without what is no letter, digit or underscore.</summary>
+    /// <summary>In Pascal case, with letters, digits and underscores only.</summary>
     public static string From(string title)
     {
         string text = title.Replace("'", "").Replace("\"", "");
@@ -23,7 +23,6 @@ internal static partial class Identifier
         return char.IsDigit(text[0]) ? "_" + text : text;
     }
 
-    /// <summary>The same with a small first letter.</summary>
     public static string CamelCase(string title) =>
         From(title) is { Length: > 0 } text ? char.ToLowerInvariant(text[0]) + text[1..] : "";
 

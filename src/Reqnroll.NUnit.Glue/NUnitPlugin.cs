@@ -15,7 +15,6 @@ public sealed class NUnitPlugin : IRuntimePlugin
 {
     private const string Name = "nunit";
 
-    /// <inheritdoc/>
     public void Initialize(RuntimePluginEvents events, RuntimePluginParameters parameters, UnitTestProviderConfiguration unitTests)
     {
         unitTests.UseUnitTestProvider(Name);

@@ -4,13 +4,11 @@ using Reqnroll;
 
 namespace Hooktrail.Fixtures;
 
-/// <summary>What the fixture of one feature shares: the feature, read from the assembly.</summary>
 public sealed class SpecFeature
 {
     private readonly Assembly _assembly;
 
-    /// <param name="assembly">Holds the feature as a resource.</param>
-    /// <param name="uri">The name of the resource: the feature's path in the project.</param>
+    /// <remarks><paramref name="uri"/>: the feature's path in the project, and the name of its resource.</remarks>
     public SpecFeature(Assembly assembly, string uri)
     {
         _assembly = assembly;

@@ -5,15 +5,12 @@ using DataTable = Reqnroll.DataTable;
 
 namespace Hooktrail.Fixtures;
 
-/// <summary>Plays one scenario, or one row of an outline: the fixture calls it once for each step, so that each has its line.</summary>
-/// <param name="feature">Where it is.</param>
+/// <summary>One scenario or row: the fixture calls it for each step, so that each has its line.</summary>
 public sealed class SpecScenario(SpecFeature feature)
 {
     private readonly Queue<PickleStep> _steps = new();
     private ITestRunner _runner = null!;
 
-    /// <summary>Runs the hooks before the scenario, and before its feature if it is the first.</summary>
-    /// <param name="pickleIndex">Which of the feature's pickles it is.</param>
     public async Task StartAsync(string pickleIndex)
     {
         var pickle = feature.File.Pickles.ElementAt(int.Parse(pickleIndex));
@@ -37,9 +34,7 @@ public sealed class SpecScenario(SpecFeature feature)
         await _runner.OnScenarioStartAsync();
     }
 
-    /// <summary>
-    /// Plays the next step. If it does not pass, the others are skipped and the scenario's error is thrown here, at the step's line.
-    /// </summary>
+    /// <summary>After a failed step the others are skipped, and the error is thrown here, at the step's line.</summary>
     public async Task StepAsync()
     {
         await PlayAsync(_steps.Dequeue());
@@ -53,7 +48,6 @@ public sealed class SpecScenario(SpecFeature feature)
     /// <summary>Throws what became of the scenario, if it did not pass.</summary>
     public Task CompleteAsync() => _runner.CollectScenarioErrorsAsync();
 
-    /// <summary>Runs the hooks after the scenario.</summary>
     public async Task EndAsync()
     {
         try

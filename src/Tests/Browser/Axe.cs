@@ -4,13 +4,10 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>
-/// The rules of axe-core, page by page. axe walks all of a document, so each page stands alone in it. The maps that the pictures refer to
-/// are hidden and most of a page's elements, and cost a third of the time: the first page is checked with them, the others without.
-/// </summary>
+/// <summary>Each page alone, since axe walks all; only the first with the hidden maps, a third of the time.</summary>
 internal static class Axe
 {
-    /// <summary>Shows a page with the first few of its scenarios, which are all of one make, opens what is folded in it, and asserts that no rule is broken; in the dark that of contrast alone, for nothing else is different there.</summary>
+    /// <summary>Unfolds a page's first few scenarios, all of one make. In the dark only contrast differs.</summary>
     public static async Task AssertAsync(OpenedFile opened, string page, bool dark)
     {
         await opened.Page.EvaluateAsync("""

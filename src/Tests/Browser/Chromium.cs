@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>The distribution's Chromium, started once for all tests. Where it is missing they are skipped, or fail where nothing may be skipped.</summary>
+/// <summary>Started once. Tests are skipped where it is missing, or fail where nothing may be skipped.</summary>
 [SetUpFixture]
 public sealed class Chromium
 {
@@ -40,7 +40,6 @@ public sealed class Chromium
         Scratch.Remove();
     }
 
-    /// <summary>Ends a test, or a fixture, that cannot run here.</summary>
     public static void Cannot(string reason) => throw Skip.Because(reason);
 
     private static string? Find() =>

@@ -3,7 +3,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>The page of a comparison, as a reader meets it.</summary>
 [TestFixture]
 public sealed class ComparisonPageTests
 {

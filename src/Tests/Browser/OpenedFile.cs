@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>A file opened from disk, and everything that went wrong in it: errors, dialogs, requests for anything but the file.</summary>
+/// <summary>Collects what went wrong: errors, dialogs, requests for anything but the file.</summary>
 internal sealed class OpenedFile : IAsyncDisposable
 {
     private readonly IBrowserContext context;
@@ -44,14 +44,12 @@ internal sealed class OpenedFile : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Opens the file at an anchor, as a link from elsewhere does.</summary>
     public async Task GoAsync(string anchor)
     {
         await Page.GotoAsync("about:blank");
         await Page.GotoAsync(anchor.Length == 0 ? file.AbsoluteUri : $"{file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
     }
 
-    /// <summary>Turns to a page as a link within the file does.</summary>
     public async Task TurnAsync(string anchor)
     {
         await Page.EvaluateAsync("anchor => { location.hash = '#' + anchor; }", anchor);

@@ -6,7 +6,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>The report, as a reader meets it: opened from disk, by mouse, by keyboard, by screen reader, on a phone, on paper.</summary>
 [TestFixture(Reports.Made)]
 [TestFixture(Reports.OfTheRun)]
 public sealed class ReportTests(string which)
@@ -282,7 +281,6 @@ public sealed class ReportTests(string which)
         where trail is { Hops.IsEmpty: false }
         select string.Join('\n', (string[])[leg.Leg.ToString().Replace(' ', '-'), leg.Flow.ToString(), .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")]);
 
-    /// <summary>Of every filter some values, and how many scenarios of the file they hold for.</summary>
     private IEnumerable<(string Filter, IEnumerable<(string Value, int Count)> Values)> Filters()
     {
         var scenarios = report.Trails.Legs.Where(leg => leg.Scenario is not null).GroupBy(leg => leg.Scenario!).ToList();

@@ -7,16 +7,14 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>A report under test, and the trails that it was made from.</summary>
 internal sealed record ReportFile(string Html, TrailsFile Trails);
 
-/// <summary>The reports under test: one with everything that can be in a report, made here, and the one of the run before these tests.</summary>
+/// <summary>One with everything that a report can have, made here, and that of the run before these tests.</summary>
 internal static class Reports
 {
     public const string Made = "made";
     public const string OfTheRun = "run";
 
-    /// <summary>Text that would run, or break out of where it stands, were it not shown as text.</summary>
     public const string Hostile = "</script><script>window.__pwned=1</script><img src=x onerror=\"window.__pwned=2\">'\"><svg onload=alert(3)> javascript:alert(4) ]]>";
 
     private static readonly Dictionary<string, ReportFile> Known = [];
@@ -48,7 +46,7 @@ internal static class Reports
         return new(html, Read(trails));
     }
 
-    /// <summary>A comparison alone: of four runs, with expected and unexplained differences, what proves nothing, and hostile text.</summary>
+    /// <summary>Of four runs: expected and unexplained differences, what proves nothing, and hostile text.</summary>
     public static string MakeComparison()
     {
         var folder = Scratch.Folder();
@@ -80,7 +78,7 @@ internal static class Reports
         return TrailsJson.Read(stream, path);
     }
 
-    /// <summary>Every verdict, a divergence of each kind, several hosts, and hostile text wherever text of others can stand.</summary>
+    /// <summary>Every verdict, each kind of divergence, several hosts, and hostile text.</summary>
     private static TrailsFile Everything()
     {
         var plain = HostProfile.Default;

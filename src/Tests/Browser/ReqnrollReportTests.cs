@@ -3,7 +3,6 @@ using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>The HTML report that Reqnroll writes at the end of a run.</summary>
 public sealed class ReqnrollReportTests
 {
     [Test]

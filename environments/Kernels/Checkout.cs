@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels;
 
 /// <summary>The checkout that built this program: features, their test project, notes of <c>./specs</c>.</summary>

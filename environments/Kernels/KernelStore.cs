@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hooktrail.Kernels.Archive;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Labs;
 

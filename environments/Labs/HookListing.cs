@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Labs;

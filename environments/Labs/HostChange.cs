@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Labs;
 
 /// <summary>A temporary change of a lab's host.</summary>

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Labs;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Labs;
 
 /// <summary>The flows that make every tracepoint fire once, before its silence counts.</summary>

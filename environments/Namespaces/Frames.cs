@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Threading.Channels;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

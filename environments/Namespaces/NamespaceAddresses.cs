@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

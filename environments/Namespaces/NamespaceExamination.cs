@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

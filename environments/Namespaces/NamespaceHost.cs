@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Hooktrail.Observation;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

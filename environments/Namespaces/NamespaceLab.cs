@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Net.Sockets;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Hooktrail.Stations;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Namespaces;
 

@@ -2,7 +2,6 @@ using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Selection;
 

@@ -2,7 +2,6 @@ using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Namespaces;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Selection;
 

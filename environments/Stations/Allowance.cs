@@ -1,6 +1,3 @@
-using System.Globalization;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Stations;
 
 /// <summary>Limits are for a machine at full speed; <c>SPECS_PATIENCE</c> multiplies them on a slow one.</summary>

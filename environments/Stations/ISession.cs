@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Stations;
 

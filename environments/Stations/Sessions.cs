@@ -1,6 +1,5 @@
 using System.Text;
 using System.Threading.Channels;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Stations;
 

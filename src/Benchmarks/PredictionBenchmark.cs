@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Benchmarks;
 

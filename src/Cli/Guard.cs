@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli;
 

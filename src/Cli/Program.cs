@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Hooktrail.Cli;
 using Hooktrail.Cli.Verbs;
-using Hooktrail.Trails;
 
 return await Guard.Run(
     () =>

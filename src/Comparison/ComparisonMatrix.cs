@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Comparison.Legs;
 
 namespace Hooktrail.Comparison;

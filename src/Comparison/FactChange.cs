@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Comparison.Baselines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison;
 

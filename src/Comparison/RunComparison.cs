@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Comparison.Hosts;
 using Hooktrail.Comparison.Legs;
 using Hooktrail.Trails.Accounts;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Hooktrail.Report;
 using Hooktrail.Trails.Json;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Hooktrail.Model;
 using Hooktrail.Report;

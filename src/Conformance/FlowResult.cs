@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Conformance;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Conformance;

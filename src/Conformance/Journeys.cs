@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Conformance;

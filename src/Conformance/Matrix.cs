@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Conformance;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Conformance;
 
 /// <summary>A random part of the matrix, the same for the same seed.</summary>

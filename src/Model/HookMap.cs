@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;

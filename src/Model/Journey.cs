@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Model.Accounting;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 

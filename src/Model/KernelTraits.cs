@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Model;
 
 /// <summary>A kernel's traits: those of a release, or any set, to show what one trait decides.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Model;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Model;
 
 /// <summary>The model with one change, for one host and any number of flows.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>What watching a flow gave: its legs, or why nothing can be told.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>

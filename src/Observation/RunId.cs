@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 

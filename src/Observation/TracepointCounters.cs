@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>How many packets each tracepoint of a run has matched, as the rules' own counters say.</summary>

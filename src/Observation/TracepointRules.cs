@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation;
 

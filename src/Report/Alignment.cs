@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>One line of three trails side by side, at one hook point.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>The first place at which two trails part.</summary>

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Report.Explaining;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Report;

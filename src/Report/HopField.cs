@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>What a hop says besides its hook point: the possible columns of a feature's table.</summary>

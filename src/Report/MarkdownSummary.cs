@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Text;
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
 

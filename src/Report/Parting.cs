@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Report;
 
 /// <summary>Finds where voices part, and says it in one sentence that groups those who are of one mind.</summary>

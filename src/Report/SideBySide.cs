@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>Trails in the columns of one table: one hook point a line, and last their outcomes.</summary>

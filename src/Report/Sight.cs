@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>What an observer can see of a predicted trail.</summary>

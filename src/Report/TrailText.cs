@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>A trail as a table for a terminal: one hop a line, and last its outcome.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report;
 
 /// <summary>One of those who speak of a leg: the feature, the prediction, the observation.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails;
 
 /// <summary>What an endpoint is, seen from the host whose hooks are watched.</summary>

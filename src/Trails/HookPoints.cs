@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails;
 
 /// <summary>Every built-in chain of every table. Where each lies on a packet's way is the model's business.</summary>

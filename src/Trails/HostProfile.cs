@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Trails;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails;
 
 /// <summary>The hops of one leg, in order, and how it ended. Predicted and observed trails are this same type.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Reflection;
 using Hooktrail.Docker.Engine;
@@ -6,7 +5,6 @@ using Hooktrail.Docker.Lab;
 using Hooktrail.Observation;
 using Hooktrail.Specs.Run;
 using Hooktrail.Stations;
-using Hooktrail.Trails;
 using NUnit.Framework;
 using Reqnroll;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Specs.Run;
-using Hooktrail.Trails;
 using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>How a flow is sent: what stands behind it in a sentence.</summary>

@@ -1,5 +1,4 @@
 using Hooktrail.Specs.Run;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 using Reqnroll;
 

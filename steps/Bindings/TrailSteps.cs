@@ -1,6 +1,5 @@
 using Hooktrail.Report;
 using Hooktrail.Specs.Run;
-using Hooktrail.Trails;
 using NUnit.Framework;
 using Reqnroll;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 using Reqnroll;
 

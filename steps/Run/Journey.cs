@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
@@ -6,7 +5,6 @@ using Hooktrail.Observation;
 using Hooktrail.Report;
 using Hooktrail.Selection;
 using Hooktrail.Specs.Bindings;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using NUnit.Framework;
 using Reqnroll;

@@ -4,7 +4,6 @@ using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
 using NUnit.Framework;

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>Another program removed a container before it ran.</summary>

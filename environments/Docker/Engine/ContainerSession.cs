@@ -1,7 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
 using Docker.DotNet;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 

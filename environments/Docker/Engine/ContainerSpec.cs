@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>By default without capabilities, network and log on disk; removed when its main process ends.</summary>

@@ -3,7 +3,6 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 

@@ -6,7 +6,6 @@ using Docker.DotNet.LegacyHttp;
 using Docker.DotNet.Unix;
 using Docker.DotNet.X509;
 using DotNet.Testcontainers.Configurations;
-using Hooktrail.Trails;
 using Microsoft.Net.Http.Client;
 
 namespace Hooktrail.Docker.Engine;

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Docker.Engine;
 
 internal static class EngineWords

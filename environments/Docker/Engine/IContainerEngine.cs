@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>Every refusal of the Engine is a <see cref="HooktrailException"/> of one sentence.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>A container or network. The id has 64 hexadecimal digits; the name has no leading slash.</summary>

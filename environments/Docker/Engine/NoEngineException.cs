@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>No Engine answers. A refused right is another error: an Engine may be there.</summary>

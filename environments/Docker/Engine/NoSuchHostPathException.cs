@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>The host lacks a path that a container is to mount.</summary>

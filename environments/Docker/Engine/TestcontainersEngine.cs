@@ -2,7 +2,6 @@ using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Images;
-using Hooktrail.Trails;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hooktrail.Docker.Engine;

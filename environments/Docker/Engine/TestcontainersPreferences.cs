@@ -1,5 +1,4 @@
 using DotNet.Testcontainers.Configurations;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Engine;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>What a clean removed of dead runs, and which others are alive, each with its process and machine.</summary>

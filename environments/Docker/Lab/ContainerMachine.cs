@@ -1,6 +1,5 @@
 using Hooktrail.Docker.Engine;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

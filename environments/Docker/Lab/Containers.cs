@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>What a run must give back: the rules of all families, settings and links. Without counters.</summary>

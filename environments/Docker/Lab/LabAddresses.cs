@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Net;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Docker.Lab;
 
 /// <summary><c>./specs</c> builds it, tags it by its recipe and records it in <c>.hooktrail/image</c>.</summary>

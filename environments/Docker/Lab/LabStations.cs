@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

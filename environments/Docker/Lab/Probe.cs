@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Docker.Lab;
 

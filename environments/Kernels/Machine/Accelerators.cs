@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels.Machine;
 
 /// <remarks>Why completes a sentence, such as <c>because there is no /dev/kvm here</c>.</remarks>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Report;
 
 namespace Hooktrail.Kernels.Machine;

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Hooktrail.Kernels.Machine;
 

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>A guest did not come up, or ended too early; its kernel or this machine may be the cause.</summary>

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>The machine that a guest gets.</summary>

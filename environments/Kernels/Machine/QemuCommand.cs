@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels.Machine;
 
 internal static class QemuCommand

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hooktrail.Kernels.Machine;
 
 namespace Hooktrail.Kernels.Runs;

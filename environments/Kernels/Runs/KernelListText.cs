@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Report;
 

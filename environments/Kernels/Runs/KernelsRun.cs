@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Runs;
 

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Kernels.Runs;
 

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Kernels.Runs;
 
 /// <summary>Locks a run's folder against other runs; the lock is a file's and ends with the process.</summary>

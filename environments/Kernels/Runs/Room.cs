@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Hooktrail.Kernels.Runs;
 
 public static class Room

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Stations.Machines;
 
 /// <summary>This machine, or a container, perhaps on another kernel. Its processes end with this program.</summary>

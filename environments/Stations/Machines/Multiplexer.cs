@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Stations.Machines;
 

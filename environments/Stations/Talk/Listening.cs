@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Stations.Talk;
 
 /// <summary>A listener. TCP: takes connections, and closes them with their client, silently. UDP: echoes.</summary>

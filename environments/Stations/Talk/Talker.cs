@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Threading.Channels;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Stations.Talk;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Stations.Talk;
 
 /// <summary>What a station sends: one packet at a time, the next when the fate of the one before is known.</summary>

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

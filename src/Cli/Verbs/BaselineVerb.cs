@@ -3,7 +3,6 @@ using System.Text;
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Baselines;
 using Hooktrail.Comparison.Writing;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

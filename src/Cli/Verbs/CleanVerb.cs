@@ -3,7 +3,6 @@ using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Kernels.Machine;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Baselines;
 using Hooktrail.Comparison.Writing;
 using Hooktrail.Report.Html;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Selection;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

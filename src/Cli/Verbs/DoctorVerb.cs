@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;

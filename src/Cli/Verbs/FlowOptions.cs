@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Import;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
 

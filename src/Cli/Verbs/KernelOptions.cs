@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

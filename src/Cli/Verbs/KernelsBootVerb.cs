@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Machine;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
 

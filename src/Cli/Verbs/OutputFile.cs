@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Cli.Verbs;
 
 /// <summary>Writes a verb's result.</summary>

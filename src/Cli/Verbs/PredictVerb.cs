@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report;
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
 

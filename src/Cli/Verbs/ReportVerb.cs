@@ -5,7 +5,6 @@ using Hooktrail.Comparison.Writing;
 using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Cli.Verbs;

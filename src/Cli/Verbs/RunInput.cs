@@ -1,6 +1,5 @@
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Baselines;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Cli.Verbs;
 

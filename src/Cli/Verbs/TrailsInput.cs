@@ -1,4 +1,3 @@
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Cli.Verbs;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Comparison.Baselines;
 
 /// <summary>The runs of many kernels, by backend of iptables, from the oldest kernel to the newest.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Comparison.Hosts;

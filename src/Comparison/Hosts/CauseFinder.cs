@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Hosts;
 

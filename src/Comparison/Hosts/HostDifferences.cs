@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Hosts;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Comparison.Legs;

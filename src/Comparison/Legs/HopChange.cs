@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Legs;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Comparison.Hosts;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Legs;

@@ -1,5 +1,4 @@
 using Hooktrail.Comparison.Hosts;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Comparison.Legs;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Hooktrail.Comparison.Hosts;
 using Hooktrail.Comparison.Legs;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Writing;
 

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Text;
 using Hooktrail.Comparison.Baselines;
 using Hooktrail.Comparison.Hosts;
 using Hooktrail.Comparison.Legs;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Comparison.Writing;
 

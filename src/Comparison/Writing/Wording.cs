@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hooktrail.Comparison.Legs;
 
 namespace Hooktrail.Comparison.Writing;

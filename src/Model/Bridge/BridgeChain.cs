@@ -1,5 +1,4 @@
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Devices;

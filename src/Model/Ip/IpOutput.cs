@@ -1,6 +1,5 @@
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Ip;

@@ -1,6 +1,5 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Netfilter;

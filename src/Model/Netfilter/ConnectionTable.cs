@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>The confirmed connections, and the fragments that wait for the rest of their packet.</summary>

@@ -1,4 +1,3 @@
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Netfilter;

@@ -1,5 +1,4 @@
 using Hooktrail.Model.Bridge;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Model.Netfilter;
 

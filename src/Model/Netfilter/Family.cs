@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>The families whose hooks a packet of the lab meets; <c>NFPROTO_*</c> of linux/netfilter.h.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>A hook function's verdict; <c>NF_ACCEPT</c>, <c>NF_DROP</c>, <c>NF_STOLEN</c>.</summary>

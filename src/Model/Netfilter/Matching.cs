@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;

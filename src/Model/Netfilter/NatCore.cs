@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>Names the packets of a TCP connection (<see cref="Leg.OfTcp"/>).</summary>

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>What a sighting is, whichever logger wrote it.</summary>

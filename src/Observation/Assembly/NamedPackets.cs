@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>Which packet is which leg, and what else was seen: acknowledgements, repetitions, what an end says about a reply.</summary>

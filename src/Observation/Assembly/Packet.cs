@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>How a sighting relates to a packet that other sightings show.</summary>

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation;
 
 /// <summary>Packets of flows that go one by one, after each answer or timeout: echoes, datagrams, ARP.</summary>

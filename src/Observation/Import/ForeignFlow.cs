@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Net;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Observation.Import;
 

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation.Import;
 
 /// <summary>A format of other programs' traces.</summary>

@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Observation.Import;
 
 /// <summary>What a chain decided about a packet, as far as a trace tells.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>The names of a network namespace's devices, for nfnetlink_log tells only their numbers.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report.Explaining;
 
 /// <summary>One change of a host profile, in an administrator's words.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Report.Html;
 
 internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report.Html;
 
 /// <summary>Writes the first page: the hosts, what was verified on them, and the results.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;

@@ -1,5 +1,4 @@
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Report.Html;
 

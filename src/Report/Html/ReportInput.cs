@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Report.Messages;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
 

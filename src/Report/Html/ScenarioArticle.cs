@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Report.Html;
 
 /// <summary>Writes a scenario, or what is shown like one.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Report.Messages;
 
 /// <summary>The part of a run's Cucumber Messages that a report needs.</summary>

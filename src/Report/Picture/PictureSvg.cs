@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Picture;

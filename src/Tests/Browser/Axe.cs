@@ -1,6 +1,5 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 

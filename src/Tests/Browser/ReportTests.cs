@@ -1,8 +1,6 @@
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Microsoft.Playwright;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 

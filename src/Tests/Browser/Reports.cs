@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Browser;
 

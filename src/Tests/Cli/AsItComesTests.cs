@@ -4,8 +4,6 @@ using Hooktrail.Cli.Verbs;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace Hooktrail.Tests.Cli;
 
 /// <summary>The verb clean without an Engine, in a new network namespace that hides this host's other runs.</summary>

@@ -1,7 +1,5 @@
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

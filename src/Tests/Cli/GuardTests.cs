@@ -1,6 +1,4 @@
 using Hooktrail.Cli;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

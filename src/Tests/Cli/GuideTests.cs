@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Model;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

@@ -3,9 +3,7 @@ using Hooktrail.Cli.Verbs;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

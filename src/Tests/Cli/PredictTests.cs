@@ -1,9 +1,7 @@
 using System.Text;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Cli;
 

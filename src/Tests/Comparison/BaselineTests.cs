@@ -2,9 +2,7 @@ using System.Text;
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Baselines;
 using Hooktrail.Comparison.Legs;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;

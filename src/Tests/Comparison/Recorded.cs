@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Comparison;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 
 namespace Hooktrail.Tests.Comparison;

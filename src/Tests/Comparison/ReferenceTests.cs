@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Baselines;
@@ -6,7 +5,6 @@ using Hooktrail.Comparison.Hosts;
 using Hooktrail.Comparison.Writing;
 using Hooktrail.Model;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Comparison;
 

@@ -1,10 +1,8 @@
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Legs;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;

@@ -1,7 +1,5 @@
 using Hooktrail.Comparison.Legs;
 using Hooktrail.Model;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Comparison;

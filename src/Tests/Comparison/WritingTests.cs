@@ -3,10 +3,8 @@ using System.Text.RegularExpressions;
 using Hooktrail.Comparison;
 using Hooktrail.Comparison.Writing;
 using Hooktrail.Report.Html;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using NJsonSchema;
-using NUnit.Framework;
 using static Hooktrail.Tests.Comparison.Recorded;
 
 namespace Hooktrail.Tests.Comparison;

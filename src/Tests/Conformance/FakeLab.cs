@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Conformance;
 

@@ -1,9 +1,7 @@
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Conformance;
 

@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using Hooktrail.Conformance;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;

@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;

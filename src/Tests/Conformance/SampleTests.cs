@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Hooktrail.Conformance;
 using Hooktrail.Namespaces;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Conformance;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Conformance;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Conformance;
 

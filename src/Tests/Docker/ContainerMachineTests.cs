@@ -8,9 +8,7 @@ using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Selection;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;

@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Text;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 using Stopwatch = System.Diagnostics.Stopwatch;
 

@@ -1,6 +1,4 @@
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

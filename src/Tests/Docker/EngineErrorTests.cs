@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Hooktrail.Docker.Engine;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

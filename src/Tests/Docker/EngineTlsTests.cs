@@ -1,7 +1,5 @@
 using System.Net;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

@@ -3,7 +3,6 @@ using System.Formats.Tar;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Docker;
 

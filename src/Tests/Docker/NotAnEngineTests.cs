@@ -1,6 +1,4 @@
 using System.Text;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Docker;
 

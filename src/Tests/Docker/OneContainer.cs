@@ -1,5 +1,4 @@
 using Hooktrail.Docker.Engine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Docker;
 

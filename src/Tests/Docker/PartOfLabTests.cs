@@ -1,8 +1,6 @@
 using System.Text;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;

@@ -1,6 +1,5 @@
 using Gherkin;
 using Hooktrail.Fixtures;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Fixtures;
 

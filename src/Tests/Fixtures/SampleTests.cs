@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace Hooktrail.Tests.Fixtures;
 
 /// <summary>What NUnit is told of each outcome, in a run of the sample project.</summary>

@@ -1,7 +1,6 @@
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Flows;
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Flows;

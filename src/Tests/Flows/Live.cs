@@ -1,5 +1,4 @@
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Flows;
 

@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Flows;

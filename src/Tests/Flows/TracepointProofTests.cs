@@ -1,7 +1,5 @@
 using Hooktrail.Labs;
 using Hooktrail.Model;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Flows;
 

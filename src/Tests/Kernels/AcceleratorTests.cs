@@ -1,6 +1,4 @@
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Kernels.Runs;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 

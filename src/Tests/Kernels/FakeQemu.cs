@@ -1,6 +1,5 @@
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Kernels;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using Hooktrail.Kernels.Machine;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Kernels.Machine;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 

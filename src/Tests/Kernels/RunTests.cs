@@ -1,7 +1,5 @@
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Runs;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Kernels;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Model;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Model;
 

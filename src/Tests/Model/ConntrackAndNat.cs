@@ -1,7 +1,5 @@
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
 

@@ -1,6 +1,4 @@
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Model.Tests;
 

@@ -1,6 +1,3 @@
-using Hooktrail.Trails;
-using NUnit.Framework;
-
 namespace Hooktrail.Model.Tests;
 
 public class KernelReleasesTests

@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Model.Tests;
 

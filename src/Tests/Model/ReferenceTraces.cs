@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
 

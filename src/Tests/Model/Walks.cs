@@ -1,5 +1,3 @@
-using Hooktrail.Trails;
-
 namespace Hooktrail.Model.Tests;
 
 /// <summary>Short notations for the tests: flows, legs, and trails.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 

@@ -1,8 +1,6 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 using Switch = Hooktrail.Trails.Switch;
 
 namespace Hooktrail.Tests.Namespaces;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Namespaces;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hooktrail.Namespaces;
 
 namespace Hooktrail.Tests.Namespaces;

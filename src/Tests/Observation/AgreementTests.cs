@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

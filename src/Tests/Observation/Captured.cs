@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
 
 namespace Hooktrail.Tests.Observation;
 

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Observation;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

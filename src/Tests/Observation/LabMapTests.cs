@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Observation;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

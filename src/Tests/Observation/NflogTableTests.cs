@@ -1,7 +1,5 @@
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Observation;
 

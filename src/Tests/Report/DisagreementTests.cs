@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Report;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Report;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;

@@ -1,6 +1,4 @@
 using Hooktrail.Report;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report;
 

@@ -1,7 +1,5 @@
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;

@@ -1,8 +1,6 @@
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report;
 

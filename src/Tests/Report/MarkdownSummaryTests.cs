@@ -1,7 +1,5 @@
 using Hooktrail.Report;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report;
 

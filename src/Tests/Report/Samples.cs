@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
 using Hooktrail.Trails.Rules;

@@ -1,5 +1,4 @@
 using Hooktrail.Report;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;

@@ -2,10 +2,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Json;
 using NJsonSchema;
-using NUnit.Framework;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests.Report;

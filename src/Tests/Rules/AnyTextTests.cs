@@ -1,7 +1,5 @@
 using System.Text;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 

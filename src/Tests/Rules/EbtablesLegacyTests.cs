@@ -1,6 +1,4 @@
 using Hooktrail.Labs;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Rules;
 

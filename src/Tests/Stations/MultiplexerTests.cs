@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Stations;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Accounts;
 
 /// <summary>A trail with what decided it, in order, and why every other hook point stayed silent.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Accounts;
 
 /// <summary>One function registered at one hook of the kernel; <c>struct nf_hook_ops</c>, in the words of <c>nft list hooks</c>.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Json;
 
 /// <summary>What a run knows of one leg. A trail that was not predicted or not observed is null.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Rules;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>The rules of Docker's nftables backend for one version of IP, as <c>nft -f</c> takes them.</summary>

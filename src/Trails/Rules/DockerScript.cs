@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Rules;
 
 public sealed record DockerScript

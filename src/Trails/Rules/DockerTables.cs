@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>Makes chains as Docker does, by inserting and appending: networks first, then containers.</summary>

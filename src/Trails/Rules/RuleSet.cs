@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Rules;
 
 /// <summary>Missing chains are empty and accept. Base chains of nft are in the order of their registration.</summary>

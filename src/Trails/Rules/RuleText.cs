@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Hooktrail.Trails.Rules.Reading;
 
 namespace Hooktrail.Trails.Rules;

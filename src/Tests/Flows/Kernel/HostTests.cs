@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;

@@ -1,12 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 

@@ -1,13 +1,9 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;

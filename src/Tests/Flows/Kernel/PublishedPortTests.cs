@@ -1,7 +1,5 @@
 using Hooktrail.Namespaces;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Rules;
-using NUnit.Framework;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;

@@ -1,14 +1,11 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
-using Hooktrail.Trails;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Json;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report.Html;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using Hooktrail.Report.Messages;
-using Hooktrail.Trails;
-using NUnit.Framework;
 
 namespace Hooktrail.Tests.Report.Html;
 

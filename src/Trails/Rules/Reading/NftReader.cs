@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>The key has several parts for a concatenation; the value is empty for a set.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace Hooktrail.Trails.Rules.Reading;
 
 /// <summary>What a match looks at: <c>ip daddr</c>, <c>iifname</c>, <c>ct state</c>; named as nft prints it.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hooktrail.Trails.Rules.Reading;
 
 internal sealed class XtablesReader(Layer layer, INames names, string source)

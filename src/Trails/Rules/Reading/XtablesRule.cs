@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Hooktrail.Trails.Rules.Reading;
 

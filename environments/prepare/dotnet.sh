@@ -21,13 +21,22 @@ require_sdk() {
 # Builds `all` (Specs.sln) or only `cli`.
 build() {
     local stamp=$state/built/$configuration.$1 log=$state/log/build.log project=$root/Specs.sln began=$SECONDS
+    local compiler=hooktrail-$$-$RANDOM process status
     [[ $1 = all ]] || project=$root/src/Cli/Cli.csproj
     [[ -e $project ]] || die "$project is missing: this clone is not complete."
     say build "building ${project#"$root/"}"
     rm -f "$stamp.end"
     touch "$stamp.begin"
-    # No node and no compiler server outlives the build: a CI job would wait for them, or they would hold old files.
-    if ! dotnet build "$project" -c "$configuration" -v q --disable-build-servers >"$log" 2>&1 </dev/null 9>&-; then
+    # One compiler for all projects takes a third of the time. It and MSBuild's nodes end with the build: a CI job would wait
+    # for them, or they would hold old files.
+    dotnet build "$project" -c "$configuration" -v q -nodeReuse:false -p:UseSharedCompilation=true \
+        -p:SharedCompilationId="$compiler" >"$log" 2>&1 </dev/null 9>&-
+    status=$?
+    for process in $(grep -ls "[p]ipename:$compiler" /proc/[0-9]*/cmdline); do
+        process=${process#/proc/}
+        kill "${process%/cmdline}" 2>/dev/null
+    done
+    if ((status)); then
         sed -n 's/^ *\(.*: error .*\)/\1/p' "$log" | sort -u | head -20 >&2
         printf 'specs: the build failed; all that it said is in %s\n' "$log" >&2
         return 1

@@ -1,13 +1,12 @@
-using NUnit.Framework;
 using Reqnroll;
 
 /// <summary>Each test assembly compiles it; without a namespace NUnit runs it around all tests.</summary>
-[SetUpFixture]
+[NUnit.Framework.SetUpFixture]
 public static class AssemblyHooks
 {
-    [OneTimeSetUp]
+    [NUnit.Framework.OneTimeSetUp]
     public static Task StartAsync() => TestRunnerManager.OnTestRunStartAsync(typeof(AssemblyHooks).Assembly);
 
-    [OneTimeTearDown]
+    [NUnit.Framework.OneTimeTearDown]
     public static Task EndAsync() => TestRunnerManager.OnTestRunEndAsync(typeof(AssemblyHooks).Assembly);
 }

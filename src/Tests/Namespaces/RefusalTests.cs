@@ -2,7 +2,7 @@ using Hooktrail.Namespaces;
 
 namespace Hooktrail.Tests.Namespaces;
 
-/// <summary>Who may not, or cannot, is told so in a sentence; and an ordinary user may.</summary>
+/// <summary>Missing rights or means give one sentence; an ordinary user may start a host.</summary>
 [CancelAfter(60_000)]
 internal sealed class RefusalTests
 {
@@ -32,7 +32,7 @@ internal sealed class RefusalTests
     {
         Spaces.NeedsRoot();
         await Spaces.NeedsLabAsync();
-        // In a mount namespace of its own the program is no program.
+        // In a separate mount namespace the program is no program.
         string[] without =
         [
             "unshare", "--mount", "bash", "-c",
@@ -48,7 +48,7 @@ internal sealed class RefusalTests
     [TestCase("max_pid_namespaces")]
     public async Task Where_the_kernel_grants_no_more_namespaces_the_limit_is_named(string limit, CancellationToken cancel)
     {
-        // The limits of a user namespace are its own.
+        // A user namespace has separate limits.
         string[] limited = [.. Spaces.Ordinary(), "unshare", "--user", "--map-root-user", "bash", "-c", $"echo 0 >/proc/sys/user/{limit}; exec \"$@\"", "limited"];
         var answer = await Spaces.AskAsync(limited, cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));

@@ -19,11 +19,18 @@ internal sealed class StandardInputStream(MultiplexedStream attachment) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var bytes = MemoryMarshal.TryGetArray(buffer, out var segment) ? segment : buffer.ToArray();
-        return new(attachment.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, cancellationToken));
+        try
+        {
+            await attachment.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            throw new IOException("The connection to the container is closed.", e);
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

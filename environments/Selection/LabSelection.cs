@@ -55,7 +55,7 @@ public static class LabSelection
             return new(lab, $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as was asked for")}.");
         }
 
-        (IContainerEngine Engine, string Image) found;
+        (ContainerEngine Engine, string Image) found;
         try
         {
             found = await EngineWithImageAsync(cancellation).ConfigureAwait(false);
@@ -74,9 +74,9 @@ public static class LabSelection
     /// <summary>Names a namespace lab's machine, for the sentence on the choice; empty for this machine.</summary>
     public static string Where(NamespaceLab lab) => lab.Machine == ThisMachine.Instance ? "" : $" {lab.Machine.Place}";
 
-    internal static async Task<(IContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
+    internal static async Task<(ContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
     {
-        var engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
+        var engine = await ContainerEngine.ConnectAsync(cancellation).ConfigureAwait(false);
         try
         {
             var image = LabImage.Reference();

@@ -23,13 +23,13 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
     private const string Boot = "/proc/sys/kernel/random/boot_id";
 
     private readonly Lock _gate = new();
-    private Task<(IMachine Machine, IContainerEngine? Engine)>? _decision;
+    private Task<(IMachine Machine, ContainerEngine? Engine)>? _decision;
 
     /// <summary>Where they live.</summary>
     /// <exception cref="HooktrailException">The Engine cannot have the container; the variable is bad.</exception>
     public async Task<IMachine> MachineAsync(CancellationToken cancellation = default)
     {
-        Task<(IMachine Machine, IContainerEngine? Engine)> decision;
+        Task<(IMachine Machine, ContainerEngine? Engine)> decision;
         lock (_gate)
             decision = _decision ??= DecideAsync(CancellationToken.None);
         return (await decision.WaitAsync(cancellation).ConfigureAwait(false)).Machine;
@@ -52,20 +52,20 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
             await engine.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Task<(IMachine Machine, IContainerEngine? Engine)> DecideAsync(CancellationToken cancellation) =>
+    private Task<(IMachine Machine, ContainerEngine? Engine)> DecideAsync(CancellationToken cancellation) =>
         Environment.GetEnvironmentVariable(PlaceVariable) switch
         {
             "engine" => OnEngineAsync(cancellation),
-            "machine" => Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
+            "machine" => Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
             Nowhere => throw new HooktrailException(
                 $"Hosts of their own are left out ({PlaceVariable}={Nowhere}): their rules are as the scenario says, whatever backend Docker's are in, so that one run for each kernel is enough."),
-            null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, IContainerEngine?)>((ThisMachine.Instance, null)),
+            null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
             var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; write machine, engine or {Nowhere}."),
         };
 
-    private static async Task<(IMachine Machine, IContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)
+    private static async Task<(IMachine Machine, ContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)
     {
-        (IContainerEngine Engine, string Image) found;
+        (ContainerEngine Engine, string Image) found;
         try
         {
             found = await LabSelection.EngineWithImageAsync(cancellation).ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
         return await OnEngineAsync(found.Engine, found.Image, evenIfSame: false, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<(IMachine Machine, IContainerEngine? Engine)> OnEngineAsync(CancellationToken cancellation)
+    private static async Task<(IMachine Machine, ContainerEngine? Engine)> OnEngineAsync(CancellationToken cancellation)
     {
         var (engine, image) = await LabSelection.EngineWithImageAsync(cancellation).ConfigureAwait(false);
         return await OnEngineAsync(engine, image, evenIfSame: true, cancellation).ConfigureAwait(false);
@@ -87,8 +87,8 @@ public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
     // The socket of this machine's Engine and the release of this machine's kernel are the usual case, and cheap to
     // compare. Otherwise only the kernel can tell: two machines may run one release, and a local port may lead into a
     // virtual machine.
-    internal static async Task<(IMachine Machine, IContainerEngine? Engine)> OnEngineAsync(
-        IContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
+    internal static async Task<(IMachine Machine, ContainerEngine? Engine)> OnEngineAsync(
+        ContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
     {
         IMachine? container = null;
         try

@@ -73,7 +73,7 @@ public sealed class GuestSteps(Journey journey)
     [When("what dead runs left is cleaned")]
     public async Task WhenCleanedAsync()
     {
-        await using var engine = await ContainerEngines.ConnectAsync();
+        await using var engine = await ContainerEngine.ConnectAsync();
         using var limit = new CancellationTokenSource(Patience);
         await Leftovers.RemoveAsync(engine, LabImage.Reference(), limit.Token);
     }
@@ -82,7 +82,7 @@ public sealed class GuestSteps(Journey journey)
     [Then("the Engine has nothing of another run")]
     public async Task ThenEngineHasNothingAsync()
     {
-        await using var engine = await ContainerEngines.ConnectAsync();
+        await using var engine = await ContainerEngine.ConnectAsync();
         Assert.That(await Leftovers.InEngineAsync(engine, _otherRun!), Is.Empty);
     }
 

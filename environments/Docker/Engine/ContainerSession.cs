@@ -4,13 +4,17 @@ using Docker.DotNet;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Made before the container starts, so that no output is missed; handed out once the process runs.</summary>
-internal sealed class ContainerSession : IContainerSession
+/// <summary>
+/// The main process of a running container, attached. Disposing the session closes the standard input, waits for the process
+/// to end for <see cref="ContainerSpec.StopTimeout"/> and kills it after that; the container is gone when disposal is done.
+/// </summary>
+/// <remarks>Made before the container starts, so that no output is missed; handed out once the process runs.</remarks>
+public sealed class ContainerSession : ISession
 {
     // Killing and removing takes well under a second; a container that is still there after this is the Engine's fault.
     private static TimeSpan KillTimeout => Allowance.For(TimeSpan.FromSeconds(20));
 
-    private readonly IContainerEngine _engine;
+    private readonly ContainerEngine _engine;
     private readonly MultiplexedStream _attachment;
     private readonly TimeSpan _stopTimeout;
     private readonly Task<int> _exit;
@@ -21,7 +25,7 @@ internal sealed class ContainerSession : IContainerSession
     private readonly Task _pump;
     private int _disposed;
 
-    public ContainerSession(IContainerEngine engine, string id, ContainerSpec spec, MultiplexedStream attachment, Task<int> exit, IByteSink? output)
+    internal ContainerSession(ContainerEngine engine, string id, ContainerSpec spec, MultiplexedStream attachment, Task<int> exit, IByteSink? output)
     {
         (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
         _standardOutput = new LineChannel($"the standard output of {Name}", _last);
@@ -31,6 +35,7 @@ internal sealed class ContainerSession : IContainerSession
         _pump = Task.Run(PumpAsync);
     }
 
+    /// <summary>64 hexadecimal digits.</summary>
     public string Id { get; }
 
     public string Name { get; }
@@ -39,8 +44,10 @@ internal sealed class ContainerSession : IContainerSession
 
     public int ProcessId { get; private set; }
 
+    /// <summary>Null on the networks <c>host</c> and <c>none</c>.</summary>
     public IPAddress? Address { get; private set; }
 
+    /// <summary>Null where the network has no IPv6.</summary>
     public IPAddress? AddressV6 { get; private set; }
 
     public Stream StandardInput { get; }
@@ -51,7 +58,7 @@ internal sealed class ContainerSession : IContainerSession
 
     public IReadOnlyList<string> LastOutput => _last.Snapshot();
 
-    public void Started(int processId, string? address, string? addressV6)
+    internal void Started(int processId, string? address, string? addressV6)
     {
         ProcessId = processId;
         Address = IPAddress.TryParse(address, out var v4) ? v4 : null;
@@ -64,6 +71,7 @@ internal sealed class ContainerSession : IContainerSession
         return EngineErrors.Ended(Name, code, LastOutput);
     }
 
+    /// <summary>Waits until the container is removed; gives the exit code.</summary>
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
         var code = await _exit.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -99,7 +107,7 @@ internal sealed class ContainerSession : IContainerSession
         return default;
     }
 
-    public async ValueTask AbandonAsync()
+    internal async ValueTask AbandonAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;

@@ -8,9 +8,9 @@ public sealed class ContainerMachine : IMachine
 {
     private readonly Multiplexer _processes;
 
-    private ContainerMachine(IContainerSession session, Multiplexer processes, string place) => (Session, _processes, Place) = (session, processes, place);
+    private ContainerMachine(ContainerSession session, Multiplexer processes, string place) => (Session, _processes, Place) = (session, processes, place);
 
-    internal IContainerSession Session { get; }
+    internal ContainerSession Session { get; }
 
     public string Place { get; }
 
@@ -22,7 +22,7 @@ public sealed class ContainerMachine : IMachine
 
     /// <remarks>The caller owns the Engine, which is needed to the end.</remarks>
     /// <exception cref="HooktrailException">The Engine refuses; nothing is left.</exception>
-    public static async Task<ContainerMachine> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
+    public static async Task<ContainerMachine> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
         return await RunSession.StartAsync(async run =>

@@ -55,13 +55,13 @@ public sealed class DockerLab : ILab
 
     /// <summary>Starts the whole lab and joins it to the WAN.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
-    public static Task<DockerLab> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation = default) =>
+    public static Task<DockerLab> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default) =>
         StartAsync(engine, image, Endpoint.All, cancellation);
 
     /// <summary>Starts only some of the containers, and always the WAN; the host speaks by hosted only.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
     public static async Task<DockerLab> StartAsync(
-        IContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
+        ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
     {
         ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
         // An image that a user built may have any name, and is new.
@@ -340,7 +340,7 @@ public sealed class DockerLab : ILab
     }
 
     private sealed record Parts(
-        IContainerEngine Engine,
+        ContainerEngine Engine,
         ImmutableArray<NetworkDetails> Networks,
         Probe Probe,
         ImmutableDictionary<Endpoint, Station> Talking,
@@ -368,7 +368,7 @@ public sealed class DockerLab : ILab
         public async ValueTask DisposeAsync() => await shell.TryAsync($"kill {process}").ConfigureAwait(false);
     }
 
-    private sealed class NetworkRemoval(IContainerEngine engine, NetworkDetails network) : IAsyncDisposable
+    private sealed class NetworkRemoval(ContainerEngine engine, NetworkDetails network) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await engine.RemoveNetworkAsync(network.Id).ConfigureAwait(false);
     }

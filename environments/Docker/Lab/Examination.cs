@@ -27,7 +27,7 @@ public static class Examination
         var findings = ImmutableArray.CreateBuilder<ExaminationFinding>();
         try
         {
-            await using var engine = await ContainerEngines.ConnectAsync(cancellation).ConfigureAwait(false);
+            await using var engine = await ContainerEngine.ConnectAsync(cancellation).ConfigureAwait(false);
             var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
             findings.Add(new("Docker Engine", $"{info.Version}, API {info.ApiVersion}, on {info.OperatingSystem}"));
             if (image is null || !await engine.HasImageAsync(image, cancellation).ConfigureAwait(false))
@@ -43,7 +43,7 @@ public static class Examination
     }
 
     private static async Task<IEnumerable<ExaminationFinding>> OfKernelAsync(
-        IContainerEngine engine, string image, CancellationToken cancellation)
+        ContainerEngine engine, string image, CancellationToken cancellation)
     {
         await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         var facts = (await probe.Shell.RunAsync("examine the host", Script, cancellation).ConfigureAwait(false))

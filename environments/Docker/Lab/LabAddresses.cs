@@ -15,7 +15,7 @@ internal sealed class LabAddresses : IHostNames
     private readonly ImmutableDictionary<(string Name, IpVersion Ip), IPAddress> _addresses;
 
     /// <exception cref="HooktrailException">Docker gave a container no address.</exception>
-    public LabAddresses(RunId run, LabSubnets subnets, IPNetwork wan, IEnumerable<(Endpoint Endpoint, IContainerSession Session)> containers)
+    public LabAddresses(RunId run, LabSubnets subnets, IPNetwork wan, IEnumerable<(Endpoint Endpoint, ContainerSession Session)> containers)
     {
         (_run, _subnets, WanNetwork, Loopback) = (run, subnets, wan, LoopbackOf(run));
         var addresses = ImmutableDictionary.CreateBuilder<(string, IpVersion), IPAddress>();
@@ -110,6 +110,6 @@ internal sealed class LabAddresses : IHostNames
         return new IPAddress([127, (byte)text[0], (byte)(text[1] ^ (text[3] << 1)), (byte)(text[2] ^ (text[4] << 1))]);
     }
 
-    private static HooktrailException None(IContainerSession session, string version) =>
+    private static HooktrailException None(ContainerSession session, string version) =>
         new($"Docker gave the container {session.Name} no {version} address; see whether the host has it turned off.");
 }

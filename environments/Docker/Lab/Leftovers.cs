@@ -27,7 +27,7 @@ public static class Leftovers
     private static TimeSpan Removal => Allowance.For(TimeSpan.FromSeconds(30));
 
     /// <exception cref="HooktrailException">The Engine or the image is missing, or something does not go away.</exception>
-    public static async Task<Cleaning> RemoveAsync(IContainerEngine engine, string image, CancellationToken cancellation = default)
+    public static async Task<Cleaning> RemoveAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
@@ -38,17 +38,17 @@ public static class Leftovers
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
     /// <summary>Of a run, dead or alive.</summary>
-    public static Task<ImmutableArray<string>> InEngineAsync(IContainerEngine engine, string run, CancellationToken cancellation = default) =>
+    public static Task<ImmutableArray<string>> InEngineAsync(ContainerEngine engine, string run, CancellationToken cancellation = default) =>
         InEngineAsync(engine, RunLabels.Run, run, cancellation);
 
     internal static async Task<ImmutableArray<string>> InEngineAsync(
-        IContainerEngine engine, string label, string value, CancellationToken cancellation) =>
+        ContainerEngine engine, string label, string value, CancellationToken cancellation) =>
     [
         .. (await engine.FindContainersAsync(label, value, cancellation).ConfigureAwait(false)).Select(container => container.Name),
         .. (await engine.FindNetworksAsync(label, value, cancellation).ConfigureAwait(false)).Select(network => network.Name),
     ];
 
-    internal static async Task<Cleaning> RemoveAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
+    internal static async Task<Cleaning> RemoveAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         var removed = new HashSet<string>();
         var settled = new HashSet<string>();
@@ -76,7 +76,7 @@ public static class Leftovers
         }
     }
 
-    private static async Task<Left> LookAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
+    private static async Task<Left> LookAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         // What there is, before who is alive: a run that begins meanwhile has its probe before anything else.
         var (journals, asking) = await probe.JournalsAsync(cancellation).ConfigureAwait(false);
@@ -108,7 +108,7 @@ public static class Leftovers
     }
 
     // Returns when the Engine has made every network that it was asked for before.
-    private static async Task OutlastAsync(IContainerEngine engine, Probe probe, CancellationToken cancellation)
+    private static async Task OutlastAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         // So that this network, too, is outlasted by who cleans up after this run.
         await probe.EnterAsync(cancellation).ConfigureAwait(false);
@@ -127,7 +127,7 @@ public static class Leftovers
     }
 
     // Gives what is gone then; null where it turns out to be alive.
-    private static async Task<string?> EndAsync(IContainerEngine engine, Found found, CancellationToken cancellation)
+    private static async Task<string?> EndAsync(ContainerEngine engine, Found found, CancellationToken cancellation)
     {
         var (container, process, isSession) = found;
         if (isSession && process is null)

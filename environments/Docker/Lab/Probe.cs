@@ -42,10 +42,10 @@ internal sealed partial class Probe : IAsyncDisposable
     }
 
     /// <summary>Begins a run; changes nothing on the host yet.</summary>
-    public static Task<Probe> StartAsync(IContainerEngine engine, string image, CancellationToken cancellation) =>
+    public static Task<Probe> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation) =>
         RunSession.StartAsync(run => StartAsync(engine, run, image, cancellation));
 
-    private static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, string image, CancellationToken cancellation)
+    private static async Task<Probe> StartAsync(ContainerEngine engine, RunId run, string image, CancellationToken cancellation)
     {
         try
         {
@@ -58,7 +58,7 @@ internal sealed partial class Probe : IAsyncDisposable
         }
     }
 
-    internal static async Task<Probe> StartAsync(IContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
+    internal static async Task<Probe> StartAsync(ContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
         new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
 
     /// <summary>

@@ -1,2 +1,2 @@
 // The lab's shells are shells of containers.
-global using Shell = Hooktrail.Stations.Shell<Hooktrail.Docker.Engine.IContainerSession>;
+global using Shell = Hooktrail.Stations.Shell<Hooktrail.Docker.Engine.ContainerSession>;

@@ -7,11 +7,11 @@ using Hooktrail.Stations.Talk;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>The session is the agent's first, then a perl program's, which talks or records.</summary>
-internal sealed class Station(IContainerSession session) : IAsyncDisposable
+internal sealed class Station(ContainerSession session) : IAsyncDisposable
 {
     private Talker? _talker;
 
-    public IContainerSession Session => session;
+    public ContainerSession Session => session;
 
     /// <summary>Until the program has taken over.</summary>
     public Shell Shell { get; } = new(session);

@@ -14,10 +14,10 @@ run=$1
 journal=hooktrail-$run
 
 # The Engine finishes a network though the run that asked for it has died, and turns IPv6 forwarding on for it. So the journal stays until
-# whoever cleans up has seen that none is on its way any more (settled). Until then the run changed nothing else.
+# the clean-up has seen that none is on its way any more (settled). Until then the run changed nothing else.
 if [ "${2-}" != settled ] && nft list chain inet "$journal" starting >/dev/null 2>&1; then exit; fi
 
-# The agent's lock, which this run may have already. By hand there is no agent. Who cleans up is waited for himself, for 30 seconds.
+# The agent's lock, which this run may have already. By hand there is no agent. The clean-up itself is waited for, up to 30 seconds.
 [ -e /proc/self/fd/9 ] || exec 9</proc/self/ns/net
 . hooktrail-lock
 [ "${2-}" = settled ] && patience=20 || patience=50

@@ -32,10 +32,10 @@ internal static class CleanVerb
         foreach (var thing in ofGuests)
             await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
 
-        IContainerEngine engine;
+        ContainerEngine engine;
         try
         {
-            engine = await ContainerEngines.ConnectAsync(cancellation);
+            engine = await ContainerEngine.ConnectAsync(cancellation);
         }
         catch (NoEngineException none)
         {

@@ -26,7 +26,7 @@ public class ContainerMachineTests
         NamespaceSetup.Default with { Docker = DockerRelease.V29Nftables },
     ];
 
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private ContainerMachine _machine = null!;
     private string _image = null!;
 
@@ -151,9 +151,9 @@ public class ContainerMachineTests
     public async Task Behind_a_port_of_this_machine_the_same_kernel_is_known_again(CancellationToken cancel)
     {
         await using var forwarder = new Forwarder(EngineEndpoint.FromEnvironment());
-        await using var engine = await ContainerEngines.ConnectAsync(forwarder.Endpoint, cancel);
+        await using var engine = await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel);
         var same = await OwnHosts.IsThisKernelAsync(_machine, cancel);
-        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngines.ConnectAsync(forwarder.Endpoint, cancel), _image, evenIfSame: false, cancel);
+        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), _image, evenIfSame: false, cancel);
         await using (machine)
             Assert.That(machine, same ? Is.SameAs(ThisMachine.Instance) : Is.TypeOf<ContainerMachine>());
         if (kept is not null)
@@ -163,7 +163,7 @@ public class ContainerMachineTests
     [Test]
     public async Task Who_asks_for_the_Engine_gets_it_whatever_its_kernel(CancellationToken cancel)
     {
-        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngines.ConnectAsync(cancel), _image, evenIfSame: true, cancel);
+        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), _image, evenIfSame: true, cancel);
         await using (machine)
             Assert.That(machine.Place, Does.StartWith("in the container hooktrail-").And.Contain(EngineEndpoint.FromEnvironment().ToString()));
         await kept!.DisposeAsync();

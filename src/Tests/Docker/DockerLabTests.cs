@@ -19,7 +19,7 @@ public class DockerLabTests
         (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan), (Host, Insider), (Host, Host),
     ];
 
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private DockerLab _lab = null!;
 
     [OneTimeSetUp]

@@ -232,5 +232,5 @@ internal sealed class EngineErrorTests
     private static FakeEngine Created() =>
         new FakeEngine().Runs(Id, async stream => await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n"))));
 
-    private static async Task ConnectAsync(string endpoint) => await ContainerEngines.ConnectAsync(EngineEndpoint.Parse(endpoint));
+    private static async Task ConnectAsync(string endpoint) => await ContainerEngine.ConnectAsync(EngineEndpoint.Parse(endpoint));
 }

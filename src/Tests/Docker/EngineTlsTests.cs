@@ -22,7 +22,7 @@ internal sealed class EngineTlsTests
     public async Task A_session_goes_through_TLS_and_ends_with_its_standard_input()
     {
         await using var fake = Engine().Runs(Id, Frames.EchoAsync);
-        await using var engine = await ContainerEngines.ConnectAsync(Endpoint(fake, _ours));
+        await using var engine = await ContainerEngine.ConnectAsync(Endpoint(fake, _ours));
         await using var session = await engine.StartAsync(new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] });
 
         await session.StandardInput.WriteAsync("hello\n"u8.ToArray());
@@ -82,7 +82,7 @@ internal sealed class EngineTlsTests
         Assert.That(await ErrorAsync(broken), Does.Contain(file).And.Contain("set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem."));
 
         static async Task<string> ErrorAsync(Certificates certificates) =>
-            (await Errors.OfAsync(ContainerEngines.ConnectAsync(EngineEndpoint.Parse("tcp://127.0.0.1:1", certificates.Folder))))!.Message;
+            (await Errors.OfAsync(ContainerEngine.ConnectAsync(EngineEndpoint.Parse("tcp://127.0.0.1:1", certificates.Folder))))!.Message;
     }
 
     private FakeEngine Engine() =>
@@ -92,7 +92,7 @@ internal sealed class EngineTlsTests
 
     private static async Task RefusesAsync(FakeEngine fake, Certificates client)
     {
-        var error = await Errors.OfAsync(ContainerEngines.ConnectAsync(Endpoint(fake, client)));
+        var error = await Errors.OfAsync(ContainerEngine.ConnectAsync(Endpoint(fake, client)));
         TestContext.Out.WriteLine(error?.Message);
         Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No TLS with what listens at {fake.Address} (")
             .And.Message.EndsWith($"correct the certificates in {client.Folder}, or unset DOCKER_TLS_VERIFY."));

@@ -126,7 +126,7 @@ internal sealed partial class FakeEngine : IAsyncDisposable
         });
     }
 
-    public Task<IContainerEngine> ConnectAsync() => ContainerEngines.ConnectAsync(Endpoint);
+    public Task<ContainerEngine> ConnectAsync() => ContainerEngine.ConnectAsync(Endpoint);
 
     public static async Task WriteAsync(Stream stream, string text) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
 

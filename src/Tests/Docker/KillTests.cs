@@ -22,7 +22,7 @@ internal sealed class KillTests
     private static readonly string[] Part = ["lab", "client", "--lab", "docker"];
     private static readonly string[] Whole = ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
 
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private string _image = null!;
     private Probe _watcher = null!;
 
@@ -82,7 +82,11 @@ internal sealed class KillTests
             using var run = Start(arguments);
             await Task.WhenAny(run.WaitForExitAsync(), Task.Delay(after));
             if (run.HasExited)
+            {
+                Assert.That(run.ExitCode, Is.Zero, "a run that nothing killed");
                 continue;
+            }
+
             run.Kill();
             await run.WaitForExitAsync();
             return (run.Id, after);

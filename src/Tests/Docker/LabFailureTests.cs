@@ -8,7 +8,7 @@ namespace Hooktrail.Tests.Docker;
 [TestFixture]
 public class LabFailureTests
 {
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private string _image = null!;
 
     [OneTimeSetUp]

@@ -11,7 +11,7 @@ namespace Hooktrail.Tests.Docker;
 [CancelAfter(180_000)]
 internal sealed class LeftoversTests
 {
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private string _image = null!;
 
     [OneTimeSetUp]

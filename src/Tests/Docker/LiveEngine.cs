@@ -18,11 +18,11 @@ internal static class LiveEngine
 
     public static string Image { get; } = $"{Run}:latest";
 
-    public static async Task<IContainerEngine> ConnectAsync()
+    public static async Task<ContainerEngine> ConnectAsync()
     {
         try
         {
-            return await ContainerEngines.ConnectAsync();
+            return await ContainerEngine.ConnectAsync();
         }
         catch (HooktrailException e)
         {
@@ -50,7 +50,7 @@ internal static class LiveEngine
 
     private static async Task<DockerClient> OpenAsync()
     {
-        await using var engine = await ContainerEngines.ConnectAsync();
+        await using var engine = await ContainerEngine.ConnectAsync();
         var info = await engine.DescribeAsync();
         return new EngineConnection(EngineEndpoint.FromEnvironment(), info.ApiVersion).Open();
     }

@@ -10,7 +10,7 @@ internal sealed class LiveEngineTests
     private static readonly ImmutableDictionary<string, string> Labels =
         ImmutableDictionary<string, string>.Empty.Add(LiveEngine.Label, LiveEngine.Run);
 
-    private IContainerEngine _engine = null!;
+    private ContainerEngine _engine = null!;
     private int _count;
 
     [OneTimeSetUp]

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Uses Testcontainers, and Docker.DotNet for what Testcontainers lacks.</summary>
-internal sealed class TestcontainersEngine : IContainerEngine
+/// <summary>A Docker Engine, by Testcontainers, and by Docker.DotNet for what Testcontainers lacks.</summary>
+/// <remarks>Every refusal of the Engine is a <see cref="HooktrailException"/> of one sentence.</remarks>
+public sealed class ContainerEngine : IAsyncDisposable
 {
     private static readonly System.Version NamesAreUnique = new(1, 44);
 
@@ -16,10 +17,16 @@ internal sealed class TestcontainersEngine : IContainerEngine
     private readonly DockerClient _client;
     private readonly VersionResponse _version;
 
-    private TestcontainersEngine(DockerCalls calls, VersionResponse version, EngineConnection connection) =>
+    private ContainerEngine(DockerCalls calls, VersionResponse version, EngineConnection connection) =>
         (_calls, _version, _connection, _client) = (calls, version, connection, connection.Open());
 
-    public static async Task<IContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken)
+    /// <summary>The Engine of <c>DOCKER_HOST</c>, else of the Docker context, else of the local socket.</summary>
+    /// <exception cref="HooktrailException">No Engine answers, it is too old, or this user may not speak to it.</exception>
+    public static Task<ContainerEngine> ConnectAsync(CancellationToken cancellationToken = default) =>
+        ConnectAsync(EngineEndpoint.FromEnvironment(), cancellationToken);
+
+    /// <exception cref="HooktrailException">No Engine answers, it is too old, or this user may not speak to it.</exception>
+    public static async Task<ContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         Rehearsal.Begin();
         TestcontainersPreferences.Begin();
@@ -27,9 +34,10 @@ internal sealed class TestcontainersEngine : IContainerEngine
         using var client = new EngineConnection(endpoint, null).Open();
         var version = await calls.AskVersionAsync(client, cancellationToken).ConfigureAwait(false);
         var spoken = ApiVersions.Negotiate(endpoint, version.Version, version.APIVersion, version.MinAPIVersion);
-        return new TestcontainersEngine(calls, version, new(endpoint, spoken));
+        return new ContainerEngine(calls, version, new(endpoint, spoken));
     }
 
+    /// <summary>Such as <c>20.10.24</c>.</summary>
     public string Release => _version.Version;
 
     public async Task<EngineInfo> DescribeAsync(CancellationToken cancellationToken = default)
@@ -52,6 +60,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         };
     }
 
+    /// <summary>Never pulls.</summary>
     public async Task<bool> HasImageAsync(string reference, CancellationToken cancellationToken = default) =>
         await _calls.FindAsync(
             $"look for the image {reference}",
@@ -59,6 +68,8 @@ internal sealed class TestcontainersEngine : IContainerEngine
             cancellationToken,
             HttpStatusCode.NotFound).ConfigureAwait(false) is not null;
 
+    /// <remarks>The Engine finishes a request even if its caller is gone, so it cannot be cancelled.</remarks>
+    /// <exception cref="HooktrailException">The name, the bridge device or the subnet is taken, or no address pool is left.</exception>
     public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -83,6 +94,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         return await InspectNetworkAsync(created.ID, CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>By id or name.</summary>
     public async Task<NetworkDetails> InspectNetworkAsync(string network, CancellationToken cancellationToken = default)
     {
         var answer = await _calls.FindAsync(
@@ -98,7 +110,14 @@ internal sealed class TestcontainersEngine : IContainerEngine
             answer.Labels);
     }
 
-    public async Task<IContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
+    /// <summary>The container ends with the session: its main process must exit with its standard input.</summary>
+    /// <remarks>The create request cannot be cancelled, as in <see cref="CreateNetworkAsync"/>.</remarks>
+    /// <exception cref="ContainerRemovedException">Another program removed the container before it ran.</exception>
+    /// <exception cref="HooktrailException">Image or right missing, name taken, or process ended at once.</exception>
+    public Task<ContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default) => StartAsync(spec, null, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(ContainerSpec, CancellationToken)"/>
+    public async Task<ContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var what = $"start the container {spec.Name} from the image {spec.Image}";
@@ -139,6 +158,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
         }
     }
 
+    /// <summary>Running or not; with any value where <paramref name="value"/> is null.</summary>
     public async Task<IReadOnlyList<LabelledResource>> FindContainersAsync(
         string label, string? value = null, CancellationToken cancellationToken = default)
     {
@@ -150,6 +170,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
             c.ID, c.Names.FirstOrDefault()?.TrimStart('/') ?? c.ID, c.Labels.OrEmpty()))];
     }
 
+    /// <summary>With any value where <paramref name="value"/> is null.</summary>
     public async Task<IReadOnlyList<LabelledResource>> FindNetworksAsync(
         string label, string? value = null, CancellationToken cancellationToken = default)
     {
@@ -161,6 +182,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
     }
 
     // 409: another removal is already under way, the Engine's own after the main process ended.
+    /// <summary>Kills it first; one that is gone already, or going, is no error.</summary>
     public Task RemoveContainerAsync(string container, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the container {container}",
@@ -171,6 +193,7 @@ internal sealed class TestcontainersEngine : IContainerEngine
             HttpStatusCode.Conflict);
 
     // 409: it runs, or its removal is under way.
+    /// <summary>One that runs, or is gone, is no error.</summary>
     public Task RemoveUnlessRunningAsync(string container, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the container {container}",
@@ -179,15 +202,19 @@ internal sealed class TestcontainersEngine : IContainerEngine
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
 
+    /// <summary>The main process in the host's pid namespace; null where it does not run, or is gone.</summary>
     public async Task<int?> FindProcessAsync(string container, CancellationToken cancellationToken = default) =>
         await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { State: { Running: true, Pid: > 0 } state } ? (int)state.Pid : null;
 
+    /// <summary>For a container that removes itself; one that is gone already is no error.</summary>
     public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { } found)
             await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>One that is gone already is no error.</summary>
+    /// <exception cref="HooktrailException">A container is still on it.</exception>
     public Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the network {network}",

@@ -271,7 +271,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             ?? throw EngineErrors.Removed(spec.Name);
     }
 
-    // Not parsed by Testcontainers, whose pattern takes longer to compile than a container to create.
+    // Testcontainers would parse it with a regular expression; compiling that takes longer than creating a container.
     private static DockerImage Image(string reference)
     {
         var tag = reference.IndexOf(':', reference.LastIndexOf('/') + 1);

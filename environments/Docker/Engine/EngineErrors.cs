@@ -59,7 +59,7 @@ internal static class EngineErrors
         $"certificate that the other does not accept; correct the certificates in {endpoint.Certificates}, or unset DOCKER_TLS_VERIFY.",
         cause);
 
-    /// <summary>Go's server says so to a client without TLS.</summary>
+    /// <summary>A Go server answers a client that does not speak TLS with this text.</summary>
     public static bool WantsTls(string? message) =>
         message?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true;
 

@@ -5,11 +5,11 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>What dead runs left, found by label in the Engine and by journal in the kernel.</summary>
 /// <remarks>
 /// <para>
-/// A run is alive while it holds its session: while its process can write to the standard input of its probe. That is a connection to the
-/// Engine, which ends with the process wherever that runs; on the Engine's host it is a pipe whose state the kernel tells. A container
-/// proves nothing. One that runs with nobody at the other end is giving the host back, and is waited for. One that does not run holds no
-/// session: its run has died, or is about to start it. It is removed without force, which the Engine refuses as soon as it runs; a run that
-/// loses its container so has nothing else yet, and begins anew (<see cref="RunSession"/>).
+/// A run is alive while it holds its session: while its process can write to the standard input of its probe. That connection to the Engine
+/// ends with the process, on any machine; on the Engine's host it is a pipe, and the kernel knows if it has a writer. A container alone
+/// proves nothing. A probe that runs without a writer is giving the host back, so we wait for it. A probe that does not run holds no
+/// session: its run has died, or is about to start it. We remove it without force, which the Engine refuses once it runs; a run that loses
+/// its probe this way has nothing else yet and begins again (<see cref="RunSession"/>).
 /// </para>
 /// <para>
 /// The Engine finishes what it was asked though the process that asked has died. So a look is repeated until one finds nothing. A container

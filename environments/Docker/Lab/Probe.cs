@@ -100,7 +100,7 @@ internal sealed partial class Probe : IAsyncDisposable
             [.. lines.Zip(lines.Skip(1)).Where(pair => pair.Second == "starting").Select(pair => pair.First)]);
     }
 
-    /// <summary>Processes that have ended, or whose standard input has.</summary>
+    /// <summary>Those of the processes that have ended, or that have no writer on their standard input.</summary>
     public async Task<ImmutableHashSet<int>> EndedAsync(IEnumerable<int> processes, CancellationToken cancellation) =>
     [
         .. from line in await Shell.RunAsync("look who is alive", $"hooktrail-ended {string.Join(' ', processes)}", cancellation).ConfigureAwait(false)

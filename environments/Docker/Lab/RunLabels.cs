@@ -10,7 +10,7 @@ internal static class RunLabels
     /// <summary><c>4711@host</c>: the run's process and its machine, for users who want to end it.</summary>
     public const string Owner = "hooktrail.owner";
 
-    /// <summary>The containers by whose session a run is known to be alive (<see cref="Leftovers"/>).</summary>
+    /// <summary>Marks the container that holds a run's session (<see cref="Leftovers"/>).</summary>
     public const string Probe = "hooktrail.probe";
 
     public static string OwnerOf(int process) => string.Create(CultureInfo.InvariantCulture, $"{process}@{Environment.MachineName}");

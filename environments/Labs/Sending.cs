@@ -3,7 +3,8 @@ namespace Hooktrail.Labs;
 public sealed record Sending
 {
     /// <summary>For an answer that need not come. The hooks see a later one too, until the flow ends.</summary>
-    public static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(250);
+    /// <remarks>Less than the 200 ms after which TCP repeats a segment (TCP_RTO_MIN), so nothing is sent twice meanwhile.</remarks>
+    public static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(150);
 
     /// <summary>For an answer that must come: a loaded emulator is slow, and the wait ends with the answer.</summary>
     public static readonly TimeSpan Ample = TimeSpan.FromSeconds(5);

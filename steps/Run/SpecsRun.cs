@@ -95,10 +95,8 @@ public sealed class SpecsRun
             Write(directory, lab?.Selected, lab?.Facts ?? new([], []));
         if (IsThrownAway)
             return;
-        if (lab is not null)
-            await lab.Value.Selected.Lab.DisposeAsync();
-        foreach (var host in _ownHosts.Values.Where(host => host.IsCompletedSuccessfully))
-            await (await host).DisposeAsync();
+        ILab?[] labs = [lab?.Selected.Lab, .. _ownHosts.Values.Where(host => host.IsCompletedSuccessfully).Select(host => host.Result)];
+        await Task.WhenAll(labs.OfType<ILab>().Select(one => one.DisposeAsync().AsTask()));
         if (_hosts.IsValueCreated)
             await _hosts.Value.DisposeAsync();
     }

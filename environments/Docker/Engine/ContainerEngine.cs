@@ -28,7 +28,6 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <exception cref="HooktrailException">No Engine answers, it is too old, or this user may not speak to it.</exception>
     public static async Task<ContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken = default)
     {
-        Rehearsal.Begin();
         TestcontainersPreferences.Begin();
         var calls = new DockerCalls(endpoint);
         using var client = new EngineConnection(endpoint, null).Open();

@@ -1,5 +1,5 @@
-@guest
-Feature: A guest on the host
+@nothing-left
+Feature: A run leaves the host as it was
   Hooktrail changes a host that others use. What it promises them is part of the specification.
 
   Background:

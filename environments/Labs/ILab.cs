@@ -24,11 +24,11 @@ public interface ILab : IAsyncDisposable
     HostProfile Profile { get; }
 
     /// <summary>The hook points that have fired in this run: only there does silence mean «not crossed».</summary>
-    FiredTracepoints Fired { get; }
+    FiredTaps Fired { get; }
 
-    /// <summary>Sends flows over the unchanged host so that every tracepoint fires, before silence counts.</summary>
+    /// <summary>Sends flows over the unchanged host so that every tap fires, before silence counts.</summary>
     /// <exception cref="HooktrailException">Something failed.</exception>
-    Task ProveTracepointsAsync(CancellationToken cancellation = default);
+    Task ProveTapsAsync(CancellationToken cancellation = default);
 
     /// <summary>Changes the host until the result is disposed of. Later changes end first.</summary>
     /// <exception cref="CannotChangeException">The host is not the lab's, or its kernel lacks something.</exception>

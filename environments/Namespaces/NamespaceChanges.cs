@@ -82,7 +82,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
             _ => throw new CannotChangeException(one.Name switch
             {
                 "br_netfilter" => "The module br_netfilter is the whole machine's, so a network namespace cannot be without it; turn bridge-nf-call-iptables, -ip6tables and -arptables off instead.",
-                "userland-proxy" => "Whether the userland proxy runs is decided when the namespace lab starts; choose another host of its own.",
+                "userland-proxy" => "Whether the userland proxy runs is decided when the namespace lab starts; choose another private host.",
                 _ => $"A namespace lab cannot turn {one.Name}; it depends on the tools that are installed.",
             }),
         };
@@ -96,7 +96,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         var others = new RuleSet([.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == user))]);
         return others.NeedsConntrack(version)
             ? throw new CannotChangeException(
-                $"Rules of the host need conntrack for {version.Name()}, Docker's do, so it cannot be turned off; choose a host of its own without Docker.")
+                $"Rules of the host need conntrack for {version.Name()}, Docker's do, so it cannot be turned off; choose a private host without Docker.")
             : $"! nft list table {user} >/dev/null 2>&1 || nft delete table {user}";
     }
 

@@ -39,7 +39,7 @@ public sealed class NamespaceLab : ILab
 
     public HostProfile Profile => _now.Profile;
 
-    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
+    public FiredTaps Fired { get; private set; } = FiredTaps.None;
 
     /// <summary>A process in each station's namespace, by its id on <see cref="Machine"/>.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
@@ -163,12 +163,12 @@ public sealed class NamespaceLab : ILab
         _now.Dispose();
     }
 
-    /// <remarks>Conntrack is on meanwhile, or no tracepoint in a nat chain could fire.</remarks>
-    public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
+    /// <remarks>Conntrack is on meanwhile, or no tap in a nat chain could fire.</remarks>
+    public async Task ProveTapsAsync(CancellationToken cancellation = default)
     {
         if (!_setup.Conntrack)
             await _host.Host.RunAsync("add rules for conntrack", NamespaceChanges.WithConntrack, cancellation).ConfigureAwait(false);
-        foreach (var flow in TracepointProof.Flows(Endpoints, Protocol.Udp))
+        foreach (var flow in TapProof.Flows(Endpoints, Protocol.Udp))
             await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
         if (!_setup.Conntrack)
             await _host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.WithoutConntrack, cancellation).ConfigureAwait(false);

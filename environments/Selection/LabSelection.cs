@@ -47,7 +47,7 @@ public static class LabSelection
     /// <summary>Of the setup, the Docker lab uses only the containers on bridges. Dispose of hosts last.</summary>
     /// <exception cref="HooktrailException">No such lab starts; the message has the reasons of all tried.</exception>
     /// <remarks>A Docker lab that fails on an Engine with the image is a fault, no reason for the other lab.</remarks>
-    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, OwnHosts hosts, CancellationToken cancellation = default)
+    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, PrivateHosts hosts, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)
         {
@@ -92,7 +92,7 @@ public static class LabSelection
     }
 
     private static async Task<SelectedLab> WithoutEngineAsync(
-        NamespaceSetup setup, OwnHosts hosts, HooktrailException none, CancellationToken cancellation)
+        NamespaceSetup setup, PrivateHosts hosts, HooktrailException none, CancellationToken cancellation)
     {
         try
         {

@@ -8,7 +8,8 @@ hash_of() { (cd "$root" && sha256sum -- "${@#"$root/"}") | sha256sum | cut -c1-1
 
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# A Debian host's own mirror is near, and known to be allowed.
+# debian_mirror: the address of a Debian archive; fails where none is known. A Debian host's own mirror is near, and its firewall lets it through.
+# Other hosts take the default of the tool that builds the image.
 debian_mirror() {
     local mirror=${SPECS_DEBIAN_MIRROR:-} ID='' VERSION_CODENAME=''
     . /etc/os-release
@@ -18,8 +19,12 @@ debian_mirror() {
             $1 == "deb" { sub(/\[[^]]*\]/, ""); if ($3 == suite) { print $2; exit } }
             $1 == "URIs:" { uri = $2 }
             $1 == "Suites:" { for (i = 2; i <= NF; i++) if ($i == suite) { print uri; exit } }')
-    printf '%s\n' "${mirror:-http://deb.debian.org/debian}"
+    [[ -n $mirror ]] || mirror=$(sed -n 's/^default_mirror //p' /usr/share/debootstrap/scripts/sid 2>/dev/null)
+    [[ -n $mirror ]] || mirror=$(sed -n "s/^ *my \$mirror *= '\(.*\)';\$/\1/p" "$(command -v mmdebstrap)" 2>/dev/null | head -n 1)
+    [[ -n $mirror ]] && printf '%s\n' "$mirror"
 }
+
+no_debian_mirror='no Debian mirror is known on this machine: name one by SPECS_DEBIAN_MIRROR, such as http://mirror.example/debian.'
 
 base_from_registry() {
     local log=$state/log/image.log
@@ -35,7 +40,7 @@ base_from_archive() {
     local log=$state/log/image.log mirror tar=$state/rootfs.tar began=$SECONDS
     command -v mmdebstrap >/dev/null || apt_install mmdebstrap debian-archive-keyring ||
         die "no registry is in reach, and without one the lab's image is made by mmdebstrap: install mmdebstrap and debian-archive-keyring, then run this again, or use --lab namespaces."
-    mirror=$(debian_mirror)
+    mirror=$(debian_mirror) || die "$no_debian_mirror"
     say image "no registry is in reach: building $1 from Debian's archive"
     # As root where that costs nothing; otherwise mmdebstrap finds a way for an ordinary user by itself.
     local how=()
@@ -60,7 +65,7 @@ remember_image() {
     [[ -z $before ]] || ! docker image rm "$before" >/dev/null 2>&1 || say image "removed $before, whose recipe is no more"
 }
 
-removal=$root/src/Observation/remove-tracepoints.sh
+removal=$root/src/Observation/remove-taps.sh
 
 # The lab's image, by its recipe.
 lab_image() { printf 'hooktrail/lab:%s\n' "$(hash_of "$recipe"/* "$removal")"; }

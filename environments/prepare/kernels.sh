@@ -33,6 +33,15 @@ require_programs() {
         die "guests need ${missing[*]}, which cannot be installed from here: install what has them (Debian, Ubuntu: apt-get install ${packages[*]}), then run this again."
 }
 
+# mmdebstrap brings a default, so a host that knows no mirror needs it even to list kernels.
+export_mirror() {
+    SPECS_DEBIAN_MIRROR=$(debian_mirror) || {
+        require_programs mmdebstrap:mmdebstrap
+        SPECS_DEBIAN_MIRROR=$(debian_mirror) || die "$no_debian_mirror"
+    }
+    export SPECS_DEBIAN_MIRROR
+}
+
 # The cache of src/Cli, which says where it is in one place.
 kernels_cache() { printf '%s\n' "${SPECS_KERNELS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hooktrail/kernels}"; }
 
@@ -128,8 +137,6 @@ prepare_guest_disk() {
 # prepared_kernels VERB [OPTION]...
 prepared_kernels() {
     local argument
-    SPECS_DEBIAN_MIRROR=$(debian_mirror)
-    export SPECS_DEBIAN_MIRROR
     for argument; do
         case $argument in
             -h | --help)
@@ -141,12 +148,14 @@ prepared_kernels() {
     case ${1:-} in
         list)
             require_programs $fetching_programs
+            export_mirror
             ;;
         fetch | run | boot)
             command_line kernels "$@" --only-check || return
             lock_preparation
             # shellcheck disable=SC2086
             require_programs $guest_programs
+            export_mirror
             if [[ $1 != fetch ]]; then
                 prepare_dotnet all || return
                 prepare_guest_disk

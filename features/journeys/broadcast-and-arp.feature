@@ -2,7 +2,7 @@ Feature: Broadcast and ARP
   Before two hosts on one link talk, one asks who has the other's address. That question and every broadcast goes to all ports of the bridge, and to the host.
 
   Background:
-    Given a host of its own without Docker
+    Given a private host without Docker
 
   Rule: ARP is a matter of the bridge
 

@@ -5,7 +5,7 @@ Feature: Networks that are closed
   Rule: Inter-container communication off
 
     Scenario: A rule in FORWARD drops what goes from the bridge into itself
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       When "left" pings "right" once
       Then the request crosses
         | layer    | table  | chain      | in        | out        | physIn    | physOut    |
@@ -21,7 +21,7 @@ Feature: Networks that are closed
 
     Scenario: It holds only while the bridge calls iptables
       With bridge-nf-call-iptables off the same ping arrives, whatever the rules say.
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       And bridge-nf-call-iptables is off
       When "left" pings "right" once
       Then the request is delivered to "right"
@@ -31,7 +31,7 @@ Feature: Networks that are closed
   Rule: An internal network
 
     Background:
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
 
     Scenario: The host stays within the container's reach
       The rules are about FORWARD. What a container says to its own gateway crosses INPUT, where Docker has none.

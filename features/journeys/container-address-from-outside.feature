@@ -3,13 +3,13 @@ Feature: From the WAN straight to a container's address
 
   Scenario: Docker 20.10 lets it in where the container publishes a port
     The rule that accepts a published port's packets does not ask where they were addressed to before.
-    Given a host of its own with Docker 20.10
+    Given a private host with Docker 20.10
     When "wan" opens a TCP connection to "client"
     Then the SYN is delivered to "client"
     And the SYN never crosses "iptables filter INPUT"
 
   Scenario: Docker 28.2 drops it in raw
-    Given a host of its own with Docker 28.2
+    Given a private host with Docker 28.2
     When "wan" opens a TCP connection to "client"
     Then the SYN crosses exactly
       | layer    | table | chain      | in      | destination |
@@ -18,11 +18,11 @@ Feature: From the WAN straight to a container's address
     And there is no SYN-ACK
 
   Scenario: So does Docker 29, for a ping too
-    Given a host of its own with Docker 29
+    Given a private host with Docker 29
     When "wan" pings "client" once
     Then the request is dropped at "iptables raw PREROUTING"
 
   Scenario: Docker 29 with nftables drops it in a chain of its own
-    Given a host of its own with Docker 29-nftables
+    Given a private host with Docker 29-nftables
     When "wan" pings "client" once
     Then the request is dropped at "nftables ip docker-bridges raw-PREROUTING"

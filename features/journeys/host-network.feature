@@ -2,7 +2,7 @@ Feature: A container in the host's network
   `docker run --network host` has no bridge and no port. To every hook, it is the host.
 
   Background:
-    Given a host of its own with Docker 29
+    Given a private host with Docker 29
 
   Scenario: To another container, as the host would
     When "hosted" pings "client" once

@@ -6,7 +6,7 @@ Feature: From one bridge network to another
 
     Scenario: Docker 20.10 drops it in FORWARD, after two of its own chains
       A rule in DOCKER-USER sees the packet first, and could still accept it.
-      Given a host of its own with Docker 20.10
+      Given a private host with Docker 20.10
       When "client" opens a TCP connection to "stranger"
       Then the SYN crosses
         | layer    | table  | chain      | in          | out  | physIn      |
@@ -22,7 +22,7 @@ Feature: From one bridge network to another
 
     Scenario: Docker 29 drops it in raw, before conntrack and routing have heard of it
       Each container's address may be reached through its own bridge only. DOCKER-USER never sees the packet, so no rule there can let it through.
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       When "client" opens a TCP connection to "stranger"
       Then the SYN crosses exactly
         | layer    | table  | chain      | in          | physIn      |
@@ -34,19 +34,19 @@ Feature: From one bridge network to another
 
     Scenario: Over IPv6, Docker 20.10 isolates nothing
       It leaves ip6tables alone unless told otherwise.
-      Given a host of its own with Docker 20.10
+      Given a private host with Docker 20.10
       When "client" sends a datagram to "stranger" over IPv6
       Then the request is delivered to "stranger"
 
     Scenario: Over IPv6, Docker 29 does as over IPv4
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       When "client" sends a datagram to "stranger" over IPv6
       Then the request is dropped at "ip6tables raw PREROUTING"
 
   Rule: Without Docker's rules it is plain routing
 
     Background:
-      Given a host of its own without Docker
+      Given a private host without Docker
 
     Scenario: The request goes up from one bridge and down into the other
       POSTROUTING of iptables comes before OUTPUT of ebtables: the packet has left the IP stack when it enters the second bridge.

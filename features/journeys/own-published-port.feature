@@ -5,7 +5,7 @@ Feature: A container and the ports that its own network publishes
   Rule: With the userland proxy, the host answers
 
     Background:
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
 
     Scenario: Its own port
       Docker's rule in nat passes over what comes from the port's own network. The packet goes to INPUT, to the proxy.
@@ -34,7 +34,7 @@ Feature: A container and the ports that its own network publishes
     Scenario: Its own port needs hairpin mode and a MASQUERADE
       The packet leaves by the port that it came in by, which a bridge does only in hairpin mode. Without the MASQUERADE the container would see its own
       address as the sender.
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
       Then the SYN crosses
         | layer    | table    | chain       | in          | out         | source | destination   |
@@ -54,7 +54,7 @@ Feature: A container and the ports that its own network publishes
 
     Scenario: Without hairpin mode the bridge discards it, and no hook says so
       It is gone between PREROUTING and FORWARD of ebtables: should_deliver() in net/bridge/br_forward.c turns it down before any hook.
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       And hairpin is off
       When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
       Then the SYN is not seen again after "iptables nat PREROUTING"
@@ -63,7 +63,7 @@ Feature: A container and the ports that its own network publishes
     Scenario: Its neighbour's port is bridged, not routed
       The new destination is on the bridge that the packet came from, so br_netfilter gives it a new MAC address and lets it go on as a
       bridged frame. Its TTL stays, and INPUT and OUTPUT are not crossed.
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then at "ebtables filter FORWARD" the SYN goes out by "server.port"
       And at "ebtables filter FORWARD" the SYN goes to "server:80"
@@ -73,7 +73,7 @@ Feature: A container and the ports that its own network publishes
 
     Scenario: With bridge-nf-call-iptables off, the neighbour answers past the host, and the connection fails
       The request is routed and rewritten; the answer is bridged straight to the client, which never called that address.
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       And bridge-nf-call-iptables is off
       When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then the SYN is delivered to "server"

@@ -5,7 +5,7 @@ Feature: A published port
   Rule: From the WAN, the kernel does it all
 
     Background:
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
 
     Scenario: The SYN is addressed to the host, and arrives in FORWARD with the container's address
       When "wan" opens a TCP connection to "host" at port 8080
@@ -55,13 +55,13 @@ Feature: A published port
 
     Scenario: Docker 20.10 leaves it to the userland proxy
       Its rule would rewrite the packet, if the isolation of the networks did not drop what it leads to. So nothing comes of it in the kernel.
-      Given a host of its own with Docker 20.10, without the userland proxy
+      Given a private host with Docker 20.10, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
       Then at "iptables nat PREROUTING" the SYN goes to "host.wan:8083"
       And the SYN is dropped at "iptables filter FORWARD"
 
     Scenario: Docker 29 lets it through
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
       Then the SYN is delivered to "stranger"
       And the FIN of the reply is delivered to "client"
@@ -70,7 +70,7 @@ Feature: A published port
 
     Scenario: By the host's own address, filter OUTPUT sees the container's address and the loopback device
       The device was chosen before nat changed the destination, and a hook's device is fixed when the hook begins. POSTROUTING shows the bridge.
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       When "host" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then at "iptables nat OUTPUT" the SYN goes to "host.wan:8080"
       And at "iptables filter OUTPUT" the SYN goes to "server:80"
@@ -80,14 +80,14 @@ Feature: A published port
 
     Scenario: By loopback, the kernel leaves it to the userland proxy
       Docker's rule in nat OUTPUT excludes 127.0.0.0/8, so the packet stays what it is and reaches whatever listens on the host.
-      Given a host of its own with Docker 29
+      Given a private host with Docker 29
       When "host" opens a TCP connection to "host" at port 8080
       Then at "iptables mangle INPUT" the SYN goes to "host.lo:8080"
       And the SYN is delivered to "host"
 
     Scenario: By loopback without the userland proxy, the kernel routes 127.0.0.1 into the bridge
       That takes route_localnet, and a MASQUERADE, since a container could not answer to 127.0.0.1.
-      Given a host of its own with Docker 29, without the userland proxy
+      Given a private host with Docker 29, without the userland proxy
       When "host" opens a TCP connection to "host" at port 8080
       Then at "iptables filter OUTPUT" the SYN goes to "server:80"
       And at "ebtables filter OUTPUT" the SYN comes from "lab.gateway"

@@ -3,7 +3,7 @@ Feature: A TCP connection, packet by packet
   has sent it.
 
   Background:
-    Given a host of its own with Docker 29
+    Given a private host with Docker 29
 
   Rule: From a container to the WAN
 

@@ -4,7 +4,7 @@ Feature: Packets that end or begin between two hooks
   @S15
   Scenario: A reset that the host writes for a bridged connection crosses no hook at all
     REJECT hands it straight to the bridge port that the SYN came by (net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset). Nothing in OUTPUT or POSTROUTING can log or stop it.
-    Given a host of its own without Docker
+    Given a private host without Docker
     And the rule "iptables -t filter -A FORWARD -i lab -o lab -p tcp -j REJECT --reject-with tcp-reset"
     When "client" opens a TCP connection to "server"
     Then the SYN is rejected at "iptables filter FORWARD"
@@ -14,7 +14,7 @@ Feature: Packets that end or begin between two hooks
 
   @S15
   Scenario: An ICMP error in the same place is an ordinary packet of the host
-    Given a host of its own without Docker
+    Given a private host without Docker
     And the rule "iptables -t filter -A FORWARD -i lab -o lab -p tcp -j REJECT"
     When "client" opens a TCP connection to "server"
     Then the SYN is rejected at "iptables filter FORWARD"
@@ -23,7 +23,7 @@ Feature: Packets that end or begin between two hooks
 
   @S16
   Scenario: With TTL 1 a packet ends before FORWARD, and the host says so
-    Given a host of its own without Docker
+    Given a private host without Docker
     When "client" pings "wan" once with TTL 1
     Then the request is not seen again after "ebtables filter INPUT"
     And the request never crosses "iptables mangle FORWARD"
@@ -32,21 +32,21 @@ Feature: Packets that end or begin between two hooks
 
   Scenario: With rp_filter on, who writes another's address is not heard
     The way back to the source is not the way that the packet came (net/ipv4/fib_frontend.c, __fib_validate_source). No rule drops it, and nobody is told.
-    Given a host of its own without Docker
+    Given a private host without Docker
     And rp_filter is on
     When "client" sends a datagram to "wan" with the source "stranger"
     Then the request is not seen again after "ebtables filter INPUT"
     And the request never crosses "iptables mangle FORWARD"
 
   Scenario: With rp_filter off it arrives
-    Given a host of its own without Docker
+    Given a private host without Docker
     And rp_filter is off
     When "client" sends a datagram to "wan" with the source "stranger"
     Then the request crosses "iptables mangle FORWARD" once
     And the request is delivered to "wan"
 
   Scenario: An address of the host itself is never believed, whatever rp_filter says
-    Given a host of its own without Docker
+    Given a private host without Docker
     And rp_filter is off
     When "client" sends a datagram to "wan" with the source "host.wan"
     Then the request is not seen again after "ebtables filter INPUT"
@@ -55,7 +55,7 @@ Feature: Packets that end or begin between two hooks
   Scenario: The host wants to tell the client of a shorter way, and its own nat drops that
     Routed back out by the bridge that it came from, a packet calls for an ICMP redirect. That redirect is about a connection that NAT has changed, so it would mislead, and
     NAT drops it at OUTPUT (net/netfilter/nf_nat_core.c, nf_nat_icmp_reply_translation).
-    Given a host of its own without Docker
+    Given a private host without Docker
     And bridge-nf-call-iptables is off
     And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination server"
     When "client" sends a datagram to "wan"

@@ -6,7 +6,7 @@ Feature: What a bridge does that its rules do not show
     @S9
     Scenario: A packet whose new destination is on its own bridge is not routed
       br_netfilter gives it another MAC address, and the bridge forwards it; its TTL is what it was.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination server"
       When "client" sends a datagram to "wan"
       Then at "ebtables filter FORWARD" the request goes out by "server.port"
@@ -17,7 +17,7 @@ Feature: What a bridge does that its rules do not show
     @S9
     Scenario: With bridge-nf-call-iptables off it is routed, and the answer takes a short cut past nat
       The client gets it from an address that it never called.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And bridge-nf-call-iptables is off
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination server"
       When "client" sends a datagram to "wan"
@@ -29,7 +29,7 @@ Feature: What a bridge does that its rules do not show
     Scenario: Even bridged, it needs the host to forward
       br_netfilter looks for the new destination's route as the host would for itself, and a host that does not forward finds none. The packet is handed up
       instead of on, and ends there.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination server"
       And ip_forward is off
       When "client" sends a datagram to "wan"
@@ -39,7 +39,7 @@ Feature: What a bridge does that its rules do not show
 
     @S10
     Scenario: Bridged, it needs hairpin mode
-      Given a host of its own without Docker
+      Given a private host without Docker
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination client"
       And the rule "iptables -t nat -A POSTROUTING -s client -d client -j MASQUERADE"
       And hairpin is on
@@ -50,7 +50,7 @@ Feature: What a bridge does that its rules do not show
     @S10 @S11
     Scenario: Without hairpin mode it is discarded, and no chain drops it
       should_deliver() (net/bridge/br_forward.c) turns it down before the hook FORWARD.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination client"
       When "client" sends a datagram to "wan"
       Then the request is not seen again after "iptables nat PREROUTING"
@@ -58,7 +58,7 @@ Feature: What a bridge does that its rules do not show
 
     @S10
     Scenario: Routed, it needs nothing: the packet is a new one to the bridge
-      Given a host of its own without Docker
+      Given a private host without Docker
       And bridge-nf-call-iptables is off
       And the rule "iptables -t nat -A PREROUTING -s client -d wan -p udp -j DNAT --to-destination client"
       And the rule "iptables -t nat -A POSTROUTING -s client -d client -j MASQUERADE"
@@ -71,7 +71,7 @@ Feature: What a bridge does that its rules do not show
     @S17
     Scenario: Who listens on a bridge makes every frame cross INPUT of ebtables
       `tcpdump -i lab` makes the bridge promiscuous, and it takes a copy of what it forwards. The copy goes no further than that: INPUT of iptables does not see it.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And promiscuous is on
       When "client" pings "server" once
       Then the request crosses "ebtables filter INPUT" once
@@ -81,7 +81,7 @@ Feature: What a bridge does that its rules do not show
     Scenario: What is broadcast meanwhile has no connection any more when it comes to the host
       Since CVE-2024-27018 was mended, the copy that goes up loses its connection on the way (net/bridge/br_netfilter_hooks.c, br_nf_local_in). A firewall that drops what is INVALID then drops every broadcast
       from the bridge, for as long as somebody listens.
-      Given a host of its own without Docker
+      Given a private host without Docker
       And promiscuous is on
       And the rule "iptables -t filter -A INPUT -i lab -m conntrack --ctstate INVALID -j DROP"
       When "client" broadcasts a datagram
@@ -90,7 +90,7 @@ Feature: What a bridge does that its rules do not show
     @S19
     Scenario: Fragments are put together for iptables, and stay so for the rest of the bridge
       conntrack cannot judge fragments. So ebtables sees three frames in PREROUTING and one packet in FORWARD; they are cut again behind everything.
-      Given a host of its own without Docker
+      Given a private host without Docker
       When "client" sends a datagram to "server" in 3 fragments
       Then the request crosses "ebtables nat PREROUTING" 3 times
       And the request crosses "iptables mangle PREROUTING" once
@@ -99,7 +99,7 @@ Feature: What a bridge does that its rules do not show
 
     @S20
     Scenario: In a tagged frame, an IP packet is none to the bridge
-      Given a host of its own without Docker
+      Given a private host without Docker
       When "client" sends a datagram to "server" in a VLAN frame
       Then the request crosses exactly
         | layer    | table  | chain       | in          | out         |
@@ -111,14 +111,14 @@ Feature: What a bridge does that its rules do not show
 
     @S20
     Scenario: bridge-nf-filter-vlan-tagged looks inside
-      Given a host of its own without Docker
+      Given a private host without Docker
       And bridge-nf-filter-vlan-tagged is on
       When "client" sends a datagram to "server" in a VLAN frame
       Then the request crosses "iptables filter FORWARD" once
 
     @S20
     Scenario: So does bridge-nf-filter-pppoe-tagged
-      Given a host of its own without Docker
+      Given a private host without Docker
       And bridge-nf-filter-pppoe-tagged is on
       When "client" sends a datagram to "server" in a PPPoE frame
       Then the request crosses "iptables filter FORWARD" once
@@ -126,7 +126,7 @@ Feature: What a bridge does that its rules do not show
     @S24
     Scenario: ARP from one container to another is a matter of ebtables
       arptables-nft has no chain for what is bridged.
-      Given a host of its own without Docker
+      Given a private host without Docker
       When "client" asks by ARP for "server"
       Then the reply never crosses "arptables filter INPUT"
       And the reply never crosses "arptables filter OUTPUT"
@@ -134,7 +134,7 @@ Feature: What a bridge does that its rules do not show
 
     @S27
     Scenario: A broadcast is forwarded before the host hears it, and nat INPUT never does
-      Given a host of its own without Docker
+      Given a private host without Docker
       When "client" broadcasts a datagram
       Then the request crosses "ebtables filter FORWARD" before "ebtables filter INPUT"
       And the request never crosses "iptables nat INPUT"
@@ -142,7 +142,7 @@ Feature: What a bridge does that its rules do not show
     @S27
     Scenario: The host's own broadcast crosses POSTROUTING twice
       Once for the copy that it keeps for itself, and once for the one that leaves.
-      Given a host of its own without Docker
+      Given a private host without Docker
       When "host" broadcasts a datagram
       Then the request crosses "iptables mangle POSTROUTING" twice
 
@@ -151,7 +151,7 @@ Feature: What a bridge does that its rules do not show
     Scenario: A DROP in broute drops nothing: the port itself receives the frame (the model alone: few kernels and ebtables have the table)
       The frame goes on as one that came in by the port, not by the bridge (net/bridge/netfilter/ebtable_broute.c, ebt_broute). So a rule for the bridge's
       name does not see it, and nothing of ebtables does.
-      Given a host with the rule "ebtables -t broute -A BROUTING -i client.port -j DROP"
+      Given the model of a host with the rule "ebtables -t broute -A BROUTING -i client.port -j DROP"
       When the model sends "client" to "host"
       Then at "iptables raw PREROUTING" the request comes in by "client.port"
       And the request never crosses "ebtables nat PREROUTING"

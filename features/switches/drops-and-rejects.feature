@@ -2,7 +2,7 @@ Feature: Where a rule can stop a packet
   Any chain can drop. Only some can say so to the sender, and how far the packet has come decides what has happened to it by then.
 
   Background:
-    Given a host of its own without Docker
+    Given a private host without Docker
 
   Rule: DROP
 

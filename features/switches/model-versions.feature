@@ -7,7 +7,7 @@ Feature: What the kernel's version and the backends change
 
     Scenario Outline: The tables of ebtables at OUTPUT, backend <backend>
       ebtables-nft registers filter at -200, the legacy table at 200; nat is at 100 in both.
-      Given a host where ebtables uses <backend>
+      Given the model of a host where ebtables uses <backend>
       When the model sends "host" to "client"
       Then at the chain "OUTPUT" of ebtables the request crosses <first>, then <second>
 
@@ -18,7 +18,7 @@ Feature: What the kernel's version and the backends change
 
     Scenario Outline: The tables of iptables at INPUT, backend <backend>
       The legacy security table is at 50, that of iptables-nft at 150; nat INPUT is at 100 in both.
-      Given a host where iptables uses <backend>
+      Given the model of a host where iptables uses <backend>
       When the model sends "client" to "host"
       Then at the chain "INPUT" of iptables the request crosses mangle, then filter, then <third>, then <fourth>
 
@@ -30,7 +30,7 @@ Feature: What the kernel's version and the backends change
   Rule: Before Linux 5.5, POSTROUTING does not know the device that a forwarded packet came in by
 
     Scenario Outline: A packet forwarded to the WAN, on Linux <kernel>
-      Given a host with Linux <kernel>
+      Given the model of a host with Linux <kernel>
       When the model sends "client" to "wan"
       Then at "iptables mangle POSTROUTING" the request comes in by "<in>"
 
@@ -44,7 +44,7 @@ Feature: What the kernel's version and the backends change
 
     Scenario: Without any rule that needs conntrack, nat is never crossed
       A rule in nat does not itself turn conntrack on. On a host where nothing else does, it sees nothing.
-      Given a host with conntrack off
+      Given the model of a host with conntrack off
       When the model sends "client" to "server"
       Then the request never crosses the table "nat" of iptables
       And it is delivered to "server"
@@ -52,11 +52,11 @@ Feature: What the kernel's version and the backends change
   Rule: What is not routed cannot be forwarded
 
     Scenario: With ip_forward off, a packet for the WAN is gone between PREROUTING and FORWARD
-      Given a host with ip_forward off
+      Given the model of a host with ip_forward off
       When the model sends "client" to "wan"
       Then the request is not seen again after "ebtables filter INPUT"
 
     Scenario: Between containers on one bridge, ip_forward does not matter
-      Given a host with ip_forward off
+      Given the model of a host with ip_forward off
       When the model sends "client" to "server"
       Then the request is delivered to "server"

@@ -2,7 +2,7 @@ Feature: Rewriting addresses by one's own rules
   DNAT before routing, SNAT behind it; the answers are put right by themselves, without crossing nat.
 
   Background:
-    Given a host of its own without Docker
+    Given a private host without Docker
 
   Scenario: DNAT in PREROUTING decides where it is routed
     Given the rule "iptables -t nat -A PREROUTING -s wan -d host.wan -p tcp --dport 2222 -j DNAT --to-destination server:80"

@@ -3,7 +3,7 @@ Feature: A chain of one's own
   its own here.
 
   Background:
-    Given a host of its own without Docker
+    Given a private host without Docker
 
   Scenario: In the family bridge, between ebtables and br_netfilter
     At -100 it comes behind ebtables (-300 in prerouting) and before iptables, which br_netfilter calls at 0.

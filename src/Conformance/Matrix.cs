@@ -24,8 +24,8 @@ public static class Matrix
     /// <summary>Conditions that keep a rule off other packets, where the host belongs to a user.</summary>
     private sealed record Scope(string In, string Out, string FromWan, string InPort);
 
-    private static readonly Scope Everybody = new("", "", "", "");
-    private static readonly Scope Guest = new(" -i lab", " -o lab", " -i wan.nic", " -i client.port");
+    private static readonly Scope Any = new("", "", "", "");
+    private static readonly Scope OfLab = new(" -i lab", " -o lab", " -i wan.nic", " -i client.port");
 
     public static ImmutableArray<HostCase> All { get; } =
     [
@@ -36,16 +36,16 @@ public static class Matrix
         Docker("Docker 29, iptables-legacy, hairpin NAT", NamespaceSetup.Default with { Iptables = Backend.Legacy, UserlandProxy = false }),
         new("Docker 29, every switch", NamespaceSetup.Default, [.. Switches()]),
         new("no Docker, every switch", Bare, [.. Switches()]),
-        new("Docker 29, a user's rules of iptables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V4, Everybody)]),
-        new("Docker 29, a user's rules of ip6tables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V6, Everybody)]),
+        new("Docker 29, a user's rules of iptables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V4, Any)]),
+        new("Docker 29, a user's rules of ip6tables", NamespaceSetup.Default, [.. UsersOfDocker(IpVersion.V6, Any)]),
         new("no Docker, iptables-legacy", Bare with { Iptables = Backend.Legacy }, [Quiet("as installed", Journeys.All), .. ArpRules(Backend.Legacy)]),
         new("no Docker, no conntrack", Bare with { Conntrack = false }, [.. Untracked()]),
         new("no Docker, drops", Bare, [.. Drops(Bare)]),
         new("no Docker, drops, iptables-legacy", Bare with { Iptables = Backend.Legacy }, [.. Drops(Bare with { Iptables = Backend.Legacy })]),
         new("no Docker, rejects", Bare, [.. Rejects()]),
         new("no Docker, matches and marks", Bare, [.. Matches()]),
-        new("no Docker, rules of ebtables and arptables", Bare, [.. BridgeRules(Everybody), .. ArpRules(Backend.Nft)]),
-        new("no Docker, NOTRACK", Bare, [.. NotTracked(Everybody)]),
+        new("no Docker, rules of ebtables and arptables", Bare, [.. BridgeRules(Any), .. ArpRules(Backend.Nft)]),
+        new("no Docker, NOTRACK", Bare, [.. NotTracked(Any)]),
         .. from ip in Enum.GetValues<IpVersion>()
            from called in (bool[])[true, false]
            select new HostCase($"no Docker, NAT of {ip.Layer().Name()}{(called ? "" : ", bridge-nf-call off")}", Bare, [.. Nat(ip, called)]),
@@ -76,7 +76,7 @@ public static class Matrix
     public static ImmutableArray<HostCase> OfOneHost { get; } =
     [
         new("the Engine's host", NamespaceSetup.Default,
-            [.. Switches(), .. NotTracked(Guest), .. UsersOfDocker(IpVersion.V4, Guest), .. UsersOfDocker(IpVersion.V6, Guest), .. BridgeRules(Guest)]),
+            [.. Switches(), .. NotTracked(OfLab), .. UsersOfDocker(IpVersion.V4, OfLab), .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab)]),
     ];
 
     /// <summary>The hosts with a text in their titles, and the variations with it.</summary>

@@ -1,7 +1,7 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What the two ends of a flow saw, which no tracepoint tells. <paramref name="Sent"/> counts requests, a TCP
+/// What the two ends of a flow saw, which no tap tells. <paramref name="Sent"/> counts requests, a TCP
 /// connection as one; <paramref name="Answered"/> has their numbers from 1, that of a connection when it ended as it
 /// should.
 /// </summary>

@@ -11,7 +11,7 @@ namespace Hooktrail.Observation;
 public sealed class KernelLog(RunId run)
 {
     private readonly Lock _lock = new();
-    private readonly string _mark = TracepointPrefix.Of(run) + ' ';
+    private readonly string _mark = TapPrefix.Of(run) + ' ';
     private readonly string _fence = $"hooktrail {run} fence ";
     private readonly FencedWindows _windows = new("the kernel log");
     private ulong? _last;

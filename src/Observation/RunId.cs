@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What tells one run's tracepoints from another's: five characters of <c>a-z0-9</c>, 60 million of them. It is short
+/// What tells one run's taps from another's: five characters of <c>a-z0-9</c>, 60 million of them. It is short
 /// because a prefix of LOG holds 29 characters.
 /// </summary>
 public readonly record struct RunId

@@ -3,7 +3,7 @@ using System.Net;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// One record that a tracepoint wrote: a packet at a hook point, as the kernel prints it, or as nfnetlink_log hands it
+/// One record that a tap wrote: a packet at a hook point, as the kernel prints it, or as nfnetlink_log hands it
 /// over. What the kernel did not tell is null.
 /// </summary>
 public sealed record Sighting

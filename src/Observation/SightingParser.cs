@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hooktrail.Observation;
 
-/// <summary>Reads what tracepoints write: the formats of xt LOG and ebt_log (facts 4.1, 4.2).</summary>
+/// <summary>Reads what taps write: the formats of xt LOG and ebt_log (facts 4.1, 4.2).</summary>
 public static class SightingParser
 {
     /// <summary>False for text of another origin; a cut record gives a sighting that is not complete.</summary>
     public static bool TryParse(ulong sequence, string text, [NotNullWhen(true)] out Sighting? sighting)
     {
         sighting = null;
-        if (!TracepointPrefix.TryParse(text, out var run, out var point, out var length))
+        if (!TapPrefix.TryParse(text, out var run, out var point, out var length))
             return false;
         var head = new SightingHead(sequence, run, point, text);
         var fields = text.AsSpan(length);

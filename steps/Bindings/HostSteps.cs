@@ -39,13 +39,13 @@ public sealed class HostSteps(Journey journey)
     }
 
     /// <summary>A host in network namespaces that is used by nothing else, with a release of Docker or none.</summary>
-    [Given("a host of its own {own host}")]
-    public Task GivenOwnHostAsync(NamespaceSetup setup) => journey.UseOwnHostAsync(setup);
+    [Given("a private host {private host}")]
+    public Task GivenPrivateHostAsync(NamespaceSetup setup) => journey.UsePrivateHostAsync(setup);
 
     /// <summary>With nft tables that were there before its first bridge.</summary>
-    [Given("a host of its own {own host}, which had this nft table before its bridges")]
-    public Task GivenOwnHostWithTableAsync(NamespaceSetup setup, string table) =>
-        journey.UseOwnHostAsync(setup with { BeforeBridges = table });
+    [Given("a private host {private host}, which had this nft table before its bridges")]
+    public Task GivenPrivateHostWithTableAsync(NamespaceSetup setup, string table) =>
+        journey.UsePrivateHostAsync(setup with { BeforeBridges = table });
 
     [Given("{switch} is {state}")]
     public Task GivenSwitchAsync(Switch one, bool on) => journey.ChangeAsync(new HostChange.Turn(one, on));

@@ -8,24 +8,24 @@ namespace Hooktrail.Specs.Bindings;
 [Binding]
 public sealed class ModelSteps(Journey journey)
 {
-    [Given("a host where ebtables uses {backend}")]
+    [Given("the model of a host where ebtables uses {backend}")]
     public void GivenEbtables(Backend backend) => journey.Suppose(profile => profile with { Ebtables = backend });
 
-    [Given("a host where iptables uses {backend}")]
+    [Given("the model of a host where iptables uses {backend}")]
     public void GivenIptables(Backend backend) => journey.Suppose(profile => profile with { Iptables = backend });
 
-    [Given("a host with Linux {kernel}")]
+    [Given("the model of a host with Linux {kernel}")]
     public void GivenKernel(KernelVersion kernel) => journey.Suppose(profile => profile with { Kernel = kernel });
 
-    [Given("a host with {switch} {state}")]
+    [Given("the model of a host with {switch} {state}")]
     public void GivenSwitch(Switch one, bool on) => journey.Suppose(profile => one.Write(profile, on));
 
     /// <summary>With the release's rules, or with none.</summary>
-    [Given("a host with Docker {release}")]
+    [Given("the model of a host with Docker {release}")]
     public void GivenDocker(DockerRelease release) => journey.Suppose(profile => DockerRules.On(profile, release));
 
     /// <summary>Appends the rule.</summary>
-    [Given("a host with the rule {ebtables rule}")]
+    [Given("the model of a host with the rule {ebtables rule}")]
     public void GivenRule(RuleSet rule) => journey.Suppose(profile => profile with { Rules = profile.Rules.With(rule) });
 
     /// <summary>Asks the model about an echo.</summary>

@@ -68,8 +68,8 @@ public sealed class Words
     /// <summary><c>with Docker 29, without the userland proxy</c>.</summary>
     [StepArgumentTransformation(
         "(without Docker|with Docker [0-9][0-9a-z.-]*)(|, without the userland proxy)(|, without conntrack)(|, with iptables-legacy)",
-        Name = "own host")]
-    public NamespaceSetup ToOwnHost(string docker, string withoutProxy, string withoutConntrack, string legacy) => NamespaceSetup.Default with
+        Name = "private host")]
+    public NamespaceSetup ToPrivateHost(string docker, string withoutProxy, string withoutConntrack, string legacy) => NamespaceSetup.Default with
     {
         Docker = docker == "without Docker" ? null : ToDockerRelease(docker["with Docker ".Length..]),
         UserlandProxy = withoutProxy == "",

@@ -35,7 +35,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     public Backend Ebtables => _profile.Ebtables;
 
     /// <summary>Which silent hook points could have been seen; null where only the model was asked.</summary>
-    private FiredTracepoints? _fired;
+    private FiredTaps? _fired;
 
     private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it has sent anything.");
 
@@ -46,7 +46,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
     public void Imagine(Flow flow) => _flow = flow;
 
     /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
-    public async Task UseOwnHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.OwnHostAsync(setup);
+    public async Task UsePrivateHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.PrivateHostAsync(setup);
 
     /// <summary>Skips the scenario where the lab lacks one of these.</summary>
     public async Task NeedsAsync(params Endpoint[] endpoints)
@@ -125,7 +125,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
             default:
                 if (Legs.FirstOrDefault(observed => observed.Leg == leg) is { } seen)
                     return seen;
-                var missing = $"The tracepoints saw no {leg} of {Flow}; they saw {Seen()}.";
+                var missing = $"The taps saw no {leg} of {Flow}; they saw {Seen()}.";
                 Record(leg, null, LegVerdict.Disagreed, missing);
                 throw new AssertionException(missing);
         }
@@ -164,7 +164,7 @@ public sealed class Journey(ScenarioContext scenario, FeatureContext feature)
         if (_finding is null)
             return;
         _ = Observed(predicted[0]);
-        Assert.That(ObservedLegs, Does.Not.Contain(leg), $"The tracepoints saw a {leg} of {Flow}.");
+        Assert.That(ObservedLegs, Does.Not.Contain(leg), $"The taps saw a {leg} of {Flow}.");
     }
 
     /// <summary>Asserts that a leg crosses none of the points, and that each of them could have shown it.</summary>

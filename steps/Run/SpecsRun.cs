@@ -18,8 +18,8 @@ public sealed class SpecsRun
 {
     private readonly Lock _gate = new();
     private readonly List<LegRecord> _legs = [];
-    private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _ownHosts = [];
-    private readonly Lazy<OwnHosts> _hosts = new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
+    private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _privateHosts = [];
+    private readonly Lazy<PrivateHosts> _hosts = new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
     private Task<(SelectedLab Selected, HostFacts Facts)>? _lab;
 
     /// <summary>The run of this process.</summary>
@@ -55,12 +55,12 @@ public sealed class SpecsRun
     }
 
     /// <summary>A namespace host, shared by all scenarios with this setup.</summary>
-    public async Task<ILab> OwnHostAsync(NamespaceSetup setup)
+    public async Task<ILab> PrivateHostAsync(NamespaceSetup setup)
     {
         Task<NamespaceLab>? starting;
         lock (_gate)
-            if (!_ownHosts.TryGetValue(setup, out starting))
-                _ownHosts[setup] = starting = ProvenAsync(_hosts.Value.StartAsync(setup));
+            if (!_privateHosts.TryGetValue(setup, out starting))
+                _privateHosts[setup] = starting = ProvenAsync(_hosts.Value.StartAsync(setup));
         return await OrSkipAsync(starting);
     }
 
@@ -95,7 +95,7 @@ public sealed class SpecsRun
             Write(directory, lab?.Selected, lab?.Facts ?? new([], []));
         if (IsThrownAway)
             return;
-        ILab?[] labs = [lab?.Selected.Lab, .. _ownHosts.Values.Where(host => host.IsCompletedSuccessfully).Select(host => host.Result)];
+        ILab?[] labs = [lab?.Selected.Lab, .. _privateHosts.Values.Where(host => host.IsCompletedSuccessfully).Select(host => host.Result)];
         await Task.WhenAll(labs.OfType<ILab>().Select(one => one.DisposeAsync().AsTask()));
         if (_hosts.IsValueCreated)
             await _hosts.Value.DisposeAsync();
@@ -106,7 +106,7 @@ public sealed class SpecsRun
         var selected = await LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
         try
         {
-            await selected.Lab.ProveTracepointsAsync();
+            await selected.Lab.ProveTapsAsync();
             return (selected, await selected.Lab.FactsAsync());
         }
         catch
@@ -121,7 +121,7 @@ public sealed class SpecsRun
         var lab = await starting;
         try
         {
-            await lab.ProveTracepointsAsync();
+            await lab.ProveTapsAsync();
             return lab;
         }
         catch

@@ -119,7 +119,7 @@ internal static class EngineErrors
         if (Says("has active endpoints"))
             return "a container is still on the network; ./specs clean removes both";
         if (Says("apply caps"))
-            return "the host does not grant a capability that the container asks for; run where it does, such as a host of its own or a virtual machine";
+            return "the host does not grant a capability that the container asks for; run where it does, such as a private host or a virtual machine";
         if (Says("gathering device information"))
             return "the host has no such device";
         if (Says(NoSuchHostPath))

@@ -27,7 +27,7 @@ public sealed class ContainerMachine : IMachine
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
         return await RunSession.StartAsync(async run =>
         {
-            var spec = Containers.OwnHosts(run, image);
+            var spec = Containers.PrivateHosts(run, image);
             var place = $"in the container {spec.Name} of the Docker Engine at {info.Endpoint}";
             var processes = new Multiplexer(place);
             var session = await engine.StartAsync(spec, processes, cancellation).ConfigureAwait(false);

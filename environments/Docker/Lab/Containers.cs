@@ -69,13 +69,13 @@ internal static class Containers
     };
 
     /// <summary>
-    /// Where hosts of their own live, in namespaces that they make in here. SYS_ADMIN: making network, mount and pid namespaces, entering them, and in the
+    /// Where private hosts live, in namespaces that they make in here. SYS_ADMIN: making network, mount and pid namespaces, entering them, and in the
     /// mount namespace a tmpfs and settings that can be written. NET_ADMIN: links, addresses and rules in those network namespaces, and the log group.
     /// NET_RAW: frames of their own, ping, and nf_tables' compat targets. A network namespace made by root is root's, so no more than that. It has no network
     /// of its own, and neither the host's nor the host's processes in sight. Docker's profile for AppArmor lets nobody mount, nor write settings; that for
     /// seccomp lets who has SYS_ADMIN unshare, and stays.
     /// </summary>
-    public static ContainerSpec OwnHosts(RunId run, string image) => Base("hosts", run, image) with
+    public static ContainerSpec PrivateHosts(RunId run, string image) => Base("hosts", run, image) with
     {
         // As many descriptors as the Engine allows: each host has some sixty pipes, and the usual limit is 1,024.
         Command = ["bash", "-c", "ulimit -Sn hard; exec perl -e \"$1\"", "hooktrail", Multiplexer.Script],

@@ -51,7 +51,7 @@ public sealed class DockerLab : ILab
 
     public HostProfile Profile => Turned(_host.Profile);
 
-    public FiredTracepoints Fired { get; private set; } = FiredTracepoints.None;
+    public FiredTaps Fired { get; private set; } = FiredTaps.None;
 
     /// <summary>Starts the whole lab and joins it to the WAN.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
@@ -178,7 +178,7 @@ public sealed class DockerLab : ILab
                 return new Change(() => { });
             if (one.Name is not ("hairpin" or "promiscuous"))
                 throw new CannotChangeException(
-                    $"{one} is host-wide, and the Docker lab is a guest on its host; use a private host: a host of its own, or --lab namespaces.");
+                    $"{one} applies to the whole host, which the Docker lab does not change; use a private host, or --lab namespaces.");
         }
 
         return await _host.ChangeAsync(_ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
@@ -207,7 +207,7 @@ public sealed class DockerLab : ILab
             var (logWindow, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
-            Finding Assembled(LogWindow window, TracepointCounters? counted = null) =>
+            Finding Assembled(LogWindow window, TapCounters? counted = null) =>
                 TrailAssembler.Assemble(flow, _parts.Map, Own(flow, window, mark, exchanged), mark, counted, exchanged);
             var nflog = Assembled(recorded);
             // The counters are the host's, and it may have kept others' errors to itself: it matters where this flow has had no answer.
@@ -248,9 +248,9 @@ public sealed class DockerLab : ILab
         return new Background(_parts.Probe.Shell, process[^1]);
     }
 
-    public async Task ProveTracepointsAsync(CancellationToken cancellation = default)
+    public async Task ProveTapsAsync(CancellationToken cancellation = default)
     {
-        foreach (var flow in TracepointProof.Flows(Endpoints, Protocol.Icmp))
+        foreach (var flow in TapProof.Flows(Endpoints, Protocol.Icmp))
             await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
     }
 

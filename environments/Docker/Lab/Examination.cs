@@ -54,7 +54,7 @@ public static class Examination
         [
             new("image of the lab", image),
             new("kernel", facts["kernel"]),
-            Fact("nf_tables", "nft", "no tracepoint can be installed, so nothing can be observed"),
+            Fact("nf_tables", "nft", "no tap can be installed, so nothing can be observed"),
             Fact("Docker's rules are in", "rules", "no chain of Docker is in sight: masquerading scenarios will fail unless Docker manages its rules"),
             Fact("iptables-legacy", "legacy", "only hosts whose Docker uses iptables-legacy need it", absent: "no tables in this kernel"),
             Fact("ebtables", "ebtables", "the bridge's hook points cannot be observed"),

@@ -42,26 +42,26 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         var (tool, add, delete) = LabWords.Xtables(command, addresses);
         if (!IsOfLab(add))
             throw new CannotChangeException(
-                $"The rule \"{command}\" could meet others' packets, and the Docker lab is a guest on its host: name a device or an address of the lab in it, "
-                + "or use a host of its own, or --lab namespaces.");
+                $"The rule \"{command}\" could match packets of others on this host: name a device or an address of the lab in it, "
+                + "or use a private host, or --lab namespaces.");
         if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
-            throw new CannotChangeException("Nobody uses arptables on this host, and its table would stay behind; use a host of its own, or --lab namespaces.");
+            throw new CannotChangeException("arptables is not in use on this host, and its table would stay behind; use a private host, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
         if (program.StartsWith("ip", StringComparison.Ordinal))
             program += " " + Probe.InTurn;
-        add = await BehindTracepointsAsync(program, add, cancellation).ConfigureAwait(false);
+        add = await BehindTapsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
     }
 
-    // A rule that is inserted at the top would hide its packets from the tracepoints, which are there: so it comes behind them.
-    private async Task<string> BehindTracepointsAsync(string program, string add, CancellationToken cancellation)
+    // A rule that is inserted at the top would hide its packets from the taps, which are there: so it comes behind them.
+    private async Task<string> BehindTapsAsync(string program, string add, CancellationToken cancellation)
     {
         if (Insertion().Match(add) is not { Success: true } insertion)
             return add;
         var (table, chain, number) = (insertion.Groups["table"].Value, insertion.Groups["chain"].Value, insertion.Groups["number"]);
         var list = program.StartsWith("ebtables", StringComparison.Ordinal) ? "-L" : "-S";
         var (_, lines) = await probe.TryAsync($"{program}{(table.Length > 0 ? $" -t {table}" : "")} {list} {chain}", cancellation).ConfigureAwait(false);
-        var behind = lines.Count(line => Tracepoint().IsMatch(line)) + (number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 1);
+        var behind = lines.Count(line => Tap().IsMatch(line)) + (number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 1);
         return string.Create(CultureInfo.InvariantCulture, $"{insertion.Value} {behind}{add[(insertion.Length + (number.Success ? number.Length + 1 : 0))..]}");
     }
 
@@ -71,8 +71,8 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         var written = LabWords.Nft(text, addresses);
         if (OthersRule(written) is { } rule)
             throw new CannotChangeException(
-                $"\"{rule}\" in a table of nft could meet others' packets, and the Docker lab is a guest on its host: name a device or an address of the lab "
-                + "in each rule, and have no policy but accept, or use a host of its own, or --lab namespaces.");
+                $"\"{rule}\" in a table of nft could match packets of others on this host: name a device or an address of the lab "
+                + "in each rule, and have no policy but accept, or use a private host, or --lab namespaces.");
         foreach (var table in tables)
             if ((await probe.TryAsync($"nft list table {table}", cancellation).ConfigureAwait(false)).Status == 0)
                 throw new HooktrailException($"The host has a table {table} of its own; give yours another name.");
@@ -146,7 +146,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     private static partial Regex Insertion();
 
     [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} """)]
-    private static partial Regex Tracepoint();
+    private static partial Regex Tap();
 
     [GeneratedRegex(@"\A\s*(table\s+\S+\s+\S+\s*\{\s*)?(chain\s+\S+\s*\{\s*)?")]
     private static partial Regex Opening();

@@ -23,9 +23,9 @@ internal sealed partial class Probe : IAsyncDisposable
     private Backend? _backend;
     private Backend? _ebtables;
     private string _countersScript = "";
-    // What the tracepoints had counted when that was read last, and what they have logged since, up to the last window and in it.
-    private TracepointCounters _counted = TracepointCounters.Of([]);
-    private TracepointCounters _logged = TracepointCounters.Of([]);
+    // What the taps had counted when that was read last, and what they have logged since, up to the last window and in it.
+    private TapCounters _counted = TapCounters.Of([]);
+    private TapCounters _logged = TapCounters.Of([]);
     private LogWindow _last = new([], 0);
     private long _withheld;
 
@@ -188,24 +188,24 @@ internal sealed partial class Probe : IAsyncDisposable
     {
         var backend = await BackendAsync(cancellation).ConfigureAwait(false);
         var ebtables = await EbtablesAsync(cancellation).ConfigureAwait(false);
-        var rules = new TracepointRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
+        var rules = new TapRules(_run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
         await using (await LockAsync(cancellation).ConfigureAwait(false))
         {
             var chains = await Shell.RunAsync("list the chains", "nft list chains", cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
-                "mark the chains that the tracepoints will make",
+                "mark the chains that the taps will make",
                 Input("nft -f -", rules.Marks(string.Join('\n', chains))),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
-                "install the tracepoints of iptables",
+                "install the taps of iptables",
                 Input($"iptables-{backend.Name()}-restore {InTurn} --noflush", rules.Iptables()),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
-                "install the tracepoints of ip6tables",
+                "install the taps of ip6tables",
                 Input($"ip6tables-{backend.Name()}-restore {InTurn} --noflush", rules.Ip6tables()),
                 cancellation).ConfigureAwait(false);
             await Shell.RunAsync(
-                "install the tracepoints of ebtables",
+                "install the taps of ebtables",
                 ebtables == Backend.Nft ? Input("ebtables-nft-restore --noflush", rules.Ebtables()) : EbtablesLegacy.Insert(rules.Ebtables()),
                 cancellation).ConfigureAwait(false);
         }
@@ -251,21 +251,21 @@ internal sealed partial class Probe : IAsyncDisposable
         return new Release(Shell, $". hooktrail-switch {_run} release '{said[^1]}' {all}");
     }
 
-    /// <summary>One run at a time changes tracepoints; the lock is on the network namespace (image/agent.sh).</summary>
+    /// <summary>One run at a time changes taps; the lock is on the network namespace (image/agent.sh).</summary>
     private async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
     {
         await Shell.RunAsync(
-            "take turns with other runs", ". hooktrail-lock; lock 9 -x 20 'installing or removing tracepoints'", cancellation).ConfigureAwait(false);
+            "take turns with other runs", ". hooktrail-lock; lock 9 -x 20 'installing or removing taps'", cancellation).ConfigureAwait(false);
         return new Release(Shell, "flock -u 9");
     }
 
     private static string Input(string command, string text) => $"{command} <<'END'\n{text}END\n";
 
-    /// <summary>What the tracepoints logged since the last time, up to a record that is written now.</summary>
+    /// <summary>What the taps logged since the last time, up to a record that is written now.</summary>
     /// <returns>With the number of ICMP errors that the kernel's rate limit withheld.</returns>
     public async Task<(LogWindow Window, long Withheld)> ReadAsync(CancellationToken cancellation)
     {
-        _logged = _logged.With(TracepointCounters.Of(_last.Sightings));
+        _logged = _logged.With(TapCounters.Of(_last.Sightings));
         (_last, var said) = await ReadWindowAsync(WithheldScript, cancellation).ConfigureAwait(false);
         var (before, withheld) = (_withheld, RateLimited(said));
         _withheld = withheld;
@@ -274,7 +274,7 @@ internal sealed partial class Probe : IAsyncDisposable
 
     /// <summary>Adds the rules' counters to the last window: a second witness, but slow.</summary>
     /// <returns>The window also has what came in the meantime.</returns>
-    public async Task<(LogWindow Window, TracepointCounters Counted)> CountAsync(CancellationToken cancellation)
+    public async Task<(LogWindow Window, TapCounters Counted)> CountAsync(CancellationToken cancellation)
     {
         var window = _last;
         // What comes between the fence and the reading of the counters, such as a segment of an earlier flow that is sent again, is counted, and logged
@@ -282,12 +282,12 @@ internal sealed partial class Probe : IAsyncDisposable
         for (var reading = 1; ; reading++)
         {
             var (rest, saved) = await ReadWindowAsync(_countersScript, cancellation).ConfigureAwait(false);
-            var counters = TracepointCounters.Parse(string.Join('\n', saved), _run);
+            var counters = TapCounters.Parse(string.Join('\n', saved), _run);
             window = new([.. window.Sightings, .. rest.Sightings], window.Lost + rest.Lost);
-            var (counted, logged) = (counters.Since(_counted).Since(_logged), TracepointCounters.Of(window.Sightings));
+            var (counted, logged) = (counters.Since(_counted).Since(_logged), TapCounters.Of(window.Sightings));
             if (reading == 1 && counted.Points.Any(point => counted[point] > logged[point]))
                 continue;
-            (_counted, _logged, _last) = (counters, TracepointCounters.Of([]), new([], 0));
+            (_counted, _logged, _last) = (counters, TapCounters.Of([]), new([], 0));
             return (window, counted);
         }
     }
@@ -374,7 +374,7 @@ internal sealed partial class Probe : IAsyncDisposable
     }
 
     /// <summary>Legacy where iptables is, if nft's tables are unused and the kernel has the legacy modules.</summary>
-    /// <remarks>Built-in tables count as none: remove-tracepoints.sh finds a dead run's rules by the modules.</remarks>
+    /// <remarks>Built-in tables count as none: remove-taps.sh finds a dead run's rules by the modules.</remarks>
     public async Task<Backend> EbtablesAsync(CancellationToken cancellation)
     {
         if (_ebtables is { } known)
@@ -408,7 +408,7 @@ internal sealed partial class Probe : IAsyncDisposable
         }
     }
 
-    // A tracepoint of any run, or the mark of a chain that it made.
+    // A tap of any run, or the mark of a chain that it made.
     [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} |\A:hooktrail""")]
     private static partial Regex IsOurs();
 

@@ -17,7 +17,7 @@ exec 3>&2         # standard error is the kernel log's channel; a script writes 
 nft() { GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=33554432 command nft "$@"; }
 
 # A run's locks are its session's: scripts take them on these descriptors (lock.sh), and they end with this process. One says who installs
-# or removes tracepoints; the other who relies on bridge-nf-call-*, whose file is there once br_netfilter is loaded.
+# or removes taps; the other who relies on bridge-nf-call-*, whose file is there once br_netfilter is loaded.
 switches=/host/net/bridge/bridge-nf-call-iptables
 open_locks() {
     [ -e /proc/self/fd/9 ] || exec 9</proc/self/ns/net

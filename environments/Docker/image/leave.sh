@@ -21,7 +21,7 @@ if [ "${2-}" != settled ] && nft list chain inet "$journal" starting >/dev/null 
 [ -e /proc/self/fd/9 ] || exec 9</proc/self/ns/net
 . hooktrail-lock
 [ "${2-}" = settled ] && patience=20 || patience=50
-lock 9 -x $patience 'installing or removing tracepoints' || exit
+lock 9 -x $patience 'installing or removing taps' || exit
 trap 'flock -u 9' EXIT
 
 # Only what a run writes there: a rule of a tool that is deleted, or a table.
@@ -33,7 +33,7 @@ for chain in $(nft list table inet "$journal" 2>/dev/null | sed -n 's/^[[:space:
     nft delete chain inet "$journal" "$chain"
 done
 
-hooktrail-remove-tracepoints "ht$run" || exit
+hooktrail-remove-taps "ht$run" || exit
 
 nft list table inet "$journal" 2>/dev/null | sed -n 's/^[[:space:]]*chain was\.\([^ ]*\) {.*/\1/p' |
     while read -r note; do

@@ -10,7 +10,7 @@ free() { [ -z "$(ip -4 route show table all root "$1"; ip -4 route show match "$
 
 exec 9</proc/self/ns/net
 . hooktrail-lock
-lock 9 -x 20 'installing or removing tracepoints' || exit
+lock 9 -x 20 'installing or removing taps' || exit
 for network; do
     if free "$network"; then
         prefix=${network%.*} last=${network##*.}

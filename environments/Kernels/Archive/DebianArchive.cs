@@ -25,8 +25,8 @@ public sealed partial class DebianArchive
 
     private DebianArchive(KernelsCache cache, string mirror) => (_cache, _mirror) = (cache, mirror);
 
-    /// <summary>The archive of <c>SPECS_DEBIAN_MIRROR</c>, else Debian's own.</summary>
-    /// <exception cref="HooktrailException">This machine lacks apt or Debian's keys.</exception>
+    /// <summary>The archive of <c>SPECS_DEBIAN_MIRROR</c>, which <c>./specs</c> sets.</summary>
+    /// <exception cref="HooktrailException">This machine lacks apt or Debian's keys, or no mirror is named.</exception>
     public static DebianArchive Open(KernelsCache cache)
     {
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb" })
@@ -36,7 +36,11 @@ public sealed partial class DebianArchive
         if (!File.Exists(Keyring))
             throw new HooktrailException(
                 $"{Keyring} is missing, so nobody can tell whether a fetched kernel is Debian's: install debian-archive-keyring, or give a kernel of your own by --kernel-image.");
-        return new(cache, Environment.GetEnvironmentVariable(MirrorVariable) is { Length: > 0 } mirror ? mirror : "http://deb.debian.org/debian");
+        return Environment.GetEnvironmentVariable(MirrorVariable) is { Length: > 0 } mirror
+            ? new(cache, mirror)
+            : throw new HooktrailException(
+                $"No Debian mirror is known on this machine, so kernels cannot be fetched: name one by {MirrorVariable}, "
+                + "such as http://mirror.example/debian, or give a kernel of your own by --kernel-image.");
     }
 
     /// <summary>By package lists that are at most a day old, or by new ones on <paramref name="refresh"/>.</summary>

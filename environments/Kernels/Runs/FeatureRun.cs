@@ -4,7 +4,7 @@ namespace Hooktrail.Kernels.Runs;
 
 /// <summary>Runs the features in another process: <c>./specs run</c> with the address of the guest's Engine.</summary>
 /// <remarks>Own hosts are those in network namespaces, here of the guest.</remarks>
-internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts)
+internal sealed class FeatureRun(Checkout checkout, string filter, bool privateHosts)
 {
     /// <summary>How much longer a guest without KVM may take for everything.</summary>
     private const int PatienceOfTcg = 4;
@@ -34,7 +34,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool ownHosts
                 ["SPECS_LAB_REASON"] = null,
                 ["SPECS_REQUIRE_LIVE"] = null, // what a kernel has not got is a result there, not a mistake of its machine's
                 ["SPECS_OUT"] = folder,
-                ["SPECS_OWN_HOSTS"] = ownHosts ? null : "none", // beside the guest's Engine, which is what they are to show
+                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, which is what they are to show
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
                     : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,

@@ -21,8 +21,8 @@ public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
     public string? Trouble { get; init; }
 
     /// <summary>Whether the scenarios on namespace hosts were left to another backend's guest.</summary>
-    public bool WithoutOwnHosts { get; init; }
+    public bool WithoutPrivateHosts { get; init; }
 
     /// <summary>Where scenarios were left to another guest, none may be left for this one.</summary>
-    public bool IsGood => Trouble is null && (Counts is { IsGood: true } || (WithoutOwnHosts && Counts is { IsWithoutFault: true, Passed: 0, Skipped: > 0 }));
+    public bool IsGood => Trouble is null && (Counts is { IsGood: true } || (WithoutPrivateHosts && Counts is { IsWithoutFault: true, Passed: 0, Skipped: > 0 }));
 }

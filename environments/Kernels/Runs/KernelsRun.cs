@@ -75,7 +75,7 @@ public sealed class KernelsRun
     {
         var clock = Stopwatch.StartNew();
         var who = $"{kernel.Name} {backend.Name()}";
-        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend)) { WithoutOwnHosts = backend != Backends[0] };
+        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend)) { WithoutPrivateHosts = backend != Backends[0] };
         Directory.CreateDirectory(result.Folder);
         // What an earlier run wrote must not pass for this one's.
         foreach (var file in Written)
@@ -108,7 +108,7 @@ public sealed class KernelsRun
         KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken limit)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(limit);
-        var features = new FeatureRun(_checkout, Filter, ownHosts: !result.WithoutOwnHosts).RunAsync(guest, machine, result.Folder, until.Token);
+        var features = new FeatureRun(_checkout, Filter, privateHosts: !result.WithoutPrivateHosts).RunAsync(guest, machine, result.Folder, until.Token);
         using (new Timer(_ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
             await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
         if (!features.IsCompleted || features.IsCanceled)

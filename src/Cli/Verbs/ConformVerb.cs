@@ -108,8 +108,8 @@ internal static class ConformVerb
                 continue;
             }
 
-            await using var ownHosts = new OwnHosts(besideEngine: labs.Length > 1);
-            var run = new ConformanceRun(hosts, Starting(lab, ownHosts))
+            await using var privateHosts = new PrivateHosts(besideEngine: labs.Length > 1);
+            var run = new ConformanceRun(hosts, Starting(lab, privateHosts))
             {
                 Parallel = lab == LabKind.Docker ? 1 : Number(line.GetRequiredValue(AtOnce), "a number of labs", 64),
                 Observers = observers,
@@ -148,7 +148,7 @@ internal static class ConformVerb
         return (findings, watch.Elapsed.TotalSeconds);
     }
 
-    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab, OwnHosts hosts) =>
+    private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab, PrivateHosts hosts) =>
         async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, hosts, cancellation)).Lab;
 
     private static int Number(string text, string what, int most) =>

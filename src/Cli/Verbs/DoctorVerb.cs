@@ -33,7 +33,7 @@ internal static class DoctorVerb
     // Beside an Engine on another kernel, namespace hosts live there.
     private static async Task<ImmutableArray<ExaminationFinding>> OfNamespacesAsync(CancellationToken cancellation)
     {
-        await using var hosts = new OwnHosts(besideEngine: true);
+        await using var hosts = new PrivateHosts(besideEngine: true);
         try
         {
             return await NamespaceExamination.OfAsync(await hosts.MachineAsync(cancellation), cancellation);

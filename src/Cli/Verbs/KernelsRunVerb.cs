@@ -42,7 +42,7 @@ internal static class KernelsRunVerb
             """
             Each kernel and backend has a guest of its own, with a disk that is thrown away and no network but a port of this machine's loopback address. It writes
             what ./specs run writes into OUT/KERNEL-BACKEND, with the guest's console.log and the run's features.log, and ends with a table.
-            With both backends, the scenarios on hosts of their own run with nft alone and are skipped with legacy: the rules of such a host are in the backend
+            With both backends, the scenarios on private hosts run with nft alone and are skipped with legacy: the rules of such a host are in the backend
             that its scenario says, whatever Docker's are in.
             KVM runs a guest where a short boot of its kernel by KVM succeeds, and TCG otherwise; SPECS_ACCELERATOR=kvm
             or tcg decides without that boot.

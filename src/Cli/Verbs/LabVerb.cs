@@ -22,7 +22,7 @@ internal static class LabVerb
             "Starts the lab and keeps it until Enter or Ctrl-C is pressed: to look at its rules, or to ping by hand.",
             """
             To look at one thing, client and server are often enough, and up sooner: ./specs lab client server
-            In the Docker lab the tracepoints log pings of the lab that carry a type of service, e.g. ping -Q 4:
+            In the Docker lab the taps log pings of the lab that carry a type of service, e.g. ping -Q 4:
               docker exec hooktrail-RUN-client ping -c 1 -Q 4 server
               dmesg | tail
             Of the namespace lab it prints how to enter each station; its names are devices there, and its host has the rules of Docker 20.10.
@@ -41,7 +41,7 @@ internal static class LabVerb
         var setup = NamespaceSetup.Default with { Docker = DockerRelease.V20 };
         if (line.GetValue(Only) is { Length: > 0 } only)
             setup = setup with { Topology = NamespaceTopology.For([Endpoint.Host.Name, Endpoint.Wan.Name, .. only]) };
-        await using var hosts = new OwnHosts(besideEngine: false);
+        await using var hosts = new PrivateHosts(besideEngine: false);
         var (lab, why) = await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         await using (lab)
         {

@@ -90,7 +90,7 @@ internal static class ObserveVerb
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
 
-        await using var hosts = new OwnHosts(besideEngine: LabOptions.Kind(line) != LabKind.Namespaces);
+        await using var hosts = new PrivateHosts(besideEngine: LabOptions.Kind(line) != LabKind.Namespaces);
         var (lab, why) = await StartAsync(line, changes, hosts, cancellation);
         await using (lab)
         {
@@ -137,7 +137,7 @@ internal static class ObserveVerb
         return new HostChange.NftTable(text);
     }
 
-    private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, OwnHosts hosts, CancellationToken cancellation)
+    private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, PrivateHosts hosts, CancellationToken cancellation)
     {
         var setup = NamespaceSetup.Default with
         {
@@ -161,11 +161,11 @@ internal static class ObserveVerb
         var kind = LabOptions.Kind(line);
         if (kind == LabKind.Docker && built is not null)
             throw new HooktrailException(
-                $"{built} says what a host of the lab's own is to be like, but the Docker lab is a guest on a host that is as it is; leave it out, or write --lab namespaces.");
+                $"{built} describes a private host, but the Docker lab uses the Engine's host as it is; leave it out, or use --lab namespaces.");
         if (kind is not null || own is null)
             return await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         var lab = await hosts.StartAsync(setup, cancellation);
-        return new(lab, $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a host of its own.");
+        return new(lab, $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a private host.");
     }
 
     private static string Read(string file)

@@ -3,7 +3,7 @@ using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>A chain at a hook. Its first rule is the tracepoint: the hop is noted before any rule acts.</summary>
+/// <summary>A chain at a hook. Its first rule is the tap: the hop is noted before any rule acts.</summary>
 internal sealed class Chain(HookPoint point, RuleSet rules)
 {
     // Of the kernel's iptables; nft allows 16. A chain that calls itself is refused by both.

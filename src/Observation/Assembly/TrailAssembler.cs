@@ -12,7 +12,7 @@ public static class TrailAssembler
     /// differ in them, and from 0. <paramref name="counted"/> is null where the observer counts otherwise.
     /// </summary>
     public static Finding Assemble(
-        Flow flow, LabMap map, LogWindow window, byte mark, TracepointCounters? counted, Exchanged exchanged)
+        Flow flow, LabMap map, LogWindow window, byte mark, TapCounters? counted, Exchanged exchanged)
     {
         try
         {
@@ -43,7 +43,7 @@ public static class TrailAssembler
     // Two witnesses of the same packets: the log and the rules' counters. A straggler of another flow may be logged in
     // this window though it was counted before it, so what other flows logged may be counted or not; this flow's own
     // must be, each.
-    private static void Reconcile(ImmutableArray<Sighting> all, List<Sighting> own, TracepointCounters counted)
+    private static void Reconcile(ImmutableArray<Sighting> all, List<Sighting> own, TapCounters counted)
     {
         var allLogged = all.CountBy(sighting => sighting.Point).ToDictionary();
         var ownLogged = own.CountBy(sighting => sighting.Point).ToDictionary();

@@ -83,7 +83,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     {
         var (isV6, isArp) = (sighting.IsV6(), sighting.ArpOperation is not null);
         if (prefix.StartsWith(Trace, StringComparison.Ordinal))
-            return TracePoint(prefix, isV6);
+            return TracedPoint(prefix, isV6);
         // There are as many prefixes as rules, and a line for each packet.
         var key = $"{prefix}{(isBridge ? "b" : isArp ? "a" : isV6 ? "6" : "4")}";
         if (!_points.TryGetValue(key, out var point))
@@ -92,7 +92,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     }
 
     // A hop for the chain, and none for chains that it jumps to.
-    private static HookPoint? TracePoint(string prefix, bool isV6)
+    private static HookPoint? TracedPoint(string prefix, bool isV6)
     {
         if (prefix[Trace.Length..].Split(':') is not [var table, var chain, ..])
             return null;

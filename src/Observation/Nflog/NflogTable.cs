@@ -43,7 +43,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// <exception cref="HooktrailException">The names of table and chain are longer than the kernel can log.</exception>
     public static string Prefix(RunId run, HookPoint point)
     {
-        var prefix = TracepointPrefix.Of(run, point);
+        var prefix = TapPrefix.Of(run, point);
         return prefix.Length <= LongestPrefix && !prefix.Contains('"')
             ? prefix
             : throw new HooktrailException(
@@ -79,7 +79,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         .Select(family => $"delete table {Word(family)} {OwnName}\n"));
 
     /// <summary>Reads <c>nft list ruleset</c>, or <c>nft list table</c> for each family in turn.</summary>
-    public TracepointCounters Counters(string listed)
+    public TapCounters Counters(string listed)
     {
         var points = PointsByPrefix(Run, Places);
         var packets = ImmutableDictionary.CreateBuilder<HookPoint, long>();

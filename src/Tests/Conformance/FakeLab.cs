@@ -25,14 +25,14 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
 
     public HostProfile Profile { get; private set; } = HostProfile.Default with { UserlandProxy = setup.UserlandProxy };
 
-    public FiredTracepoints Fired => FiredTracepoints.None;
+    public FiredTaps Fired => FiredTaps.None;
 
     public static Finding.Observed Foretold(HostProfile profile, Flow flow, int packets) =>
         new([.. Prediction.Legs(profile, flow, packets).Select(leg => new ObservedLeg(leg.Leg, leg.Trail, []))]);
 
     public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => Task.FromResult(new HostFacts([], []));
 
-    public Task ProveTracepointsAsync(CancellationToken cancellation = default) => Task.CompletedTask;
+    public Task ProveTapsAsync(CancellationToken cancellation = default) => Task.CompletedTask;
 
     public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {

@@ -152,8 +152,8 @@ public class ContainerMachineTests
     {
         await using var forwarder = new Forwarder(EngineEndpoint.FromEnvironment());
         await using var engine = await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel);
-        var same = await OwnHosts.IsThisKernelAsync(_machine, cancel);
-        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), _image, evenIfSame: false, cancel);
+        var same = await PrivateHosts.IsThisKernelAsync(_machine, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), _image, evenIfSame: false, cancel);
         await using (machine)
             Assert.That(machine, same ? Is.SameAs(ThisMachine.Instance) : Is.TypeOf<ContainerMachine>());
         if (kept is not null)
@@ -163,7 +163,7 @@ public class ContainerMachineTests
     [Test]
     public async Task Who_asks_for_the_Engine_gets_it_whatever_its_kernel(CancellationToken cancel)
     {
-        var (machine, kept) = await OwnHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), _image, evenIfSame: true, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), _image, evenIfSame: true, cancel);
         await using (machine)
             Assert.That(machine.Place, Does.StartWith("in the container hooktrail-").And.Contain(EngineEndpoint.FromEnvironment().ToString()));
         await kept!.DisposeAsync();

@@ -115,12 +115,12 @@ public class DockerLabTests
     [TestCase("iptables -A FORWARD -s 0.0.0.0/0 -j DROP")]
     [TestCase("iptables -t nat -A PREROUTING -j DNAT --to-destination client")]
     public void A_rule_that_could_meet_others_packets_is_refused(string rule) =>
-        Assert.That(() => _lab.ChangeAsync(new HostChange.Rule(rule)), Throws.TypeOf<CannotChangeException>().With.Message.Contains("guest"));
+        Assert.That(() => _lab.ChangeAsync(new HostChange.Rule(rule)), Throws.TypeOf<CannotChangeException>().With.Message.Contains("packets of others"));
 
     [Test]
     public void What_is_the_whole_hosts_is_refused() => Assert.That(
         () => _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("ip_forward"), !_lab.Profile.IpForward)),
-        Throws.TypeOf<CannotChangeException>().With.Message.Contains("host-wide").And.Message.Contains("--lab namespaces"));
+        Throws.TypeOf<CannotChangeException>().With.Message.Contains("the whole host").And.Message.Contains("--lab namespaces"));
 
     private static IEnumerable<Flow> Flows(IpVersion ip) =>
     [

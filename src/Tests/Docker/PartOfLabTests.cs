@@ -5,7 +5,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;
 
-/// <summary>Separate: Docker's rules for a new network come before the tracepoints of other labs.</summary>
+/// <summary>Separate: Docker's rules for a new network come before the taps of other labs.</summary>
 [Category("live")]
 public class PartOfLabTests
 {

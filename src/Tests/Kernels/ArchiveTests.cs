@@ -8,16 +8,16 @@ public class ArchiveTests
 {
     // The output of apt-cache madison on 2026-11-28, shortened.
     private const string Madison = """
-         linux-image-5.10.0-32-cloud-amd64 | 5.10.223-1 | http://deb.debian.org/debian bullseye/main amd64 Packages
-        linux-image-6.1.0-47-cloud-amd64 |  6.1.170-3 | http://deb.debian.org/debian bookworm/main amd64 Packages
-        linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://deb.debian.org/debian bookworm/main amd64 Packages
-        linux-image-6.12.95+deb12-cloud-amd64 | 6.12.95-1~bpo12+1 | http://deb.debian.org/debian bookworm-backports/main amd64 Packages
-        linux-image-6.12.107+deb13-cloud-amd64 | 6.12.107-1 | http://deb.debian.org/debian trixie/main amd64 Packages
-        linux-image-6.12.117+deb13-cloud-amd64 | 6.12.117-1 | http://deb.debian.org/debian trixie/main amd64 Packages
-        linux-image-7.3.4+deb13-cloud-amd64 | 7.3.4-1~bpo13+1 | http://deb.debian.org/debian trixie-backports/main amd64 Packages
-        linux-image-6.1.0-50-cloud-amd64-dbg |  6.1.176-1 | http://deb.debian.org/debian bookworm/main amd64 Packages
-        linux-image-6.1.0-50-amd64 |  6.1.176-1 | http://deb.debian.org/debian bookworm/main amd64 Packages
-        linux-image-cloud-amd64 |  6.1.176-1 | http://deb.debian.org/debian bookworm/main amd64 Packages
+         linux-image-5.10.0-32-cloud-amd64 | 5.10.223-1 | http://mirror.example/debian bullseye/main amd64 Packages
+        linux-image-6.1.0-47-cloud-amd64 |  6.1.170-3 | http://mirror.example/debian bookworm/main amd64 Packages
+        linux-image-6.1.0-50-cloud-amd64 |  6.1.176-1 | http://mirror.example/debian bookworm/main amd64 Packages
+        linux-image-6.12.95+deb12-cloud-amd64 | 6.12.95-1~bpo12+1 | http://mirror.example/debian bookworm-backports/main amd64 Packages
+        linux-image-6.12.107+deb13-cloud-amd64 | 6.12.107-1 | http://mirror.example/debian trixie/main amd64 Packages
+        linux-image-6.12.117+deb13-cloud-amd64 | 6.12.117-1 | http://mirror.example/debian trixie/main amd64 Packages
+        linux-image-7.3.4+deb13-cloud-amd64 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
+        linux-image-6.1.0-50-cloud-amd64-dbg |  6.1.176-1 | http://mirror.example/debian bookworm/main amd64 Packages
+        linux-image-6.1.0-50-amd64 |  6.1.176-1 | http://mirror.example/debian bookworm/main amd64 Packages
+        linux-image-cloud-amd64 |  6.1.176-1 | http://mirror.example/debian bookworm/main amd64 Packages
         """;
 
     private static readonly ImmutableArray<ServedKernel> Served = ServedKernel.Parse(Madison);

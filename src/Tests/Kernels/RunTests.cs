@@ -56,9 +56,9 @@ public class RunTests
     [Test]
     public void A_guest_for_which_another_left_no_scenario_is_good() => Assert.Multiple(() =>
     {
-        var left = Good with { WithoutOwnHosts = true, Counts = new(0, 0, 9, 0, 0, 0) };
+        var left = Good with { WithoutPrivateHosts = true, Counts = new(0, 0, 9, 0, 0, 0) };
         Assert.That(left.IsGood);
-        Assert.That((left with { WithoutOwnHosts = false }).IsGood, Is.False, "it left none to others");
+        Assert.That((left with { WithoutPrivateHosts = false }).IsGood, Is.False, "it left none to others");
         Assert.That((left with { Counts = new(0, 1, 9, 0, 0, 0) }).IsGood, Is.False, "one failed");
         Assert.That((left with { Counts = new(0, 0, 0, 0, 0, 0) }).IsGood, Is.False, "there was none");
     });

@@ -73,7 +73,7 @@ internal static class Captured
         return log.ReadUntilFence(99, CancellationToken.None).Result;
     }
 
-    public static TracepointCounters Counted(IEnumerable<Sighting> sightings) => TracepointCounters.Of(sightings);
+    public static TapCounters Counted(IEnumerable<Sighting> sightings) => TapCounters.Of(sightings);
 
     public static Finding Assemble(Flow flow, LogWindow window, byte tos, Exchanged exchanged) =>
         TrailAssembler.Assemble(flow, Map, window, tos, Counted(window.Sightings), exchanged);

@@ -220,13 +220,13 @@ public class NflogKernelTests
     }
 
     [Test]
-    public void The_script_that_removes_tracepoints_removes_the_tables()
+    public void The_script_that_removes_taps_removes_the_tables()
     {
         using var run = new NflogNamespace(
             $$"""
             {{Install}}
             cat > undo <<'END'
-            {{TracepointRemoval.Script}}
+            {{TapRemoval.Script}}
             END
             sed s/x7k2q/other/ install | nft -f -
             say $(sh undo --list)

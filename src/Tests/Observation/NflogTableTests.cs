@@ -83,7 +83,7 @@ public class NflogTableTests
 
         Assert.That(
             places.Select(place => place.Point).Where(point => point.Layer != Layer.Arptables),
-            Is.EquivalentTo(TracepointRules.Supported));
+            Is.EquivalentTo(TapRules.Supported));
         Assert.That(places.Where(place => place.Point.Table == "nat" && place.Family != NftFamily.Bridge).Select(place => place.Type), Is.All.EqualTo(NftChainType.Nat));
         Assert.That(places.Where(place => place.Point.Table == "mangle").Select(place => place.Type), Is.All.EqualTo(NftChainType.Filter));
     }

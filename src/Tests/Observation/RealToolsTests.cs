@@ -22,7 +22,7 @@ public class RealToolsTests
     private const string Listed = "table ip filter {\n\tchain FORWARD {\n\t}\n}\ntable bridge filter {\n\tchain FORWARD {\n\t}\n}\n";
 
     [Test]
-    public void Tracepoints_go_in_and_out_and_nothing_else_changes()
+    public void Taps_go_in_and_out_and_nothing_else_changes()
     {
         var output = InNamespace(
             $"""
@@ -83,7 +83,7 @@ public class RealToolsTests
 
     private static string InNamespace(string script)
     {
-        var rules = new TracepointRules(
+        var rules = new TapRules(
             Captured.Run,
             new("198.51.100.0/24", "203.0.113.0/24"),
             [.. HookPoints.Iptables, .. HookPoints.Ebtables.Where(point => point.Table != "broute")]);
@@ -94,7 +94,7 @@ public class RealToolsTests
             Write("iptables", rules.Iptables());
             Write("ebtables", rules.Ebtables());
             Write("marks", rules.Marks(Listed));
-            Write("remove", TracepointRemoval.Script);
+            Write("remove", TapRemoval.Script);
             return Run(script, folder.FullName);
         }
         finally

@@ -207,7 +207,7 @@ public class SightingTests
     [TestCase("htx7k2 i.nat.INPUT IN=a OUT= ")]
     [TestCase("htX7k2q i.nat.INPUT IN=a OUT= ")]
     [TestCase("https: //example.com")]
-    public void What_is_no_tracepoint_is_refused(string text) => Assert.That(SightingParser.TryParse(7, text, out _), Is.False);
+    public void What_is_no_tap_is_refused(string text) => Assert.That(SightingParser.TryParse(7, text, out _), Is.False);
 
     private static Sighting Parse(string text) =>
         SightingParser.TryParse(7, text, out var sighting) ? sighting! : throw new AssertionException($"refused: {text}");

@@ -93,7 +93,7 @@ public class TrailAssemblerTests
     }
 
     [Test]
-    public void A_packet_that_no_tracepoint_saw_has_an_empty_trail()
+    public void A_packet_that_no_tap_saw_has_an_empty_trail()
     {
         var legs = Legs(Captured.Assemble(Captured.Flow("client", "server"), new([], 0), 0x04, new(1, [1])));
 
@@ -199,9 +199,9 @@ public class TrailAssemblerTests
         Does.StartWith("The addresses do not say which way the packet goes"));
 
     [Test]
-    public void Only_a_tracepoint_that_fired_proves_a_silence()
+    public void Only_a_tap_that_fired_proves_a_silence()
     {
-        var fired = FiredTracepoints.None.With(Captured.Window(8)).With(Captured.Window(6));
+        var fired = FiredTaps.None.With(Captured.Window(8)).With(Captured.Window(6));
         HookPoint[] points = [new(Layer.Ebtables, "filter", "FORWARD"), new(Layer.Iptables, "filter", "FORWARD"), new(Layer.Iptables, "raw", "OUTPUT")];
 
         Assert.That(fired.Unproven(points), Is.EqualTo(new[] { points[1] }));

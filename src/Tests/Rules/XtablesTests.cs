@@ -136,7 +136,7 @@ public class XtablesTests
             new DropTarget());
 
     [Test]
-    public void Tracepoints_of_ours_are_no_rules_of_the_host()
+    public void Taps_of_ours_are_no_rules_of_the_host()
     {
         Assert.That(Rules(Layer.Iptables, "-p icmp -j LOG --log-prefix \"htx7k2q i.raw.OUTPUT \" --log-level 7"), Is.Empty);
         Assert.That(Rules(Layer.Ebtables, "-p IPv4 --log-level debug --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-ip -j CONTINUE"), Is.Empty);

@@ -4,7 +4,7 @@ namespace Hooktrail.Trails.Rules;
 
 /// <summary>
 /// What the model does not know becomes an <see cref="UnknownMatch"/> or <see cref="UnknownTarget"/> with its name; our
-/// own tracepoints are left out.
+/// own taps are left out.
 /// </summary>
 public static class RuleReader
 {

@@ -39,7 +39,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     private int _at;
     private bool _ours;
 
-    /// <summary>None for a tracepoint of our own.</summary>
+    /// <summary>None for a tap of our own.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length && !_ours)
@@ -136,7 +136,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             switch (Next())
             {
                 case "prefix":
-                    _ours |= OurTracepoints.Wrote(Next());
+                    _ours |= OurTaps.Wrote(Next());
                     break;
                 // log flags tcp sequence,options flags ip options
                 case "flags" when Next() is "tcp" or "ip":

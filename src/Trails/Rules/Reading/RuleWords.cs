@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Hooktrail.Trails.Rules.Reading;
 
-internal static class OurTracepoints
+internal static class OurTaps
 {
     /// <summary><c>htx7k2q …</c>: the mark, a run's id of five characters and a space.</summary>
     public static bool Wrote(string prefix) =>

@@ -45,7 +45,7 @@ internal sealed class XtablesRule(
     private string _afterName = "ACCEPT";
     private ImmutableArray<string> _setting = [];
 
-    /// <summary>None for a tracepoint of our own, two where the rule does two things.</summary>
+    /// <summary>None for a tap of our own, two where the rule does two things.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length)
@@ -138,7 +138,7 @@ internal sealed class XtablesRule(
                 _action.AddRange([option, _unknown.Name]);
                 return true;
             case "--log-prefix" or "--nflog-prefix" or "--ulog-prefix" when _jump is not null || _isEbtables:
-                _ours |= OurTracepoints.Wrote(tokens.ElementAtOrDefault(_at) ?? "");
+                _ours |= OurTaps.Wrote(tokens.ElementAtOrDefault(_at) ?? "");
                 return TargetOption(option);
         }
 

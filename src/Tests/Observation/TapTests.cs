@@ -2,9 +2,9 @@ using Hooktrail.Observation;
 
 namespace Hooktrail.Tests.Observation;
 
-public class TracepointTests
+public class TapTests
 {
-    private static readonly TracepointRules Rules = new(
+    private static readonly TapRules Rules = new(
         Captured.Run,
         new("172.29.88.0/24", "203.0.113.0/24", "127.83.1.7/32", "fd00:88::/48"),
         [new(Layer.Iptables, "nat", "INPUT"), new(Layer.Iptables, "raw", "OUTPUT"), new(Layer.Ebtables, "nat", "OUTPUT")]);
@@ -12,11 +12,11 @@ public class TracepointTests
     [Test]
     public void Every_prefix_fits_into_xt_LOG_and_names_its_place()
     {
-        foreach (var point in TracepointRules.Supported)
+        foreach (var point in TapRules.Supported)
         {
-            var prefix = TracepointPrefix.Of(Captured.Run, point) + " ";
+            var prefix = TapPrefix.Of(Captured.Run, point) + " ";
             Assert.That(prefix, Has.Length.LessThanOrEqualTo(29));
-            Assert.That(TracepointPrefix.TryParse(prefix + "IN=", out var run, out var found, out var length), Is.True);
+            Assert.That(TapPrefix.TryParse(prefix + "IN=", out var run, out var found, out var length), Is.True);
             Assert.That((run, found, length), Is.EqualTo((Captured.Run, point, prefix.Length - 1)));
         }
     }
@@ -79,25 +79,25 @@ public class TracepointTests
     [Test]
     public void Counters_of_both_tools_equal_the_records_of_the_log()
     {
-        var counters = TracepointCounters.Parse(Captured.Text("captured.iptables-save") + Captured.Text("captured.ebtables-save"), Captured.Run);
+        var counters = TapCounters.Parse(Captured.Text("captured.iptables-save") + Captured.Text("captured.ebtables-save"), Captured.Run);
         var logged = Captured.Counted(Captured.Read(Captured.Renumbered(Captured.Lines.Where(line => !line.Contains("fence")))).Sightings);
 
         Assert.That(counters.Points.Count(), Is.EqualTo(17 + 6));
         Assert.That(counters.Points.Select(point => (point, counters[point])), Is.EquivalentTo(counters.Points.Select(point => (point, logged[point]))));
         Assert.That(counters.Points.Sum(point => counters[point]), Is.EqualTo(250));
         Assert.That(counters.Since(counters).Points.Sum(point => counters.Since(counters)[point]), Is.Zero);
-        var (twice, once) = (counters.With(logged), TracepointCounters.Of([]).With(counters));
+        var (twice, once) = (counters.With(logged), TapCounters.Of([]).With(counters));
         Assert.That(twice.Points.Sum(point => twice[point]), Is.EqualTo(500));
         Assert.That(once.Points.Sum(point => once[point]), Is.EqualTo(250));
     }
 
     [Test]
     public void Another_runs_counters_are_passed_over() =>
-        Assert.That(TracepointCounters.Parse(Captured.Text("captured.iptables-save"), RunId.Parse("other")).Points, Is.Empty);
+        Assert.That(TapCounters.Parse(Captured.Text("captured.iptables-save"), RunId.Parse("other")).Points, Is.Empty);
 
     [Test]
     public void Rules_saved_without_counters_are_refused() => Assert.That(
-        () => TracepointCounters.Parse("-A INPUT -j LOG --log-prefix \"htx7k2q i.nat.INPUT \"", Captured.Run),
+        () => TapCounters.Parse("-A INPUT -j LOG --log-prefix \"htx7k2q i.nat.INPUT \"", Captured.Run),
         Throws.InstanceOf<HooktrailException>().With.Message.Contains("iptables-save -c"));
 
     [Test]

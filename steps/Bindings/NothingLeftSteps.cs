@@ -12,7 +12,7 @@ namespace Hooktrail.Specs.Bindings;
 
 /// <summary>What the suite promises to its host.</summary>
 [Binding]
-public sealed class GuestSteps(Journey journey)
+public sealed class NothingLeftSteps(Journey journey)
 {
     // A lab is up within 20 seconds on two idle processors; a longer wait ends with an error.
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromMinutes(3));
@@ -23,10 +23,10 @@ public sealed class GuestSteps(Journey journey)
     private string? _otherRun;
 
     /// <summary>Remembers the host before the scenario changes anything.</summary>
-    [BeforeScenario("@guest")]
+    [BeforeScenario("@nothing-left")]
     public async Task RememberAsync() => _before = await (await SpecsRun.Current.DockerLabAsync()).SnapshotAsync();
 
-    [AfterScenario("@guest")]
+    [AfterScenario("@nothing-left")]
     public async Task EndOthersAsync()
     {
         if (_disturbance is not null)
@@ -40,7 +40,7 @@ public sealed class GuestSteps(Journey journey)
     [Given("another lab with {endpoint} is up")]
     public async Task GivenLabAsync(Endpoint container)
     {
-        var cli = typeof(GuestSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
+        var cli = typeof(NothingLeftSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
         _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab", container.Name])
         {
             RedirectStandardInput = true,

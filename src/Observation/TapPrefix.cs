@@ -3,22 +3,22 @@ using System.Collections.Frozen;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The log prefix of a tracepoint, by which its rule and its records are recognised: <c>htx7k2q
+/// The log prefix of a tap, by which its rule and its records are recognised: <c>htx7k2q
 /// i.mangle.POSTROUTING</c> is run x7k2q's at iptables mangle POSTROUTING. The longest has 28 characters; with the
 /// space that ends it in xt LOG that is the 29 that LOG holds (facts 4.3).
 /// </summary>
-public static class TracepointPrefix
+public static class TapPrefix
 {
     /// <summary>How every prefix begins, before the run's id.</summary>
     public const string Mark = "ht";
 
     private static readonly FrozenDictionary<string, HookPoint> PointsByTail =
-        TracepointRules.Supported.ToFrozenDictionary(Tail);
+        TapRules.Supported.ToFrozenDictionary(Tail);
 
     private static readonly FrozenDictionary<string, HookPoint>.AlternateLookup<ReadOnlySpan<char>> Tails =
         PointsByTail.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The prefix of a run's tracepoint, without the space that xt LOG needs at the end.</summary>
+    /// <summary>The prefix of a run's tap, without the space that xt LOG needs at the end.</summary>
     public static string Of(RunId run, HookPoint point) => $"{Of(run)} {Tail(point)}";
 
     /// <summary>What all prefixes of a run begin with: its mark, <c>htx7k2q</c>.</summary>
@@ -51,6 +51,6 @@ public static class TracepointPrefix
         Layer.Ip6tables => '6',
         Layer.Arptables => 'a',
         Layer.Nftables => 'n',
-        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "has no tracepoints"),
+        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer, "has no taps"),
     };
 }

@@ -1,24 +1,24 @@
 namespace Hooktrail.Observation;
 
-/// <summary>How many packets each tracepoint of a run has matched, as the rules' own counters say.</summary>
-public sealed class TracepointCounters
+/// <summary>How many packets each tap of a run has matched, as the rules' own counters say.</summary>
+public sealed class TapCounters
 {
     private const string LogPrefix = " --log-prefix \"";
 
     private readonly ImmutableDictionary<HookPoint, long> _packets;
 
-    internal TracepointCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
+    internal TapCounters(ImmutableDictionary<HookPoint, long> packets) => _packets = packets;
 
     public IEnumerable<HookPoint> Points => _packets.Keys;
 
-    /// <summary>0 where there is no tracepoint.</summary>
+    /// <summary>0 where there is no tap.</summary>
     public long this[HookPoint point] => _packets.GetValueOrDefault(point);
 
     /// <summary>
     /// Reads the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes
     /// ebtables-save</c> (<c>-A … -c 4 336</c>), or of both, one after the other. Other rules are passed over.
     /// </summary>
-    public static TracepointCounters Parse(string saved, RunId run)
+    public static TapCounters Parse(string saved, RunId run)
     {
         var packets = ImmutableDictionary.CreateBuilder<HookPoint, long>();
         foreach (var line in saved.AsSpan().EnumerateLines())
@@ -26,7 +26,7 @@ public sealed class TracepointCounters
             // A quote in a comment is saved as \", so this is found in the log option only.
             var option = line.IndexOf(LogPrefix);
             if (option < 0
-                || !TracepointPrefix.TryParse(Quoted(line[(option + LogPrefix.Length)..]), out var owner, out var point, out _)
+                || !TapPrefix.TryParse(Quoted(line[(option + LogPrefix.Length)..]), out var owner, out var point, out _)
                 || owner != run)
                 continue;
             packets[point] = packets.GetValueOrDefault(point) + (Packets(line) ?? throw NoCounter(line));
@@ -36,13 +36,13 @@ public sealed class TracepointCounters
     }
 
     /// <summary>The counters that agree with what was logged.</summary>
-    public static TracepointCounters Of(IEnumerable<Sighting> logged) =>
+    public static TapCounters Of(IEnumerable<Sighting> logged) =>
         new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(pair => pair.Key, pair => (long)pair.Value));
 
-    public TracepointCounters With(TracepointCounters other) =>
+    public TapCounters With(TapCounters other) =>
         new(_packets.SetItems(other._packets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value + this[pair.Key]))));
 
-    public TracepointCounters Since(TracepointCounters earlier) =>
+    public TapCounters Since(TapCounters earlier) =>
         new(_packets.ToImmutableDictionary(pair => pair.Key, pair => pair.Value - earlier[pair.Key]));
 
     private static ReadOnlySpan<char> Quoted(ReadOnlySpan<char> text) =>

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Removes the tracepoints of one run, known by the mark in their log prefix, and nothing else:
-#   remove-tracepoints.sh htx7k2q
-# Prints the marks of all runs that have tracepoints on this host:
-#   remove-tracepoints.sh --list
+# Removes the taps of one run, known by the mark in their log prefix, and nothing else:
+#   remove-taps.sh htx7k2q
+# Prints the marks of all runs that have taps on this host:
+#   remove-taps.sh --list
 # Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
-# rules at the same time. Chains and tables of nf_tables that the tracepoints brought into being go too (TracepointRules.Marks
+# rules at the same time. Chains and tables of nf_tables that the taps brought into being go too (TapRules.Marks
 # says how they are known). The tables of the NFLOG observer are a run's own (hooktrail-x7k2q-nflog), and go as a whole. Tools
 # that are not installed are passed over.
 set -u
@@ -43,7 +43,7 @@ deletions() {
     END { finish() }'
 }
 
-# One tool's tracepoints. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
+# One tool's taps. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
 remove() {
   tool=$1
   # iptables-legacy waits for whoever is at the tables.
@@ -62,11 +62,11 @@ remove() {
     esac
   done
   [ -z "$(saved "$tool" | deletions "$2" "$commit")" ] && return 0
-  echo "remove-tracepoints.sh: $tool refuses to delete the rules of $2 (attempt $attempt): $error" >&2
+  echo "remove-taps.sh: $tool refuses to delete the rules of $2 (attempt $attempt): $error" >&2
   return 1
 }
 
-# The chains of nf_tables in which any run has a tracepoint, as lines of: tool, table, chain.
+# The chains of nf_tables in which any run has a tap, as lines of: tool, table, chain.
 traced() {
   for tool in iptables-nft ip6tables-nft ebtables-nft; do
     saved "$tool" | awk -v tool="$tool" -v mark=" --log-prefix \"$mark [ei6][.]" '
@@ -95,7 +95,7 @@ chains() {
     END { if (chain) print chain }'
 }
 
-# Undoes what the marks say that tracepoints made: hooktrail.INPUT, the chain INPUT of that table; hooktrail, the table. What is in
+# Undoes what the marks say that taps made: hooktrail.INPUT, the chain INPUT of that table; hooktrail, the table. What is in
 # use by another run keeps its mark; what has come into use by someone else is theirs, and loses it.
 tidy() {
   have nft || return 0
@@ -166,6 +166,6 @@ case ${1-} in
     stop_recording "$1" || status=1
     exit "$status" ;;
   *)
-    echo "usage: remove-tracepoints.sh MARK | --list   (a mark is such as htx7k2q)" >&2
+    echo "usage: remove-taps.sh MARK | --list   (a mark is such as htx7k2q)" >&2
     exit 2 ;;
 esac

@@ -8,9 +8,9 @@ namespace Hooktrail.Observation;
 /// inserted at the top of its chain, before any rule that could end the packet's way through it. arptables has no LOG:
 /// xt_LOG is of IPv4 and IPv6 only (net/netfilter/xt_LOG.c).
 /// </summary>
-public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, ImmutableArray<HookPoint> Points)
+public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<HookPoint> Points)
 {
-    /// <summary>Every hook point at which a tracepoint can be named.</summary>
+    /// <summary>Every hook point at which a tap can be named.</summary>
     public static readonly ImmutableArray<HookPoint> Supported =
     [
         .. HookPoints.Ebtables,
@@ -128,10 +128,10 @@ public sealed record TracepointRules(RunId Run, TracedTraffic Traffic, Immutable
     }
 
     private string Xt(HookPoint point, string destination, string packets) =>
-        $"-I {point.Chain} 1 -d {destination} {packets} -j LOG --log-prefix \"{TracepointPrefix.Of(Run, point)} \" {Level} --log-tcp-sequence";
+        $"-I {point.Chain} 1 -d {destination} {packets} -j LOG --log-prefix \"{TapPrefix.Of(Run, point)} \" {Level} --log-tcp-sequence";
 
     private string Ebt(HookPoint point, string packets, string format) =>
-        $"-I {point.Chain} 1 {packets} --log-prefix \"{TracepointPrefix.Of(Run, point)}\" {Level} {format} -j CONTINUE";
+        $"-I {point.Chain} 1 {packets} --log-prefix \"{TapPrefix.Of(Run, point)}\" {Level} {format} -j CONTINUE";
 
     private string Restore(Layer layer, Func<HookPoint, IEnumerable<string>> rules, string commit)
     {

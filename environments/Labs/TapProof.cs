@@ -1,7 +1,7 @@
 namespace Hooktrail.Labs;
 
-/// <summary>The flows that make every tracepoint fire once, before its silence counts.</summary>
-public static class TracepointProof
+/// <summary>The flows that make every tap fire once, before its silence counts.</summary>
+public static class TapProof
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
     [

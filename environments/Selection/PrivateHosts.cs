@@ -11,7 +11,7 @@ namespace Hooktrail.Selection;
 /// first.
 /// </summary>
 /// <param name="besideEngine">Whether they go beside the lab of the environment's Engine, if there is one.</param>
-public sealed class OwnHosts(bool besideEngine) : IAsyncDisposable
+public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
 {
     /// <summary>Where they live, whatever the Engine's kernel: machine, engine, or none.</summary>
     public const string PlaceVariable = "SPECS_OWN_HOSTS";

@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Hooktrail.Kernels.Archive;
@@ -50,10 +51,10 @@ public sealed class KernelStore(KernelsCache cache)
     }
 
     /// <summary>Another way to pack kernels makes another folder.</summary>
-    private static string Recipe { get; } = Hash([Resource.Read("pack.sh"), .. Needed]);
+    private static string Recipe { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"), .. Needed]);
 
     /// <summary>A change of the guests' scripts needs no kernel anew.</summary>
-    private static string Scripts { get; } = Hash([Resource.Read("initramfs.sh"), Resource.Read("init.sh")]);
+    private static string Scripts { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"), EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh")]);
 
     private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
 
@@ -63,8 +64,8 @@ public sealed class KernelStore(KernelsCache cache)
         var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>
         {
             var root = Directory.CreateDirectory(Path.Combine(making, "root")).FullName;
-            await File.WriteAllTextAsync(Path.Combine(root, "init"), Resource.Read("initramfs.sh"), cancellation).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(root, "init.sh"), Resource.Read("init.sh"), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(root, "init"), EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(Path.Combine(root, "init.sh"), EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh"), cancellation).ConfigureAwait(false);
             await Tool.RunAsync(
                 "to make an initial root",
                 Remedy,
@@ -90,7 +91,7 @@ public sealed class KernelStore(KernelsCache cache)
         await Tool.RunAsync(
             $"to pack the modules of {release}",
             Remedy,
-            ["bash", "-c", Resource.Read("pack.sh"), "pack", folder, release, modules ?? "", busybox, .. Needed],
+            ["bash", "-c", EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"), "pack", folder, release, modules ?? "", busybox, .. Needed],
             cancellation: cancellation).ConfigureAwait(false);
     }
 }

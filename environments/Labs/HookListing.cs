@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Trails.Accounts;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Labs;
 

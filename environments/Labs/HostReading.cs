@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Labs;
 

@@ -3,7 +3,6 @@ using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 

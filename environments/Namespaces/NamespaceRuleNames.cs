@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Namespaces;
 

@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
 
@@ -100,7 +101,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         var program = new MachineProgram(["bash", "--noprofile", "--norc", "-c", open, "hooktrail", .. stations]);
         return program with
         {
-            Environment = program.Environment.Add("HOOKTRAIL_INIT", Resource.Read("init.sh")).Add("HOOKTRAIL_AGENT", Agent.Script),
+            Environment = program.Environment.Add("HOOKTRAIL_INIT", EmbeddedText.Of(typeof(ProcessTree).Assembly, "init.sh")).Add("HOOKTRAIL_AGENT", Agent.Script),
             Reads = [MachineProgram.Input, .. stations.Select((_, index) => Pipe(index, 0))],
             Writes = [MachineProgram.Output, MachineProgram.Error, .. stations.SelectMany((_, index) => new[] { Pipe(index, 1), Pipe(index, 2) })],
         };

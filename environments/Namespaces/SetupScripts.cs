@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Net;
 using System.Text;
 
@@ -15,7 +16,7 @@ namespace Hooktrail.Namespaces;
 /// </param>
 internal sealed class SetupScripts(NamespaceTopology topology, int host)
 {
-    private static readonly string Functions = Resource.Read("functions.sh");
+    private static readonly string Functions = EmbeddedText.Of(typeof(SetupScripts).Assembly, "functions.sh");
 
     /// <summary>A new device takes the default settings, so this comes first.</summary>
     public string Settings() => $"""

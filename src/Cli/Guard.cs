@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli;
 

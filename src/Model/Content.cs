@@ -1,5 +1,4 @@
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 

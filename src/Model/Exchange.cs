@@ -1,7 +1,6 @@
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model;
 

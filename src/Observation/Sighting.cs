@@ -144,29 +144,6 @@ public sealed record InnerPacket(IPAddress Source, IPAddress Destination)
     public int? IcmpSequence { get; init; }
 }
 
-/// <summary>Flags of a TCP header, with the values that they have there.</summary>
-[Flags]
-public enum TcpFlags : byte
-{
-    None = 0,
-
-    Fin = 1,
-
-    Syn = 2,
-
-    Rst = 4,
-
-    Psh = 8,
-
-    Ack = 16,
-
-    Urg = 32,
-
-    Ece = 64,
-
-    Cwr = 128,
-}
-
 /// <summary>How conntrack knows a packet: <c>enum ip_conntrack_info</c> of the kernel, with its values.</summary>
 public enum ConnectionState
 {

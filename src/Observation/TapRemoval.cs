@@ -1,3 +1,5 @@
+using Hooktrail.Text;
+
 namespace Hooktrail.Observation;
 
 /// <summary>
@@ -7,11 +9,5 @@ namespace Hooktrail.Observation;
 /// </summary>
 public static class TapRemoval
 {
-    public static string Script { get; } = Read();
-
-    private static string Read()
-    {
-        using var script = typeof(TapRemoval).Assembly.GetManifestResourceStream("remove-taps.sh")!;
-        return new StreamReader(script).ReadToEnd();
-    }
+    public static string Script { get; } = EmbeddedText.Of(typeof(TapRemoval).Assembly, "remove-taps.sh");
 }

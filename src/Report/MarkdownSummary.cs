@@ -1,7 +1,9 @@
+using Hooktrail.Text;
+using Hooktrail.Judging;
 using System.Text;
 using Hooktrail.Report.Picture;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Report;
 

@@ -4,7 +4,7 @@ using Reqnroll;
 namespace Hooktrail.Specs.Bindings;
 
 [Binding]
-public sealed class FlowSteps(Journey journey)
+public sealed class FlowSteps(FlowUnderTest flow)
 {
     /// <summary>Each echo request is sent after the answer to the one before.</summary>
     [When("{endpoint} pings {endpoint}{manner}")]
@@ -24,5 +24,5 @@ public sealed class FlowSteps(Journey journey)
     [When("{endpoint} asks by ARP for {endpoint}")]
     public Task WhenAsks(Endpoint from, Endpoint to) => SendAsync(new(from, to, Protocol.Arp), new());
 
-    private Task SendAsync(Flow flow, Manner manner) => journey.SendAsync(manner.Applied(flow), manner);
+    private Task SendAsync(Flow plain, Manner manner) => flow.SendAsync(manner.Applied(plain), manner);
 }

@@ -7,7 +7,7 @@ namespace Hooktrail.Specs.Bindings;
 
 /// <summary>The host of a flow, and its changes.</summary>
 [Binding]
-public sealed class HostSteps(Journey journey)
+public sealed class HostSteps(FlowUnderTest flow)
 {
     /// <summary>The lab always has exactly these; the step tells the reader, and starts it.</summary>
     [Given("containers {endpoint} and {endpoint} on the network {string}")]
@@ -17,7 +17,7 @@ public sealed class HostSteps(Journey journey)
             throw new HooktrailException(
                 $"The lab has no containers \"{one}\" and \"{other}\" on a network \"{network}\"; on {LabNames.Bridge} there are "
                 + $"{string.Join(" and ", Endpoint.On(LabNames.Bridge))}.");
-        await journey.NeedsAsync(one, other);
+        await flow.NeedsAsync(one, other);
     }
 
     /// <summary>The lab always has exactly this one.</summary>
@@ -26,7 +26,7 @@ public sealed class HostSteps(Journey journey)
     {
         if (one.Network != network)
             throw new HooktrailException($"The lab has no container \"{one}\" on a network \"{network}\".");
-        await journey.NeedsAsync(one);
+        await flow.NeedsAsync(one);
     }
 
     /// <summary>The lab always has exactly this one.</summary>
@@ -35,30 +35,30 @@ public sealed class HostSteps(Journey journey)
     {
         if (wan.Kind != EndpointKind.Wan)
             throw new HooktrailException($"The host behind a plain NIC is called \"{Endpoint.Wan}\", not \"{wan}\".");
-        await journey.NeedsAsync(wan);
+        await flow.NeedsAsync(wan);
     }
 
     /// <summary>A host in network namespaces that is used by nothing else, with a release of Docker or none.</summary>
     [Given("a private host {private host}")]
-    public Task GivenPrivateHostAsync(NamespaceSetup setup) => journey.UsePrivateHostAsync(setup);
+    public Task GivenPrivateHostAsync(NamespaceSetup setup) => flow.UsePrivateHostAsync(setup);
 
     /// <summary>With nft tables that were there before its first bridge.</summary>
     [Given("a private host {private host}, which had this nft table before its bridges")]
     public Task GivenPrivateHostWithTableAsync(NamespaceSetup setup, string table) =>
-        journey.UsePrivateHostAsync(setup with { BeforeBridges = table });
+        flow.UsePrivateHostAsync(setup with { BeforeBridges = table });
 
     [Given("{switch} is {state}")]
-    public Task GivenSwitchAsync(Switch one, bool on) => journey.ChangeAsync(new HostChange.Turn(one, on));
+    public Task GivenSwitchAsync(Switch one, bool on) => flow.ChangeAsync(new HostChange.Turn(one, on));
 
     [Given("the rule {string}")]
-    public Task GivenRuleAsync(string command) => journey.ChangeAsync(new HostChange.Rule(command));
+    public Task GivenRuleAsync(string command) => flow.ChangeAsync(new HostChange.Rule(command));
 
     [Given("the nft table")]
-    public Task GivenTableAsync(string text) => journey.ChangeAsync(new HostChange.NftTable(text));
+    public Task GivenTableAsync(string text) => flow.ChangeAsync(new HostChange.NftTable(text));
 
     /// <summary>Takes back the scenario's changes.</summary>
     [AfterScenario]
-    public Task TakeBackAsync() => journey.TakeBackAsync();
+    public Task TakeBackAsync() => flow.TakeBackAsync();
 
     /// <summary>Tables with a backend-dependent order are written for nft, which distributions have.</summary>
     [BeforeScenario("@iptables-nft")]

@@ -12,7 +12,7 @@ namespace Hooktrail.Specs.Bindings;
 
 /// <summary>What the suite promises to its host.</summary>
 [Binding]
-public sealed class NothingLeftSteps(Journey journey)
+public sealed class NothingLeftSteps(FlowUnderTest flow)
 {
     // A lab is up within 20 seconds on two idle processors; a longer wait ends with an error.
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromMinutes(3));
@@ -103,9 +103,9 @@ public sealed class NothingLeftSteps(Journey journey)
     [Then("the request is seen, the reply is seen, and nothing else")]
     public void ThenNothingElse()
     {
-        journey.Agree(Leg.Request, null);
-        journey.Agree(Leg.Reply, null);
-        Assert.That(journey.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
+        flow.Agree(Leg.Request, null);
+        flow.Agree(Leg.Reply, null);
+        Assert.That(flow.ObservedLegs, Is.EqualTo(ImmutableArray.Create(Leg.Request, Leg.Reply)));
     }
 
     private async Task EndLabAsync()

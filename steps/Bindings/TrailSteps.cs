@@ -1,4 +1,4 @@
-using Hooktrail.Report;
+using Hooktrail.Judging;
 using Hooktrail.Specs.Run;
 using NUnit.Framework;
 using Reqnroll;
@@ -10,23 +10,23 @@ namespace Hooktrail.Specs.Bindings;
 /// the kernel's doing.
 /// </summary>
 [Binding]
-public sealed class TrailSteps(Journey journey)
+public sealed class TrailSteps(FlowUnderTest flow)
 {
     /// <summary>Every hop at the tools' own chains, and at the nft chains that the table names, in order.</summary>
     [Then("the {leg} crosses")]
-    public void ThenCrosses(Leg leg, DataTable table) => journey.Agree(leg, Expected(table));
+    public void ThenCrosses(Leg leg, DataTable table) => flow.Agree(leg, Expected(table));
 
     /// <summary>Every hop, at whichever chain.</summary>
     [Then("the {leg} crosses exactly")]
-    public void ThenCrossesExactly(Leg leg, DataTable table) => journey.Agree(leg, Expected(table).Exactly());
+    public void ThenCrossesExactly(Leg leg, DataTable table) => flow.Agree(leg, Expected(table).Exactly());
 
     /// <summary>Every hop of one layer; the other layers must still be as predicted.</summary>
     [Then("in {layer} the {leg} crosses")]
-    public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => journey.Agree(leg, Expected(table, layer));
+    public void ThenCrossesWithin(Layer layer, Leg leg, DataTable table) => flow.Agree(leg, Expected(table, layer));
 
     /// <summary>«It» is the leg that was named last, here and below.</summary>
     [Then("it is delivered to {endpoint}")]
-    public void ThenItIsDelivered(Endpoint to) => Delivered(journey.CurrentLeg, to);
+    public void ThenItIsDelivered(Endpoint to) => Delivered(flow.CurrentLeg, to);
 
     [Then("the {leg} is delivered to {endpoint}")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
@@ -35,8 +35,8 @@ public sealed class TrailSteps(Journey journey)
     [Then("the {leg} is not seen again after {hook point}")]
     public void ThenIsNotSeenAgain(Leg leg, HookPoint point)
     {
-        journey.Agree(leg, null);
-        var predicted = journey.Predicted(leg);
+        flow.Agree(leg, null);
+        var predicted = flow.Predicted(leg);
         Assert.That(
             (predicted.Outcome.Kind, ExpectedTrail.LastSeen(predicted, point)),
             Is.EqualTo((OutcomeKind.Vanished, point)),
@@ -44,7 +44,7 @@ public sealed class TrailSteps(Journey journey)
     }
 
     [Then("it is {stopped} at {hook point}")]
-    public void ThenItIsStopped(OutcomeKind how, HookPoint point) => Stopped(journey.CurrentLeg, how, point);
+    public void ThenItIsStopped(OutcomeKind how, HookPoint point) => Stopped(flow.CurrentLeg, how, point);
 
     [Then("the {leg} is {stopped} at {hook point}")]
     public void ThenIsStopped(Leg leg, OutcomeKind how, HookPoint point) => Stopped(leg, how, point);
@@ -53,58 +53,58 @@ public sealed class TrailSteps(Journey journey)
     [Then("the {leg} is dropped at {hook point} from Linux {kernels} on, and delivered to {endpoint} before")]
     public void ThenIsDroppedSince(Leg leg, HookPoint point, KernelReleases since, Endpoint to)
     {
-        if (since.Include(journey.Kernel))
+        if (since.Include(flow.Kernel))
             Stopped(leg, OutcomeKind.Dropped, point);
         else
             Delivered(leg, to);
     }
 
     [Then("it is not seen again after {hook point}")]
-    public void ThenItIsNotSeenAgain(HookPoint point) => ThenIsNotSeenAgain(journey.CurrentLeg, point);
+    public void ThenItIsNotSeenAgain(HookPoint point) => ThenIsNotSeenAgain(flow.CurrentLeg, point);
 
     /// <summary>Neither an answer nor an error comes.</summary>
     [Then("there is no {leg}")]
-    public void ThenThereIsNo(Leg leg) => journey.Lacks(leg);
+    public void ThenThereIsNo(Leg leg) => flow.Lacks(leg);
 
     /// <summary>The model knows that it does not know.</summary>
     [Then("the model cannot say what becomes of the {leg}, because of {string}")]
     public void ThenUnknown(Leg leg, string what)
     {
-        var outcome = journey.Predicted(leg).Outcome;
+        var outcome = flow.Predicted(leg).Outcome;
         Assert.That((outcome.Kind, outcome.Reason ?? ""), Is.EqualTo((OutcomeKind.Unknown, outcome.Reason ?? "")));
         Assert.That(outcome.Reason, Does.Contain(what));
     }
 
     [Then("it never crosses the table {string} of {layer}")]
-    public void ThenItNeverCrossesTable(string table, Layer layer) => NeverCrossesTable(journey.CurrentLeg, table, layer);
+    public void ThenItNeverCrossesTable(string table, Layer layer) => NeverCrossesTable(flow.CurrentLeg, table, layer);
 
     [Then("the {leg} never crosses the table {string} of {layer}")]
     public void ThenNeverCrossesTable(Leg leg, string table, Layer layer) => NeverCrossesTable(leg, table, layer);
 
     [Then("it never crosses {layer}")]
     public void ThenItNeverCrosses(Layer layer) =>
-        journey.NeverCrosses(journey.CurrentLeg, layer.Name(), HookPoints.Of(layer));
+        flow.NeverCrosses(flow.CurrentLeg, layer.Name(), HookPoints.Of(layer));
 
     [Then("the {leg} never crosses {layer}")]
-    public void ThenNeverCrosses(Leg leg, Layer layer) => journey.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
+    public void ThenNeverCrosses(Leg leg, Layer layer) => flow.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
 
     private static ExpectedTrail Expected(DataTable table, Layer? only = null) =>
         ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), only);
 
     private void Delivered(Leg leg, Endpoint to)
     {
-        journey.Agree(leg, null);
-        Assert.That(journey.Predicted(leg).Outcome, Is.EqualTo(Outcome.Delivered(to)));
+        flow.Agree(leg, null);
+        Assert.That(flow.Predicted(leg).Outcome, Is.EqualTo(Outcome.Delivered(to)));
     }
 
     // The kernel does not tell what took a packet; the model does, and both tell where it was seen last.
     private void Stopped(Leg leg, OutcomeKind how, HookPoint point)
     {
-        journey.Agree(leg, null);
-        var outcome = journey.Predicted(leg).Outcome;
+        flow.Agree(leg, null);
+        var outcome = flow.Predicted(leg).Outcome;
         Assert.That((outcome.Kind, outcome.At), Is.EqualTo((how, point)));
     }
 
     private void NeverCrossesTable(Leg leg, string table, Layer layer) =>
-        journey.NeverCrosses(leg, $"the table {table} of {layer.Name()}", HookPoints.Of(layer, table));
+        flow.NeverCrosses(leg, $"the table {table} of {layer.Name()}", HookPoints.Of(layer, table));
 }

@@ -4,8 +4,7 @@ using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails.Json;
-using Hooktrail.Trails.Rules;
+using Hooktrail.Records;
 using NUnit.Framework;
 
 namespace Hooktrail.Specs.Run;

@@ -3,7 +3,6 @@ using Hooktrail.Labs;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Stations.Talk;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Docker.Lab;
 

@@ -1,4 +1,4 @@
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Kernels.Machine;
 

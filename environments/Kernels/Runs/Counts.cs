@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Kernels.Runs;
 

@@ -1,5 +1,5 @@
 using Hooktrail.Kernels.Archive;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Kernels.Runs;
 

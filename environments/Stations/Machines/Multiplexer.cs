@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
@@ -27,7 +28,7 @@ public sealed class Multiplexer(string place) : IByteSink
     private volatile Exception? _ended;
 
     /// <summary>For perl on the other side, as process 1 of a pid namespace.</summary>
-    public static string Script { get; } = ReadScript();
+    public static string Script { get; } = EmbeddedText.Of(typeof(Multiplexer).Assembly, "multiplex.pl");
 
     /// <summary>Takes the program's standard input. Its standard output is to be written to this.</summary>
     public void Connect(Stream input) => _to = input;
@@ -131,13 +132,6 @@ public sealed class Multiplexer(string place) : IByteSink
     }
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(Multiplexer).Assembly.GetManifestResourceStream("multiplex.pl")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 
     private void Fill(Pipe pipe, ReadOnlySpan<byte> bytes)
     {

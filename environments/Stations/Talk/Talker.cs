@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
@@ -25,7 +26,7 @@ public sealed class Talker : IAsyncDisposable
     }
 
     /// <summary>For perl in the station; Debian's perl-base is enough.</summary>
-    public static string Script { get; } = ReadScript();
+    public static string Script { get; } = EmbeddedText.Of(typeof(Talker).Assembly, "talk.pl");
 
     /// <summary>Returns the port. What is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
     /// <exception cref="HooktrailException">It cannot listen there, or has ended.</exception>
@@ -71,13 +72,6 @@ public sealed class Talker : IAsyncDisposable
 
         await _reading.ConfigureAwait(false);
         _turn.Dispose();
-    }
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(Talker).Assembly.GetManifestResourceStream("talk.pl")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Hooktrail.Labs;
 using Hooktrail.Model;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using Hooktrail.Comparison;
-using Hooktrail.Comparison.Baselines;
-using Hooktrail.Comparison.Writing;
+using Hooktrail.Judging.Comparison;
+using Hooktrail.Judging.Comparison.Baselines;
+using Hooktrail.Report.Runs;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -2,7 +2,7 @@ using System.Net.NetworkInformation;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

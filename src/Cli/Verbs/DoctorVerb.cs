@@ -1,8 +1,8 @@
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Hooktrail.Report;
 using Hooktrail.Selection;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

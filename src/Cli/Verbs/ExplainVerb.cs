@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Hooktrail.Judging;
 using Hooktrail.Model;
-using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

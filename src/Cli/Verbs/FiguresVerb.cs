@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

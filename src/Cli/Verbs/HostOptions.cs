@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,7 +1,7 @@
+using Hooktrail.Judging;
 using Hooktrail.Model;
 using Hooktrail.Observation.Import;
-using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

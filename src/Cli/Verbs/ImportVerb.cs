@@ -1,10 +1,11 @@
+using Hooktrail.Text;
+using Hooktrail.Judging;
 using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Import;
 using Hooktrail.Report;
-using Hooktrail.Trails.Json;
-using Hooktrail.Trails.Rules;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

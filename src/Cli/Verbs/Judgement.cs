@@ -1,8 +1,10 @@
+using Hooktrail.Text;
+using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Kernels.Machine;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -101,7 +102,7 @@ internal static class KernelOptions
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 
     /// <summary>Prints progress to standard error, apart from results.</summary>
-    public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {Report.PlainText.Of(what)}");
+    public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {PlainText.Of(what)}");
 
     private static Backend Backends(string name) => name is "nft" or "legacy"
         ? Trails.Backends.Parse(name)

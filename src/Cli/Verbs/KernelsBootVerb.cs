@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Machine;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

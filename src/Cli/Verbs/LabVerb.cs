@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Namespaces;
-using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Trails.Rules;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

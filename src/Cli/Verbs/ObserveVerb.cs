@@ -2,10 +2,9 @@ using System.CommandLine;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
-using Hooktrail.Report;
+using Hooktrail.Records;
 using Hooktrail.Selection;
-using Hooktrail.Trails.Json;
-using Hooktrail.Trails.Rules;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -2,8 +2,7 @@ using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Report;
 using Hooktrail.Report.Picture;
-using Hooktrail.Trails.Json;
-using Hooktrail.Trails.Rules;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using Hooktrail.Comparison;
-using Hooktrail.Comparison.Writing;
+using Hooktrail.Judging.Comparison;
+using Hooktrail.Report.Runs;
 using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;

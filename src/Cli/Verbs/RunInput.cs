@@ -1,5 +1,5 @@
-using Hooktrail.Comparison;
-using Hooktrail.Comparison.Baselines;
+using Hooktrail.Judging.Comparison;
+using Hooktrail.Judging.Comparison.Baselines;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,4 +1,4 @@
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,6 +1,5 @@
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Bridge;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Ip;
 

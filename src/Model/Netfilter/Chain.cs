@@ -1,5 +1,4 @@
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 

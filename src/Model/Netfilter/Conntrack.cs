@@ -122,8 +122,8 @@ internal static class Conntrack
     private static bool CanBegin(Packet packet) => packet.Content.Kind switch
     {
         Kind.EchoReply => !packet.Heeds(Statement.ReplyNeedsKnown, Place.Conntrack),
-        Kind.Tcp => packet.Content.Flags == Trails.Rules.TcpFlags.Syn || !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Syn)
-            && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Rst) && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Fin),
+        Kind.Tcp => packet.Content.Flags == TcpFlags.Syn || !packet.Content.Flags.HasFlag(TcpFlags.Syn)
+            && !packet.Content.Flags.HasFlag(TcpFlags.Rst) && !packet.Content.Flags.HasFlag(TcpFlags.Fin),
         _ => true,
     };
 

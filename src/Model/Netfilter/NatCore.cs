@@ -1,6 +1,5 @@
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 

@@ -1,4 +1,3 @@
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 

@@ -80,7 +80,7 @@ internal sealed class FlowTraffic
             : Kinds.IsEchoReply(inner.IcmpType, error.IsV6()));
 
     /// <summary>Whether the host's own TCP resets the connection: it copies the mark, which REJECT does not.</summary>
-    public bool IsHostsOwnReset(Packet packet) =>
+    public bool IsHostsOwnReset(SeenPacket packet) =>
         packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
 
     // The ends of a failed connection try again for a minute: a SYN-ACK then has the mark that its listener has by now.

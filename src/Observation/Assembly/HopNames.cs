@@ -6,14 +6,14 @@ namespace Hooktrail.Observation;
 /// </summary>
 internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 {
-    public ImmutableArray<Hop> Of(Packet packet) => [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
+    public ImmutableArray<Hop> Of(SeenPacket packet) => [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
 
     private Hop HopOf(Sighting sighting, Sighting ports) => map.HopOf(sighting, Shown(ports.SourcePort), Shown(ports.DestinationPort));
 
     private int? Shown(int? port) => flow.HasPorts && port != localPort ? port : null;
 
     // Only the first fragment has the ports; what ebt_log prints for the others is payload, which is not the sender's port.
-    private Sighting WithPorts(Packet packet, Sighting sighting) =>
+    private Sighting WithPorts(SeenPacket packet, Sighting sighting) =>
         flow.Fragments == 1 || !flow.HasPorts || HasPorts(sighting)
             ? sighting
             : packet.Sightings.Find(other => HasPorts(other) && other.Source!.Equals(sighting.Source) && other.Destination!.Equals(sighting.Destination))

@@ -3,16 +3,16 @@ namespace Hooktrail.Observation;
 /// <summary>Which packet is which leg, and what else was seen: acknowledgements, repetitions, what an end says about a reply.</summary>
 internal sealed class NamedPackets
 {
-    private readonly Dictionary<Leg, Packet> _legs = [];
+    private readonly Dictionary<Leg, SeenPacket> _legs = [];
 
     /// <summary>Packets that are no legs, in the order seen.</summary>
-    public List<Packet> Others { get; } = [];
+    public List<SeenPacket> Others { get; } = [];
 
     /// <summary>In the order seen.</summary>
     public IEnumerable<Leg> Legs => _legs.OrderBy(pair => pair.Value.First.Sequence).Select(pair => pair.Key);
 
-    public Packet? this[Leg leg] => _legs.GetValueOrDefault(leg);
+    public SeenPacket? this[Leg leg] => _legs.GetValueOrDefault(leg);
 
     /// <summary>False where another packet is that leg already.</summary>
-    public bool TryName(Leg leg, Packet packet) => _legs.TryAdd(leg, packet);
+    public bool TryName(Leg leg, SeenPacket packet) => _legs.TryAdd(leg, packet);
 }

@@ -11,10 +11,10 @@ internal static class NeighbourProbes
     public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
 
     /// <summary>Leaves out probes and answers. All look alike; the first answer is to the first question.</summary>
-    public static List<Packet> LeaveOut(List<Packet> packets)
+    public static List<SeenPacket> LeaveOut(List<SeenPacket> packets)
     {
         var open = new Queue<bool>();
-        var kept = new List<Packet>();
+        var kept = new List<SeenPacket>();
         foreach (var packet in packets)
         {
             var isProbe = packet.Direction == Direction.Request

@@ -38,13 +38,13 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
 
     // Nothing in a container listens to tagged frames: only that it left by the container's port can be known. A user's
     // chain may have any name; a packet without a device in is on its way out.
-    private static bool Left(Packet? packet) => packet is not null && IsOnItsWayOut(packet.Last);
+    private static bool Left(SeenPacket? packet) => packet is not null && IsOnItsWayOut(packet.Last);
 
     private static bool IsOnItsWayOut(Sighting sighting) =>
         sighting is { Point.Chain: "POSTROUTING" } or { Point.Layer: Layer.Nftables, In: null, Out: not null };
 
     // A promiscuous bridge hands a copy up after the frame has left.
-    private Endpoint? BehindPort(Packet? packet) => packet?.Sightings.FindLast(IsOnItsWayOut) is { } last
+    private Endpoint? BehindPort(SeenPacket? packet) => packet?.Sightings.FindLast(IsOnItsWayOut) is { } last
         ? Endpoint.All.FirstOrDefault(endpoint =>
             endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(last.PhysOut ?? last.Out))
         : null;
@@ -57,7 +57,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
 
     private Endpoint? Heard(int number) => exchanged.Heard.Where(one => one.Request == number).Select(one => one.By).FirstOrDefault();
 
-    private bool IsThere(Leg leg, Packet? packet)
+    private bool IsThere(Leg leg, SeenPacket? packet)
     {
         var number = Number(leg);
         if (exchanged.Answered.Contains(number) || Heard(number) is not null)
@@ -71,12 +71,12 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     }
 
     // Only an answer to later data proves that the ACK which opens a connection came.
-    private bool IsAcknowledged(Packet packet) => Seen(Direction.Reply)
+    private bool IsAcknowledged(SeenPacket packet) => Seen(Direction.Reply)
         .Any(reply => reply.Kind is not TcpKind.SynAck && reply.Acknowledged is { } acknowledged && packet.End is { } end
             && acknowledged >= end && acknowledged > named[Leg.Request]?.End);
 
     // The end that the packet came to answers that nothing listens.
-    private Endpoint? Refuser(Leg leg, Packet? packet)
+    private Endpoint? Refuser(Leg leg, SeenPacket? packet)
     {
         if (named[new(Direction.Error, leg.Packet)] is not { } error || map.Owner(error.First.Source) is not { } source)
             return null;
@@ -103,9 +103,9 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     }
 
     // No end reports a redirect; it has passed the last hook on its way or not.
-    private bool IsTold(Leg leg, Packet? packet) =>
+    private bool IsTold(Leg leg, SeenPacket? packet) =>
         packet is not null && packet.First.IsRedirect() ? Left(packet) : exchanged.Told.Contains(Number(leg));
 
-    private IEnumerable<Packet> Seen(Direction direction) =>
+    private IEnumerable<SeenPacket> Seen(Direction direction) =>
         named.Legs.Select(leg => named[leg]!).Concat(named.Others).Where(packet => packet.Direction == direction);
 }

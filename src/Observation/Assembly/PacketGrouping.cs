@@ -1,16 +1,16 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Puts the sightings of a flow together into packets. Most show their packet (<see cref="Packet"/>). The others are
+/// Puts the sightings of a flow together into packets. Most show their packet (<see cref="SeenPacket"/>). The others are
 /// placed by order: the flow's ends send one packet after the other, so a packet's sightings stand together; where they
 /// do not, nothing is guessed.
 /// </summary>
 internal static class PacketGrouping
 {
-    public static List<Packet> Group(Flow flow, FlowTraffic traffic, IEnumerable<Sighting> sightings)
+    public static List<SeenPacket> Group(Flow flow, FlowTraffic traffic, IEnumerable<Sighting> sightings)
     {
-        var packets = new List<Packet>();
-        var recent = new List<Packet>();
+        var packets = new List<SeenPacket>();
+        var recent = new List<SeenPacket>();
         foreach (var sighting in sightings)
         {
             var direction = traffic.DirectionOf(sighting);
@@ -35,7 +35,7 @@ internal static class PacketGrouping
 
     // The packet that was seen last. Of TCP, ARP and broadcasts both ends' packets are under way at a time, so it is the last of this
     // direction; of others a packet that went the other way in between ends it.
-    private static Packet? Neighbour(Flow flow, List<Packet> recent, Direction direction, Sighting sighting)
+    private static SeenPacket? Neighbour(Flow flow, List<SeenPacket> recent, Direction direction, Sighting sighting)
     {
         var interleaved = flow.Protocol is Protocol.Tcp or Protocol.Arp || flow.IsBroadcast;
         var last = interleaved
@@ -45,7 +45,7 @@ internal static class PacketGrouping
     }
 
     // A copy that a bridge floods has another port; the same port twice are two packets.
-    private static void RefuseTwice(Packet packet)
+    private static void RefuseTwice(SeenPacket packet)
     {
         var places = new HashSet<(HookPoint, string?, string?)>();
         foreach (var sighting in packet.Sightings)
@@ -54,7 +54,7 @@ internal static class PacketGrouping
     }
 
     // Where two packets of a direction overlap, a sighting without a number could be of either.
-    private static void Separate(List<Packet> packets)
+    private static void Separate(List<SeenPacket> packets)
     {
         for (var i = 0; i < packets.Count; i++)
             for (var j = 0; j < i; j++)

@@ -4,7 +4,7 @@ namespace Hooktrail.Observation;
 internal static class PingPong
 {
     // By order, and by the ICMP sequence number, where there is one; they must agree.
-    public static NamedPackets Name(FlowTraffic traffic, List<Packet> packets, int sent)
+    public static NamedPackets Name(FlowTraffic traffic, List<SeenPacket> packets, int sent)
     {
         var named = new NamedPackets();
         var requests = 0;
@@ -33,6 +33,6 @@ internal static class PingPong
             : throw new Doubt($"Of {sent} requests that were sent, the log shows {requests}.");
     }
 
-    private static int? About(Packet error) =>
+    private static int? About(SeenPacket error) =>
         error.Sightings.Select(sighting => sighting.Inner?.IcmpSequence).FirstOrDefault(sequence => sequence is not null);
 }

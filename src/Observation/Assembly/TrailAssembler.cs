@@ -30,7 +30,7 @@ public static class TrailAssembler
             if (flow.Protocol == Protocol.Arp && !flow.IsBroadcast)
                 packets = NeighbourProbes.LeaveOut(packets);
             var named = flow.Protocol == Protocol.Tcp
-                ? Connection.Name(traffic, packets, exchanged.Answered.Contains(1))
+                ? TcpLegs.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);
             return new Finding.Observed(Legs(flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
         }
@@ -58,7 +58,7 @@ public static class TrailAssembler
     }
 
     // An ICMPv6 error has no mark of its own, and ebt_log does not print what it is about.
-    private static void RefuseHalfSeen(Flow flow, List<Packet> packets)
+    private static void RefuseHalfSeen(Flow flow, List<SeenPacket> packets)
     {
         if (flow.Ip == IpVersion.V6 && packets.Exists(packet => packet.HasBare)
             && packets.Find(packet => packet.Direction == Direction.Error && packet.First.IsIcmpError()) is { } error)

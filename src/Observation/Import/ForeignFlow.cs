@@ -212,9 +212,9 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             return source ? sighting.SourcePort : sighting.DestinationPort;
         }
 
-        private Packet WithPorts(ForeignPacket packet)
+        private SeenPacket WithPorts(ForeignPacket packet)
         {
-            var whole = new Packet(Direction.Request, flow.Fragments);
+            var whole = new SeenPacket(Direction.Request, flow.Fragments);
             foreach (var hop in packet.Hops)
                 whole.Add(WithPorts(packet, hop.Sighting));
             return whole;

@@ -59,7 +59,7 @@ public sealed class ForeignPacket
 
     /// <summary>Null unless a chain dropped it.</summary>
     internal Outcome? Ended() => _hops.Find(hop => hop.IsEnd) is not { } end ? null
-        : end.Decision == Decision.Rejected ? Outcome.Rejected(end.Sighting.Point, end.Because)
+        : end.Decision == TracedDecision.Rejected ? Outcome.Rejected(end.Sighting.Point, end.Because)
         : Outcome.Dropped(end.Sighting.Point, end.Because!);
 
     internal bool Fits(TracedHop hop)

@@ -1,7 +1,7 @@
 namespace Hooktrail.Observation.Import;
 
 /// <summary>What a chain decided about a packet, as far as a trace tells.</summary>
-public enum Decision
+public enum TracedDecision
 {
     Untold,
 
@@ -20,19 +20,19 @@ public enum Decision
 /// </summary>
 public sealed record TracedHop(Sighting Sighting, string? TraceId)
 {
-    public Decision Decision { get; internal set; }
+    public TracedDecision Decision { get; internal set; }
 
     /// <summary>The rule or the policy that dropped it; null where none did.</summary>
     public string? Because { get; internal set; }
 
-    public bool IsEnd => Decision is Decision.Dropped or Decision.Rejected;
+    public bool IsEnd => Decision is TracedDecision.Dropped or TracedDecision.Rejected;
 
     internal void Decide(string verdict, string rule)
     {
         Decision = verdict.ToLowerInvariant() switch
         {
-            "drop" => rule.Contains("reject", StringComparison.OrdinalIgnoreCase) ? Decision.Rejected : Decision.Dropped,
-            "accept" => Decision.Passed,
+            "drop" => rule.Contains("reject", StringComparison.OrdinalIgnoreCase) ? TracedDecision.Rejected : TracedDecision.Dropped,
+            "accept" => TracedDecision.Passed,
             _ => Decision,
         };
         if (IsEnd)

@@ -8,23 +8,6 @@ namespace Hooktrail.Observation.Nflog;
 public sealed record NflogPlace(
     HookPoint Point, NftFamily Family, NftHook Hook, int Priority, NftChainType Type = NftChainType.Filter, string? Device = null);
 
-/// <summary>The families of nf_tables; written in lower case.</summary>
-public enum NftFamily
-{
-    Ip,
-
-    Ip6,
-
-    Inet,
-
-    /// <summary>ARP to and from the host; what is bridged does not come by.</summary>
-    Arp,
-
-    Bridge,
-
-    Netdev,
-}
-
 /// <summary>The hooks of nf_tables; written in lower case.</summary>
 public enum NftHook
 {

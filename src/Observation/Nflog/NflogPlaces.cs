@@ -1,4 +1,3 @@
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Observation.Nflog;
 
@@ -28,7 +27,7 @@ public static class NflogPlaces
            let at = chain.Base!
            select new NflogPlace(
                new(Layer.Nftables, chain.Id.Table, chain.Id.Name),
-               Enum.Parse<NftFamily>(at.Family.ToString()),
+               at.Family,
                Enum.Parse<NftHook>(at.Hook, ignoreCase: true),
                at.Priority,
                at.Type == "nat" ? NftChainType.Nat : NftChainType.Filter,

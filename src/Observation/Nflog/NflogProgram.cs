@@ -1,3 +1,5 @@
+using Hooktrail.Text;
+
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
@@ -7,11 +9,5 @@ namespace Hooktrail.Observation.Nflog;
 /// </summary>
 public static class NflogProgram
 {
-    public static string Script { get; } = Read();
-
-    private static string Read()
-    {
-        using var script = typeof(NflogProgram).Assembly.GetManifestResourceStream("nflog.pl")!;
-        return new StreamReader(script).ReadToEnd();
-    }
+    public static string Script { get; } = EmbeddedText.Of(typeof(NflogProgram).Assembly, "nflog.pl");
 }

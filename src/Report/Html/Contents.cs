@@ -1,6 +1,6 @@
 using Hooktrail.Report.Messages;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Report.Html;
 

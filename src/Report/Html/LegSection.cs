@@ -1,3 +1,4 @@
+using Hooktrail.Judging;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;

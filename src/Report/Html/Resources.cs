@@ -1,3 +1,5 @@
+using Hooktrail.Text;
+
 namespace Hooktrail.Report.Html;
 
 /// <summary>The files embedded in this assembly.</summary>
@@ -5,14 +7,6 @@ internal static class Resources
 {
     public static string Text(string name) => Find(name) ?? throw new InvalidOperationException($"{name} is not in the assembly.");
 
-    /// <summary>Null where there is none.</summary>
-    public static string? Find(string name)
-    {
-        using var stream = typeof(Resources).Assembly.GetManifestResourceStream(name);
-        if (stream is null)
-            return null;
-        using var reader = new StreamReader(stream);
-        // A hash is taken of it, and a browser reads every line end as LF.
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    // The page has a hash of the text, and a browser reads every line end as LF.
+    public static string? Find(string name) => EmbeddedText.Find(typeof(Resources).Assembly, name)?.ReplaceLineEndings("\n");
 }

@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Text;
 
 namespace Hooktrail.Report.Picture;
@@ -45,7 +46,7 @@ public static class PictureMermaid
     internal static string Begin(Hop first) => (first.PhysIn ?? first.In) is { } device ? $"{first.Source} ▸ {device}" : "the host sends";
 
     private static string Between(StackMap map, Hop one, Hop next) =>
-        map.Find(one.Point) is { } from && map.Find(next.Point) is { } to && Route.Decision(map.BoxOf(from), map.BoxOf(to)) is { } decision && map.BoxOf(from) != map.BoxOf(to)
+        map.Find(one.Point) is { } from && map.Find(next.Point) is { } to && TrailLine.Decision(map.BoxOf(from), map.BoxOf(to)) is { } decision && map.BoxOf(from) != map.BoxOf(to)
             ? $"|{decision}|"
             : "";
 

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Reflection;
 using System.Text;
+using Hooktrail.Text;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Picture;
@@ -98,7 +98,7 @@ public static class PictureSvg
         var svg = new StringBuilder();
         if (leg.Trail.Hops.IsEmpty)
             return svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-bad" x="{StackMap.Left}" y="{map.Height - 10}">{Text($"no hop: {leg.Trail.Outcome}")}</text>""").ToString();
-        var route = Route.Of(map, leg.Trail);
+        var route = TrailLine.Of(map, leg.Trail);
         if (leg.Parts >= 0)
             Other(svg, map, leg);
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-path" pathLength="1" d="{route.Path()}"/>""");
@@ -142,7 +142,7 @@ public static class PictureSvg
     /// <summary>The other trail from where it parts: dashed, with its own numbers.</summary>
     private static void Other(StringBuilder svg, StackMap map, LitLeg leg)
     {
-        svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{Route.Of(map, leg.Other!).Path()}"/>""");
+        svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{TrailLine.Of(map, leg.Other!).Path()}"/>""");
         foreach (var (index, hop) in leg.Other!.Hops.Index().Skip(leg.Parts))
             if (map.Find(hop.Point) is { } row)
             {
@@ -153,7 +153,7 @@ public static class PictureSvg
             }
     }
 
-    private static void Ends(StringBuilder svg, StackMap map, LitLeg leg, Route route)
+    private static void Ends(StringBuilder svg, StackMap map, LitLeg leg, TrailLine route)
     {
         if (route.Start is { } start)
             Device(svg, map, StackMap.ColumnLeft(0), $"{leg.Trail.Hops[0].Source ?? ""} ▸ {start}");
@@ -168,7 +168,7 @@ public static class PictureSvg
         svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x + StackMap.BoxWidth / 2}" y="{map.DeviceTop + 17}" text-anchor="middle">{Text(Short(text.TrimStart(' ', '▸'), 27))}</text></g>""");
     }
 
-    private static void Label(StringBuilder svg, RouteLabel label)
+    private static void Label(StringBuilder svg, TrailLineLabel label)
     {
         var width = label.Text.Length * 6 + 12;
         svg.Append("<g class=\"ht-label\">");
@@ -176,7 +176,7 @@ public static class PictureSvg
         svg.Append(CultureInfo.InvariantCulture, $"""<text x="{label.X + width / 2}" y="{label.Y + 4}" text-anchor="middle">{Text(label.Text)}</text></g>""");
     }
 
-    private static string Arrow(Route route, bool down)
+    private static string Arrow(TrailLine route, bool down)
     {
         var (x, y) = route.Last;
         var tip = down ? 7 : -7;
@@ -221,9 +221,6 @@ public static class PictureSvg
 
     internal static string Text(string text) => WebUtility.HtmlEncode(PlainText.Of(text));
 
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"Hooktrail.Report.Picture.{name}")!);
-        return reader.ReadToEnd().Replace("\n", "", StringComparison.Ordinal);
-    }
+    private static string Resource(string name) =>
+        EmbeddedText.Of(typeof(PictureSvg).Assembly, $"Hooktrail.Report.Picture.{name}").Replace("\n", "", StringComparison.Ordinal);
 }

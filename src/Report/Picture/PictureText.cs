@@ -1,3 +1,4 @@
+using Hooktrail.Text;
 using System.Text;
 
 namespace Hooktrail.Report.Picture;
@@ -80,7 +81,7 @@ public static class PictureText
             var end = at + 1;
             while (end < hops.Length && box is not null && map.Find(hops[end].Point) is { } next && map.BoxOf(next) == box)
                 end++;
-            var led = before is not null && box is not null && before != box ? Route.Decision(before, box) : null;
+            var led = before is not null && box is not null && before != box ? TrailLine.Decision(before, box) : null;
             text.Append(CultureInfo.InvariantCulture, $"  {(led is null ? "" : $"{led}: ")}{PictureMermaid.Title(box, hops[at].Point)} ");
             text.Append(string.Join(", ", hops[at..end].Select((hop, index) => string.Create(CultureInfo.InvariantCulture, $"{at + index + 1} {hop.Point.Table}"))));
             if (box is not null && box != before)

@@ -79,7 +79,7 @@ public sealed class StackMap
     internal IEnumerable<(HookBox Box, HookRow Row)> Decisions(Trail trail)
     {
         ImmutableArray<HookBox> boxes = [.. trail.Hops.Select(hop => Find(hop.Point)).OfType<HookRow>().Select(BoxOf)];
-        var passed = boxes.Zip(boxes.Skip(1)).Where(pair => pair.First != pair.Second).Select(pair => Route.Decision(pair.First, pair.Second)).ToHashSet();
+        var passed = boxes.Zip(boxes.Skip(1)).Where(pair => pair.First != pair.Second).Select(pair => TrailLine.Decision(pair.First, pair.Second)).ToHashSet();
         if (boxes is [{ Hook: "output", IsBridge: false } first, ..])
             foreach (var row in first.Rows.Where(row => row.IsDecision))
                 yield return (first, row);

@@ -1,5 +1,5 @@
-using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Judging;
+using Hooktrail.Records;
 using Microsoft.Playwright;
 
 namespace Hooktrail.Tests.Browser;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Hooktrail.Model;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Browser;
 

@@ -1,5 +1,5 @@
 using Hooktrail.Model;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Cli;
 

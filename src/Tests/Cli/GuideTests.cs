@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Model;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Tests.Cli;
 

@@ -3,7 +3,7 @@ using Hooktrail.Cli.Verbs;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Cli;
 

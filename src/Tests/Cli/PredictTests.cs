@@ -1,7 +1,7 @@
 using System.Text;
 using Hooktrail.Model;
 using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Cli;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Model;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Conformance;
 

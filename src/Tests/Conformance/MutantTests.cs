@@ -1,6 +1,5 @@
 using Hooktrail.Conformance;
 using Hooktrail.Model;
-using Hooktrail.Trails.Rules;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;

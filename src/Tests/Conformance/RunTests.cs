@@ -2,7 +2,7 @@ using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;

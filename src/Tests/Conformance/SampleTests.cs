@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Hooktrail.Conformance;
 using Hooktrail.Namespaces;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Conformance;
 

@@ -8,7 +8,6 @@ using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Selection;
 using Hooktrail.Stations.Machines;
-using Hooktrail.Trails.Rules;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;

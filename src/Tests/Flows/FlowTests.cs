@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Switch = Hooktrail.Trails.Switch;
+using Switch = Hooktrail.Rules.Switch;
 
 namespace Hooktrail.Tests.Flows;
 

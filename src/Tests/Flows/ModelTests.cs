@@ -3,7 +3,6 @@ using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Rules;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows;

@@ -3,8 +3,7 @@ using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Rules;
-using Switch = Hooktrail.Trails.Switch;
+using Switch = Hooktrail.Rules.Switch;
 
 namespace Hooktrail.Tests.Flows;
 

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Tests;
 

@@ -1,7 +1,6 @@
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Namespaces;
 

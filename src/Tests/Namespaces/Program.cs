@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
-using Switch = Hooktrail.Trails.Switch;
+using Switch = Hooktrail.Rules.Switch;
 
 namespace Hooktrail.Tests.Namespaces;
 

@@ -1,5 +1,5 @@
 using Hooktrail.Report;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Report;
 

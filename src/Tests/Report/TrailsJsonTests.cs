@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 using NJsonSchema;
 using Outcome = Hooktrail.Trails.Outcome;
 

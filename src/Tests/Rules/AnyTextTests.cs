@@ -1,5 +1,4 @@
 using System.Text;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Rules;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Labs;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Rules;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Tests.Rules;
 

@@ -1,5 +1,4 @@
 using Hooktrail.Namespaces;
-using Hooktrail.Trails.Rules;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Flows.Kernel;

@@ -5,7 +5,7 @@ using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Json;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Report.Html;
 

@@ -1,0 +1,80 @@
+using Hooktrail.Judging;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Records;
+
+namespace Hooktrail.Conformance;
+
+/// <summary>The profile is the host as read, or, where it could not be started, its sketch.</summary>
+public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile Profile, Flow Flow, ImmutableArray<LegRecord> Legs)
+{
+    /// <summary>Whether LOG rules watched.</summary>
+    public bool IsLogged { get; private init; }
+
+    public bool Agrees => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
+
+    public static FlowResult Of(
+        HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, Seen seen)
+    {
+        var isLogged = seen.Log is not null;
+        predicted = [.. predicted.Select(leg => leg with { Trail = Sight.Shown(leg.Trail, isLogged) })];
+        return seen.Finding switch
+        {
+            Finding.Observed(var legs) => new(host, variation, profile, flow, Compared(legs)) { IsLogged = isLogged },
+            Finding.Contradictory(var reason, _, _) => All(LegVerdict.ObserversDisagree, reason),
+            Finding.Inconclusive(var reason) => All(LegVerdict.Inconclusive, reason),
+            var other => throw new InvalidOperationException($"Unknown finding {other}."),
+        };
+
+        FlowResult All(LegVerdict verdict, string reason) => Untold(host, variation, profile, flow, predicted, verdict, reason);
+
+        ImmutableArray<LegRecord> Compared(ImmutableArray<ObservedLeg> legs) =>
+        [
+            .. predicted.Select(leg => leg.Leg).Union(legs.Select(leg => leg.Leg)).Select(leg => Compare(
+                leg, predicted.FirstOrDefault(one => one.Leg == leg)?.Trail, legs.FirstOrDefault(one => one.Leg == leg))),
+        ];
+
+        LegRecord Compare(Leg leg, Trail? said, ObservedLeg? observed)
+        {
+            var record = new LegRecord(flow, leg, said, observed?.Trail) { Scenario = new(host.Title, variation.Title) };
+            if (said is not null && observed is not null && Sight.IsAsObserved(said, observed.Trail))
+                return record with { Verdict = LegVerdict.Agreed };
+            if (UntellableOf(flow, predicted, leg, said, observed) is { } why)
+                return record with { Verdict = LegVerdict.Skipped, Reason = why };
+            var reason = said is null ? "It was observed, but not predicted."
+                : observed is null ? "It was predicted, but not observed."
+                : Disagreement.Between(null, said, observed.Trail)?.Sentence ?? "They differ.";
+            return record with { Verdict = LegVerdict.Disagreed, Reason = reason, Evidence = observed?.Evidence ?? [] };
+        }
+    }
+
+    /// <summary>Why a leg that differs from its prediction contradicts nothing; null where it does.</summary>
+    private static string? UntellableOf(Flow flow, ImmutableArray<PredictedLeg> predicted, Leg leg, Trail? said, ObservedLeg? seen)
+    {
+        // What follows a packet with an unknown way is unknown too.
+        var legs = predicted.Select(one => one.Leg).ToList();
+        if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
+            && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)
+                || said.Outcome.Kind == OutcomeKind.Unknown && Sight.IsBeginningOf(said, seen.Trail)))
+            return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
+        // Only an answer, or a socket that takes datagrams, shows that the packet arrived.
+        var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);
+        return said?.Outcome.Kind == OutcomeKind.Delivered && leg.Direction == Direction.Request && !isAnswered
+            && flow.Protocol is Protocol.Icmp or Protocol.Tcp && seen is not null && seen.Trail.Outcome.Kind == OutcomeKind.Vanished
+            && said.Hops.AsSpan().SequenceEqual(seen.Trail.Hops.AsSpan())
+            ? $"Every hop agrees, but nobody can tell whether {said.Outcome.To} got it, as it has no way to answer."
+            : null;
+    }
+
+    /// <summary>A flow without an observation: all predicted legs get the same verdict.</summary>
+    public static FlowResult Untold(
+        HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, LegVerdict verdict, string reason) =>
+        new(host, variation, profile, flow,
+        [
+            .. predicted.Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null)
+            {
+                Scenario = new(host.Title, variation.Title), Verdict = verdict, Reason = reason,
+            }),
+        ]);
+}

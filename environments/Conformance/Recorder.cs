@@ -1,0 +1,34 @@
+using Hooktrail.Records;
+
+namespace Hooktrail.Conformance;
+
+/// <summary>Counts each result, writes it to <c>trails.json</c>, shows it to the mutants, and forgets it.</summary>
+/// <remarks>The stream stays open.</remarks>
+public sealed class Recorder(Stream stream, Findings findings, Mutants? mutants) : IDisposable
+{
+    private TrailsWriter? _writer;
+    private HostProfile? _basis;
+    private (HostProfile Profile, Mutants.OnHost Mutants)? _shown;
+
+    public void Take(FlowResult result)
+    {
+        findings.Add(result);
+        // The first flow's profile is the file's; other flows write only what differs from it.
+        _writer ??= new(stream, _basis = result.Profile);
+        foreach (var leg in result.Legs)
+            _writer.Add(ReferenceEquals(result.Profile, _basis) ? leg : leg with { HostProfile = result.Profile });
+        if (mutants is null || !result.Agrees)
+            return;
+        if (!ReferenceEquals(_shown?.Profile, result.Profile))
+            _shown = (result.Profile, mutants.Of(result.Profile));
+        _shown!.Value.Mutants.Show(
+            $"{result.Host.Title}, {result.Variation.Title}",
+            result.Flow,
+            result.Variation.PacketsOf(result.Flow),
+            [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))],
+            result.IsLogged);
+    }
+
+    /// <summary>Ends the file.</summary>
+    public void Dispose() => _writer?.Dispose();
+}

@@ -1,0 +1,91 @@
+using Hooktrail.Model;
+
+namespace Hooktrail.Judging.Comparison.Hosts;
+
+/// <summary>
+/// Finds which host differences change a leg by trying them on the earlier host: each alone, then pairs, and last the
+/// ones that cannot be left out of all of them.
+/// </summary>
+internal sealed class CauseFinder
+{
+    private readonly HostDifferences differences;
+    private readonly SupposedHost earlier;
+    private readonly SupposedHost later;
+    private readonly Dictionary<string, SupposedHost?> tried = [];
+    private readonly Dictionary<string, Cause> causes = [];
+
+    /// <exception cref="HooktrailException">A host has a rule that no tool would install.</exception>
+    public CauseFinder(HostProfile before, HostProfile after) =>
+        (differences, earlier, later) = (HostDifferences.Between(before, after), new(before), new(after));
+
+    /// <summary>The prediction on the earlier host; null for no such leg.</summary>
+    public Trail? Before(Flow flow, Leg leg) => earlier.Predict(flow, leg);
+
+    /// <summary>The prediction on the later host; null for no such leg.</summary>
+    public Trail? After(Flow flow, Leg leg) => later.Predict(flow, leg);
+
+    /// <summary>The later trail is as observed; null for a leg that did not come about.</summary>
+    public Cause? Find(Flow flow, Leg leg, Trail? after)
+    {
+        var alone = differences.All.Where(one => Does([one])).ToImmutableArray();
+        if (alone.Length > 0)
+            return Named(Refined([alone[0]]), alone[1..]);
+        var pairs =
+            from one in Enumerable.Range(0, differences.All.Length)
+            from other in Enumerable.Range(one + 1, differences.All.Length - one - 1)
+            select ImmutableArray.Create(differences.All[one], differences.All[other]);
+        var needed = pairs.FirstOrDefault(Does);
+        if (needed.IsDefault)
+            needed = Does(differences.All) ? Needed() : [];
+        return needed.IsEmpty ? null : Named(Refined(needed), []);
+
+        bool Does(ImmutableArray<HostDifference> together) => With(together) is { } host && IsSeenAs(host.Predict(flow, leg), after);
+
+        ImmutableArray<HostDifference> Needed() =>
+            differences.All.Aggregate(differences.All, (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
+
+        // One rule says more than all of them.
+        ImmutableArray<HostDifference> Refined(ImmutableArray<HostDifference> together) =>
+            differences.Rules is { } rules && together.Contains(rules)
+            && differences.RulesApart.FirstOrDefault(one => Does(together.Replace(rules, one))) is { } single
+                ? together.Replace(rules, single)
+                : together;
+    }
+
+    public static bool IsSeenAs(Trail? predicted, Trail? observed) => (predicted, observed) switch
+    {
+        (null, null) => true,
+        ({ } said, { } seen) => Sight.IsAsObserved(said, seen) || Sight.IsAsObserved(Sight.Shown(said, isLogged: false), seen),
+        _ => false,
+    };
+
+    private Cause Named(ImmutableArray<HostDifference> together, ImmutableArray<HostDifference> alternatives)
+    {
+        var key = string.Join('\n', together.Select(one => one.Title).Append("").Concat(alternatives.Select(one => one.Title)));
+        if (!causes.TryGetValue(key, out var cause))
+            causes[key] = cause = new(together, alternatives, RegistrationChange.Between(earlier.Hooks, With(together)?.Hooks ?? []));
+        return cause;
+    }
+
+    // Many legs ask for the same hosts, and building one takes longer than predicting a trail on it.
+    private SupposedHost? With(ImmutableArray<HostDifference> together)
+    {
+        var key = string.Join('\n', together.Select(one => one.Title));
+        if (!tried.TryGetValue(key, out var host))
+            tried[key] = host = Build(together);
+        return host;
+    }
+
+    // A single rule may be one that no tool would install.
+    private SupposedHost? Build(ImmutableArray<HostDifference> together)
+    {
+        try
+        {
+            return together.Aggregate(earlier, (host, one) => one.Apply(host));
+        }
+        catch (HooktrailException)
+        {
+            return null;
+        }
+    }
+}

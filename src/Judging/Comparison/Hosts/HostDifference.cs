@@ -1,0 +1,13 @@
+using Hooktrail.Model;
+
+namespace Hooktrail.Judging.Comparison.Hosts;
+
+/// <summary>A difference between two hosts that may decide a trail.</summary>
+/// <remarks>
+/// The title is in an administrator's words: <c>iptables: nft → legacy</c>. Says is null where the legs themselves
+/// tell. Apply makes the earlier host like the later one in this respect only.
+/// </remarks>
+public sealed record HostDifference(string Title, string? Says, string? Source, Func<SupposedHost, SupposedHost> Apply)
+{
+    public override string ToString() => Title;
+}

@@ -1,0 +1,80 @@
+using Hooktrail.Model;
+
+namespace Hooktrail.Judging.Comparison.Hosts;
+
+/// <summary>
+/// All differences of two hosts that may decide a trail. Together they turn the earlier host into the later one, as far
+/// as packets can tell.
+/// </summary>
+internal sealed class HostDifferences
+{
+    private readonly Lazy<ImmutableArray<HostDifference>> rules;
+
+    private HostDifferences(HostProfile before, HostProfile after)
+    {
+        Rules = RuleDifferences.Whole(before, after);
+        All =
+        [
+            .. Kernel(before.Kernel, after.Kernel),
+            .. Backends(before, after),
+            .. Switches(before, after),
+            .. Published(before, after),
+            .. Rules is { } whole ? [whole] : ImmutableArray<HostDifference>.Empty,
+        ];
+        rules = new(() => RuleDifferences.Parts(before.Rules, after.Rules));
+    }
+
+    /// <summary>The differences; all rules together count as one.</summary>
+    public ImmutableArray<HostDifference> All { get; }
+
+    /// <summary>Null where both hosts have the same rules.</summary>
+    public HostDifference? Rules { get; }
+
+    /// <summary>The rules' differences one by one; none where there are too many to try.</summary>
+    public ImmutableArray<HostDifference> RulesApart => rules.Value;
+
+    public static HostDifferences Between(HostProfile before, HostProfile after) => new(before, after);
+
+    private static IEnumerable<HostDifference> Kernel(KernelVersion before, KernelVersion after) =>
+        from trait in KernelTrait.All
+        let holds = trait.Holds(after)
+        where trait.Holds(before) != holds
+        let since = trait.Since.FirstFor(holds ? after : before)
+        select new HostDifference(
+            holds ? $"Linux {since}: {trait.Name}" : $"before Linux {since}, not yet: {trait.Name}",
+            $"From Linux {trait.Since} on: {trait.Says}", trait.Source,
+            host => host.With(trait, holds));
+
+    private static IEnumerable<HostDifference> Backends(HostProfile before, HostProfile after)
+    {
+        if (before.Iptables != after.Iptables)
+            yield return Of(
+                $"iptables: {before.Iptables.Name()} → {after.Iptables.Name()}", HostStatements.IptablesBackend, host => host with { Iptables = after.Iptables });
+        if (before.Ebtables != after.Ebtables)
+            yield return Of(
+                $"ebtables: {before.Ebtables.Name()} → {after.Ebtables.Name()}", HostStatements.EbtablesBackend, host => host with { Ebtables = after.Ebtables });
+    }
+
+    private static IEnumerable<HostDifference> Switches(HostProfile before, HostProfile after) =>
+        from one in Switch.All
+        let now = one.Read(after)
+        where one.Read(before) != now
+        select Of($"{one.Name}: {(now ? "0 → 1" : "1 → 0")}", StatementOf(one), host => one.Write(host, now));
+
+    private static Statement? StatementOf(Switch one) => one.Name switch
+    {
+        "broute" => HostStatements.Broute,
+        "br_netfilter" => HostStatements.BrNetfilter,
+        "conntrack" or "conntrack6" => HostStatements.Conntrack,
+        _ => null,
+    };
+
+    private static IEnumerable<HostDifference> Published(HostProfile before, HostProfile after)
+    {
+        if (!before.Published.AsSpan().SequenceEqual(after.Published.AsSpan()))
+            yield return Of("the published ports", null, host => host with { Published = after.Published });
+    }
+
+    private static HostDifference Of(string title, Statement? statement, Func<HostProfile, HostProfile> change) =>
+        new(title, statement?.Says, statement?.Source, host => host.With(change));
+}

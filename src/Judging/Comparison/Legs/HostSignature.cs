@@ -1,0 +1,14 @@
+namespace Hooktrail.Judging.Comparison.Legs;
+
+/// <summary>
+/// What an administrator decides about a host: its switches, but not the kernel's release, the backends, or what
+/// follows from them and from the rules.
+/// </summary>
+internal static class HostSignature
+{
+    private static readonly HashSet<string> Following = ["broute", "br_netfilter", "conntrack", "conntrack6", "userland-proxy-pktinfo"];
+
+    /// <summary>Equal for hosts with the same decisions.</summary>
+    public static string Of(HostProfile host) =>
+        string.Join(' ', Switch.All.Where(one => !Following.Contains(one.Name)).Select(one => one.Read(host) ? '1' : '0'));
+}

@@ -1,0 +1,132 @@
+using Hooktrail.Judging.Comparison.Hosts;
+using Hooktrail.Model;
+using Hooktrail.Records;
+
+namespace Hooktrail.Judging.Comparison.Legs;
+
+internal sealed class LegComparer
+{
+    private readonly ComparedRun before;
+    private readonly ComparedRun after;
+    private readonly ILookup<ScenarioTitle?, LegOnHost> earlier;
+    private readonly ILookup<ScenarioTitle?, LegOnHost> later;
+    private readonly bool someObserved;
+    private readonly Dictionary<(HostProfile, HostProfile), CauseFinder> finders = [];
+
+    public LegComparer(ComparedRun before, ComparedRun after)
+    {
+        (this.before, this.after) = (before, after);
+        (earlier, later) = (ByScenario(before), ByScenario(after));
+        someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
+    }
+
+    public LegComparison Compare(LegPair pair)
+    {
+        var (was, now) = (pair.Before?.Record, pair.After?.Record);
+        // Where both files hold only predictions, compare the predictions.
+        if (someObserved && IsPrediction(was) && IsPrediction(now))
+            return new(was, now, LegStatus.PredictedOnly);
+        if (Proves(was, before) is { } doubt)
+            return new(was, now, LegStatus.Incomparable) { Reason = doubt };
+        if (Proves(now, after) is { } other)
+            return new(was, now, LegStatus.Incomparable) { Reason = other };
+        if (pair.Before is { } left && pair.After is { } right)
+            return Compare(left, right);
+        return pair.Before is { } only
+            ? Lacking(pair.Key, later, after) switch
+            {
+                (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
+                ({ } host, _) => Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
+                _ => throw new InvalidOperationException("neither a host nor a reason"),
+            }
+            : Lacking(pair.Key, earlier, before) switch
+            {
+                (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
+                ({ } host, _) => Compare(new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with { Before = null },
+                _ => throw new InvalidOperationException("neither a host nor a reason"),
+            };
+    }
+
+    private LegComparison Compare(LegOnHost left, LegOnHost right)
+    {
+        var (was, now) = (TrailOf(left.Record), TrailOf(right.Record));
+        var status = (was, now) switch
+        {
+            (null, null) => LegStatus.Same,
+            (null, _) => LegStatus.Appeared,
+            (_, null) => LegStatus.Gone,
+            _ => TrailDifference.Between(was, now) is null ? LegStatus.Same : LegStatus.Changed,
+        };
+        var compared = new LegComparison(left.Record, right.Record, status);
+        if (status == LegStatus.Same)
+            return compared;
+
+        var finder = Finder(left.Host, right.Host);
+        var difference = was is null || now is null ? null : TrailDifference.Between(was, now);
+        var reason = Otherwise(finder.Before(left.Record.Flow, left.Record.Leg), was, before) ?? Otherwise(finder.After(left.Record.Flow, left.Record.Leg), now, after);
+        if (reason is not null)
+            return compared with { Difference = difference, Reason = reason };
+        var cause = finder.Find(left.Record.Flow, left.Record.Leg, now);
+        return compared with
+        {
+            Difference = difference,
+            Cause = cause,
+            Grounds = difference is null || cause is { Together: [{ Says: not null }] } ? null : GroundsFinder.Of(difference, left.Host, right.Host, left.Record.Flow, left.Record.Leg),
+            Reason = cause is null ? "Each host's trail is as predicted, but the hosts' profiles are the same." : null,
+            IsExpected = cause is not null,
+        };
+    }
+
+    /// <summary>For a run that lacks a leg: the host it would be sent on, or why nothing can be compared.</summary>
+    private static (HostProfile? Host, string? Reason) Lacking(LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
+    {
+        var legs = run[key.Scenario].ToList();
+        if (key.Scenario is not null && legs.Count == 0)
+            return (null, $"The scenario is not in {of.Label}.");
+        var same = legs.Where(one => one.Record.Flow == key.Flow).ToList();
+        if (same.Count == 0)
+            return (null, $"The flow is not in {of.Label}.");
+        if (same.Select(one => Proves(one.Record, of)).FirstOrDefault(reason => reason is not null) is { } doubt)
+            return (null, doubt);
+        var host = same[0].Host;
+        return new SupposedHost(host).Predict(key.Flow, key.Leg) is null
+            ? (host, null)
+            : (null, $"It is predicted for {of.Label}, but nothing was recorded of it there.");
+    }
+
+    /// <summary>Why a run's record of a leg proves nothing; null where it does, or there is no record.</summary>
+    private static string? Proves(LegRecord? leg, ComparedRun of) => leg?.Verdict switch
+    {
+        LegVerdict.Inconclusive => $"It is inconclusive in {of.Label}{Because(leg)}",
+        LegVerdict.Skipped => $"It was skipped in {of.Label}{Because(leg)}",
+        LegVerdict.ObserversDisagree => $"The observers contradict each other in {of.Label}{Because(leg)}",
+        _ => null,
+    };
+
+    private static string Because(LegRecord leg) => leg.Reason is { } reason ? $": {reason}" : ".";
+
+    private static bool IsPrediction(LegRecord? leg) => leg is null or { Observed: null, Verdict: null or LegVerdict.Agreed };
+
+    // A predicted leg that was not observed did not come about.
+    private static Trail? TrailOf(LegRecord leg) => leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
+
+    /// <summary>How a trail differs from its prediction; null where it does not.</summary>
+    private static string? Otherwise(Trail? predicted, Trail? seen, ComparedRun of) => CauseFinder.IsSeenAs(predicted, seen)
+        ? null
+        : (predicted, seen) switch
+        {
+            (null, _) => $"In {of.Label} it came about, and the model predicts none there.",
+            (_, null) => $"In {of.Label} it did not come about, though it is predicted.",
+            _ => $"In {of.Label}: {Disagreement.Between(null, predicted, seen)?.Sentence ?? $"the outcome is {seen.Outcome}, and {predicted.Outcome} is predicted."}",
+        };
+
+    private CauseFinder Finder(HostProfile left, HostProfile right)
+    {
+        if (!finders.TryGetValue((left, right), out var finder))
+            finders[(left, right)] = finder = new(left, right);
+        return finder;
+    }
+
+    private static ILookup<ScenarioTitle?, LegOnHost> ByScenario(ComparedRun run) =>
+        run.Trails.Legs.ToLookup(leg => leg.Scenario, leg => new LegOnHost(leg, leg.HostProfile ?? run.Trails.HostProfile));
+}

@@ -1,0 +1,37 @@
+namespace Hooktrail.Records;
+
+/// <summary>What a run knows of one leg. A trail that was not predicted or not observed is null.</summary>
+public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Observed)
+{
+    /// <summary>Null outside a run of features.</summary>
+    public ScenarioTitle? Scenario { get; init; }
+
+    /// <summary>The leg's host; null for the file's first.</summary>
+    public HostProfile? HostProfile { get; init; }
+
+    /// <summary>Null where nothing was compared.</summary>
+    public LegVerdict? Verdict { get; init; }
+
+    /// <summary>Why the verdict is so, in one sentence; null where all agreed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The records that the observed trail was read from, along the packet's way, observer after observer.</summary>
+    public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
+    public bool Equals(LegRecord? other) =>
+        other is not null
+        && Flow == other.Flow && Leg == other.Leg && Predicted == other.Predicted && Observed == other.Observed
+        && Scenario == other.Scenario && HostProfile == other.HostProfile
+        && Verdict == other.Verdict && Reason == other.Reason
+        && Evidence.AsSpan().SequenceEqual(other.Evidence.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Flow, Leg, Predicted, Observed, Scenario, Verdict, Reason);
+}
+
+public sealed record ScenarioTitle(string Feature, string Scenario)
+{
+    /// <summary>A scenario outline's row, as in <c>from=client, to=server</c>; null for a plain scenario.</summary>
+    public string? Example { get; init; }
+
+    public override string ToString() => Example is null ? Scenario : $"{Scenario} ({Example})";
+}

@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+
+namespace Hooktrail.Rules;
+
+/// <summary>Which rules make the kernel track connections: those whose match or target calls <c>nf_ct_netns_get</c>.</summary>
+internal static class ConntrackUsers
+{
+    private static readonly ImmutableArray<IpVersion> Both = [IpVersion.V4, IpVersion.V6];
+
+    // What the reader leaves unknown, or passes over since no trail shows it, may need conntrack none the less.
+    private static readonly FrozenSet<string> Names = FrozenSet.Create(
+        "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster", "ct", "CT", "CONNMARK", "CONNSECMARK",
+        "NETMAP", "SYNPROXY", "MASQUERADE", "REDIRECT", "DNAT", "SNAT", "dnat", "snat", "redirect", "masquerade", "synproxy", "flow");
+
+    public static ImmutableArray<IpVersion> Of(RuleChain chain, Rule rule) => Needs(chain, rule) ? Versions(chain, rule) : [];
+
+    private static bool Needs(RuleChain chain, Rule rule) =>
+        chain.Id.Layer is not (Layer.Ebtables or Layer.Arptables)
+        && (rule.Matches.Any(match => match is ConntrackMatch || match is UnknownMatch unknown && Names.Contains(First(unknown.Name)))
+            || rule.Target switch
+            {
+                DnatTarget or SnatTarget or MasqueradeTarget or RedirectTarget => true,
+                ContinueTarget { Name: var name } => Names.Contains(First(name)),
+                UnknownTarget { Name: var name } => Names.Contains(First(name)),
+                _ => false,
+            });
+
+    private static ImmutableArray<IpVersion> Versions(RuleChain chain, Rule rule) => (chain.Id.Layer, chain.Id.Table.Split(' ')[0]) switch
+    {
+        (Layer.Iptables, _) or (_, "ip") => [IpVersion.V4],
+        (Layer.Ip6tables, _) or (_, "ip6") => [IpVersion.V6],
+        // In a table of both, "dnat ip to" asks for one (nft_nat.c); everything else for both (nf_ct_netns_inet_get).
+        (_, "inet") when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
+            [.. Both.Where(version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))],
+        (_, "inet" or "bridge") => Both,
+        _ => [],
+    };
+
+    private static IpVersion Other(IpVersion version) => version == IpVersion.V4 ? IpVersion.V6 : IpVersion.V4;
+
+    private static string First(string name) => name.Split(' ')[0];
+}

@@ -1,0 +1,61 @@
+namespace Hooktrail.Rules;
+
+/// <summary>The releases of Docker whose bridge driver installs different rules.</summary>
+public enum DockerRelease
+{
+    /// <summary>20.10 to 26: only IPv4 by default.</summary>
+    V20,
+
+    /// <summary>27: IPv4 and IPv6.</summary>
+    V27,
+
+    /// <summary>28.0 and 28.1.</summary>
+    V28,
+
+    /// <summary>28.2 to 28.5.</summary>
+    V28Dot2,
+
+    /// <summary>29 with iptables, its default.</summary>
+    V29,
+
+    /// <summary>29 with <c>--firewall-backend=nftables</c>.</summary>
+    V29Nftables,
+}
+
+/// <summary>Read from moby's sources and documents of each release; 20.10 compared with a running Engine.</summary>
+public static class DockerRules
+{
+    /// <summary>20.10 with its userland proxy.</summary>
+    public static readonly RuleSet Default = Of(DockerRelease.V20);
+
+    /// <summary>In the lab's names. Without the userland proxy the rules have hairpin NAT.</summary>
+    public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
+        DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
+
+    /// <summary>See <see cref="HostProfile.ProxyPktinfo"/>.</summary>
+    public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
+
+    /// <summary>The host as the release would have it; with no rules at all for null.</summary>
+    public static HostProfile On(HostProfile profile, DockerRelease? release) => profile with
+    {
+        Rules = release is { } one ? Of(one, profile.UserlandProxy) : RuleSet.Empty,
+        ProxyPktinfo = release is { } own && ProxyHasPktinfo(own),
+    };
+
+    /// <summary>Reads 20.10.24, 28.5, 29 or 29-nftables.</summary>
+    /// <exception cref="HooktrailException">It is no version.</exception>
+    public static DockerRelease Parse(string version)
+    {
+        var parts = version.Split('-')[0].Split('.');
+        if (!int.TryParse(parts[0], out var major) || parts.Length > 1 && !int.TryParse(parts[1], out _))
+            throw new HooktrailException($"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
+        return (major, parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0) switch
+        {
+            ( < 27, _) => DockerRelease.V20,
+            (27, _) => DockerRelease.V27,
+            (28, < 2) => DockerRelease.V28,
+            (28, _) => DockerRelease.V28Dot2,
+            _ => version.EndsWith("-nftables", StringComparison.Ordinal) ? DockerRelease.V29Nftables : DockerRelease.V29,
+        };
+    }
+}

@@ -1,0 +1,160 @@
+namespace Hooktrail.Rules;
+
+/// <summary>Makes chains as Docker does, by inserting and appending: networks first, then containers.</summary>
+internal sealed class DockerTables(DockerRelease release, IHostNames host, bool userlandProxy, IpVersion version)
+{
+    private readonly Dictionary<(string Table, string Chain), List<string>> _chains = [];
+
+    private bool Hairpin => !userlandProxy;
+
+    // 28 has moved what concerns a network out of FORWARD into chains of Docker's own.
+    private bool IsOld => release is DockerRelease.V20 or DockerRelease.V27;
+
+    private bool Isolates => release != DockerRelease.V29;
+
+    private string InternalChain => Isolates ? "DOCKER-ISOLATION-STAGE-1" : "DOCKER-INTERNAL";
+
+    public ImmutableArray<string> Lines()
+    {
+        Begin();
+        foreach (var network in LabNames.Networks)
+            if (network == LabNames.Inner)
+                Internal(network);
+            else
+                Network(network);
+        End();
+        foreach (var container in Endpoint.All.Where(one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner))
+            Container(container);
+        foreach (var port in PublishedPort.OfLab)
+            foreach (var protocol in DockerScript.Protocols)
+                Publish(port, protocol);
+
+        var lines = ImmutableArray.CreateBuilder<string>();
+        foreach (var table in _chains.Keys.Select(key => key.Table).Distinct().Order(StringComparer.Ordinal))
+        {
+            lines.Add($"*{table}");
+            if (table == "filter")
+                lines.Add(":FORWARD DROP [0:0]");
+            var chains = _chains.Keys.Where(key => key.Table == table).Select(key => key.Chain).ToList();
+            foreach (var chain in chains.Where(chain => chain.StartsWith("DOCKER", StringComparison.Ordinal)))
+                lines.Add($":{chain} - [0:0]");
+            foreach (var chain in chains)
+                lines.AddRange(_chains[(table, chain)].Select(rule => $"-A {chain} {rule}"));
+            lines.Add("COMMIT");
+        }
+
+        return lines.ToImmutable();
+    }
+
+    private void Begin()
+    {
+        Chain("nat", "DOCKER");
+        Append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
+        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {host.Loopback(version)} ")}-m addrtype --dst-type LOCAL -j DOCKER");
+        foreach (var chain in (string[])["DOCKER", InternalChain, "DOCKER-USER"])
+            Chain("filter", chain);
+        if (IsOld)
+            return;
+        Append("filter", "FORWARD", "-j DOCKER-USER");
+        Append("filter", "FORWARD", "-j DOCKER-FORWARD");
+        Append("filter", "DOCKER-FORWARD", "-j DOCKER-CT");
+        Append("filter", "DOCKER-FORWARD", $"-j {InternalChain}");
+        Append("filter", "DOCKER-FORWARD", "-j DOCKER-BRIDGE");
+    }
+
+    private void Network(string network)
+    {
+        var bridge = host.Device(network);
+        var closed = network == LabNames.Closed;
+        Insert("nat", "POSTROUTING", $"-s {Net(network)} ! -o {bridge} -j MASQUERADE");
+        if (Hairpin)
+            Insert("nat", "POSTROUTING", $"-o {bridge} -m addrtype --src-type LOCAL -j MASQUERADE");
+        else if (release != DockerRelease.V29)
+            Insert("nat", "DOCKER", $"-i {bridge} -j RETURN");
+
+        if (IsOld)
+        {
+            // What is accepted goes to the front of FORWARD, what is dropped to its end.
+            if (closed)
+                Append("filter", "FORWARD", $"-i {bridge} -o {bridge} -j DROP");
+            else
+                Insert("filter", "FORWARD", $"-i {bridge} -o {bridge} -j ACCEPT");
+            Insert("filter", "FORWARD", $"-i {bridge} ! -o {bridge} -j ACCEPT");
+            Insert("filter", "FORWARD", $"-o {bridge} -j DOCKER");
+            Insert("filter", "FORWARD", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+        }
+        else
+        {
+            Append("filter", "DOCKER-CT", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+            Append("filter", "DOCKER-BRIDGE", $"-o {bridge} -j DOCKER");
+            Append("filter", "DOCKER", $"! -i {bridge} -o {bridge} -j DROP");
+            if (closed)
+                Append("filter", "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j DROP");
+            Append("filter", "DOCKER-FORWARD", $"-i {bridge} {(closed ? $"! -o {bridge} " : "")}-j ACCEPT");
+        }
+
+        if (!Isolates)
+            return;
+        Add("filter", "DOCKER-ISOLATION-STAGE-1", $"-i {bridge} ! -o {bridge} -j DOCKER-ISOLATION-STAGE-2", first: IsOld);
+        Insert("filter", "DOCKER-ISOLATION-STAGE-2", $"-o {bridge} -j DROP");
+    }
+
+    private void Internal(string network)
+    {
+        var bridge = host.Device(network);
+        Insert("filter", InternalChain, $"! -d {Net(network)} -i {bridge} -j DROP");
+        Insert("filter", InternalChain, $"! -s {Net(network)} -o {bridge} -j DROP");
+        Add("filter", IsOld ? "FORWARD" : "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
+    }
+
+    private void End()
+    {
+        if (release is DockerRelease.V20 or DockerRelease.V27 or DockerRelease.V28)
+            Append("filter", "DOCKER-USER", "-j RETURN");
+        if (!IsOld)
+            return;
+        Insert("filter", "FORWARD", "-j DOCKER-ISOLATION-STAGE-1");
+        Insert("filter", "FORWARD", "-j DOCKER-USER");
+        Append("filter", "DOCKER-ISOLATION-STAGE-1", "-j RETURN");
+        Append("filter", "DOCKER-ISOLATION-STAGE-2", "-j RETURN");
+    }
+
+    private void Container(Endpoint container)
+    {
+        if (release is DockerRelease.V28Dot2 or DockerRelease.V29)
+            Append("raw", "PREROUTING", $"-d {Address(container.Name)} ! -i {host.Device(container.Network!)} -j DROP");
+    }
+
+    private void Publish(PublishedPort port, string protocol)
+    {
+        var (container, bridge) = (Address(port.To.Name), host.Device(port.To.Network!));
+        var proto = $"-p {protocol} -m {protocol} --dport";
+        var notLinkLocal = version == IpVersion.V6 ? "! -s fe80::/10 " : "";
+        var to = DockerScript.WithPort(host.Address(port.To.Name, version));
+        Append("nat", "DOCKER", $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
+        Add("filter", "DOCKER", $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT", first: !IsOld);
+        if (IsOld || Hairpin)
+            Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
+        if (release == DockerRelease.V28)
+            Append("raw", "PREROUTING", $"-d {container} ! -i {bridge} {proto} {Flow.ServicePort} -j DROP");
+    }
+
+    private string Net(string network) => host.Address(network, version);
+
+    private string Address(string name) => host.Address(name, version) is var address && address.Contains('.') || address.Contains(':')
+        ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
+        : address;
+
+    private void Insert(string table, string chain, string rule) => Add(table, chain, rule, first: true);
+
+    private void Append(string table, string chain, string rule) => Add(table, chain, rule, first: false);
+
+    private void Add(string table, string chain, string rule, bool first) => Chain(table, chain).Insert(first ? 0 : Chain(table, chain).Count, rule);
+
+    private List<string> Chain(string table, string chain)
+    {
+        if (!_chains.TryGetValue((table, chain), out var rules))
+            _chains.Add((table, chain), rules = []);
+        return rules;
+    }
+}

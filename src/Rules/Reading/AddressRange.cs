@@ -1,0 +1,80 @@
+using System.Net;
+
+namespace Hooktrail.Rules.Reading;
+
+/// <summary>An address, a network or a range of one version of IP; both ends included.</summary>
+internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
+{
+    public bool IsOne => First.Equals(Last);
+
+    public bool IsAll => First.GetAddressBytes().All(one => one == 0) && Last.GetAddressBytes().All(one => one == 255);
+
+    public bool Holds(IPAddress address) => Compare(First, address) <= 0 && Compare(address, Last) <= 0;
+
+    /// <summary>Reads <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>fe80::/10</c> or <c>172.18.0.2-172.18.0.9</c>.</summary>
+    public static bool TryParse(string text, out AddressRange range)
+    {
+        range = default;
+        if (text.Split('-') is [var first, var last])
+            return TryAddress(first, out var from) && TryAddress(last, out var to) && from.AddressFamily == to.AddressFamily
+                && Make(from, to, out range);
+        var slash = text.Split('/');
+        if (slash.Length > 2 || !TryAddress(slash[0], out var address))
+            return false;
+        if (slash.Length == 1)
+            return Make(address, address, out range);
+        return TryMask(slash[1], address.GetAddressBytes().Length, out var mask) && Masked(address, mask, out range);
+    }
+
+    private static bool Make(IPAddress first, IPAddress last, out AddressRange range)
+    {
+        range = new(first, last);
+        return true;
+    }
+
+    private static bool Masked(IPAddress address, byte[] mask, out AddressRange range)
+    {
+        var low = address.GetAddressBytes();
+        var high = (byte[])low.Clone();
+        for (var at = 0; at < low.Length; at++)
+        {
+            low[at] &= mask[at];
+            high[at] = (byte)(low[at] | ~mask[at]);
+        }
+
+        return Make(new(low), new(high), out range);
+    }
+
+    private static bool TryMask(string text, int bytes, out byte[] mask)
+    {
+        mask = new byte[bytes];
+        if (TryAddress(text, out var written))
+        {
+            mask = written.GetAddressBytes();
+            // A mask with holes is no range of addresses.
+            var bits = string.Concat(mask.Select(one => one.ToString("b8", CultureInfo.InvariantCulture)));
+            return mask.Length == bytes && !bits.Contains("01", StringComparison.Ordinal);
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > bytes * 8)
+            return false;
+        for (var bit = 0; bit < length; bit++)
+            mask[bit / 8] |= (byte)(128 >> bit % 8);
+        return true;
+    }
+
+    // IPAddress reads "80" too; a rule means a port or a name by it.
+    private static bool TryAddress(string text, out IPAddress address)
+    {
+        address = IPAddress.None;
+        if (!(text.Contains(':') || text.Count(one => one == '.') == 3) || text.Contains('%') || text.Contains('['))
+            return false;
+        if (!IPAddress.TryParse(text, out var read))
+            return false;
+        address = read;
+        return true;
+    }
+
+    private static int Compare(IPAddress one, IPAddress other) =>
+        one.GetAddressBytes().AsSpan().SequenceCompareTo(other.GetAddressBytes());
+}

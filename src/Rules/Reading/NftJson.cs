@@ -1,0 +1,224 @@
+using System.Text.Json;
+
+namespace Hooktrail.Rules.Reading;
+
+/// <summary>Writes nft's JSON as nft's script, for one reader. What it does not know is unreadable.</summary>
+internal static class NftJson
+{
+    /// <summary>The message is the expression's name.</summary>
+    private sealed class NotKnownException(string name) : Exception(name);
+
+    /// <exception cref="HooktrailException">It is no output of <c>nft -j</c>.</exception>
+    public static ImmutableArray<string> Script(string json, string source)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = 128 });
+            return Script(document.RootElement.GetProperty("nftables"));
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new HooktrailException($"{source} is not what nft -j list ruleset prints; give its output as it is.", wrong);
+        }
+    }
+
+    private static ImmutableArray<string> Script(JsonElement objects)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        var all = objects.EnumerateArray().SelectMany(one => one.EnumerateObject()).ToList();
+        foreach (var table in all.Where(one => one.Name == "table").Select(one => one.Value))
+        {
+            lines.Add($"table {Word(table, "family")} {Quoted(Word(table, "name"))} {{");
+            if (table.TryGetProperty("flags", out var flags))
+                lines.Add($"flags {FlagsOf(flags)}");
+            bool Mine(JsonProperty one, params ReadOnlySpan<string> kinds) =>
+                kinds.Contains(one.Name) && Word(one.Value, "family") == Word(table, "family") && Word(one.Value, "table") == Word(table, "name");
+            foreach (var set in all.Where(one => Mine(one, "set", "map")))
+                Elements(set, lines);
+            foreach (var chain in all.Where(one => Mine(one, "chain")).Select(one => one.Value))
+            {
+                Chain(chain, lines);
+                foreach (var rule in all.Where(one => Mine(one, "rule") && Word(one.Value, "chain") == Word(chain, "name")))
+                    lines.Add(Rule(rule.Value));
+                lines.Add("}");
+            }
+
+            lines.Add("}");
+        }
+
+        return lines.ToImmutable();
+    }
+
+    // nft 1.0.6 writes some other word of its memory where its text says dormant; the other flags change no trail.
+    private static string FlagsOf(JsonElement flags) => List(flags) is var words && words is "owner" or "persist" or "owner,persist" ? words : "dormant";
+
+    private static void Elements(JsonProperty set, ImmutableArray<string>.Builder lines)
+    {
+        lines.Add($"{set.Name} {Quoted(Word(set.Value, "name"))} {{");
+        if (set.Value.TryGetProperty("flags", out var flags))
+            lines.Add($"flags {List(flags)}");
+        // nft 1.0.6 leaves the flag dynamic out; what packets fill has a size.
+        if (set.Value.TryGetProperty("size", out _))
+            lines.Add("flags dynamic");
+        try
+        {
+            if (set.Value.TryGetProperty("elem", out var elements))
+                lines.Add($"elements = {{ {string.Join(", ", elements.EnumerateArray().Select(Element))} }}");
+        }
+        catch (NotKnownException)
+        {
+            lines.Add("flags dynamic");
+        }
+
+        lines.Add("}");
+    }
+
+    private static void Chain(JsonElement chain, ImmutableArray<string>.Builder lines)
+    {
+        lines.Add($"chain {Quoted(Word(chain, "name"))} {{");
+        if (!chain.TryGetProperty("hook", out var hook))
+            return;
+        var device = chain.TryGetProperty("dev", out var dev)
+            ? dev.ValueKind == JsonValueKind.Array
+                ? $"devices = {{ {string.Join(", ", dev.EnumerateArray().Select(one => Quoted(one.GetString()!)))} }} "
+                : $"device {Quoted(dev.GetString()!)} "
+            : "";
+        lines.Add($"type {Word(chain, "type")} hook {hook.GetString()} {device}priority {chain.GetProperty("prio").GetInt32().ToString(CultureInfo.InvariantCulture)}");
+        lines.Add($"policy {(chain.TryGetProperty("policy", out var policy) ? policy.GetString() : "accept")}");
+        if (chain.TryGetProperty("comment", out var comment))
+            lines.Add($"comment {Quoted(comment.GetString()!)}");
+    }
+
+    private static string Rule(JsonElement rule) =>
+        rule.TryGetProperty("expr", out var statements) ? string.Join(' ', statements.EnumerateArray().Select(Statement)) : "";
+
+    private static string Statement(JsonElement statement)
+    {
+        // nft 1.0.6 writes a statement that it has no JSON for as its text.
+        var (name, value) = statement.ValueKind == JsonValueKind.Object ? Only(statement) : (Plain(statement).Split(' ')[0], statement);
+        try
+        {
+            return name switch
+            {
+                "match" => Match(value),
+                "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
+                "jump" or "goto" when statement.ValueKind == JsonValueKind.Object => $"{name} {Word(value, "target")}",
+                "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
+                "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix) ? $"log prefix {Quoted(prefix.GetString()!)}" : "log",
+                "dnat" or "snat" => Nat(name, value),
+                "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
+                "reject" => Reject(value),
+                "xt" when value.ValueKind == JsonValueKind.Object => $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
+                // A set that packets fill; what is asked of them meanwhile may not hold.
+                "set" or "map" => value.TryGetProperty("stmt", out _) ? throw new NotKnownException(name) : "",
+                "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last" or "limit" or "quota" or "queue" or "tproxy"
+                    or "dup" or "fwd" or "synproxy" or "flow" => name,
+                _ => throw new NotKnownException(name),
+            };
+        }
+        catch (NotKnownException unknown)
+        {
+            // What does something may decide; everything else may not hold.
+            var word = name is "match" or "set" or "map" or "meter" or "ct count" ? NftRule.UnreadableMatch : NftRule.Unreadable;
+            return $"{word} {Quoted(unknown.Message)}";
+        }
+    }
+
+    private static string Match(JsonElement match)
+    {
+        var operation = Word(match, "op");
+        var (left, right) = (match.GetProperty("left"), match.GetProperty("right"));
+        var masked = left.ValueKind == JsonValueKind.Object && left.TryGetProperty("&", out _);
+        return $"{Left(left)}{(operation is "==" && !masked || operation is "in" ? "" : $" {operation}")} {Right(right)}";
+    }
+
+    private static string Nat(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return name;
+        var family = value.TryGetProperty("family", out var written) ? $" {written.GetString()}" : "";
+        var address = value.TryGetProperty("addr", out var addr) ? addr.ValueKind == JsonValueKind.String ? addr.GetString()! : Right(addr) : "";
+        var port = value.TryGetProperty("port", out var to) ? Right(to) : "";
+        var target = port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+        return $"{name}{family} to {target}";
+    }
+
+    private static string Reject(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("type", out var type))
+            return "reject";
+        return $"reject with {type.GetString()} {(value.TryGetProperty("expr", out var code) ? Plain(code) : "")}";
+    }
+
+    private static string Left(JsonElement expression)
+    {
+        if (expression.ValueKind != JsonValueKind.Object)
+            return Plain(expression);
+        var (name, value) = Only(expression);
+        return name switch
+        {
+            "meta" => $"meta {Word(value, "key")}",
+            "payload" when value.TryGetProperty("protocol", out var protocol) && value.TryGetProperty("field", out var field) =>
+                $"{protocol.GetString()} {field.GetString()}",
+            "ct" when !value.TryGetProperty("dir", out _) => $"ct {Word(value, "key")}",
+            "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
+            "tcp option" when value.TryGetProperty("field", out var part) => $"tcp option {Word(value, "name")} {part.GetString()}",
+            "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
+            "&" when value.GetArrayLength() == 2 => $"{Left(value[0])} & {Right(value[1])}",
+            _ => throw new NotKnownException(name),
+        };
+    }
+
+    private static string Right(JsonElement expression)
+    {
+        switch (expression.ValueKind)
+        {
+            case JsonValueKind.String:
+                var text = expression.GetString()!;
+                return text.StartsWith('@') ? text : Quoted(text);
+            case JsonValueKind.Array:
+                return List(expression);
+            case not JsonValueKind.Object:
+                return Plain(expression);
+        }
+
+        var (name, value) = Only(expression);
+        return name switch
+        {
+            "set" => value.ValueKind == JsonValueKind.Array ? $"{{ {string.Join(", ", value.EnumerateArray().Select(Element))} }}" : $"{{ {Right(value)} }}",
+            "range" => $"{Plain(value[0])}-{Plain(value[1])}",
+            "prefix" => $"{Word(value, "addr")}/{value.GetProperty("len").GetRawText()}",
+            "|" => $"({string.Join(" | ", Flat(expression).Select(Plain))})",
+            "concat" => string.Join(" . ", value.EnumerateArray().Select(Right)),
+            "map" => $"{Left(value.GetProperty("key"))} map {Right(value.GetProperty("data"))}",
+            "elem" => Right(value.GetProperty("val")),
+            "jump" or "goto" => $"{name} {Word(value, "target")}",
+            "accept" or "drop" or "return" or "continue" => name,
+            "meta" => $"meta {Word(value, "key")}",
+            _ => throw new NotKnownException(name),
+        };
+    }
+
+    // Bits joined one after the other: {"|": [{"|": ["fin", "syn"]}, "rst"]}.
+    private static IEnumerable<JsonElement> Flat(JsonElement expression) =>
+        expression.ValueKind == JsonValueKind.Object && expression.TryGetProperty("|", out var parts)
+            ? parts.EnumerateArray().SelectMany(Flat)
+            : [expression];
+
+    private static string Element(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2
+            ? $"{Right(element[0])} : {Right(element[1])}"
+            : Right(element);
+
+    private static (string Name, JsonElement Value) Only(JsonElement one) =>
+        one.EnumerateObject().FirstOrDefault() is { Name: { } name } only ? (name, only.Value) : ("unknown", one);
+
+    private static string Word(JsonElement holder, string member) => holder.GetProperty(member).GetString() ?? "";
+
+    private static string List(JsonElement values, string between = ",") =>
+        values.ValueKind == JsonValueKind.Array ? string.Join(between, values.EnumerateArray().Select(Plain)) : Plain(values);
+
+    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString();
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,92 @@
+namespace Hooktrail.Rules.Reading;
+
+internal sealed class XtablesReader(Layer layer, INames names, string source)
+{
+    private readonly NameTranslation _translation = new(names);
+
+    /// <exception cref="HooktrailException">A line is none of such a tool.</exception>
+    public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
+    {
+        var chains = new List<(ChainId Id, Policy Policy)>();
+        var rules = new List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)>();
+        var table = "filter";
+        var number = 0;
+        foreach (var line in lines)
+        {
+            var where = $"{source}, line {++number}";
+            var tokens = RuleTokens.Split(line);
+            if (tokens.IsEmpty || tokens[0].StartsWith('#') || tokens[0] == "COMMIT")
+                continue;
+            if (tokens[0].StartsWith('*'))
+                table = tokens[0][1..];
+            else if (tokens[0].StartsWith(':'))
+                chains.Add(Declared(table, tokens, where));
+            else
+                rules.Add(Appended(table, tokens, where));
+        }
+
+        return Assemble(chains, rules);
+    }
+
+    private (ChainId Id, Policy Policy) Declared(string table, ImmutableArray<string> tokens, string where) =>
+        (new(layer, table, tokens[0][1..]), tokens.ElementAtOrDefault(1) switch
+        {
+            "ACCEPT" => Policy.Accept,
+            "DROP" => Policy.Drop,
+            "-" or "RETURN" => Policy.None,
+            var other => throw new HooktrailException(
+                $"{where}: the chain {tokens[0][1..]} has the policy \"{other}\", which is neither ACCEPT, DROP nor -; give the output of {layer.Name()}-save as it is."),
+        });
+
+    private (ChainId Chain, ImmutableArray<string> Tokens, string Where) Appended(
+        string table, ImmutableArray<string> tokens, string where)
+    {
+        // With --counters a rule begins with [packets:bytes].
+        var rest = tokens[0].StartsWith('[') ? tokens.RemoveAt(0) : tokens;
+        return rest is ["-A", var chain, ..]
+            ? (new(layer, table, chain), rest[2..], where)
+            : throw new HooktrailException(
+                $"{where}: \"{string.Join(' ', tokens.Take(3))}\" begins no rule; give the output of {layer.Name()}-save as it is.");
+    }
+
+    private ImmutableArray<RuleChain> Assemble(
+        List<(ChainId Id, Policy Policy)> declared, List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)> appended)
+    {
+        var order = new List<ChainId>();
+        var policies = new Dictionary<ChainId, Policy>();
+        var rules = new Dictionary<ChainId, ImmutableArray<Rule>.Builder>();
+        foreach (var (id, policy) in declared.Concat(appended.Select(one => (one.Chain, BuiltIn(one.Chain) ? Policy.Accept : Policy.None))))
+            if (policies.TryAdd(id, policy))
+            {
+                order.Add(id);
+                rules.Add(id, ImmutableArray.CreateBuilder<Rule>());
+            }
+
+        foreach (var (chain, tokens, where) in appended)
+            rules[chain].AddRange(Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
+        return
+        [
+            // Neither the order of tables nor that of chains changes a trail, and every backend prints another.
+            .. order
+                .OrderBy(ChainOrder.Table)
+                .ThenBy(ChainOrder.BuiltIn)
+                .ThenBy(id => id.Name, StringComparer.Ordinal)
+                .Where(id => rules[id].Count > 0 || policies[id] == Policy.Drop || !BuiltIn(id))
+                .Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())),
+        ];
+    }
+
+    /// <summary>A part whose text, in the lab's names, would be read back as something else becomes unknown.</summary>
+    private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
+    {
+        var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
+        return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
+            ? rules
+            : new XtablesRule(chain, tokens, _translation, isChain, where, careful: true).Read();
+
+        IEnumerable<Rule> InLab(string text) =>
+            new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
+    }
+
+    private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);
+}

@@ -1,0 +1,15 @@
+namespace Hooktrail.Rules;
+
+/// <summary>
+/// All matches must hold. The text is as the tool prints it, without table, in the lab's names:
+/// <c>-A POSTROUTING -s lab ! -o lab -j MASQUERADE</c>.
+/// </summary>
+public sealed record Rule(string Text, ImmutableArray<Match> Matches, Target Target)
+{
+    public bool Equals(Rule? other) =>
+        other is not null && Text == other.Text && Target == other.Target && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,228 @@
+using Hooktrail.Judging;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Records;
+using Hooktrail.Selection;
+using Hooktrail.Specs.Bindings;
+using NUnit.Framework;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Run;
+
+/// <summary>
+/// One scenario's flow: what was sent on which host, or asked of the model, and the comparison of the feature, the
+/// prediction and the kernel. Every scenario has its own.
+/// </summary>
+public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext feature)
+{
+    private readonly Stack<IAsyncDisposable> _changes = new();
+    private ILab? _lab;
+    private HostProfile _profile = HostProfile.Default;
+    private ImmutableArray<HostProfile> _profiles = [];
+    private Flow? _flow;
+    private Finding? _finding;
+    private Leg? _leg;
+
+    /// <summary>The leg that was named last: the «it» of a sentence.</summary>
+    public Leg CurrentLeg => _leg ?? throw new HooktrailException(
+        "The scenario says «it» before it has named a leg; begin with \"the request\" or \"the reply\".");
+
+    /// <summary>Of the host the flow was sent on, or the model was asked about.</summary>
+    public KernelVersion Kernel => _profile.Kernel;
+
+    public Backend Ebtables => _profile.Ebtables;
+
+    /// <summary>Which silent hook points could have been seen; null where only the model was asked.</summary>
+    private FiredTaps? _fired;
+
+    private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it has sent anything.");
+
+    /// <summary>Changes the host that the model is asked about.</summary>
+    public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
+
+    /// <summary>Asks only the model.</summary>
+    public void Imagine(Flow flow) => _flow = flow;
+
+    /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
+    public async Task UsePrivateHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.PrivateHostAsync(setup);
+
+    /// <summary>Skips the scenario where the lab lacks one of these.</summary>
+    public async Task NeedsAsync(params Endpoint[] endpoints)
+    {
+        var lab = await LabAsync();
+        if (endpoints.FirstOrDefault(endpoint => !lab.Endpoints.Contains(endpoint)) is { } missing)
+            throw SpecsRun.Cannot($"The lab has no \"{missing}\"; it has {string.Join(", ", lab.Endpoints)}.");
+    }
+
+    /// <summary>The change lasts for the scenario, which is skipped where the lab may not make it.</summary>
+    public async Task ChangeAsync(HostChange change)
+    {
+        try
+        {
+            _changes.Push(await (await LabAsync()).ChangeAsync(change));
+        }
+        catch (CannotChangeException cannot)
+        {
+            throw SpecsRun.Cannot(cannot.Message);
+        }
+    }
+
+    /// <summary>Takes back every change, the last one first.</summary>
+    public async Task TakeBackAsync()
+    {
+        while (_changes.TryPop(out var change))
+            await change.DisposeAsync();
+    }
+
+    public async Task SendAsync(Flow flow, Manner manner)
+    {
+        var lab = await LabAsync();
+        if (manner.Turned is var (one, on))
+            await ChangeAsync(new HostChange.Turn(one, on));
+        _flow = flow;
+        var sending = Sending.Once with
+        {
+            Packets = manner.Packets,
+            Observers = LabSelection.WantedObservers() is { } wanted && lab.Observers.HasFlag(wanted) ? wanted : null,
+            Between = manner.Between is { } rule ? () => ChangeAsync(new HostChange.Rule(rule)) : null,
+        };
+        Seen seen;
+        try
+        {
+            seen = await lab.SendAsync(flow, sending.For(manner.Between is not null || IsAnswered(lab.Profile, flow, manner.Packets)));
+        }
+        catch (CannotSendException cannot)
+        {
+            throw SpecsRun.Cannot(cannot.Message);
+        }
+
+        _profile = seen.Profile;
+        _profiles = [seen.Profile, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
+        _finding = seen.Finding;
+        _fired = lab.Fired;
+    }
+
+    public Trail Predicted(Leg leg) => _profiles.All(one => one == _profile)
+        ? Prediction.Of(_profile, Flow, leg)
+        : Prediction.Legs(_profiles, Flow).FirstOrDefault(one => one.Leg == leg)?.Trail
+            ?? throw new AssertionException($"No {leg} of {Flow} is predicted.");
+
+    /// <summary>Null where only the model was asked.</summary>
+    public ObservedLeg? Observed(Leg leg)
+    {
+        switch (_finding)
+        {
+            case null:
+                return null;
+            case Finding.Inconclusive(var reason):
+                Record(leg, null, LegVerdict.Inconclusive, reason);
+                throw new AssertionException($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+            case Finding.Contradictory(var reason, _, _):
+                Record(leg, null, LegVerdict.ObserversDisagree, reason);
+                throw new AssertionException($"The observers contradict each other, whatever the model says: {reason}");
+            default:
+                if (Legs.FirstOrDefault(observed => observed.Leg == leg) is { } seen)
+                    return seen;
+                var missing = $"The taps saw no {leg} of {Flow}; they saw {Seen()}.";
+                Record(leg, null, LegVerdict.Disagreed, missing);
+                throw new AssertionException(missing);
+        }
+    }
+
+    public ImmutableArray<Leg> ObservedLegs => [.. Legs.Select(observed => observed.Leg)];
+
+    private ImmutableArray<ObservedLeg> Legs => _finding is Finding.Observed(var legs) ? legs : [];
+
+    /// <summary>Asserts that prediction and observation are equal, and as <paramref name="expected"/>.</summary>
+    public void Agree(Leg leg, ExpectedTrail? expected)
+    {
+        _leg = leg;
+        var predicted = Predicted(leg);
+        var observed = Observed(leg);
+        var disagreement = Disagreement.Between(expected, predicted, observed?.Trail);
+        Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
+        if (disagreement is null)
+            return;
+
+        Assert.Fail(disagreement.Text(
+            observed?.Evidence ?? [],
+            Explain("the observation", observed is null ? null : ExpectedTrail.Of(observed.Trail)),
+            Explain("the feature", expected)));
+
+        string? Explain(string what, ExpectedTrail? trail) => trail is null
+            ? null
+            : Explanation.Sentence(Explanation.For(trail, _profile, profile => Imaginable(profile, leg)), what);
+    }
+
+    /// <summary>Asserts that a leg is neither predicted nor observed.</summary>
+    public void Lacks(Leg leg)
+    {
+        var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow).Select(one => one.Leg).ToList();
+        Assert.That(predicted, Does.Not.Contain(leg), $"{Flow} is predicted to have a {leg}.");
+        if (_finding is null)
+            return;
+        _ = Observed(predicted[0]);
+        Assert.That(ObservedLegs, Does.Not.Contain(leg), $"The taps saw a {leg} of {Flow}.");
+    }
+
+    /// <summary>Asserts that a leg crosses none of the points, and that each of them could have shown it.</summary>
+    public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
+    {
+        if (points.IsEmpty)
+            throw new HooktrailException($"The chains of {what} differ from host to host, so nothing proves that the {leg} crosses none; name the chain instead.");
+        Agree(leg, null);
+        if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
+            Assert.Fail($"The {leg} must not cross {what}, but is predicted {(_finding is null ? "" : "and observed ")}to cross {crossed.Point}.");
+        if (_fired?.Unproven(points) is { IsEmpty: false } mute)
+            Assert.Fail(
+                $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
+    }
+
+    // An answer may come even where the model does not know.
+    private static bool IsAnswered(HostProfile profile, Flow flow, int packets)
+    {
+        try
+        {
+            return Prediction.Legs(profile, flow, packets).AreAnswered(flow);
+        }
+        catch (HooktrailException)
+        {
+            return true;
+        }
+    }
+
+    private async Task<ILab> LabAsync() => _lab ??= await SpecsRun.Current.LabAsync();
+
+    private Trail? Imaginable(HostProfile profile, Leg leg)
+    {
+        try
+        {
+            return Prediction.Of(profile, Flow, leg);
+        }
+        catch (HooktrailException)
+        {
+            return null; // on such a host there is no such leg
+        }
+    }
+
+    // Several sentences of a scenario assert a leg; its record has the last result.
+    private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
+        SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
+        {
+            Scenario = new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title) { Example = Example() },
+            HostProfile = _profile,
+            Verdict = verdict,
+            Reason = reason,
+            Evidence = observed?.Evidence ?? [],
+        });
+
+    private string? Example()
+    {
+        var row = scenario.ScenarioInfo.Arguments;
+        return row is { Count: > 0 } ? string.Join(", ", row.Keys.Cast<object>().Select(name => $"{name}={row[name]}")) : null;
+    }
+
+    private string Seen() => ObservedLegs is { IsEmpty: false } legs ? string.Join(", ", legs) : "nothing";
+}

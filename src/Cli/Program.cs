@@ -30,7 +30,7 @@ static Command Root() =>
           130  interrupted
         """)
     {
-        Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() } },
+        Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() }, new VersionOption() },
         Subcommands =
         {
             PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Hooktrail.Cli;
 
 return await Guard.Run(

@@ -1,10 +1,8 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>A Markdown file of the checkout.</summary>
-/// <param name="Name">Its path from the root, with slashes.</param>
+/// <summary>A Markdown file of the checkout; its name is the path from the root.</summary>
 internal sealed partial record Document(string Name, string Text)
 {
     public static string Root { get; } = Path.GetDirectoryName(Specs.Script)!;
@@ -61,10 +59,6 @@ internal sealed partial record Document(string Name, string Text)
     }
 
     private static string Unquoted(string word) => word.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
-
-    public bool Equals(Document? other) => other?.Name == Name;
-
-    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
     [GeneratedRegex(@"!?\[(?<words>[^\]]*)\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

@@ -20,7 +20,7 @@ internal sealed partial record Document(string Name, string Text)
         Link().Matches(Text).Select(link => (link.Groups["words"].Value, link.Groups["target"].Value, link.Value[0] == '!'));
 
     /// <summary>The headings' anchors, as repository hosts make them.</summary>
-    public IEnumerable<string> Anchors => Heading().Matches(Text).Select(heading =>
+    public IEnumerable<string> Anchors => Heading().Matches(Block().Replace(Text, "")).Select(heading =>
         string.Concat(heading.Groups["words"].Value.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
             .Replace(' ', '-'));
 

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Hooktrail.Cli.Verbs;
+
+namespace Hooktrail.Cli;
+
+internal static class CommandLine
+{
+    public static ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        // A file name may begin with @, and an option is always written in full.
+        var literal = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        return Root().Parse(arguments, literal);
+    }
+
+    /// <summary>A sentence on the first error of a line that has errors.</summary>
+    public static string Mistake(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        var path = PathOf(command);
+        if (command.Subcommands.Count == 0)
+            return $"{line.Errors[0].Message.TrimEnd('.')}; see {path} --help.";
+
+        var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
+        return line.UnmatchedTokens is [var word, ..]
+            ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see {path} --help."
+            : $"There is no verb; give one of {verbs}, and see {path} --help.";
+    }
+
+    private static Command Root() =>
+        new Verb(
+            "specs",
+            "Says and checks which ebtables and iptables hooks a packet crosses on a Docker host.",
+            """
+            Exit codes:
+              0  done
+              1  a scenario failed (run, test); a leg diverged (observe, import, conform), or nothing was proven (observe, import); nothing explains it (explain);
+                 a difference is not expected (compare, baseline check)
+              2  something you can mend: one sentence on standard error says what and how
+              3  a fault of Hooktrail itself
+              130  interrupted
+            """)
+        {
+            Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() }, new VersionOption() },
+            Subcommands =
+            {
+                PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
+                CompareVerb.Create(), BaselineVerb.Create(),
+                DoctorVerb.Create(),
+                KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
+            },
+        };
+
+    // The verb as typed, with its parent verbs.
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "./specs";
+}

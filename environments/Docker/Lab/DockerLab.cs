@@ -25,7 +25,7 @@ public sealed class DockerLab : ILab
         "The kernel kept an ICMP error to itself meanwhile, as it sends but one in a while to an address (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit); send the flow again later.";
 
     private readonly RunId _run;
-    private readonly Parts _parts;
+    private readonly LabParts _parts;
     private readonly ChangingHost _host;
     // What flows turn, for their time alone.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
@@ -33,7 +33,7 @@ public sealed class DockerLab : ILab
     // Whether a flow holds the switches, so that no other run can turn them.
     private bool _holds;
 
-    private DockerLab(RunId run, Parts parts)
+    private DockerLab(RunId run, LabParts parts)
     {
         (_run, _parts) = (run, parts);
         _host = new(LookAsync, rules => parts.Recorder.RecordUsersAsync(OfUsers(rules), CancellationToken.None));
@@ -62,105 +62,12 @@ public sealed class DockerLab : ILab
     public static async Task<DockerLab> StartAsync(
         ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
     {
-        ImmutableArray<Endpoint> wanted = [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
-        // An image that a user built may have any name, and is new.
-        var version = engine.Release;
-        var proxyPktinfo = !char.IsAsciiDigit(version.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(version));
-        await using var undo = new AsyncStack();
-
-        var probe = undo.Push(await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false));
-        var run = probe.Run;
-        await Leftovers.RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
-        await probe.EnterAsync(cancellation).ConfigureAwait(false);
-        await probe.OpenLogAsync(cancellation).ConfigureAwait(false);
-        var subnets = await probe.ChooseAsync(cancellation).ConfigureAwait(false);
-
-        // One after the other, because the order of Docker's rules for them is that in which they came.
-        var networks = new Dictionary<string, Task<NetworkDetails>>();
-        foreach (var name in LabNames.Networks.Where(name => wanted.Any(endpoint => endpoint.Network == name)))
-            networks[name] = CreateAsync(name, networks.Values.LastOrDefault() ?? Task.CompletedTask);
-        var wanStarting = StartAsync(Containers.Wan(run, image));
-        var hostedStarting = endpoints.Contains(Endpoint.Hosted) ? StartAsync(Containers.Hosted(run, image)) : null;
-        var recorderStarting = StartAsync(Containers.Recorder(run, image));
-        var members = new Dictionary<Endpoint, Task<Station>>();
-        foreach (var endpoint in wanted)
-            members[endpoint] = StartMemberAsync(
-                endpoint, [.. members.Where(pair => pair.Key.Network == endpoint.Network || (IsPublished(pair.Key) && IsPublished(endpoint))).Select(pair => pair.Value)]);
-
-        // All of them are waited for, whatever becomes of one, so that none is left running unseen.
-        Task<Station>[] starting = [wanStarting, recorderStarting, .. hostedStarting is null ? [] : (Task<Station>[])[hostedStarting], .. members.Values];
-        await Task.WhenAll([.. networks.Values.Select(Settled), .. starting.Select(Settled)]).ConfigureAwait(false);
-        foreach (var network in networks.Values.Where(task => task.IsCompletedSuccessfully))
-            undo.Push(new NetworkRemoval(engine, await network.ConfigureAwait(false)));
-        foreach (var started in starting.Where(task => task.IsCompletedSuccessfully))
-            undo.Push(await started.ConfigureAwait(false));
-        await probe.SettleAsync().ConfigureAwait(false);
-        await Task.WhenAll(networks.Values).ConfigureAwait(false);
-        await Task.WhenAll(starting).ConfigureAwait(false);
-
-        var (wan, recording) = (await wanStarting.ConfigureAwait(false), await recorderStarting.ConfigureAwait(false));
-        var containers = members.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Result);
-        var wanNetwork = await probe.JoinWanAsync(wan.Shell, wan.Session.ProcessId, subnets, LabSubnets.WanCandidates(), cancellation).ConfigureAwait(false);
-        var addresses = new LabAddresses(run, subnets, wanNetwork, containers.Select(pair => (pair.Key, pair.Value.Session)));
-        var map = await probe.NamesAsync(addresses, containers.Select(pair => (pair.Key, pair.Value.Shell)), cancellation).ConfigureAwait(false);
-
-        var talking = containers.Add(Endpoint.Wan, wan);
-        if (hostedStarting is not null)
-            talking = talking.Add(Endpoint.Hosted, await hostedStarting.ConfigureAwait(false));
-        var stations = new LabStations(talking, addresses, probe.Shell, proxyPktinfo);
-        await Task.WhenAll(stations.TalkAsync(cancellation), probe.ObserveAsync(new([.. addresses.Destinations]) { AnsweringPorts = [.. addresses.Ports.Keys] }, cancellation)).ConfigureAwait(false);
-        var backend = await probe.BackendAsync(cancellation).ConfigureAwait(false);
-        var ebtables = await probe.EbtablesAsync(cancellation).ConfigureAwait(false);
-        // A container of its own runs the program, because the probe's streams are full of the kernel log.
-        var recorder = undo.Push(await NflogRecorder.StartAsync(
-            await recording.RecordAsync(cancellation).ConfigureAwait(false),
-            run,
-            NflogTraffic.To(addresses.Destinations) with { AnsweringPorts = [.. addresses.Ports.Keys] },
-            NflogPlaces.OfTools(backend, backend, ebtables),
-            probe.Shell,
-            cancellation).ConfigureAwait(false));
-        await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
-
-        var lab = new DockerLab(run, new(
-            engine,
-            [.. networks.Values.Select(network => network.Result)],
-            probe,
-            talking,
-            stations,
-            recorder,
-            addresses,
-            map,
-            new(run, probe.Shell, addresses, backend, ebtables),
-            version,
-            proxyPktinfo));
+        await using var start = new LabStart(engine, image, endpoints, cancellation);
+        var parts = await start.RunAsync().ConfigureAwait(false);
+        var lab = new DockerLab(parts.Probe.Run, parts);
         await lab.ReadAsync(cancellation).ConfigureAwait(false);
-        undo.Keep();
+        start.Keep();
         return lab;
-
-        async Task<NetworkDetails> CreateAsync(string name, Task before)
-        {
-            await before.ConfigureAwait(false);
-            var network = await engine.CreateNetworkAsync(Network(run, subnets, name), cancellation).ConfigureAwait(false);
-            var subnet = subnets.Of(name, IpVersion.V6);
-            await probe.TrustAddressAsync(network.BridgeDevice, $"{NetworkSpec.GatewayOf(subnet)}/{subnet.PrefixLength}", cancellation).ConfigureAwait(false);
-            return network;
-        }
-
-        // A bridge floods its ports in the order in which they came, the last one first, and Docker adds a port's rules when its container comes; so these orders
-        // are the same in every run.
-        async Task<Station> StartMemberAsync(Endpoint endpoint, ImmutableArray<Task<Station>> before)
-        {
-            await Task.WhenAll(before).ConfigureAwait(false);
-            var network = await networks[endpoint.Network!].ConfigureAwait(false);
-            int? published = PublishedPort.OfLab.FirstOrDefault(port => port.To == endpoint) is { } port ? subnets.Ports[port.Port] : null;
-            return await StartAsync(Containers.Member(endpoint, run, image, network.Id, published)).ConfigureAwait(false);
-        }
-
-        async Task<Station> StartAsync(ContainerSpec spec) => new(await engine.StartAsync(spec, cancellation).ConfigureAwait(false));
-
-        static bool IsPublished(Endpoint endpoint) => PublishedPort.OfLab.Any(port => port.To == endpoint);
-
-        static Task Settled(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <remarks>
@@ -198,12 +105,12 @@ public sealed class DockerLab : ILab
         var wanted = sending.Observers ?? Observers;
         try
         {
-            await using var switched = await _parts.Probe.SwitchAsync(_parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
+            await using var switched = await _parts.Probe.Wiring.SwitchAsync(_parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
-            _parts.Probe.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
+            _parts.Probe.Taps.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
             var (mark, exchanged) = await _parts.Stations.SendAsync(flow, sending, between, cancellation).ConfigureAwait(false);
-            var (logWindow, withheld) = await _parts.Probe.ReadAsync(cancellation).ConfigureAwait(false);
+            var (logWindow, withheld) = await _parts.Probe.Taps.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
             Finding Assembled(LogWindow window, TapCounters? counted = null) =>
@@ -219,7 +126,7 @@ public sealed class DockerLab : ILab
             // That nothing is missing in the log needs a witness: NFLOG, where it saw the same, or else the rules' counters.
             if (log is not null && !(wanted.HasFlag(Observers.Nflog) && Agreement.Of(log, nflog) is Finding.Observed))
             {
-                (logWindow, var counted) = await _parts.Probe.CountAsync(cancellation).ConfigureAwait(false);
+                (logWindow, var counted) = await _parts.Probe.Taps.CountAsync(cancellation).ConfigureAwait(false);
                 Fired = Fired.With(logWindow);
                 log = Assembled(logWindow, counted);
             }
@@ -228,7 +135,7 @@ public sealed class DockerLab : ILab
         }
         finally
         {
-            _parts.Probe.Listener = _parts.Recorder.Listener = null;
+            _parts.Probe.Taps.Listener = _parts.Recorder.Listener = null;
             _holds = false;
         }
     }
@@ -317,18 +224,6 @@ public sealed class DockerLab : ILab
            select place with { Device = device },
     ];
 
-    private static NetworkSpec Network(RunId run, LabSubnets subnets, string name) => new()
-    {
-        Name = RunLabels.NameOf(run.ToString(), name),
-        BridgeDevice = LabAddresses.BridgeOf(run, name),
-        Subnets = subnets.Of(name),
-        Internal = name == LabNames.Inner,
-        Options = name == LabNames.Closed
-            ? ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.enable_icc", "false")
-            : ImmutableDictionary<string, string>.Empty,
-        Labels = RunLabels.Of(run),
-    };
-
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll([
@@ -337,19 +232,6 @@ public sealed class DockerLab : ILab
         await Task.WhenAll(_parts.Networks.Select(network => _parts.Engine.RemoveNetworkAsync(network.Id))).ConfigureAwait(false);
         _host.Dispose();
     }
-
-    private sealed record Parts(
-        ContainerEngine Engine,
-        ImmutableArray<NetworkDetails> Networks,
-        Probe Probe,
-        ImmutableDictionary<Endpoint, Station> Talking,
-        LabStations Stations,
-        NflogRecorder Recorder,
-        LabAddresses Addresses,
-        LabMap Map,
-        LabChanges Changes,
-        string EngineVersion,
-        bool ProxyPktinfo);
 
     private sealed record TurnedProfile(HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
 
@@ -365,10 +247,5 @@ public sealed class DockerLab : ILab
     private sealed class Background(Shell shell, string process) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await shell.TryAsync($"kill {process}").ConfigureAwait(false);
-    }
-
-    private sealed class NetworkRemoval(ContainerEngine engine, NetworkDetails network) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await engine.RemoveNetworkAsync(network.Id).ConfigureAwait(false);
     }
 }

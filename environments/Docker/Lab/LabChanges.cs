@@ -48,7 +48,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
             throw new CannotChangeException("arptables is not in use on this host, and its table would stay behind; use a private host, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
         if (program.StartsWith("ip", StringComparison.Ordinal))
-            program += " " + Probe.InTurn;
+            program += " " + HostTools.InTurn;
         add = await BehindTapsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
     }

@@ -70,7 +70,7 @@ public static class Leftovers
                 continue;
             foreach (var run in left.Journals)
             {
-                await probe.LeaveForAsync(run, cancellation).ConfigureAwait(false);
+                await probe.Journal.LeaveForAsync(run, cancellation).ConfigureAwait(false);
                 removed.Add($"the rules, settings and link of run {run}");
             }
         }
@@ -79,7 +79,7 @@ public static class Leftovers
     private static async Task<Left> LookAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         // What there is, before who is alive: a run that begins meanwhile has its probe before anything else.
-        var (journals, asking) = await probe.JournalsAsync(cancellation).ConfigureAwait(false);
+        var (journals, asking) = await probe.Journal.ListAsync(cancellation).ConfigureAwait(false);
         var networks = await engine.FindNetworksAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
         var containers = await engine.FindContainersAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
         var sessions = new List<Found>();
@@ -93,7 +93,7 @@ public static class Leftovers
         journals = journals.Except(alive);
         // A run may have been about to end in good order.
         if (journals.Count > 0)
-            journals = journals.Intersect((await probe.JournalsAsync(cancellation).ConfigureAwait(false)).Runs);
+            journals = journals.Intersect((await probe.Journal.ListAsync(cancellation).ConfigureAwait(false)).Runs);
         return new(
             [
                 .. sessions.Where(session => !alive.Contains(RunOf(session.Container))),
@@ -111,8 +111,8 @@ public static class Leftovers
     private static async Task OutlastAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         // So that this network, too, is outlasted by who cleans up after this run.
-        await probe.EnterAsync(cancellation).ConfigureAwait(false);
-        var subnets = await probe.ChooseAsync(cancellation).ConfigureAwait(false);
+        await probe.Journal.BeginAsync(cancellation).ConfigureAwait(false);
+        var subnets = await probe.Wiring.ChooseAsync(cancellation).ConfigureAwait(false);
         var network = await engine.CreateNetworkAsync(
             new()
             {
@@ -123,7 +123,7 @@ public static class Leftovers
             },
             cancellation).ConfigureAwait(false);
         await engine.RemoveNetworkAsync(network.Id, cancellation).ConfigureAwait(false);
-        await probe.SettleAsync().ConfigureAwait(false);
+        await probe.Journal.SettleAsync().ConfigureAwait(false);
     }
 
     // Gives what is gone then; null where it turns out to be alive.

@@ -36,7 +36,7 @@ public class LabFailureTests
     {
         await using var probe = await StartAsync(spec => spec with { Capabilities = ["NET_RAW", "SYSLOG"] });
         Assert.That(
-            () => probe.EnterAsync(default),
+            () => probe.Journal.BeginAsync(default),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("begin the journal").And.Message.Contains("NET_ADMIN"));
     }
 
@@ -45,7 +45,7 @@ public class LabFailureTests
     {
         await using var probe = await StartAsync(spec => spec with { Devices = [] });
         Assert.That(
-            () => probe.OpenLogAsync(default),
+            () => probe.Taps.OpenLogAsync(default),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("read the kernel log").And.Message.Contains("/dev/kmsg"));
     }
 
@@ -54,7 +54,7 @@ public class LabFailureTests
     {
         await using var probe = await StartAsync(spec => spec);
         Assert.That(
-            () => probe.JoinWanAsync(probe.Shell, probe.Shell.Session.ProcessId, LabSubnets.Choose([]), ["127.0.0.0/30"], default),
+            () => probe.Wiring.JoinWanAsync(probe.Shell, probe.Shell.Session.ProcessId, LabSubnets.Choose([]), ["127.0.0.0/30"], default),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("every documentation network for the WAN is taken"));
     }
 
@@ -62,7 +62,7 @@ public class LabFailureTests
     public async Task A_probe_that_was_removed_ends_the_observation_with_a_sentence()
     {
         await using var probe = await StartAsync(spec => spec);
-        await probe.OpenLogAsync(default);
+        await probe.Taps.OpenLogAsync(default);
         await _engine.RemoveContainerAsync(probe.Shell.Session.Id);
         Assert.That(() => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
     }

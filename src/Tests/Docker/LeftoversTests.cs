@@ -128,8 +128,8 @@ internal sealed class LeftoversTests
         var before = await watcher.SnapshotAsync(cancel);
         var cleaner = await Probe.StartAsync(_engine, _image, cancel);
         await using var dead = await Probe.StartAsync(_engine, _image, cancel);
-        await dead.EnterAsync(cancel);
-        var subnets = await dead.ChooseAsync(cancel);
+        await dead.Journal.BeginAsync(cancel);
+        var subnets = await dead.Wiring.ChooseAsync(cancel);
         // The Engine makes one after the other, and that of the dead run last, when its probe has long gone.
         var ahead = Enumerable.Range(0, 8).Select(number => _engine.CreateNetworkAsync(
             new() { Name = RunLabels.NameOf(watcher.Run.ToString(), $"{number}"), Labels = RunLabels.Of(watcher.Run) }, cancel)).ToList();
@@ -159,8 +159,8 @@ internal sealed class LeftoversTests
 
     private static async Task EnterAsync(Probe probe, CancellationToken cancel)
     {
-        await probe.EnterAsync(cancel);
-        await probe.SettleAsync();
+        await probe.Journal.BeginAsync(cancel);
+        await probe.Journal.SettleAsync();
     }
 
     // As the kernel does for a process that is killed.

@@ -1,0 +1,19 @@
+using Hooktrail.Docker.Engine;
+using Hooktrail.Labs;
+using Hooktrail.Observation;
+
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>What a lab is made of, once it is up.</summary>
+internal sealed record LabParts(
+    ContainerEngine Engine,
+    ImmutableArray<NetworkDetails> Networks,
+    Probe Probe,
+    ImmutableDictionary<Endpoint, Station> Talking,
+    LabStations Stations,
+    NflogRecorder Recorder,
+    LabAddresses Addresses,
+    LabMap Map,
+    LabChanges Changes,
+    string EngineVersion,
+    bool ProxyPktinfo);

@@ -1,0 +1,38 @@
+namespace Hooktrail.Docker.Lab;
+
+/// <summary>
+/// The ICMP errors that the kernel's rate limit withheld. From 6.1 on it counts them: per version of IP those to one
+/// address, and of IPv4 those to all.
+/// </summary>
+internal static class WithheldErrors
+{
+    /// <summary>Starts no process, because it runs for every flow.</summary>
+    public const string Script = """
+        for file in /proc/net/snmp /proc/net/snmp6; do
+            lines=()
+            [ ! -r $file ] || mapfile -t lines <$file
+            for line in "${lines[@]}"; do case $line in Icmp:* | Icmp6OutRateLimitHost*) echo "$line" ;; esac; done
+        done
+        """;
+
+    /// <summary>Since the host booted; 0 on a kernel that does not count them.</summary>
+    public static long Count(IReadOnlyList<string> lines) => OfV4(lines) + OfV6(lines);
+
+    // The file of IPv4 has a line of names, then one of numbers.
+    private static long OfV4(IReadOnlyList<string> lines)
+    {
+        var icmp = lines.Where(line => line.StartsWith("Icmp: ", StringComparison.Ordinal)).Select(line => line.Split(' '));
+        return icmp.ToList() is [var names, var numbers]
+            ? names.Zip(numbers)
+                .Where(pair => pair.First.StartsWith("OutRateLimit", StringComparison.Ordinal))
+                .Sum(pair => Number(pair.Second))
+            : 0;
+    }
+
+    private static long OfV6(IReadOnlyList<string> lines) => lines
+        .Where(line => line.StartsWith("Icmp6", StringComparison.Ordinal))
+        .Sum(line => Number(line.Split('\t')[^1]));
+
+    private static long Number(string text) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

@@ -23,7 +23,7 @@ Feature: From the WAN to a container's own address
     When "wan" pings "client" once
     Then the request is dropped at "iptables raw PREROUTING"
 
-  Scenario: Docker 29 with nftables drops a ping from the WAN to a container in its own raw chain
+  Scenario: Docker 29 with nftables drops a ping from the WAN to a container in raw-PREROUTING
     Given a private host with Docker 29-nftables
     When "wan" pings "client" once
     Then the request is dropped at "nftables ip docker-bridges raw-PREROUTING"

@@ -86,7 +86,7 @@ Feature: What a bridge does that its rules do not show
 
     Scenario: Fragments between neighbours are reassembled for iptables and cross FORWARD as one packet
       conntrack cannot judge fragments. So ebtables sees three frames in PREROUTING and one packet in FORWARD; the
-      bridge cuts the packet again behind all hooks.
+      bridge fragments it again behind all hooks.
       Given a private host without Docker
       When "client" sends a datagram to "server" in 3 fragments
       Then the request crosses "ebtables nat PREROUTING" 3 times

@@ -1,6 +1,6 @@
 Feature: Where a rule can stop a packet
-  Any chain can drop a packet. Only some can send its sender an error, and how far the packet has come decides what has
-  happened to it by then.
+  Any chain can drop a packet. Only some can send an error to its sender, and how far the packet has come decides what
+  has happened to it by then.
 
   Background:
     Given a private host without Docker

@@ -27,7 +27,7 @@ Feature: NAT rules that a user adds
     And the reply is delivered to "client"
 
   Scenario: REDIRECT turns a SYN for the WAN into one for the host
-    A transparent proxy works so: the SYN crosses INPUT instead of FORWARD.
+    This is how a transparent proxy works: the SYN crosses INPUT instead of FORWARD.
     Given the rule "iptables -t nat -A PREROUTING -s client -d wan -p tcp -j REDIRECT"
     When "client" opens a TCP connection to "wan"
     Then at "iptables filter INPUT" the SYN goes to "lab.gateway:80"

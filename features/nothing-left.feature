@@ -6,8 +6,8 @@ Feature: A run leaves the host as it was
     Given containers "client" and "server" on the network "lab"
 
   Scenario: Two runs at once do not see each other, and the one that ends leaves nothing behind
-    Rules of all families, settings and links are compared before and after a second lab beside this one. What others change on the host
-    meanwhile is theirs.
+    Rules of all families, settings and links are compared before and after a second lab runs beside this one. Changes
+    that others make to the host meanwhile do not count.
     Given bridge-nf-call-iptables is on
     And another lab with "client" is up
     When "client" pings "server" once
@@ -17,13 +17,14 @@ Feature: A run leaves the host as it was
     And the Engine has nothing of another run
 
   Scenario: A run that is killed leaves nothing behind
-    Its probe sees the session end and gives the host back what the run had changed. `specs clean` waits for that, and removes the network.
+    Its probe sees the session end and undoes what the run had changed on the host. `specs clean` waits for that, and
+    removes the network.
     When another lab with "client" is killed without warning
     And what dead runs left is cleaned
     Then the host is as it was before
     And the Engine has nothing of another run
 
-  Scenario: A switch that a scenario turned is turned back
+  Scenario: A host switch that a scenario turns is turned back afterwards
     When "client" pings "server" once with bridge-nf-call-iptables off
     Then the host is as it was before
 

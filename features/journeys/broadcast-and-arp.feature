@@ -1,13 +1,15 @@
 Feature: Broadcast and ARP
-  Before two hosts on one link talk, one asks who has the other's address. That question and every broadcast goes to all ports of the bridge, and to the host.
+  Before two hosts on one link can talk, one asks by ARP who has the other's address. The bridge floods this question,
+  like every broadcast, to all its other ports and to the host.
 
   Background:
     Given a private host without Docker
 
-  Rule: ARP is a matter of the bridge
+  Rule: ARP crosses ebtables and arptables, never iptables
 
-    Scenario: Who has the neighbour's address? The whole bridge is asked
-      The frame is flooded to the other ports first; then the host's own copy goes up, and arptables sees it there. iptables never does: ARP is not IP.
+    Scenario: An ARP request for a neighbour is flooded to all ports and reaches arptables INPUT
+      The bridge floods the frame to the other ports first; then it hands the host's own copy up, where arptables sees
+      it. iptables never does: ARP is not IP.
       When "client" asks by ARP for "server"
       Then the request crosses exactly
         | layer     | table  | chain       | in          | out         |
@@ -19,8 +21,8 @@ Feature: Broadcast and ARP
         | arptables | filter | INPUT       | lab         |             |
       And it is delivered to "server"
 
-    Scenario: The answer is for one alone, so arptables of nft does not see it
-      The bridge forwards it from port to port. Of bridged ARP only arptables-legacy has a chain, FORWARD.
+    Scenario: An ARP reply between neighbours is unicast, so arptables-nft does not see it
+      The bridge forwards it from port to port. For bridged ARP only arptables-legacy has a chain, FORWARD.
       When "client" asks by ARP for "server"
       Then the reply crosses exactly
         | layer    | table  | chain       | in          | out         |
@@ -31,7 +33,7 @@ Feature: Broadcast and ARP
       And it is delivered to "client"
       And it never crosses "arptables filter INPUT"
 
-    Scenario: Who has the gateway's address? The host answers by arptables OUTPUT
+    Scenario: The host's ARP reply to a container crosses arptables OUTPUT, then ebtables
       When "client" asks by ARP for "host"
       Then the reply crosses
         | layer     | table  | chain       | in | out         |
@@ -41,11 +43,11 @@ Feature: Broadcast and ARP
         | ebtables  | nat    | POSTROUTING |    | client.port |
       And it is delivered to "client"
 
-  Rule: A broadcast is one packet for many
+  Rule: The bridge copies a broadcast to every other port and to the host
 
-    Scenario: It leaves by every other port before the host gets its copy
-      The hooks of the copies that are forwarded come first, each of FORWARD and POSTROUTING as often as there are ports; then INPUT. nat INPUT is not crossed, because
-      the connection was confirmed with the first copy that left.
+    Scenario: A container's broadcast leaves by every other port before the host gets its copy
+      The forwarded copies come first: each crosses FORWARD and POSTROUTING, once per port. INPUT comes last. The packet
+      does not cross nat INPUT, because its connection was confirmed with the first copy that left.
       When "client" broadcasts a datagram
       Then the request crosses
         | layer    | table    | chain       | in          | out         |

@@ -1,10 +1,11 @@
-Feature: Networks that are closed
-  Docker can keep the containers of one network apart (`com.docker.network.bridge.enable_icc=false`), and a network from the world (`--internal`). Both are
-  rules of iptables, and hold as far as iptables is asked.
+Feature: Closed and internal networks
+  Docker can keep the containers of one network apart (`com.docker.network.bridge.enable_icc=false`), and it can cut a
+  network off from the outside world (`--internal`). Both are iptables rules, so they hold only where iptables sees the
+  packet.
 
-  Rule: Inter-container communication off
+  Rule: Inter-container communication (ICC) off
 
-    Scenario: A rule in FORWARD drops what goes from the bridge into itself
+    Scenario: ICC off: Docker's rule in FORWARD drops a ping between two containers of the network
       Given a private host with Docker 29
       When "left" pings "right" once
       Then the request crosses
@@ -19,7 +20,7 @@ Feature: Networks that are closed
         | iptables | filter | FORWARD    | closed    | closed     | left.port | right.port |
       And it is dropped at "iptables filter FORWARD"
 
-    Scenario: It holds only while the bridge calls iptables
+    Scenario: ICC off isolates containers only while the bridge calls iptables
       With bridge-nf-call-iptables off the same ping arrives, whatever the rules say.
       Given a private host with Docker 29
       And bridge-nf-call-iptables is off
@@ -33,17 +34,17 @@ Feature: Networks that are closed
     Background:
       Given a private host with Docker 29
 
-    Scenario: The host stays within the container's reach
-      The rules are about FORWARD. What a container says to its own gateway crosses INPUT, where Docker has none.
+    Scenario: A container of an internal network reaches the host
+      Docker's rules are in FORWARD. What a container sends to its own gateway crosses INPUT, where Docker has none.
       When "insider" pings "host" once
       Then the request is delivered to "host"
 
-    Scenario: Who tries to get in is dropped
+    Scenario: A ping from another network into an internal network is dropped in FORWARD
       When "client" pings "insider" once
       Then the request is dropped at "iptables filter FORWARD"
 
-    Scenario: The host itself is not kept out
-      Its packets cross OUTPUT, where Docker has no such rule, and the container can answer to its own gateway.
+    Scenario: The host reaches a container of an internal network
+      Its packets cross OUTPUT, where Docker has no such rule, and the container can answer its own gateway.
       When "host" pings "insider" once
       Then the request is delivered to "insider"
       And the reply is delivered to "host"

@@ -1,20 +1,20 @@
 Feature: Container to container on one bridge
-  Two containers on the same network talk through a Linux bridge. The frame goes in by one port and out by another; nothing is
-  routed, and the host's own IP stack is not asked.
+  Two containers on the same network talk through a Linux bridge. The frame goes in by one port and out by another; the
+  host routes nothing, and its IP stack does not handle the packet.
 
-  ebtables sees every frame, because its chains hang on the bridge. iptables hangs on the IP stack, and sees these packets only
-  because the module br_netfilter calls it from inside the bridge, pretending that the packet was forwarded from the
-  bridge to itself. Hence `in` and `out` are ports for ebtables, and the bridge for iptables.
+  ebtables sees every frame, because its chains are at the bridge's hooks. iptables is at the hooks of the IP stack, and
+  sees these packets only because the module br_netfilter calls it from inside the bridge, as if the packet were
+  forwarded from the bridge to itself. Hence `in` and `out` are ports for ebtables, and the bridge for iptables.
 
   Background:
     Given containers "client" and "server" on the network "lab"
 
-  Rule: ebtables alone: a bridged frame crosses PREROUTING, FORWARD and POSTROUTING
+  Rule: ebtables only: a bridged frame crosses PREROUTING, FORWARD and POSTROUTING
 
-    The bridge decides by the destination's MAC address: to another port is FORWARD. The chains INPUT and OUTPUT are for frames to and from the
-    host itself.
+    The bridge decides by the destination's MAC address: a frame for another port crosses FORWARD. INPUT and OUTPUT are
+    for frames to and from the host itself.
 
-    Scenario: The request, in ebtables
+    Scenario: A ping to a neighbour crosses ebtables PREROUTING, FORWARD and POSTROUTING
       When "client" pings "server" once
       Then in ebtables the request crosses
         | layer    | table  | chain       | in          | out         |
@@ -24,7 +24,7 @@ Feature: Container to container on one bridge
         | ebtables | nat    | POSTROUTING |             | server.port |
       And it is delivered to "server"
 
-    Scenario: The reply, in ebtables, is the request with the ports exchanged
+    Scenario: A neighbour's reply crosses the same ebtables chains as the ping, with the ports swapped
       When "client" pings "server" once
       Then in ebtables the reply crosses
         | layer    | table  | chain       | in          | out         |
@@ -36,13 +36,13 @@ Feature: Container to container on one bridge
 
   Rule: iptables and ebtables: with bridge-nf-call-iptables on, the bridge calls iptables
 
-    br_netfilter stands in the bridge's own hooks: in PREROUTING and FORWARD behind ebtables, in POSTROUTING behind everything.
-    So each of the bridge's hooks runs ebtables first, and then the iptables hook of the same name.
+    br_netfilter is registered at the bridge's own hooks: behind ebtables in PREROUTING and FORWARD, last in
+    POSTROUTING. So at each hook the bridge runs ebtables first, and then the iptables hook of the same name.
 
     Background:
       Given bridge-nf-call-iptables is on
 
-    Scenario: The request crosses nat, because it opens a connection
+    Scenario: A ping to a neighbour crosses iptables nat, because it opens a connection
       When "client" pings "server" once
       Then the request crosses
         | layer    | table    | chain       | in          | out         |
@@ -60,7 +60,7 @@ Feature: Container to container on one bridge
         | iptables | nat      | POSTROUTING |             | lab         |
       And it is delivered to "server"
 
-    Scenario: The reply skips nat, because its connection is already known
+    Scenario: A neighbour's reply skips iptables nat, because its connection is already known
       When "client" pings "server" once
       Then the reply crosses
         | layer    | table    | chain       | in          | out         |
@@ -77,8 +77,9 @@ Feature: Container to container on one bridge
       And it is delivered to "client"
       And it never crosses the table "nat" of iptables
 
-    Scenario: iptables still knows the ports, as physical devices
-      A rule tells bridged packets from routed ones by them (`-m physdev`). The port to go out by is known from FORWARD on.
+    Scenario: iptables knows the bridge ports of a bridged packet as its physical devices
+      With `-m physdev`, a rule tells bridged packets from routed ones by these ports. The output port is known from
+      FORWARD on.
       When "client" pings "server" once
       Then in iptables the request crosses
         | layer    | table    | chain       | in  | out | physIn      | physOut     |

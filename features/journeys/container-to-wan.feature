@@ -1,18 +1,18 @@
 Feature: Container to WAN and back
-  A packet for another network is routed: the container sends its frame to the gateway, the bridge hands it up to the host, and the host
-  forwards it by another device. Docker hides the container's address behind the host's (MASQUERADE), and conntrack undoes that for
-  the reply.
+  A packet for another network is routed: the container sends its frame to the gateway, the bridge hands it up to the
+  host, and the host forwards it by another device. Docker hides the container's address behind the host's (MASQUERADE),
+  and conntrack undoes that for the reply.
 
   Background:
     Given containers "client" and "server" on the network "lab"
     And a host "wan" behind a plain NIC
     And bridge-nf-call-iptables is on
 
-  Rule: ebtables alone: routed packets cross INPUT on the way in, OUTPUT on the way back, and never FORWARD
+  Rule: ebtables only: routed packets cross INPUT on the way in, OUTPUT on the way back, and never FORWARD
 
     To the bridge, a packet for the WAN is a frame for the host.
 
-    Scenario: From the container to the WAN, in ebtables
+    Scenario: A ping from a container to the WAN crosses ebtables INPUT, not FORWARD
       When "client" pings "wan" once
       Then in ebtables the request crosses
         | layer    | table  | chain      | in          | out |
@@ -22,7 +22,7 @@ Feature: Container to WAN and back
       And it is delivered to "wan"
 
     @ebtables-nft
-    Scenario: The reply, in ebtables
+    Scenario: The WAN's reply to a container crosses ebtables OUTPUT and POSTROUTING
       When "client" pings "wan" once
       Then in ebtables the reply crosses
         | layer    | table  | chain       | in | out         |
@@ -31,12 +31,12 @@ Feature: Container to WAN and back
         | ebtables | nat    | POSTROUTING |    | client.port |
       And it is delivered to "client"
 
-  Rule: iptables and ebtables: the source is rewritten at the very end, and restored before the route is chosen
+  Rule: iptables and ebtables: the source is rewritten at the very end, and restored before routing
 
     @docker-iptables
-    Scenario: From the container to the WAN
-      nat POSTROUTING still sees the container's address: it is there that MASQUERADE decides to rewrite it. From Linux 5.5
-      on, POSTROUTING knows the device that a forwarded packet came in by.
+    Scenario: A ping to the WAN keeps the container's address up to nat POSTROUTING
+      nat POSTROUTING still sees the container's address: there MASQUERADE decides to rewrite it. From Linux 5.5 on,
+      POSTROUTING knows the device that a forwarded packet came in by.
       When "client" pings "wan" once
       Then the request crosses
         | layer    | table    | chain       | in          | out     | source | destination |
@@ -54,9 +54,9 @@ Feature: Container to WAN and back
       And it is delivered to "wan"
 
     @ebtables-nft
-    Scenario: The reply from the WAN
-      It comes to the host's own address. Between mangle and routing, conntrack puts the container's address back, without any nat
-      chain being crossed; without that, the packet would go to INPUT.
+    Scenario: The WAN's reply gets the container's address back before routing, without crossing nat
+      It comes to the host's own address. Between mangle and routing, conntrack puts the container's address back
+      without crossing any nat chain; otherwise the packet would go to INPUT.
       When "client" pings "wan" once
       Then the reply crosses
         | layer    | table    | chain       | in      | out         | source | destination |
@@ -73,8 +73,9 @@ Feature: Container to WAN and back
       And it never crosses the table "nat" of iptables
 
     @docker-iptables
-    Scenario: A packet that came in by a bridge port carries it along, even when it leaves by a NIC
-      br_netfilter's note of the port (`physIn`) stays with the routed packet. There is no `physOut`: it leaves by no port.
+    Scenario: A packet from a container to the WAN keeps its bridge port as physical input device
+      br_netfilter's record of the port (`physIn`) stays with the routed packet. There is no `physOut`: the packet
+      leaves by a NIC, not by a bridge port.
       When "client" pings "wan" once
       Then in iptables the request crosses
         | layer    | table    | chain       | in  | out     | physIn      | physOut |

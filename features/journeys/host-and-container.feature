@@ -1,15 +1,15 @@
 Feature: Host and container
-  The host is on the bridge too, with the address that is the containers' gateway. What it sends passes the IP stack first and the
-  bridge after that; what it receives comes the other way round.
+  The host is on the bridge too: its address there is the containers' gateway. What it sends passes the IP stack first
+  and then the bridge; what it receives passes the bridge first.
 
   Background:
     Given containers "client" and "server" on the network "lab"
     And bridge-nf-call-iptables is on
 
-  Rule: ebtables alone: frames from and to the host cross OUTPUT and INPUT, never FORWARD
+  Rule: ebtables only: frames from and to the host cross OUTPUT and INPUT, never FORWARD
 
     @ebtables-nft
-    Scenario: From the host to a container, in ebtables
+    Scenario: A ping from the host to a container crosses ebtables OUTPUT and POSTROUTING
       When "host" pings "client" once
       Then in ebtables the request crosses
         | layer    | table  | chain       | in | out         |
@@ -18,14 +18,14 @@ Feature: Host and container
         | ebtables | nat    | POSTROUTING |    | client.port |
       And it is delivered to "client"
 
-    Scenario: Which of the two tables in OUTPUT comes first is the backend's choice
-      ebtables-nft registers filter at -200 and nat at 100 (iptables, nft-bridge.c); the kernel's own tables have nat at 100 and filter at 200 (NF_BR_PRI_NAT_DST_OTHER,
-      NF_BR_PRI_FILTER_OTHER).
+    Scenario: The backend of ebtables decides whether filter or nat comes first in OUTPUT
+      ebtables-nft registers filter at -200 and nat at 100 (iptables, nft-bridge.c); the kernel's own tables have nat at
+      100 and filter at 200 (NF_BR_PRI_NAT_DST_OTHER, NF_BR_PRI_FILTER_OTHER).
       When "host" pings "client" once
       Then in ebtables OUTPUT the request crosses filter before nat with ebtables-nft, and nat before filter with ebtables-legacy
       And the request is delivered to "client"
 
-    Scenario: The container's reply, in ebtables
+    Scenario: A container's reply to the host crosses ebtables PREROUTING and INPUT
       When "host" pings "client" once
       Then in ebtables the reply crosses
         | layer    | table  | chain      | in          | out |
@@ -36,10 +36,10 @@ Feature: Host and container
 
   Rule: iptables and ebtables: from the host, iptables comes first
 
-    The bridge does not call iptables for a packet that has passed it already: POSTROUTING is crossed once.
+    The bridge does not call iptables for a packet that has already passed it: POSTROUTING is crossed once.
 
     @ebtables-nft
-    Scenario: From the host to a container
+    Scenario: A ping from the host to a container crosses iptables first, then ebtables
       When "host" pings "client" once
       Then the request crosses
         | layer    | table    | chain       | in | out         |
@@ -55,8 +55,9 @@ Feature: Host and container
         | ebtables | nat      | POSTROUTING |    | client.port |
       And it is delivered to "client"
 
-    Scenario: The container's reply to the host
-      PREROUTING of iptables is called from inside the bridge, before the bridge decides; INPUT after the bridge has handed the packet up.
+    Scenario: A container's reply to the host crosses iptables PREROUTING from inside the bridge
+      The bridge calls PREROUTING of iptables before it decides where the frame goes; INPUT follows after the bridge has
+      handed the packet up.
       When "host" pings "client" once
       Then the reply crosses
         | layer    | table    | chain      | in          | out |
@@ -74,9 +75,9 @@ Feature: Host and container
   Rule: iptables and ebtables: to the host, the bridge comes first
 
     @iptables-nft
-    Scenario: From a container to its gateway
-      nat has a chain INPUT too. The security table of iptables-nft comes after it (priority 150); the legacy one would come
-      before (50).
+    Scenario: A ping from a container to its gateway crosses nat INPUT, then security INPUT
+      nat has a chain INPUT too. The security table of iptables-nft comes after it (priority 150); the legacy one comes
+      before it (50).
       When "client" pings "host" once
       Then the request crosses
         | layer    | table    | chain      | in          | out |
@@ -93,7 +94,7 @@ Feature: Host and container
       And it is delivered to "host"
 
     @ebtables-nft
-    Scenario: The gateway's reply to the container
+    Scenario: The gateway's reply to a container crosses OUTPUT and POSTROUTING, but not iptables nat
       When "client" pings "host" once
       Then the reply crosses
         | layer    | table    | chain       | in | out         |

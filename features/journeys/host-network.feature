@@ -1,10 +1,10 @@
 Feature: A container in the host's network
-  `docker run --network host` has no bridge and no port. To every hook, it is the host.
+  A container started with `docker run --network host` has no bridge and no port. To every hook, it is the host.
 
   Background:
     Given a private host with Docker 29
 
-  Scenario: To another container, as the host would
+  Scenario: A host-network container pings another container through OUTPUT, as the host would
     When "hosted" pings "client" once
     Then the request crosses
       | layer    | table    | chain       | in | out         | source      |
@@ -20,7 +20,7 @@ Feature: A container in the host's network
       | ebtables | nat      | POSTROUTING |    | client.port | lab.gateway |
     And it is delivered to "client"
 
-  Scenario: From a container, INPUT
+  Scenario: A host-network container receives a container's SYN through INPUT, not FORWARD
     When "client" opens a TCP connection to "hosted"
     Then the SYN never crosses "iptables filter FORWARD"
     And at "iptables filter INPUT" the SYN comes in by "lab"

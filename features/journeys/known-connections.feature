@@ -1,14 +1,14 @@
 Feature: Later packets of a connection skip nat
-  The nat table decides once for each connection, with its first packet. What it decided is kept by conntrack and applied to all later
-  packets without asking the chains again. A rule in nat therefore counts connections, not packets, and one that is added
-  now does nothing for a connection that is there already.
+  The nat table decides once for each connection, at its first packet. conntrack keeps the decision and applies it to
+  all later packets without running the chains again. So a nat rule counts connections, not packets, and a rule that is
+  added now does nothing for a connection that exists already.
 
   Background:
     Given containers "client" and "server" on the network "lab"
     And a host "wan" behind a plain NIC
     And bridge-nf-call-iptables is on
 
-  Scenario: The second request between containers
+  Scenario: The second ping between two containers does not cross iptables nat
     When "client" pings "server" twice
     Then the second request crosses
       | layer    | table    | chain       | in          | out         |
@@ -25,7 +25,7 @@ Feature: Later packets of a connection skip nat
     And it is delivered to "server"
     And it never crosses the table "nat" of iptables
 
-  Scenario: The second request to the WAN is masqueraded without crossing nat
+  Scenario: The second ping from a container to the WAN is masqueraded without crossing nat
     When "client" pings "wan" twice
     Then the second request crosses
       | layer    | table    | chain       | in          | out     | source | destination |
@@ -42,7 +42,7 @@ Feature: Later packets of a connection skip nat
     And it never crosses the table "nat" of iptables
 
   @ebtables-nft
-  Scenario Outline: The <leg> from host to container
+  Scenario Outline: The <leg> from the host to a container does not cross iptables nat
     When "host" pings "client" 3 times
     Then the <leg> crosses
       | layer    | table    | chain       | in | out         |

@@ -1,8 +1,9 @@
 Feature: Loopback
   A packet from the host to itself passes the IP stack twice: out by `lo`, and in again. No bridge is involved.
 
-  Scenario: The request crosses OUTPUT, POSTROUTING, PREROUTING and INPUT, but nat only on its way out
-    On its way back in, the packet still carries its connection, for which nat decided at OUTPUT and POSTROUTING.
+  Scenario: A ping from the host to itself crosses nat on its way out by lo, not on its way in
+    It crosses OUTPUT, POSTROUTING, PREROUTING and INPUT. On its way back in, the packet still carries its connection,
+    for which nat decided at OUTPUT and POSTROUTING.
     When "host" pings "host" once
     Then the request crosses
       | layer    | table    | chain       | in | out |
@@ -21,7 +22,7 @@ Feature: Loopback
     And it is delivered to "host"
     And it never crosses ebtables
 
-  Scenario: The reply goes the same way without nat
+  Scenario: The host's reply to itself crosses the same iptables chains as the ping, without nat
     When "host" pings "host" once
     Then the reply crosses
       | layer    | table    | chain       | in | out |

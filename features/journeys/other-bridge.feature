@@ -1,10 +1,11 @@
 Feature: From one bridge network to another
-  Two containers on different networks are two hops of routing apart: up from one bridge to the host, and down into the other. Docker keeps them
-  from each other. Where it does so has changed from release to release, and with it what a user's own rule gets to see.
+  Between two containers on different networks the host routes: the packet goes up from one bridge to the host, and down
+  into the other. Docker keeps its networks apart. Where it does so has changed from release to release, and so has what
+  a user's own rule sees.
 
   Rule: Docker isolates its networks
 
-    Scenario: Docker 20.10 drops it in FORWARD, after two of its own chains
+    Scenario: Docker 20.10 drops a SYN to another network in filter FORWARD, behind DOCKER-USER
       A rule in DOCKER-USER sees the packet first, and could still accept it.
       Given a private host with Docker 20.10
       When "client" opens a TCP connection to "stranger"
@@ -20,8 +21,9 @@ Feature: From one bridge network to another
         | iptables | filter | FORWARD    | lab         | away | client.port |
       And it is dropped at "iptables filter FORWARD"
 
-    Scenario: Docker 29 drops it in raw, before conntrack and routing have heard of it
-      Each container's address may be reached through its own bridge only. DOCKER-USER never sees the packet, so no rule there can let it through.
+    Scenario: Docker 29 drops a SYN to another network in raw PREROUTING, before conntrack
+      Each container's address may be reached through its own bridge only. Neither conntrack nor routing has seen the
+      packet yet. DOCKER-USER never sees it, so no rule there can let it through.
       Given a private host with Docker 29
       When "client" opens a TCP connection to "stranger"
       Then the SYN crosses exactly
@@ -32,24 +34,25 @@ Feature: From one bridge network to another
       And it is dropped at "iptables raw PREROUTING"
       And the SYN never crosses "iptables filter FORWARD"
 
-    Scenario: Over IPv6, Docker 20.10 isolates nothing
-      It leaves ip6tables alone unless told otherwise.
+    Scenario: Docker 20.10 does not isolate its networks over IPv6
+      It adds no rules to ip6tables unless told to.
       Given a private host with Docker 20.10
       When "client" sends a datagram to "stranger" over IPv6
       Then the request is delivered to "stranger"
 
-    Scenario: Over IPv6, Docker 29 does as over IPv4
+    Scenario: Docker 29 drops a datagram to another network over IPv6 in raw PREROUTING
       Given a private host with Docker 29
       When "client" sends a datagram to "stranger" over IPv6
       Then the request is dropped at "ip6tables raw PREROUTING"
 
-  Rule: Without Docker's rules it is plain routing
+  Rule: Without Docker's rules, the host routes between its bridges
 
     Background:
       Given a private host without Docker
 
-    Scenario: The request goes up from one bridge and down into the other
-      POSTROUTING of iptables comes before OUTPUT of ebtables: the packet has left the IP stack when it enters the second bridge.
+    Scenario: Without Docker, a ping to another network leaves one bridge and enters the other
+      POSTROUTING of iptables comes before OUTPUT of ebtables: the packet has left the IP stack when it enters the
+      second bridge.
       When "client" pings "stranger" once
       Then the request crosses
         | layer    | table    | chain       | in          | out           |
@@ -69,8 +72,9 @@ Feature: From one bridge network to another
         | ebtables | nat      | POSTROUTING |             | stranger.port |
       And it is delivered to "stranger"
 
-    Scenario: The port that it came in by is remembered to the end
-      br_netfilter notes it, and it is still there in POSTROUTING. No port to go out by is known: that is for purely bridged packets.
+    Scenario: A packet routed between two bridges shows its input port up to POSTROUTING
+      br_netfilter records the port, and the record is still there in POSTROUTING. The output port is not known: only
+      purely bridged packets have one.
       When "client" pings "stranger" once
       Then in iptables the request crosses
         | layer    | table    | chain       | in  | out  | physIn      | physOut |

@@ -1,14 +1,15 @@
 Feature: A container and the ports that its own network publishes
-  A container that calls the host's address and a published port meets its own network from outside, or tries to. With the userland proxy it
-  is a connection to a process on the host; without it the packet has to turn round in the bridge.
+  A container that connects to the host's address and a published port enters its own network from outside, or tries to.
+  With the userland proxy it connects to a process on the host; without the proxy, the packet has to turn round in the
+  bridge.
 
   Rule: With the userland proxy, the host answers
 
     Background:
       Given a private host with Docker 29
 
-    Scenario: Its own port
-      Docker's rule in nat passes over what comes from the port's own network. The packet goes to INPUT, to the proxy.
+    Scenario: With the proxy, a container reaches its own published port through INPUT
+      Docker's nat rule skips packets from the port's own network. The packet goes to INPUT, to the proxy.
       When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
       Then the SYN crosses
         | layer    | table    | chain      | in          | physIn      | destination   |
@@ -24,16 +25,16 @@ Feature: A container and the ports that its own network publishes
         | iptables | security | INPUT      | lab         | client.port | host.wan:8081 |
       And it is delivered to "host"
 
-    Scenario: Its neighbour's port
+    Scenario: With the proxy, a container reaches its neighbour's published port through INPUT
       When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then at "iptables filter INPUT" the SYN goes to "host.wan:8080"
       And the SYN is delivered to "host"
 
   Rule: Without the userland proxy, the packet turns round in the bridge
 
-    Scenario: Its own port needs hairpin mode and a MASQUERADE
-      The packet leaves by the port that it came in by, which a bridge does only in hairpin mode. Without the MASQUERADE the container would see its own
-      address as the sender.
+    Scenario: Without the proxy, a container's own published port needs hairpin mode and MASQUERADE
+      The packet leaves by the port that it came in by, which a bridge allows only in hairpin mode. Without MASQUERADE
+      the container would see its own address as the sender.
       Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
       Then the SYN crosses
@@ -52,17 +53,18 @@ Feature: A container and the ports that its own network publishes
         | iptables | nat      | POSTROUTING |             | lab         | client | client:80     |
       And it is delivered to "client"
 
-    Scenario: Without hairpin mode the bridge discards it, and no hook says so
-      It is gone between PREROUTING and FORWARD of ebtables: should_deliver() in net/bridge/br_forward.c turns it down before any hook.
+    Scenario: Without hairpin mode, the bridge discards a SYN to a container's own published port
+      The SYN is gone between PREROUTING and FORWARD of ebtables, and no hook shows it: should_deliver() in
+      net/bridge/br_forward.c refuses it before any hook.
       Given a private host with Docker 29, without the userland proxy
       And hairpin is off
       When "client" opens a TCP connection to "host" at port 8081 by the address "host.wan"
       Then the SYN is not seen again after "iptables nat PREROUTING"
       And the SYN never crosses "ebtables filter FORWARD"
 
-    Scenario: Its neighbour's port is bridged, not routed
-      The new destination is on the bridge that the packet came from, so br_netfilter gives it a new MAC address and lets it go on as a
-      bridged frame. Its TTL stays, and INPUT and OUTPUT are not crossed.
+    Scenario: Without the proxy, a SYN to a neighbour's published port is bridged, not routed
+      The new destination is on the bridge that the packet came from, so br_netfilter gives it a new MAC address and
+      lets it go on as a bridged frame. Its TTL does not change, and it crosses neither INPUT nor OUTPUT.
       Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then at "ebtables filter FORWARD" the SYN goes out by "server.port"
@@ -71,8 +73,9 @@ Feature: A container and the ports that its own network publishes
       And the SYN is delivered to "server"
       And the FIN of the reply is delivered to "client"
 
-    Scenario: With bridge-nf-call-iptables off, the neighbour answers past the host, and the connection fails
-      The request is routed and rewritten; the answer is bridged straight to the client, which never called that address.
+    Scenario: With bridge-nf-call-iptables off, a neighbour's published port fails without the proxy
+      The request is routed and rewritten; the answer is bridged straight to the client, past the host, from an address
+      that the client never called. The connection fails.
       Given a private host with Docker 29, without the userland proxy
       And bridge-nf-call-iptables is off
       When "client" opens a TCP connection to "host" at port 8080 by the address "host.wan"

@@ -1,13 +1,13 @@
 Feature: A published port
-  `docker run --publish 8080:80` makes the host answer for a container. From outside it is a rewrite of the destination in nat
-  PREROUTING, and then ordinary forwarding: nothing listens, and INPUT is never crossed.
+  `docker run --publish 8080:80` makes the host answer for a container. From outside, nat PREROUTING rewrites the
+  destination, and ordinary forwarding follows: no process on the host takes part, and INPUT is never crossed.
 
   Rule: From the WAN, the kernel does it all
 
     Background:
       Given a private host with Docker 29
 
-    Scenario: The SYN is addressed to the host, and arrives in FORWARD with the container's address
+    Scenario: A SYN from the WAN to a published port reaches FORWARD with the container's address
       When "wan" opens a TCP connection to "host" at port 8080
       Then the SYN crosses
         | layer    | table    | chain       | in      | out         | source | destination   |
@@ -24,52 +24,54 @@ Feature: A published port
         | ebtables | nat      | POSTROUTING |         | server.port | wan    | server:80     |
       And it is delivered to "server"
 
-    Scenario: The SYN-ACK carries the container's address through FORWARD, and the host's only behind POSTROUTING
-      So a rule in FORWARD that is to match answers has to name the container and its own port, not the published one.
+    Scenario: A published port's SYN-ACK keeps the container's address through FORWARD and POSTROUTING
+      It gets the host's address only behind POSTROUTING. So a FORWARD rule for the answers has to name the container
+      and its own port, not the published one.
       When "wan" opens a TCP connection to "host" at port 8080
       Then at "iptables filter FORWARD" the SYN-ACK comes from "server:80"
       And at "iptables mangle POSTROUTING" the SYN-ACK comes from "server:80"
       And the SYN-ACK is delivered to "wan"
       And the SYN-ACK never crosses the table "nat" of iptables
 
-    Scenario: Later packets of the connection are rewritten without crossing nat
+    Scenario: Later packets from the WAN to a published port are rewritten without crossing nat
       When "wan" opens a TCP connection to "host" at port 8080
       Then at "iptables filter FORWARD" the data goes to "server:80"
       And the data never crosses the table "nat" of iptables
       And the FIN is delivered to "server"
       And the FIN of the reply is delivered to "wan"
 
-    Scenario: A datagram goes the same way
+    Scenario: A datagram from the WAN to a published port is rewritten in nat PREROUTING
       When "wan" sends a datagram to "host" at port 8080
       Then at "iptables nat PREROUTING" the request goes to "host.wan:8080"
       And at "iptables filter FORWARD" the request goes to "server:80"
       And the request is delivered to "server"
       And the reply is delivered to "wan"
 
-    Scenario: Over IPv6 as well
+    Scenario: A SYN from the WAN to a published port over IPv6 is rewritten before ip6tables FORWARD
       When "wan" opens a TCP connection to "host" at port 8080 over IPv6
       Then at "ip6tables filter FORWARD" the SYN goes to "server:80"
       And the SYN is delivered to "server"
 
-  Rule: From another network, it depends on the release
+  Rule: From another network, Docker's release decides
 
-    Scenario: Docker 20.10 leaves it to the userland proxy
-      Its rule would rewrite the packet, if the isolation of the networks did not drop what it leads to. So nothing comes of it in the kernel.
+    Scenario: Docker 20.10 rewrites a SYN to another network's published port, then drops it in FORWARD
+      The isolation of the networks drops the rewritten packet. So only the userland proxy can make this connection.
       Given a private host with Docker 20.10, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
       Then at "iptables nat PREROUTING" the SYN goes to "host.wan:8083"
       And the SYN is dropped at "iptables filter FORWARD"
 
-    Scenario: Docker 29 lets it through
+    Scenario: Docker 29 lets a container complete a connection to another network's published port
       Given a private host with Docker 29, without the userland proxy
       When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
       Then the SYN is delivered to "stranger"
       And the FIN of the reply is delivered to "client"
 
-  Rule: From the host itself it is nat OUTPUT
+  Rule: From the host itself, nat OUTPUT decides
 
-    Scenario: By the host's own address, filter OUTPUT sees the container's address and the loopback device
-      The device was chosen before nat changed the destination, and a hook's device is fixed when the hook begins. POSTROUTING shows the bridge.
+    Scenario: A SYN from the host to its published port shows lo in OUTPUT, the bridge in POSTROUTING
+      The host calls its own address, not 127.0.0.1. filter OUTPUT already sees the container's address. The device was
+      chosen before nat changed the destination, and a hook's device is fixed when the hook begins.
       Given a private host with Docker 29
       When "host" opens a TCP connection to "host" at port 8080 by the address "host.wan"
       Then at "iptables nat OUTPUT" the SYN goes to "host.wan:8080"
@@ -78,15 +80,17 @@ Feature: A published port
       And at "iptables nat POSTROUTING" the SYN goes out by "lab"
       And the SYN is delivered to "server"
 
-    Scenario: By loopback, the kernel leaves it to the userland proxy
-      Docker's rule in nat OUTPUT excludes 127.0.0.0/8, so the packet stays what it is and reaches whatever listens on the host.
+    Scenario: With the proxy, a SYN from the host to a published port by loopback stays on the host
+      Docker's rule in nat OUTPUT excludes 127.0.0.0/8, so the packet is not rewritten and reaches the process that
+      listens on the host: the userland proxy.
       Given a private host with Docker 29
       When "host" opens a TCP connection to "host" at port 8080
       Then at "iptables mangle INPUT" the SYN goes to "host.lo:8080"
       And the SYN is delivered to "host"
 
-    Scenario: By loopback without the userland proxy, the kernel routes 127.0.0.1 into the bridge
-      That takes route_localnet, and a MASQUERADE, since a container could not answer to 127.0.0.1.
+    Scenario: Without the proxy, a SYN from the host to a published port by loopback enters the bridge
+      The kernel routes 127.0.0.1 into the bridge. That takes route_localnet, and MASQUERADE, since a container could
+      not answer 127.0.0.1.
       Given a private host with Docker 29, without the userland proxy
       When "host" opens a TCP connection to "host" at port 8080
       Then at "iptables filter OUTPUT" the SYN goes to "server:80"

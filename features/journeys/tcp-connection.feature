@@ -1,13 +1,13 @@
 Feature: A TCP connection, packet by packet
-  Six kinds of packet make a connection. Only the first of them is new to conntrack, and only that one crosses nat; the others go where nat
-  has sent it.
+  Six kinds of packet make a connection. Only the first is new to conntrack, and only that one crosses nat; the others
+  follow where nat sent it.
 
   Background:
     Given a private host with Docker 29
 
   Rule: From a container to the WAN
 
-    Scenario: The SYN crosses nat twice, at PREROUTING and POSTROUTING
+    Scenario: A SYN from a container to the WAN crosses nat PREROUTING and nat POSTROUTING
       When "client" opens a TCP connection to "wan"
       Then the SYN crosses
         | layer    | table    | chain       | in          | out     | source |
@@ -24,7 +24,7 @@ Feature: A TCP connection, packet by packet
         | iptables | nat      | POSTROUTING | lab         | wan.nic | client |
       And it is delivered to "wan"
 
-    Scenario: The SYN-ACK is for the host's address, and goes to the container without nat
+    Scenario: The WAN's SYN-ACK comes to the host's address and reaches the container without nat
       When "client" opens a TCP connection to "wan"
       Then the SYN-ACK crosses
         | layer    | table    | chain       | in      | out         | destination |
@@ -39,7 +39,7 @@ Feature: A TCP connection, packet by packet
         | ebtables | nat      | POSTROUTING |         | client.port | client      |
       And it is delivered to "client"
 
-    Scenario: The ACK goes the way of the SYN, without nat
+    Scenario: The ACK from a container to the WAN takes the way of the SYN, without nat
       When "client" opens a TCP connection to "wan"
       Then the ACK crosses
         | layer    | table    | chain       | in          | out     | source |
@@ -55,7 +55,7 @@ Feature: A TCP connection, packet by packet
       And it is delivered to "wan"
       And it never crosses the table "nat" of iptables
 
-    Scenario: So do the data and both FINs
+    Scenario: Data and FINs between a container and the WAN do not cross iptables nat
       When "client" opens a TCP connection to "wan"
       Then the data is delivered to "wan"
       And the data never crosses the table "nat" of iptables
@@ -66,27 +66,27 @@ Feature: A TCP connection, packet by packet
 
   Rule: From host to container and between neighbours
 
-    Scenario: To a container, the SYN crosses nat OUTPUT and nat POSTROUTING
+    Scenario: A SYN from the host to a container crosses nat OUTPUT, then nat POSTROUTING
       When "host" opens a TCP connection to "client"
       Then the SYN crosses "iptables nat OUTPUT" before "iptables nat POSTROUTING"
       And the ACK never crosses the table "nat" of iptables
       And the FIN of the reply is delivered to "host"
 
-    Scenario: To a neighbour, the bridge calls nat for the SYN alone
+    Scenario: Between two containers of one network, only the SYN crosses iptables nat
       When "client" opens a TCP connection to "server"
       Then the SYN crosses "iptables nat PREROUTING" before "iptables nat POSTROUTING"
       And the SYN-ACK never crosses the table "nat" of iptables
       And the data never crosses the table "nat" of iptables
       And the FIN of the reply is delivered to "client"
 
-    Scenario: Nobody listens: the host says so by a reset of its own
+    Scenario: The host answers a container's SYN to a closed port with a reset
       When "client" opens a TCP connection to "host" at port 99
       Then the SYN is delivered to "host"
       And the error is delivered to "client"
 
-  Rule: Over IPv6 it is the same, in ip6tables
+  Rule: Over IPv6, ip6tables has the same hooks
 
-    Scenario: The SYN to the WAN
+    Scenario: A SYN from a container to the WAN over IPv6 crosses the same hooks in ip6tables
       When "client" opens a TCP connection to "wan" over IPv6
       Then in ip6tables the SYN crosses
         | layer     | table    | chain       | in  | out     | source |

@@ -1,8 +1,7 @@
 Feature: What an upgrade of Docker changes
-  The same `docker run --publish` has meant different rules in every release.
+  The same `docker run --publish` has meant different rules from release to release.
 
-  @S28
-  Scenario Outline: A container's own address, from the WAN, with Docker <release>
+  Scenario Outline: From Docker 28 on, raw drops a SYN from the WAN to a container: Docker <release>
     Given a private host with Docker <release>
     When "wan" opens a TCP connection to "client"
     Then the SYN is dropped at "iptables raw PREROUTING"
@@ -13,8 +12,7 @@ Feature: What an upgrade of Docker changes
       | 28.2    |
       | 29      |
 
-  @S28
-  Scenario Outline: It was open up to 27: Docker <release>
+  Scenario Outline: Up to Docker 27, a SYN from the WAN reaches a container's own address: Docker <release>
     Given a private host with Docker <release>
     When "wan" opens a TCP connection to "client"
     Then the SYN is delivered to "client"
@@ -24,16 +22,14 @@ Feature: What an upgrade of Docker changes
       | 20.10   |
       | 27.5    |
 
-  @S28
-  Scenario: Docker 28.0 protects published ports only
-    From 28.2 on it is the container's whole address.
+  Scenario: Docker 28.0 drops a datagram to an unpublished port in filter FORWARD, not in raw
+    In raw, 28.0 protects published ports only; from 28.2 on, raw protects the container's whole address.
     Given a private host with Docker 28.0
     When "wan" sends a datagram to "client" at port 99
     Then the request is dropped at "iptables filter FORWARD"
 
-  @S29
-  Scenario Outline: To a port that another network publishes, without the userland proxy, with Docker <release>
-    The rewritten packet goes from one bridge to another, which the isolation of networks drops.
+  Scenario Outline: Without the proxy, a SYN to another network's published port is dropped: Docker <release>
+    The rewritten packet goes from one bridge to another, and the isolation of networks drops it.
     Given a private host with Docker <release>, without the userland proxy
     When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
     Then the SYN is dropped at "iptables filter FORWARD"
@@ -43,14 +39,14 @@ Feature: What an upgrade of Docker changes
       | 20.10   |
       | 28.2    |
 
-  @S29
-  Scenario: Docker 29 lets it through
+  Scenario: Docker 29 delivers a SYN to another network's published port without the proxy
     Given a private host with Docker 29, without the userland proxy
     When "client" opens a TCP connection to "host" at port 8083 by the address "host.wan"
     Then the SYN is delivered to "stranger"
 
-  Scenario: With its nftables backend, Docker 29 has chains beside those of iptables
-    They hang at the hooks and priorities of raw, nat and filter, in tables of their own. Made after those of iptables, they run before them.
+  Scenario: Docker 29's nftables chains run before the iptables chains at the same priority
+    They are at the hooks and priorities of raw, nat and filter, in separate tables. Registered after those of iptables,
+    they run before them.
     Given a private host with Docker 29-nftables
     When "host" pings "client" once
     Then the request crosses exactly
@@ -68,17 +64,19 @@ Feature: What an upgrade of Docker changes
       | ebtables | nat               | OUTPUT          |    | client.port |
       | ebtables | nat               | POSTROUTING     |    | client.port |
 
-  Scenario: What Docker's nftables backend masquerades, nat POSTROUTING of iptables does not see
-    Both chains hang at the NAT core, which asks no further chain once one has decided. Docker's came later here and is asked first.
+  Scenario: iptables nat POSTROUTING does not see what Docker's nftables backend masquerades
+    Both chains are at the NAT core, which runs no further chain once one has decided. Docker's was registered later
+    here and runs first.
     Given a private host with Docker 29-nftables
     When "client" pings "wan" once
     Then the request crosses "nftables ip docker-bridges nat-POSTROUTING" once
     And the request never crosses "iptables nat POSTROUTING"
     And at "iptables raw PREROUTING" the reply goes to "host.wan"
 
-  @S30
-  Scenario: A host with a recent Docker may not have br_netfilter at all (the model alone)
-    From 27.5 on dockerd loads it only where it needs it. Without it iptables sees nothing of what the containers of a network say to each other.
+  @model
+  Scenario: Without br_netfilter, iptables sees no packet between containers of one network
+    From 27.5 on, dockerd loads br_netfilter only where it needs it, so a host with a recent Docker may not have it.
+    This scenario asks only the model.
     Given the model of a host with Docker 29
     And the model of a host with br_netfilter off
     When the model sends "client" to "server"

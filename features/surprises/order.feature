@@ -1,13 +1,12 @@
-Feature: Who comes first
-  Within a hook the kernel goes by priority, and the numbers are not the same for every tool. Where two are equal, the one that came last
-  goes first.
+Feature: Which chain runs first
+  Within a hook the kernel runs chains by priority, and the priorities are not the same for every tool. Of two equal
+  ones, the one registered last runs first.
 
   Rule: Equal priorities
 
-    @S2
     Scenario: Of two chains at one priority, the one registered last runs first
-      A table that some program adds at `priority filter` is asked before the rules of iptables-nft that were there before it
-      (net/netfilter/core.c, nf_hook_entries_grow).
+      A table that another program adds at `priority filter` runs before the iptables-nft rules that were there before
+      it (net/netfilter/core.c, nf_hook_entries_grow).
       Given a private host without Docker
       And the nft table
         """
@@ -16,8 +15,7 @@ Feature: Who comes first
       When "client" pings "wan" once
       Then the request crosses "nftables ip mine forward" before "iptables filter FORWARD"
 
-    @S2
-    Scenario: The same beside iptables-legacy
+    Scenario: An nft chain added later runs before iptables-legacy at the same priority
       Given a private host without Docker, with iptables-legacy
       And the nft table
         """
@@ -27,7 +25,7 @@ Feature: Who comes first
       Then the request crosses "nftables ip mine forward" before "iptables filter FORWARD"
 
     Scenario: An ACCEPT ends one chain, not the hook
-      What one table accepts, another may still drop: it is asked later, and knows nothing of the first.
+      What one table accepts, another may still drop: its chain runs later, and knows nothing of the first.
       Given a private host without Docker
       And the nft table
         """
@@ -44,38 +42,36 @@ Feature: Who comes first
 
   Rule: nft and legacy differ in two places
 
-    @S3
-    Scenario: The table security of iptables-nft comes after nat in INPUT
+    Scenario: In INPUT, the table security of iptables-nft comes after nat
       iptables-nft has it at priority 150 (iptables, nft.c, xtables_ipv4); nat is at 100.
       Given a private host without Docker
       When "client" pings "host" once
       Then at the chain "INPUT" of iptables the request crosses mangle, then filter, then nat, then security
 
-    @S3
-    Scenario: That of iptables-legacy comes before it
-      The kernel's own number is 50 (NF_IP_PRI_SECURITY).
+    Scenario: In INPUT, the table security of iptables-legacy comes before nat
+      The kernel's own priority for it is 50 (NF_IP_PRI_SECURITY).
       Given a private host without Docker, with iptables-legacy
       When "client" pings "host" once
       Then at the chain "INPUT" of iptables the request crosses mangle, then filter, then security, then nat
 
-    @S4
-    Scenario: ebtables-nft asks filter before nat in OUTPUT
+    Scenario: In OUTPUT, ebtables-nft runs filter before nat
       Given a private host without Docker
       When "host" pings "client" once
       Then at the chain "OUTPUT" of ebtables the request crosses filter, then nat
 
-    @S4
-    Scenario: ebtables-legacy asks nat first (the model alone: few kernels still have its tables)
+    @model
+    Scenario: In OUTPUT, ebtables-legacy runs nat before filter
+      This scenario asks only the model: few kernels still have the tables of ebtables-legacy.
       Given the model of a host where ebtables uses legacy
       When the model sends "host" to "client"
       Then at the chain "OUTPUT" of ebtables the request crosses nat, then filter
 
-  Rule: The order in time matters as well
+  Rule: The order of registration matters as well
 
-    @S5
-    Scenario: A bridge chain at priority 0 from before the first bridge never sees an IP packet
-      br_netfilter registers with the first bridge, later than this chain, and so stands before it. It takes the packet out of the hook and resumes behind its own
-      priority (net/bridge/br_netfilter_hooks.c, br_nf_hook_thresh), and with that behind this chain. The same chain, made after the bridge, sees everything.
+    Scenario: An nft bridge chain at priority 0, older than the first bridge, never sees an IP packet
+      br_netfilter registers with the first bridge, later than this chain, and so runs before it. It takes the packet
+      out of the hook and resumes behind its own priority (net/bridge/br_netfilter_hooks.c, br_nf_hook_thresh), and so
+      behind this chain. The same chain, added after the bridge, sees everything.
       Given a private host without Docker, which had this nft table before its bridges
         """
         table bridge early { chain forward { type filter hook forward priority 0; }; }
@@ -84,11 +80,12 @@ Feature: Who comes first
       Then the request is delivered to "server"
       And no hop of the request is at "nftables bridge early forward"
 
-  Rule: Linux 6.8 moved br_netfilter by one
+  Rule: Linux 6.8 moved br_netfilter in FORWARD from priority -1 to 0
 
-    Scenario: A bridge chain at priority 0 of FORWARD sees IP packets from Linux 6.8 on
-      Up to 6.7 br_netfilter takes IP packets out of FORWARD at priority -1, and resumes behind all that is at 0: this chain is passed over. From 6.8 on it stands at 0
-      itself, behind the chain that came later (net/bridge/br_netfilter_hooks.c, br_nf_forward and br_nf_hook_thresh).
+    Scenario: An nft bridge chain at priority 0 of FORWARD sees IP packets from Linux 6.8 on
+      Up to 6.7 br_netfilter takes IP packets out of FORWARD at priority -1, and resumes behind all that is at 0, so
+      this chain is skipped. From 6.8 on it is at 0 itself, behind the chain that was registered later
+      (net/bridge/br_netfilter_hooks.c, br_nf_forward and br_nf_hook_thresh).
       Given a private host without Docker
       And the nft table
         """

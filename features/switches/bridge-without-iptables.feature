@@ -1,13 +1,13 @@
 Feature: Container to container with bridge-nf-call-iptables off
-  Whether iptables sees what one container says to its neighbour is one switch of the host. With it off, and on hosts without the
-  module br_netfilter, no rule of iptables can allow, drop, count or translate packets between containers of one network:
-  neither Docker's own rule for `--icc=false` nor anything in DOCKER-USER.
+  One switch of the host decides whether iptables sees what a container sends to its neighbour. With it off, and on
+  hosts without the module br_netfilter, no iptables rule can allow, drop, count or translate packets between containers
+  of one network: neither Docker's own rule for `--icc=false` nor anything in DOCKER-USER.
 
   Background:
     Given containers "client" and "server" on the network "lab"
     And bridge-nf-call-iptables is off
 
-  Scenario: The request crosses ebtables and nothing of iptables
+  Scenario: With bridge-nf-call-iptables off, a ping to a neighbour crosses only ebtables
     When "client" pings "server" once
     Then the request crosses
       | layer    | table  | chain       | in          | out         |
@@ -18,7 +18,7 @@ Feature: Container to container with bridge-nf-call-iptables off
     And it is delivered to "server"
     And it never crosses iptables
 
-  Scenario: The reply crosses ebtables and nothing of iptables
+  Scenario: With bridge-nf-call-iptables off, a neighbour's reply crosses only ebtables
     When "client" pings "server" once
     Then the reply crosses
       | layer    | table  | chain       | in          | out         |
@@ -30,9 +30,9 @@ Feature: Container to container with bridge-nf-call-iptables off
     And it never crosses iptables
 
   @iptables-nft
-  Scenario: What the host itself handles crosses iptables all the same, once the bridge has handed it up
-    The switch is about bridged frames. A packet to the gateway leaves the bridge at ebtables INPUT; PREROUTING of iptables comes after it now,
-    and no physical device is known.
+  Scenario: With bridge-nf-call-iptables off, a ping to the host still crosses iptables
+    The switch is about bridged frames. A packet to the gateway leaves the bridge at ebtables INPUT; PREROUTING of
+    iptables now comes after that, and no physical device is known.
     When "client" pings "host" once
     Then the request crosses
       | layer    | table    | chain      | in          | out | physIn |

@@ -1,12 +1,13 @@
 Feature: Where a rule can stop a packet
-  Any chain can drop. Only some can say so to the sender, and how far the packet has come decides what has happened to it by then.
+  Any chain can drop a packet. Only some can send an error to its sender, and how far the packet has come decides what
+  has happened to it by then.
 
   Background:
     Given a private host without Docker
 
   Rule: DROP
 
-    Scenario Outline: A bridged packet, in <tool> <table> <chain>
+    Scenario Outline: DROP in <tool> <table> <chain> stops a ping between two containers
       Given the rule "<rule>"
       When "client" pings "server" once
       Then the request is dropped at "<tool> <table> <chain>"
@@ -23,7 +24,7 @@ Feature: Where a rule can stop a packet
         | ebtables | nat      | POSTROUTING | ebtables -t nat -A POSTROUTING -p IPv4 --ip-src client -j DROP    |
         | iptables | mangle   | POSTROUTING | iptables -t mangle -A POSTROUTING -s client -j DROP               |
 
-    Scenario Outline: A packet for the host, in <tool> <table> INPUT
+    Scenario Outline: DROP in <tool> <table> INPUT stops a ping from a container to the host
       Given the rule "<rule>"
       When "client" pings "host" once
       Then the request is dropped at "<tool> <table> INPUT"
@@ -35,7 +36,7 @@ Feature: Where a rule can stop a packet
         | iptables | filter   | iptables -t filter -A INPUT -s client -j DROP                 |
         | iptables | security | iptables -t security -A INPUT -s client -j DROP               |
 
-    Scenario Outline: A packet of the host, in <tool> <table> OUTPUT
+    Scenario Outline: DROP in <tool> <table> OUTPUT stops a ping from the host to a container
       Given the rule "<rule>"
       When "host" pings "client" once
       Then the request is dropped at "<tool> <table> OUTPUT"
@@ -48,8 +49,8 @@ Feature: Where a rule can stop a packet
         | ebtables | filter   | ebtables -t filter -A OUTPUT -p IPv4 --ip-dst client -j DROP  |
         | ebtables | nat      | ebtables -t nat -A OUTPUT -p IPv4 --ip-dst client -j DROP     |
 
-    Scenario: A reply can be dropped alone
-      The request has arrived, and the one who asked never knows.
+    Scenario: DROP in FORWARD can stop the WAN's reply after the ping has arrived
+      The container never learns that its ping arrived.
       Given the rule "iptables -t filter -A FORWARD -i wan.nic -o lab -j DROP"
       When "client" pings "wan" once
       Then the request is delivered to "wan"
@@ -57,7 +58,7 @@ Feature: Where a rule can stop a packet
 
   Rule: REJECT
 
-    Scenario: A routed datagram is answered by an ICMP error of the host
+    Scenario: REJECT in FORWARD answers a routed datagram with an ICMP error from the host
       Given the rule "iptables -t filter -A FORWARD -s client -d wan -j REJECT"
       When "client" sends a datagram to "wan"
       Then the request is rejected at "iptables filter FORWARD"
@@ -72,20 +73,20 @@ Feature: Where a rule can stop a packet
         | ebtables | nat      | OUTPUT      |    | client.port |
         | ebtables | nat      | POSTROUTING |    | client.port |
 
-    Scenario: A SYN from the WAN is answered by a reset that the host sends
+    Scenario: REJECT with tcp-reset in FORWARD answers a SYN from the WAN with a reset from the host
       Given the rule "iptables -t filter -A FORWARD -s wan -p tcp -j REJECT --reject-with tcp-reset"
       When "wan" opens a TCP connection to "client"
       Then the SYN is rejected at "iptables filter FORWARD"
       And the error crosses "iptables filter OUTPUT" before "iptables mangle POSTROUTING"
       And the error is delivered to "wan"
 
-    Scenario: In INPUT
+    Scenario: REJECT in INPUT answers a container's datagram to the host with an error
       Given the rule "iptables -t filter -A INPUT -s client -p udp -j REJECT"
       When "client" sends a datagram to "host"
       Then the request is rejected at "iptables filter INPUT"
       And the error is delivered to "client"
 
-    Scenario: Over IPv6
+    Scenario: REJECT in ip6tables FORWARD answers a container's datagram to the WAN with an error
       Given the rule "ip6tables -t filter -A FORWARD -s client -d wan -j REJECT"
       When "client" sends a datagram to "wan" over IPv6
       Then the request is rejected at "ip6tables filter FORWARD"

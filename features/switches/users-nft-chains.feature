@@ -1,11 +1,11 @@
-Feature: A chain of one's own
-  With nft, anybody may hang a chain at any hook, in any family, at any priority. It sees what its family and number let it see; each of these is a hook point of
-  its own here.
+Feature: nft chains that a user adds
+  With nft, a user may add a chain at any hook, in any family, at any priority. Its family, hook and priority decide
+  what it sees. Each such chain is a hook point here.
 
   Background:
     Given a private host without Docker
 
-  Scenario: In the family bridge, between ebtables and br_netfilter
+  Scenario: An nft bridge chain at -100 of PREROUTING runs between ebtables and iptables
     At -100 it comes behind ebtables (-300 in prerouting) and before iptables, which br_netfilter calls at 0.
     Given the nft table
       """
@@ -15,8 +15,8 @@ Feature: A chain of one's own
     Then the request crosses "ebtables nat PREROUTING" before "nftables bridge mine pre"
     And the request crosses "nftables bridge mine pre" before "iptables raw PREROUTING"
 
-  Scenario: In the family bridge, behind iptables
-    What iptables has dropped, it does not see.
+  Scenario: An nft bridge chain at priority 10 of FORWARD runs behind iptables
+    It does not see what iptables has dropped.
     Given the nft table
       """
       table bridge mine { chain forward { type filter hook forward priority 10; }; }
@@ -24,8 +24,8 @@ Feature: A chain of one's own
     When "client" pings "server" once
     Then the request crosses "iptables filter FORWARD" before "nftables bridge mine forward"
 
-  Scenario: In the family ip, before conntrack
-    Where a rule can drop a flood before it costs a connection.
+  Scenario: An nft ip chain at priority -350 can drop a datagram before conntrack
+    There a rule can drop a flood before it costs a connection.
     Given the nft table
       """
       table ip mine {
@@ -39,7 +39,8 @@ Feature: A chain of one's own
     Then the request is dropped at "nftables ip mine early"
     And the request never crosses "iptables raw PREROUTING"
 
-  Scenario: In the family inet, for both versions
+  Scenario: An nft inet chain at priority 5 runs between ip6tables filter and security in FORWARD
+    The family inet sees both IPv4 and IPv6.
     Given the nft table
       """
       table inet mine { chain forward { type filter hook forward priority 5; }; }
@@ -48,7 +49,7 @@ Feature: A chain of one's own
     Then the request crosses "ip6tables filter FORWARD" before "nftables inet mine forward"
     And the request crosses "nftables inet mine forward" before "ip6tables security FORWARD"
 
-  Scenario: In the family ip6, IPv4 does not come by
+  Scenario: An nft ip6 chain does not see an IPv4 ping
     Given the nft table
       """
       table ip6 mine { chain forward { type filter hook forward priority 5; }; }
@@ -56,7 +57,7 @@ Feature: A chain of one's own
     When "client" pings "wan" once
     Then no hop of the request is at "nftables ip6 mine forward"
 
-  Scenario: At a device's ingress, before everything, and before the bridge
+  Scenario: An nft ingress chain of a bridge port runs before ebtables BROUTING
     Given the nft table
       """
       table netdev mine { chain in { type filter hook ingress device "client.port" priority 0; }; }
@@ -64,8 +65,8 @@ Feature: A chain of one's own
     When "client" pings "server" once
     Then the request crosses "nftables netdev mine in" before "ebtables broute BROUTING"
 
-  Scenario: At the bridge's own ingress, what goes up and nothing else
-    A frame that is forwarded never comes to the bridge as a device.
+  Scenario: An nft ingress chain of the bridge runs between ebtables INPUT and iptables INPUT
+    It sees only what goes up to the host: a frame that is forwarded never comes to the bridge as a device.
     Given the nft table
       """
       table netdev mine { chain in { type filter hook ingress device "lab" priority 0; }; }
@@ -74,7 +75,7 @@ Feature: A chain of one's own
     Then the request crosses "ebtables filter INPUT" before "nftables netdev mine in"
     And the request crosses "nftables netdev mine in" before "iptables filter INPUT"
 
-  Scenario: At a device's egress, behind everything
+  Scenario: An nft egress chain of a bridge port runs behind iptables nat POSTROUTING
     Given the nft table
       """
       table netdev mine { chain out { type filter hook egress device "server.port" priority 0; }; }
@@ -82,7 +83,7 @@ Feature: A chain of one's own
     When "client" pings "server" once
     Then the request crosses "iptables nat POSTROUTING" before "nftables netdev mine out"
 
-  Scenario: In the family arp, beside arptables
+  Scenario: An nft arp chain at priority 5 runs behind arptables INPUT
     Given the nft table
       """
       table arp mine { chain in { type filter hook input priority 5; }; }
@@ -91,8 +92,9 @@ Feature: A chain of one's own
     Then the request crosses "arptables filter INPUT" before "nftables arp mine in"
     And the reply is delivered to "client"
 
-  Scenario: A table says nothing of a chain that it does not name
-    A host may have chains that no feature knows. They are shown beside the table, and prediction and observation have to agree on them.
+  Scenario: A table of hops says nothing about nft chains that it does not name
+    A host may have chains that no feature knows. They are shown beside the table, and prediction and observation have
+    to agree on them.
     Given the nft table
       """
       table inet mine { chain forward { type filter hook forward priority 10; }; }
@@ -113,7 +115,7 @@ Feature: A chain of one's own
       | iptables | nat      | POSTROUTING | lab         | wan.nic |
     And the request crosses "iptables filter FORWARD" before "nftables inet mine forward"
 
-  Scenario: A table that claims the whole trail has it
+  Scenario: With crosses exactly, a table lists every hop, nft chains included
     Given the nft table
       """
       table inet mine { chain output { type filter hook output priority 10; }; }

@@ -7,7 +7,7 @@ namespace Hooktrail.Tests.Fixtures;
 [TestFixture]
 public sealed class FixtureWriterTests
 {
-    [TestCase("The reply skips nat, because its connection is already known", "TheReplySkipsNatBecauseItsConnectionIsAlreadyKnown")]
+    [TestCase("A neighbour's reply skips iptables nat, because its connection is already known", "ANeighboursReplySkipsIptablesNatBecauseItsConnectionIsAlreadyKnown")]
     [TestCase("It's \"quoted\"", "ItsQuoted")]
     [TestCase("bridge-nf-call-iptables on", "Bridge_Nf_Call_IptablesOn")]
     [TestCase("2 hops... or 3", "_2Hops_Or3")]

@@ -8,34 +8,34 @@ public class BackendsAndVersions
 {
     [TestCase(Backend.Nft, "mangle filter nat security")]
     [TestCase(Backend.Legacy, "mangle filter security nat")]
-    public void S3_security_INPUT_is_after_nat_with_nft_and_before_it_with_legacy(Backend backend, string tables) =>
+    public void Security_INPUT_is_after_nat_with_nft_and_before_it_with_legacy(Backend backend, string tables) =>
         Assert.That(
             Request(Client, Endpoint.Host, HostProfile.Default with { Iptables = backend }).Tables(Layer.Iptables, "INPUT"),
             Is.EqualTo(tables));
 
     [TestCase(Backend.Nft, "filter nat")]
     [TestCase(Backend.Legacy, "nat filter")]
-    public void S4_ebtables_OUTPUT_is_filter_then_nat_with_nft_and_the_reverse_with_legacy(Backend backend, string tables) =>
+    public void Ebtables_OUTPUT_is_filter_then_nat_with_nft_and_the_reverse_with_legacy(Backend backend, string tables) =>
         Assert.That(
             Request(Endpoint.Host, Client, HostProfile.Default with { Ebtables = backend }).Tables(Layer.Ebtables, "OUTPUT"),
             Is.EqualTo(tables));
 
     [TestCase("5.4", null)]
     [TestCase("5.5", "lab")]
-    public void S6_POSTROUTING_of_a_forwarded_packet_knows_its_device_in_from_5_5_on(string kernel, string? @in) =>
+    public void POSTROUTING_of_a_forwarded_packet_knows_its_device_in_from_5_5_on(string kernel, string? @in) =>
         Assert.That(
             Request(Client, Wan, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
             Is.EqualTo(@in));
 
     [TestCase("4.15")]
     [TestCase("7.3")]
-    public void S6_POSTROUTING_of_a_bridged_packet_never_knows_its_device_in(string kernel) =>
+    public void POSTROUTING_of_a_bridged_packet_never_knows_its_device_in(string kernel) =>
         Assert.That(
             Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
             Is.Null);
 
     [Test]
-    public void S12_loopback_crosses_PREROUTING_and_INPUT_without_nat()
+    public void Loopback_crosses_PREROUTING_and_INPUT_without_nat()
     {
         var trail = Request(Endpoint.Host, Endpoint.Host);
 
@@ -45,7 +45,7 @@ public class BackendsAndVersions
     }
 
     [Test]
-    public void S18_a_routed_packet_crosses_IP_POSTROUTING_once_and_before_the_bridge()
+    public void A_routed_packet_crosses_IP_POSTROUTING_once_and_before_the_bridge()
     {
         var chains = Request(Endpoint.Host, Client).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
 
@@ -56,7 +56,7 @@ public class BackendsAndVersions
     }
 
     [Test]
-    public void S18_a_bridged_packet_crosses_ebtables_POSTROUTING_before_that_of_iptables()
+    public void A_bridged_packet_crosses_ebtables_POSTROUTING_before_that_of_iptables()
     {
         var chains = Request(Client, Server).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
 
@@ -64,7 +64,7 @@ public class BackendsAndVersions
     }
 
     [Test]
-    public void S26_a_routed_packet_keeps_the_port_it_came_in_by_and_has_none_that_it_goes_out_by()
+    public void A_routed_packet_keeps_the_port_it_came_in_by_and_has_none_that_it_goes_out_by()
     {
         var hops = Request(Client, Wan).Within(Layer.Iptables).Hops;
 
@@ -73,13 +73,13 @@ public class BackendsAndVersions
     }
 
     [Test]
-    public void S26_without_a_call_from_the_bridge_no_port_is_remembered() =>
+    public void Without_a_call_from_the_bridge_no_port_is_remembered() =>
         Assert.That(
             Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Hops.Select(hop => hop.PhysIn),
             Has.All.Null);
 
     [Test]
-    public void S30_without_br_netfilter_a_bridged_packet_crosses_ebtables_alone([Values] bool loaded)
+    public void Without_br_netfilter_a_bridged_packet_crosses_ebtables_alone([Values] bool loaded)
     {
         var profile = HostProfile.Default with { BrNetfilter = loaded, BridgeNfCallIptables = !loaded };
 

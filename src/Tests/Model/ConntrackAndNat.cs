@@ -67,7 +67,7 @@ public class ConntrackAndNat
     }
 
     [Test]
-    public void S13_after_a_drop_conntrack_keeps_nothing_so_the_next_packet_crosses_nat_again() =>
+    public void After_a_drop_conntrack_keeps_nothing_so_the_next_packet_crosses_nat_again() =>
         Assert.That(Request(Wan, Client, packet: 2), Is.EqualTo(Request(Wan, Client)));
 
     [Test]

@@ -18,7 +18,8 @@ public class HostTests
     [Test]
     public async Task Legacy_tables_are_where_the_model_has_them([Values] bool called)
     {
-        // S2 and S3: security of the legacy backend is at 50, and a chain of nft that came later runs before the table that came first.
+        // The legacy table security is at 50, not at 150; an nft chain that is registered later runs before a legacy
+        // table at the same priority.
         await using var lab = await KernelLab.StartAsync(Open with { Iptables = Backend.Legacy });
         await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
         await lab.CheckAllAsync(Flows());
@@ -44,7 +45,7 @@ public class HostTests
     }
 
     [Test]
-    public async Task S5_a_bridge_chain_from_before_the_first_bridge_misses_what_the_bridge_shows_to_iptables([Values] bool called)
+    public async Task A_bridge_chain_from_before_the_first_bridge_misses_what_the_bridge_shows_to_iptables([Values] bool called)
     {
         await using var lab = await KernelLab.StartAsync(Open with
         {

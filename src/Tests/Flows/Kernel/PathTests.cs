@@ -59,7 +59,6 @@ public class PathTests
     {
         await using var lab = await KernelLab.StartAsync(WithStranger);
         await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
-        // S16
         await lab.CheckAllAsync(Flows().Select(flow => flow with { Ttl = 1 }));
         await lab.CheckAllAsync(Flows().Where(flow => flow.HasPorts).Select(flow => flow with { Port = 7 }));
         await lab.TurnAsync(false, "ip_forward", "ip6_forward");
@@ -71,7 +70,7 @@ public class PathTests
     [Test]
     public async Task Without_conntrack_everything_goes_as_predicted([Values] bool tracked)
     {
-        // S1: nat chains that only observe.
+        // Taps in nat chains do not turn conntrack on.
         await using var lab = await KernelLab.StartAsync(WithStranger with { Conntrack = tracked });
         Assert.That(lab.Profile.Conntrack, Is.EqualTo(tracked));
         await lab.CheckAllAsync(Flows());
@@ -92,7 +91,6 @@ public class PathTests
     {
         await using var lab = await KernelLab.StartAsync(WithStranger);
         await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
-        // S17
         await lab.TurnAsync(true, "promiscuous");
         await lab.CheckAllAsync(Flows(), "promiscuous: ");
         await lab.TurnAsync(false, "promiscuous");

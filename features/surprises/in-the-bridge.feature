@@ -64,7 +64,7 @@ Feature: What a bridge does that its rules do not show
 
   Rule: Frames that are not what they seem
 
-    Scenario: While tcpdump listens on a bridge, every frame crosses ebtables INPUT
+    Scenario: On a promiscuous bridge, every frame crosses ebtables INPUT
       `tcpdump -i lab` makes the bridge promiscuous, and it takes a copy of what it forwards. The copy ends there: INPUT
       of iptables does not see it.
       Given a private host without Docker

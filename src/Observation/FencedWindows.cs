@@ -1,8 +1,9 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The sightings of a channel, cut into windows by fences: the current window and the one before. Not thread-safe: make
-/// every call but the awaiting of a window's task under the channel's lock. Errors call it <paramref name="channel"/>.
+/// The sightings of a channel, cut into windows by fences: the current window and the one before. The thread that feeds
+/// the channel holds <see cref="Gate"/> while it accepts a record; what others call takes it by itself. Errors call the
+/// channel <paramref name="channel"/>.
 /// </summary>
 internal sealed class FencedWindows(string channel)
 {
@@ -14,9 +15,22 @@ internal sealed class FencedWindows(string channel)
     private (int Number, LogWindow Window)? _finished;
     private string? _closed;
     private long _lost;
+    private Action<Sighting>? _listener;
+
+    public Lock Gate { get; } = new();
 
     /// <summary>Called with each sighting as soon as it is whole.</summary>
-    public Action<Sighting>? Listener { get; set; }
+    public Action<Sighting>? Listener
+    {
+        get => _listener;
+        set
+        {
+            lock (Gate)
+            {
+                _listener = value;
+            }
+        }
+    }
 
     public int Count => _sightings.Count;
 
@@ -58,27 +72,33 @@ internal sealed class FencedWindows(string channel)
     /// <exception cref="HooktrailException">The channel was closed, or that fence is past and its window forgotten.</exception>
     public Task<LogWindow> Read(int n, CancellationToken cancellation)
     {
-        if (_finished is { } finished && n <= finished.Number)
+        lock (Gate)
         {
-            return n == finished.Number || finished.Window.Lost > 0
-                ? Task.FromResult(finished.Window)
-                : throw new HooktrailException(
-                    $"The window up to fence {n} of {channel} is forgotten; ask for it before fence {finished.Number} is written.");
-        }
+            if (_finished is { } finished && n <= finished.Number)
+            {
+                return n == finished.Number || finished.Window.Lost > 0
+                    ? Task.FromResult(finished.Window)
+                    : throw new HooktrailException(
+                        $"The window up to fence {n} of {channel} is forgotten; ask for it before fence {finished.Number} is written.");
+            }
 
-        if (_closed is not null)
-            throw new HooktrailException(_closed);
-        if (!_waiting.TryGetValue(n, out var window))
-            _waiting[n] = window = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        return window.Task.WaitAsync(cancellation);
+            if (_closed is not null)
+                throw new HooktrailException(_closed);
+            if (!_waiting.TryGetValue(n, out var window))
+                _waiting[n] = window = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return window.Task.WaitAsync(cancellation);
+        }
     }
 
     /// <summary>Ends the channel; readers that wait get the reason as an error.</summary>
     public void Close(string reason)
     {
-        _closed ??= reason;
-        foreach (var window in _waiting.Values)
-            window.SetException(new HooktrailException(_closed));
-        _waiting.Clear();
+        lock (Gate)
+        {
+            _closed ??= reason;
+            foreach (var window in _waiting.Values)
+                window.SetException(new HooktrailException(_closed));
+            _waiting.Clear();
+        }
     }
 }

@@ -10,7 +10,6 @@ namespace Hooktrail.Observation;
 /// </remarks>
 public sealed class KernelLog(RunId run)
 {
-    private readonly Lock _lock = new();
     private readonly string _mark = TapPrefix.Of(run) + ' ';
     private readonly string _fence = $"hooktrail {run} fence ";
     private readonly FencedWindows _windows = new("the kernel log");
@@ -25,13 +24,7 @@ public sealed class KernelLog(RunId run)
     /// </summary>
     public Action<Sighting>? Listener
     {
-        set
-        {
-            lock (_lock)
-            {
-                _windows.Listener = value;
-            }
-        }
+        set => _windows.Listener = value;
     }
 
     /// <summary>The line to write to /dev/kmsg as the end of a window; n must ascend.</summary>
@@ -42,7 +35,7 @@ public sealed class KernelLog(RunId run)
     {
         if (!KernelLogRecord.TryParse(line, out var record))
             return;
-        lock (_lock)
+        lock (_windows.Gate)
         {
             if (record.Sequence <= _last)
                 return;
@@ -64,22 +57,10 @@ public sealed class KernelLog(RunId run)
     /// lost, the next one ends the window too, and the loss is in it.
     /// </summary>
     /// <exception cref="HooktrailException">The log was closed, or that fence is past and its window forgotten.</exception>
-    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
-    {
-        lock (_lock)
-        {
-            return _windows.Read(n, cancellation);
-        }
-    }
+    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation) => _windows.Read(n, cancellation);
 
     /// <summary>Ends the log; readers that wait get the reason as an error.</summary>
-    public void Close(string reason)
-    {
-        lock (_lock)
-        {
-            _windows.Close(reason);
-        }
-    }
+    public void Close(string reason) => _windows.Close(reason);
 
     private void AcceptSighting(KernelLogRecord record)
     {

@@ -15,7 +15,6 @@ public sealed class NflogReader
     // NFPROTO_BRIDGE.
     private const int Bridge = 7;
 
-    private readonly Lock _lock = new();
     private readonly RunId _run;
     private ImmutableDictionary<string, HookPoint> _points;
     private readonly FencedWindows _windows = new("the log group");
@@ -41,13 +40,7 @@ public sealed class NflogReader
     /// </summary>
     public Action<Sighting>? Listener
     {
-        set
-        {
-            lock (_lock)
-            {
-                _windows.Listener = value;
-            }
-        }
+        set => _windows.Listener = value;
     }
 
     /// <summary>The line to write to the program as the end of a window; n must ascend.</summary>
@@ -56,7 +49,7 @@ public sealed class NflogReader
     /// <summary>Sets where the run's tables record from now on; records of earlier places are still known.</summary>
     public void Expect(ImmutableArray<NflogPlace> places)
     {
-        lock (_lock)
+        lock (_windows.Gate)
         {
             _points = _points.SetItems(NflogTable.PointsByPrefix(_run, places));
         }
@@ -65,7 +58,7 @@ public sealed class NflogReader
     /// <summary>Sets the devices for the records that come from now on.</summary>
     public void Know(DeviceNames devices)
     {
-        lock (_lock)
+        lock (_windows.Gate)
         {
             _devices = devices;
         }
@@ -75,14 +68,14 @@ public sealed class NflogReader
     {
         if (NflogMessage.TryParse(line, out var message))
         {
-            lock (_lock)
+            lock (_windows.Gate)
             {
                 AcceptMessage(message);
             }
         }
         else if (Argument(line, "fence ") is { } fence)
         {
-            lock (_lock)
+            lock (_windows.Gate)
             {
                 if (_overrun)
                     _windows.Lose(1);
@@ -93,7 +86,7 @@ public sealed class NflogReader
         }
         else if (line is "lost")
         {
-            lock (_lock)
+            lock (_windows.Gate)
             {
                 _overrun = true;
             }
@@ -101,7 +94,7 @@ public sealed class NflogReader
         else if (Argument(line, "group ") is { } group && !_group.TrySetResult(group))
         {
             // The program was restarted: what was logged in between is lost.
-            lock (_lock)
+            lock (_windows.Gate)
             {
                 _overrun = true;
                 _next = 0;
@@ -111,22 +104,12 @@ public sealed class NflogReader
 
     /// <summary>Gives all sightings since the previous fence, once fence <paramref name="n"/> is read.</summary>
     /// <exception cref="HooktrailException">The reader was closed, or that fence is past and its window forgotten.</exception>
-    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation)
-    {
-        lock (_lock)
-        {
-            return _windows.Read(n, cancellation);
-        }
-    }
+    public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation) => _windows.Read(n, cancellation);
 
     /// <summary>Ends the reader; readers that wait get the reason as an error.</summary>
     public void Close(string reason)
     {
-        lock (_lock)
-        {
-            _windows.Close(reason);
-        }
-
+        _windows.Close(reason);
         _group.TrySetException(new HooktrailException(reason));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Cli;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Tests.Cli;
 

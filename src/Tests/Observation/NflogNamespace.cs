@@ -79,14 +79,8 @@ internal sealed class NflogNamespace : IDisposable
         Write("install", table.Install());
         Write("remove", table.Remove());
         Write("script", $"options={options}\n" + Prelude + script + "\n");
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--net", "bash", "script"])
-        {
-            WorkingDirectory = _folder.FullName,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] += ":/usr/sbin:/sbin";
+        var start = PrivateNamespace.Start("bash", "script");
+        start.WorkingDirectory = _folder.FullName;
         _process = Process.Start(start)!;
         _error = _process.StandardError.ReadToEndAsync();
         _reading = Task.Run(() =>
@@ -153,7 +147,7 @@ internal sealed class NflogNamespace : IDisposable
         _process.WaitForExit();
         var error = _error.Result;
         TestContext.Progress.WriteLine(error);
-        Reader.Close(_process.ExitCode == 77 || error.StartsWith("unshare:")
+        Reader.Close(PrivateNamespace.IsLacking(_process, error)
             ? "It needs nft, ip, perl and user namespaces. " + error
             : "the script has ended. " + error);
     }

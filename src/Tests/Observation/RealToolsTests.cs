@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hooktrail.Observation;
 
 namespace Hooktrail.Tests.Observation;
@@ -87,40 +86,16 @@ public class RealToolsTests
             Captured.Run,
             new("198.51.100.0/24", "203.0.113.0/24"),
             [.. HookPoints.Iptables, .. HookPoints.Ebtables.Where(point => point.Table != "broute")]);
-        var folder = Directory.CreateTempSubdirectory("hooktrail-");
-        try
-        {
-            void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, name), text);
-            Write("iptables", rules.Iptables());
-            Write("ebtables", rules.Ebtables());
-            Write("marks", rules.Marks(Listed));
-            Write("remove", TapRemoval.Script);
-            return Run(script, folder.FullName);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    private static string Run(string script, string folder)
-    {
-        const string tools = "for tool in nft iptables-nft ebtables-nft; do command -v $tool >/dev/null || exit 77; done; ip link set lo up || exit 77\n";
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--net", "sh", "-c", tools + script])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] += ":/usr/sbin:/sbin";
-        start.Environment["XTABLES_LOCKFILE"] = Path.Combine(folder, "lock");
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode == 77 || error.Result.StartsWith("unshare:"))
-            throw Skip.Because("It needs nft, iptables-nft, ebtables-nft and user namespaces.", error.Result);
-        TestContext.Out.WriteLine(error.Result);
-        return output;
+        // Scripts look at what fails, and say it.
+        return PrivateNamespace.Run(
+            $"""
+            for tool in nft iptables-nft ebtables-nft; do command -v $tool >/dev/null || exit 77; done
+            set +e
+            {script}
+            """,
+            ("iptables", rules.Iptables()),
+            ("ebtables", rules.Ebtables()),
+            ("marks", rules.Marks(Listed)),
+            ("remove", TapRemoval.Script));
     }
 }

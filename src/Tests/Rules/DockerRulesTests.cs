@@ -27,7 +27,7 @@ public class DockerRulesTests
         [ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy, [Values("nft", "legacy")] string backend)
     {
         var script = DockerScript.Of(release, TestHost.Instance, proxy);
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             $"""
             for tool in nft iptables-{backend} ip6tables-{backend}; do command -v $tool >/dev/null || exit 77; done
             [ ! -s v4 ] || iptables-{backend}-restore --noflush < v4

@@ -48,7 +48,7 @@ public class EbtablesLegacyTests
     [Test]
     public void Rules_are_inserted_one_by_one_and_the_first_that_is_refused_ends_it()
     {
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             """
             mkdir programs
             cat >programs/ebtables-legacy <<'.'
@@ -73,7 +73,7 @@ public class EbtablesLegacyTests
     [Test]
     public void A_host_s_legacy_rules_are_read_though_the_save_command_would_read_another_tool()
     {
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             """
             for program in iptables-nft-save arptables-nft-save nft bridge awk; do command -v $program >/dev/null || exit 77; done
             mkdir programs
@@ -93,5 +93,5 @@ public class EbtablesLegacyTests
         Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "mine"))!.Rules, Has.Length.EqualTo(1));
     }
 
-    private static string Saved(string listed) => Namespace.Run($"command -v awk >/dev/null || exit 77\n{EbtablesLegacy.Saved}\nsaved_legacy <listed", ("listed", listed));
+    private static string Saved(string listed) => PrivateNamespace.Run($"command -v awk >/dev/null || exit 77\n{EbtablesLegacy.Saved}\nsaved_legacy <listed", ("listed", listed));
 }

@@ -178,7 +178,7 @@ public class HostReadingTests
     [Test]
     public void The_script_reads_a_real_host_and_changes_nothing([Values] Backend iptables)
     {
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             """
             for program in iptables-nft-save iptables-legacy arptables-nft-save ebtables-nft-save nft bridge; do command -v $program >/dev/null || exit 77; done
             ip link add br-la0 type bridge; ip link add br-aw0 type bridge; ip link add virbr0 type bridge
@@ -228,7 +228,7 @@ public class HostReadingTests
     [TestCase("bridge", Backend.Nft)]
     public void A_program_that_is_not_there_is_named(string missing, Backend iptables)
     {
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             $$"""
             mkdir programs
             for program in uname ip bridge iptables-nft-save ip6tables-nft-save arptables-nft-save ebtables-nft-save nft; do

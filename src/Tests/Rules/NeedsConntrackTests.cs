@@ -51,7 +51,7 @@ public class NeedsConntrackTests
     [TestCase("nft add table ip t; nft add chain ip t c '{ type nat hook postrouting priority 100; }'; nft add rule ip t c udp dport 9 masquerade")]
     public void The_kernel_does_so(string script)
     {
-        var output = Namespace.Run(
+        var output = PrivateNamespace.Run(
             $"""
             command -v nft >/dev/null && command -v ping >/dev/null && [ -r /proc/sys/net/netfilter/nf_conntrack_count ] || exit 77
             {script}

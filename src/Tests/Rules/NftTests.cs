@@ -95,7 +95,7 @@ public class NftTests
     {
         var script = Script(Filter, string.Join('\n', Rules.Cast<object[]>().Select(rule => (string)rule[0]).Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal))))
             + Script(Nat, string.Join('\n', NatRules.Cast<object[]>().Select(rule => (string)rule[0]).Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal)))).Replace("table inet t", "table inet n");
-        var printed = Namespace.Run("command -v nft >/dev/null || exit 77; nft -f script; nft -j list ruleset; echo ===; nft list ruleset", ("script", script)).Split("===\n");
+        var printed = PrivateNamespace.Run("command -v nft >/dev/null || exit 77; nft -f script; nft -j list ruleset; echo ===; nft list ruleset", ("script", script)).Split("===\n");
 
         var json = RuleReader.NftJson(printed[0], TestHost.Instance);
         // Numbers are printed in several ways; what they mean is the same.
@@ -107,7 +107,7 @@ public class NftTests
     [Test]
     public void The_tables_of_iptables_nft_are_left_to_iptables_save()
     {
-        var printed = Namespace.Run(
+        var printed = PrivateNamespace.Run(
             """
             for tool in nft iptables-nft ebtables-nft arptables-nft; do command -v $tool >/dev/null || exit 77; done
             iptables-nft -A FORWARD -p tcp --syn -m comment --comment x -j OWN 2>/dev/null || iptables-nft -A FORWARD -p tcp -m limit -j LOG

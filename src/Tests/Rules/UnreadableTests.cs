@@ -118,7 +118,7 @@ public class UnreadableTests
         // Ports are printed so that they can be read.
         var rules = NftMatches.Where(one => !(one.StartsWith("th ", StringComparison.Ordinal) || one.StartsWith("@th", StringComparison.Ordinal))).Select(one => $"ip saddr 172.30.0.2 {one} drop")
             .Concat(NftTargets.Select(one => $"ip saddr 172.30.0.2 {one}"));
-        var printed = Namespace.Run(
+        var printed = PrivateNamespace.Run(
             $$"""
             command -v nft >/dev/null || exit 77
             nft 'table inet t { set growing { type ipv4_addr; size 9; flags dynamic; }; chain other { }; chain c { }; }'

@@ -49,12 +49,8 @@ public class TalkTests
             .
             exec perl "$0"
             """;
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--net", "sh", "-c", setup, script])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        start.Environment["PATH"] += ":/usr/sbin:/sbin";
+        var start = PrivateNamespace.Start("sh", "-c", setup, script);
+        start.RedirectStandardError = false;
         _process = Process.Start(start)!;
         var lines = Channel.CreateUnbounded<string>();
         _ = Pump(_process.StandardOutput, lines.Writer);

@@ -42,10 +42,8 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
                 return record with { Verdict = LegVerdict.Agreed };
             if (UntellableOf(flow, predicted, leg, said, observed) is { } why)
                 return record with { Verdict = LegVerdict.Skipped, Reason = why };
-            var reason = said is null ? "It was observed, but not predicted."
-                : observed is null ? "It was predicted, but not observed."
-                : Disagreement.Between(null, said, observed.Trail)?.Sentence ?? "They differ.";
-            return record with { Verdict = LegVerdict.Disagreed, Reason = reason, Evidence = observed?.Evidence ?? [] };
+            var judged = LegJudgement.Of(flow, leg, said, observed?.Trail, observed?.Evidence ?? []);
+            return judged with { Scenario = record.Scenario, Verdict = LegVerdict.Disagreed, Reason = judged.Reason ?? "They differ." };
         }
     }
 
@@ -72,9 +70,7 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         HostCase host, Variation variation, HostProfile profile, Flow flow, ImmutableArray<PredictedLeg> predicted, LegVerdict verdict, string reason) =>
         new(host, variation, profile, flow,
         [
-            .. predicted.Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null)
-            {
-                Scenario = new(host.Title, variation.Title), Verdict = verdict, Reason = reason,
-            }),
+            .. from leg in predicted
+               select LegJudgement.Untold(flow, leg.Leg, leg.Trail, verdict, reason) with { Scenario = new(host.Title, variation.Title) },
         ]);
 }

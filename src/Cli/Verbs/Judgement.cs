@@ -33,31 +33,18 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
                 Finding.Contradictory(var difference, _, _) => (LegVerdict.ObserversDisagree, difference),
                 _ => throw new InvalidOperationException($"Unknown finding {seen.Finding}."),
             };
-            return [.. predicted.Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason })];
+            return [.. predicted.Select(leg => LegJudgement.Untold(flow, leg.Leg, leg.Trail, verdict, reason))];
         }
 
         return
         [
-            .. observed.Select(leg => Compared(flow, predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, leg)),
-            .. predicted.Where(leg => observed.All(one => one.Leg != leg.Leg)).Select(leg => new LegRecord(flow, leg.Leg, leg.Trail, null)
-            {
-                Verdict = LegVerdict.Disagreed,
-                Reason = $"The {leg.Leg} is predicted, but was not seen.",
-            }),
+            .. from leg in observed
+               let trail = predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail
+               select LegJudgement.Of(flow, leg.Leg, trail, leg.Trail, leg.Evidence),
+            .. from leg in predicted
+               where observed.All(one => one.Leg != leg.Leg)
+               select LegJudgement.Of(flow, leg.Leg, leg.Trail, null, []),
         ];
-    }
-
-    private static LegRecord Compared(Flow flow, Trail? predicted, ObservedLeg leg)
-    {
-        var reason = predicted is null
-            ? $"The {leg.Leg} was seen, but is not predicted."
-            : Disagreement.Between(null, predicted, leg.Trail)?.Sentence;
-        return new(flow, leg.Leg, predicted, leg.Trail)
-        {
-            Verdict = reason is null ? LegVerdict.Agreed : LegVerdict.Disagreed,
-            Reason = reason,
-            Evidence = leg.Evidence,
-        };
     }
 
     private static string TextOf(LegRecord leg) =>

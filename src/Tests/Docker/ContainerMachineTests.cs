@@ -15,7 +15,7 @@ namespace Hooktrail.Tests.Docker;
 /// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
 [CancelAfter(300_000)]
-public class ContainerMachineTests
+public class ContainerMachineTests : LiveEngineTestBase
 {
     private static readonly NamespaceSetup[] Setups =
     [
@@ -25,16 +25,12 @@ public class ContainerMachineTests
         NamespaceSetup.Default with { Docker = DockerRelease.V29Nftables },
     ];
 
-    private ContainerEngine _engine = null!;
     private ContainerMachine _machine = null!;
-    private string _image = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _engine = await LiveEngine.ConnectAsync();
-        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
-        _machine = await ContainerMachine.StartAsync(_engine, _image);
+        _machine = await ContainerMachine.StartAsync(Engine, Image);
     }
 
     [OneTimeTearDown]
@@ -42,8 +38,6 @@ public class ContainerMachineTests
     {
         if (_machine is not null)
             await _machine.DisposeAsync();
-        if (_engine is not null)
-            await _engine.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Setups))]
@@ -73,7 +67,7 @@ public class ContainerMachineTests
     {
         await using var lab = await NamespaceLab.StartAsync(_machine, NamespaceSetup.Default, cancel);
         var before = lab.Profile;
-        Assert.That(before.Kernel, Is.EqualTo(KernelVersion.Parse((await _engine.DescribeAsync(cancel)).KernelRelease)));
+        Assert.That(before.Kernel, Is.EqualTo(KernelVersion.Parse((await Engine.DescribeAsync(cancel)).KernelRelease)));
         Assert.That((await lab.FactsAsync(cancel)).Facts, Has.Some.Matches<Fact>(fact => fact.Name == "lab" && fact.Value.Contains("in the container")));
         IAsyncDisposable change;
         try
@@ -123,12 +117,12 @@ public class ContainerMachineTests
     [Test]
     public async Task Kill_9_of_this_process_would_leave_nothing(CancellationToken cancel)
     {
-        var machine = await ContainerMachine.StartAsync(_engine, _image, cancel);
+        var machine = await ContainerMachine.StartAsync(Engine, Image, cancel);
         var lab = await NamespaceLab.StartAsync(machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
         var session = (ContainerSession)machine.Session;
         await session.CutAsync(); // as the kernel does for a process that is killed
         Assert.That(await session.WaitForExitAsync(cancel), Is.Zero);
-        Assert.That(await _engine.FindContainersAsync("hooktrail.run", session.Name.Split('-')[1], cancel), Is.Empty);
+        Assert.That(await Engine.FindContainersAsync("hooktrail.run", session.Name.Split('-')[1], cancel), Is.Empty);
         Assert.That(
             () => lab.SendAsync(new(Client, Server, Protocol.Icmp), Sending.Once, cancel),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("What talks for the station"));
@@ -152,7 +146,7 @@ public class ContainerMachineTests
         await using var forwarder = new Forwarder(EngineEndpoint.FromEnvironment());
         await using var engine = await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel);
         var same = await PrivateHosts.IsThisKernelAsync(_machine, cancel);
-        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), _image, evenIfSame: false, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), Image, evenIfSame: false, cancel);
         await using (machine)
             Assert.That(machine, same ? Is.SameAs(ThisMachine.Instance) : Is.TypeOf<ContainerMachine>());
         if (kept is not null)
@@ -162,7 +156,7 @@ public class ContainerMachineTests
     [Test]
     public async Task Who_asks_for_the_Engine_gets_it_whatever_its_kernel(CancellationToken cancel)
     {
-        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), _image, evenIfSame: true, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), Image, evenIfSame: true, cancel);
         await using (machine)
             Assert.That(machine.Place, Does.StartWith("in the container hooktrail-").And.Contain(EngineEndpoint.FromEnvironment().ToString()));
         await kept!.DisposeAsync();

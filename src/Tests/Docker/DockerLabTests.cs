@@ -1,5 +1,4 @@
 using System.Text;
-using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Model;
@@ -11,7 +10,7 @@ namespace Hooktrail.Tests.Docker;
 
 /// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
-public class DockerLabTests
+public class DockerLabTests : LiveEngineTestBase
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
     [
@@ -19,16 +18,13 @@ public class DockerLabTests
         (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan), (Host, Insider), (Host, Host),
     ];
 
-    private ContainerEngine _engine = null!;
     private DockerLab _lab = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _engine = await LiveEngine.ConnectAsync();
-        var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
         var watch = Stopwatch.StartNew();
-        _lab = await DockerLab.StartAsync(_engine, image);
+        _lab = await DockerLab.StartAsync(Engine, Image);
         TestContext.Progress.WriteLine($"The lab is up in {watch.ElapsedMilliseconds} ms.");
     }
 
@@ -37,8 +33,6 @@ public class DockerLabTests
     {
         if (_lab is not null)
             await _lab.DisposeAsync();
-        if (_engine is not null)
-            await _engine.DisposeAsync();
     }
 
     [Test]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using static Hooktrail.Trails.Endpoint;
@@ -13,7 +12,7 @@ namespace Hooktrail.Tests.Docker;
 /// real Engine, and the lab's image. <c>SPECS_KILLS</c> is how often (10); <c>SPECS_KILLS_SEED</c> repeats the moments of an earlier time.
 /// </summary>
 [Category("live")]
-internal sealed class KillTests
+internal sealed class KillTests : LiveEngineTestBase
 {
     // So many kills alone on the Engine, then as many beside a lab.
     private const int Row = 5;
@@ -22,16 +21,12 @@ internal sealed class KillTests
     private static readonly string[] Part = ["lab", "client", "--lab", "docker"];
     private static readonly string[] Whole = ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
 
-    private ContainerEngine _engine = null!;
-    private string _image = null!;
     private Probe _watcher = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _engine = await LiveEngine.ConnectAsync();
-        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
-        _watcher = await Probe.StartAsync(_engine, _image, default);
+        _watcher = await Probe.StartAsync(Engine, Image, default);
     }
 
     [OneTimeTearDown]
@@ -39,8 +34,6 @@ internal sealed class KillTests
     {
         if (_watcher is not null)
             await _watcher.DisposeAsync();
-        if (_engine is not null)
-            await _engine.DisposeAsync();
     }
 
     [Test]
@@ -49,13 +42,13 @@ internal sealed class KillTests
         var kills = Number("SPECS_KILLS") ?? 10;
         var seed = Number("SPECS_KILLS_SEED") ?? Environment.TickCount & int.MaxValue;
         var random = new Random(seed);
-        await Leftovers.RemoveAsync(_engine, _image);
+        await Leftovers.RemoveAsync(Engine, Image);
         var (part, whole) = (await UnkilledAsync(Part), await UnkilledAsync(Whole));
         TestContext.Progress.WriteLine($"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0} and {whole.TotalSeconds:0.0} s.");
 
         for (var done = 0; done < kills; done += Row)
         {
-            var lab = done / Row % 2 == 0 ? null : await DockerLab.StartAsync(_engine, _image, [Client]);
+            var lab = done / Row % 2 == 0 ? null : await DockerLab.StartAsync(Engine, Image, [Client]);
             await using (lab)
             {
                 var before = await _watcher.SnapshotAsync(default);
@@ -97,10 +90,10 @@ internal sealed class KillTests
     private async Task CleanAsync(string told, int process, HostSnapshot before, DockerLab? lab)
     {
         var owner = RunLabels.OwnerOf(process);
-        var runs = (await Leftovers.InEngineAsync(_engine, RunLabels.Owner, owner, default)).Select(RunOf).ToHashSet();
+        var runs = (await Leftovers.InEngineAsync(Engine, RunLabels.Owner, owner, default)).Select(RunOf).ToHashSet();
         var watch = Stopwatch.StartNew();
         var report = new StringBuilder();
-        var cleaning = Leftovers.RemoveAsync(_engine, _image);
+        var cleaning = Leftovers.RemoveAsync(Engine, Image);
         if (lab is not null)
         {
             var flow = new Flow(Client, Wan, Protocol.Udp);
@@ -113,9 +106,9 @@ internal sealed class KillTests
         var after = await _watcher.SnapshotAsync(default);
         string[] known = [_watcher.Run.ToString(), .. lab is null ? [] : (string[])[lab.Run.ToString()]];
         // Where other runs are on the Engine, only what names a run can be told from what is theirs.
-        var present = alive.Select(one => one[..5]).Concat((await _engine.FindContainersAsync(RunLabels.Run)).Select(one => one.Labels[RunLabels.Run]));
+        var present = alive.Select(one => one[..5]).Concat((await Engine.FindContainersAsync(RunLabels.Run)).Select(one => one.Labels[RunLabels.Run]));
         var marks = present.All(known.Contains) ? ["hooktrail", "ht-", "198.18.", "198.19.", HostSnapshot.Forwarding] : runs.ToArray();
-        var left = await Leftovers.InEngineAsync(_engine, RunLabels.Owner, owner, default);
+        var left = await Leftovers.InEngineAsync(Engine, RunLabels.Owner, owner, default);
         Assert.Multiple(() =>
         {
             Assert.That(left, Is.Empty, told);

@@ -6,29 +6,12 @@ namespace Hooktrail.Tests.Docker;
 
 /// <summary>Needs a real Engine and the lab's image.</summary>
 [TestFixture]
-public class LabFailureTests
+public class LabFailureTests : LiveEngineTestBase
 {
-    private ContainerEngine _engine = null!;
-    private string _image = null!;
-
-    [OneTimeSetUp]
-    public async Task ConnectAsync()
-    {
-        _engine = await LiveEngine.ConnectAsync();
-        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
-    }
-
-    [OneTimeTearDown]
-    public async Task DisconnectAsync()
-    {
-        if (_engine is not null)
-            await _engine.DisposeAsync();
-    }
-
     [Test]
     public void Without_the_image_the_lab_says_how_to_get_it() =>
         Assert.That(
-            () => DockerLab.StartAsync(_engine, "hooktrail/lab:nosuch"),
+            () => DockerLab.StartAsync(Engine, "hooktrail/lab:nosuch"),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("hooktrail/lab:nosuch").And.Message.Contains("./specs"));
 
     [Test]
@@ -63,13 +46,13 @@ public class LabFailureTests
     {
         await using var probe = await StartAsync(spec => spec);
         await probe.Taps.OpenLogAsync(default);
-        await _engine.RemoveContainerAsync(probe.Shell.Session.Id);
+        await Engine.RemoveContainerAsync(probe.Shell.Session.Id);
         Assert.That(() => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
     }
 
     private Task<Probe> StartAsync(Func<ContainerSpec, ContainerSpec> change)
     {
         var run = RunId.New();
-        return Probe.StartAsync(_engine, run, change(Containers.Probe(run, _image)), default);
+        return Probe.StartAsync(Engine, run, change(Containers.Probe(run, Image)), default);
     }
 }

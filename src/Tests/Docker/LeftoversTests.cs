@@ -9,32 +9,15 @@ namespace Hooktrail.Tests.Docker;
 /// <summary>Needs a real Engine and the lab's image.</summary>
 [Category("live")]
 [CancelAfter(180_000)]
-internal sealed class LeftoversTests
+internal sealed class LeftoversTests : LiveEngineTestBase
 {
-    private ContainerEngine _engine = null!;
-    private string _image = null!;
-
-    [OneTimeSetUp]
-    public async Task ConnectAsync()
-    {
-        _engine = await LiveEngine.ConnectAsync();
-        _image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
-    }
-
-    [OneTimeTearDown]
-    public async Task DisconnectAsync()
-    {
-        if (_engine is not null)
-            await _engine.DisposeAsync();
-    }
-
     [Test]
     public async Task A_run_is_alive_while_its_session_is_whatever_it_does(CancellationToken cancel)
     {
-        await using var busy = await Probe.StartAsync(_engine, _image, cancel);
+        await using var busy = await Probe.StartAsync(Engine, Image, cancel);
         var script = busy.Shell.RunAsync("be busy", "sleep 2", cancel);
 
-        var cleaning = await Leftovers.RemoveAsync(_engine, _image, cancel);
+        var cleaning = await Leftovers.RemoveAsync(Engine, Image, cancel);
         Assert.That(cleaning.Alive, Has.Some.EqualTo($"{busy.Run} (process {Environment.ProcessId}@{Environment.MachineName})"));
         await script;
         Assert.That(await busy.Shell.RunAsync("answer", "echo here", cancel), Is.EqualTo(new[] { "here" }));
@@ -43,12 +26,12 @@ internal sealed class LeftoversTests
     [Test]
     public async Task A_run_that_dies_in_the_middle_of_a_script_is_dead_and_waited_for(CancellationToken cancel)
     {
-        await using var dead = await Probe.StartAsync(_engine, _image, cancel);
+        await using var dead = await Probe.StartAsync(Engine, Image, cancel);
         await EnterAsync(dead, cancel);
         var script = dead.Shell.RunAsync("be busy", "sleep 2", cancel);
         await CutAsync(dead);
 
-        var cleaning = await Leftovers.RemoveAsync(_engine, _image, cancel);
+        var cleaning = await Leftovers.RemoveAsync(Engine, Image, cancel);
         await Errors.OfAsync(script);
         Assert.That(cleaning.Removed, Has.Some.EqualTo($"the container hooktrail-{dead.Run}-probe"));
         await NothingIsLeftAsync(dead.Run, cancel);
@@ -59,9 +42,9 @@ internal sealed class LeftoversTests
     {
         var run = RunId.New();
         await CreateAsync($"hooktrail-{run}-probe", RunLabels.Of(run).Add(RunLabels.Probe, "1"), cancel);
-        Assert.That(await Leftovers.InEngineAsync(_engine, run.ToString(), cancel), Has.Exactly(1).Items);
+        Assert.That(await Leftovers.InEngineAsync(Engine, run.ToString(), cancel), Has.Exactly(1).Items);
 
-        await Leftovers.RemoveAsync(_engine, _image, cancel);
+        await Leftovers.RemoveAsync(Engine, Image, cancel);
         await NothingIsLeftAsync(run, cancel);
     }
 
@@ -84,8 +67,8 @@ internal sealed class LeftoversTests
     [Test]
     public async Task Runs_that_begin_and_clean_at_the_same_time_all_come_up(CancellationToken cancel)
     {
-        var cleaning = Enumerable.Range(0, 3).Select(_ => Leftovers.RemoveAsync(_engine, _image, cancel)).ToList();
-        var starting = Enumerable.Range(0, 4).Select(_ => Probe.StartAsync(_engine, _image, cancel)).ToList();
+        var cleaning = Enumerable.Range(0, 3).Select(_ => Leftovers.RemoveAsync(Engine, Image, cancel)).ToList();
+        var starting = Enumerable.Range(0, 4).Select(_ => Probe.StartAsync(Engine, Image, cancel)).ToList();
         await Task.WhenAll([.. cleaning, .. starting]);
         foreach (var probe in starting.Select(start => start.Result))
             await using (probe)
@@ -95,22 +78,22 @@ internal sealed class LeftoversTests
     [Test]
     public async Task A_lock_ends_with_the_session_and_the_dead_do_not_wait_for_themselves(CancellationToken cancel)
     {
-        await using var dead = await Probe.StartAsync(_engine, _image, cancel);
+        await using var dead = await Probe.StartAsync(Engine, Image, cancel);
         await EnterAsync(dead, cancel);
         await dead.Shell.RunAsync("lock", ". hooktrail-lock; lock 9 -x 20 testing && lock 8 -x 20 testing", cancel);
-        await using var other = await Probe.StartAsync(_engine, _image, cancel);
+        await using var other = await Probe.StartAsync(Engine, Image, cancel);
         await CutAsync(dead);
 
         await other.Shell.RunAsync("lock", ". hooktrail-lock; lock 9 -x 20 testing && lock 8 -x 20 testing && flock -u 8 && flock -u 9", cancel);
-        await Leftovers.RemoveAsync(_engine, other, cancel);
+        await Leftovers.RemoveAsync(Engine, other, cancel);
         await NothingIsLeftAsync(dead.Run, cancel);
     }
 
     [Test]
     public async Task A_wait_for_a_lock_has_an_end_and_names_the_run_that_has_it(CancellationToken cancel)
     {
-        await using var holds = await Probe.StartAsync(_engine, _image, cancel);
-        await using var waits = await Probe.StartAsync(_engine, _image, cancel);
+        await using var holds = await Probe.StartAsync(Engine, Image, cancel);
+        await using var waits = await Probe.StartAsync(Engine, Image, cancel);
         await holds.Shell.RunAsync("lock", ". hooktrail-lock; lock 9 -x 20 testing", cancel);
 
         Assert.That(
@@ -124,17 +107,17 @@ internal sealed class LeftoversTests
     [Test]
     public async Task A_network_that_the_Engine_still_has_to_make_for_a_dead_run_is_not_left(CancellationToken cancel)
     {
-        await using var watcher = await Probe.StartAsync(_engine, _image, cancel);
+        await using var watcher = await Probe.StartAsync(Engine, Image, cancel);
         var before = await watcher.SnapshotAsync(cancel);
-        var cleaner = await Probe.StartAsync(_engine, _image, cancel);
-        await using var dead = await Probe.StartAsync(_engine, _image, cancel);
+        var cleaner = await Probe.StartAsync(Engine, Image, cancel);
+        await using var dead = await Probe.StartAsync(Engine, Image, cancel);
         await dead.Journal.BeginAsync(cancel);
         var subnets = await dead.Wiring.ChooseAsync(cancel);
         // The Engine makes one after the other, and that of the dead run last, when its probe has long gone.
-        var ahead = Enumerable.Range(0, 8).Select(number => _engine.CreateNetworkAsync(
+        var ahead = Enumerable.Range(0, 8).Select(number => Engine.CreateNetworkAsync(
             new() { Name = RunLabels.NameOf(watcher.Run.ToString(), $"{number}"), Labels = RunLabels.Of(watcher.Run) }, cancel)).ToList();
         await dead.Shell.RunAsync("give the Engine the time to begin", "ip -o link", cancel);
-        var behind = _engine.CreateNetworkAsync(
+        var behind = Engine.CreateNetworkAsync(
             new()
             {
                 Name = RunLabels.NameOf(dead.Run.ToString(), LabNames.Inner),
@@ -147,9 +130,9 @@ internal sealed class LeftoversTests
 
         Cleaning cleaning;
         await using (cleaner)
-            cleaning = await Leftovers.RemoveAsync(_engine, cleaner, cancel);
+            cleaning = await Leftovers.RemoveAsync(Engine, cleaner, cancel);
         foreach (var network in ahead)
-            await _engine.RemoveNetworkAsync((await network).Id, cancel);
+            await Engine.RemoveNetworkAsync((await network).Id, cancel);
         // It may have been removed before it was looked at.
         await Errors.OfAsync(behind);
         await NothingIsLeftAsync(dead.Run, cancel);
@@ -168,8 +151,8 @@ internal sealed class LeftoversTests
 
     private async Task NothingIsLeftAsync(RunId run, CancellationToken cancel)
     {
-        Assert.That(await Leftovers.InEngineAsync(_engine, run.ToString(), cancel), Is.Empty);
-        await using var probe = await Probe.StartAsync(_engine, _image, cancel);
+        Assert.That(await Leftovers.InEngineAsync(Engine, run.ToString(), cancel), Is.Empty);
+        await using var probe = await Probe.StartAsync(Engine, Image, cancel);
         Assert.That((await probe.SnapshotAsync(cancel)).Lines.Where(line => line.Contains(run.ToString())), Is.Empty);
     }
 
@@ -193,7 +176,7 @@ internal sealed class LeftoversTests
         });
         using var answer = await http.PostAsync(
             $"http://docker/containers/create?name={name}",
-            JsonContent.Create(new { Image = _image, Labels = labels, HostConfig = new { NetworkMode = "none", AutoRemove = true } }),
+            JsonContent.Create(new { Image = Image, Labels = labels, HostConfig = new { NetworkMode = "none", AutoRemove = true } }),
             cancel);
         answer.EnsureSuccessStatusCode();
     }

@@ -16,7 +16,7 @@ public static class ConformanceText
         foreach (var (result, leg) in findings.Diverged)
             text.Append(Divergence(result, leg)).Append('\n');
         text.Append(Table("host", findings.Hosts, findings.Total)).Append('\n');
-        text.Append(Table("journey", findings.MatrixFlows, findings.Total)).Append('\n');
+        text.Append(Table("journey", findings.Journeys, findings.Total)).Append('\n');
         Reasons(text, findings, LegVerdict.Skipped, "Not applicable");
         Reasons(text, findings, LegVerdict.Inconclusive, "INCONCLUSIVE: neither agreed nor diverged, run again");
         var total = findings.Total;

@@ -22,7 +22,7 @@ public sealed class Findings
     public IReadOnlyDictionary<string, Tally> Hosts => _hosts;
 
     /// <summary>By journey, in the order in which they came.</summary>
-    public IReadOnlyDictionary<string, Tally> MatrixFlows => _journeys;
+    public IReadOnlyDictionary<string, Tally> Journeys => _journeys;
 
     /// <summary>The first legs that diverged, or that the observers disagree about.</summary>
     public IReadOnlyList<(FlowResult Result, LegRecord Leg)> Diverged => _diverged;

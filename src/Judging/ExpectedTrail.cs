@@ -2,7 +2,7 @@ namespace Hooktrail.Judging;
 
 /// <summary>
 /// A trail as far as a feature says it. It may speak of some layers only («ebtables alone»), of some fields only, and may
-/// leave open how the packet's journey ends.
+/// leave open how the trail ends.
 /// </summary>
 /// <remarks>
 /// A table claims every hop at the built-in chains of ebtables, iptables, ip6tables and arptables. Of nft's base chains it claims only those that
@@ -10,7 +10,7 @@ namespace Hooktrail.Judging;
 /// </remarks>
 /// <param name="Hops">The hops, in order: all at the hook points that it speaks of.</param>
 /// <param name="Layers">The layers of which it claims every hop; empty for all layers.</param>
-/// <param name="Outcome">How the journey must end; null where that is not said.</param>
+/// <param name="Outcome">How the trail must end; null where that is not said.</param>
 public sealed record ExpectedTrail(
     ImmutableArray<ExpectedHop> Hops,
     ImmutableArray<Layer> Layers,

@@ -5,7 +5,7 @@ namespace Hooktrail.Judging;
 /// <param name="Subject">What it is called in a sentence.</param>
 /// <param name="Hop">Its hop in a line, as far as it says it; null where it has none.</param>
 /// <param name="SpeaksOf">Whether it speaks of a hook point at all; where it does not, a missing hop says nothing.</param>
-/// <param name="Outcome">How it has the journey end; null where it does not say.</param>
+/// <param name="Outcome">How it has the trail end; null where it does not say.</param>
 internal sealed record Voice(
     string Name, string Subject, Func<AlignedHops, ExpectedHop?> Hop, Func<HookPoint, bool> SpeaksOf, Outcome? Outcome)
 {

@@ -17,7 +17,7 @@ public enum OutcomeKind
 }
 
 /// <summary>
-/// How a packet's journey ended. <paramref name="To"/> is null unless delivered; <paramref name="At"/>, the last hook
+/// How a packet's trail ended. <paramref name="To"/> is null unless delivered; <paramref name="At"/>, the last hook
 /// point crossed, is null where the packet was delivered or crossed none.
 /// </summary>
 public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, string? Reason)

@@ -64,7 +64,7 @@ public class CompareTests
         {
             Assert.That(with.Output, Does.Contain("id=\"compared\"").And.Contain("id=\"front\""));
             Assert.That(without.Output, Does.Not.Contain("id=\"compared\""));
-            Assert.That((alone.ExitCode, alone.Error), Is.EqualTo((2, "specs: --compare holds files against the first, and there is only one; give another, or leave --compare out.\n")));
+            Assert.That((alone.ExitCode, alone.Error), Is.EqualTo((2, "specs: --compare needs at least two files; add a file, or remove --compare.\n")));
         });
     }
 
@@ -124,13 +124,13 @@ public class CompareTests
 
     [TestCase("compare one", "see ./specs compare --help.")]
     [TestCase("compare nowhere.json nowhere.json", "\"nowhere.json\" is neither a file, nor a folder that a run wrote, nor a baseline: there is none in baselines; give one of these, and see ./specs baseline --help.")]
-    [TestCase("compare / /", "The folder \"/\" holds no trails.json; give the folder that a run wrote, or a file.")]
+    [TestCase("compare / /", "The folder \"/\" has no trails.json; name an output folder of a run, or a file.")]
     [TestCase("baseline", "There is no verb; give one of save, check, list, document, and see ./specs baseline --help.")]
     [TestCase("baseline keep x", "Unknown verb \"keep\"; the verbs are save, check, list, document; see ./specs baseline --help.")]
     [TestCase("baseline save", "see ./specs baseline save --help.")]
     [TestCase("baseline save ../x", "\"../x\" cannot be a baseline's name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.")]
-    [TestCase("baseline check none", "There is no baseline \"none\", and none at all in baselines; keep one by ./specs baseline save none.")]
-    [TestCase("baseline document", "There is no baseline in baselines; name a folder that holds some by --dir.")]
+    [TestCase("baseline check none", "There is no baseline \"none\": the folder baselines is empty; save one with ./specs baseline save none.")]
+    [TestCase("baseline document", "There is no baseline in the folder baselines; choose another folder with --dir.")]
     public async Task Bad_input_is_one_sentence(string line, string sentence)
     {
         var ran = await Specs.Line(line);

@@ -17,7 +17,7 @@ public class ConformTests
     [TestCase("conform --sample few", "\"few\" is not a number of flows; write a whole number from 1 to 2147483647.")]
     [TestCase("conform --sample 5 --seed x", "\"x\" is not a seed")]
     [TestCase("conform --parallel 0", "\"0\" is not a number of labs; write a whole number from 1 to 64.")]
-    [TestCase("conform --filter no-such-host", "No host of the matrix is left by the filter; ./specs conform --list prints them all.")]
+    [TestCase("conform --filter no-such-host", "The filter matches no host of the matrix; ./specs conform --list prints them all.")]
     public async Task A_mistake_is_one_sentence_and_exit_code_2(string line, string sentence)
     {
         var ran = await Specs.Line(line);

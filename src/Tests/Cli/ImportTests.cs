@@ -60,7 +60,7 @@ public class ImportTests
     {
         var ran = await Fed("nft-towan.txt", ToWan + " --set bridge-nf-call-iptables=0 --explain");
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("\nWhat would explain it, the smallest change first:\n  1  bridge-nf-call-iptables=1\n"));
+        Assert.That(ran.Output, Does.Contain("\nChanges that would explain it, smallest first:\n  1  bridge-nf-call-iptables=1\n"));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public class ImportTests
         var text = Text("nft-towan.txt");
         var ran = await Specs.Fed(text[..text.LastIndexOf(" ip ttl", StringComparison.Ordinal)], ["import", "-", .. ToWan.Split(' ')]);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("Inconclusive, which proves neither agreement nor divergence: a line of the trace was cut.\n"));
+        Assert.That(ran.Output, Does.Contain("Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence.\n"));
     }
 
     [Test]
@@ -119,8 +119,8 @@ public class ImportTests
         Assert.That(ran.Error, Does.StartWith($"specs: {says}"));
     }
 
-    [TestCase("no-such.txt", "\"no-such.txt\" cannot be read: there is no such file; give a trace, or - for standard input.")]
-    [TestCase("/", "\"/\" cannot be read: it is a folder")]
+    [TestCase("no-such.txt", "\"no-such.txt\" cannot be read: there is no such file; name a trace, or use - for standard input.")]
+    [TestCase("/", "\"/\" cannot be read: it is a directory")]
     [TestCase("no-such.txt --as smoke", "Unknown format \"smoke\"; the formats are nft-trace, xtables-trace, dmesg.")]
     [TestCase("no-such.txt --json", "trails.json speaks of flows between the lab's endpoints; give --from, --to and --protocol")]
     [TestCase("no-such.txt --from client", "A flow needs --from, --to and --protocol; give all three")]

@@ -98,7 +98,7 @@ public class ObserveTests
         var (itself, other) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed(json, "explain", "-", "--profile", usual));
         Assert.Multiple(() =>
         {
-            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted, so nothing has to be explained.\n\n")));
+            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted; nothing to explain.\n\n")));
             Assert.That(other.ExitCode, Is.Zero, other.Error);
             Assert.That(other.Output, Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
         });
@@ -168,7 +168,7 @@ public class ObserveTests
             judgement.Legs.Select(leg => $"{leg.Leg}: {leg.Verdict}, {leg.Reason}"),
             Is.EqualTo(new[]
             {
-                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was seen, but is not predicted.", "reply: Disagreed, The reply is predicted, but was not seen.",
+                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was observed but not predicted.", "reply: Disagreed, The reply was predicted but not observed.",
             }));
         Assert.That(judgement.Text, Does.Contain("delivered to client"));
     }
@@ -181,7 +181,7 @@ public class ObserveTests
         {
             Assert.That(judgement.Agreed, Is.False);
             Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.EqualTo(new[] { LegVerdict.Inconclusive, LegVerdict.Inconclusive }));
-            Assert.That(judgement.Ending, Does.StartWith("Inconclusive, which proves neither agreement nor divergence").And.EndWith("3 records were lost."));
+            Assert.That(judgement.Ending, Does.StartWith("Inconclusive: the observation proves neither agreement nor divergence").And.EndWith("3 records were lost."));
         });
     }
 

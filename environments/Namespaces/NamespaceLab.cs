@@ -149,7 +149,7 @@ public sealed class NamespaceLab : ILab
             cancellation);
 
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
-        await _host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
+        await _host.Host.RunAsync("read the facts of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
         new Fact("lab", $"network namespaces {Machine.Place}"));
 
     /// <summary>Ends every process; the namespaces go with them.</summary>

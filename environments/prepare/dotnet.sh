@@ -15,7 +15,7 @@ require_sdk() {
     local wanted
     wanted=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/global.json")
     (cd "$root" && dotnet --version >"$state/log/sdk.log" 2>&1) ||
-        die "there is no .NET SDK $wanted or later with the same major version: install it (Debian, Ubuntu: dotnet-sdk-${wanted%%.*}.0; others: https://dot.net/download), then run this again."
+        die "there is no .NET SDK $wanted or later with the same major version: install it (Debian, Ubuntu: dotnet-sdk-${wanted%%.*}.0; others: https://dot.net/download) and run this command again."
 }
 
 # Builds `all` (Specs.sln) or only `cli`.

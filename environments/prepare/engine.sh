@@ -71,7 +71,7 @@ install_engine() {
     # From Debian 13 on the client is a package of its own.
     command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
     apt_install "${packages[@]}" ||
-        without_engine "no Docker Engine answers at $DOCKER_HOST and none can be installed from here" \
+        without_engine "no Docker Engine answers at $DOCKER_HOST and this command cannot install one" \
             "install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or leave the lab to be chosen."
 }
 

@@ -40,7 +40,7 @@ public sealed partial class DebianArchive
             ? new(cache, mirror)
             : throw new HooktrailException(
                 $"This machine has no Debian mirror configured, so kernels cannot be fetched: set {MirrorVariable}, "
-                + "such as http://mirror.example/debian, or give a kernel of your own by --kernel-image.");
+                + "such as http://mirror.example/debian, or use your own kernel with --kernel-image.");
     }
 
     /// <summary>By package lists that are at most a day old, or by new ones on <paramref name="refresh"/>.</summary>

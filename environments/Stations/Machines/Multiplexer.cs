@@ -68,7 +68,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (MultiplexerException failed)
         {
-            throw new HooktrailException($"The program {program.Command[0]} cannot be started {place} ({failed.Message}): install it there.", failed);
+            throw new HooktrailException($"The program {program.Command[0]} failed to start {place} ({failed.Message}): install it there.", failed);
         }
         catch (OperationCanceledException)
         {

@@ -49,8 +49,8 @@ public class ObserveTests
         });
     }
 
-    [TestCase("none", "Hosts of their own are left out (SPECS_OWN_HOSTS=none): their rules are as the scenario says")]
-    [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; write machine, engine or none.")]
+    [TestCase("none", "Private hosts are disabled (SPECS_OWN_HOSTS=none): the scenario chooses their rules and backend")]
+    [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; use machine, engine or none.")]
     public async Task A_run_that_leaves_hosts_of_their_own_out_says_so(string place, string sentence)
     {
         string[] line = ["observe", "--from", "client", "--to", "wan", "--protocol", "icmp", "--docker", "28"];
@@ -112,7 +112,7 @@ public class ObserveTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab cannot be had: "));
+            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab is not available: "));
             Assert.That(ran.Output.Split('\n')[0], Does.Contain("/no-such/docker.sock"));
         });
     }
@@ -219,7 +219,7 @@ public class ObserveTests
 
     private static void SkipWithoutNamespaces(Ran ran)
     {
-        if (ran.ExitCode == 2 && ran.Error.Contains("cannot have private namespaces", StringComparison.Ordinal))
+        if (ran.ExitCode == 2 && ran.Error.Contains("cannot create private namespaces", StringComparison.Ordinal))
             throw Skip.Because(ran.Error);
     }
 

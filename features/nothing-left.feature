@@ -30,6 +30,6 @@ Feature: A run leaves the host as it was
 
   Scenario: Other pings on the host change no verdict
     Given bridge-nf-call-iptables is on
-    And somebody else on the host pings "client" all the time
+    And another process on the host pings "client" continuously
     When "client" pings "server" once
     Then the request is seen, the reply is seen, and nothing else

@@ -19,7 +19,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
     private const int Failures = 3;
 
     private const string MayRedirect =
-        "It would draw an ICMP redirect, and whether the kernel sends one depends on when it last did (net/ipv4/route.c, ip_rt_send_redirect); to turn them off is not this lab's business.";
+        "The flow can trigger an ICMP redirect, and the kernel limits their rate (net/ipv4/route.c, ip_rt_send_redirect); the Docker lab does not turn redirects off.";
 
     private static readonly Switch SendRedirects = Switch.Parse("send_redirects");
 
@@ -91,7 +91,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
     {
         if (host.Impossible is { } reason)
         {
-            await SkipAsync(host, results, $"There is no such host: {reason}.", cancellation).ConfigureAwait(false);
+            await SkipAsync(host, results, $"This host cannot be built: {reason}.", cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -111,7 +111,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         await using (lab.ConfigureAwait(false))
         {
             if (Observers is { } wanted && !lab.Observers.HasFlag(wanted))
-                throw new HooktrailException("The lab does not have the observer that was asked for: in namespaces only nflog can watch; ask for that, or for the Docker lab.");
+                throw new HooktrailException("The namespace lab supports only the observer nflog; use --observer nflog, or --lab docker.");
             foreach (var variation in host.Variations)
                 await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
         }
@@ -183,7 +183,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
             else if (quiet is not null && Prediction.Legs(quiet, flow, variation.PacketsOf(flow)).Length != predicted.Length)
                 result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, MayRedirect);
             else if (failures == Failures)
-                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had failed before.");
+                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had already failed.");
             else
                 try
                 {

@@ -18,7 +18,7 @@ public static class ConformanceText
         text.Append(Table("host", findings.Hosts, findings.Total)).Append('\n');
         text.Append(Table("journey", findings.Journeys, findings.Total)).Append('\n');
         Reasons(text, findings, LegVerdict.Skipped, "Not applicable");
-        Reasons(text, findings, LegVerdict.Inconclusive, "INCONCLUSIVE: neither agreed nor diverged, run again");
+        Reasons(text, findings, LegVerdict.Inconclusive, "INCONCLUSIVE: neither agreed nor diverged; run again");
         var total = findings.Total;
         var more = total[LegVerdict.Disagreed] + total[LegVerdict.ObserversDisagree] - findings.Diverged.Count;
         if (more > 0)
@@ -26,7 +26,7 @@ public static class ConformanceText
         text.Append(CultureInfo.InvariantCulture,
             $"{total.Run} legs in {seconds:0.0} s, {total.Run / Math.Max(seconds, 0.001) * 60:0} a minute: {total[LegVerdict.Agreed]} agreed, {total[LegVerdict.Disagreed]} diverged");
         if (total[LegVerdict.ObserversDisagree] > 0)
-            text.Append(CultureInfo.InvariantCulture, $", of {total[LegVerdict.ObserversDisagree]} the observers disagree");
+            text.Append(CultureInfo.InvariantCulture, $", {total[LegVerdict.ObserversDisagree]} on which the observers disagree");
         text.Append(CultureInfo.InvariantCulture, $", {total[LegVerdict.Inconclusive]} inconclusive; {total[LegVerdict.Skipped]} not applicable.\n");
         return text.ToString();
     }
@@ -64,7 +64,7 @@ public static class ConformanceText
         foreach (var (mutation, killing) in fates)
             if (killing is null)
                 text.Append("alive: ").Append(PlainText.Of(mutation.What))
-                    .Append(mutation.Needs is { } needs ? $"\n         to kill it takes {needs}\n" : "\n         to kill it takes a host or a flow that the matrix does not have\n");
+                    .Append(mutation.Needs is { } needs ? $"\n         killing it needs {needs}\n" : "\n         killing it needs a host or a flow that the matrix does not have\n");
         return text.ToString();
 
         void Row(string name, ImmutableArray<Killing?> some)
@@ -78,8 +78,8 @@ public static class ConformanceText
     {
         MutationKind.Statement => "statements",
         MutationKind.Registration => "registrations of the kernel and the tools",
-        MutationKind.UsersChain => "chains of nft",
-        _ => "rules of NAT",
+        MutationKind.UsersChain => "nft chains",
+        _ => "NAT rules",
     };
 
     private static string Divergence(FlowResult result, LegRecord leg)

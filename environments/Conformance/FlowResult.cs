@@ -55,13 +55,13 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
             && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)
                 || said.Outcome.Kind == OutcomeKind.Unknown && Sight.IsBeginningOf(said, seen.Trail)))
-            return $"The prediction ends: {unknown.Trail.Outcome.Reason}.";
+            return $"The model cannot predict further: {unknown.Trail.Outcome.Reason}.";
         // Only an answer, or a socket that takes datagrams, shows that the packet arrived.
         var isAnswered = predicted.Any(one => one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Packet);
         return said?.Outcome.Kind == OutcomeKind.Delivered && leg.Direction == Direction.Request && !isAnswered
             && flow.Protocol is Protocol.Icmp or Protocol.Tcp && seen is not null && seen.Trail.Outcome.Kind == OutcomeKind.Vanished
             && said.Hops.AsSpan().SequenceEqual(seen.Trail.Hops.AsSpan())
-            ? $"Every hop agrees, but nobody can tell whether {said.Outcome.To} got it, as it has no way to answer."
+            ? $"Every hop agrees, but nothing shows whether {said.Outcome.To} received the packet, because it cannot answer."
             : null;
     }
 

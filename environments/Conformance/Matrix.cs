@@ -67,7 +67,7 @@ public static class Matrix
         ]),
         new("no Docker, ebtables-legacy", Bare, [Quiet("as installed", MatrixFlows.Core)])
         {
-            Impossible = "the labs' rules of ebtables are of the backend nft; the legacy one needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
+            Impossible = "the labs install ebtables rules with the nft backend; the legacy backend needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
         },
     ];
 

@@ -70,9 +70,9 @@ public sealed class Mutants
             for (var i = 0; i < Math.Max(said.Length, observed.Count); i++)
             {
                 if (i >= said.Length || i < observed.Count && said[i].Leg != observed[i].Leg && said.All(one => one.Leg != observed[i].Leg))
-                    return (observed[i].Leg, "says that there is no such leg");
+                    return (observed[i].Leg, "predicts no such leg");
                 if (i >= observed.Count || observed.All(one => one.Leg != said[i].Leg))
-                    return (said[i].Leg, "says that there is such a leg");
+                    return (said[i].Leg, "predicts a leg that was not observed");
                 var seen = observed.First(one => one.Leg == said[i].Leg).Trail;
                 var shown = Sight.Shown(said[i].Trail, isLogged);
                 if (!Sight.IsAsObserved(shown, seen))
@@ -86,8 +86,8 @@ public sealed class Mutants
         {
             for (var i = 0; i < Math.Min(said.Hops.Length, seen.Hops.Length); i++)
                 if (said.Hops[i] != seen.Hops[i])
-                    return $"says otherwise of hop {i + 1}, {seen.Hops[i].Point}";
-            return said.Hops.Length == seen.Hops.Length ? $"says that it was {said.Outcome}" : $"says otherwise from hop {Math.Min(said.Hops.Length, seen.Hops.Length) + 1} on";
+                    return $"differs at hop {i + 1}, {seen.Hops[i].Point}";
+            return said.Hops.Length == seen.Hops.Length ? $"predicts the outcome {said.Outcome}" : $"differs from hop {Math.Min(said.Hops.Length, seen.Hops.Length) + 1} on";
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class Checkout
     public string GuestDisk =>
         Path.Combine(Root, DiskNote) is var note && File.Exists(note) && File.ReadAllText(note).Trim() is var disk && File.Exists(disk)
             ? disk
-            : throw new HooktrailException("The disk of the guests has not been built yet; run ./specs kernels run or boot, which build it.");
+            : throw new HooktrailException("The guests' disk has not been built yet; run ./specs kernels run or boot to build it.");
 
     /// <summary>Searches upwards from this assembly.</summary>
     /// <exception cref="HooktrailException">This is no checkout.</exception>
@@ -23,6 +23,6 @@ public sealed class Checkout
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Specs.sln")))
                 return new(folder.FullName);
-        throw new HooktrailException($"{AppContext.BaseDirectory} is in no checkout of Hooktrail, so there are no features to run; call ./specs of a checkout.");
+        throw new HooktrailException($"{AppContext.BaseDirectory} is not in a checkout of Hooktrail, so there are no features to run; use ./specs in a checkout.");
     }
 }

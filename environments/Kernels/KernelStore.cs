@@ -8,7 +8,7 @@ namespace Hooktrail.Kernels;
 /// <summary>Makes each kernel bootable once: image, disk with modules, initial root that finds the disks.</summary>
 public sealed class KernelStore(KernelsCache cache)
 {
-    private const string Remedy = "see that the disk has room, and what the message says";
+    private const string Remedy = "check that the disk has space, and follow the message";
 
     /// <summary>The modules that mount the disks and reach the network; their dependencies come with them.</summary>
     private static readonly string[] Needed = ["virtio_pci", "virtio_blk", "ext4", "virtio_net"];
@@ -28,7 +28,7 @@ public sealed class KernelStore(KernelsCache cache)
             var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists);
             var image = new[] { Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz") }.FirstOrDefault(File.Exists);
             if (image is null || modules is null)
-                throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules where they are expected: take another kernel, and please report this.");
+                throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules in the usual place: use another kernel, and please report this as an issue.");
             await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
             Directory.Delete(tree, recursive: true);
         }).ConfigureAwait(false);

@@ -27,7 +27,7 @@ public sealed class KernelsCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HooktrailException($"The cache of kernels {path} cannot be made ({e.Message.TrimEnd('.')}): name another folder by {Variable}.", e);
+            throw new HooktrailException($"The kernel cache {path} cannot be created ({e.Message.TrimEnd('.')}): set {Variable} to another folder.", e);
         }
 
         return new(path);

@@ -54,7 +54,7 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
             && 0x200 + BitConverter.ToUInt16(head, VersionOffset) is var at && at < head.Length
             && head.AsSpan(at) is var text && text.IndexOfAny((byte)' ', (byte)0) is var length and > 0)
             return Encoding.ASCII.GetString(text[..length]);
-        throw new HooktrailException($"\"{image}\" is no kernel for x86 that a boot loader could start (it has no setup header): name a bzImage, such as arch/x86/boot/bzImage.");
+        throw new HooktrailException($"\"{image}\" is not a bootable x86 kernel (it has no setup header): name a bzImage, such as arch/x86/boot/bzImage.");
     }
 
     // Takes /lib/modules/RELEASE as well as the INSTALL_MOD_PATH of `make modules_install`.
@@ -63,5 +63,5 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
             .Select(place => Path.TrimEndingDirectorySeparator(Path.Combine(modules, place)))
             .FirstOrDefault(folder => Path.GetFileName(Path.GetFullPath(folder)) == release && Directory.Exists(Path.Combine(folder, "kernel")))
         ?? throw new HooktrailException(
-            $"\"{modules}\" has no modules of {release}, which the kernel image is: name the folder lib/modules/{release} that `make modules_install` made.");
+            $"\"{modules}\" has no modules of {release}, the release of the kernel image: name the folder lib/modules/{release} that `make modules_install` made.");
 }

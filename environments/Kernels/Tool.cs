@@ -44,7 +44,7 @@ internal static class Tool
             var said = await error.ConfigureAwait(false);
             return process.ExitCode == 0
                 ? printed
-                : throw new HooktrailException($"{command[0]}, which is needed {what}, failed ({LastWords(said, printed)}): {remedy}.");
+                : throw new HooktrailException($"{command[0]}, needed {what}, failed ({LastWords(said, printed)}): {remedy}.");
         }
         catch (OperationCanceledException)
         {
@@ -86,7 +86,7 @@ internal static class Tool
         }
         catch (Win32Exception e)
         {
-            throw new HooktrailException($"There is no program {Path.GetFileName(start.FileName)} here, which is needed {what}: {remedy}.", e);
+            throw new HooktrailException($"The program {Path.GetFileName(start.FileName)}, needed {what}, is missing: {remedy}.", e);
         }
     }
 }

@@ -29,7 +29,7 @@ public static partial class HostReading
                 local said start=exec
                 # The agent has a function for nft, which is faster by a third, and which exec would go past.
                 ! declare -F "$1" >/dev/null || start=
-                type -P "$1" >/dev/null || { echo "{{Cannot}}there is no program $1"; return; }
+                type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
                 { said=$($start "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
             translated() { # FAMILY: rules of iptables in nft's words
@@ -63,7 +63,7 @@ public static partial class HostReading
     {
         if (lines.FirstOrDefault(line => line.StartsWith(Cannot, StringComparison.Ordinal)) is { } failed)
             throw new HooktrailException(
-                $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; see that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab may use them.");
+                $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; check that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab can use them.");
         var parts = Split(lines);
         if (parts.Count != 8)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");

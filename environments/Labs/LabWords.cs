@@ -33,9 +33,9 @@ public static partial class LabWords
     /// <param name="complaint">What was wanted, and the tool's words.</param>
     public static CannotChangeException? Lack(string complaint) =>
         complaint.Contains("table 'broute' does not exist", StringComparison.Ordinal) ? new(
-            "The ebtables of this machine has no table broute: with nf_tables it came with iptables 1.8.10; a newer one, or the Docker lab with its own, may have it.")
+            "The ebtables of this machine has no table broute: ebtables-nft has it from iptables 1.8.10 on; upgrade iptables, or use the Docker lab.")
         // libnftables adds it where the kernel does not know a hook, a type of chain or an expression.
-        : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel has not got what the table asks for; a newer one may have it. {complaint}")
+        : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
         : null;
 
     /// <summary>A tool's program; a rule may name it in full: <c>iptables-legacy -A …</c> beside nft.</summary>
@@ -50,12 +50,12 @@ public static partial class LabWords
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0 || !Tools.TryGetValue(Backends().Replace(words[0], ""), out var version))
             throw new HooktrailException(
-                $"\"{command}\" is no rule of a tool: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
+                $"\"{command}\" is not a rule: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
         var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert");
         if (verb < 0 || verb + 1 >= words.Length)
             throw new HooktrailException($"\"{command}\" adds no rule: it needs -A or -I with a chain.");
         if (words.FirstOrDefault(word => !Harmless().IsMatch(word)) is { } odd)
-            throw new HooktrailException($"\"{odd}\" in \"{command}\" is nothing that a rule has; write letters, digits and . : / , _ + = ! - only.");
+            throw new HooktrailException($"\"{odd}\" in \"{command}\" is not allowed in a rule; use only letters, digits and . : / , _ + = ! -.");
 
         var add = new List<string>();
         for (var i = 1; i < words.Length; i++)
@@ -114,7 +114,7 @@ public static partial class LabWords
         var tables = NftTable().Matches(text).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct().ToList();
         return tables.Count > 0
             ? tables
-            : throw new HooktrailException("The nft text makes no table; write such as \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
+            : throw new HooktrailException("The nft text has no table; write, for example, \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
     }
 
     private static string Device(string word, IHostNames host) =>

@@ -49,7 +49,7 @@ public sealed class NflogRecorder : IAsyncDisposable
         var recorder = new NflogRecorder(process, run, traffic, tools, host);
         try
         {
-            recorder._group = await InTimeAsync(recorder._reader.Group, "The program that reads the log group did not begin", cancellation).ConfigureAwait(false);
+            recorder._group = await InTimeAsync(recorder._reader.Group, "The program that reads the log group did not start", cancellation).ConfigureAwait(false);
             return recorder;
         }
         catch
@@ -99,7 +99,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     {
         await _process.Input.WriteLineAsync(NflogReader.Fence(++_fence).AsMemory(), cancellation).ConfigureAwait(false);
         await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
-        return await InTimeAsync(_reader.ReadUntilFence(_fence, cancellation), "The log group did not show that it was read", cancellation).ConfigureAwait(false);
+        return await InTimeAsync(_reader.ReadUntilFence(_fence, cancellation), "The log group did not show the end of the observation", cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -116,7 +116,7 @@ public sealed class NflogRecorder : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new HooktrailException($"{late} within {Patience.TotalSeconds:0} seconds; see whether the host is overloaded, and run again.");
+            throw new HooktrailException($"{late} within {Patience.TotalSeconds:0} seconds; check whether the host is overloaded, and run again.");
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class NamespaceAddresses
         _addresses.TryGetValue((name, family), out var address)
             ? address
             : throw new HooktrailException(
-                $"The namespace lab has no {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address \"{name}\" as it was started; "
+                $"The namespace lab has no {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address \"{name}\" with the chosen containers; "
                 + $"it has {string.Join(", ", All.Where(named => named.Address.AddressFamily == family).Select(named => named.Name))}.");
 
     internal static IPAddress Nth(IPNetwork network, byte n)

@@ -45,7 +45,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         var program = LabWords.Program(tool, iptables, ebtables);
         return (
             $"add the rule \"{command}\"",
-            $"[ -n \"$(type -P {program})\" ] || {{ echo 'there is no program {program} here: install it'; exit 1; }}\n{program} {add}",
+            $"[ -n \"$(type -P {program})\" ] || {{ echo 'the program {program} is missing: install it'; exit 1; }}\n{program} {add}",
             $"{program} {delete}");
     }
 
@@ -65,7 +65,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         return one.Name switch
         {
             _ when one.Name.StartsWith("bridge-nf-", StringComparison.Ordinal) && !profile.BrNetfilter => throw new CannotChangeException(
-                $"The module br_netfilter is not loaded on this machine, so there is no {one.Name}; load it (modprobe br_netfilter), and run again."),
+                $"The module br_netfilter is not loaded on this machine, so the switch {one.Name} does not exist; load it with modprobe br_netfilter, and run again."),
             "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables" or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
                 or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
             "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
@@ -80,9 +80,9 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
             "conntrack6" => Track(IpVersion.V6, on, profile),
             _ => throw new CannotChangeException(one.Name switch
             {
-                "br_netfilter" => "The module br_netfilter is the whole machine's, so a network namespace cannot be without it; turn bridge-nf-call-iptables, -ip6tables and -arptables off instead.",
-                "userland-proxy" => "Whether the userland proxy runs is decided when the namespace lab starts; choose another private host.",
-                _ => $"A namespace lab cannot turn {one.Name}; it depends on the tools that are installed.",
+                "br_netfilter" => "The module br_netfilter applies to the whole machine, so one network namespace cannot unload it; turn off bridge-nf-call-iptables, -ip6tables and -arptables instead.",
+                "userland-proxy" => "The userland proxy is set when the namespace lab starts and cannot change later; choose another private host.",
+                _ => $"A namespace lab cannot change {one.Name}, which depends on the installed tools.",
             }),
         };
     }
@@ -95,7 +95,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         var others = new RuleSet([.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == user))]);
         return others.NeedsConntrack(version)
             ? throw new CannotChangeException(
-                $"Rules of the host need conntrack for {version.Name()}, Docker's do, so it cannot be turned off; choose a private host without Docker.")
+                $"The host's rules need conntrack for {version.Name()}, as Docker's do, so it cannot be turned off; choose a private host without Docker.")
             : $"! nft list table {user} >/dev/null 2>&1 || nft delete table {user}";
     }
 

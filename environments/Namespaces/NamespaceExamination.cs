@@ -42,16 +42,16 @@ public static class NamespaceExamination
             [
                 new("private namespaces", machine.IsRoot ? $"yes, {machine.Place}, as root" : "yes, as an ordinary user in a user namespace"),
                 facts["missing"] is { Length: > 0 } missing
-                    ? new("tools", $"without {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
+                    ? new("tools", $"missing: {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
                     : new("tools", "all that the namespace lab needs"),
-                Fact("bridge", "bridge", "the namespace lab has no networks to build; modprobe bridge"),
+                Fact("bridge", "bridge", "the namespace lab cannot build networks; load it with `modprobe bridge`"),
                 facts["calls"] is { Length: > 0 }
                     ? new("br_netfilter", "loaded")
-                    : new("br_netfilter", "not loaded", "bridged packets never cross iptables, in the namespace lab neither, until root says `modprobe br_netfilter`"),
-                Fact("nf_tables", "nft", "nothing can be installed and nothing observed"),
-                Fact("nfnetlink_log", "nflog", "nothing can be observed in the namespace lab; modprobe nfnetlink_log nft_log"),
-                Fact("conntrack", "conntrack", "no nat chain is ever crossed in the namespace lab; modprobe nf_conntrack nft_ct"),
-                Fact("ebtables broute", "broute", "rules in broute cannot be added; the hook point is observed all the same"),
+                    : new("br_netfilter", "not loaded", "bridged packets never cross iptables, also in the namespace lab; load it as root with `modprobe br_netfilter`"),
+                Fact("nf_tables", "nft", "rules cannot be installed, so nothing can be observed"),
+                Fact("nfnetlink_log", "nflog", "nothing can be observed in the namespace lab; load it with `modprobe -a nfnetlink_log nft_log`"),
+                Fact("conntrack", "conntrack", "packets in the namespace lab cross no nat chain; load it with `modprobe -a nf_conntrack nft_ct`"),
+                Fact("ebtables broute", "broute", "rules in broute cannot be added; the hook point can still be observed"),
                 Fact("iptables-legacy", "legacy", "hosts whose Docker uses iptables-legacy cannot be built"),
             ];
 

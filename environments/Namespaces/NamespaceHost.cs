@@ -44,7 +44,7 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <exception cref="HooktrailException">It was not built.</exception>
     public Shell this[string station] => _shells.GetValueOrDefault(station)
         ?? throw new HooktrailException(
-            $"The namespace lab has no station \"{station}\" as it was started; it has {string.Join(", ", Topology.Stations)}.");
+            $"The namespace lab has no station \"{station}\" with the chosen containers; it has {string.Join(", ", Topology.Stations)}.");
 
     /// <summary>Builds <paramref name="topology"/>; every link is up when it returns.</summary>
     /// <exception cref="HooktrailException">There can be no private namespaces, or a program is missing.</exception>
@@ -104,7 +104,7 @@ public sealed class NamespaceHost : IAsyncDisposable
     {
         if (!Topology.Networks.Any(built => built.Name == network))
             throw new HooktrailException(
-                $"The namespace lab has no network \"{network}\" as it was started; it has {string.Join(", ", Topology.Networks.Select(built => built.Name))}.");
+                $"The namespace lab has no network \"{network}\" with the chosen containers; it has {string.Join(", ", Topology.Networks.Select(built => built.Name))}.");
         return Host.RunAsync($"turn promiscuous mode of {network}", $"ip link set {network} promisc {(on ? "on" : "off")}", cancellation);
     }
 
@@ -120,7 +120,7 @@ public sealed class NamespaceHost : IAsyncDisposable
     {
         var port = Topology.Containers.FirstOrDefault(built => built.Name == container)?.Port
             ?? throw new HooktrailException(
-                $"The namespace lab has no container \"{container}\" with a bridge port as it was started; it has {string.Join(", ", Topology.Containers.Select(built => built.Name))}.");
+                $"The namespace lab has no container \"{container}\" with a bridge port; it has {string.Join(", ", Topology.Containers.Select(built => built.Name))}.");
         return Host.RunAsync(
             $"turn {flag} of {port}", $"ip link set {port} type bridge_slave {flag} {(on ? "on" : "off")}", cancellation);
     }

@@ -93,7 +93,7 @@ public sealed class NamespaceLab : ILab
         {
             var program = await HostProcess.StartAsync(empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
             recorder = await NflogRecorder.StartAsync(
-                new(program.Input, program.Lines, "The program that reads the log group has ended; see whether perl is installed, and run again.", program),
+                new(program.Input, program.Lines, "The program that reads the log group ended; check that perl is installed, and run again.", program),
                 run,
                 NflogTraffic.Everything,
                 NflogPlaces.OfTools(setup.Iptables, setup.Iptables, setup.Ebtables),
@@ -119,7 +119,7 @@ public sealed class NamespaceLab : ILab
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
         if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
             throw new HooktrailException(
-                "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
+                "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
         var (profile, window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
         return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
     }
@@ -149,7 +149,7 @@ public sealed class NamespaceLab : ILab
             cancellation);
 
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
-        await _host.Host.RunAsync("read what there is to tell of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
+        await _host.Host.RunAsync("read the facts of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),
         new Fact("lab", $"network namespaces {Machine.Place}"));
 
     /// <summary>Ends every process; the namespaces go with them.</summary>
@@ -235,7 +235,7 @@ public sealed class NamespaceLab : ILab
         var (status, lines) = await host.Host.TryAsync(EbtablesLegacy.Load, cancellation).ConfigureAwait(false);
         if (status != 0)
             throw new CannotChangeException(
-                $"ebtables cannot have its legacy backend here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, loaded (modprobe ebtables), and the program ebtables-legacy; take nf_tables instead.");
+                $"The legacy backend of ebtables does not work here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, the module loaded (modprobe ebtables), and the program ebtables-legacy; use nf_tables instead.");
     }
 
     // The legacy tools load the kernel's modules by themselves where modprobe and modules exist; a container has
@@ -249,7 +249,7 @@ public sealed class NamespaceLab : ILab
         catch (HooktrailException e) when (setup.Iptables == Backend.Legacy && e.Message.Contains("insmod", StringComparison.Ordinal))
         {
             throw new CannotChangeException(
-                $"iptables cannot have its legacy backend {host.Machine.Place}, for the kernel has not loaded it: modprobe ip_tables ip6_tables on its machine, where it has them; or take nf_tables instead.");
+                $"The legacy backend of iptables does not work {host.Machine.Place}, because its kernel modules are not loaded: run modprobe -a ip_tables ip6_tables there, or use nf_tables instead.");
         }
     }
 

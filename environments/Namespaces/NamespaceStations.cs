@@ -49,12 +49,12 @@ internal sealed class NamespaceStations : IAsyncDisposable
     {
         if (!_host.Topology.Stations.Contains(flow.From.Name))
             throw new HooktrailException(
-                $"The namespace lab has no endpoint \"{flow.From}\" that could send; it has {string.Join(", ", _host.Topology.Stations)}.");
+                $"The namespace lab has no sender \"{flow.From}\"; it has {string.Join(", ", _host.Topology.Stations)}.");
         if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
-            throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times at once, since a frame of its own has no number; send it {packets} times.");
+            throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times in one observation, because its frames carry no sequence number; send it {packets} times separately.");
         if (flow.As is not null && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort } || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
             throw new CannotSendException(
-                $"\"{flow}\" cannot be sent with another's address: that is for a datagram of IPv4 to port {Flow.MutePort}, where nobody answers, from a container or the WAN.");
+                $"\"{flow}\" cannot have a spoofed source: only an IPv4 datagram to port {Flow.MutePort} from a container or the WAN can.");
         // TCP has one connection, however many packets are asked for.
         if (flow.Protocol == Protocol.Tcp)
             packets = 1;

@@ -89,9 +89,9 @@ public sealed partial record NamespaceTopology
         {
             if (!Name().IsMatch(name))
                 throw new HooktrailException(
-                    $"A network or container cannot be called \"{name}\" in the namespace lab: a small letter and up to nine more letters or digits make a name.");
+                    $"A network or container of the namespace lab cannot have the name \"{name}\": use a lower-case letter and up to nine more letters or digits.");
             if (!taken.Add(name))
-                throw new HooktrailException($"The name \"{name}\" is given twice in the namespace lab; give each network and container its own.");
+                throw new HooktrailException($"The namespace lab has the name \"{name}\" twice; give each network and container a different name.");
         }
 
         foreach (var network in Networks)
@@ -99,7 +99,7 @@ public sealed partial record NamespaceTopology
                 || network.Containers.Any(container => container.Number is < 2 or > 254)
                 || network.Containers.DistinctBy(container => container.Number).Count() != network.Containers.Length)
                 throw new HooktrailException(
-                    $"The network \"{network.Name}\" of the namespace lab has no address for each of its containers: it needs an IPv4 /24, an IPv6 /64 and numbers of their own from 2 to 254.");
+                    $"The network \"{network.Name}\" of the namespace lab cannot give each of its containers an address: it needs an IPv4 /24, an IPv6 /64, and a different number from 2 to 254 for each container.");
     }
 
     private static LabNetwork Network(string name, byte number, params string[] containers) => new(

@@ -8,8 +8,8 @@ internal sealed class PipeSession : ISession
 {
     private static readonly SessionWords Namespace = new(
         "station",
-        "a script wrote past its own output; look at what the scripts leave running.",
-        "the lab needs every right in its own network namespaces, so see what on this machine takes it away (a container, AppArmor, SELinux)");
+        "a script printed output after its end; check which processes the scripts leave running.",
+        "the lab needs all capabilities in its network namespaces; find out what on this machine denies them (a container, AppArmor, SELinux)");
 
     private readonly LastLines _last = new();
     private readonly LineChannel _standardOutput;
@@ -48,8 +48,8 @@ internal sealed class PipeSession : ISession
         await _pump.WaitAsync(cancellationToken).ConfigureAwait(false);
         var last = LastOutput;
         return new HooktrailException(
-            $"The station {Name} of the namespace lab ended too early: "
-            + (last.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", last)}»."));
+            $"The station {Name} of the namespace lab ended unexpectedly: "
+            + (last.Count == 0 ? "it printed nothing." : $"its last output was «{string.Join(" | ", last)}»."));
     }
 
     /// <summary>Ends the standard input, and with it the agent. Waits only for the end of reading.</summary>

@@ -126,7 +126,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new HooktrailException(
-                $"The namespace lab did not start within {Patience.TotalSeconds:0} seconds; see whether the machine is overloaded, and run again.");
+                $"The namespace lab did not start within {Patience.TotalSeconds:0} seconds; check whether the machine is overloaded, and run again.");
         }
     }
 
@@ -137,9 +137,9 @@ internal sealed class ProcessTree : IAsyncDisposable
         var advice = said.Contains("there is no program", StringComparison.Ordinal)
             ? "install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux"
             : said.Contains("No space left", StringComparison.Ordinal)
-                ? "raise the sysctls user.max_net_namespaces and user.max_user_namespaces, or end what uses them up"
+                ? "raise the sysctls user.max_net_namespaces and user.max_user_namespaces, or stop the programs that use up the namespaces"
                 : Machine.Advice;
         return new HooktrailException(
-            $"The namespace lab cannot have private namespaces {Machine.Place} ({(said.Length == 0 ? "no reason was given" : said)}): {advice}.");
+            $"The namespace lab cannot create private namespaces {Machine.Place} ({(said.Length == 0 ? "no reason given" : said)}): {advice}.");
     }
 }

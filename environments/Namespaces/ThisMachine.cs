@@ -22,8 +22,8 @@ public sealed class ThisMachine : IMachine
     public bool IsRoot => Environment.IsPrivilegedProcess;
 
     public string Advice => IsRoot
-        ? "run it where root may unshare (a container needs CAP_SYS_ADMIN and a seccomp profile that allows it)"
-        : "run it as root, or allow user namespaces (sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
+        ? "run where root can unshare (a container needs CAP_SYS_ADMIN and a seccomp profile that allows it)"
+        : "run as root, or allow user namespaces (sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
 
     /// <remarks>An ordinary user's namespaces belong to a user namespace, which must be entered first.</remarks>
     public string Entrance(int processId) => $"nsenter {(IsRoot ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}";
@@ -120,7 +120,7 @@ public sealed class ThisMachine : IMachine
             }
             catch (Win32Exception e)
             {
-                throw new HooktrailException($"The namespace lab needs the program {command[0]}, which cannot be started here ({e.Message}): install it.", e);
+                throw new HooktrailException($"The namespace lab needs the program {command[0]}, which failed to start ({e.Message}): install it.", e);
             }
         }
 

@@ -39,7 +39,7 @@ public static class LabSelection
     /// <exception cref="HooktrailException">There is no such observer.</exception>
     public static Observers ParseObservers(string name) => Array.IndexOf(Watching, name) is var index and >= 0
         ? (Observers)(index + 1)
-        : throw new HooktrailException($"Unknown observer \"{name}\"; write {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
+        : throw new HooktrailException($"Unknown observer \"{name}\"; use {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
 
     /// <summary>The name on the command line and in summaries.</summary>
     public static string Name(this LabKind kind) => Kinds[(int)kind];
@@ -52,7 +52,7 @@ public static class LabSelection
         if (wanted == LabKind.Namespaces)
         {
             var lab = await hosts.StartAsync(setup, cancellation).ConfigureAwait(false);
-            return new(lab, $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as was asked for")}.");
+            return new(lab, $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as requested")}.");
         }
 
         (ContainerEngine Engine, string Image) found;
@@ -68,7 +68,7 @@ public static class LabSelection
         return new(
             await DockerLab.StartAsync(
                 found.Engine, found.Image, [.. Endpoint.All.Where(endpoint => setup.Topology.Stations.Contains(endpoint.Name))], cancellation).ConfigureAwait(false),
-            wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as was asked for.");
+            wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as requested.");
     }
 
     /// <summary>Names a namespace lab's machine, for the sentence on the choice; empty for this machine.</summary>
@@ -82,7 +82,7 @@ public static class LabSelection
             var image = LabImage.Reference();
             return await engine.HasImageAsync(image, cancellation).ConfigureAwait(false)
                 ? (engine, image)
-                : throw new HooktrailException($"The Docker Engine does not have the lab's image {image}; run ./specs prepare, it builds it.");
+                : throw new HooktrailException($"The Docker Engine does not have the lab's image {image}; run ./specs prepare to build it.");
         }
         catch
         {
@@ -98,11 +98,11 @@ public static class LabSelection
         {
             return new(
                 await hosts.StartAsync(setup, cancellation).ConfigureAwait(false),
-                $"The lab is in private network namespaces, because the Docker lab cannot be had: {none.Message}");
+                $"The lab is in private network namespaces, because the Docker lab is not available: {none.Message}");
         }
         catch (HooktrailException other)
         {
-            throw new HooktrailException($"Neither lab can be had here. {none.Message} {other.Message}", other);
+            throw new HooktrailException($"Neither lab is available here. {none.Message} {other.Message}", other);
         }
     }
 

@@ -58,9 +58,9 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
             "engine" => OnEngineAsync(cancellation),
             "machine" => Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
             Nowhere => throw new HooktrailException(
-                $"Hosts of their own are left out ({PlaceVariable}={Nowhere}): their rules are as the scenario says, whatever backend Docker's are in, so that one run for each kernel is enough."),
+                $"Private hosts are disabled ({PlaceVariable}={Nowhere}): the scenario chooses their rules and backend, so one run per kernel is enough."),
             null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
-            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; write machine, engine or {Nowhere}."),
+            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; use machine, engine or {Nowhere}."),
         };
 
     private static async Task<(IMachine Machine, ContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)

@@ -15,5 +15,5 @@ public static class Allowance
     internal static int Parse(string? value) =>
         string.IsNullOrEmpty(value) ? 1
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 1 and <= 100 ? factor
-        : throw new HooktrailException($"{Variable} is \"{value}\", but it has to be a whole number from 1 to 100: how many times longer than usual to wait.");
+        : throw new HooktrailException($"{Variable} is \"{value}\", but it must be a whole number from 1 to 100, the factor by which to lengthen every timeout.");
 }

@@ -69,7 +69,7 @@ public sealed class LineChannel : IByteSink
             {
                 _lost = true;
                 _lines.Writer.TryComplete(new HooktrailException(
-                    $"The reader of {_name} took no line for {_patience.TotalSeconds:0.#} s while {_lines.Reader.Count} waited, and the rest is lost: " +
+                    $"The reader of {_name} read no line for {_patience.TotalSeconds:0.#} s while {_lines.Reader.Count} waited, and further lines are lost: " +
                     "send less traffic at a time, or run on a machine with more free cores."));
             }
         }

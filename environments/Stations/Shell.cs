@@ -46,7 +46,7 @@ public class Shell(ISession session) : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new HooktrailException(
-                $"The {session.Words.Thing} {session.Name} did not answer for {Patience.TotalSeconds:0} seconds; see whether the host is overloaded, and run again.");
+                $"The {session.Words.Thing} {session.Name} did not answer for {Patience.TotalSeconds:0} seconds; check whether the host is overloaded, and run again.");
         }
         finally
         {

@@ -42,11 +42,11 @@ prepare_bridge() {
     local switches=/proc/sys/net/bridge/bridge-nf-call-iptables
     if [[ ! -e $switches && $load_br_netfilter ]]; then
         as_root modprobe br_netfilter >"$state/log/modprobe.log" 2>&1 ||
-            die "br_netfilter could not be loaded: $(tail -n1 "$state/log/modprobe.log")"
+            die "modprobe br_netfilter failed: $(tail -n1 "$state/log/modprobe.log")"
         say bridge "loaded br_netfilter: from now on every bridge of this host calls iptables"
     fi
     [[ -e $switches ]] ||
-        say bridge "br_netfilter is not loaded: frames on a bridge cross no iptables hook, and scenarios about that cannot run (--load-br-netfilter loads it)"
+        say bridge "br_netfilter is not loaded: bridged frames cross no iptables hooks, and scenarios that need them cannot run (--load-br-netfilter loads it)"
 }
 
 # Uses lab, with_engine and load_br_netfilter. Leaves the lab that the run gets in `lab`, where that is known already, what to say of
@@ -58,13 +58,13 @@ prepare_all() {
     if [[ $lab != namespaces && $with_engine ]] && prepare_engine; then
         unless_build_failed
         prepare_image
-        lab_why="on the Docker Engine at $DOCKER_HOST${asked:+, as was asked for}"
+        lab_why="on the Docker Engine at $DOCKER_HOST${asked:+, as requested}"
     else
         [[ $lab = namespaces || $with_engine ]] || no_engine='--no-engine was given'
         lab=namespaces
-        lab_why="in private network namespaces, ${no_engine:+because $no_engine}${asked:+as was asked for}"
+        lab_why="in private network namespaces, ${no_engine:+because $no_engine}${asked:+as requested}"
         [[ -z $no_engine ]] || say lab "private network namespaces, because $no_engine"
-        [[ ${SPECS_OBSERVER:-nflog} = nflog ]] || say lab "the kernel log does not show packets of other network namespaces, so nflog watches there"
+        [[ ${SPECS_OBSERVER:-nflog} = nflog ]] || say lab "the kernel log does not show packets of other network namespaces, so the namespace lab uses nflog"
         unless_build_failed
         prepare_namespaces "$asked"
         # The test process says in its summary why it is in this lab.

@@ -7,7 +7,7 @@ lock_preparation() {
     mkdir -p "$state/log" "$state/built"
     exec 9>"$state/lock"
     flock -n 9 && return
-    say wait "another ./specs is preparing this clone"
+    say wait "for another ./specs that is preparing this clone"
     flock 9
 }
 
@@ -15,7 +15,7 @@ require_sdk() {
     local wanted
     wanted=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/global.json")
     (cd "$root" && dotnet --version >"$state/log/sdk.log" 2>&1) ||
-        die "no .NET SDK $wanted or later of its major version is found: install it (Debian, Ubuntu: dotnet-sdk-${wanted%%.*}.0; others: https://dot.net/download), then run this again."
+        die "there is no .NET SDK $wanted or later with the same major version: install it (Debian, Ubuntu: dotnet-sdk-${wanted%%.*}.0; others: https://dot.net/download) and run this command again."
 }
 
 # Builds `all` (Specs.sln) or only `cli`.
@@ -23,7 +23,7 @@ build() {
     local stamp=$state/built/$configuration.$1 log=$state/log/build.log project=$root/Specs.sln began=$SECONDS
     local compiler=hooktrail-$$-$RANDOM process status
     [[ $1 = all ]] || project=$root/src/Cli/Cli.csproj
-    [[ -e $project ]] || die "$project is missing: this clone is not complete."
+    [[ -e $project ]] || die "$project is missing: this clone is incomplete; clone the repository again."
     say build "building ${project#"$root/"}"
     rm -f "$stamp.end"
     touch "$stamp.begin"
@@ -38,7 +38,7 @@ build() {
     done
     if ((status)); then
         sed -n 's/^ *\(.*: error .*\)/\1/p' "$log" | sort -u | head -20 >&2
-        printf 'specs: the build failed; all that it said is in %s\n' "$log" >&2
+        printf 'specs: the build failed; its output is in %s\n' "$log" >&2
         return 1
     fi
     touch "$stamp.end"

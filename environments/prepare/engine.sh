@@ -53,7 +53,7 @@ apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
         install --no-install-recommends "$@" >>"$log" 2>&1 9>&- </dev/null || {
         grep -E '^(E|W): ' "$log" | tail -3 >&2
-        say install "apt-get could not ($log)"
+        say install "apt-get failed ($log)"
         return 1
     }
 }
@@ -71,7 +71,7 @@ install_engine() {
     # From Debian 13 on the client is a package of its own.
     command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
     apt_install "${packages[@]}" ||
-        without_engine "no Docker Engine answers at $DOCKER_HOST and none can be installed from here" \
+        without_engine "no Docker Engine answers at $DOCKER_HOST and this command cannot install one" \
             "install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or leave the lab to be chosen."
 }
 
@@ -111,7 +111,7 @@ start_by_hand() {
 start_engine() {
     may_be_root || {
         without_engine "the Docker Engine is installed but does not answer at $DOCKER_HOST, and starting it needs root" \
-            "start it (sudo systemctl start docker), then run this again."
+            "start it (sudo systemctl start docker) and run this command again."
         return
     }
     local by=''
@@ -123,28 +123,28 @@ start_engine() {
         start_by_hand
         return
     fi
-    say engine "starting it: $by"
+    say engine "starting the Engine: $by"
     # shellcheck disable=SC2086
     as_root $by >"$state/log/engine.log" 2>&1 9>&- </dev/null
     await_engine || [[ $engine_error = *'permission denied'* ]] ||
-        die "the Docker Engine did not answer within 30 s of '$by': $(tail -n1 <<<"$engine_error")"
+        die "the Docker Engine did not answer within 30 s after '$by': $(tail -n1 <<<"$engine_error")"
 }
 
 # Fails where there is no Engine to be had and namespaces will do; see without_engine.
 prepare_engine() {
     local engine='' engine_error='' started=''
     if [[ $DOCKER_HOST = ssh://* ]]; then
-        without_engine "the Docker Engine is at $DOCKER_HOST, and ssh is not spoken here" \
-            "forward its socket (ssh -L /tmp/docker.sock:/var/run/docker.sock), and set DOCKER_HOST=unix:///tmp/docker.sock."
+        without_engine "DOCKER_HOST is $DOCKER_HOST, and Hooktrail does not support ssh://" \
+            "forward the socket (ssh -L /tmp/docker.sock:/var/run/docker.sock) and set DOCKER_HOST=unix:///tmp/docker.sock."
         return
     fi
     if ! engine_answers; then
         case $engine_error in
             *'permission denied'*) ;;
-            *'client version'*'is too '*) die "the Docker Engine at $DOCKER_HOST and this docker client do not understand each other: $engine_error" ;;
+            *'client version'*'is too '*) die "this docker client is incompatible with the Docker Engine at $DOCKER_HOST: $engine_error" ;;
             *)
                 [[ $DOCKER_HOST = unix:///var/run/docker.sock || $DOCKER_HOST = unix:///run/docker.sock ]] ||
-                    die "the Docker Engine of DOCKER_HOST ($DOCKER_HOST) does not answer: $(tail -n1 <<<"$engine_error")"
+                    die "the Docker Engine at DOCKER_HOST ($DOCKER_HOST) does not answer: $(tail -n1 <<<"$engine_error")"
                 { command -v docker && command -v dockerd; } >/dev/null || install_engine || return
                 engine_answers || {
                     start_engine || return
@@ -153,12 +153,12 @@ prepare_engine() {
                 ;;
         esac
         engine_answers || {
-            without_engine "the Docker Engine's socket refuses user $(id -un)" "run this with sudo, or join the group docker and log in again."
+            without_engine "the Docker Engine's socket refuses user $(id -un)" "run this command with sudo, or add the user to the group docker and log in again."
             return
         }
     fi
     say engine "Docker ${engine% *} (API ${engine#* }) answers at $DOCKER_HOST"
-    [[ ! $started ]] || say engine "it stays up after the run; './specs clean --engine' stops it"
+    [[ ! $started ]] || say engine "the Engine keeps running after the run; './specs clean --engine' stops it"
 }
 
 # The Engine that Hooktrail started by hand, and no other.
@@ -166,12 +166,12 @@ stop_own_engine() {
     local pid='' since=''
     [[ ! -e $own_engine ]] || read -r pid since <"$own_engine"
     if [[ -z $pid || $(started_at "$pid") != "$since" ]]; then
-        say engine "none to stop: no Engine that Hooktrail started is running"
+        say engine "nothing to stop: no Engine started by Hooktrail is running"
         return
     fi
-    may_be_root || die "stopping the Engine needs root: sudo ./specs clean --engine"
+    may_be_root || die "stopping the Engine needs root: run sudo ./specs clean --engine"
     as_root kill "$pid"
     timeout 30 tail --pid="$pid" -s 0.1 -f /dev/null || die "the Engine (process $pid) did not stop within 30 s."
     as_root rm -f "$own_engine"
-    say engine "stopped (process $pid, which Hooktrail had started)"
+    say engine "stopped the Engine that Hooktrail had started (process $pid)"
 }

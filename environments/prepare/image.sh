@@ -24,7 +24,7 @@ debian_mirror() {
     [[ -n $mirror ]] && printf '%s\n' "$mirror"
 }
 
-no_debian_mirror='no Debian mirror is known on this machine: name one by SPECS_DEBIAN_MIRROR, such as http://mirror.example/debian.'
+no_debian_mirror='this machine has no Debian mirror configured: set SPECS_DEBIAN_MIRROR, for example to http://mirror.example/debian.'
 
 base_from_registry() {
     local log=$state/log/image.log
@@ -32,25 +32,25 @@ base_from_registry() {
     say image "building $1 from debian:trixie-slim"
     docker build -q -t "$1" -f "$recipe/base.Dockerfile" "$recipe" >"$log" 2>&1 9>&- || {
         tail -n 5 "$log" >&2
-        die "the lab's image could not be built ($log)."
+        die "building the lab's image failed ($log)."
     }
 }
 
 base_from_archive() {
     local log=$state/log/image.log mirror tar=$state/rootfs.tar began=$SECONDS
     command -v mmdebstrap >/dev/null || apt_install mmdebstrap debian-archive-keyring ||
-        die "no registry is in reach, and without one the lab's image is made by mmdebstrap: install mmdebstrap and debian-archive-keyring, then run this again, or use --lab namespaces."
+        die "no registry is reachable, and building the lab's image without one needs mmdebstrap: install mmdebstrap and debian-archive-keyring and run this command again, or use --lab namespaces."
     mirror=$(debian_mirror) || die "$no_debian_mirror"
-    say image "no registry is in reach: building $1 from Debian's archive"
+    say image "no registry is reachable: building $1 from Debian's archive"
     # As root where that costs nothing; otherwise mmdebstrap finds a way for an ordinary user by itself.
     local how=()
     ! may_be_root || how=(as_root)
     ${how[@]+"${how[@]}"} "$recipe/bootstrap.sh" "$mirror" - 2>"$log" 9>&- </dev/null >"$tar" || {
         rm -f "$tar"
         grep '^E: ' "$log" | tail -3 >&2
-        die "the lab's image could not be built from $mirror ($log)."
+        die "building the lab's image from $mirror failed ($log)."
     }
-    docker import "$tar" "$1" >>"$log" 2>&1 || die "the Engine did not take the lab's image: $(tail -n1 "$log")"
+    docker import "$tar" "$1" >>"$log" 2>&1 || die "importing the lab's image into the Engine failed: $(tail -n1 "$log")"
     rm -f "$tar"
     say image "built in $((SECONDS - began)) s"
 }
@@ -62,7 +62,7 @@ remember_image() {
     [[ ! -e $note ]] || before=$(<"$note")
     [[ $before != "$2" ]] || return 0
     printf '%s\n' "$2" >"$note"
-    [[ -z $before ]] || ! docker image rm "$before" >/dev/null 2>&1 || say image "removed $before, whose recipe is no more"
+    [[ -z $before ]] || ! docker image rm "$before" >/dev/null 2>&1 || say image "removed $before, which is out of date"
 }
 
 removal=$root/src/Observation/remove-taps.sh
@@ -75,7 +75,7 @@ prepare_image() {
     base=hooktrail/base:$(hash_of "$recipe"/{base.Dockerfile,bootstrap.sh,nodoc.cfg,packages.txt})
     image=$(lab_image)
     if image_exists "$image"; then
-        say image "$image is there"
+        say image "$image is up to date"
     else
         image_exists "$base" || base_from_registry "$base" || base_from_archive "$base"
         rm -rf "$context"
@@ -87,7 +87,7 @@ prepare_image() {
         done
         docker build -q --build-arg "BASE=$base" -t "$image" -f "$recipe/Dockerfile" "$context" >"$log" 2>&1 9>&- || {
             tail -n 5 "$log" >&2
-            die "the lab's image could not be built ($log)."
+            die "building the lab's image failed ($log)."
         }
         say image "built $image"
     fi

@@ -30,7 +30,7 @@ require_programs() {
     }
     ((${#missing[@]})) || return 0
     apt_install "${packages[@]}" ||
-        die "guests need ${missing[*]}, which cannot be installed from here: install what has them (Debian, Ubuntu: apt-get install ${packages[*]}), then run this again."
+        die "guests need ${missing[*]}, which apt-get could not install: install them (Debian, Ubuntu: apt-get install ${packages[*]}) and run this command again."
 }
 
 # mmdebstrap brings a default, so a host that knows no mirror needs it even to list kernels.
@@ -49,7 +49,7 @@ kernels_cache() { printf '%s\n' "${SPECS_KERNELS_CACHE:-${XDG_CACHE_HOME:-$HOME/
 require_room() {
     local free
     free=$(df --output=avail -BM "$1" | tail -n1 | tr -dc 0-9)
-    ((free >= 3000)) || die "$1 has $free MB of room, and building the guests' disk needs 3000: make room, or name another folder by SPECS_KERNELS_CACHE."
+    ((free >= 3000)) || die "$1 has $free MB of free space, but building the guests' disk needs 3000 MB: free some space, or set SPECS_KERNELS_CACHE to another folder."
 }
 
 # Puts the lab's image on the Engine of DOCKER_HOST: from this machine's own Engine where one answers, because it is faster; else by building it there.
@@ -59,7 +59,7 @@ image_into_guest() {
     if DOCKER_HOST=$own timeout 15 docker version >/dev/null 2>&1; then
         (export DOCKER_HOST=$own; prepare_image) || return
         (set -o pipefail; DOCKER_HOST=$own docker save "$image" | docker load) >"$log" 2>&1 ||
-            die "the guest did not take the lab's image: $(tail -n1 "$log") ($log)"
+            die "loading the lab's image into the guest failed: $(tail -n1 "$log") ($log)"
     else
         prepare_image
     fi
@@ -90,12 +90,12 @@ fill_disk() {
 # base_disk DISK: Debian with an Engine, and nothing of the lab.
 base_disk() {
     local work=$1.making-$$.$(started_at $$) log=$state/log/guest-disk.log began=$SECONDS
-    say guest "building a disk for guests, once for all kernels: Debian with a Docker Engine"
+    say guest "building the guests' disk, once for all kernels: Debian with a Docker Engine"
     mkdir -p "$work"
     "$guest/bootstrap.sh" "$SPECS_DEBIAN_MIRROR" "$work" "$work/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
         rm -rf "$work"
         grep '^E: ' "$log" | tail -3 >&2
-        die "the disk of the guests could not be built from $SPECS_DEBIAN_MIRROR ($log)."
+        die "building the guests' disk from $SPECS_DEBIAN_MIRROR failed ($log)."
     }
     mv "$work/disk" "$1"
     rm -rf "$work"
@@ -105,29 +105,29 @@ base_disk() {
 prepare_guest_disk() {
     local cache disk base making began
     cache=$(kernels_cache)
-    mkdir -p "$cache/disks" || die "the cache of kernels $cache cannot be made: name another folder by SPECS_KERNELS_CACHE."
+    mkdir -p "$cache/disks" || die "the kernel cache $cache cannot be created: set SPECS_KERNELS_CACHE to another folder."
     base=$cache/disks/base-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
     disk=$cache/disks/$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
     # Other clones use the same cache. The lock is file descriptor 7 and goes with the process.
     exec 7>"$cache/disks.lock"
     flock -n 7 || {
-        say wait "another ./specs is building a disk for guests"
+        say wait "for another ./specs that is building the guests' disk"
         flock 7
     }
     if [[ ! -e $disk ]]; then
         require_room "$cache"
         command -v docker >/dev/null || apt_install docker-cli || apt_install docker.io ||
-            die "the lab's image gets into a guest by the docker command, which cannot be installed from here: install it, then run this again."
+            die "copying the lab's image into a guest needs the docker command, which apt-get could not install: install it and run this command again."
         [[ -e $base ]] || base_disk "$base"
         began=$SECONDS
         making=$disk.making-$$.$(started_at $$)
         cp --sparse=always "$base" "$making"
         fill_disk "$making" || {
             rm -f "$making"
-            die "the lab's image could not be put on the disk of the guests; what was said is above, and in $state/log."
+            die "copying the lab's image to the guests' disk failed; see the output above and the logs in $state/log."
         }
         mv "$making" "$disk"
-        say guest "put the lab's image on it in $((SECONDS - began)) s"
+        say guest "copied the lab's image to the disk in $((SECONDS - began)) s"
     fi
     exec 7>&-
     printf '%s\n' "$disk" >"$state/guest-disk"

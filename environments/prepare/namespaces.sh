@@ -23,15 +23,15 @@ namespace_programs_missing() {
 prepare_namespaces() {
     local missing_programs missing_packages refusal user=''
     if namespace_programs_missing && ! { apt_install "${missing_packages[@]}" && ! namespace_programs_missing; }; then
-        cannot_have_namespaces "$1" "the namespace lab lacks ${missing_programs[*]}" "install what has them (Debian, Ubuntu: apt-get install ${missing_packages[*]}), then run this again."
+        cannot_have_namespaces "$1" "the namespace lab lacks ${missing_programs[*]}" "install them (Debian, Ubuntu: apt-get install ${missing_packages[*]}) and run this command again."
         return
     fi
     ((EUID == 0)) || user='--user --map-root-user'
     # shellcheck disable=SC2086
     if refusal=$(unshare $user --net --mount --pid --fork -- true 2>&1); then
-        say lab "private network namespaces can be had, as $(((EUID == 0)) && echo root || echo "an ordinary user")"
+        say lab "private network namespaces work here, as $(((EUID == 0)) && echo root || echo "an ordinary user")"
     else
-        cannot_have_namespaces "$1" "private namespaces are refused here (${refusal##*$'\n'})" "run this as root, or allow user namespaces; './specs doctor' says more."
+        cannot_have_namespaces "$1" "the kernel refuses private namespaces (${refusal##*$'\n'})" "run this command as root, or allow user namespaces; see './specs doctor'."
     fi
 }
 

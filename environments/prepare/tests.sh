@@ -12,7 +12,7 @@ count_trx() {
 take_output_directory() {
     SPECS_OUT=${SPECS_OUT:-$root/out}
     [[ $SPECS_OUT = /* ]] || SPECS_OUT=$caller/$SPECS_OUT
-    mkdir -p "$SPECS_OUT" 2>/dev/null || die "the output directory $SPECS_OUT cannot be made: choose another one by SPECS_OUT."
+    mkdir -p "$SPECS_OUT" 2>/dev/null || die "the output directory $SPECS_OUT cannot be created: set SPECS_OUT to another one."
     exec 8<"$SPECS_OUT"
     if ! flock -n 8; then
         SPECS_OUT=$SPECS_OUT/run-$$
@@ -86,9 +86,9 @@ run_tests() {
     [[ ! -e $SPECS_OUT/reqnroll.html ]] || printf "Reqnroll's report: %s\n" "$SPECS_OUT/reqnroll.html"
 
     if ((passed + failed + skipped == 0 && status == 0)); then
-        die "no test ran${filter:+, because none matches the filter $filter}."
+        die "no test ran${filter:+: none matches the filter $filter}."
     elif ((failed == 0 && status != 0)); then
-        printf 'specs: dotnet test failed though no test did; what it said is above.\n' >&2
+        printf 'specs: dotnet test failed, but no test did; see its output above.\n' >&2
     fi
     ((status == 0 && failed == 0)) || return 1
 }

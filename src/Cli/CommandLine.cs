@@ -24,20 +24,20 @@ internal static class CommandLine
         var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
         return line.UnmatchedTokens is [var word, ..]
             ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see {path} --help."
-            : $"There is no verb; give one of {verbs}, and see {path} --help.";
+            : $"No verb given; use one of {verbs}; see {path} --help.";
     }
 
     private static Command Root() =>
         new Verb(
             "specs",
-            "Says and checks which ebtables and iptables hooks a packet crosses on a Docker host.",
+            "Predicts and checks which ebtables, iptables and nftables hooks a packet crosses on a Docker host.",
             """
             Exit codes:
               0  done
-              1  a scenario failed (run, test); a leg diverged (observe, import, conform), or nothing was proven (observe, import); nothing explains it (explain);
-                 a difference is not expected (compare, baseline check)
-              2  something you can mend: one sentence on standard error says what and how
-              3  a fault of Hooktrail itself
+              1  a scenario failed (run, test); a leg diverged (observe, import, conform); the observation proves nothing (observe, import);
+                 no change explains a leg (explain); a difference is unexpected (compare, baseline check)
+              2  a problem that you can fix: standard error says what is wrong and what to do
+              3  a bug in Hooktrail
               130  interrupted
             """)
         {

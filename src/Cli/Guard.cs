@@ -18,20 +18,20 @@ internal static class Guard
         }
         catch (OperationCanceledException)
         {
-            return Say(error, "interrupted; what it had begun is taken back.", ExitCode.Interrupted);
+            return Say(error, "interrupted; all changes to the host are undone.", ExitCode.Interrupted);
         }
         catch (IOException wrong)
         {
             return Say(
                 error,
-                $"reading or writing failed: {wrong.Message.TrimEnd('.')}; see that the disk has room and the file is still there.",
+                $"reading or writing failed: {wrong.Message.TrimEnd('.')}; check that the disk has space and the file still exists.",
                 ExitCode.BadInput);
         }
         catch (Exception fault)
         {
             return Say(
                 error,
-                $"a fault of Hooktrail itself, {fault.GetType().Name} in {Place(fault)}: {fault.Message.TrimEnd('.')}; please report it as an issue, with this line and the command.",
+                $"bug in Hooktrail, {fault.GetType().Name} in {Place(fault)}: {fault.Message.TrimEnd('.')}; please report it as an issue, with this line and the command.",
                 ExitCode.Fault);
         }
     }

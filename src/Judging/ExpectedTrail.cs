@@ -51,12 +51,12 @@ public sealed record ExpectedTrail(
             var at = $"Row {hops.Count + 1} of the table";
             if (row.Count != header.Count)
                 throw new HooktrailException(
-                    $"{at} has {row.Count} cells under {header.Count} columns; give each column a cell, empty for no device.");
+                    $"{at} has {row.Count} cells for {header.Count} columns; give each column a cell, empty for no device.");
 
             var point = Point(at, row[tool], row[table], row[chain]);
             if (only is { } layer && point.Layer != layer)
                 throw new HooktrailException(
-                    $"{at} is of {point.Layer.Name()}, but the table speaks of {layer.Name()} only; remove the row, or let the step speak of all layers.");
+                    $"{at} is about {point.Layer.Name()}, but the table covers only {layer.Name()}; remove the row, or use a step for all layers.");
 
             hops.Add(new(
                 point,

@@ -9,8 +9,8 @@ public static class LegJudgement
     {
         var reason = (predicted, observed) switch
         {
-            (null, _) => $"The {leg} was seen, but is not predicted.",
-            (_, null) => $"The {leg} is predicted, but was not seen.",
+            (null, _) => $"The {leg} was observed but not predicted.",
+            (_, null) => $"The {leg} was predicted but not observed.",
             var (said, seen) => Disagreement.Between(null, said, seen)?.Sentence,
         };
         return new(flow, leg, predicted, observed)

@@ -42,7 +42,7 @@ internal static class Parting
             else
                 minds.Add([voice]);
         return minds.Count > 1
-            ? "All hops agree, but not the outcome: "
+            ? "All hops agree, but the outcomes differ: "
                 + string.Join(", ", minds.Select(mind => $"{mind[0].Outcome} for {Subjects(mind)}"))
                 + "."
             : null;

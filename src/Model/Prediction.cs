@@ -89,7 +89,7 @@ public static class Prediction
     private static void Check(Flow flow)
     {
         if (flow.From.Kind == EndpointKind.Everyone)
-            throw new HooktrailException("Nobody is everyone: a broadcast is received, not sent, by it; name who sends.");
+            throw new HooktrailException("\"everyone\" can only receive; name a sender.");
         if (flow.From == flow.To && flow.From.Kind != EndpointKind.Host)
             throw new HooktrailException(
                 $"What {flow.From} sends to itself never leaves it and crosses no hook of the host;"

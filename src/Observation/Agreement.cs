@@ -53,7 +53,7 @@ public static class Agreement
         // Where one of them sees further than the other, only it can say after which hop point the packet was gone.
         var seenAlike = log.Hops.Length == logged.Count && nflog.Hops.Length == netlinked.Count;
         return log.Outcome.To != nflog.Outcome.To || (seenAlike && !log.Outcome.LooksLike(nflog.Outcome))
-            ? $"LOG says that it was {log.Outcome}, NFLOG that it was {nflog.Outcome}"
+            ? $"LOG shows {log.Outcome}, NFLOG shows {nflog.Outcome}"
             : null;
     }
 

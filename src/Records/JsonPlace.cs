@@ -99,7 +99,7 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
     }
 
     public HooktrailException Wrong(string what) =>
-        new($"{File}: {Path} {what}; schema/trails.schema.json says what belongs there, or write the file anew.");
+        new($"{File}: {Path} {what}; see schema/trails.schema.json, or write the file again.");
 
     private void Insist(bool condition, string wanted)
     {

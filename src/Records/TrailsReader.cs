@@ -18,7 +18,7 @@ internal sealed class TrailsReader(string name)
         catch (InvalidOperationException wrong)
         {
             // What System.Text.Json says of text that no string can hold: bytes that are not UTF-8, half of a surrogate pair.
-            throw new HooktrailException($"{name} holds text that is not valid Unicode; write the file anew.", wrong);
+            throw new HooktrailException($"{name} holds text that is not valid Unicode; write the file again.", wrong);
         }
         catch (HooktrailException wrong) when (wrong.Message.Any(char.IsControl))
         {
@@ -34,10 +34,10 @@ internal sealed class TrailsReader(string name)
             || !document.RootElement.TryGetProperty("schema", out var schema)
             || schema.ValueKind != JsonValueKind.String)
             throw new HooktrailException(
-                $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; give a trails.json that a run or predict --json wrote.");
+                $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; name a trails.json from a run or predict --json.");
         if (!schema.ValueEquals(TrailsFile.Schema))
             throw new HooktrailException(
-                $"{name} has the schema \"{schema.GetString()}\", and this version reads \"{TrailsFile.Schema}\"; write the file anew, or read it with the version that wrote it.");
+                $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\"; write the file again, or read it with the version that wrote it.");
 
         root.Object("schema", "hosts");
         HostProfile? first = null;
@@ -55,7 +55,7 @@ internal sealed class TrailsReader(string name)
             return host["legs"].Each(leg => LegOf(leg, own));
         });
         return new(
-            first ?? throw root["hosts"].Wrong("is empty, and the first host has to be said"),
+            first ?? throw root["hosts"].Wrong("is empty, but must have at least one host"),
             [.. legs.SelectMany(one => one)])
         {
             Facts = facts,
@@ -72,13 +72,13 @@ internal sealed class TrailsReader(string name)
         catch (JsonException wrong) when (wrong.LineNumber is { } line && wrong.BytePositionInLine is { } at)
         {
             throw new HooktrailException(
-                $"{name} is not JSON: the mistake is at line {line + 1}, byte {at + 1}; the file may be cut short or edited, so write it anew.",
+                $"{name} is not JSON: the mistake is at line {line + 1}, byte {at + 1}; the file may be cut short or edited, so write it again.",
                 wrong);
         }
         catch (JsonException wrong)
         {
             throw new HooktrailException(
-                $"{name} has an object that names a member twice, and only one of them can hold; remove the other, or write the file anew.",
+                $"{name} has an object with a duplicate member; remove one of them, or write the file again.",
                 wrong);
         }
     }
@@ -152,7 +152,7 @@ internal sealed class TrailsReader(string name)
             return observed.Nullable(TrailOf);
         if (observed.Text() != TrailsFile.AsPredicted)
             throw observed.Wrong($"is a string other than \"{TrailsFile.AsPredicted}\"");
-        return predicted ?? throw observed.Wrong($"is \"{TrailsFile.AsPredicted}\", and nothing was predicted");
+        return predicted ?? throw observed.Wrong($"is \"{TrailsFile.AsPredicted}\", but nothing was predicted");
     }
 
     private static Trail TrailOf(JsonPlace trail)

@@ -37,7 +37,7 @@ public static class MarkdownSummary
         }
 
         if (undrawn > 0)
-            text.Append($"\n{Plural(undrawn, "leg")} without a picture here, as a step summary holds 1 MiB; the report has them all.\n");
+            text.Append($"\n{Plural(undrawn, "leg")} without a picture here, because a step summary is limited to 1 MiB; the report has all pictures.\n");
         return text.ToString();
 
         string Picture(LegRecord leg)
@@ -93,7 +93,7 @@ public static class MarkdownSummary
     {
         var text = new StringBuilder();
         foreach (var leg in legs.Where(leg => leg.Verdict == verdict))
-            text.Append($"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason is given")}\n");
+            text.Append($"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason given")}\n");
         return text.Length == 0 ? "" : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
     }
 

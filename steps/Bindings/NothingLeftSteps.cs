@@ -48,7 +48,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         })!;
         var said = await InTimeAsync("come up", _otherLab.StandardOutput.ReadLineAsync());
         if (said is null || !said.StartsWith("The lab is up, run ", StringComparison.Ordinal))
-            throw new AssertionException($"The other lab did not come up; it said: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
+            throw new AssertionException($"The other lab did not come up; it printed: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
         _otherRun = said.Split("run ")[1][..RunId.Length];
     }
 
@@ -87,7 +87,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
     }
 
     /// <summary>Foreign traffic, which the suite must not observe.</summary>
-    [Given("somebody else on the host pings {endpoint} all the time")]
+    [Given("another process on the host pings {endpoint} continuously")]
     public async Task GivenDisturbanceAsync(Endpoint to) =>
         _disturbance = await (await SpecsRun.Current.DockerLabAsync()).DisturbAsync(to);
 
@@ -129,7 +129,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         catch (TimeoutException)
         {
             _otherLab!.Kill();
-            throw new AssertionException($"The other lab did not {what} within {Patience.TotalSeconds:0} seconds, and was killed; ./specs clean removes what it left.");
+            throw new AssertionException($"The other lab did not {what} within {Patience.TotalSeconds:0} seconds and was killed; ./specs clean removes what it left.");
         }
     }
 }

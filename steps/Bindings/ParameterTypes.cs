@@ -28,7 +28,7 @@ public sealed class ParameterTypes
         ["nftables", var family, var table, var chain] => HookPoints.Parse("nftables", $"{family} {table}", chain),
         [var layer, var table, var chain] => HookPoints.Parse(layer, table, chain),
         _ => throw new HooktrailException(
-            $"\"{point}\" is no hook point; write layer, table and chain, such as \"iptables nat POSTROUTING\" or \"nftables ip mine postrouting\"."),
+            $"\"{point}\" is not a hook point; write layer, table and chain, such as \"iptables nat POSTROUTING\" or \"nftables ip mine postrouting\"."),
     };
 
     [StepArgumentTransformation("(|second |third |fourth |fifth )(request|reply|error)", Name = "leg")]

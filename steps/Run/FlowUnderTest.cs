@@ -27,7 +27,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
 
     /// <summary>The leg that was named last: the «it» of a sentence.</summary>
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
-        "The scenario says «it» before it has named a leg; begin with \"the request\" or \"the reply\".");
+        "The scenario uses \"it\" before it names a leg; begin with \"the request\" or \"the reply\".");
 
     /// <summary>Of the host the flow was sent on, or the model was asked about.</summary>
     public KernelVersion Kernel => _profile.Kernel;
@@ -37,7 +37,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     /// <summary>Which silent hook points could have been seen; null where only the model was asked.</summary>
     private FiredTaps? _fired;
 
-    private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it has sent anything.");
+    private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it sends a packet; add a When step that sends one.");
 
     /// <summary>Changes the host that the model is asked about.</summary>
     public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
@@ -107,7 +107,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public Trail Predicted(Leg leg) => _profiles.All(one => one == _profile)
         ? Prediction.Of(_profile, Flow, leg)
         : Prediction.Legs(_profiles, Flow).FirstOrDefault(one => one.Leg == leg)?.Trail
-            ?? throw new AssertionException($"No {leg} of {Flow} is predicted.");
+            ?? throw new AssertionException($"The model predicts no {leg} of {Flow}.");
 
     /// <summary>Null where only the model was asked.</summary>
     public ObservedLeg? Observed(Leg leg)
@@ -118,10 +118,10 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
                 return null;
             case Finding.Inconclusive(var reason):
                 Record(leg, null, LegVerdict.Inconclusive, reason);
-                throw new AssertionException($"Inconclusive, which proves neither a pass nor a failure: {reason}");
+                throw new AssertionException($"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
             case Finding.Contradictory(var reason, _, _):
                 Record(leg, null, LegVerdict.ObserversDisagree, reason);
-                throw new AssertionException($"The observers contradict each other, whatever the model says: {reason}");
+                throw new AssertionException($"The observers contradict each other: {reason}");
             default:
                 if (Legs.FirstOrDefault(observed => observed.Leg == leg) is { } seen)
                     return seen;
@@ -160,7 +160,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public void Lacks(Leg leg)
     {
         var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow).Select(one => one.Leg).ToList();
-        Assert.That(predicted, Does.Not.Contain(leg), $"{Flow} is predicted to have a {leg}.");
+        Assert.That(predicted, Does.Not.Contain(leg), $"The model predicts a {leg} of {Flow}.");
         if (_finding is null)
             return;
         _ = Observed(predicted[0]);
@@ -171,13 +171,13 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
     {
         if (points.IsEmpty)
-            throw new HooktrailException($"The chains of {what} differ from host to host, so nothing proves that the {leg} crosses none; name the chain instead.");
+            throw new HooktrailException($"The chains of {what} differ from host to host, so this run cannot prove that the {leg} crosses none; name a chain instead.");
         Agree(leg, null);
         if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
-            Assert.Fail($"The {leg} must not cross {what}, but is predicted {(_finding is null ? "" : "and observed ")}to cross {crossed.Point}.");
+            Assert.Fail($"The {leg} must not cross {what}, but it {(_finding is null ? "is predicted" : "is predicted and observed")} to cross {crossed.Point}.");
         if (_fired?.Unproven(points) is { IsEmpty: false } mute)
             Assert.Fail(
-                $"That the {leg} does not cross {what} is not proven: {string.Join(", ", mute)} never fired in this run, so silence there says nothing.");
+                $"This run cannot prove that the {leg} does not cross {what}: the taps at {string.Join(", ", mute)} never fired in this run, so their silence proves nothing.");
     }
 
     // An answer may come even where the model does not know.

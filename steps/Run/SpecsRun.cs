@@ -49,7 +49,7 @@ public sealed class SpecsRun
     {
         var lab = await LabAsync();
         if (lab is not DockerLab)
-            Assert.Ignore("This scenario is about a Docker Engine, and the run's lab is in network namespaces. ./specs prepare gets an Engine, where it may.");
+            Assert.Ignore("This scenario needs a Docker Engine, but the run uses the namespace lab. ./specs prepare starts or installs an Engine where possible.");
         return (DockerLab)lab;
     }
 
@@ -67,7 +67,7 @@ public sealed class SpecsRun
     public static Exception Cannot(string reason)
     {
         if (RequireLive)
-            Assert.Fail($"{reason} (SPECS_REQUIRE_LIVE=1 makes this a failure.)");
+            Assert.Fail($"{reason} (A failure because SPECS_REQUIRE_LIVE=1 is set.)");
         Assert.Ignore(reason);
         return new InvalidOperationException(reason); // never reached: both of them throw
     }
@@ -152,7 +152,7 @@ public sealed class SpecsRun
         }
         catch (HooktrailException lack)
         {
-            throw Cannot(lack.Message.Contains("./specs prepare") ? lack.Message : $"{lack.Message} ./specs prepare gets what is missing, where it may.");
+            throw Cannot(lack.Message.Contains("./specs prepare") ? lack.Message : $"{lack.Message} ./specs prepare installs what is missing where possible.");
         }
     }
 }

@@ -91,7 +91,7 @@ public sealed class ContainerSession : ISession
                 return;
             await _engine.RemoveContainerAsync(Id).ConfigureAwait(false);
             if (await EndsWithinAsync(KillTimeout).ConfigureAwait(false) == Ending.Late)
-                throw new HooktrailException($"The container {Name} does not go away: remove it with docker rm -f {Name}.");
+                throw new HooktrailException($"The container {Name} cannot be removed: remove it with docker rm -f {Name}.");
         }
         finally
         {
@@ -149,7 +149,7 @@ public sealed class ContainerSession : ISession
         {
             // Whatever went wrong, the readers must hear of it, or they would wait for ever. While being disposed of, this is how the reading ends; otherwise the connection broke under the reader.
             if (Volatile.Read(ref _disposed) == 0)
-                error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): look into the Docker Engine's log.", e);
+                error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): check the Docker Engine's log.", e);
         }
 
         await _output.CompleteAsync(error).ConfigureAwait(false);

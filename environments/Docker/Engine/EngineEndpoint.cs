@@ -53,7 +53,7 @@ public sealed record EngineEndpoint
                 catch (ArgumentOutOfRangeException e)
                 {
                     throw new HooktrailException(
-                        $"The path of the Docker socket {text} is longer than the kernel allows (107 bytes): use a shorter one.", e);
+                        $"The path of the Docker socket {text} is longer than the kernel allows (107 bytes): use a shorter path.", e);
                 }
             case "tcp" when uri.Host.Length > 0:
                 var port = uri.Port > 0 ? uri.Port : certificates is null ? 2375 : 2376;
@@ -78,7 +78,7 @@ public sealed record EngineEndpoint
         catch (Exception e) when (e is DockerConfigurationException or JsonException or IOException or UnauthorizedAccessException)
         {
             throw new HooktrailException(
-                $"The Docker configuration {config.FullName} does not tell where the Engine is ({e.Message.TrimEnd('.')}): " +
+                $"The Docker configuration {config.FullName} does not contain a valid Engine address ({e.Message.TrimEnd('.')}): " +
                 "correct it (docker context ls), or set DOCKER_HOST.",
                 e);
         }

@@ -9,8 +9,8 @@ internal static class EngineErrors
 
     public static readonly SessionWords Container = new(
         "container",
-        "is the image older than this checkout? Run ./specs run to rebuild it.",
-        "the probe needs the capabilities NET_ADMIN, NET_RAW and SYSLOG and the device /dev/kmsg, so see what on this host takes them away (./specs doctor)");
+        "the image may be older than this checkout; run ./specs prepare to rebuild it.",
+        "the probe needs the capabilities NET_ADMIN, NET_RAW and SYSLOG and the device /dev/kmsg; find out what on this host denies them (./specs doctor)");
 
     public static HooktrailException Unreachable(EngineEndpoint endpoint, Exception cause)
     {
@@ -18,45 +18,45 @@ internal static class EngineErrors
         return socket?.SocketErrorCode switch
         {
             SocketError.AccessDenied => new HooktrailException(
-                $"No right to use the Docker socket {endpoint.SocketPath}: add this user to the group «docker» and log in again, or run with sudo.",
+                $"This user has no permission for the Docker socket {endpoint.SocketPath}: add the user to the group docker and log in again, or run with sudo.",
                 cause),
             SocketError.AddressNotAvailable when endpoint.SocketPath is { } path => None(
-                $"No Docker Engine at {path}: there is no such socket;"),
+                $"No Docker Engine at {path}: the socket does not exist;"),
             SocketError.ConnectionRefused => None($"No Docker Engine answers at {endpoint}: the connection was refused;"),
             _ => None($"No Docker Engine answers at {endpoint} ({(socket ?? cause).Message}):"),
         };
 
         NoEngineException None(string found) =>
-            new(endpoint.ToString(), $"{found} start an Engine (./specs run does), or set DOCKER_HOST to where one listens.", cause);
+            new(endpoint.ToString(), $"{found} start an Engine (./specs prepare does), or set DOCKER_HOST to the address of one.", cause);
     }
 
     public static SocketException? SocketErrorIn(Exception? error) =>
         error is null ? null : error as SocketException ?? SocketErrorIn(error.InnerException);
 
     public static HooktrailException NotAnEngine(EngineEndpoint endpoint, Exception? cause = null) => new(
-        $"What answers at {endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens.",
+        $"The server at {endpoint} is not a Docker Engine: set DOCKER_HOST to the address of one.",
         cause ?? new InvalidDataException());
 
     public static HooktrailException Silent(EngineEndpoint endpoint, string what, TimeSpan patience) => new(
-        $"The Docker Engine at {endpoint} did not {what} within {patience.TotalSeconds:0} s: look into its log, and restart it if it hangs.");
+        $"The Docker Engine at {endpoint} did not {what} within {patience.TotalSeconds:0} s: check its log, and restart it if it hangs.");
 
     public static HooktrailException Lost(EngineEndpoint endpoint, string what, Exception cause) => new(
-        $"The connection to the Docker Engine at {endpoint} broke while it was asked to {what} ({cause.Message}): look into its log.", cause);
+        $"The connection to the Docker Engine at {endpoint} broke during the request to {what} ({cause.Message}): check the Engine's log.", cause);
 
     public static HooktrailException TooOld(EngineEndpoint endpoint, string version, Version api) => new(
-        $"The Docker Engine {version} at {endpoint} is too old: it speaks API {api}, and {ApiVersions.Oldest} (Docker 20.10) is the least; upgrade it.");
+        $"The Docker Engine {version} at {endpoint} is too old: it supports API {api}, but Hooktrail needs at least {ApiVersions.Oldest} (Docker 20.10); upgrade the Engine.");
 
     public static HooktrailException TooNew(EngineEndpoint endpoint, string version, Version least) => new(
-        $"The Docker Engine {version} at {endpoint} speaks API {least} at the least, and {ApiVersions.Newest} is the newest known here: take a newer Hooktrail.");
+        $"The Docker Engine {version} at {endpoint} requires API {least} or newer, but this Hooktrail supports at most {ApiVersions.Newest}; upgrade Hooktrail.");
 
     public static HooktrailException NoCertificates(EngineEndpoint endpoint, string folder, Exception cause) => new(
-        $"DOCKER_TLS_VERIFY asks for TLS with the Docker Engine at {endpoint}, and the certificates in {folder} cannot be read ({cause.Message.TrimEnd('.')}): " +
+        $"DOCKER_TLS_VERIFY requires TLS with the Docker Engine at {endpoint}, but the certificates in {folder} cannot be read ({cause.Message.TrimEnd('.')}): " +
         "set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem.",
         cause);
 
     public static HooktrailException NoTls(EngineEndpoint endpoint, Exception cause) => new(
-        $"No TLS with what listens at {endpoint} ({cause.GetBaseException().Message.TrimEnd('.')}): it may speak none, or it or this side has a " +
-        $"certificate that the other does not accept; correct the certificates in {endpoint.Certificates}, or unset DOCKER_TLS_VERIFY.",
+        $"The TLS handshake with {endpoint} failed ({cause.GetBaseException().Message.TrimEnd('.')}): the server may not use TLS, or one side " +
+        $"does not accept the other's certificate; correct the certificates in {endpoint.Certificates}, or unset DOCKER_TLS_VERIFY.",
         cause);
 
     /// <summary>A Go server answers a client that does not speak TLS with this text.</summary>
@@ -64,11 +64,11 @@ internal static class EngineErrors
         message?.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) == true;
 
     public static HooktrailException NoSuchNetwork(string network) => new(
-        $"There is no Docker network {network}: something removed it during the run; run again.");
+        $"The Docker network {network} no longer exists: another program removed it during the run; run again.");
 
     public static HooktrailException Ended(string container, int exitCode, IReadOnlyList<string> lastOutput) => new(
-        $"The container {container} ended too early, with exit code {exitCode}: " +
-        (lastOutput.Count == 0 ? "it said nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
+        $"The container {container} ended unexpectedly with exit code {exitCode}: " +
+        (lastOutput.Count == 0 ? "it printed nothing." : $"its last output was «{string.Join(" | ", lastOutput)}»."));
 
     public static ContainerRemovedException Removed(string container) => new(
         $"Another program removed the container {container} before it was started; run again.");
@@ -79,7 +79,7 @@ internal static class EngineErrors
         var advice = Advice(message);
         var sentence = advice is null
             ? $"The Docker Engine refused to {what}: {message.TrimEnd('.')}."
-            : $"The Docker Engine refused to {what}: {advice} (it says «{message}»).";
+            : $"The Docker Engine refused to {what}: {advice} (its message is «{message}»).";
         return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence)
             : IsOfRemoved(message) ? new ContainerRemovedException(sentence)
             : new HooktrailException(sentence);
@@ -97,35 +97,35 @@ internal static class EngineErrors
         if (IsOfRemoved(message))
             return "another program has removed the container; run again";
         if (WantsTls(message))
-            return "it speaks TLS alone; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem";
+            return "it requires TLS; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem";
         if (Says("No such image"))
-            return "the image is missing; build it with ./specs run";
+            return "the image is missing; run ./specs prepare to build it";
         if (Says("Pool overlaps with other one"))
-            return "the subnet is taken by another network; name another, or remove that network (docker network ls)";
+            return "another network uses the subnet; choose another subnet, or remove that network (docker network ls)";
         if (Says("fully subnetted") || Says("non-overlapping IPv4 address pool"))
-            return "no subnet is left in its address pools; remove networks that nothing uses (docker network prune)";
+            return "its address pools have no free subnet; remove unused networks (docker network prune)";
         if (Says("networks have same bridge name"))
-            return "the bridge device is taken by another network; ./specs clean removes what an earlier run left";
+            return "another network uses the bridge device; ./specs clean removes what earlier runs left behind";
         if (Says("networks have overlapping"))
-            return "the subnet is taken by another network; name another, or remove that network (docker network ls)";
+            return "another network uses the subnet; choose another subnet, or remove that network (docker network ls)";
         if (Says("The container name") && Says("already in use"))
-            return "a container of that name exists already; ./specs clean removes what an earlier run left";
+            return "a container with that name already exists; ./specs clean removes what earlier runs left behind";
         if (Says("network with name") && Says("already exists"))
-            return "a network of that name exists already; ./specs clean removes what an earlier run left";
+            return "a network with that name already exists; ./specs clean removes what earlier runs left behind";
         if (Says("port is already allocated") || Says("address already in use"))
-            return "a port that it needs is taken; stop what listens there";
+            return "a port that it needs is in use; stop the program that listens there";
         if (message.StartsWith("network ", StringComparison.Ordinal) && Says("not found"))
             return "there is no such network";
         if (Says("has active endpoints"))
             return "a container is still on the network; ./specs clean removes both";
         if (Says("apply caps"))
-            return "the host does not grant a capability that the container asks for; run where it does, such as a private host or a virtual machine";
+            return "the host does not grant a capability that the container needs; run on a host that does, such as a virtual machine";
         if (Says("gathering device information"))
             return "the host has no such device";
         if (Says(NoSuchHostPath))
             return "the host has no such path";
         if (Says("executable file not found") || Says("exec: \"") && Says("no such file or directory"))
-            return "the image has no such program; build it anew with ./specs run";
+            return "the image does not have that program; run ./specs prepare to rebuild the image";
         return null;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ContainerMachine : IMachine
 
     public bool IsRoot => true;
 
-    public string Advice => "the container needs the capability SYS_ADMIN, and a seccomp profile and an AppArmor profile that let who has it unshare and mount, so see what on the Engine's host takes them away";
+    public string Advice => "the container needs the capability SYS_ADMIN, and seccomp and AppArmor profiles that allow unshare and mount; find out what on the Engine's host denies them";
 
     public string Entrance(int processId) => $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
 

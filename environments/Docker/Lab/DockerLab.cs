@@ -22,7 +22,7 @@ public sealed class DockerLab : ILab
         [Switch.BridgeNfCallIptables, Switch.Parse("bridge-nf-call-ip6tables"), Switch.Parse("bridge-nf-call-arptables")];
 
     private const string Withheld =
-        "The kernel kept an ICMP error to itself meanwhile, as it sends but one in a while to an address (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit); send the flow again later.";
+        "The kernel suppressed an ICMP error because of its rate limit (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit); send the flow again later.";
 
     private readonly RunId _run;
     private readonly LabParts _parts;
@@ -189,7 +189,7 @@ public sealed class DockerLab : ILab
     private IAsyncDisposable TurnForFlows(Switch one, bool on)
     {
         if (on && !Profile.BrNetfilter)
-            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; modprobe br_netfilter.");
+            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; load it with modprobe br_netfilter.");
         ImmutableInterlocked.Update(ref _turned, all => all.Add((one, on)));
         return new Change(() => ImmutableInterlocked.Update(ref _turned, all => all.Remove((one, on))));
     }

@@ -31,7 +31,7 @@ public static class Examination
             var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
             findings.Add(new("Docker Engine", $"{info.Version}, API {info.ApiVersion}, on {info.OperatingSystem}"));
             if (image is null || !await engine.HasImageAsync(image, cancellation).ConfigureAwait(false))
-                findings.Add(new("image of the lab", image ?? "none recorded", "no container of the lab can start; ./specs run builds it"));
+                findings.Add(new("image of the lab", image ?? "not built", "no container of the lab can start; run ./specs prepare to build it"));
             else
                 findings.AddRange(await OfKernelAsync(engine, image, cancellation).ConfigureAwait(false));
         }
@@ -54,19 +54,19 @@ public static class Examination
         [
             new("image of the lab", image),
             new("kernel", facts["kernel"]),
-            Fact("nf_tables", "nft", "no tap can be installed, so nothing can be observed"),
-            Fact("Docker's rules are in", "rules", "no chain of Docker is in sight: masquerading scenarios will fail unless Docker manages its rules"),
-            Fact("iptables-legacy", "legacy", "only hosts whose Docker uses iptables-legacy need it", absent: "no tables in this kernel"),
+            Fact("nf_tables", "nft", "taps cannot be installed, so nothing can be observed"),
+            Fact("Docker's rules are in", "rules", "no chain of Docker was found: masquerading scenarios fail unless Docker manages its rules"),
+            Fact("iptables-legacy", "legacy", "needed only if Docker uses iptables-legacy", absent: "no tables in this kernel"),
             Fact("ebtables", "ebtables", "the bridge's hook points cannot be observed"),
             Fact("ebtables broute", "broute", "the hook point ebtables broute BROUTING cannot be observed, and scenarios that name it are skipped"),
             facts["bridge"] is { Length: > 0 } value
                 ? new("br_netfilter", $"loaded, bridge-nf-call-iptables={value}")
-                : new("br_netfilter", "not loaded", "bridged packets never cross iptables; scenarios that need that are skipped until `modprobe br_netfilter`"),
+                : new("br_netfilter", "not loaded", "bridged packets never cross iptables, and scenarios that need it are skipped; load it with `modprobe br_netfilter`"),
             facts["forward"] == "1"
                 ? new("ip_forward", "on")
-                : new("ip_forward", "off", "nothing is routed, so the scenarios to the WAN fail"),
+                : new("ip_forward", "off", "the host routes nothing, so scenarios to the WAN fail; turn it on with `sysctl net.ipv4.ip_forward=1`"),
             Fact("/dev/kmsg", "kmsg", "no trail can be observed; the probe needs the capability SYSLOG and the device"),
-            Fact("/dev/kmsg, writing", "write", "the end of an observation cannot be marked, so none can be made; see `sysctl kernel.printk_devkmsg`"),
+            Fact("/dev/kmsg, writing", "write", "the end of an observation cannot be marked, so nothing can be observed; check `sysctl kernel.printk_devkmsg`"),
             new("rights of the probe", $"capabilities {facts["capabilities"]} (NET_ADMIN, NET_RAW, SYSLOG)"),
         ];
 

@@ -110,5 +110,5 @@ internal sealed class LabAddresses : IHostNames
     }
 
     private static HooktrailException None(ContainerSession session, string version) =>
-        new($"Docker gave the container {session.Name} no {version} address; see whether the host has it turned off.");
+        new($"Docker gave the container {session.Name} no {version} address; check whether the host has disabled it.");
 }

@@ -42,10 +42,10 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         var (tool, add, delete) = LabWords.Xtables(command, addresses);
         if (!IsOfLab(add))
             throw new CannotChangeException(
-                $"The rule \"{command}\" could match packets of others on this host: name a device or an address of the lab in it, "
+                $"The rule \"{command}\" could match packets from outside the lab: name a device or an address of the lab in it, "
                 + "or use a private host, or --lab namespaces.");
         if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
-            throw new CannotChangeException("arptables is not in use on this host, and its table would stay behind; use a private host, or --lab namespaces.");
+            throw new CannotChangeException("arptables is not in use on this host, and its table could not be removed afterwards; use a private host, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
         if (program.StartsWith("ip", StringComparison.Ordinal))
             program += " " + HostTools.InTurn;
@@ -71,11 +71,11 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         var written = LabWords.Nft(text, addresses);
         if (OthersRule(written) is { } rule)
             throw new CannotChangeException(
-                $"\"{rule}\" in a table of nft could match packets of others on this host: name a device or an address of the lab "
-                + "in each rule, and have no policy but accept, or use a private host, or --lab namespaces.");
+                $"\"{rule}\" in an nft table could match packets from outside the lab: name a device or an address of the lab "
+                + "in each rule and use only the policy accept, or use a private host, or --lab namespaces.");
         foreach (var table in tables)
             if ((await probe.TryAsync($"nft list table {table}", cancellation).ConfigureAwait(false)).Status == 0)
-                throw new HooktrailException($"The host has a table {table} of its own; give yours another name.");
+                throw new HooktrailException($"The host already has a table {table}; use another name.");
         return await JournaledAsync(
             "add a table of nft", $"nft -f - <<'END'\n{written}\nEND\n", [.. tables.Select(table => $"nft delete table {table}")], cancellation).ConfigureAwait(false);
     }

@@ -9,7 +9,7 @@ public static class LabImage
     /// <exception cref="HooktrailException">None is recorded.</exception>
     public static string Reference(string? start = null) =>
         TryReference(start)
-        ?? throw new HooktrailException("The lab's image has not been built yet; run ./specs run once, it prepares this machine.");
+        ?? throw new HooktrailException("The lab's image has not been built yet; run ./specs prepare to build it.");
 
     /// <summary>Null where none is recorded.</summary>
     public static string? TryReference(string? start = null)

@@ -69,20 +69,20 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private string? Obstacle(Flow flow)
     {
         if (flow.Encapsulation != Encapsulation.None)
-            return $"The Docker lab wraps no packets in frames of its own; send \"{flow}\" in the namespace lab.";
+            return $"The Docker lab cannot send VLAN or PPPoE frames; send \"{flow}\" in the namespace lab.";
         if (flow.As is not null)
-            return $"Nobody in the Docker lab writes another's address; send \"{flow}\" in the namespace lab.";
+            return $"The Docker lab cannot send packets with a spoofed source; send \"{flow}\" in the namespace lab.";
         if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
-            return $"The container {flow.From} may not write frames (NET_RAW), as few of the Docker lab may; ask by ARP from client, wan or host, or in the namespace lab.";
+            return $"The container {flow.From} lacks the capability NET_RAW for sending frames; send the ARP request from client, wan or host, or in the namespace lab.";
         // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
         if (addresses.InsiderHasRoute && flow.Protocol != Protocol.Arp && !flow.IsBroadcast
             && ((flow.From == Endpoint.Insider && FlowTalking.DestinationName(flow) != LabNames.GatewayOf(Endpoint.Insider.Network!))
                 || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
-            return "This Docker Engine gives the containers of an internal network a default route, and the model knows those that give none; send it in the namespace lab.";
+            return "This Docker Engine gives containers on an internal network a default route, which the model does not cover; send the flow in the namespace lab.";
         // The proxy lets the kernel choose by the route, and that of all loopback addresses prefers 127.0.0.1, which is everybody's.
         if (flow is { Protocol: Protocol.Udp, Ip: IpVersion.V4 } && flow.Port != Flow.ServicePort && !proxyPktinfo
             && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback)
-            return "The userland proxy of this Docker Engine answers datagrams to any loopback address from 127.0.0.1, which is not the lab's; send it in the namespace lab.";
+            return "The userland proxy of this Docker Engine answers every datagram to a loopback address from 127.0.0.1, which is not the lab's address; send the flow in the namespace lab.";
         return null;
     }
 

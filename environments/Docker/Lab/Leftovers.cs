@@ -144,8 +144,8 @@ public static class Leftovers
 
         if (!await IsInTimeAsync(Removal, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
             throw new HooktrailException(
-                $"The container {container.Name} of run {RunOf(container)}, which has died, was not removed within {Removal.TotalSeconds:0} seconds: "
-                + $"see the Docker Engine's log, remove it with docker rm -f {container.Name}, and run ./specs clean again.");
+                $"The container {container.Name} of the dead run {RunOf(container)} was not removed within {Removal.TotalSeconds:0} seconds: "
+                + $"check the Docker Engine's log, remove the container with docker rm -f {container.Name}, and run ./specs clean again.");
         return $"the container {container.Name}";
     }
 

@@ -143,8 +143,8 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         catch (TimeoutException)
         {
             throw new HooktrailException(
-                $"The kernel log did not show within {FencePatience.TotalSeconds:0} seconds what the probe wrote to "
-                + "/dev/kmsg; see that `sysctl kernel.printk_devkmsg` is not off.");
+                $"The kernel log did not show the probe's line within {FencePatience.TotalSeconds:0} seconds after the probe wrote it to "
+                + "/dev/kmsg; check that `sysctl kernel.printk_devkmsg` is not off.");
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
                     _log.Accept(line);
             _log.Close(
                 $"The probe {shell.Session.Name} ended while its kernel log was still needed; "
-                + "run again, and see what removed it.");
+                + "find out what removed it, and run again.");
         }
         catch (HooktrailException lost)
         {

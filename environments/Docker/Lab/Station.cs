@@ -30,7 +30,7 @@ internal sealed class Station(ContainerSession session) : IAsyncDisposable
     {
         await BecomeAsync(NflogProgram.Script, "0", cancellation).ConfigureAwait(false);
         return new(
-            Input(), session.StandardOutput, $"The recorder {session.Name} has ended while its records were still needed; run again, and see what removed it.", this);
+            Input(), session.StandardOutput, $"The recorder {session.Name} ended while its records were still needed; find out what removed it, and run again.", this);
     }
 
     public async ValueTask DisposeAsync()

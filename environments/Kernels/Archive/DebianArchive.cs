@@ -12,7 +12,7 @@ public sealed partial class DebianArchive
     public const string MirrorVariable = "SPECS_DEBIAN_MIRROR";
 
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-    private const string Remedy = "see that the mirror is in reach, or name another one by " + MirrorVariable;
+    private const string Remedy = "check that the mirror is reachable, or choose another with " + MirrorVariable;
 
     /// <summary>Every suite with kernels, the oldest first.</summary>
     private static readonly ImmutableArray<string> Suites = ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
@@ -32,15 +32,15 @@ public sealed partial class DebianArchive
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb" })
             if (!Tool.Exists(program))
                 throw new HooktrailException(
-                    $"There is no program {program} here, so kernels cannot be fetched from Debian's archive: install apt and dpkg, or give a kernel of your own by --kernel-image.");
+                    $"The program {program} is missing, so kernels cannot be fetched from Debian's archive: install apt and dpkg, or use your own kernel with --kernel-image.");
         if (!File.Exists(Keyring))
             throw new HooktrailException(
-                $"{Keyring} is missing, so nobody can tell whether a fetched kernel is Debian's: install debian-archive-keyring, or give a kernel of your own by --kernel-image.");
+                $"{Keyring} is missing, so the signature of a fetched kernel cannot be checked: install debian-archive-keyring, or use your own kernel with --kernel-image.");
         return Environment.GetEnvironmentVariable(MirrorVariable) is { Length: > 0 } mirror
             ? new(cache, mirror)
             : throw new HooktrailException(
-                $"No Debian mirror is known on this machine, so kernels cannot be fetched: name one by {MirrorVariable}, "
-                + "such as http://mirror.example/debian, or give a kernel of your own by --kernel-image.");
+                $"This machine has no Debian mirror configured, so kernels cannot be fetched: set {MirrorVariable}, "
+                + "such as http://mirror.example/debian, or use your own kernel with --kernel-image.");
     }
 
     /// <summary>By package lists that are at most a day old, or by new ones on <paramref name="refresh"/>.</summary>
@@ -62,7 +62,7 @@ public sealed partial class DebianArchive
         var names = await NamesAsync(cancellation).ConfigureAwait(false);
         var images = names.Where(name => KernelPackage().IsMatch(name)).ToList();
         if (images.Count == 0)
-            throw lack ?? new HooktrailException($"{_mirror} serves no kernel: name another mirror by {MirrorVariable}.");
+            throw lack ?? new HooktrailException($"{_mirror} has no kernels: choose another mirror with {MirrorVariable}.");
         // An archive keeps images longer than the packages they are made of.
         var shown = await AptAsync(["apt-cache", "show", .. images], cancellation).ConfigureAwait(false);
         var broken = shown.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
@@ -90,7 +90,7 @@ public sealed partial class DebianArchive
         var downloads = Directory.CreateDirectory(Path.Combine(folder, ".downloads")).FullName;
         await AptAsync(["apt-get", "-q", "download", .. packages], cancellation, downloads).ConfigureAwait(false);
         foreach (var package in Directory.EnumerateFiles(downloads, "*.deb"))
-            await Tool.RunAsync("to unpack a kernel", "see that the disk has room", ["dpkg-deb", "-x", package, folder], cancellation: cancellation).ConfigureAwait(false);
+            await Tool.RunAsync("to unpack a kernel", "check that the disk has space", ["dpkg-deb", "-x", package, folder], cancellation: cancellation).ConfigureAwait(false);
         Directory.Delete(downloads, recursive: true);
     }
 

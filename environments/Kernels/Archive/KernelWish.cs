@@ -17,7 +17,7 @@ public sealed partial record KernelWish
     /// <exception cref="HooktrailException">It is no version.</exception>
     public static KernelWish Parse(string text) => text == Newest || Numbers().IsMatch(text)
         ? new(text)
-        : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list names all of them.");
+        : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list prints them all.");
 
     /// <summary>The newest matching kernel; if several suites serve it, the first suite's.</summary>
     /// <exception cref="HooktrailException">There is none.</exception>
@@ -25,7 +25,7 @@ public sealed partial record KernelWish
     {
         var meant = served.Where(Means).ToList();
         return meant.MaxBy(kernel => kernel.Version) ?? throw new HooktrailException(
-            $"No kernel {Text} is served; the archive has {string.Join(", ", served.Select(Series).Distinct())}: ./specs kernels list says more, and --kernel-image takes one of your own.");
+            $"The archive has no kernel {Text}; it has {string.Join(", ", served.Select(Series).Distinct())}: see ./specs kernels list, or use your own kernel with --kernel-image.");
     }
 
     /// <summary>The first two numbers.</summary>

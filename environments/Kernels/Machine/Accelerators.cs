@@ -4,7 +4,7 @@ namespace Hooktrail.Kernels.Machine;
 public sealed record AcceleratorChoice(Accelerator Accelerator, string Why)
 {
     public override string ToString() =>
-        $"{(Accelerator == Accelerator.Kvm ? "KVM" : "TCG, some ten times slower than KVM")}, {Why}";
+        $"{(Accelerator == Accelerator.Kvm ? "KVM" : "TCG, about ten times slower than KVM")}, {Why}";
 }
 
 public static class Accelerators
@@ -25,10 +25,10 @@ public static class Accelerators
         Kernel kernel, Accelerator? asked, KvmTrial trial, CancellationToken cancellation)
     {
         if (asked is { } chosen)
-            return new(chosen, $"because {Variable} says so");
+            return new(chosen, $"because {Variable} is set");
         return await trial.FailureAsync(kernel, cancellation).ConfigureAwait(false) is { } failure
             ? new(Accelerator.Tcg, $"because {failure}")
-            : new(Accelerator.Kvm, "which boots it here");
+            : new(Accelerator.Kvm, "because a trial boot succeeded");
     }
 
     internal static Accelerator? Parse(string? value) => value switch
@@ -37,6 +37,6 @@ public static class Accelerators
         "kvm" => Accelerator.Kvm,
         "tcg" => Accelerator.Tcg,
         _ => throw new HooktrailException(
-            $"{Variable} is \"{value}\", but an accelerator is kvm or tcg; unset it to have KVM where it works."),
+            $"{Variable} is \"{value}\", but an accelerator is kvm or tcg; unset it to use KVM where it works."),
     };
 }

@@ -40,7 +40,7 @@ internal sealed class ConsoleLog(string? path)
         await Task.WhenAll(
             ReadAsync(console, file, "", text => Take(ConsoleEvent.Parse(text))),
             ReadAsync(complaints, file, "qemu: ", Complain)).ConfigureAwait(false);
-        _end.TrySetResult(Release is null ? "ended before its kernel had come up" : "ended");
+        _end.TrySetResult(Release is null ? "ended before its kernel came up" : "ended");
     }
 
     private static async Task ReadAsync(TextReader from, TextWriter file, string prefix, Action<string> take)

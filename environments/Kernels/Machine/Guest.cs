@@ -98,7 +98,7 @@ public sealed class Guest : IAsyncDisposable
         await DisposeAsync().ConfigureAwait(false);
         var failed = _console.Complaints.ProcessorFailed;
         var remedy = _accelerator == Accelerator.Kvm && (failed || _console.Release is null)
-            ? $"; {Accelerators.Variable}=tcg boots it without KVM"
+            ? $"; boot it without KVM by setting {Accelerators.Variable}=tcg"
             : "";
         return new(what + _console.Complaints, _console.Path, remedy) { ProcessorFailed = failed };
     }

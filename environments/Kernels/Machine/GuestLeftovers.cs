@@ -19,9 +19,9 @@ public static class GuestLeftovers
         var removed = ImmutableArray.CreateBuilder<string>();
         foreach (var (process, owner) in Guests().Where(guest => !guest.Owner.IsAlive))
             if (Kill(process))
-                removed.Add(string.Create(CultureInfo.InvariantCulture, $"the guest of process {owner.ProcessId}, which is no more (QEMU, process {process})"));
+                removed.Add(string.Create(CultureInfo.InvariantCulture, $"the guest of the ended process {owner.ProcessId} (QEMU, process {process})"));
         foreach (var left in KernelsCache.Existing(Environment.GetEnvironmentVariable)?.Leftovers() ?? [])
-            Delete(left, $"{left}, half made");
+            Delete(left, $"{left}, which is incomplete");
         foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Console + "*"))
             if (Owner.Parse(Path.GetFileName(left)[Console.Length..]) is { IsAlive: false })
                 Delete(left, left);

@@ -19,7 +19,7 @@ internal sealed class KvmTrial(string emulator, string root)
     public async Task<string?> FailureAsync(Kernel kernel, CancellationToken cancellation)
     {
         var qemu = Tool.Find(emulator) ?? throw new HooktrailException(
-            $"There is no program {emulator} here, which runs guests: install it (Debian, Ubuntu: qemu-system-x86).");
+            $"The program {emulator}, which runs guests, is missing: install it (Debian, Ubuntu: qemu-system-x86).");
         if (Refusal() is { } refusal)
             return refusal;
         var note = new Note(Path.Combine(kernel.Folder, "kvm"), Subject(qemu));
@@ -57,11 +57,11 @@ internal sealed class KvmTrial(string emulator, string root)
         }
         catch (UnauthorizedAccessException)
         {
-            return "this user may not open /dev/kvm (usually its group may)";
+            return "this user has no permission for /dev/kvm (usually its group has)";
         }
         catch (IOException e)
         {
-            return $"/dev/kvm does not open ({e.Message.TrimEnd('.')})";
+            return $"/dev/kvm cannot be opened ({e.Message.TrimEnd('.')})";
         }
     }
 

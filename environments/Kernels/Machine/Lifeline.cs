@@ -63,7 +63,7 @@ internal sealed class Lifeline : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new HooktrailException($"Guests need the program setsid, which cannot be started here ({e.Message}): install util-linux.", e);
+            throw new HooktrailException($"Guests need the program setsid, which failed to start ({e.Message}): install util-linux.", e);
         }
     }
 

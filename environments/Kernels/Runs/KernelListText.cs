@@ -15,7 +15,7 @@ public static class KernelListText
             table.Add(KernelWish.Series(kernel), kernel.Version.ToString(), $"{kernel.Package} {kernel.PackageVersion}", kernel.Suite, has(kernel) ? "prepared" : "");
         return $"""
             {table.Text()}
-            A series means its newest release, and newest the newest of all.{(all ? "" : " --all prints every release.")}
+            A series stands for its newest release, and newest for the newest release of all.{(all ? "" : " --all prints every release.")}
             A kernel of your own: --kernel-image FILE --modules FOLDER, built with what a virtual machine needs (virtio_pci, virtio_blk, virtio_net, ext4, overlay;
             built in or as modules) and with netfilter as Docker needs it.
 

@@ -90,7 +90,7 @@ public sealed class KernelsRun
             var (log, bootLimit) = (Path.Combine(result.Folder, "console.log"), BootLimit < Limit ? BootLimit : Limit);
             await using var guest = await Guest.BootAsync(machine, log, bootLimit, cancellation).ConfigureAwait(false);
             result = result with { BootedIn = guest.BootedIn, Release = guest.Release, Lacks = guest.Lacks };
-            Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: its Engine answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; the features begin"));
+            Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: its Engine answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; running the features"));
             result = await RunFeaturesAsync(result, guest, machine, who, limit.Token).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -128,7 +128,7 @@ public sealed class KernelsRun
         return result with
         {
             Counts = counts,
-            Trouble = counts is null || (status != 0 && counts.IsGood) ? $"The features did not run to their end; see {Path.Combine(result.Folder, "features.log")}." : null,
+            Trouble = counts is null || (status != 0 && counts.IsGood) ? $"The features did not finish; see {Path.Combine(result.Folder, "features.log")}." : null,
         };
     }
 }

@@ -24,10 +24,10 @@ public static class KernelsText
         : result.Counts is { } counts ? string.Create(
             CultureInfo.InvariantCulture,
             $"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped; {counts.Diverged} of {counts.Legs} legs diverged; {result.Took.TotalSeconds:0} s")
-        : "nothing came of it";
+        : "no result";
 
     private static string Remarks(KernelResult result) => string.Concat(
-        result.Lacks.Select(lack => $"It lacks {lack}.")
+        result.Lacks.Select(lack => $"The guest lacks {lack}.")
             .Concat((result.Counts?.Reasons ?? []).Take(ReasonsShown).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Scenarios} skipped: {one.Reason}")))
             .Concat(result.Trouble is { } trouble ? [trouble] : [])
             .Select(remark => $"{result.Kernel.Name} {result.Backend.Name()}: {PlainText.Of(remark)}\n"));

@@ -17,8 +17,8 @@ public static class OutputFolder
             var taken = File.Exists(Path.Combine(folder, ".lock"));
             throw new HooktrailException(
                 taken
-                    ? $"Another ./specs kernels run writes to {folder}: wait for it, or choose another folder by --out."
-                    : $"The folder {folder} cannot be made ({e.Message.TrimEnd('.')}): choose another one by --out.",
+                    ? $"Another ./specs kernels run writes to {folder}: wait for it, or choose another folder with --out."
+                    : $"The folder {folder} cannot be created ({e.Message.TrimEnd('.')}): choose another with --out.",
                 e);
         }
     }

@@ -68,7 +68,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (MultiplexerException failed)
         {
-            throw new HooktrailException($"The program {program.Command[0]} cannot be started {place} ({failed.Message}): install it there.", failed);
+            throw new HooktrailException($"The program {program.Command[0]} failed to start {place} ({failed.Message}): install it there.", failed);
         }
         catch (OperationCanceledException)
         {
@@ -123,7 +123,7 @@ public sealed class Multiplexer(string place) : IByteSink
 
     public ValueTask CompleteAsync(Exception? error = null)
     {
-        _ended = error ?? new HooktrailException($"What starts processes {place} has ended; see what ended it, and run again.");
+        _ended = error ?? new HooktrailException($"The process launcher {place} ended; find out what ended it, and run again.");
         foreach (var pipe in _outputs.Values)
             End(pipe);
         foreach (var process in _processes.Values)
@@ -183,7 +183,7 @@ public sealed class Multiplexer(string place) : IByteSink
     private async Task SendAsync(uint channel, ReadOnlyMemory<byte> bytes)
     {
         if (_ended is not null || _to is not { } to)
-            throw new IOException($"Nothing can be said any more to what starts processes {place}.");
+            throw new IOException($"The process launcher {place} no longer accepts input.");
         var frame = new byte[Header + bytes.Length];
         BinaryPrimitives.WriteUInt32BigEndian(frame, channel);
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(4), (uint)bytes.Length);
@@ -197,7 +197,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (ObjectDisposedException)
         {
-            throw new IOException($"Nothing can be said any more to what starts processes {place}.");
+            throw new IOException($"The process launcher {place} no longer accepts input.");
         }
         finally
         {

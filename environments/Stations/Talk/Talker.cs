@@ -83,7 +83,7 @@ public sealed class Talker : IAsyncDisposable
     {
         var answer = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_waiting.TryAdd(id, answer))
-            throw new HooktrailException($"What talks for {_who} is asked twice at a time about \"{id}\"; wait for the first answer.");
+            throw new HooktrailException($"The talker of {_who} already has a request \"{id}\"; wait for its answer.");
         try
         {
             if (_ended is not null)
@@ -92,7 +92,7 @@ public sealed class Talker : IAsyncDisposable
             var words = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
             return words[0] != "error"
                 ? words
-                : throw new HooktrailException($"What talks for {_who} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
+                : throw new HooktrailException($"The talker of {_who} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
         }
         finally
         {
@@ -120,7 +120,7 @@ public sealed class Talker : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var reason = "has ended";
+        var reason = "ended";
         try
         {
             await foreach (var line in _from.ReadAllAsync().ConfigureAwait(false))
@@ -128,10 +128,10 @@ public sealed class Talker : IAsyncDisposable
         }
         catch (Exception problem) when (problem is HooktrailException or IOException or ChannelClosedException)
         {
-            reason = $"is gone: {problem.Message.TrimEnd('.')}";
+            reason = $"failed: {problem.Message.TrimEnd('.')}";
         }
 
-        _ended = new HooktrailException($"What talks for {_who} {reason}; see whether perl is in it, and run again.");
+        _ended = new HooktrailException($"The talker of {_who} {reason}; check that perl is installed there, and run again.");
         foreach (var answer in _waiting.Values)
             answer.TrySetException(_ended);
     }

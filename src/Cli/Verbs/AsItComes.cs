@@ -33,8 +33,8 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
     private async Task PrintAsync(ChannelReader<Glimpse> glimpses)
     {
         await output.WriteAsync(
-            "\nWhat is recorded, as it comes in, and the predicted hop that it fits; ? is beside what is in no leg, such as ARP on the way or a connection's end.\n"
-            + "Whose packet it is of is sure only when the last is in: then the legs follow.\n"
+            "\nRecords as they arrive, each with the predicted hop that it matches; ? marks a record of no leg, such as ARP on the way or the end of a connection.\n"
+            + "The match is certain only after the last record; the legs follow then.\n"
             + Line("by", "hook point", "devices", "predicted", "packet"));
         await output.FlushAsync();
         await foreach (var glimpse in glimpses.ReadAllAsync())

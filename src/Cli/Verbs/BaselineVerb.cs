@@ -11,28 +11,28 @@ internal static class BaselineVerb
 {
     private static readonly Argument<string> Name = new("name")
     {
-        Description = "What the baseline is called: letters, digits, dots, hyphens and underscores.",
+        Description = "The name of the baseline: letters, digits, dots, hyphens and underscores.",
     };
 
     private static readonly Argument<string?> Run = new("run")
     {
-        Description = "A trails.json, or a folder that holds one; that of the last run unless given: SPECS_OUT, or ./out. - is standard input.",
+        Description = "A trails.json, or a folder that contains one; default: the last run, in SPECS_OUT or ./out. - is standard input.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<bool> Force = new("--force")
     {
-        Description = "Replaces a baseline of that name.",
+        Description = "Overwrites an existing baseline of that name.",
     };
 
     public static Verb Create() =>
         new(
             "baseline",
-            "Keeps a host's trails before an upgrade, and says afterwards what is different.",
+            "Saves a host's trails before an upgrade and lists the differences after it.",
             $"""
-            A baseline is a trails.json of what was observed and on which host, without records, predictions, and whatever another run would have otherwise: a hop a
-            line, in an order that stays. Two runs that saw the same have the same baseline, byte by byte. It is meant to be committed: NAME.json in ./{BaselineFolder.Usual},
-            SPECS_BASELINES or --dir. Every verb that reads a trails.json reads it.
+            A baseline is a trails.json with the observed trails and their host, without records, predictions or anything that varies from run to run.
+            It has one hop per line, in a stable order: two runs that saw the same produce the same bytes. Commit it to version control. It is NAME.json
+            in ./{BaselineFolder.Usual}, SPECS_BASELINES or --dir. Every verb that reads a trails.json also reads a baseline.
 
             Examples:
               ./specs run && ./specs baseline save before-upgrade
@@ -47,7 +47,7 @@ internal static class BaselineVerb
     {
         var verb = new Verb(
             "save",
-            "Keeps a run as a baseline.",
+            "Saves a run as a baseline.",
             """
             Examples:
               ./specs baseline save before-upgrade
@@ -73,9 +73,9 @@ internal static class BaselineVerb
     {
         var verb = new Verb(
             "check",
-            "Says what is different in a run from a baseline; compare, with the baseline as the earlier run.",
+            "Lists the differences between a baseline and a run, as compare does with the baseline as the earlier run.",
             """
-            Exit codes: 0 no difference, or all are expected from the hosts; 1 some are not.
+            Exit codes: 0 no difference, or only expected ones; 1 an unexpected difference.
 
             Examples:
               ./specs baseline check before-upgrade
@@ -92,8 +92,8 @@ internal static class BaselineVerb
             var file = folder.FileOf(name);
             if (!File.Exists(file))
                 throw new HooktrailException(folder.Names.IsEmpty
-                    ? $"There is no baseline \"{name}\", and none at all in {folder.Path}; keep one by ./specs baseline save {name}."
-                    : $"There is no baseline \"{name}\" in {folder.Path}; there are {string.Join(", ", folder.Names)}.");
+                    ? $"There is no baseline \"{name}\": the folder {folder.Path} is empty; save one with ./specs baseline save {name}."
+                    : $"There is no baseline \"{name}\" in the folder {folder.Path}, which has {string.Join(", ", folder.Names)}.");
             return CompareVerb.Show(line, [new(name, name, TrailsInput.Read(file)), RunInput.Read(line.GetValue(Run) ?? RunInput.LastRun, folder)]);
         });
         return verb;
@@ -103,7 +103,7 @@ internal static class BaselineVerb
     {
         var verb = new Verb(
             "list",
-            "Names the baselines, each with its host.",
+            "Lists the baselines, each with its host.",
             """
             Examples:
               ./specs baseline list
@@ -131,9 +131,9 @@ internal static class BaselineVerb
     {
         var verb = new Verb(
             "document",
-            "Writes what changes from kernel to kernel as a page, from baselines of many kernels.",
+            "Writes a page on what changes from kernel to kernel, from baselines of many kernels.",
             """
-            docs/kernels.md is made so:
+            This command makes docs/kernels.md:
               ./specs baseline document --dir environments/Kernels/reference --out docs/kernels.md
             """)
         {
@@ -143,7 +143,7 @@ internal static class BaselineVerb
         {
             var folder = BaselineFolder.Named(line.GetValue(CompareVerb.Baselines));
             if (folder.Names.IsEmpty)
-                throw new HooktrailException($"There is no baseline in {folder.Path}; name a folder that holds some by --dir.");
+                throw new HooktrailException($"There is no baseline in the folder {folder.Path}; choose another folder with --dir.");
             var kernels = ReferenceKernels.Of(folder.Names.Select(name => new ComparedRun(name, name, TrailsInput.Read(folder.FileOf(name)))));
             OutputFile.Write(line.GetValue(CompareVerb.Out), Encoding.UTF8.GetBytes(KernelsDocument.Of(kernels)), "The page");
             return ExitCode.Done;

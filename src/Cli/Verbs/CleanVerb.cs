@@ -14,13 +14,13 @@ internal static class CleanVerb
     {
         var verb = new Verb(
             "clean",
-            "Removes whatever any earlier run left on this host, and says what it removed.",
+            "Removes what earlier runs left on this host, and lists what it removed.",
             """
-            Runs that are alive are left alone and named. What is on its way is waited for: a probe that gives the host back, and what the Engine
-            still makes for a process that has died. Rules, settings and containers of others are never touched.
+            It names active runs and does not touch them. It waits for work in progress: a probe that is restoring the host, and containers and networks
+            that the Engine is still creating for a dead process. It never touches rules, settings or containers of other programs.
 
-            A namespace lab leaves nothing, so what is looked for is a Docker lab's, guests of ./specs kernels, and what that had half fetched or built. Where no Engine answers it says that nobody could be asked, and
-            fails only if this host still has devices of a Docker lab.
+            A namespace lab leaves nothing behind, so it looks for remains of Docker labs, for guests of ./specs kernels, and for kernels that were only
+            partly fetched or built. If no Engine answers, it says so, and fails only if this host still has devices of a Docker lab.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
         return verb;
@@ -49,9 +49,9 @@ internal static class CleanVerb
             foreach (var thing in removed)
                 await Console.Out.WriteLineAsync($"Removed {thing}.");
             foreach (var run in alive)
-                await Console.Out.WriteLineAsync($"Run {run} is alive and was left alone.");
+                await Console.Out.WriteLineAsync($"Run {run} is active; nothing of it was removed.");
             if (removed.IsEmpty && ofGuests.IsEmpty)
-                await Console.Out.WriteLineAsync("Nothing of an earlier run was left.");
+                await Console.Out.WriteLineAsync("Earlier runs left nothing behind.");
         }
 
         return ExitCode.Done;
@@ -59,10 +59,10 @@ internal static class CleanVerb
 
     private static string WithoutEngine(NoEngineException none, IEnumerable<string> devices) => Leftovers.Among(devices) switch
     {
-        [] => $"No Docker Engine answers at {none.Endpoint}, so containers and networks of Docker labs were not looked for: namespace labs leave none, "
-            + "as they end with their processes; if a Docker lab has run there, start that Engine and run ./specs clean again.",
+        [] => $"No Docker Engine answers at {none.Endpoint}, so the check for containers and networks of Docker labs was skipped; namespace labs leave none, "
+            + "because they end with their processes. If a Docker lab ran there, start that Engine and run ./specs clean again.",
         var left => throw new HooktrailException(
-            $"This host has devices of a Docker lab ({string.Join(", ", left)}), but no Docker Engine answers at {none.Endpoint} that could remove them; "
-            + "start the Engine, or set DOCKER_HOST to where it listens, and run ./specs clean again.", none),
+            $"This host has devices of a Docker lab ({string.Join(", ", left)}), but no Docker Engine answers at {none.Endpoint} to remove them; "
+            + "start the Engine, or set DOCKER_HOST to its address, and run ./specs clean again.", none),
     };
 }

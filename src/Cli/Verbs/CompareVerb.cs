@@ -12,26 +12,26 @@ internal static class CompareVerb
 {
     private static readonly Argument<string[]> Runs = new("run")
     {
-        Description = "A trails.json, a folder that holds one, or a baseline's name; the others are held against the first. - is standard input.",
+        Description = "A trails.json, a folder that contains one, or the name of a baseline; each other run is compared with the first. - is standard input.",
         Arity = new(2, 1000),
     };
 
     internal static readonly Option<string> Format = new("--format")
     {
-        Description = "How it is shown: text; markdown, for a pull request; json; html, a page of its own as in the report.",
+        Description = "The output format: text; markdown, for a pull request; json; html, a standalone page as in the report.",
         HelpName = "text|markdown|json|html",
         DefaultValueFactory = _ => "text",
     };
 
     internal static readonly Option<string?> Out = new("--out")
     {
-        Description = "The file to write; standard output otherwise.",
+        Description = "The file to write; default: standard output.",
         HelpName = "file",
     };
 
     internal static readonly Option<string?> Baselines = new("--dir")
     {
-        Description = $"The folder of the baselines; SPECS_BASELINES or ./{BaselineFolder.Usual} unless given.",
+        Description = $"The folder of the baselines; default: SPECS_BASELINES or ./{BaselineFolder.Usual}.",
         HelpName = "folder",
     };
 
@@ -39,16 +39,16 @@ internal static class CompareVerb
     {
         var verb = new Verb(
             "compare",
-            "Says what is different between runs: leg by leg, by cause, and whether the model expects it.",
+            "Lists the differences between runs, leg by leg and by cause, and whether the model expects them.",
             """
-            A leg is the same, changed (which hop came, went or moved, and which fields), appeared, or no longer possible. What one of the runs proves nothing
-            of, because it was not sent there, was skipped or is inconclusive, is counted apart. Addresses and ids of a run are in no trail.
+            A leg is the same, changed (a hop was added, removed or moved, or its fields changed), appeared, or no longer possible. Legs that one of the
+            runs did not send, skipped or found inconclusive are counted separately. Trails contain no addresses or ids of a single run.
 
-            A difference is expected where the model predicts the trail of either run from that run's host. Its cause is then the one difference of the two
-            hosts that turns the earlier trail into the later one, found by trying each of them alone, then two together: what a kernel release brought, a backend,
-            a switch, a rule, Docker's rules. Every other difference is unexplained, and shown with both trails and the records.
+            A difference is expected if the model predicts each run's trail from that run's host. Its cause is then the difference between the two hosts
+            that turns the earlier trail into the later one: a change in a kernel release, a backend, a switch, a rule, or Docker's rules. compare tries
+            each difference separately, then two together. Every other difference is unexplained, and is shown with both trails and the records.
 
-            Exit codes: 0 no difference, or all are expected; 1 some are not.
+            Exit codes: 0 no difference, or only expected ones; 1 an unexpected difference.
 
             Examples:
               ./specs compare before/trails.json out

@@ -12,67 +12,67 @@ internal static class ConformVerb
 {
     private static readonly Option<string> InLab = new("--lab")
     {
-        Description = "Where the legs are run.",
+        Description = "The lab to run in.",
         HelpName = "docker|namespaces|both",
         DefaultValueFactory = _ => "namespaces",
     };
 
     private static readonly Option<string?> Observer = new("--observer")
     {
-        Description = "Who watches; all that the lab has unless given.",
+        Description = "The observers to use; default: all that the lab has.",
         HelpName = "log|nflog|both",
     };
 
     private static readonly Option<string?> Sample = new("--sample")
     {
-        Description = "Only so many flows, chosen by the seed, on few hosts.",
+        Description = "Runs only this many flows, chosen by the seed, on few hosts.",
         HelpName = "flows",
     };
 
     private static readonly Option<string> Seed = new("--seed")
     {
-        Description = "Decides which flows a sample has; the same seed, the same flows.",
+        Description = "Chooses the flows of a sample; the same seed gives the same flows.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
     };
 
     private static readonly Option<string?> Filter = new("--filter")
     {
-        Description = "Only hosts, or what is tried on them, with this text in their titles.",
+        Description = "Runs only hosts and variations with this text in their titles.",
         HelpName = "text",
     };
 
     private static readonly Option<string> AtOnce = new("--parallel")
     {
-        Description = "How many namespace labs run side by side.",
+        Description = "The number of namespace labs to run in parallel.",
         HelpName = "number",
         DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 2, 8).ToString(CultureInfo.InvariantCulture),
     };
 
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "The folder for trails.json; SPECS_OUT or ./out unless given.",
+        Description = "The folder for trails.json; default: SPECS_OUT or ./out.",
         HelpName = "folder",
     };
 
     private static readonly Option<bool> Mutate = new("--mutate")
     {
-        Description = "Also changes one statement, registration or NAT rule of the model at a time, and shows which leg notices.",
+        Description = "Also changes the model by one statement, registration or NAT rule at a time, and shows which leg detects the change.",
     };
 
     private static readonly Option<bool> List = new("--list")
     {
-        Description = "Prints what there is to run, and runs nothing.",
+        Description = "Lists the hosts and flows without running them.",
     };
 
     public static Verb Create()
     {
         var verb = new Verb(
             "conform",
-            "Runs the exhaustive matrix of hosts and flows, and compares what the kernel does with what the model predicts, leg by leg.",
+            "Runs the full matrix of hosts and flows and compares the kernel with the model, leg by leg.",
             """
-            A leg agrees, diverges, is inconclusive (the observation has a gap), or is not applicable (this machine cannot show it).
-            The exit code is 1 where a leg diverged or two observers disagree, and 0 otherwise.
+            A leg agrees, diverges, is inconclusive (the observation has a gap), or is not applicable (this machine cannot observe it).
+            The exit code is 1 if a leg diverged or two observers disagree, and 0 otherwise.
 
             Examples:
               ./specs conform
@@ -101,7 +101,7 @@ internal static class ConformVerb
             if (line.GetValue(Sample) is { } sample)
                 hosts = Sampling.Of(hosts, Number(sample, "a number of flows", int.MaxValue), Number(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
             if (hosts.IsEmpty)
-                throw new HooktrailException("No host of the matrix is left by the filter; ./specs conform --list prints them all.");
+                throw new HooktrailException("The filter matches no host of the matrix; ./specs conform --list prints them all.");
             if (line.GetValue(List))
             {
                 await Console.Out.WriteAsync(ConformanceText.List(hosts));

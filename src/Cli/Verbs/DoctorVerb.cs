@@ -13,10 +13,10 @@ internal static class DoctorVerb
     {
         var verb = new Verb(
             "doctor",
-            "Prints what this host can and cannot do, each lack with its consequence.",
+            "Prints what this host can and cannot do, and the effect of each limitation.",
             """
-            Asks the Engine, and a probe container in the host's network namespace; then a private network namespace, as this user can have
-            it. Changes nothing. A lack does not make the exit code other than 0.
+            It checks the Engine, a probe container in the host's network namespace, and a private network namespace created as this user. It changes
+            nothing. The exit code is 0 even if something is missing.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
         return verb;

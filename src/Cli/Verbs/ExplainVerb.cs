@@ -11,24 +11,24 @@ internal static class ExplainVerb
 {
     private static readonly Argument<string> Observed = new("file")
     {
-        Description = "A trails.json with observed trails, as observe --json, conform or a run writes it; - is standard input.",
+        Description = "A trails.json with observed trails, from observe --json, conform or a run; - is standard input.",
     };
 
     private static readonly Option<string?> OfLeg = new("--leg")
     {
-        Description = "Explains only packets of this direction, and not all legs of a flow together.",
+        Description = "Explains only packets in this direction, instead of all legs of a flow together.",
         HelpName = "request|reply|error",
     };
 
     private static readonly Option<string?> Packet = new("--packet")
     {
-        Description = "Explains only the packet of this number in its direction.",
+        Description = "Explains only the packet with this number in its direction, starting at 1.",
         HelpName = "number",
     };
 
     private static readonly Option<string?> Profile = new("--profile")
     {
-        Description = "A trails.json whose host the packets are taken to have crossed; otherwise the host of the file itself.",
+        Description = "A trails.json whose host to assume instead of the host in the file.",
         HelpName = "file",
     };
 
@@ -38,18 +38,18 @@ internal static class ExplainVerb
     {
         var verb = new Verb(
             "explain",
-            "Says which smallest change of the host's profile would predict what was observed, best first, or that none does.",
+            "Finds the smallest changes to the host that would explain the observed trails, best first, or reports that none does.",
             $"""
-            The host is that of the file, or of --profile, with the changes that --docker, --kernel, --iptables, --ebtables and --set say. Tried are:
+            The host is the one in the file or in --profile, changed by --docker, --kernel, --iptables, --ebtables and --set. It tries:
               1  each switch
-              2  the other backend of iptables and of ebtables; other kernel releases, of which the nearest older and newer one is named
-              3  one rule less or more, or a chain's policy: each rule of the host; each of Docker's that is missing there; a rule of one's own that
-                 drops, rejects, accepts or untracks this packet
-              4  the rules of each release of Docker, with and without its userland proxy, or none; one's own rules stay
-              5  two of these together, where no single one suffices; at most {Explanation.Limit} of the pairs, the smallest first
-            A change is named only if it predicts every observed leg of the flow, from the first hop to the end.
+              2  the other backend of iptables and of ebtables; other kernel releases, of which it names the nearest older and newer one
+              3  removing each rule of the host; adding each missing rule of Docker; adding a rule that drops, rejects, accepts or untracks
+                 this packet; changing the policy of a chain
+              4  the rules of each Docker release, with and without its userland proxy, or none; your other rules stay
+              5  two of these together, if no single one is enough; at most {Explanation.Limit} pairs, smallest first
+            It names a change only if the change predicts every observed leg of the flow, from the first hop to the outcome.
 
-            Exit codes: 0 all is as predicted, or explained; 1 something is not.
+            Exit codes: 0 every leg is as predicted or explained; 1 a leg is not explained.
 
             Examples:
               ./specs explain out/trails.json
@@ -77,13 +77,13 @@ internal static class ExplainVerb
             .Where(one => one.Observed is not null || one.Verdict == LegVerdict.Disagreed)
             .ToImmutableArray();
         if (observed.All(one => one.Observed is null))
-            throw new HooktrailException($"{Name(path)} has no observed trail; give a file that observe --json, conform or a run wrote.");
+            throw new HooktrailException($"{Name(path)} has no observed trail; use a file written by observe --json, conform or a run.");
         var wanted = observed
             .Where(one => (direction is null || one.Leg.Direction == direction) && (packet is null || one.Leg.Packet == packet))
             .ToImmutableArray();
         if (wanted.IsEmpty)
             throw new HooktrailException(
-                $"{Name(path)} has no observed leg such as --leg and --packet say; it has {string.Join(", ", observed.Select(one => one.Leg.ToString()).Distinct())}.");
+                $"{Name(path)} has no observed leg that matches --leg and --packet; it has {string.Join(", ", observed.Select(one => one.Leg.ToString()).Distinct())}.");
 
         var hosts = new Dictionary<HostProfile, HostProfile>();
         var flows = wanted
@@ -95,7 +95,7 @@ internal static class ExplainVerb
             Console.Out.Write($"{answer.Text}\n");
         if (flows.Count > 1)
             Console.Out.WriteLine(
-                $"Of {flows.Count} flows {answers.Count(answer => answer.IsPredicted)} are as predicted, {answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, {answers.Count(answer => !answer.IsExplained)} not.");
+                $"Of {flows.Count} flows {answers.Count(answer => answer.IsPredicted)} are as predicted, {answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, {answers.Count(answer => !answer.IsExplained)} not explained.");
         return answers.All(answer => answer.IsExplained) ? ExitCode.Done : ExitCode.No;
 
         // Equal hosts become one, so that the model builds it once.
@@ -137,16 +137,16 @@ internal static class ExplainVerb
             var parting = legs.Zip(witnesses)
                 .FirstOrDefault(one => !one.Second.IsRight(profile));
             if (parting.First is not { } first)
-                return new($"{title}: as predicted, so nothing has to be explained.\n", true, true);
+                return new($"{title}: as predicted; nothing to explain.\n", true, true);
 
             var found = Explanation.For(profile, witnesses);
             var text = $"{title}\n{first.Leg}: {Why(first, parting.Second)}\n";
             return found.IsEmpty
                 ? new(
-                    $"{text}No change explains it: no switch, backend, kernel release, rule or release of Docker, nor two of them together.{(legs.Length > 1 ? " Ask for one leg alone by --leg." : "")}\n",
+                    $"{text}No change explains it: no switch, backend, kernel release, rule or Docker release, nor any two of them together.{(legs.Length > 1 ? " Explain one leg at a time with --leg." : "")}\n",
                     false, false)
                 : new(
-                    PlainTexts([text, "What would explain it, the smallest change first:\n", .. found.Select((one, index) => $"  {index + 1}  {one.Change}\n")]),
+                    PlainTexts([text, "Changes that would explain it, smallest first:\n", .. found.Select((one, index) => $"  {index + 1}  {one.Change}\n")]),
                     false, true);
         }
 
@@ -155,9 +155,9 @@ internal static class ExplainVerb
 
         private static string Why(LegRecord leg, Witness witness) => (leg.Observed, witness.Predicted) switch
         {
-            ({ } observed, { } predicted) => Disagreement.Between(null, predicted, observed)?.Sentence ?? "it is otherwise than predicted.",
-            (null, _) => "it is predicted, but was not seen.",
-            _ => "it was seen, but is not predicted.",
+            ({ } observed, { } predicted) => Disagreement.Between(null, predicted, observed)?.Sentence ?? "it differs from the prediction.",
+            (null, _) => "it was predicted but not observed.",
+            _ => "it was observed but not predicted.",
         };
 
         private Trail? Predicted(HostProfile host, Leg leg)

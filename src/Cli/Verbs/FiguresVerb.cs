@@ -10,13 +10,13 @@ internal static class FiguresVerb
 {
     private static readonly Argument<string[]> Files = new("file")
     {
-        Description = "A trails.json that a run, observe --json or predict --json wrote.",
+        Description = "A trails.json from a run, observe --json or predict --json.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "The directory that the figures go to; it is made where it is missing.",
+        Description = "The directory for the figures; it is created if missing.",
         HelpName = "directory",
         DefaultValueFactory = _ => ".",
     };
@@ -25,9 +25,9 @@ internal static class FiguresVerb
     {
         var verb = new Verb(
             "figures",
-            "Draws every leg of trails.json files: an SVG a leg, named after the file and the leg.",
+            "Draws each leg of trails.json files as an SVG, named after the file and the leg.",
             """
-            The figures of docs/ are made so:
+            These commands make the figures of docs/:
               ./specs observe --lab namespaces --from client --to server --protocol icmp --json > docs/figures/client-server-icmp.json
               ./specs figures docs/figures/*.json --out docs/figures
             """)
@@ -45,7 +45,7 @@ internal static class FiguresVerb
         // All are read before the first is drawn, so that bad input leaves no half of the figures.
         var figures = line.GetRequiredValue(Files).SelectMany(path => Figures(path, TrailsInput.Read(path))).ToList();
         if (figures.CountBy(figure => figure.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
-            throw new HooktrailException($"Two legs would be drawn into {twice}; give files of one flow each, as observe --json writes them.");
+            throw new HooktrailException($"Two legs would be drawn to {twice}; use files with one flow each, as observe --json writes them.");
         try
         {
             Directory.CreateDirectory(directory);
@@ -54,7 +54,7 @@ internal static class FiguresVerb
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new HooktrailException($"The figures cannot be written to {directory}: {wrong.Message.TrimEnd('.')}; choose another directory by --out.", wrong);
+            throw new HooktrailException($"The figures cannot be written to {directory}: {wrong.Message.TrimEnd('.')}; choose another directory with --out.", wrong);
         }
 
         return ExitCode.Done;

@@ -7,41 +7,41 @@ internal static class FlowOptions
 {
     private static readonly Option<string> From = new("--from")
     {
-        Description = "Who speaks first.",
+        Description = "The endpoint that sends the first packet.",
         HelpName = "endpoint",
         Required = true,
     };
 
     private static readonly Option<string> To = new("--to")
     {
-        Description = "Whom it addresses; \"everyone\" is a broadcast.",
+        Description = "The destination; \"everyone\" is a broadcast.",
         HelpName = "endpoint",
         Required = true,
     };
 
     private static readonly Option<string> ByProtocol = new("--protocol")
     {
-        Description = "What they speak: icmp (an echo and its reply), udp, tcp or arp.",
+        Description = "The protocol: icmp (an echo request and its reply), udp, tcp or arp.",
         HelpName = "protocol",
         Required = true,
     };
 
     private static readonly Option<string> Ip = new("--ip")
     {
-        Description = "The version of IP; 4 and 6 will do.",
+        Description = "The IP version; 4 and 6 also work.",
         HelpName = "ipv4|ipv6",
         DefaultValueFactory = _ => IpVersion.V4.Name(),
     };
 
     private static readonly Option<string?> Via = new("--via")
     {
-        Description = "The address that the sender writes, where it is not the one by which it knows the other: host.wan, away.gateway, host.lo.",
+        Description = "The destination address to send to, if not the usual one of --to: host.wan, away.gateway, host.lo.",
         HelpName = "address",
     };
 
     private static readonly Option<string?> As = new("--as")
     {
-        Description = $"The address that the sender writes as its own, where it is another's: a datagram of IPv4 to port {Flow.MutePort}, where nobody answers.",
+        Description = $"A spoofed source address, for an IPv4 datagram to port {Flow.MutePort}, where no service answers.",
         HelpName = "address",
     };
 
@@ -54,7 +54,7 @@ internal static class FlowOptions
 
     private static readonly Option<string> Ttl = new("--ttl")
     {
-        Description = "The TTL or hop limit that the sender writes.",
+        Description = "The initial TTL or hop limit.",
         HelpName = "number",
         DefaultValueFactory = _ => Flow.DefaultTtl.ToString(CultureInfo.InvariantCulture),
     };
@@ -70,12 +70,12 @@ internal static class FlowOptions
         Endpoints:
           client, server  containers on the bridge network lab
           stranger        a container on the network away
-          left, right     containers on the network closed, whose containers may not talk to each other (ICC=false)
+          left, right     containers on the network closed, whose containers cannot reach each other (ICC=false)
           insider         a container on the internal network inner
-          host            the Docker host, by the address that the other side would use; host to host is loopback
-          hosted          a container in the host's network namespace: to packets it is the host
-          wan             a host behind a plain NIC
-          everyone        all who hear a broadcast of the sender
+          host            the Docker host, at the address that the other endpoint uses; host to host is loopback
+          hosted          a container in the host's network namespace; packets treat it as the host
+          wan             a host beyond a plain NIC
+          everyone        every endpoint that receives a broadcast of the sender
 
         Published ports: {string.Join(", ", PublishedPort.OfLab.Select(one => $"{one.Port} is {one.To}:{Flow.ServicePort}"))}.
         """;

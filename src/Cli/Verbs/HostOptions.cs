@@ -17,7 +17,7 @@ internal sealed class HostOptions
 
     private readonly Option<string[]> _set = new("--set")
     {
-        Description = "Turns a switch of the host off (0) or on (1); may be given several times.",
+        Description = "Turns a switch of the host off (0) or on (1); repeatable.",
         HelpName = "switch=0|1",
         DefaultValueFactory = _ => [],
     };
@@ -26,10 +26,10 @@ internal sealed class HostOptions
     public HostOptions(HostProfile? defaults)
     {
         _docker = One(
-            "--docker", "Whose rules are on the host: a release of Docker (20.10, 27, 28.0, 28.5, 29, 29-nftables), or none.", "release", defaults is null ? null : "20.10");
+            "--docker", "The Docker release whose rules are on the host: 20.10, 27, 28.0, 28.5, 29, 29-nftables, or none.", "release", defaults is null ? null : "20.10");
         _kernel = One("--kernel", "The host's kernel release.", "version", defaults?.Kernel.ToString());
-        _iptables = One("--iptables", "Where the rules of iptables are.", "nft|legacy", defaults?.Iptables.Name());
-        _ebtables = One("--ebtables", "Where the rules of ebtables are.", "nft|legacy", defaults?.Ebtables.Name());
+        _iptables = One("--iptables", "The backend of iptables.", "nft|legacy", defaults?.Iptables.Name());
+        _ebtables = One("--ebtables", "The backend of ebtables.", "nft|legacy", defaults?.Ebtables.Name());
     }
 
     /// <summary>For an assumed host.</summary>
@@ -41,9 +41,9 @@ internal sealed class HostOptions
     /// <summary>The switches, for a help's notes.</summary>
     public static string Switches =>
         $"""
-        Switches that are on unless set:
+        Switches that are on by default:
           {string.Join("\n  ", Switch.All.Where(one => one.Read(HostProfile.Default)).Select(one => one.Name))}
-        Switches that are off unless set:
+        Switches that are off by default:
           {string.Join("\n  ", Switch.All.Where(one => !one.Read(HostProfile.Default)).Select(one => one.Name))}
         """;
 

@@ -25,13 +25,13 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     public IEnumerable<string> Notes =>
     [
         .. _unshown.Count > 0
-            ? [$"No packet of the trace is seen at {string.Join(", ", _unshown)}: it proves nothing there, so the prediction is compared without; --everywhere says that they were traced."]
+            ? [$"No packet of the trace appears at {string.Join(", ", _unshown)}, so the comparison skips these hook points; use --everywhere if they were traced."]
             : Array.Empty<string>(),
         .. _strange.Count > 0
-            ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the hops there are left out of the comparison."]
+            ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the comparison skips the hops there."]
             : Array.Empty<string>(),
         .. _unseen.Count > 0
-            ? [$"Predicted, but without a packet in the trace, which proves nothing: {string.Join(", ", _unseen)}; --everywhere says that it was traced."]
+            ? [$"Predicted but not in the trace, which proves nothing: {string.Join(", ", _unseen)}; use --everywhere if every hook point was traced."]
             : Array.Empty<string>(),
     ];
 
@@ -49,7 +49,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
                 legs.Add(new(flow, leg.Leg, leg.Trail, null)
                 {
                     Verdict = trace.Cut is null ? LegVerdict.Disagreed : LegVerdict.Inconclusive,
-                    Reason = trace.Cut is null ? $"The {leg.Leg} is predicted, but was not seen." : Cut,
+                    Reason = trace.Cut is null ? $"The {leg.Leg} was predicted but not observed." : Cut,
                 });
             else
                 _unseen.Add(leg.Leg.ToString());
@@ -64,14 +64,14 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
             && Disagreement.Between(null, Ended(Shown(trail, leg.Packet), observed), observed) is null;
     }
 
-    private string Cut => $"The trace is cut at {trace.Cut}, so a hop may be missing.";
+    private string Cut => $"The trace is cut off at {trace.Cut}, so a hop may be missing.";
 
     private LegRecord Of(ForeignLeg leg, Trail? predicted)
     {
         var observed = Comparable(leg.Trail);
         predicted = predicted is null ? null : Ended(Noted(predicted, leg.Packet), observed);
         var reason = trace.Cut is not null ? Cut
-            : predicted is null ? $"The {leg.Leg} was seen, but is not predicted."
+            : predicted is null ? $"The {leg.Leg} was observed but not predicted."
             : Disagreement.Between(null, predicted, observed)?.Sentence;
         return new(flow, leg.Leg, predicted, observed)
         {

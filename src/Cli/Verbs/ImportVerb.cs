@@ -19,57 +19,57 @@ internal static class ImportVerb
 
     private static readonly Option<string?> As = new("--as")
     {
-        Description = "What the trace is, where its first line does not tell.",
+        Description = "The format of the trace, if its first line does not show it.",
         HelpName = "nft-trace|xtables-trace|dmesg",
     };
 
     private static readonly Option<string[]> Prefixes = new("--prefix")
     {
-        Description = "Says at which hook point the LOG rule with a prefix is, where the prefix does not name table and chain; may be given several times.",
+        Description = "Maps a LOG prefix to its hook point, if the prefix does not name table and chain; repeatable.",
         HelpName = "\"prefix=layer table chain\"",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string[]> Names = new("--name")
     {
-        Description = "Says which device or address of the trace is which of the lab, such as 172.17.0.2=client, veth12ab=client.port, docker0=lab; may be given several times.",
+        Description = "Maps a device or address in the trace to its name in the lab, such as 172.17.0.2=client, veth12ab=client.port, docker0=lab; repeatable.",
         HelpName = "printed=name",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string?> From = new("--from")
     {
-        Description = "Who speaks first: with --to and --protocol, that flow's packets are held against the prediction.",
+        Description = "The endpoint that sends the first packet; with --to and --protocol, compares the packets of that flow with the prediction.",
         HelpName = "endpoint",
     };
 
-    private static readonly Option<string?> To = new("--to") { Description = "Whom it addresses.", HelpName = "endpoint" };
+    private static readonly Option<string?> To = new("--to") { Description = "The destination.", HelpName = "endpoint" };
 
     private static readonly Option<string?> ByProtocol = new("--protocol")
     {
-        Description = "What they speak: icmp (an echo and its reply), udp, tcp or arp.",
+        Description = "The protocol: icmp (an echo request and its reply), udp, tcp or arp.",
         HelpName = "protocol",
     };
 
     private static readonly Option<string?> OfLeg = new("--leg")
     {
-        Description = "Only packets of this direction of the flow.",
+        Description = "Compares only packets in this direction of the flow.",
         HelpName = "request|reply|error",
     };
 
     private static readonly Option<bool> Everywhere = new("--everywhere")
     {
-        Description = "Says that every hook point was traced, as with a LOG rule in every chain: what no line shows was not crossed.",
+        Description = "Assumes that every hook point was traced, as with a LOG rule in every chain: a hook point without a line was not crossed.",
     };
 
     private static readonly Option<bool> Explain = new("--explain")
     {
-        Description = "Where the flow went otherwise than predicted, also says which smallest change of the host would predict it.",
+        Description = "If the flow diverged from the prediction, also finds the smallest changes to the host that would explain it.",
     };
 
     private static readonly Option<string?> Profile = new("--profile")
     {
-        Description = "A trails.json whose host the packets are taken to have crossed.",
+        Description = "A trails.json whose host to assume.",
         HelpName = "file",
     };
 
@@ -77,30 +77,30 @@ internal static class ImportVerb
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = $"Prints {TrailsFile.Schema}, the format of trails.json, and nothing else to standard output; needs a flow.",
+        Description = $"Prints only {TrailsFile.Schema}, the format of trails.json, to standard output; requires a flow.",
     };
 
     public static Verb Create()
     {
         var verb = new Verb(
             "import",
-            "Reads a trace of your own (nft monitor trace, xtables-monitor --trace, LOG rules' lines), and holds it against the prediction.",
+            "Reads a trace from nft monitor trace, xtables-monitor --trace or LOG rules, and compares it with the prediction.",
             $"""
-            Without a flow, each packet's trail is printed as the trace has it. With --from, --to and --protocol, and --name for whose the addresses
-            and devices are, that flow's trails are held against the prediction; the first hop that is otherwise is marked with >.
+            Without a flow, it prints the trail of each packet in the trace. With --from, --to and --protocol, and with --name to map addresses and devices,
+            it compares the trails of that flow with the prediction, and marks the first divergent hop with >.
 
-            The host is that of --profile, or else one with Docker 20.10's rules; --docker, --kernel, --iptables, --ebtables and --set say what is
-            different. A trace proves nothing of a hook point that none of its packets is seen at: such points are left out of the prediction and
-            named, unless --everywhere says that they were traced. It does not tell who got a packet either: what a chain on the way out or to a process
-            let pass, and what was answered, counts as delivered. LOG does not tell what rules behind it do.
+            The host is the one in --profile, or else one with the rules of Docker 20.10; --docker, --kernel, --iptables, --ebtables and --set change it.
+            A trace proves nothing about hook points where it shows no packet: the comparison names and skips them, unless --everywhere is given. A trace
+            does not show who received a packet either: a packet counts as delivered if the last chain on its way accepted it, or if it was answered.
+            LOG does not show what later rules do.
 
-            A LOG rule's prefix names its table and chain, in any order, as in "iptables-raw-PREROUTING " or "[ebt nat PRE]"; the layer is told by the
-            line. Times before a line, of dmesg, journald or syslog, do not matter.
+            The prefix of a LOG rule names its table and chain, in any order, as in "iptables-raw-PREROUTING " or "[ebt nat PRE]"; the line itself shows
+            the layer. Timestamps of dmesg, journald or syslog before a line are ignored.
 
-            Exit codes: 0 read, and every leg went as predicted; 1 one did not, or a line of the trace was cut, which proves nothing.
+            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or a line of the trace was cut off, which proves nothing.
 
-            A trace is what one of these prints, with a rule that turns it on: nft monitor trace (meta nftrace set 1), xtables-monitor --trace
-            (iptables -t raw -A PREROUTING … -j TRACE), dmesg or journalctl -k (-j LOG --log-prefix, ebtables --log-ip --log-prefix).
+            A trace is the output of one of these commands, and needs a rule that enables it: nft monitor trace (meta nftrace set 1), xtables-monitor
+            --trace (iptables -t raw -A PREROUTING … -j TRACE), dmesg or journalctl -k (-j LOG --log-prefix, ebtables --log-ip --log-prefix).
 
             Examples:
               ./specs import trace.txt
@@ -128,7 +128,7 @@ internal static class ImportVerb
         var flow = Flow(line);
         var profile = HostOf(line);
         if (flow is null && line.GetValue(Json))
-            throw new HooktrailException("trails.json speaks of flows between the lab's endpoints; give --from, --to and --protocol, and --name for their addresses.");
+            throw new HooktrailException("--json needs a flow; give --from, --to and --protocol, and map the addresses with --name.");
         if (flow is not null)
             _ = Prediction.Legs(profile, flow);
 
@@ -141,7 +141,7 @@ internal static class ImportVerb
     {
         (null, null, null) when line.GetValue(OfLeg) is null => null,
         ({ } from, { } to, { } protocol) => FlowOptions.Read(line, from, to, protocol),
-        _ => throw new HooktrailException("A flow needs --from, --to and --protocol; give all three, or none to see the packets as they are."),
+        _ => throw new HooktrailException("A flow needs --from, --to and --protocol; give all three, or none to print the packets of the trace."),
     };
 
     private static HostProfile HostOf(ParseResult line)
@@ -193,7 +193,7 @@ internal static class ImportVerb
 
     private static string Ending(ImmutableArray<LegRecord> legs) =>
         legs.Any(leg => leg.Verdict == LegVerdict.Inconclusive)
-            ? "Inconclusive, which proves neither agreement nor divergence: a line of the trace was cut."
+            ? "Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence."
             : legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
             {
                 0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
@@ -209,8 +209,8 @@ internal static class ImportVerb
         var found = Explanation.For(
             profile, [.. legs.Select(leg => new Witness(leg.Trail, All(profile).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, host => comparison.IsRight(host, leg, All)))]);
         return found.IsEmpty
-            ? "No change of the host explains it.\n"
-            : $"What would explain it, the smallest change first:\n{string.Concat(found.Select((one, index) => $"  {index + 1}  {PlainText.Of(one.Change)}\n"))}";
+            ? "No change to the host explains it.\n"
+            : $"Changes that would explain it, smallest first:\n{string.Concat(found.Select((one, index) => $"  {index + 1}  {PlainText.Of(one.Change)}\n"))}";
 
         ImmutableArray<PredictedLeg> All(HostProfile host)
         {
@@ -242,7 +242,7 @@ internal static class ImportVerb
     private static IEnumerable<string> Notes(ForeignTrace trace) =>
     [
         .. trace.Notes,
-        .. trace.Cut is { } cut ? [$"The trace is cut at {cut}, so a hop may be missing."] : Array.Empty<string>(),
+        .. trace.Cut is { } cut ? [$"The trace is cut off at {cut}, so a hop may be missing."] : Array.Empty<string>(),
     ];
 
     private static void Notes(TextWriter output, IEnumerable<string> notes)
@@ -265,9 +265,9 @@ internal static class ImportVerb
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
             var why = System.IO.File.Exists(path) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(path) ? "it is a folder"
+                : Directory.Exists(path) ? "it is a directory"
                 : "there is no such file";
-            throw new HooktrailException($"\"{path}\" cannot be read: {why}; give a trace, or - for standard input.", wrong);
+            throw new HooktrailException($"\"{path}\" cannot be read: {why}; name a trace, or use - for standard input.", wrong);
         }
     }
 

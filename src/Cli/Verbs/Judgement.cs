@@ -55,13 +55,13 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 
     private static string End(Finding finding, ImmutableArray<LegRecord> legs) => finding switch
     {
-        Finding.Inconclusive(var reason) => $"Inconclusive, which proves neither agreement nor divergence; what stands above is predicted only: {reason}",
+        Finding.Inconclusive(var reason) => $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
         Finding.Contradictory(var reason, _, _) =>
-            $"The observers contradict each other, so nothing can be said of the model; what stands above is predicted only: {reason}",
+            $"The observers contradict each other, which proves nothing about the model; the trails above are predictions only: {reason}",
         _ => legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
         {
             0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-            var parted => $"{parted} of {legs.Length} legs diverged from the prediction; explain says what would predict them.",
+            var parted => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
         },
     };
 }

@@ -19,24 +19,24 @@ internal static class KernelOptions
     /// <summary>A kernel that the user built.</summary>
     public static readonly Option<string?> Image = new("--kernel-image")
     {
-        Description = "Also a kernel of your own, a bzImage.",
+        Description = "Also runs this kernel, a bzImage.",
         HelpName = "file",
     };
 
     public static readonly Option<string?> Modules = new("--modules")
     {
-        Description = "The modules of --kernel-image: lib/modules/RELEASE, or the folder above it that `make modules_install` was given. Left out where all is built in.",
+        Description = "The modules of --kernel-image: lib/modules/RELEASE, or the directory given to `make modules_install`. Not needed if everything is built in.",
         HelpName = "folder",
     };
 
     public static readonly Option<bool> Refresh = new("--refresh")
     {
-        Description = "Fetches the package lists anew; otherwise they may be a day old.",
+        Description = "Fetches the package lists again; otherwise they may be up to a day old.",
     };
 
     public static readonly Option<string> Backend = new("--backend")
     {
-        Description = "The backend of Docker's rules.",
+        Description = "The iptables backend for Docker's rules.",
         HelpName = "nft|legacy|both",
         DefaultValueFactory = _ => "nft",
     };
@@ -50,9 +50,9 @@ internal static class KernelOptions
     {
         ImmutableArray<KernelWish> wishes = [.. line.GetRequiredValue(Named).Select(KernelWish.Parse)];
         if (wishes.IsEmpty && line.GetValue(Image) is null)
-            throw new HooktrailException("Name at least one kernel, such as 6.1 or newest, or give your own by --kernel-image; ./specs kernels list names all that can be had.");
+            throw new HooktrailException("Name at least one kernel, such as 6.1 or newest, or use --kernel-image; ./specs kernels list prints the kernels.");
         if (line.GetValue(Image) is null && line.GetValue(Modules) is not null)
-            throw new HooktrailException("--modules belongs to --kernel-image, which is missing; name the kernel, or leave --modules out.");
+            throw new HooktrailException("--modules needs --kernel-image; add it, or remove --modules.");
         if (wishes.CountBy(wish => wish.Text).FirstOrDefault(wish => wish.Value > 1) is { Key: { } twice })
             throw new HooktrailException($"The kernel {twice} is named twice; name it once.");
         return wishes;

@@ -17,11 +17,11 @@ internal static class KernelsBootVerb
     {
         var verb = new Verb(
             "boot",
-            "Boots one kernel in a guest and keeps it until Enter or Ctrl-C is pressed: to run any verb on its Engine.",
+            "Boots one kernel in a guest and keeps it until you press Enter or Ctrl-C, to run any verb on its Engine.",
             """
-            The first line says where its Docker Engine answers. In another terminal, with that line:
+            The first line is the address of its Docker Engine. Use it in another terminal:
               DOCKER_HOST=tcp://127.0.0.1:PORT SPECS_PATIENCE=4 ./specs observe --lab docker --from client --to wan --protocol icmp
-            Its disk is thrown away at the end.
+            It discards the disk at the end.
 
             Example:
               ./specs kernels boot 6.1 --backend legacy
@@ -38,7 +38,7 @@ internal static class KernelsBootVerb
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1)
-            throw new HooktrailException("Only one guest can be booted so: name one kernel and one backend; ./specs kernels run takes several.");
+            throw new HooktrailException("boot starts one guest: name one kernel and one backend; ./specs kernels run takes several.");
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;
@@ -58,9 +58,9 @@ internal static class KernelsBootVerb
         {
             // Scripts read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
-            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to end it."));
+            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to stop it."));
             foreach (var lack in guest.Lacks)
-                await Console.Out.WriteLineAsync($"It lacks {lack}.");
+                await Console.Out.WriteLineAsync($"The guest lacks {lack}.");
             try
             {
                 // A read of the console cannot be cancelled, only left waiting.

@@ -10,7 +10,7 @@ internal static class KernelsFetchVerb
     {
         var verb = new Verb(
             "fetch",
-            "Fetches kernels and makes them bootable, for a run without a network later.",
+            "Fetches kernels and makes them bootable, for later runs without a network.",
             """
             Example:
               ./specs kernels fetch 5.10 6.1 6.12 6.18 newest

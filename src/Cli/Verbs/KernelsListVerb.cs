@@ -10,14 +10,14 @@ internal static class KernelsListVerb
 {
     private static readonly Option<bool> All = new("--all")
     {
-        Description = "Every release, not only the newest of each series and suite.",
+        Description = "Lists every release, instead of only the newest of each series and suite.",
     };
 
     public static Verb Create()
     {
         var verb = new Verb(
             "list",
-            "Prints the kernels that can be fetched, which of them have been, and how to give one of your own.",
+            "Lists the kernels that can be fetched, marks those already fetched, and shows how to use your own.",
             """
             Examples:
               ./specs kernels list

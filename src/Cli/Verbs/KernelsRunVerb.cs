@@ -10,26 +10,26 @@ internal static class KernelsRunVerb
 {
     private static readonly Option<string> Filter = new("--filter")
     {
-        Description = "Only the scenarios that match, in the terms of `dotnet test --filter`. Otherwise all but those that ask the model alone.",
+        Description = "Runs only the scenarios that match a `dotnet test --filter` expression; the default excludes scenarios about the model only.",
         HelpName = "expression",
         DefaultValueFactory = _ => "TestCategory!=model",
     };
 
     private static readonly Option<string?> AtOnce = new("--parallel")
     {
-        Description = "How many guests side by side; as many as processors and memory allow unless given.",
+        Description = "The number of guests to run in parallel; default: as many as processors and memory allow.",
         HelpName = "number",
     };
 
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "The folder that gets a folder for each kernel and backend; kernels in SPECS_OUT or ./out unless given.",
+        Description = "The folder for the results, one subfolder per kernel and backend; default: kernels in SPECS_OUT or ./out.",
         HelpName = "folder",
     };
 
     private static readonly Option<string> Limit = new("--time-limit")
     {
-        Description = "The longest that one guest may take, with its boot.",
+        Description = "The time limit of one guest, including its boot.",
         HelpName = "minutes",
         DefaultValueFactory = _ => "60",
     };
@@ -38,16 +38,15 @@ internal static class KernelsRunVerb
     {
         var verb = new Verb(
             "run",
-            "Boots kernels in guests of QEMU and runs the features on the Docker Engine of each.",
+            "Boots kernels in QEMU guests and runs the features on each guest's Docker Engine.",
             """
-            Each kernel and backend has a guest of its own, with a disk that is thrown away and no network but a port of this machine's loopback address. It writes
-            what ./specs run writes into OUT/KERNEL-BACKEND, with the guest's console.log and the run's features.log, and ends with a table.
-            With both backends, the scenarios on private hosts run with nft alone and are skipped with legacy: the rules of such a host are in the backend
-            that its scenario says, whatever Docker's are in.
-            KVM runs a guest where a short boot of its kernel by KVM succeeds, and TCG otherwise; SPECS_ACCELERATOR=kvm
-            or tcg decides without that boot.
-            A guest that panics, hangs or takes too long is told there, and the others go on. The exit code is 1 where that happened, a scenario failed or
-            a leg diverged, and 0 otherwise.
+            Each kernel and backend runs in a separate guest, with a temporary disk and no network except one port on this machine's loopback address. The
+            command writes the output of ./specs run to OUT/KERNEL-BACKEND, with the guest's console.log and the run's features.log, and ends with a table.
+            With --backend both, scenarios on private hosts run with nft only: the scenario itself chooses the backend of a private host, so a run with
+            legacy would repeat them.
+            A guest uses KVM if a short trial boot of its kernel under KVM succeeds, and TCG otherwise; SPECS_ACCELERATOR=kvm or tcg skips the trial.
+            If a guest panics, hangs or exceeds the time limit, the table shows it and the other guests continue. The exit code is 1 if that happened, a
+            scenario failed or a leg diverged, and 0 otherwise.
 
             Examples:
               ./specs kernels run 5.10 newest

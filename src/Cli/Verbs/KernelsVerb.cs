@@ -5,10 +5,10 @@ internal static class KernelsVerb
 {
     public static Verb Create() => new(
         "kernels",
-        "Runs the features on other kernels, each booted in a guest of QEMU; lists, fetches and boots kernels.",
+        "Runs the features on other kernels, each in its own QEMU guest; lists, fetches and boots kernels.",
         """
-        Kernels are Debian's, fetched by apt in a state of its own: nothing of this machine's apt is read or changed. Or they are your own. What is fetched and
-        built is kept in SPECS_KERNELS_CACHE, or hooktrail/kernels in XDG_CACHE_HOME or ~/.cache, for every clone; it may be deleted at any time.
+        Kernels come from Debian or are your own. apt fetches Debian's with separate state: it does not read or change this machine's apt. All clones share
+        the cache in SPECS_KERNELS_CACHE, or hooktrail/kernels in XDG_CACHE_HOME or ~/.cache; you can delete it at any time.
         """)
     {
         Subcommands = { KernelsListVerb.Create(), KernelsFetchVerb.Create(), KernelsRunVerb.Create(), KernelsBootVerb.Create() },

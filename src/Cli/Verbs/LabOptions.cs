@@ -9,13 +9,13 @@ internal static class LabOptions
 {
     public static readonly Option<string?> Lab = new("--lab")
     {
-        Description = "Which lab: containers of a Docker Engine, or private network namespaces. Otherwise the Engine's, and namespaces where none answers.",
+        Description = "The lab: containers on a Docker Engine, or private network namespaces; default: docker, or namespaces if no Engine answers.",
         HelpName = "docker|namespaces",
     };
 
     public static readonly Option<string?> Observer = new("--observer")
     {
-        Description = "Who watches: LOG rules and the kernel log, a private nft table and nfnetlink, or both. Otherwise all that the lab has.",
+        Description = "The observers: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both; default: all that the lab has.",
         HelpName = "log|nflog|both",
     };
 

@@ -10,7 +10,7 @@ internal static class LabVerb
 {
     private static readonly Argument<string[]> Only = new("container")
     {
-        Description = "Only these containers, with their networks; all of them unless given. The host and wan are there in any case.",
+        Description = "Starts only these containers and their networks; default: all. The host and wan are always there.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -18,13 +18,13 @@ internal static class LabVerb
     {
         var verb = new Verb(
             "lab",
-            "Starts the lab and keeps it until Enter or Ctrl-C is pressed: to look at its rules, or to ping by hand.",
+            "Starts the lab and keeps it until you press Enter or Ctrl-C, to look at its rules or to ping by hand.",
             """
-            To look at one thing, client and server are often enough, and up sooner: ./specs lab client server
-            In the Docker lab the taps log pings of the lab that carry a type of service, e.g. ping -Q 4:
+            Two containers are often enough and start faster: ./specs lab client server
+            In the Docker lab, the taps log pings of the lab that have a type of service, such as ping -Q 4:
               docker exec hooktrail-RUN-client ping -c 1 -Q 4 server
               dmesg | tail
-            Of the namespace lab it prints how to enter each station; its names are devices there, and its host has the rules of Docker 20.10.
+            For the namespace lab it prints how to enter each station. Devices there have the lab's names, and the host has the rules of Docker 20.10.
             """)
         {
             Arguments = { Only },

@@ -15,7 +15,7 @@ internal static class ObserveVerb
 
     private static readonly Option<string> Packets = new("--packets")
     {
-        Description = "How many requests are sent, each after the answer to the one before; a TCP flow is one connection.",
+        Description = "The number of requests to send, each after the answer to the previous one; a TCP flow is one connection.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
     };
@@ -24,43 +24,43 @@ internal static class ObserveVerb
 
     private static readonly Option<bool> NoProxy = new("--no-proxy")
     {
-        Description = "Docker runs without its userland proxy, and so with hairpin NAT.",
+        Description = "Runs Docker without its userland proxy, that is, with hairpin NAT.",
     };
 
     private static readonly Option<string[]> Rules = new("--rule")
     {
-        Description = "Adds a rule, as a command of its tool with the lab's names; may be given several times.",
+        Description = "Adds a rule: a command of its tool, with the lab's names; repeatable.",
         HelpName = "\"iptables …\"",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string?> Nft = new("--nft")
     {
-        Description = "Adds the tables of a file, as nft -f takes it, with the lab's names.",
+        Description = "Adds the tables of a file for nft -f, with the lab's names.",
         HelpName = "file",
     };
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = $"Prints {TrailsFile.Schema}, the format of trails.json, and nothing else to standard output.",
+        Description = $"Prints only {TrailsFile.Schema}, the format of trails.json, to standard output.",
     };
 
     public static Verb Create()
     {
         var verb = new Verb(
             "observe",
-            "Starts a lab, sends one flow, and prints what the kernel does with it as it comes in, then each leg's trail with the prediction beside it.",
+            "Starts a lab, sends one flow, prints the records as they arrive, and then each leg's trail next to its prediction.",
             $"""
             {FlowOptions.Notes}
 
-            The prediction is for the host as it is read: its kernel, switches and rules. Each record of an observer is printed as it comes in, with the
-            predicted hop that it fits. Whose packet it is of is sure when the last is in, a fraction of a second after the flow was sent; then each
-            leg's trail is printed, and the first hop that is otherwise than predicted is marked with >. With --json there is no first look.
+            The prediction uses the kernel, switches and rules read from the host. observe prints each record as it arrives, with the predicted hop that it
+            matches; this match is certain only after the last record, a fraction of a second later. Then it prints the trail of each leg, and marks the
+            first divergent hop with >. With --json it prints no records as they arrive.
 
-            --docker, --no-proxy, --iptables, --rule, --nft and most of --set need a host of the lab's own, which is to say namespaces: without
-            --lab they choose those. Without --docker such a host has the rules of Docker 20.10, as predict has.
+            --docker, --no-proxy, --iptables, --rule, --nft and most of --set need a private host, so without --lab they choose the namespace lab. Without
+            --docker, a private host has the rules of Docker 20.10, as in predict.
 
-            Exit codes: 0 every leg went as predicted; 1 one did not, or the observation proves nothing, and it says which.
+            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or the observation proves nothing; the last line says which.
 
             Examples:
               ./specs observe --from client --to server --protocol icmp
@@ -87,7 +87,7 @@ internal static class ObserveVerb
 
         if (LabOptions.Kind(line) == LabKind.Namespaces && observers?.HasFlag(Observers.Log) == true)
             throw new HooktrailException(
-                "The kernel log does not show packets of other network namespaces, so LOG cannot watch in the namespace lab; ask for nflog, or for the Docker lab.");
+                "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
 
         await using var hosts = new PrivateHosts(besideEngine: LabOptions.Kind(line) != LabKind.Namespaces);
         var (lab, why) = await StartAsync(line, changes, hosts, cancellation);
@@ -160,7 +160,7 @@ internal static class ObserveVerb
         var kind = LabOptions.Kind(line);
         if (kind == LabKind.Docker && built is not null)
             throw new HooktrailException(
-                $"{built} describes a private host, but the Docker lab uses the Engine's host as it is; leave it out, or use --lab namespaces.");
+                $"{built} describes a private host, but the Docker lab does not change the Engine's host; remove it, or use --lab namespaces.");
         if (kind is not null || own is null)
             return await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         var lab = await hosts.StartAsync(setup, cancellation);
@@ -175,7 +175,7 @@ internal static class ObserveVerb
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new HooktrailException($"\"{file}\" cannot be read: {(File.Exists(file) ? wrong.Message.TrimEnd('.') : "there is no such file")}; give a file for nft -f.", wrong);
+            throw new HooktrailException($"\"{file}\" cannot be read: {(File.Exists(file) ? wrong.Message.TrimEnd('.') : "there is no such file")}; name a file for nft -f.", wrong);
         }
     }
 }

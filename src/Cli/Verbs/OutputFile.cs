@@ -15,14 +15,14 @@ internal static class OutputFile
         }
 
         if (Directory.Exists(to))
-            throw new HooktrailException($"--out \"{to}\" is a folder; name the file to write.");
+            throw new HooktrailException($"--out \"{to}\" is a directory; name a file.");
         try
         {
             File.WriteAllBytes(to, bytes);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new HooktrailException($"{what} cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file by --out.", wrong);
+            throw new HooktrailException($"{what} cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file with --out.", wrong);
         }
     }
 }

@@ -11,14 +11,14 @@ internal static class PredictVerb
 {
     private static readonly Option<string> OfLeg = new("--leg")
     {
-        Description = "The way the packet goes; an error is what the host says to the sender instead of passing the packet on.",
+        Description = "The direction of the packet; an error is the host's ICMP message to the sender of an undeliverable packet.",
         HelpName = "request|reply|error",
         DefaultValueFactory = _ => Direction.Request.Name(),
     };
 
     private static readonly Option<string> Packet = new("--packet")
     {
-        Description = "The how-manieth packet of the connection in that direction. Of tcp, request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK, request 3 the data, request 4 and reply 2 the FINs.",
+        Description = "Packet number in that direction, starting at 1. For tcp, request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK, request 3 the data, request 4 and reply 2 the FINs.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
     };
@@ -27,7 +27,7 @@ internal static class PredictVerb
 
     private static readonly Option<string> Format = new("--format")
     {
-        Description = "How the trail is shown: table, a hop a line; text, the picture of the stack with the trail on it, for a terminal; svg, the same as a file of its own; mermaid, a flowchart for Markdown.",
+        Description = "The output format: table, one hop per line; text, a picture of the stack with the trail, for a terminal; svg, the same picture as a file; mermaid, a flowchart for Markdown.",
         HelpName = "table|text|svg|mermaid",
         DefaultValueFactory = _ => "table",
     };
@@ -41,12 +41,12 @@ internal static class PredictVerb
     {
         var verb = new Verb(
             "predict",
-            "Prints which hooks one packet crosses, by the model alone: no right, no Docker and no network is needed.",
+            "Prints the hooks that a packet crosses, from the model; needs no root, no Docker and no network.",
             $"""
             {FlowOptions.Notes}
 
             {HostOptions.Switches}
-            Without userland-proxy, Docker's rules have hairpin NAT; hairpin and route_localnet then have to be set as well.
+            Without userland-proxy, Docker's rules have hairpin NAT; then also set hairpin and route_localnet.
 
             Examples:
               ./specs predict --from client --to server --protocol icmp
@@ -75,7 +75,7 @@ internal static class PredictVerb
         if (line.GetValue(Json))
         {
             if (format != "table")
-                throw new HooktrailException("--json and --format exclude each other; leave one of them out.");
+                throw new HooktrailException("--json and --format cannot be combined; remove one of them.");
             using var output = Console.OpenStandardOutput();
             TrailsJson.Write(output, new(profile, [new(flow, leg, Prediction.Of(profile, flow, leg), null)]));
             return ExitCode.Done;

@@ -17,34 +17,34 @@ internal static class ReportVerb
 
     private static readonly Argument<string[]> Files = new("file")
     {
-        Description = "A trails.json that a run, conform, observe --json or predict --json wrote; - is standard input.",
+        Description = "A trails.json from a run, conform, observe --json or predict --json; - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string?> Messages = new("--messages")
     {
-        Description = $"The Cucumber Messages of the run, where they are not {MessagesName} beside its trails.json: the features' text, and what failed besides trails.",
+        Description = $"The Cucumber Messages of the run, with the text of the features and failures without a trail; default: {MessagesName} next to trails.json.",
         HelpName = "file",
     };
 
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "The file to write; report.html beside the first file otherwise. - is standard output.",
+        Description = "The file to write; default: report.html next to the first file. - is standard output.",
         HelpName = "file",
     };
 
     private static readonly Option<bool> Compare = new("--compare")
     {
-        Description = "Adds a page that says what is different in the other files from the first.",
+        Description = "Adds a page with the differences between the first file and the others.",
     };
 
     public static Verb Create()
     {
         var verb = new Verb(
             "report",
-            "Writes runs as one HTML file that needs nothing else: each feature with its result, pictures, hops and evidence; the hooks of the host; search; the guide.",
+            "Writes runs as one self-contained HTML file: each feature with its result, pictures, hops and evidence; the hooks of the host; search; the guide.",
             """
-            Several files are shown one after the other, each with its own host.
+            The report shows several files in sequence, each with its host.
 
             Examples:
               ./specs report out/trails.json
@@ -65,12 +65,12 @@ internal static class ReportVerb
         var messages = line.GetValue(Messages);
         if (messages is not null && paths.Length > 1)
             throw new HooktrailException(
-                $"--messages belongs to one run, and {paths.Length} files are given; put each run's messages beside its trails.json as {MessagesName}, and leave --messages out.");
+                $"--messages belongs to one run, but {paths.Length} files are given; put each run's messages next to its trails.json as {MessagesName}, and remove --messages.");
         if (line.GetValue(Compare) && paths.Length == 1)
-            throw new HooktrailException("--compare holds files against the first, and there is only one; give another, or leave --compare out.");
+            throw new HooktrailException("--compare needs at least two files; add a file, or remove --compare.");
         var to = line.GetValue(Out) ?? Beside(paths[0], "report.html") ?? "report.html";
         if (Directory.Exists(to))
-            throw new HooktrailException($"--out \"{to}\" is a folder; name the file to write, such as {Path.Combine(to, "report.html")}.");
+            throw new HooktrailException($"--out \"{to}\" is a directory; name a file, such as {Path.Combine(to, "report.html")}.");
 
         // All is read and made before the first byte is written, so that bad input leaves no half of a report.
         var input = new ReportInput([.. paths.Select(path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
@@ -110,8 +110,8 @@ internal static class ReportVerb
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var why = File.Exists(file) ? wrong.Message.TrimEnd('.') : Directory.Exists(file) ? "it is a folder" : "there is no such file";
-            throw new HooktrailException($"\"{file}\" cannot be read: {why}; give a {MessagesName} that a run wrote, or leave --messages out.", wrong);
+            var why = File.Exists(file) ? wrong.Message.TrimEnd('.') : Directory.Exists(file) ? "it is a directory" : "there is no such file";
+            throw new HooktrailException($"\"{file}\" cannot be read: {why}; use a {MessagesName} from a run, or remove --messages.", wrong);
         }
     }
 

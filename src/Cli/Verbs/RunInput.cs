@@ -27,12 +27,12 @@ internal static class RunInput
         if (Directory.Exists(said))
             return Path.Combine(said, TrailsName) is var trails && File.Exists(trails)
                 ? trails
-                : throw new HooktrailException($"The folder \"{said}\" holds no {TrailsName}; give the folder that a run wrote, or a file.");
+                : throw new HooktrailException($"The folder \"{said}\" has no {TrailsName}; name an output folder of a run, or a file.");
         if (BaselineFolder.IsName(said) && baselines.FileOf(said) is var file && File.Exists(file))
             return file;
-        var there = baselines.Names.IsEmpty ? $"there is none in {baselines.Path}" : $"in {baselines.Path} there are {string.Join(", ", baselines.Names)}";
+        var there = baselines.Names.IsEmpty ? $"the folder {baselines.Path} is empty" : $"the folder {baselines.Path} has {string.Join(", ", baselines.Names)}";
         throw new HooktrailException(
-            $"\"{said}\" is neither a file, nor a folder that a run wrote, nor a baseline: {there}; give one of these, and see ./specs baseline --help.");
+            $"\"{said}\" is neither a file, nor an output folder of a run, nor a baseline: {there}; name one of these, and see ./specs baseline --help.");
     }
 
     // Runs' files have the same names; their folders tell them apart.

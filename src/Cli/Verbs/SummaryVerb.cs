@@ -9,7 +9,7 @@ internal static class SummaryVerb
 {
     private static readonly Argument<string[]> Files = new("file")
     {
-        Description = "A trails.json that a run, observe --json or predict --json wrote; - is standard input.",
+        Description = "A trails.json from a run, observe --json or predict --json; - is standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -17,7 +17,7 @@ internal static class SummaryVerb
     {
         var verb = new Verb(
             "summary",
-            "Prints runs as Markdown: counts, host, each leg's result and trail, as a step summary shows them.",
+            "Prints runs as Markdown, for a CI step summary: counts, host, and each leg's result and trail.",
             """
             Example:
               ./specs summary trails.json >> "$GITHUB_STEP_SUMMARY"

@@ -19,10 +19,10 @@ internal static class TrailsInput
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
             var why = File.Exists(path) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(path) ? "it is a folder"
+                : Directory.Exists(path) ? "it is a directory"
                 : "there is no such file";
             throw new HooktrailException(
-                $"\"{path}\" cannot be read: {why}; give a trails.json that a run or predict --json wrote.", wrong);
+                $"\"{path}\" cannot be read: {why}; name a trails.json from a run or predict --json.", wrong);
         }
     }
 }

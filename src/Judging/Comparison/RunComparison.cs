@@ -56,7 +56,7 @@ public sealed record CauseGroup(Cause Cause, ImmutableArray<LegComparison> Legs)
     /// <summary>Each change and the number of its legs, the most first.</summary>
     public ImmutableArray<(string Words, int Legs)> Changes =>
     [
-        .. Legs.SelectMany(leg => (leg.Difference?.Words ?? [$"the leg {(leg.Status == LegStatus.Appeared ? "comes about, and did not" : "does not come about any more")}"]).Distinct())
+        .. Legs.SelectMany(leg => (leg.Difference?.Words ?? [$"the leg {(leg.Status == LegStatus.Appeared ? "is new" : "no longer exists")}"]).Distinct())
             .CountBy(words => words).OrderByDescending(one => one.Value).Select(one => (one.Key, one.Value)),
     ];
 

@@ -88,7 +88,7 @@ internal static class RuleChanges
     private static ProfileChange Added(HookPoint at, string condition, string target)
     {
         var text = $"-A {at.Chain}{condition} -j {target}";
-        var chain = RuleText.Read(at.Layer, [$"*{at.Table}", text], "an own rule").Chains.Single(one => !one.Rules.IsEmpty);
+        var chain = RuleText.Read(at.Layer, [$"*{at.Table}", text], "a rule of your own").Chains.Single(one => !one.Rules.IsEmpty);
         return Change(
             $"the rule \"{at.Layer.Name()} -t {at.Table} -I {at.Chain}{condition} -j {target}\" added", (chain.Id, text), rules => Added(rules, chain, 0));
     }

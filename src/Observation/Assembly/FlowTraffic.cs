@@ -69,7 +69,7 @@ internal sealed class FlowTraffic
         if (_flow.Protocol == Protocol.Icmp && sighting.IcmpType is { } type)
             return Kinds.IsEchoRequest(type, sighting.IsV6()) ? Direction.Request
                 : Kinds.IsEchoReply(type, sighting.IsV6()) ? Direction.Reply
-                : throw new Doubt($"A packet with this flow's type of service is no echo: \"{sighting.Line}\".");
+                : throw new Doubt($"A packet with this flow's type of service is not an echo: \"{sighting.Line}\".");
         return ByPorts(sighting) ?? ByAddresses(sighting);
     }
 

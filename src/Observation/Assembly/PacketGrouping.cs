@@ -50,7 +50,7 @@ internal static class PacketGrouping
         var places = new HashSet<(HookPoint, string?, string?)>();
         foreach (var sighting in packet.Sightings)
             if (sighting.IsBare() && !places.Add((sighting.Point, sighting.In, sighting.Out)))
-                throw new Doubt($"Two packets' records are mixed: \"{packet.First.Line}\" and \"{sighting.Line}\".");
+                throw new Doubt($"The records of two packets are mixed: \"{packet.First.Line}\" and \"{sighting.Line}\".");
     }
 
     // Where two packets of a direction overlap, a sighting without a number could be of either.
@@ -61,7 +61,7 @@ internal static class PacketGrouping
             {
                 var (first, second) = (packets[j], packets[i]);
                 if (second.First.Sequence < first.Last.Sequence && (first.HasBare || second.HasBare))
-                    throw new Doubt($"Two packets' records are mixed: \"{first.Last.Line}\" and \"{second.First.Line}\".");
+                    throw new Doubt($"The records of two packets are mixed: \"{first.Last.Line}\" and \"{second.First.Line}\".");
             }
     }
 }

@@ -30,7 +30,7 @@ internal static class PingPong
 
         return requests == 0 || requests == sent
             ? named
-            : throw new Doubt($"Of {sent} requests that were sent, the log shows {requests}.");
+            : throw new Doubt($"The lab sent {sent} requests, but the log shows {requests}.");
     }
 
     private static int? About(SeenPacket error) =>

@@ -30,7 +30,7 @@ internal static class TcpLegs
         }
         else
         {
-            throw new Doubt($"Nothing tells which segment of its connection this is: \"{bare[0].First.Line}\".");
+            throw new Doubt($"Nothing shows which segment of its connection this is: \"{bare[0].First.Line}\".");
         }
 
         if (answered)
@@ -96,7 +96,7 @@ internal static class TcpLegs
         var isRequest = direction == Direction.Request;
         if (isRequest ? packets.Count != 5 : packets.Count is < 2 or > 4)
             throw new Doubt(
-                $"Without flags a connection is told by its 5 segments one way and 2 to 4 back; of {direction.Name()} segments the log shows {packets.Count}.");
+                $"Without flags, a connection is recognized by 5 segments in one direction and 2 to 4 in the other; the log shows {packets.Count} {direction.Name()} segments.");
         Leg[] legs = isRequest ? [Leg.Request, Opened, Data, Fin] : [Leg.Reply];
         for (var i = 0; i < legs.Length; i++)
             named.TryName(legs[i], packets[i]);
@@ -122,7 +122,7 @@ internal static class TcpLegs
             _ => null,
         };
         if (model is not null && named[model] is { } other && !Way(other).SequenceEqual(Way(packet)))
-            throw new Doubt($"A segment that is no leg went another way than {model}: \"{packet.First.Line}\".");
+            throw new Doubt($"A segment of no leg took a different path than {model}: \"{packet.First.Line}\".");
     }
 
     // But for nat, which the first packet crosses that conntrack takes for the beginning of a connection: where the segments before it were
@@ -136,6 +136,6 @@ internal static class TcpLegs
     {
         foreach (var (name, leg) in Leg.OfTcp)
             if (named[leg] is null && packets.Exists(packet => packet.Direction == leg.Direction))
-                throw new Doubt($"The connection was closed in order, but its {name} was not seen, or not apart from another segment.");
+                throw new Doubt($"The connection was closed in order, but its {name} was not observed, or not distinguishable from another segment.");
     }
 }

@@ -53,7 +53,7 @@ public static class TrailAssembler
             var most = allLogged.GetValueOrDefault(point);
             var logged = Math.Clamp(counted[point], least, most);
             if (counted[point] != logged)
-                throw new Doubt($"The counter of {point} says {counted[point]}, the log shows {logged}.");
+                throw new Doubt($"The counter of {point} shows {counted[point]} packets, the log {logged}.");
         }
     }
 
@@ -62,7 +62,7 @@ public static class TrailAssembler
     {
         if (flow.Ip == IpVersion.V6 && packets.Exists(packet => packet.HasBare)
             && packets.Find(packet => packet.Direction == Direction.Error && packet.First.IsIcmpError()) is { } error)
-            throw new Doubt($"ebt_log cannot show an ICMPv6 error as this flow's: \"{error.First.Line}\"; observe it with NFLOG.");
+            throw new Doubt($"ebt_log cannot show that an ICMPv6 error belongs to this flow: \"{error.First.Line}\"; use NFLOG.");
     }
 
     private static ImmutableArray<ObservedLeg> Legs(

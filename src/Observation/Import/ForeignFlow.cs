@@ -12,7 +12,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map)
     {
         if (flow.IsBroadcast)
-            throw new HooktrailException("A trace does not say who heard a broadcast, so it cannot be held against the prediction; leave --from and --to out to see its packets.");
+            throw new HooktrailException("A trace does not show who received a broadcast, so it cannot be compared with the prediction; remove --from and --to to print its packets.");
         var finder = new Finder(flow, map, trace.Format);
         finder.Find(trace.Packets);
         return finder.Requests.Count > 0
@@ -36,7 +36,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         public IEnumerable<string> Notes => _others == 0
             ? []
-            : [$"{_others} packet{(_others == 1 ? " is" : "s are")} of another connection of the same flow; only the first connection is taken."];
+            : [$"{_others} packet{(_others == 1 ? " is" : "s are")} of another connection of the same flow; only the first connection is compared."];
 
         public void Find(ImmutableArray<ForeignPacket> packets)
         {
@@ -87,11 +87,11 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 {
                     var unnamed = trace.Packets.SelectMany(packet => (IPAddress?[])[packet.First.Source, packet.First.Destination])
                         .OfType<IPAddress>().Where(address => map.Address(address) is null).Distinct().Take(6).ToList();
-                    return $"Nothing in the trace is named {end}; say which address it is, such as --name {unnamed.FirstOrDefault()?.ToString() ?? "172.17.0.2"}={NameOf(end)}"
-                        + (unnamed.Count > 0 ? $"; without a name are {string.Join(", ", unnamed)}." : ".");
+                    return $"Nothing in the trace is named {end}; name its address, such as --name {unnamed.FirstOrDefault()?.ToString() ?? "172.17.0.2"}={NameOf(end)}"
+                        + (unnamed.Count > 0 ? $"; these addresses have no name: {string.Join(", ", unnamed)}." : ".");
                 }
 
-            return $"No packet of the trace is a request of {flow}; without --from and --to its packets are printed as they are.";
+            return $"No packet of the trace is a request of {flow}; remove --from and --to to print its packets.";
         }
 
         private string NameOf(Endpoint end) => end.Kind != EndpointKind.Host ? end.Name

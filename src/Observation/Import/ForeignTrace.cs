@@ -8,7 +8,7 @@ public sealed record ForeignTrace(
     TraceFormat Format, int Lines, ImmutableArray<ForeignPacket> Packets, ImmutableArray<string> Notes, string? Cut)
 {
     private static readonly string Ways =
-        "give the output of nft monitor trace or of xtables-monitor --trace, or lines of the kernel log whose prefixes name table and chain";
+        "use the output of nft monitor trace or xtables-monitor --trace, or kernel log lines whose prefixes name table and chain";
 
     /// <summary>
     /// Reads a trace, its <paramref name="lines"/> once; those of other programs are passed over. Errors call it
@@ -41,7 +41,7 @@ public sealed record ForeignTrace(
         if (unusable is null && reader?.Cut is null)
             throw new HooktrailException($"{name} is empty; {Ways}.");
         throw new HooktrailException(
-            $"{name} is no trace{(wanted is { } asked ? $" of the format {asked.Name()}" : "")}: {unusable ?? reader!.Cut} cannot be used, nor can another; {Ways}.");
+            $"{name} is not a trace{(wanted is { } asked ? $" in the format {asked.Name()}" : "")}: no line can be used, first {unusable ?? reader!.Cut}; {Ways}.");
     }
 
     private static (TraceReader?, TraceFormat?) First(string line, int number, LogPrefixes prefixes)

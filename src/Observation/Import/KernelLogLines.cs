@@ -17,7 +17,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
 
     public override IEnumerable<string> Notes => _unnamed == 0
         ? []
-        : [$"{_unnamed} line{(_unnamed == 1 ? "" : "s")} by rules whose prefix names no hook point {(_unnamed == 1 ? "is" : "are")} passed over, the first is {_firstUnnamed}; --prefix says what a prefix means."];
+        : [$"{_unnamed} line{(_unnamed == 1 ? "" : "s")} from rules whose prefix names no hook point {(_unnamed == 1 ? "was" : "were")} skipped, first {_firstUnnamed}; map the prefix with --prefix."];
 
     public override bool Take(string line, int number)
     {

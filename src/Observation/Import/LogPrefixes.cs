@@ -41,7 +41,7 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
             var words = equals < 0 ? [] : one[(equals + 1)..].Split((char[])[' ', ':', '/', '.'], StringSplitOptions.RemoveEmptyEntries);
             if (equals < 1 || words.Length != 3 || one[..equals].Trim().Length == 0)
                 throw new HooktrailException(
-                    $"\"{one}\" does not say what a prefix means; write it as \"prefix=layer table chain\", such as \"P1=iptables raw PREROUTING\".");
+                    $"\"{one}\" is not a prefix with its hook point; write it as \"prefix=layer table chain\", such as \"P1=iptables raw PREROUTING\".");
             all[one[..equals].Trim()] = HookPoints.Parse(words[0], words[1], words[2]);
         }
 

@@ -47,7 +47,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         return prefix.Length <= LongestPrefix && !prefix.Contains('"')
             ? prefix
             : throw new HooktrailException(
-                $"{point} cannot be recorded, since the prefix \"{prefix}\" of its records has a quote or more than "
+                $"{point} cannot be recorded, because the prefix \"{prefix}\" of its records has a quote or more than "
                 + $"{LongestPrefix} characters; give its table or chain another name.");
     }
 

@@ -30,7 +30,7 @@ public sealed record NflogTraffic
             ? network.BaseAddress.AddressFamily
             : throw new HooktrailException($"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64."));
         return all.Count == 0
-            ? throw new HooktrailException("No network is given whose packets are to be recorded; name the lab's networks.")
+            ? throw new HooktrailException("No network to record was given; name the lab's networks.")
             : new([.. all[AddressFamily.InterNetwork]], [.. all[AddressFamily.InterNetworkV6]]);
     }
 

@@ -28,13 +28,13 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
         foreach (var part in Parts(feature))
         {
             if (part.Scenarios.IsEmpty)
-                Gherkin.Write(html, part.Lines, "The feature's own words");
+                Gherkin.Write(html, part.Lines, "Text of the feature");
             foreach (var (index, scenario) in part.Scenarios.Index())
                 articles.Write(
                     scenario, run.Host, opened[scenario.Id],
-                    index == 0 && part.Lines.Length > 0 ? () => Gherkin.Write(html, part.Lines, "The scenario as it is written") : null);
+                    index == 0 && part.Lines.Length > 0 ? () => Gherkin.Write(html, part.Lines, "Text of the scenario") : null);
         }
-        html.Add($"<nav class=\"beside\" aria-label=\"Features beside this one\">");
+        html.Add($"<nav class=\"beside\" aria-label=\"Previous and next feature\">");
         if (before is not null)
             html.Add($"<a href=\"#{before.Id}\" rel=\"prev\">← {before.Title}</a>");
         if (after is not null)
@@ -59,7 +59,7 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
             html.Add($"</ul>\n");
         }
         if (!journey.Unclaimed.IsEmpty)
-            html.Add($"<h2>{(claimed.Count > 0 ? "Besides the scenarios" : "Flows")}</h2>\n");
+            html.Add($"<h2>{(claimed.Count > 0 ? "Other flows" : "Flows")}</h2>\n");
         foreach (var (index, flow) in journey.Unclaimed.Index())
             articles.Write(flow, run.Host, index == 0 || flow.Result.Class() is "bad" or "doubt", null);
         html.Add($"</section>\n");

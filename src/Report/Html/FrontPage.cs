@@ -7,7 +7,7 @@ internal sealed class FrontPage(HtmlWriter html)
     {
         html.Add($"<section class=\"page current\" id=\"front\" aria-labelledby=\"front/h\">\n");
         html.Add($"<h1 id=\"front/h\" tabindex=\"-1\">How packets cross the hooks of this host</h1>\n");
-        html.Add($"<p class=\"lead\">Each leg of a flow was predicted by a model of the kernel, sent in a lab, and read back from the kernel’s own log. It counts as agreed only where what the feature says, the prediction and the observation are the same, hop by hop.</p>\n");
+        html.Add($"<p class=\"lead\">A model of the kernel predicted each leg of a flow, a lab sent it, and the kernel’s own records showed its trail. A leg counts as agreed only if the feature, the prediction and the observation are the same, hop by hop.</p>\n");
         if (runs.Count > 1)
         {
             html.Add($"<nav aria-label=\"Runs\"><ol>\n");
@@ -89,9 +89,9 @@ internal sealed class FrontPage(HtmlWriter html)
         html.Add($"</div></div>\n");
         var others = run.Run.Trails.Legs.Select(leg => leg.HostProfile).OfType<HostProfile>().Where(one => one != host).Distinct().Count();
         if (others > 0)
-            html.Add($"<p>Scenarios change the host: {LegSection.Count(others, "other profile")} {(others == 1 ? "is" : "are")} in this run, and each leg says what is different on its own. <a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
+            html.Add($"<p>Scenarios change the host: this run has {LegSection.Count(others, "other profile")}, and each leg there lists the differences. <a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
         else
-            html.Add($"<p><a href=\"#{run.Prefix}hooks\">Who is registered at the hooks of this host</a></p>\n");
+            html.Add($"<p><a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
     }
 
     private static bool IsSysctl(Fact fact) => fact.Name.StartsWith("net.", StringComparison.Ordinal);
@@ -105,7 +105,7 @@ internal sealed class FrontPage(HtmlWriter html)
         if (legs.IsEmpty)
             return;
         html.Add($"<h2>Journeys and legs</h2>\n");
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Journeys and legs\"><table class=\"heat\"><caption>How many legs of each kind went as specified, from whom to whom: <span class=\"good\">✓ all agreed</span>, <span class=\"bad\">✗ some did not</span>, <span class=\"doubt\">? nothing is proven</span>, <span class=\"none\">○ not compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Journeys and legs\"><table class=\"heat\"><caption>The number of legs that went as specified, by journey and leg: <span class=\"good\">✓ all agreed</span>, <span class=\"bad\">✗ some did not</span>, <span class=\"doubt\">? nothing is proven</span>, <span class=\"none\">○ not compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
         foreach (var leg in legs)
             html.Add($"<th scope=\"col\">{leg.ToString()}</th>");
         html.Add($"</tr></thead>\n<tbody>\n");
@@ -140,14 +140,14 @@ internal sealed class FrontPage(HtmlWriter html)
     private void Reasons(ShownRun run)
     {
         if (run.Scenarios.Any() && run.Scenarios.All(scenario => scenario.Result is Result.Agreed or Result.Passed))
-            html.Add($"<h2>What was skipped or is inconclusive</h2>\n<p>Nothing: every scenario ran, every observation was whole, and all agreed.</p>\n");
+            html.Add($"<h2>Skipped or inconclusive</h2>\n<p>None: every scenario ran, every observation was complete, and all legs agreed.</p>\n");
         foreach (var (result, title) in (ReadOnlySpan<(Result, string)>)
         [
-            (Result.Disagreed, "What does not agree"),
-            (Result.Failed, "What failed"),
-            (Result.ObserversDisagree, "Where the observers contradict each other"),
-            (Result.Inconclusive, "What is inconclusive, and why"),
-            (Result.Skipped, "What was skipped, and why"),
+            (Result.Disagreed, "Disagreements"),
+            (Result.Failed, "Failures"),
+            (Result.ObserversDisagree, "Contradictions between observers"),
+            (Result.Inconclusive, "Inconclusive, with the reason"),
+            (Result.Skipped, "Skipped, with the reason"),
         ])
         {
             var reasons = run.Scenarios.Where(scenario => scenario.Result == result)
@@ -167,7 +167,7 @@ internal sealed class FrontPage(HtmlWriter html)
     }
 
     private static string FirstLine(string? message) =>
-        message?.ReplaceLineEndings("\n").Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "no reason is given";
+        message?.ReplaceLineEndings("\n").Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "no reason given";
 
     private void Features(ShownRun run)
     {

@@ -14,11 +14,11 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         if (several)
             html.Add($"<p class=\"kind\">{run.Run.Name}</p>\n");
         html.Add($"<h1 id=\"{id}/h\" tabindex=\"-1\">Hooks of this host</h1>\n");
-        html.Add($"<p>Every function that is registered at a hook of Netfilter, in the order in which it runs: the smaller priority first. A chain is a hook point; a function of the kernel acts, and no rule can stand there.</p>\n");
+        html.Add($"<p>The functions registered at each netfilter hook, in the order in which they run: the lowest priority number first. A chain is a hook point; a kernel function acts by itself and holds no rules.</p>\n");
         if (kernel.IsEmpty)
-            html.Add($"<p>The order is the model's for this host. What the kernel itself says (<code>nft list hooks</code>) was not recorded.</p>\n");
+            html.Add($"<p>The order is the model's for this host. The kernel's own list (<code>nft list hooks</code>) was not recorded.</p>\n");
         else
-            html.Add($"<p>Each hook has two tables: the model's order for this host, and what the kernel itself said (<code>nft list hooks</code>) while the lab was up, with the run's own chains and other programs'.</p>\n");
+            html.Add($"<p>Each hook has two tables: the model's order for this host, and the kernel's own list (<code>nft list hooks</code>) while the lab was up, including the chains of this run and of other programs.</p>\n");
         var crossed = run.Scenarios.SelectMany(scenario => scenario.Legs).SelectMany(leg => (leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct())
             .CountBy(point => point).ToDictionary(one => one.Key, one => one.Value);
         var hooks = model.Concat(kernel).Select(one => (one.Family, one.Hook)).Distinct()

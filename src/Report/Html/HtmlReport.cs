@@ -63,7 +63,7 @@ public static class HtmlReport
         if (!runs.IsEmpty)
             new SearchPage(html).Write(runs);
         new GuidePages(html, guide, runs).Write();
-        html.Add($"</main>\n<footer><p>Made by Hooktrail from a run’s own files. Nothing on this page comes from elsewhere.</p></footer>\n");
+        html.Add($"</main>\n<footer><p>Made by Hooktrail from the files of a run. This page loads nothing from elsewhere.</p></footer>\n");
         html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");
     }
 

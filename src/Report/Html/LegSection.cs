@@ -26,7 +26,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
             Silent(leg);
         }
         else
-            html.Add($"<p>No trail: nothing was predicted, and nothing observed.</p>\n");
+            html.Add($"<p>No trail: nothing was predicted and nothing was observed.</p>\n");
         html.Add($"</section>\n");
     }
 
@@ -79,7 +79,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"</tr></tfoot></table></div>\n");
         if (evidence[0].Any())
         {
-            html.Add($"<details class=\"evidence other\"><summary>Records that belong to none of these hops</summary><ul>\n");
+            html.Add($"<details class=\"evidence other\"><summary>Records of no hop</summary><ul>\n");
             foreach (var record0 in evidence[0])
                 Record(record0, null, leg.Host);
             html.Add($"</ul></details>\n");
@@ -209,7 +209,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         var reasons = account.Silences.Where(one => !crossed.Contains(one.Point)).GroupBy(one => (one.Why, one.Source)).ToImmutableArray();
         if (reasons.IsEmpty)
             return;
-        html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, and why</summary><ul>\n");
+        html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, with the reason</summary><ul>\n");
         foreach (var reason in reasons)
         {
             html.Add($"<li");

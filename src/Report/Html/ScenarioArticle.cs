@@ -21,7 +21,7 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
         if (scenario.Message is { } message && shown.All(leg => leg.Record.Reason != message))
         {
             if (message.Contains('\n'))
-                html.Add($"<pre class=\"message {scenario.Result.Class()}\" tabindex=\"0\" role=\"group\" aria-label=\"What the scenario said\">{message.ReplaceLineEndings("\n")}</pre>\n");
+                html.Add($"<pre class=\"message {scenario.Result.Class()}\" tabindex=\"0\" role=\"group\" aria-label=\"Output of the scenario\">{message.ReplaceLineEndings("\n")}</pre>\n");
             else
                 html.Add($"<p class=\"reason {scenario.Result.Class()}\">{message}</p>\n");
         }

@@ -50,12 +50,12 @@ public sealed class MessagesReader
             catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
             {
                 throw new HooktrailException(
-                    $"{name} is no file of Cucumber Messages: line {number} cannot be read as one; give a messages.ndjson that a run wrote, or leave it out.",
+                    $"{name} is not a file of Cucumber Messages: line {number} is not a message; use the messages.ndjson of a run, or remove this file.",
                     wrong);
             }
         }
         return number == 0
-            ? throw new HooktrailException($"{name} is empty, and a messages.ndjson that a run wrote is not; leave it out, or run the features again.")
+            ? throw new HooktrailException($"{name} is empty; run the features again, or remove this file.")
             : reader.Run();
     }
 

@@ -13,9 +13,9 @@ public static class ComparisonMarkdown
     /// <summary>More than two runs have the matrix first.</summary>
     public static string Of(ComparisonMatrix matrix)
     {
-        var text = new StringBuilder("# What is different\n");
+        var text = new StringBuilder("# Differences\n");
         if (matrix.Others.Length > 1)
-            text.Append($"\nHeld against {Markdown.Inline(Wording.Run(matrix.First))}.\n\n{Matrix(matrix)}");
+            text.Append($"\nCompared with {Markdown.Inline(Wording.Run(matrix.First))}.\n\n{Matrix(matrix)}");
         foreach (var run in matrix.Others)
             One(text, run);
         return text.ToString();
@@ -42,7 +42,7 @@ public static class ComparisonMarkdown
             text.Append($"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
         foreach (var line in RegistrationChange.Lines(group.Cause.Registrations))
             text.Append($"- {Markdown.Inline(line)}\n");
-        text.Append(group.Cause.Registrations.IsEmpty ? "" : "\n").Append("| legs | what is otherwise |\n|--:|---|\n");
+        text.Append(group.Cause.Registrations.IsEmpty ? "" : "\n").Append("| legs | what changed |\n|--:|---|\n");
         foreach (var (words, legs) in group.Changes)
             text.Append($"| {legs} | {Markdown.Inline(words)} |\n");
         text.Append($"\n<details><summary>{Wording.Plural(group.Legs.Length, "leg")}</summary>\n\n");
@@ -74,12 +74,12 @@ public static class ComparisonMarkdown
         foreach (var fact in runs.Facts)
             text.Append($"| {Markdown.Inline(fact.Name)} | {Markdown.Inline(fact.Before ?? "–")} | {Markdown.Inline(fact.After ?? "–")} |\n");
         if (!runs.Hosts.IsEmpty)
-            text.Append("\nOf which may decide a trail:\n\n");
+            text.Append("\nThose that can change a trail:\n\n");
         foreach (var one in runs.Hosts)
             text.Append($"- {Markdown.Inline(one.Title)}\n");
         var hooks = RegistrationChange.Lines(runs.Hooks);
         if (!hooks.IsEmpty)
-            text.Append("\nWhat the kernels say of their hooks (`nft list hooks`):\n\n");
+            text.Append("\nHooks as the kernels list them (`nft list hooks`):\n\n");
         foreach (var line in hooks)
             text.Append($"- {Markdown.Inline(line)}\n");
     }
@@ -99,6 +99,6 @@ public static class ComparisonMarkdown
         var text = new StringBuilder($"| journey | {string.Join(" | ", matrix.Others.Select(run => Markdown.Inline(run.After.Label)))} |\n|---|{string.Concat(matrix.Others.Select(_ => "---|"))}\n");
         foreach (var journey in matrix.Journeys)
             text.Append($"| {Markdown.Inline(journey)} | {string.Join(" | ", matrix.Others.Select(run => MatrixCell.Of(run, journey).Sign))} |\n");
-        return text.Append("\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; how many of the legs.\n").ToString();
+        return text.Append("\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs.\n").ToString();
     }
 }

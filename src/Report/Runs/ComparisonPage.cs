@@ -28,8 +28,8 @@ public static class ComparisonPage
 
         public void Write(ComparisonMatrix matrix)
         {
-            html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">What is different</h1>\n");
-            html.Add($"<p class=\"lead\">Each leg of a run is held against the same leg of {matrix.First.Label}. A difference is expected where the model predicts both trails from the two hosts; the cause is the difference of the hosts that turns one trail into the other.</p>\n");
+            html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">Differences</h1>\n");
+            html.Add($"<p class=\"lead\">Each leg of a run is compared with the same leg of {matrix.First.Label}. A difference is expected if the model predicts both trails from their hosts; its cause is the difference between the hosts that turns one trail into the other.</p>\n");
             html.Add($"<p>{Wording.Run(matrix.First)}</p>\n");
             Heat(matrix);
             foreach (var (index, one) in matrix.Others.Index())
@@ -40,7 +40,7 @@ public static class ComparisonPage
 
         private void Heat(ComparisonMatrix matrix)
         {
-            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Runs and journeys\"><table class=\"heat\"><caption>How many legs of each journey are not as in {matrix.First.Label}: <span class=\"good\">= all the same</span>, <span class=\"doubt\">≠ different, as expected</span>, <span class=\"bad\">✗ some unexplained</span>, <span class=\"none\">? cannot be compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
+            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Runs and journeys\"><table class=\"heat\"><caption>The number of legs of each journey that differ from {matrix.First.Label}: <span class=\"good\">= all the same</span>, <span class=\"doubt\">≠ different, as expected</span>, <span class=\"bad\">✗ some unexplained</span>, <span class=\"none\">? cannot be compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
             foreach (var one in matrix.Others)
                 html.Add($"<th scope=\"col\">{one.After.Label}</th>");
             html.Add($"</tr></thead>\n<tbody>\n");
@@ -95,7 +95,7 @@ public static class ComparisonPage
                 html.Add($"</p>\n");
             }
             List(RegistrationChange.Lines(group.Cause.Registrations));
-            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"What is otherwise: {group.Cause.Title}\"><table><caption>What is otherwise, and in how many legs</caption><thead><tr><th scope=\"col\">legs</th><th scope=\"col\">what</th></tr></thead><tbody>\n");
+            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Changes: {group.Cause.Title}\"><table><caption>What changed, and in how many legs</caption><thead><tr><th scope=\"col\">legs</th><th scope=\"col\">change</th></tr></thead><tbody>\n");
             foreach (var (words, legs) in group.Changes)
                 html.Add($"<tr><td>{legs}</td><td>{words}</td></tr>\n");
             html.Add($"</tbody></table></div>\n<details><summary>The legs</summary><ul>\n");
@@ -131,16 +131,16 @@ public static class ComparisonPage
             html.Add($"<h3>The hosts</h3>\n");
             if (!run.Facts.IsEmpty)
             {
-                html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"The hosts: {run.Before.Label} and {run.After.Label}\"><table><caption>What was measured and is not the same</caption><thead><tr><th scope=\"col\">what</th><th scope=\"col\">{run.Before.Label}</th><th scope=\"col\">{run.After.Label}</th></tr></thead><tbody>\n");
+                html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"The hosts: {run.Before.Label} and {run.After.Label}\"><table><caption>Measured differences</caption><thead><tr><th scope=\"col\">what</th><th scope=\"col\">{run.Before.Label}</th><th scope=\"col\">{run.After.Label}</th></tr></thead><tbody>\n");
                 foreach (var fact in run.Facts)
                     html.Add($"<tr><th scope=\"row\">{fact.Name}</th><td>{fact.Before ?? "–"}</td><td>{fact.After ?? "–"}</td></tr>\n");
                 html.Add($"</tbody></table></div>\n");
             }
             if (!run.Hosts.IsEmpty)
-                html.Add($"<p>Of which may decide a trail:</p>\n");
+                html.Add($"<p>Those that can change a trail:</p>\n");
             List([.. run.Hosts.Select(one => one.Title)]);
             if (!run.Hooks.IsEmpty)
-                html.Add($"<p>What the kernels say of their hooks (<code>nft list hooks</code>):</p>\n");
+                html.Add($"<p>Hooks as the kernels list them (<code>nft list hooks</code>):</p>\n");
             List(RegistrationChange.Lines(run.Hooks));
         }
 

@@ -14,7 +14,7 @@ public static class ComparisonText
     {
         var text = new StringBuilder();
         if (matrix.Others.Length > 1)
-            text.Append($"Held against {PlainText.Of(Wording.Run(matrix.First))}\n\n{Matrix(matrix)}");
+            text.Append($"Compared with {PlainText.Of(Wording.Run(matrix.First))}\n\n{Matrix(matrix)}");
         foreach (var run in matrix.Others)
             text.Append(text.Length > 0 ? "\n" : "").Append(Of(run));
         return text.ToString();
@@ -43,7 +43,7 @@ public static class ComparisonText
         foreach (var fact in runs.Facts)
             Line(text, "  ", fact.ToString());
         if (!runs.Hosts.IsEmpty)
-            text.Append("  of which may decide a trail:\n");
+            text.Append("  those that can change a trail:\n");
         foreach (var one in runs.Hosts)
             Line(text, "    ", one.Title);
         foreach (var line in RegistrationChange.Lines(runs.Hooks))
@@ -102,7 +102,7 @@ public static class ComparisonText
         var table = new TextTable(["journey", .. matrix.Others.Select(run => run.After.Label)]);
         foreach (var journey in matrix.Journeys)
             table.Add([journey, .. matrix.Others.Select(run => MatrixCell.Of(run, journey).Sign)]);
-        return $"{table.Text()}= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; how many of the legs\n";
+        return $"{table.Text()}= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs\n";
     }
 
     private static void Line(StringBuilder text, string before, string line) => text.Append(before).Append(PlainText.Of(line)).Append('\n');

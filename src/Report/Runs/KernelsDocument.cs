@@ -22,8 +22,8 @@ public static class KernelsDocument
             """
             # What changes from kernel to kernel
 
-            This page is made by `./specs baseline document` from the runs that are kept as reference, [environments/Kernels/reference](../environments/Kernels/reference). Nothing in it
-            is written by hand: each line was observed, and each cause is the one difference of the two hosts that, by the model, turns one trail into the other.
+            `./specs baseline document` generates this page from the reference runs in [environments/Kernels/reference](../environments/Kernels/reference). Each line was observed, and each
+            cause is the difference between the two hosts that, by the model, turns one trail into the other.
 
             ## The kernels
 
@@ -56,7 +56,7 @@ public static class KernelsDocument
         var last = matrix.Others[^1];
         text.Append($"\n## From {Markdown.Inline(runs[0].Label)} to {Markdown.Inline(runs[^1].Label)}, with iptables-{backend.Name()}\n\n");
         text.Append($"{Markdown.Inline(Wording.Counts(last))} {Markdown.Inline(Wording.Verdict(last))}\n\n");
-        text.Append("How many legs of each journey are not as in the first run:\n\n").Append(ComparisonMarkdown.Matrix(matrix));
+        text.Append("The number of legs of each journey that differ from the first run:\n\n").Append(ComparisonMarkdown.Matrix(matrix));
         foreach (var title in matrix.Others.SelectMany(run => run.Expected).Select(group => group.Cause.Title).Distinct())
             Cause(text, title, matrix);
         foreach (var run in matrix.Others.Where(run => run.HasUnexplained))
@@ -75,7 +75,7 @@ public static class KernelsDocument
         foreach (var line in RegistrationChange.Lines(group.Cause.Registrations))
             text.Append($"- {Markdown.Inline(line)}\n");
         text.Append(group.Cause.Registrations.IsEmpty ? "" : "\n");
-        text.Append($"Seen in {Markdown.Inline(string.Join(", ", showing.Select(run => run.After.Label)))}; in the last of them {Wording.Plural(group.Legs.Length, "leg")}:\n\n| legs | what is otherwise |\n|--:|---|\n");
+        text.Append($"Observed in {Markdown.Inline(string.Join(", ", showing.Select(run => run.After.Label)))}; in the last of them {Wording.Plural(group.Legs.Length, "leg")}:\n\n| legs | what changed |\n|--:|---|\n");
         foreach (var (words, legs) in group.Changes)
             text.Append($"| {legs} | {Markdown.Inline(words)} |\n");
         text.Append('\n');

@@ -20,7 +20,7 @@ internal static class Wording
             if (runs.Count(status) is var count and > 0)
                 parts.Add($"{Number(count)} {status.Name()}");
         var total = runs.Legs.Length - runs.Count(LegStatus.PredictedOnly);
-        return total == 0 ? "There is no leg to compare." : $"{Plural(total, "leg")}: {string.Join(", ", parts)}.{Predicted(runs)}";
+        return total == 0 ? "No legs to compare." : $"{Plural(total, "leg")}: {string.Join(", ", parts)}.{Predicted(runs)}";
     }
 
     public static string Verdict(RunComparison runs)
@@ -28,7 +28,7 @@ internal static class Wording
         var (expected, unexplained) = (runs.Legs.Count(leg => leg.Status.IsDifference() && leg.IsExpected), runs.Unexplained.Count());
         return (expected, unexplained) switch
         {
-            (0, 0) => "No leg is different.",
+            (0, 0) => "No leg differs.",
             (_, 0) => $"{Plural(expected, "difference")}, expected from the hosts: {Plural(runs.Expected.Length, "cause")}.",
             (0, _) => $"{Plural(unexplained, "difference")} that the model does not explain.",
             _ => $"{Plural(expected + unexplained, "difference")}: {Number(expected)} expected from the hosts ({Plural(runs.Expected.Length, "cause")}), {Number(unexplained)} that the model does not explain.",
@@ -44,7 +44,7 @@ internal static class Wording
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
 
     private static string Predicted(RunComparison runs) => runs.Count(LegStatus.PredictedOnly) is var count and > 0
-        ? $" Besides, {Plural(count, "leg")} of which either run only asked the model, and so say nothing of a host."
+        ? $" Another {Plural(count, "leg")} that either run only predicted, which proves nothing about a host."
         : "";
 
     private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);

@@ -6,7 +6,7 @@ public class BadInputTests
     private const string Observe = "observe --from client --to server --protocol icmp";
     private const string Ping = "predict --from client --to server --protocol icmp";
 
-    [TestCase("", "There is no verb; give one of predict, observe, explain")]
+    [TestCase("", "No verb given; use one of predict, observe, explain")]
     [TestCase("pridict", "Unknown verb \"pridict\"; the verbs are predict, observe, explain")]
     [TestCase("--colour", "Unknown verb \"--colour\"")]
     [TestCase("predict", "Option '--from' is required; see ./specs predict --help.")]
@@ -36,23 +36,23 @@ public class BadInputTests
     [TestCase("observe --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"; the endpoints are client")]
     [TestCase("observe --from client --to client --protocol icmp", "What client sends to itself never leaves it")]
     [TestCase("observe --from client --to wan --protocol arp", "client and wan do not share a link")]
-    [TestCase("observe --from everyone --to client --protocol udp", "Nobody is everyone")]
+    [TestCase("observe --from everyone --to client --protocol udp", "\"everyone\" can only receive; name a sender.")]
     [TestCase(Observe + " --packets 11", "\"11\" is not a number of packets; write a whole number from 1 to 10.")]
     [TestCase(Observe + " --ip 5", "Unknown version of IP \"5\"; it is ipv4 or ipv6.")]
     [TestCase(Observe + " --lab moon", "Unknown lab \"moon\"; the labs are docker and namespaces.")]
-    [TestCase(Observe + " --observer owl", "Unknown observer \"owl\"; write log, nflog or both.")]
+    [TestCase(Observe + " --observer owl", "Unknown observer \"owl\"; use log, nflog or both.")]
     [TestCase(Observe + " --lab namespaces --observer both", "The kernel log does not show packets of other network namespaces")]
     [TestCase(Observe + " --lab docker --docker 29", "--docker describes a private host")]
     [TestCase(Observe + " --lab docker --no-proxy", "--no-proxy describes a private host")]
     [TestCase(Observe + " --docker new", "Unknown release of Docker \"new\"")]
     [TestCase(Observe + " --set ip_backward=1", "Unknown switch \"ip_backward\"")]
     [TestCase(Observe + " --rule iptables", "\"iptables\" adds no rule: it needs -A or -I with a chain.")]
-    [TestCase(Observe + " --rule rm", "\"rm\" is no rule of a tool: begin with one of iptables")]
-    [TestCase(Observe + " --nft no-such.nft", "\"no-such.nft\" cannot be read: there is no such file; give a file for nft -f.")]
+    [TestCase(Observe + " --rule rm", "\"rm\" is not a rule: begin with one of iptables")]
+    [TestCase(Observe + " --nft no-such.nft", "\"no-such.nft\" cannot be read: there is no such file; name a file for nft -f.")]
     [TestCase(Observe + " --leg reply", "Unrecognized command or argument '--leg'")]
     [TestCase("explain", "Required argument 'file' missing for command: 'explain'; see ./specs explain --help.")]
     [TestCase("explain no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
-    [TestCase("explain /", "\"/\" cannot be read: it is a folder")]
+    [TestCase("explain /", "\"/\" cannot be read: it is a directory")]
     [TestCase("explain no-such.json --leg up", "Unknown leg \"up\"")]
     [TestCase("explain no-such.json --packet 0", "\"0\" is not the number of a packet")]
     [TestCase("explain no-such.json --set ip_forward", "\"ip_forward\" does not set a switch")]
@@ -64,11 +64,11 @@ public class BadInputTests
     [TestCase("summary", "Required argument 'file' missing for command: 'summary'; see ./specs summary --help.")]
     [TestCase("summary no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
     [TestCase("summary @no-such.json", "\"@no-such.json\" cannot be read: there is no such file")]
-    [TestCase("summary /", "\"/\" cannot be read: it is a folder")]
+    [TestCase("summary /", "\"/\" cannot be read: it is a directory")]
     [TestCase("report", "Required argument 'file' missing for command: 'report'; see ./specs report --help.")]
     [TestCase("report no-such.json", "\"no-such.json\" cannot be read: there is no such file")]
-    [TestCase("report no-such.json --out /", "--out \"/\" is a folder; name the file to write")]
-    [TestCase("report a.json b.json --messages m.ndjson", "--messages belongs to one run, and 2 files are given")]
+    [TestCase("report no-such.json --out /", "--out \"/\" is a directory; name a file")]
+    [TestCase("report a.json b.json --messages m.ndjson", "--messages belongs to one run, but 2 files are given")]
     public async Task It_gives_one_sentence_on_standard_error_and_exit_code_2(string line, string sentence)
     {
         var ran = await Specs.Line(line);
@@ -81,14 +81,14 @@ public class BadInputTests
         });
     }
 
-    [TestCase("run --lab", "--lab needs a lab: docker or namespaces.")]
-    [TestCase("run --lab moon", "there is no lab 'moon'; a lab is docker or namespaces.")]
-    [TestCase("test --lab=", "--lab needs a lab: docker or namespaces.")]
-    [TestCase("run --lab docker --no-engine", "--no-engine and the Docker lab exclude each other; leave one of them out.")]
-    [TestCase("run --observer owl", "there is no observer 'owl'; it is log, nflog or both.")]
-    [TestCase("run --lab namespaces --observer both", "the kernel log does not show packets of other network namespaces, so 'both' cannot watch")]
+    [TestCase("run --lab", "--lab needs a value: docker or namespaces.")]
+    [TestCase("run --lab moon", "unknown lab 'moon'; use docker or namespaces.")]
+    [TestCase("test --lab=", "--lab needs a value: docker or namespaces.")]
+    [TestCase("run --lab docker --no-engine", "--no-engine cannot be used with the Docker lab; remove one of them.")]
+    [TestCase("run --observer owl", "unknown observer 'owl'; use log, nflog or both.")]
+    [TestCase("run --lab namespaces --observer both", "the kernel log does not show packets of other network namespaces, so 'both' cannot observe the namespace lab")]
     [TestCase("prepare --observer log", "prepare observes nothing, so it takes no --observer.")]
-    [TestCase("prepare --filter x", "prepare runs no test, so it takes no --filter.")]
+    [TestCase("prepare --filter x", "prepare runs no tests, so it takes no --filter.")]
     public async Task The_command_prepares_nothing_for_a_line_that_it_does_not_understand(string line, string sentence)
     {
         if (!OperatingSystem.IsLinux())

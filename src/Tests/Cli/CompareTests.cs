@@ -64,7 +64,7 @@ public class CompareTests
         {
             Assert.That(with.Output, Does.Contain("id=\"compared\"").And.Contain("id=\"front\""));
             Assert.That(without.Output, Does.Not.Contain("id=\"compared\""));
-            Assert.That((alone.ExitCode, alone.Error), Is.EqualTo((2, "specs: --compare holds files against the first, and there is only one; give another, or leave --compare out.\n")));
+            Assert.That((alone.ExitCode, alone.Error), Is.EqualTo((2, "specs: --compare needs at least two files; add a file, or remove --compare.\n")));
         });
     }
 
@@ -84,7 +84,7 @@ public class CompareTests
             Assert.That((saved.ExitCode, saved.Output), Is.EqualTo((0, $"{Path.Combine(baselines, "before-upgrade.json")}\n")), saved.Error);
             Assert.That(listed.Output, Is.EqualTo("before-upgrade  Linux 5.4, iptables-nft, ebtables-nft, 2 legs\n"));
             Assert.That(same.ExitCode, Is.Zero);
-            Assert.That(same.Output, Does.Contain("No leg is different."));
+            Assert.That(same.Output, Does.Contain("No leg differs."));
             Assert.That(upgraded.ExitCode, Is.Zero);
             Assert.That(upgraded.Output, Does.Contain("Linux 5.5"));
             Assert.That(broken.ExitCode, Is.EqualTo(1));
@@ -116,21 +116,21 @@ public class CompareTests
         Assert.Multiple(() =>
         {
             Assert.That(refused.ExitCode, Is.EqualTo(2));
-            Assert.That(refused.Error, Does.EndWith("choose another name, or replace it by --force.\n"));
+            Assert.That(refused.Error, Does.EndWith("choose another name, or replace it with --force.\n"));
             Assert.That(forced.ExitCode, Is.Zero);
             Assert.That(File.ReadAllText(Path.Combine(folder.Name, "one.json")), Does.Contain("\"kernel\": \"6.18\""));
         });
     }
 
     [TestCase("compare one", "see ./specs compare --help.")]
-    [TestCase("compare nowhere.json nowhere.json", "\"nowhere.json\" is neither a file, nor a folder that a run wrote, nor a baseline: there is none in baselines; give one of these, and see ./specs baseline --help.")]
-    [TestCase("compare / /", "The folder \"/\" holds no trails.json; give the folder that a run wrote, or a file.")]
-    [TestCase("baseline", "There is no verb; give one of save, check, list, document, and see ./specs baseline --help.")]
+    [TestCase("compare nowhere.json nowhere.json", "\"nowhere.json\" is neither a file, nor an output folder of a run, nor a baseline: the folder baselines is empty; name one of these, and see ./specs baseline --help.")]
+    [TestCase("compare / /", "The folder \"/\" has no trails.json; name an output folder of a run, or a file.")]
+    [TestCase("baseline", "No verb given; use one of save, check, list, document; see ./specs baseline --help.")]
     [TestCase("baseline keep x", "Unknown verb \"keep\"; the verbs are save, check, list, document; see ./specs baseline --help.")]
     [TestCase("baseline save", "see ./specs baseline save --help.")]
-    [TestCase("baseline save ../x", "\"../x\" cannot be a baseline's name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.")]
-    [TestCase("baseline check none", "There is no baseline \"none\", and none at all in baselines; keep one by ./specs baseline save none.")]
-    [TestCase("baseline document", "There is no baseline in baselines; name a folder that holds some by --dir.")]
+    [TestCase("baseline save ../x", "\"../x\" is not a valid baseline name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.")]
+    [TestCase("baseline check none", "There is no baseline \"none\": the folder baselines is empty; save one with ./specs baseline save none.")]
+    [TestCase("baseline document", "There is no baseline in the folder baselines; choose another folder with --dir.")]
     public async Task Bad_input_is_one_sentence(string line, string sentence)
     {
         var ran = await Specs.Line(line);
@@ -149,7 +149,7 @@ public class CompareTests
         var prediction = folder.Write("predicted.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
         var kept = await Specs.Run("baseline", "save", "x", prediction, "--dir", folder.Name);
         var shown = await Specs.Run("compare", prediction, prediction, "--format", "pdf");
-        Assert.That((kept.ExitCode, kept.Error), Is.EqualTo((2, "specs: There is no observed trail to keep as \"x\"; give a trails.json that a run, observe --json or conform wrote.\n")));
+        Assert.That((kept.ExitCode, kept.Error), Is.EqualTo((2, "specs: There is no observed trail to save as \"x\"; name a trails.json from a run, observe --json or conform.\n")));
         Assert.That((shown.ExitCode, shown.Error), Is.EqualTo((2, "specs: Unknown format \"pdf\"; the formats are text, markdown, json and html.\n")));
     }
 

@@ -19,7 +19,7 @@ public class ExplainTests
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
             Assert.That(ran.Error, Is.Empty);
             Assert.That(ran.Output, Does.StartWith("client → wan (icmp), request, reply\nrequest: First divergence at hop "));
-            Assert.That(ran.Output, Does.EndWith("What would explain it, the smallest change first:\n  1  kernel 5.4\n\n"));
+            Assert.That(ran.Output, Does.EndWith("Changes that would explain it, smallest first:\n  1  kernel 5.4\n\n"));
         });
     }
 
@@ -28,7 +28,7 @@ public class ExplainTests
     {
         using var folder = new TemporaryFolder();
         var file = Write(folder, Record(ToWan, Old));
-        Assert.That((await Specs.Run("explain", file, "--kernel", "5.4")).Output, Does.Contain("as predicted, so nothing has to be explained"));
+        Assert.That((await Specs.Run("explain", file, "--kernel", "5.4")).Output, Does.Contain("as predicted; nothing to explain"));
         Assert.That(
             (await Specs.Run("explain", file, "--kernel", "5.4", "--set", "ip_forward=0")).Output, Does.Contain("  1  ip_forward=1\n"));
         Assert.That(
@@ -54,7 +54,7 @@ public class ExplainTests
         {
             Assert.That(reply.Output, Does.StartWith("client → wan (icmp), reply\n"));
             Assert.That(none.ExitCode, Is.EqualTo(2));
-            Assert.That(none.Error, Does.EndWith("has no observed leg such as --leg and --packet say; it has request, reply.\n"));
+            Assert.That(none.Error, Does.EndWith("has no observed leg that matches --leg and --packet; it has request, reply.\n"));
         });
     }
 
@@ -103,7 +103,7 @@ public class ExplainTests
         var (ran, not, cut) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed("no JSON", "explain", "-"), await Specs.Fed(json[..100], "explain", "-"));
         Assert.Multiple(() =>
         {
-            Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((2, "specs: Standard input has no observed trail; give a file that observe --json, conform or a run wrote.\n")));
+            Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((2, "specs: Standard input has no observed trail; use a file written by observe --json, conform or a run.\n")));
             Assert.That(not.ExitCode, Is.EqualTo(2));
             Assert.That(not.Error, Does.StartWith("specs: standard input is not JSON: the mistake is at line 1"));
             Assert.That(cut.ExitCode, Is.EqualTo(2));

@@ -38,7 +38,7 @@ public class ImportTests
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
             Assert.That(ran.Output, Does.Contain(" as predicted.\n").And.Not.Contain("diverge"));
-            Assert.That(ran.Output, file.EndsWith("drop.txt", StringComparison.Ordinal) ? Does.Contain("dropped at") : Does.Contain("No packet of the trace is seen at ebtables broute BROUTING, "));
+            Assert.That(ran.Output, file.EndsWith("drop.txt", StringComparison.Ordinal) ? Does.Contain("dropped at") : Does.Contain("No packet of the trace appears at ebtables broute BROUTING, "));
         });
     }
 
@@ -60,7 +60,7 @@ public class ImportTests
     {
         var ran = await Fed("nft-towan.txt", ToWan + " --set bridge-nf-call-iptables=0 --explain");
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("\nWhat would explain it, the smallest change first:\n  1  bridge-nf-call-iptables=1\n"));
+        Assert.That(ran.Output, Does.Contain("\nChanges that would explain it, smallest first:\n  1  bridge-nf-call-iptables=1\n"));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public class ImportTests
         var text = Text("nft-towan.txt");
         var ran = await Specs.Fed(text[..text.LastIndexOf(" ip ttl", StringComparison.Ordinal)], ["import", "-", .. ToWan.Split(' ')]);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("Inconclusive, which proves neither agreement nor divergence: a line of the trace was cut.\n"));
+        Assert.That(ran.Output, Does.Contain("Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence.\n"));
     }
 
     [Test]
@@ -110,7 +110,7 @@ public class ImportTests
         Assert.That(ran.Output, Does.Contain("not seen again after iptables mangle PREROUTING (then delivered to wan)"));
     }
 
-    [TestCase("", "Standard input is empty; give the output of nft monitor trace or of xtables-monitor --trace")]
+    [TestCase("", "Standard input is empty; use the output of nft monitor trace or xtables-monitor --trace")]
     [TestCase("hello", "Standard input is no trace: line 1 (\"hello\") cannot be used")]
     public async Task What_is_no_trace_is_refused(string text, string says)
     {
@@ -119,14 +119,14 @@ public class ImportTests
         Assert.That(ran.Error, Does.StartWith($"specs: {says}"));
     }
 
-    [TestCase("no-such.txt", "\"no-such.txt\" cannot be read: there is no such file; give a trace, or - for standard input.")]
-    [TestCase("/", "\"/\" cannot be read: it is a folder")]
+    [TestCase("no-such.txt", "\"no-such.txt\" cannot be read: there is no such file; name a trace, or use - for standard input.")]
+    [TestCase("/", "\"/\" cannot be read: it is a directory")]
     [TestCase("no-such.txt --as smoke", "Unknown format \"smoke\"; the formats are nft-trace, xtables-trace, dmesg.")]
-    [TestCase("no-such.txt --json", "trails.json speaks of flows between the lab's endpoints; give --from, --to and --protocol")]
+    [TestCase("no-such.txt --json", "--json needs a flow; give --from, --to and --protocol")]
     [TestCase("no-such.txt --from client", "A flow needs --from, --to and --protocol; give all three")]
     [TestCase("no-such.txt --leg reply", "A flow needs --from, --to and --protocol")]
     [TestCase("no-such.txt --name client", "\"client\" names nothing")]
-    [TestCase("no-such.txt --prefix P1", "\"P1\" does not say what a prefix means")]
+    [TestCase("no-such.txt --prefix P1", "\"P1\" is not a prefix with its hook point")]
     [TestCase("no-such.txt --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"")]
     [TestCase("no-such.txt --from client --to everyone --protocol udp --port 67", "\"no-such.txt\" cannot be read")]
     public async Task A_mistake_is_said_in_one_sentence(string line, string says)

@@ -49,8 +49,8 @@ public class ObserveTests
         });
     }
 
-    [TestCase("none", "Hosts of their own are left out (SPECS_OWN_HOSTS=none): their rules are as the scenario says")]
-    [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; write machine, engine or none.")]
+    [TestCase("none", "Private hosts are disabled (SPECS_OWN_HOSTS=none): the scenario chooses their rules and backend")]
+    [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; use machine, engine or none.")]
     public async Task A_run_that_leaves_hosts_of_their_own_out_says_so(string place, string sentence)
     {
         string[] line = ["observe", "--from", "client", "--to", "wan", "--protocol", "icmp", "--docker", "28"];
@@ -98,7 +98,7 @@ public class ObserveTests
         var (itself, other) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed(json, "explain", "-", "--profile", usual));
         Assert.Multiple(() =>
         {
-            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted, so nothing has to be explained.\n\n")));
+            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted; nothing to explain.\n\n")));
             Assert.That(other.ExitCode, Is.Zero, other.Error);
             Assert.That(other.Output, Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
         });
@@ -112,7 +112,7 @@ public class ObserveTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab cannot be had: "));
+            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab is not available: "));
             Assert.That(ran.Output.Split('\n')[0], Does.Contain("/no-such/docker.sock"));
         });
     }
@@ -168,7 +168,7 @@ public class ObserveTests
             judgement.Legs.Select(leg => $"{leg.Leg}: {leg.Verdict}, {leg.Reason}"),
             Is.EqualTo(new[]
             {
-                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was seen, but is not predicted.", "reply: Disagreed, The reply is predicted, but was not seen.",
+                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was observed but not predicted.", "reply: Disagreed, The reply was predicted but not observed.",
             }));
         Assert.That(judgement.Text, Does.Contain("delivered to client"));
     }
@@ -181,7 +181,7 @@ public class ObserveTests
         {
             Assert.That(judgement.Agreed, Is.False);
             Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.EqualTo(new[] { LegVerdict.Inconclusive, LegVerdict.Inconclusive }));
-            Assert.That(judgement.Ending, Does.StartWith("Inconclusive, which proves neither agreement nor divergence").And.EndWith("3 records were lost."));
+            Assert.That(judgement.Ending, Does.StartWith("Inconclusive: the observation proves neither agreement nor divergence").And.EndWith("3 records were lost."));
         });
     }
 
@@ -219,7 +219,7 @@ public class ObserveTests
 
     private static void SkipWithoutNamespaces(Ran ran)
     {
-        if (ran.ExitCode == 2 && ran.Error.Contains("cannot have private namespaces", StringComparison.Ordinal))
+        if (ran.ExitCode == 2 && ran.Error.Contains("cannot create private namespaces", StringComparison.Ordinal))
             throw Skip.Because(ran.Error);
     }
 

@@ -17,7 +17,7 @@ public class MutantTests
 
         var killing = Of(mutants, "without iptables mangle FORWARD at IPv4 Forward");
         Assert.That(killing?.ToString(), Is.EqualTo("the host: client → server (icmp), request"));
-        Assert.That(killing!.How, Does.StartWith("says otherwise of hop"));
+        Assert.That(killing!.How, Does.StartWith("differs at hop"));
         Assert.That(Of(mutants, "without ip6tables mangle FORWARD at IPv6 Forward"), Is.Null, "no packet of IPv6 was shown");
     }
 
@@ -92,7 +92,7 @@ public class MutantTests
 
         var text = ConformanceText.Of(mutants);
         Assert.That(ConformanceText.Witnesses(mutants), Does.Contain("without iptables mangle FORWARD at IPv4 Forward").And.Contains("the host: client → server (icmp), request"));
-        Assert.That(text, Does.Contain("to kill it takes a table broute"));
+        Assert.That(text, Does.Contain("killing it needs a table broute"));
         Assert.That(text, Does.Contain("statements").And.Contains("rules of NAT").And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
     }
 

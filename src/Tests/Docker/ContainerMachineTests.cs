@@ -125,7 +125,7 @@ public class ContainerMachineTests : LiveEngineTestBase
         Assert.That(await Engine.FindContainersAsync("hooktrail.run", session.Name.Split('-')[1], cancel), Is.Empty);
         Assert.That(
             () => lab.SendAsync(new(Client, Server, Protocol.Icmp), Sending.Once, cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("What talks for the station"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("The talker of the station"));
         await lab.DisposeAsync();
         await machine.DisposeAsync();
     }

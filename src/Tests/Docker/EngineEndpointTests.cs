@@ -74,7 +74,7 @@ internal sealed class EngineEndpointTests
 
         Assert.That(
             () => From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context)),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith($"The Docker configuration {folder.Path}/config.json does not tell where the Engine is (")
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith($"The Docker configuration {folder.Path}/config.json does not contain a valid Engine address (")
                 .And.Message.Contains(why).And.Message.Contains("set DOCKER_HOST"));
         Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
     }

@@ -20,7 +20,7 @@ internal sealed class EngineErrorTests
         var error = await Errors.OfAsync(ConnectAsync("unix:///nonexistent/docker.sock"));
 
         Assert.That(error, Is.TypeOf<NoEngineException>().With.Message.EqualTo(
-            "No Docker Engine at /nonexistent/docker.sock: there is no such socket; start an Engine (./specs run does), or set DOCKER_HOST to where one listens."));
+            "No Docker Engine at /nonexistent/docker.sock: the socket does not exist; start an Engine (./specs prepare does), or set DOCKER_HOST to the address of one."));
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class EngineErrorTests
             new HttpRequestException(null, new SocketException((int)SocketError.AccessDenied)));
 
         Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            "No right to use the Docker socket /run/docker.sock: add this user to the group «docker» and log in again, or run with sudo."));
+            "This user has no permission for the Docker socket /run/docker.sock: add the user to the group docker and log in again, or run with sudo."));
     }
 
     [Test]
@@ -67,7 +67,7 @@ internal sealed class EngineErrorTests
         await using var fake = new FakeEngine().Answers("GET /version", 200, """{"Version":"18.09.1","ApiVersion":"1.39"}""");
 
         Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            $"The Docker Engine 18.09.1 at {fake.Endpoint} is too old: it speaks API 1.39, and 1.41 (Docker 20.10) is the least; upgrade it."));
+            $"The Docker Engine 18.09.1 at {fake.Endpoint} is too old: it supports API 1.39, but Hooktrail needs at least 1.41 (Docker 20.10); upgrade the Engine."));
     }
 
     [Test]
@@ -82,9 +82,9 @@ internal sealed class EngineErrorTests
 
     [TestCase(
         "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
-        "refused to give its version: it speaks TLS alone; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH")]
+        "refused to give its version: it requires TLS; set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH")]
     [TestCase("HTTP/1.1 403 No\r\nConnection: close\r\n\r\n{\"message\":\"not for you\"}", "refused to give its version: not for you.")]
-    [TestCase("", "broke while it was asked to give its version (it was closed without an answer)")]
+    [TestCase("", "broke during the request to give its version (it was closed without an answer)")]
     public async Task An_Engine_that_gives_no_version_says_why(string answer, string why)
     {
         await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, answer));
@@ -100,15 +100,15 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(engine.InspectNetworkAsync("lab")),
-            Is.TypeOf<HooktrailException>().With.Message.Contains("broke while it was asked to show the network lab"));
+            Is.TypeOf<HooktrailException>().With.Message.Contains("broke during the request to show the network lab"));
     }
 
-    [TestCase(403, "Pool overlaps with other one on this address space", "the subnet is taken by another network")]
-    [TestCase(400, "invalid pool request: Pool overlaps with other one on this address space", "the subnet is taken by another network")]
-    [TestCase(500, "all predefined address pools have been fully subnetted", "no subnet is left in its address pools")]
-    [TestCase(404, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network", "no subnet is left")]
-    [TestCase(409, "network with name lab already exists", "a network of that name exists already")]
-    [TestCase(403, "cannot create network 1 (br): conflicts with network 2 (br): networks have same bridge name", "the bridge device is taken")]
+    [TestCase(403, "Pool overlaps with other one on this address space", "another network uses the subnet")]
+    [TestCase(400, "invalid pool request: Pool overlaps with other one on this address space", "another network uses the subnet")]
+    [TestCase(500, "all predefined address pools have been fully subnetted", "its address pools have no free subnet")]
+    [TestCase(404, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network", "its address pools have no free subnet")]
+    [TestCase(409, "network with name lab already exists", "a network with that name already exists")]
+    [TestCase(403, "cannot create network 1 (br): conflicts with network 2 (br): networks have same bridge name", "another network uses the bridge device")]
     public async Task A_refused_network_is_told_with_the_reason(int status, string said, string reason)
     {
         await using var fake = new FakeEngine().Refuses("POST /networks/create", status, said);
@@ -118,8 +118,8 @@ internal sealed class EngineErrorTests
             .StartsWith($"The Docker Engine refused to create the network lab on 172.30.0.0/24: {reason}").And.Message.Contains(said));
     }
 
-    [TestCase(404, "No such image: hooktrail/lab:latest", "the image is missing; build it with ./specs run")]
-    [TestCase(409, "Conflict. The container name \"/client\" is already in use by container \"1\".", "a container of that name exists already")]
+    [TestCase(404, "No such image: hooktrail/lab:latest", "the image is missing; run ./specs prepare to build it")]
+    [TestCase(409, "Conflict. The container name \"/client\" is already in use by container \"1\".", "a container with that name already exists")]
     [TestCase(400, "invalid mount config for type \"bind\": bind source path does not exist: /x", "the host has no such path")]
     [TestCase(500, "something nobody has seen before.", "something nobody has seen before.")]
     public async Task A_refused_container_is_told_with_the_reason(int status, string said, string reason)
@@ -132,7 +132,7 @@ internal sealed class EngineErrorTests
     }
 
     [TestCase("OCI runtime create failed: unable to apply caps: operation not permitted", "the host does not grant a capability")]
-    [TestCase("driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated", "a port that it needs is taken")]
+    [TestCase("driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated", "a port that it needs is in use")]
     [TestCase("error gathering device information while adding custom device \"/dev/kmsg\": no such file or directory", "the host has no such device")]
     public async Task A_container_that_cannot_start_is_removed_and_told_with_the_reason(string said, string reason)
     {
@@ -162,7 +162,7 @@ internal sealed class EngineErrorTests
         await using var engine = await fake.ConnectAsync();
 
         Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            "The container client ended too early, with exit code 1: its last output was «no right»."));
+            "The container client ended unexpectedly with exit code 1: its last output was «no right»."));
     }
 
     [Test]

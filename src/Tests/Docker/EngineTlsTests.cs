@@ -94,7 +94,7 @@ internal sealed class EngineTlsTests
     {
         var error = await Errors.OfAsync(ContainerEngine.ConnectAsync(Endpoint(fake, client)));
         TestContext.Out.WriteLine(error?.Message);
-        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.StartsWith($"No TLS with what listens at {fake.Address} (")
+        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.StartsWith($"The TLS handshake with {fake.Address} failed (")
             .And.Message.EndsWith($"correct the certificates in {client.Folder}, or unset DOCKER_TLS_VERIFY."));
         Assert.That(fake.Asked, Is.Empty);
     }

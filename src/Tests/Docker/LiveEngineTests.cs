@@ -80,7 +80,7 @@ internal sealed class LiveEngineTests
         Assert.That(
             async () => await session.ReadLineAsync(cancel),
             Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
-                $"The container {session.Name} ended too early, with exit code 3: its last output was «no tables»."));
+                $"The container {session.Name} ended unexpectedly with exit code 3: its last output was «no tables»."));
     }
 
     [Test]
@@ -269,13 +269,13 @@ internal sealed class LiveEngineTests
         await _engine.CreateNetworkAsync(first, cancel);
         await using var session = await _engine.StartAsync(Shell("cat"), cancel);
 
-        await RefusesAsync(first with { BridgeDevice = null, Subnets = [] }, "a network of that name exists already");
-        await RefusesAsync(first with { Name = NewName(), BridgeDevice = null }, "the subnet is taken");
+        await RefusesAsync(first with { BridgeDevice = null, Subnets = [] }, "a network with that name already exists");
+        await RefusesAsync(first with { Name = NewName(), BridgeDevice = null }, "another network uses the subnet");
         await RefusesAsync(
-            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.18.77.64/27")] }, "the bridge device is taken");
-        await RefusesStartAsync(Shell("cat") with { Name = session.Name }, "a container of that name exists already");
-        await RefusesStartAsync(Shell("cat") with { Image = "hooktrail-no-such-image" }, "the image is missing; build it with ./specs run");
-        await RefusesStartAsync(Shell("cat") with { Command = ["/bin/no-such-program"] }, "the image has no such program");
+            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.18.77.64/27")] }, "another network uses the bridge device");
+        await RefusesStartAsync(Shell("cat") with { Name = session.Name }, "a container with that name already exists");
+        await RefusesStartAsync(Shell("cat") with { Image = "hooktrail-no-such-image" }, "the image is missing; run ./specs prepare to build it");
+        await RefusesStartAsync(Shell("cat") with { Command = ["/bin/no-such-program"] }, "the image does not have that program");
         await RefusesStartAsync(Shell("cat") with { Devices = [new HostDevice("/dev/no-such-device")] }, "the host has no such device");
         await RefusesStartAsync(Shell("cat") with { Network = "hooktrail-no-such-network" }, "there is no such network");
         Assert.That(await _engine.HasImageAsync("hooktrail-no-such-image", cancel), Is.False);

@@ -40,7 +40,7 @@ internal sealed class NotAnEngineTests
         await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, other.Said));
 
         Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            $"What answers at {fake.Endpoint} is not a Docker Engine: set DOCKER_HOST to where one listens."));
+            $"The server at {fake.Endpoint} is not a Docker Engine: set DOCKER_HOST to the address of one."));
         Assert.That(fake.Asked, Has.Count.EqualTo(1));
     }
 

@@ -70,7 +70,7 @@ internal sealed class OutputTests
         Assert.That(await channel.Reader.ReadAsync(cancel), Is.EqualTo("a"));
         Assert.That(
             async () => await channel.Reader.Completion,
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The reader of the standard error of probe took no line for 0 s while 1 waited"));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The reader of the standard error of probe read no line for 0 s while 1 waited"));
         Assert.That(last.Snapshot(), Is.EqualTo(new[] { "b", "c" }), "the last lines are remembered all the same");
     }
 

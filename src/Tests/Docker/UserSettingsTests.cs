@@ -94,7 +94,7 @@ internal sealed class UserSettingsTests
         Write(".testcontainers.properties", text);
         var (code, output) = await RunAsync(cancel);
 
-        Assert.That(output, Does.StartWith($"Testcontainers does not begin with this user's settings ({why}")
+        Assert.That(output, Does.StartWith($"Testcontainers cannot start with this user's settings ({why}")
             .And.EndsWith("): correct ~/.testcontainers.properties and ~/.docker/config.json."));
         Assert.That(code, Is.EqualTo(2));
         Assert.That(_fake.Asked, Has.None.Contains("POST"));

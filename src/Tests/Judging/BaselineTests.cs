@@ -117,7 +117,7 @@ public class BaselineTests
     [TestCase("übung")]
     [TestCase("line\nbreak")]
     public void Other_names_are_refused_with_a_sentence(string name) =>
-        Assert.That(() => new BaselineFolder("x").FileOf(name), Throws.TypeOf<HooktrailException>().With.Message.Contains("cannot be a baseline's name"));
+        Assert.That(() => new BaselineFolder("x").FileOf(name), Throws.TypeOf<HooktrailException>().With.Message.Contains("is not a valid baseline name"));
 
     private static string Text(TrailsFile run) => Encoding.UTF8.GetString(Bytes(stream => BaselineForm.Write(stream, BaselineForm.Of(run))));
 }

@@ -59,7 +59,7 @@ public class DisagreementTests
                 Feature with { Outcome = Outcome.Delivered(Endpoint.Server) },
                 Samples.Bridged,
                 Samples.Bridged with { Outcome = Outcome.Vanished(Samples.Bridged.Hops[4].Point, null) })!.Sentence,
-            Is.EqualTo("All hops agree, but not the outcome: delivered to server for the feature and the prediction, not seen again after ebtables nat POSTROUTING for the observation."));
+            Is.EqualTo("All hops agree, but the outcomes differ: delivered to server for the feature and the prediction, not seen again after ebtables nat POSTROUTING for the observation."));
 
     [Test]
     public void A_feature_of_ebtables_alone_is_not_blamed_for_what_iptables_does()

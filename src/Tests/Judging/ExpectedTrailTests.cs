@@ -58,7 +58,7 @@ public class ExpectedTrailTests
     public void A_row_of_another_layer_than_the_table_speaks_of_is_refused() =>
         Refuses(
             () => ExpectedTrail.OfTable(Header, [["iptables", "raw", "PREROUTING", "", ""]], Layer.Ebtables),
-            "Row 1 of the table is of iptables, but the table speaks of ebtables only");
+            "Row 1 of the table is about iptables, but the table covers only ebtables");
 
     [Test]
     public void A_chain_that_its_table_has_not_is_refused_with_the_row() =>

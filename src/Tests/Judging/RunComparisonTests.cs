@@ -55,7 +55,7 @@ public class RunComparisonTests
         {
             Assert.That(cause.Title, Is.EqualTo(title));
             Assert.That(Hooktrail.Judging.Comparison.Hosts.RegistrationChange.Lines(cause.Registrations).Select(line => line.Split(';')[0]), Does.Contain(moved.Split(';')[0]));
-            Assert.That(runs.Expected.Single().Changes.Select(change => change.Words), Does.Contain("iptables security INPUT has another place").Or.Contain("iptables nat INPUT has another place"));
+            Assert.That(runs.Expected.Single().Changes.Select(change => change.Words), Does.Contain("iptables security INPUT has moved").Or.Contain("iptables nat INPUT has moved"));
         });
     }
 
@@ -165,7 +165,7 @@ public class RunComparisonTests
         Assert.Multiple(() =>
         {
             Assert.That(reply.Status, Is.EqualTo(LegStatus.Gone));
-            Assert.That(reply.Reason, Is.EqualTo("In after it did not come about, though it is predicted."));
+            Assert.That(reply.Reason, Is.EqualTo("In after it was predicted but not observed."));
         });
     }
 

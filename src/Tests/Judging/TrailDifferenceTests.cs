@@ -21,11 +21,11 @@ public class TrailDifferenceTests
 
     [Test]
     public void A_hop_that_came_is_named_with_its_place() =>
-        Assert.That(Changes(Trail with { Hops = Trail.Hops.RemoveAt(2) }, Trail), Is.EqualTo($"{Trail.Hops[2].Point} came, as hop 3"));
+        Assert.That(Changes(Trail with { Hops = Trail.Hops.RemoveAt(2) }, Trail), Is.EqualTo($"{Trail.Hops[2].Point} is now crossed, as hop 3"));
 
     [Test]
     public void A_hop_that_went_is_named_with_the_place_that_it_had() =>
-        Assert.That(Changes(Trail, Trail with { Hops = Trail.Hops.RemoveAt(2) }), Is.EqualTo($"{Trail.Hops[2].Point} went, which was hop 3"));
+        Assert.That(Changes(Trail, Trail with { Hops = Trail.Hops.RemoveAt(2) }), Is.EqualTo($"{Trail.Hops[2].Point} is no longer crossed; it was hop 3"));
 
     [Test]
     public void A_hop_that_is_behind_another_now_has_moved()
@@ -51,7 +51,7 @@ public class TrailDifferenceTests
         Assert.Multiple(() =>
         {
             Assert.That(difference.Hops, Is.Empty);
-            Assert.That(difference.Outcome!.ToString(), Is.EqualTo($"it is not seen again after {Trail.Hops[^1].Point}, and was delivered to host"));
+            Assert.That(difference.Outcome!.ToString(), Is.EqualTo($"the outcome is not seen again after {Trail.Hops[^1].Point} instead of delivered to host"));
         });
     }
 

@@ -88,7 +88,7 @@ public partial class WritingTests
         var text = ComparisonMarkdown.Of(Two);
         Assert.Multiple(() =>
         {
-            Assert.That(text, Does.StartWith("# What is different\n"));
+            Assert.That(text, Does.StartWith("# Differences\n"));
             Assert.That(text, Does.Contain("### 1. Linux 5.5: POSTROUTING knows the device in: 2 legs\n"));
             Assert.That(text, Does.Contain("| 1 | iptables mangle POSTROUTING: in is lab instead of empty |\n"));
             Assert.That(text, Does.Contain("### Not explained\n"));

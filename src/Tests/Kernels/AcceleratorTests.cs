@@ -7,12 +7,12 @@ namespace Hooktrail.Tests.Kernels;
 [CancelAfter(60_000)]
 public class AcceleratorTests
 {
-    private const string Early = "because a trial boot by KVM ended before its kernel had come up";
+    private const string Early = "because a trial boot by KVM ended before its kernel came up";
     private const string Aborted = Early + " (QEMU: error: failed to set MSR 0x10a to 0x69; it was ended by SIGABRT)";
     private const string Stopped =
         "because a trial boot by KVM was stopped (QEMU: KVM internal error. Suberror: 1; emulation failure)";
 
-    private static readonly AcceleratorChoice Kvm = new(Accelerator.Kvm, "which boots it here");
+    private static readonly AcceleratorChoice Kvm = new(Accelerator.Kvm, "because a trial boot succeeded");
 
     [TestCase(FakeQemu.Aborts, Aborted)]
     [TestCase(FakeQemu.Stops, Stopped)]
@@ -93,12 +93,12 @@ public class AcceleratorTests
         File.Delete(Path.Combine(qemu.Root, "dev/kvm"));
         Assert.That(
             (await qemu.ChooseAsync(cancel)).ToString(),
-            Is.EqualTo("TCG, some ten times slower than KVM, because there is no /dev/kvm here"));
+            Is.EqualTo("TCG, about ten times slower than KVM, because there is no /dev/kvm here"));
         // A directory does not open for writing, even for root.
         Directory.CreateDirectory(Path.Combine(qemu.Root, "dev/kvm"));
         Assert.That(
             await qemu.ChooseAsync(cancel),
-            Is.EqualTo(Tcg("because this user may not open /dev/kvm (usually its group may)")));
+            Is.EqualTo(Tcg("because this user has no permission for /dev/kvm (usually its group has)")));
         Assert.That(qemu.Calls, Is.Zero);
     }
 
@@ -130,7 +130,7 @@ public class AcceleratorTests
     public void A_machine_without_QEMU_says_what_to_install() => Assert.That(
         async () => await new KvmTrial("no-such-qemu", "/").FailureAsync(new("6.1", "", "/", ""), default),
         Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
-            "There is no program no-such-qemu here, which runs guests: install it (Debian, Ubuntu: qemu-system-x86)."));
+            "The program no-such-qemu, which runs guests, is missing: install it (Debian, Ubuntu: qemu-system-x86)."));
 
     private static AcceleratorChoice Tcg(string why) => new(Accelerator.Tcg, why);
 }

@@ -50,7 +50,7 @@ public class ArchiveTests
     public void What_is_not_served_is_told_with_what_is(string wish) => Assert.That(
         () => KernelWish.Parse(wish).In(Served),
         Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
-            $"No kernel {wish} is served; the archive has 5.10, 6.1, 6.12, 7.3: ./specs kernels list says more, and --kernel-image takes one of your own."));
+            $"The archive has no kernel {wish}; it has 5.10, 6.1, 6.12, 7.3: see ./specs kernels list, or use your own kernel with --kernel-image."));
 
     [TestCase("")]
     [TestCase("6")]

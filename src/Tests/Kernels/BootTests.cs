@@ -111,7 +111,7 @@ public class BootTests
     private static void Skip(string reason)
     {
         if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_GUEST") == "1")
-            Assert.Fail($"{reason} (SPECS_REQUIRE_GUEST=1 makes this a failure.)");
+            Assert.Fail($"{reason} (A failure because SPECS_REQUIRE_GUEST=1 is set.)");
         Assert.Ignore(reason);
     }
 }

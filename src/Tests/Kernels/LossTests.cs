@@ -7,8 +7,8 @@ namespace Hooktrail.Tests.Kernels;
 [CancelAfter(60_000)]
 public class LossTests
 {
-    private const string Remedy = "; SPECS_ACCELERATOR=tcg boots it without KVM";
-    private const string Early = "The guest ended before its kernel had come up";
+    private const string Remedy = "; boot it without KVM by setting SPECS_ACCELERATOR=tcg";
+    private const string Early = "The guest ended before its kernel came up";
     private const string Booted = "echo 'hooktrail: booted 6.1'; ";
     private const string Up = Booted + "echo 'hooktrail: engine Docker'; ";
 

@@ -105,7 +105,7 @@ public class MachineTests
     [Test]
     public async Task A_console_that_ends_at_once_is_told_apart_from_one_that_ends_later()
     {
-        Assert.That(await EndOf("qemu says nothing\n"), Is.EqualTo("ended before its kernel had come up"));
+        Assert.That(await EndOf("qemu says nothing\n"), Is.EqualTo("ended before its kernel came up"));
         Assert.That(await EndOf("hooktrail: booted 6.1\n"), Is.EqualTo("ended"));
 
         static async Task<string> EndOf(string said)

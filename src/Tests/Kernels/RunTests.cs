@@ -33,7 +33,7 @@ public class RunTests
 
     [Test]
     public void What_a_guest_lacks_is_told_though_all_went_well() =>
-        Assert.That(KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]), Does.EndWith("\n6.1 nft: It lacks the module iptable_nat.\n"));
+        Assert.That(KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]), Does.EndWith("\n6.1 nft: The guest lacks the module iptable_nat.\n"));
 
     [Test]
     public void Why_scenarios_were_skipped_is_told() =>

@@ -44,7 +44,7 @@ internal sealed class EndOfLifeTests
         Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
         Assert.That(
             () => lab.SendAsync(new(Endpoint.Client, Endpoint.Server, Protocol.Icmp), Sending.Once, cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("What talks for the stations of the namespace lab "));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The talker of the stations of the namespace lab "));
     }
 
     [Test]

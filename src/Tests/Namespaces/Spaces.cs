@@ -15,7 +15,7 @@ internal static class Spaces
         {
             return await NamespaceHost.StartAsync(topology, cancel);
         }
-        catch (HooktrailException e) when (e.Message.Contains("cannot have private namespaces", StringComparison.Ordinal))
+        catch (HooktrailException e) when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
         {
             throw Skip.Because(e.Message);
         }

@@ -126,7 +126,7 @@ public class TrailAssemblerTests
             Is.InstanceOf<Finding.Observed>());
         Assert.That(
             Reason(TrailAssembler.Assemble(Captured.Flow("client", "server"), Captured.Map, window, 0x04, onlySecond, Captured.BothAnswered)),
-            Does.Match("The counter of .* says [0-9]+, the log shows [0-9]+"));
+            Does.Match("The counter of .* shows [0-9]+ packets, the log [0-9]+"));
     }
 
     [Test]
@@ -137,7 +137,7 @@ public class TrailAssemblerTests
 
         Assert.That(
             Reason(TrailAssembler.Assemble(Captured.Flow("client", "server"), Captured.Map, window, 0x04, counted, Captured.BothAnswered)),
-            Is.EqualTo("The counter of ebtables nat PREROUTING says 5, the log shows 4."));
+            Is.EqualTo("The counter of ebtables nat PREROUTING shows 5 packets, the log 4."));
     }
 
     [Test]
@@ -165,13 +165,13 @@ public class TrailAssemblerTests
 
         Assert.That(
             Reason(Captured.Assemble(Captured.Flow("host", "client"), Captured.Read(Captured.Renumbered(mixed)), 0x08, Captured.BothAnswered)),
-            Does.StartWith("Two packets' records are mixed: "));
+            Does.StartWith("The records of two packets are mixed: "));
     }
 
     [Test]
     public void More_packets_than_were_sent_are_inconclusive() => Assert.That(
         Reason(Captured.Assemble(Captured.Flow("client", "server"), Captured.Window(1), 0x04, new(1, [1]))),
-        Is.EqualTo("Of 1 requests that were sent, the log shows 2."));
+        Is.EqualTo("The lab sent 1 requests, but the log shows 2."));
 
     [Test]
     public void A_sequence_number_that_contradicts_the_order_is_inconclusive()

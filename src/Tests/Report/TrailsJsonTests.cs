@@ -112,9 +112,9 @@ public class TrailsJsonTests
     [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
-    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", and this version reads \"hooktrail/trails/4\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", but this version reads \"hooktrail/trails/4\"")]
     [TestCase("{\"schema\": \"hooktrail/trails/4\"}", "$ lacks the member \"hosts\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/4\", \"schema\": \"\"}", "names a member twice")]
+    [TestCase("{\"schema\": \"hooktrail/trails/4\", \"schema\": \"\"}", "has an object with a duplicate member")]
     [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
     public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
         Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));

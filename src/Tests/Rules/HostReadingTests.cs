@@ -160,7 +160,7 @@ public class HostReadingTests
         Assert.That(HostReading.Parse(lines, TestHost.Instance, Backend.Nft).BrNetfilter, Is.False);
     }
 
-    [TestCase("hooktrail: cannot: there is no program ebtables-nft-save", "there is no program ebtables-nft-save")]
+    [TestCase("hooktrail: cannot: the program ebtables-nft-save is missing", "the program ebtables-nft-save is missing")]
     [TestCase("hooktrail: cannot: nft said «Operation not permitted»", "Operation not permitted")]
     public void What_could_not_be_read_is_said(string line, string why) =>
         Assert.That(
@@ -240,7 +240,7 @@ public class HostReadingTests
             ("script", HostReading.Script(iptables, TestHost.Instance, Devices)));
         Assert.That(
             () => HostReading.Parse(Lines(output), TestHost.Instance, iptables),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains($"there is no program {missing};"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains($"the program {missing} is missing;"));
     }
 
     private static string[] Lines(string text) => text.TrimEnd().Split('\n');

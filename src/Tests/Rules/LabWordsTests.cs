@@ -4,7 +4,7 @@ namespace Hooktrail.Tests.Rules;
 
 public class LabWordsTests
 {
-    [TestCase("Error: Chain of type \"filter\" is not supported, perhaps kernel support is missing?", "This kernel has not got what the table asks for; ")]
+    [TestCase("Error: Chain of type \"filter\" is not supported, perhaps kernel support is missing?", "This kernel does not support what the table needs; ")]
     [TestCase("ebtables v1.8.9 (nf_tables): table 'broute' does not exist", "The ebtables of this machine has no table broute: ")]
     public void What_the_machine_has_not_got_is_nobodys_mistake(string complaint, string sentence) =>
         Assert.That(LabWords.Lack(complaint)!.Message, Does.StartWith(sentence));
@@ -42,15 +42,15 @@ public class LabWordsTests
     public void A_rule_is_deleted_by_what_it_says(string command, string expected) =>
         Assert.That(LabWords.Xtables(command, TestHost.Instance).Delete, Is.EqualTo(expected));
 
-    [TestCase("", "no rule of a tool")]
-    [TestCase("nft add rule ip a b drop", "no rule of a tool")]
+    [TestCase("", "is not a rule: begin with")]
+    [TestCase("nft add rule ip a b drop", "is not a rule: begin with")]
     [TestCase("iptables -F", "adds no rule")]
     [TestCase("iptables -D FORWARD -j DROP", "adds no rule")]
     [TestCase("iptables -A", "adds no rule")]
-    [TestCase("iptables -A FORWARD -j DROP; reboot", "nothing that a rule has")]
-    [TestCase("iptables -A FORWARD -s $(reboot) -j DROP", "nothing that a rule has")]
-    [TestCase("iptables -A FORWARD -s `reboot` -j DROP", "nothing that a rule has")]
-    [TestCase("iptables -A FORWARD -j DROP > /etc/passwd", "nothing that a rule has")]
+    [TestCase("iptables -A FORWARD -j DROP; reboot", "is not allowed in a rule")]
+    [TestCase("iptables -A FORWARD -s $(reboot) -j DROP", "is not allowed in a rule")]
+    [TestCase("iptables -A FORWARD -s `reboot` -j DROP", "is not allowed in a rule")]
+    [TestCase("iptables -A FORWARD -j DROP > /etc/passwd", "is not allowed in a rule")]
     public void What_adds_no_rule_is_refused(string command, string why) =>
         Assert.That(() => LabWords.Xtables(command, TestHost.Instance), Throws.TypeOf<HooktrailException>().With.Message.Contains(why));
 

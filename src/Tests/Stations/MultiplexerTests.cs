@@ -105,7 +105,7 @@ public class MultiplexerTests
     public void A_program_that_is_not_there_is_named(CancellationToken cancel) =>
         Assert.That(
             () => _processes.StartAsync(new MachineProgram("no-such-program"), cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.EqualTo("The program no-such-program cannot be started here (No such file or directory): install it there."));
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo("The program no-such-program failed to start here (No such file or directory): install it there."));
 
     [Test]
     public async Task The_end_is_told_when_no_descendant_is_left(CancellationToken cancel)
@@ -132,7 +132,7 @@ public class MultiplexerTests
         Assert.That(() => process.WriterTo(0).WriteAsync(new byte[1], cancel).AsTask(), Throws.InstanceOf<IOException>());
         Assert.That(
             () => _processes.StartAsync(new MachineProgram("true"), cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("What starts processes here has ended"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("The process launcher here ended"));
     }
 
     [Test]

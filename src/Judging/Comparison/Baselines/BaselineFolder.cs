@@ -24,7 +24,7 @@ public sealed partial record BaselineFolder(string Path)
     public string FileOf(string name) => IsName(name)
         ? System.IO.Path.Combine(Path, name + Extension)
         : throw new HooktrailException(
-            $"\"{name}\" cannot be a baseline's name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.");
+            $"\"{name}\" is not a valid baseline name; use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or a digit.");
 
     /// <summary>Whether a name is valid: safe as a file name everywhere.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
@@ -36,9 +36,9 @@ public sealed partial record BaselineFolder(string Path)
         var file = FileOf(name);
         var baseline = BaselineForm.Of(run);
         if (baseline.Legs.All(leg => leg.Observed is null))
-            throw new HooktrailException($"There is no observed trail to keep as \"{name}\"; give a trails.json that a run, observe --json or conform wrote.");
+            throw new HooktrailException($"There is no observed trail to save as \"{name}\"; name a trails.json from a run, observe --json or conform.");
         if (!replace && File.Exists(file))
-            throw new HooktrailException($"There is a baseline \"{name}\" already, {file}; choose another name, or replace it by --force.");
+            throw new HooktrailException($"The baseline \"{name}\" already exists: {file}; choose another name, or replace it with --force.");
         // Beside the file, so that a run that is killed leaves the old one as it was.
         var beside = System.IO.Path.Combine(Path, $".{name}.{Environment.ProcessId}.new");
         try
@@ -51,7 +51,7 @@ public sealed partial record BaselineFolder(string Path)
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             File.Delete(beside);
-            throw new HooktrailException($"The baseline cannot be written to \"{file}\": {wrong.Message.TrimEnd('.')}; choose another folder by --dir.", wrong);
+            throw new HooktrailException($"The baseline cannot be written to \"{file}\": {wrong.Message.TrimEnd('.')}; choose another folder with --dir.", wrong);
         }
 
         return file;

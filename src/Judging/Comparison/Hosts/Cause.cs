@@ -28,8 +28,8 @@ public sealed record RegistrationChange(Registration Now, int? Before, int? Afte
             var how = same.Key switch
             {
                 (_, { } was, { } now) => $"moved from {was} to {now}",
-                (_, null, { } now) => $"came, at {now}",
-                (_, var was, _) => $"went, which was at {was}",
+                (_, null, { } now) => $"added at {now}",
+                (_, var was, _) => $"removed from {was}",
             };
             var where = same.GroupBy(one => one.Now.Family).Select(family => $"{family.Key} {string.Join(", ", family.Select(one => one.Now.Hook))}");
             return $"{same.Key.What} {how}: {string.Join("; ", where)}";

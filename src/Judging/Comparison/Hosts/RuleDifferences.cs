@@ -15,8 +15,8 @@ internal static class RuleDifferences
         var (was, now) = (Docker(before), Docker(after));
         var (removed, added) = (Lines(before.Rules).Except(Lines(after.Rules)).Count(), Lines(after.Rules).Except(Lines(before.Rules)).Count());
         var title = was != now ? $"the rules of {was} → those of {now}"
-            : removed + added == 0 ? "the rules: in another order, or chains with another policy"
-            : $"the rules: {removed} less, {added} more";
+            : removed + added == 0 ? "the rules: a different order, or different chain policies"
+            : $"the rules: {removed} removed, {added} added";
         return new(title, null, null, host => host.With(profile => profile with { Rules = after.Rules }));
     }
 

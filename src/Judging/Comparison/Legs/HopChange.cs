@@ -27,9 +27,9 @@ public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before,
     /// <summary>The change without the numbers of the hops, which are other ones in every leg: what many legs can have in common.</summary>
     public string Words => Kind switch
     {
-        HopChangeKind.Came => $"{Point} is crossed, which was not",
-        HopChangeKind.Went => $"{Point} is not crossed any more",
-        HopChangeKind.Moved => $"{Point} has another place{Otherwise(", and ")}",
+        HopChangeKind.Came => $"{Point} is now crossed",
+        HopChangeKind.Went => $"{Point} is no longer crossed",
+        HopChangeKind.Moved => $"{Point} has moved{Otherwise(", and ")}",
         _ => $"{Point}: {Otherwise("")}",
     };
 
@@ -41,8 +41,8 @@ public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before,
 
     public override string ToString() => Kind switch
     {
-        HopChangeKind.Came => $"{Point} came, as hop {After}",
-        HopChangeKind.Went => $"{Point} went, which was hop {Before}",
+        HopChangeKind.Came => $"{Point} is now crossed, as hop {After}",
+        HopChangeKind.Went => $"{Point} is no longer crossed; it was hop {Before}",
         HopChangeKind.Moved => $"{Point} moved from hop {Before} to hop {After}{Otherwise(", and ")}",
         _ => $"{Point}, hop {After}: {Otherwise("")}",
     };

@@ -72,7 +72,7 @@ internal sealed class LegComparer
             Difference = difference,
             Cause = cause,
             Grounds = difference is null || cause is { Together: [{ Says: not null }] } ? null : GroundsFinder.Of(difference, left.Host, right.Host, left.Record.Flow, left.Record.Leg),
-            Reason = cause is null ? "Each host's trail is as predicted, but the hosts' profiles are the same." : null,
+            Reason = cause is null ? "Each trail is as predicted for its host, but the profiles of the hosts are the same." : null,
             IsExpected = cause is not null,
         };
     }
@@ -91,7 +91,7 @@ internal sealed class LegComparer
         var host = same[0].Host;
         return new SupposedHost(host).Predict(key.Flow, key.Leg) is null
             ? (host, null)
-            : (null, $"It is predicted for {of.Label}, but nothing was recorded of it there.");
+            : (null, $"{of.Label} predicts it but has no record of it.");
     }
 
     /// <summary>Why a run's record of a leg proves nothing; null where it does, or there is no record.</summary>
@@ -115,8 +115,8 @@ internal sealed class LegComparer
         ? null
         : (predicted, seen) switch
         {
-            (null, _) => $"In {of.Label} it came about, and the model predicts none there.",
-            (_, null) => $"In {of.Label} it did not come about, though it is predicted.",
+            (null, _) => $"In {of.Label} it was observed but not predicted.",
+            (_, null) => $"In {of.Label} it was predicted but not observed.",
             _ => $"In {of.Label}: {Disagreement.Between(null, predicted, seen)?.Sentence ?? $"the outcome is {seen.Outcome}, and {predicted.Outcome} is predicted."}",
         };
 

@@ -154,11 +154,11 @@ public class ImportTests
         Assert.That(ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut, Does.StartWith($"line {lines.IndexOf(last) + 1} ("));
     }
 
-    [TestCase("", null, "It is empty; give the output of nft monitor trace")]
+    [TestCase("", null, "It is empty; use the output of nft monitor trace")]
     [TestCase("\n\n", null, "It is empty; give")]
-    [TestCase("hello\nworld", null, "It is no trace: line 1 (\"hello\") cannot be used, nor can another; give the output of")]
+    [TestCase("hello\nworld", null, "It is not a trace: no line can be used, first line 1 (\"hello\"); use the output of")]
     [TestCase("\nPACKET: 2 1 IN=", TraceFormat.NftTrace, "It is no trace of the format nft-trace: line 2 (\"PACKET: 2 1 IN=\") cannot be used")]
-    [TestCase("[1.2] mine: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=20 TTL=64 ID=1 PROTO=2 ", null, "It names no hook point: 1 line by rules whose prefix names no hook point is passed over")]
+    [TestCase("[1.2] mine: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=20 TTL=64 ID=1 PROTO=2 ", null, "It names no hook point: 1 line from rules whose prefix names no hook point was skipped")]
     public void What_is_no_trace_is_refused_with_its_first_line(string text, TraceFormat? format, string says) => Assert.That(
         () => ForeignTrace.Read(text.Split('\n', StringSplitOptions.None), "It", format, LogPrefixes.None),
         Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
@@ -183,13 +183,13 @@ public class ImportTests
         Assert.That(
             () => ForeignFlow.Of(Read("nft-towan.txt"), Out, ForeignNames.Parse(["192.0.2.2=wan"])),
             Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
-                "Nothing in the trace is named client; say which address it is, such as --name 198.51.100.2=client; without a name are 198.51.100.2"));
+                "Nothing in the trace is named client; name its address, such as --name 198.51.100.2=client; these addresses have no name: 198.51.100.2"));
         Assert.That(
             () => ForeignFlow.Of(Read("nft-towan.txt"), Ping, Map),
             Throws.TypeOf<HooktrailException>().With.Message.StartsWith("No packet of the trace is a request of client → server (icmp)"));
     }
 
-    [TestCase("192.0.2.2", "\"192.0.2.2\" names nothing; write")]
+    [TestCase("192.0.2.2", "\"192.0.2.2\" is not a name; write")]
     [TestCase("192.0.2.2=veth0", "Unknown address \"veth0\"; the addresses of the lab are")]
     [TestCase("docker0=client", "Unknown device \"client\" in \"docker0=client\"; the devices of the lab are lab, away")]
     public void A_name_is_one_of_the_lab(string said, string says) => Assert.That(

@@ -54,11 +54,11 @@ public class KernelLogLinesTests
         var trace = ForeignTrace.Read(
             ["[1.0] P1: " + Fields, "[1.1] [UFW BLOCK] " + Fields, "[1.2] eth0: renamed"], "it", null, LogPrefixes.Parse(["P1:=iptables mangle PREROUTING"]));
         Assert.That(ImportTests.Points(trace.Packets.Single()), Is.EqualTo("i.mangle.PREROUTING"));
-        Assert.That(trace.Notes.Single(), Does.StartWith("1 line by rules whose prefix names no hook point is passed over, the first is line 2 (\"[1.1] [UFW BLOCK]"));
+        Assert.That(trace.Notes.Single(), Does.StartWith("1 line from rules whose prefix names no hook point was skipped, first line 2 (\"[1.1] [UFW BLOCK]"));
     }
 
-    [TestCase("P1", "\"P1\" does not say what a prefix means; write it as")]
-    [TestCase("P1=raw PREROUTING", "\"P1=raw PREROUTING\" does not say what a prefix means")]
+    [TestCase("P1", "\"P1\" is not a prefix with its hook point; write it as")]
+    [TestCase("P1=raw PREROUTING", "\"P1=raw PREROUTING\" is not a prefix with its hook point")]
     [TestCase("P1=iptables raw INPUT", "The table raw of iptables has no chain \"INPUT\"; its chains are PREROUTING, OUTPUT.")]
     public void A_meaning_is_a_hook_point(string said, string says) => Assert.That(
         () => LogPrefixes.Parse([said]), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));

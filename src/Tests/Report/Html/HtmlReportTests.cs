@@ -139,7 +139,7 @@ public partial class HtmlReportTests
             Of(Agreed),
             Does.Contain("LOG rule at bridge prerouting first: <code>#166 ebtables broute BROUTING in=client.port</code>")
                 .And.Contain("nflog rule at ip prerouting -300: <code>#7 iptables raw PREROUTING in=lab</code>")
-                .And.Contain("Conntrack begins a connection").And.Contain("hook points not crossed, and why"));
+                .And.Contain("Conntrack begins a connection").And.Contain("hook points not crossed, with the reason"));
 
     [Test]
     public void A_skipped_scenario_stands_on_the_first_page_with_its_reason()
@@ -148,7 +148,7 @@ public partial class HtmlReportTests
         var html = Of(ByModel(new ReportRun("run", new(HostProfile.Default, []), messages)));
 
         var front = html[html.IndexOf("id=\"front\"", StringComparison.Ordinal)..html.IndexOf("id=\"feature/a\"", StringComparison.Ordinal)];
-        Assert.That(front, Does.Contain("What was skipped, and why").And.Contain("There is no Engine.").And.Contain("href=\"#feature/a/b\""));
+        Assert.That(front, Does.Contain("Skipped, with the reason").And.Contain("There is no Engine.").And.Contain("href=\"#feature/a/b\""));
         Assert.That(html, Does.Contain("<b>  Scenario:</b> B").Or.Contain("<b>Scenario:</b> B"));
         Assert.That(html, Does.Contain("data-result=\"skipped\" data-tags=\"@x\""));
     }

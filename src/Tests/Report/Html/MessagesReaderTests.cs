@@ -50,9 +50,9 @@ public class MessagesReaderTests
     public void A_line_that_is_cut_off_at_the_end_is_passed_over() =>
         Assert.That(Read(Document + Attempt("5", "FAILED", "why") + "{\"testStepFin").Features.Single().Scenarios.Single().Message, Is.EqualTo("why"));
 
-    [TestCase("{\"meta\":{}}\nnothing\n{\"meta\":{}}\n", "f is no file of Cucumber Messages: line 2 cannot be read as one; give a messages.ndjson that a run wrote, or leave it out.")]
-    [TestCase("[1]\n", "f is no file of Cucumber Messages: line 1 cannot be read as one; give a messages.ndjson that a run wrote, or leave it out.")]
-    [TestCase("", "f is empty, and a messages.ndjson that a run wrote is not; leave it out, or run the features again.")]
+    [TestCase("{\"meta\":{}}\nnothing\n{\"meta\":{}}\n", "f is not a file of Cucumber Messages: line 2 is not a message; use the messages.ndjson of a run, or remove this file.")]
+    [TestCase("[1]\n", "f is not a file of Cucumber Messages: line 1 is not a message; use the messages.ndjson of a run, or remove this file.")]
+    [TestCase("", "f is empty; run the features again, or remove this file.")]
     public void What_is_no_such_file_is_said_in_a_sentence(string text, string sentence) =>
         Assert.That(() => Read(text), Throws.TypeOf<HooktrailException>().With.Message.EqualTo(sentence));
 

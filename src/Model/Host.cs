@@ -24,9 +24,9 @@ internal sealed class Host
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
         Profile = profile;
-        Traits = traits;
+        Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
-        Hooks = new HookTable(mutation?.Apply(registrations) ?? registrations);
+        Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations);
     }
 
     public HostProfile Profile { get; }
@@ -37,8 +37,8 @@ internal sealed class Host
 
     public HookTable Hooks { get; }
 
-    /// <summary>All statements hold, unless the host was built to show what happens without one.</summary>
-    public bool Holds(Statement statement) => mutation?.Without != statement;
+    /// <summary>Whether the host was built to show what happens without this statement.</summary>
+    public bool IsWithout(Statement statement) => mutation?.Without == statement;
 
     /// <summary>
     /// In the order of registration: what a user registered before the first bridge; br_netfilter with that bridge;

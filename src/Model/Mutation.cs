@@ -56,7 +56,7 @@ public sealed record Mutation
                 Hook = one.Hook,
                 Needs = one is { Family: Family.Arp, Hook: Hook.Forward } ? "arptables-legacy with a LOG rule, as nf_tables has no such hook" : null,
             }),
-            .. registrations.Where(CanTell).Select(one => Moved(one, table)).OfType<Mutation>(),
+            .. registrations.Where(CanTell).Select(one => Moving(one, table)).OfType<Mutation>(),
             .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
         ];
     }
@@ -74,7 +74,14 @@ public sealed record Mutation
         };
     }
 
-    internal IEnumerable<HookRegistration> Apply(IEnumerable<HookRegistration> registrations)
+    internal KernelTraits Apply(KernelTraits traits) => Without == Statement.IngressInPostRouting
+        ? traits with { PostRoutingShowsIngressDevice = false }
+        : traits;
+
+    internal IEnumerable<HookRegistration> Apply(IEnumerable<HookRegistration> registrations, HostProfile profile) =>
+        Moved(Without is { } statement ? WithoutStatement.Apply(statement, registrations, profile) : registrations);
+
+    private IEnumerable<HookRegistration> Moved(IEnumerable<HookRegistration> registrations)
     {
         foreach (var one in registrations)
             if (one.What != Registration || one.Family != Family || one.Hook != Hook)
@@ -87,7 +94,7 @@ public sealed record Mutation
     // whether defragmentation is there.
     private static bool CanTell(HookRegistration one) => one is not { What: "nf_defrag", Hook: Hook.LocalOut };
 
-    private static Mutation? Moved(HookRegistration one, HookTable table)
+    private static Mutation? Moving(HookRegistration one, HookTable table)
     {
         // A packet is on one device at a time, so functions of two devices have no order.
         var entries = table.At(one.Family, one.Hook).Where(other => other.Device == one.Device).ToImmutableArray();

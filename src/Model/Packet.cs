@@ -1,6 +1,5 @@
 using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
@@ -10,6 +9,9 @@ namespace Hooktrail.Model;
 /// </summary>
 internal sealed class Packet
 {
+    private static readonly Condition KeepsItsPort = new(
+        Statement.PhysInStays, null, packet => packet.NfBridge is not null);
+
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
@@ -93,7 +95,8 @@ internal sealed class Packet
     {
         // The bridge's own log knows only the ports; and where a packet has no device in, as at egress, the log groups
         // of nft leave out the port as well (net/netfilter/nfnetlink_log.c, __build_packet_message).
-        var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
+        var isOfBridge = NfBridge is { PhysOut: not null } || state.Hook == Hook.PreRouting;
+        var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (isOfBridge || KeepsItsPort.Holds(this))
             ? NfBridge
             : null;
         // Nor does it, or a device, look behind a PPPoE header; a VLAN tag is beside the frame, not in it (net/core/skbuff.c, skb_vlan_untag).
@@ -109,17 +112,6 @@ internal sealed class Packet
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
     public void Vanish(string reason) => End(Outcome.Vanished(Journey.Last, reason));
-
-    public bool Holds(Statement statement) => Host.Holds(statement);
-
-    /// <summary>As <see cref="Holds"/>, asked last of all conditions: if true, the journal notes it.</summary>
-    public bool Heeds(Statement statement, Place place)
-    {
-        if (!Host.Holds(statement))
-            return false;
-        Journal?.Note(place, statement);
-        return true;
-    }
 }
 
 /// <summary>Which of how many fragments a packet is, from 1.</summary>

@@ -18,7 +18,10 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
         switch (decision.Target)
         {
             case BrouteTarget:
-            case DropTarget when brouting && packet.Heeds(Statement.BrouteRoutes, Place.BridgeDecision):
+                Route(packet);
+                return NfVerdict.Stolen;
+            case DropTarget when brouting:
+                packet.Journal?.Note(Place.BridgeDecision, Statement.BrouteRoutes);
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:

@@ -6,6 +6,12 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>Whether a frame goes up to the host or out by another port; net/bridge/br_input.c.</summary>
 internal static class BridgeDecision
 {
+    private static readonly Condition IsForTheBridge = new(
+        Statement.LocalMac, Place.BridgeDecision, packet => packet.Mac == Lab.BridgeOf(packet.Device!));
+
+    private static readonly Condition IsPromiscuous = new(
+        Statement.PromiscuousCopy, Place.BridgeDecision, packet => packet.Host.Profile.Promiscuous);
+
     /// <summary>
     /// <c>br_handle_frame_finish</c>: the forwarding database knows the destination. (The lab's endpoints know each
     /// other, so only broadcasts are flooded.)
@@ -15,7 +21,7 @@ internal static class BridgeDecision
         var bridge = Lab.BridgeOf(packet.Device!);
         if (packet.Mac == Lab.BroadcastMac)
             Flood(packet, bridge);
-        else if (packet.Mac == bridge && packet.Heeds(Statement.LocalMac, Place.BridgeDecision))
+        else if (IsForTheBridge.Holds(packet))
             BridgePassUp.PassFrameUp(packet);
         else
             Forward(packet, bridge);
@@ -26,7 +32,7 @@ internal static class BridgeDecision
     {
         var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
         packet.Journal?.Note(Place.BridgeDecision, $"The MAC address that the frame is for is known behind {port}.", "net/bridge/br_input.c, br_handle_frame_finish");
-        if (!packet.Host.Profile.Promiscuous || !packet.Heeds(Statement.PromiscuousCopy, Place.BridgeDecision))
+        if (!IsPromiscuous.Holds(packet))
         {
             BridgeForward.Forward(packet, port);
             return;
@@ -44,17 +50,16 @@ internal static class BridgeDecision
     private static void Flood(Packet packet, string bridge)
     {
         var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device || packet.Host.Profile.Hairpin).Reverse();
-        if (packet.Heeds(Statement.FloodThenUp, Place.BridgeDecision))
-            foreach (var port in ports)
-                BridgeForward.Forward(packet.Clone(), port);
+        packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
+        foreach (var port in ports)
+            BridgeForward.Forward(packet.Clone(), port);
         PassCopyUp(packet);
     }
 
     /// <summary><c>br_pass_frame_up</c> of what went out by ports as well.</summary>
     private static void PassCopyUp(Packet packet)
     {
-        var profile = packet.Host.Profile;
-        if (profile is { Promiscuous: true, BrNetfilter: true } && packet.Host.Traits.PromiscuousCopyLosesConnection && packet.Holds(Statement.PromiscuousCopy))
+        if (packet.Host.Profile.BrNetfilter && packet.Host.Traits.PromiscuousCopyLosesConnection && IsPromiscuous.Holds(packet))
             (packet.Connection, packet.State) = (null, ConntrackState.None);
         BridgePassUp.PassFrameUp(packet);
     }

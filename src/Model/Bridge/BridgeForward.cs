@@ -7,6 +7,9 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>A frame goes out by a port of the bridge; net/bridge/br_forward.c.</summary>
 internal static class BridgeForward
 {
+    private static readonly Condition HairpinIsOff = new(
+        Statement.Hairpin, Place.BridgeDecision, packet => !packet.Host.Profile.Hairpin);
+
     /// <summary>
     /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from another port. What <c>should_deliver</c> refuses is
     /// gone without any hook.
@@ -14,7 +17,7 @@ internal static class BridgeForward
     public static void Forward(Packet packet, string to)
     {
         var port = packet.Device;
-        if (port == to && !packet.Host.Profile.Hairpin && packet.Heeds(Statement.Hairpin, Place.BridgeDecision))
+        if (port == to && HairpinIsOff.Holds(packet))
         {
             packet.Vanish($"it would leave by {port}, the port that it came in by, whose hairpin mode is off");
             return;
@@ -41,10 +44,10 @@ internal static class BridgeForward
     /// </summary>
     public static void DevQueuePushXmit(Packet packet)
     {
-        if (packet.Reassembled == 1 || !packet.Heeds(Statement.RefragmentLast, Place.Device))
-            NetworkDevice.Transmit(packet);
-        else
+        if (Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
+        else
+            NetworkDevice.Transmit(packet);
     }
 }

@@ -9,6 +9,9 @@ namespace Hooktrail.Model.Ip;
 /// </summary>
 internal static class HostMessages
 {
+    private static readonly Condition CameThroughBrNetfilter = new(
+        Statement.ResetBypasses, null, packet => packet.NfBridge is not null);
+
     public static void TimeExceeded(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (11, 0)));
 
     public static void Redirect(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpRedirect, about.Family, (5, 1)));
@@ -29,9 +32,9 @@ internal static class HostMessages
             return;
 
         Conntrack.Attach(reset, about);
-        if (about.NfBridge is { } info && about.Holds(Statement.ResetBypasses))
+        if (CameThroughBrNetfilter.Holds(about))
         {
-            reset.Device = info.PhysIn;
+            reset.Device = about.NfBridge!.PhysIn;
             Devices.NetworkDevice.Transmit(reset);
         }
         else

@@ -7,14 +7,15 @@ namespace Hooktrail.Model.Ip;
 /// <summary>An IP packet leaves by the device of its route; net/ipv4/ip_output.c and net/ipv6/ip6_output.c.</summary>
 internal static class IpOutput
 {
+    private static readonly Condition IsBroadcast = new(
+        Statement.BroadcastLoopsBack, Place.RoutingDecision, packet => Lab.IsBroadcast(packet.Destination.Name));
+
     /// <summary><c>ip_output</c>. The host's own packets have no device in.</summary>
     public static void Output(Packet packet)
     {
-        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice && packet.Holds(Statement.IngressInPostRouting)
-            ? packet.Device
-            : null;
+        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice ? packet.Device : null;
         packet.Device = packet.RouteDevice;
-        if (Lab.IsBroadcast(packet.Destination.Name) && packet.Heeds(Statement.BroadcastLoopsBack, Place.RoutingDecision))
+        if (IsBroadcast.Holds(packet))
             LoopBack(packet);
         PostRouting(packet, ingress, Finish);
     }
@@ -36,7 +37,7 @@ internal static class IpOutput
     private static void Finish(Packet packet)
     {
         packet.Mac = Lab.IsBridge(packet.Device!) ? Lab.MacTowards(packet.Destination.Name, packet.Device!) : null;
-        if (packet.Device != LabNames.Loopback && packet.Reassembled > 1 && packet.Heeds(Statement.RefragmentLast, Place.Device))
+        if (packet.Device != LabNames.Loopback && Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
         else

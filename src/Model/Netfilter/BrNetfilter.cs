@@ -14,6 +14,39 @@ internal static class BrNetfilter
     /// <summary>The name of the function behind which the bridge resumes.</summary>
     public const string PreRoutingName = "br_nf_pre_routing";
 
+    private static readonly Condition CallsIp = new(
+        Statement.BridgeCallsIp, null, packet => packet.Family switch
+        {
+            Family.IPv4 => packet.Host.Profile.BridgeNfCallIptables,
+            Family.IPv6 => packet.Host.Profile.BridgeNfCallIp6tables,
+            _ => false,
+        });
+
+    private static readonly Condition IsHiddenByItsTag = new(
+        Statement.TaggedSkips, Place.BrNetfilter, packet => packet.Encapsulation switch
+        {
+            Encapsulation.Vlan => !packet.Host.Profile.BridgeNfFilterVlanTagged,
+            Encapsulation.PPPoE => !packet.Host.Profile.BridgeNfFilterPppoeTagged,
+            _ => false,
+        });
+
+    private static readonly Condition IsReachedByTheSameBridge = new(
+        Statement.BridgedDnat, Place.BrNetfilter, packet => packet.RouteDevice == packet.Device);
+
+    private static readonly Condition CrossedPreRouting = new(
+        Statement.BridgeCallsForward, Place.BrNetfilter, packet => packet.NfBridge is not null);
+
+    private static readonly Condition CallsArp = new(
+        Statement.ArpForward, Place.BrNetfilter, packet =>
+            packet.Family == Family.Arp && packet.Host.Profile.BridgeNfCallArptables);
+
+    private static readonly Condition IsNotForwardedHere = new(
+        Statement.BridgeCallsPostRouting, null, packet => packet.NfBridge?.PhysOut is null);
+
+    private static readonly Condition CrossedPreRoutingInTheBridge = new(
+        Statement.Sabotage, Place.BrNetfilter, packet =>
+            packet.NfBridge is { InPreRouting: false, SabotageDone: false });
+
     /// <summary><c>br_nf_ops</c>; none where the module is not loaded.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits)
     {
@@ -43,7 +76,7 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict PreRouting(Packet packet, in HookState state)
     {
-        if (!CallsIp(packet))
+        if (!CallsIp.Holds(packet) || IsHiddenByItsTag.Holds(packet))
         {
             packet.Journal?.Note(Place.BrNetfilter, $"The bridge does not call the IP layer{(packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP")}.", Statement.BridgeCallsIp.Source);
             return NfVerdict.Accept;
@@ -63,25 +96,6 @@ internal static class BrNetfilter
         Encapsulation.PPPoE => "bridge-nf-filter-pppoe-tagged",
         _ => packet.Family == Family.IPv4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables",
     };
-
-    private static bool CallsIp(Packet packet)
-    {
-        var profile = packet.Host.Profile;
-        if (!packet.Holds(Statement.BridgeCallsIp))
-            return false;
-        var called = packet.Family switch
-        {
-            Family.IPv4 => profile.BridgeNfCallIptables,
-            Family.IPv6 => profile.BridgeNfCallIp6tables,
-            _ => false,
-        };
-        return called && (packet.Encapsulation switch
-        {
-            Encapsulation.Vlan => profile.BridgeNfFilterVlanTagged,
-            Encapsulation.PPPoE => profile.BridgeNfFilterPppoeTagged,
-            _ => true,
-        } || !packet.Heeds(Statement.TaggedSkips, Place.BrNetfilter));
-    }
 
     /// <summary><c>br_nf_pre_routing_finish</c>: back to the bridge, for the rest of its own PRE_ROUTING.</summary>
     private static void PreRoutingFinish(Packet packet)
@@ -110,7 +124,7 @@ internal static class BrNetfilter
             return false;
         }
 
-        var onThisBridge = route == RouteType.Unicast && packet.RouteDevice == bridge && packet.Heeds(Statement.BridgedDnat, Place.BrNetfilter);
+        var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
         packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
         return true;
     }
@@ -125,11 +139,10 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict ForwardIp(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { } info || !packet.Holds(Statement.BridgeCallsForward))
+        if (!CrossedPreRouting.Holds(packet))
             return NfVerdict.Accept;
 
-        packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsForward);
-        info.PhysOut = packet.Device;
+        packet.NfBridge!.PhysOut = packet.Device;
         var bridge = Lab.BridgeOf(packet.Device!);
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
         return NfVerdict.Stolen;
@@ -143,7 +156,7 @@ internal static class BrNetfilter
     /// <summary><c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices.</summary>
     private static NfVerdict ForwardArp(Packet packet, in HookState state)
     {
-        if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Heeds(Statement.ArpForward, Place.BrNetfilter))
+        if (!CallsArp.Holds(packet))
             return NfVerdict.Accept;
 
         // The port that it came in by is kept beside it (skb->cb): measured on 6.18.
@@ -161,7 +174,7 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict PostRouting(Packet packet, in HookState state)
     {
-        if (packet.NfBridge?.PhysOut is null && (packet.Holds(Statement.BridgeCallsPostRouting) || !packet.Family.IsIp()))
+        if (!packet.Family.IsIp() || IsNotForwardedHere.Holds(packet))
             return NfVerdict.Accept;
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
@@ -176,10 +189,10 @@ internal static class BrNetfilter
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { InPreRouting: false, SabotageDone: false } info || !packet.Heeds(Statement.Sabotage, Place.BrNetfilter))
+        if (!CrossedPreRoutingInTheBridge.Holds(packet))
             return NfVerdict.Accept;
 
-        info.SabotageDone = true;
+        packet.NfBridge!.SabotageDone = true;
         state.Okfn(packet);
         return NfVerdict.Stolen;
     }

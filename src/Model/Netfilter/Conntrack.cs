@@ -1,4 +1,5 @@
 using Hooktrail.Trails.Accounts;
+using Hooktrail.Trails.Rules;
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -9,6 +10,18 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class Conntrack
 {
+    public const string InName = "nf_conntrack_in";
+
+    private static readonly Condition IsUntracked = new(
+        Statement.Notrack, Place.Conntrack, packet => packet.State == ConntrackState.Untracked);
+
+    /// <summary>Over loopback a packet keeps its connection and comes by a second time.</summary>
+    private static readonly Condition HasConnection = new(
+        Statement.LoopbackKeepsConnection, Place.Conntrack, packet => packet.Connection is not null);
+
+    private static readonly Condition IsEchoReply = new(
+        Statement.ReplyNeedsKnown, Place.Conntrack, packet => packet.Content.Kind == Kind.EchoReply);
+
     /// <summary>
     /// Its functions at the hooks of IPv4 and IPv6; none where nothing in the network namespace needs conntrack there
     /// (<c>nf_ct_netns_get</c>). Putting fragments together comes with it.
@@ -20,8 +33,8 @@ internal static class Conntrack
     [
         new(family, Hook.PreRouting, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
         new(family, Hook.LocalOut, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
-        new(family, Hook.PreRouting, IpPriority.Conntrack, "nf_conntrack_in", In),
-        new(family, Hook.LocalOut, IpPriority.Conntrack, "nf_conntrack_in", In),
+        new(family, Hook.PreRouting, IpPriority.Conntrack, InName, In),
+        new(family, Hook.LocalOut, IpPriority.Conntrack, InName, In),
         new(family, Hook.PostRouting, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
         new(family, Hook.LocalIn, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
     ];
@@ -29,10 +42,7 @@ internal static class Conntrack
     /// <summary><c>nf_conntrack_in</c>.</summary>
     private static NfVerdict In(Packet packet, in HookState state)
     {
-        if (packet.State == ConntrackState.Untracked && packet.Heeds(Statement.Notrack, Place.Conntrack))
-            return NfVerdict.Accept;
-        // Over loopback a packet keeps its connection and comes by a second time; nothing is looked up again.
-        if (packet.Connection is not null && packet.Heeds(Statement.LoopbackKeepsConnection, Place.Conntrack))
+        if (IsUntracked.Holds(packet) || HasConnection.Holds(packet))
             return NfVerdict.Accept;
 
         if (packet.Content.About is { } about)
@@ -111,21 +121,20 @@ internal static class Conntrack
             return known;
         }
 
-        if (!CanBegin(packet))
-            return null;
-        var connection = new Connection(tuple);
-        if (!packet.Holds(Statement.ConfirmedLast))
-            packet.Connections.Add(connection);
-        return connection;
+        return CanBegin(packet) ? new Connection(tuple) : null;
     }
 
-    private static bool CanBegin(Packet packet) => packet.Content.Kind switch
+    /// <summary>
+    /// Whether a packet may be the first of a connection. A TCP segment may without being a SYN
+    /// (<c>nf_ct_tcp_loose</c>), unless it ends something.
+    /// </summary>
+    private static bool CanBegin(Packet packet)
     {
-        Kind.EchoReply => !packet.Heeds(Statement.ReplyNeedsKnown, Place.Conntrack),
-        Kind.Tcp => packet.Content.Flags == Trails.Rules.TcpFlags.Syn || !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Syn)
-            && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Rst) && !packet.Content.Flags.HasFlag(Trails.Rules.TcpFlags.Fin),
-        _ => true,
-    };
+        var flags = packet.Content.Flags;
+        return packet.Content.Kind == Kind.Tcp
+            ? flags == TcpFlags.Syn || (flags & (TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Fin)) == 0
+            : !IsEchoReply.Holds(packet);
+    }
 
     private static ConntrackState StateOf(Packet packet, Connection connection) =>
         connection.Reply == packet.Tuple ? ConntrackState.EstablishedReply

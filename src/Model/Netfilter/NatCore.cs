@@ -10,9 +10,32 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 {
+    private const ConnectionStatus BothSettled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
+
+    private static readonly Condition IsError = new(
+        Statement.RelatedErrorSkipsNat, Place.Nat, packet => packet.Content.IsIcmpError);
+
+    /// <summary>A redirect names addresses that its receiver does not know, where NAT rewrites them or may yet.</summary>
+    private static readonly Condition IsRedirectOfTranslated = new(
+        Statement.RedirectDiesInNat, Place.Nat, packet => packet is { Content.Kind: Kind.IcmpRedirect, Connection: { } connection }
+            && ((connection.Status & BothSettled) != BothSettled || connection.Nat != 0));
+
+    private static readonly Condition IsAnswered = new(
+        Statement.NatOnlyFirst, Place.Nat, packet =>
+            packet.State is not (ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply));
+
+    private static readonly Condition IsTranslated = new(
+        Statement.NatRewrites, null, packet => packet.Connection!.Nat != 0);
+
+    private static readonly Condition HasAnotherRouteNow = new(
+        Statement.NatReroutes, null, packet => packet.RouteDevice != Lab.DeviceTowards(packet.Destination.Name));
+
     private readonly Manipulation manipulation = ManipulationAt(hook);
 
-    private ConnectionStatus Settled => manipulation == Manipulation.Source
+    private readonly Condition isSettled = new(
+        Statement.NatOnlyOnce, Place.Nat, packet => packet.Connection!.Has(SettledAt(hook)));
+
+    private static ConnectionStatus SettledAt(Hook hook) => ManipulationAt(hook) == Manipulation.Source
         ? ConnectionStatus.SourceSettled
         : ConnectionStatus.DestinationSettled;
 
@@ -27,11 +50,16 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     public NfVerdict Run(Packet packet, in HookState state)
     {
         if (packet.Connection is not { } connection || packet.State == ConntrackState.Untracked)
-            return PassesOver(packet, Statement.NatNeedsConnection) ? NfVerdict.Accept : Ask(packet, in state, out _);
-        if (IsTranslatedError(packet, connection, out var dropped))
-            return dropped;
+        {
+            packet.Journal?.Note(Place.Nat, Statement.NatNeedsConnection);
+            PassOver(packet, chains, Statement.NatNeedsConnection);
+            return NfVerdict.Accept;
+        }
 
-        if (MayAsk(packet) && (!connection.Has(Settled) || !PassesOver(packet, Statement.NatOnlyOnce)))
+        if (PassesOver(IsError, packet))
+            return TranslateError(packet, connection);
+
+        if (!PassesOver(IsAnswered, packet) && !PassesOver(isSettled, packet))
         {
             var verdict = Ask(packet, in state, out var target);
             if (verdict != NfVerdict.Accept)
@@ -39,24 +67,17 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             Settle(packet, connection, target, in state);
         }
 
-        var destination = packet.Destination;
-        if (packet.Holds(Statement.NatRewrites))
+        if (IsTranslated.Holds(packet))
             Rewrite(packet, connection);
-        return hook == Hook.LocalOut && packet.Destination.Name != destination.Name && packet.Holds(Statement.NatReroutes)
-            ? Reroute(packet)
-            : NfVerdict.Accept;
+        return hook == Hook.LocalOut && HasAnotherRouteNow.Holds(packet) ? Reroute(packet) : NfVerdict.Accept;
     }
 
-    private bool MayAsk(Packet packet) =>
-        packet.State is ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply
-        || !PassesOver(packet, Statement.NatOnlyFirst);
-
-    /// <summary>Whether a statement holds that keeps the chains from being asked.</summary>
-    private bool PassesOver(Packet packet, Statement statement)
+    /// <summary>Whether the packet meets a condition that keeps the chains from being asked.</summary>
+    private bool PassesOver(Condition condition, Packet packet)
     {
-        if (!packet.Heeds(statement, Place.Nat))
+        if (!condition.Holds(packet))
             return false;
-        PassOver(packet, chains, statement);
+        PassOver(packet, chains, condition.Statement);
         return true;
     }
 
@@ -68,7 +89,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>Asks the chains in turn, until one answers. Their priorities only order them in the slot.</summary>
-    private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
+    public NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
         target = null;
         foreach (var (index, chain) in chains.Index())
@@ -91,31 +112,24 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 
     /// <summary>
     /// <c>nf_nat_icmp_reply_translation</c>: an ICMP error is rewritten along with the connection that it is about, and no chain
-    /// is asked. A redirect would name addresses that its receiver does not know, and is dropped.
+    /// is asked.
     /// </summary>
-    private bool IsTranslatedError(Packet packet, Connection connection, out NfVerdict verdict)
+    private NfVerdict TranslateError(Packet packet, Connection connection)
     {
-        verdict = NfVerdict.Accept;
-        if (!packet.Content.IsIcmpError || !PassesOver(packet, Statement.RelatedErrorSkipsNat))
-            return false;
-
-        const ConnectionStatus settled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
-        if (packet.Content.Kind == Kind.IcmpRedirect && packet.Heeds(Statement.RedirectDiesInNat, Place.Nat)
-            && ((connection.Status & settled) != settled || connection.Nat != 0))
+        if (IsRedirectOfTranslated.Holds(packet))
         {
             packet.Vanish("the NAT core drops an ICMP redirect about a connection that it rewrites");
-            verdict = NfVerdict.Drop;
-            return true;
+            return NfVerdict.Drop;
         }
 
         Rewrite(packet, connection);
-        return true;
+        return NfVerdict.Accept;
     }
 
     /// <summary><c>nf_nat_setup_info</c>; a null binding, where no rule matched, settles it, too.</summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
-        connection.Status |= Settled;
+        connection.Status |= SettledAt(hook);
         // The connection as it looks with what was settled before.
         var current = connection.Reply.Inverse;
         var rewritten = target switch

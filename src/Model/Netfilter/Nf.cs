@@ -37,8 +37,6 @@ internal static class Nf
         while (next < entries.Length && entries[next].Priority <= BridgePriority.BrNetfilter)
             if (entries[next++].What == BrNetfilter.PreRoutingName && packet.Host.Traits.ResumesBehindBrNetfilter)
                 break;
-        if (!packet.Holds(Statement.BridgeResumes))
-            next = entries.Length;
 
         Run(packet, new HookState(Family.Bridge, hook, @in, @out, okfn), next);
     }

@@ -10,6 +10,7 @@ internal sealed record KernelTraits
         SingleBridgeForwardHook = held.Contains(KernelTrait.SingleBridgeForwardHook);
         ResumesBehindBrNetfilter = held.Contains(KernelTrait.ResumesBehindBrNetfilter);
         NatChainsShareASlot = held.Contains(KernelTrait.NatChainsShareASlot);
+        BridgeConfirmsWhatGoesUp = held.Contains(KernelTrait.BridgeConfirmsWhatGoesUp);
         PromiscuousCopyLosesConnection = held.Contains(KernelTrait.PromiscuousCopyLosesConnection);
     }
 
@@ -22,6 +23,8 @@ internal sealed record KernelTraits
     public bool ResumesBehindBrNetfilter { get; init; }
 
     public bool NatChainsShareASlot { get; init; }
+
+    public bool BridgeConfirmsWhatGoesUp { get; init; }
 
     public bool PromiscuousCopyLosesConnection { get; init; }
 

@@ -71,8 +71,14 @@ internal sealed class Packet
     /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
 
-    /// <summary>Whether its frame is for another MAC address (<c>PACKET_OTHERHOST</c>).</summary>
+    /// <summary>
+    /// Whether its frame came in for another MAC address than the bridge's (<c>PACKET_OTHERHOST</c>). That stays as it
+    /// is where br_netfilter gives the frame the MAC address of a neighbour.
+    /// </summary>
     public bool IsForOthers { get; set; }
+
+    /// <summary>Whether it goes up only, or also, because the bridge is promiscuous (<c>BR_INPUT_SKB_CB(skb)->promisc</c>).</summary>
+    public bool IsPromiscuousCopy { get; set; }
 
     /// <summary>Null for a whole packet.</summary>
     public Fragment? Fragment { get; set; }

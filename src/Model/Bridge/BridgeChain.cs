@@ -26,6 +26,7 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:
                 packet.Mac = state.Hook == Hook.Brouting || brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
+                packet.IsForOthers = false;
                 return NfVerdict.Accept;
             case AcceptTarget:
                 return NfVerdict.Accept;

@@ -1,4 +1,3 @@
-using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Bridge;
@@ -22,7 +21,7 @@ internal static class BridgeDecision
         if (packet.Mac == Lab.BroadcastMac)
             Flood(packet, bridge);
         else if (IsForTheBridge.Holds(packet))
-            BridgePassUp.PassFrameUp(packet);
+            BridgePassUp.PassFrameUp(packet, isPromiscuous: false);
         else
             Forward(packet, bridge);
     }
@@ -39,8 +38,7 @@ internal static class BridgeDecision
         }
 
         BridgeForward.Forward(packet.Clone(), port);
-        packet.IsForOthers = true;
-        PassCopyUp(packet);
+        BridgePassUp.PassFrameUp(packet, isPromiscuous: true);
     }
 
     /// <summary>
@@ -53,14 +51,6 @@ internal static class BridgeDecision
         packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
         foreach (var port in ports)
             BridgeForward.Forward(packet.Clone(), port);
-        PassCopyUp(packet);
-    }
-
-    /// <summary><c>br_pass_frame_up</c> of what went out by ports as well.</summary>
-    private static void PassCopyUp(Packet packet)
-    {
-        if (packet.Host.Profile.BrNetfilter && packet.Host.Traits.PromiscuousCopyLosesConnection && IsPromiscuous.Holds(packet))
-            (packet.Connection, packet.State) = (null, ConntrackState.None);
-        BridgePassUp.PassFrameUp(packet);
+        BridgePassUp.PassFrameUp(packet, IsPromiscuous.Holds(packet));
     }
 }

@@ -7,8 +7,9 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgePassUp
 {
     /// <summary><c>br_pass_frame_up</c>: from here on the packet has come in by the bridge, not by the port.</summary>
-    public static void PassFrameUp(Packet packet)
+    public static void PassFrameUp(Packet packet, bool isPromiscuous)
     {
+        packet.IsPromiscuousCopy = isPromiscuous;
         var port = packet.Device!;
         packet.Device = Lab.BridgeOf(port);
         Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, NetworkDevice.Receive);

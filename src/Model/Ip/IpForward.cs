@@ -23,10 +23,10 @@ internal static class IpForward
             return;
         }
 
-        if (LeavesAsItCame.Holds(packet))
-            HostMessages.Redirect(packet);
-
         packet.Ttl--;
+        if (LeavesAsItCame.Holds(packet))
+            HostMessages.Redirect(packet); // which quotes the lowered TTL
+
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: packet.Device, @out: packet.RouteDevice, IpOutput.Output);
     }
 }

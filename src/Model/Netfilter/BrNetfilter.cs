@@ -55,12 +55,18 @@ internal static class BrNetfilter
         return
         [
             new(Family.Bridge, Hook.PreRouting, BridgePriority.BrNetfilter, PreRoutingName, PreRouting),
+            .. AtLocalIn(traits),
             .. AtForward(traits),
             new(Family.Bridge, Hook.PostRouting, BridgePriority.Last, "br_nf_post_routing", PostRouting),
             new(Family.IPv4, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
             new(Family.IPv6, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
         ];
     }
+
+    private static HookRegistration[] AtLocalIn(KernelTraits traits) =>
+        traits.BridgeConfirmsWhatGoesUp || traits.PromiscuousCopyLosesConnection
+            ? [new(Family.Bridge, Hook.LocalIn, BridgePriority.Last, "br_nf_local_in", LocalIn)]
+            : [];
 
     private static HookRegistration[] AtForward(KernelTraits traits) => traits.SingleBridgeForwardHook
         ? [new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward", Forward)]
@@ -113,6 +119,10 @@ internal static class BrNetfilter
     /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed: the frame gets the MAC
     /// address that leads there. That is a neighbour's if it is on the same bridge; otherwise it is the bridge's own,
     /// and the packet goes up to be routed. False where the packet ends here.
+    /// The kernel's comment there says that this needs no forwarding, thanks to a second look-up where
+    /// <c>ip_route_input</c> fails. It does not fail where forwarding is off: it returns 0 and a route over lo to
+    /// <c>ip_error</c> (net/ipv4/route.c, <c>ip_route_input_slow</c>, no_route), so the packet goes up and ends there.
+    /// Commit 50038bf38e65 (6.13) removed the second look-up, which nothing reached.
     /// </summary>
     private static bool Readdress(Packet packet)
     {
@@ -126,7 +136,33 @@ internal static class BrNetfilter
 
         var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
         packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
+        packet.IsForOthers = packet.IsForOthers && onThisBridge;
         return true;
+    }
+
+    /// <summary>
+    /// <c>br_nf_local_in</c>, the last at INPUT of the bridge: takes the connection from what goes up because the bridge
+    /// is promiscuous, and confirms the new connection of any other frame that is not for the bridge's own MAC address.
+    /// The chains of that INPUT still see the packet's connection.
+    /// </summary>
+    private static NfVerdict LocalIn(Packet packet, in HookState state)
+    {
+        const string source = "net/bridge/br_netfilter_hooks.c, br_nf_local_in";
+        if (packet.Connection is null)
+            return NfVerdict.Accept;
+
+        if (packet.IsPromiscuousCopy && packet.Host.Traits.PromiscuousCopyLosesConnection)
+        {
+            (packet.Connection, packet.State) = (null, ConntrackState.None);
+            packet.Journal?.Note(Place.BrNetfilter, "The bridge is promiscuous: what goes up loses its connection.", source);
+            return NfVerdict.Accept;
+        }
+
+        var isForThisHost = packet.Mac != Lab.BroadcastMac && !packet.IsForOthers;
+        if (isForThisHost || !packet.Host.Traits.BridgeConfirmsWhatGoesUp)
+            return NfVerdict.Accept;
+        packet.Journal?.Note(Place.BrNetfilter, "What is not only for this host has its connection confirmed before it goes up.", source);
+        return Conntrack.Confirm(packet, in state);
     }
 
     /// <summary><c>br_nf_forward</c>: one function for all protocols, where until 6.7 there were two.</summary>

@@ -89,7 +89,7 @@ internal static class Conntrack
     }
 
     /// <summary><c>nf_confirm</c>: a packet dropped on its way leaves no entry. Answers confirm nothing.</summary>
-    private static NfVerdict Confirm(Packet packet, in HookState state)
+    public static NfVerdict Confirm(Packet packet, in HookState state)
     {
         if (packet.State == ConntrackState.New)
             Confirm(packet);

@@ -126,9 +126,14 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         return NfVerdict.Accept;
     }
 
-    /// <summary><c>nf_nat_setup_info</c>; a null binding, where no rule matched, settles it, too.</summary>
+    /// <summary>
+    /// <c>nf_nat_setup_info</c>. Where no rule matched, a null binding settles it too. A confirmed connection is left as
+    /// it is, so its next packet that is still NEW asks again.
+    /// </summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
+        if (connection.Has(ConnectionStatus.Confirmed))
+            return;
         connection.Status |= SettledAt(hook);
         // The connection as it looks with what was settled before.
         var current = connection.Reply.Inverse;

@@ -4,7 +4,8 @@ namespace Hooktrail.Model;
 
 /// <summary>
 /// What the kernel asks of a packet at a fork of its way, and the statement that this makes true. The walk asks
-/// <see cref="Holds"/>. A host that was built without the statement (<see cref="Mutation"/>) answers no for every packet.
+/// <see cref="Holds"/>. A host that was built without the statement (<see cref="Mutation"/>) answers no for every
+/// packet.
 /// </summary>
 /// <param name="statement">What follows where the condition holds.</param>
 /// <param name="place">Where the journal notes the statement; null where the walk notes something more exact.</param>

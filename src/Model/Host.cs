@@ -15,7 +15,7 @@ internal sealed class Host
     {
     }
 
-    /// <summary>For a kernel that need not be of the profile's release.</summary>
+    /// <summary>A host for any kernel, whatever release the profile names.</summary>
     public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {
         this.mutation = mutation;
@@ -41,8 +41,8 @@ internal sealed class Host
     public bool IsWithout(Statement statement) => mutation?.Without == statement;
 
     /// <summary>
-    /// In the order of registration: what a user registered before the first bridge; br_netfilter with that bridge;
-    /// conntrack and the tables of the tools; what a user registered later.
+    /// The registrations in their order: first what a user registered before the first bridge, then br_netfilter, which
+    /// comes with that bridge, then conntrack and the tables of the tools, and last what a user registered later.
     /// </summary>
     public static ImmutableArray<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
     [

@@ -1,9 +1,9 @@
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that a kernel's version decides; every version number of the model is here and nowhere else.
-/// <paramref name="Says"/> tells what is so from <paramref name="Since"/> on, and what was before;
-/// <paramref name="Source"/> is the commit, file and function, or the measurement.
+/// One thing that depends on the kernel's version. Every version number of the model is here. <paramref name="Says"/>
+/// tells what holds from <paramref name="Since"/> on and what held before; <paramref name="Source"/> is the commit, the
+/// file and function, or the measurement.
 /// </summary>
 public sealed record KernelTrait(string Name, KernelReleases Since, string Says, string Source)
 {
@@ -45,8 +45,8 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
     /// <summary>The oldest first.</summary>
     public static readonly ImmutableArray<KernelTrait> All =
     [
-        NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter, SingleBridgeForwardHook,
-        BridgeConfirmsWhatGoesUp, PromiscuousCopyLosesConnection,
+        NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter,
+        SingleBridgeForwardHook, BridgeConfirmsWhatGoesUp, PromiscuousCopyLosesConnection,
     ];
 
     public bool Holds(KernelVersion kernel) => Since.Include(kernel);

@@ -28,5 +28,6 @@ internal sealed record KernelTraits
 
     public bool PromiscuousCopyLosesConnection { get; init; }
 
-    public static KernelTraits For(KernelVersion kernel) => new([.. KernelTrait.All.Where(trait => trait.Holds(kernel))]);
+    public static KernelTraits For(KernelVersion kernel) =>
+        new([.. KernelTrait.All.Where(trait => trait.Holds(kernel))]);
 }

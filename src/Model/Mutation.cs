@@ -4,8 +4,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One change of the model: a statement that no longer holds, a registration that is gone or has moved, or a rule of NAT that is gone
-/// or has moved. If no leg that is run notices, nothing checks what the model says there.
+/// One change of the model: it takes away a statement, or takes away or moves a registration or a rule of NAT. If no
+/// leg of a run notices, nothing checks what the model says there.
 /// </summary>
 public sealed record Mutation
 {
@@ -13,7 +13,7 @@ public sealed record Mutation
 
     public string What { get; }
 
-    /// <summary>What it takes for a leg to notice, where not every lab can; null where one can.</summary>
+    /// <summary>What a lab needs so that a leg can notice; null where any lab can.</summary>
     public string? Needs { get; private init; }
 
     public MutationKind Kind { get; private init; }
@@ -38,8 +38,9 @@ public sealed record Mutation
     private int? Behind { get; init; }
 
     /// <summary>
-    /// All mutations of the model for a host: each statement taken away; each registration taken away, and each moved to behind the one
-    /// that follows it at its hook; each rule of NAT taken away, and each put behind the next from which its order matters.
+    /// All mutations for a host. Each statement and each registration is taken away; each registration is moved behind
+    /// the next at its hook; each rule of NAT is taken away, and moved behind the next rule with which its order
+    /// matters.
     /// </summary>
     public static ImmutableArray<Mutation> Of(HostProfile profile)
     {
@@ -90,8 +91,8 @@ public sealed record Mutation
                 yield return one with { Priority = priority };
     }
 
-    // What the host itself sends is whole until behind POSTROUTING, so that there is nothing to put together at OUTPUT: no packet can tell
-    // whether defragmentation is there.
+    // The host's own packets are whole until after POSTROUTING. OUTPUT has nothing to put together, so no packet can
+    // tell whether defragmentation is there.
     private static bool CanTell(HookRegistration one) => one is not { What: "nf_defrag", Hook: Hook.LocalOut };
 
     private static Mutation? Moving(HookRegistration one, HookTable table)
@@ -101,7 +102,7 @@ public sealed record Mutation
         var next = entries.IndexOf(one) + 1;
         if (next >= entries.Length || entries[next].Priority == int.MaxValue)
             return null;
-        // A packet that skips PREROUTING, because it went through it in the bridge, was put together there already.
+        // The bridge has already put together a packet that skips PREROUTING.
         if (one.What == "ip_sabotage_in" && entries[next].What == "nf_defrag" || !CanTell(entries[next]))
             return null;
         return new($"{one.What} moved behind {entries[next].What} at {Place(one)}")
@@ -138,7 +139,9 @@ public sealed record Mutation
     }
 
     private static MutationKind KindOf(HookRegistration one) =>
-        one.What.StartsWith(Layer.Nftables.Name(), StringComparison.Ordinal) ? MutationKind.UsersChain : MutationKind.Registration;
+        one.What.StartsWith(Layer.Nftables.Name(), StringComparison.Ordinal)
+            ? MutationKind.UsersChain
+            : MutationKind.Registration;
 
     private static string Place(HookRegistration one) => $"{one.Family} {one.Hook}";
 

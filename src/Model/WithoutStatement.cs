@@ -29,12 +29,16 @@ internal static class WithoutStatement
     /// <summary>What runs after br_netfilter at the bridge's hooks passes over the packets that it took.</summary>
     private static HookRegistration DoesNotResume(HookRegistration one)
     {
-        if (one is not { Family: Family.Bridge, Hook: Hook.PreRouting or Hook.Forward, Priority: > BridgePriority.BrNetfilter })
+        var isBehind = one is { Family: Family.Bridge, Hook: Hook.PreRouting or Hook.Forward }
+            && one.Priority > BridgePriority.BrNetfilter;
+        if (!isBehind)
             return one;
         return one with
         {
             Function = (Packet packet, in HookState state) =>
-                packet.NfBridge is not null || TakesArp(packet, in state) ? NfVerdict.Accept : one.Function(packet, in state),
+                packet.NfBridge is not null || TakesArp(packet, in state)
+                    ? NfVerdict.Accept
+                    : one.Function(packet, in state),
         };
     }
 
@@ -69,7 +73,8 @@ internal static class WithoutStatement
             Function = (Packet packet, in HookState state) =>
             {
                 var verdict = one.Function(packet, in state);
-                if (packet is { Connection: { } connection, State: ConntrackState.New } && packet.Connections.Find(packet.Tuple) is null)
+                if (packet is { Connection: { } connection, State: ConntrackState.New }
+                    && packet.Connections.Find(packet.Tuple) is null)
                     packet.Connections.Add(connection);
                 return verdict;
             },

@@ -12,8 +12,8 @@ internal static class BridgeDecision
         Statement.PromiscuousCopy, Place.BridgeDecision, packet => packet.Host.Profile.Promiscuous);
 
     /// <summary>
-    /// <c>br_handle_frame_finish</c>: the forwarding database knows the destination. (The lab's endpoints know each
-    /// other, so only broadcasts are flooded.)
+    /// <c>br_handle_frame_finish</c>: looks up the destination in the forwarding database. The lab's endpoints know
+    /// each other, so only broadcasts are flooded.
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {
@@ -26,7 +26,7 @@ internal static class BridgeDecision
             Forward(packet, bridge);
     }
 
-    /// <summary>To one port; a promiscuous bridge then hands up the frame as well (<c>local_rcv</c>).</summary>
+    /// <summary>Sends the frame by one port. A promiscuous bridge also hands it up (<c>local_rcv</c>).</summary>
     private static void Forward(Packet packet, string bridge)
     {
         var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
@@ -42,8 +42,9 @@ internal static class BridgeDecision
     }
 
     /// <summary>
-    /// <c>br_flood</c>: a copy for every other port, the port that was added last first (<c>port_list</c>), and the frame
-    /// itself up to the host. A port in hairpin mode sends back what came in by it, broadcasts too (<c>should_deliver</c>).
+    /// <c>br_flood</c>: sends a copy by every other port, the port that was added last first (<c>port_list</c>), and
+    /// then hands the frame up to the host. A port in hairpin mode gets its own broadcasts back
+    /// (<c>should_deliver</c>).
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {

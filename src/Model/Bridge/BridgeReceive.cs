@@ -6,7 +6,7 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeReceive
 {
     /// <summary>
-    /// <c>br_handle_frame</c>. Until 5.1 the legacy broute table is asked ahead of PRE_ROUTING
+    /// <c>br_handle_frame</c>. Up to 5.1 it asks the legacy broute table before PRE_ROUTING
     /// (<c>br_should_route_hook</c>); later nothing is registered there.
     /// </summary>
     public static void HandleFrame(Packet packet)

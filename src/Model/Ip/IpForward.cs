@@ -13,7 +13,9 @@ internal static class IpForward
         Statement.SendsRedirect, Place.RoutingDecision, packet =>
             packet.RouteDevice == packet.Device && packet.Family == Family.IPv4 && packet.Host.Profile.SendRedirects);
 
-    /// <summary><c>ip_forward</c>, then <c>ip_forward_finish</c>. FORWARD does not see what fails a check.</summary>
+    /// <summary>
+    /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. A packet that fails a check does not cross FORWARD.
+    /// </summary>
     public static void Forward(Packet packet)
     {
         if (TtlIsUsedUp.Holds(packet))

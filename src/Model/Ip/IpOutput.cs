@@ -24,15 +24,15 @@ internal static class IpOutput
         Nf.Hook(packet.Family, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, okfn);
 
     /// <summary>
-    /// <c>ip_mc_output</c>: the sender of a broadcast hears it too. The copy crosses POSTROUTING like the packet
-    /// itself, and then comes in by the device that the packet leaves by, its ingress hook included (net/core/dev.c,
+    /// <c>ip_mc_output</c>: the host hears its own broadcast. The copy crosses POSTROUTING like the packet itself and
+    /// then comes in by the device that the packet leaves by, ingress hook included (net/core/dev.c,
     /// <c>dev_loopback_xmit</c>; measured on 6.18).
     /// </summary>
     private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, NetworkDevice.Receive);
 
     /// <summary>
-    /// <c>ip_finish_output</c>: what came in fragments leaves in fragments; the neighbour table knows the MAC address, and the device
-    /// takes the frame.
+    /// <c>ip_finish_output</c>: cuts again what came in fragments. The neighbour table knows the MAC address, and the
+    /// device takes the frame.
     /// </summary>
     private static void Finish(Packet packet)
     {

@@ -10,7 +10,9 @@ internal static class LocalDelivery
         Statement.DefragForInput, Place.Conntrack, packet =>
             packet.Fragment is not null && packet.Family == Family.IPv4);
 
-    /// <summary><c>ip_local_deliver</c>. Joins the remaining fragments (<c>ip6_input</c>: behind the hook).</summary>
+    /// <summary>
+    /// <c>ip_local_deliver</c>: puts remaining fragments together. IPv6 does so after the hook (<c>ip6_input</c>).
+    /// </summary>
     public static void Deliver(Packet packet)
     {
         if (IsFragment.Holds(packet) && !Defragmentation.Gather(packet))

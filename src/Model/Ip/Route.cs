@@ -50,9 +50,10 @@ internal static class Route
     public static RouteType Input(Packet packet)
     {
         var destination = packet.Destination.Name;
-        // Over loopback a packet keeps the route that it was sent by. One that was sent past all routes has none, and IPv4 then takes it for
-        // a martian there, too (measured on 6.18).
-        var keeps = packet.Device == LabNames.Loopback && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
+        // Over loopback a packet keeps the route that it was sent by. A packet that was sent past all routes has none;
+        // IPv4 takes it for a martian there too (measured on 6.18).
+        var keeps = packet.Device == LabNames.Loopback
+            && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
         if (!keeps && (IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
             return RouteType.Martian;
 
@@ -68,8 +69,8 @@ internal static class Route
     }
 
     /// <summary>
-    /// <c>ip_route_output</c>, for the host's own packets. False if one may not leave: a loopback source by another
-    /// device. (<c>ip6_route_output</c> does not look at the source: measured on 6.18.)
+    /// <c>ip_route_output</c>, for the host's own packets. False where a loopback source would leave by another device.
+    /// <c>ip6_route_output</c> does not look at the source (measured on 6.18).
     /// </summary>
     public static bool Output(Packet packet)
     {
@@ -78,7 +79,7 @@ internal static class Route
             || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet);
     }
 
-    /// <summary>Ends the journey of a packet for which <see cref="Input"/> has no way, with the reason.</summary>
+    /// <summary>Ends the journey of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
         var (reason, statement) = WhyNot(packet);

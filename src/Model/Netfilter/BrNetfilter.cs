@@ -5,13 +5,13 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// br_netfilter: functions at the bridge's hooks that lead a frame through the hooks of IPv4 and IPv6 as if the bridge were a
-/// router, and one at those hooks that keeps the same packet from going through PREROUTING twice;
+/// br_netfilter: functions at the bridge's hooks that lead a frame through the hooks of IPv4 and IPv6, as if the bridge
+/// were a router; and one at PREROUTING of IP that keeps the same packet from crossing it twice;
 /// net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c.
 /// </summary>
 internal static class BrNetfilter
 {
-    /// <summary>The name of the function behind which the bridge resumes.</summary>
+    /// <summary>The function after which the bridge resumes.</summary>
     public const string PreRoutingName = "br_nf_pre_routing";
 
     private static readonly Condition CallsIp = new(
@@ -77,14 +77,16 @@ internal static class BrNetfilter
         ];
 
     /// <summary>
-    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the bridge as
-    /// the device.
+    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the
+    /// bridge as the device.
     /// </summary>
     private static NfVerdict PreRouting(Packet packet, in HookState state)
     {
         if (!CallsIp.Holds(packet) || IsHiddenByItsTag.Holds(packet))
         {
-            packet.Journal?.Note(Place.BrNetfilter, $"The bridge does not call the IP layer{(packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP")}.", Statement.BridgeCallsIp.Source);
+            var why = packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP";
+            packet.Journal?.Note(
+                Place.BrNetfilter, $"The bridge does not call the IP layer{why}.", Statement.BridgeCallsIp.Source);
             return NfVerdict.Accept;
         }
 
@@ -116,13 +118,13 @@ internal static class BrNetfilter
     }
 
     /// <summary>
-    /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed: the frame gets the MAC
-    /// address that leads there. That is a neighbour's if it is on the same bridge; otherwise it is the bridge's own,
-    /// and the packet goes up to be routed. False where the packet ends here.
-    /// The kernel's comment there says that this needs no forwarding, thanks to a second look-up where
-    /// <c>ip_route_input</c> fails. It does not fail where forwarding is off: it returns 0 and a route over lo to
-    /// <c>ip_error</c> (net/ipv4/route.c, <c>ip_route_input_slow</c>, no_route), so the packet goes up and ends there.
-    /// Commit 50038bf38e65 (6.13) removed the second look-up, which nothing reached.
+    /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed. The frame gets the MAC
+    /// address of the neighbour, if that is on the same bridge; otherwise the bridge's own, and the packet goes up to
+    /// be routed. False where the packet ends here. The kernel's comment there says that bridged DNAT needs no
+    /// forwarding, because a second look-up follows where <c>ip_route_input</c> fails. But with forwarding off it does
+    /// not fail: it returns 0 and a route over lo to <c>ip_error</c> (net/ipv4/route.c, <c>ip_route_input_slow</c>,
+    /// no_route), so the packet goes up and ends there. Nothing reached the second look-up, and commit 50038bf38e65
+    /// (6.13) removed it.
     /// </summary>
     private static bool Readdress(Packet packet)
     {
@@ -141,9 +143,9 @@ internal static class BrNetfilter
     }
 
     /// <summary>
-    /// <c>br_nf_local_in</c>, the last at INPUT of the bridge: takes the connection from what goes up because the bridge
-    /// is promiscuous, and confirms the new connection of any other frame that is not for the bridge's own MAC address.
-    /// The chains of that INPUT still see the packet's connection.
+    /// <c>br_nf_local_in</c>, the last function at the bridge's INPUT. A frame that goes up because the bridge is
+    /// promiscuous loses its connection. Any other frame that is not for the bridge's own MAC address, that is a
+    /// broadcast, has its new connection confirmed. The chains of that INPUT come before and see the connection.
     /// </summary>
     private static NfVerdict LocalIn(Packet packet, in HookState state)
     {
@@ -170,8 +172,8 @@ internal static class BrNetfilter
         packet.Family == Family.Arp ? ForwardArp(packet, state) : ForwardIp(packet, state);
 
     /// <summary>
-    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port
-    /// that the frame leaves by. A frame that did not go through <see cref="PreRouting"/> passes untouched.
+    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and notes the port that
+    /// the frame leaves by. A frame that skipped <see cref="PreRouting"/> passes untouched.
     /// </summary>
     private static NfVerdict ForwardIp(Packet packet, in HookState state)
     {
@@ -195,7 +197,7 @@ internal static class BrNetfilter
         if (!CallsArp.Holds(packet))
             return NfVerdict.Accept;
 
-        // The port that it came in by is kept beside it (skb->cb): measured on 6.18.
+        // The kernel keeps the port in beside the packet (skb->cb; measured on 6.18).
         var port = state.In;
         Nf.Hook(
             Family.Arp, Hook.Forward, packet, port, state.Out,
@@ -205,7 +207,7 @@ internal static class BrNetfilter
 
     /// <summary>
     /// <c>br_nf_post_routing</c>: calls POSTROUTING of the IP layer, without a device in, for frames that the bridge
-    /// forwards. Packets that were routed, or that the host sends, have no noted port out, and went through POSTROUTING
+    /// forwards. Packets that were routed or that the host sends have no port out noted; they have crossed POSTROUTING
     /// already.
     /// </summary>
     private static NfVerdict PostRouting(Packet packet, in HookState state)
@@ -215,13 +217,14 @@ internal static class BrNetfilter
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
         Nf.Hook(
-            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!), BridgeForward.DevQueuePushXmit);
+            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!),
+            BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
     }
 
     /// <summary>
-    /// <c>ip_sabotage_in</c>: a packet that went through PREROUTING in the bridge, and then came up to be routed
-    /// or delivered, skips that hook, once.
+    /// <c>ip_sabotage_in</c>: a packet that crossed PREROUTING in the bridge, and then came up to be routed or
+    /// delivered, skips that hook once.
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {

@@ -4,8 +4,8 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Connection tracking: finds the connection of a packet as it comes in, and keeps a new one only once its packet has
-/// made it through; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>,
+/// Connection tracking: finds the connection of a packet as it comes in, and keeps a new one only after its packet has
+/// passed all hooks; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>,
 /// <c>ipv6_conntrack_ops</c>).
 /// </summary>
 internal static class Conntrack
@@ -23,8 +23,8 @@ internal static class Conntrack
         Statement.ReplyNeedsKnown, Place.Conntrack, packet => packet.Content.Kind == Kind.EchoReply);
 
     /// <summary>
-    /// Its functions at the hooks of IPv4 and IPv6; none where nothing in the network namespace needs conntrack there
-    /// (<c>nf_ct_netns_get</c>). Putting fragments together comes with it.
+    /// Its functions at the hooks of IPv4 and IPv6, defragmentation included; none where nothing in the network
+    /// namespace needs conntrack (<c>nf_ct_netns_get</c>).
     /// </summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
         Of(Family.IPv4, profile.Conntrack).Concat(Of(Family.IPv6, profile.Conntrack6));
@@ -63,8 +63,8 @@ internal static class Conntrack
     };
 
     /// <summary>
-    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which it
-    /// quotes as it was where the error was made. It goes the way of an answer to that packet.
+    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it quotes, as that
+    /// looked where the error arose. It travels like an answer to that packet.
     /// </summary>
     private static void Relate(Packet packet, Packet about)
     {
@@ -88,7 +88,10 @@ internal static class Conntrack
         };
     }
 
-    /// <summary><c>nf_confirm</c>: a packet dropped on its way leaves no entry. Answers confirm nothing.</summary>
+    /// <summary>
+    /// <c>nf_confirm</c>: makes a new connection known. A packet that was dropped before leaves none. Answers confirm
+    /// nothing.
+    /// </summary>
     public static NfVerdict Confirm(Packet packet, in HookState state)
     {
         if (packet.State == ConntrackState.New)
@@ -107,9 +110,9 @@ internal static class Conntrack
     }
 
     /// <summary>
-    /// <c>resolve_normal_ct</c>: the connection of which the packet is the one or the other direction, or a new one. Null
-    /// is INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c), nor can a TCP segment that neither
-    /// opens one nor looks as if one were under way (nf_conntrack_proto_tcp.c, <c>tcp_new</c>).
+    /// <c>resolve_normal_ct</c>: the connection with the packet's tuple in either direction, or a new one. Null is
+    /// INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c), nor can some TCP segments
+    /// (nf_conntrack_proto_tcp.c, <c>tcp_new</c>).
     /// </summary>
     private static Connection? Find(Packet packet)
     {
@@ -125,8 +128,8 @@ internal static class Conntrack
     }
 
     /// <summary>
-    /// Whether a packet may be the first of a connection. A TCP segment may without being a SYN
-    /// (<c>nf_ct_tcp_loose</c>), unless it ends something.
+    /// Whether a packet may be the first of a connection. A TCP segment need not be a SYN (<c>nf_ct_tcp_loose</c>), but
+    /// must not be a reset, a FIN or a SYN-ACK.
     /// </summary>
     private static bool CanBegin(Packet packet)
     {

@@ -3,12 +3,14 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Conntrack needs whole packets: the fragments of one wait until the last has come, which then goes on as the whole;
+/// Conntrack needs whole packets. Fragments wait until the last has come, which goes on as the whole packet;
 /// net/ipv4/netfilter/nf_defrag_ipv4.c and net/ipv6/netfilter/nf_defrag_ipv6_hooks.c.
 /// </summary>
 internal static class Defragmentation
 {
-    /// <summary>The packet is cut again where it leaves (<c>ip_finish_output</c>, <c>br_nf_dev_queue_xmit</c>).</summary>
+    /// <summary>
+    /// The packet is cut again where it leaves (<c>ip_finish_output</c>, <c>br_nf_dev_queue_xmit</c>).
+    /// </summary>
     public static readonly Condition WasPutTogether = new(
         Statement.RefragmentLast, Place.Device, packet => packet.Reassembled > 1);
 

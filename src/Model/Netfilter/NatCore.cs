@@ -5,7 +5,7 @@ using Hooktrail.Trails.Rules;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The NAT core at one hook: asks its nat chains, in order, once for each connection what becomes of it, and rewrites
+/// The NAT core at one hook. It asks its nat chains once for each connection, in order, what to rewrite, and rewrites
 /// every packet accordingly; net/netfilter/nf_nat_core.c.
 /// </summary>
 internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
@@ -15,9 +15,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static readonly Condition IsError = new(
         Statement.RelatedErrorSkipsNat, Place.Nat, packet => packet.Content.IsIcmpError);
 
-    /// <summary>A redirect names addresses that its receiver does not know, where NAT rewrites them or may yet.</summary>
+    /// <summary>
+    /// Where NAT rewrites addresses, or may do so yet, a redirect would name addresses that its receiver does not know.
+    /// </summary>
     private static readonly Condition IsRedirectOfTranslated = new(
-        Statement.RedirectDiesInNat, Place.Nat, packet => packet is { Content.Kind: Kind.IcmpRedirect, Connection: { } connection }
+        Statement.RedirectDiesInNat, Place.Nat, packet =>
+            packet is { Content.Kind: Kind.IcmpRedirect, Connection: { } connection }
             && ((connection.Status & BothSettled) != BothSettled || connection.Nat != 0));
 
     private static readonly Condition IsAnswered = new(
@@ -39,13 +42,13 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         ? ConnectionStatus.SourceSettled
         : ConnectionStatus.DestinationSettled;
 
-    /// <summary><c>HOOK2MANIP</c>: destinations are rewritten before a route is sought, sources after.</summary>
+    /// <summary><c>HOOK2MANIP</c>: destinations are rewritten before the route is looked up, sources after.</summary>
     private static Manipulation ManipulationAt(Hook hook) =>
         hook is Hook.PreRouting or Hook.LocalOut ? Manipulation.Destination : Manipulation.Source;
 
     /// <summary>
-    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chains are
-    /// asked only by a packet that is new, and only if this was not settled before.
+    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain is asked. With one, only a packet
+    /// that is new asks, and only once.
     /// </summary>
     public NfVerdict Run(Packet packet, in HookState state)
     {
@@ -111,8 +114,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_icmp_reply_translation</c>: an ICMP error is rewritten along with the connection that it is about, and no chain
-    /// is asked.
+    /// <c>nf_nat_icmp_reply_translation</c>: rewrites an ICMP error with the connection that it is about, and asks no
+    /// chain.
     /// </summary>
     private NfVerdict TranslateError(Packet packet, Connection connection)
     {
@@ -127,22 +130,28 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_setup_info</c>. Where no rule matched, a null binding settles it too. A confirmed connection is left as
-    /// it is, so its next packet that is still NEW asks again.
+    /// <c>nf_nat_setup_info</c>. Where no rule matched, a null binding settles it too. A confirmed connection is left
+    /// as it is, so its next packet that is still NEW asks again.
     /// </summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
         if (connection.Has(ConnectionStatus.Confirmed))
             return;
         connection.Status |= SettledAt(hook);
-        // The connection as it looks with what was settled before.
+        // The connection after what NAT decided before.
         var current = connection.Reply.Inverse;
         var rewritten = target switch
         {
-            MasqueradeTarget => current with { Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) } },
+            MasqueradeTarget => current with
+            {
+                Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) },
+            },
             SnatTarget snat => current with { Source = With(current.Source, snat.Address, snat.Port) },
             DnatTarget dnat => current with { Destination = With(current.Destination, dnat.Address, dnat.Port) },
-            RedirectTarget redirect => current with { Destination = With(current.Destination, Here(in state), redirect.Port) },
+            RedirectTarget redirect => current with
+            {
+                Destination = With(current.Destination, Here(in state), redirect.Port),
+            },
             _ => current,
         };
         if (rewritten == current)
@@ -155,19 +164,25 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_masquerade_ipv4</c> takes the address of the device. <c>nf_nat_masquerade_ipv6</c> asks for the one that goes best with the
-    /// destination, and for one of the host's own that is itself (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
+    /// <c>nf_nat_masquerade_ipv4</c> takes the address of the device. <c>nf_nat_masquerade_ipv6</c> takes the address
+    /// that suits the destination best; for a destination of the host itself that is the destination
+    /// (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
     /// </summary>
     private static string MasqueradeAddress(Packet packet, string device) =>
-        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name) ? packet.Destination.Name : Lab.AddressOn(device);
+        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name)
+            ? packet.Destination.Name
+            : Lab.AddressOn(device);
 
     /// <summary>
-    /// IPv4 has no address on loopback that others may see, so MASQUERADE takes that of the first device that the host
-    /// ever got (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
+    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
     /// </summary>
-    private static bool IsUntold(Packet packet, in HookState state) => packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
+    private static bool IsUntold(Packet packet, in HookState state) =>
+        packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
 
-    /// <summary>Where REDIRECT leads: loopback for the host's own packets, otherwise the device that the packet came in by.</summary>
+    /// <summary>
+    /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.
+    /// </summary>
     private string Here(in HookState state) =>
         hook == Hook.LocalOut ? Trails.LabNames.HostOnLoopback : Lab.AddressOn(state.In!);
 
@@ -176,8 +191,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         new(name ?? address.Name, address.Port == 0 ? 0 : port ?? address.Port);
 
     /// <summary>
-    /// <c>nf_nat_packet</c>: a packet is made to look like the inverse of what comes the other way. What is a source
-    /// one way is a destination the other way, so that an answer to a masqueraded packet gets its destination back at
+    /// <c>nf_nat_packet</c>: makes a packet look like the inverse of what comes the other way. A source in one
+    /// direction is a destination in the other, so an answer to a masqueraded packet gets its destination back at
     /// PREROUTING.
     /// </summary>
     private void Rewrite(Packet packet, Connection connection)

@@ -372,14 +372,13 @@ public static class Matrix
         yield return Quiet("broadcasts, and SNAT in INPUT", broadcasts, nat) with { Packets = 2 };
         yield return Quiet("broadcasts that FORWARD drops, and SNAT in INPUT", broadcasts, drops, nat) with { Packets = 2 };
         yield return Quiet("promiscuous, and FORWARD drops", [.. Core(IpVersion.V4), .. broadcasts], On("promiscuous"), drops) with { Packets = 2 };
-        // The copy that goes up is routed to the neighbour as well, which answers both; only what it does not answer, or
-        // answers by a segment of its connection, has one reply.
+        yield return Quiet("promiscuous, NOTRACK, and INPUT drops what is invalid", broadcasts, On("promiscuous"),
+            Rule("iptables -t raw -A PREROUTING -j NOTRACK"), Rule("iptables -A INPUT -m conntrack --ctstate INVALID -j DROP"));
+        // The copy that goes up is routed to the neighbour as well, which answers both. Only to TCP is the second answer a
+        // packet of its own.
         foreach (var ip in Enum.GetValues<IpVersion>())
             yield return Quiet($"promiscuous, and DNAT of {ip.Layer().Name()} to a neighbour",
-                [
-                    .. Core(ip).Where(flow => flow.To != Endpoint.Wan || flow.From != Endpoint.Client || flow.Protocol == Protocol.Tcp),
-                    new(Endpoint.Client, Endpoint.Wan, Protocol.Udp) { Ip = ip, Port = Flow.MutePort },
-                ],
+                [.. Core(ip).Where(flow => flow.To != Endpoint.Wan || flow.From != Endpoint.Client || flow.Protocol == Protocol.Tcp)],
                 On("promiscuous"), Rule($"{ip.Layer().Name()} -t nat -A PREROUTING -d wan -j DNAT --to-destination server"));
         foreach (var state in (string[])["new", "established", "invalid", "untracked"])
             yield return Quiet($"promiscuous, and a bridge's input chain drops what is {state}", [.. Journeys.Core, .. broadcasts], On("promiscuous"),

@@ -144,26 +144,25 @@ internal static class BrNetfilter
 
     /// <summary>
     /// <c>br_nf_local_in</c>, the last function at the bridge's INPUT. A frame that goes up because the bridge is
-    /// promiscuous loses its connection. Any other frame that is not for the bridge's own MAC address, that is a
+    /// promiscuous loses its connection, and the mark of NOTRACK. Any other frame that is not for the bridge's own MAC address, that is a
     /// broadcast, has its new connection confirmed. The chains of that INPUT come before and see the connection.
     /// </summary>
     private static NfVerdict LocalIn(Packet packet, in HookState state)
     {
         const string source = "net/bridge/br_netfilter_hooks.c, br_nf_local_in";
-        if (packet.Connection is null)
-            return NfVerdict.Accept;
-
         if (packet.IsPromiscuousCopy && packet.Host.Traits.PromiscuousCopyLosesConnection)
         {
             (packet.Connection, packet.State) = (null, ConntrackState.None);
-            packet.Journal?.Note(Place.BrNetfilter, "The bridge is promiscuous: what goes up loses its connection.", source);
+            packet.Journal?.Note(
+                Place.BrNetfilter, "The bridge is promiscuous: what goes up loses its connection.", source);
             return NfVerdict.Accept;
         }
 
         var isForThisHost = packet.Mac != Lab.BroadcastMac && !packet.IsForOthers;
-        if (isForThisHost || !packet.Host.Traits.BridgeConfirmsWhatGoesUp)
+        if (packet.Connection is null || isForThisHost || !packet.Host.Traits.BridgeConfirmsWhatGoesUp)
             return NfVerdict.Accept;
-        packet.Journal?.Note(Place.BrNetfilter, "What is not only for this host has its connection confirmed before it goes up.", source);
+        packet.Journal?.Note(
+            Place.BrNetfilter, "A frame that is not only for this host has its connection confirmed here.", source);
         return Conntrack.Confirm(packet, in state);
     }
 

@@ -134,6 +134,18 @@ public class WhatTheMatrixShowed
         Assert.That(trail.Outcome.ToString(), Does.StartWith("dropped at nftables bridge mine c"));
     }
 
+    [TestCase(false, OutcomeKind.Delivered)]
+    [TestCase(true, OutcomeKind.Dropped)]
+    public void NOTRACK_does_not_outlast_a_promiscuous_bridge(bool promiscuous, OutcomeKind outcome)
+    {
+        var profile = Hosts.With(
+            "iptables raw -A PREROUTING -j NOTRACK", "iptables filter -A INPUT -m conntrack --ctstate INVALID -j DROP");
+
+        Assert.That(
+            Prediction.Of(profile with { Promiscuous = promiscuous }, new(Stranger, Everyone, Protocol.Udp) { Port = 67 }, Leg.Request).Outcome.Kind,
+            Is.EqualTo(outcome));
+    }
+
     [Test]
     public void A_promiscuous_bridge_also_routes_what_NAT_led_to_a_neighbour()
     {

@@ -56,6 +56,7 @@ public static class Matrix
             Quiet("as installed", [.. MatrixFlows.Core, .. MatrixFlows.Arp()]),
             Quiet("bridge-nf-call off", [.. MatrixFlows.Core, .. MatrixFlows.Arp()], Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables"), Off("bridge-nf-call-arptables")),
         ]),
+        new("no Docker, what goes up from a bridge", Bare, [.. GoingUp()]),
         new("no Docker, ICMP redirects", Bare, [.. Redirects()]),
         new("Docker 29, hairpin NAT, a user's rules", NamespaceSetup.Default with { UserlandProxy = false },
         [
@@ -355,6 +356,35 @@ public static class Matrix
                     yield return Quiet($"{family} {hook} at {priority} drops what is new", MatrixFlows.Core,
                         new HostChange.NftTable(Table(family, [Chain("filter", hook, priority, rule: "ct state new drop")])));
         yield return Quiet("ip prerouting notracks", [.. Core(IpVersion.V4), .. MatrixFlows.Fragments(IpVersion.V4)], new HostChange.NftTable(Table("ip", [Chain("filter", "prerouting", -300, rule: "notrack")])));
+    }
+
+    /// <summary>
+    /// What br_netfilter does to the connections of frames that go up though they are not only for this host
+    /// (<c>br_nf_local_in</c>).
+    /// </summary>
+    private static IEnumerable<Variation> GoingUp()
+    {
+        HostChange drops = Rule("iptables -A FORWARD -j DROP"), nat = Rule("iptables -t nat -A INPUT -j SNAT --to-source insider");
+        var broadcasts = Journeys.Broadcasts();
+        yield return Quiet("broadcasts", broadcasts) with { Packets = 2 };
+        yield return Quiet("broadcasts that FORWARD drops", broadcasts, drops) with { Packets = 2 };
+        yield return Quiet("broadcasts, and SNAT in INPUT", broadcasts, nat) with { Packets = 2 };
+        yield return Quiet("broadcasts that FORWARD drops, and SNAT in INPUT", broadcasts, drops, nat) with { Packets = 2 };
+        yield return Quiet("promiscuous, and FORWARD drops", [.. Core(IpVersion.V4), .. broadcasts], On("promiscuous"), drops) with { Packets = 2 };
+        yield return Quiet("promiscuous, NOTRACK, and INPUT drops what is invalid", broadcasts, On("promiscuous"),
+            Rule("iptables -t raw -A PREROUTING -j NOTRACK"), Rule("iptables -A INPUT -m conntrack --ctstate INVALID -j DROP"));
+        // The copy that goes up is routed to the neighbour as well, which answers both. Only to TCP is the second answer a
+        // packet of its own.
+        foreach (var ip in Enum.GetValues<IpVersion>())
+            yield return Quiet($"promiscuous, and DNAT of {ip.Layer().Name()} to a neighbour",
+                [.. Core(ip).Where(flow => flow.To != Endpoint.Wan || flow.From != Endpoint.Client || flow.Protocol == Protocol.Tcp)],
+                On("promiscuous"), Rule($"{ip.Layer().Name()} -t nat -A PREROUTING -d wan -j DNAT --to-destination server"));
+        foreach (var state in (string[])["new", "established", "invalid", "untracked"])
+            yield return Quiet($"promiscuous, and a bridge's input chain drops what is {state}", [.. Journeys.Core, .. broadcasts], On("promiscuous"),
+                new HostChange.NftTable(Table("bridge", [Chain("filter", "input", 0, rule: $"ct state {state} drop")]))) with
+            {
+                Needs = "a kernel with CONFIG_NF_CONNTRACK_BRIDGE, without which no chain of a bridge can ask for a connection",
+            };
     }
 
     // The kernel limits redirects per address, so each of these is the first on its host.

@@ -35,7 +35,7 @@ internal sealed record Content(Kind Kind, Family Family)
 
     public bool IsIcmp => Kind is Kind.EchoRequest or Kind.EchoReply or Kind.IcmpError or Kind.IcmpRedirect;
 
-    /// <summary>A message of ICMP, or the one of ICMPv6 that says the same; uapi linux/icmp.h and icmpv6.h.</summary>
+    /// <summary>A message of ICMP, or its counterpart in ICMPv6; uapi linux/icmp.h and icmpv6.h.</summary>
     public static Content OfIcmp(Kind kind, Family family, (int Type, int Code) icmp) => new(kind, family)
     {
         Icmp = family == Family.IPv4 ? icmp : icmp.Type switch
@@ -63,7 +63,7 @@ internal sealed record Content(Kind Kind, Family Family)
 /// <summary>A lab address by its name, and a TCP or UDP port; 0 for protocols without ports.</summary>
 internal readonly record struct Address(string Name, int Port = 0)
 {
-    /// <summary>Stands for the port that a client's socket was given; not shown, for it differs each time.</summary>
+    /// <summary>Stands for the port of a client's socket. It is not shown, because it differs each time.</summary>
     public const int AnyPort = -1;
 
     public override string ToString() => Port > 0 ? $"{Name}:{Port}" : Name;

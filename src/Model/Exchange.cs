@@ -4,15 +4,15 @@ using Hooktrail.Model.Netfilter;
 
 namespace Hooktrail.Model;
 
-/// <summary>A packet that was walked through the host, as it was left.</summary>
+/// <summary>A packet after its walk through the host.</summary>
 internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 
 /// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw.</summary>
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
     /// <summary>
-    /// The legs of one exchange, in order, as far as they come about: the whole connection of TCP, else a request and
-    /// its answer. <paramref name="number"/> counts exchanges from 1.
+    /// The legs of one exchange that take place, in order: for TCP the whole connection, otherwise a request and its
+    /// answer. <paramref name="number"/> counts exchanges from 1.
     /// </summary>
     public IEnumerable<Walked> Run(Host host, int number) =>
         flow.Protocol == Protocol.Tcp ? Connect(host) : AskAndAnswer(host, number);
@@ -43,40 +43,47 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
         if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || TrailOf(answer).Outcome != Outcome.Delivered(Home(flow.From)))
             yield break;
-        // The end that got the SYN-ACK sends on at once, whether its segments arrive or not; the other closes only when
-        // all have come.
+        // The end that got the SYN-ACK sends on at once, whether its segments arrive or not. The other end closes only
+        // when all have arrived.
         var arrives = true;
         Packet? received = null;
         foreach (var flags in new[] { TcpFlags.Ack, TcpFlags.Psh | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack })
         {
             var segment = Ask(host, Segment(flags));
-            var leg = new Leg(Direction.Request, flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 });
+            var packet = flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 };
+            var leg = new Leg(Direction.Request, packet);
             yield return new(leg, TrailOf(segment), segment);
             arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
             if (arrives && leg.Packet == 3)
                 received = Answer(segment, Segment(TcpFlags.Ack));
             if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
-                yield return new(new(Direction.Reply, 2), IsOfAnother(received) ? Unforeseen(received!) : TrailOf(end), end);
+            {
+                var trail = IsOfAnother(received) ? Unforeseen(received!) : TrailOf(end);
+                yield return new(new(Direction.Reply, 2), trail, end);
+            }
         }
     }
 
     /// <summary>
-    /// The acknowledgement of the data is no leg, for it goes the way of the FIN. But where conntrack does not know the
-    /// connection yet, it takes that segment for its beginning (<c>nf_ct_tcp_loose</c>), and NAT may give it another
-    /// source; to the sender it is then of another connection.
+    /// The acknowledgement of the data is no leg, because it takes the way of the FIN. But where conntrack does not
+    /// know the connection yet, it takes that segment for the first one (<c>nf_ct_tcp_loose</c>). NAT may then give it
+    /// another source, and to the sender it belongs to another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
-        acknowledgement is not null && acknowledgement.Journey.Arrived.Source is { Name: not null } source && source != Asked;
+        acknowledgement?.Journey.Arrived.Source is { Name: not null } source && source != Asked;
 
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
         acknowledgement.Journey.Last ?? throw new InvalidOperationException("It came by no hook."),
         "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
 
-    /// <summary>Sends a packet of the end that speaks first, and walks it as far as it gets.</summary>
+    /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
     {
         var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
-        var source = flow.As ?? (flow.From.Kind == EndpointKind.Host ? HostSource(destination) : Lab.AddressOf(flow.From, other: flow.To));
+        var own = flow.From.Kind == EndpointKind.Host
+            ? HostSource(destination)
+            : Lab.AddressOf(flow.From, other: flow.To);
+        var source = flow.As ?? own;
         var request = new Packet(
             host, connections, content,
             new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
@@ -89,12 +96,13 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// Sends the answer to a request, with its addresses as they came out of the host; null where nothing answers.
-    /// <paramref name="refusal"/> is the answer where no socket has the port; null for an error about the request.
+    /// Sends the answer to a request, from and to the addresses that the request arrived with; null where nothing
+    /// answers. <paramref name="refusal"/> answers where no socket has the port; where it is null, an error does.
     /// </summary>
     private Packet? Answer(Packet request, Content content, Content? refusal = null)
     {
-        if (request.Journey.OutcomeFor(flow.To).To is not { } receiver || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
+        if (request.Journey.OutcomeFor(flow.To).To is not { } receiver
+            || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
         if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
@@ -108,14 +116,17 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null;
         }
 
-        if (receiver.Kind != EndpointKind.Host && flow.HasPorts && request.Journey.Arrived.Destination.Port != Flow.ServicePort)
+        if (receiver.Kind != EndpointKind.Host && flow.HasPorts
+            && request.Journey.Arrived.Destination.Port != Flow.ServicePort)
         {
             if (refusal is null)
             {
                 var error = request.Journey.Error = Unreachable(request);
                 Send(error, receiver);
-                // A socket is told only of what it sent, and an error that conntrack did not see speaks of the translated packet.
-                if (error.Connection is null && error.Content.About!.Destination != Asked && error.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+                // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the
+                // translated packet.
+                if (error.Connection is null && error.Content.About!.Destination != Asked
+                    && error.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
                     error.Journey.Refuse($"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
                 return null;
             }
@@ -124,22 +135,26 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         var reply = new Packet(
-            request.Host, connections, content, source: AnsweringAddress(request, receiver), destination: request.Journey.Arrived.Source);
+            request.Host, connections, content,
+            source: AnsweringAddress(request, receiver), destination: request.Journey.Arrived.Source);
         Send(reply, receiver);
-        // A socket takes an answer only from the address that it asked. An echo's is known by its id.
-        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered && reply.Journey.Arrived.Source != Asked)
+        // A socket takes an answer only from the address that it asked. An echo is known by its id.
+        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
+            && reply.Journey.Arrived.Source != Asked)
             reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
     }
 
     /// <summary>
-    /// The address that was asked. Docker's userland proxy is bound to none, and before 28.0 let the kernel choose that
-    /// of the route back for its datagrams (moby pull request 48571).
+    /// The address that was asked. Docker's userland proxy is bound to no address. Before 28.0 the kernel chose the
+    /// source of its datagrams by the route back (moby pull request 48571).
     /// </summary>
     private Address AnsweringAddress(Packet request, Endpoint receiver)
     {
         var (source, asked) = request.Journey.Arrived;
-        return receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp && asked.Port != Flow.ServicePort && !request.Host.Profile.ProxyPktinfo
+        var isByProxy = receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp
+            && asked.Port != Flow.ServicePort;
+        return isByProxy && !request.Host.Profile.ProxyPktinfo
             ? asked with { Name = HostSource(source.Name) }
             : asked;
     }
@@ -148,8 +163,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Address Asked => new(flow.Via ?? Lab.AddressOf(flow.To, other: flow.From), flow.Port);
 
     /// <summary>
-    /// The error of a container, or the WAN, without a socket on that port (<c>__udp4_lib_rcv</c>), about the request
-    /// as it arrived.
+    /// The error that a container or the WAN sends about a request to a port without a socket (<c>__udp4_lib_rcv</c>).
+    /// It quotes the request as it arrived.
     /// </summary>
     private Packet Unreachable(Packet request)
     {
@@ -225,13 +240,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     }
 
     /// <summary>
-    /// A broadcast has many ends, even where the network has only one besides the sender. For an ARP request the end
-    /// that was asked for counts, if the packet got there.
+    /// A broadcast has many receivers, even where the network has only one besides the sender. For an ARP request the
+    /// endpoint that was asked for counts, if the packet got there.
     /// </summary>
     private Trail TrailOf(Packet packet)
     {
         var outcome = flow.Protocol == Protocol.Arp ? packet.Journey.OutcomeFor(Home(flow.To)) : packet.Journey.Outcome;
-        return new(packet.Journey.Hops, flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome);
+        var reached = flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome;
+        return new(packet.Journey.Hops, reached);
     }
 
     private static string HostSource(string destination) =>

@@ -15,7 +15,11 @@ public static class HookMap
         .. from family in Enum.GetValues<Family>()
            from hook in Enum.GetValues<Hook>()
            from one in host.Hooks.At(family, hook)
-           select new Registration(Name(family), Name(hook), one.Priority, one.What) { Points = one.Points, Device = one.Device },
+           select new Registration(Name(family), Name(hook), one.Priority, one.What)
+           {
+               Points = one.Points,
+               Device = one.Device,
+           },
     ];
 
     internal static string Name(Family family) => family switch

@@ -14,7 +14,7 @@ internal sealed class Host
     {
     }
 
-    /// <summary>For a kernel that need not be of the profile's release.</summary>
+    /// <summary>A host for any kernel, whatever release the profile names.</summary>
     public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {
         this.mutation = mutation;
@@ -23,9 +23,9 @@ internal sealed class Host
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
         Profile = profile;
-        Traits = traits;
+        Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
-        Hooks = new HookTable(mutation?.Apply(registrations) ?? registrations);
+        Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations);
     }
 
     public HostProfile Profile { get; }
@@ -36,12 +36,12 @@ internal sealed class Host
 
     public HookTable Hooks { get; }
 
-    /// <summary>All statements hold, unless the host was built to show what happens without one.</summary>
-    public bool Holds(Statement statement) => mutation?.Without != statement;
+    /// <summary>Whether the host was built to show what happens without this statement.</summary>
+    public bool IsWithout(Statement statement) => mutation?.Without == statement;
 
     /// <summary>
-    /// In the order of registration: what a user registered before the first bridge; br_netfilter with that bridge;
-    /// conntrack and the tables of the tools; what a user registered later.
+    /// The registrations in their order: first what a user registered before the first bridge, then br_netfilter, which
+    /// comes with that bridge, then conntrack and the tables of the tools, and last what a user registered later.
     /// </summary>
     public static ImmutableArray<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
     [

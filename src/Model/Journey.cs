@@ -7,7 +7,7 @@ internal sealed class Journey
 {
     public Journey(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
 
-    // Copies and fragments share a journey; the most of them together traverse some dozens of hooks.
+    // Copies and fragments share a journey. Together they traverse a few dozen hooks.
     private const int Endless = 2000;
 
     private readonly ImmutableArray<Hop>.Builder hops = ImmutableArray.CreateBuilder<Hop>(32);
@@ -30,8 +30,8 @@ internal sealed class Journey
     public Packet? Error { get; set; }
 
     /// <summary>
-    /// Every walk ends somewhere: the machine loses no packet. Copies that reach several endpoints reach everyone; if
-    /// one copy does not arrive, that is the outcome.
+    /// How the journey ended. Every walk must end somewhere. If several copies arrive, the outcome is «everyone»; if
+    /// one does not arrive, its end is the outcome.
     /// </summary>
     public Outcome Outcome => outcomes switch
     {
@@ -49,7 +49,7 @@ internal sealed class Journey
         return outcomes.Contains(delivered) ? delivered : Outcome;
     }
 
-    /// <summary>No packet goes in circles, but with a changed model one can.</summary>
+    /// <summary>Counts the hooks. In the model no packet goes in circles, but in a mutant one can.</summary>
     /// <exception cref="InvalidOperationException">It goes in circles.</exception>
     public void Traverse()
     {

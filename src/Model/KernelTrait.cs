@@ -1,9 +1,9 @@
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that a kernel's version decides; every version number of the model is here and nowhere else.
-/// <paramref name="Says"/> tells what is so from <paramref name="Since"/> on, and what was before;
-/// <paramref name="Source"/> is the commit, file and function, or the measurement.
+/// One thing that depends on the kernel's version. Every version number of the model is here. <paramref name="Says"/>
+/// tells what holds from <paramref name="Since"/> on and what held before; <paramref name="Source"/> is the commit, the
+/// file and function, or the measurement.
 /// </summary>
 public sealed record KernelTrait(string Name, KernelReleases Since, string Says, string Source)
 {
@@ -32,6 +32,11 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
         "All nat chains of a hook run in the one slot of the NAT core; before, each is a function of its own, at its own priority.",
         "commits 9971a514ed26 and a37061a678ca; net/netfilter/nf_nat_core.c");
 
+    public static readonly KernelTrait BridgeConfirmsWhatGoesUp = new(
+        "a bridge confirms what goes up", new(new(6, 8), new(5, 15, 151), new(6, 1, 81), new(6, 6, 21), new(6, 7, 9)),
+        "br_netfilter confirms the new connection of a broadcast that goes up to the host, so no chain of nat INPUT can change it; before, the host's own INPUT confirms it.",
+        "commit 62e7151ae3eb (CVE-2024-27415, hence in stable series); net/bridge/br_netfilter_hooks.c, br_nf_local_in; measured on 6.18");
+
     public static readonly KernelTrait PromiscuousCopyLosesConnection = new(
         "a promiscuous bridge's copy loses its connection", new(new(6, 9), new(5, 15, 157), new(6, 1, 88), new(6, 6, 29), new(6, 8, 8)),
         "What a promiscuous bridge hands up loses its connection on the way, broadcasts too; before, it keeps it.",
@@ -40,7 +45,8 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
     /// <summary>The oldest first.</summary>
     public static readonly ImmutableArray<KernelTrait> All =
     [
-        NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter, SingleBridgeForwardHook, PromiscuousCopyLosesConnection,
+        NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter,
+        SingleBridgeForwardHook, BridgeConfirmsWhatGoesUp, PromiscuousCopyLosesConnection,
     ];
 
     public bool Holds(KernelVersion kernel) => Since.Include(kernel);

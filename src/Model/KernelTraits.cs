@@ -1,19 +1,33 @@
 namespace Hooktrail.Model;
 
 /// <summary>A kernel's traits: those of a release, or any set, to show what one trait decides.</summary>
-internal sealed class KernelTraits(ImmutableHashSet<KernelTrait> held)
+internal sealed record KernelTraits
 {
-    public bool PostRoutingShowsIngressDevice { get; } = held.Contains(KernelTrait.PostRoutingShowsIngressDevice);
+    public KernelTraits(ImmutableHashSet<KernelTrait> held)
+    {
+        PostRoutingShowsIngressDevice = held.Contains(KernelTrait.PostRoutingShowsIngressDevice);
+        BrouteIsAtPreRouting = held.Contains(KernelTrait.BrouteIsAtPreRouting);
+        SingleBridgeForwardHook = held.Contains(KernelTrait.SingleBridgeForwardHook);
+        ResumesBehindBrNetfilter = held.Contains(KernelTrait.ResumesBehindBrNetfilter);
+        NatChainsShareASlot = held.Contains(KernelTrait.NatChainsShareASlot);
+        BridgeConfirmsWhatGoesUp = held.Contains(KernelTrait.BridgeConfirmsWhatGoesUp);
+        PromiscuousCopyLosesConnection = held.Contains(KernelTrait.PromiscuousCopyLosesConnection);
+    }
 
-    public bool BrouteIsAtPreRouting { get; } = held.Contains(KernelTrait.BrouteIsAtPreRouting);
+    public bool PostRoutingShowsIngressDevice { get; init; }
 
-    public bool SingleBridgeForwardHook { get; } = held.Contains(KernelTrait.SingleBridgeForwardHook);
+    public bool BrouteIsAtPreRouting { get; init; }
 
-    public bool ResumesBehindBrNetfilter { get; } = held.Contains(KernelTrait.ResumesBehindBrNetfilter);
+    public bool SingleBridgeForwardHook { get; init; }
 
-    public bool NatChainsShareASlot { get; } = held.Contains(KernelTrait.NatChainsShareASlot);
+    public bool ResumesBehindBrNetfilter { get; init; }
 
-    public bool PromiscuousCopyLosesConnection { get; } = held.Contains(KernelTrait.PromiscuousCopyLosesConnection);
+    public bool NatChainsShareASlot { get; init; }
 
-    public static KernelTraits For(KernelVersion kernel) => new([.. KernelTrait.All.Where(trait => trait.Holds(kernel))]);
+    public bool BridgeConfirmsWhatGoesUp { get; init; }
+
+    public bool PromiscuousCopyLosesConnection { get; init; }
+
+    public static KernelTraits For(KernelVersion kernel) =>
+        new([.. KernelTrait.All.Where(trait => trait.Holds(kernel))]);
 }

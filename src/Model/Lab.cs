@@ -26,7 +26,7 @@ internal static class Lab
 
     public static bool IsBroadcast(string address) => Broadcasts.ContainsKey(address);
 
-    /// <summary>The device by which the host sends to an address: tables main, and local for its own.</summary>
+    /// <summary>The device by which the host sends to an address, by the routing tables main and local.</summary>
     public static string DeviceTowards(string address) =>
         IsOfHost(address) ? LabNames.Loopback
         : Containers.TryGetValue(address, out var container) ? container.Network!

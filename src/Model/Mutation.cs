@@ -3,8 +3,8 @@ using Hooktrail.Model.Netfilter;
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One change of the model: a statement that no longer holds, a registration that is gone or has moved, or a rule of NAT that is gone
-/// or has moved. If no leg that is run notices, nothing checks what the model says there.
+/// One change of the model: it takes away a statement, or takes away or moves a registration or a rule of NAT. If no
+/// leg of a run notices, nothing checks what the model says there.
 /// </summary>
 public sealed record Mutation
 {
@@ -12,7 +12,7 @@ public sealed record Mutation
 
     public string What { get; }
 
-    /// <summary>What it takes for a leg to notice, where not every lab can; null where one can.</summary>
+    /// <summary>What a lab needs so that a leg can notice; null where any lab can.</summary>
     public string? Needs { get; private init; }
 
     public MutationKind Kind { get; private init; }
@@ -37,8 +37,9 @@ public sealed record Mutation
     private int? Behind { get; init; }
 
     /// <summary>
-    /// All mutations of the model for a host: each statement taken away; each registration taken away, and each moved to behind the one
-    /// that follows it at its hook; each rule of NAT taken away, and each put behind the next from which its order matters.
+    /// All mutations for a host. Each statement and each registration is taken away; each registration is moved behind
+    /// the next at its hook; each rule of NAT is taken away, and moved behind the next rule with which its order
+    /// matters.
     /// </summary>
     public static ImmutableArray<Mutation> Of(HostProfile profile)
     {
@@ -55,7 +56,7 @@ public sealed record Mutation
                 Hook = one.Hook,
                 Needs = one is { Family: Family.Arp, Hook: Hook.Forward } ? "arptables-legacy with a LOG rule, as nf_tables has no such hook" : null,
             }),
-            .. registrations.Where(CanTell).Select(one => Moved(one, table)).OfType<Mutation>(),
+            .. registrations.Where(CanTell).Select(one => Moving(one, table)).OfType<Mutation>(),
             .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
         ];
     }
@@ -73,7 +74,14 @@ public sealed record Mutation
         };
     }
 
-    internal IEnumerable<HookRegistration> Apply(IEnumerable<HookRegistration> registrations)
+    internal KernelTraits Apply(KernelTraits traits) => Without == Statement.IngressInPostRouting
+        ? traits with { PostRoutingShowsIngressDevice = false }
+        : traits;
+
+    internal IEnumerable<HookRegistration> Apply(IEnumerable<HookRegistration> registrations, HostProfile profile) =>
+        Moved(Without is { } statement ? WithoutStatement.Apply(statement, registrations, profile) : registrations);
+
+    private IEnumerable<HookRegistration> Moved(IEnumerable<HookRegistration> registrations)
     {
         foreach (var one in registrations)
             if (one.What != Registration || one.Family != Family || one.Hook != Hook)
@@ -82,18 +90,18 @@ public sealed record Mutation
                 yield return one with { Priority = priority };
     }
 
-    // What the host itself sends is whole until behind POSTROUTING, so that there is nothing to put together at OUTPUT: no packet can tell
-    // whether defragmentation is there.
+    // The host's own packets are whole until after POSTROUTING. OUTPUT has nothing to put together, so no packet can
+    // tell whether defragmentation is there.
     private static bool CanTell(HookRegistration one) => one is not { What: "nf_defrag", Hook: Hook.LocalOut };
 
-    private static Mutation? Moved(HookRegistration one, HookTable table)
+    private static Mutation? Moving(HookRegistration one, HookTable table)
     {
         // A packet is on one device at a time, so functions of two devices have no order.
         var entries = table.At(one.Family, one.Hook).Where(other => other.Device == one.Device).ToImmutableArray();
         var next = entries.IndexOf(one) + 1;
         if (next >= entries.Length || entries[next].Priority == int.MaxValue)
             return null;
-        // A packet that skips PREROUTING, because it went through it in the bridge, was put together there already.
+        // The bridge has already put together a packet that skips PREROUTING.
         if (one.What == "ip_sabotage_in" && entries[next].What == "nf_defrag" || !CanTell(entries[next]))
             return null;
         return new($"{one.What} moved behind {entries[next].What} at {Place(one)}")
@@ -130,7 +138,9 @@ public sealed record Mutation
     }
 
     private static MutationKind KindOf(HookRegistration one) =>
-        one.What.StartsWith(Layer.Nftables.Name(), StringComparison.Ordinal) ? MutationKind.UsersChain : MutationKind.Registration;
+        one.What.StartsWith(Layer.Nftables.Name(), StringComparison.Ordinal)
+            ? MutationKind.UsersChain
+            : MutationKind.Registration;
 
     private static string Place(HookRegistration one) => $"{one.Family} {one.Hook}";
 

@@ -1,15 +1,17 @@
 using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
-using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One packet on its way through the host, as far as its way depends on it; <c>struct sk_buff</c>. It notes the hops
-/// that it makes in its <see cref="Journey"/>.
+/// One packet on its way through the host (<c>struct sk_buff</c>), with all that its way depends on. Its
+/// <see cref="Journey"/> holds the hops.
 /// </summary>
 internal sealed class Packet
 {
+    private static readonly Condition KeepsItsPort = new(
+        Statement.PhysInStays, null, packet => packet.NfBridge is not null);
+
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
@@ -20,8 +22,8 @@ internal sealed class Packet
     {
         (Host, Connections, Content, Source, Destination) =
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
-        (Journey, Device, Mac, RouteDevice, Connection, State) =
-            (original.Journey, original.Device, original.Mac, original.RouteDevice, original.Connection, original.State);
+        (Journey, Device, Mac, RouteDevice) = (original.Journey, original.Device, original.Mac, original.RouteDevice);
+        (Connection, State) = (original.Connection, original.State);
         (Ttl, Mark, Fragment, Reassembled, Encapsulation) =
             (original.Ttl, original.Mark, original.Fragment, original.Reassembled, original.Encapsulation);
         NfBridge = original.NfBridge?.Copy();
@@ -39,7 +41,9 @@ internal sealed class Packet
 
     public Address Destination { get; set; }
 
-    /// <summary>Where its hops are noted. The copies of a broadcast share one, as do the fragments of one packet.</summary>
+    /// <summary>
+    /// Holds the hops. The copies of a broadcast share one journey, and so do the fragments of a packet.
+    /// </summary>
     public Journey Journey { get; private init; }
 
     public Journal? Journal => Journey.Journal;
@@ -69,13 +73,21 @@ internal sealed class Packet
     /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
 
-    /// <summary>Whether its frame is for another MAC address (<c>PACKET_OTHERHOST</c>).</summary>
+    /// <summary>
+    /// Whether its frame came in for another MAC address than the bridge's (<c>PACKET_OTHERHOST</c>). This does not
+    /// change where br_netfilter gives the frame a neighbour's MAC address.
+    /// </summary>
     public bool IsForOthers { get; set; }
+
+    /// <summary>
+    /// Whether the bridge hands it up because it is promiscuous (<c>BR_INPUT_SKB_CB(skb)->promisc</c>).
+    /// </summary>
+    public bool IsPromiscuousCopy { get; set; }
 
     /// <summary>Null for a whole packet.</summary>
     public Fragment? Fragment { get; set; }
 
-    /// <summary>How many fragments it was put together from; 1 for a packet that came whole.</summary>
+    /// <summary>The number of fragments that it was put together from; 1 for a packet that came whole.</summary>
     public int Reassembled { get; set; } = 1;
 
     public Encapsulation Encapsulation { get; init; }
@@ -85,18 +97,20 @@ internal sealed class Packet
     /// <summary>A copy that goes another way (<c>skb_clone</c>).</summary>
     public Packet Clone() => new(this);
 
-    /// <summary>One of the fragments that this packet is cut into, or came in.</summary>
+    /// <summary>One of the fragments of this packet.</summary>
     public Packet Part(int number, int of) => new(this) { Fragment = new(number, of), Reassembled = 1 };
 
     /// <summary>Notes that the packet crosses a hook point, as a LOG rule there would print it.</summary>
     public void Cross(HookPoint point, Family family, in HookState state)
     {
-        // The bridge's own log knows only the ports; and where a packet has no device in, as at egress, the log groups
-        // of nft leave out the port as well (net/netfilter/nfnetlink_log.c, __build_packet_message).
-        var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (state.Hook == Hook.PreRouting || NfBridge?.PhysOut is not null || Holds(Statement.PhysInStays))
+        // The log of the bridge family prints only the ports. Where a packet has no device in, as at egress, nft's log
+        // groups leave out the port too (net/netfilter/nfnetlink_log.c, __build_packet_message).
+        var isOfBridge = NfBridge is { PhysOut: not null } || state.Hook == Hook.PreRouting;
+        var bridging = (family.IsIp() || state.Hook == Hook.Ingress) && (isOfBridge || KeepsItsPort.Holds(this))
             ? NfBridge
             : null;
-        // Nor does it, or a device, look behind a PPPoE header; a VLAN tag is beside the frame, not in it (net/core/skbuff.c, skb_vlan_untag).
+        // Neither the bridge nor a device looks behind a PPPoE header. A VLAN tag is kept beside the frame
+        // (net/core/skbuff.c, skb_vlan_untag).
         var hidden = family is Family.Bridge or Family.Netdev && Encapsulation == Encapsulation.PPPoE;
         Journey.Add(new(
             point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
@@ -109,17 +123,6 @@ internal sealed class Packet
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
     public void Vanish(string reason) => End(Outcome.Vanished(Journey.Last, reason));
-
-    public bool Holds(Statement statement) => Host.Holds(statement);
-
-    /// <summary>As <see cref="Holds"/>, asked last of all conditions: if true, the journal notes it.</summary>
-    public bool Heeds(Statement statement, Place place)
-    {
-        if (!Host.Holds(statement))
-            return false;
-        Journal?.Note(place, statement);
-        return true;
-    }
 }
 
 /// <summary>Which of how many fragments a packet is, from 1.</summary>

@@ -12,21 +12,23 @@ public static class PredictedLegs
     /// <summary>Whether an answer, the last segment of a connection, or an error is delivered.</summary>
     public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
         leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
-            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+            && (leg.Leg.Direction == Direction.Error
+                || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 }
 
 /// <summary>
-/// Predicts which hook points a packet crosses, by walking it, and every packet of its connection before it, through
-/// the host as the kernel would. Pure: the same in gives the same out.
+/// Predicts which hook points a packet crosses: walks it, and before it every packet of its connection, through the
+/// host as the kernel would. The same input always gives the same output.
 /// </summary>
 public static class Prediction
 {
-    // Building the hook table costs more than walking, and callers ask many legs of one profile. Weak, so that an
-    // unused profile is forgotten.
+    // Building the hook table takes longer than a walk, and callers ask for many legs of one profile. The table is
+    // weak, so an unused profile is forgotten.
     private static readonly ConditionalWeakTable<HostProfile, Host> Hosts = [];
 
     /// <exception cref="HooktrailException">
-    /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would install.
+    /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would
+    /// install.
     /// </exception>
     public static Trail Of(HostProfile profile, Flow flow, Leg leg) => On(HostOf(profile), flow, leg);
 
@@ -38,8 +40,8 @@ public static class Prediction
     }
 
     /// <summary>
-    /// Predicts the trail of one leg with its reasons: what decided the packet's way, and why every hook point that it
-    /// did not cross stayed silent.
+    /// Predicts the trail of one leg and says why: what decided the packet's way, and why it did not cross each other
+    /// hook point.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static Account Account(HostProfile profile, Flow flow, Leg leg)
@@ -51,9 +53,10 @@ public static class Prediction
         return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
     }
 
-    /// <summary>All legs that come about, in order, of so many requests; a TCP flow is one connection.</summary>
+    /// <summary>All legs that take place for a number of requests, in order. A TCP flow is one connection.</summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
-    public static ImmutableArray<PredictedLeg> Legs(HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
+    public static ImmutableArray<PredictedLeg> Legs(
+        HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
     {
         var host = mutation is null ? HostOf(profile) : new Host(profile, mutation);
         return Legs(host, flow, exchanges);
@@ -73,7 +76,8 @@ public static class Prediction
         var exchange = new Exchange(flow, new ConnectionTable());
         return
         [
-            .. hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length).SelectMany((host, index) => exchange.Run(host, index + 1))
+            .. hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length)
+                .SelectMany((host, index) => exchange.Run(host, index + 1))
                 .Select(one => new PredictedLeg(one.Leg, one.Trail)),
         ];
     }
@@ -94,7 +98,8 @@ public static class Prediction
             throw new HooktrailException(
                 $"What {flow.From} sends to itself never leaves it and crosses no hook of the host;"
                 + " choose two different endpoints.");
-        if (flow.IsBroadcast && (flow.Ip == IpVersion.V6 || flow.Protocol != Protocol.Udp || flow.From.Kind == EndpointKind.Wan))
+        if (flow.IsBroadcast
+            && (flow.Ip == IpVersion.V6 || flow.Protocol != Protocol.Udp || flow.From.Kind == EndpointKind.Wan))
             throw new HooktrailException(
                 "A broadcast to everyone is a datagram of IPv4 that a container or the host sends; choose udp over ipv4.");
         if (flow.Protocol == Protocol.Arp && (flow.Ip == IpVersion.V6 || !IsOnLink(flow)))
@@ -111,9 +116,9 @@ public static class Prediction
         };
 
     /// <summary>
-    /// Walks exchange after exchange until the leg that was asked for. Once an exchange leaves conntrack as it found
-    /// it, every later one is the same and is not walked: an exchange depends only on the host, the flow and what
-    /// conntrack knows.
+    /// Walks exchange after exchange up to the leg that was asked for. An exchange depends only on the host, the flow
+    /// and what conntrack knows. So once one leaves conntrack as it found it, all later ones are the same, and the walk
+    /// stops.
     /// </summary>
     private static Walked Find(Host host, Flow flow, Leg leg)
     {

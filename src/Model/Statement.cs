@@ -1,13 +1,13 @@
 namespace Hooktrail.Model;
 
 /// <summary>
-/// One thing that the model says of the kernel besides registrations at hooks: a rule of the walk. Each can be taken
-/// away, which shows whether anything checks it. <paramref name="Source"/> is the kernel's file and function, or the
-/// measurement.
+/// A rule of the walk: what the model says of the kernel, besides what is registered at the hooks. A mutation takes one
+/// away and so shows whether any test or run checks it. <paramref name="Source"/> is the kernel's file and function, or
+/// the measurement.
 /// </summary>
 public sealed record Statement(string Says, string Source)
 {
-    /// <summary>What shows whether it holds, where not every lab and flow can; null where one can.</summary>
+    /// <summary>What a lab needs to show whether it holds; null where any lab can show it.</summary>
     public string? Needs { get; private init; }
 
     internal static readonly Statement BridgeCallsIp = new(
@@ -87,9 +87,9 @@ public sealed record Statement(string Says, string Source)
         "net/ipv4/ip_forward.c, ip_forward");
 
     internal static readonly Statement SendsRedirect = new(
-        // The host sends few: again to the same address after 40 ms at least, then 80, and so on; after nine not for 20
-        // seconds. IPv6 sends them only where the device has a link-local address (net/ipv6/ndisc.c,
-        // ndisc_send_redirect), and the lab's have none.
+        // The host limits them: the second to an address comes 40 ms after the first at the earliest, the third 80 ms
+        // later, and so on; after nine it waits 20 seconds. IPv6 sends them only where the device has a link-local
+        // address (net/ipv6/ndisc.c, ndisc_send_redirect); the lab's devices have none.
         "A packet that leaves by the device that it came in by makes the host send an ICMP redirect.",
         "net/ipv4/ip_forward.c, ip_forward; net/ipv4/route.c, ip_rt_send_redirect; measured on 6.18");
 
@@ -116,7 +116,7 @@ public sealed record Statement(string Says, string Source)
         "What a nat chain has settled for a connection is not asked again.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn (nf_nat_initialized)");
 
-    /// <summary>Never taken away: of several nat chains only the first is the lab's.</summary>
+    /// <summary>No mutation takes it away: with several nat chains, the lab has only the first.</summary>
     internal static readonly Statement NatFirstAnswer = new(
         "Once a nat chain has an answer, the chains behind it are not asked.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
@@ -178,10 +178,11 @@ public sealed record Statement(string Says, string Source)
 
     public static readonly ImmutableArray<Statement> All =
     [
-        BridgeCallsIp, BridgeCallsForward, BridgeCallsPostRouting, Sabotage, BridgedDnat, BridgeResumes, PhysInStays, TaggedSkips,
-        ArpForward, LocalMac, Hairpin, FloodThenUp, PromiscuousCopy, RouteDecides, ForwardingOff, RpFilter, OwnSource, Martian, TtlEnds,
-        SendsRedirect, IngressInPostRouting, BroadcastLoopsBack, LoopbackKeepsConnection, NatOnlyFirst, NatOnlyOnce,
-        NatNeedsConnection, NatRewrites, NatReroutes, RelatedErrorSkipsNat, RedirectDiesInNat, ConfirmedLast, ReplyNeedsKnown, Notrack,
+        BridgeCallsIp, BridgeCallsForward, BridgeCallsPostRouting, Sabotage, BridgedDnat, BridgeResumes,
+        PhysInStays, TaggedSkips, ArpForward, LocalMac, Hairpin, FloodThenUp, PromiscuousCopy, RouteDecides,
+        ForwardingOff, RpFilter, OwnSource, Martian, TtlEnds, SendsRedirect, IngressInPostRouting,
+        BroadcastLoopsBack, LoopbackKeepsConnection, NatOnlyFirst, NatOnlyOnce, NatNeedsConnection, NatRewrites,
+        NatReroutes, RelatedErrorSkipsNat, RedirectDiesInNat, ConfirmedLast, ReplyNeedsKnown, Notrack,
         DefragInPreRouting, DefragForInput, RefragmentLast, ResetBypasses, BrouteRoutes,
     ];
 

@@ -2,7 +2,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-/// <summary>A host whose kernel may have any set of traits: shows which differences of hosts matter.</summary>
+/// <summary>A host whose kernel has any set of traits. It shows which differences between hosts matter.</summary>
 public sealed class SupposedHost
 {
     private readonly Host host;
@@ -22,9 +22,10 @@ public sealed class SupposedHost
         host = new(profile, new KernelTraits(traits));
     }
 
-    public SupposedHost With(KernelTrait trait, bool holds) => new(profile, holds ? traits.Add(trait) : traits.Remove(trait));
+    public SupposedHost With(KernelTrait trait, bool holds) =>
+        new(profile, holds ? traits.Add(trait) : traits.Remove(trait));
 
-    /// <summary>The same kernel under another profile; the release that this profile names is ignored.</summary>
+    /// <summary>The same kernel with another profile. The release that the profile names is ignored.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public SupposedHost With(Func<HostProfile, HostProfile> change) => new(change(profile), traits);
 

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hooktrail.Observation;
 
-/// <summary>Reads what taps write: the formats of xt LOG and ebt_log (facts 4.1, 4.2).</summary>
+/// <summary>
+/// Reads what taps write: the formats of xt LOG and ebt_log (net/netfilter/nf_log_syslog.c,
+/// net/bridge/netfilter/ebt_log.c).
+/// </summary>
 public static class SightingParser
 {
     /// <summary>False for text of another origin; a cut record gives a sighting that is not complete.</summary>

@@ -5,7 +5,7 @@ namespace Hooktrail.Observation;
 /// <summary>
 /// The log prefix of a tap, by which its rule and its records are recognised: <c>htx7k2q
 /// i.mangle.POSTROUTING</c> is run x7k2q's at iptables mangle POSTROUTING. The longest has 28 characters; with the
-/// space that ends it in xt LOG that is the 29 that LOG holds (facts 4.3).
+/// space that ends it in xt LOG that is the 29 that LOG holds (uapi linux/netfilter/xt_LOG.h).
 /// </summary>
 public static class TapPrefix
 {

@@ -18,8 +18,8 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
         .. HookPoints.Iptables.Select(point => point with { Layer = Layer.Ip6tables }),
     ];
 
-    // Debug is the one level that no console prints unless asked to; a slow console would hold up the packets (facts
-    // 4.4). /dev/kmsg shows every level.
+    // No console prints level debug unless asked to, and a slow console would hold up the packets. /dev/kmsg shows
+    // every level.
     private const string Level = "--log-level debug";
 
     // What the lab's ends write, and what REJECT writes in their place.

@@ -3,7 +3,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Accounting;
 
-/// <summary>Notes why a packet goes as it does. It decides nothing: a walk is the same with and without it.</summary>
+/// <summary>Notes why a packet takes its way. It decides nothing: a walk is the same without it.</summary>
 internal sealed class Journal(Journey journey)
 {
     private readonly ImmutableArray<Remark>.Builder remarks = ImmutableArray.CreateBuilder<Remark>();
@@ -16,7 +16,7 @@ internal sealed class Journal(Journey journey)
 
     public void Note(Place place, Statement statement) => Note(place, statement.Says, statement.Source);
 
-    /// <summary>What was just noted of the same hop is not repeated: fragments and copies go the same way.</summary>
+    /// <summary>Does not repeat a remark about the same hop: fragments and copies take the same way.</summary>
     public void Note(Place place, string says, string? source)
     {
         var remark = new Remark(journey.Count, place, says, source);

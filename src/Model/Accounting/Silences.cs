@@ -3,14 +3,18 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Accounting;
 
-/// <summary>Why a packet did not cross a hook point: chain passed over, hook never called, or journey over.</summary>
+/// <summary>
+/// Why a packet did not cross a hook point: the chain was passed over, the hook was not called, or the journey ended
+/// before.
+/// </summary>
 internal sealed class Silences
 {
     private readonly Journal journal;
     private readonly Trail trail;
     private readonly Family family;
 
-    private Silences(Packet packet, Journal journal, Trail trail) => (this.journal, this.trail, family) = (journal, trail, packet.Family);
+    private Silences(Packet packet, Journal journal, Trail trail) =>
+        (this.journal, this.trail, family) = (journal, trail, packet.Family);
 
     /// <summary>Every hook point of the host that is not in the trail, in the order of the hook table.</summary>
     public static ImmutableArray<Silence> Of(Packet packet, Journal journal, Trail trail)
@@ -56,7 +60,8 @@ internal sealed class Silences
             Hook.PreRouting or Hook.Brouting when !cameIn => new(point, "The packet does not come in by a port of a bridge.", null),
             Hook.LocalIn when forwarded => new(point, "The frame is not for the bridge's own MAC address, so the bridge forwards it.", Statement.LocalMac.Source),
             Hook.LocalIn or Hook.Forward when !cameIn => new(point, "The packet does not come in by a port of a bridge.", null),
-            Hook.Forward when WasCalled(Family.Bridge, Hook.LocalIn) => new(point, Statement.LocalMac.Says, Statement.LocalMac.Source),
+            Hook.Forward when WasCalled(Family.Bridge, Hook.LocalIn) =>
+                new(point, Statement.LocalMac.Says, Statement.LocalMac.Source),
             Hook.LocalOut when forwarded => new(point, "The bridge forwards the frame from port to port: the host does not send it.", "net/bridge/br_forward.c, __br_forward"),
             Hook.LocalOut or Hook.PostRouting when !IsOver => new(point, "The packet does not leave by a port of a bridge.", null),
             _ => Ended(point),
@@ -75,7 +80,7 @@ internal sealed class Silences
     {
         var made = WasCalled(family, Hook.LocalOut);
         var taken = WasCalled(family, Hook.LocalIn);
-        // A frame that is only bridged comes to the IP layer only as far as br_netfilter takes it there.
+        // A frame that is only bridged meets the IP layer only where br_netfilter calls it.
         if (!made && !taken && WasCalled(Family.Bridge, Hook.Forward))
             return OfBridgedIp(hook, point);
         return hook switch

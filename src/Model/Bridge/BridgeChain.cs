@@ -4,8 +4,8 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Bridge;
 
 /// <summary>
-/// A chain of ebtables, or a base chain of nft, at a hook of the bridge. Unlike a chain of IP it can take the frame
-/// away from the bridge, or turn it to the bridge itself.
+/// A chain of ebtables, or a base chain of nft, at a hook of the bridge. It can do what a chain of IP cannot: take the
+/// frame away from the bridge, or redirect it to the bridge itself.
 /// </summary>
 internal sealed class BridgeChain(Chain chain, Backend backend)
 {
@@ -17,11 +17,15 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
         switch (decision.Target)
         {
             case BrouteTarget:
-            case DropTarget when brouting && packet.Heeds(Statement.BrouteRoutes, Place.BridgeDecision):
+                Route(packet);
+                return NfVerdict.Stolen;
+            case DropTarget when brouting:
+                packet.Journal?.Note(Place.BridgeDecision, Statement.BrouteRoutes);
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:
                 packet.Mac = state.Hook == Hook.Brouting || brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
+                packet.IsForOthers = false;
                 return NfVerdict.Accept;
             case AcceptTarget:
                 return NfVerdict.Accept;
@@ -31,8 +35,8 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
     }
 
     /// <summary>
-    /// In the table broute, DROP means «do not bridge this, route it»: the frame goes on as received on the port, which then
-    /// is a device like any other; net/bridge/netfilter/ebtable_broute.c, and <c>meta broute</c> of nft_meta_bridge.c.
+    /// In the table broute, DROP means «route this frame, do not bridge it». The port then receives it like any other
+    /// device; net/bridge/netfilter/ebtable_broute.c, and <c>meta broute</c> in nft_meta_bridge.c.
     /// </summary>
     private void Route(Packet packet)
     {
@@ -43,9 +47,9 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
     }
 
     /// <summary>
-    /// IP takes only frames for this host (<c>ip_rcv</c> and <c>PACKET_OTHERHOST</c>). To the legacy table a frame for
-    /// the bridge's own MAC address no longer is one, unless the rule also changes that address (<c>-j redirect</c>);
-    /// nft leaves it one. No frame of the lab is for the port's own MAC address.
+    /// IP takes only frames for this host (<c>ip_rcv</c>, <c>PACKET_OTHERHOST</c>). The legacy table no longer counts a
+    /// frame for the bridge's own MAC address as one, unless the rule also changes that address (<c>-j redirect</c>);
+    /// nft does. No frame of the lab is for the port's own MAC address.
     /// </summary>
     private bool IsForThisHost(Packet packet) =>
         packet.Mac == Lab.BroadcastMac || (backend == Backend.Nft && packet.Mac == Lab.BridgeOf(packet.Device!));

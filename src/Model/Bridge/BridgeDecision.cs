@@ -1,4 +1,3 @@
-using Hooktrail.Model.Netfilter;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Bridge;
@@ -6,56 +5,53 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>Whether a frame goes up to the host or out by another port; net/bridge/br_input.c.</summary>
 internal static class BridgeDecision
 {
+    private static readonly Condition IsForTheBridge = new(
+        Statement.LocalMac, Place.BridgeDecision, packet => packet.Mac == Lab.BridgeOf(packet.Device!));
+
+    private static readonly Condition IsPromiscuous = new(
+        Statement.PromiscuousCopy, Place.BridgeDecision, packet => packet.Host.Profile.Promiscuous);
+
     /// <summary>
-    /// <c>br_handle_frame_finish</c>: the forwarding database knows the destination. (The lab's endpoints know each
-    /// other, so only broadcasts are flooded.)
+    /// <c>br_handle_frame_finish</c>: looks up the destination in the forwarding database. The lab's endpoints know
+    /// each other, so only broadcasts are flooded.
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {
         var bridge = Lab.BridgeOf(packet.Device!);
         if (packet.Mac == Lab.BroadcastMac)
             Flood(packet, bridge);
-        else if (packet.Mac == bridge && packet.Heeds(Statement.LocalMac, Place.BridgeDecision))
-            BridgePassUp.PassFrameUp(packet);
+        else if (IsForTheBridge.Holds(packet))
+            BridgePassUp.PassFrameUp(packet, isPromiscuous: false);
         else
             Forward(packet, bridge);
     }
 
-    /// <summary>To one port; a promiscuous bridge then hands up the frame as well (<c>local_rcv</c>).</summary>
+    /// <summary>Sends the frame by one port. A promiscuous bridge also hands it up (<c>local_rcv</c>).</summary>
     private static void Forward(Packet packet, string bridge)
     {
         var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
         packet.Journal?.Note(Place.BridgeDecision, $"The MAC address that the frame is for is known behind {port}.", "net/bridge/br_input.c, br_handle_frame_finish");
-        if (!packet.Host.Profile.Promiscuous || !packet.Heeds(Statement.PromiscuousCopy, Place.BridgeDecision))
+        if (!IsPromiscuous.Holds(packet))
         {
             BridgeForward.Forward(packet, port);
             return;
         }
 
         BridgeForward.Forward(packet.Clone(), port);
-        packet.IsForOthers = true;
-        PassCopyUp(packet);
+        BridgePassUp.PassFrameUp(packet, isPromiscuous: true);
     }
 
     /// <summary>
-    /// <c>br_flood</c>: a copy for every other port, the port that was added last first (<c>port_list</c>), and the frame
-    /// itself up to the host. A port in hairpin mode sends back what came in by it, broadcasts too (<c>should_deliver</c>).
+    /// <c>br_flood</c>: sends a copy by every other port, the port that was added last first (<c>port_list</c>), and
+    /// then hands the frame up to the host. A port in hairpin mode gets its own broadcasts back
+    /// (<c>should_deliver</c>).
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {
         var ports = Lab.PortsOf(bridge).Where(port => port != packet.Device || packet.Host.Profile.Hairpin).Reverse();
-        if (packet.Heeds(Statement.FloodThenUp, Place.BridgeDecision))
-            foreach (var port in ports)
-                BridgeForward.Forward(packet.Clone(), port);
-        PassCopyUp(packet);
-    }
-
-    /// <summary><c>br_pass_frame_up</c> of what went out by ports as well.</summary>
-    private static void PassCopyUp(Packet packet)
-    {
-        var profile = packet.Host.Profile;
-        if (profile is { Promiscuous: true, BrNetfilter: true } && packet.Host.Traits.PromiscuousCopyLosesConnection && packet.Holds(Statement.PromiscuousCopy))
-            (packet.Connection, packet.State) = (null, ConntrackState.None);
-        BridgePassUp.PassFrameUp(packet);
+        packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
+        foreach (var port in ports)
+            BridgeForward.Forward(packet.Clone(), port);
+        BridgePassUp.PassFrameUp(packet, IsPromiscuous.Holds(packet));
     }
 }

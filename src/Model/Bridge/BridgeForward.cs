@@ -7,14 +7,17 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>A frame goes out by a port of the bridge; net/bridge/br_forward.c.</summary>
 internal static class BridgeForward
 {
+    private static readonly Condition HairpinIsOff = new(
+        Statement.Hairpin, Place.BridgeDecision, packet => !packet.Host.Profile.Hairpin);
+
     /// <summary>
-    /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from another port. What <c>should_deliver</c> refuses is
-    /// gone without any hook.
+    /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from a port. A frame that <c>should_deliver</c> refuses
+    /// crosses no further hook.
     /// </summary>
     public static void Forward(Packet packet, string to)
     {
         var port = packet.Device;
-        if (port == to && !packet.Host.Profile.Hairpin && packet.Heeds(Statement.Hairpin, Place.BridgeDecision))
+        if (port == to && HairpinIsOff.Holds(packet))
         {
             packet.Vanish($"it would leave by {port}, the port that it came in by, whose hairpin mode is off");
             return;
@@ -24,7 +27,7 @@ internal static class BridgeForward
         Nf.Hook(Family.Bridge, Hook.Forward, packet, @in: port, @out: to, ForwardFinish);
     }
 
-    /// <summary><c>__br_forward</c>, for a frame of the host: it may leave by the port that it came in by.</summary>
+    /// <summary><c>__br_forward</c>, for a frame of the host: hairpin mode does not matter.</summary>
     public static void Send(Packet packet, string to)
     {
         packet.Device = to;
@@ -36,15 +39,16 @@ internal static class BridgeForward
         Nf.Hook(Family.Bridge, Hook.PostRouting, packet, @in: null, @out: packet.Device, DevQueuePushXmit);
 
     /// <summary>
-    /// <c>br_dev_queue_push_xmit</c>, and <c>br_nf_dev_queue_xmit</c> before it: what was put together in the bridge is cut
-    /// again, which no hook of the bridge sees, but the port's own egress hook does (measured on 6.18).
+    /// <c>br_dev_queue_push_xmit</c>, and <c>br_nf_dev_queue_xmit</c> before it, which cuts a packet that was put
+    /// together in the bridge. No hook of the bridge sees the fragments; the port's egress hook does (measured on
+    /// 6.18).
     /// </summary>
     public static void DevQueuePushXmit(Packet packet)
     {
-        if (packet.Reassembled == 1 || !packet.Heeds(Statement.RefragmentLast, Place.Device))
-            NetworkDevice.Transmit(packet);
-        else
+        if (Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
+        else
+            NetworkDevice.Transmit(packet);
     }
 }

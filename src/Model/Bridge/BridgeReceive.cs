@@ -6,11 +6,14 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeReceive
 {
     /// <summary>
-    /// <c>br_handle_frame</c>. Until 5.1 the legacy broute table is asked ahead of PRE_ROUTING
+    /// <c>br_handle_frame</c>. Up to 5.1 it asks the legacy broute table before PRE_ROUTING
     /// (<c>br_should_route_hook</c>); later nothing is registered there.
     /// </summary>
-    public static void HandleFrame(Packet packet) =>
+    public static void HandleFrame(Packet packet)
+    {
+        packet.IsForOthers = Lab.IsPort(packet.Mac!);
         Nf.Hook(Family.Bridge, Hook.Brouting, packet, @in: packet.Device, @out: null, PreRouting);
+    }
 
     /// <summary>The rest of <c>br_handle_frame</c> (<c>nf_hook_bridge_pre</c>).</summary>
     private static void PreRouting(Packet packet) =>

@@ -3,7 +3,9 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>The host sends by the bridge as by any device; net/bridge/br_device.c.</summary>
 internal static class BridgeTransmit
 {
-    /// <summary><c>br_dev_xmit</c>: the forwarding database finds the port; a broadcast goes out by every one.</summary>
+    /// <summary>
+    /// <c>br_dev_xmit</c>: sends a frame by the port of its MAC address, and a broadcast by every port.
+    /// </summary>
     public static void DevXmit(Packet packet)
     {
         if (packet.Mac == Lab.BroadcastMac)

@@ -5,7 +5,9 @@ namespace Hooktrail.Model.Devices;
 /// <summary>ARP packets at the host; net/ipv4/arp.c.</summary>
 internal static class Arp
 {
-    /// <summary><c>arp_rcv</c>: what a promiscuous bridge hands up of others' frames is dropped before the hook.</summary>
+    /// <summary>
+    /// <c>arp_rcv</c>: drops frames for others, which a promiscuous bridge hands up, before the hook.
+    /// </summary>
     public static void Receive(Packet packet)
     {
         if (packet.IsForOthers)
@@ -13,13 +15,13 @@ internal static class Arp
         Nf.Hook(Family.Arp, Hook.LocalIn, packet, @in: packet.Device, @out: null, Process);
     }
 
-    /// <summary><c>arp_xmit</c>: straight to the device, past everything that is IP.</summary>
+    /// <summary><c>arp_xmit</c>: straight to the device. No hook of IP sees it.</summary>
     public static void Send(Packet packet)
     {
         packet.Device = Lab.DeviceTowards(packet.Destination.Name);
         Nf.Hook(Family.Arp, Hook.LocalOut, packet, @in: null, @out: packet.Device, NetworkDevice.Transmit);
     }
 
-    /// <summary><c>arp_process</c>: the host answers for its own addresses, which the sender of the flow sees to.</summary>
+    /// <summary><c>arp_process</c>: the host takes the packet. <see cref="Exchange"/> sends its answer.</summary>
     private static void Process(Packet packet) => packet.Deliver(Endpoint.Host);
 }

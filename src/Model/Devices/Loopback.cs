@@ -4,8 +4,8 @@ namespace Hooktrail.Model.Devices;
 internal static class Loopback
 {
     /// <summary>
-    /// <c>loopback_xmit</c>: what is sent is received, and keeps its connection. That is why nat PREROUTING and nat
-    /// INPUT do not see it: nat OUTPUT and nat POSTROUTING have settled everything.
+    /// <c>loopback_xmit</c>: the device receives what it sends, and the packet keeps its connection. So it crosses no
+    /// chain of nat PREROUTING and nat INPUT: nat OUTPUT and nat POSTROUTING have settled all.
     /// </summary>
     public static void Xmit(Packet packet) => NetworkDevice.Receive(packet);
 }

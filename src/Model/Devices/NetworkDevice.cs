@@ -9,8 +9,8 @@ namespace Hooktrail.Model.Devices;
 internal static class NetworkDevice
 {
     /// <summary>
-    /// <c>__netif_receive_skb_core</c>: the ingress hook of the device, then the bridge if the device is one of its ports, and
-    /// otherwise the packet's protocol.
+    /// <c>__netif_receive_skb_core</c>: the device's ingress hook, then the bridge if the device is a port, otherwise
+    /// the packet's protocol.
     /// </summary>
     public static void Receive(Packet packet) => Nf.DeviceHook(Hook.Ingress, packet, packet.Device!, AfterIngress);
 
@@ -24,8 +24,8 @@ internal static class NetworkDevice
     }
 
     /// <summary>
-    /// <c>__dev_queue_xmit</c>: the egress hook of the device, and then its driver. Loopback and the bridge are devices of
-    /// this host that lead on; any other leads out of it.
+    /// <c>__dev_queue_xmit</c>: the device's egress hook, then its driver. Loopback and bridges lead back into this
+    /// host; any other device leads out of it.
     /// </summary>
     public static void Transmit(Packet packet) => Nf.DeviceHook(Hook.Egress, packet, packet.Device!, AfterEgress);
 
@@ -51,8 +51,9 @@ internal static class NetworkDevice
     }
 
     /// <summary>
-    /// The other end takes no packet from a loopback address, nor of IPv4 from its own (<c>ip_route_input_slow</c>, in
-    /// its own network namespace; IPv6 takes its own, measured on 6.18). A sender does not wait for its own broadcast.
+    /// The other end drops a packet from a loopback address, and of IPv4 one from its own address
+    /// (<c>ip_route_input_slow</c>, in its own network namespace; IPv6 takes its own, measured on 6.18). A sender does
+    /// not await its own broadcast.
     /// </summary>
     private static void LeaveHost(Packet packet, Endpoint to)
     {

@@ -8,19 +8,23 @@ namespace Hooktrail.Model.Ip;
 /// </summary>
 internal static class HostMessages
 {
+    private static readonly Condition CameThroughBrNetfilter = new(
+        Statement.ResetBypasses, null, packet => packet.NfBridge is not null);
+
     public static void TimeExceeded(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (11, 0)));
 
     public static void Redirect(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpRedirect, about.Family, (5, 1)));
 
-    public static void PortUnreachable(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)));
+    public static void PortUnreachable(Packet about) =>
+        Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)));
 
     /// <summary><paramref name="message"/> is type and code, of ICMP or ICMPv6 as the packet is.</summary>
     public static void Unreachable(Packet about, (int, int) message, bool isRouted) =>
         Icmp(about, new(Kind.IcmpError, about.Family) { Icmp = message }, isRouted);
 
     /// <summary>
-    /// A TCP reset as REJECT sends it (<c>nf_send_reset</c>). One for a packet that came in through br_netfilter goes out by the port at
-    /// once, with no hook but the device's own.
+    /// A TCP reset of REJECT (<c>nf_send_reset</c>). If the rejected packet came in through br_netfilter, the reset
+    /// leaves by its port at once and crosses only the hooks of that device.
     /// </summary>
     public static void Reset(Packet about)
     {
@@ -28,9 +32,9 @@ internal static class HostMessages
             return;
 
         Conntrack.Attach(reset, about);
-        if (about.NfBridge is { } info && about.Holds(Statement.ResetBypasses))
+        if (CameThroughBrNetfilter.Holds(about))
         {
-            reset.Device = info.PhysIn;
+            reset.Device = about.NfBridge!.PhysIn;
             Devices.NetworkDevice.Transmit(reset);
         }
         else
@@ -40,29 +44,30 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// A packet's own addresses turned round, without asking any table: an ICMP error of type and code
-    /// <paramref name="message"/>, or a TCP reset where that is null. Null where there is no answer: no reset answers a
-    /// reset, and no error an error.
+    /// An answer with the packet's addresses swapped: an ICMP error of type and code <paramref name="message"/>, or a
+    /// TCP reset where that is null. Null where there is no answer: nothing answers a reset with a reset, or an error
+    /// with an error.
     /// </summary>
     public static Packet? Answer(Packet about, (int, int)? message)
     {
         if (message is null ? about.Content.Flags.HasFlag(TcpFlags.Rst) : about.Content.IsIcmpError)
             return null;
-        var answer = message is null
-            ? new Packet(
-                about.Host, about.Connections, new Content(Kind.Tcp, about.Family) { Flags = TcpFlags.Rst | TcpFlags.Ack },
-                about.Destination, about.Source)
-            : new Packet(
-                about.Host, about.Connections, new Content(Kind.IcmpError, about.Family) { About = about.Clone(), Icmp = message },
-                new(about.Destination.Name), new(about.Source.Name));
+        var content = message is null
+            ? new Content(Kind.Tcp, about.Family) { Flags = TcpFlags.Rst | TcpFlags.Ack }
+            : new Content(Kind.IcmpError, about.Family) { About = about.Clone(), Icmp = message };
+        var (from, to) = message is null
+            ? (about.Destination, about.Source)
+            : (new Address(about.Destination.Name), new Address(about.Source.Name));
+        var answer = new Packet(about.Host, about.Connections, content, from, to);
         return about.Journey.Error = answer;
     }
 
     /// <summary>
-    /// <c>icmp_send</c>: from the address that the packet was for, if that is the host's, otherwise from the host's
-    /// address on the device that leads to the sender; to the host itself from the very address that it is for. No
-    /// error answers an error or a broadcast. What IPv4 rejects in PREROUTING has no route but the one back to its
-    /// sender (nf_reject_ipv4.c, <c>nf_reject_fill_skb_dst</c>), so the error comes from the host's address there.
+    /// <c>icmp_send</c>. The error comes from the address that the packet was for, if that is the host's; otherwise
+    /// from the host's address on the device that leads to the sender. An error to the host itself comes from the
+    /// address that it goes to. No error answers an error or a broadcast. Where IPv4 rejects in PREROUTING, a packet
+    /// has only the route back to its sender (nf_reject_ipv4.c, <c>nf_reject_fill_skb_dst</c>), so the error comes from
+    /// the host's address there.
     /// </summary>
     private static void Icmp(Packet about, Content content, bool isRouted = true)
     {
@@ -84,10 +89,12 @@ internal static class HostMessages
     }
 
     /// <summary>
-    /// Whether the packet had its route before the IP layer received it, because NAT changed its destination in the bridge: to IPv6 it then came in
-    /// by the device that the route leads to (net/ipv6/ip6_input.c, <c>ip6_rcv_core</c>, IP6CB's iif), and an error comes from the address there
-    /// (net/ipv6/icmp.c, <c>icmp6_send</c>; measured on 6.18).
+    /// Whether the packet had a route before the IP layer received it, because NAT changed its destination in the
+    /// bridge. To IPv6 such a packet came in by the device that the route leads to (net/ipv6/ip6_input.c,
+    /// <c>ip6_rcv_core</c>, iif in IP6CB), and an error comes from the address there (net/ipv6/icmp.c,
+    /// <c>icmp6_send</c>; measured on 6.18).
     /// </summary>
     private static bool IsReaddressed(Packet about) =>
-        about is { Family: Family.IPv6, NfBridge: { } info, RouteDevice: not null } && about.Destination.Name != info.Destination;
+        about is { Family: Family.IPv6, NfBridge: { } info, RouteDevice: not null }
+        && about.Destination.Name != info.Destination;
 }

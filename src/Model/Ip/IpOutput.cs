@@ -7,14 +7,15 @@ namespace Hooktrail.Model.Ip;
 /// <summary>An IP packet leaves by the device of its route; net/ipv4/ip_output.c and net/ipv6/ip6_output.c.</summary>
 internal static class IpOutput
 {
+    private static readonly Condition IsBroadcast = new(
+        Statement.BroadcastLoopsBack, Place.RoutingDecision, packet => Lab.IsBroadcast(packet.Destination.Name));
+
     /// <summary><c>ip_output</c>. The host's own packets have no device in.</summary>
     public static void Output(Packet packet)
     {
-        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice && packet.Holds(Statement.IngressInPostRouting)
-            ? packet.Device
-            : null;
+        var ingress = packet.Host.Traits.PostRoutingShowsIngressDevice ? packet.Device : null;
         packet.Device = packet.RouteDevice;
-        if (Lab.IsBroadcast(packet.Destination.Name) && packet.Heeds(Statement.BroadcastLoopsBack, Place.RoutingDecision))
+        if (IsBroadcast.Holds(packet))
             LoopBack(packet);
         PostRouting(packet, ingress, Finish);
     }
@@ -23,20 +24,20 @@ internal static class IpOutput
         Nf.Hook(packet.Family, Hook.PostRouting, packet, @in: ingress, @out: packet.Device, okfn);
 
     /// <summary>
-    /// <c>ip_mc_output</c>: the sender of a broadcast hears it too. The copy crosses POSTROUTING like the packet
-    /// itself, and then comes in by the device that the packet leaves by, its ingress hook included (net/core/dev.c,
+    /// <c>ip_mc_output</c>: the host hears its own broadcast. The copy crosses POSTROUTING like the packet itself and
+    /// then comes in by the device that the packet leaves by, ingress hook included (net/core/dev.c,
     /// <c>dev_loopback_xmit</c>; measured on 6.18).
     /// </summary>
     private static void LoopBack(Packet packet) => PostRouting(packet.Clone(), ingress: null, NetworkDevice.Receive);
 
     /// <summary>
-    /// <c>ip_finish_output</c>: what came in fragments leaves in fragments; the neighbour table knows the MAC address, and the device
-    /// takes the frame.
+    /// <c>ip_finish_output</c>: cuts again what came in fragments. The neighbour table knows the MAC address, and the
+    /// device takes the frame.
     /// </summary>
     private static void Finish(Packet packet)
     {
         packet.Mac = Lab.IsBridge(packet.Device!) ? Lab.MacTowards(packet.Destination.Name, packet.Device!) : null;
-        if (packet.Device != LabNames.Loopback && packet.Reassembled > 1 && packet.Heeds(Statement.RefragmentLast, Place.Device))
+        if (packet.Device != LabNames.Loopback && Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));
         else

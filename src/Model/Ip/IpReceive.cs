@@ -6,8 +6,8 @@ namespace Hooktrail.Model.Ip;
 internal static class IpReceive
 {
     /// <summary>
-    /// <c>ip_rcv</c>, <c>ipv6_rcv</c>. Frames for others that a promiscuous bridge hands up are discarded before any
-    /// hook (<c>PACKET_OTHERHOST</c>); the packet itself goes on elsewhere.
+    /// <c>ip_rcv</c>, <c>ipv6_rcv</c>: drop frames for others (<c>PACKET_OTHERHOST</c>), which a promiscuous bridge
+    /// hands up, before any hook.
     /// </summary>
     public static void Receive(Packet packet)
     {
@@ -16,7 +16,9 @@ internal static class IpReceive
         Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: packet.Device, @out: null, ReceiveFinish);
     }
 
-    /// <summary><c>ip_rcv_finish</c>, <c>ip6_rcv_finish</c>: the route says whether the packet is for this host.</summary>
+    /// <summary>
+    /// <c>ip_rcv_finish</c>, <c>ip6_rcv_finish</c>: the route says whether the packet is for this host.
+    /// </summary>
     private static void ReceiveFinish(Packet packet)
     {
         switch (Route.Input(packet))

@@ -6,11 +6,16 @@ namespace Hooktrail.Model.Ip;
 /// <summary>An IP packet is for this host; net/ipv4/ip_input.c and net/ipv6/ip6_input.c.</summary>
 internal static class LocalDelivery
 {
-    /// <summary><c>ip_local_deliver</c>. Joins the remaining fragments (<c>ip6_input</c>: behind the hook).</summary>
+    private static readonly Condition IsFragment = new(
+        Statement.DefragForInput, Place.Conntrack, packet =>
+            packet.Fragment is not null && packet.Family == Family.IPv4);
+
+    /// <summary>
+    /// <c>ip_local_deliver</c>: puts remaining fragments together. IPv6 does so after the hook (<c>ip6_input</c>).
+    /// </summary>
     public static void Deliver(Packet packet)
     {
-        if (packet.Fragment is not null && packet.Family == Family.IPv4 && packet.Heeds(Statement.DefragForInput, Place.Conntrack)
-            && !Defragmentation.Gather(packet))
+        if (IsFragment.Holds(packet) && !Defragmentation.Gather(packet))
             return;
         Nf.Hook(packet.Family, Hook.LocalIn, packet, @in: packet.Device, @out: null, DeliverFinish);
     }

@@ -14,15 +14,16 @@ internal static class Reject
         else if (reject.With == "tcp-reset")
             HostMessages.Reset(packet);
         else if (state.Hook != Hook.Ingress || !Lab.IsPort(state.In!))
-            // At a bridge port no frame is for the port's own MAC address, and icmp_send answers none that is not (PACKET_HOST;
-            // measured on 6.18).
-            HostMessages.Unreachable(packet, Message(packet, reject), isRouted: state.Hook is not (Hook.PreRouting or Hook.Ingress));
+            // At a bridge port, no frame is for the port's own MAC address, and icmp_send answers only PACKET_HOST
+            // (measured on 6.18).
+            HostMessages.Unreachable(
+                packet, Message(packet, reject), isRouted: state.Hook is not (Hook.PreRouting or Hook.Ingress));
     }
 
     /// <summary>
-    /// In a bridge or at a device's ingress there is no route: the answer has the packet's own addresses turned round, and leaves where
-    /// the packet came in. From a bridge as what the host sends there (net/bridge/netfilter/nft_reject_bridge.c, read and not measured),
-    /// from a device as it is (net/netfilter/nft_reject_netdev.c, measured on 6.18).
+    /// In a bridge, or at a device's ingress, there is no route. The answer swaps the packet's addresses and leaves
+    /// where the packet came in: from a bridge like a frame of the host (net/bridge/netfilter/nft_reject_bridge.c, read
+    /// and not measured), from a device directly (net/netfilter/nft_reject_netdev.c, measured on 6.18).
     /// </summary>
     private static void FromBelow(Packet packet, RejectTarget reject, in HookState state)
     {

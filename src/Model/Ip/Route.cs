@@ -21,40 +21,65 @@ internal enum RouteType
 /// <summary>Finds where a packet goes next; net/ipv4/route.c and net/ipv6/route.c.</summary>
 internal static class Route
 {
+    private static readonly Condition IsForThisHost = new(
+        Statement.RouteDecides, null, packet =>
+            Lab.IsOfHost(packet.Destination.Name) || Lab.IsBroadcast(packet.Destination.Name));
+
+    private static readonly Condition IsForwardingOff = new(
+        Statement.ForwardingOff, null, packet =>
+            packet.Family == Family.IPv4 ? !packet.Host.Profile.IpForward : !packet.Host.Profile.Ip6Forward);
+
+    /// <summary>Only IPv4 has the setting route_localnet.</summary>
+    private static readonly Condition LocalnetStays = new(
+        Statement.Martian, null, packet => packet.Family != Family.IPv4 || !packet.Host.Profile.RouteLocalnet);
+
+    /// <summary>
+    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check. The host's own broadcast comes back with
+    /// its route and is not checked either.
+    /// </summary>
+    private static readonly Condition HasOwnSource = new(
+        Statement.OwnSource, null, packet => packet.Family == Family.IPv4 && packet.RouteDevice is null
+            && Lab.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback);
+
+    /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
+    private static readonly Condition IsSpoofed = new(
+        Statement.RpFilter, null, packet => packet.Family == Family.IPv4 && packet.Host.Profile.RpFilter
+            && Lab.DeviceTowards(packet.Source.Name) != packet.Device);
+
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)
     {
-        var (source, destination) = (packet.Source.Name, packet.Destination.Name);
-        // Over loopback a packet keeps the route that it was sent by. One that was sent past all routes has none, and IPv4 then takes it for
-        // a martian there, too (measured on 6.18).
-        var keeps = packet.Device == LabNames.Loopback && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
-        if (!keeps && (IsMartian(packet, source, destination) || IsOwn(packet, source) || IsSpoofed(packet, source)))
+        var destination = packet.Destination.Name;
+        // Over loopback a packet keeps the route that it was sent by. A packet that was sent past all routes has none;
+        // IPv4 takes it for a martian there too (measured on 6.18).
+        var keeps = packet.Device == LabNames.Loopback
+            && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
+        if (!keeps && (IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
             return RouteType.Martian;
 
         packet.RouteDevice = Lab.DeviceTowards(destination);
-        var local = Lab.IsOfHost(destination) || Lab.IsBroadcast(destination);
-        if (local && packet.Holds(Statement.RouteDecides))
+        if (IsForThisHost.Holds(packet))
         {
             packet.Journal?.Note(Place.RoutingDecision, $"{destination} is an address of this host: INPUT comes next.", Statement.RouteDecides.Source);
             return RouteType.Local;
         }
 
         packet.Journal?.Note(Place.RoutingDecision, $"{destination} is reached by {packet.RouteDevice}.", Statement.RouteDecides.Source);
-        return Forwards(packet) ? RouteType.Unicast : RouteType.Unreachable;
+        return IsForwardingOff.Holds(packet) ? RouteType.Unreachable : RouteType.Unicast;
     }
 
     /// <summary>
-    /// <c>ip_route_output</c>, for the host's own packets. False if one may not leave: a loopback source by another
-    /// device. (<c>ip6_route_output</c> does not look at the source: measured on 6.18.)
+    /// <c>ip_route_output</c>, for the host's own packets. False where a loopback source would leave by another device.
+    /// <c>ip6_route_output</c> does not look at the source (measured on 6.18).
     /// </summary>
     public static bool Output(Packet packet)
     {
         packet.RouteDevice = Lab.DeviceTowards(packet.Destination.Name);
         return packet.RouteDevice == LabNames.Loopback || !Lab.IsLoopback(packet.Source.Name)
-            || packet.Family == Family.IPv6 || LocalnetMayTravel(packet);
+            || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet);
     }
 
-    /// <summary>Ends the journey of a packet for which <see cref="Input"/> has no way, with the reason.</summary>
+    /// <summary>Ends the journey of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
         var (reason, statement) = WhyNot(packet);
@@ -63,33 +88,14 @@ internal static class Route
     }
 
     private static (string Reason, Statement Statement) WhyNot(Packet packet) =>
-        IsMartian(packet, packet.Source.Name, packet.Destination.Name)
+        IsMartian(packet)
             ? (packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
                 : "a loopback address came in by another device", Statement.Martian)
-        : IsOwn(packet, packet.Source.Name) ? ($"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}", Statement.OwnSource)
-        : IsSpoofed(packet, packet.Source.Name) ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
+        : HasOwnSource.Holds(packet) ? ($"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}", Statement.OwnSource)
+        : IsSpoofed.Holds(packet) ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
         : (packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off", Statement.ForwardingOff);
 
-    private static bool Forwards(Packet packet) =>
-        !packet.Holds(Statement.ForwardingOff)
-        || (packet.Family == Family.IPv4 ? packet.Host.Profile.IpForward : packet.Host.Profile.Ip6Forward);
-
-    private static bool IsMartian(Packet packet, string source, string destination) =>
-        (Lab.IsLoopback(source) || Lab.IsLoopback(destination)) && !LocalnetMayTravel(packet);
-
-    private static bool LocalnetMayTravel(Packet packet) =>
-        packet.Family == Family.IPv4 && packet.Host.Profile.RouteLocalnet || !packet.Holds(Statement.Martian);
-
-    /// <summary>
-    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check, nor is the host's own broadcast checked,
-    /// which comes back with its route.
-    /// </summary>
-    private static bool IsOwn(Packet packet, string source) =>
-        packet.Family == Family.IPv4 && packet.RouteDevice is null && Lab.IsOfHost(source) && packet.Device != LabNames.Loopback && packet.Holds(Statement.OwnSource);
-
-    /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
-    private static bool IsSpoofed(Packet packet, string source) =>
-        packet.Family == Family.IPv4 && packet.Host.Profile.RpFilter && packet.Holds(Statement.RpFilter)
-        && Lab.DeviceTowards(source) != packet.Device;
+    private static bool IsMartian(Packet packet) =>
+        (Lab.IsLoopback(packet.Source.Name) || Lab.IsLoopback(packet.Destination.Name)) && LocalnetStays.Holds(packet);
 }

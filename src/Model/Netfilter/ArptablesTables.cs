@@ -12,7 +12,8 @@ internal static class ArptablesTables
         from point in HookPoints.Arptables
         where profile.Iptables == Backend.Legacy || point.Chain != "FORWARD"
         select new HookRegistration(
-            Family.Arp, IptablesTables.HookOf(point.Chain), FilterPriority, point.ToString(), new Chain(point, profile.Rules).Filter)
+            Family.Arp, IptablesTables.HookOf(point.Chain), FilterPriority, point.ToString(),
+            new Chain(point, profile.Rules).Filter)
         {
             Points = [point],
         };

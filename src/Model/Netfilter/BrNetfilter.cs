@@ -5,14 +5,47 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// br_netfilter: functions at the bridge's hooks that lead a frame through the hooks of IPv4 and IPv6 as if the bridge were a
-/// router, and one at those hooks that keeps the same packet from going through PREROUTING twice;
+/// br_netfilter: functions at the bridge's hooks that lead a frame through the hooks of IPv4 and IPv6, as if the bridge
+/// were a router; and one at PREROUTING of IP that keeps the same packet from crossing it twice;
 /// net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c.
 /// </summary>
 internal static class BrNetfilter
 {
-    /// <summary>The name of the function behind which the bridge resumes.</summary>
+    /// <summary>The function after which the bridge resumes.</summary>
     public const string PreRoutingName = "br_nf_pre_routing";
+
+    private static readonly Condition CallsIp = new(
+        Statement.BridgeCallsIp, null, packet => packet.Family switch
+        {
+            Family.IPv4 => packet.Host.Profile.BridgeNfCallIptables,
+            Family.IPv6 => packet.Host.Profile.BridgeNfCallIp6tables,
+            _ => false,
+        });
+
+    private static readonly Condition IsHiddenByItsTag = new(
+        Statement.TaggedSkips, Place.BrNetfilter, packet => packet.Encapsulation switch
+        {
+            Encapsulation.Vlan => !packet.Host.Profile.BridgeNfFilterVlanTagged,
+            Encapsulation.PPPoE => !packet.Host.Profile.BridgeNfFilterPppoeTagged,
+            _ => false,
+        });
+
+    private static readonly Condition IsReachedByTheSameBridge = new(
+        Statement.BridgedDnat, Place.BrNetfilter, packet => packet.RouteDevice == packet.Device);
+
+    private static readonly Condition CrossedPreRouting = new(
+        Statement.BridgeCallsForward, Place.BrNetfilter, packet => packet.NfBridge is not null);
+
+    private static readonly Condition CallsArp = new(
+        Statement.ArpForward, Place.BrNetfilter, packet =>
+            packet.Family == Family.Arp && packet.Host.Profile.BridgeNfCallArptables);
+
+    private static readonly Condition IsNotForwardedHere = new(
+        Statement.BridgeCallsPostRouting, null, packet => packet.NfBridge?.PhysOut is null);
+
+    private static readonly Condition CrossedPreRoutingInTheBridge = new(
+        Statement.Sabotage, Place.BrNetfilter, packet =>
+            packet.NfBridge is { InPreRouting: false, SabotageDone: false });
 
     /// <summary><c>br_nf_ops</c>; none where the module is not loaded.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, KernelTraits traits)
@@ -22,12 +55,18 @@ internal static class BrNetfilter
         return
         [
             new(Family.Bridge, Hook.PreRouting, BridgePriority.BrNetfilter, PreRoutingName, PreRouting),
+            .. AtLocalIn(traits),
             .. AtForward(traits),
             new(Family.Bridge, Hook.PostRouting, BridgePriority.Last, "br_nf_post_routing", PostRouting),
             new(Family.IPv4, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
             new(Family.IPv6, Hook.PreRouting, IpPriority.First, "ip_sabotage_in", SabotageIn),
         ];
     }
+
+    private static HookRegistration[] AtLocalIn(KernelTraits traits) =>
+        traits.BridgeConfirmsWhatGoesUp || traits.PromiscuousCopyLosesConnection
+            ? [new(Family.Bridge, Hook.LocalIn, BridgePriority.Last, "br_nf_local_in", LocalIn)]
+            : [];
 
     private static HookRegistration[] AtForward(KernelTraits traits) => traits.SingleBridgeForwardHook
         ? [new(Family.Bridge, Hook.Forward, BridgePriority.BrNetfilter, "br_nf_forward", Forward)]
@@ -38,14 +77,16 @@ internal static class BrNetfilter
         ];
 
     /// <summary>
-    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the bridge as
-    /// the device.
+    /// <c>br_nf_pre_routing</c>: takes the frame, remembers its port, and calls PREROUTING of the IP layer with the
+    /// bridge as the device.
     /// </summary>
     private static NfVerdict PreRouting(Packet packet, in HookState state)
     {
-        if (!CallsIp(packet))
+        if (!CallsIp.Holds(packet) || IsHiddenByItsTag.Holds(packet))
         {
-            packet.Journal?.Note(Place.BrNetfilter, $"The bridge does not call the IP layer{(packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP")}.", Statement.BridgeCallsIp.Source);
+            var why = packet.Family.IsIp() ? $": {SettingOf(packet)} is off, for this packet at least" : " for ARP";
+            packet.Journal?.Note(
+                Place.BrNetfilter, $"The bridge does not call the IP layer{why}.", Statement.BridgeCallsIp.Source);
             return NfVerdict.Accept;
         }
 
@@ -64,25 +105,6 @@ internal static class BrNetfilter
         _ => packet.Family == Family.IPv4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables",
     };
 
-    private static bool CallsIp(Packet packet)
-    {
-        var profile = packet.Host.Profile;
-        if (!packet.Holds(Statement.BridgeCallsIp))
-            return false;
-        var called = packet.Family switch
-        {
-            Family.IPv4 => profile.BridgeNfCallIptables,
-            Family.IPv6 => profile.BridgeNfCallIp6tables,
-            _ => false,
-        };
-        return called && (packet.Encapsulation switch
-        {
-            Encapsulation.Vlan => profile.BridgeNfFilterVlanTagged,
-            Encapsulation.PPPoE => profile.BridgeNfFilterPppoeTagged,
-            _ => true,
-        } || !packet.Heeds(Statement.TaggedSkips, Place.BrNetfilter));
-    }
-
     /// <summary><c>br_nf_pre_routing_finish</c>: back to the bridge, for the rest of its own PRE_ROUTING.</summary>
     private static void PreRoutingFinish(Packet packet)
     {
@@ -96,9 +118,13 @@ internal static class BrNetfilter
     }
 
     /// <summary>
-    /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed: the frame gets the MAC
-    /// address that leads there. That is a neighbour's if it is on the same bridge; otherwise it is the bridge's own,
-    /// and the packet goes up to be routed. False where the packet ends here.
+    /// The part of <c>br_nf_pre_routing_finish</c> for a packet whose destination NAT changed. The frame gets the MAC
+    /// address of the neighbour, if that is on the same bridge; otherwise the bridge's own, and the packet goes up to
+    /// be routed. False where the packet ends here. The kernel's comment there says that bridged DNAT needs no
+    /// forwarding, because a second look-up follows where <c>ip_route_input</c> fails. But with forwarding off it does
+    /// not fail: it returns 0 and a route over lo to <c>ip_error</c> (net/ipv4/route.c, <c>ip_route_input_slow</c>,
+    /// no_route), so the packet goes up and ends there. Nothing reached the second look-up, and commit 50038bf38e65
+    /// (6.13) removed it.
     /// </summary>
     private static bool Readdress(Packet packet)
     {
@@ -110,9 +136,34 @@ internal static class BrNetfilter
             return false;
         }
 
-        var onThisBridge = route == RouteType.Unicast && packet.RouteDevice == bridge && packet.Heeds(Statement.BridgedDnat, Place.BrNetfilter);
+        var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
         packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
+        packet.IsForOthers = packet.IsForOthers && onThisBridge;
         return true;
+    }
+
+    /// <summary>
+    /// <c>br_nf_local_in</c>, the last function at the bridge's INPUT. A frame that goes up because the bridge is
+    /// promiscuous loses its connection, and the mark of NOTRACK. Any other frame that is not for the bridge's own MAC address, that is a
+    /// broadcast, has its new connection confirmed. The chains of that INPUT come before and see the connection.
+    /// </summary>
+    private static NfVerdict LocalIn(Packet packet, in HookState state)
+    {
+        const string source = "net/bridge/br_netfilter_hooks.c, br_nf_local_in";
+        if (packet.IsPromiscuousCopy && packet.Host.Traits.PromiscuousCopyLosesConnection)
+        {
+            (packet.Connection, packet.State) = (null, ConntrackState.None);
+            packet.Journal?.Note(
+                Place.BrNetfilter, "The bridge is promiscuous: what goes up loses its connection.", source);
+            return NfVerdict.Accept;
+        }
+
+        var isForThisHost = packet.Mac != Lab.BroadcastMac && !packet.IsForOthers;
+        if (packet.Connection is null || isForThisHost || !packet.Host.Traits.BridgeConfirmsWhatGoesUp)
+            return NfVerdict.Accept;
+        packet.Journal?.Note(
+            Place.BrNetfilter, "A frame that is not only for this host has its connection confirmed here.", source);
+        return Conntrack.Confirm(packet, in state);
     }
 
     /// <summary><c>br_nf_forward</c>: one function for all protocols, where until 6.7 there were two.</summary>
@@ -120,16 +171,15 @@ internal static class BrNetfilter
         packet.Family == Family.Arp ? ForwardArp(packet, state) : ForwardIp(packet, state);
 
     /// <summary>
-    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and remembers the port
-    /// that the frame leaves by. A frame that did not go through <see cref="PreRouting"/> passes untouched.
+    /// <c>br_nf_forward_ip</c>: calls FORWARD of the IP layer with the bridge as both devices, and notes the port that
+    /// the frame leaves by. A frame that skipped <see cref="PreRouting"/> passes untouched.
     /// </summary>
     private static NfVerdict ForwardIp(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { } info || !packet.Holds(Statement.BridgeCallsForward))
+        if (!CrossedPreRouting.Holds(packet))
             return NfVerdict.Accept;
 
-        packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsForward);
-        info.PhysOut = packet.Device;
+        packet.NfBridge!.PhysOut = packet.Device;
         var bridge = Lab.BridgeOf(packet.Device!);
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
         return NfVerdict.Stolen;
@@ -143,10 +193,10 @@ internal static class BrNetfilter
     /// <summary><c>br_nf_forward_arp</c>: calls FORWARD of the ARP family, with the ports as its devices.</summary>
     private static NfVerdict ForwardArp(Packet packet, in HookState state)
     {
-        if (packet.Family != Family.Arp || !packet.Host.Profile.BridgeNfCallArptables || !packet.Heeds(Statement.ArpForward, Place.BrNetfilter))
+        if (!CallsArp.Holds(packet))
             return NfVerdict.Accept;
 
-        // The port that it came in by is kept beside it (skb->cb): measured on 6.18.
+        // The kernel keeps the port in beside the packet (skb->cb; measured on 6.18).
         var port = state.In;
         Nf.Hook(
             Family.Arp, Hook.Forward, packet, port, state.Out,
@@ -156,30 +206,31 @@ internal static class BrNetfilter
 
     /// <summary>
     /// <c>br_nf_post_routing</c>: calls POSTROUTING of the IP layer, without a device in, for frames that the bridge
-    /// forwards. Packets that were routed, or that the host sends, have no noted port out, and went through POSTROUTING
+    /// forwards. Packets that were routed or that the host sends have no port out noted; they have crossed POSTROUTING
     /// already.
     /// </summary>
     private static NfVerdict PostRouting(Packet packet, in HookState state)
     {
-        if (packet.NfBridge?.PhysOut is null && (packet.Holds(Statement.BridgeCallsPostRouting) || !packet.Family.IsIp()))
+        if (!packet.Family.IsIp() || IsNotForwardedHere.Holds(packet))
             return NfVerdict.Accept;
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
         Nf.Hook(
-            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!), BridgeForward.DevQueuePushXmit);
+            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!),
+            BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
     }
 
     /// <summary>
-    /// <c>ip_sabotage_in</c>: a packet that went through PREROUTING in the bridge, and then came up to be routed
-    /// or delivered, skips that hook, once.
+    /// <c>ip_sabotage_in</c>: a packet that crossed PREROUTING in the bridge, and then came up to be routed or
+    /// delivered, skips that hook once.
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {
-        if (packet.NfBridge is not { InPreRouting: false, SabotageDone: false } info || !packet.Heeds(Statement.Sabotage, Place.BrNetfilter))
+        if (!CrossedPreRoutingInTheBridge.Holds(packet))
             return NfVerdict.Accept;
 
-        info.SabotageDone = true;
+        packet.NfBridge!.SabotageDone = true;
         state.Okfn(packet);
         return NfVerdict.Stolen;
     }

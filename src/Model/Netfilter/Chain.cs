@@ -5,7 +5,7 @@ namespace Hooktrail.Model.Netfilter;
 /// <summary>A chain at a hook. Its first rule is the tap: the hop is noted before any rule acts.</summary>
 internal sealed class Chain(HookPoint point, RuleSet rules)
 {
-    // Of the kernel's iptables; nft allows 16. A chain that calls itself is refused by both.
+    // The limit of the kernel's iptables; that of nft is 16. Both refuse a chain that calls itself.
     private const int Deepest = 64;
 
     private readonly RuleChain? own = rules.Find(new(point.Layer, point.Table, point.Chain));
@@ -16,7 +16,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
 
     public HookPoint Point => point;
 
-    /// <summary>Notes the hop; the first rule that decides, or else the chain's policy, gives the decision.</summary>
+    /// <summary>
+    /// Notes the hop and gives the decision: of the first rule that decides, or of the chain's policy.
+    /// </summary>
     public Decision Traverse(Packet packet, in HookState state)
     {
         packet.Cross(point, state.Family, in state);
@@ -61,7 +63,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         _ => null,
     };
 
-    /// <summary>Null at a RETURN, and where the end of a chain without a policy is reached.</summary>
+    /// <summary>Null at a RETURN and at the end of a chain without a policy.</summary>
     private Decision? Ask(RuleChain chain, Packet packet, in HookState state, int depth)
     {
         if (depth == Deepest)
@@ -83,7 +85,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
                 case ReturnTarget:
                     return null;
                 case JumpTarget jump:
-                    var called = others.TryGetValue(jump.Chain, out var other) ? Ask(other, packet, in state, depth + 1) : null;
+                    var called = others.TryGetValue(jump.Chain, out var other)
+                        ? Ask(other, packet, in state, depth + 1)
+                        : null;
                     if (called is not null || jump.Goto)
                         return called;
                     break;

@@ -15,10 +15,10 @@ internal enum ConntrackState
 
     EstablishedReply,
 
-    /// <summary>About a packet of the direction back, in the direction of the first packet: an error.</summary>
+    /// <summary>An error about a packet of the reply direction.</summary>
     Related,
 
-    /// <summary>About a packet in the direction of the first one, in the direction back: an error, or a reset by REJECT.</summary>
+    /// <summary>An error about a packet of the original direction, or a reset by REJECT.</summary>
     RelatedReply,
 
     /// <summary>By NOTRACK.</summary>
@@ -36,8 +36,8 @@ internal enum Manipulation
 }
 
 /// <summary>
-/// What conntrack recognises a packet's connection by; <c>struct nf_conntrack_tuple</c>. The ICMP type is part of it,
-/// so that a request and a reply between the same two addresses are two tuples.
+/// By which conntrack recognises the connection of a packet; <c>struct nf_conntrack_tuple</c>. The ICMP type is part of
+/// it, so a request and its reply have two tuples.
 /// </summary>
 internal readonly record struct ConnectionTuple(Address Source, Address Destination, Kind Kind, Family Family)
 {
@@ -65,10 +65,10 @@ internal enum ConnectionStatus
 
     SeenReply = 1,
 
-    /// <summary><c>IPS_SRC_NAT_DONE</c>: what becomes of sources is settled, even if nothing does.</summary>
+    /// <summary><c>IPS_SRC_NAT_DONE</c>: NAT has decided about sources, even if it changes nothing.</summary>
     SourceSettled = 2,
 
-    /// <summary><c>IPS_DST_NAT_DONE</c>: what becomes of destinations is settled.</summary>
+    /// <summary><c>IPS_DST_NAT_DONE</c>: NAT has decided about destinations.</summary>
     DestinationSettled = 4,
 
     /// <summary><c>IPS_SRC_NAT</c>: sources of the first direction are rewritten.</summary>
@@ -87,12 +87,12 @@ internal sealed class Connection(ConnectionTuple first)
     /// <summary>As the first packet came in.</summary>
     public ConnectionTuple Original { get; } = first;
 
-    /// <summary>What an answer looks like when it comes in, so it holds what NAT did.</summary>
+    /// <summary>What an answer looks like when it comes in, after NAT.</summary>
     public ConnectionTuple Reply { get; set; } = first.Inverse;
 
     public ConnectionStatus Status { get; set; }
 
-    /// <summary>What rules can ask of its packets: whether NAT rewrites them.</summary>
+    /// <summary>Whether NAT rewrites its packets, which rules can ask.</summary>
     public ConntrackStates Nat =>
         (Has(ConnectionStatus.SourceRewritten) ? ConntrackStates.Snat : 0)
         | (Has(ConnectionStatus.DestinationRewritten) ? ConntrackStates.Dnat : 0);

@@ -6,11 +6,11 @@ internal sealed class ConnectionTable
     private readonly List<Connection> entries = [];
     private int fragments;
 
-    /// <summary>What the host knows, as a value: where it is the same, the next packet goes the same way.</summary>
+    /// <summary>What conntrack knows, as a value. While it is the same, the next packet takes the same way.</summary>
     public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus)> Snapshot =>
         [.. entries.Select(entry => (entry.Original, entry.Reply, entry.Status))];
 
-    /// <summary>The connection that has the tuple in either direction; null where there is none.</summary>
+    /// <summary>The connection with this tuple in either direction; null if none.</summary>
     public Connection? Find(ConnectionTuple tuple) =>
         entries.Find(entry => entry.Original == tuple || entry.Reply == tuple);
 

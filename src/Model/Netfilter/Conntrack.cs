@@ -3,15 +3,27 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// Connection tracking: finds the connection of a packet as it comes in, and keeps a new one only once its packet has
-/// made it through; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>,
+/// Connection tracking: finds the connection of a packet as it comes in, and keeps a new one only after its packet has
+/// passed all hooks; net/netfilter/nf_conntrack_core.c and nf_conntrack_proto.c (<c>ipv4_conntrack_ops</c>,
 /// <c>ipv6_conntrack_ops</c>).
 /// </summary>
 internal static class Conntrack
 {
+    public const string InName = "nf_conntrack_in";
+
+    private static readonly Condition IsUntracked = new(
+        Statement.Notrack, Place.Conntrack, packet => packet.State == ConntrackState.Untracked);
+
+    /// <summary>Over loopback a packet keeps its connection and comes by a second time.</summary>
+    private static readonly Condition HasConnection = new(
+        Statement.LoopbackKeepsConnection, Place.Conntrack, packet => packet.Connection is not null);
+
+    private static readonly Condition IsEchoReply = new(
+        Statement.ReplyNeedsKnown, Place.Conntrack, packet => packet.Content.Kind == Kind.EchoReply);
+
     /// <summary>
-    /// Its functions at the hooks of IPv4 and IPv6; none where nothing in the network namespace needs conntrack there
-    /// (<c>nf_ct_netns_get</c>). Putting fragments together comes with it.
+    /// Its functions at the hooks of IPv4 and IPv6, defragmentation included; none where nothing in the network
+    /// namespace needs conntrack (<c>nf_ct_netns_get</c>).
     /// </summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
         Of(Family.IPv4, profile.Conntrack).Concat(Of(Family.IPv6, profile.Conntrack6));
@@ -20,8 +32,8 @@ internal static class Conntrack
     [
         new(family, Hook.PreRouting, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
         new(family, Hook.LocalOut, IpPriority.ConntrackDefrag, "nf_defrag", Defragmentation.Gather),
-        new(family, Hook.PreRouting, IpPriority.Conntrack, "nf_conntrack_in", In),
-        new(family, Hook.LocalOut, IpPriority.Conntrack, "nf_conntrack_in", In),
+        new(family, Hook.PreRouting, IpPriority.Conntrack, InName, In),
+        new(family, Hook.LocalOut, IpPriority.Conntrack, InName, In),
         new(family, Hook.PostRouting, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
         new(family, Hook.LocalIn, IpPriority.ConntrackConfirm, "nf_confirm", Confirm),
     ];
@@ -29,10 +41,7 @@ internal static class Conntrack
     /// <summary><c>nf_conntrack_in</c>.</summary>
     private static NfVerdict In(Packet packet, in HookState state)
     {
-        if (packet.State == ConntrackState.Untracked && packet.Heeds(Statement.Notrack, Place.Conntrack))
-            return NfVerdict.Accept;
-        // Over loopback a packet keeps its connection and comes by a second time; nothing is looked up again.
-        if (packet.Connection is not null && packet.Heeds(Statement.LoopbackKeepsConnection, Place.Conntrack))
+        if (IsUntracked.Holds(packet) || HasConnection.Holds(packet))
             return NfVerdict.Accept;
 
         if (packet.Content.About is { } about)
@@ -53,8 +62,8 @@ internal static class Conntrack
     };
 
     /// <summary>
-    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it is about, which it
-    /// quotes as it was where the error was made. It goes the way of an answer to that packet.
+    /// <c>nf_conntrack_inet_error</c>: an ICMP error belongs to the connection of the packet that it quotes, as that
+    /// looked where the error arose. It travels like an answer to that packet.
     /// </summary>
     private static void Relate(Packet packet, Packet about)
     {
@@ -78,8 +87,11 @@ internal static class Conntrack
         };
     }
 
-    /// <summary><c>nf_confirm</c>: a packet dropped on its way leaves no entry. Answers confirm nothing.</summary>
-    private static NfVerdict Confirm(Packet packet, in HookState state)
+    /// <summary>
+    /// <c>nf_confirm</c>: makes a new connection known. A packet that was dropped before leaves none. Answers confirm
+    /// nothing.
+    /// </summary>
+    public static NfVerdict Confirm(Packet packet, in HookState state)
     {
         if (packet.State == ConntrackState.New)
             Confirm(packet);
@@ -97,9 +109,9 @@ internal static class Conntrack
     }
 
     /// <summary>
-    /// <c>resolve_normal_ct</c>: the connection of which the packet is the one or the other direction, or a new one. Null
-    /// is INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c), nor can a TCP segment that neither
-    /// opens one nor looks as if one were under way (nf_conntrack_proto_tcp.c, <c>tcp_new</c>).
+    /// <c>resolve_normal_ct</c>: the connection with the packet's tuple in either direction, or a new one. Null is
+    /// INVALID: an echo reply cannot begin a connection (nf_conntrack_proto_icmp.c), nor can some TCP segments
+    /// (nf_conntrack_proto_tcp.c, <c>tcp_new</c>).
     /// </summary>
     private static Connection? Find(Packet packet)
     {
@@ -111,21 +123,20 @@ internal static class Conntrack
             return known;
         }
 
-        if (!CanBegin(packet))
-            return null;
-        var connection = new Connection(tuple);
-        if (!packet.Holds(Statement.ConfirmedLast))
-            packet.Connections.Add(connection);
-        return connection;
+        return CanBegin(packet) ? new Connection(tuple) : null;
     }
 
-    private static bool CanBegin(Packet packet) => packet.Content.Kind switch
+    /// <summary>
+    /// Whether a packet may be the first of a connection. A TCP segment need not be a SYN (<c>nf_ct_tcp_loose</c>), but
+    /// must not be a reset, a FIN or a SYN-ACK.
+    /// </summary>
+    private static bool CanBegin(Packet packet)
     {
-        Kind.EchoReply => !packet.Heeds(Statement.ReplyNeedsKnown, Place.Conntrack),
-        Kind.Tcp => packet.Content.Flags == TcpFlags.Syn || !packet.Content.Flags.HasFlag(TcpFlags.Syn)
-            && !packet.Content.Flags.HasFlag(TcpFlags.Rst) && !packet.Content.Flags.HasFlag(TcpFlags.Fin),
-        _ => true,
-    };
+        var flags = packet.Content.Flags;
+        return packet.Content.Kind == Kind.Tcp
+            ? flags == TcpFlags.Syn || (flags & (TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Fin)) == 0
+            : !IsEchoReply.Holds(packet);
+    }
 
     private static ConntrackState StateOf(Packet packet, Connection connection) =>
         connection.Reply == packet.Tuple ? ConntrackState.EstablishedReply

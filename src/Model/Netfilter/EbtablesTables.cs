@@ -28,8 +28,7 @@ internal static class EbtablesTables
             ("nat", "POSTROUTING") => (Hook.PostRouting, BridgePriority.NatSource),
             ("filter", "INPUT") => (Hook.LocalIn, BridgePriority.FilterBridged),
             ("filter", "FORWARD") => (Hook.Forward, BridgePriority.FilterBridged),
-            // The legacy table filters after nat OUTPUT, the nft one before it: the one place where the backends'
-            // ebtables differ.
+            // The legacy table filters after nat OUTPUT, the nft one before it. Nowhere else do the two differ.
             ("filter", "OUTPUT") => (Hook.LocalOut,
                 backend == Backend.Legacy ? BridgePriority.FilterOther : BridgePriority.FilterBridged),
             _ => throw new ArgumentOutOfRangeException(nameof(point), point, "not a hook point of ebtables"),
@@ -39,8 +38,7 @@ internal static class EbtablesTables
         backend == Backend.Nft || traits.BrouteIsAtPreRouting ? Hook.PreRouting : Hook.Brouting;
 
     /// <summary>
-    /// A DROP in BROUTING does not drop: it takes the frame away from the bridge. Everywhere else on the bridge a frame can be turned
-    /// to the bridge itself.
+    /// A DROP in BROUTING takes the frame away from the bridge. A rule elsewhere can redirect a frame to the bridge.
     /// </summary>
     private static HookFunction FunctionOf(Chain chain, Backend backend) => new BridgeChain(chain, backend).Run;
 }

@@ -18,7 +18,8 @@ internal enum Family
 
 internal static class Families
 {
-    public static Family Family(this IpVersion version) => version == IpVersion.V4 ? Netfilter.Family.IPv4 : Netfilter.Family.IPv6;
+    public static Family Family(this IpVersion version) =>
+        version == IpVersion.V4 ? Netfilter.Family.IPv4 : Netfilter.Family.IPv6;
 
     public static bool IsIp(this Family family) => family is Netfilter.Family.IPv4 or Netfilter.Family.IPv6;
 }

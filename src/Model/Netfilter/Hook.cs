@@ -1,8 +1,8 @@
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The hooks of a family, numbered as the kernel does: <c>NF_INET_*</c> of linux/netfilter.h and <c>NF_BR_*</c> of
-/// linux/netfilter_bridge.h agree on the first five. The others are numbered anew.
+/// The hooks of a family, with the kernel's numbers: <c>NF_INET_*</c> of linux/netfilter.h and <c>NF_BR_*</c> of
+/// linux/netfilter_bridge.h agree on the first five. The others have numbers of the model.
 /// </summary>
 internal enum Hook
 {
@@ -16,7 +16,9 @@ internal enum Hook
 
     PostRouting,
 
-    /// <summary>Bridge only, until 5.1: whether the bridge leaves a frame alone (<c>NF_BR_BROUTING</c>).</summary>
+    /// <summary>
+    /// Bridge only, up to 5.1: whether the bridge leaves a frame to be routed (<c>NF_BR_BROUTING</c>).
+    /// </summary>
     Brouting,
 
     /// <summary>A device has received a frame of any protocol (<c>NF_NETDEV_INGRESS</c>).</summary>

@@ -1,9 +1,8 @@
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// What is registered at which hook, in the order in which it runs. Only the priorities give the order; of two with the
-/// same priority the one registered last runs first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the same from
-/// 4.15 to 7.3).
+/// What is registered at which hook, in the order in which it runs: by priority, and of two with the same priority the
+/// last registered first (net/netfilter/core.c, <c>nf_hook_entries_grow</c>; the same from 4.15 to 7.3).
 /// </summary>
 internal sealed class HookTable
 {

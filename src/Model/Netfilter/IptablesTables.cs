@@ -2,18 +2,23 @@ namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
 /// The chains of raw, mangle, filter and security at the IPv4 and IPv6 hooks; net/ipv4/netfilter/iptable_*.c and
-/// net/ipv6/netfilter/ip6table_*.c for the legacy backend, iptables' nft.c (<c>xtables_ipv4</c>, <c>xtables_ipv6</c>) for
-/// nft. Those of nat are asked by the NAT core: see <see cref="NatChains"/>.
+/// net/ipv6/netfilter/ip6table_*.c for the legacy backend, iptables' nft.c (<c>xtables_ipv4</c>, <c>xtables_ipv6</c>)
+/// for nft. Those of nat are asked by the NAT core: see <see cref="NatChains"/>.
 /// </summary>
 internal static class IptablesTables
 {
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile) =>
-        from points in new[] { (Family: Family.IPv4, Points: HookPoints.Iptables), (Family: Family.IPv6, Points: HookPoints.Ip6tables) }
+        from points in new[]
+        {
+            (Family: Family.IPv4, Points: HookPoints.Iptables),
+            (Family: Family.IPv6, Points: HookPoints.Ip6tables),
+        }
         from point in points.Points
         where point.Table != "nat"
         let hook = HookOf(point.Chain)
         select new HookRegistration(
-            points.Family, hook, Priority(point.Table, profile.Iptables), point.ToString(), new Chain(point, profile.Rules).Filter)
+            points.Family, hook, Priority(point.Table, profile.Iptables), point.ToString(),
+            new Chain(point, profile.Rules).Filter)
         {
             Points = [point],
         };

@@ -12,7 +12,9 @@ internal enum Truth
     Unknown,
 }
 
-/// <summary>Whether a packet is what a rule asks for; net/netfilter/xt_*.c, nft_*.c and net/bridge/netfilter/ebt_*.c.</summary>
+/// <summary>
+/// Whether a packet is what a rule asks for; net/netfilter/xt_*.c, nft_*.c and net/bridge/netfilter/ebt_*.c.
+/// </summary>
 internal static class Matching
 {
     public static Truth Of(Rule rule, Packet packet, in HookState state)
@@ -29,7 +31,7 @@ internal static class Matching
     /// <summary>The first match of a rule that the model does not know.</summary>
     public static string UnknownOf(Rule rule) => rule.Matches.Select(UnknownName).OfType<string>().First();
 
-    // Where a frame comes from is not followed: only a MAC address that leads somewhere decides a way.
+    // The model does not follow source MAC addresses, because only the destination decides a way.
     private static string? UnknownName(Match match) => match switch
     {
         UnknownMatch unknown => unknown.Name,
@@ -40,7 +42,8 @@ internal static class Matching
     private static bool Holds(Match match, Packet packet, in HookState state) => match switch
     {
         DeviceMatch device => HasName(device.Devices, Device(device.Role, packet, in state)),
-        PhysdevMatch physdev => packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
+        PhysdevMatch physdev =>
+            packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
         AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
         AddressTypeMatch type => type.Kinds().Contains(TypeOf(Side(packet, type.Role).Name)),
         MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
@@ -48,11 +51,13 @@ internal static class Matching
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),
         PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
         TcpFlagsMatch flags => packet.Content.Kind == Kind.Tcp && (packet.Content.Flags & flags.Mask) == flags.Set,
-        IcmpTypeMatch type => packet.Content.Icmp is { } icmp && icmp.Type == type.Type && (type.Code ?? icmp.Code) == icmp.Code,
+        IcmpTypeMatch type =>
+            packet.Content.Icmp is { } icmp && icmp.Type == type.Type && (type.Code ?? icmp.Code) == icmp.Code,
         ConntrackMatch conntrack => (StatesOf(packet) & conntrack.States) != 0,
         MarkMatch mark => (packet.Mark & mark.Mask) == mark.Value,
         PacketTypeMatch type => type.Type == PacketType(packet, in state),
-        ArpOperationMatch arp => arp.Operation == packet.Content.Kind switch { Kind.ArpRequest => 1, Kind.ArpReply => 2, _ => 0 },
+        ArpOperationMatch arp =>
+            arp.Operation == packet.Content.Kind switch { Kind.ArpRequest => 1, Kind.ArpReply => 2, _ => 0 },
         TtlMatch ttl => packet.Ttl >= ttl.First && packet.Ttl <= ttl.Last,
         _ => throw new ArgumentOutOfRangeException(nameof(match), match, "a match that the model should know"),
     };
@@ -70,12 +75,20 @@ internal static class Matching
     private static string? BridgeOf(string? device) =>
         device is not null && Lab.IsPort(device) ? Lab.BridgeOf(device) : device;
 
-    /// <summary>Where the kernel passes no device its name is empty, which only a bare wildcard matches (<c>ifname_compare</c>).</summary>
+    /// <summary>
+    /// Where the kernel passes no device, the name is empty, and only a bare wildcard matches it
+    /// (<c>ifname_compare</c>).
+    /// </summary>
     private static bool HasName(ImmutableArray<string> patterns, string? device)
     {
+        var name = device ?? "";
         foreach (var pattern in patterns)
-            if (pattern[^1] is '+' or '*' ? (device ?? "").StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : pattern == device)
+        {
+            var isWild = pattern[^1] is '+' or '*';
+            if (isWild ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == device)
                 return true;
+        }
+
         return false;
     }
 
@@ -85,7 +98,7 @@ internal static class Matching
     private static string TypeOf(string address) =>
         Lab.IsOfHost(address) ? "LOCAL" : Lab.IsBroadcast(address) ? "BROADCAST" : "UNICAST";
 
-    // A broadcast is a multicast that everyone hears.
+    // The kernel counts a broadcast as a multicast.
     private static bool IsOwner(string owner, string mac) => owner switch
     {
         "multicast" => mac == Lab.BroadcastMac,
@@ -102,7 +115,7 @@ internal static class Matching
 
     private static bool Within(ImmutableArray<PortRange> ranges, int port)
     {
-        // A client's own port is some high one.
+        // A client's port is a high one.
         var actual = port == Address.AnyPort ? 40000 : port;
         foreach (var range in ranges)
             if (actual >= range.First && actual <= range.Last)

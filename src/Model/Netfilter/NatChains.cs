@@ -32,14 +32,16 @@ internal static class NatChains
     }
 
     /// <summary>The tools' own chain, then the users'.</summary>
-    private static IEnumerable<(Chain Chain, int Priority)> Chains(Family family, Hook hook, int slot, HostProfile profile)
+    private static IEnumerable<(Chain Chain, int Priority)> Chains(
+        Family family, Hook hook, int slot, HostProfile profile)
     {
         var points = family == Family.IPv4 ? HookPoints.Iptables : HookPoints.Ip6tables;
         foreach (var point in points)
             if (point.Table == "nat" && IptablesTables.HookOf(point.Chain) == hook)
                 yield return (new(point, profile.Rules), slot);
         foreach (var chain in profile.Rules.BaseChains)
-            if (chain.Base is { Type: "nat" } at && NftChains.FamiliesOf(at).Contains(family) && NftChains.HookOf(at) == hook)
+            if (chain.Base is { Type: "nat" } at
+                && NftChains.FamiliesOf(at).Contains(family) && NftChains.HookOf(at) == hook)
                 yield return (new(NftChains.PointOf(chain), profile.Rules), at.Priority);
     }
 }

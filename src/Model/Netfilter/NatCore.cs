@@ -4,33 +4,64 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// The NAT core at one hook: asks its nat chains, in order, once for each connection what becomes of it, and rewrites
+/// The NAT core at one hook. It asks its nat chains once for each connection, in order, what to rewrite, and rewrites
 /// every packet accordingly; net/netfilter/nf_nat_core.c.
 /// </summary>
 internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 {
+    private const ConnectionStatus BothSettled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
+
+    private static readonly Condition IsError = new(
+        Statement.RelatedErrorSkipsNat, Place.Nat, packet => packet.Content.IsIcmpError);
+
+    /// <summary>
+    /// Where NAT rewrites addresses, or may do so yet, a redirect would name addresses that its receiver does not know.
+    /// </summary>
+    private static readonly Condition IsRedirectOfTranslated = new(
+        Statement.RedirectDiesInNat, Place.Nat, packet =>
+            packet is { Content.Kind: Kind.IcmpRedirect, Connection: { } connection }
+            && ((connection.Status & BothSettled) != BothSettled || connection.Nat != 0));
+
+    private static readonly Condition IsAnswered = new(
+        Statement.NatOnlyFirst, Place.Nat, packet =>
+            packet.State is not (ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply));
+
+    private static readonly Condition IsTranslated = new(
+        Statement.NatRewrites, null, packet => packet.Connection!.Nat != 0);
+
+    private static readonly Condition HasAnotherRouteNow = new(
+        Statement.NatReroutes, null, packet => packet.RouteDevice != Lab.DeviceTowards(packet.Destination.Name));
+
     private readonly Manipulation manipulation = ManipulationAt(hook);
 
-    private ConnectionStatus Settled => manipulation == Manipulation.Source
+    private readonly Condition isSettled = new(
+        Statement.NatOnlyOnce, Place.Nat, packet => packet.Connection!.Has(SettledAt(hook)));
+
+    private static ConnectionStatus SettledAt(Hook hook) => ManipulationAt(hook) == Manipulation.Source
         ? ConnectionStatus.SourceSettled
         : ConnectionStatus.DestinationSettled;
 
-    /// <summary><c>HOOK2MANIP</c>: destinations are rewritten before a route is sought, sources after.</summary>
+    /// <summary><c>HOOK2MANIP</c>: destinations are rewritten before the route is looked up, sources after.</summary>
     private static Manipulation ManipulationAt(Hook hook) =>
         hook is Hook.PreRouting or Hook.LocalOut ? Manipulation.Destination : Manipulation.Source;
 
     /// <summary>
-    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain either. With one, the chains are
-    /// asked only by a packet that is new, and only if this was not settled before.
+    /// <c>nf_nat_inet_fn</c>: without a connection there is no NAT, and no nat chain is asked. With one, only a packet
+    /// that is new asks, and only once.
     /// </summary>
     public NfVerdict Run(Packet packet, in HookState state)
     {
         if (packet.Connection is not { } connection || packet.State == ConntrackState.Untracked)
-            return PassesOver(packet, Statement.NatNeedsConnection) ? NfVerdict.Accept : Ask(packet, in state, out _);
-        if (IsTranslatedError(packet, connection, out var dropped))
-            return dropped;
+        {
+            packet.Journal?.Note(Place.Nat, Statement.NatNeedsConnection);
+            PassOver(packet, chains, Statement.NatNeedsConnection);
+            return NfVerdict.Accept;
+        }
 
-        if (MayAsk(packet) && (!connection.Has(Settled) || !PassesOver(packet, Statement.NatOnlyOnce)))
+        if (PassesOver(IsError, packet))
+            return TranslateError(packet, connection);
+
+        if (!PassesOver(IsAnswered, packet) && !PassesOver(isSettled, packet))
         {
             var verdict = Ask(packet, in state, out var target);
             if (verdict != NfVerdict.Accept)
@@ -38,24 +69,17 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             Settle(packet, connection, target, in state);
         }
 
-        var destination = packet.Destination;
-        if (packet.Holds(Statement.NatRewrites))
+        if (IsTranslated.Holds(packet))
             Rewrite(packet, connection);
-        return hook == Hook.LocalOut && packet.Destination.Name != destination.Name && packet.Holds(Statement.NatReroutes)
-            ? Reroute(packet)
-            : NfVerdict.Accept;
+        return hook == Hook.LocalOut && HasAnotherRouteNow.Holds(packet) ? Reroute(packet) : NfVerdict.Accept;
     }
 
-    private bool MayAsk(Packet packet) =>
-        packet.State is ConntrackState.New or ConntrackState.Related or ConntrackState.RelatedReply
-        || !PassesOver(packet, Statement.NatOnlyFirst);
-
-    /// <summary>Whether a statement holds that keeps the chains from being asked.</summary>
-    private bool PassesOver(Packet packet, Statement statement)
+    /// <summary>Whether the packet meets a condition that keeps the chains from being asked.</summary>
+    private bool PassesOver(Condition condition, Packet packet)
     {
-        if (!packet.Heeds(statement, Place.Nat))
+        if (!condition.Holds(packet))
             return false;
-        PassOver(packet, chains, statement);
+        PassOver(packet, chains, condition.Statement);
         return true;
     }
 
@@ -67,7 +91,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>Asks the chains in turn, until one answers. Their priorities only order them in the slot.</summary>
-    private NfVerdict Ask(Packet packet, in HookState state, out Target? target)
+    public NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
         target = null;
         foreach (var (index, chain) in chains.Index())
@@ -89,40 +113,44 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_icmp_reply_translation</c>: an ICMP error is rewritten along with the connection that it is about, and no chain
-    /// is asked. A redirect would name addresses that its receiver does not know, and is dropped.
+    /// <c>nf_nat_icmp_reply_translation</c>: rewrites an ICMP error with the connection that it is about, and asks no
+    /// chain.
     /// </summary>
-    private bool IsTranslatedError(Packet packet, Connection connection, out NfVerdict verdict)
+    private NfVerdict TranslateError(Packet packet, Connection connection)
     {
-        verdict = NfVerdict.Accept;
-        if (!packet.Content.IsIcmpError || !PassesOver(packet, Statement.RelatedErrorSkipsNat))
-            return false;
-
-        const ConnectionStatus settled = ConnectionStatus.SourceSettled | ConnectionStatus.DestinationSettled;
-        if (packet.Content.Kind == Kind.IcmpRedirect && packet.Heeds(Statement.RedirectDiesInNat, Place.Nat)
-            && ((connection.Status & settled) != settled || connection.Nat != 0))
+        if (IsRedirectOfTranslated.Holds(packet))
         {
             packet.Vanish("the NAT core drops an ICMP redirect about a connection that it rewrites");
-            verdict = NfVerdict.Drop;
-            return true;
+            return NfVerdict.Drop;
         }
 
         Rewrite(packet, connection);
-        return true;
+        return NfVerdict.Accept;
     }
 
-    /// <summary><c>nf_nat_setup_info</c>; a null binding, where no rule matched, settles it, too.</summary>
+    /// <summary>
+    /// <c>nf_nat_setup_info</c>. Where no rule matched, a null binding settles it too. A confirmed connection is left
+    /// as it is, so its next packet that is still NEW asks again.
+    /// </summary>
     private void Settle(Packet packet, Connection connection, Target? target, in HookState state)
     {
-        connection.Status |= Settled;
-        // The connection as it looks with what was settled before.
+        if (connection.Has(ConnectionStatus.Confirmed))
+            return;
+        connection.Status |= SettledAt(hook);
+        // The connection after what NAT decided before.
         var current = connection.Reply.Inverse;
         var rewritten = target switch
         {
-            MasqueradeTarget => current with { Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) } },
+            MasqueradeTarget => current with
+            {
+                Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) },
+            },
             SnatTarget snat => current with { Source = With(current.Source, snat.Address, snat.Port) },
             DnatTarget dnat => current with { Destination = With(current.Destination, dnat.Address, dnat.Port) },
-            RedirectTarget redirect => current with { Destination = With(current.Destination, Here(in state), redirect.Port) },
+            RedirectTarget redirect => current with
+            {
+                Destination = With(current.Destination, Here(in state), redirect.Port),
+            },
             _ => current,
         };
         if (rewritten == current)
@@ -135,19 +163,25 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     }
 
     /// <summary>
-    /// <c>nf_nat_masquerade_ipv4</c> takes the address of the device. <c>nf_nat_masquerade_ipv6</c> asks for the one that goes best with the
-    /// destination, and for one of the host's own that is itself (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
+    /// <c>nf_nat_masquerade_ipv4</c> takes the address of the device. <c>nf_nat_masquerade_ipv6</c> takes the address
+    /// that suits the destination best; for a destination of the host itself that is the destination
+    /// (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
     /// </summary>
     private static string MasqueradeAddress(Packet packet, string device) =>
-        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name) ? packet.Destination.Name : Lab.AddressOn(device);
+        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name)
+            ? packet.Destination.Name
+            : Lab.AddressOn(device);
 
     /// <summary>
-    /// IPv4 has no address on loopback that others may see, so MASQUERADE takes that of the first device that the host
-    /// ever got (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
+    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
     /// </summary>
-    private static bool IsUntold(Packet packet, in HookState state) => packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
+    private static bool IsUntold(Packet packet, in HookState state) =>
+        packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
 
-    /// <summary>Where REDIRECT leads: loopback for the host's own packets, otherwise the device that the packet came in by.</summary>
+    /// <summary>
+    /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.
+    /// </summary>
     private string Here(in HookState state) =>
         hook == Hook.LocalOut ? Trails.LabNames.HostOnLoopback : Lab.AddressOn(state.In!);
 
@@ -156,8 +190,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         new(name ?? address.Name, address.Port == 0 ? 0 : port ?? address.Port);
 
     /// <summary>
-    /// <c>nf_nat_packet</c>: a packet is made to look like the inverse of what comes the other way. What is a source
-    /// one way is a destination the other way, so that an answer to a masqueraded packet gets its destination back at
+    /// <c>nf_nat_packet</c>: makes a packet look like the inverse of what comes the other way. A source in one
+    /// direction is a destination in the other, so an answer to a masqueraded packet gets its destination back at
     /// PREROUTING.
     /// </summary>
     private void Rewrite(Packet packet, Connection connection)

@@ -17,8 +17,8 @@ internal static class Nf
     public static void DeviceHook(Hook hook, Packet packet, string device, OkFunction okfn)
     {
         packet.Journey.Traverse();
-        var state = new HookState(
-            Family.Netdev, hook, hook == Netfilter.Hook.Ingress ? device : null, hook == Netfilter.Hook.Egress ? device : null, okfn);
+        var (@in, @out) = hook == Netfilter.Hook.Ingress ? (device, (string?)null) : (null, device);
+        var state = new HookState(Family.Netdev, hook, @in, @out, okfn);
         foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
             if (entry.Device == device && entry.Function(packet, in state) != NfVerdict.Accept)
                 return;
@@ -26,9 +26,9 @@ internal static class Nf
     }
 
     /// <summary>
-    /// <c>br_nf_hook_thresh</c> of br_netfilter: the rest of a bridge hook, after br_netfilter took the packet out of
-    /// it. Functions at br_netfilter's own priority are skipped, but for those behind <c>br_nf_pre_routing</c> on
-    /// kernels with <see cref="KernelTrait.ResumesBehindBrNetfilter"/>.
+    /// <c>br_nf_hook_thresh</c>: runs the rest of a bridge hook after br_netfilter took the packet out of it. It skips
+    /// functions at br_netfilter's own priority, except those behind <c>br_nf_pre_routing</c> on kernels with
+    /// <see cref="KernelTrait.ResumesBehindBrNetfilter"/>.
     /// </summary>
     public static void RestOfBridgeHook(Hook hook, Packet packet, string? @in, string? @out, OkFunction okfn)
     {
@@ -37,8 +37,6 @@ internal static class Nf
         while (next < entries.Length && entries[next].Priority <= BridgePriority.BrNetfilter)
             if (entries[next++].What == BrNetfilter.PreRoutingName && packet.Host.Traits.ResumesBehindBrNetfilter)
                 break;
-        if (!packet.Holds(Statement.BridgeResumes))
-            next = entries.Length;
 
         Run(packet, new HookState(Family.Bridge, hook, @in, @out, okfn), next);
     }

@@ -1,9 +1,9 @@
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
-/// What br_netfilter remembers of a packet from the bridge's PRE_ROUTING until it leaves the host; <c>struct
-/// nf_bridge_info</c>. This is what PHYSIN and PHYSOUT of a LOG line come from, also of packets that were routed in
-/// between.
+/// What br_netfilter notes of a packet from the bridge's PRE_ROUTING until it leaves the host;
+/// <c>struct nf_bridge_info</c>. PHYSIN and PHYSOUT in a LOG line come from here, also for packets that were routed
+/// since.
 /// </summary>
 /// <param name="PhysIn">The port that it came in by.</param>
 /// <param name="Destination">Its destination before the PREROUTING hook of the IP layer.</param>
@@ -18,6 +18,8 @@ internal sealed record NfBridgeInfo(string PhysIn, string Destination)
     /// <summary>Whether the packet has skipped that hook, as it may once (<c>sabotage_in_done</c>).</summary>
     public bool SabotageDone { get; set; }
 
-    /// <summary>The same for a copy of the packet, which goes its own way (<c>skb_ext_add</c> copies on write).</summary>
+    /// <summary>
+    /// The same for a copy of the packet, which goes its own way (<c>skb_ext_add</c> copies on write).
+    /// </summary>
     public NfBridgeInfo Copy() => this with { };
 }

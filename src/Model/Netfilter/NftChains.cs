@@ -8,14 +8,15 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class NftChains
 {
-    /// <summary>The chains that were there before, or came after, the first bridge.</summary>
+    /// <summary>The chains from before the first bridge, or those from after it.</summary>
     public static IEnumerable<HookRegistration> Registrations(HostProfile profile, bool beforeBridges) =>
         from chain in profile.Rules.BaseChains
         let at = chain.Base!
         where at.Type != "nat" && at.BeforeBridges == beforeBridges
         let point = PointOf(chain)
         from family in FamiliesOf(at)
-        select new HookRegistration(family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), at, family))
+        select new HookRegistration(
+            family, HookOf(at), at.Priority, point.ToString(), FunctionOf(new(point, profile.Rules), at, family))
         {
             Device = at.Device,
             Points = [point],
@@ -23,7 +24,9 @@ internal static class NftChains
 
     public static HookPoint PointOf(RuleChain chain) => new(Layer.Nftables, chain.Id.Table, chain.Id.Name);
 
-    /// <summary>The families at whose hooks a base chain is; inet is IPv4 and IPv6, but at ingress it is the device's.</summary>
+    /// <summary>
+    /// The families at whose hooks a base chain is. Family inet is IPv4 and IPv6, but at ingress it is netdev.
+    /// </summary>
     public static IEnumerable<Family> FamiliesOf(BaseChain chain) => chain.Family switch
     {
         _ when HookOf(chain) is Hook.Ingress or Hook.Egress => [Family.Netdev],
@@ -57,8 +60,8 @@ internal static class NftChains
     };
 
     /// <summary>
-    /// Of what a device receives, only IP crosses a chain of family inet (nft_chain_filter.c,
-    /// <c>nft_do_chain_inet_ingress</c>). A VLAN tag is beside the frame by then.
+    /// Of the frames that a device receives, only IP crosses a chain of family inet (nft_chain_filter.c,
+    /// <c>nft_do_chain_inet_ingress</c>). A VLAN tag is already off the frame by then.
     /// </summary>
     private static bool IsPlainIp(Packet packet) => packet.Family.IsIp() && packet.Encapsulation != Encapsulation.PPPoE;
 }

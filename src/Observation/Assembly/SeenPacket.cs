@@ -13,7 +13,7 @@ internal enum Likeness
 }
 
 /// <summary>
-/// The sightings of one packet, fragments included, in their order. What a packet keeps through NAT identifies it (facts 4.5): the
+/// The sightings of one packet, fragments included, in their order. What a packet keeps through NAT identifies it: the
 /// sequence number of an echo, numbers and flags of a TCP segment, the identification of IP. Ports and addresses it does not keep.
 /// </summary>
 internal sealed class SeenPacket(Direction direction, int fragments)

@@ -1,7 +1,7 @@
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Puts crossings together into packets: by what survives NAT (facts 4.5), by the trace's id of the packet, and where
+/// Puts crossings together into packets: by what survives NAT, by the trace's id of the packet, and where
 /// neither tells, by order. For each crossing it looks at a bounded number of packets, so the time is in proportion to
 /// the lines.
 /// </summary>

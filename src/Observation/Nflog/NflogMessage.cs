@@ -122,8 +122,8 @@ public sealed class NflogMessage
             attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
 
-        // At two hooks the packet begins with the frame's header: at a device's egress (facts 1.4), and where ARP goes out
-        // (net/ipv4/arp.c:arp_create), which has no other attribute for it.
+        // At two hooks the packet begins with the frame's header: at a device's egress (net/core/dev.c, __dev_queue_xmit),
+        // and where ARP goes out (net/ipv4/arp.c, arp_create), which has no other attribute for it.
         var headed = (Family, Hook) is (NetdevFamily, 1) or (ArpFamily, 1);
         if (headed && Family == ArpFamily && payload.Length >= EthernetHeader)
             linkHeader = payload[..EthernetHeader];

@@ -3,7 +3,7 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>S numbers are those of the facts sheet.</summary>
+/// <summary>S numbers are the tags of the scenarios in features/.</summary>
 public class BackendsAndVersions
 {
     [TestCase(Backend.Nft, "mangle filter nat security")]

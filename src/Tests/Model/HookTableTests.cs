@@ -50,6 +50,16 @@ public class HookTableTests
             Is.EqualTo(functions));
     }
 
+    [TestCase("5.10", false)]
+    [TestCase("6.1.80", false)]
+    [TestCase("6.1.81", true)]
+    [TestCase("6.7.8", false)]
+    [TestCase("6.8", true)]
+    public void The_last_at_INPUT_of_the_bridge_is_br_netfilter_from_6_8_on(string kernel, bool isThere) =>
+        Assert.That(
+            What(HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }, Family.Bridge, Hook.LocalIn),
+            Is.EqualTo(isThere ? new[] { "ebtables filter INPUT", "br_nf_local_in" } : ["ebtables filter INPUT"]));
+
     [TestCase("5.1", Backend.Legacy, "Brouting")]
     [TestCase("5.2", Backend.Legacy, "PreRouting")]
     [TestCase("5.1", Backend.Nft, "PreRouting")]

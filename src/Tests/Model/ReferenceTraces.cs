@@ -3,11 +3,11 @@ using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Model.Tests;
 
-/// <summary>Traces measured on kernel 6.18 (facts sheet, appendix A); A3 needs a second network.</summary>
+/// <summary>Traces as a sniffer on every hook saw them on kernel 6.18.</summary>
 public class ReferenceTraces
 {
     [Test]
-    public void A1_a_first_bridged_packet() =>
+    public void A_bridged_packet() =>
         Assert.That(Request(Client, Server).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING    client.port→-
             ebtables nat      PREROUTING  client.port→-
@@ -24,7 +24,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A1_its_reply_crosses_the_same_without_nat() =>
+    public void The_reply_to_a_bridged_packet_crosses_the_same_without_nat() =>
         Assert.That(Reply(Client, Server).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING    server.port→-
             ebtables nat      PREROUTING  server.port→-
@@ -39,7 +39,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A2_a_packet_routed_from_the_bridge_to_the_wan()
+    public void A_packet_routed_from_the_bridge_to_the_wan()
     {
         var trail = Request(Client, Wan);
 
@@ -60,7 +60,7 @@ public class ReferenceTraces
     }
 
     [Test]
-    public void A2_its_reply_remembers_no_port()
+    public void The_reply_from_the_wan_has_no_port_noted()
     {
         var trail = Reply(Client, Wan);
 
@@ -79,7 +79,7 @@ public class ReferenceTraces
     }
 
     [Test]
-    public void A4_from_the_host_to_a_container() =>
+    public void A_packet_from_the_host_to_a_container() =>
         Assert.That(Request(Endpoint.Host, Client).Devices(), Is.EqualTo(Board("""
             iptables raw      OUTPUT      -→lab
             iptables mangle   OUTPUT      -→lab
@@ -94,7 +94,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A4_its_reply_is_delivered_through_the_bridge() =>
+    public void The_reply_to_the_host_is_delivered_through_the_bridge() =>
         Assert.That(Reply(Endpoint.Host, Client).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING   client.port→-
             ebtables nat      PREROUTING client.port→-
@@ -107,7 +107,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A5_from_a_container_to_the_host() =>
+    public void A_packet_from_a_container_to_the_host() =>
         Assert.That(Request(Client, Endpoint.Host).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING   client.port→-
             ebtables nat      PREROUTING client.port→-
@@ -122,7 +122,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A6_loopback_comes_in_a_second_time_without_nat() =>
+    public void Loopback_comes_in_a_second_time_without_nat() =>
         Assert.That(Request(Endpoint.Host, Endpoint.Host).Devices(), Is.EqualTo(Board("""
             iptables raw      OUTPUT      -→lo
             iptables mangle   OUTPUT      -→lo
@@ -139,7 +139,7 @@ public class ReferenceTraces
             """)));
 
     [Test]
-    public void A7_routed_from_the_bridge_while_the_bridge_does_not_call_iptables() =>
+    public void A_packet_routed_from_the_bridge_while_the_bridge_does_not_call_iptables() =>
         Assert.That(
             Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Devices(), Is.EqualTo(Board("""
             ebtables broute   BROUTING    client.port→-

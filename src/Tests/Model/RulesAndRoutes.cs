@@ -1,3 +1,5 @@
+using Hooktrail.Model.Devices;
+using Hooktrail.Model.Netfilter;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
 
@@ -119,6 +121,26 @@ public class RulesAndRoutes
 
         Assert.That(
             trail.Outcome, Is.EqualTo(Outcome.Vanished(HookPoints.Parse("iptables", "nat", "PREROUTING"), "net.ipv4.ip_forward is off")));
+    }
+
+    [TestCase(1, "IcmpError", 1)]
+    [TestCase(2, "IcmpRedirect", 1)]
+    [TestCase(64, "IcmpRedirect", 63)]
+    public void A_redirect_quotes_the_packet_with_its_TTL_lowered(int ttl, string message, int quoted)
+    {
+        var host = new Host(Hosts.Open with { BridgeNfCallIptables = false });
+        var packet = new Packet(host, new ConnectionTable(), Content.OfIcmp(Kind.EchoRequest, Family.IPv4, (8, 0)), new("client"), new("server"))
+        {
+            Device = "client.port",
+            Mac = "lab",
+            Ttl = ttl,
+        };
+
+        NetworkDevice.Receive(packet);
+
+        var answer = packet.Journey.Error!.Content;
+        Assert.That(answer.Kind, Is.EqualTo(Enum.Parse<Kind>(message)));
+        Assert.That(answer.About!.Ttl, Is.EqualTo(quoted));
     }
 
     [Test]

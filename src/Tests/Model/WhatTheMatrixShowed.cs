@@ -1,3 +1,4 @@
+using Hooktrail.Trails.Rules;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
 
@@ -102,6 +103,59 @@ public class WhatTheMatrixShowed
         Assert.That(Points(promiscuous with { Kernel = new(6, 1, 88) }), Does.Not.Contain("iptables nat INPUT"));
 
         IEnumerable<string> Points(HostProfile profile) => Prediction.Of(profile, broadcast, Leg.Request).Hops.Select(hop => hop.Point.ToString());
+    }
+
+    [TestCase("6.1.80", false)]
+    [TestCase("6.1.81", true)]
+    public void A_broadcast_that_goes_up_is_confirmed_before_nat_INPUT_so_SNAT_there_does_nothing(string kernel, bool isConfirmed)
+    {
+        var profile = Hosts.With("iptables nat -A INPUT -j SNAT --to-source insider") with { Kernel = KernelVersion.Parse(kernel) };
+        var broadcast = new Flow(Stranger, Everyone, Protocol.Udp) { Port = 67 };
+
+        Assert.That(Points(1), Does.Contain("iptables nat INPUT"));
+        Assert.That(Points(2).Contains("iptables nat INPUT"), Is.EqualTo(isConfirmed), "nothing was settled, so it is asked again");
+        Assert.That(Prediction.Of(profile, broadcast, Leg.Request).At("iptables security INPUT").Source, Is.EqualTo(isConfirmed ? "stranger" : "insider"));
+
+        IEnumerable<string> Points(int packet) =>
+            Prediction.Of(profile, broadcast, new Leg(Direction.Request, packet)).Hops.Select(hop => hop.Point.ToString());
+    }
+
+    [TestCase("new", "request")]
+    [TestCase("established", "reply")]
+    public void The_bridges_own_input_chain_still_sees_the_connection_of_what_a_promiscuous_bridge_hands_up(string state, string leg)
+    {
+        var rules = RuleText.Read(
+            Layer.Nftables,
+            ["table bridge mine {", "chain c {", "type filter hook input priority 0; policy accept;", $"ct state {state} drop", "}", "}"],
+            "the test");
+        var profile = Hosts.Open with { Promiscuous = true, Rules = rules };
+
+        var trail = leg == "reply" ? Reply(Client, Server, profile) : Request(Client, Server, profile);
+        Assert.That(trail.Outcome.ToString(), Does.StartWith("dropped at nftables bridge mine c"));
+    }
+
+    [TestCase(false, OutcomeKind.Delivered)]
+    [TestCase(true, OutcomeKind.Dropped)]
+    public void NOTRACK_does_not_outlast_a_promiscuous_bridge(bool promiscuous, OutcomeKind outcome)
+    {
+        var profile = Hosts.With(
+            "iptables raw -A PREROUTING -j NOTRACK", "iptables filter -A INPUT -m conntrack --ctstate INVALID -j DROP");
+
+        Assert.That(
+            Prediction.Of(profile with { Promiscuous = promiscuous }, new(Stranger, Everyone, Protocol.Udp) { Port = 67 }, Leg.Request).Outcome.Kind,
+            Is.EqualTo(outcome));
+    }
+
+    [Test]
+    public void A_promiscuous_bridge_also_routes_what_NAT_led_to_a_neighbour()
+    {
+        var profile = Hosts.With("iptables nat -A PREROUTING -d wan -j DNAT --to-destination server") with { SendRedirects = false };
+
+        Assert.That(Forwards(profile), Is.EqualTo(1));
+        Assert.That(Forwards(profile with { Promiscuous = true }), Is.EqualTo(2));
+
+        static int Forwards(HostProfile profile) =>
+            Request(Client, Wan, profile).Hops.Count(hop => hop.Point.ToString() == "iptables filter FORWARD");
     }
 
     [Test]

@@ -365,7 +365,7 @@ public static class Matrix
     private static IEnumerable<Variation> GoingUp()
     {
         HostChange drops = Rule("iptables -A FORWARD -j DROP"), nat = Rule("iptables -t nat -A INPUT -j SNAT --to-source insider");
-        var broadcasts = Journeys.Broadcasts();
+        var broadcasts = MatrixFlows.Broadcasts();
         yield return Quiet("broadcasts", broadcasts) with { Packets = 2 };
         yield return Quiet("broadcasts that FORWARD drops", broadcasts, drops) with { Packets = 2 };
         yield return Quiet("broadcasts, and SNAT in INPUT", broadcasts, nat) with { Packets = 2 };
@@ -380,7 +380,7 @@ public static class Matrix
                 [.. Core(ip).Where(flow => flow.To != Endpoint.Wan || flow.From != Endpoint.Client || flow.Protocol == Protocol.Tcp)],
                 On("promiscuous"), Rule($"{ip.Layer().Name()} -t nat -A PREROUTING -d wan -j DNAT --to-destination server"));
         foreach (var state in (string[])["new", "established", "invalid", "untracked"])
-            yield return Quiet($"promiscuous, and a bridge's input chain drops what is {state}", [.. Journeys.Core, .. broadcasts], On("promiscuous"),
+            yield return Quiet($"promiscuous, and a bridge's input chain drops what is {state}", [.. MatrixFlows.Core, .. broadcasts], On("promiscuous"),
                 new HostChange.NftTable(Table("bridge", [Chain("filter", "input", 0, rule: $"ct state {state} drop")]))) with
             {
                 Needs = "a kernel with CONFIG_NF_CONNTRACK_BRIDGE, without which no chain of a bridge can ask for a connection",

@@ -1,4 +1,3 @@
-using Hooktrail.Trails.Rules;
 using static Hooktrail.Model.Tests.Walks;
 using static Hooktrail.Trails.Endpoint;
 

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>One sentence per refusal, recognised by the texts of moby 20.10 to 29; others pass unchanged.</summary>
+/// <summary>
+/// One sentence for each refusal, recognised by the texts of moby 20.10 to 29. Other texts stay unchanged.
+/// </summary>
 internal static class EngineErrors
 {
     private const string NoSuchHostPath = "bind source path does not exist";

@@ -86,9 +86,9 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
         return await OnEngineAsync(engine, image, evenIfSame: true, cancellation).ConfigureAwait(false);
     }
 
-    // Usually the Engine's socket is this machine's, or its kernel has another release, which is cheap
-    // to compare. Otherwise only the kernel can tell: two machines may run one release, and a local port
-    // may lead into a virtual machine.
+    // Usually the socket is that of this machine's Engine and both kernels have the same release, which is cheap to
+    // compare. Otherwise a container must compare the kernels: two machines may run one release, and a local port may
+    // lead into a virtual machine.
     internal static async Task<(IMachine Machine, ContainerEngine? Engine)> OnEngineAsync(
         ContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
     {

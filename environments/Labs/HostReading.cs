@@ -225,7 +225,8 @@ public static partial class HostReading
         };
     }
 
-    // «6.1.0-50-cloud-amd64» is «#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)», «6.8.0-51-generic» is «Ubuntu 6.8.0-51.52-generic 6.8.12».
+    // «6.1.0-50-cloud-amd64» is «#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)», «6.8.0-51-generic» is «Ubuntu
+    // 6.8.0-51.52-generic 6.8.12».
     private static KernelVersion Kernel(string release, List<string> lines)
     {
         var named = KernelVersion.Parse(release);

@@ -74,7 +74,9 @@ public sealed class ContainerEngine : IAsyncDisposable
             HttpStatusCode.NotFound).ConfigureAwait(false) is not null;
 
     /// <remarks>The Engine finishes a request even if its caller is gone, so it cannot be cancelled.</remarks>
-    /// <exception cref="HooktrailException">The name, the bridge device or the subnet is taken, or no address pool is left.</exception>
+    /// <exception cref="HooktrailException">
+    /// The name, the bridge device or the subnet is taken, or no address pool is left.
+    /// </exception>
     public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

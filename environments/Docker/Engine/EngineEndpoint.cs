@@ -38,7 +38,9 @@ public sealed record EngineEndpoint
         return Parse(string.IsNullOrWhiteSpace(host) ? OfContext(config) : host, certificates);
     }
 
-    /// <summary>Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.</summary>
+    /// <summary>
+    /// Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.
+    /// </summary>
     /// <exception cref="HooktrailException">The text has neither form.</exception>
     public static EngineEndpoint Parse(string text, string? certificates = null)
     {

@@ -87,7 +87,8 @@ internal static class EngineErrors
             : new HooktrailException(sentence);
     }
 
-    // «No such container: ID»; and, while its removal is under way, «container is marked for removal and cannot be started».
+    // «No such container: ID»; and, while its removal is under way, «container is marked for removal and cannot be
+    // started».
     private static bool IsOfRemoved(string message) =>
         message.Contains("No such container", StringComparison.OrdinalIgnoreCase)
         || message.Contains("marked for removal", StringComparison.OrdinalIgnoreCase);

@@ -8,9 +8,9 @@ namespace Hooktrail.Docker.Lab;
 /// A run is alive while it holds its session: while its process can write to the standard input of its probe. That
 /// connection to the Engine ends with the process, on any machine. On the Engine's host it is a pipe, and the kernel
 /// knows whether it has a writer. The existence of a container proves nothing. A probe that runs without a writer is
-/// restoring the host, so the clean waits for it. A probe that does not run holds no session: either its run is dead, or
-/// the run is about to start it. The clean removes it without force, which the Engine refuses once it runs. A run that
-/// loses its probe this way has nothing else yet, and starts again (<see cref="RunSession"/>).
+/// restoring the host, so the clean waits for it. A probe that does not run holds no session: either its run is dead,
+/// or the run is about to start it. The clean removes it without force, which the Engine refuses once it runs. A run
+/// that loses its probe this way has nothing else yet, and starts again (<see cref="RunSession"/>).
 /// </para>
 /// <para>
 /// The Engine finishes a request even if the process that sent it is dead. So the clean looks again until a look finds

@@ -129,7 +129,8 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     [GeneratedRegex(@"^(?:<\d+>|[a-z]+ *:[a-z]+ *: )", RegexOptions.CultureInvariant)]
     private static partial Regex Level();
 
-    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H, «2026-11-24T15:55:32,123456+00:00 ».
+    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H,
+    // «2026-11-24T15:55:32,123456+00:00 ».
     [GeneratedRegex(@"^(?:\[ *(?:[+<]?[\d.]+>?|[A-Za-z]{3} [A-Za-z]{3} [ \d]\d [\d:.]+ \d{4}|[A-Za-z]{3} ?\d+ [\d:]+)\] ?|\d{4}-\d\d-\d\dT[\d:.,]+(?:[+-][\d:]+|Z)? )", RegexOptions.CultureInvariant)]
     private static partial Regex Time();
 

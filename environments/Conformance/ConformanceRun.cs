@@ -191,7 +191,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                         flow,
                         Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
                         cancellation).ConfigureAwait(false);
-                    // The host was read again where an earlier change was taken back.
+                    // The host was read again because an earlier change had been undone.
                     if (!ReferenceEquals(seen.Profile, profile))
                         predicted = Prediction.Legs(seen.Profile, flow, variation.PacketsOf(flow));
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);

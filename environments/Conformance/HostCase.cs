@@ -24,7 +24,7 @@ public sealed record HostCase(string Title, NamespaceSetup Setup, ImmutableArray
     };
 }
 
-/// <summary>A temporary change of a host, and the flows sent meanwhile. Changes are taken back in reverse.</summary>
+/// <summary>A temporary change of a host, and the flows sent meanwhile. Changes are undone in reverse order.</summary>
 public sealed record Variation(string Title, ImmutableArray<HostChange> Changes, ImmutableArray<Flow> Flows)
 {
     /// <summary>What some hosts' tools or kernels lack; if one of these refuses the change, that is no fault.</summary>

@@ -6,7 +6,7 @@
 # Standard input has one command a line. The second word is an id that the caller chooses; every line
 # about the command begins with it:
 #
-#   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT, then ID heard ADDRESS PORT BYTES NUMBER for each
+#   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT; for each: ID heard ADDRESS PORT BYTES NUMBER
 #   mark ID|* TOS                                       ID marked: the listener's answers have this TOS from now on
 #   stop ID                                             ID stopped
 #   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT [BEFORE]
@@ -14,9 +14,9 @@
 #   arp ID DEVICE SOURCE TARGET TIMEOUT
 #   raw ID DEVICE HEX
 #                                                       ID done LOCAL 1=answered 2=timeout ...
-#   sync ID [TOS]                                       ID synced: everything that had arrived is reported; TOS: then `mark * TOS`
+#   sync ID [TOS]                                       ID synced: all that had arrived is reported; then `mark * TOS`
 #   quit                                                ends the program, as the end of the input does
-#   at PID COMMAND                                      a command whose sockets are in the network namespace of process PID
+#   at PID COMMAND                                      a command with sockets in the network namespace of PID
 #
 # NUMBER is the number in the datagram's first octet, modulo 256; for a connection it is 1. BEFORE is the number of
 # packets of the same flow that earlier commands have sent: numbering goes on from there. LOCAL is the source port, or

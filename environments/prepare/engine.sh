@@ -132,7 +132,7 @@ start_engine() {
         die "the Docker Engine did not answer within 30 s of '$by': $(tail -n1 <<<"$engine_error")"
 }
 
-# Fails if no Engine can be had and the namespace lab will do; see without_engine.
+# Fails if no Engine is available and the namespace lab can replace it; see without_engine.
 prepare_engine() {
     local engine='' engine_error='' started=''
     if [[ $DOCKER_HOST = ssh://* ]]; then

@@ -73,7 +73,7 @@ until ((my $error = configured(attribute(NFULA_CFG_CMD, pack 'C', NFULNL_CFG_CMD
     $group++;
 }
 
-# One message at a time, in a buffer of its own size: the default reserves a page for each, and
+# One message at a time, in a buffer that fits it: the default reserves a page for each, and
 # few pages fit into the socket.
 my $mode = attribute(NFULA_CFG_MODE, pack 'N C x', 0xFFFF, NFULNL_COPY_PACKET);
 my $size = attribute(NFULA_CFG_NLBUFSIZ, pack 'N', 128);

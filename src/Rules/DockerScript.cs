@@ -5,7 +5,7 @@ public sealed record DockerScript
     /// <summary>Input for <c>iptables-restore --noflush</c>; empty if the release uses nft.</summary>
     public ImmutableArray<string> Iptables { get; private init; } = [];
 
-    /// <summary>Input for <c>ip6tables-restore --noflush</c>; empty if the release leaves IPv6 alone.</summary>
+    /// <summary>Input for <c>ip6tables-restore --noflush</c>; empty if the release adds no IPv6 rules.</summary>
     public ImmutableArray<string> Ip6tables { get; private init; } = [];
 
     /// <summary>Input for <c>nft -f -</c>; empty if the release uses iptables.</summary>

@@ -4,7 +4,7 @@
 #   in:   ID BYTES, a line; then a script of that many bytes
 #   out:  ID STATUS LINES, a line; then the script's output, that many lines
 #
-#   in:   become BYTES [ARGUMENT...], a line; then a perl program of that many bytes, which takes over the session for good
+#   in:   become BYTES [ARGUMENT...], a line; then a perl program of that many bytes, which takes over the session
 #
 # When standard input ends, the run has ended or was killed. The agent then restores what the run changed
 # on the host (only the probe, which has HOOKTRAIL_RUN, changes anything), and the container ends. A

@@ -8,8 +8,8 @@
 #   in:   start FIRST PIPES SETTINGS NAME=VALUE ... PROGRAM ARGUMENT ...
 #                              (words end with NUL) starts a program. PIPES are descriptors as a shell writes them. In
 #                              0<,1>,20< the process reads from 0 and 20, which are the channels FIRST and FIRST+2, and
-#                              writes to 1, which is FIRST+1. SETTINGS is the number of NAME=VALUE words, which are added
-#                              to the environment. Standard error is this program's, unless it is one of the pipes
+#                              writes to 1, which is FIRST+1. SETTINGS is the number of NAME=VALUE words, which go
+#                              to the environment. Standard error is this program's, unless it is a pipe
 #         kill FIRST           sends SIGKILL
 #   out:  started FIRST PID    the program runs; PID is its id in this program's pid namespace
 #         failed FIRST WHY     the program did not start
@@ -39,7 +39,7 @@ STDOUT->blocking(0);
 
 my ($heard, $to_say) = ('', '');
 my %source;     # by file number, each source of input: its handle, and the function that takes the bytes
-my %sink;       # by channel, each pipe to a process: its handle, the bytes that wait, and whether the end of input waits
+my %sink;       # by channel, each pipe to a process: its handle, its pending bytes, and whether its end is pending
 my %process;    # by first channel: the process id, and the exit status after it is known
 my %first;      # the first channel, by process id
 

@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails.Accounts;
 
-/// <summary>A trail with the decisions behind it, in order, and why every other hook point stayed silent.</summary>
+/// <summary>A trail, what decided it, in order, and why every other hook point stayed silent.</summary>
 public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences);
 
 /// <summary>

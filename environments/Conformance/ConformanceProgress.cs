@@ -38,7 +38,7 @@ public sealed class ConformanceProgress : IDisposable
         }
     }
 
-    /// <summary>Nothing is written from then on.</summary>
+    /// <summary>After this, nothing is written.</summary>
     public void Dispose()
     {
         _timer.Dispose();

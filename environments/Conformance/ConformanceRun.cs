@@ -7,15 +7,15 @@ using Hooktrail.Records;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// Runs the matrix: several hosts in parallel, on each one flow after the other. Results come in the order of the
-/// matrix, however fast each host is, and only some flows of each running host are held.
+/// Runs the matrix: several hosts in parallel, and the flows of each host one after the other. Results come in the
+/// order of the matrix, and memory holds only some flows of each running host.
 /// </summary>
 public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<NamespaceSetup, CancellationToken, Task<ILab>> start)
 {
-    // A host waits when so many of its flows are ahead of the last reported one.
+    // A host that is this many flows ahead of the last reported one waits.
     private const int Ahead = 800;
 
-    // A lab that fails so often in a row is given up.
+    // After this many failures in a row, the run gives a lab up.
     private const int Failures = 3;
 
     private const string MayRedirect =
@@ -23,7 +23,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
 
     private static readonly Switch SendRedirects = Switch.Parse("send_redirects");
 
-    // Where no answer is due, a short wait does. It hides nothing: the hooks still show every packet that comes.
+    // Where no answer is due, a short wait is enough: the hooks still show every packet that comes.
     private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
 
     private int _next;
@@ -62,7 +62,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
         finally
         {
-            // A host that is ahead would otherwise wait for ever for a failed report.
+            // A host that is ahead would otherwise wait endlessly for a report that failed.
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -153,7 +153,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
     }
 
-    // A lab on a user's host may not change this; then the flows that would draw a redirect are left out one by one.
+    // A lab on a user's host must not change this; flows that would draw a redirect are then left out one by one.
     private static async Task<IAsyncDisposable?> QuietenAsync(ILab lab, CancellationToken cancellation)
     {
         try
@@ -191,7 +191,7 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                         flow,
                         Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
                         cancellation).ConfigureAwait(false);
-                    // The host was read again where an earlier change was taken back.
+                    // The host was read again because an earlier change had been undone.
                     if (!ReferenceEquals(seen.Profile, profile))
                         predicted = Prediction.Legs(seen.Profile, flow, variation.PacketsOf(flow));
                     result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);

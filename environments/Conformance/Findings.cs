@@ -30,7 +30,7 @@ public sealed class Findings
     /// <summary>Why legs were inconclusive or not applicable, with the count of each reason.</summary>
     public IReadOnlyDictionary<(LegVerdict Verdict, string Reason), int> Reasons => _reasons;
 
-    /// <summary>Whether the model and the kernel, or two observers, contradict each other anywhere.</summary>
+    /// <summary>Whether the model and the kernel, or two observers, contradict each other.</summary>
     public bool HasDivergence => Total[LegVerdict.Disagreed] + Total[LegVerdict.ObserversDisagree] > 0;
 
     public void Add(FlowResult result)

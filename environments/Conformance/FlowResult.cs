@@ -6,10 +6,10 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>The profile is the host as read, or, where it could not be started, its sketch.</summary>
+/// <summary>The profile is the host as read; its sketch, if the host could not be started.</summary>
 public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile Profile, Flow Flow, ImmutableArray<LegRecord> Legs)
 {
-    /// <summary>Whether LOG rules watched.</summary>
+    /// <summary>Whether the LOG observer watched this flow.</summary>
     public bool IsLogged { get; private init; }
 
     public bool Agrees => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
@@ -47,10 +47,10 @@ public sealed record FlowResult(HostCase Host, Variation Variation, HostProfile 
         }
     }
 
-    /// <summary>Why a leg that differs from its prediction contradicts nothing; null where it does.</summary>
+    /// <summary>Why a leg that differs from its prediction is no contradiction; null where it is one.</summary>
     private static string? UntellableOf(Flow flow, ImmutableArray<PredictedLeg> predicted, Leg leg, Trail? said, ObservedLeg? seen)
     {
-        // What follows a packet with an unknown way is unknown too.
+        // If a packet's way is unknown, so are the ways of the packets that follow from it.
         var legs = predicted.Select(one => one.Leg).ToList();
         if (predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown) is { } unknown
             && (said is null || seen is null || legs.IndexOf(leg) > legs.IndexOf(unknown.Leg)

@@ -24,13 +24,13 @@ public sealed record HostCase(string Title, NamespaceSetup Setup, ImmutableArray
     };
 }
 
-/// <summary>A temporary change of a host, and the flows sent meanwhile. Changes are taken back in reverse.</summary>
+/// <summary>A temporary change of a host, and the flows sent meanwhile. Changes are undone in reverse order.</summary>
 public sealed record Variation(string Title, ImmutableArray<HostChange> Changes, ImmutableArray<Flow> Flows)
 {
-    /// <summary>What the host's tools or kernel must support, where not all do; a refusal is then no fault.</summary>
+    /// <summary>What some hosts' tools or kernels lack; if one of these refuses the change, that is no fault.</summary>
     public string? Needs { get; init; }
 
-    /// <summary>Whether ICMP redirects are off meanwhile.</summary>
+    /// <summary>Whether ICMP redirects are turned off for this variation.</summary>
     public bool IsQuiet { get; init; }
 
     /// <summary>The packets sent for each flow, except TCP connections.</summary>

@@ -20,7 +20,7 @@ public static class Matrix
 
     private static readonly NamespaceSetup Bare = NamespaceSetup.Default with { Docker = null };
 
-    /// <summary>Conditions that keep a rule off other packets, where the host belongs to a user.</summary>
+    /// <summary>Conditions that limit a rule to the lab's packets, for a host that belongs to a user.</summary>
     private sealed record Scope(string In, string Out, string FromWan, string InPort);
 
     private static readonly Scope Any = new("", "", "", "");
@@ -72,14 +72,14 @@ public static class Matrix
         },
     ];
 
-    /// <summary>What can be tried on an existing host, whatever its Docker: the lab of a Docker Engine.</summary>
+    /// <summary>What can be tried on an existing host with any release of Docker: the lab of a Docker Engine.</summary>
     public static ImmutableArray<HostCase> OfOneHost { get; } =
     [
         new("the Engine's host", NamespaceSetup.Default,
             [.. Switches(), .. NotTracked(OfLab), .. UsersOfDocker(IpVersion.V4, OfLab), .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab)]),
     ];
 
-    /// <summary>The hosts with a text in their titles, and the variations with it.</summary>
+    /// <summary>The hosts whose titles contain a text, and the variations whose titles do.</summary>
     public static ImmutableArray<HostCase> Where(ImmutableArray<HostCase> hosts, string text) =>
     [
         .. from host in hosts
@@ -251,8 +251,8 @@ public static class Matrix
 
         yield return With("DNAT to a neighbour", In("PREROUTING -d wan -j DNAT --to-destination server"));
         yield return With("DNAT to a neighbour, masqueraded", In("PREROUTING -d wan -j DNAT --to-destination server"), In("POSTROUTING -s client -d server -j MASQUERADE"));
-        // A container's kernel takes and answers an IPv6 packet that it sent to itself; no hook of the host sees the
-        // answer.
+        // A container's kernel accepts and answers an IPv6 packet that it sent to itself; the
+        // answer crosses no hook of the host.
         yield return With("DNAT back to the sender", In("PREROUTING -d wan -j DNAT --to-destination client")) with
         {
             Flows = [.. Core(ip).Where(flow => called || ip == IpVersion.V4 || flow.From != Endpoint.Client || flow.Protocol != Protocol.Icmp)],
@@ -387,7 +387,7 @@ public static class Matrix
             };
     }
 
-    // The kernel limits redirects per address, so each of these is the first on its host.
+    // The kernel limits redirects per address, so each of these flows is the first one on its host.
     private static IEnumerable<Variation> Redirects()
     {
         ImmutableArray<HostChange> off = [Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables")];
@@ -422,7 +422,7 @@ public static class Matrix
 
     private static ImmutableArray<Flow> Core(IpVersion ip) => [.. MatrixFlows.Core.Where(flow => flow.Ip == ip)];
 
-    /// <summary>The flows with a packet that crosses a hook point, some of each protocol.</summary>
+    /// <summary>The flows with a packet that crosses a hook point: some of each protocol.</summary>
     private static ImmutableArray<Flow> Passing(HostProfile host, HookPoint point, int perProtocol) =>
     [
         .. MatrixFlows.Core
@@ -431,7 +431,7 @@ public static class Matrix
             .SelectMany(group => group.Take(perProtocol)),
     ];
 
-    // Whether a host sends a redirect depends on when it last did, so redirects are mostly off.
+    // Whether a host sends a redirect depends on the time of its last one, so most variations turn redirects off.
     private static Variation Quiet(string title, ImmutableArray<Flow> flows, params ImmutableArray<HostChange> changes) =>
         new(title, changes, flows) { IsQuiet = true };
 

@@ -18,13 +18,15 @@ public static class MatrixFlows
         (Client, Hosted), (Hosted, Client), (Hosted, Wan), (Wan, Hosted), (Host, Hosted),
     ];
 
-    /// <summary>Pairs with different ways: bridged, routed both ways, from and to the host, loopback.</summary>
+    /// <summary>
+    /// Pairs whose packets take different ways: bridged, routed in both directions, from and to the host, loopback.
+    /// </summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
     [
         (Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger),
     ];
 
-    /// <summary>By an address of the host other than the one next to the sender.</summary>
+    /// <summary>Flows to an address of the host other than the one next to the sender.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To, string Via)> Addresses =
     [
         (Client, Host, LabNames.HostOnWan), (Client, Host, LabNames.GatewayOf(LabNames.Away)), (Wan, Host, LabNames.Gateway),
@@ -70,7 +72,9 @@ public static class MatrixFlows
            select new Flow(pair.From, pair.To, Protocol.Udp) { Encapsulation = tag },
     ];
 
-    /// <summary>Datagrams with a source address of another network, of the own network, of the host.</summary>
+    /// <summary>
+    /// Datagrams whose source address belongs to another network, to the sender's own network, or to the host.
+    /// </summary>
     public static ImmutableArray<Flow> Spoofed() =>
     [
         .. from one in ((Endpoint From, Endpoint To, string As)[])
@@ -105,8 +109,8 @@ public static class MatrixFlows
 
     public static ImmutableArray<Flow> Of(IpVersion ip) =>
     [
-        // The kernel limits ICMP errors per address (net.ipv4.icmp_ratelimit), so the two kinds of flows that draw them
-        // are far apart.
+        // The kernel limits ICMP errors per address (net.ipv4.icmp_ratelimit), so the two kinds of flows that cause
+        // them are kept far apart.
         .. UsedUp(ip),
         .. from pair in Pairs
            from protocol in Talking

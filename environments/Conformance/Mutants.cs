@@ -4,8 +4,8 @@ using Hooktrail.Model;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// The model with one change each. The kernel's doing is compared with each mutant's prediction; a mutant that predicts
-/// otherwise is killed and not asked again, so a run gets faster as it goes on.
+/// Variants of the model with one change each. A mutant is killed when its prediction differs from what the kernel did.
+/// It predicts nothing after that, so a run gets faster as it goes on.
 /// </summary>
 public sealed class Mutants
 {
@@ -14,7 +14,7 @@ public sealed class Mutants
     /// <summary>Every mutant and what killed it; null for survivors.</summary>
     public ImmutableArray<(Mutation Key, Killing? Value)> Fates => [.. _fates.Values];
 
-    /// <summary>The surviving mutants, to be asked about flows on a host.</summary>
+    /// <summary>The surviving mutants, applied to a host.</summary>
     public OnHost Of(HostProfile profile)
     {
         var mutations = Mutation.Of(profile);
@@ -36,7 +36,7 @@ public sealed class Mutants
             _living = [.. mutations.Select(mutation => (mutation, new Lazy<Mutant>(() => new(_profile, mutation), isThreadSafe: false)))];
         }
 
-        /// <summary>Kills the survivors that predict otherwise. The legs are in the order of the packets.</summary>
+        /// <summary>Kills the survivors whose predictions differ. The legs are in the order of the packets.</summary>
         public void Show(string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
         {
             for (var i = _living.Count - 1; i >= 0; i--)
@@ -92,7 +92,7 @@ public sealed class Mutants
     }
 }
 
-/// <summary>The first leg that a mutant predicts otherwise, and its prediction.</summary>
+/// <summary>The first leg that a mutant predicts wrongly, and its prediction.</summary>
 public sealed record Killing(string Host, Flow Flow, Leg Leg, string How)
 {
     public override string ToString() => $"{Host}: {Flow}, {Leg}";

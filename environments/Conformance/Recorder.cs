@@ -2,7 +2,9 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Conformance;
 
-/// <summary>Counts each result, writes it to <c>trails.json</c>, shows it to the mutants, and forgets it.</summary>
+/// <summary>
+/// Counts each result, writes it to <c>trails.json</c> and shows it to the mutants; keeps none in memory.
+/// </summary>
 /// <remarks>The stream stays open.</remarks>
 public sealed class Recorder(Stream stream, Findings findings, Mutants? mutants) : IDisposable
 {
@@ -13,7 +15,7 @@ public sealed class Recorder(Stream stream, Findings findings, Mutants? mutants)
     public void Take(FlowResult result)
     {
         findings.Add(result);
-        // The first flow's profile is the file's; other flows write only what differs from it.
+        // The file's profile is that of the first flow; other flows record only their differences from it.
         _writer ??= new(stream, _basis = result.Profile);
         foreach (var leg in result.Legs)
             _writer.Add(ReferenceEquals(result.Profile, _basis) ? leg : leg with { HostProfile = result.Profile });
@@ -29,6 +31,6 @@ public sealed class Recorder(Stream stream, Findings findings, Mutants? mutants)
             result.IsLogged);
     }
 
-    /// <summary>Ends the file.</summary>
+    /// <summary>Writes the end of the file.</summary>
     public void Dispose() => _writer?.Dispose();
 }

@@ -3,15 +3,15 @@ namespace Hooktrail.Conformance;
 /// <summary>A random part of the matrix, the same for the same seed.</summary>
 public static class Sampling
 {
-    // The costs of a host and of a change, in flows.
+    // What starting a host and making a change cost, measured in flows.
     private const int FlowsOfHost = 40;
     private const int FlowsOfVariation = 8;
 
-    /// <summary>Few hosts with about so many flows; fewer only where the matrix has no more.</summary>
+    /// <summary>Few hosts with about this many flows; fewer flows only if the matrix has no more.</summary>
     /// <returns>The chosen hosts, variations and flows, in the order of the matrix.</returns>
     public static ImmutableArray<HostCase> Of(ImmutableArray<HostCase> hosts, int flows, int seed)
     {
-        // Random documents that a seed always gives the same numbers.
+        // Random is documented to give the same numbers for the same seed.
         var random = new Random(seed);
         var chosen = new SortedDictionary<int, HostCase>();
         var (left, hostsLeft) = (flows, Math.Clamp((flows + FlowsOfHost - 1) / FlowsOfHost, 1, Math.Max(1, hosts.Length)));

@@ -5,7 +5,9 @@ using Hooktrail.Kernels.Archive;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>Makes each kernel bootable once: image, disk with modules, initial root that finds the disks.</summary>
+/// <summary>
+/// Makes each kernel bootable once: its image, a disk with its modules, and an initial root that finds the disks.
+/// </summary>
 public sealed class KernelStore(KernelsCache cache)
 {
     private const string Remedy = "check that the disk has space, and follow the message";
@@ -24,7 +26,7 @@ public sealed class KernelStore(KernelsCache cache)
             progress($"fetching {kernel.Package} {kernel.PackageVersion}");
             var tree = Path.Combine(making, "tree");
             await archive.UnpackAsync(kernel, tree, cancellation).ConfigureAwait(false);
-            // Since 7.2 the image lies with the modules.
+            // Since Linux 7.2, the package has the image among the modules.
             var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists);
             var image = new[] { Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz") }.FirstOrDefault(File.Exists);
             if (image is null || modules is null)
@@ -36,7 +38,9 @@ public sealed class KernelStore(KernelsCache cache)
     }
 
     /// <summary>Prepares a kernel that the user built.</summary>
-    /// <remarks>A bzImage, and modules from <c>make modules_install</c>, or null where all is built in.</remarks>
+    /// <remarks>
+    /// The image is a bzImage. The modules come from <c>make modules_install</c>; null if all are built in.
+    /// </remarks>
     /// <exception cref="HooktrailException">The image or the modules are not valid.</exception>
     public async Task<Kernel> PrepareAsync(string image, string? modules, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
     {
@@ -50,15 +54,17 @@ public sealed class KernelStore(KernelsCache cache)
         return new(own.Release, own.Image, folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Another way to pack kernels makes another folder.</summary>
+    /// <summary>A hash of the packing script: a change of the script makes another folder.</summary>
     private static string Recipe { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"), .. Needed]);
 
-    /// <summary>A change of the guests' scripts needs no kernel anew.</summary>
+    /// <summary>A hash of the guests' scripts: a change of them needs no new kernel.</summary>
     private static string Scripts { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"), EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh")]);
 
     private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
 
-    /// <summary>The kernel unpacks concatenated archives: its own part, and the part of all guests.</summary>
+    /// <summary>
+    /// The kernel unpacks concatenated archives: the part for this kernel, and the part for all guests.
+    /// </summary>
     internal async Task<string> InitramfsAsync(string kernel, CancellationToken cancellation)
     {
         var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>

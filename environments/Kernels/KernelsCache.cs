@@ -1,8 +1,8 @@
 namespace Hooktrail.Kernels;
 
 /// <summary>
-/// What is fetched and built once for all clones of this user: package lists, kernels, disks. Each item is made beside
-/// its place, in a folder named after the making process, and moved there when complete.
+/// What all clones of this user share: package lists, kernels, disks. Each item is fetched or built once, in a folder
+/// beside its place that is named after the making process, and moved into place when complete.
 /// </summary>
 public sealed class KernelsCache
 {
@@ -44,7 +44,7 @@ public sealed class KernelsCache
 
     public string this[params ReadOnlySpan<string> parts] => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Makes a missing folder. If two processes make it, the first one's is kept.</summary>
+    /// <summary>Creates a missing folder. If two processes create it, the first one's is kept.</summary>
     public async Task<string> FolderAsync(string name, Func<string, Task> make)
     {
         var place = this[name];
@@ -70,10 +70,10 @@ public sealed class KernelsCache
         return place;
     }
 
-    /// <summary>Where this process makes what is to be moved to a place.</summary>
+    /// <summary>The path where this process makes an item before it moves the item to a place.</summary>
     internal static string MakingOf(string place) => $"{place}{Making}{Owner.Self}";
 
-    /// <summary>What ended processes left half made.</summary>
+    /// <summary>Items that processes left unfinished when they ended.</summary>
     public ImmutableArray<string> Leftovers() =>
     [
         .. Directory.EnumerateFileSystemEntries(Path, $"*{Making}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })

@@ -4,21 +4,23 @@ using System.Text;
 namespace Hooktrail.Kernels;
 
 /// <summary>A kernel that the user built.</summary>
-/// <remarks>The image is a bzImage; the modules are in its release's folder, or null where all is built in.</remarks>
+/// <remarks>The image is a bzImage; the modules are in its release's folder, or null if all are built in.</remarks>
 internal sealed record OwnKernel(string Image, string? Modules, string Release)
 {
-    // Documentation/arch/x86/boot.rst: the magic of the setup header, and where the version's offset stands.
+    // Documentation/arch/x86/boot.rst: the offset of the setup header's magic, and after it the version's offset.
     private const int Magic = 0x202;
     private const int VersionOffset = 0x20e;
 
-    /// <exception cref="HooktrailException">It is no kernel for this architecture, or has other modules.</exception>
+    /// <exception cref="HooktrailException">
+    /// The image is no kernel for this architecture, or the modules belong to another kernel.
+    /// </exception>
     public static OwnKernel Of(string image, string? modules)
     {
         var release = ReleaseOf(image);
         return new(Path.GetFullPath(image), modules is null ? null : Path.GetFullPath(FolderOf(modules, release)), release);
     }
 
-    /// <summary>The same for the same content, wherever it lies.</summary>
+    /// <summary>A hash of the content; the path does not matter.</summary>
     public string ContentHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

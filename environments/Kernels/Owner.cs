@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Hooktrail.Kernels;
 
-/// <summary>A process that owns something. Process ids are reused; with the start time in ticks it is unique.</summary>
-/// <remarks>The start time is field 22 of /proc/PID/stat.</remarks>
+/// <summary>
+/// A process that owns something. Process ids are reused; together with the start time, an id is unique.
+/// </summary>
+/// <remarks>The start time is field 22 of /proc/PID/stat, in ticks.</remarks>
 internal readonly partial record struct Owner(int ProcessId, long StartedAt)
 {
     public static Owner Self { get; } = new(Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
@@ -22,7 +24,7 @@ internal readonly partial record struct Owner(int ProcessId, long StartedAt)
         try
         {
             var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            // Behind the name, which is in parentheses and may have blanks.
+            // The field comes after the name, which is in parentheses and may contain blanks.
             return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
         }
         catch (IOException)

@@ -6,15 +6,19 @@ namespace Hooktrail.Kernels;
 /// <summary>Runs programs of this machine.</summary>
 internal static class Tool
 {
-    /// <summary>For a program that failed without a word.</summary>
+    /// <summary>Used if a program fails without a message.</summary>
     public const string NoReason = "it gave no reason";
 
-    // What a service user's PATH may lack.
+    // Directories that a service user's PATH may lack.
     private const string Places = "/usr/local/sbin:/usr/sbin:/sbin";
 
     /// <summary>Runs a program and returns what it printed.</summary>
-    /// <remarks>The message has purpose (<c>to fetch kernels</c>) and remedy. A null folder is this process's.</remarks>
-    /// <exception cref="HooktrailException">It is missing, or it failed; has its last words.</exception>
+    /// <remarks>
+    /// The error message contains purpose (<c>to fetch kernels</c>) and remedy. A null folder means this process's.
+    /// </remarks>
+    /// <exception cref="HooktrailException">
+    /// The program is missing, or it failed; the message then has its last lines.
+    /// </exception>
     public static async Task<string> RunAsync(
         string what,
         string remedy,
@@ -55,12 +59,12 @@ internal static class Tool
 
     public static bool Exists(string program) => Find(program) is not null;
 
-    /// <summary>Null where this machine lacks the program. A path stays as it is.</summary>
+    /// <summary>Null if this machine lacks the program. A path is returned unchanged.</summary>
     public static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:{Places}".Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    /// <summary>The last line that is not empty, errors before warnings.</summary>
+    /// <summary>The last line that is not empty; an error is preferred to a warning.</summary>
     internal static string LastWords(params ReadOnlySpan<string> said)
     {
         foreach (var text in said)
@@ -77,7 +81,7 @@ internal static class Tool
 
     private static Process Start(ProcessStartInfo start, string what, string remedy)
     {
-        // Process.Start searches only this process's PATH.
+        // Process.Start would search only this process's PATH.
         if (!start.FileName.Contains('/'))
             start.FileName = Find(start.FileName) ?? start.FileName;
         try

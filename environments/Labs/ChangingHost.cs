@@ -2,20 +2,20 @@
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// A lab's host as last read, with its changes. One flow is under way at a time, and one change or reading; a change
-/// may come in the middle of a flow that lets it.
+/// A lab's host as last read, with its changes. Only one flow is under way at a time, and only one change or reading; a
+/// change may come during a flow that allows it.
 /// </summary>
-/// <param name="read">Reads the host, and has new chains recorded.</param>
-/// <param name="record">Has the chains of these rules recorded, and no others.</param>
+/// <param name="read">Reads the host, and starts recording at new chains.</param>
+/// <param name="record">Records at the chains of these rules, and at no others.</param>
 public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record) : IDisposable
 {
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<Change> _made = [];
-    // Whether it must be read before the next flow: it never was, or a change was taken back since.
+    // Whether the host must be read before the next flow: it never was, or a change has been undone since.
     private bool _isStale = true;
 
-    /// <summary>The host as read, or as it was before a change that was taken back.</summary>
+    /// <summary>The host as read, or as it was before a change that has been undone.</summary>
     public HostProfile Profile { get; private set; } = HostProfile.Default;
 
     public async Task<HostProfile> ReadAsync(CancellationToken cancellation)
@@ -25,9 +25,11 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         return Profile;
     }
 
-    /// <summary>Makes a change and reads the host anew; if that fails, the change is taken back at once.</summary>
-    /// <remarks>The result of <paramref name="make"/> takes the change back.</remarks>
-    /// <returns>Takes the change back. Later changes end first; out of order costs a reading.</returns>
+    /// <summary>Makes a change and reads the host again; if that fails, undoes the change at once.</summary>
+    /// <remarks>Disposing the result of <paramref name="make"/> undoes the change.</remarks>
+    /// <returns>
+    /// Undoes the change when disposed. Later changes should end first; another order costs a reading.
+    /// </returns>
     public async Task<IAsyncDisposable> ChangeAsync(Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
@@ -47,7 +49,9 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         return _made[^1];
     }
 
-    /// <summary>The sender must wrap what it does amid the flow, which may be a change.</summary>
+    /// <summary>
+    /// The sender must wrap what it does during the flow, such as a change, in the function that it gets.
+    /// </summary>
     public async Task<T> FlowAsync<T>(Func<HostProfile, Func<Func<Task>, Task>, Task<T>> send, CancellationToken cancellation)
     {
         await _flow.WaitAsync(cancellation).ConfigureAwait(false);
@@ -77,7 +81,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         }
     }
 
-    /// <summary>Changes nothing on the host; the lab does.</summary>
+    /// <summary>Changes nothing on the host; the lab restores it.</summary>
     public void Dispose()
     {
         _turn.Dispose();
@@ -86,8 +90,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
 
     private async Task LookAsync(CancellationToken cancellation) => (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
 
-    // Usually another change follows, after which the host is read anyway. But a removed chain's record must go with
-    // it, or it would precede the next chain of that name instead of following it.
+    // Usually another change follows, after which the host is read anyway. But the recorder of a removed chain must go
+    // with it; otherwise it would come before the next chain of that name instead of after it.
     private async Task GiveBackAsync(HostProfile before)
     {
         await record(before.Rules).ConfigureAwait(false);

@@ -2,17 +2,17 @@ namespace Hooktrail.Labs;
 
 /// <summary>
 /// Reads and writes rules of ebtables-legacy without its restore and save commands: the first flushes, and the second
-/// runs whatever is called ebtables.
+/// runs any program in the path that has the name ebtables.
 /// </summary>
 public static class EbtablesLegacy
 {
-    /// <summary>A table of the legacy backend comes to be when it is listed, if the kernel has it at all.</summary>
+    /// <summary>Listing a table of the legacy backend creates it, if the kernel supports the table.</summary>
     public const string Tables = "broute nat filter";
 
     /// <summary>
     /// A POSIX shell function, <c>saved_legacy</c>, that turns the output of <c>ebtables-legacy -t TABLE -L</c> into
-    /// that of ebtables-save: the table, its chains and rules, with counters (<c>-c 4 336</c>) where they were listed
-    /// (<c>--Lc</c>). A negation goes before the option instead of behind it. Other lines stay.
+    /// that of ebtables-save: the table, its chains and rules, with counters (<c>-c 4 336</c>) if they were listed
+    /// (<c>--Lc</c>). It moves a negation from after the option to before it. Other lines stay unchanged.
     /// </summary>
     public const string Saved = """
         saved_legacy() {
@@ -31,7 +31,9 @@ public static class EbtablesLegacy
         }
         """;
 
-    /// <summary>Creates every table, and fails where the kernel lacks one; for the host's network namespace.</summary>
+    /// <summary>
+    /// Creates every table, and fails if the kernel lacks one. It must run in the host's network namespace.
+    /// </summary>
     public const string Load = $"for table in {Tables}; do ebtables-legacy -t $table -L 2>&1 >/dev/null || exit; done";
 
     /// <summary>Commands that insert rules one by one.</summary>

@@ -4,10 +4,12 @@ using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Labs;
 
-/// <summary>Reads <c>nft list hooks</c>: the kernel's own list of registrations (nfnetlink_hook, since 5.14).</summary>
+/// <summary>
+/// Parses <c>nft list hooks</c>: the kernel's list of registrations (nfnetlink_hook, since Linux 5.14).
+/// </summary>
 public static partial class HookListing
 {
-    /// <summary>In the order in which they run; none where the kernel has no list. Ignores other lines.</summary>
+    /// <summary>In the order in which they run; empty if the kernel has no list. Ignores other lines.</summary>
     public static ImmutableArray<Registration> Parse(IEnumerable<string> lines)
     {
         var all = ImmutableArray.CreateBuilder<Registration>();
@@ -34,7 +36,7 @@ public static partial class HookListing
         };
     }
 
-    // The tools name their own tables; all others are a user's.
+    // The tools' tables have fixed names; all other tables are a user's.
     private static HookPoint? PointOf(string family, string table, string chain)
     {
         Layer? tool = family switch { "ip" => Layer.Iptables, "ip6" => Layer.Ip6tables, "bridge" => Layer.Ebtables, "arp" => Layer.Arptables, _ => null };

@@ -2,14 +2,16 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Labs;
 
-/// <summary>What a lab reports of its host for readers; no trail depends on it.</summary>
+/// <summary>What a lab reports about its host for readers; no trail depends on it.</summary>
 /// <param name="Facts">Versions and settings, as the tools print them.</param>
 /// <param name="Hooks">The kernel's registrations; empty where it does not list them.</param>
 public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Registration> Hooks)
 {
     private const string Listing = "hooktrail: hooks";
 
-    /// <summary>For bash in the host's network namespace. It changes nothing; what is missing is no error.</summary>
+    /// <summary>
+    /// A bash script for the host's network namespace. It changes nothing; a missing tool is no error.
+    /// </summary>
     /// <param name="sysctls">The path of the host's /proc/sys/net.</param>
     public static string Script(string sysctls = "/proc/sys/net") =>
         $$"""
@@ -26,7 +28,7 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
         """;
 
     /// <summary>Reads the script's output.</summary>
-    /// <remarks>The lab's further facts come first.</remarks>
+    /// <remarks>The lab's additional facts come first.</remarks>
     public static HostFacts Parse(IReadOnlyList<string> lines, params IEnumerable<Fact> more)
     {
         var hooks = HookListing.Parse(lines.SkipWhile(line => line != Listing));

@@ -3,20 +3,20 @@ using System.Text.RegularExpressions;
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// Reads what decides the trails of a lab's packets on a host: one script that changes nothing, and the reader of its
-/// output. Rules are read, not remembered.
+/// Reads everything on a host that decides the trails of a lab's packets: a script that changes nothing, and a parser
+/// for its output. Rules are read from the kernel and never assumed.
 /// </summary>
 public static partial class HostReading
 {
     private const string Next = "hooktrail: next";
     private const string Cannot = "hooktrail: cannot: ";
 
-    /// <summary>For bash in the host's network namespace. It changes nothing, not even which tables exist.</summary>
+    /// <summary>A bash script for the host's network namespace. It changes nothing, and creates no table.</summary>
     /// <remarks>Devices have their names in the lab; sysctls is the path of the host's /proc/sys/net.</remarks>
     /// <remarks>
-    /// A table of the legacy backend comes to be when it is listed (net/netfilter/x_tables.c,
-    /// <c>xt_find_table_lock</c>), so only those are listed that the kernel reports; it reports none of ebtables, so
-    /// these are listed only where the host uses them.
+    /// Listing a table of the legacy backend creates it (net/netfilter/x_tables.c, <c>xt_find_table_lock</c>), so the
+    /// script lists only tables that the kernel reports. The kernel reports none of ebtables; the script lists those
+    /// only if the host uses them.
     /// </remarks>
     public static string Script(
         Backend iptables, IHostNames names, ImmutableArray<string> devices, string sysctls = "/proc/sys/net", Backend ebtables = Backend.Nft)
@@ -55,8 +55,8 @@ public static partial class HostReading
 
     /// <summary>Reads the script's output.</summary>
     /// <returns>
-    /// The profile. What a host does not show (the userland proxy, published ports, ebtables' table broute) is as in
-    /// <see cref="HostProfile.Default"/>.
+    /// The profile. What the host does not show (the userland proxy, published ports, ebtables' table broute) has the
+    /// values of <see cref="HostProfile.Default"/>.
     /// </returns>
     /// <exception cref="HooktrailException">A tool is missing, failed, or printed something unexpected.</exception>
     public static HostProfile Parse(IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
@@ -84,7 +84,7 @@ public static partial class HostReading
         };
     }
 
-    // In the order in which they are parsed.
+    // In the order in which the parser expects them.
     private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>
     [
         Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
@@ -102,14 +102,14 @@ public static partial class HostReading
         ? $"run {tool}-nft-save"
         : $"find_tables {family}; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
 
-    // Most hosts have none of the other backend.
+    // Most hosts have no rules of the other backend.
     private static string Beside(string tool, Backend backend, string family) => backend == Backend.Nft
         ? $"run {tool}-nft-save | translated {tool}"
         : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || for table in \"${{tables[@]}}\"; do run {tool}-legacy-save -t $table; done | translated {tool}";
 
-    // Rules of the other backend stand beside the host's own: to the kernel their chains are like any others. They are
-    // named as base chains of separate tables, «ip iptables-legacy-filter». The order of registration at one priority
-    // cannot be read; they count as the later ones. A table without a rule does nothing.
+    // A host may have rules of both backends: the kernel treats all chains alike. Those of the other backend are named
+    // as base chains of separate tables, «ip iptables-legacy-filter». The order of registration at one priority cannot
+    // be read, so they count as registered later. A table without a rule does nothing.
     private static RuleSet Beside(List<string> translated, IpVersion version, Backend backend, INames map)
     {
         var (family, tool) = version == IpVersion.V4 ? ("ip", "iptables") : ("ip6", "ip6tables");
@@ -126,7 +126,7 @@ public static partial class HostReading
                 case ["add", "rule", _, var table, var chain, var rule]:
                     tables[table][chain].Add(rule);
                     break;
-                // A rule that cannot be translated to nft is in the output as it was.
+                // The output contains a rule that has no translation to nft in its original form.
                 case ["#", "-t", var table, "-A" or "-I", var chain, var rule]:
                     tables[table][chain].Add(Untranslated(rule, family));
                     break;
@@ -144,8 +144,8 @@ public static partial class HostReading
     }
 
     /// <summary>
-    /// A rule that the tools could not put into nft's words. They print addresses, devices and the protocol first, and nft has words for these. What
-    /// the rest of the rule does is unknown.
+    /// A rule that the tools could not translate to nft. They print addresses, devices and the protocol first, which
+    /// nft can express. The effect of the rest of the rule is unknown.
     /// </summary>
     private static string Untranslated(string rule, string family)
     {
@@ -198,8 +198,8 @@ public static partial class HostReading
         bool On(string name) => values.GetValueOrDefault(name) == "1";
         int Value(string device, string name) =>
             int.TryParse(values.GetValueOrDefault($"ipv4/conf/{device}/{name}"), CultureInfo.InvariantCulture, out var value) ? value : 0;
-        // On which device it is so: of «all» and the device's own, the greater counts for rp_filter (include/linux/inetdevice.h,
-        // IN_DEV_MAXCONF), and either for the others (IN_DEV_ORCONF), which are never more than 1.
+        // For rp_filter the greater of «all» and the device's own value counts (include/linux/inetdevice.h,
+        // IN_DEV_MAXCONF). For the others either value is enough (IN_DEV_ORCONF); they are never more than 1.
         bool OnAny(string name) => values.Keys
             .Select(key => key.Split('/'))
             .Any(path => path is ["ipv4", "conf", not "all" and var device, var last] && last == name && Math.Max(Value("all", name), Value(device, name)) == 1);
@@ -225,7 +225,8 @@ public static partial class HostReading
         };
     }
 
-    // «6.1.0-50-cloud-amd64» is «#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)», «6.8.0-51-generic» is «Ubuntu 6.8.0-51.52-generic 6.8.12».
+    // «6.1.0-50-cloud-amd64» is «#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)», «6.8.0-51-generic» is «Ubuntu
+    // 6.8.0-51.52-generic 6.8.12».
     private static KernelVersion Kernel(string release, List<string> lines)
     {
         var named = KernelVersion.Parse(release);

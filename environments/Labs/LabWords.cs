@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Hooktrail.Labs;
 
 /// <summary>
-/// Translates the lab's names in rules for a host: devices, addresses, networks and published ports. All else stays as
-/// the tool wants it.
+/// Translates the lab's names in rules for a host: devices, addresses, networks and published ports.
+/// Everything else stays as written.
 /// </summary>
 public static partial class LabWords
 {
@@ -30,15 +30,17 @@ public static partial class LabWords
     };
 
     /// <summary>Translates a complaint about what the kernel or the tool lacks; null for any other.</summary>
-    /// <param name="complaint">What was wanted, and the tool's words.</param>
+    /// <param name="complaint">The attempted command, and the tool's message.</param>
     public static CannotChangeException? Lack(string complaint) =>
         complaint.Contains("table 'broute' does not exist", StringComparison.Ordinal) ? new(
             "The ebtables of this machine has no table broute: ebtables-nft has it from iptables 1.8.10 on; upgrade iptables, or use the Docker lab.")
-        // libnftables adds it where the kernel does not know a hook, a type of chain or an expression.
+        // libnftables adds this text if the kernel does not know a hook, a type of chain or an expression.
         : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
         : null;
 
-    /// <summary>A tool's program; a rule may name it in full: <c>iptables-legacy -A …</c> beside nft.</summary>
+    /// <summary>
+    /// A tool's program. A rule may give the full name, such as <c>iptables-legacy -A …</c> on a host with nft.
+    /// </summary>
     public static string Program(string tool, Backend iptables, Backend ebtables = Backend.Nft) =>
         tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
 
@@ -76,7 +78,7 @@ public static partial class LabWords
     }
 
     /// <summary>Translates tables of nf_tables for <c>nft -f</c> on the host.</summary>
-    /// <remarks>Devices are in quotes; addresses stand behind saddr, daddr, ip or to.</remarks>
+    /// <remarks>Devices are in quotes; addresses follow saddr, daddr, ip or to.</remarks>
     public static string Nft(string text, IHostNames host)
     {
         var result = new StringBuilder();
@@ -107,8 +109,8 @@ public static partial class LabWords
         return result.ToString();
     }
 
-    /// <summary>The tables that a text of nft makes, as <c>family name</c>.</summary>
-    /// <exception cref="HooktrailException">It makes none.</exception>
+    /// <summary>The tables that a text for nft creates, as <c>family name</c>.</summary>
+    /// <exception cref="HooktrailException">The text creates no table.</exception>
     public static IReadOnlyList<string> TablesOf(string text)
     {
         var tables = NftTable().Matches(text).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct().ToList();

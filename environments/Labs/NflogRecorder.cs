@@ -6,17 +6,19 @@ using Hooktrail.Stations;
 namespace Hooktrail.Labs;
 
 /// <summary>A running <see cref="NflogProgram"/>.</summary>
-/// <param name="Input">Its standard input.</param>
-/// <param name="Lines">Completes at its end, with a <see cref="HooktrailException"/> where the reason is known.</param>
-/// <param name="Ended">The message where it is not.</param>
+/// <param name="Input">The program's standard input.</param>
+/// <param name="Lines">
+/// Completes when the program ends, with a <see cref="HooktrailException"/> if the reason is known.
+/// </param>
+/// <param name="Ended">The message if the reason is unknown.</param>
 /// <param name="Owner">Ends the program.</param>
 public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner);
 
 /// <summary>
 /// A lab's NFLOG observer: one program on a log group of the host's network namespace, and private nft tables that
-/// write to it. Of two chains at one priority, the one registered last runs first; so the recorder of a chain is
-/// registered right behind it, before anything else comes. The tables go with the host, or are removed when the host is
-/// restored.
+/// write to the group. Of two chains at one priority, the one that was registered last runs first. So the recorder
+/// of a chain is registered right after the chain, before anything else is. The tables go with the host, or are
+/// removed when the host is restored.
 /// </summary>
 public sealed class NflogRecorder : IAsyncDisposable
 {
@@ -40,9 +42,9 @@ public sealed class NflogRecorder : IAsyncDisposable
 
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
-    /// <summary>Waits until the program has its log group; nothing is recorded yet.</summary>
-    /// <remarks>The recorder owns the process.</remarks>
-    /// <exception cref="HooktrailException">The program ended, or does not begin.</exception>
+    /// <summary>Waits until the program has bound its log group; nothing is recorded yet.</summary>
+    /// <remarks>The recorder owns the process and ends it.</remarks>
+    /// <exception cref="HooktrailException">The program ended, or does not start.</exception>
     public static async Task<NflogRecorder> StartAsync(
         NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
     {
@@ -65,19 +67,19 @@ public sealed class NflogRecorder : IAsyncDisposable
         set => _reader.Listener = value;
     }
 
-    /// <summary>Call it when the tools' chains and every device exist.</summary>
+    /// <summary>Must be called after the tools' chains and every device exist.</summary>
     public async Task RecordToolsAsync(CancellationToken cancellation)
     {
         _reader.Know(DeviceNames.Parse(string.Join('\n', await _host.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))));
         await LoadAsync(Table(_tools).Install(), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Records at new base chains of users, and no longer at removed ones.</summary>
+    /// <summary>Records at new base chains of users, and stops at removed ones.</summary>
     /// <remarks>The places are in the order of registration, with the host's device names.</remarks>
     public async Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation)
     {
-        // Places that came together share a table, and so go together; where only some are gone, the others are
-        // recorded anew.
+        // Places that arrived together share a table, and so their recorders go together. If only some are gone, the
+        // others get new recorders.
         var gone = _users.Where(table => !table.Places.All(places.Contains)).ToList();
         var text = string.Concat(gone.Select(table => table.Remove()));
         _users.RemoveAll(gone.Contains);

@@ -1,6 +1,6 @@
 namespace Hooktrail.Labs;
 
-/// <summary>Each observer has separate rules and a separate channel.</summary>
+/// <summary>The observers of a lab; each has separate rules and a separate channel.</summary>
 [Flags]
 public enum Observers
 {

@@ -8,8 +8,10 @@ public static class TapProof
         (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan),
     ];
 
-    /// <summary>Bridged, to the host, from it, routed and translated, in both IP versions; and one of ARP.</summary>
-    /// <remarks>Flows that need absent endpoints are left out; the protocol's requests are answered.</remarks>
+    /// <summary>
+    /// Bridged, to the host, from the host, routed and translated, in both IP versions; and one ARP flow.
+    /// </summary>
+    /// <remarks>Flows that need absent endpoints are left out; requests of this protocol are answered.</remarks>
     public static IEnumerable<Flow> Flows(ImmutableArray<Endpoint> endpoints, Protocol protocol) =>
         from flow in
             (from way in Ways

@@ -4,20 +4,20 @@ using Hooktrail.Stations.Talk;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Frames that no socket writes: IPv4 with an 802.1Q tag, in PPPoE, or with a spoofed source.</summary>
+/// <summary>Frames that no UDP socket can send: IPv4 with an 802.1Q tag, in PPPoE, or with a spoofed source.</summary>
 internal static class Frames
 {
     private const int Vlan = 5;
     private const int Session = 1;
 
-    /// <summary>The frame of a flow of a container or the WAN.</summary>
+    /// <summary>The frame of a flow that a container or the WAN sends.</summary>
     /// <remarks>A tagged or PPPoE flow goes from one container to another of its network.</remarks>
     public static byte[] Of(Flow flow, NamespaceAddresses addresses, byte mark, int sourcePort)
     {
         var sender = addresses[flow.From.Name, AddressFamily.InterNetwork];
         var source = addresses[flow.As ?? flow.From.Name, AddressFamily.InterNetwork];
         var destination = addresses[FlowTalking.DestinationName(flow), AddressFamily.InterNetwork];
-        byte[] datagram = [.. Word(sourcePort), .. Word(flow.Port), .. Word(9), 0, 0, 1]; // UDP: no checksum, and one octet: its number
+        byte[] datagram = [.. Word(sourcePort), .. Word(flow.Port), .. Word(9), 0, 0, 1]; // UDP without a checksum; the one octet is the packet's number
         byte[] header =
         [
             0x45, mark, .. Word(20 + datagram.Length), .. Word(sourcePort), 0, 0, (byte)flow.Ttl, 17, 0, 0,

@@ -5,8 +5,8 @@ using Hooktrail.Stations.Machines;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A perl program in the host's namespaces. It ends with its standard input, and so with this program, however that
-/// ends; if it hangs, it ends with the lab's process 1, like all of its pid namespace.
+/// A perl program in the host's namespaces. It ends when its standard input does, and so when this program ends for any
+/// reason. If it hangs, it ends with the lab's process 1, like everything in that pid namespace.
 /// </summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
@@ -23,14 +23,14 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public TextWriter Input { get; }
 
-    /// <summary>Its output; completes when it has ended.</summary>
+    /// <summary>The program's output; completes when the program has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
     /// <summary>Starts a program beside the host's agent.</summary>
     /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
     public static async Task<HostProcess> StartAsync(
         NamespaceHost host, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
-        // Root's lab has no user namespace.
+        // A lab that root starts has no user namespace.
         new(await host.Machine.StartAsync(
             new MachineProgram(
             [
@@ -39,7 +39,7 @@ internal sealed class HostProcess : IAsyncDisposable
             ]),
             cancellation).ConfigureAwait(false));
 
-    /// <summary>Ends it, by the end of its input.</summary>
+    /// <summary>Closes the program's input, which ends the program.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -48,7 +48,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended already.
+            // The program has ended already.
         }
 
         await _pump.ConfigureAwait(false);

@@ -33,10 +33,12 @@ public sealed class NamespaceAddresses
         return new IPAddress(bytes);
     }
 
-    /// <summary>Of a container's end of its link: made from its IPv4 address, as Docker does.</summary>
+    /// <summary>
+    /// The MAC address of a container's end of its link: derived from its IPv4 address, as Docker does.
+    /// </summary>
     internal static string Mac(IPAddress address) => "02:42:" + Hexadecimal(address);
 
-    /// <summary>Of the other end. It is higher than the bridge's, which has a fixed one.</summary>
+    /// <summary>The MAC address of the host's end. It is higher than the bridge's, which is fixed.</summary>
     internal static string PeerMac(IPAddress address) => "02:f0:" + Hexadecimal(address);
 
     private static string Hexadecimal(IPAddress address) =>

@@ -2,7 +2,7 @@ using Hooktrail.Labs;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>The changes of a namespace lab's host, each with a script to make it and one to take it back.</summary>
+/// <summary>The changes of a namespace lab's host: for each, a script that makes it and one that undoes it.</summary>
 internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Backend ebtables)
 {
     /// <summary>Adds rules that need conntrack, one for each IP version, in chains that no packet reaches.</summary>
@@ -11,8 +11,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
 
     public static readonly string WithoutConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
-    /// <summary>The result takes the change back.</summary>
-    /// <exception cref="CannotChangeException">No namespace can be changed so.</exception>
+    /// <summary>The result undoes the change.</summary>
+    /// <exception cref="CannotChangeException">No namespace can have this change.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
     public async Task<IAsyncDisposable> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
     {
@@ -70,7 +70,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
                 or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
             "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
             "ip6_forward" => SetupScripts.Set("net/ipv6/conf/all/forwarding", value),
-            // The greater of the two counts (either, for redirects), so both are set.
+            // The kernel takes the greater of the two values (for redirects, either), so both are set.
             "rp_filter" => Each("rp_filter", everywhere),
             "send_redirects" => Each("send_redirects", everywhere),
             "route_localnet" => Each("route_localnet", networks),

@@ -20,7 +20,7 @@ public static class NamespaceExamination
         echo legacy=$([ -e /proc/net/ip_tables_names ] && type -P iptables-legacy-restore >/dev/null && echo yes)
         """;
 
-    /// <summary>Stops at the first lack that hides all the rest.</summary>
+    /// <summary>Stops at the first lack that hides all others.</summary>
     public static async Task<ImmutableArray<ExaminationFinding>> OfAsync(IMachine machine, CancellationToken cancellation = default)
     {
         NamespaceHost host;

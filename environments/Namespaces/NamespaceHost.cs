@@ -5,9 +5,9 @@ using Hooktrail.Stations.Machines;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// A private Docker host: a network namespace with bridges, links and addresses, and others around it that play the
-/// containers and the WAN. It has no rules yet. It needs only the right to make namespaces, hosts in parallel do not
-/// see each other, and when this process ends, however that is, nothing of it is left.
+/// A private Docker host: a network namespace with bridges, links and addresses, and further namespaces around it for
+/// the containers and the WAN. It starts without rules. It needs only the right to create namespaces, several hosts do
+/// not see each other, and when this process ends for any reason, nothing is left.
 /// </summary>
 public sealed class NamespaceHost : IAsyncDisposable
 {
@@ -31,32 +31,34 @@ public sealed class NamespaceHost : IAsyncDisposable
 
     public Shell Host { get; }
 
-    /// <summary>Where the processes are; the host's kernel is that machine's.</summary>
+    /// <summary>The machine of the processes; its kernel is the host's kernel.</summary>
     public IMachine Machine => _tree.Machine;
 
-    /// <summary>The one process that was started there; its descendants are the lab.</summary>
+    /// <summary>The one process that was started on the machine; its descendants are the lab.</summary>
     public int ProcessId => _tree.ProcessId;
 
     /// <summary>The shell's process id, by station.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _tree.Sessions.ToImmutableSortedDictionary(session => session.Name, session => session.ProcessId);
 
     /// <summary>The shell of a station: <c>host</c>, <c>hosted</c>, a container or <c>wan</c>.</summary>
-    /// <exception cref="HooktrailException">It was not built.</exception>
+    /// <exception cref="HooktrailException">The station was not built.</exception>
     public Shell this[string station] => _shells.GetValueOrDefault(station)
         ?? throw new HooktrailException(
             $"The namespace lab has no station \"{station}\" with the chosen containers; it has {string.Join(", ", Topology.Stations)}.");
 
     /// <summary>Builds <paramref name="topology"/>; every link is up when it returns.</summary>
-    /// <exception cref="HooktrailException">There can be no private namespaces, or a program is missing.</exception>
+    /// <exception cref="HooktrailException">
+    /// The machine allows no private namespaces, or a program is missing.
+    /// </exception>
     public static Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, topology, null, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
-    /// <remarks>The machine stays when the host ends.</remarks>
+    /// <remarks>The machine keeps running when the host ends.</remarks>
     public static Task<NamespaceHost> StartAsync(IMachine machine, NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(machine, topology, null, cancellation);
 
-    /// <summary>As above; <paramref name="beforeBridges"/> prepares the still empty host.</summary>
+    /// <summary>As above; <paramref name="beforeBridges"/> runs on the host while it is still empty.</summary>
     internal static async Task<NamespaceHost> StartAsync(
         IMachine machine, NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
     {
@@ -78,7 +80,7 @@ public sealed class NamespaceHost : IAsyncDisposable
 
     /// <summary>Sets a sysctl in the host's namespace.</summary>
     /// <remarks>The path is below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>.</remarks>
-    /// <exception cref="HooktrailException">There is no such sysctl, or the kernel does not take the value.</exception>
+    /// <exception cref="HooktrailException">The sysctl does not exist, or the kernel refuses the value.</exception>
     public Task SetAsync(string path, string value, CancellationToken cancellation = default) =>
         SetAsync(NamespaceTopology.HostName, path, value, cancellation);
 
@@ -92,11 +94,11 @@ public sealed class NamespaceHost : IAsyncDisposable
         return status == 0 ? string.Join('\n', lines) : null;
     }
 
-    /// <summary>Whether a container's port may send frames back where they came from.</summary>
+    /// <summary>Sets whether a container's port may send frames back where they came from.</summary>
     public Task SetHairpinAsync(string container, bool on, CancellationToken cancellation = default) =>
         SetPortAsync(container, "hairpin", on, cancellation);
 
-    /// <summary>Whether a container's port is cut off from other isolated ports of its bridge.</summary>
+    /// <summary>Sets whether a container's port is cut off from other isolated ports of its bridge.</summary>
     public Task SetIsolatedAsync(string container, bool on, CancellationToken cancellation = default) =>
         SetPortAsync(container, "isolated", on, cancellation);
 

@@ -8,7 +8,7 @@ namespace Hooktrail.Namespaces;
 
 /// <summary>
 /// A lab without an Engine: a Docker host in a private network namespace, with Docker's rules, and other namespaces
-/// around it. The kernel log shows no packets of other namespaces, so only NFLOG observes.
+/// around it. The kernel log shows no packets of other network namespaces, so only NFLOG observes.
 /// </summary>
 public sealed class NamespaceLab : ILab
 {
@@ -43,16 +43,16 @@ public sealed class NamespaceLab : ILab
     /// <summary>A process in each station's namespace, by its id on <see cref="Machine"/>.</summary>
     public ImmutableSortedDictionary<string, int> ProcessIds => _host.ProcessIds;
 
-    /// <summary>Where the lab is; its kernel is that machine's.</summary>
+    /// <summary>The machine of the lab; the lab runs on its kernel.</summary>
     public IMachine Machine => _host.Machine;
 
     /// <summary>Builds the host, installs its rules, starts the stations and the recorder.</summary>
-    /// <exception cref="HooktrailException">There can be no private namespaces, or a tool is missing.</exception>
+    /// <exception cref="HooktrailException">The machine allows no private namespaces, or a tool is missing.</exception>
     public static Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, setup, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceSetup, CancellationToken)"/>
-    /// <remarks>The machine stays when the lab ends.</remarks>
+    /// <remarks>The machine keeps running when the lab ends.</remarks>
     public static async Task<NamespaceLab> StartAsync(IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         var run = RunId.New();
@@ -88,7 +88,7 @@ public sealed class NamespaceLab : ILab
             throw;
         }
 
-        // Chains that must be there before br_netfilter need recorders that are there before it too.
+        // Chains that must exist before br_netfilter need recorders that exist before it too.
         async Task BeginAsync(NamespaceHost empty)
         {
             var program = await HostProcess.StartAsync(empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
@@ -155,14 +155,14 @@ public sealed class NamespaceLab : ILab
     /// <summary>Ends every process; the namespaces go with them.</summary>
     public async ValueTask DisposeAsync()
     {
-        // With its process 1 all others of the lab end, and so do the readers of their output.
+        // When process 1 ends, all other processes of the lab end, and so do the readers of their output.
         await _host.DisposeAsync().ConfigureAwait(false);
         await _stations.DisposeAsync().ConfigureAwait(false);
         await _recorder.DisposeAsync().ConfigureAwait(false);
         _now.Dispose();
     }
 
-    /// <remarks>Conntrack is on meanwhile, or no tap in a nat chain could fire.</remarks>
+    /// <remarks>Conntrack is on during the proof; otherwise no tap in a nat chain could fire.</remarks>
     public async Task ProveTapsAsync(CancellationToken cancellation = default)
     {
         if (!_setup.Conntrack)
@@ -173,7 +173,7 @@ public sealed class NamespaceLab : ILab
             await _host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.WithoutConntrack, cancellation).ConfigureAwait(false);
     }
 
-    // What was still starting when something else failed: it completes, or it fails by itself.
+    // Waits for a part that was still starting when another part failed: it completes, or fails by itself.
     private static async Task<NamespaceStations?> EndedAsync(Task<NamespaceStations> starting)
     {
         try
@@ -186,7 +186,7 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    // Reads the host, and registers the recorder behind new chains.
+    // Reads the host, and registers a recorder after each new chain.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
@@ -196,7 +196,7 @@ public sealed class NamespaceLab : ILab
         var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables);
         var profile = read with
         {
-            // The recorder stands where the table is, whether the tools have it or not.
+            // The recorder stands at the table's hooks, even if the tools do not have the table.
             Broute = true,
             UserlandProxy = _setup.UserlandProxy,
             ProxyPktinfo = _setup.Docker is { } release && DockerRules.ProxyHasPktinfo(release),
@@ -207,7 +207,7 @@ public sealed class NamespaceLab : ILab
         return profile;
     }
 
-    // The time of a chain's registration cannot be read; the setup knows.
+    // The kernel does not show when a chain was registered; the setup knows.
     private RuleSet Marked(RuleSet rules)
     {
         if (_setup.BeforeBridges is not { } text)
@@ -238,8 +238,7 @@ public sealed class NamespaceLab : ILab
                 $"The legacy backend of ebtables does not work here ({string.Join(' ', lines).TrimEnd('.')}): it needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY, the module loaded (modprobe ebtables), and the program ebtables-legacy; use nf_tables instead.");
     }
 
-    // The legacy tools load the kernel's modules by themselves where modprobe and modules exist; a container has
-    // neither.
+    // The legacy tools load the kernel's modules by themselves if modprobe and modules exist; a container has neither.
     private static async Task InstallAsync(NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
     {
         try
@@ -253,8 +252,8 @@ public sealed class NamespaceLab : ILab
         }
     }
 
-    // The tools' built-in chains come first, as on a host that has long had them: users' chains are registered after
-    // them.
+    // The tools' built-in chains come first, as on a host where they have long existed:
+    // users' chains are registered later.
     private static string ToolsRules(NamespaceSetup setup, DockerScript script)
     {
         var backend = setup.Iptables.Name();

@@ -2,7 +2,7 @@ using Hooktrail.Observation;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>Translates what the kernel prints in the host's namespace to the lab's names.</summary>
+/// <summary>Translates what the kernel prints in the host's namespace into the lab's names.</summary>
 public static class NamespaceNames
 {
     /// <summary>In a private namespace, devices have the same names as in the lab.</summary>
@@ -13,7 +13,7 @@ public static class NamespaceNames
         Macs = Macs(topology).ToImmutableDictionary(),
     };
 
-    /// <summary>The owners of Ethernet addresses, for frames with a packet that is not parsed.</summary>
+    /// <summary>The owners of MAC addresses, for frames whose packet is not parsed.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Macs(NamespaceTopology topology) =>
         from network in topology.Networks
         from one in network.Containers.Select(container => (container.Name, container.Number)).Prepend((network.Name, Number: (byte)1))

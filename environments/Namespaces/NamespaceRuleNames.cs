@@ -3,12 +3,12 @@ using System.Net.Sockets;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// Translates the lab's names for the host's namespace: devices have the same names, and addresses are those of the
-/// whole lab, built or not, since Docker's rules may name an empty network.
+/// Translates the lab's names for the host's namespace. Devices have the same names there. Addresses are those of the
+/// whole lab, even of parts that were not built, since Docker's rules may name an empty network.
 /// </summary>
 public sealed class NamespaceRuleNames : IHostNames
 {
-    /// <summary>The names are the same on every host.</summary>
+    /// <summary>One instance is enough, because the names are the same on every host.</summary>
     public static readonly NamespaceRuleNames Instance = new();
 
     private static readonly NamespaceAddresses Addresses = new(NamespaceTopology.Whole);

@@ -6,8 +6,8 @@ using Hooktrail.Stations.Talk;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The senders and listeners of a namespace lab. One process talks for all stations, because a socket stays in the
-/// network namespace it was made in: so a flow costs a few lines to one process, however many listeners there are.
+/// The senders and listeners of a namespace lab. One process talks for all stations: a socket stays in the network
+/// namespace in which it was created. So a flow costs a few lines to one process, even with many listeners.
 /// </summary>
 internal sealed class NamespaceStations : IAsyncDisposable
 {
@@ -23,14 +23,14 @@ internal sealed class NamespaceStations : IAsyncDisposable
     }
 
     /// <summary>Starts the talker; all stations listen on <see cref="Flow.ServicePort"/> when it returns.</summary>
-    /// <remarks>The setup decides whether, and how, the host answers on published ports.</remarks>
+    /// <remarks>The setup decides whether and how the host answers on published ports.</remarks>
     public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
         var stations = new NamespaceStations(
             host, await HostProcess.StartAsync(host, Talker.Script, cancellation).ConfigureAwait(false));
         try
         {
-            // A container in the host's namespace shares the host's ports, so only one of the two has them.
+            // A container in the host's namespace shares the host's ports, so only one of the two can listen on them.
             var listening = host.Topology.Stations.Where(name => name != NamespaceTopology.HostedName).SelectMany(name => Services(name).Select(one => (name, one)))
                 .Concat(stations.OfHost(setup).Select(one => (NamespaceTopology.HostName, one)));
             await Task.WhenAll(listening.Select(one => stations.ListenAsync(one.Item1, one.Item2, cancellation))).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a flow and returns its mark, and what its ends saw.</summary>
+    /// <summary>Sends a flow; returns its mark, and what its ends saw.</summary>
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
         Flow flow, int packets, int size, TimeSpan patience, Func<Task>? between, CancellationToken cancellation)
     {
@@ -55,11 +55,11 @@ internal sealed class NamespaceStations : IAsyncDisposable
         if (flow.As is not null && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort } || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
             throw new CannotSendException(
                 $"\"{flow}\" cannot have a spoofed source: only an IPv4 datagram to port {Flow.MutePort} from a container or the WAN can.");
-        // TCP has one connection, however many packets are asked for.
+        // TCP has one connection, even if several packets are asked for.
         if (flow.Protocol == Protocol.Tcp)
             packets = 1;
-        // Marks differ in the upper four bits, as IPv6 needs. A port is reused only after more flows than fit in the
-        // minute for which TCP remembers it.
+        // Marks differ in the upper four bits, as IPv6 requires. A port is reused only after more flows than fit into
+        // the minute for which TCP remembers it.
         var number = _flows++;
         var mark = (byte)((1 + number % 15) << 4);
         var sourcePort = 20_000 + number % 40_000;
@@ -96,7 +96,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         await _process.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A listener's id is its station and its kind.
+    // A listener's id consists of its station and its kind.
     private Task ListenAsync(string station, Listening what, CancellationToken cancellation) =>
         _talker.ListenAsync(what with { Id = $"{station}/{what.Id}", NamespaceOf = _host[station].Session.ProcessId }, cancellation);
 
@@ -107,12 +107,12 @@ internal sealed class NamespaceStations : IAsyncDisposable
         .. from ip in Enum.GetValues<IpVersion>()
            from protocol in station == NamespaceTopology.HostName ? [Protocol.Tcp] : (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
-        // A broadcast is heard, but not answered.
+        // Hears a broadcast and does not answer.
         new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
     ];
 
     // The host's kernel asks when it needs an address that it has forgotten; a frame from a socket would bypass the ARP
-    // hooks (net/ipv4/arp.c, arp_xmit). The answer comes before the kernel is done with the question, or never.
+    // hooks (net/ipv4/arp.c, arp_xmit). The answer comes before the command returns, or never.
     private async Task<TalkResult> AskAsync(Flow flow, CancellationToken cancellation)
     {
         var address = _host.Addresses[flow.To.Name, AddressFamily.InterNetwork];
@@ -133,7 +133,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
-    // The host has many addresses, and answers from the one that was addressed, unless by an older userland proxy.
+    // The host has many addresses. It answers from the one that was addressed, except through an older userland proxy.
     private IEnumerable<Listening> OfHost(NamespaceSetup setup) =>
     [
         .. OnEachAddress("service", Protocol.Udp, Flow.ServicePort),

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Hooktrail.Namespaces;
 
-/// <summary>What to build: networks with their containers, and the WAN. The host is always there.</summary>
+/// <summary>The parts to build: networks with their containers, and the WAN. The host always exists.</summary>
 public sealed partial record NamespaceTopology
 {
     public ImmutableArray<LabNetwork> Networks { get; init; } = [];
@@ -16,7 +16,7 @@ public sealed partial record NamespaceTopology
 
     /// <summary>
     /// The host's settings besides the lab's own, by path below /proc/sys: <c>net/bridge/bridge-nf-call-iptables</c>.
-    /// They are set before there is any device.
+    /// They are set before any device exists.
     /// </summary>
     public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -24,15 +24,15 @@ public sealed partial record NamespaceTopology
 
     public static LabNetwork Away { get; } = Network("away", 2, "stranger");
 
-    /// <summary>A rule of Docker's closes it.</summary>
+    /// <summary>A rule of Docker's forbids its containers to talk to each other.</summary>
     public static LabNetwork Closed { get; } = Network("closed", 3, "left", "right");
 
-    /// <summary>Without a way out.</summary>
+    /// <summary>A network without a way out.</summary>
     public static LabNetwork Inner { get; } = Network("inner", 4, "insider") with { Internal = true };
 
     public static NamespaceTopology Whole { get; } = new() { Networks = [Lab, Away, Closed, Inner], Wan = true, Hosted = true };
 
-    /// <summary>The least in which packets are bridged, routed and translated.</summary>
+    /// <summary>The smallest topology in which packets are bridged, routed and translated.</summary>
     public static NamespaceTopology Small { get; } = new() { Networks = [Lab], Wan = true };
 
     /// <summary>The link to the WAN: the host is .1, the WAN .2 (RFC 5737).</summary>
@@ -41,7 +41,9 @@ public sealed partial record NamespaceTopology
     /// <summary>The link to the WAN (RFC 3849).</summary>
     public static IPNetwork WanV6 { get; } = IPNetwork.Parse("2001:db8:cb00:71::/64");
 
-    /// <summary>The part of the whole lab that these endpoints need: their networks, and no other container.</summary>
+    /// <summary>
+    /// The part of the whole lab that these endpoints need: their networks, and only the named containers.
+    /// </summary>
     /// <exception cref="HooktrailException">There is no such endpoint.</exception>
     public static NamespaceTopology For(params IEnumerable<string> endpoints)
     {
@@ -68,7 +70,7 @@ public sealed partial record NamespaceTopology
     /// <summary>Every container with a separate network namespace.</summary>
     public IEnumerable<LabContainer> Containers => Networks.SelectMany(network => network.Containers);
 
-    /// <summary>Everything with a shell, <c>host</c> first.</summary>
+    /// <summary>Every station with a shell, <c>host</c> first.</summary>
     public ImmutableArray<string> Stations =>
     [
         HostName,
@@ -81,7 +83,10 @@ public sealed partial record NamespaceTopology
     internal const string HostedName = "hosted";
     internal const string WanName = "wan";
 
-    /// <summary>Names become names of devices and words of scripts, and numbers the last byte of addresses.</summary>
+    /// <summary>
+    /// Checks the names, which become device names and words of scripts, and the numbers, which
+    /// become the last byte of addresses.
+    /// </summary>
     internal void Check()
     {
         var taken = new HashSet<string> { HostName, HostedName, WanName, "lo" };
@@ -119,7 +124,7 @@ public sealed record LabNetwork(string Name, IPNetwork V4, IPNetwork V6, Immutab
     /// <summary>Whether its containers have no default route.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>A promiscuous bridge takes a copy of what it forwards.</summary>
+    /// <summary>Whether the bridge is promiscuous: it then takes a copy of every frame that it forwards.</summary>
     public bool Promiscuous { get; init; }
 }
 

@@ -40,7 +40,7 @@ internal sealed class PipeSession : ISession
 
     public IReadOnlyList<string> LastOutput => _last.Snapshot();
 
-    /// <summary>The agent runs, by this id on the lab's machine.</summary>
+    /// <summary>Called when the agent runs; this is its process id on the lab's machine.</summary>
     public void Started(int processId) => ProcessId = processId;
 
     public async Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default)
@@ -52,7 +52,7 @@ internal sealed class PipeSession : ISession
             + (last.Count == 0 ? "it printed nothing." : $"its last output was «{string.Join(" | ", last)}»."));
     }
 
-    /// <summary>Ends the standard input, and with it the agent. Waits only for the end of reading.</summary>
+    /// <summary>Closes the standard input, which ends the agent. Waits only for the end of the output.</summary>
     public async ValueTask DisposeAsync()
     {
         await StandardInput.DisposeAsync().ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class PipeSession : ISession
 
     private static async Task PumpAsync(Stream pipe, LineChannel lines)
     {
-        // A pipe holds at most 64 KiB: one read takes all that was written since.
+        // A pipe holds at most 64 KiB: one read takes everything that was written meanwhile.
         var buffer = new byte[1 << 16];
         try
         {
@@ -75,7 +75,7 @@ internal sealed class PipeSession : ISession
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or IOException)
         {
-            // Disposed of under the reader: that is how the reading ends.
+            // The session was disposed during a read, which is how reading ends.
         }
 
         await lines.CompleteAsync().ConfigureAwait(false);

@@ -5,16 +5,16 @@ using Hooktrail.Stations.Machines;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The processes of one lab: <c>unshare</c>, below it process 1 of a pid namespace (init.sh), below that an agent for
-/// each station. Process 1 reads a pipe that this program holds open. When this program ends, however that is, the
+/// The processes of one lab: <c>unshare</c>, below it process 1 of a pid namespace (init.sh), and below that an agent
+/// for each station. Process 1 reads a pipe that this program holds open. When this program ends for any reason, the
 /// kernel closes the pipe, process 1 ends, the kernel kills the rest of its pid namespace, and the network namespaces
-/// go with their last process. Nothing has a name outside: the process has its pipes before anything is unshared.
+/// end with their last process. Nothing has a name outside: the process has its pipes before anything is unshared.
 /// </summary>
 internal sealed class ProcessTree : IAsyncDisposable
 {
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
 
-    // The first station's pipes; init.sh has the number too.
+    // The descriptor of the first station's first pipe; init.sh contains the same number.
     private const int FirstPipe = 20;
 
     private readonly IMachineProcess _process;
@@ -41,8 +41,10 @@ internal sealed class ProcessTree : IAsyncDisposable
     /// <summary>The id of <c>unshare</c> on the machine.</summary>
     public int ProcessId => _process.ProcessId;
 
-    /// <summary>Starts the processes; the namespaces are empty yet.</summary>
-    /// <exception cref="HooktrailException">The machine or the user cannot have private namespaces.</exception>
+    /// <summary>Starts the processes; the namespaces are still empty.</summary>
+    /// <exception cref="HooktrailException">
+    /// The machine or the user's rights do not allow private namespaces.
+    /// </exception>
     public static async Task<ProcessTree> StartAsync(IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -70,7 +72,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It had ended before.
+            // The process has ended already.
         }
 
         using var limit = new CancellationTokenSource(Patience);
@@ -90,7 +92,7 @@ internal sealed class ProcessTree : IAsyncDisposable
 
     private static MachineProgram Unshare(IMachine machine, ImmutableArray<string> stations)
     {
-        // In another session: Ctrl-C at the terminal is for this program, which then ends the tree.
+        // In another session: Ctrl-C at the terminal reaches only this program, which then ends the tree.
         var open = $$"""
             PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
             for program in setsid unshare; do
@@ -130,7 +132,7 @@ internal sealed class ProcessTree : IAsyncDisposable
         }
     }
 
-    /// <summary>The programs' last words, and what can be done about them.</summary>
+    /// <summary>The error from the programs' last messages, with the user's remedy.</summary>
     private HooktrailException Refused(string error)
     {
         var said = string.Join(" | ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');

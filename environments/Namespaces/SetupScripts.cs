@@ -5,20 +5,20 @@ using System.Text;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The scripts that turn empty namespaces into the lab: one for each container and the WAN, which makes the link and
-/// its inner end; three for the host: its settings first, its bridges, and last its ends of the links. One batch of
-/// <c>ip</c> does all it can.
+/// The scripts that turn empty namespaces into the lab. Each container and the WAN has one, which creates the link and
+/// sets up its inner end. The host has three: first for settings, then for bridges, last for its ends of the links. One
+/// batch of <c>ip</c> does as much as possible.
 /// </summary>
 /// <param name="topology">What to build.</param>
 /// <param name="host">
-/// A process in the host's namespace, by its id where /proc is seen: some releases of <c>ip</c> look there for a
-/// namespace, others ask the kernel for their own id.
+/// A process in the host's namespace, by its id in the mounted /proc: some releases of <c>ip</c> look there for a
+/// namespace, others ask the kernel.
 /// </param>
 internal sealed class SetupScripts(NamespaceTopology topology, int host)
 {
     private static readonly string Functions = EmbeddedText.Of(typeof(SetupScripts).Assembly, "functions.sh");
 
-    /// <summary>A new device takes the default settings, so this comes first.</summary>
+    /// <summary>First, because a new device copies the default settings.</summary>
     public string Settings() => $"""
         {Functions}
         settings
@@ -36,7 +36,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         foreach (var network in topology.Networks)
         {
             var (v4, v6) = (NamespaceAddresses.Nth(network.V4, 1), NamespaceAddresses.Nth(network.V6, 1));
-            // No STP and no delay: a port forwards as soon as it is up. No snooping: it reports the bridge's own memberships.
+            // No STP and no delay: a port forwards as soon as it is up. No snooping: it would
+            // report the bridge's own memberships.
             batch.Append(CultureInfo.InvariantCulture, $"""
                 link add {network.Name} address {NamespaceAddresses.Mac(v4)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0
                 address add {v4}/{network.V4.PrefixLength} brd + dev {network.Name}
@@ -63,7 +64,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
-    /// <summary>The link to the host's plain NIC, and the routes to the networks behind.</summary>
+    /// <summary>The link to the host's plain NIC, and the routes to the networks beyond the host.</summary>
     public string Wan()
     {
         var (host4, host6) = (NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1));
@@ -77,7 +78,7 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
-    /// <summary>The host's ends of the links. It waits until the kernel reports every link as up.</summary>
+    /// <summary>The host's ends of the links. The script waits until the kernel reports every link as up.</summary>
     public string Links()
     {
         var (batch, forwarding) = (new StringBuilder(), new StringBuilder());
@@ -91,7 +92,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
                     """);
                 Neighbours(batch, network, container, network.Name);
                 var mac = NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, container.Number));
-                // The bridge may have learnt it already, from what the container's kernel sends when its link comes up.
+                // The bridge may have learned the entry from packets that the container's
+                // kernel sent when its link came up.
                 forwarding.Append(CultureInfo.InvariantCulture, $"fdb replace {mac} dev {container.Port} master static\n");
             }
 
@@ -110,8 +112,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
         }
 
         var up = topology.Containers.Count() + topology.Networks.Count(network => !network.Containers.IsEmpty) + (topology.Wan ? 1 : 0);
-        // A change of a link waits for the kernel's lock on links, which is held while they come up: after it the other
-        // ends are up too.
+        // A change of a link waits for the kernel's lock on links, which is held while they come up.
+        // After it, the other ends are up.
         return $$"""
             set -e
             {{(batch.Length == 0 ? "" : Batch("ip", batch))}}

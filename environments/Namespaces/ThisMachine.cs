@@ -6,8 +6,8 @@ using Hooktrail.Stations.Machines;
 namespace Hooktrail.Namespaces;
 
 /// <summary>
-/// The machine that this program runs on. A process gets its pipes by their names below /proc, /proc/PID/fd/N, which it
-/// opens first of all: no other child of this program inherits one, so each side sees the other's end at once.
+/// The machine that this program runs on. A process opens its pipes by their names, /proc/PID/fd/N, before anything
+/// else. No other child of this program inherits one, so each side notices at once when the other closes its end.
 /// </summary>
 public sealed class ThisMachine : IMachine
 {
@@ -43,7 +43,7 @@ public sealed class ThisMachine : IMachine
         }
     }
 
-    /// <summary>Does nothing: the machine stays.</summary>
+    /// <summary>Does nothing: the machine keeps running.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class Local : IMachineProcess
@@ -80,8 +80,8 @@ public sealed class ThisMachine : IMachine
             _process = Run(_more.IsEmpty ? _program.Command : Opening(opened));
             if (_more.IsEmpty)
                 return;
-            // Until the process has opened its ends, this program's copies keep them alive; afterwards they would keep
-            // them from ending.
+            // The process needs this program's copies until it has opened its ends; after that, the
+            // copies would hide the end of a pipe.
             var open = opened.ReadAsync(new byte[1], CancellationToken.None).AsTask();
             await Task.WhenAny(open, _process.WaitForExitAsync(CancellationToken.None)).ConfigureAwait(false);
             opened.DisposeLocalCopyOfClientHandle();
@@ -124,7 +124,7 @@ public sealed class ThisMachine : IMachine
             }
         }
 
-        // The command, after bash has opened the pipes and reported it.
+        // The command; it runs after bash has opened the pipes and reported that.
         private ImmutableArray<string> Opening(AnonymousPipeServerStream opened)
         {
             static string Name(AnonymousPipeServerStream pipe) => string.Create(

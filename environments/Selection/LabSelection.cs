@@ -8,7 +8,7 @@ namespace Hooktrail.Selection;
 /// <remarks>Why is a sentence for the user.</remarks>
 public sealed record SelectedLab(ILab Lab, string Why);
 
-/// <summary>Starts the chosen lab; by default the Docker lab, or the namespace lab where no Engine answers.</summary>
+/// <summary>Starts the chosen lab; by default the Docker lab, or the namespace lab if no Engine answers.</summary>
 public static class LabSelection
 {
     /// <summary>The lab of a run: docker or namespaces.</summary>
@@ -17,7 +17,7 @@ public static class LabSelection
     /// <summary>The observers of a run: log, nflog or both.</summary>
     public const string ObserverVariable = "SPECS_OBSERVER";
 
-    /// <summary>Why <see cref="LabVariable"/> is namespaces where the user did not choose.</summary>
+    /// <summary>Why <see cref="LabVariable"/> is namespaces, if the user did not choose.</summary>
     public const string ReasonVariable = "SPECS_LAB_REASON";
 
     private static readonly string[] Kinds = ["docker", "namespaces"];
@@ -27,7 +27,7 @@ public static class LabSelection
     /// <exception cref="HooktrailException">There is no such lab.</exception>
     public static LabKind? WantedKind() => Variable(LabVariable) is { } name ? ParseKind(name) : null;
 
-    /// <summary>The environment's observers; null for all of the lab.</summary>
+    /// <summary>The environment's observers; null for all observers of the lab.</summary>
     /// <exception cref="HooktrailException">There is no such observer.</exception>
     public static Observers? WantedObservers() => Variable(ObserverVariable) is { } name ? ParseObservers(name) : null;
 
@@ -44,9 +44,13 @@ public static class LabSelection
     /// <summary>The name on the command line and in summaries.</summary>
     public static string Name(this LabKind kind) => Kinds[(int)kind];
 
-    /// <summary>Of the setup, the Docker lab uses only the containers on bridges. Dispose of hosts last.</summary>
-    /// <exception cref="HooktrailException">No such lab starts; the message has the reasons of all tried.</exception>
-    /// <remarks>A Docker lab that fails on an Engine with the image is a fault, no reason for the other lab.</remarks>
+    /// <summary>The Docker lab uses only the setup's containers on bridges. Dispose of hosts last.</summary>
+    /// <exception cref="HooktrailException">
+    /// No such lab starts; the message has the reason for each attempt.
+    /// </exception>
+    /// <remarks>
+    /// If an Engine with the image answers and its lab fails, that is a fault and no reason for the other lab.
+    /// </remarks>
     public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, PrivateHosts hosts, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)

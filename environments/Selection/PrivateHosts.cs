@@ -6,14 +6,14 @@ using Hooktrail.Stations.Machines;
 namespace Hooktrail.Selection;
 
 /// <summary>
-/// Where a run's namespace labs live: on this machine; beside a Docker lab on another kernel, in a container of its
-/// Engine, to show that kernel. The first lab decides it for all. Disposing ends the container; dispose of the labs
-/// first.
+/// The place of a run's namespace labs: this machine, or, beside a Docker lab on another kernel, a container of its
+/// Engine, so that they show that kernel. The first lab decides the place for all. Disposing ends the container;
+/// dispose of the labs first.
 /// </summary>
-/// <param name="besideEngine">Whether they go beside the lab of the environment's Engine, if there is one.</param>
+/// <param name="besideEngine">Whether they run beside the lab of the environment's Engine, if there is one.</param>
 public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
 {
-    /// <summary>Where they live, whatever the Engine's kernel: machine, engine, or none.</summary>
+    /// <summary>The user's choice of the place, for any kernel of the Engine: machine, engine, or none.</summary>
     public const string PlaceVariable = "SPECS_OWN_HOSTS";
 
     /// <summary>The value of <see cref="PlaceVariable"/> for a run without them.</summary>
@@ -25,8 +25,10 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
     private readonly Lock _gate = new();
     private Task<(IMachine Machine, ContainerEngine? Engine)>? _decision;
 
-    /// <summary>Where they live.</summary>
-    /// <exception cref="HooktrailException">The Engine cannot have the container; the variable is bad.</exception>
+    /// <summary>The machine of the labs.</summary>
+    /// <exception cref="HooktrailException">
+    /// The Engine cannot start the container, or the variable has a bad value.
+    /// </exception>
     public async Task<IMachine> MachineAsync(CancellationToken cancellation = default)
     {
         Task<(IMachine Machine, ContainerEngine? Engine)> decision;
@@ -35,7 +37,7 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
         return (await decision.WaitAsync(cancellation).ConfigureAwait(false)).Machine;
     }
 
-    /// <exception cref="HooktrailException">There can be no such lab.</exception>
+    /// <exception cref="HooktrailException">The machine cannot have such a lab.</exception>
     public async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
         await NamespaceLab.StartAsync(await MachineAsync(cancellation).ConfigureAwait(false), setup, cancellation).ConfigureAwait(false);
 
@@ -84,9 +86,9 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
         return await OnEngineAsync(engine, image, evenIfSame: true, cancellation).ConfigureAwait(false);
     }
 
-    // The socket of this machine's Engine and the release of this machine's kernel are the usual case, and cheap to
-    // compare. Otherwise only the kernel can tell: two machines may run one release, and a local port may lead into a
-    // virtual machine.
+    // Usually the socket is that of this machine's Engine and both kernels have the same release, which is cheap to
+    // compare. Otherwise a container must compare the kernels: two machines may run one release, and a local port may
+    // lead into a virtual machine.
     internal static async Task<(IMachine Machine, ContainerEngine? Engine)> OnEngineAsync(
         ContainerEngine engine, string image, bool evenIfSame, CancellationToken cancellation)
     {
@@ -114,7 +116,7 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether processes there run on this process's kernel: the same release, and the same boot.</summary>
+    /// <summary>Whether processes there run on this process's kernel: the same release and the same boot.</summary>
     internal static async Task<bool> IsThisKernelAsync(IMachine machine, CancellationToken cancellation)
     {
         await using var cat = await machine.StartAsync(new MachineProgram("cat", Release, Boot), cancellation).ConfigureAwait(false);

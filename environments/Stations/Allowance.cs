@@ -1,6 +1,6 @@
 namespace Hooktrail.Stations;
 
-/// <summary>Limits are for a machine at full speed; <c>SPECS_PATIENCE</c> multiplies them on a slow one.</summary>
+/// <summary>Time limits assume a machine at full speed; <c>SPECS_PATIENCE</c> multiplies them for a slow one.</summary>
 public static class Allowance
 {
     /// <summary>A whole number from 1 to 100; the default is 1.</summary>
@@ -8,10 +8,10 @@ public static class Allowance
 
     private static readonly Lazy<int> Factor = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
-    /// <exception cref="HooktrailException">The variable is no such number.</exception>
+    /// <exception cref="HooktrailException">The variable is no number from 1 to 100.</exception>
     public static TimeSpan For(TimeSpan usual) => usual * Factor.Value;
 
-    /// <exception cref="HooktrailException">It is no such number.</exception>
+    /// <exception cref="HooktrailException">The value is no number from 1 to 100.</exception>
     internal static int Parse(string? value) =>
         string.IsNullOrEmpty(value) ? 1
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 1 and <= 100 ? factor

@@ -1,12 +1,12 @@
 namespace Hooktrail.Stations;
 
-/// <summary>Takes the bytes of one stream, cut anywhere.</summary>
+/// <summary>Receives the bytes of one stream, split at any place.</summary>
 public interface IByteSink
 {
-    /// <summary>Keeps the result for <see cref="FlushAsync"/>.</summary>
+    /// <summary>Keeps its result until <see cref="FlushAsync"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Hands on what was kept.</summary>
+    /// <summary>Passes on what was kept.</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The error is null at the end of the stream.</summary>

@@ -10,24 +10,26 @@ public interface ISession : IAsyncDisposable
 
     SessionWords Words { get; }
 
-    /// <summary>In the Engine's pid namespace, or in that of this program.</summary>
+    /// <summary>The process id in the Engine's pid namespace, or in that of this program.</summary>
     int ProcessId { get; }
 
-    /// <summary>Disposing it closes the process's standard input, while its output stays readable to the end.</summary>
+    /// <summary>Disposing it closes the process's standard input; the output stays readable to its end.</summary>
     Stream StandardInput { get; }
 
     /// <summary>
-    /// Lines without line ends. A reader that is <see cref="LineChannel.Capacity"/> lines behind and takes none for
-    /// some seconds loses the stream: reading on throws a <see cref="HooktrailException"/>.
+    /// Lines without line ends. A reader that is <see cref="LineChannel.Capacity"/> lines late and takes none for some
+    /// seconds loses the stream: the next read throws a <see cref="HooktrailException"/>.
     /// </summary>
     ChannelReader<string> StandardOutput { get; }
 
-    /// <summary>As <see cref="StandardOutput"/>. Neither stream waits long for the other's reader.</summary>
+    /// <summary>As <see cref="StandardOutput"/>. Neither stream waits long for the other one's reader.</summary>
     ChannelReader<string> StandardError { get; }
 
-    /// <summary>Of both streams, oldest first, read or not: to show when the process failed.</summary>
+    /// <summary>
+    /// The last lines of both streams, oldest first, read or not; for the message if the process fails.
+    /// </summary>
     IReadOnlyList<string> LastOutput { get; }
 
-    /// <summary>Waits; returns the error to throw where the process should have gone on.</summary>
+    /// <summary>Waits until the process has ended; returns the error to throw if it should still run.</summary>
     Task<HooktrailException> EndedAsync(CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,6 @@
 namespace Hooktrail.Stations;
 
-/// <summary>Safe to read while it is written.</summary>
+/// <summary>Keeps the last lines of a stream. It may be read and written at the same time.</summary>
 public sealed class LastLines(int capacity = 20)
 {
     private readonly string[] _lines = new string[capacity];

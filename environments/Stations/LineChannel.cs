@@ -4,19 +4,21 @@ using System.Threading.Channels;
 namespace Hooktrail.Stations;
 
 /// <summary>
-/// A container's two streams share one connection, so a slow reader of one would block the other. Hence a long queue,
-/// then back-pressure for a moment, then the reader loses this stream with an error: memory stays bounded, and nothing
-/// hangs.
+/// A container's two streams share one connection, so a slow reader of one would block the other. So the queue is long;
+/// when it is full, the writer waits for a moment; then the reader loses this stream with an error. Memory stays
+/// bounded, and nothing hangs.
 /// </summary>
 public sealed class LineChannel : IByteSink
 {
-    /// <summary>The lines that may wait: two seconds of the fastest kernel log seen, about 100 MB.</summary>
+    /// <summary>
+    /// The number of lines that may wait: two seconds of the fastest kernel log measured, about 100 MB.
+    /// </summary>
     public const int Capacity = 1 << 18;
 
     /// <summary>
-    /// How long the writer waits for a reader with a full queue. Below two seconds, after which an Engine silently
-    /// drops the rest of an ended process's output (moby 20.10 daemon/monitor.go, handleContainerExit; seen live): the
-    /// loss must raise an error.
+    /// How long the writer waits for a reader whose queue is full. It must be less than two seconds: after that, an
+    /// Engine silently drops the rest of an ended process's output (moby 20.10 daemon/monitor.go, handleContainerExit;
+    /// observed), and the loss must raise an error.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -32,7 +34,7 @@ public sealed class LineChannel : IByteSink
     private int _restLength;
     private bool _lost;
 
-    /// <remarks>The name is as in «the standard error of probe».</remarks>
+    /// <remarks>The name is a phrase such as «the standard error of probe».</remarks>
     public LineChannel(string name, LastLines last, int capacity = Capacity, TimeSpan? patience = null)
     {
         _patience = patience ?? Patience;

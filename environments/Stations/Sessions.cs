@@ -5,7 +5,7 @@ namespace Hooktrail.Stations;
 
 public static class Sessions
 {
-    /// <exception cref="HooktrailException">The process ended instead; has its last output.</exception>
+    /// <exception cref="HooktrailException">The process ended; the message has its last output.</exception>
     public static async Task<string> ReadLineAsync(this ISession session, CancellationToken cancellationToken = default)
     {
         try
@@ -23,7 +23,7 @@ public static class Sessions
     }
 
     /// <summary>Adds a line feed.</summary>
-    /// <exception cref="HooktrailException">The process has ended; has its last output.</exception>
+    /// <exception cref="HooktrailException">The process has ended; the message has its last output.</exception>
     public static async Task WriteLineAsync(
         this ISession session, string line, CancellationToken cancellationToken = default)
     {

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace Hooktrail.Stations;
 
-/// <summary>Owns a station's session with the <see cref="Agent"/>, which ends with it, however suddenly.</summary>
+/// <summary>
+/// Owns a station's session with the <see cref="Agent"/>. The agent ends with the session, even if that is killed.
+/// </summary>
 public class Shell(ISession session) : IAsyncDisposable
 {
-    /// <summary>For any one script.</summary>
+    /// <summary>The time limit for one script.</summary>
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(30));
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -14,7 +16,7 @@ public class Shell(ISession session) : IAsyncDisposable
     public ISession Session => session;
 
     /// <summary>Returns the script's lines.</summary>
-    /// <exception cref="HooktrailException">It failed; the message has <paramref name="purpose"/>.</exception>
+    /// <exception cref="HooktrailException">The script failed; the message has <paramref name="purpose"/>.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(string purpose, string script, CancellationToken cancellation = default)
     {
         var (status, lines) = await TryAsync(script, cancellation).ConfigureAwait(false);
@@ -23,7 +25,7 @@ public class Shell(ISession session) : IAsyncDisposable
             : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
     }
 
-    /// <summary>A failure is no exception.</summary>
+    /// <summary>As <see cref="RunAsync"/>, but a failure throws no exception.</summary>
     public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(string script, CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -80,7 +82,7 @@ public class Shell(ISession session) : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The process has ended: the reader of the answer gets the reason.
+            // The process has ended; the reader of the answer gets the reason.
         }
     }
 }

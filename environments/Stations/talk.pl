@@ -1,28 +1,32 @@
 #!/usr/bin/perl
-# Talks and listens for the stations of a lab, which are containers or network namespaces: one long-lived process, no module beyond
-# Debian's perl-base, and no right beyond a socket's for all but `arp`, `raw`, `at` and, where ping_group_range is closed, `icmp`.
+# Sends and listens for the stations of a lab, which are containers or network namespaces, in one long-lived process. It
+# uses no module beyond Debian's perl-base, and needs no right to send from ordinary sockets. Only `arp`, `raw`, `at`
+# and, if ping_group_range is closed, `icmp` need more.
 #
-# One command a line on standard input; the second word is an id of the caller's choice, which begins every line about it:
+# Standard input has one command a line. The second word is an id that the caller chooses; every line
+# about the command begins with it:
 #
-#   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT, then ID heard ADDRESS PORT BYTES NUMBER for each
-#   mark ID|* TOS                                       ID marked: what a listener answers from now on has this TOS
+#   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT; for each: ID heard ADDRESS PORT BYTES NUMBER
+#   mark ID|* TOS                                       ID marked: the listener's answers have this TOS from now on
 #   stop ID                                             ID stopped
 #   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT [BEFORE]
 #   broadcast ID SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE
 #   arp ID DEVICE SOURCE TARGET TIMEOUT
 #   raw ID DEVICE HEX
 #                                                       ID done LOCAL 1=answered 2=timeout ...
-#   sync ID [TOS]                                       ID synced: all that had arrived has been reported; with TOS, then as `mark * TOS`
-#   quit                                                ends, as the end of the input does
-#   at PID COMMAND                                      a command whose sockets are in the network namespace of the process PID
+#   sync ID [TOS]                                       ID synced: all that had arrived is reported; then `mark * TOS`
+#   quit                                                ends the program, as the end of the input does
+#   at PID COMMAND                                      a command with sockets in the network namespace of PID
 #
-# NUMBER is the datagram's, modulo 256, as its first octet says; a connection's is 1. BEFORE is how many packets of the same flow an
-# earlier command has sent: the numbers that the packets carry go on from there.
-# LOCAL is the source port, or the identifier of echoes. What became of a packet: answered, sent (no answer is waited for),
-# timeout, refused, reset, unreachable:ERRNO or failed:ERRNO. The next packet goes out after the answer to the one before, or
-# TIMEOUT milliseconds. A command that makes no sense is answered with one line: ID error WHY (the id is - if there is none).
+# NUMBER is the number in the datagram's first octet, modulo 256; for a connection it is 1. BEFORE is the number of
+# packets of the same flow that earlier commands have sent: numbering goes on from there. LOCAL is the source port, or
+# the identifier of echoes. The fate of a packet is answered, sent (it expects no answer), timeout, refused, reset,
+# unreachable:ERRNO or failed:ERRNO. The next packet goes out after the answer to the previous one, or after TIMEOUT
+# milliseconds. An invalid command gets one line: ID error WHY (the id is - if there is none).
 #
-# A listener of TCP writes nothing and closes when its client has: SYN, SYN-ACK, ACK, data, FIN, and the FIN of the reply. One of
+# A TCP listener writes nothing and closes when its client has: SYN, SYN-ACK, ACK, data, FIN, and the FIN of the
+# reply. A UDP listener echoes from the address that it is bound to; if it is bound to none, the kernel uses the
+# address that the route back prefers.
 # UDP echoes, from the address that it is bound to; bound to none, the kernel takes that of the route back.
 
 use strict;
@@ -40,10 +44,11 @@ use constant {
 
 $SIG{PIPE} = 'IGNORE';
 
-# What is open: by file number, each with its socket, what readable and writable mean to it, and its deadline, if any.
+# The open sockets, by file number: each has its socket, the functions to call when it is readable or
+# writable, and its deadline, if any.
 my %open;
 my %listener;
-my $now = 0;    # seconds that were spent waiting: perl-base has no finer clock, and working takes microseconds
+my $now = 0;    # seconds spent waiting: perl-base has no finer clock, and the work itself takes microseconds
 my $input = '';
 my $ending = 0;
 
@@ -88,7 +93,7 @@ sub mark {
 
 sub made {
     my ($version, $type, $protocol) = @_;
-    # By the flag: for the method a module, IO::Handle, would have to be read at each start.
+    # By the flag: the method would need the module IO::Handle, which perl would read at each start.
     socket(my $socket, family($version), $type | SOCK_NONBLOCK, $protocol) or die failure('socket');
     option($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     option($socket, IPPROTO_IPV6, IPV6_V6ONLY, 1) if $version eq '6' && $type != SOCK_RAW && $protocol != IPPROTO_ICMPV6;
@@ -102,11 +107,11 @@ sub number {
     return $text + 0;
 }
 
-# --- namespaces: a socket is in the one in which it was made, wherever the process is afterwards
+# --- namespaces: a socket stays in the namespace in which it was created, even after the process has moved on
 
 use constant CLONE_NEWNET => 0x40000000;    # <linux/sched.h>
 my %setns = (x86_64 => 308, aarch64 => 268, riscv64 => 268);    # <asm/unistd.h>
-my %namespace;    # by process, an open file of each in which there was anything to do
+my %namespace;    # by process id, an open file of each namespace that a command has used
 my $here = 'self';
 
 sub namespace_of { open my $file, '<', "/proc/$_[0]/ns/net" or die "there is no process $_[0]: " . name_of($!) . "\n"; return $file }
@@ -157,7 +162,7 @@ sub accept_from {
     }
 }
 
-# Reads once, because this socket blocks: there is something now, or its end.
+# Reads only once, because this socket blocks: now it has bytes, or its end.
 sub hear_out {
     my ($item) = @_;
     my $read = sysread($item->{socket}, my $data, LONGEST);
@@ -188,7 +193,7 @@ sub stop {
     say_line($id, 'stopped');
 }
 
-# --- sending: one packet at a time, the next when the fate of this one is known
+# --- sending: one packet at a time, the next after the fate of this one is known
 
 my %how = (
     tcp  => { type => SOCK_STREAM, protocol => { 4 => IPPROTO_TCP, 6 => IPPROTO_TCP }, start => \&tcp_start },
@@ -219,12 +224,12 @@ sub send_to {
         1;
     } or do { my $why = $@; close $socket; die $why };
     watch($item);
-    # What a connect says at once is the fate of the first packet: nothing was sent, and no later one would be.
+    # An error of connect is the fate of the first packet: nothing was sent, and no later packet could be.
     if ($protocol eq 'udp' && !connect($socket, $to)) { return fate($item, fate_of($!), 1) }
     next_packet($item);
 }
 
-# Echoes need no right where ping_group_range is open, as it is in containers; else the right to a raw socket.
+# Echoes need no right if ping_group_range is open, as in containers; otherwise they need the right to a raw socket.
 sub client {
     my ($how, $version) = @_;
     my $protocol = $how->{protocol}{$version};
@@ -285,7 +290,7 @@ sub tcp_connected {
     delete $item->{writable};
     my $error = unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // pack('i', 0));
     return fate($item, fate_of($error)) if $error;
-    # Nothing is under way, so what is written now leaves as a segment of its own, before the FIN.
+    # Nothing is in flight, so these bytes leave as a separate segment, before the FIN.
     defined syswrite($item->{socket}, 'x' x $item->{size}) or return fate($item, fate_of($!));
     shutdown($item->{socket}, 1);
     $item->{readable} = \&tcp_readable;
@@ -298,7 +303,7 @@ sub tcp_readable {
     return fate($item, defined $read ? 'answered' : fate_of($!)) unless $read;
 }
 
-# What a packet says that it is, to whoever gets it.
+# The number that a packet carries for its receiver.
 sub number_in { my ($item) = @_; return $item->{before} + $item->{number} }
 
 sub udp_start { my ($item) = @_; dispatch($item, chr(number_in($item) & 0xFF) x $item->{size}) }
@@ -307,7 +312,7 @@ sub icmp_start {
     my ($item) = @_;
     my $type = $item->{version} eq '6' ? 128 : 8;
     my $echo = pack('CCnnn', $type, 0, 0, $item->{identifier} // 0, number_in($item)) . 'x' x $item->{size};
-    # The kernel fills in the checksum, except into raw packets of IPv4.
+    # The kernel fills in the checksum, except in raw packets of IPv4.
     substr($echo, 2, 2) = pack('n', checksum($echo)) if $item->{raw} && $item->{version} eq '4';
     dispatch($item, $echo);
 }
@@ -315,12 +320,14 @@ sub icmp_start {
 sub dispatch {
     my ($item, $data) = @_;
     $item->{readable} = \&answer;
-    # An error that is still pending belongs to an earlier packet, whose time is over: it is taken, and this one is sent.
+    # A pending error belongs to an earlier packet, whose time is over. The first send returns it;
+    # the second one sends this packet.
     for (1, 2) {
-        # An echo's answer is known by its number, whoever sends it; a datagram's has to come from whom the socket is connected to.
+        # A number identifies the answer to an echo, from any sender. A datagram's answer must come from the address
+        # that the socket is connected to.
         my $sent = $item->{start} == \&icmp_start ? send($item->{socket}, $data, 0, $item->{to}) : send($item->{socket}, $data, 0);
         return if defined $sent;
-        # A rule of the own host did not let it out; whether that rule says why comes as an answer would.
+        # A rule of this host stopped the packet. If that rule also rejects, the reason arrives like an answer.
         return $item->{denied} = fate_of($!) if $! == EPERM || $! == ENOBUFS;
         next if $_ == 1 && unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // '') && $item->{number} > 1;
         return fate($item, fate_of($!));
@@ -341,7 +348,8 @@ sub answer {
     }
 }
 
-# With IP_RECVERR each error is queued besides being an errno; a queue that nobody empties keeps the socket readable.
+# With IP_RECVERR the kernel queues each error in addition to the errno; while the queue has
+# entries, the socket stays readable.
 sub drain_errors {
     my ($item) = @_;
     1 while defined recv($item->{socket}, my $data, LONGEST, MSG_ERRQUEUE);
@@ -456,7 +464,7 @@ sub obey {
     };
 }
 
-# Whoever listens gets its turn until nobody has anything to hear; answers to own packets go on meanwhile.
+# Serves the listeners until none has anything to read; answers to this station's packets are taken meanwhile.
 sub sync {
     my ($id, $tos) = @_;
     1 while turn(0, 1);

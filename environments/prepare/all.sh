@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
-# Sourced by ./specs: all that `run`, `test` and `prepare` need. The build goes on beside Engine and image.
+# Sourced by ./specs: everything that `run`, `test` and `prepare` need. The build runs in
+# parallel with Engine and image.
 
 # shellcheck source=environments/prepare/dotnet.sh
 . "$prepare/dotnet.sh" || exit 2
@@ -14,7 +15,7 @@
 
 build_job=''
 
-# A job in a process group of its own, so that it can be ended with all its children.
+# The build is a job in its own process group, so that it can be ended with all its children.
 start_build() {
     set -m
     prepare_dotnet all </dev/null &
@@ -25,7 +26,7 @@ start_build() {
     trap 'exit 143' TERM
 }
 
-# Waits for the build, and ends the command with its failure.
+# Waits for the build; if it failed, the command ends with its exit code.
 finish_build() {
     [[ $build_job ]] || return 0
     wait "$build_job" || exit
@@ -33,11 +34,11 @@ finish_build() {
     trap - EXIT INT TERM
 }
 
-# Between two steps: nobody wants to see a minute of preparation after the build has failed.
+# Called between two steps, so that the user does not wait for a minute of preparation after the build has failed.
 unless_build_failed() { [[ -z $build_job || -e /proc/$build_job ]] || finish_build; }
 
 prepare_bridge() {
-    # Only the local kernel can be asked; `doctor` asks that of any Engine.
+    # Only the local kernel can be asked; `doctor` asks the kernel of any Engine.
     [[ $lab = namespaces || $DOCKER_HOST = unix://* ]] || return 0
     local switches=/proc/sys/net/bridge/bridge-nf-call-iptables
     if [[ ! -e $switches && $load_br_netfilter ]]; then
@@ -49,8 +50,8 @@ prepare_bridge() {
         say bridge "br_netfilter is not loaded: bridged frames cross no iptables hooks, and scenarios that need them cannot run (--load-br-netfilter loads it)"
 }
 
-# Uses lab, with_engine and load_br_netfilter. Leaves the lab that the run gets in `lab`, where that is known already, what to say of
-# it in `lab_why`.
+# Uses lab, with_engine and load_br_netfilter. Sets `lab` to the lab that the run gets, if it is known by then, and
+# `lab_why` to the reason.
 prepare_all() {
     local no_engine='' asked=$lab
     lock_preparation
@@ -67,7 +68,7 @@ prepare_all() {
         [[ ${SPECS_OBSERVER:-nflog} = nflog ]] || say lab "the kernel log does not show packets of other network namespaces, so the namespace lab uses nflog"
         unless_build_failed
         prepare_namespaces "$asked"
-        # The test process says in its summary why it is in this lab.
+        # The test process prints this reason in its summary.
         [[ -z $no_engine ]] || export SPECS_LAB_REASON=$no_engine
     fi
     prepare_bridge

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: the .NET SDK and the build.
 
-# One preparation at a time in one clone. The lock is file descriptor 9 and goes with the process; what outlives it
-# (an Engine) or starts helpers of its own (dotnet) is started without it.
+# Only one preparation at a time in a clone. The lock is file descriptor 9 and ends with the process. Programs that
+# outlive the process (an Engine) or that start helpers (dotnet) are started without it.
 lock_preparation() {
     mkdir -p "$state/log" "$state/built"
     exec 9>"$state/lock"
@@ -27,8 +27,8 @@ build() {
     say build "building ${project#"$root/"}"
     rm -f "$stamp.end"
     touch "$stamp.begin"
-    # One compiler for all projects takes a third of the time. It and MSBuild's nodes end with the build: a CI job would wait
-    # for them, or they would hold old files.
+    # One shared compiler for all projects takes a third of the time. The compiler and MSBuild's nodes end with the
+    # build: otherwise a CI job would wait for them, or they would hold old files.
     dotnet build "$project" -c "$configuration" -v q -nodeReuse:false -p:UseSharedCompilation=true \
         -p:SharedCompilationId="$compiler" >"$log" 2>&1 </dev/null 9>&-
     status=$?
@@ -45,7 +45,7 @@ build() {
     say build "built in $((SECONDS - began)) s"
 }
 
-# What has to be there before anything of ours can run: `all` or `cli`.
+# Prepares what Hooktrail's programs need to run: `all` or `cli`.
 prepare_dotnet() {
     require_sdk
     built "$1" || build "$1"

@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
 # Sourced by ./specs: a Docker Engine that answers.
 
-# The Engine that the docker command takes, by DOCKER_HOST or else by its context. The tests read the same variable.
+# The Engine of the docker command: that of DOCKER_HOST, else of its context. The tests read the same variable.
 [[ ${DOCKER_HOST:-} ]] || DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)
 export DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
 
-# Which Engine Hooktrail started by hand: its process id and start time, because an id alone is used again.
-# Under /run, because it is a fact about the machine since its boot and not about this clone.
+# The Engine that Hooktrail started by hand: its process id and start time, because ids are reused. The file is under
+# /run, because it is a fact about the machine since its boot, and not about this clone.
 own_engine=/run/hooktrail/engine
 
-# Runs a command as root: directly, or by sudo where it asks for no password. Fails where neither is possible.
+# Runs a command as root: directly, or by sudo if that asks for no password. Fails if neither is possible.
 as_root() {
     if ((EUID == 0)); then
         "$@"
@@ -26,7 +26,7 @@ engine_answers() {
         engine_error='no docker command'
         return 1
     }
-    # With standard error in the same stream, a client's warnings come too: the answer is the last line.
+    # Standard error is in the same stream, with a client's warnings; the answer is the last line.
     engine=$(timeout 15 docker version --format '{{.Server.Version}} {{.Server.APIVersion}}' 2>&1) || {
         engine_error=$engine
         return 1
@@ -42,13 +42,14 @@ started_at() {
     cut -d' ' -f20 <<<"$stat"
 }
 
-# apt_install PACKAGE...: names go by what this release has. Fails where it may not be done, or could not; of the latter it says why.
+# apt_install PACKAGE...: installs packages under the names of this release. Fails if this user may
+# not; if apt fails, prints why.
 apt_install() {
     local log=$state/log/apt.log
     command -v apt-get >/dev/null || return 1
     may_be_root || return 1
     say install "apt-get install $*"
-    # A source that does not answer need not be one that is needed here: only the installation decides.
+    # A source that does not answer may not be needed here: only the installation decides.
     as_root apt-get -qq update -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o DPkg::Lock::Timeout=120 >"$log" 2>&1 9>&- </dev/null
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
         install --no-install-recommends "$@" >>"$log" 2>&1 9>&- </dev/null || {
@@ -58,8 +59,8 @@ apt_install() {
     }
 }
 
-# without_engine REASON REMEDY: ends the command where the Docker lab was asked for by name; otherwise the namespace lab takes its place,
-# and the reason is in `no_engine`.
+# without_engine REASON REMEDY: ends the command if the user asked for the Docker lab. Otherwise the namespace lab takes
+# its place, and `no_engine` gets the reason.
 without_engine() {
     [[ $lab != docker ]] || die "$1: $2"
     no_engine=$1
@@ -68,28 +69,29 @@ without_engine() {
 
 install_engine() {
     local packages=(docker.io iptables ebtables nftables iproute2)
-    # From Debian 13 on the client is a package of its own.
+    # Since Debian 13, the client is a separate package.
     command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
     apt_install "${packages[@]}" ||
         without_engine "no Docker Engine answers at $DOCKER_HOST and this command cannot install one" \
             "install and start one (Debian, Ubuntu: apt-get install docker.io iptables), or leave the lab to be chosen."
 }
 
-# Waits until the Engine answers or 30 s have gone; gives up at once when `$1`, its process id if given, is no more.
+# Waits up to 30 s until the Engine answers; gives up at once if the process `$1` (its id, if given) has ended.
 await_engine() {
     local deadline=$((SECONDS + 30))
     until engine_answers; do
         [[ -z ${1:-} || -e /proc/$1 ]] || return 1
         ((SECONDS < deadline)) || return 1
         [[ $engine_error != *'permission denied'* ]] || return 1
-        sleep 0.1 # the interval of asking, not a time that is waited for
+        sleep 0.1 # the interval between two questions
     done
 }
 
 start_by_hand() {
     local log=/var/log/hooktrail-dockerd.log pid
     say engine "starting dockerd by hand, because no service manager runs here (log: $log)"
-    # In a session of its own, and with nothing of ours open: neither a terminal nor a CI job's pipe waits for it.
+    # In a separate session, without an open file of this process: neither a terminal nor a CI
+    # job's pipe waits for the Engine.
     # shellcheck disable=SC2016
     pid=$(as_root bash -c '
         for fd in /proc/self/fd/*; do
@@ -102,7 +104,7 @@ start_by_hand() {
         as_root tail -n 3 "$log" >&2
         die "dockerd did not answer within 30 s ($log): $(tail -n1 <<<"$engine_error")"
     }
-    # Another command may have been quicker, and then that one is the Engine's owner.
+    # Another command may have started one first; then that one is the Engine to remember.
     # shellcheck disable=SC2016
     [[ ! -e /proc/$pid ]] ||
         as_root sh -c 'mkdir -p "${3%/*}" && echo "$1" "$2" >"$3"' sh "$pid" "$(started_at "$pid")" "$own_engine"
@@ -130,7 +132,7 @@ start_engine() {
         die "the Docker Engine did not answer within 30 s after '$by': $(tail -n1 <<<"$engine_error")"
 }
 
-# Fails where there is no Engine to be had and namespaces will do; see without_engine.
+# Fails if no Engine is available and the namespace lab can replace it; see without_engine.
 prepare_engine() {
     local engine='' engine_error='' started=''
     if [[ $DOCKER_HOST = ssh://* ]]; then
@@ -161,7 +163,7 @@ prepare_engine() {
     [[ ! $started ]] || say engine "the Engine keeps running after the run; './specs clean --engine' stops it"
 }
 
-# The Engine that Hooktrail started by hand, and no other.
+# Stops only the Engine that Hooktrail started by hand.
 stop_own_engine() {
     local pid='' since=''
     [[ ! -e $own_engine ]] || read -r pid since <"$own_engine"

@@ -3,17 +3,18 @@
 
 recipe=$root/environments/Docker/image
 
-# hash_of FILE...: over names and contents, so that it is the same in every clone.
+# hash_of FILE...: a hash over names and contents, so that it is the same in every clone.
 hash_of() { (cd "$root" && sha256sum -- "${@#"$root/"}") | sha256sum | cut -c1-12; }
 
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# debian_mirror: the address of a Debian archive; fails where none is known. A Debian host's own mirror is near, and its firewall lets it through.
-# Other hosts take the default of the tool that builds the image.
+# debian_mirror: prints the address of a Debian archive; fails if none is known. A Debian host uses its own mirror,
+# which is near and which its firewall allows. Other hosts use the default of the tool that builds the image.
 debian_mirror() {
     local mirror=${SPECS_DEBIAN_MIRROR:-} ID='' VERSION_CODENAME=''
     . /etc/os-release
-    # Both of apt's formats name the address before the suite: `deb [options] URI suite …` and `URIs:` before `Suites:`.
+    # In both of apt's formats the address comes before the suite: `deb [options] URI suite
+    # …`, and `URIs:` before `Suites:`.
     [[ -n $mirror || $ID != debian ]] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
         awk -v suite="$VERSION_CODENAME" '
             $1 == "deb" { sub(/\[[^]]*\]/, ""); if ($3 == suite) { print $2; exit } }
@@ -42,7 +43,7 @@ base_from_archive() {
         die "no registry is reachable, and building the lab's image without one needs mmdebstrap: install mmdebstrap and debian-archive-keyring and run this command again, or use --lab namespaces."
     mirror=$(debian_mirror) || die "$no_debian_mirror"
     say image "no registry is reachable: building $1 from Debian's archive"
-    # As root where that costs nothing; otherwise mmdebstrap finds a way for an ordinary user by itself.
+    # As root if no password is needed; otherwise mmdebstrap finds a way for an ordinary user.
     local how=()
     ! may_be_root || how=(as_root)
     ${how[@]+"${how[@]}"} "$recipe/bootstrap.sh" "$mirror" - 2>"$log" 9>&- </dev/null >"$tar" || {
@@ -55,8 +56,8 @@ base_from_archive() {
     say image "built in $((SECONDS - began)) s"
 }
 
-# remember NAME IMAGE: notes what this clone uses, and removes what it used before. Images of other clones stay, and so
-# does one that a container still uses.
+# remember NAME IMAGE: notes the image that this clone uses, and removes the one that it used before. Images of other
+# clones stay, and so does one that a container still uses.
 remember_image() {
     local note=$state/$1 before=''
     [[ ! -e $note ]] || before=$(<"$note")
@@ -67,7 +68,7 @@ remember_image() {
 
 removal=$root/src/Observation/remove-taps.sh
 
-# The lab's image, by its recipe.
+# The name of the lab's image, from a hash of its recipe.
 lab_image() { printf 'hooktrail/lab:%s\n' "$(hash_of "$recipe"/* "$removal")"; }
 
 prepare_image() {
@@ -80,7 +81,7 @@ prepare_image() {
         image_exists "$base" || base_from_registry "$base" || base_from_archive "$base"
         rm -rf "$context"
         mkdir -p "$context/bin"
-        # Every script there is one of the image's commands, but for the one that makes its base.
+        # Every script in the recipe is a command of the image, except the one that builds the base.
         for script in "$recipe"/*.{sh,pl} "$removal"; do
             name=$(basename "$script")
             [[ $name = bootstrap.sh ]] || install -m 755 "$script" "$context/bin/hooktrail-${name%.*}"

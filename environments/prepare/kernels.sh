@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
-# Sourced by ./specs for `kernels`: what guests need of this machine, and the disk that all of them share.
+# Sourced by ./specs for `kernels`: what guests need on this machine, and the disk that all of them share.
 
 # shellcheck source=environments/prepare/dotnet.sh
 . "$prepare/dotnet.sh" || exit 2
@@ -9,14 +9,14 @@
 . "$prepare/image.sh" || exit 2
 
 guest=$root/environments/Kernels/guest
-# The kernel that the disk is filled on: the userland's own.
+# The kernel of the guest that fills the disk: the one of its Debian release.
 readonly disk_kernel=6.12
 
 # The programs, each with the package of Debian and Ubuntu that has it.
 readonly fetching_programs='apt-get:apt dpkg-deb:dpkg flock:util-linux'
 readonly guest_programs="$fetching_programs qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap mke2fs:e2fsprogs depmod:kmod modprobe:kmod cpio:cpio xz:xz-utils zstd:zstd setpriv:util-linux"
 
-# require_programs NAME:PACKAGE...: installs what is missing, or says what to install.
+# require_programs NAME:PACKAGE...: installs missing programs, or prints what to install.
 require_programs() {
     local one missing=() packages=()
     for one; do
@@ -33,7 +33,7 @@ require_programs() {
         die "guests need ${missing[*]}, which apt-get could not install: install them (Debian, Ubuntu: apt-get install ${packages[*]}) and run this command again."
 }
 
-# mmdebstrap brings a default, so a host that knows no mirror needs it even to list kernels.
+# mmdebstrap contains a default mirror, so a host that knows no mirror needs it even to list kernels.
 export_mirror() {
     SPECS_DEBIAN_MIRROR=$(debian_mirror) || {
         require_programs mmdebstrap:mmdebstrap
@@ -42,17 +42,18 @@ export_mirror() {
     export SPECS_DEBIAN_MIRROR
 }
 
-# The cache of src/Cli, which says where it is in one place.
+# The cache of src/Cli; only this function knows its place.
 kernels_cache() { printf '%s\n' "${SPECS_KERNELS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hooktrail/kernels}"; }
 
-# A disk takes 1 GB and so does making it; the image's own building is not counted.
+# A disk takes 1 GB, and so does its making; the image's own build is not counted.
 require_room() {
     local free
     free=$(df --output=avail -BM "$1" | tail -n1 | tr -dc 0-9)
     ((free >= 3000)) || die "$1 has $free MB of free space, but building the guests' disk needs 3000 MB: free some space, or set SPECS_KERNELS_CACHE to another folder."
 }
 
-# Puts the lab's image on the Engine of DOCKER_HOST: from this machine's own Engine where one answers, because it is faster; else by building it there.
+# Puts the lab's image on the Engine of DOCKER_HOST: copied from this machine's Engine if that answers,
+# which is faster; else built there.
 image_into_guest() {
     local image log=$state/log/guest-image.log own=$1
     image=$(lab_image)
@@ -65,7 +66,7 @@ image_into_guest() {
     fi
 }
 
-# fill_disk DISK: boots a guest that keeps what it writes, and gives its Engine the lab's image.
+# fill_disk DISK: boots a guest whose writes go to the disk, and gives its Engine the lab's image.
 fill_disk() {
     local line='' log=$state/log/guest.log own=$DOCKER_HOST status=0
     coproc boot { exec dotnet exec "$cli" kernels boot "$disk_kernel" --disk "$1" 2>"$log" 9>&- 7>&-; }
@@ -87,7 +88,7 @@ fill_disk() {
     return $status
 }
 
-# base_disk DISK: Debian with an Engine, and nothing of the lab.
+# base_disk DISK: Debian with an Engine, without the lab's image.
 base_disk() {
     local work=$1.making-$$.$(started_at $$) log=$state/log/guest-disk.log began=$SECONDS
     say guest "building the guests' disk, once for all kernels: Debian with a Docker Engine"
@@ -108,7 +109,7 @@ prepare_guest_disk() {
     mkdir -p "$cache/disks" || die "the kernel cache $cache cannot be created: set SPECS_KERNELS_CACHE to another folder."
     base=$cache/disks/base-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
     disk=$cache/disks/$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
-    # Other clones use the same cache. The lock is file descriptor 7 and goes with the process.
+    # Other clones use the same cache. The lock is file descriptor 7 and ends with the process.
     exec 7>"$cache/disks.lock"
     flock -n 7 || {
         say wait "for another ./specs that is building the guests' disk"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
-# Sourced by ./specs: what the namespace lab needs of this machine. No Engine and no image.
+# Sourced by ./specs: what the namespace lab needs on this machine. It needs no Engine and no image.
 
 # The programs, each with the package of Debian and Ubuntu that has it.
 readonly namespace_programs='ip:iproute2 bridge:iproute2 unshare:util-linux setsid:util-linux perl:perl nft:nftables
     iptables-nft-restore:iptables ip6tables-nft-restore:iptables ebtables-nft-restore:iptables arptables-nft-save:iptables'
 
-# Leaves what is missing in `missing_programs`, and whose packages have it in `missing_packages`; fails where nothing is.
+# Sets `missing_programs` and `missing_packages`; fails if nothing is missing.
 namespace_programs_missing() {
     local one
     missing_programs=()
@@ -18,8 +18,8 @@ namespace_programs_missing() {
     ((${#missing_programs[@]} > 0))
 }
 
-# prepare_namespaces ASKED: what cannot be had ends the command only where this lab was asked for by name; otherwise live scenarios are
-# skipped, and say why.
+# prepare_namespaces ASKED: if the machine cannot have the lab, ends the command only if the user asked for it;
+# otherwise live scenarios are skipped with the reason.
 prepare_namespaces() {
     local missing_programs missing_packages refusal user=''
     if namespace_programs_missing && ! { apt_install "${missing_packages[@]}" && ! namespace_programs_missing; }; then

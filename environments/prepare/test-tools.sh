@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by ./specs: ping and a Chromium, which only tests need. A test that lacks one is skipped, and says why.
+# Sourced by ./specs: ping and a Chromium, which only tests need. A test that lacks one is skipped with the reason.
 
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; }
 

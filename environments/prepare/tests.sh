@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with ./specs and the other parts
-# Sourced by ./specs: runs the tests and says what came out.
+# Sourced by ./specs: runs the tests and prints the result.
 
-# Sums the counters of TRX files into «passed failed skipped». A skipped test is counted there only by its absence from
-# `executed`, and whatever was executed and did not pass is a failure, be it called failed, error, time-out or aborted.
+# Sums the counters of TRX files to «passed failed skipped». A skipped test shows only by its absence from `executed`.
+# Every executed test that did not pass counts as failed, whether TRX calls it failed, error, time-out or aborted.
 count_trx() {
     sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2 \3/p' "$@" |
         awk '{ total += $1; executed += $2; passed += $3 } END { print passed + 0, executed - passed, total - executed }'
 }
 
-# Two runs of one clone must not write over each other: the second one gets a directory beside the first one's.
+# Two runs of one clone must not overwrite each other's files: the second one gets another directory.
 take_output_directory() {
     SPECS_OUT=${SPECS_OUT:-$root/out}
     [[ $SPECS_OUT = /* ]] || SPECS_OUT=$caller/$SPECS_OUT
@@ -21,11 +21,12 @@ take_output_directory() {
         flock -n 8
     fi
     export SPECS_OUT
-    # What an earlier run wrote must not pass for this one's.
+    # The files of an earlier run must not pass for this one's.
     rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,reqnroll.html,counts.txt} "$SPECS_OUT"/*.trx
 }
 
-# dotnet_test WHAT...: uses filter. A test that hangs is named and ended, and the run fails, instead of being ended by somebody's patience with the whole.
+# dotnet_test WHAT...: uses filter. A test that hangs is named and ended, and the run fails; otherwise the CI job's time
+# limit would end the whole run.
 dotnet_test() {
     local what=("$@")
     [[ -z $filter ]] || what+=(--filter "$filter")
@@ -33,8 +34,8 @@ dotnet_test() {
         --blame-hang-timeout 15m --blame-hang-dump-type none --logger 'console;verbosity=minimal' </dev/null 8<&-)
 }
 
-# All other test projects, as many side by side as there are processors. xargs keeps them in this process group, so that
-# Ctrl-C and a time limit end all of them.
+# Runs all other test projects, as many in parallel as there are processors. xargs keeps them in this process group, so
+# that Ctrl-C and a time limit end all of them.
 unit_tests() {
     mkdir -p "$SPECS_OUT/log"
     rm -f "$SPECS_OUT/log"/*
@@ -43,7 +44,7 @@ unit_tests() {
         xargs -P "$(nproc)" -n 1 bash -c 'root=$0 configuration=$1 filter=$2; unit_test "$3"' "$root" "$configuration" "$filter"
 }
 
-# unit_test PROJECT: its output is shown whole when it has ended.
+# unit_test PROJECT: prints its output in one piece when it has ended.
 unit_test() {
     local name=${1##*/} log status began=$SECONDS
     log=$SPECS_OUT/log/$name
@@ -62,13 +63,13 @@ run_tests() {
     REQNROLL_FORMATTERS_MESSAGE=outputFilePath=$SPECS_OUT/messages.ndjson REQNROLL_FORMATTERS_HTML=outputFilePath=$SPECS_OUT/reqnroll.html \
         dotnet_test steps/Specs.csproj --logger 'trx;LogFileName=features.trx' --logger "junit;LogFilePath=$SPECS_OUT/junit.xml"
     status=$?
-    # What the run has to show, in one file; the list below names it.
+    # The results of the run in one file; the list below names it.
     [[ ! -s $SPECS_OUT/trails.json ]] || dotnet exec "$cli" report "$SPECS_OUT/trails.json" --out "$SPECS_OUT/report.html" >/dev/null || status=1
     features=$((SECONDS - began))
-    # Behind the features, because some of these look at what they left.
+    # After the features, because some of these tests read the features' results.
     [[ $1 != test ]] || unit_tests || status=1
 
-    # Where nothing hung, nothing is in the folder for what did.
+    # If no test hung, the folder for hang dumps is empty.
     find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type d -name '????????-????-????-????-????????????' -empty -delete
 
     files=("$SPECS_OUT"/*.trx)

@@ -8,12 +8,12 @@ internal static class CommandLine
 {
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
-        // A file name may begin with @, and an option is always written in full.
+        // Response files are off, because a file name may begin with @; an option must be written in full.
         var literal = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         return Root().Parse(arguments, literal);
     }
 
-    /// <summary>A sentence on the first error of a line that has errors.</summary>
+    /// <summary>A sentence about the line's first error.</summary>
     public static string Mistake(ParseResult line)
     {
         var command = line.CommandResult.Command;

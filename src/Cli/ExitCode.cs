@@ -7,7 +7,7 @@ internal static class ExitCode
     /// <summary>The verb worked, and the answer is no: a divergence, nothing proven, or no explanation.</summary>
     public const int No = 1;
 
-    /// <summary>The user can mend it: bad input, a missing right or tool. Standard error tells how.</summary>
+    /// <summary>The user can correct it: bad input, a missing right or tool. Standard error says how.</summary>
     public const int BadInput = 2;
 
     /// <summary>A fault of Hooktrail.</summary>

@@ -36,7 +36,7 @@ internal static class Guard
         }
     }
 
-    /// <summary>The innermost of our own methods: the framework's would not help.</summary>
+    /// <summary>The innermost method of Hooktrail's own code: the framework's would not help.</summary>
     private static string Place(Exception fault) =>
         new StackTrace(fault).GetFrames()
             .Select(frame => frame.GetMethod())

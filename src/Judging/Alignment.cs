@@ -1,12 +1,12 @@
 namespace Hooktrail.Judging;
 
 /// <summary>One line of three trails side by side, at one hook point.</summary>
-/// <remarks>A trail without a hop there has null.</remarks>
+/// <remarks>A trail without a hop at this point has null.</remarks>
 internal sealed record AlignedHops(HookPoint Point, ExpectedHop? Feature, Hop? Predicted, Hop? Observed);
 
 /// <summary>
 /// Aligns trails: equal hook points share a line, and a hop of only one trail leaves a gap in the others instead of
-/// shifting what follows. Until the trails part, every line has a hop of each.
+/// shifting the lines that follow. Until the trails part, every line has a hop of each.
 /// </summary>
 internal static class Alignment
 {

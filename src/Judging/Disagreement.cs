@@ -4,8 +4,8 @@ using System.Text;
 namespace Hooktrail.Judging;
 
 /// <summary>
-/// Where a feature's table, the prediction and the observation of a leg differ. Its text is what a failed scenario
-/// shows: a sentence with the first divergent hop, the trails side by side, the kernel-log lines as evidence, and the
+/// The differences between a feature's table, the prediction and the observation of a leg. A failed scenario shows its
+/// text: a sentence with the first divergent hop, the trails side by side, the kernel-log lines as evidence, and the
 /// host-profile change that would explain the observation.
 /// </summary>
 public sealed class Disagreement
@@ -20,8 +20,8 @@ public sealed class Disagreement
     /// <summary>The first divergent hop, in one sentence. Hops count from 1, as in the text.</summary>
     public string Sentence { get; }
 
-    /// <summary>Compares the three; null where they agree.</summary>
-    /// <remarks>A null feature says nothing of this leg.</remarks>
+    /// <summary>Compares the three; null if they agree.</summary>
+    /// <remarks>A null feature makes no claim about this leg.</remarks>
     public static Disagreement? Between(ExpectedTrail? feature, Trail predicted, Trail? observed)
     {
         var rows = Alignment.Of(feature, predicted, observed);

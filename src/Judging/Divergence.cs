@@ -2,21 +2,21 @@ namespace Hooktrail.Judging;
 
 /// <summary>The first place at which two trails part.</summary>
 /// <param name="Index">
-/// The place in the actual trail, from 0, counting only the hook points that the expected one speaks of; the number of hops there, if
-/// the trails part only in how they end.
+/// The place in the actual trail, from 0, among the hook points that the expected trail covers; the number of hops
+/// there if the trails part only in how they end.
 /// </param>
-/// <param name="Expected">The hop that was expected there; null where the expected trail has already ended.</param>
-/// <param name="Actual">The hop that is there; null where the actual trail has already ended.</param>
-/// <param name="Fields">The fields that differ, where both are at the same hook point.</param>
+/// <param name="Expected">The hop that was expected there; null if the expected trail has already ended.</param>
+/// <param name="Actual">The hop that is there; null if the actual trail has already ended.</param>
+/// <param name="Fields">The fields that differ, if both hops are at the same hook point.</param>
 public sealed record Divergence(int Index, ExpectedHop? Expected, Hop? Actual, ImmutableArray<HopField> Fields)
 {
-    /// <summary>Whether every hop is as expected, and only the outcome is not.</summary>
+    /// <summary>Whether every hop is as expected, and only the outcome differs.</summary>
     public bool OfOutcome => Expected is null && Actual is null;
 
-    /// <summary>Where two trails part; null where an observer could not tell them apart.</summary>
+    /// <summary>Where two trails part; null if an observer could not tell them apart.</summary>
     public static Divergence? Between(Trail expected, Trail actual) => Between(ExpectedTrail.Of(expected), actual);
 
-    /// <summary>Where a trail is otherwise than a feature says; null where it is as said.</summary>
+    /// <summary>Where a trail differs from a feature's claims; null if it meets them.</summary>
     public static Divergence? Between(ExpectedTrail expected, Trail actual)
     {
         ImmutableArray<Hop> hops = [.. actual.Hops.Where(hop => expected.SpeaksOf(hop.Point))];

@@ -1,7 +1,7 @@
 namespace Hooktrail.Judging;
 
 /// <summary>An expected field of a hop.</summary>
-/// <remarks>A null value expects no value; a field that is not listed may have any.</remarks>
+/// <remarks>A null value expects no value; a field that is not listed may have any value.</remarks>
 public readonly record struct ExpectedField(HopField Field, string? Value);
 
 /// <summary>An expected hop: its hook point, and the fields that matter.</summary>
@@ -16,7 +16,7 @@ public sealed record ExpectedHop(HookPoint Point, ImmutableArray<ExpectedField> 
         return new(hop.Point, fields.MoveToImmutable());
     }
 
-    /// <summary>The fields of <paramref name="hop"/> that are not as expected.</summary>
+    /// <summary>The fields of <paramref name="hop"/> that differ from the expected ones.</summary>
     public ImmutableArray<HopField> Differing(Hop hop) =>
         [.. Fields.Where(said => said.Field.Of(hop) != said.Value).Select(said => said.Field)];
 

@@ -1,22 +1,23 @@
 namespace Hooktrail.Judging;
 
 /// <summary>
-/// A trail as far as a feature says it. It may speak of some layers only («ebtables alone»), of some fields only, and may
-/// leave open how the trail ends.
+/// A feature's claims about a trail. They may cover only some layers («in ebtables»), only some fields, and may leave
+/// open how the trail ends.
 /// </summary>
 /// <remarks>
-/// A table claims every hop at the built-in chains of ebtables, iptables, ip6tables and arptables. Of nft's base chains it claims only those that
-/// it names, because a host may have more: those of firewalld, of Docker's nftables backend, of its administrator. <see cref="Exactly"/> claims all.
+/// A table claims every hop at the built-in chains of ebtables, iptables, ip6tables and arptables. Of nft's base chains
+/// it claims only those that it names, because a host may have more: those of firewalld, of Docker's nftables backend,
+/// of its administrator. <see cref="Exactly"/> claims all.
 /// </remarks>
-/// <param name="Hops">The hops, in order: all at the hook points that it speaks of.</param>
+/// <param name="Hops">The hops, in order: all that the trail may have at the claimed hook points.</param>
 /// <param name="Layers">The layers of which it claims every hop; empty for all layers.</param>
-/// <param name="Outcome">How the trail must end; null where that is not said.</param>
+/// <param name="Outcome">How the trail must end; null if the feature leaves it open.</param>
 public sealed record ExpectedTrail(
     ImmutableArray<ExpectedHop> Hops,
     ImmutableArray<Layer> Layers,
     Outcome? Outcome)
 {
-    /// <summary>A trail of which everything is said.</summary>
+    /// <summary>Claims everything about a trail.</summary>
     public static ExpectedTrail Of(Trail trail) => new([.. trail.Hops.Select(ExpectedHop.Of)], [], trail.Outcome);
 
     /// <summary>The layers whose chains every host has.</summary>
@@ -25,18 +26,18 @@ public sealed record ExpectedTrail(
     /// <summary>Whether it claims the hops at a hook point: the trail must have no other hops there.</summary>
     public bool SpeaksOf(HookPoint point) => Layers.IsEmpty || Layers.Contains(point.Layer) || Hops.Any(hop => hop.Point == point);
 
-    /// <summary>The same hops, as a claim on the whole trail: <c>crosses exactly</c>.</summary>
+    /// <summary>The same hops, as a claim about the whole trail: <c>crosses exactly</c>.</summary>
     public ExpectedTrail Exactly() => this with { Layers = [] };
 
     /// <summary>
-    /// Reads a feature's table. It needs the columns layer, table and chain and may have those of <see cref="HopField"/>; an
-    /// empty cell says «no device», a column that is not there says nothing.
+    /// Parses a feature's table. The table needs the columns layer, table and chain, and may have those of <see
+    /// cref="HopField"/>. An empty cell claims «no device»; a missing column claims nothing.
     /// </summary>
     /// <param name="header">The names of the columns.</param>
     /// <param name="rows">The cells of each row, as many as there are columns.</param>
-    /// <param name="only">The one layer that the table speaks of, and of which it claims every hop; null for all.</param>
+    /// <param name="only">The one layer of which the table claims every hop; null for all.</param>
     /// <exception cref="HooktrailException">
-    /// A column is unknown, missing or there twice, a row is too long or too short, or there is no such hook point.
+    /// A column is unknown, missing or repeated, a row is too long or too short, or there is no such hook point.
     /// </exception>
     public static ExpectedTrail OfTable(
         IReadOnlyList<string> header,
@@ -66,8 +67,8 @@ public sealed record ExpectedTrail(
     }
 
     /// <summary>
-    /// The last hook point of a trail, leaving out all chains of nft but <paramref name="point"/>; null for a trail without such a hop. On a
-    /// host with more chains the packet may cross one of them after it.
+    /// The last hook point of a trail, ignoring all nft chains except <paramref name="point"/>; null for a trail
+    /// without such a hop. On a host with more chains, the packet may cross one of them later.
     /// </summary>
     public static HookPoint? LastSeen(Trail trail, HookPoint point) =>
         trail.Hops.LastOrDefault(hop => Tools.Contains(hop.Point.Layer) || hop.Point == point)?.Point;

@@ -2,38 +2,40 @@ using Hooktrail.Judging.Explaining;
 
 namespace Hooktrail.Judging;
 
-/// <summary>A host-profile change under which the model predicts what it does not predict otherwise.</summary>
-/// <param name="Change">As an administrator would write it: <c>bridge-nf-call-iptables=0</c>.</param>
+/// <summary>A change of the host profile after which the model predicts the observation.</summary>
+/// <param name="Change">The change as an administrator would write it: <c>bridge-nf-call-iptables=0</c>.</param>
 /// <param name="Profile">The profile with that change.</param>
 public sealed record Explanation(string Change, HostProfile Profile)
 {
     /// <summary>
-    /// The most hosts that a prediction is asked for. It bounds the time (a host and its legs take the model some
-    /// tenths of a millisecond) and, unlike a clock, gives the same question the same answer everywhere.
+    /// The largest number of hosts to predict for. It bounds the time (a host and its legs take some tenths of a
+    /// millisecond) and, unlike a clock, gives the same question the same answer on every machine.
     /// </summary>
     public const int Limit = 10_000;
 
-    // For an explanation beside something else, such as one of many failures.
+    // The limit for an explanation of secondary interest, such as that of one failure among many.
     private const int Briefly = 1_000;
 
-    // Enough to choose from; whatever follows is no smaller.
+    // Enough to choose from; later explanations are no smaller.
     private const int Offered = 8;
 
     /// <summary>Explains an observation: see the last overload.</summary>
     public static ImmutableArray<Explanation> For(Trail observed, HostProfile profile, Func<HostProfile, Trail?> predict) =>
         For(ExpectedTrail.Of(observed), profile, predict, observed);
 
-    /// <summary>Explains a feature's trail or an observation, as far as that is quick: see the last overload.</summary>
+    /// <summary>
+    /// Explains a feature's trail or an observation, if a short search finds an explanation; see the last overload.
+    /// </summary>
     /// <remarks>The observation, if any, suggests rules that the host may have. The model may predict null.</remarks>
     public static ImmutableArray<Explanation> For(
         ExpectedTrail trail, HostProfile profile, Func<HostProfile, Trail?> predict, Trail? observed = null) =>
         For(profile, [new(observed, predict(profile), host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)], Briefly);
 
     /// <summary>
-    /// Finds the smallest profile changes under which all witnesses are right, best first: a switch; the other backend
-    /// or the nearest kernel release, older and newer; a rule less or more, or a policy; another Docker release. Pairs
-    /// of changes are tried only where no single one suffices. Nothing needs explaining that the profile predicts
-    /// already.
+    /// Finds the smallest profile changes after which all witnesses are right, best first: a switch; the other
+    /// backend or the nearest kernel release, older and newer; a rule removed or added, or a policy; another Docker
+    /// release. Pairs of changes are tried only if no single change is enough. If the profile already predicts
+    /// everything, there is nothing to explain.
     /// </summary>
     public static ImmutableArray<Explanation> For(HostProfile profile, ImmutableArray<Witness> witnesses, int limit = Limit)
     {
@@ -81,14 +83,14 @@ public sealed record Explanation(string Change, HostProfile Profile)
     /// <summary>Replaces Docker's rules with another release's, or none; an administrator's rules stay.</summary>
     public static HostProfile WithDocker(HostProfile profile, DockerRelease? release) => DockerSets.Exchange(profile, release);
 
-    /// <summary>Null where there is no explanation.</summary>
+    /// <summary>Null if there is no explanation.</summary>
     public static string? Sentence(ImmutableArray<Explanation> explanations, string what) =>
         explanations.IsEmpty
             ? null
             : $"{string.Join(" or ", explanations.Take(Offered).Select(one => one.Change))} would explain {what}.";
 
-    // By the sum of sizes, else in the given order. The larger change comes first, so that a switch outlasts Docker's
-    // rules.
+    // By the sum of sizes, else in the given order. The larger change comes first, so that a switch stays in effect
+    // after an exchange of Docker's rules.
     private static IEnumerable<(ProfileChange One, ProfileChange Other)> Pairs(ImmutableArray<ProfileChange> changes) =>
         from size in Enumerable.Range(2 * ProfileChange.OfSwitch, 2 * ProfileChange.OfDocker)
         from other in Enumerable.Range(0, changes.Length)
@@ -99,12 +101,12 @@ public sealed record Explanation(string Change, HostProfile Profile)
 
 /// <summary>A leg with a known fate.</summary>
 /// <remarks>
-/// A null observation: the leg did not come about, or its trail is not fully known. IsRight tells whether a host would
+/// Observed is null if the leg did not happen, or if its trail is not fully known. IsRight decides whether a host would
 /// treat the leg as observed.
 /// </remarks>
 public sealed record Witness(Trail? Observed, Trail? Predicted, Func<HostProfile, bool> IsRight)
 {
-    /// <summary>A leg that was observed, or that was seen not to come about (null).</summary>
+    /// <summary>A leg that was observed, or that is known not to have happened (null).</summary>
     public static Witness Of(Trail? observed, HostProfile profile, Func<HostProfile, Trail?> predict)
     {
         var expected = observed is null ? null : ExpectedTrail.Of(observed);

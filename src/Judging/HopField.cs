@@ -1,6 +1,6 @@
 namespace Hooktrail.Judging;
 
-/// <summary>What a hop says besides its hook point: the possible columns of a feature's table.</summary>
+/// <summary>The fields of a hop besides its hook point: the possible columns of a feature's table.</summary>
 public enum HopField
 {
     In,
@@ -31,7 +31,7 @@ public static class HopFields
     public static HopField? Find(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0 ? (HopField)index : null;
 
-    /// <summary>Null where the kernel gives none.</summary>
+    /// <summary>Null if the kernel reports none.</summary>
     public static string? Of(this HopField field, Hop hop) => field switch
     {
         HopField.In => hop.In,

@@ -2,7 +2,7 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Judging;
 
-/// <summary>Compares the prediction of one leg with its observation, and says where they part.</summary>
+/// <summary>Compares the prediction of one leg with its observation, and describes where they part.</summary>
 public static class LegJudgement
 {
     public static LegRecord Of(Flow flow, Leg leg, Trail? predicted, Trail? observed, ImmutableArray<Evidence> evidence)

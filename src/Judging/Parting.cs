@@ -1,9 +1,11 @@
 namespace Hooktrail.Judging;
 
-/// <summary>Finds where voices part, and says it in one sentence that groups those who are of one mind.</summary>
+/// <summary>
+/// Finds where voices part, and describes it in one sentence, in which voices that agree are grouped.
+/// </summary>
 internal static class Parting
 {
-    /// <summary>What is not agreed on in a line; null where all is.</summary>
+    /// <summary>The disagreement in one line; null if all agree.</summary>
     public static string? At(int index, ImmutableArray<AlignedHops> rows, ImmutableArray<Voice> voices)
     {
         var row = rows[index];
@@ -31,7 +33,7 @@ internal static class Parting
         return null;
     }
 
-    /// <summary>What is not agreed on at the end; null where all is.</summary>
+    /// <summary>The disagreement about the outcome; null if all agree.</summary>
     public static string? OfOutcomes(ImmutableArray<Voice> voices)
     {
         var speaking = voices.Where(voice => voice.Outcome is not null).ToList();

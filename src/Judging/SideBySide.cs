@@ -38,7 +38,7 @@ public static class SideBySide
         return table.Text();
     }
 
-    /// <summary>In and out always; another field where the feature names it, or where two voices differ.</summary>
+    /// <summary>Always the devices; another field only if the feature names it, or if two voices differ.</summary>
     private static ImmutableArray<HopField> Fields(ImmutableArray<AlignedHops> rows)
     {
         var fields = ImmutableArray.CreateBuilder<HopField>();

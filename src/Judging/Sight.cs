@@ -4,8 +4,8 @@ namespace Hooktrail.Judging;
 internal static class Sight
 {
     /// <summary>
-    /// The same hops, with outcomes that an observer cannot tell apart. Of a packet with several copies, an observer
-    /// sees only the last hop of all, not which copy was dropped where.
+    /// Whether the hops are the same, and an observer cannot tell the outcomes apart. If a packet has several copies,
+    /// an observer sees only the last hop of all of them, and not which copy was dropped where.
     /// </summary>
     public static bool IsAsObserved(Trail predicted, Trail observed) =>
         predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan())
@@ -21,7 +21,9 @@ internal static class Sight
 
     private static bool IsForLogAlone(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
 
-    /// <summary>The prediction's hops, up to where the model knows no more.</summary>
+    /// <summary>
+    /// Whether the trail begins with the prediction's hops, up to the place where the model knows no further.
+    /// </summary>
     public static bool IsBeginningOf(Trail predicted, Trail observed) =>
         predicted.Hops.Length <= observed.Hops.Length && predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()[..predicted.Hops.Length]);
 

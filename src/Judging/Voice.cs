@@ -1,11 +1,11 @@
 namespace Hooktrail.Judging;
 
-/// <summary>One of those who speak of a leg: the feature, the prediction, the observation.</summary>
-/// <param name="Name">What its column is headed.</param>
-/// <param name="Subject">What it is called in a sentence.</param>
-/// <param name="Hop">Its hop in a line, as far as it says it; null where it has none.</param>
-/// <param name="SpeaksOf">Whether it speaks of a hook point at all; where it does not, a missing hop says nothing.</param>
-/// <param name="Outcome">How it has the trail end; null where it does not say.</param>
+/// <summary>A source of claims about a leg: the feature, the prediction or the observation.</summary>
+/// <param name="Name">The heading of its column.</param>
+/// <param name="Subject">Its name in a sentence.</param>
+/// <param name="Hop">Its hop in a line, with the fields that it claims; null if it has none.</param>
+/// <param name="SpeaksOf">Whether it makes a claim about a hook point; if not, a missing hop means nothing.</param>
+/// <param name="Outcome">The outcome that it claims; null if it claims none.</param>
 internal sealed record Voice(
     string Name, string Subject, Func<AlignedHops, ExpectedHop?> Hop, Func<HookPoint, bool> SpeaksOf, Outcome? Outcome)
 {
@@ -20,7 +20,7 @@ internal sealed record Voice(
         return voices.ToImmutable();
     }
 
-    /// <summary>What the voice has in a line, for its column.</summary>
+    /// <summary>The text of the voice for its column in one line.</summary>
     public string Cell(AlignedHops row, ImmutableArray<HopField> fields)
     {
         if (Hop(row) is not { } hop)

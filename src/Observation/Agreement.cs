@@ -1,8 +1,9 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Two observers of the same packets that share neither rules nor channel: the tools' LOG rules and a private table of
-/// nf_tables. What both can show must be alike; what only one can show is taken from it.
+/// Compares two observers of the same packets, which share neither rules nor channel: the tools' LOG
+/// rules and a private table of nf_tables. Hops that both can show must be equal; hops that only one
+/// can show are taken from that one.
 /// </summary>
 public static class Agreement
 {
@@ -33,8 +34,8 @@ public static class Agreement
         return new Finding.Observed(legs.ToImmutable());
     }
 
-    // arptables' chain FORWARD has no hook in nf_tables (nft_chain_filter.c:nft_chain_filter_arp), and no LOG rule is in a
-    // user's own chain, nor in arptables (net/netfilter/xt_LOG.c).
+    // nf_tables has no hook for arptables' chain FORWARD (nft_chain_filter.c, nft_chain_filter_arp). LOG rules stand
+    // neither in users' own chains nor in arptables (net/netfilter/xt_LOG.c).
     private static bool OnlyLogShows(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
 
     private static bool OnlyNflogShows(Hop hop) => hop.Point is { Layer: Layer.Nftables } or { Layer: Layer.Arptables, Chain: not "FORWARD" };
@@ -50,18 +51,18 @@ public static class Agreement
                 return $"hop {i + 1} is {Shown(one)} to LOG and {Shown(other)} to NFLOG";
         }
 
-        // Where one of them sees further than the other, only it can say after which hop point the packet was gone.
+        // If one observer sees further than the other, only that one knows after which hook point the packet was gone.
         var seenAlike = log.Hops.Length == logged.Count && nflog.Hops.Length == netlinked.Count;
         return log.Outcome.To != nflog.Outcome.To || (seenAlike && !log.Outcome.LooksLike(nflog.Outcome))
             ? $"LOG shows {log.Outcome}, NFLOG shows {nflog.Outcome}"
             : null;
     }
 
-    // The common hops are the same, so they tell where those belong that only one has.
+    // Both share the common hops, which show where the hops of only one belong.
     private static ObservedLeg Together(ObservedLeg log, ObservedLeg nflog)
     {
         var hops = ImmutableArray.CreateBuilder<Hop>();
-        // Which hop of the common trail each observer's own hops are, from 1.
+        // The position of each observer's hops in the common trail, from 1.
         List<int> logged = [], netlinked = [];
         var rest = new Queue<Hop>(nflog.Trail.Hops);
         foreach (var hop in log.Trail.Hops)

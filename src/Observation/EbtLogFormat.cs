@@ -1,27 +1,26 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What ebt_log prints after its prefix (net/bridge/netfilter/ebt_log.c), with <c>--log-ip</c>, <c>--log-ip6</c> or
-/// <c>--log-arp</c>:
-/// <c> IN=v1 OUT= MAC source = … MAC dest = … proto = 0x0800 IP SRC=… IP DST=…, IP tos=0x04, IP proto=1</c>.
-/// It is written piece by piece, and another CPU's record may come between two pieces.
+/// The format of ebt_log after its prefix (net/bridge/netfilter/ebt_log.c), with <c>--log-ip</c>, <c>--log-ip6</c> or
+/// <c>--log-arp</c>: <c> IN=v1 OUT= MAC source = … MAC dest = … proto = 0x0800 IP SRC=… IP DST=…, IP tos=0x04, IP
+/// proto=1</c>. The kernel prints it in pieces, and another CPU's record may come between two pieces.
 /// </summary>
 internal static class EbtLogFormat
 {
-    /// <summary>What the first piece of every line of ebt_log holds, and xt LOG never.</summary>
+    /// <summary>The first piece of every ebt_log line contains this, and xt LOG never does.</summary>
     public const string Marker = " MAC source = ";
 
     private static readonly Labels Ip = new(" IP SRC=", " IP DST=", " IP tos=", " IP proto=");
     private static readonly Labels Ip6 = new(" IPv6 SRC=", " IPv6 DST=", " IPv6 priority=", " Next Header=");
     private static readonly Labels Arp = new(" ARP IP SRC=", " ARP IP DST=", "", "");
 
-    /// <summary>Whether a text can be a piece that follows the first one: addresses, ports, the body of ARP.</summary>
+    /// <summary>Whether a text can be a later piece of a line: addresses, ports, the body of ARP.</summary>
     public static bool IsFurtherPiece(ReadOnlySpan<char> text) =>
         text.StartsWith(Ip.Source) || text.StartsWith(Ip6.Source) || text.StartsWith(" SPT=") || text.StartsWith(" ARP ");
 
     public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {
-        // The fields are printed in this order, so each is sought behind the one before.
+        // The fields are printed in this order, so each is searched after the previous one.
         var rest = text;
         var input = LogFields.Name(Take(ref rest, " IN="));
         var output = LogFields.Name(Take(ref rest, " OUT="));
@@ -56,7 +55,7 @@ internal static class EbtLogFormat
             ArpOperation = operation,
             Source = source,
             Destination = destination,
-            // Of the traffic class it prints the upper four bits, which the header calls priority.
+            // Of the traffic class ebt_log prints only the upper four bits, which the header calls priority.
             Tos = (byte)(labels == Ip6 ? tos << 4 ?? 0 : tos ?? 0),
             Protocol = protocol,
             SourcePort = LogFields.Number(Take(ref rest, " SPT=")),
@@ -67,7 +66,7 @@ internal static class EbtLogFormat
         };
     }
 
-    // The value behind a label, up to a space or a comma.
+    // The value after a label, up to a space or a comma.
     private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, string label)
     {
         var start = text.IndexOf(label);

@@ -1,13 +1,13 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The sightings of a channel, cut into windows by fences: the current window and the one before. The thread that feeds
-/// the channel holds <see cref="Gate"/> while it accepts a record; what others call takes it by itself. Errors call the
-/// channel <paramref name="channel"/>.
+/// The sightings of a channel, cut into windows by fences: the current window and the previous one. The thread that
+/// feeds the channel holds <see cref="Gate"/> while it accepts a record; all other members take the lock themselves.
+/// Errors name the channel <paramref name="channel"/>.
 /// </summary>
 internal sealed class FencedWindows(string channel)
 {
-    // 20 times what the kernel's own ring holds; a window of the lab has some hundreds.
+    // 20 times the capacity of the kernel's own ring; a window of the lab has some hundreds of records.
     private const int Capacity = 16_384;
 
     private readonly Dictionary<int, TaskCompletionSource<LogWindow>> _waiting = [];
@@ -19,7 +19,7 @@ internal sealed class FencedWindows(string channel)
 
     public Lock Gate { get; } = new();
 
-    /// <summary>Called with each sighting as soon as it is whole.</summary>
+    /// <summary>Called with each sighting when it is complete.</summary>
     public Action<Sighting>? Listener
     {
         get => _listener;
@@ -40,7 +40,7 @@ internal sealed class FencedWindows(string channel)
         set => _sightings[index] = value;
     }
 
-    /// <summary>False where there is no room: the sighting counts as lost.</summary>
+    /// <summary>False if there is no room: the sighting counts as lost.</summary>
     public bool Add(Sighting sighting)
     {
         if (_sightings.Count == Capacity)
@@ -68,8 +68,12 @@ internal sealed class FencedWindows(string channel)
         }
     }
 
-    /// <summary>The window that fence <paramref name="n"/> ends, or the one after it where that fence was lost.</summary>
-    /// <exception cref="HooktrailException">The channel was closed, or that fence is past and its window forgotten.</exception>
+    /// <summary>
+    /// The window that fence <paramref name="n"/> ends; if that fence was lost, the one that the next fence ends.
+    /// </summary>
+    /// <exception cref="HooktrailException">
+    /// The channel was closed, or the fence is too old and its window is gone.
+    /// </exception>
     public Task<LogWindow> Read(int n, CancellationToken cancellation)
     {
         lock (Gate)
@@ -90,7 +94,7 @@ internal sealed class FencedWindows(string channel)
         }
     }
 
-    /// <summary>Ends the channel; readers that wait get the reason as an error.</summary>
+    /// <summary>Ends the channel; waiting readers get the reason as an error.</summary>
     public void Close(string reason)
     {
         lock (Gate)

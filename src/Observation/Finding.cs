@@ -1,6 +1,6 @@
 namespace Hooktrail.Observation;
 
-/// <summary>What watching a flow gave: its legs, or why nothing can be told.</summary>
+/// <summary>The result of observing a flow: its legs, or why they are unknown.</summary>
 public abstract record Finding
 {
     private Finding()
@@ -10,12 +10,14 @@ public abstract record Finding
     /// <summary>Every packet was followed; the legs are in the order in which they happened.</summary>
     public sealed record Observed(ImmutableArray<ObservedLeg> Legs) : Finding;
 
-    /// <summary>The records do not add up. This is neither a pass nor a failure: try again.</summary>
+    /// <summary>
+    /// The records are incomplete or do not fit together. This is neither a pass nor a failure: try again.
+    /// </summary>
     public sealed record Inconclusive(string Reason) : Finding;
 
-    /// <summary>LOG and NFLOG saw different things of the same packets: a fault of the observation.</summary>
+    /// <summary>LOG and NFLOG saw the same packets differently: a fault of the observation.</summary>
     public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
 }
 
-/// <summary>One packet's trail and its records: from each observer one for each hop that it saw.</summary>
+/// <summary>One packet's trail and its records: one from each observer for each hop that it saw.</summary>
 public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> Evidence);

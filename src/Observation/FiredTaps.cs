@@ -1,8 +1,8 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The taps that have fired at least once in a run. Only of these does silence mean that a packet did not come
-/// by: one that never fired may as well be broken.
+/// The taps that have fired at least once in a run. Only their silence means that a packet did not come by: a tap that
+/// never fired may be broken.
 /// </summary>
 public sealed class FiredTaps
 {
@@ -12,7 +12,7 @@ public sealed class FiredTaps
 
     private FiredTaps(ImmutableHashSet<HookPoint> points) => _points = points;
 
-    /// <summary>Adds those that a window shows, of any scenario.</summary>
+    /// <summary>Adds the taps that a window shows, of any scenario.</summary>
     public FiredTaps With(LogWindow window) =>
         new(_points.Union(window.Sightings.Select(sighting => sighting.Point)));
 

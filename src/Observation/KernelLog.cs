@@ -1,11 +1,11 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// A run's part of the kernel log, cut into windows by fences. One thread feeds it with the lines of /dev/kmsg as they
-/// stream; others await windows. It holds the sightings of the current window and of the one before.
+/// A run's part of the kernel log, cut into windows by fences. One thread feeds it the lines of /dev/kmsg as they
+/// arrive; others wait for windows. It holds the sightings of the current window and of the previous one.
 /// </summary>
 /// <remarks>
-/// Open /dev/kmsg anew for each fence: the kernel allows ten writes in five seconds per open file
+/// Open /dev/kmsg again for each fence: the kernel allows ten writes in five seconds per open file
 /// (printk_devkmsg=ratelimit) and drops the rest without an error.
 /// </remarks>
 public sealed class KernelLog(RunId run)
@@ -15,12 +15,12 @@ public sealed class KernelLog(RunId run)
     private readonly FencedWindows _windows = new("the kernel log");
     private ulong? _last;
 
-    // The last sighting of ebt_log, whose further pieces may still come; see EbtLogFormat.
+    // The last sighting of ebt_log, whose later pieces may still come (<see cref="EbtLogFormat"/>).
     private int? _open;
 
     /// <summary>
-    /// Called with each sighting as it comes in, before its window can be had. The thread that feeds the log waits for
-    /// the call: return at once, and ask for no windows.
+    /// Called with each sighting as it arrives, before its window is complete. The thread that feeds the log waits for
+    /// the call, so return at once, and do not wait for windows.
     /// </summary>
     public Action<Sighting>? Listener
     {
@@ -30,7 +30,9 @@ public sealed class KernelLog(RunId run)
     /// <summary>The line to write to /dev/kmsg as the end of a window; n must ascend.</summary>
     public string Fence(int n) => _fence + n.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Records of /dev/kmsg seen already are passed over; a jump of the sequence number is a loss.</summary>
+    /// <summary>
+    /// Skips records of /dev/kmsg that it has seen already; a jump of the sequence number means lost records.
+    /// </summary>
     public void Accept(ReadOnlySpan<char> line)
     {
         if (!KernelLogRecord.TryParse(line, out var record))
@@ -53,20 +55,22 @@ public sealed class KernelLog(RunId run)
     }
 
     /// <summary>
-    /// Gives all sightings since the previous fence, once fence <paramref name="n"/> is read. If the fence itself was
-    /// lost, the next one ends the window too, and the loss is in it.
+    /// Returns all sightings since the previous fence, after fence <paramref name="n"/> has been read. If the fence
+    /// itself was lost, the next one ends the window, and the window counts the loss.
     /// </summary>
-    /// <exception cref="HooktrailException">The log was closed, or that fence is past and its window forgotten.</exception>
+    /// <exception cref="HooktrailException">
+    /// The log was closed, or the fence is too old and its window is gone.
+    /// </exception>
     public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation) => _windows.Read(n, cancellation);
 
-    /// <summary>Ends the log; readers that wait get the reason as an error.</summary>
+    /// <summary>Ends the log; waiting readers get the reason as an error.</summary>
     public void Close(string reason) => _windows.Close(reason);
 
     private void AcceptSighting(KernelLogRecord record)
     {
         if (!SightingParser.TryParse(record.Sequence, record.Text, out var sighting))
             return;
-        // What xt LOG writes meanwhile, in one piece, ends no line of ebt_log.
+        // xt LOG prints its record in one piece; a record of it in between ends no line of ebt_log.
         var isEbtables = sighting.Point.Layer == Layer.Ebtables;
         if (isEbtables)
             CloseLine();
@@ -78,8 +82,8 @@ public sealed class KernelLog(RunId run)
             _windows.Listener?.Invoke(sighting);
     }
 
-    // ebt_log holds one lock from its first piece to its last, for the whole machine. So a continuation that looks like
-    // one of its pieces belongs to the line that it began last, whatever others have logged since.
+    // ebt_log holds one lock for the whole machine from its first piece to its last. So a continuation that looks like
+    // one of its pieces belongs to the line that it began last, even if others have logged since.
     private void AcceptPiece(KernelLogRecord record)
     {
         if (record.IsContinuation && EbtLogFormat.IsFurtherPiece(record.RawText))

@@ -4,7 +4,7 @@ namespace Hooktrail.Observation;
 
 /// <summary>
 /// One record of /dev/kmsg: <c>priority,sequence,microseconds,flags[,…];text</c> (Documentation/ABI/testing/dev-kmsg).
-/// A view of the line it was read from; nothing is copied.
+/// It is a view of the line and copies nothing.
 /// </summary>
 public readonly ref struct KernelLogRecord
 {
@@ -21,25 +21,25 @@ public readonly ref struct KernelLogRecord
     /// <summary>Syslog's facility times 8, plus level.</summary>
     public int Priority { get; }
 
-    /// <summary>The record's number: no gaps, but for records that were overwritten before they were read.</summary>
+    /// <summary>The record's number. A gap means records that were overwritten before they were read.</summary>
     public ulong Sequence { get; }
 
     /// <summary>
-    /// Flag <c>c</c>: text that should have been appended to an earlier record, but another CPU's record came between
-    /// (kernel/printk: <c>LOG_CONT</c>).
+    /// Flag <c>c</c>: the kernel would have appended this text to an earlier record, but another CPU's record came
+    /// between (kernel/printk, <c>LOG_CONT</c>).
     /// </summary>
     public bool IsContinuation { get; }
 
-    /// <summary>The text as it stands in the line, with non-printable bytes and backslashes as <c>\xNN</c>.</summary>
+    /// <summary>The text as in the line, with non-printable bytes and backslashes as <c>\xNN</c>.</summary>
     public ReadOnlySpan<char> RawText { get; }
 
     /// <summary>
-    /// Whether the kernel itself wrote it. What programs write to /dev/kmsg has another facility, always:
+    /// Whether the kernel itself wrote it. Records that programs write to /dev/kmsg always have another facility:
     /// devkmsg_write() replaces 0 by LOG_USER.
     /// </summary>
     public bool IsFromKernel => Priority >> 3 == KernelFacility;
 
-    /// <summary>The text with <c>\xNN</c> undone. Bytes above 7F become the characters of that number.</summary>
+    /// <summary>The text with <c>\xNN</c> decoded. Bytes above 7F become the characters with that number.</summary>
     public string Text => RawText.Contains('\\') ? Unescape(RawText) : RawText.ToString();
 
     /// <summary>False for other lines: <c> SUBSYSTEM=net</c> belongs to the record before it.</summary>
@@ -57,7 +57,7 @@ public readonly ref struct KernelLogRecord
         return true;
     }
 
-    // Takes digits and the comma behind them. Simpler than int.TryParse over a slice, and twice as fast.
+    // Takes digits and the comma that follows. Simpler than int.TryParse over a slice, and twice as fast.
     private static bool TryNumber(ref ReadOnlySpan<char> text, out ulong number)
     {
         number = 0;

@@ -4,9 +4,11 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Observation;
 
-/// <summary>The lab's names for what the kernel prints; what is not in it keeps its printed form.</summary>
+/// <summary>Maps what the kernel prints to the lab's names; anything else keeps its printed form.</summary>
 /// <param name="Devices">Device to name: <c>veth12ab</c> is <c>client.port</c>.</param>
-/// <param name="Addresses">Address of either version to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.</param>
+/// <param name="Addresses">
+/// Address of either version to name: that of an <see cref="Endpoint"/>, or one of <see cref="LabNames"/>.
+/// </param>
 public sealed record LabMap(
     ImmutableDictionary<string, string> Devices,
     ImmutableDictionary<IPAddress, string> Addresses) : INames
@@ -25,10 +27,10 @@ public sealed record LabMap(
         .. LabNames.Networks.Select(network => KeyValuePair.Create(LabNames.BroadcastOf(network), Endpoint.Everyone)),
     ];
 
-    /// <summary>Published port to the number by which the lab knows it: 49153 is 8080.</summary>
+    /// <summary>Published port to the lab's number for it: 49153 is 8080.</summary>
     public ImmutableDictionary<int, int> Ports { get; init; } = ImmutableDictionary<int, int>.Empty;
 
-    /// <summary>MAC address, as aa:bb:cc:dd:ee:ff, to the container or bridge that answers to it.</summary>
+    /// <summary>MAC address, as aa:bb:cc:dd:ee:ff, to the container or bridge that has it.</summary>
     public ImmutableDictionary<string, string> Macs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     [return: NotNullIfNotNull(nameof(printed))]
@@ -44,7 +46,8 @@ public sealed record LabMap(
     ImmutableArray<string> INames.Addresses(Func<IPAddress, bool> condition) => Names(Addresses, condition);
 
     /// <summary>
-    /// Where the lab's port 8080 has the number 10234 on the host, the host's own port 8080 is a different port: the two exchange numbers.
+    /// If the lab's port 8080 has the number 10234 on the host, the host's own port 8080 is a
+    /// different port: the two swap numbers.
     /// </summary>
     public int Port(int printed) => Ports.TryGetValue(printed, out var known)
         ? known
@@ -55,14 +58,14 @@ public sealed record LabMap(
             ? Broadcast
             : Macs.GetValueOrDefault(printed.ToLowerInvariant());
 
-    /// <summary>Null outside the lab. The host's address is the host's, whichever container shares it.</summary>
+    /// <summary>Null outside the lab. The host's address belongs to the host, even if a container shares it.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
         printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
 
-    /// <summary>With whatever ports the sighting shows behind the addresses: <c>server:80</c>.</summary>
+    /// <summary>The hop, with the sighting's ports after the addresses: <c>server:80</c>.</summary>
     public Hop HopOf(Sighting sighting) => HopOf(sighting, sighting.SourcePort, sighting.DestinationPort);
 
-    /// <summary>With these ports behind the addresses; null for none.</summary>
+    /// <summary>The hop, with these ports after the addresses; null for none.</summary>
     internal Hop HopOf(Sighting sighting, int? sourcePort, int? destinationPort) => new(
         sighting.Point,
         Device(sighting.In),

@@ -3,9 +3,9 @@ using System.Net;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Walks over the <c>KEY=value</c> fields and flags of xt LOG, which a space ends each. What stands in brackets – the
-/// packet that an ICMP error is about, <c>INCOMPLETE [8 bytes]</c> – is no field of this packet; it comes as one value,
-/// whose key is the bracket. What stands in parentheses, options in hexadecimal, is passed over.
+/// Walks over the <c>KEY=value</c> fields and flags of xt LOG, each of which ends with a space. Text in brackets (the
+/// packet that an ICMP error quotes, <c>INCOMPLETE [8 bytes]</c>) is no field of this packet; it comes as one value,
+/// whose key is the bracket. Text in parentheses, which is options in hexadecimal, is skipped.
 /// </summary>
 internal ref struct LogFields(ReadOnlySpan<char> text)
 {
@@ -45,7 +45,7 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
         }
     }
 
-    /// <summary>Null if it is no decimal number, or too large for an int.</summary>
+    /// <summary>Null if the text is no decimal number, or is too large for an int.</summary>
     public static int? Number(ReadOnlySpan<char> text) =>
         LongNumber(text) is { } number and <= int.MaxValue ? (int)number : null;
 
@@ -66,7 +66,7 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
         return number;
     }
 
-    /// <summary>After <c>0x</c>.</summary>
+    /// <summary>Digits after <c>0x</c>.</summary>
     public static uint? Hex(ReadOnlySpan<char> text) =>
         text.StartsWith("0x") && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, null, out var number)
             ? number
@@ -75,10 +75,10 @@ internal ref struct LogFields(ReadOnlySpan<char> text)
     public static IPAddress? Address(ReadOnlySpan<char> text) =>
         IPAddress.TryParse(text, out var address) ? address : null;
 
-    /// <summary>Null where the kernel printed nothing.</summary>
+    /// <summary>Null if the kernel printed nothing.</summary>
     public static string? Name(ReadOnlySpan<char> text) => text.IsEmpty ? null : text.ToString();
 
-    /// <summary>A name or a number; the common ones are not made anew.</summary>
+    /// <summary>A name or a number; the common ones are shared strings.</summary>
     public static string? Protocol(ReadOnlySpan<char> text) => text switch
     {
         "ICMP" => "ICMP",

@@ -2,7 +2,10 @@ namespace Hooktrail.Observation;
 
 public static class PacketText
 {
-    /// <summary>Such as <c>icmp echo request 1</c>, <c>tcp syn ack</c> or <c>arp request</c>, as far as the record shows it.</summary>
+    /// <summary>
+    /// The kind of packet, such as <c>icmp echo request 1</c>, <c>tcp syn ack</c> or <c>arp request</c>,
+    /// as far as the record shows it.
+    /// </summary>
     public static string Of(Sighting sighting)
     {
         if (sighting.ArpOperation is { } operation)

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What tells one run's taps from another's: five characters of <c>a-z0-9</c>, 60 million of them. It is short
-/// because a prefix of LOG holds 29 characters.
+/// Distinguishes one run's taps from another's: five characters of <c>a-z0-9</c>, which gives 60 million ids. It is
+/// short because the prefix of LOG has room for 29 characters.
 /// </summary>
 public readonly record struct RunId
 {
@@ -12,7 +12,7 @@ public readonly record struct RunId
 
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-    // One character in each byte, so that reading one from a record costs no memory.
+    // One character in each byte, so that parsing an id from a record allocates nothing.
     private readonly ulong _characters;
 
     private RunId(ReadOnlySpan<char> text)
@@ -23,7 +23,7 @@ public readonly record struct RunId
 
     public static RunId New() => new(RandomNumberGenerator.GetString(Alphabet, Length));
 
-    /// <exception cref="HooktrailException">It is not five characters of a-z0-9.</exception>
+    /// <exception cref="HooktrailException">The text is not five characters of a-z0-9.</exception>
     public static RunId Parse(string text) =>
         TryParse(text, out var run)
             ? run

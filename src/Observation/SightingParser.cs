@@ -3,12 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Reads what taps write: the formats of xt LOG and ebt_log (net/netfilter/nf_log_syslog.c,
-/// net/bridge/netfilter/ebt_log.c).
+/// Parses the records of taps: the formats of xt LOG (net/netfilter/nf_log_syslog.c) and ebt_log
+/// (net/bridge/netfilter/ebt_log.c).
 /// </summary>
 public static class SightingParser
 {
-    /// <summary>False for text of another origin; a cut record gives a sighting that is not complete.</summary>
+    /// <summary>
+    /// False for text of another origin; a record that was cut gives a sighting that is not complete.
+    /// </summary>
     public static bool TryParse(ulong sequence, string text, [NotNullWhen(true)] out Sighting? sighting)
     {
         sighting = null;
@@ -21,5 +23,5 @@ public static class SightingParser
     }
 }
 
-/// <summary>What is known of a sighting before its fields are read.</summary>
+/// <summary>The fields of a sighting that are known before the record's text is parsed.</summary>
 internal readonly record struct SightingHead(ulong Sequence, RunId Run, HookPoint Point, string Line);

@@ -1,6 +1,6 @@
 namespace Hooktrail.Observation;
 
-/// <summary>How many packets each tap of a run has matched, as the rules' own counters say.</summary>
+/// <summary>The number of packets that each tap of a run has matched, from the rules' own counters.</summary>
 public sealed class TapCounters
 {
     private const string LogPrefix = " --log-prefix \"";
@@ -11,19 +11,19 @@ public sealed class TapCounters
 
     public IEnumerable<HookPoint> Points => _packets.Keys;
 
-    /// <summary>0 where there is no tap.</summary>
+    /// <summary>0 if there is no tap.</summary>
     public long this[HookPoint point] => _packets.GetValueOrDefault(point);
 
     /// <summary>
-    /// Reads the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes
-    /// ebtables-save</c> (<c>-A … -c 4 336</c>), or of both, one after the other. Other rules are passed over.
+    /// Parses the output of <c>iptables-save -c</c> (<c>[4:336] -A …</c>), of <c>EBTABLES_SAVE_COUNTER=yes
+    /// ebtables-save</c> (<c>-A … -c 4 336</c>), or of both, one after the other. Skips other rules.
     /// </summary>
     public static TapCounters Parse(string saved, RunId run)
     {
         var packets = ImmutableDictionary.CreateBuilder<HookPoint, long>();
         foreach (var line in saved.AsSpan().EnumerateLines())
         {
-            // A quote in a comment is saved as \", so this is found in the log option only.
+            // A quote in a comment is saved as \", so this text can only be in the log option.
             var option = line.IndexOf(LogPrefix);
             if (option < 0
                 || !TapPrefix.TryParse(Quoted(line[(option + LogPrefix.Length)..]), out var owner, out var point, out _)
@@ -35,7 +35,7 @@ public sealed class TapCounters
         return new(packets.ToImmutable());
     }
 
-    /// <summary>The counters that agree with what was logged.</summary>
+    /// <summary>The counters that would agree with the log.</summary>
     public static TapCounters Of(IEnumerable<Sighting> logged) =>
         new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(pair => pair.Key, pair => (long)pair.Value));
 

@@ -3,13 +3,13 @@ using System.Collections.Frozen;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The log prefix of a tap, by which its rule and its records are recognised: <c>htx7k2q
-/// i.mangle.POSTROUTING</c> is run x7k2q's at iptables mangle POSTROUTING. The longest has 28 characters; with the
-/// space that ends it in xt LOG that is the 29 that LOG holds (uapi linux/netfilter/xt_LOG.h).
+/// The log prefix that identifies a tap's rule and records: <c>htx7k2q i.mangle.POSTROUTING</c> belongs to run x7k2q,
+/// at iptables mangle POSTROUTING. The longest has 28 characters; xt LOG needs a space after it, which makes 29, the
+/// most that LOG accepts (include/uapi/linux/netfilter/xt_LOG.h, struct xt_log_info).
 /// </summary>
 public static class TapPrefix
 {
-    /// <summary>How every prefix begins, before the run's id.</summary>
+    /// <summary>The beginning of every prefix, before the run's id.</summary>
     public const string Mark = "ht";
 
     private static readonly FrozenDictionary<string, HookPoint> PointsByTail =
@@ -21,10 +21,10 @@ public static class TapPrefix
     /// <summary>The prefix of a run's tap, without the space that xt LOG needs at the end.</summary>
     public static string Of(RunId run, HookPoint point) => $"{Of(run)} {Tail(point)}";
 
-    /// <summary>What all prefixes of a run begin with: its mark, <c>htx7k2q</c>.</summary>
+    /// <summary>The common beginning of all prefixes of a run: its mark, <c>htx7k2q</c>.</summary>
     public static string Of(RunId run) => Mark + run;
 
-    /// <summary><paramref name="length"/> is that of the prefix without the space after it.</summary>
+    /// <summary><paramref name="length"/> is the length of the prefix without the space that follows.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out RunId run, out HookPoint point, out int length)
     {
         run = default;

@@ -3,14 +3,14 @@ using System.Text;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The LOG rules of a run: a few per hook point and network of the traced traffic, no two of which match one packet, as
-/// input for the tools' restore commands, which add to what is there when called with <c>--noflush</c>. Each is
-/// inserted at the top of its chain, before any rule that could end the packet's way through it. arptables has no LOG:
-/// xt_LOG is of IPv4 and IPv6 only (net/netfilter/xt_LOG.c).
+/// The LOG rules of a run, as input for the tools' restore commands, which add to existing rules if called with
+/// <c>--noflush</c>: a few rules for each hook point and network of the traced traffic, no two of which match one
+/// packet. Each rule is inserted at the top of its chain, before any rule that could end the packet's way through it.
+/// arptables has no LOG: xt_LOG supports only IPv4 and IPv6 (net/netfilter/xt_LOG.c).
 /// </summary>
 public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<HookPoint> Points)
 {
-    /// <summary>Every hook point at which a tap can be named.</summary>
+    /// <summary>Every hook point for which a tap can have a name.</summary>
     public static readonly ImmutableArray<HookPoint> Supported =
     [
         .. HookPoints.Ebtables,
@@ -18,20 +18,20 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
         .. HookPoints.Iptables.Select(point => point with { Layer = Layer.Ip6tables }),
     ];
 
-    // No console prints level debug unless asked to, and a slow console would hold up the packets. /dev/kmsg shows
-    // every level.
+    // Debug is the only level that no console prints by default (kernel/printk/printk.c, suppress_message_printing); a
+    // slow console would delay the packets. /dev/kmsg shows every level.
     private const string Level = "--log-level debug";
 
-    // What the lab's ends write, and what REJECT writes in their place.
+    // The packets of the lab's ends, and those that REJECT sends for them.
     private const string Marked = "-m tos ! --tos 0x00";
     private const string Reset = "-m tos --tos 0x00 -p tcp --tcp-flags RST RST";
 
-    // Unreachable, time exceeded, redirect. Those of IPv4 have a type of service of their own (net/ipv4/icmp.c, __icmp_send).
+    // Unreachable, time exceeded, redirect. IPv4 errors have their own type of service (net/ipv4/icmp.c, __icmp_send).
     private static readonly ImmutableArray<int> Icmp6Errors = [1, 3, 137];
 
     /// <summary>
-    /// Input for <c>iptables-restore --noflush</c>, of nf_tables or legacy. Each table is one transaction: the tool
-    /// commits at every COMMIT.
+    /// Input for <c>iptables-restore --noflush</c> of either backend. Each table is one transaction:
+    /// the tool commits at every COMMIT.
     /// </summary>
     public string Iptables() => Restore(
         Layer.Iptables,
@@ -53,8 +53,8 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
     /// ebtables-legacy-restore, which flushes.
     /// </summary>
     /// <remarks>
-    /// ebtables cannot ask for the flags of TCP: so all of TCP without a mark is logged that goes towards the lab, and whose ports are
-    /// no flow's is passed over.
+    /// ebtables cannot match the flags of TCP. So these rules log all TCP packets without a mark that go towards the
+    /// lab; the reader skips those whose ports belong to no flow.
     /// </remarks>
     public string Ebtables() => Restore(
         Layer.Ebtables,
@@ -77,9 +77,10 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
         "");
 
     /// <summary>
-    /// Input for <c>nft -f -</c>, to be run before the rules go in: marks which base chains and tables of nf_tables
-    /// they will create, so that these can go with them, even when the run dies. An empty chain <c>hooktrail.INPUT</c>
-    /// in a table means that its chain INPUT is ours, an empty chain <c>hooktrail</c> that the table is.
+    /// Input for <c>nft -f -</c> that must run before the rules are added. It marks the base chains and tables of
+    /// nf_tables that the rules will create, so that these can be removed with the rules even after the run has died.
+    /// An empty chain <c>hooktrail.INPUT</c> in a table means that a run created its chain INPUT; an empty chain
+    /// <c>hooktrail</c> means that a run created the table.
     /// </summary>
     /// <param name="listed">The output of <c>nft list chains</c>.</param>
     public string Marks(string listed)

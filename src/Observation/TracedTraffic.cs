@@ -4,17 +4,17 @@ using System.Net.Sockets;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Which packets are the lab's: those towards one of these networks with a type of service or traffic class that is not
-/// zero. Both ends of every flow of the lab set one; other programs' packets have none. What a kernel writes because of
-/// a flow has none either (resets of REJECT, ICMPv6 errors), so towards these networks such packets count as well.
+/// The lab's packets: those towards one of these networks with a type of service or traffic class other than zero. Both
+/// ends of every flow of the lab set one; packets of other programs have none. Packets that a kernel sends because of a
+/// flow have none either (resets of REJECT, ICMPv6 errors), so towards these networks those packets count as well.
 /// </summary>
 public sealed record TracedTraffic
 {
     /// <summary>
     /// <paramref name="destinations"/> are in CIDR notation, such as <c>172.29.88.0/24</c> or <c>fd00:88::/64</c>. No
-    /// two may overlap, for then a packet would be logged twice.
+    /// two may overlap, or a packet would be logged twice.
     /// </summary>
-    /// <exception cref="HooktrailException">One is not a network, or two overlap.</exception>
+    /// <exception cref="HooktrailException">A text is no network, or two networks overlap.</exception>
     public TracedTraffic(params ImmutableArray<string> destinations)
     {
         var networks = destinations.Select(Parse).ToArray();
@@ -33,8 +33,8 @@ public sealed record TracedTraffic
     public ImmutableArray<string> Destinations { get; }
 
     /// <summary>
-    /// Ports of the host that a program without a mark answers from, as Docker's userland proxy does from published
-    /// ones; TCP and UDP from them count.
+    /// Ports of the host from which a program answers without a mark, as Docker's userland proxy does from published
+    /// ones; TCP and UDP packets from these ports count.
     /// </summary>
     public ImmutableArray<int> AnsweringPorts { get; init; } = [];
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// What xt LOG prints after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP: <c>IN=br0 OUT=
+/// The format of xt LOG after its prefix (net/netfilter/nf_log_syslog.c), for IPv4, IPv6 and ARP: <c>IN=br0 OUT=
 /// PHYSIN=v1 MAC=… SRC=… DST=… LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=1 </c>
 /// </summary>
 internal static class XtLogFormat
@@ -48,18 +48,18 @@ internal static class XtLogFormat
                 case "MACPROTO": etherType = TwoOctets(value); break;
                 case "SRC" or "IPSRC": source = LogFields.Address(value); break;
                 case "DST" or "IPDST": destination = LogFields.Address(value); break;
-                // A UDP header has a LEN as well, of header and data, behind that of the IP header.
+                // A UDP header also has a LEN, of header and data, after the LEN of the IP header.
                 case "LEN" when length is null: length = LogFields.Number(value); break;
                 case "LEN": payload = LogFields.Number(value) - 8; break;
                 case "TOS" or "PREC": tos |= LogFields.Hex(value) ?? 0; break;
                 case "TC": tos = (uint)(LogFields.Number(value) ?? 0); break;
                 case "TTL" or "HOPLIMIT": ttl = LogFields.Number(value); break;
-                // Before PROTO it is the IP header's, after it the echo's.
+                // Before PROTO the ID is the IP header's, after it the echo's.
                 case "ID" when protocol is null: ipId = LogFields.Number(value); break;
                 case "ID": icmpId = LogFields.Number(value); break;
                 case "MF": moreFragments = true; break;
                 case var key when key.StartsWith("FRAG:"):
-                    // IPv4 prints it in units of 8 bytes, IPv6 in bytes.
+                    // IPv4 prints the offset in units of 8 bytes, IPv6 in bytes.
                     fragmentOffset = LogFields.Number(key[5..]) * (ipId is null ? 1 : 8);
                     break;
                 case "FLOWLBL": flowLabel = LogFields.Number(value); break;
@@ -77,14 +77,14 @@ internal static class XtLogFormat
                 case "OPCODE": operation = LogFields.Number(value); break;
                 case "MARK": mark = LogFields.Hex(value); break;
                 case "UID": user = (uint?)LogFields.LongNumber(value); break;
-                // A fragment of IPv6 that is not the last one is INCOMPLETE too, but not with a count of bytes.
+                // A fragment of IPv6 that is not the last one is INCOMPLETE too, but without a count of bytes.
                 case "[" when value.EndsWith(" bytes"): cut = true; break;
                 case "[": inner = Inner(value); break;
                 case "INCOMPLETE" when protocol is null && fragmentOffset is not null: moreFragments = true; break;
             }
         }
 
-        // Every field of an IP packet ends with a space, also the last; ARP's last does not.
+        // Every field of an IP packet ends with a space, even the last one; ARP's last field does not.
         var whole = operation is not null || (protocol is not null && text[^1] == ' ');
         var echo = (protocol == "ICMP" && icmpType is 0 or 8) || (protocol == "ICMPv6" && icmpType is 128 or 129);
         return new Sighting
@@ -129,7 +129,7 @@ internal static class XtLogFormat
         };
     }
 
-    // The packet in an ICMP error is printed as any, but without devices, and cut where the error cuts it.
+    // The packet in an ICMP error is printed like any other, but without devices, and cut where the error cuts it.
     private static InnerPacket? Inner(ReadOnlySpan<char> text) =>
         Read(default, text) is { Source: { } source, Destination: { } destination } packet
             ? new(source, destination)
@@ -146,7 +146,7 @@ internal static class XtLogFormat
             }
             : null;
 
-    // 0800 of MACPROTO, or 08:00 at the end of MAC.
+    // 0800 in MACPROTO, or 08:00 at the end of MAC.
     private static int? TwoOctets(ReadOnlySpan<char> text) =>
         text.Length == 5 && text[2] == ':'
             ? Octet(text[..2]) << 8 | Octet(text[3..])

@@ -1,16 +1,16 @@
 #!/usr/bin/perl
-# Reads a netfilter log group (nfnetlink_log) of the network namespace that it runs in, and writes what it reads as lines:
+# Reads a netfilter log group (nfnetlink_log) of its network namespace, and writes lines:
 #   nflog.pl GROUP [ct]
 #
-#   group N       the group that it has bound: GROUP, or the first free one behind it. The first line
+#   group N       the group that it has bound: GROUP, or the first free one after it. This is the first line
 #   HEX           one logged packet: the netlink message without its header (struct nfgenmsg and the attributes NFULA_*)
-#   lost          the kernel had more to say than the socket could hold; some packets are missing from here on
+#   lost          the socket was full; some packets are missing from here on
 #   fence TOKEN   every packet that was logged before the command came is above this line
 #
-# Commands come on standard input: `fence TOKEN`. Its end is the end of the program; the group is then free again.
-# With `ct`, messages carry the connection that conntrack knows the packet by, where nf_conntrack_netlink is there.
+# Standard input has one command: `fence TOKEN`. When the input ends, the program ends, which frees the group. With
+# `ct`, messages contain conntrack's state of the packet, if the kernel has nf_conntrack_netlink.
 #
-# It needs CAP_NET_ADMIN over its network namespace, and of perl only what Debian calls perl-base.
+# The program needs CAP_NET_ADMIN over its network namespace, and only the part of perl that Debian calls perl-base.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EBUSY EINTR ENOBUFS EPERM);
@@ -24,9 +24,9 @@ use constant {
     NFULA_CFG_CMD => 1, NFULA_CFG_MODE => 2, NFULA_CFG_NLBUFSIZ => 3, NFULA_CFG_QTHRESH => 5, NFULA_CFG_FLAGS => 6,
     NFULNL_CFG_CMD_BIND => 1, NFULNL_COPY_PACKET => 2,
     NFULNL_CFG_F_SEQ => 1, NFULNL_CFG_F_SEQ_GLOBAL => 2, NFULNL_CFG_F_CONNTRACK => 4,
-    # What a pipe takes without blocking once select has found it writable.
+    # The number of bytes that a pipe takes without blocking after select has found it writable.
     PIPE_BUF => 4096,
-    # More than 100,000 records: who reads so slowly is not to take the host's memory, and reads of the loss instead.
+    # More than 100,000 records. A reader that is so slow must not fill the host's memory; it gets `lost` instead.
     MOST_PENDING => 64 << 20,
 };
 
@@ -36,14 +36,14 @@ die "usage: nflog.pl GROUP [ct]\n" unless ($group // '') =~ /^\d+$/ && ($ct // '
 socket(my $log, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) or die "nflog.pl: no netlink socket: $!\n";
 bind($log, pack 'S S L L', AF_NETLINK, 0, 0, 0) or die "nflog.pl: cannot bind the netlink socket: $!\n";
 
-# Room for bursts. The second is for root of a user namespace, whom the kernel holds to net.core.rmem_max.
+# Room for bursts. The second call is for root of a user namespace, whom the kernel limits to net.core.rmem_max.
 setsockopt($log, SOL_SOCKET, SO_RCVBUFFORCE, pack 'i', 32 << 20) or setsockopt($log, SOL_SOCKET, SO_RCVBUF, pack 'i', 32 << 20);
 
 my $number = 0;
 
 sub attribute { my ($type, $value) = @_; pack 'S S a* x![4]', 4 + length $value, $type, $value }
 
-# Sends a configuration message of the group, and gives the number by which its acknowledgement is known.
+# Sends a configuration message for the group; returns the number that identifies its acknowledgement.
 sub configure {
     my $body = pack('C C n', 0, 0, $group) . join '', @_;
     $number++;
@@ -52,7 +52,7 @@ sub configure {
     return $number;
 }
 
-# As configure, but waits for the answer, which comes at once: gives the error, 0 if there is none.
+# As configure, but waits for the answer, which comes at once; returns the error, 0 for none.
 sub configured {
     my $wanted = configure(@_);
     while (1) {
@@ -62,37 +62,41 @@ sub configured {
     }
 }
 
-# Nothing of a record may come before `group N`; so the group is bound last, when all is set that the kernel lets one set.
+# No record may come before `group N`, so the group is bound last, after all settings that
+# the kernel accepts before that.
 my $last = $group + 1000 > 0xFFFF ? 0xFFFF : $group + 1000;
-# Of a group that another socket has, the kernel says EPERM (net/netfilter/nfnetlink_log.c:nfulnl_recv_config), as it does where a right is missing.
+# If another socket has the group, the kernel returns EPERM (net/netfilter/nfnetlink_log.c, nfulnl_recv_config), as it
+# does if a right is missing.
 until ((my $error = configured(attribute(NFULA_CFG_CMD, pack 'C', NFULNL_CFG_CMD_BIND))) == 0) {
     $! = $error;
     die "nflog.pl: cannot bind log group $group: $!\n" unless ($error == EBUSY || $error == EPERM) && $group < $last;
     $group++;
 }
 
-# A message at a time, in a buffer of its own size: the default reserves a page for each, of which few fit into the socket.
+# One message at a time, in a buffer that fits it: the default reserves a page for each, and
+# few pages fit into the socket.
 my $mode = attribute(NFULA_CFG_MODE, pack 'N C x', 0xFFFF, NFULNL_COPY_PACKET);
 my $size = attribute(NFULA_CFG_NLBUFSIZ, pack 'N', 128);
 my $threshold = attribute(NFULA_CFG_QTHRESH, pack 'N', 1);
 my @flags = map { attribute(NFULA_CFG_FLAGS, pack 'n', NFULNL_CFG_F_SEQ | NFULNL_CFG_F_SEQ_GLOBAL | $_) } NFULNL_CFG_F_CONNTRACK, 0;
 my $error = configured($mode, $size, $threshold, $flags[$ct ? 0 : 1]);
-# Without nf_conntrack_netlink there is no connection to be had, and the rest goes without.
+# Without nf_conntrack_netlink the kernel refuses the flag, and the program works without it.
 $error = configured($mode, $size, $threshold, $flags[1]) if $error && $ct;
 $! = $error;
 die "nflog.pl: cannot set up log group $group: $!\n" if $error;
 
-my $pending = "group $group\n";    # what is to be written
-my $commands = '';                 # what was read of commands, up to a line's end
-my %fences;                        # token by the number of the message whose acknowledgement is its place
+my $pending = "group $group\n";    # output that waits to be written
+my $commands = '';                 # input that was read, up to the end of a line
+my %fences;                        # token by the number of the configuration message whose acknowledgement marks the fence's place
 my $overrun = 0;                   # the socket was full, and has not been empty since
 
-# The acknowledgement of a configuration message takes its place in the socket's queue behind every packet logged before.
+# The acknowledgement of a configuration message is queued in the socket after every packet that was logged before.
 sub fence { my ($token) = @_; $fences{configure($threshold)} = $token }
 
-# Takes what the socket holds: a message for each packet, and at most 1,000 of them, so that writing has its turn. After the
-# socket was full, the kernel drops what comes for it until it is empty, acknowledgements included, and says so only once
-# (net/netlink/af_netlink.c:netlink_overrun). So then all open fences are put up again. Of two for one token, the second counts.
+# Reads the socket's messages, one for each packet, and at most 1,000 of them, so that writing has its turn. After the
+# socket was full, the kernel drops every message for it, acknowledgements included, until it is empty, and reports that
+# only once (net/netlink/af_netlink.c, netlink_overrun). So all open fences are sent again then. Of two fences for one
+# token, the second one counts.
 sub receive {
     my $buffer;
     for (1 .. 1000) {

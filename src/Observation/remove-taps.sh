@@ -1,21 +1,21 @@
 #!/bin/sh
-# Removes the taps of one run, known by the mark in their log prefix, and nothing else:
+# Removes only the taps of one run, which the mark in their log prefix identifies:
 #   remove-taps.sh htx7k2q
 # Prints the marks of all runs that have taps on this host:
 #   remove-taps.sh --list
-# Rules are deleted by what they say, not by position or by replacing a chain, so that another program may change its own
-# rules at the same time. Chains and tables of nf_tables that the taps brought into being go too (TapRules.Marks
-# says how they are known). The tables of the NFLOG observer are a run's own (hooktrail-x7k2q-nflog), and go as a whole. Tools
-# that are not installed are passed over.
+# It deletes rules by their text, and neither by position nor by replacing a chain, so another program may change its
+# own rules at the same time. It also deletes the chains and tables of nf_tables that the taps created
+# (TapRules.Marks shows how they are marked), and the private tables of the run's NFLOG observer
+# (hooktrail-x7k2q-nflog). It skips tools that are not installed.
 set -u
 
-# A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option is
-# saved as \", so this is found in the log option only.
+# A mark begins a log prefix: ht, five characters, a space, the layer's letter and a dot. A quote inside another option
+# is saved as \", so this text can only be in the log option.
 mark='ht[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]'
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The rules of a tool in its save format. Legacy tools only where their tables are in use: asking for one would create it.
+# The rules of a tool in its save format. Legacy tools only if their tables are in use: listing a table would create it.
 saved() {
   case $1 in
     ebtables-legacy)
@@ -43,17 +43,18 @@ deletions() {
     END { finish() }'
 }
 
-# One tool's taps. If another program removes a rule between looking and deleting, the tool refuses the lot: look again.
+# Removes one tool's taps. If another program removes a rule between reading and deleting, the tool
+# refuses all; then it tries again.
 remove() {
   tool=$1
-  # iptables-legacy waits for whoever is at the tables.
+  # iptables-legacy waits for the lock of the tables.
   case $tool in ebtables*) commit= wait= ;; *) commit=1 wait='-w 20' ;; esac
   for attempt in 1 2 3 4 5; do
     rules=$(saved "$tool" | deletions "$2" "$commit")
     [ -n "$rules" ] || return 0
     case $tool in
       ebtables-legacy)
-        # Its restore command has no --noflush. xargs undoes the quotes as the tool wrote them.
+        # Its restore command has no --noflush. xargs removes the quotes that the tool wrote.
         error=$(printf '%s\n' "$rules" | awk '/^\*/ { table = substr($0, 2); next } { print "-t " table " " $0 }' |
           xargs -L 1 ebtables-legacy --concurrent 2>&1 >/dev/null) ;;
       *)
@@ -66,7 +67,7 @@ remove() {
   return 1
 }
 
-# The chains of nf_tables in which any run has a tap, as lines of: tool, table, chain.
+# The chains of nf_tables that have a tap of any run, as lines of: tool, table, chain.
 traced() {
   for tool in iptables-nft ip6tables-nft ebtables-nft; do
     saved "$tool" | awk -v tool="$tool" -v mark=" --log-prefix \"$mark [ei6][.]" '
@@ -74,7 +75,7 @@ traced() {
   done
 }
 
-# delete_chains TOOL TABLE CHAIN...: all of them or none. The kernel refuses to delete one that has rules.
+# delete_chains TOOL TABLE CHAIN...: deletes all of them or none. The kernel refuses to delete a chain that has rules.
 delete_chains() {
   restore=$1-restore table_line="*$2" commit=COMMIT
   case $1 in ebtables*) commit= ;; esac
@@ -95,12 +96,13 @@ chains() {
     END { if (chain) print chain }'
 }
 
-# Undoes what the marks say that taps made: hooktrail.INPUT, the chain INPUT of that table; hooktrail, the table. What is in
-# use by another run keeps its mark; what has come into use by someone else is theirs, and loses it.
+# Deletes what the marks show that taps created: hooktrail.INPUT marks the chain INPUT of its table, hooktrail marks the
+# table. A chain or table that another run uses keeps its mark. One that another program uses by now belongs to that
+# program, and loses its mark.
 tidy() {
   have nft || return 0
   existing=$(chains)
-  # Read once: while this runs, no other run installs or removes any.
+  # Read once: no other run installs or removes taps while this runs.
   in_use=$(traced)
   printf '%s\n' "$existing" | while read -r family table marked _; do
     tool=$(tool_of "$family") || continue
@@ -138,13 +140,13 @@ tool_of() {
   esac
 }
 
-# The tables of the NFLOG observer, as lines of: family, table. All runs' ones, or those of the run with mark $1.
+# The tables of the NFLOG observer, as lines of: family, table. Those of all runs, or of the run with mark $1.
 recording() {
   ! have nft || nft list tables 2>/dev/null | awk -v wanted="${1-}" '
     $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-nflog(-[0-9]+)?$/ && (wanted == "" || index($3, "hooktrail-" substr(wanted, 3) "-nflog") == 1) { print $2, $3 }'
 }
 
-# All of them or none.
+# Deletes all of them or none.
 stop_recording() {
   tables=$(recording "$1")
   [ -z "$tables" ] || printf '%s\n' "$tables" | sed 's/^/delete table /' | nft -f -

@@ -13,7 +13,7 @@ internal readonly record struct JsonPlace(string File, string Path, JsonElement 
     public JsonPlace? Optional(string name) =>
         Value.TryGetProperty(name, out var member) ? new(File, $"{Path}.{name}", member) : null;
 
-    /// <summary>Insists on an object that has no other members than these.</summary>
+    /// <summary>Requires an object that has no members except these.</summary>
     public JsonPlace Object(params ReadOnlySpan<string> members)
     {
         Insist(Value.ValueKind == JsonValueKind.Object, "an object");

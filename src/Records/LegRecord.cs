@@ -1,6 +1,6 @@
 namespace Hooktrail.Records;
 
-/// <summary>What a run knows of one leg. A trail that was not predicted or not observed is null.</summary>
+/// <summary>The record of one leg in a run. A trail that was not predicted or not observed is null.</summary>
 public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Observed)
 {
     /// <summary>Null outside a run of features.</summary>
@@ -12,10 +12,12 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     /// <summary>Null where nothing was compared.</summary>
     public LegVerdict? Verdict { get; init; }
 
-    /// <summary>Why the verdict is so, in one sentence; null where all agreed.</summary>
+    /// <summary>Why the leg has this verdict, in one sentence; null if all agreed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The records that the observed trail was read from, along the packet's way, observer after observer.</summary>
+    /// <summary>
+    /// The records from which the observed trail was built, along the packet's way, one observer after the other.
+    /// </summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
     public bool Equals(LegRecord? other) =>

@@ -13,7 +13,7 @@ public enum LegVerdict
     /// <summary>The leg could not be run on this host.</summary>
     Skipped,
 
-    /// <summary>Two observers of the same packet contradict each other; what the model says has no part in it.</summary>
+    /// <summary>Two observers of the same packet contradict each other; the model plays no part in this.</summary>
     ObserversDisagree,
 }
 

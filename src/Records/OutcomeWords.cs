@@ -1,6 +1,6 @@
 namespace Hooktrail.Records;
 
-/// <summary>OutcomeWords that only <c>trails.json</c> has.</summary>
+/// <summary>The words for outcomes in <c>trails.json</c>.</summary>
 internal static class OutcomeWords
 {
     private static readonly string[] Outcomes = ["delivered", "dropped", "rejected", "vanished", "unknown"];

@@ -3,19 +3,19 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Records;
 
 /// <summary>
-/// The content of <c>trails.json</c>: the legs of a run or a prediction, in order, and their host, unless a leg names
-/// its own. It has no times, and evidence, which has a run's ids, stands apart: two runs that saw the same have equal
-/// trails.
+/// The content of <c>trails.json</c>: the legs of a run or a prediction, in order, and their host, unless a leg has
+/// its own. The file has no times, and keeps evidence, which contains a run's ids, apart from trails: two runs that
+/// saw the same have equal trails.
 /// </summary>
 public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecord> Legs)
 {
-    /// <summary>A version's members are fixed by schema/trails.schema.json; a new member is a new version.</summary>
+    /// <summary>A version's members are fixed by schema/trails.schema.json; a new member means a new version.</summary>
     public const string Schema = "hooktrail/trails/4";
 
     /// <summary>Written in place of an observed trail that equals the predicted one.</summary>
     internal const string AsPredicted = "as predicted";
 
-    /// <summary>What the lab measured of the first host.</summary>
+    /// <summary>The lab's measurements of the first host.</summary>
     public ImmutableArray<Fact> Facts { get; init; } = [];
 
     /// <summary>The first host's hooks by <c>nft list hooks</c>; empty where the kernel cannot list them.</summary>

@@ -12,6 +12,8 @@ public static class TrailsJson
     }
 
     /// <summary>Reads a whole file, UTF-8. Messages call it <paramref name="name"/>, usually its path.</summary>
-    /// <exception cref="HooktrailException">It is not JSON, not this version of the format, or says something impossible.</exception>
+    /// <exception cref="HooktrailException">
+    /// The file is not JSON, has another version of the format, or contains an impossible value.
+    /// </exception>
     public static TrailsFile Read(Stream stream, string name) => new TrailsReader(name).Read(stream);
 }

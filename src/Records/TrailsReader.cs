@@ -3,7 +3,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Records;
 
-/// <summary>Reads <c>trails.json</c>, and says exactly what is wrong with one that it cannot read.</summary>
+/// <summary>Reads <c>trails.json</c>; if it cannot, reports exactly what is wrong.</summary>
 internal sealed class TrailsReader(string name)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -17,12 +17,14 @@ internal sealed class TrailsReader(string name)
         }
         catch (InvalidOperationException wrong)
         {
-            // What System.Text.Json says of text that no string can hold: bytes that are not UTF-8, half of a surrogate pair.
+            // System.Text.Json throws this for text that no string can hold: bytes that are not
+            // UTF-8, half of a surrogate pair.
             throw new HooktrailException($"{name} holds text that is not valid Unicode; write the file again.", wrong);
         }
         catch (HooktrailException wrong) when (wrong.Message.Any(char.IsControl))
         {
-            // What is wrong in a file is quoted, and may be anything; it must neither break the sentence's line nor command a terminal.
+            // The message quotes the file, which may contain anything; it must neither break
+            // the line nor control a terminal.
             throw new HooktrailException(string.Concat(wrong.Message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)), wrong);
         }
     }
@@ -200,7 +202,7 @@ internal sealed class TrailsReader(string name)
     {
         var layer = holder["layer"].Word(Layers.Parse);
         var (table, chain) = (holder["table"].Text(), holder["chain"].Text());
-        // Tables and chains of arptables and of a user's own nftables are not listed anywhere, so any name may be right.
+        // No list has the tables and chains of arptables and of users' own nftables, so any name may be right.
         return layer is Layer.Arptables or Layer.Nftables
             ? new(layer, table, chain)
             : holder.Place(() => HookPoints.Parse(layer.Name(), table, chain));

@@ -7,12 +7,12 @@ namespace Hooktrail.Records;
 
 /// <summary>
 /// Writes <c>trails.json</c> leg by leg, so that a long run need not be held in memory. Small parts (a hop, a rule, an
-/// outcome) take one line each, for diff. Written by hand: the order of members is the format's, and a prediction saves
-/// a serializer's start-up time.
+/// outcome) take one line each, for diff. The writer is written by hand: the order of members is the format's, and a
+/// prediction saves a serializer's start-up time.
 /// </summary>
 public sealed class TrailsWriter : IDisposable
 {
-    // Arrows and quotes stay readable; a page that embeds the file has to escape it, like any other text.
+    // Arrows and quotes stay readable; a page that embeds the file must escape it, like any other text.
     private static readonly JsonWriterOptions Lines = new()
     {
         Indented = true,
@@ -46,10 +46,10 @@ public sealed class TrailsWriter : IDisposable
         BeginHost(basis: null, facts ?? [], hooks ?? []);
     }
 
-    /// <summary>Writes one more leg, and hands it to the stream.</summary>
+    /// <summary>Writes one more leg to the stream.</summary>
     public void Add(LegRecord leg)
     {
-        // Comparing rules takes time, and a run hands over the same profile again and again.
+        // Comparing rules takes time, and a run passes the same profile again and again.
         var host = leg.HostProfile ?? _first;
         if (!ReferenceEquals(host, _host) && host != _host)
         {
@@ -294,7 +294,7 @@ public sealed class TrailsWriter : IDisposable
     private void WriteLine<T>(string? name, T value, Action<Utf8JsonWriter, T> members)
     {
         _line.ResetWrittenCount();
-        // The writer indents whatever it writes itself, but not a raw element of an array.
+        // The writer indents the values that it writes itself, but not a raw element of an array.
         if (name is null)
             _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * _indentation)]);
         _inLine.Reset();

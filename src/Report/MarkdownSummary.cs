@@ -8,15 +8,16 @@ using Hooktrail.Records;
 namespace Hooktrail.Report;
 
 /// <summary>
-/// A run in GitHub-flavoured Markdown, for a step summary or a pull request: how many legs agreed, on what host, each
-/// leg in a table, why some count for nothing, and each leg's trail, folded.
+/// A run in GitHub-flavoured Markdown, for a step summary or a pull request: how many legs agreed, on which host, each
+/// leg in a table, why some do not count, and each leg's trail, folded.
 /// </summary>
 public static class MarkdownSummary
 {
-    // GitHub takes 1 MiB of a step. This counts characters, some of several bytes, and each leg's text still follows.
+    // GitHub accepts 1 MiB for a step. This counts characters, some of which take several bytes, and
+    // each leg's text still follows.
     private const int Roomy = 700_000;
 
-    /// <summary>Why is a sentence on the choice of the lab, or null. Without hooks there are no pictures.</summary>
+    /// <summary>Why is a sentence about the choice of the lab, or null. Without hooks there are no pictures.</summary>
     public static string Of(
         TrailsFile file, string title = "Hooktrail", string? why = null, Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
     {
@@ -110,7 +111,7 @@ public static class MarkdownSummary
         return text.Append("\n</details>\n").ToString();
     }
 
-    /// <summary>Both trails where they part; otherwise the one that stands for both.</summary>
+    /// <summary>Both trails if they part; otherwise one trail for both.</summary>
     private static string SideBySide(LegRecord leg) =>
         leg is { Predicted: { } predicted, Observed: { } observed }
         && Disagreement.Between(null, predicted, observed) is { } disagreement

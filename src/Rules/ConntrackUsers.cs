@@ -2,12 +2,15 @@ using System.Collections.Frozen;
 
 namespace Hooktrail.Rules;
 
-/// <summary>Which rules make the kernel track connections: those whose match or target calls <c>nf_ct_netns_get</c>.</summary>
+/// <summary>
+/// Which rules make the kernel track connections: those whose match or target calls <c>nf_ct_netns_get</c>.
+/// </summary>
 internal static class ConntrackUsers
 {
     private static readonly ImmutableArray<IpVersion> Both = [IpVersion.V4, IpVersion.V6];
 
-    // What the reader leaves unknown, or passes over since no trail shows it, may need conntrack none the less.
+    // Matches and targets that the reader does not know, or skips because no trail shows
+    // them, may still need conntrack.
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
         "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster", "ct", "CT", "CONNMARK", "CONNSECMARK",
         "NETMAP", "SYNPROXY", "MASQUERADE", "REDIRECT", "DNAT", "SNAT", "dnat", "snat", "redirect", "masquerade", "synproxy", "flow");
@@ -29,7 +32,8 @@ internal static class ConntrackUsers
     {
         (Layer.Iptables, _) or (_, "ip") => [IpVersion.V4],
         (Layer.Ip6tables, _) or (_, "ip6") => [IpVersion.V6],
-        // In a table of both, "dnat ip to" asks for one (nft_nat.c); everything else for both (nf_ct_netns_inet_get).
+        // In an inet table, "dnat ip to" needs conntrack for one version (nft_nat.c), and every other user
+        // for both (nf_ct_netns_inet_get).
         (_, "inet") when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
             [.. Both.Where(version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))],
         (_, "inet" or "bridge") => Both,

@@ -1,6 +1,6 @@
 namespace Hooktrail.Rules;
 
-/// <summary>The rules of Docker's nftables backend for one version of IP, as <c>nft -f</c> takes them.</summary>
+/// <summary>The rules of Docker's nftables backend for one IP version, as input for <c>nft -f</c>.</summary>
 internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVersion version)
 {
     private readonly ImmutableArray<string>.Builder _lines = ImmutableArray.CreateBuilder<string>();

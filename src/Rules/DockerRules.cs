@@ -22,28 +22,31 @@ public enum DockerRelease
     V29Nftables,
 }
 
-/// <summary>Read from moby's sources and documents of each release; 20.10 compared with a running Engine.</summary>
+/// <summary>
+/// Docker's rules, from moby's sources and documents of each release; those of 20.10 were
+/// compared with a running Engine.
+/// </summary>
 public static class DockerRules
 {
-    /// <summary>20.10 with its userland proxy.</summary>
+    /// <summary>The rules of 20.10 with its userland proxy.</summary>
     public static readonly RuleSet Default = Of(DockerRelease.V20);
 
-    /// <summary>In the lab's names. Without the userland proxy the rules have hairpin NAT.</summary>
+    /// <summary>The rules, in the lab's names. Without the userland proxy they have hairpin NAT.</summary>
     public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
         DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
 
     /// <summary>See <see cref="HostProfile.ProxyPktinfo"/>.</summary>
     public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
 
-    /// <summary>The host as the release would have it; with no rules at all for null.</summary>
+    /// <summary>The host with the release's rules and settings; with no rules for null.</summary>
     public static HostProfile On(HostProfile profile, DockerRelease? release) => profile with
     {
         Rules = release is { } one ? Of(one, profile.UserlandProxy) : RuleSet.Empty,
         ProxyPktinfo = release is { } own && ProxyHasPktinfo(own),
     };
 
-    /// <summary>Reads 20.10.24, 28.5, 29 or 29-nftables.</summary>
-    /// <exception cref="HooktrailException">It is no version.</exception>
+    /// <summary>Parses 20.10.24, 28.5, 29 or 29-nftables.</summary>
+    /// <exception cref="HooktrailException">The text is no version.</exception>
     public static DockerRelease Parse(string version)
     {
         var parts = version.Split('-')[0].Split('.');

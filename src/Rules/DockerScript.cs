@@ -2,13 +2,13 @@ namespace Hooktrail.Rules;
 
 public sealed record DockerScript
 {
-    /// <summary>For <c>iptables-restore --noflush</c>; empty where the release uses nft.</summary>
+    /// <summary>Input for <c>iptables-restore --noflush</c>; empty if the release uses nft.</summary>
     public ImmutableArray<string> Iptables { get; private init; } = [];
 
-    /// <summary>For <c>ip6tables-restore --noflush</c>; empty where the release leaves IPv6 alone.</summary>
+    /// <summary>Input for <c>ip6tables-restore --noflush</c>; empty if the release adds no IPv6 rules.</summary>
     public ImmutableArray<string> Ip6tables { get; private init; } = [];
 
-    /// <summary>For <c>nft -f -</c>; empty where the release uses iptables.</summary>
+    /// <summary>Input for <c>nft -f -</c>; empty if the release uses iptables.</summary>
     public ImmutableArray<string> Nftables { get; private init; } = [];
 
     public static DockerScript Of(DockerRelease release, IHostNames host, bool userlandProxy = true) => release switch
@@ -34,7 +34,7 @@ public sealed record DockerScript
             .With(RuleReader.Xtables(Layer.Ip6tables, Ip6tables, names, "the rules of Docker for IPv6"))
             .With(RuleReader.Nftables(Nftables, names, "the tables of Docker"));
 
-    /// <summary>The lab publishes its ports for both.</summary>
+    /// <summary>The lab publishes its ports for both protocols.</summary>
     internal static readonly ImmutableArray<string> Protocols = ["tcp", "udp"];
 
     internal static string WithPort(string address) => address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";

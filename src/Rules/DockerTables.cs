@@ -1,13 +1,13 @@
 namespace Hooktrail.Rules;
 
-/// <summary>Makes chains as Docker does, by inserting and appending: networks first, then containers.</summary>
+/// <summary>Builds chains as Docker does, by inserting and appending: networks first, then containers.</summary>
 internal sealed class DockerTables(DockerRelease release, IHostNames host, bool userlandProxy, IpVersion version)
 {
     private readonly Dictionary<(string Table, string Chain), List<string>> _chains = [];
 
     private bool Hairpin => !userlandProxy;
 
-    // 28 has moved what concerns a network out of FORWARD into chains of Docker's own.
+    // Since 28, the rules of a network are in Docker's chains and no longer in FORWARD.
     private bool IsOld => release is DockerRelease.V20 or DockerRelease.V27;
 
     private bool Isolates => release != DockerRelease.V29;
@@ -74,7 +74,7 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
 
         if (IsOld)
         {
-            // What is accepted goes to the front of FORWARD, what is dropped to its end.
+            // Docker inserts rules that accept at the front of FORWARD, and appends rules that drop.
             if (closed)
                 Append("filter", "FORWARD", $"-i {bridge} -o {bridge} -j DROP");
             else

@@ -1,21 +1,21 @@
 namespace Hooktrail.Rules;
 
-/// <summary>What the lab's names stand for on a host: the reverse of <see cref="INames"/>.</summary>
+/// <summary>Maps the lab's names to a host's: the reverse of <see cref="INames"/>.</summary>
 public interface IHostNames
 {
     string Device(string name);
 
-    /// <summary>For a network's name its subnet, as <c>172.18.0.0/16</c>.</summary>
+    /// <summary>The address; for a network's name its subnet, as <c>172.18.0.0/16</c>.</summary>
     string Address(string name, IpVersion version);
 
     /// <summary>The host's number for a published port.</summary>
     int Port(int port);
 
-    /// <summary>As Docker's rules write all loopback addresses.</summary>
+    /// <summary>All loopback addresses, as Docker's rules write them.</summary>
     string Loopback(IpVersion version) => version == IpVersion.V4 ? "127.0.0.0/8" : "::1";
 }
 
-/// <summary>Every name stands for itself, as in the rules of <c>trails.json</c>.</summary>
+/// <summary>Maps every name to itself, as in the rules of <c>trails.json</c>.</summary>
 public sealed class NoHost : IHostNames
 {
     public static readonly NoHost Instance = new();

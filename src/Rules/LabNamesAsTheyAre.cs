@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Hooktrail.Rules;
 
-/// <summary>For rules in the lab's names. A numeric address, even 127.0.0.1, belongs to no station.</summary>
+/// <summary>
+/// For rules that already use the lab's names. A numeric address, even 127.0.0.1, belongs to no station.
+/// </summary>
 public sealed class LabNamesAsTheyAre : INames
 {
     public static readonly LabNamesAsTheyAre Instance = new();

@@ -23,7 +23,7 @@ public enum DeviceRole
     LogicalOut,
 }
 
-/// <summary>Any of the devices, in the lab's names; a final <c>+</c> (<c>*</c> of nft) stands for any rest.</summary>
+/// <summary>Any of the devices, in the lab's names; a final <c>+</c> (<c>*</c> in nft) matches any rest.</summary>
 public sealed record DeviceMatch(DeviceRole Role, ImmutableArray<string> Devices, bool Negated) : Match(Negated)
 {
     public bool Equals(DeviceMatch? other) =>
@@ -55,7 +55,7 @@ public enum AddressRole
     Destination,
 }
 
-/// <summary>The lab's addresses that the rule's network, range or list holds; an unknown address is in none.</summary>
+/// <summary>The lab's addresses in the rule's network, range or list; an unknown address is in none.</summary>
 public sealed record AddressMatch(AddressRole Role, ImmutableArray<string> Addresses, bool Negated) : Match(Negated)
 {
     public bool Equals(AddressMatch? other) =>
@@ -64,22 +64,25 @@ public sealed record AddressMatch(AddressRole Role, ImmutableArray<string> Addre
     public override int GetHashCode() => HashCode.Combine(Role, Addresses.Length, Negated);
 }
 
-/// <summary>What kind of address it is to this host: <c>-m addrtype</c>, <c>fib … type</c>.</summary>
-/// <remarks>LOCAL, BROADCAST, UNICAST or MULTICAST; any of several with commas between them.</remarks>
+/// <summary>The type that the address has on this host: <c>-m addrtype</c>, <c>fib … type</c>.</summary>
+/// <remarks>LOCAL, BROADCAST, UNICAST or MULTICAST; several are separated by commas.</remarks>
 public sealed record AddressTypeMatch(AddressRole Role, string Type, bool Negated) : Match(Negated)
 {
     public IReadOnlyList<string> Kinds() => Type.Split(',');
 }
 
 /// <summary>
-/// The owner: a station, a bridge, <c>broadcast</c>, <c>multicast</c> (and broadcast), <c>unicast</c>, or the address.
+/// The owner: a station, a bridge, <c>broadcast</c>, <c>multicast</c> (with broadcast),
+/// <c>unicast</c>, or the address itself.
 /// </summary>
 public sealed record MacMatch(AddressRole Role, string Owner, bool Negated) : Match(Negated);
 
 /// <summary><c>icmp</c>, <c>ipv6-icmp</c>, <c>tcp</c>, <c>udp</c>, or any other name, which no flow has.</summary>
 public sealed record ProtocolMatch(string Protocol, bool Negated) : Match(Negated);
 
-/// <summary>Of the frame: <c>ipv4</c>, <c>ipv6</c>, <c>arp</c>, <c>vlan</c>, <c>pppoe</c> or any other name.</summary>
+/// <summary>
+/// The frame's protocol: <c>ipv4</c>, <c>ipv6</c>, <c>arp</c>, <c>vlan</c>, <c>pppoe</c> or any other name.
+/// </summary>
 public sealed record FrameProtocolMatch(string Protocol, bool Negated) : Match(Negated);
 
 public sealed record PortMatch(AddressRole Role, ImmutableArray<PortRange> Ranges, bool Negated) : Match(Negated)
@@ -90,7 +93,7 @@ public sealed record PortMatch(AddressRole Role, ImmutableArray<PortRange> Range
     public override int GetHashCode() => HashCode.Combine(Role, Ranges.Length, Negated);
 }
 
-/// <summary>Both ends included.</summary>
+/// <summary>A range of ports, both ends included.</summary>
 public readonly record struct PortRange(int First, int Last);
 
 /// <summary><c>--tcp-flags Mask Set</c>; <c>--syn</c> is SYN of FIN, SYN, RST and ACK.</summary>
@@ -104,25 +107,25 @@ public enum ConntrackStates
 {
     None = 0,
 
-    /// <summary>It belongs to no connection and cannot begin one.</summary>
+    /// <summary>The packet belongs to no connection and cannot begin one.</summary>
     Invalid = 1,
 
-    /// <summary>It begins a connection, or follows one that was never answered.</summary>
+    /// <summary>The packet begins a connection, or follows one that was never answered.</summary>
     New = 2,
 
-    /// <summary>Its connection was answered.</summary>
+    /// <summary>The packet's connection was answered.</summary>
     Established = 4,
 
-    /// <summary>It begins a connection that another one announced, or is an ICMP error about one.</summary>
+    /// <summary>The packet begins a connection that another one announced, or is an ICMP error about one.</summary>
     Related = 8,
 
-    /// <summary>NOTRACK said so, or conntrack does not deal with its kind.</summary>
+    /// <summary>A rule with NOTRACK matched, or conntrack does not handle this kind of packet.</summary>
     Untracked = 16,
 
-    /// <summary>Its connection's source is rewritten.</summary>
+    /// <summary>NAT rewrites the source of the packet's connection.</summary>
     Snat = 32,
 
-    /// <summary>Its connection's destination is rewritten.</summary>
+    /// <summary>NAT rewrites the destination of the packet's connection.</summary>
     Dnat = 64,
 }
 
@@ -134,11 +137,13 @@ public sealed record MarkMatch(uint Value, uint Mask, bool Negated) : Match(Nega
 /// <summary><c>--pkttype-type</c>: unicast, broadcast, multicast, host or otherhost.</summary>
 public sealed record PacketTypeMatch(string Type, bool Negated) : Match(Negated);
 
-/// <summary>1 asks, 2 answers.</summary>
+/// <summary>1 for a request, 2 for a reply.</summary>
 public sealed record ArpOperationMatch(int Operation, bool Negated) : Match(Negated);
 
 /// <summary>TTL or hop limit, both ends included.</summary>
 public sealed record TtlMatch(int First, int Last, bool Negated) : Match(Negated);
 
-/// <summary>Not in the model: <c>set</c>, <c>limit</c>. If all others hold, the effect is not known.</summary>
+/// <summary>
+/// A match that the model lacks: <c>set</c>, <c>limit</c>. If all other matches hold, the rule's effect is unknown.
+/// </summary>
 public sealed record UnknownMatch(string Name, bool Negated) : Match(Negated);

@@ -9,7 +9,7 @@ public enum NftFamily
 
     Ip6,
 
-    /// <summary>IPv4 and IPv6; at ingress as <see cref="Netdev"/>.</summary>
+    /// <summary>IPv4 and IPv6; at ingress like <see cref="Netdev"/>.</summary>
     Inet,
 
     /// <summary>ARP that the host sends or receives; bridged ARP does not cross it.</summary>

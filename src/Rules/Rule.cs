@@ -1,7 +1,7 @@
 namespace Hooktrail.Rules;
 
 /// <summary>
-/// All matches must hold. The text is as the tool prints it, without table, in the lab's names:
+/// A rule matches if all its matches hold. The text is as the tool prints it, without the table, in the lab's names:
 /// <c>-A POSTROUTING -s lab ! -o lab -j MASQUERADE</c>.
 /// </summary>
 public sealed record Rule(string Text, ImmutableArray<Match> Matches, Target Target)

@@ -1,6 +1,8 @@
 namespace Hooktrail.Rules;
 
-/// <summary>Missing chains are empty and accept. Base chains of nft are in the order of their registration.</summary>
+/// <summary>
+/// The rules of a host. Missing chains are empty and accept. Base chains of nft are in the order of their registration.
+/// </summary>
 public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
 {
     public static readonly RuleSet Empty = new([]);
@@ -11,7 +13,7 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
 
     public IEnumerable<RuleChain> BaseChains => Chains.Where(chain => chain.Base is not null);
 
-    /// <summary>Adds the other's rules behind its own, chain by chain.</summary>
+    /// <summary>Appends the other's rules to its own, chain by chain.</summary>
     public RuleSet With(RuleSet more)
     {
         var chains = Chains.ToList();
@@ -32,14 +34,15 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
     }
 
     /// <summary>
-    /// Whether some rule makes the kernel track the connections of that version of IP, in the host's network namespace:
-    /// conntrack is on only while something asks for it (nf_conntrack_proto.c, <c>nf_ct_netns_get</c>). A rule counts even where
-    /// no packet ever comes to it; a chain of type nat alone does not count, nor does NOTRACK (xt_CT.c, <c>xt_ct_tg_check</c>).
+    /// Whether a rule makes the kernel track the connections of that IP version in the host's network namespace:
+    /// conntrack is on only while something needs it (nf_conntrack_proto.c, <c>nf_ct_netns_get</c>). A rule counts
+    /// even if no packet ever reaches it. A chain of type nat without such a rule does not count, nor does NOTRACK
+    /// (xt_CT.c, <c>xt_ct_tg_check</c>).
     /// </summary>
     public bool NeedsConntrack(IpVersion version) =>
         Chains.Any(chain => chain.Rules.Any(rule => ConntrackUsers.Of(chain, rule).Contains(version)));
 
-    /// <summary>Chains of nft as they are, in the kernel's order; all others by tool, table and name.</summary>
+    /// <summary>Chains of nft in the kernel's order; all others by tool, table and name.</summary>
     internal IEnumerable<RuleChain> InOrder => Chains
         .OrderBy(chain => chain.Id.Layer)
         .ThenBy(chain => ChainOrder.Table(chain.Id))
@@ -54,7 +57,7 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
 
 public enum Policy
 {
-    /// <summary>A user's chain: returns to its caller.</summary>
+    /// <summary>The policy of a user's chain, which returns to its caller.</summary>
     None,
 
     Accept,
@@ -62,7 +65,9 @@ public enum Policy
     Drop,
 }
 
-/// <summary>A chain's name: <c>iptables filter DOCKER-USER</c>, <c>nftables "ip docker-bridges" filter-FORWARD</c>.</summary>
+/// <summary>
+/// A chain's name: <c>iptables filter DOCKER-USER</c>, <c>nftables "ip docker-bridges" filter-FORWARD</c>.
+/// </summary>
 /// <remarks>For nftables the table is family and name.</remarks>
 public readonly record struct ChainId(Layer Layer, string Table, string Name)
 {
@@ -71,7 +76,7 @@ public readonly record struct ChainId(Layer Layer, string Table, string Name)
 
 public sealed record RuleChain(ChainId Id, Policy Policy, ImmutableArray<Rule> Rules)
 {
-    /// <summary>Null for all but base chains of nft.</summary>
+    /// <summary>Null for every chain except base chains of nft.</summary>
     public BaseChain? Base { get; init; }
 
     public bool Equals(RuleChain? other) =>
@@ -82,11 +87,13 @@ public sealed record RuleChain(ChainId Id, Policy Policy, ImmutableArray<Rule> R
 }
 
 /// <summary>
-/// The type is filter, nat or route. A smaller priority runs earlier; of equal ones the chain that was registered last.
-/// The device, in the lab's names, is null except for ingress and egress.
+/// The type is filter, nat or route. A smaller priority runs earlier; of equal ones, the chain that was registered
+/// last. The device, in the lab's names, is null except for ingress and egress.
 /// </summary>
 public sealed record BaseChain(NftFamily Family, string Type, string Hook, int Priority, string? Device = null)
 {
-    /// <summary>Registered before br_netfilter's hooks (br_netfilter_hooks.c, <c>brnf_device_event</c>).</summary>
+    /// <summary>
+    /// Whether it was registered before br_netfilter's hooks (br_netfilter_hooks.c, <c>brnf_device_event</c>).
+    /// </summary>
     public bool BeforeBridges { get; init; }
 }

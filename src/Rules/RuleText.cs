@@ -2,7 +2,9 @@ using Hooktrail.Rules.Reading;
 
 namespace Hooktrail.Rules;
 
-/// <summary>What the tools would print if the host had the lab's names; read back as the same rules.</summary>
+/// <summary>
+/// The rules as the tools would print them if the host used the lab's names; reading them again gives the same rules.
+/// </summary>
 public static class RuleText
 {
     public static IEnumerable<Layer> Layers(RuleSet rules) => rules.Chains.Select(chain => chain.Id.Layer).Distinct().Order();
@@ -25,7 +27,7 @@ public static class RuleText
         return lines.ToImmutable();
     }
 
-    /// <exception cref="HooktrailException">The tool has no such lines.</exception>
+    /// <exception cref="HooktrailException">The lines are not of this tool.</exception>
     public static RuleSet Read(Layer layer, IEnumerable<string> lines, string source) => layer == Layer.Nftables
         ? RuleReader.Nftables(lines, LabNamesAsTheyAre.Instance, source)
         : RuleReader.Xtables(layer, lines, LabNamesAsTheyAre.Instance, source);

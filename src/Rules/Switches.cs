@@ -1,12 +1,12 @@
 namespace Hooktrail.Rules;
 
 /// <summary>
-/// An on/off setting of the host profile, by the name that administrators know it by. The command line, features and
+/// An on/off setting of the host profile, under the name that administrators use. The command line, features and
 /// explanations of a divergence all use these names.
 /// </summary>
 public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<HostProfile, bool, HostProfile> Write)
 {
-    /// <summary>The sysctl net.bridge.bridge-nf-call-iptables, or the bridge's own.</summary>
+    /// <summary>The sysctl net.bridge.bridge-nf-call-iptables, or the bridge's own setting.</summary>
     public static readonly Switch BridgeNfCallIptables = new(
         "bridge-nf-call-iptables",
         profile => profile.BridgeNfCallIptables,

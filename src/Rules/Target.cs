@@ -2,22 +2,24 @@ namespace Hooktrail.Rules;
 
 public abstract record Target;
 
-/// <summary>Later hooks still see the packet.</summary>
+/// <summary>Accepts the packet; later hooks still see it.</summary>
 public sealed record AcceptTarget : Target;
 
-/// <summary>In the chain BROUTING the frame is routed instead of bridged.</summary>
+/// <summary>Drops the packet. In the chain BROUTING, the frame is routed instead of bridged.</summary>
 public sealed record DropTarget : Target;
 
-/// <summary>Back to the calling chain; the end of a built-in chain.</summary>
+/// <summary>Returns to the calling chain; in a built-in chain, ends it.</summary>
 public sealed record ReturnTarget : Target;
 
-/// <summary>No trail shows what it does: LOG, CHECKSUM. The name is empty for a rule without a target.</summary>
+/// <summary>
+/// A target whose effect no trail shows: LOG, CHECKSUM. The name is empty for a rule without a target.
+/// </summary>
 public sealed record ContinueTarget(string Name) : Target;
 
-/// <summary>The next rule is asked afterwards, unless <paramref name="Goto"/>.</summary>
+/// <summary>Continues with the next rule afterwards, unless <paramref name="Goto"/>.</summary>
 public sealed record JumpTarget(string Chain, bool Goto = false) : Target;
 
-/// <summary>As iptables writes it: icmp-port-unreachable, tcp-reset, icmp6-adm-prohibited.</summary>
+/// <summary>With is as iptables writes it: icmp-port-unreachable, tcp-reset, icmp6-adm-prohibited.</summary>
 public sealed record RejectTarget(string With) : Target;
 
 /// <summary>The address is in the lab's names; null keeps the address or port.</summary>
@@ -26,26 +28,32 @@ public sealed record DnatTarget(string? Address, int? Port) : Target;
 /// <summary>The address is in the lab's names; a null port is kept.</summary>
 public sealed record SnatTarget(string? Address, int? Port) : Target;
 
-/// <summary>Takes the address of the device that the packet leaves by.</summary>
+/// <summary>Uses the address of the outgoing device.</summary>
 public sealed record MasqueradeTarget : Target;
 
-/// <summary>To the address of the incoming device, for the host's packets loopback's; a null port is kept.</summary>
+/// <summary>
+/// To the address of the incoming device, or of loopback for the host's own packets; a null port is kept.
+/// </summary>
 public sealed record RedirectTarget(int? Port) : Target;
 
-/// <summary>NOTRACK, <c>CT --notrack</c>, <c>notrack</c>; the next rule is asked.</summary>
+/// <summary>NOTRACK, <c>CT --notrack</c>, <c>notrack</c>; continues with the next rule.</summary>
 public sealed record NotrackTarget : Target;
 
-/// <summary><c>mark = (mark and not Mask) xor Value</c>; the next rule is asked.</summary>
+/// <summary><c>mark = (mark and not Mask) xor Value</c>; continues with the next rule.</summary>
 public sealed record MarkTarget(uint Value, uint Mask) : Target;
 
-/// <summary>The TTL or hop limit is set, and the next rule asked.</summary>
+/// <summary>Sets the TTL or hop limit; continues with the next rule.</summary>
 public sealed record TtlTarget(int Ttl) : Target;
 
-/// <summary><c>-j redirect</c> of ebtables: the frame is for the bridge itself, and goes up to the host.</summary>
+/// <summary>
+/// <c>-j redirect</c> of ebtables: addresses the frame to the bridge itself, which passes it up to the host.
+/// </summary>
 public sealed record BridgeRedirectTarget : Target;
 
 /// <summary><c>meta broute set 1</c>: the frame is routed instead of bridged.</summary>
 public sealed record BrouteTarget : Target;
 
-/// <summary>Not in the model: <c>TPROXY</c>, <c>SET</c>. The fate of a packet that gets here is not known.</summary>
+/// <summary>
+/// A target that the model lacks: <c>TPROXY</c>, <c>SET</c>. The fate of a packet that reaches it is unknown.
+/// </summary>
 public sealed record UnknownTarget(string Name) : Target;

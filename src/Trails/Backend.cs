@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails;
 
-/// <summary>Which kernel interface a family's rules are in.</summary>
+/// <summary>The kernel interface that holds a family's rules.</summary>
 public enum Backend
 {
     /// <summary>nf_tables, as the tools ending in <c>-nft</c> use it.</summary>

@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails;
 
-/// <summary>What an endpoint is, seen from the host whose hooks are watched.</summary>
+/// <summary>The kind of an endpoint, as seen from the host whose hooks are observed.</summary>
 public enum EndpointKind
 {
     /// <summary>The Docker host itself, or a container that shares its network namespace.</summary>
@@ -11,7 +11,7 @@ public enum EndpointKind
     /// <summary>A host behind a plain NIC.</summary>
     Wan,
 
-    /// <summary>The hearers of a broadcast. It receives, but never sends.</summary>
+    /// <summary>The receivers of a broadcast. It receives, but never sends.</summary>
     Everyone,
 }
 
@@ -19,7 +19,9 @@ public sealed record Endpoint
 {
     public static readonly Endpoint Host = new("host", EndpointKind.Host);
 
-    /// <summary>A container in the host's own network namespace (<c>--network host</c>): to packets it is the host.</summary>
+    /// <summary>
+    /// A container in the host's own network namespace (<c>--network host</c>): to packets it is the host.
+    /// </summary>
     public static readonly Endpoint Hosted = new("hosted", EndpointKind.Host);
 
     public static readonly Endpoint Client = new("client", EndpointKind.Container, LabNames.Bridge);
@@ -37,7 +39,7 @@ public sealed record Endpoint
 
     public static readonly Endpoint Wan = new("wan", EndpointKind.Wan);
 
-    /// <summary>All who hear a broadcast: the other containers of the network, and the host.</summary>
+    /// <summary>All receivers of a broadcast: the other containers of the network, and the host.</summary>
     public static readonly Endpoint Everyone = new("everyone", EndpointKind.Everyone);
 
     /// <summary>Every endpoint that can send, in the order of presentation.</summary>
@@ -51,7 +53,7 @@ public sealed record Endpoint
 
     public EndpointKind Kind { get; }
 
-    /// <summary>The network that a container is on, which is also its bridge's name; null for others.</summary>
+    /// <summary>A container's network, which is also the name of its bridge; null for others.</summary>
     public string? Network { get; }
 
     public static ImmutableArray<Endpoint> On(string network) => [.. All.Where(endpoint => endpoint.Network == network)];

@@ -1,9 +1,14 @@
 namespace Hooktrail.Trails;
 
-/// <summary>One record that a hop was read from.</summary>
-/// <param name="Hop">Which hop of the observed trail, from 1; 0 where the record belongs to none.</param>
-/// <param name="Channel">Where the record came from: <see cref="KernelLog"/>, <see cref="Nflog"/>, or the foreign trace that was imported.</param>
-/// <param name="Number">The record's number in that channel: of the kernel log its sequence number in /dev/kmsg, of NFLOG that in the log group, of an imported trace its line.</param>
+/// <summary>One record from which a hop was built.</summary>
+/// <param name="Hop">The number of the hop in the observed trail, from 1; 0 if the record belongs to none.</param>
+/// <param name="Channel">
+/// Where the record came from: <see cref="KernelLog"/>, <see cref="Nflog"/>, or the foreign trace that was imported.
+/// </param>
+/// <param name="Number">
+/// The record's number in that channel: in the kernel log its sequence number in /dev/kmsg, in NFLOG its number in the
+/// log group, in an imported trace its line.
+/// </param>
 /// <param name="Line">The record's text, without the time.</param>
 public sealed record Evidence(int Hop, string Channel, ulong Number, string Line)
 {

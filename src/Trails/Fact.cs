@@ -1,4 +1,4 @@
 namespace Hooktrail.Trails;
 
-/// <summary>A measurement of the lab's host, such as a sysctl, for people to read; nothing depends on it.</summary>
+/// <summary>A measurement of the lab's host, such as a sysctl, for readers; no trail depends on it.</summary>
 public sealed record Fact(string Name, string Value);

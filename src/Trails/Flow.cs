@@ -1,8 +1,8 @@
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// Who talks to whom, by which protocol. The receiver may differ from <paramref name="To"/>: a published port is
-/// addressed to the host.
+/// The sender, the receiver and the protocol. The address may belong to another endpoint than <paramref name="To"/>: a
+/// published port is addressed to the host.
 /// </summary>
 public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 {
@@ -12,20 +12,20 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     /// <summary>The UDP port of broadcasts: every endpoint listens there, and none answers.</summary>
     public const int MutePort = 67;
 
-    /// <summary>Linux's own default.</summary>
+    /// <summary>Linux's default.</summary>
     public const int DefaultTtl = 64;
 
     public IpVersion Ip { get; init; } = IpVersion.V4;
 
     /// <summary>
-    /// The address that the sender writes, by its lab name, such as <c>host.wan</c> or <c>away.gateway</c>; null for
-    /// the one by which the sender knows <see cref="To"/>.
+    /// The destination address that the sender uses, by its lab name, such as <c>host.wan</c> or <c>away.gateway</c>;
+    /// null for the one by which the sender knows <see cref="To"/>.
     /// </summary>
     public string? Via { get; init; }
 
     /// <summary>
     /// The source address that the sender writes, by its lab name; null for its own. Such a flow is a single IPv4
-    /// datagram to <see cref="MutePort"/>, for an answer would not reach the sender.
+    /// datagram to <see cref="MutePort"/>, because an answer would not reach the sender.
     /// </summary>
     public string? As { get; init; }
 
@@ -34,7 +34,9 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 
     public int Ttl { get; init; } = DefaultTtl;
 
-    /// <summary>Into how many IP fragments request and answer are cut on the sender's link; 1 if they fit.</summary>
+    /// <summary>
+    /// The number of IP fragments of the request, and of the answer, on the sender's link; 1 if they fit.
+    /// </summary>
     public int Fragments { get; init; } = 1;
 
     public Encapsulation Encapsulation { get; init; }

@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails;
 
-/// <summary>Every built-in chain of every table. Where each lies on a packet's way is the model's business.</summary>
+/// <summary>Every built-in chain of every table. The model knows their places on a packet's way.</summary>
 public static class HookPoints
 {
     /// <summary>net/bridge/netfilter/ebtable_{broute,nat,filter}.c, <c>valid_hooks</c>.</summary>
@@ -17,18 +17,20 @@ public static class HookPoints
     public static readonly ImmutableArray<HookPoint> Ip6tables = [.. IpTables(Layer.Ip6tables)];
 
     /// <summary>
-    /// Table and chains of arptables; net/ipv4/netfilter/arptable_filter.c. The backend nft has no FORWARD (iptables, nft.c,
-    /// <c>xtables_arp</c>).
+    /// Table and chains of arptables; net/ipv4/netfilter/arptable_filter.c. The nft backend has no FORWARD (iptables,
+    /// nft.c, <c>xtables_arp</c>).
     /// </summary>
     public static readonly ImmutableArray<HookPoint> Arptables = [.. Chains(Layer.Arptables, "filter", "INPUT", "OUTPUT", "FORWARD")];
 
-    /// <summary>Base chains of nft are the user's own and in no list.</summary>
+    /// <summary>Base chains of nft belong to users and are not listed.</summary>
     public static readonly ImmutableArray<HookPoint> All = [.. Ebtables, .. Iptables, .. Ip6tables, .. Arptables];
 
-    /// <exception cref="HooktrailException">There is no such layer or table, or the table has no such chain.</exception>
+    /// <exception cref="HooktrailException">
+    /// There is no such layer or table, or the table has no such chain.
+    /// </exception>
     public static HookPoint Parse(string layer, string table, string chain)
     {
-        // No list says what chains a user has made with nft.
+        // Users may create any chains with nft.
         if (Layers.Parse(layer) == Layer.Nftables)
             return new(Layer.Nftables, table, chain);
 

@@ -1,8 +1,8 @@
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// Something that the user can mend: bad input, a missing right, a missing tool, a kernel without a table.
-/// The message is one sentence that says what is wrong, where, and what to do next; it is shown without a stack trace.
+/// An error that the user can correct: bad input, a missing right, a missing tool, a kernel without a table. The
+/// message is one sentence that says what is wrong, where, and what to do next; it appears without a stack trace.
 /// </summary>
 public class HooktrailException : Exception
 {

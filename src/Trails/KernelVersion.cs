@@ -7,10 +7,10 @@ namespace Hooktrail.Trails;
 public readonly record struct KernelVersion(int Major, int Minor, int? Patch = null) : IComparable<KernelVersion>
 {
     /// <summary>
-    /// Reads <c>6.12</c> or a whole release such as <c>6.12.48-cloud-amd64</c>. A third number of zero is ignored:
-    /// distributions write it whatever the stable release, as in Debian's 6.1.0-50 and Ubuntu's 5.15.0-91.
+    /// Parses <c>6.12</c> or a whole release such as <c>6.12.48-cloud-amd64</c>. A third number of zero is ignored:
+    /// distributions write it for any stable release, as in Debian's 6.1.0-50 and Ubuntu's 5.15.0-91.
     /// </summary>
-    /// <exception cref="HooktrailException">It does not begin with two numbers.</exception>
+    /// <exception cref="HooktrailException">The text does not begin with two numbers.</exception>
     public static KernelVersion Parse(string text)
     {
         var parts = text.Split('.');

@@ -1,7 +1,7 @@
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// Names of devices and addresses that do not change from run to run; a lab translates the kernel's into them. An
+/// Names of devices and addresses that do not change from run to run; a lab translates the kernel's names into them. An
 /// address has the same name in IPv4 and in IPv6.
 /// </summary>
 public static class LabNames
@@ -27,10 +27,10 @@ public static class LabNames
 
     public const string HostOnLoopback = "host.lo";
 
-    /// <summary>Each is its bridge's name, too.</summary>
+    /// <summary>Each name is also the name of the network's bridge.</summary>
     public static readonly ImmutableArray<string> Networks = [Bridge, Away, Closed, Inner];
 
-    /// <summary>The bridge port behind which a container is.</summary>
+    /// <summary>The bridge port to which a container is attached.</summary>
     public static string PortOf(Endpoint container) => container.Name + ".port";
 
     public static string GatewayOf(string network) => network + ".gateway";

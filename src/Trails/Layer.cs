@@ -1,6 +1,8 @@
 namespace Hooktrail.Trails;
 
-/// <summary>A family of rules as its tool names it; written in lower case (<c>ebtables</c>) in features and JSON.</summary>
+/// <summary>
+/// A family of rules, named after its tool; written in lower case (<c>ebtables</c>) in features and JSON.
+/// </summary>
 public enum Layer
 {
     /// <summary>Frames in a Linux bridge (netfilter family <c>bridge</c>).</summary>

@@ -13,8 +13,9 @@ public enum Direction
 
 /// <summary>A packet of a flow, counted from 1 in each direction; an error has its request's number.</summary>
 /// <remarks>
-/// A TCP connection has these: request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK that opens it, request 3 the data, request 4
-/// and reply 2 the FINs. Bare acknowledgements besides those come and go with the kernel's timers and are no legs.
+/// A TCP connection has these legs: request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK that opens
+/// it, request 3 the data, request 4 and reply 2 the FINs. Other bare acknowledgements depend on the
+/// kernel's timers and are no legs.
 /// </remarks>
 public sealed record Leg(Direction Direction, int Packet)
 {
@@ -35,7 +36,7 @@ public sealed record Leg(Direction Direction, int Packet)
         ("FIN of the reply", new(Direction.Reply, 2)),
     ];
 
-    /// <summary>The legs of a flow of so many packets, in the order in which they are sent if all goes well.</summary>
+    /// <summary>The legs of a flow with this many packets, in the order of sending if no packet is lost.</summary>
     public static ImmutableArray<Leg> Of(Protocol protocol, int packets) => protocol == Protocol.Tcp
         ? [.. OfTcp.Select(one => one.Leg)]
         :

@@ -6,19 +6,19 @@ public enum OutcomeKind
 
     Dropped,
 
-    /// <summary>A rule dropped it and told its sender.</summary>
+    /// <summary>A rule dropped the packet and told its sender.</summary>
     Rejected,
 
-    /// <summary>It was not seen again; the kernel discards such packets between two hooks.</summary>
+    /// <summary>The packet was not seen again; the kernel discards such packets between two hooks.</summary>
     Vanished,
 
-    /// <summary>The packet came to a rule that the model does not know.</summary>
+    /// <summary>The packet reached a rule that the model does not know.</summary>
     Unknown,
 }
 
 /// <summary>
-/// How a packet's trail ended. <paramref name="To"/> is null unless delivered; <paramref name="At"/>, the last hook
-/// point crossed, is null where the packet was delivered or crossed none.
+/// How a packet's trail ended. <paramref name="To"/> is null unless the packet was delivered. <paramref name="At"/>,
+/// the last hook point that it crossed, is null if it was delivered or crossed none.
 /// </summary>
 public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, string? Reason)
 {
@@ -33,8 +33,8 @@ public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, stri
     public static Outcome Unknown(HookPoint at, string reason) => new(OutcomeKind.Unknown, null, at, reason);
 
     /// <summary>
-    /// Whether both look the same from outside: dropped, rejected and vanished do if the last hook point is the same.
-    /// (What the sender was told is a separate leg.)
+    /// Whether an observer cannot tell the two apart: dropped, rejected and vanished look the same if the last hook
+    /// point is the same. (A message to the sender is a separate leg.)
     /// </summary>
     public bool LooksLike(Outcome other) =>
         (Kind == OutcomeKind.Delivered) == (other.Kind == OutcomeKind.Delivered) && To == other.To && At == other.At;

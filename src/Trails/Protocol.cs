@@ -8,7 +8,9 @@ public enum Protocol
     /// <summary>One datagram each way per packet.</summary>
     Udp,
 
-    /// <summary>A connection that is opened, carries data one way and is closed; see <see cref="Leg"/> for its packets.</summary>
+    /// <summary>
+    /// A connection that is opened, carries data one way and is closed; see <see cref="Leg"/> for its packets.
+    /// </summary>
     Tcp,
 
     /// <summary>A request for an address and its answer; IPv4 only, and no IP packet.</summary>
@@ -51,7 +53,7 @@ public static class IpVersions
     };
 }
 
-/// <summary>What an IP packet can be wrapped in between a container and the bridge.</summary>
+/// <summary>The encapsulation of an IP packet between a container and the bridge.</summary>
 public enum Encapsulation
 {
     /// <summary>Plain Ethernet.</summary>

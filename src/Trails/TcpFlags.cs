@@ -1,6 +1,6 @@
 namespace Hooktrail.Trails;
 
-/// <summary>Flags of a TCP header, with the values that they have there.</summary>
+/// <summary>Flags of a TCP header, with the header's values.</summary>
 [Flags]
 public enum TcpFlags : byte
 {

@@ -1,6 +1,8 @@
 namespace Hooktrail.Trails;
 
-/// <summary>The hops of one leg, in order, and how it ended. Predicted and observed trails are this same type.</summary>
+/// <summary>
+/// The hops of one leg, in order, and how it ended. Predicted and observed trails have this same type.
+/// </summary>
 public sealed record Trail(ImmutableArray<Hop> Hops, Outcome Outcome)
 {
     public Trail Within(params ReadOnlySpan<Layer> layers)

@@ -6,15 +6,17 @@ namespace Hooktrail.Specs.Bindings;
 [Binding]
 public sealed class FlowSteps(FlowUnderTest flow)
 {
-    /// <summary>Each echo request is sent after the answer to the one before.</summary>
+    /// <summary>Each echo request is sent after the answer to the previous one.</summary>
     [When("{endpoint} pings {endpoint}{manner}")]
     public Task WhenPings(Endpoint from, Endpoint to, Manner manner) => SendAsync(new(from, to, Protocol.Icmp), manner);
 
-    /// <summary>To the port that every endpoint listens on, or to the manner's.</summary>
+    /// <summary>
+    /// The datagram goes to the port on which every endpoint listens, or to the port that the manner names.
+    /// </summary>
     [When("{endpoint} sends a datagram to {endpoint}{manner}")]
     public Task WhenSendsDatagram(Endpoint from, Endpoint to, Manner manner) => SendAsync(new(from, to, Protocol.Udp), manner);
 
-    /// <summary>It carries some bytes and is closed.</summary>
+    /// <summary>The connection carries some bytes and is closed.</summary>
     [When("{endpoint} opens a TCP connection to {endpoint}{manner}")]
     public Task WhenConnects(Endpoint from, Endpoint to, Manner manner) => SendAsync(new(from, to, Protocol.Tcp), manner);
 

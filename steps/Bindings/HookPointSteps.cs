@@ -46,7 +46,7 @@ public sealed class HookPointSteps(FlowUnderTest flow)
         Assert.That(flow.Predicted(leg).Hops.Count(hop => hop.Point == point), Is.EqualTo(times));
     }
 
-    /// <summary>A rule there would see the leg if it came.</summary>
+    /// <summary>A rule at this hook point would see the leg if it came.</summary>
     [Then("the {leg} never crosses {hook point}")]
     public void ThenNeverCrosses(Leg leg, HookPoint point) => flow.NeverCrosses(leg, point.ToString(), [point]);
 
@@ -54,7 +54,7 @@ public sealed class HookPointSteps(FlowUnderTest flow)
     [Then("it never crosses {hook point}")]
     public void ThenItNeverCrosses(HookPoint point) => ThenNeverCrosses(flow.CurrentLeg, point);
 
-    /// <summary>Nothing has shown that a rule there could see the leg; the scenario tells why it cannot.</summary>
+    /// <summary>No rule is known to see the leg there; the scenario says why.</summary>
     [Then("no hop of the {leg} is at {hook point}")]
     public void ThenNoHopIsAt(Leg leg, HookPoint point)
     {
@@ -62,7 +62,7 @@ public sealed class HookPointSteps(FlowUnderTest flow)
         Assert.That(flow.Predicted(leg).Hops.Select(hop => hop.Point), Has.No.Member(point));
     }
 
-    /// <summary>The kernel's version decides; the scenario tells why.</summary>
+    /// <summary>The kernel's version decides; the scenario says why.</summary>
     [Then("the {leg} crosses {hook point} from Linux {kernels} on, and not before")]
     public void ThenCrossesSince(Leg leg, HookPoint point, KernelReleases since)
     {

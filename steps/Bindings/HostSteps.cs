@@ -9,7 +9,7 @@ namespace Hooktrail.Specs.Bindings;
 [Binding]
 public sealed class HostSteps(FlowUnderTest flow)
 {
-    /// <summary>The lab always has exactly these; the step tells the reader, and starts it.</summary>
+    /// <summary>The lab always has exactly these containers; the step tells the reader, and starts the lab.</summary>
     [Given("containers {endpoint} and {endpoint} on the network {string}")]
     public async Task GivenContainersAsync(Endpoint one, Endpoint other, string network)
     {
@@ -20,7 +20,7 @@ public sealed class HostSteps(FlowUnderTest flow)
         await flow.NeedsAsync(one, other);
     }
 
-    /// <summary>The lab always has exactly this one.</summary>
+    /// <summary>The lab always has exactly this container.</summary>
     [Given("a container {endpoint} on the network {string}")]
     public async Task GivenContainerAsync(Endpoint one, string network)
     {
@@ -29,7 +29,7 @@ public sealed class HostSteps(FlowUnderTest flow)
         await flow.NeedsAsync(one);
     }
 
-    /// <summary>The lab always has exactly this one.</summary>
+    /// <summary>The lab always has exactly this host.</summary>
     [Given("a host {endpoint} behind a plain NIC")]
     public async Task GivenWanAsync(Endpoint wan)
     {
@@ -38,11 +38,11 @@ public sealed class HostSteps(FlowUnderTest flow)
         await flow.NeedsAsync(wan);
     }
 
-    /// <summary>A host in network namespaces that is used by nothing else, with a release of Docker or none.</summary>
+    /// <summary>A host in network namespaces that only this scenario uses, with a release of Docker or none.</summary>
     [Given("a private host {private host}")]
     public Task GivenPrivateHostAsync(NamespaceSetup setup) => flow.UsePrivateHostAsync(setup);
 
-    /// <summary>With nft tables that were there before its first bridge.</summary>
+    /// <summary>The same, with nft tables that existed before its first bridge.</summary>
     [Given("a private host {private host}, which had this nft table before its bridges")]
     public Task GivenPrivateHostWithTableAsync(NamespaceSetup setup, string table) =>
         flow.UsePrivateHostAsync(setup with { BeforeBridges = table });
@@ -56,11 +56,11 @@ public sealed class HostSteps(FlowUnderTest flow)
     [Given("the nft table")]
     public Task GivenTableAsync(string text) => flow.ChangeAsync(new HostChange.NftTable(text));
 
-    /// <summary>Takes back the scenario's changes.</summary>
+    /// <summary>Undoes the scenario's changes.</summary>
     [AfterScenario]
     public Task TakeBackAsync() => flow.TakeBackAsync();
 
-    /// <summary>Tables with a backend-dependent order are written for nft, which distributions have.</summary>
+    /// <summary>Tables whose order depends on the backend are written for nft, which distributions use.</summary>
     [BeforeScenario("@iptables-nft")]
     public static async Task NeedsIptablesNftAsync()
     {
@@ -69,7 +69,7 @@ public sealed class HostSteps(FlowUnderTest flow)
             throw SpecsRun.Cannot("Docker's rules are in iptables-legacy on this host; this scenario's table is for iptables-nft.");
     }
 
-    /// <summary>The same for tables with OUTPUT of ebtables, where legacy orders its tables otherwise.</summary>
+    /// <summary>The same for tables with OUTPUT of ebtables, where the legacy backend has another order.</summary>
     [BeforeScenario("@ebtables-nft")]
     public static async Task NeedsEbtablesNftAsync()
     {
@@ -79,8 +79,8 @@ public sealed class HostSteps(FlowUnderTest flow)
     }
 
     /// <summary>
-    /// With its nftables backend, Docker masquerades in a chain of nft. NAT asks no further chain after that, so the packet may not cross
-    /// nat POSTROUTING of iptables.
+    /// With its nftables backend, Docker masquerades in an nft chain. The kernel evaluates no further NAT chain after
+    /// that, so the packet may not cross nat POSTROUTING of iptables.
     /// </summary>
     [BeforeScenario("@docker-iptables")]
     public static async Task NeedsDockerOfIptablesAsync()

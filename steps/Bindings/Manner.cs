@@ -1,6 +1,6 @@
 namespace Hooktrail.Specs.Bindings;
 
-/// <summary>How a flow is sent: what stands behind it in a sentence.</summary>
+/// <summary>How a flow is sent: the words that follow it in a sentence.</summary>
 public sealed record Manner
 {
     /// <summary>The number of requests.</summary>
@@ -9,7 +9,7 @@ public sealed record Manner
     /// <summary>Null for the protocol's default.</summary>
     public int? Port { get; init; }
 
-    /// <summary>The address of the receiver that is used; null for the default.</summary>
+    /// <summary>The receiver's address that the sender uses; null for the default.</summary>
     public string? Via { get; init; }
 
     /// <summary>The sender's spoofed address; null for its real one.</summary>

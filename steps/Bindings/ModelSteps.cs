@@ -19,11 +19,11 @@ public sealed class ModelSteps(FlowUnderTest flow)
     [Given("the model of a host with {switch} {state}")]
     public void GivenSwitch(Switch one, bool on) => flow.Suppose(profile => one.Write(profile, on));
 
-    /// <summary>With the release's rules, or with none.</summary>
+    /// <summary>The model's host gets the release's rules, or none.</summary>
     [Given("the model of a host with Docker {release}")]
     public void GivenDocker(DockerRelease release) => flow.Suppose(profile => DockerRules.On(profile, release));
 
-    /// <summary>Appends the rule.</summary>
+    /// <summary>Appends the rule to its chain.</summary>
     [Given("the model of a host with the rule {ebtables rule}")]
     public void GivenRule(RuleSet rule) => flow.Suppose(profile => profile with { Rules = profile.Rules.With(rule) });
 

@@ -10,11 +10,11 @@ using Reqnroll;
 
 namespace Hooktrail.Specs.Bindings;
 
-/// <summary>What the suite promises to its host.</summary>
+/// <summary>The suite leaves its host as it was.</summary>
 [Binding]
 public sealed class NothingLeftSteps(FlowUnderTest flow)
 {
-    // A lab is up within 20 seconds on two idle processors; a longer wait ends with an error.
+    // A lab starts within 20 seconds on two idle processors; a longer wait ends with an error.
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromMinutes(3));
 
     private HostSnapshot? _before;
@@ -36,7 +36,10 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         _otherLab?.Dispose();
     }
 
-    /// <summary>In another process: one container brings one of everything that a lab has on its host.</summary>
+    /// <summary>
+    /// Starts the lab in another process. With one container it already has one of
+    /// everything that a lab adds to its host.
+    /// </summary>
     [Given("another lab with {endpoint} is up")]
     public async Task GivenLabAsync(Endpoint container)
     {
@@ -52,7 +55,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         _otherRun = said.Split("run ")[1][..RunId.Length];
     }
 
-    /// <summary>As a user ends it.</summary>
+    /// <summary>Ends the lab as a user does.</summary>
     [When("the other lab ends")]
     public async Task WhenLabEndsAsync()
     {
@@ -60,7 +63,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         Assert.That(_otherLab!.ExitCode, Is.Zero);
     }
 
-    /// <summary>Its process gets no chance to clean up.</summary>
+    /// <summary>The lab's process gets no chance to clean up.</summary>
     [When("another lab with {endpoint} is killed without warning")]
     public async Task WhenLabIsKilledAsync(Endpoint container)
     {
@@ -69,7 +72,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         await _otherLab.WaitForExitAsync();
     }
 
-    /// <summary>What <c>specs clean</c> does.</summary>
+    /// <summary>Does what <c>specs clean</c> does.</summary>
     [When("what dead runs left is cleaned")]
     public async Task WhenCleanedAsync()
     {
@@ -78,7 +81,7 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         await Leftovers.RemoveAsync(engine, LabImage.Reference(), limit.Token);
     }
 
-    /// <summary>Neither container nor network.</summary>
+    /// <summary>The Engine has neither a container nor a network of another run.</summary>
     [Then("the Engine has nothing of another run")]
     public async Task ThenEngineHasNothingAsync()
     {

@@ -4,8 +4,8 @@ using Reqnroll;
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>
-/// The parameter types of the steps. Reqnroll hands on each group of an expression, and makes no parameter type of one
-/// that has <c>(?:</c>.
+/// The parameter types of the steps. Reqnroll passes on each group of an expression, and refuses as a parameter type an
+/// expression with <c>(?:</c>.
 /// </summary>
 [Binding]
 public sealed class ParameterTypes
@@ -79,7 +79,7 @@ public sealed class ParameterTypes
     [StepArgumentTransformation("\"ebtables -t ([a-z]+) (-A [^\"]*)\"", Name = "ebtables rule")]
     public RuleSet ToRule(string table, string rule) => RuleText.Read(Layer.Ebtables, [$"*{table}", rule], "the rule");
 
-    /// <summary>What stands behind a flow, in this order. Each part is empty where the sentence has none.</summary>
+    /// <summary>The words that may follow a flow, in this order. A part that the sentence lacks is empty.</summary>
     [StepArgumentTransformation(
         "(| once| twice| [0-9]{1,2} times)"
         + "(| at port [0-9]{1,5})"

@@ -6,8 +6,8 @@ using Reqnroll;
 namespace Hooktrail.Specs.Bindings;
 
 /// <summary>
-/// What a packet crosses. Each step compares the feature's words, the model's prediction and, where the flow was sent,
-/// the kernel's doing.
+/// The hook points that a packet crosses. Each step compares the feature's words, the model's prediction and, if the
+/// flow was sent, what the kernel did.
 /// </summary>
 [Binding]
 public sealed class TrailSteps(FlowUnderTest flow)
@@ -16,7 +16,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("the {leg} crosses")]
     public void ThenCrosses(Leg leg, DataTable table) => flow.Agree(leg, Expected(table));
 
-    /// <summary>Every hop, at whichever chain.</summary>
+    /// <summary>Every hop at every chain.</summary>
     [Then("the {leg} crosses exactly")]
     public void ThenCrossesExactly(Leg leg, DataTable table) => flow.Agree(leg, Expected(table).Exactly());
 
@@ -31,7 +31,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("the {leg} is delivered to {endpoint}")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
 
-    /// <summary>The packet is gone after this hook point, and no rule took it.</summary>
+    /// <summary>The packet is gone after this hook point, and no rule dropped it.</summary>
     [Then("the {leg} is not seen again after {hook point}")]
     public void ThenIsNotSeenAgain(Leg leg, HookPoint point)
     {
@@ -49,7 +49,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("the {leg} is {stopped} at {hook point}")]
     public void ThenIsStopped(Leg leg, OutcomeKind how, HookPoint point) => Stopped(leg, how, point);
 
-    /// <summary>The kernel's version decides; the scenario tells why.</summary>
+    /// <summary>The kernel's version decides; the scenario says why.</summary>
     [Then("the {leg} is dropped at {hook point} from Linux {kernels} on, and delivered to {endpoint} before")]
     public void ThenIsDroppedSince(Leg leg, HookPoint point, KernelReleases since, Endpoint to)
     {
@@ -66,7 +66,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("there is no {leg}")]
     public void ThenThereIsNo(Leg leg) => flow.Lacks(leg);
 
-    /// <summary>The model knows that it does not know.</summary>
+    /// <summary>The model knows that it cannot predict this.</summary>
     [Then("the model cannot say what becomes of the {leg}, because of {string}")]
     public void ThenUnknown(Leg leg, string what)
     {
@@ -97,7 +97,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
         Assert.That(flow.Predicted(leg).Outcome, Is.EqualTo(Outcome.Delivered(to)));
     }
 
-    // The kernel does not tell what took a packet; the model does, and both tell where it was seen last.
+    // The kernel does not report what took a packet; the model does. Both report where it was seen last.
     private void Stopped(Leg leg, OutcomeKind how, HookPoint point)
     {
         flow.Agree(leg, null);

@@ -12,8 +12,8 @@ using Reqnroll;
 namespace Hooktrail.Specs.Run;
 
 /// <summary>
-/// One scenario's flow: what was sent on which host, or asked of the model, and the comparison of the feature, the
-/// prediction and the kernel. Every scenario has its own.
+/// One scenario's flow: what was sent on which host, or asked of the model, and the comparison of feature, prediction
+/// and kernel. Every scenario has its own object.
 /// </summary>
 public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext feature)
 {
@@ -29,12 +29,12 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
         "The scenario uses \"it\" before it names a leg; begin with \"the request\" or \"the reply\".");
 
-    /// <summary>Of the host the flow was sent on, or the model was asked about.</summary>
+    /// <summary>The kernel of the host on which the flow was sent, or of the model's host.</summary>
     public KernelVersion Kernel => _profile.Kernel;
 
     public Backend Ebtables => _profile.Ebtables;
 
-    /// <summary>Which silent hook points could have been seen; null where only the model was asked.</summary>
+    /// <summary>The silent hook points whose taps are proven; null if only the model was asked.</summary>
     private FiredTaps? _fired;
 
     private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it sends a packet; add a When step that sends one.");
@@ -48,7 +48,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
     public async Task UsePrivateHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.PrivateHostAsync(setup);
 
-    /// <summary>Skips the scenario where the lab lacks one of these.</summary>
+    /// <summary>Skips the scenario if the lab lacks one of these endpoints.</summary>
     public async Task NeedsAsync(params Endpoint[] endpoints)
     {
         var lab = await LabAsync();
@@ -56,7 +56,9 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             throw SpecsRun.Cannot($"The lab has no \"{missing}\"; it has {string.Join(", ", lab.Endpoints)}.");
     }
 
-    /// <summary>The change lasts for the scenario, which is skipped where the lab may not make it.</summary>
+    /// <summary>
+    /// The change lasts until the scenario's end. The scenario is skipped if the lab may not make it.
+    /// </summary>
     public async Task ChangeAsync(HostChange change)
     {
         try
@@ -69,7 +71,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         }
     }
 
-    /// <summary>Takes back every change, the last one first.</summary>
+    /// <summary>Undoes every change, the last one first.</summary>
     public async Task TakeBackAsync()
     {
         while (_changes.TryPop(out var change))
@@ -109,7 +111,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         : Prediction.Legs(_profiles, Flow).FirstOrDefault(one => one.Leg == leg)?.Trail
             ?? throw new AssertionException($"The model predicts no {leg} of {Flow}.");
 
-    /// <summary>Null where only the model was asked.</summary>
+    /// <summary>Null if only the model was asked.</summary>
     public ObservedLeg? Observed(Leg leg)
     {
         switch (_finding)
@@ -135,7 +137,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
 
     private ImmutableArray<ObservedLeg> Legs => _finding is Finding.Observed(var legs) ? legs : [];
 
-    /// <summary>Asserts that prediction and observation are equal, and as <paramref name="expected"/>.</summary>
+    /// <summary>Asserts that prediction and observation are equal, and match <paramref name="expected"/>.</summary>
     public void Agree(Leg leg, ExpectedTrail? expected)
     {
         _leg = leg;
@@ -180,7 +182,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
                 $"This run cannot prove that the {leg} does not cross {what}: the taps at {string.Join(", ", mute)} never fired in this run, so their silence proves nothing.");
     }
 
-    // An answer may come even where the model does not know.
+    // An answer may come even if the model cannot predict it.
     private static bool IsAnswered(HostProfile profile, Flow flow, int packets)
     {
         try
@@ -203,11 +205,11 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         }
         catch (HooktrailException)
         {
-            return null; // on such a host there is no such leg
+            return null; // the model predicts no such leg on this host
         }
     }
 
-    // Several sentences of a scenario assert a leg; its record has the last result.
+    // Several sentences of a scenario may assert one leg; its record keeps the last result.
     private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace Hooktrail.Specs.Run;
 
 /// <summary>
-/// What all scenarios of a run share: the lab, started by the first scenario that needs it, and the record of every
+/// Shared by all scenarios of a run: the lab, which the first scenario that needs it starts, and the record of every
 /// asserted leg, which becomes the run's output.
 /// </summary>
 public sealed class SpecsRun
@@ -28,15 +28,15 @@ public sealed class SpecsRun
     private static bool RequireLive => Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1";
 
     /// <summary>
-    /// Whether the Engine's machine ends with the run, so the lab need not be taken down: a guest of
-    /// <c>./specs kernels run</c>, which sets this.
+    /// Whether the Engine's machine ends with the run, so that the lab can stay up: a guest of <c>./specs kernels
+    /// run</c>, which sets this.
     /// </summary>
     private static bool IsThrownAway => Environment.GetEnvironmentVariable("SPECS_THROWAWAY") == "1";
 
-    /// <summary>Where the run's files go; null for none, as in an IDE.</summary>
+    /// <summary>The folder of the run's files; null for none, as in an IDE.</summary>
     private static string? OutputDirectory => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
-    /// <summary>Without a lab, the scenario is skipped, or fails where live runs are required.</summary>
+    /// <summary>If no lab can start, the scenario is skipped; it fails if live runs are required.</summary>
     public async Task<ILab> LabAsync()
     {
         lock (_gate)

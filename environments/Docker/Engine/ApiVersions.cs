@@ -2,13 +2,13 @@ namespace Hooktrail.Docker.Engine;
 
 internal static class ApiVersions
 {
-    /// <summary>The oldest API spoken: Docker 20.10's.</summary>
+    /// <summary>The oldest API version that the lab speaks: Docker 20.10's.</summary>
     public static readonly Version Oldest = new(1, 41);
 
-    /// <summary>The newest API spoken. It is also the least that Docker 29 accepts.</summary>
+    /// <summary>The newest API version that the lab speaks. It is also the oldest that Docker 29 accepts.</summary>
     public static readonly Version Newest = new(1, 44);
 
-    /// <exception cref="HooktrailException">No version is spoken by both sides.</exception>
+    /// <exception cref="HooktrailException">The Engine and the lab have no API version in common.</exception>
     public static Version Negotiate(EngineEndpoint endpoint, string engine, string newest, string? oldest)
     {
         if (!Version.TryParse(newest, out var most))

@@ -6,7 +6,7 @@ using DotNet.Testcontainers.Images;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Attaches in <paramref name="start"/>, which Testcontainers can only do after the start.</summary>
+/// <summary>Attaches in <paramref name="start"/>; Testcontainers can attach only after the start.</summary>
 internal sealed class AttachedContainer(IContainerConfiguration configuration, Func<string, Task> start)
     : DockerContainer(configuration)
 {

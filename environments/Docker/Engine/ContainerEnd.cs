@@ -5,7 +5,7 @@ namespace Hooktrail.Docker.Engine;
 
 /// <summary>
 /// Learns a container's exit code and removal from the Engine's events. Docker.DotNet cannot wait for a removal, and a
-/// container that removes itself can be gone before it can be asked.
+/// container that removes itself may be gone before it can be inspected.
 /// </summary>
 internal sealed class ContainerEnd : IProgress<Message>
 {
@@ -16,7 +16,7 @@ internal sealed class ContainerEnd : IProgress<Message>
     {
     }
 
-    /// <summary>Gives the exit code once the container is removed; null where it never ran.</summary>
+    /// <summary>Returns the exit code after the container is removed; null if it never ran.</summary>
     public static async Task<int?> WatchAsync(IDockerClient client, DockerCalls calls, string container, string name)
     {
         var end = new ContainerEnd();
@@ -24,7 +24,7 @@ internal sealed class ContainerEnd : IProgress<Message>
         using var enough = new CancellationTokenSource();
         var parameters = new ContainerEventsParameters
         {
-            Since = "1", // from the first that the Engine remembers: what happens before it has taken up the question is told as well
+            Since = "1", // from the first event that the Engine remembers, so that none before the subscription is lost
             Filters = new Dictionary<string, IDictionary<string, bool>>
             {
                 ["type"] = new Dictionary<string, bool> { ["container"] = true },

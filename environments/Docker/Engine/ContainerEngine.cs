@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>A Docker Engine, by Testcontainers, and by Docker.DotNet for what Testcontainers lacks.</summary>
-/// <remarks>Every refusal of the Engine is a <see cref="HooktrailException"/> of one sentence.</remarks>
+/// <summary>
+/// A Docker Engine, through Testcontainers, or through Docker.DotNet where Testcontainers lacks something.
+/// </summary>
+/// <remarks>Every refusal by the Engine becomes a <see cref="HooktrailException"/> of one sentence.</remarks>
 public sealed class ContainerEngine : IAsyncDisposable
 {
     private static readonly System.Version NamesAreUnique = new(1, 44);
@@ -21,11 +23,15 @@ public sealed class ContainerEngine : IAsyncDisposable
         (_calls, _version, _connection, _client) = (calls, version, connection, connection.Open());
 
     /// <summary>The Engine of <c>DOCKER_HOST</c>, else of the Docker context, else of the local socket.</summary>
-    /// <exception cref="HooktrailException">No Engine answers, it is too old, or this user may not speak to it.</exception>
+    /// <exception cref="HooktrailException">
+    /// No Engine answers, it is too old, or this user has no access to it.
+    /// </exception>
     public static Task<ContainerEngine> ConnectAsync(CancellationToken cancellationToken = default) =>
         ConnectAsync(EngineEndpoint.FromEnvironment(), cancellationToken);
 
-    /// <exception cref="HooktrailException">No Engine answers, it is too old, or this user may not speak to it.</exception>
+    /// <exception cref="HooktrailException">
+    /// No Engine answers, it is too old, or this user has no access to it.
+    /// </exception>
     public static async Task<ContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         TestcontainersPreferences.Begin();
@@ -59,7 +65,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         };
     }
 
-    /// <summary>Never pulls.</summary>
+    /// <summary>Only looks for the image; never pulls it.</summary>
     public async Task<bool> HasImageAsync(string reference, CancellationToken cancellationToken = default) =>
         await _calls.FindAsync(
             $"look for the image {reference}",
@@ -68,15 +74,18 @@ public sealed class ContainerEngine : IAsyncDisposable
             HttpStatusCode.NotFound).ConfigureAwait(false) is not null;
 
     /// <remarks>The Engine finishes a request even if its caller is gone, so it cannot be cancelled.</remarks>
-    /// <exception cref="HooktrailException">The name, the bridge device or the subnet is taken, or no address pool is left.</exception>
+    /// <exception cref="HooktrailException">
+    /// The name, the bridge device or the subnet is taken, or no address pool is left.
+    /// </exception>
     public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var what = $"create the network {spec.Name}{spec.SubnetsInWords}";
-        // An Engine before API 1.44 gives one name to several networks unless it is told not to, for which the client has no word.
+        // Before API 1.44 an Engine gives one name to several networks, unless a parameter
+        // forbids it that the client lacks.
         if (_connection.Version < NamesAreUnique && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
             throw EngineErrors.Refused(what, $"network with name {spec.Name} already exists");
-        // Not Testcontainers' network, of which only the name can be had, and by it another one might be found.
+        // Not Testcontainers' network: that reveals only its name, which may be another network's too.
         var parameters = new NetworksCreateParameters
         {
             Name = spec.Name,
@@ -89,7 +98,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         };
         var created = await _calls.AskAsync(
             what, () => _client.Networks.CreateNetworkAsync(parameters, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
-        // The token does not cancel this: a caller that does not know of the network cannot remove it.
+        // Not cancelled by the token: a caller that does not know the network cannot remove it.
         return await InspectNetworkAsync(created.ID, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -109,10 +118,12 @@ public sealed class ContainerEngine : IAsyncDisposable
             answer.Labels);
     }
 
-    /// <summary>The container ends with the session: its main process must exit with its standard input.</summary>
+    /// <summary>The container ends with the session: its main process must exit when its standard input ends.</summary>
     /// <remarks>The create request cannot be cancelled, as in <see cref="CreateNetworkAsync"/>.</remarks>
     /// <exception cref="ContainerRemovedException">Another program removed the container before it ran.</exception>
-    /// <exception cref="HooktrailException">Image or right missing, name taken, or process ended at once.</exception>
+    /// <exception cref="HooktrailException">
+    /// The image or a right is missing, the name is taken, or the process ended at once.
+    /// </exception>
     public Task<ContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default) => StartAsync(spec, null, cancellationToken);
 
     /// <inheritdoc cref="StartAsync(ContainerSpec, CancellationToken)"/>
@@ -145,7 +156,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         }
         catch
         {
-            // Nothing may be left of a start that failed, whatever the caller's token says; its error is the one to report.
+            // A failed start must leave nothing, even if the caller cancels. The start's error is the one to report.
             await AbandonAsync(container.CreatedId, session).ConfigureAwait(false);
             throw;
         }
@@ -157,7 +168,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Running or not; with any value where <paramref name="value"/> is null.</summary>
+    /// <summary>Finds running and stopped containers; with any value where <paramref name="value"/> is null.</summary>
     public async Task<IReadOnlyList<LabelledResource>> FindContainersAsync(
         string label, string? value = null, CancellationToken cancellationToken = default)
     {
@@ -169,7 +180,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             c.ID, c.Names.FirstOrDefault()?.TrimStart('/') ?? c.ID, c.Labels.OrEmpty()))];
     }
 
-    /// <summary>With any value where <paramref name="value"/> is null.</summary>
+    /// <summary>Finds networks; with any value where <paramref name="value"/> is null.</summary>
     public async Task<IReadOnlyList<LabelledResource>> FindNetworksAsync(
         string label, string? value = null, CancellationToken cancellationToken = default)
     {
@@ -180,8 +191,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         return [.. found.Select(n => new LabelledResource(n.ID, n.Name, n.Labels.OrEmpty()))];
     }
 
-    // 409: another removal is already under way, the Engine's own after the main process ended.
-    /// <summary>Kills it first; one that is gone already, or going, is no error.</summary>
+    // 409: another removal is under way, which the Engine began after the main process ended.
+    /// <summary>Kills the container first. If it is gone, or being removed, that is no error.</summary>
     public Task RemoveContainerAsync(string container, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the container {container}",
@@ -191,8 +202,8 @@ public sealed class ContainerEngine : IAsyncDisposable
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
 
-    // 409: it runs, or its removal is under way.
-    /// <summary>One that runs, or is gone, is no error.</summary>
+    // 409: the container runs, or its removal is under way.
+    /// <summary>Does nothing if the container runs or is gone.</summary>
     public Task RemoveUnlessRunningAsync(string container, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the container {container}",
@@ -201,19 +212,19 @@ public sealed class ContainerEngine : IAsyncDisposable
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
 
-    /// <summary>The main process in the host's pid namespace; null where it does not run, or is gone.</summary>
+    /// <summary>The main process's id in the host's pid namespace; null if it does not run or is gone.</summary>
     public async Task<int?> FindProcessAsync(string container, CancellationToken cancellationToken = default) =>
         await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { State: { Running: true, Pid: > 0 } state } ? (int)state.Pid : null;
 
-    /// <summary>For a container that removes itself; one that is gone already is no error.</summary>
+    /// <summary>Waits until a container that removes itself is gone; returns at once if it is gone already.</summary>
     public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { } found)
             await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>One that is gone already is no error.</summary>
-    /// <exception cref="HooktrailException">A container is still on it.</exception>
+    /// <summary>Does nothing if the network is gone already.</summary>
+    /// <exception cref="HooktrailException">A container is still attached to it.</exception>
     public Task RemoveNetworkAsync(string network, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the network {network}",
@@ -270,7 +281,8 @@ public sealed class ContainerEngine : IAsyncDisposable
             ?? throw EngineErrors.Removed(spec.Name);
     }
 
-    // Testcontainers would parse it with a regular expression; compiling that takes longer than creating a container.
+    // Testcontainers would parse the name with a regular expression; compiling that takes
+    // longer than creating a container.
     private static DockerImage Image(string reference)
     {
         var tag = reference.IndexOf(':', reference.LastIndexOf('/') + 1);
@@ -286,7 +298,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         }
         catch (HooktrailException)
         {
-            // The Engine is out of reach; the caller hears of it from the first error.
+            // The Engine is out of reach; the start's own error reports that to the caller.
         }
 
         if (session is not null)

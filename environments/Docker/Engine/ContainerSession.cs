@@ -5,10 +5,13 @@ using Docker.DotNet;
 namespace Hooktrail.Docker.Engine;
 
 /// <summary>
-/// The main process of a running container, attached. Disposing the session closes the standard input, waits for the process
-/// to end for <see cref="ContainerSpec.StopTimeout"/> and kills it after that; the container is gone when disposal is done.
+/// The main process of a running container, with its streams attached. Disposing the session closes the standard
+/// input, waits up to <see cref="ContainerSpec.StopTimeout"/> for the process to end, then kills it. After the
+/// disposal the container is gone.
 /// </summary>
-/// <remarks>Made before the container starts, so that no output is missed; handed out once the process runs.</remarks>
+/// <remarks>
+/// Created before the container starts, so that no output is missed; returned to callers when the process runs.
+/// </remarks>
 public sealed class ContainerSession : ISession
 {
     // Killing and removing takes well under a second; a container that is still there after this is the Engine's fault.
@@ -71,11 +74,11 @@ public sealed class ContainerSession : ISession
         return EngineErrors.Ended(Name, code, LastOutput);
     }
 
-    /// <summary>Waits until the container is removed; gives the exit code.</summary>
+    /// <summary>Waits until the container is removed; returns the exit code.</summary>
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
         var code = await _exit.WaitAsync(cancellationToken).ConfigureAwait(false);
-        // The last output may come after the news of the end; the caller may rely on having all of it.
+        // The last output may come after the event that reports the end; the caller may rely on having all of it.
         await _pump.WaitAsync(cancellationToken).ConfigureAwait(false);
         return code;
     }
@@ -100,7 +103,9 @@ public sealed class ContainerSession : ISession
         }
     }
 
-    /// <summary>Cuts the connection as the kernel does for a process that is killed; the Engine has to notice by itself.</summary>
+    /// <summary>
+    /// Cuts the connection, as the kernel does when it kills a process; the Engine must notice by itself.
+    /// </summary>
     internal ValueTask CutAsync()
     {
         _attachment.Dispose();
@@ -147,7 +152,8 @@ public sealed class ContainerSession : ISession
         }
         catch (Exception e)
         {
-            // Whatever went wrong, the readers must hear of it, or they would wait for ever. While being disposed of, this is how the reading ends; otherwise the connection broke under the reader.
+            // Readers must learn of any error, or they would wait endlessly. During disposal, reading ends this way
+            // too; at any other time the connection broke under the reader.
             if (Volatile.Read(ref _disposed) == 0)
                 error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): check the Docker Engine's log.", e);
         }

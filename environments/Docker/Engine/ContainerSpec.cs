@@ -1,12 +1,15 @@
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>By default without capabilities, network and log on disk; removed when its main process ends.</summary>
+/// <summary>
+/// By default, a container has no capabilities, no network and no log on disk, and is
+/// removed when its main process ends.
+/// </summary>
 public sealed record ContainerSpec
 {
     /// <summary>The value of <see cref="Network"/> that shares the host's network namespace.</summary>
     public const string HostNetwork = "host";
 
-    /// <summary>The value of <see cref="Network"/> that gives a network namespace with nothing but <c>lo</c>.</summary>
+    /// <summary>The value of <see cref="Network"/> for a network namespace that has only <c>lo</c>.</summary>
     public const string NoNetwork = "none";
 
     /// <summary>The Engine refuses a name that is taken.</summary>

@@ -6,17 +6,19 @@ using Docker.DotNet.Models;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Each call says in words what it asks for («create the network lab»), for the message if it fails.</summary>
+/// <summary>
+/// Calls the Engine. Each call names its request («create the network lab») for the message if it fails.
+/// </summary>
 internal sealed class DockerCalls(EngineEndpoint endpoint)
 {
     public EngineEndpoint Endpoint => endpoint;
 
-    /// <summary>The version tells an Engine from anything else that may listen.</summary>
+    /// <summary>Asks for the version, which tells an Engine from another program that listens there.</summary>
     public async Task<VersionResponse> AskVersionAsync(DockerClient client, CancellationToken cancellationToken)
     {
         try
         {
-            // Docker.DotNet's own limit of time does not reach the connecting.
+            // Docker.DotNet's own time limit does not cover connecting.
             return await client.System.GetVersionAsync(cancellationToken)
                 .WaitAsync(EngineConnection.Patience, cancellationToken).ConfigureAwait(false)
                 ?? throw EngineErrors.NotAnEngine(endpoint);
@@ -24,7 +26,7 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             throw e is DockerApiException answer && MessageIn(answer) is null && !EngineErrors.WantsTls(answer.ResponseBody) ? EngineErrors.NotAnEngine(endpoint, e)
-                // With TLS 1.3 this is how a server refuses a client's certificate.
+                // In TLS 1.3, a server refuses a client's certificate this way.
                 : endpoint.Certificates is not null && Break(e) is { } cause ? EngineErrors.NoTls(endpoint, cause)
                 : Explain("give its version", e, cancellationToken) ?? EngineErrors.NotAnEngine(endpoint, e);
         }
@@ -45,7 +47,9 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
             cancellationToken,
             tolerated);
 
-    /// <summary>Asks for what need not be there; null where the Engine answers with a status in <paramref name="none"/>.</summary>
+    /// <summary>
+    /// Asks for something that may be missing; null where the Engine answers with a status in <paramref name="none"/>.
+    /// </summary>
     public async Task<T?> FindAsync<T>(
         string what, Func<Task<T>> call, CancellationToken cancellationToken, params HttpStatusCode[] none)
         where T : class
@@ -73,13 +77,13 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         _ when Within<AuthenticationException>(error) is { } e => EngineErrors.NoTls(endpoint, e),
         _ when Break(error) is { } cause => EngineErrors.Lost(endpoint, what, cause),
         _ when EngineErrors.SocketErrorIn(error) is not null => EngineErrors.Unreachable(endpoint, error),
-        // Testcontainers takes an answer of `null` for an object.
+        // Testcontainers treats an answer of `null` as an object.
         HttpRequestException or JsonException or NullReferenceException => EngineErrors.NotAnEngine(endpoint, error),
         _ => null,
     };
 
     private static IOException? Break(Exception error) =>
-        // This is what Docker.DotNet 4.3 makes of a connection that is closed without an answer.
+        // Docker.DotNet 4.3 throws this if a connection is closed without an answer.
         error is HttpRequestException { InnerException: InvalidOperationException }
             ? new EndOfStreamException("it was closed without an answer", error)
             : Within<IOException>(error);
@@ -96,7 +100,7 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // not the Engine's own words, but those of a proxy before it
+            return null; // a message of a proxy between, not of the Engine
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class EngineConnection : IDockerEndpointAuthenticationConfigurat
         AuthProvider = endpoint.Certificates is { } folder ? Credentials(endpoint, folder) : null;
     }
 
-    /// <summary>For one request. Creating and starting a container takes well under a second.</summary>
+    /// <summary>The limit for one request. Creating and starting a container takes well under a second.</summary>
     public static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(60));
 
     public Version? Version { get; }
@@ -44,11 +44,11 @@ internal sealed class EngineConnection : IDockerEndpointAuthenticationConfigurat
             : builder.WithTransportOptions(new UnixSocketTransportOptions { ConfigureHandler = SpeakToNoOther });
     }
 
-    // Neither a proxy of the environment nor a redirection of what is no Engine may lead to another host.
+    // Neither the environment's proxy nor a redirection by a server that is no Engine may lead to another host.
     private static void SpeakToNoOther(ManagedHandler handler) =>
         (handler.UseProxy, handler.RedirectMode) = (false, RedirectMode.None);
 
-    // Docker.DotNet's own credentials trust each certificate of the CA, whatever its name.
+    // Docker.DotNet's own credentials trust every certificate of the CA and do not check its name.
     private static CertificateCredentials Credentials(EngineEndpoint endpoint, string folder)
     {
         try

@@ -24,7 +24,9 @@ public sealed record EngineEndpoint
     public bool IsDefault => SocketPath is DefaultSocket or "/run/docker.sock";
 
     /// <summary>As <c>docker</c> does: <c>DOCKER_HOST</c>, else the Docker context, else the local socket.</summary>
-    /// <exception cref="HooktrailException">It is of a kind that is not spoken to, or the context cannot be read.</exception>
+    /// <exception cref="HooktrailException">
+    /// The address is of an unsupported kind, or the context cannot be read.
+    /// </exception>
     public static EngineEndpoint FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
     internal static EngineEndpoint FromEnvironment(Func<string, string?> variable)
@@ -36,8 +38,10 @@ public sealed record EngineEndpoint
         return Parse(string.IsNullOrWhiteSpace(host) ? OfContext(config) : host, certificates);
     }
 
-    /// <summary>Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.</summary>
-    /// <exception cref="HooktrailException">It is neither.</exception>
+    /// <summary>
+    /// Reads <c>unix:///path</c> or <c>tcp://host[:port]</c>; without a port it is 2375, or 2376 with TLS.
+    /// </summary>
+    /// <exception cref="HooktrailException">The text has neither form.</exception>
     public static EngineEndpoint Parse(string text, string? certificates = null)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
@@ -91,7 +95,7 @@ public sealed record EngineEndpoint
     {
         public string? DockerConfig => variable("DOCKER_CONFIG");
 
-        public string? DockerHost => null; // read here, where what is wrong with it has a sentence
+        public string? DockerHost => null; // this class reads it and explains what is wrong with it
 
         public string? DockerTlsVerify => variable("DOCKER_TLS_VERIFY");
 

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>One sentence per refusal, recognised by the texts of moby 20.10 to 29; others pass unchanged.</summary>
+/// <summary>
+/// One sentence for each refusal, recognised by the texts of moby 20.10 to 29. Other texts stay unchanged.
+/// </summary>
 internal static class EngineErrors
 {
     private const string NoSuchHostPath = "bind source path does not exist";
@@ -85,7 +87,8 @@ internal static class EngineErrors
             : new HooktrailException(sentence);
     }
 
-    // «No such container: ID»; and, while its removal is under way, «container is marked for removal and cannot be started».
+    // «No such container: ID»; and, while its removal is under way, «container is marked for removal and cannot be
+    // started».
     private static bool IsOfRemoved(string message) =>
         message.Contains("No such container", StringComparison.OrdinalIgnoreCase)
         || message.Contains("marked for removal", StringComparison.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ public sealed record EngineInfo
     /// <summary>Such as <c>20.10.24</c>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The newest that both sides speak.</summary>
+    /// <summary>The newest version that both sides speak.</summary>
     public required Version ApiVersion { get; init; }
 
     /// <summary>As <c>uname -r</c> prints it.</summary>
@@ -27,10 +27,12 @@ public sealed record EngineInfo
 
     public required string StorageDriver { get; init; }
 
-    /// <summary>Of apparmor, seccomp, selinux, userns, rootless and cgroupns.</summary>
+    /// <summary>The enabled ones of apparmor, seccomp, selinux, userns, rootless and cgroupns.</summary>
     public required ImmutableArray<string> SecurityFeatures { get; init; }
 
-    /// <summary>Its bridges are then in a network namespace whose LOG rules do not reach the kernel log.</summary>
+    /// <summary>
+    /// A rootless Engine has its bridges in a network namespace whose LOG rules do not reach the kernel log.
+    /// </summary>
     public bool IsRootless => SecurityFeatures.Contains("rootless");
 
     public required ImmutableArray<string> Warnings { get; init; }

@@ -2,7 +2,9 @@ namespace Hooktrail.Docker.Engine;
 
 internal static class EngineWords
 {
-    /// <summary>The names in <c>/info</c>'s SecurityOptions, whose items are like <c>name=seccomp,profile=default</c>.</summary>
+    /// <summary>
+    /// The names in <c>/info</c>'s SecurityOptions, whose items are like <c>name=seccomp,profile=default</c>.
+    /// </summary>
     public static ImmutableArray<string> SecurityFeatures(IEnumerable<string>? options) =>
     [
         .. from option in options ?? []

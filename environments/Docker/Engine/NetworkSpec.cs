@@ -13,10 +13,15 @@ public sealed record NetworkSpec
     /// <summary>At most 15 characters; null lets the Engine choose.</summary>
     public string? BridgeDevice { get; init; }
 
-    /// <summary>At most one subnet of each family; none lets the Engine take an IPv4 one from its pools. An IPv6 subnet turns IPv6 on.</summary>
+    /// <summary>
+    /// At most one subnet of each family; with none, the Engine picks an IPv4 one from its
+    /// pools. An IPv6 subnet turns IPv6 on.
+    /// </summary>
     public ImmutableArray<IPNetwork> Subnets { get; init; } = [];
 
-    /// <summary>Without a way out: no default route, and Docker's rules drop what leaves.</summary>
+    /// <summary>
+    /// Whether the network has no way out: no default route, and Docker's rules drop packets that leave.
+    /// </summary>
     public bool Internal { get; init; }
 
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -29,7 +34,9 @@ public sealed record NetworkSpec
 
     internal bool HasIpv6 => Subnets.Any(s => s.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6);
 
-    /// <summary>The subnet's first address. Always asked for: Engine 20.10 takes it without reporting it.</summary>
+    /// <summary>
+    /// The subnet's first address. It is always requested: Engine 20.10 uses it without reporting it.
+    /// </summary>
     internal static IPAddress GatewayOf(IPNetwork subnet)
     {
         var bytes = subnet.BaseAddress.GetAddressBytes();
@@ -41,7 +48,9 @@ public sealed record NetworkSpec
     internal string SubnetsInWords => Subnets.IsEmpty ? "" : " on " + string.Join(" and ", Subnets);
 }
 
-/// <summary>A network as the Engine has it. The id has 64 hexadecimal digits; of the subnets IPv4 is first.</summary>
+/// <summary>
+/// A network as the Engine reports it. The id has 64 hexadecimal digits; the IPv4 subnet comes first.
+/// </summary>
 public sealed record NetworkDetails(
     string Id,
     string Name,

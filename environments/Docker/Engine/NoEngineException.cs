@@ -1,6 +1,6 @@
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>No Engine answers. A refused right is another error: an Engine may be there.</summary>
+/// <summary>No Engine answers. A missing right is another error, since an Engine may be there.</summary>
 public sealed class NoEngineException(string endpoint, string message, Exception cause) : HooktrailException(message, cause)
 {
     /// <summary>As <c>DOCKER_HOST</c> writes it.</summary>

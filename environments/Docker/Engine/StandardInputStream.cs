@@ -62,7 +62,7 @@ internal sealed class StandardInputStream(MultiplexedStream attachment) : Stream
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
             {
-                // The other end has gone already: there is no input left to close.
+                // The other end is gone already: there is no input to close.
             }
         }
 

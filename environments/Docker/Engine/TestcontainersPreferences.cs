@@ -2,7 +2,7 @@ using DotNet.Testcontainers.Configurations;
 
 namespace Hooktrail.Docker.Engine;
 
-/// <summary>Ignores the user's settings, and starts no reaper: a container ends with its session.</summary>
+/// <summary>Ignores the user's settings and starts no reaper: a container ends with its session.</summary>
 internal static class TestcontainersPreferences
 {
     private static readonly Lazy<Task> Applied = new(() => Task.Run(Apply));
@@ -10,7 +10,7 @@ internal static class TestcontainersPreferences
     /// <summary>Runs in the background.</summary>
     public static void Begin() => _ = Applied.Value;
 
-    /// <exception cref="HooktrailException">Testcontainers cannot read what the user set.</exception>
+    /// <exception cref="HooktrailException">Testcontainers cannot read the user's settings.</exception>
     public static async Task ApplyAsync(CancellationToken cancellationToken)
     {
         try
@@ -26,7 +26,7 @@ internal static class TestcontainersPreferences
         }
     }
 
-    // The first line reads the user's settings, and asks the Engine that they name whether it is there.
+    // The first access reads the user's settings and checks whether the Engine named there answers.
     private static void Apply()
     {
         TestcontainersSettings.ResourceReaperEnabled = false;

@@ -3,7 +3,7 @@ using Hooktrail.Stations.Machines;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Holds any number of namespace labs on the Engine's kernel; all end with its one session.</summary>
+/// <summary>Holds any number of namespace labs on the Engine's kernel; all of them end with its one session.</summary>
 public sealed class ContainerMachine : IMachine
 {
     private readonly Multiplexer _processes;
@@ -20,8 +20,8 @@ public sealed class ContainerMachine : IMachine
 
     public string Entrance(int processId) => $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
 
-    /// <remarks>The caller owns the Engine, which is needed to the end.</remarks>
-    /// <exception cref="HooktrailException">The Engine refuses; nothing is left.</exception>
+    /// <remarks>The caller owns the Engine, and must keep it until this machine is disposed.</remarks>
+    /// <exception cref="HooktrailException">The Engine refuses; nothing is left behind.</exception>
     public static async Task<ContainerMachine> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);

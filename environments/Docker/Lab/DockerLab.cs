@@ -7,14 +7,15 @@ using Hooktrail.Stations.Talk;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The real thing: containers on four bridge networks of Docker, one in the host's network, a host <c>wan</c> behind a plain NIC, the
-/// Docker host between them; LOG rules in every table and chain that the tools have, and a private table of nft beside them. Started once,
-/// shared by all scenarios.
+/// The Docker lab: containers on four of Docker's bridge networks, one container in the host's network, and a host
+/// <c>wan</c> behind a plain NIC; the Docker host lies between them. LOG rules stand in every table and chain of the
+/// tools, and a private nft table records beside them. The lab starts once, and all scenarios share it.
 /// </summary>
 /// <remarks>
-/// One flow is under way at a time. Everything that the lab changes on the host is in its journal (image/leave.sh), and is undone when
-/// the probe's session ends, by <see cref="DisposeAsync"/> or by the death of this process. Published ports are bound to every address of
-/// the host, as <c>docker run -p</c> does it, for that is what is looked into; while the lab is up they answer whoever may reach the host.
+/// One flow is under way at a time. The journal (image/leave.sh) records every change that the lab makes on the host.
+/// The changes are undone when the probe's session ends: by <see cref="DisposeAsync"/>, or because this process dies.
+/// Published ports are bound to every address of the host, as <c>docker run -p</c> binds them, because the
+/// specification covers exactly that. While the lab is up, they answer every machine that can reach the host.
 /// </remarks>
 public sealed class DockerLab : ILab
 {
@@ -27,7 +28,7 @@ public sealed class DockerLab : ILab
     private readonly RunId _run;
     private readonly LabParts _parts;
     private readonly ChangingHost _host;
-    // What flows turn, for their time alone.
+    // The switches that flows turn, only while they run.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
     private TurnedProfile? _last;
     // Whether a flow holds the switches, so that no other run can turn them.
@@ -57,7 +58,9 @@ public sealed class DockerLab : ILab
     public static Task<DockerLab> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default) =>
         StartAsync(engine, image, Endpoint.All, cancellation);
 
-    /// <summary>Starts only some of the containers, and always the WAN; the host speaks by hosted only.</summary>
+    /// <summary>
+    /// Starts some of the containers and always the WAN; only the container hosted speaks for the host.
+    /// </summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
     public static async Task<DockerLab> StartAsync(
         ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
@@ -71,8 +74,8 @@ public sealed class DockerLab : ILab
     }
 
     /// <remarks>
-    /// Only what touches the lab's own packets: switches, hairpin mode and promiscuity of its bridges and ports,
-    /// sysctls for the moments of a flow, and rules that name its devices or addresses.
+    /// Changes only what affects the lab's own packets: switches, hairpin mode and promiscuity of its bridges and
+    /// ports, sysctls during a flow, and rules that name the lab's devices or addresses.
     /// </remarks>
     public async Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default)
     {
@@ -116,14 +119,16 @@ public sealed class DockerLab : ILab
             Finding Assembled(LogWindow window, TapCounters? counted = null) =>
                 TrailAssembler.Assemble(flow, _parts.Map, Own(flow, window, mark, exchanged), mark, counted, exchanged);
             var nflog = Assembled(recorded);
-            // The counters are the host's, and it may have kept others' errors to itself: it matters where this flow has had no answer.
+            // The counters belong to the whole host, which may have withheld errors of others. They matter
+            // only if this flow got no answer.
             if (withheld > 0 && exchanged.Answered.Count < exchanged.Sent
                 && nflog is Finding.Observed(var legs) && legs.All(leg => leg.Leg.Direction != Direction.Error))
                 nflog = new Finding.Inconclusive(Withheld);
             var log = !wanted.HasFlag(Observers.Log) || (sending.Observers is null && IsBeyondLog(flow, Own(flow, recorded, mark, exchanged)))
                 ? null
                 : Assembled(logWindow);
-            // That nothing is missing in the log needs a witness: NFLOG, where it saw the same, or else the rules' counters.
+            // A second witness must show that the log has no gap: NFLOG, if it saw the same
+            // packets, or else the rules' counters.
             if (log is not null && !(wanted.HasFlag(Observers.Nflog) && Agreement.Of(log, nflog) is Finding.Observed))
             {
                 (logWindow, var counted) = await _parts.Probe.Taps.CountAsync(cancellation).ConfigureAwait(false);
@@ -142,10 +147,10 @@ public sealed class DockerLab : ILab
 
     public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);
 
-    /// <summary>With this lab's own traces.</summary>
+    /// <summary>The snapshot contains this lab's own traces.</summary>
     public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _parts.Probe.SnapshotAsync(cancellation);
 
-    /// <summary>Pings from the host, unmarked and without a pause, until disposed of.</summary>
+    /// <summary>Pings from the host, without a mark and without a pause, until the result is disposed.</summary>
     public async Task<IAsyncDisposable> DisturbAsync(Endpoint to, CancellationToken cancellation = default)
     {
         var address = _parts.Addresses[FlowTalking.DestinationName(new Flow(Endpoint.Host, to, Protocol.Icmp)), IpVersion.V4];
@@ -160,12 +165,14 @@ public sealed class DockerLab : ILab
             await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
     }
 
-    // ICMPv6 errors have no mark, and ebt_log does not print what they are about; so of a flow that draws one only the recorder can tell, unless LOG was asked for.
+    // ICMPv6 errors have no mark, and ebt_log does not print the packet that they quote. If a flow causes one, only the
+    // recorder can tell, so LOG is left out unless the caller asked for it.
     private static bool IsBeyondLog(Flow flow, LogWindow own) =>
         flow.Ip == IpVersion.V6 && own.Sightings.Any(sighting => sighting.Inner is not null);
 
-    // Docker's userland proxy answers without a mark, and speaks to the container in a flow of its own, whose answers have the mark. A published port's flow
-    // is known by its ports: whoever asks sends from one that no other flow of the lab has.
+    // Docker's userland proxy answers without a mark. Its connection to the container is a separate flow,
+    // whose answers have the mark. The ports identify a flow to a published port: its source port is one
+    // that no other flow of the lab has.
     private static LogWindow Own(Flow flow, LogWindow window, byte mark, Exchanged exchanged)
     {
         if (exchanged.LocalPort is not { } local || PublishedPort.OfLab.All(published => published.Port != flow.Port))
@@ -185,7 +192,7 @@ public sealed class DockerLab : ILab
         };
     }
 
-    // What a flow is going to turn is no matter of the host's yet, so nothing has to be read.
+    // The host does not have the switch yet that a flow is going to turn, so nothing has to be read.
     private IAsyncDisposable TurnForFlows(Switch one, bool on)
     {
         if (on && !Profile.BrNetfilter)
@@ -194,7 +201,7 @@ public sealed class DockerLab : ILab
         return new Change(() => ImmutableInterlocked.Update(ref _turned, all => all.Remove((one, on))));
     }
 
-    // The same object as long as nothing changes, because predictions are remembered by it.
+    // Returns the same object until something changes, because predictions are cached by it.
     private HostProfile Turned(HostProfile read)
     {
         var turned = _turned;
@@ -203,7 +210,7 @@ public sealed class DockerLab : ILab
         return last.Profile;
     }
 
-    // Reads the host, and puts the recorder behind whatever has come.
+    // Reads the host, and registers the recorder after every new chain.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         var read = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
@@ -215,7 +222,7 @@ public sealed class DockerLab : ILab
         };
     }
 
-    // A chain of a device that is none of the lab's sees none of its packets.
+    // A chain on a device outside the lab sees none of the lab's packets.
     private ImmutableArray<NflogPlace> OfUsers(RuleSet rules) =>
     [
         .. from place in NflogPlaces.OfUser(rules)

@@ -3,10 +3,10 @@ using Hooktrail.Labs;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Tells what a host lacks for the lab. Changes nothing.</summary>
+/// <summary>Reports what a host lacks for the lab. Changes nothing.</summary>
 public static class Examination
 {
-    /// <summary>Each line prints NAME=VALUE; an empty value is a lack.</summary>
+    /// <summary>Each line prints NAME=VALUE; an empty value means that it is missing.</summary>
     private const string Script = """
         echo kernel=$(uname -r)
         echo nft=$(nft list tables >/dev/null 2>&1 && nft --version)

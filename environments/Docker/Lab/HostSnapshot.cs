@@ -1,14 +1,16 @@
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>What a run must give back: the rules of all families, settings and links. Without counters.</summary>
+/// <summary>What a run must restore: rules of all families, settings and links. Without counters.</summary>
 public sealed record HostSnapshot(ImmutableArray<string> Lines)
 {
-    /// <summary>Begins the lines of what Docker turns on for any lab's networks, and the last run on the host gives back.</summary>
+    /// <summary>
+    /// The prefix of settings that Docker turns on for any lab's networks; the last run on the host restores them.
+    /// </summary>
     internal const string Forwarding = "forwarding: ";
 
     private const string Setting = "sysctl: ";
 
-    /// <summary>The script after it reads settings while no run has turned one (image/switch.sh).</summary>
+    /// <summary>The script that follows reads settings while no run has turned one (image/switch.sh).</summary>
     internal const string WhileNoneTurns = """
         if [ -e /host/net/bridge/bridge-nf-call-iptables ]; then
             exec 9</host/net/bridge/bridge-nf-call-iptables
@@ -17,7 +19,7 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
         fi
         """;
 
-    /// <summary>Prints a line for each fact, with its source first.</summary>
+    /// <summary>Prints a line for each fact, its source first.</summary>
     internal const string Script = $$"""
         {{WhileNoneTurns}}
         {
@@ -34,7 +36,10 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
         }
         """;
 
-    /// <summary>Settings, and what names one of the runs; <c>-</c> for this one's, <c>+</c> for the other's.</summary>
+    /// <summary>
+    /// The lines of only one snapshot that are settings or name one of the runs; <c>-</c> for this
+    /// snapshot's, <c>+</c> for the other's.
+    /// </summary>
     public ImmutableArray<string> DifferencesTo(HostSnapshot other, params IEnumerable<string> runs) =>
     [
         .. from line in Without(Lines, other.Lines).Select(line => "- " + line).Concat(Without(other.Lines, Lines).Select(line => "+ " + line))

@@ -2,16 +2,16 @@ using Hooktrail.Labs;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Which backends of the tools the host uses; asked once.</summary>
+/// <summary>Which backends of the tools the host uses; determined once.</summary>
 internal sealed class HostTools(Shell shell)
 {
-    /// <summary>Legacy tools wait for the lock, at most 20 seconds; those of nf_tables have none.</summary>
+    /// <summary>Legacy tools wait for the lock, at most 20 seconds; the nf_tables variants have no lock.</summary>
     public const string InTurn = "-w 20";
 
     private Backend? _iptables;
     private Backend? _ebtables;
 
-    /// <summary>The backend that has Docker's own chains.</summary>
+    /// <summary>The backend that holds Docker's own chains.</summary>
     public async Task<Backend> IptablesAsync(CancellationToken cancellation)
     {
         if (_iptables is { } known)
@@ -27,7 +27,9 @@ internal sealed class HostTools(Shell shell)
     }
 
     /// <summary>Legacy where iptables is, if nft's tables are unused and the kernel has the legacy modules.</summary>
-    /// <remarks>Built-in tables count as none: remove-taps.sh finds a dead run's rules by the modules.</remarks>
+    /// <remarks>
+    /// Built-in tables count as unused: remove-taps.sh finds a dead run's rules by the kernel modules.
+    /// </remarks>
     public async Task<Backend> EbtablesAsync(CancellationToken cancellation)
     {
         if (_ebtables is { } known)

@@ -4,7 +4,7 @@ using Hooktrail.Observation;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>By their names in the lab.</summary>
+/// <summary>Addresses and devices by their names in the lab.</summary>
 internal sealed class LabAddresses : IHostNames
 {
     private const string Prefix = "ht-";
@@ -47,7 +47,9 @@ internal sealed class LabAddresses : IHostNames
 
     public ImmutableArray<string> Networks { get; }
 
-    /// <summary>Each run has another, so that others' packets to 127.0.0.1 are not the lab's.</summary>
+    /// <summary>
+    /// A different address for each run, so that packets of others to 127.0.0.1 are not taken for the lab's.
+    /// </summary>
     public IPAddress Loopback { get; }
 
     public IPNetwork WanNetwork { get; }
@@ -57,28 +59,28 @@ internal sealed class LabAddresses : IHostNames
 
     public ImmutableDictionary<IPAddress, string> Names => _addresses.ToImmutableDictionary(pair => pair.Value, pair => pair.Key.Name);
 
-    /// <summary>The canonical number by the number on the host.</summary>
+    /// <summary>The canonical port of each port on the host.</summary>
     public ImmutableDictionary<int, int> Ports => _subnets.Ports.ToImmutableDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>Known once the containers run.</summary>
+    /// <summary>Known after the containers have started.</summary>
     public ImmutableDictionary<string, string> PortDevices { get; set; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether the internal network's container has a default route; known once it runs.</summary>
+    /// <summary>Whether the internal network's container has a default route; known after it has started.</summary>
     public bool InsiderHasRoute { get; set; }
 
-    /// <exception cref="HooktrailException">No station has it.</exception>
+    /// <exception cref="HooktrailException">No station has this address.</exception>
     public IPAddress this[string name, IpVersion ip] => _addresses.TryGetValue((name, ip), out var address)
         ? address
         : throw new HooktrailException(
             $"The Docker lab has no {(ip == IpVersion.V4 ? "IPv4" : "IPv6")} address \"{name}\"; it has "
             + $"{string.Join(", ", _addresses.Keys.Where(one => one.Ip == ip).Select(one => one.Name).Order(StringComparer.Ordinal))}.");
 
-    /// <summary>At most 15 characters, which the longest has.</summary>
+    /// <summary>A device name has at most 15 characters; the longest of these has exactly 15.</summary>
     public static string BridgeOf(RunId run, string network) => $"{Prefix}{run}-{network}";
 
     public static string WanNicOf(RunId run) => $"{Prefix}{run}-wan";
 
-    /// <summary>Whether any run's Docker lab makes devices of that name.</summary>
+    /// <summary>Whether a Docker lab of any run creates devices of that name.</summary>
     public static bool IsDevice(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length + RunId.Length
         && RunId.TryParse(name.AsSpan(Prefix.Length, RunId.Length), out _) && name[Prefix.Length + RunId.Length] == '-';
@@ -93,7 +95,7 @@ internal sealed class LabAddresses : IHostNames
 
     public int Port(int port) => _subnets.Ports.GetValueOrDefault(port, port);
 
-    /// <summary>Stands in for ::1, which all runs share: the host reaches its NIC's address through lo.</summary>
+    /// <summary>Replaces ::1, which all runs share: the host reaches its NIC's address through lo.</summary>
     public static IPAddress OwnLoopback6(IPNetwork wan) => Nth(wan, 3);
 
     public static IPAddress Nth(IPNetwork network, byte n)

@@ -5,18 +5,20 @@ using Hooktrail.Observation;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>Each change is in the run's journal first, and so undone even after a kill (image/leave.sh).</summary>
+/// <summary>
+/// Writes each change to the run's journal first, so that it is undone even after a kill (image/leave.sh).
+/// </summary>
 internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables, Backend ebtables)
 {
-    // A comment of nf_tables has 127 characters at most (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
+    // An nf_tables comment has at most 127 characters (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
     private const int LongestComment = 100;
 
     private readonly string _journal = $"hooktrail-{run}";
     private readonly IPNetwork[] _networks = [.. addresses.Destinations.Select(text => IPNetwork.Parse(text))];
     private int _changes;
 
-    /// <summary>The result takes the change back.</summary>
-    /// <exception cref="CannotChangeException">It would touch more than the lab's packets.</exception>
+    /// <summary>The result undoes the change.</summary>
+    /// <exception cref="CannotChangeException">It would affect more than the lab's packets.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
     public async Task<IAsyncDisposable> MakeAsync(HostChange change, CancellationToken cancellation) => change switch
     {
@@ -26,7 +28,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         _ => throw new InvalidOperationException($"Unknown change {change}."),
     };
 
-    // Devices of the lab, which go with it.
+    // These devices belong to the lab and end with it.
     private async Task<IAsyncDisposable> TurnAsync(Switch one, bool on, CancellationToken cancellation)
     {
         static string Word(bool on) => on ? "on" : "off";
@@ -53,7 +55,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
     }
 
-    // A rule that is inserted at the top would hide its packets from the taps, which are there: so it comes behind them.
+    // A rule inserted at the top would hide its packets from the taps that are there already, so it goes after them.
     private async Task<string> BehindTapsAsync(string program, string add, CancellationToken cancellation)
     {
         if (Insertion().Match(add) is not { Success: true } insertion)
@@ -103,7 +105,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         return new Undo(probe, string.Concat(back.Select(command => command + " || exit\n")) + forget);
     }
 
-    // Whether it asks for a device or an address of the lab, and not for all but that.
+    // Whether the rule requires a device or an address of the lab. A negated match does not count.
     private bool IsOfLab(string rule)
     {
         var words = rule.Split(' ');
@@ -118,7 +120,8 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
         || (IPNetwork.TryParse(word.Contains('/') ? word : $"{word}/{(word.Contains(':') ? 128 : 32)}", out var network)
             && _networks.Any(own => own.Contains(network.BaseAddress) && own.PrefixLength <= network.PrefixLength));
 
-    // The first rule of the text that does not ask for the lab's devices or addresses. A chain on a device of the lab sees its packets only.
+    // The first rule of the text that does not require the lab's devices or addresses. A chain on a device of the lab
+    // sees only the lab's packets.
     private string? OthersRule(string text)
     {
         var ofDevice = false;

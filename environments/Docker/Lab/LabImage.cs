@@ -6,12 +6,12 @@ public static class LabImage
     private const string RecordedIn = ".hooktrail/image";
 
     /// <param name="start">A directory in the checkout; null for this assembly's.</param>
-    /// <exception cref="HooktrailException">None is recorded.</exception>
+    /// <exception cref="HooktrailException">No image is recorded.</exception>
     public static string Reference(string? start = null) =>
         TryReference(start)
         ?? throw new HooktrailException("The lab's image has not been built yet; run ./specs prepare to build it.");
 
-    /// <summary>Null where none is recorded.</summary>
+    /// <summary>Null if no image is recorded.</summary>
     public static string? TryReference(string? start = null)
     {
         for (var folder = new DirectoryInfo(start ?? AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

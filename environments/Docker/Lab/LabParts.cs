@@ -4,7 +4,7 @@ using Hooktrail.Observation;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>What a lab is made of, once it is up.</summary>
+/// <summary>The parts of a lab that is up.</summary>
 internal sealed record LabParts(
     ContainerEngine Engine,
     ImmutableArray<NetworkDetails> Networks,

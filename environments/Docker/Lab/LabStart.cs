@@ -6,8 +6,8 @@ using Hooktrail.Observation.Nflog;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// Brings a lab up: networks and containers side by side where their order does not matter, then the link to the WAN,
-/// then taps and recorder. Disposal removes what was started, unless <see cref="Keep"/> was called.
+/// Starts a lab: networks and containers in parallel if their order does not matter, then the link to the WAN, then
+/// taps and recorder. Disposal removes what was started, unless <see cref="Keep"/> was called.
 /// </summary>
 internal sealed class LabStart(
     ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation) : IAsyncDisposable
@@ -16,7 +16,7 @@ internal sealed class LabStart(
     private readonly Dictionary<string, Task<NetworkDetails>> _networks = [];
     private readonly Dictionary<Endpoint, Task<Station>> _members = [];
 
-    // An image that a user built may have any name, and is new.
+    // A user's own image may have any name; it counts as new.
     private readonly bool _proxyPktinfo =
         !char.IsAsciiDigit(engine.Release.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(engine.Release));
 
@@ -50,7 +50,7 @@ internal sealed class LabStart(
         await Task.WhenAll(stations.TalkAsync(cancellation), probe.Taps.InstallAsync(traffic, cancellation)).ConfigureAwait(false);
         var backend = await probe.Tools.IptablesAsync(cancellation).ConfigureAwait(false);
         var ebtables = await probe.Tools.EbtablesAsync(cancellation).ConfigureAwait(false);
-        // The recorder has a container to itself, because the probe's streams are full of the kernel log.
+        // The recorder has its own container, because the kernel log fills the probe's streams.
         var recorder = _undo.Push(await NflogRecorder.StartAsync(
             await recording.RecordAsync(cancellation).ConfigureAwait(false),
             probe.Run,
@@ -80,7 +80,7 @@ internal sealed class LabStart(
 
     private async Task<(Station Wan, Station? Hosted, Station Recorder)> StartContainersAsync(Probe probe, LabSubnets subnets)
     {
-        // One after the other, because the order of Docker's rules for them is that in which they came.
+        // One after the other, because Docker's rules stand in the order in which the networks were created.
         foreach (var name in LabNames.Networks.Where(name => Members.Any(endpoint => endpoint.Network == name)))
             _networks[name] = CreateNetworkAsync(probe, subnets, name, _networks.Values.LastOrDefault() ?? Task.CompletedTask);
         var wan = StartAsync(Containers.Wan(probe.Run, image));
@@ -89,7 +89,7 @@ internal sealed class LabStart(
         foreach (var endpoint in Members)
             _members[endpoint] = StartMemberAsync(probe.Run, subnets, endpoint, [.. Before(endpoint)]);
 
-        // All of them are waited for, whatever becomes of one, so that none is left running unseen.
+        // Waits for all of them even if one fails, so that none is left running unseen.
         Task<Station>[] stations = [wan, recorder, .. hosted is null ? [] : (Task<Station>[])[hosted], .. _members.Values];
         await Task.WhenAll([.. _networks.Values.Select(Settled), .. stations.Select(Settled)]).ConfigureAwait(false);
         foreach (var network in _networks.Values.Where(task => task.IsCompletedSuccessfully))
@@ -112,8 +112,8 @@ internal sealed class LabStart(
         return network;
     }
 
-    // A bridge floods its ports in the order in which they came, the last one first, and Docker adds a port's rules when
-    // its container comes. So containers of one network come one after the other, and so do those that publish a port.
+    // A bridge floods its ports in reverse order of their arrival, and Docker adds a port's rules when its container
+    // starts. So the containers of one network start one after the other, and so do those that publish a port.
     private IEnumerable<Task<Station>> Before(Endpoint endpoint) =>
         from pair in _members
         where pair.Key.Network == endpoint.Network || (IsPublished(pair.Key) && IsPublished(endpoint))

@@ -8,11 +8,11 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
 {
     private static readonly ImmutableArray<byte> Marks = [.. Enumerable.Range(1, 15).Select(bits => (byte)(bits << 4)).Where(mark => (mark & InternetControl) != InternetControl)];
 
-    // net/ipv4/icmp.c, __icmp_send: what an error has in its type of service besides that of the packet that it is about.
+    // net/ipv4/icmp.c, __icmp_send: an error adds these bits to the type of service of the packet that caused it.
     private const byte InternetControl = 0xC0;
 
     private int _flows;
-    // What the listeners answer with; null where not all of them may have been told.
+    // The mark of the listeners' answers; null if some listeners may not know it.
     private byte? _mark;
 
     public Task TalkAsync(CancellationToken cancellation) => Task.WhenAll(stations.Select(pair => pair.Value.TalkAsync(
@@ -23,8 +23,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     {
         if (Obstacle(flow) is { } obstacle)
             throw new CannotSendException(obstacle);
-        // Marks differ in the upper four bits, as IPv6 wants them, and are not the type of service of ICMP errors. A port is used again after more flows than there can be in
-        // the minute for which TCP remembers it.
+        // Marks differ in the upper four bits, as IPv6 requires, and never equal the type of service of ICMP errors. A
+        // port is reused only after more flows than fit into the minute for which TCP remembers it.
         var number = _flows++;
         var (mark, next) = (Marks[number % Marks.Length], Marks[(number + 1) % Marks.Length]);
         var sourcePort = 20_000 + number % 40_000;
@@ -65,7 +65,7 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     /// <summary>One container speaks for the host and for itself.</summary>
     public static Endpoint SpeakerFor(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
 
-    // Why this lab cannot carry a flow; null where it can.
+    // Why this lab cannot carry the flow; null if it can.
     private string? Obstacle(Flow flow)
     {
         if (flow.Encapsulation != Encapsulation.None)
@@ -74,12 +74,14 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             return $"The Docker lab cannot send packets with a spoofed source; send \"{flow}\" in the namespace lab.";
         if (flow.Protocol == Protocol.Arp && !Containers.AsksByArp(flow.From))
             return $"The container {flow.From} lacks the capability NET_RAW for sending frames; send the ARP request from client, wan or host, or in the namespace lab.";
-        // Seen with 20.10.24: the packet leaves the container; Docker's rules drop it in FORWARD, those of IPv6 are none.
+        // Observed with 20.10.24: the packet leaves the container. Docker's IPv4 rules drop it in
+        // FORWARD; for IPv6 there are none.
         if (addresses.InsiderHasRoute && flow.Protocol != Protocol.Arp && !flow.IsBroadcast
             && ((flow.From == Endpoint.Insider && FlowTalking.DestinationName(flow) != LabNames.GatewayOf(Endpoint.Insider.Network!))
                 || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
             return "This Docker Engine gives containers on an internal network a default route, which the model does not cover; send the flow in the namespace lab.";
-        // The proxy lets the kernel choose by the route, and that of all loopback addresses prefers 127.0.0.1, which is everybody's.
+        // The proxy lets the kernel choose the source by the route. For every loopback address, that is
+        // 127.0.0.1, which all runs share.
         if (flow is { Protocol: Protocol.Udp, Ip: IpVersion.V4 } && flow.Port != Flow.ServicePort && !proxyPktinfo
             && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback)
             return "The userland proxy of this Docker Engine answers every datagram to a loopback address from 127.0.0.1, which is not the lab's address; send the flow in the namespace lab.";
@@ -91,11 +93,11 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         .. from ip in Enum.GetValues<IpVersion>()
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
-        // A broadcast is heard, but not answered.
+        // Hears a broadcast and does not answer.
         new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
     ];
 
-    // The host has a life of its own, and may have other runs: so only the lab's addresses are listened at.
+    // The host may have other services and other runs, so these listeners bind only to the lab's addresses.
     private IEnumerable<Listening> OfHost() =>
     [
         .. from ip in Enum.GetValues<IpVersion>()
@@ -110,7 +112,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
            },
     ];
 
-    // As the kernel asks when it has forgotten: a frame that a socket writes would go past the hooks of ARP (net/ipv4/arp.c, arp_xmit).
+    // The kernel itself must ask, as it does for a neighbour that it has forgotten: a frame that a socket writes would
+    // bypass the ARP hooks (net/ipv4/arp.c, arp_xmit).
     private async Task<TalkResult> AskAsync(Flow flow, CancellationToken cancellation)
     {
         var address = addresses[flow.To.Name, IpVersion.V4];
@@ -133,7 +136,7 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private Talking Talk(Flow flow, byte mark, int sourcePort, int count, Sending sending, int before)
     {
         var device = flow.From.Kind == EndpointKind.Host ? addresses.Device(flow.To.Network ?? LabNames.WanNic) : "eth0";
-        // The kernel's own choice on its way to itself is 127.0.0.1, which is everybody's.
+        // For a packet to itself the kernel would choose 127.0.0.1 as the source, which all runs share.
         var source = flow.From.Kind == EndpointKind.Host && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback
             ? addresses[LabNames.HostOnLoopback, flow.Ip].ToString()
             : null;

@@ -3,11 +3,11 @@ using System.Net;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// Free networks and ports of the host. The Engine is not left to choose: its pools have room for some thirty networks,
-/// and it gives TCP and UDP different ports.
+/// Free networks and ports of the host. The Engine does not choose them: its pools hold only some thirty networks, and
+/// it would give TCP and UDP different ports.
 /// </summary>
-/// <param name="V4">All bridges' IPv4, a /24 out of 198.18.0.0/15, which is kept for tests (RFC 2544).</param>
-/// <param name="V6">All bridges' IPv6, a /48 of fd00::/8, drawn at random as RFC 4193 wants it.</param>
+/// <param name="V4">IPv4 of all bridges: a /24 of 198.18.0.0/15, which is reserved for tests (RFC 2544).</param>
+/// <param name="V6">IPv6 of all bridges: a random /48 of fd00::/8, as RFC 4193 requires.</param>
 /// <param name="WanV6">The link to the WAN, a /64 of 2001:db8::/32 (RFC 3849).</param>
 /// <param name="Ports">The host's port for each published port of the lab.</param>
 internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, ImmutableDictionary<int, int> Ports)
@@ -19,7 +19,7 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
         ss -Hltun | awk '{ print $5 }'
         """;
 
-    /// <summary>The networks for documentation (RFC 5737), in a random order.</summary>
+    /// <summary>The documentation networks (RFC 5737), in random order.</summary>
     public static IEnumerable<string> WanCandidates()
     {
         var all = new[] { "198.51.100", "203.0.113" }
@@ -30,7 +30,7 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
     }
 
     /// <param name="used">The output of <see cref="Script"/>.</param>
-    /// <exception cref="HooktrailException">None is free.</exception>
+    /// <exception cref="HooktrailException">No network or port is free.</exception>
     public static LabSubnets Choose(IReadOnlyList<string> used)
     {
         var taken = used.TakeWhile(line => line.Length > 0)
@@ -48,7 +48,8 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
             .FirstOrDefault() ?? throw new HooktrailException("Every network of 198.18.0.0/15 is taken on the host; remove unused networks (docker network prune).");
 
         var listening = used.Select(line => line[(line.LastIndexOf(':') + 1)..]).ToHashSet();
-        // Below what kernels give to clients (net.ipv4.ip_local_port_range), and what the lab's flows are sent from.
+        // Below the kernel's usual range for clients (net.ipv4.ip_local_port_range), and below the
+        // source ports of the lab's flows.
         var free = Enumerable.Range(10_000, 10_000).Where(port => !listening.Contains($"{port}")).ToArray();
         if (free.Length < PublishedPort.OfLab.Length)
             throw new HooktrailException("Every port from 10000 to 19999 is taken on the host; stop the programs that listen there.");

@@ -11,11 +11,12 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
         LabSubnets.Choose(await probe.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
 
     /// <summary>
-    /// Has a bridge of the run take its IPv6 address at once. Docker adds the address so that the kernel first asks for
-    /// a second or two, from the first port on, whether another host has it. Meanwhile nobody reaches the bridge by it,
-    /// and the kernel asks for no neighbour from its link-local address, as it does to forward (net/ipv6/ndisc.c,
-    /// ndisc_solicit). A host that asks on every device (net.ipv6.conf.all.accept_dad) still does for the link-local
-    /// address (net/ipv6/addrconf.c, addrconf_dad_begin).
+    /// Makes a bridge of the run use its IPv6 address at once. Docker adds the address with duplicate address
+    /// detection, which takes the kernel a second or two after the first port has joined. Until then, no one
+    /// can reach the bridge by that address, and the kernel sends no neighbour solicitation from the
+    /// link-local address, which forwarding needs (net/ipv6/ndisc.c, ndisc_solicit). A host with detection on
+    /// every device (net.ipv6.conf.all.accept_dad) still runs it for the link-local address
+    /// (net/ipv6/addrconf.c, addrconf_dad_begin).
     /// </summary>
     public Task TrustAddressAsync(string bridge, string address, CancellationToken cancellation) => probe.RunAsync(
         "set up a bridge",
@@ -86,7 +87,7 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
                 cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Turns bridge-nf-call-* until the result is disposed of; runs that need other settings wait.</summary>
+    /// <summary>Turns bridge-nf-call-* until the result is disposed; runs that need other settings wait.</summary>
     public async Task<IAsyncDisposable> SwitchAsync(
         IEnumerable<string> bridges, HostProfile profile, CancellationToken cancellation)
     {

@@ -2,42 +2,46 @@ using Hooktrail.Docker.Engine;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>What dead runs left, found by label in the Engine and by journal in the kernel.</summary>
+/// <summary>What dead runs left; found by label in the Engine and by journal in the kernel.</summary>
 /// <remarks>
 /// <para>
-/// A run is alive while it holds its session: while its process can write to the standard input of its probe. That connection to the Engine
-/// ends with the process, on any machine; on the Engine's host it is a pipe, and the kernel knows if it has a writer. A container alone
-/// proves nothing. A probe that runs without a writer is giving the host back, so we wait for it. A probe that does not run holds no
-/// session: its run has died, or is about to start it. We remove it without force, which the Engine refuses once it runs; a run that loses
-/// its probe this way has nothing else yet and begins again (<see cref="RunSession"/>).
+/// A run is alive while it holds its session: while its process can write to the standard input of its probe. That
+/// connection to the Engine ends with the process, on any machine. On the Engine's host it is a pipe, and the kernel
+/// knows whether it has a writer. The existence of a container proves nothing. A probe that runs without a writer is
+/// restoring the host, so the clean waits for it. A probe that does not run holds no session: either its run is dead,
+/// or the run is about to start it. The clean removes it without force, which the Engine refuses once it runs. A run
+/// that loses its probe this way has nothing else yet, and starts again (<see cref="RunSession"/>).
 /// </para>
 /// <para>
-/// The Engine finishes what it was asked though the process that asked has died. So a look is repeated until one finds nothing. A container
-/// that was on its way was asked for before the probe that looks, which was created and started meanwhile. A network can take longer, while
-/// Docker waits for its turn at the host's rules. But the Engine makes one network at a time (moby, drivers/bridge, configNetwork): so when it has made
-/// one more, those of the dead are made. The journal of a run comes last, because Docker turns IPv6 forwarding on for a network.
+/// The Engine finishes a request even if the process that sent it is dead. So the clean looks again until a look finds
+/// nothing. A container that was still being created had been requested before the probe that looks; the Engine creates
+/// and starts that probe meanwhile. A network can take longer, while Docker waits to change the host's rules. But the
+/// Engine creates one network at a time (moby, drivers/bridge, configNetwork): after it has created one more, those of
+/// dead runs exist. The journal of a run is removed last, because Docker turns IPv6 forwarding on for a network.
 /// </para>
 /// </remarks>
 public static class Leftovers
 {
-    // A probe that gives the host back waits for others that do, and takes a second itself.
+    // A probe that restores the host waits for others that do so too, and takes a second itself.
     private static TimeSpan GivingBack => Allowance.For(TimeSpan.FromSeconds(60));
 
-    // Killing and removing a container, or making a network, takes well under a second.
+    // Killing and removing a container, or creating a network, takes well under a second.
     private static TimeSpan Removal => Allowance.For(TimeSpan.FromSeconds(30));
 
-    /// <exception cref="HooktrailException">The Engine or the image is missing, or something does not go away.</exception>
+    /// <exception cref="HooktrailException">
+    /// The Engine or the image is missing, or something cannot be removed.
+    /// </exception>
     public static async Task<Cleaning> RemoveAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The devices of Docker labs, dead or alive: a stopped Engine leaves its bridges.</summary>
+    /// <summary>The devices of Docker labs, dead or alive: an Engine that was stopped leaves its bridges.</summary>
     public static ImmutableArray<string> Among(IEnumerable<string> devices) =>
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
-    /// <summary>Of a run, dead or alive.</summary>
+    /// <summary>The resources of all runs, dead or alive.</summary>
     public static Task<ImmutableArray<string>> InEngineAsync(ContainerEngine engine, string run, CancellationToken cancellation = default) =>
         InEngineAsync(engine, RunLabels.Run, run, cancellation);
 
@@ -78,7 +82,7 @@ public static class Leftovers
 
     private static async Task<Left> LookAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
-        // What there is, before who is alive: a run that begins meanwhile has its probe before anything else.
+        // Lists the resources before the live runs: a run that begins meanwhile starts its probe before anything else.
         var (journals, asking) = await probe.Journal.ListAsync(cancellation).ConfigureAwait(false);
         var networks = await engine.FindNetworksAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
         var containers = await engine.FindContainersAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
@@ -91,7 +95,7 @@ public static class Leftovers
         var alive = others.Select(RunOf).Append(probe.Run.ToString()).ToHashSet();
 
         journals = journals.Except(alive);
-        // A run may have been about to end in good order.
+        // Such a run may have been ending normally.
         if (journals.Count > 0)
             journals = journals.Intersect((await probe.Journal.ListAsync(cancellation).ConfigureAwait(false)).Runs);
         return new(
@@ -107,10 +111,10 @@ public static class Leftovers
             [.. others.Select(session => $"{RunOf(session)} (process {session.Labels.GetValueOrDefault(RunLabels.Owner, "unknown")})")]);
     }
 
-    // Returns when the Engine has made every network that it was asked for before.
+    // Returns when the Engine has created every network that was requested earlier.
     private static async Task OutlastAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
-        // So that this network, too, is outlasted by who cleans up after this run.
+        // So that a clean-up after this run waits for this network too.
         await probe.Journal.BeginAsync(cancellation).ConfigureAwait(false);
         var subnets = await probe.Wiring.ChooseAsync(cancellation).ConfigureAwait(false);
         var network = await engine.CreateNetworkAsync(
@@ -126,7 +130,7 @@ public static class Leftovers
         await probe.Journal.SettleAsync().ConfigureAwait(false);
     }
 
-    // Gives what is gone then; null where it turns out to be alive.
+    // Returns what was removed; null if the run turns out to be alive.
     private static async Task<string?> EndAsync(ContainerEngine engine, Found found, CancellationToken cancellation)
     {
         var (container, process, isSession) = found;
@@ -138,7 +142,7 @@ public static class Leftovers
         }
         else if (!isSession || !await IsInTimeAsync(GivingBack, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
         {
-            // What a probe has not given back by then is in the journal still.
+            // What the probe has not restored by then is still in the journal.
             await engine.RemoveContainerAsync(container.Id, cancellation).ConfigureAwait(false);
         }
 
@@ -166,10 +170,12 @@ public static class Leftovers
 
     private static string RunOf(LabelledResource resource) => resource.Labels[RunLabels.Run];
 
-    /// <summary>The process is null where it does not run; a session proves that the run is alive.</summary>
+    /// <summary>Process is null if the container does not run; a session proves that the run is alive.</summary>
     private sealed record Found(LabelledResource Container, int? Process, bool IsSession);
 
-    /// <summary>What dead runs left. Those in Asking died while they asked the Engine for networks.</summary>
+    /// <summary>
+    /// What dead runs left. The runs in Asking died while they waited for the Engine to create networks.
+    /// </summary>
     private sealed record Left(
         ImmutableArray<Found> Containers,
         ImmutableArray<LabelledResource> Networks,

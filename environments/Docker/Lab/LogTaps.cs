@@ -4,7 +4,7 @@ using Hooktrail.Observation;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The LOG rules in the host's tables, and what they write: the kernel log, which the probe's standard error carries.
+/// The LOG rules in the host's tables, and their records: the kernel log, which the probe sends on its standard error.
 /// </summary>
 internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
 {
@@ -12,7 +12,7 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
     private Task _pump = Task.CompletedTask;
     private int _fences;
     private string _countersScript = "";
-    // The counters when they were last read, and what the taps have logged since then: before the last window, and in it.
+    // The counters at the last reading, and what the taps have logged since: before the last window, and in it.
     private TapCounters _counted = TapCounters.Of([]);
     private TapCounters _logged = TapCounters.Of([]);
     private LogWindow _last = new([], 0);
@@ -66,8 +66,8 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         await CountAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>What the taps logged since the last time, up to a record that is written now.</summary>
-    /// <returns>With the number of ICMP errors that the kernel's rate limit withheld.</returns>
+    /// <summary>Returns what the taps have logged since the last call, up to a record that this call writes.</summary>
+    /// <returns>Also returns the number of ICMP errors that the kernel's rate limit withheld.</returns>
     public async Task<(LogWindow Window, long Withheld)> ReadAsync(CancellationToken cancellation)
     {
         _logged = _logged.With(TapCounters.Of(_last.Sightings));
@@ -77,13 +77,13 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         return (_last, _withheld - before);
     }
 
-    /// <summary>Adds the rules' counters to the last window: a second witness, but slow.</summary>
-    /// <returns>The window also has what came in the meantime.</returns>
+    /// <summary>Adds the rules' counters to the last window: a second witness, but a slow one.</summary>
+    /// <returns>The window, with the records that have come meanwhile.</returns>
     public async Task<(LogWindow Window, TapCounters Counted)> CountAsync(CancellationToken cancellation)
     {
         var window = _last;
-        // A packet that comes between the fence and the reading of the counters is counted here, and logged after the
-        // fence: a segment of an earlier flow that is sent again, for example. So a second reading follows.
+        // A packet that comes between the fence and the reading of the counters is counted but logged only after the
+        // fence, such as a retransmitted segment of an earlier flow. So a second reading follows.
         for (var reading = 1; ; reading++)
         {
             var (rest, saved) = await ReadWindowAsync(_countersScript, cancellation).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         }
     }
 
-    /// <summary>Waits until the log has been read to its end, which comes with the session's.</summary>
+    /// <summary>Waits until the log has been read to its end, which is the session's end.</summary>
     public Task EndAsync() => _pump;
 
     private string CountersScript(Backend backend, Backend ebtables)
@@ -115,7 +115,7 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
             """;
     }
 
-    // One run at a time changes taps; the lock is on the network namespace (image/agent.sh).
+    // Only one run at a time changes taps; the lock belongs to the network namespace (image/agent.sh).
     private async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
     {
         await shell.RunAsync(
@@ -125,7 +125,7 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         return new AtEnd(shell, "let other runs go on", "flock -u 9");
     }
 
-    // printk numbers records as they are written: those of an answered packet precede the fence.
+    // printk numbers records in the order of writing: those of an answered packet come before the fence.
     private async Task<(LogWindow Window, IReadOnlyList<string> Said)> ReadWindowAsync(
         string script, CancellationToken cancellation)
     {

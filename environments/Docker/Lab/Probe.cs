@@ -6,8 +6,8 @@ using Hooktrail.Observation;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// A run's session in the host's network namespace: a container that lives as long as the run's process holds its
-/// standard input. When that ends, the container gives back what the run changed.
+/// A run's session in the host's network namespace: a container that lives while the run's process holds its standard
+/// input. When the input ends, the container restores what the run changed.
 /// </summary>
 internal sealed partial class Probe : IAsyncDisposable
 {
@@ -46,7 +46,7 @@ internal sealed partial class Probe : IAsyncDisposable
         }
         catch (NoSuchHostPathException)
         {
-            // No program there has used the legacy tools, so Docker does not.
+            // No legacy tool has run on this host, so Docker uses none either.
             return await StartAsync(engine, run, Containers.Probe(run, image), cancellation).ConfigureAwait(false);
         }
     }
@@ -55,7 +55,7 @@ internal sealed partial class Probe : IAsyncDisposable
         ContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
         new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
 
-    /// <summary>Those of the processes that have ended, or that have no writer on their standard input.</summary>
+    /// <summary>The processes that have ended, or whose standard input has no writer.</summary>
     public async Task<ImmutableHashSet<int>> EndedAsync(IEnumerable<int> processes, CancellationToken cancellation)
     {
         var ended = await Shell.RunAsync(
@@ -63,7 +63,9 @@ internal sealed partial class Probe : IAsyncDisposable
         return [.. ended.Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>Settings and rules, without our own; <paramref name="holds"/>: this run holds the switches.</summary>
+    /// <summary>
+    /// Settings and rules, without Hooktrail's own; <paramref name="holds"/>: this run holds the switches.
+    /// </summary>
     public async Task<HostProfile> ProfileAsync(
         LabMap names, LabAddresses addresses, bool holds, CancellationToken cancellation)
     {
@@ -92,7 +94,7 @@ internal sealed partial class Probe : IAsyncDisposable
     public async Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation) =>
         new([.. await Shell.RunAsync("take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);
 
-    /// <summary>The container then gives back what the run changed.</summary>
+    /// <summary>Ends the session; the container then restores what the run changed.</summary>
     public async ValueTask DisposeAsync()
     {
         await Journal.SettleAtEndAsync().ConfigureAwait(false);
@@ -100,7 +102,7 @@ internal sealed partial class Probe : IAsyncDisposable
         await Taps.EndAsync().ConfigureAwait(false);
     }
 
-    // A tap of any run, or the mark of a chain that it made.
+    // A tap of any run, or the mark of a chain that a run created.
     [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} |\A:hooktrail""")]
     private static partial Regex IsOurs();
 }

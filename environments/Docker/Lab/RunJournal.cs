@@ -3,17 +3,17 @@ using Hooktrail.Observation;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The notes by which a host can be given back after any death: an nft table of the run's own, so they last as long as
-/// what they tell of (image/leave.sh).
+/// The notes that let a clean-up restore the host after any kind of death: the run's nft table, which the kernel keeps
+/// as long as the changes that it describes (image/leave.sh).
 /// </summary>
 internal sealed class RunJournal(RunId run, Shell shell)
 {
-    // Whether the journal says that the run is asking for networks.
+    // Whether the journal records that the run is requesting networks.
     private bool _asks;
 
     /// <summary>
-    /// Notes how IPv6 forwarding was before Docker may turn it on, and that the run asks for networks until
-    /// <see cref="SettleAsync"/>.
+    /// Notes the state of IPv6 forwarding before Docker may turn it on, and that the run requests networks
+    /// until <see cref="SettleAsync"/>.
     /// </summary>
     public Task BeginAsync(CancellationToken cancellation)
     {
@@ -40,7 +40,7 @@ internal sealed class RunJournal(RunId run, Shell shell)
         return shell.RunAsync("go on with the journal", $"nft delete chain inet hooktrail-{run} starting");
     }
 
-    /// <summary>Settles where the session ends before that.</summary>
+    /// <summary>Settles if the session ends before the requests were settled.</summary>
     public async Task SettleAtEndAsync()
     {
         if (!_asks)
@@ -51,11 +51,13 @@ internal sealed class RunJournal(RunId run, Shell shell)
         }
         catch (HooktrailException)
         {
-            // There is no session any more, or no journal yet.
+            // The session has ended, or there is no journal yet.
         }
     }
 
-    /// <summary>All runs that have a journal, this one too once it has begun; and which of them ask for networks.</summary>
+    /// <summary>
+    /// All runs with a journal, including this one after it has begun; and those that are requesting networks.
+    /// </summary>
     public async Task<(ImmutableHashSet<string> Runs, ImmutableHashSet<string> Asking)> ListAsync(
         CancellationToken cancellation)
     {
@@ -71,7 +73,7 @@ internal sealed class RunJournal(RunId run, Shell shell)
             [.. lines.Zip(lines.Skip(1)).Where(pair => pair.Second == "starting").Select(pair => pair.First)]);
     }
 
-    /// <summary>Gives back what a dead run changed. The Engine must have finished what that run asked for.</summary>
+    /// <summary>Restores what a dead run changed. The Engine must have finished all requests of that run.</summary>
     public Task LeaveForAsync(string dead, CancellationToken cancellation) =>
         shell.RunAsync($"clean up after run {dead}", $"hooktrail-leave {dead} settled", cancellation);
 }

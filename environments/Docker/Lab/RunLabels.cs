@@ -7,7 +7,7 @@ internal static class RunLabels
     /// <summary>Its value is the run's id.</summary>
     public const string Run = "hooktrail.run";
 
-    /// <summary><c>4711@host</c>: the run's process and its machine, for users who want to end it.</summary>
+    /// <summary><c>4711@host</c>: the run's process and its machine, for a user who wants to end it.</summary>
     public const string Owner = "hooktrail.owner";
 
     /// <summary>Marks the container that holds a run's session (<see cref="Leftovers"/>).</summary>

@@ -1,2 +1,2 @@
-// The lab's shells are shells of containers.
+// In this project a shell always runs in a container.
 global using Shell = Hooktrail.Stations.Shell<Hooktrail.Docker.Engine.ContainerSession>;

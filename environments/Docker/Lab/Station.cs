@@ -6,19 +6,19 @@ using Hooktrail.Stations.Talk;
 
 namespace Hooktrail.Docker.Lab;
 
-/// <summary>The session is the agent's first, then a perl program's, which talks or records.</summary>
+/// <summary>The session runs the agent first, then a perl program that talks or records.</summary>
 internal sealed class Station(ContainerSession session) : IAsyncDisposable
 {
     private Talker? _talker;
 
     public ContainerSession Session => session;
 
-    /// <summary>Until the program has taken over.</summary>
+    /// <summary>Usable until the program has taken over.</summary>
     public Shell Shell { get; } = new(session);
 
     public Talker Talker => _talker ?? throw new InvalidOperationException($"{session.Name} does not talk yet.");
 
-    /// <summary>Listens when it returns.</summary>
+    /// <summary>The station is listening when this returns.</summary>
     public async Task TalkAsync(IEnumerable<Listening> services, CancellationToken cancellation)
     {
         await BecomeAsync(Talker.Script, "", cancellation).ConfigureAwait(false);

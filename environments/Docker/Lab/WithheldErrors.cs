@@ -1,8 +1,8 @@
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// The ICMP errors that the kernel's rate limit withheld. From 6.1 on it counts them: per version of IP those to one
-/// address, and of IPv4 those to all.
+/// The ICMP errors that the kernel's rate limits withheld. Linux counts them since 6.1: for each IP version those of
+/// the limit per address, and for IPv4 also those of the limit for all addresses.
 /// </summary>
 internal static class WithheldErrors
 {
@@ -18,7 +18,7 @@ internal static class WithheldErrors
     /// <summary>Since the host booted; 0 on a kernel that does not count them.</summary>
     public static long Count(IReadOnlyList<string> lines) => OfV4(lines) + OfV6(lines);
 
-    // The file of IPv4 has a line of names, then one of numbers.
+    // The IPv4 file has a line of names, then a line of numbers.
     private static long OfV4(IReadOnlyList<string> lines)
     {
         var icmp = lines.Where(line => line.StartsWith("Icmp: ", StringComparison.Ordinal)).Select(line => line.Split(' '));

@@ -1,4 +1,4 @@
-# The lab image's base where a registry is in reach; bootstrap.sh makes the same without one.
+# The lab image's base if a registry is in reach; bootstrap.sh builds the same base without one.
 FROM debian:trixie-slim
 COPY nodoc.cfg /etc/dpkg/dpkg.cfg.d/hooktrail-nodoc
 COPY packages.txt /tmp/packages.txt

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Writes the lab image's base as a root file system, without any registry: bootstrap.sh MIRROR OUTPUT.tar
+# Writes the lab image's base as a root file system, without a registry: bootstrap.sh MIRROR OUTPUT.tar
 #
-# trixie, whatever the host runs: its iptables 1.8.11 is the first of Debian whose ebtables-nft has the broute table.
+# trixie on every host, because its iptables 1.8.11 is the first one in Debian whose ebtables-nft has the broute table.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 mirror=$1

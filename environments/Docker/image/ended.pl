@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# hooktrail-ended PROCESS...: prints those of the processes that have ended, or whose standard input has. It is the pipe through which a run
-# speaks to its container; the kernel tells whether anybody can still write to it, whatever the process is doing. Of one that may not be
-# looked into nothing is known, and it is not printed.
+# hooktrail-ended PROCESS...: prints the processes that have ended, and those whose standard input has no writer any
+# more. Standard input is the pipe through which a run speaks to its container. The kernel reports whether the pipe has
+# a writer, even while the process is busy. A process that this user may not inspect is not printed.
 use strict;
 use warnings;
 use Errno qw(ENOENT);

@@ -1,8 +1,10 @@
 #!/usr/bin/perl
-# hooktrail-kmsg: writes what comes into the kernel log from now on to standard output, in the background; it has begun when it returns.
+# hooktrail-kmsg: copies new records of the kernel log to standard output, in the background. When the command
+# returns, the copying has begun.
 #
-# A packet is logged at dozens of hooks in one moment. All that has come is written at once, because what is between here and the reader (the Engine's
-# shim, the Engine, a connection) costs by the piece. What the kernel overwrote before it was read is missing; the records' numbers tell.
+# One packet is logged at dozens of hooks in one moment. All records that are ready are written at once, because the way
+# to the reader (the Engine's shim, the Engine, a connection) costs per piece. Records that the kernel overwrote before
+# they were read are missing; the records' numbers show that.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR EPIPE);
@@ -11,7 +13,7 @@ use Fcntl qw(O_RDONLY O_NONBLOCK SEEK_END);
 use constant { LONGEST_RECORD => 8192, ENOUGH => 1 << 15 };
 
 sysopen(my $log, '/dev/kmsg', O_RDONLY | O_NONBLOCK) or die "/dev/kmsg: $!\n";
-# What was logged earlier, by whomever, is of no use to a run.
+# A run does not use records from before its start.
 sysseek($log, 0, SEEK_END) or die "/dev/kmsg: $!\n";
 
 exit 0 if fork // die "fork: $!\n";

@@ -1,12 +1,14 @@
 #!/bin/bash
-# hooktrail-switch RUN IPTABLES IP6TABLES ARPTABLES BRIDGE...: lets the bridges call each of the three (on) or not (off), and prints a line that
-# says what was turned, until `hooktrail-switch RUN release LINE BRIDGE...`.
+# hooktrail-switch RUN IPTABLES IP6TABLES ARPTABLES BRIDGE...: makes the bridges call each of the three (on) or not
+# (off). It prints a line with what it turned; `hooktrail-switch RUN release LINE BRIDGE...` turns that back.
 #
-# It is done around every flow, so it is for the agent's shell to read (`. hooktrail-switch`), and starts no process that it can do without.
+# This happens around every flow. So the agent's shell sources the script (`. hooktrail-switch`), and the script starts
+# as few processes as it can.
 #
-# The sysctls bridge-nf-call-* belong to every bridge of the host and to every run; so they are locked while a flow relies on them:
-# shared where they already say what is wanted, alone where one has to be changed. Turning calls on needs no change of them: a bridge
-# has settings of its own, and either of the two is enough (br_netfilter_hooks.c:br_nf_pre_routing, br_nf_forward_arp).
+# The sysctls bridge-nf-call-* apply to every bridge of the host and to every run, so a flow locks them while it relies
+# on them: in shared mode if they have the wanted values, in exclusive mode if one must change. Turning calls on changes
+# no sysctl: each bridge has its own settings, and either of the two is enough (net/bridge/br_netfilter_hooks.c,
+# br_nf_pre_routing and br_nf_forward_arp).
 set -eu
 run=$1
 shift
@@ -37,7 +39,7 @@ shift 3
 bridges=("$@")
 families=(iptables ip6tables arptables)
 
-if [ ! -e $sysctls ]; then # no br_netfilter: nothing calls iptables, and nothing has to be locked
+if [ ! -e $sysctls ]; then # without br_netfilter nothing calls iptables, and nothing needs a lock
     [ "${wanted[*]}" = "off off off" ] || { echo "br_netfilter is not loaded"; exit 1; }
     echo turned
     exit

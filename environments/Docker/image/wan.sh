@@ -1,7 +1,7 @@
 #!/bin/bash
-# hooktrail-wan RUN PID NETWORK6 NETWORK...: joins the network namespace of process PID to this one by a veth pair, the host's end of
-# which is the plain NIC ht-RUN-wan. The first of the networks (/30, from the documentation ranges) that nobody here uses is taken and
-# printed; NETWORK6 (/64) is taken beside it.
+# hooktrail-wan RUN PID NETWORK6 NETWORK...: joins the network namespace of process PID to this one by a veth pair. The
+# host's end is the plain NIC ht-RUN-wan. It takes the first of the networks (/30, from the documentation ranges) that
+# is unused here, and prints it; it also takes NETWORK6 (/64).
 set -eu
 run=$1 pid=$2 network6=$3
 shift 3
@@ -16,12 +16,13 @@ for network; do
         prefix=${network%.*} last=${network##*.}
         last=${last%/30}
         ip link add "ht-$run-wan" type veth peer name eth0 netns "$pid"
-        # Its link-local address too, from which the kernel asks for neighbours when it forwards, is to be there from the first packet on.
+        # The link-local address, which the kernel uses to ask for neighbours when it forwards, must be
+        # usable from the first packet on.
         dad=/host/net/ipv6/conf/ht-$run-wan/accept_dad
         [ ! -e "$dad" ] || echo 0 >"$dad"
         ip address add "$prefix.$((last + 1))/30" dev "ht-$run-wan"
         ip -6 address add "${network6%/64}1/64" dev "ht-$run-wan" nodad
-        ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # never a source unasked; what plays the loopback address of IPv6
+        ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # stands for the loopback address of IPv6; preferred_lft 0: never a source unless asked for
         ip link set "ht-$run-wan" up
         echo "$network"
         exit

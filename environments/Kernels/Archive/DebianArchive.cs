@@ -43,7 +43,9 @@ public sealed partial class DebianArchive
                 + "such as http://mirror.example/debian, or use your own kernel with --kernel-image.");
     }
 
-    /// <summary>By package lists that are at most a day old, or by new ones on <paramref name="refresh"/>.</summary>
+    /// <summary>
+    /// Uses package lists that are at most a day old; fetches new ones on <paramref name="refresh"/>.
+    /// </summary>
     /// <exception cref="HooktrailException">The archive does not answer, or cannot be trusted.</exception>
     public async Task<ImmutableArray<ServedKernel>> KernelsAsync(bool refresh, Action<string> progress, CancellationToken cancellation)
     {
@@ -54,7 +56,7 @@ public sealed partial class DebianArchive
         }
         catch (HooktrailException e)
         {
-            // The mirror has dropped a suite, or there is no network: the older lists may do.
+            // The mirror has dropped a suite, or there is no network: the older lists may be enough.
             lack = e;
             progress(e.Message);
         }
@@ -63,7 +65,7 @@ public sealed partial class DebianArchive
         var images = names.Where(name => KernelPackage().IsMatch(name)).ToList();
         if (images.Count == 0)
             throw lack ?? new HooktrailException($"{_mirror} has no kernels: choose another mirror with {MirrorVariable}.");
-        // An archive keeps images longer than the packages they are made of.
+        // An archive keeps linux-image packages longer than the packages on which they depend.
         var shown = await AptAsync(["apt-cache", "show", .. images], cancellation).ConfigureAwait(false);
         var broken = shown.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
             .Where(package => Field(package, "Package").StartsWith("linux-image-", StringComparison.Ordinal))
@@ -84,7 +86,7 @@ public sealed partial class DebianArchive
     }
 
     /// <summary>Unpacks packages into a folder; none of their scripts runs.</summary>
-    /// <remarks>Packages are as apt writes them: <c>name</c>, <c>name=version</c> or <c>name/suite</c>.</remarks>
+    /// <remarks>Packages are written as for apt: <c>name</c>, <c>name=version</c> or <c>name/suite</c>.</remarks>
     public async Task UnpackAsync(IEnumerable<string> packages, string folder, CancellationToken cancellation)
     {
         var downloads = Directory.CreateDirectory(Path.Combine(folder, ".downloads")).FullName;
@@ -95,8 +97,8 @@ public sealed partial class DebianArchive
     }
 
     /// <summary>
-    /// The further packages with parts of the kernel, which have its release in their names; Debian splits it more
-    /// finely over time. linux-base has only lists, and a kernel boots without them.
+    /// Further packages with parts of the kernel, whose names contain its release; newer Debian releases split it into
+    /// more packages. linux-base is not among them: it contains only lists, and a kernel boots without it.
     /// </summary>
     internal static IEnumerable<(string Name, bool IsNeeded)> PartsOf(string release, string shown)
     {
@@ -106,8 +108,8 @@ public sealed partial class DebianArchive
     }
 
     /// <summary>
-    /// Debian's archive is the same on every mirror. A mirror that stands still has expired signatures, and an old
-    /// kernel is harmless in a guest.
+    /// Debian's archive is the same on every mirror. A mirror that is no longer updated has expired signatures; an old
+    /// kernel does no harm in a guest.
     /// </summary>
     internal static string Configuration(string folder) => $"""
         Dir::Etc::Main "/dev/null";

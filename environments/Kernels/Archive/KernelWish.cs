@@ -11,16 +11,19 @@ public sealed partial record KernelWish
 
     public string Text { get; }
 
-    /// <summary>Names the kernel's results: as written, which outlasts an update; for the newest, its series.</summary>
+    /// <summary>
+    /// The name for the kernel's results: as the user wrote it, which stays after an
+    /// update; for the newest, its series.
+    /// </summary>
     public string Name(ServedKernel kernel) => Text == Newest ? Series(kernel) : Text;
 
-    /// <exception cref="HooktrailException">It is no version.</exception>
+    /// <exception cref="HooktrailException">The text is no version.</exception>
     public static KernelWish Parse(string text) => text == Newest || Numbers().IsMatch(text)
         ? new(text)
         : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list prints them all.");
 
-    /// <summary>The newest matching kernel; if several suites serve it, the first suite's.</summary>
-    /// <exception cref="HooktrailException">There is none.</exception>
+    /// <summary>The newest kernel that matches; if several suites serve it, the first suite's.</summary>
+    /// <exception cref="HooktrailException">No kernel matches.</exception>
     public ServedKernel In(ImmutableArray<ServedKernel> served)
     {
         var meant = served.Where(Means).ToList();

@@ -9,12 +9,12 @@ namespace Hooktrail.Kernels.Archive;
 /// <param name="Suite">Such as <c>bookworm</c>.</param>
 public sealed partial record ServedKernel(Version Version, string Release, string PackageVersion, string Suite)
 {
-    /// <summary>The package with the kernel, or with dependencies that have it.</summary>
+    /// <summary>The package that contains the kernel, or that depends on packages that do.</summary>
     public string Package => $"linux-image-{Release}";
 
     /// <summary>
-    /// Reads the output of <c>apt-cache madison</c>, the oldest first. Takes only the flavour for virtual machines: it
-    /// has all of netfilter, and a fifth of the drivers.
+    /// Parses the output of <c>apt-cache madison</c>; the oldest kernel comes first. Takes only the flavour for virtual
+    /// machines, which has all of netfilter and a fifth of the drivers.
     /// </summary>
     public static ImmutableArray<ServedKernel> Parse(string madison) =>
     [

@@ -4,6 +4,6 @@ public enum Accelerator
 {
     Kvm,
 
-    /// <summary>QEMU's translation: works everywhere, some ten times slower.</summary>
+    /// <summary>QEMU's binary translation: works everywhere, some ten times slower.</summary>
     Tcg,
 }

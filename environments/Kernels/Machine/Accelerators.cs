@@ -9,7 +9,7 @@ public sealed record AcceleratorChoice(Accelerator Accelerator, string Why)
 
 public static class Accelerators
 {
-    /// <summary>Chooses one without a trial: <c>kvm</c> or <c>tcg</c>.</summary>
+    /// <summary>The user's choice without a trial: <c>kvm</c> or <c>tcg</c>.</summary>
     public const string Variable = "SPECS_ACCELERATOR";
 
     /// <summary>Null where the user chose none.</summary>

@@ -11,12 +11,12 @@ internal sealed class Complaints
     private string? _warning;
 
     /// <summary>
-    /// Whether QEMU printed a processor's registers. It does so where it stops that processor for good; after an error
-    /// of KVM it then stays alive with a dead guest (accel/kvm/kvm-all.c, kvm_cpu_exec).
+    /// Whether QEMU printed a processor's registers. It prints them when it stops that processor for good. After an
+    /// error of KVM, QEMU itself keeps running with a dead guest (accel/kvm/kvm-all.c, kvm_cpu_exec).
     /// </summary>
     public bool StoppedProcessor { get; private set; }
 
-    /// <summary>Whether QEMU stopped the processor or aborted. A lack of memory or a kill looks otherwise.</summary>
+    /// <summary>Whether QEMU stopped the processor or aborted. A lack of memory or a kill looks different.</summary>
     public bool ProcessorFailed =>
         StoppedProcessor || _errors.Any(line => line.EndsWith("SIGABRT", StringComparison.Ordinal));
 
@@ -35,7 +35,7 @@ internal sealed class Complaints
         bool Begins(string start) => line.StartsWith(start, StringComparison.Ordinal);
     }
 
-    /// <summary>Its last errors, else its last warning, to end a sentence; empty for none.</summary>
+    /// <summary>QEMU's last errors, else its last warning, to end a sentence; empty for none.</summary>
     public override string ToString() =>
         !_errors.IsEmpty ? $" (QEMU: {string.Join("; ", _errors)})"
         : _warning is not null ? $" (QEMU: {_warning})"

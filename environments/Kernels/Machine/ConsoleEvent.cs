@@ -7,28 +7,28 @@ public abstract record ConsoleEvent
     private const string Prefix = "hooktrail: ";
     private const string PanicText = "Kernel panic - not syncing: ";
 
-    /// <summary>Its init runs.</summary>
+    /// <summary>The guest's init runs.</summary>
     /// <param name="Release">As <c>uname -r</c> prints it.</param>
     public sealed record Booted(string Release) : ConsoleEvent;
 
     /// <summary>Something that the features may need is missing.</summary>
     public sealed record Lacks(string What) : ConsoleEvent;
 
-    /// <summary>Its Engine listens.</summary>
+    /// <summary>The guest's Engine listens.</summary>
     public sealed record Engine(string Version) : ConsoleEvent;
 
-    /// <summary>Its init cannot go on.</summary>
+    /// <summary>The guest's init cannot go on.</summary>
     public sealed record Failed(string Why) : ConsoleEvent;
 
-    /// <summary>Its disks are written, and it is about to power off.</summary>
+    /// <summary>The guest's disks are written, and it is about to power off.</summary>
     public sealed record Down : ConsoleEvent;
 
     public sealed record Panic(string Why) : ConsoleEvent;
 
-    /// <summary>Null for a line without a meaning.</summary>
+    /// <summary>Null for a line that is no event.</summary>
     public static ConsoleEvent? Parse(string line)
     {
-        // A panic may stand behind a time, or in the middle of a program's line.
+        // A panic may follow a timestamp, or stand in the middle of a program's line.
         if (line.IndexOf(PanicText, StringComparison.Ordinal) is var at and >= 0)
             return new Panic(line[(at + PanicText.Length)..].Trim());
         if (!line.StartsWith(Prefix, StringComparison.Ordinal))

@@ -6,7 +6,7 @@ namespace Hooktrail.Kernels.Machine;
 
 public sealed class Guest : IAsyncDisposable
 {
-    // Another process may take the free port that the kernel gave before QEMU does.
+    // The kernel offers a free port, but another process may take it before QEMU does.
     private const int Ports = 5;
     private const string PortTaken = "Could not set up host forwarding rule";
 
@@ -73,7 +73,7 @@ public sealed class Guest : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended before; the code below tells why.
+            // The guest has ended already; the code below finds out why.
         }
 
         try
@@ -91,10 +91,10 @@ public sealed class Guest : IAsyncDisposable
     }
 
     /// <summary>Ends the guest, and describes its loss with QEMU's last words.</summary>
-    /// <param name="what">The reason, such as <see cref="Lost"/>'s.</param>
+    /// <param name="what">The reason, such as the one from <see cref="Lost"/>.</param>
     public async Task<GuestLostException> LossAsync(string what)
     {
-        // QEMU's words are complete only when it has ended.
+        // QEMU's messages are complete only after it has ended.
         await DisposeAsync().ConfigureAwait(false);
         var failed = _console.Complaints.ProcessorFailed;
         var remedy = _accelerator == Accelerator.Kvm && (failed || _console.Release is null)
@@ -103,7 +103,7 @@ public sealed class Guest : IAsyncDisposable
         return new(what + _console.Complaints, _console.Path, remedy) { ProcessorFailed = failed };
     }
 
-    /// <summary>Ends the guest at once; what it wrote is lost.</summary>
+    /// <summary>Ends the guest at once; what it has written is lost.</summary>
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync().ConfigureAwait(false);

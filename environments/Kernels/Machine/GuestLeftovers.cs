@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// What guests with dead owners left. A guest ends with its owner (<see cref="Lifeline"/>), so it takes more than one
-/// <c>kill -9</c> to leave one; half-made downloads and builds stay too.
+/// What guests of dead owners left. A guest ends with its owner (<see cref="Lifeline"/>), so one <c>kill -9</c> is not
+/// enough to leave a guest running. Unfinished downloads and builds stay too.
 /// </summary>
 public static class GuestLeftovers
 {
     private const string Console = "hooktrail-guest-console-";
 
-    /// <summary>For the console log of a guest without another folder.</summary>
+    /// <summary>Creates a folder for the console log of a guest that has no other folder.</summary>
     public static string ConsoleFolder() => Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Console + Owner.Self)).FullName;
 
-    /// <summary>Removes what dead processes left; returns a line for each thing.</summary>
+    /// <summary>Removes what dead processes left; returns a line for each item.</summary>
     public static ImmutableArray<string> Remove()
     {
         var removed = ImmutableArray.CreateBuilder<string>();
@@ -39,7 +39,7 @@ public static class GuestLeftovers
             }
             catch (UnauthorizedAccessException)
             {
-                // Another user's.
+                // It belongs to another user.
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace Hooktrail.Kernels.Machine;
 
-/// <summary>The machine that a guest gets.</summary>
-/// <remarks>The backend is that of Docker's rules; the disk is an ext4 image.</remarks>
+/// <summary>The virtual machine of a guest.</summary>
+/// <remarks>Backend is that of Docker's rules; the disk is an ext4 image.</remarks>
 public sealed record GuestMachine(Kernel Kernel, Backend Backend, string Disk)
 {
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
@@ -14,6 +14,8 @@ public sealed record GuestMachine(Kernel Kernel, Backend Backend, string Disk)
 
     public int Processors { get; init; } = 1;
 
-    /// <summary>Otherwise writes go to an unnamed file of QEMU's, which ends with the process.</summary>
+    /// <summary>
+    /// Whether writes go to the disk; otherwise they go to an unnamed file of QEMU's, which ends with the process.
+    /// </summary>
     public bool KeepsDisk { get; init; }
 }

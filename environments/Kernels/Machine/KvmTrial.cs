@@ -4,17 +4,17 @@ using System.Text;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// Finds out whether a kernel boots by KVM, by booting it. Nothing less proves it: inside a virtual machine, /dev/kvm
-/// may open and an empty QEMU machine start, and yet QEMU aborts at <c>-cpu host</c>, or KVM gives up at an instruction
-/// of the kernel's decompressor (measured, 2026-11-29). The result is kept in the kernel's folder.
+/// Finds out whether a kernel boots under KVM by booting it. No smaller test proves that: inside a virtual machine,
+/// /dev/kvm may open and an empty QEMU machine may start, and still QEMU aborts at <c>-cpu host</c>, or KVM fails at an
+/// instruction of the kernel's decompressor (measured, 2026-11-29). The kernel's folder keeps the result.
 /// </summary>
-/// <remarks>The emulator is QEMU by name or path; root is the parent of this machine's /dev, /proc and /sys.</remarks>
+/// <remarks>The emulator is QEMU, by name or path; root is the parent of this machine's /dev, /proc and /sys.</remarks>
 internal sealed class KvmTrial(string emulator, string root)
 {
-    /// <summary>The longest boot; by KVM it takes a second.</summary>
+    /// <summary>The time limit for a boot; under KVM a boot takes a second.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Why the kernel does not boot by KVM; null where it does.</summary>
+    /// <summary>Why the kernel does not boot under KVM; null if it does.</summary>
     /// <exception cref="HooktrailException">There is no QEMU here.</exception>
     public async Task<string?> FailureAsync(Kernel kernel, CancellationToken cancellation)
     {
@@ -35,8 +35,8 @@ internal sealed class KvmTrial(string emulator, string root)
         catch (GuestLostException lost)
         {
             var failure = $"a trial boot by KVM {lost.What}";
-            // Other failures may pass without a change of the machine: a lack of memory, a busy processor, a kill,
-            // another hypervisor that holds the processor.
+            // Other failures may go away although the machine stays the same: a lack of memory, a busy processor, a
+            // kill, another hypervisor that holds the processor.
             if (lost.ProcessorFailed)
                 note.Write(failure);
             return failure;
@@ -66,8 +66,8 @@ internal sealed class KvmTrial(string emulator, string root)
     }
 
     /// <summary>
-    /// What a result holds for: this boot of this machine (a virtual machine that is moved or restored keeps its boot),
-    /// its kernel, its processor, the parameters of KVM, and QEMU.
+    /// The conditions under which a result holds: this boot of this machine (a virtual machine that is moved or
+    /// restored keeps its boot), its kernel, its processor, the parameters of KVM, and QEMU.
     /// </summary>
     private string Subject(string qemu)
     {
@@ -92,7 +92,7 @@ internal sealed class KvmTrial(string emulator, string root)
     {
         try
         {
-            // A processor's clock rate changes all the time.
+            // A processor's clock rate changes constantly.
             var lines = File.ReadLines(file).Where(line => !line.StartsWith("cpu MHz", StringComparison.Ordinal));
             return string.Join('\n', lines);
         }
@@ -102,7 +102,7 @@ internal sealed class KvmTrial(string emulator, string root)
         }
     }
 
-    /// <summary>A kept result: one line for what it holds for, then the failure, empty if it boots.</summary>
+    /// <summary>A kept result: one line with the conditions, then the failure; empty if the kernel boots.</summary>
     private sealed record Note(string Path, string Subject)
     {
         private string Head => Subject + '\n';
@@ -130,7 +130,7 @@ internal sealed class KvmTrial(string emulator, string root)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The next run tries again.
+                // The note could not be written; the next run tries again.
             }
         }
     }

@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// A program that ends with this process, however that ends, and with all that it started. A shell in its own session
-/// passes input on to the program; when the pipe is closed, by this process or by the kernel after <c>kill -9</c>, it
-/// kills its process group. If the shell itself is killed, the kernel kills the program (PR_SET_PDEATHSIG, which
-/// follows the thread that started it and so needs a single-threaded parent, the shell). The disown keeps the end of
-/// the shell's helper out of the program's errors. Where the program dies by a signal, one plain line replaces bash's
-/// report, which quotes the shell's source.
+/// Runs a program that ends when this process ends for any reason, together with everything that it started. A shell in
+/// a separate session passes input on to the program. When the pipe is closed, by this process or by the kernel after
+/// <c>kill -9</c>, the shell kills its process group. If the shell itself is killed, the kernel kills the program
+/// (PR_SET_PDEATHSIG, which follows the thread that started the program and so needs a single-threaded parent: the
+/// shell). The disown keeps a message about the shell's helper out of the program's errors. If a signal kills the
+/// program, one plain line replaces bash's report, which would quote the shell's source.
 /// </summary>
 internal sealed class Lifeline : IAsyncDisposable
 {
@@ -41,10 +41,10 @@ internal sealed class Lifeline : IAsyncDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
-    /// <summary>The id of the shell, also that of its session and process group.</summary>
+    /// <summary>The shell's process id, which is also the id of its session and process group.</summary>
     public int ProcessId => _process.Id;
 
-    /// <remarks>A variable that is null is unset; a null folder is this process's.</remarks>
+    /// <remarks>A variable whose value is null is unset; a null folder means this process's.</remarks>
     /// <exception cref="HooktrailException">There is no bash or setsid here.</exception>
     public static Lifeline Start(IEnumerable<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
     {
@@ -74,7 +74,7 @@ internal sealed class Lifeline : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends the program and all that it started, and waits until they have ended.</summary>
+    /// <summary>Ends the program and everything that it started, and waits until all have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ended)
@@ -86,7 +86,7 @@ internal sealed class Lifeline : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It had ended before.
+            // The program has ended already.
         }
 
         await _process.WaitForExitAsync().ConfigureAwait(false);

@@ -6,8 +6,8 @@ namespace Hooktrail.Kernels.Runs;
 
 /// <summary>The features' result on one guest.</summary>
 /// <remarks>
-/// Passed, failed and skipped are scenarios. A diverged leg differs from prediction or feature, or the observers
-/// disagree about it; an inconclusive one has a gap in the observation.
+/// Passed, failed and skipped count scenarios. A diverged leg differs from the prediction or the feature, or the
+/// observers disagree about it; an inconclusive leg has a gap in the observation.
 /// </remarks>
 public sealed partial record Counts(int Passed, int Failed, int Skipped, int Legs, int Diverged, int Inconclusive)
 {
@@ -16,7 +16,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
 
     public bool IsWithoutFault => Failed == 0 && Diverged == 0 && Inconclusive == 0;
 
-    /// <summary>Whether every scenario that could run has passed, and there was one.</summary>
+    /// <summary>Whether at least one scenario ran and all that ran have passed.</summary>
     public bool IsGood => IsWithoutFault && Passed > 0;
 
     /// <summary>Reads what a run left in its folder; null where it left nothing.</summary>
@@ -45,7 +45,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         return [.. TrailsJson.Read(stream, trails).Legs.Select(leg => leg.Verdict)];
     }
 
-    // Of a skipped scenario's steps, the one that could not be done has the reason; those behind it have none.
+    // In a skipped scenario, the step that could not run has the reason; the steps after it have none.
     private static IEnumerable<string> SkippedFor(string messages) =>
         from line in File.Exists(messages) ? File.ReadLines(messages) : []
         where line.StartsWith("{\"testStepFinished\"", StringComparison.Ordinal)
@@ -55,7 +55,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         where result.GetProperty("status").GetString() == "SKIPPED" && result.TryGetProperty("exception", out _)
         select result.GetProperty("exception").GetProperty("message").GetString();
 
-    // A run that was ended because a test hung may leave half a last line.
+    // A run that was ended because a test hung may leave an incomplete last line.
     private static JsonDocument? Whole(string line)
     {
         try

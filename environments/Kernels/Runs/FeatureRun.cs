@@ -3,10 +3,10 @@ using Hooktrail.Kernels.Machine;
 namespace Hooktrail.Kernels.Runs;
 
 /// <summary>Runs the features in another process: <c>./specs run</c> with the address of the guest's Engine.</summary>
-/// <remarks>Own hosts are those in network namespaces, here of the guest.</remarks>
+/// <remarks>Private hosts run in network namespaces, here in the guest.</remarks>
 internal sealed class FeatureRun(Checkout checkout, string filter, bool privateHosts)
 {
-    /// <summary>How much longer a guest without KVM may take for everything.</summary>
+    /// <summary>How many times as long a guest without KVM may take.</summary>
     private const int PatienceOfTcg = 4;
 
     private const string Script = """
@@ -32,9 +32,9 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
                 ["DOCKER_TLS_VERIFY"] = null,
                 ["SPECS_LAB"] = "docker",
                 ["SPECS_LAB_REASON"] = null,
-                ["SPECS_REQUIRE_LIVE"] = null, // what a kernel has not got is a result there, not a mistake of its machine's
+                ["SPECS_REQUIRE_LIVE"] = null, // what a kernel lacks is a result, not a fault of this machine
                 ["SPECS_OUT"] = folder,
-                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, which is what they are to show
+                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, because they are to show the guest's kernel
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
                     : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,
@@ -45,7 +45,9 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
         return await process.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The number of ended scenarios, by the Cucumber Messages that are written meanwhile.</summary>
+    /// <summary>
+    /// The number of scenarios that have ended, from the Cucumber Messages, which the run writes as it goes on.
+    /// </summary>
     public static int Ended(string folder)
     {
         try
@@ -59,7 +61,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
         }
         catch (IOException)
         {
-            return 0; // none yet
+            return 0; // the file does not exist yet
         }
     }
 

@@ -5,8 +5,8 @@ namespace Hooktrail.Kernels.Runs;
 
 public static class KernelListText
 {
-    /// <summary>A table of the kernels, and below it what else a command line can name.</summary>
-    /// <remarks>Not all: the newest of each series and suite, and what has been prepared.</remarks>
+    /// <summary>A table of kernels, and below it other names that a command line accepts.</summary>
+    /// <remarks>Not all kernels: the newest of each series and suite, and those that have been prepared.</remarks>
     public static string Of(ImmutableArray<ServedKernel> served, Func<ServedKernel, bool> has, bool all)
     {
         var table = new TextTable("series", "release", "package", "suite", "");

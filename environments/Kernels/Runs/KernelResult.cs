@@ -3,7 +3,7 @@ namespace Hooktrail.Kernels.Runs;
 /// <summary>The result of one kernel with one backend.</summary>
 public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
 {
-    /// <summary>As the guest's kernel reported it; empty where it did not.</summary>
+    /// <summary>The release that the guest's kernel reported; empty if it reported none.</summary>
     public string Release { get; init; } = "";
 
     /// <summary>The time until the Engine answered; null where it never did.</summary>
@@ -23,6 +23,6 @@ public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
     /// <summary>Whether the scenarios on namespace hosts were left to another backend's guest.</summary>
     public bool WithoutPrivateHosts { get; init; }
 
-    /// <summary>Where scenarios were left to another guest, none may be left for this one.</summary>
+    /// <summary>If its scenarios on private hosts ran in another guest, this one may have had none to run.</summary>
     public bool IsGood => Trouble is null && (Counts is { IsGood: true } || (WithoutPrivateHosts && Counts is { IsWithoutFault: true, Passed: 0, Skipped: > 0 }));
 }

@@ -15,14 +15,14 @@ public sealed class KernelsRun
 
     private readonly Checkout _checkout;
 
-    /// <param name="checkout">With the features, built, and the guests' disk.</param>
+    /// <param name="checkout">The checkout with the features, built, and the guests' disk.</param>
     public KernelsRun(Checkout checkout) => _checkout = checkout;
 
     public required ImmutableArray<Kernel> Kernels { get; init; }
 
     /// <summary>
-    /// The backends that each kernel runs with. Namespace hosts get their rules from their scenarios, whatever Docker's
-    /// backend, so they run only with the first.
+    /// The backends that each kernel runs with. Private hosts get their rules from their scenarios and not from
+    /// Docker's backend, so they run only with the first.
     /// </summary>
     public required ImmutableArray<Backend> Backends { get; init; }
 
@@ -31,15 +31,15 @@ public sealed class KernelsRun
     /// <summary>The number of guests at once.</summary>
     public required int Parallel { get; init; }
 
-    /// <summary>The longest that one guest may take, from its start to the last scenario's end.</summary>
+    /// <summary>The time limit for one guest, from its start to the last scenario's end.</summary>
     public required TimeSpan Limit { get; init; }
 
-    /// <summary>Gets a folder for each guest.</summary>
+    /// <summary>The folder that holds a folder for each guest.</summary>
     public required string Folder { get; init; }
 
     public required ImmutableDictionary<Kernel, Accelerator> Accelerators { get; init; }
 
-    /// <summary>Takes a line at a time, from several threads.</summary>
+    /// <summary>Receives one line at a time, from several threads.</summary>
     public required Action<string> Progress { get; init; }
 
     /// <summary>Twenty times what a boot takes on two idle processors without KVM.</summary>
@@ -51,7 +51,7 @@ public sealed class KernelsRun
     public async Task<ImmutableArray<KernelResult>> RunAsync(CancellationToken cancellation)
     {
         using var turns = new SemaphoreSlim(Parallel);
-        // The slowest start first, so that none runs by itself at the end.
+        // The slowest starts first, so that no guest runs by itself at the end.
         var results = await Task.WhenAll(from backend in Backends from kernel in Kernels select InTurnAsync(kernel, backend)).ConfigureAwait(false);
         return [.. from kernel in Kernels from result in results where result.Kernel == kernel select result];
 
@@ -77,7 +77,7 @@ public sealed class KernelsRun
         var who = $"{kernel.Name} {backend.Name()}";
         var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend)) { WithoutPrivateHosts = backend != Backends[0] };
         Directory.CreateDirectory(result.Folder);
-        // What an earlier run wrote must not pass for this one's.
+        // The results of an earlier run must not pass for this one's.
         foreach (var file in Written)
             File.Delete(Path.Combine(result.Folder, file));
 

@@ -4,10 +4,10 @@ namespace Hooktrail.Kernels.Runs;
 
 public static class KernelsText
 {
-    /// <summary>The report has all reasons.</summary>
+    /// <summary>The table shows this many reasons; the report has all of them.</summary>
     private const int ReasonsShown = 3;
 
-    /// <summary>A table of all results, and below it what went wrong.</summary>
+    /// <summary>A table of all results, and below it the failures.</summary>
     public static string Of(ImmutableArray<KernelResult> results)
     {
         var table = new TextTable("kernel", "backend", "release", "booted in", "passed", "failed", "skipped", "legs", "diverged", "inconclusive", "took", "");

@@ -4,7 +4,7 @@ namespace Hooktrail.Kernels.Runs;
 public static class OutputFolder
 {
     /// <summary>Makes the folder if needed, and locks it.</summary>
-    /// <exception cref="HooktrailException">It cannot be made, or another run has it.</exception>
+    /// <exception cref="HooktrailException">The folder cannot be created, or another run has it.</exception>
     public static IDisposable Take(string folder)
     {
         try

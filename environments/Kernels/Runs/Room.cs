@@ -2,16 +2,18 @@ namespace Hooktrail.Kernels.Runs;
 
 public static class Room
 {
-    /// <summary>A guest's share in MiB: its memory, QEMU's translations, and the process that runs features.</summary>
+    /// <summary>
+    /// The memory for one guest in MiB: its own, QEMU's translations, and the process that runs the features.
+    /// </summary>
     private const int PerGuest = 2048 + 1024;
 
-    /// <summary>One for each processor, as far as memory allows; at least one.</summary>
+    /// <summary>One guest for each processor, as far as memory allows; at least one.</summary>
     public static int ForGuests() => ForGuests(
         Environment.ProcessorCount, File.ReadLines("/proc/meminfo"), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <remarks>
-    /// Memory is /proc/meminfo. The limit is the most that .NET may take, in bytes: 3/4 of a cgroup's, which
-    /// /proc/meminfo ignores.
+    /// Memory is the content of /proc/meminfo. The limit is .NET's maximum in bytes: 3/4 of the cgroup's
+    /// limit, which /proc/meminfo ignores.
     /// </remarks>
     internal static int ForGuests(int processors, IEnumerable<string> memory, long limit)
     {

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Writes the disk of the guests, without the lab's image yet: bootstrap.sh MIRROR WORK OUTPUT
+# Writes the guests' disk, without the lab's image: bootstrap.sh MIRROR WORK OUTPUT
 #
-# An ext4 file system on the whole of a sparse file. WORK is a folder for what is in between, which the caller removes. An ordinary user needs
-# user namespaces, for mmdebstrap and to own what is root's.
+# The disk is a sparse file that holds one ext4 file system. WORK is a folder for intermediate files, which the caller
+# removes. An ordinary user needs user namespaces, for mmdebstrap and to create files that belong to root.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 mirror=$1
@@ -10,7 +10,7 @@ work=$2
 output=$3
 packages=$(sed 's/#.*//' "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
 
-# Debian's own tools before those of the caller's PATH: mmdebstrap starts some hundreds of processes.
+# Debian's tools come before the caller's PATH: mmdebstrap starts some hundreds of processes.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # mmdebstrap, not this shell, expands $1 of a hook: the new root's path.
@@ -24,7 +24,7 @@ mmdebstrap --variant=minbase --include="$packages" --architectures=amd64 \
 
 own=()
 ((EUID == 0)) || own=(unshare --map-root-user)
-# Of device nodes, which an ordinary user cannot make, the guest's kernel has its own. No journal: a disk that is thrown away needs none.
+# An ordinary user cannot create device nodes; the guest's kernel provides them. No journal: the disk is thrown away.
 # shellcheck disable=SC2016
 "${own[@]}" bash -euc '
     mkdir "$1/root"

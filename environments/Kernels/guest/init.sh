@@ -1,9 +1,10 @@
 #!/bin/bash
-# Process 1 of a guest: loads modules, starts the Docker Engine and says on the console how far it is. A line there that begins with
-# `hooktrail: ` is for the host (Machine/ConsoleEvent.cs); a line that comes from there ends the guest.
+# Process 1 of a guest: loads modules, starts the Docker Engine and reports its progress on the console. The host reads
+# the lines there that begin with `hooktrail: ` (Machine/ConsoleEvent.cs). A line from the host ends the guest.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
-# For dockerd, containerd and all that these start, in memory that a guest has: dockerd, which libnetwork starts again for each container with a network,
-# took 0.31 instead of 0.47 s there, a shim 0.17 instead of 0.20 (6.12, 2026-11-28): heaps grow fivefold and not twofold before garbage is collected. Off was no faster.
+# For dockerd, containerd and their children: heaps grow fivefold instead of twofold before garbage is collected, and a
+# guest has the memory. dockerd, which libnetwork starts again for each container with a network, took 0.31 s instead of
+# 0.47 s, a shim 0.17 s instead of 0.20 s (6.12, 2026-11-28). Turning collection off was no faster.
 export GOGC=400
 
 tell() { printf 'hooktrail: %s\n' "$*"; }
@@ -12,10 +13,10 @@ setting() { sed -n "s/.*\bhooktrail\.$1=\([a-z]*\).*/\1/p" /proc/cmdline; }
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
-# Without it neither crun nor runc starts on Linux 5.10: both start themselves again from a sealed copy, and execveat of an empty path says ENOENT
-# there (measured; opencontainers/runc#2552).
+# Without this link, neither crun nor runc starts on Linux 5.10. Both run themselves again from a sealed copy, and
+# execveat with an empty path returns ENOENT there (measured; opencontainers/runc#2552).
 ln -s /proc/self/fd /dev/fd
-# The terminal must not send back what the host writes, nor change line ends.
+# The terminal must not echo the host's input, nor change line ends.
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 stty raw -echo
 tell booted "$(uname -r)"
@@ -27,9 +28,10 @@ mount -t cgroup2 cgroup /sys/fs/cgroup
 printf '+%s\n' $(</sys/fs/cgroup/cgroup.controllers) | while read -r one; do echo "$one" >/sys/fs/cgroup/cgroup.subtree_control; done 2>/dev/null
 mount -t ext4 -o ro /dev/vdb /usr/lib/modules || tell lacks a disk with modules
 
-# Nothing but the kernel's last words may slow down the console: LOG rules print thousands of lines.
+# Only the kernel's most urgent messages may go to the slow console: LOG rules print thousands of lines.
 dmesg -n 1
-# Rules and namespaces come and go all the time; each time the kernel would wait for all its processors to have been idle once.
+# Rules and namespaces come and go constantly. Each time, the kernel would wait until every processor has passed a
+# quiescent state; expedited grace periods are faster.
 echo 1 >/sys/kernel/rcu_expedited
 
 backend=$(setting backend)
@@ -40,10 +42,12 @@ esac
 for module in overlay bridge br_netfilter veth nfnetlink_log; do
     modprobe -q "$module" || tell lacks "the module $module"
 done
-# What legacy tables are asked for by: these register at no hook, and without them a tool in a container can have no table, because it cannot load
-# modules (net/netfilter/x_tables.c, xt_request_find_table_lock, loads the table's own). Not every kernel has them.
+# A container cannot load modules. Without these, a tool in a container could not use any legacy table; with them, the
+# kernel loads the table's own module (net/netfilter/x_tables.c, xt_request_find_table_lock). They register at no hook.
+# Some kernels do not have them.
 for module in ip_tables ip6_tables arp_tables ebtables; do modprobe -q "$module"; done
-# Tables are only looked for: loading one would register it at its hooks on some kernels, and on this host only Docker and the lab use any.
+# Only looks for the modules of the tables: on some kernels, loading one registers the table at its hooks, and on this
+# host only Docker and the lab should do that.
 for module in "${tables[@]}"; do
     modprobe -q -n "$module" || tell lacks "the module $module"
 done
@@ -57,8 +61,9 @@ ip link set eth0 up
 ip address add 10.0.2.15/24 dev eth0
 ip route add default via 10.0.2.2
 
-# Both say when they listen; that is the event, and nobody has to ask. containerd is started here, because dockerd would give up on it after 15
-# seconds, which are few for a guest on a busy machine; of its plugins Docker uses what is left.
+# Both programs report when they listen, so nothing has to poll. containerd starts here, because dockerd would
+# stop waiting for it after 15 seconds, which are too few for a guest on a busy machine. The plugins that
+# Docker does not use are disabled.
 mkdir -p /run/containerd
 cat >/run/containerd/config.toml <<'PLUGINS'
 version = 2
@@ -75,20 +80,20 @@ while IFS= read -r line <&4; do
 done
 cat <&4 >/dev/null &
 
-# A filter for system calls would be compiled for every container and asked at every call, which a translated processor feels; who breaks out of a
-# container is in a guest still.
+# The runtime would compile a seccomp filter for every container, and the kernel would run it at every system call,
+# which is slow on a translated processor. A process that breaks out of its container is still inside the guest.
 dockerd --tls=false --seccomp-profile unconfined --add-runtime crun=/usr/bin/crun --default-runtime crun --containerd /run/containerd/containerd.sock \
     -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
 engine=$!
 while IFS= read -r line; do
     printf 'dockerd: %s\n' "$line"
-    # Its last words have no time.
+    # A line without a timestamp belongs to dockerd's last words.
     [[ $line = time=* ]] || printf '%s' "$line" >/run/last-words
     [[ $line != *'API listen on [::]:2375'* ]] || tell engine "$(dockerd --version)"
 done </run/dockerd.log &
 talking=$!
 
-# Whatever the host says means the end; and so does the Engine's.
+# Any input from the host ends the guest; so does the end of the Engine.
 (
     read -r _ </dev/ttyS0
     kill -TERM "$engine"

@@ -1,10 +1,10 @@
 #!/bin/busybox sh
-# The guest's initial root: loads what the disks need, mounts them, and hands over to init.sh, which it brings along, so that a
-# change of it needs no new disk.
+# The guest's initial root: loads the modules that the disks need, mounts the disks, and starts init.sh. It contains
+# init.sh, so a change of that script needs no new disk.
 /bin/busybox mount -t devtmpfs dev /dev
 exec </dev/console >/dev/console 2>&1
-# A boot that only tries the accelerator (Machine/KvmTrial.cs) has no disk. Parameters that the kernel does not know are
-# variables of its first program.
+# A boot that only tests the accelerator (Machine/KvmTrial.cs) has no disk. The kernel passes parameters that it does
+# not know to its first program as variables.
 if [ -n "${hooktrail_trial:-}" ]; then
     echo "hooktrail: booted $(/bin/busybox uname -r)"
     exec /bin/busybox poweroff -f

@@ -1,5 +1,5 @@
-# pack FOLDER RELEASE MODULES BUSYBOX MODULE...: makes FOLDER/modules.ext4 of the folder MODULES (empty where all is built in), and
-# FOLDER/modules.cpio, the part of the initial root that is the kernel's: BUSYBOX, MODULE... and what they depend on.
+# pack FOLDER RELEASE MODULES BUSYBOX MODULE...: writes FOLDER/modules.ext4 from the folder MODULES (empty if all are
+# built in), and FOLDER/modules.cpio, the kernel's part of the initial root: BUSYBOX, MODULE... and their dependencies.
 # shellcheck shell=bash
 set -euo pipefail
 folder=$1 release=$2 modules=$3 busybox=$4
@@ -8,13 +8,13 @@ tree=$folder/packed
 place=$tree/lib/modules/$release
 mkdir -p "$place" "$folder/root"/{bin,dev,modules,root}
 if [[ $modules ]]; then
-    # What a guest without such devices cannot use is most of it.
+    # Leaves out the drivers of devices that a guest does not have, which are most of the modules.
     (cd "$modules" && tar -c --exclude=./build --exclude=./source --exclude='./kernel/drivers/*' --exclude='./kernel/sound' --exclude=./vmlinuz .) | tar -x -C "$place"
     for drivers in net virtio block char; do
         [[ ! -d $modules/kernel/drivers/$drivers ]] || { mkdir -p "$place/kernel/drivers" && cp -r "$modules/kernel/drivers/$drivers" "$place/kernel/drivers"; }
     done
 fi
-# Compressed modules would be unpacked at every boot, on a slow processor.
+# The kernel would decompress the modules at every boot, on a slow processor.
 find "$place" -name '*.ko.xz' -exec xz -d {} +
 find "$place" -name '*.ko.gz' -exec gzip -d {} +
 find "$place" -name '*.ko.zst' -exec zstd -q -d --rm {} +
@@ -23,7 +23,8 @@ depmod -b "$tree" "$release"
 install -m 755 "$busybox" "$folder/root/bin/busybox"
 : >"$folder/root/modules/order"
 for module; do
-    # What is no module is taken for built in, whether or not there is a list that says so; the guest will tell.
+    # A name without a module counts as built in, with or without a list of built-in modules;
+    # the guest reports what it lacks.
     { modprobe -d "$tree" -S "$release" --show-depends "$module" 2>/dev/null || true; } | sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | while read -r file; do
     cp "$file" "$folder/root/modules/"

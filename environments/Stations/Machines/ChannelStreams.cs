@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>Disposing it ends the process's input: <paramref name="send"/> with no bytes.</summary>
+/// <summary>Disposing it ends the process's input by <paramref name="send"/> with no bytes.</summary>
 internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : Stream
 {
     private int _closed;
@@ -65,12 +65,12 @@ internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send)
         }
         catch (IOException)
         {
-            // The process has ended with everything else there.
+            // The other side has ended, and every process there with it.
         }
     }
 }
 
-/// <summary>Unlike <see cref="PipeReader.AsStream"/>, it may be disposed of while read: the reader fails.</summary>
+/// <summary>Unlike <see cref="PipeReader.AsStream"/>, it may be disposed during a read; that read fails.</summary>
 internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
 {
     private readonly Stream _stream = pipe.AsStream(leaveOpen: true);

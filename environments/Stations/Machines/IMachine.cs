@@ -1,15 +1,17 @@
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>This machine, or a container, perhaps on another kernel. Its processes end with this program.</summary>
+/// <summary>
+/// This machine, or a container, which may be on another kernel. Its processes end with this program.
+/// </summary>
 public interface IMachine : IAsyncDisposable
 {
-    /// <summary>As in «it cannot be had <c>on this machine</c>».</summary>
+    /// <summary>A phrase as in «it cannot be had <c>on this machine</c>».</summary>
     string Place { get; }
 
-    /// <summary>Whether the processes are root's. An ordinary user needs a user namespace.</summary>
+    /// <summary>Whether the processes belong to root. An ordinary user needs a user namespace.</summary>
     bool IsRoot { get; }
 
-    /// <summary>What to do where the kernel refuses namespaces to root; no full stop.</summary>
+    /// <summary>The remedy if the kernel refuses namespaces to root, without a full stop.</summary>
     string Advice { get; }
 
     string Entrance(int processId);
@@ -22,31 +24,31 @@ public sealed record MachineProgram(params ImmutableArray<string> Command)
 {
     public const int Input = 0, Output = 1, Error = 2;
 
-    /// <summary>Variables besides the machine's.</summary>
+    /// <summary>Variables in addition to the machine's.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty.Add("LC_ALL", "C");
 
-    /// <summary>With standard input; below 200, and not 19.</summary>
+    /// <summary>The descriptors that the process reads, with standard input; each below 200, and none 19.</summary>
     public ImmutableArray<int> Reads { get; init; } = [Input];
 
-    /// <summary>With standard output. By default errors go to the machine.</summary>
+    /// <summary>The descriptors that it writes, with standard output. By default errors go to the machine.</summary>
     public ImmutableArray<int> Writes { get; init; } = [Output];
 }
 
-/// <summary>Disposing it closes this program's ends of its pipes, and ends nothing else.</summary>
+/// <summary>Disposing it closes this program's ends of the pipes, and ends no process.</summary>
 public interface IMachineProcess : IAsyncDisposable
 {
-    /// <summary>On the machine.</summary>
+    /// <summary>The process id on the machine.</summary>
     int ProcessId { get; }
 
     /// <summary>Disposing it ends the process's input.</summary>
     /// <remarks>Writing throws an <see cref="IOException"/> once the other end is closed.</remarks>
     Stream WriterTo(int descriptor);
 
-    /// <summary>Ends when no process holds the descriptor.</summary>
+    /// <summary>A stream that ends when no process holds the descriptor.</summary>
     Stream ReaderOf(int descriptor);
 
     Task WaitForExitAsync(CancellationToken cancellation = default);
 
-    /// <summary>By SIGKILL. Does nothing if the process has ended.</summary>
+    /// <summary>Sends SIGKILL. Does nothing if the process has ended.</summary>
     void Kill();
 }

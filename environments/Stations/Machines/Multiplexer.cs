@@ -6,12 +6,12 @@ using System.Text;
 
 namespace Hooktrail.Stations.Machines;
 
-/// <summary>The caller's end of multiplex.pl: any number of processes and pipes over one connection.</summary>
+/// <summary>The local end of multiplex.pl: any number of processes and pipes over one connection.</summary>
 public sealed class Multiplexer(string place) : IByteSink
 {
     private const int Header = 8;
 
-    // A slow reader holds up the others: every reader of this program takes what there is, and queues it by itself.
+    // A slow reader would delay the others, so every reader in this program takes what has come, and queues it.
     private const int Unread = 1 << 20;
 
     private readonly ConcurrentDictionary<uint, Pipe> _outputs = new();
@@ -27,16 +27,18 @@ public sealed class Multiplexer(string place) : IByteSink
     private uint _channels;
     private volatile Exception? _ended;
 
-    /// <summary>For perl on the other side, as process 1 of a pid namespace.</summary>
+    /// <summary>A perl program for the other side; it must be process 1 of a pid namespace.</summary>
     public static string Script { get; } = EmbeddedText.Of(typeof(Multiplexer).Assembly, "multiplex.pl");
 
-    /// <summary>Takes the program's standard input. Its standard output is to be written to this.</summary>
+    /// <summary>
+    /// Takes the program's standard input. The caller must write the program's standard output to this object.
+    /// </summary>
     public void Connect(Stream input) => _to = input;
 
     /// <exception cref="HooktrailException">The program cannot be started, or the connection has ended.</exception>
     public async Task<IMachineProcess> StartAsync(MachineProgram program, CancellationToken cancellation = default)
     {
-        // In the order of their channels.
+        // In the order of the channels.
         ImmutableArray<(int Descriptor, bool IsRead)> pipes =
             [.. program.Reads.Select(descriptor => (descriptor, true)), .. program.Writes.Select(descriptor => (descriptor, false))];
         var first = Interlocked.Add(ref _channels, (uint)pipes.Length) - (uint)pipes.Length + 1;
@@ -56,7 +58,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (IOException)
         {
-            // The other side has ended: the waiting caller gets that error.
+            // The other side has ended; the caller, which waits, gets that error.
         }
 
         if (_ended is { } reason)
@@ -140,7 +142,7 @@ public sealed class Multiplexer(string place) : IByteSink
         _written.Add(pipe);
     }
 
-    // What was not flushed yet is handed on with the end.
+    // Bytes that were not flushed yet are passed on together with the end.
     private void End(Pipe pipe)
     {
         _written.Remove(pipe);
@@ -169,7 +171,7 @@ public sealed class Multiplexer(string place) : IByteSink
         }
     }
 
-    // Its pipes never came to be.
+    // The process did not start, so its pipes do not exist.
     private void Forget(Process process)
     {
         _processes.TryRemove(process.First, out _);
@@ -191,7 +193,7 @@ public sealed class Multiplexer(string place) : IByteSink
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            // A begun frame is written to its end, or what follows would be unreadable.
+            // A frame that was begun is written to its end; otherwise the rest would be unreadable.
             await to.WriteAsync(frame, CancellationToken.None).ConfigureAwait(false);
             await to.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -269,7 +271,7 @@ public sealed class Multiplexer(string place) : IByteSink
             }
             catch (IOException)
             {
-                // Everything there has ended.
+                // The other side has ended.
             }
         }
     }

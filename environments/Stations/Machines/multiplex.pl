@@ -1,21 +1,23 @@
 #!/usr/bin/perl
-# Starts processes for somebody far away, to whom there is one connection: standard input and output of this one. Any number of
-# processes, each with any number of pipes; no module beyond Debian's perl-base.
+# Starts processes for a caller on another machine that has only one connection: this program's standard input and
+# output. Any number of processes, each with any number of pipes. It uses no module beyond Debian's perl-base.
 #
-# Both ways, one frame after the other: CHANNEL and LENGTH (32 bits each, big-endian), and that many bytes. Each pipe is a channel;
-# a frame without bytes ends it. Channel 0 is this program's own, a message in each frame:
+# Both directions carry frames: CHANNEL and LENGTH (32 bits each, big-endian), then LENGTH bytes. Each pipe is a
+# channel; a frame without bytes ends it. Channel 0 carries the messages of this program, one in each frame:
 #
 #   in:   start FIRST PIPES SETTINGS NAME=VALUE ... PROGRAM ARGUMENT ...
-#                                      (words ended by NUL) PIPES are descriptors as a shell writes them, such as 0<,1>,20<: the process
-#                                      reads from 0 and 20, which are the channels FIRST and FIRST+2, and writes to 1, which is FIRST+1.
-#                                      SETTINGS is how many settings of the environment follow. Standard error, if it is no pipe, is this one's
-#         kill FIRST                   by SIGKILL
-#   out:  started FIRST PID            the program runs; PID is its id where this one runs
-#         failed FIRST WHY             it does not
-#         ended FIRST STATUS           neither it nor a descendant of its own is left; 128 and the signal's number where it was killed
+#                              (words end with NUL) starts a program. PIPES are descriptors as a shell writes them. In
+#                              0<,1>,20< the process reads from 0 and 20, which are the channels FIRST and FIRST+2, and
+#                              writes to 1, which is FIRST+1. SETTINGS is the number of NAME=VALUE words, which go
+#                              to the environment. Standard error is this program's, unless it is a pipe
+#         kill FIRST           sends SIGKILL
+#   out:  started FIRST PID    the program runs; PID is its id in this program's pid namespace
+#         failed FIRST WHY     the program did not start
+#         ended FIRST STATUS   the process and all its descendants have ended. STATUS is the exit code, or 128 plus the
+#                              signal's number if a signal killed it
 #
-# When standard input ends, the other side has ended or was killed, and so does this program. It is to be process 1 of a pid namespace: then
-# the kernel kills whatever it has started, and the namespaces of those go with them.
+# When standard input ends, the caller has ended or was killed, and this program ends. It must be process 1 of a pid
+# namespace: then the kernel kills every process that it has started, and their namespaces end with them.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR);
@@ -23,11 +25,11 @@ use POSIX ();
 
 use constant {
     F_DUPFD_CLOEXEC => 1030,    # <linux/fcntl.h>
-    # Above every descriptor that a program may ask for.
+    # Higher than every descriptor that a program may ask for.
     HIGH => 200,
-    # What waits for the other side; so much of it, and no process is read from until some has gone.
+    # If this many bytes wait to go to the caller, the processes' output is not read until some have gone.
     MOST_TO_SAY => 1 << 20,
-    # Who lets so much wait does not mean to read it.
+    # A process that leaves this many bytes unread does not mean to read them.
     MOST_TO_READ => 64 << 20,
 };
 
@@ -36,10 +38,10 @@ binmode $_ for *STDIN, *STDOUT;
 STDOUT->blocking(0);
 
 my ($heard, $to_say) = ('', '');
-my %source;     # by file number, what is read from: its handle, and who takes what comes
-my %sink;       # by channel, what is written to: its handle, what waits for it, and whether its end does
-my %process;    # by first channel: its id, and its exit status once that is known
-my %first;      # the first channel by id
+my %source;     # by file number, each source of input: its handle, and the function that takes the bytes
+my %sink;       # by channel, each pipe to a process: its handle, its pending bytes, and whether its end is pending
+my %process;    # by first channel: the process id, and the exit status after it is known
+my %first;      # the first channel, by process id
 
 sub frame { my ($channel, $bytes) = @_; $to_say .= pack('N N', $channel, length $bytes) . $bytes }
 
@@ -57,7 +59,7 @@ sub start {
         push @theirs, [$descriptor, $direction eq '<' ? $reader : $writer];
         push @ours, [$direction, $direction eq '<' ? $writer : $reader];
     }
-    # Whoever descends from the process has the one end of this, so that the other tells of their end.
+    # Every descendant of the process holds one end of this pipe, so the other end shows when all of them have ended.
     pipe(my $alive, my $living) or return frame(0, "failed $first pipe: $!");
     pipe(my $told, my $tell) or return frame(0, "failed $first pipe: $!");
     my $id = fork // return frame(0, "failed $first fork: $!");
@@ -68,7 +70,7 @@ sub start {
         POSIX::_exit(127);
     }
     close $_ for $living, $tell, map { $_->[1] } @theirs;
-    # Ends at once where the program runs, for the process has lost its end by that.
+    # Ends as soon as the program runs: exec closes the process's end.
     my $why = do { local $/; <$told> };
     if (length $why) {
         waitpid $id, 0;
@@ -87,10 +89,10 @@ sub start {
     frame(0, "started $first $id");
 }
 
-# In the new process: puts each pipe where the program wants it, and is that program.
+# Runs in the new process: puts each pipe where the program wants it, and executes the program.
 sub become {
     my ($pipes, $living, $settings, $words) = @_;
-    # Their places may be taken by pipes of this program.
+    # Pipes of this program may have those numbers, so the copies first get high ones.
     my @high = map { [$_->[0], fcntl($_->[1], F_DUPFD_CLOEXEC, HIGH) || die "fcntl: $!\n"] } @$pipes, [19, $living];
     POSIX::dup2($_->[1], $_->[0]) // die "dup2: $!\n" for @high;
     $SIG{PIPE} = 'DEFAULT';
@@ -109,7 +111,7 @@ sub reap {
 sub ended {
     my ($first) = @_;
     my $process = delete $process{$first};
-    # It has closed what it had, and is a moment from its end.
+    # The process has closed its pipes and is about to end.
     if (!defined $process->{status} && delete $first{ $process->{id} }) {
         waitpid $process->{id}, 0;
         $process->{status} = $? & 127 ? 128 + ($? & 127) : $? >> 8;
@@ -145,7 +147,7 @@ sub hear {
     }
 }
 
-# Writes what a process takes of what waits for it; one that has ended takes nothing any more.
+# Writes as many of the waiting bytes as the process takes. A process that has ended takes none.
 sub give {
     my ($channel) = @_;
     my $sink = $sink{$channel};

@@ -4,8 +4,8 @@ public static class FlowTalking
 {
     private const int Mtu = 1500;
 
-    /// <summary>For every flow except encapsulated ones.</summary>
-    /// <remarks>The address is a function of the lab's names. A null source is the route's preference.</remarks>
+    /// <summary>What to send for any flow except an encapsulated one.</summary>
+    /// <remarks>Address maps a name of the lab to its address. A null source lets the route choose.</remarks>
     public static Talking Of(
         Flow flow, Func<string, string> address, Func<int, int> port, string device, byte mark, int sourcePort, int count, int size, TimeSpan patience,
         int before = 0, string? source = null)

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 
 namespace Hooktrail.Stations.Talk;
 
-/// <summary>Speaks and listens by one talk.pl for all stations whose namespaces it may enter.</summary>
+/// <summary>Sends and listens through one talk.pl, for all stations whose namespaces it may enter.</summary>
 public sealed class Talker : IAsyncDisposable
 {
     private readonly string _who;
@@ -18,17 +18,19 @@ public sealed class Talker : IAsyncDisposable
     private volatile HooktrailException? _ended;
     private int _commands;
 
-    /// <summary>Takes over both ends of a running talk.pl, named <paramref name="who"/> in messages.</summary>
+    /// <summary>Takes over both ends of a running talk.pl; messages call it <paramref name="who"/>.</summary>
     public Talker(string who, TextWriter to, ChannelReader<string> from)
     {
         (_who, _to, _from) = (who, to, from);
         _reading = ReadAsync();
     }
 
-    /// <summary>For perl in the station; Debian's perl-base is enough.</summary>
+    /// <summary>A perl program for the station; it needs only Debian's perl-base.</summary>
     public static string Script { get; } = EmbeddedText.Of(typeof(Talker).Assembly, "talk.pl");
 
-    /// <summary>Returns the port. What is heard is kept until <see cref="TakeHeardAsync"/>.</summary>
+    /// <summary>
+    /// Starts a listener and returns its port. <see cref="TakeHeardAsync"/> returns what the listener has heard.
+    /// </summary>
     /// <exception cref="HooktrailException">It cannot listen there, or has ended.</exception>
     public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
         Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
@@ -38,8 +40,10 @@ public sealed class Talker : IAsyncDisposable
     /// <exception cref="HooktrailException">There is no such listener.</exception>
     public Task StopAsync(string id, CancellationToken cancellation = default) => AskAsync(id, $"stop {id}", cancellation);
 
-    /// <summary>Waits until the fate of every packet is known.</summary>
-    /// <exception cref="HooktrailException">Nothing could be sent: a missing right, an address of another station.</exception>
+    /// <summary>Sends packets, and waits until the fate of each is known.</summary>
+    /// <exception cref="HooktrailException">
+    /// Nothing could be sent: a right is missing, or the address belongs to another station.
+    /// </exception>
     public async Task<TalkResult> SendAsync(Talking what, CancellationToken cancellation = default)
     {
         var id = NewId();
@@ -47,7 +51,9 @@ public sealed class Talker : IAsyncDisposable
         return TalkResult.Parse(words.AsSpan(1));
     }
 
-    /// <summary>Since the last call, with all that has reached the station by now.</summary>
+    /// <summary>
+    /// Returns what was heard since the last call, with everything that has reached the station by now.
+    /// </summary>
     /// <remarks>A <paramref name="tos"/> sets all answers, like <see cref="MarkAsync"/>.</remarks>
     public async Task<ImmutableArray<Heard>> TakeHeardAsync(byte? tos = null, CancellationToken cancellation = default)
     {
@@ -67,7 +73,7 @@ public sealed class Talker : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended already.
+            // The process has ended already.
         }
 
         await _reading.ConfigureAwait(false);
@@ -78,7 +84,7 @@ public sealed class Talker : IAsyncDisposable
 
     private string NewId() => string.Create(CultureInfo.InvariantCulture, $"#{Interlocked.Increment(ref _commands)}");
 
-    // One question of an id at a time; the answer is the line's words behind the id.
+    // Only one command of an id at a time; the answer is the rest of the line after the id.
     private async Task<string[]> AskAsync(string id, string command, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,7 +116,7 @@ public sealed class Talker : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The process has ended: the waiting caller gets that error.
+            // The process has ended; the caller, which waits, gets that error.
         }
         finally
         {

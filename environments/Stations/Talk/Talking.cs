@@ -1,6 +1,6 @@
 namespace Hooktrail.Stations.Talk;
 
-/// <summary>What a station sends: one packet at a time, the next when the fate of the one before is known.</summary>
+/// <summary>What a station sends: one packet at a time, the next after the fate of the previous one is known.</summary>
 public sealed record Talking
 {
     private readonly string _words;
@@ -12,10 +12,10 @@ public sealed record Talking
 
     /// <summary>Echoes, datagrams, or one TCP connection with <paramref name="size"/> bytes.</summary>
     /// <remarks>
-    /// A null source is the route's preference. The source port is the echoes' identifier; 0 lets the kernel choose. A
-    /// TCP connection's four numbers cannot be reused for 60 seconds (TIME_WAIT), so take another port for the next.
-    /// The timeout is for each answer: a SYN is repeated after a second, other TCP segments after a fifth of one.
-    /// Before counts the flow's packets so far: their numbers go on from there.
+    /// A null source lets the route choose. The source port is the echoes' identifier; 0 lets the kernel choose. The
+    /// addresses and ports of a TCP connection cannot be reused for 60 seconds (TIME_WAIT), so take another port for
+    /// the next. The timeout is for each answer: a SYN is retransmitted after a second, other TCP segments after a
+    /// fifth of one. Before is the number of packets that the flow has had so far: numbering goes on from there.
     /// </remarks>
     public static Talking To(
         Protocol protocol, IpVersion ip, string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size,
@@ -25,11 +25,11 @@ public sealed record Talking
     public static Talking ToAll(string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>
         new($"broadcast # {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size}");
 
-    /// <summary>ARP in a raw frame, whatever the kernel knows. It needs CAP_NET_RAW.</summary>
+    /// <summary>An ARP request in a raw frame, even if the kernel knows the answer. It needs CAP_NET_RAW.</summary>
     public static Talking WhoHas(string device, string source, string target, TimeSpan timeout) =>
         new($"arp # {device} {source} {target} {Milliseconds(timeout)}");
 
-    /// <summary>It needs CAP_NET_RAW.</summary>
+    /// <summary>A raw frame. It needs CAP_NET_RAW.</summary>
     public static Talking Frame(string device, ReadOnlySpan<byte> frame) => new($"raw # {device} {Convert.ToHexStringLower(frame)}");
 
     internal static char Digit(IpVersion ip) => ip == IpVersion.V4 ? '4' : '6';

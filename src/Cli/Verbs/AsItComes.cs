@@ -6,17 +6,17 @@ using Hooktrail.Text;
 namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
-/// Prints one line for each record while its flow is under way, with the predicted hop that it fits. That is a first
-/// look: a single record does not identify its packet, so nothing is judged here.
+/// Prints one line for each record while its flow is under way, with the predicted hop that it fits. The lines are
+/// provisional: a single record does not identify its packet, so they contain no judgement.
 /// </summary>
 internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observers observers, TextWriter output)
 {
     private readonly Dictionary<Observers, Follower> _followers = [];
 
-    /// <summary>Prints what comes in while a flow is sent; when it returns, all is printed.</summary>
+    /// <summary>Prints each record while a flow is sent; when it returns, all records are printed.</summary>
     public async Task<Seen> WhileAsync(Func<Action<Glimpse>, Task<Seen>> send)
     {
-        // The readers of the observers' channels must not wait for a terminal: they would lose records meanwhile.
+        // The readers of the observers' channels must not wait for a terminal, or they would lose records.
         var glimpses = Channel.CreateUnbounded<Glimpse>(new() { SingleReader = true });
         var printing = PrintAsync(glimpses.Reader);
         try
@@ -58,11 +58,11 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
             $"{hop.Source} → {hop.Destination} {glimpse.Packet}");
     }
 
-    // Column widths are not known yet: the widest names of the lab fit, and longer ones push.
+    // Column widths are not known yet: the widest names of the lab fit, and longer ones shift the line.
     private string Line(string by, string point, string devices, string place, string packet) => PlainText.Of(
         $"  {(observers == Observers.Both ? by.PadRight(7) : "")}{point,-28}  {devices,-31}  {place,-17}  {packet}".TrimEnd()) + "\n";
 
-    /// <summary>How far one observer's records have come along the predicted legs.</summary>
+    /// <summary>The progress of one observer's records along the predicted legs.</summary>
     private sealed class Follower(ImmutableArray<PredictedLeg> legs)
     {
         private readonly int[] _next = new int[legs.Length];
@@ -71,8 +71,8 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
         /// <summary>The predicted hop that a record fits; null for none.</summary>
         public (Leg Leg, int Number)? Place(Hop seen)
         {
-            // The next hop of some leg, else a later one: an observer does not show every layer, and a prediction can
-            // be wrong.
+            // The next hop of a leg, else a later one: an observer does not show every layer,
+            // and a prediction can be wrong.
             foreach (var step in (int[])[1, int.MaxValue])
                 foreach (var leg in Enumerable.Range(0, legs.Length).OrderByDescending(leg => leg == _last))
                 {
@@ -92,7 +92,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
             hop with { Source = null, Destination = null } == seen with { Source = null, Destination = null }
             && FitsAddress(hop.Source, seen.Source) && FitsAddress(hop.Destination, seen.Destination);
 
-        // The prediction has no port where the sender's is ephemeral.
+        // The prediction has no port if the sender's is ephemeral.
         private static bool FitsAddress(string? address, string? seen) =>
             seen == address || (address is not null && seen?.StartsWith(address + ':', StringComparison.Ordinal) == true);
     }

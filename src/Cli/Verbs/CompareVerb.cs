@@ -7,7 +7,7 @@ using Hooktrail.Report.Html;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>compare</c>: what differs between runs. Needs no right and no lab.</summary>
+/// <summary><c>compare</c>: how runs differ. Needs no right and no lab.</summary>
 internal static class CompareVerb
 {
     private static readonly Argument<string[]> Runs = new("run")

@@ -6,7 +6,7 @@ using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>doctor</c>: what this host can and cannot do.</summary>
+/// <summary><c>doctor</c>: reports which labs this host can have, and what it lacks.</summary>
 internal static class DoctorVerb
 {
     public static Verb Create()
@@ -30,7 +30,7 @@ internal static class DoctorVerb
         return ExitCode.Done;
     }
 
-    // Beside an Engine on another kernel, namespace hosts live there.
+    // Beside an Engine on another kernel, private hosts run in its container.
     private static async Task<ImmutableArray<ExaminationFinding>> OfNamespacesAsync(CancellationToken cancellation)
     {
         await using var hosts = new PrivateHosts(besideEngine: true);

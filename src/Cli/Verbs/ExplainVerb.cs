@@ -6,7 +6,9 @@ using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>explain</c>: which change of the host would predict the observation. Needs no right, no lab.</summary>
+/// <summary>
+/// <c>explain</c>: which change of the host would predict the observation. Needs no right and no lab.
+/// </summary>
 internal static class ExplainVerb
 {
     private static readonly Argument<string> Observed = new("file")
@@ -73,7 +75,7 @@ internal static class ExplainVerb
         var changed = Changed(line);
         var file = TrailsInput.Read(path);
         var observed = file.Legs
-            // A leg that was compared and not seen did not come about; other unseen legs tell nothing.
+            // A leg that was compared and not seen did not happen; other unseen legs prove nothing.
             .Where(one => one.Observed is not null || one.Verdict == LegVerdict.Disagreed)
             .ToImmutableArray();
         if (observed.All(one => one.Observed is null))
@@ -98,7 +100,7 @@ internal static class ExplainVerb
                 $"Of {flows.Count} flows {answers.Count(answer => answer.IsPredicted)} are as predicted, {answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, {answers.Count(answer => !answer.IsExplained)} not explained.");
         return answers.All(answer => answer.IsExplained) ? ExitCode.Done : ExitCode.No;
 
-        // Equal hosts become one, so that the model builds it once.
+        // Equal hosts become one object, so that the model builds the host once.
         HostProfile Host(HostProfile of)
         {
             if (!hosts.TryGetValue(of, out var host))
@@ -111,7 +113,7 @@ internal static class ExplainVerb
     {
         var basis = line.GetValue(Profile) is { } path ? TrailsInput.Read(path).HostProfile : null;
         var docker = Host.SaysDocker(line, out var release);
-        _ = Host.Apply(line, HostProfile.Default); // a mistake is said even where there is no leg
+        _ = Host.Apply(line, HostProfile.Default); // reports a mistake even if there is no leg
         return host =>
         {
             var changed = Host.Apply(line, basis ?? host);
@@ -123,10 +125,10 @@ internal static class ExplainVerb
 
     private sealed record Answer(string Text, bool IsPredicted, bool IsExplained);
 
-    /// <summary>A flow's observed legs, which must be explained together.</summary>
+    /// <summary>A flow's observed legs, which one change must explain together.</summary>
     private sealed class ObservedFlow(Flow flow, HostProfile profile, ImmutableArray<LegRecord> legs)
     {
-        // The legs of one host are asked for one after the other.
+        // Keeps the last host: callers ask for all legs of one host before the next host.
         private HostProfile? _asked;
         private ImmutableArray<PredictedLeg> _predicted = [];
 
@@ -175,7 +177,7 @@ internal static class ExplainVerb
             }
             catch (HooktrailException)
             {
-                return []; // on such a host there is no such flow
+                return []; // the model refuses this flow on such a host
             }
         }
     }

@@ -42,7 +42,7 @@ internal static class FiguresVerb
     private static int Run(ParseResult line)
     {
         var directory = line.GetRequiredValue(Out);
-        // All are read before the first is drawn, so that bad input leaves no half of the figures.
+        // Reads all files before it draws the first, so that bad input does not leave half of the figures.
         var figures = line.GetRequiredValue(Files).SelectMany(path => Figures(path, TrailsInput.Read(path))).ToList();
         if (figures.CountBy(figure => figure.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw new HooktrailException($"Two legs would be drawn to {twice}; use files with one flow each, as observe --json writes them.");

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>The options for a flow, of every verb that has one.</summary>
+/// <summary>The options for a flow, for every verb that has one.</summary>
 internal static class FlowOptions
 {
     private static readonly Option<string> From = new("--from")
@@ -59,10 +59,10 @@ internal static class FlowOptions
         DefaultValueFactory = _ => Flow.DefaultTtl.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>In the order of the help.</summary>
+    /// <summary>All options, in the order of the help.</summary>
     public static IEnumerable<Option> All => [From, To, ByProtocol, Ip, Via, As, Port, Ttl];
 
-    /// <summary>All but the ends, the protocol and the claimed source.</summary>
+    /// <summary>All options except the ends, the protocol and the spoofed source.</summary>
     public static IEnumerable<Option> Further => [Ip, Via, Port, Ttl];
 
     public static string Notes =>
@@ -84,7 +84,7 @@ internal static class FlowOptions
     public static Flow Read(ParseResult line) =>
         Read(line, line.GetRequiredValue(From), line.GetRequiredValue(To), line.GetRequiredValue(ByProtocol));
 
-    /// <summary>For a verb with its own options for the ends and the protocol.</summary>
+    /// <summary>For a verb that has its own options for the ends and the protocol.</summary>
     /// <exception cref="HooktrailException">There is no such flow.</exception>
     public static Flow Read(ParseResult line, string from, string to, string protocol) => new(
         Endpoint.Parse(from), Endpoint.Parse(to), Protocols.Parse(protocol))
@@ -96,7 +96,7 @@ internal static class FlowOptions
         Ttl = Number(line.GetRequiredValue(Ttl), "a TTL", 255),
     };
 
-    /// <exception cref="HooktrailException">It is no number from 1 to <paramref name="most"/>.</exception>
+    /// <exception cref="HooktrailException">The text is no number from 1 to <paramref name="most"/>.</exception>
     public static int Number(string text, string what, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
             ? number

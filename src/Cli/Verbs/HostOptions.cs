@@ -4,7 +4,7 @@ namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
 /// The options for the host. Each verb has an instance, because the host comes from these options, from a file, or from
-/// the machine: only in the first case are there defaults.
+/// the machine, and only in the first case have the options defaults.
 /// </summary>
 internal sealed class HostOptions
 {
@@ -22,7 +22,9 @@ internal sealed class HostOptions
         DefaultValueFactory = _ => [],
     };
 
-    /// <param name="defaults">With Docker 20.10's rules; null where the host comes from elsewhere.</param>
+    /// <param name="defaults">
+    /// The default host, with Docker 20.10's rules; null if the host comes from elsewhere.
+    /// </param>
     public HostOptions(HostProfile? defaults)
     {
         _docker = One(
@@ -32,13 +34,13 @@ internal sealed class HostOptions
         _ebtables = One("--ebtables", "The backend of ebtables.", "nft|legacy", defaults?.Ebtables.Name());
     }
 
-    /// <summary>For an assumed host.</summary>
+    /// <summary>The options for an assumed host.</summary>
     public IEnumerable<Option> All => [_docker, _kernel, _iptables, _ebtables, _set];
 
-    /// <summary>For a host to be built: its kernel is this machine's.</summary>
+    /// <summary>The options for a host to be built: its kernel is this machine's.</summary>
     public IEnumerable<Option> OfBuilt => [_docker, _iptables, _set];
 
-    /// <summary>The switches, for a help's notes.</summary>
+    /// <summary>The switches, for the notes of a help text.</summary>
     public static string Switches =>
         $"""
         Switches that are on by default:
@@ -58,7 +60,7 @@ internal sealed class HostOptions
         },
         Switch.Set);
 
-    /// <summary>Whether the option is given; its release is null for no Docker rules.</summary>
+    /// <summary>Whether the option is given; the release is null for no Docker rules.</summary>
     /// <exception cref="HooktrailException">There is no such release.</exception>
     public bool SaysDocker(ParseResult line, out DockerRelease? release)
     {
@@ -67,11 +69,11 @@ internal sealed class HostOptions
         return said is not null;
     }
 
-    /// <summary>Null where the option is not given.</summary>
+    /// <summary>Null if the option is not given.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>
     public Backend? Iptables(ParseResult line) => line.GetValue(_iptables) is { } iptables ? Backends.Parse(iptables) : null;
 
-    /// <summary>In the order of the line.</summary>
+    /// <summary>In the order of the command line.</summary>
     /// <exception cref="HooktrailException">There is no such switch, or its value is neither off nor on.</exception>
     public IReadOnlyList<(Switch Switch, bool On)> Turns(ParseResult line) =>
     [

@@ -7,7 +7,7 @@ namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
 /// Compares a foreign trace with the prediction, as far as the trace can show it: «not crossed» counts only at a hook
-/// point where some packet of the trace is seen, and a field only where the trace's format has it.
+/// point where the trace shows some packet, and a field only if the trace's format has it.
 /// </summary>
 internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfile profile, bool everywhere)
 {
@@ -16,12 +16,12 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     private readonly SortedSet<string> _strange = new(StringComparer.Ordinal);
     private readonly List<string> _unseen = [];
 
-    // A trace needs a separate chain where it begins, and the model does not predict foreign chains; it does those of
-    // the host's profile.
+    // A trace needs a separate chain where it begins. The model predicts no foreign chains,
+    // only those of the host's profile.
     private readonly HashSet<HookPoint> _known =
         [.. profile.Rules.Chains.Where(chain => chain.Id.Layer == Layer.Nftables).Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))];
 
-    /// <summary>What was left out of the comparison, one sentence each.</summary>
+    /// <summary>What the comparison leaves out, one sentence each.</summary>
     public IEnumerable<string> Notes =>
     [
         .. _unshown.Count > 0
@@ -87,7 +87,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
 
     private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
 
-    // Where a trace cannot show a delivery, only the absence of further hops is compared.
+    // If a trace cannot show a delivery, only the absence of further hops is compared.
     private static Trail Ended(Trail predicted, Trail observed) =>
         predicted is { Outcome: { Kind: OutcomeKind.Delivered, To: { } to }, Hops: [.., var last] }
         && observed is { Outcome.Kind: OutcomeKind.Vanished, Hops: [.., var seen] } && last.Point == seen.Point && predicted.Hops.Length == observed.Hops.Length
@@ -120,7 +120,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return At(predicted with { Hops = [.. hops] }, predicted.Hops);
     }
 
-    // A trail that ends at an omitted hook point ends, as far as the rest shows, at the last one before it.
+    // A trail that ends at an omitted hook point ends, as far as the other hops show, at the last one before it.
     private static Trail At(Trail trail, ImmutableArray<Hop> whole)
     {
         if (trail.Outcome.At is not { } at || trail.Hops.Any(hop => hop.Point == at) || !whole.Any(hop => hop.Point == at))

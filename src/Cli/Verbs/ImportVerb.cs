@@ -120,7 +120,7 @@ internal static class ImportVerb
 
     private static int Run(ParseResult line)
     {
-        // The line is checked completely before the trace is read.
+        // Checks the whole command line before it reads the trace.
         var prefixes = LogPrefixes.Parse(line.GetRequiredValue(Prefixes));
         var map = ForeignNames.Parse(line.GetRequiredValue(Names));
         TraceFormat? format = line.GetValue(As) is { } named ? TraceFormats.Parse(named) : null;
@@ -202,7 +202,7 @@ internal static class ImportVerb
 
     private static string Explained(ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
     {
-        // The legs of one host are asked for one after the other.
+        // Keeps the last host: callers ask for all legs of one host before the next host.
         HostProfile? asked = null;
         ImmutableArray<PredictedLeg> predicted = [];
         var most = flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet);
@@ -223,7 +223,7 @@ internal static class ImportVerb
             }
             catch (HooktrailException)
             {
-                return predicted = []; // on such a host there is no such flow
+                return predicted = []; // the model refuses this flow on such a host
             }
         }
     }

@@ -8,7 +8,7 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>What was seen of a flow, compared with its prediction.</summary>
+/// <summary>The observation of a flow, compared with its prediction.</summary>
 internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 {
     public bool Agreed => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);

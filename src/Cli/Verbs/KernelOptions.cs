@@ -41,11 +41,11 @@ internal static class KernelOptions
         DefaultValueFactory = _ => "nft",
     };
 
-    /// <summary>Only checks the line. ./specs does so before it prepares for minutes.</summary>
+    /// <summary>Only checks the command line. ./specs uses it before a preparation that takes minutes.</summary>
     public static readonly Option<bool> OnlyCheck = new("--only-check") { Hidden = true };
 
-    /// <summary>As written on the line.</summary>
-    /// <exception cref="HooktrailException">There is none, or one is no kernel.</exception>
+    /// <summary>The kernels as written on the command line.</summary>
+    /// <exception cref="HooktrailException">The line names no kernel, or a name is none.</exception>
     public static ImmutableArray<KernelWish> Wishes(ParseResult line)
     {
         ImmutableArray<KernelWish> wishes = [.. line.GetRequiredValue(Named).Select(KernelWish.Parse)];
@@ -58,7 +58,7 @@ internal static class KernelOptions
         return wishes;
     }
 
-    /// <summary>Makes the line's kernels bootable.</summary>
+    /// <summary>Makes the command line's kernels bootable.</summary>
     public static async Task<ImmutableArray<Kernel>> PrepareAsync(ParseResult line, ImmutableArray<KernelWish> wishes, CancellationToken cancellation)
     {
         var cache = KernelsCache.Open();
@@ -69,7 +69,7 @@ internal static class KernelOptions
         if (!wishes.IsEmpty)
         {
             var served = await archive.KernelsAsync(line.GetValue(Refresh), Say, cancellation);
-            // All are looked up before the first is fetched.
+            // Finds all kernels before it fetches the first.
             var meant = wishes.Select(wish => (wish, Kernel: wish.In(served))).Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel)).ToList();
             if (meant.CountBy(one => one.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } same })
                 throw new HooktrailException($"The kernel {same} is named twice, once as the newest; name it once.");
@@ -80,7 +80,7 @@ internal static class KernelOptions
         return kernels.ToImmutable();
     }
 
-    /// <summary>Chooses for each kernel, and prints which and why.</summary>
+    /// <summary>Chooses an accelerator for each kernel, and prints the choice and its reason.</summary>
     public static async Task<ImmutableDictionary<Kernel, Accelerator>> AcceleratorsAsync(
         ImmutableArray<Kernel> kernels, CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ internal static class KernelOptions
             ? number
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 
-    /// <summary>Prints progress to standard error, apart from results.</summary>
+    /// <summary>Prints progress to standard error, so that it does not mix with results.</summary>
     public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {PlainText.Of(what)}");
 
     private static Backend Backends(string name) => name is "nft" or "legacy"

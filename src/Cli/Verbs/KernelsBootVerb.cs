@@ -5,12 +5,12 @@ using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>kernels boot</c>: one guest, to look around in.</summary>
+/// <summary><c>kernels boot</c>: starts one guest, for users to look around in.</summary>
 internal static class KernelsBootVerb
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>A disk to be written; ./specs puts the lab's image on it so.</summary>
+    /// <summary>A disk that keeps what the guest writes; ./specs uses it to put the lab's image on the disk.</summary>
     private static readonly Option<string?> Disk = new("--disk") { Hidden = true };
 
     public static Verb Create()
@@ -52,7 +52,7 @@ internal static class KernelsBootVerb
             Accelerator = accelerators[kernels[0]],
             KeepsDisk = kept is not null,
         };
-        // Left where the guest is lost, because the message names it; ./specs clean removes it.
+        // The log stays if the guest is lost, because the message names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();
         await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
         {
@@ -63,7 +63,7 @@ internal static class KernelsBootVerb
                 await Console.Out.WriteLineAsync($"The guest lacks {lack}.");
             try
             {
-                // A read of the console cannot be cancelled, only left waiting.
+                // A read of the console cannot be cancelled, so it stays pending.
                 await Task.WhenAny((Task)Task.Run(Console.In.ReadLine, CancellationToken.None), guest.Lost).WaitAsync(cancellation);
             }
             catch (OperationCanceledException) when (kept is null)

@@ -4,7 +4,7 @@ using Hooktrail.Selection;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>The options for lab and observers. The environment has the defaults.</summary>
+/// <summary>The options for lab and observers. The environment provides the defaults.</summary>
 internal static class LabOptions
 {
     public static readonly Option<string?> Lab = new("--lab")

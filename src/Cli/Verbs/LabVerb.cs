@@ -5,7 +5,7 @@ using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary><c>lab</c>: a lab, to look around in.</summary>
+/// <summary><c>lab</c>: starts a lab, for users to look around in.</summary>
 internal static class LabVerb
 {
     private static readonly Argument<string[]> Only = new("container")
@@ -52,7 +52,7 @@ internal static class LabVerb
                     station => $"  {station.Key,-10} {namespaces.Machine.Entrance(station.Value)}\n")));
             try
             {
-                // A read of the console cannot be cancelled, only left waiting.
+                // A read of the console cannot be cancelled, so it stays pending.
                 await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
             }
             catch (OperationCanceledException)

@@ -77,7 +77,7 @@ internal static class ObserveVerb
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        // The line is checked completely before anything is started.
+        // Checks the whole command line before it starts anything.
         var flow = FlowOptions.Read(line);
         var packets = FlowOptions.Number(line.GetRequiredValue(Packets), "a number of packets", 10);
         _ = Prediction.Legs(HostProfile.Default, flow, packets);

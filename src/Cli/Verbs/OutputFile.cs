@@ -3,8 +3,10 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary>Writes a verb's result.</summary>
 internal static class OutputFile
 {
-    /// <summary>To standard output for null or -. What is its name in a message: <c>The report</c>.</summary>
-    /// <exception cref="HooktrailException">It cannot be written there.</exception>
+    /// <summary>
+    /// Writes to a file; to standard output for null or -. What is its name in a message: <c>The report</c>.
+    /// </summary>
+    /// <exception cref="HooktrailException">The file cannot be written.</exception>
     public static void Write(string? to, ReadOnlySpan<byte> bytes, string what)
     {
         if (to is null or TrailsInput.StandardInput)

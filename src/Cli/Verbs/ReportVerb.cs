@@ -72,7 +72,7 @@ internal static class ReportVerb
         if (Directory.Exists(to))
             throw new HooktrailException($"--out \"{to}\" is a directory; name a file, such as {Path.Combine(to, "report.html")}.");
 
-        // All is read and made before the first byte is written, so that bad input leaves no half of a report.
+        // Builds everything before it writes the first byte, so that bad input does not leave half of a report.
         var input = new ReportInput([.. paths.Select(path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
         {
             Account = AccountOf,

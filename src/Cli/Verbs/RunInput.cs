@@ -12,14 +12,14 @@ internal static class RunInput
     public static string LastRun => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } folder ? folder : "out";
 
     /// <summary>Reads a file, a folder or a baseline; - is standard input.</summary>
-    /// <exception cref="HooktrailException">It is none of these, or cannot be read.</exception>
+    /// <exception cref="HooktrailException">The text names none of these, or the file cannot be read.</exception>
     public static ComparedRun Read(string said, BaselineFolder baselines)
     {
         var path = PathOf(said, baselines);
         return new(said, LabelOf(path), TrailsInput.Read(path));
     }
 
-    /// <exception cref="HooktrailException">It is none of a file, a folder and a baseline.</exception>
+    /// <exception cref="HooktrailException">The text names no file, folder or baseline.</exception>
     public static string PathOf(string said, BaselineFolder baselines)
     {
         if (said == TrailsInput.StandardInput || File.Exists(said))
@@ -35,7 +35,7 @@ internal static class RunInput
             $"\"{said}\" is neither a file, nor an output folder of a run, nor a baseline: {there}; name one of these, and see ./specs baseline --help.");
     }
 
-    // Runs' files have the same names; their folders tell them apart.
+    // The files of all runs have the same name; their folders distinguish them.
     private static string LabelOf(string path) =>
         path == TrailsInput.StandardInput ? "standard input"
         : Path.GetFileName(path) == TrailsName && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder

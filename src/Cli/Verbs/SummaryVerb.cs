@@ -32,7 +32,7 @@ internal static class SummaryVerb
     private static int Run(ParseResult line)
     {
         var paths = line.GetRequiredValue(Files);
-        // All are read before the first is printed, so that bad input leaves no half of a summary.
+        // Reads all files before it prints the first, so that bad input does not leave half of a summary.
         var summaries = paths
             .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
             .ToList();

@@ -5,10 +5,10 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary>Reads the trails files that a user names.</summary>
 internal static class TrailsInput
 {
-    /// <summary>In place of a path.</summary>
+    /// <summary>Stands for standard input in place of a path.</summary>
     public const string StandardInput = "-";
 
-    /// <exception cref="HooktrailException">It cannot be read, or is no trails file.</exception>
+    /// <exception cref="HooktrailException">The file cannot be read, or is no trails file.</exception>
     public static TrailsFile Read(string path)
     {
         try

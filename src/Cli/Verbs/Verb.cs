@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>A command with notes at the end of its help: examples, and what the options cannot tell.</summary>
+/// <summary>A command with notes at the end of its help: examples, and what the options do not say.</summary>
 internal sealed class Verb(string name, string description, string notes) : Command(name, description)
 {
     public string Notes => notes;

@@ -5,7 +5,7 @@ namespace Hooktrail.Judging.Comparison;
 /// <summary>Many runs, each compared with the first.</summary>
 public sealed record ComparisonMatrix(ComparedRun First, ImmutableArray<RunComparison> Others)
 {
-    /// <summary>Every pair of sender and receiver that any of the runs compares, sorted.</summary>
+    /// <summary>Every pair of sender and receiver that any run compares, sorted.</summary>
     public ImmutableArray<string> Journeys =>
         [.. Others.SelectMany(run => run.Legs).Where(leg => leg.Status != LegStatus.PredictedOnly).Select(leg => leg.Journey).Distinct().Order(StringComparer.Ordinal)];
 

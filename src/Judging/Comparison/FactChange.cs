@@ -3,12 +3,12 @@ using Hooktrail.Judging.Comparison.Baselines;
 namespace Hooktrail.Judging.Comparison;
 
 /// <summary>A measured fact that differs between the hosts.</summary>
-/// <remarks>Null is not measured.</remarks>
+/// <remarks>Null if the fact was not measured.</remarks>
 public sealed record FactChange(string Name, string? Before, string? After)
 {
     public override string ToString() => $"{Name}: {Before ?? "–"} → {After ?? "–"}";
 
-    /// <summary>The differing facts; none where one of the hosts has no facts.</summary>
+    /// <summary>The differing facts; none if one of the hosts has no facts.</summary>
     internal static ImmutableArray<FactChange> Between(ImmutableArray<Fact> before, ImmutableArray<Fact> after)
     {
         if (before.IsEmpty || after.IsEmpty)

@@ -4,7 +4,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Judging.Comparison;
 
-/// <summary>The legs are those of either run.</summary>
+/// <summary>Compares two runs. The legs are those of either run.</summary>
 public sealed record RunComparison(ComparedRun Before, ComparedRun After, ImmutableArray<LegComparison> Legs)
 {
     /// <summary>The measured facts that differ between the hosts.</summary>
@@ -16,7 +16,7 @@ public sealed record RunComparison(ComparedRun Before, ComparedRun After, Immuta
     /// <summary>What differs at the first hosts' hooks; empty where one run has no registrations.</summary>
     public ImmutableArray<RegistrationChange> Hooks { get; private init; } = [];
 
-    /// <summary>The differences that the model expects, by cause, the most legs first.</summary>
+    /// <summary>The differences that the model expects, by cause; the cause with the most legs comes first.</summary>
     public ImmutableArray<CauseGroup> Expected { get; private init; } = [];
 
     public IEnumerable<LegComparison> Unexplained => Legs.Where(leg => leg.IsUnexplained);

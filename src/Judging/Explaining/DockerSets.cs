@@ -17,7 +17,7 @@ internal static class DockerSets
     private static readonly Lazy<FrozenSet<ChainId>> KnownChains = new(() => All.Value
         .SelectMany(set => set.Rules.Chains).Where(chain => chain.Policy == Policy.None || chain.Id.Layer == Layer.Nftables).Select(chain => chain.Id).ToFrozenSet());
 
-    /// <summary>The release with the most similar rules; null where none of its rules is there.</summary>
+    /// <summary>The release with the most similar rules; null if the host has none of its rules.</summary>
     public static DockerSet? Nearest(HostProfile profile)
     {
         var here = Names(profile.Rules).ToHashSet();
@@ -37,7 +37,7 @@ internal static class DockerSets
         foreach (var set in All.Value.OrderBy(set => set.Proxy == profile.UserlandProxy ? 0 : 1))
             yield return Change($"the rules of {set.Name}", host => RuleChanges.With(host, Exchanged(host.Rules, set.Rules)) with
             {
-                // What dockerd sets beside its rules (moby, libnetwork/drivers/bridge).
+                // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
                 UserlandProxy = set.Proxy,
                 ProxyPktinfo = set.Pktinfo,
                 Hairpin = !set.Proxy,
@@ -47,7 +47,7 @@ internal static class DockerSets
             yield return Change("none of Docker's rules", host => RuleChanges.With(host, Own(host.Rules)));
     }
 
-    /// <summary>Puts a release's rules, or none, in the place of Docker's; the host's other rules stay.</summary>
+    /// <summary>Replaces Docker's rules with those of a release, or with none; the host's other rules stay.</summary>
     public static HostProfile Exchange(HostProfile host, DockerRelease? release) =>
         RuleChanges.With(host, release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
         {
@@ -71,7 +71,7 @@ internal static class DockerSets
         ]);
     }
 
-    // How many of the administrator's rules come before Docker's.
+    // The number of the administrator's rules that come before Docker's.
     private static int Before(RuleSet rules, ChainId id) =>
         rules.Find(id) is { } chain && chain.Rules.Any(rule => Known.Value.Contains((id, rule.Text)))
             ? chain.Rules.TakeWhile(rule => !Known.Value.Contains((id, rule.Text))).Count()
@@ -104,5 +104,5 @@ internal static class DockerSets
     };
 }
 
-/// <remarks>With pktinfo, the proxy answers datagrams from the address that they were sent to.</remarks>
+/// <remarks>With pktinfo, the proxy answers datagrams from the address to which they were sent.</remarks>
 internal sealed record DockerSet(string Name, bool Proxy, bool Pktinfo, RuleSet Rules);

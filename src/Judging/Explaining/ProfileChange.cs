@@ -2,8 +2,8 @@ namespace Hooktrail.Judging.Explaining;
 
 /// <summary>One change of a host profile, in an administrator's words.</summary>
 /// <remarks>
-/// The smaller change is the more credible explanation. Two changes of one subject make no pair: the second undoes the
-/// first.
+/// A smaller change is a more credible explanation. Two changes of one subject make no pair, because
+/// the second would undo the first.
 /// </remarks>
 internal sealed record ProfileChange(string Words, int Size, object Subject, Func<HostProfile, HostProfile> Apply)
 {
@@ -18,7 +18,7 @@ internal sealed record ProfileChange(string Words, int Size, object Subject, Fun
     /// <summary>All of Docker's rules.</summary>
     public const int OfDocker = 4;
 
-    // The oldest to the newest release with sources that the facts were read from.
+    // The oldest to the newest release whose sources the model's facts come from.
     private static readonly ImmutableArray<KernelVersion> Kernels =
     [
         .. Series(4, from: 15, to: 20),

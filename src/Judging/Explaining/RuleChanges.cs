@@ -3,7 +3,7 @@ namespace Hooktrail.Judging.Explaining;
 
 internal static class RuleChanges
 {
-    /// <summary>Exchanges the rules. Conntrack is on only with rules that need it.</summary>
+    /// <summary>Replaces the rules. Conntrack is on only if a rule needs it.</summary>
     public static HostProfile With(HostProfile host, RuleSet rules)
     {
         return host with
@@ -32,7 +32,7 @@ internal static class RuleChanges
             $"the policy {other.ToString().ToUpperInvariant()} of {chain.Id}", (chain.Id, "policy"),
             rules => Changed(rules, chain.Id, one => one with { Policy = other }));
 
-    /// <summary>Each rule that Docker's release would have and this host lacks, in Docker's place for it.</summary>
+    /// <summary>Each rule that Docker's release has and this host lacks, inserted at Docker's place for it.</summary>
     public static IEnumerable<ProfileChange> Missing(HostProfile profile) =>
         DockerSets.Nearest(profile) is not { } docker ? [] :
         from chain in docker.Rules.Chains
@@ -60,7 +60,7 @@ internal static class RuleChanges
                 yield return Added(raw.Point, condition, target);
     }
 
-    // The conditions under which a rule matches packets like this one, the plainest first.
+    // The conditions under which a rule matches packets like this one, the simplest first.
     private static IEnumerable<(string Condition, string Target)> Ways(Hop hop, string[] targets)
     {
         var addresses = $"{Option("-s", Address(hop.Source))}{Option("-d", Address(hop.Destination))}";
@@ -79,7 +79,7 @@ internal static class RuleChanges
                 : [(addresses, target), ($"{addresses} -m conntrack --ctstate NEW", target), ($"{addresses} -m conntrack --ctstate ESTABLISHED", target)]),
         };
 
-        // A hop's address may have a port behind it.
+        // A port may follow a hop's address.
         static string? Address(string? name) => name?.Split(':')[0];
 
         static string Option(string option, string? value) => value is null ? "" : $" {option} {value}";

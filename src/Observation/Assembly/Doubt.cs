@@ -1,4 +1,6 @@
 namespace Hooktrail.Observation;
 
-/// <summary>Why an observation is inconclusive. It ends the assembly from wherever the contradiction shows.</summary>
+/// <summary>
+/// Why an observation is inconclusive. Any step of the assembly that finds a contradiction throws it.
+/// </summary>
 internal sealed class Doubt(string message) : Exception(message);

@@ -1,10 +1,10 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Which sightings are a flow's, and which way each goes. The flow's mark is its type of service or traffic class, which the ends
-/// write, and which echo replies and resets of the kernel's TCP copy. What others write because of the flow has another one
-/// (measured on 6.18): an ICMP error has the type of service of the packet that it is about with 0xC0 (net/ipv4/icmp.c,
-/// <c>__icmp_send</c>); ICMPv6 errors and the resets of REJECT have none.
+/// Decides which sightings belong to a flow, and their direction. The flow's mark is its type of service or traffic
+/// class. Both ends write it, and the kernel copies it into echo replies and into its own TCP resets. Other packets
+/// that the flow causes have another value (measured on 6.18): an ICMP error has 0xC0 added to the type of service of
+/// the packet that it quotes (net/ipv4/icmp.c, <c>__icmp_send</c>); ICMPv6 errors and the resets of REJECT have 0.
 /// </summary>
 internal sealed class FlowTraffic
 {
@@ -23,20 +23,20 @@ internal sealed class FlowTraffic
     {
         (_flow, _map, _mark) = (flow, map, mark);
         (_from, _to) = (InPackets(flow.From), InPackets(flow.To));
-        // A packet to the flow's own port is a request, and what it comes from is the sender's port.
+        // A packet to the flow's own port is a request, so its source port is the sender's.
         LocalPort = localPort ?? (flow.HasPorts
             ? all.FirstOrDefault(sighting => HasMark(sighting) && sighting.DestinationPort is { } port && map.Port(port) == flow.Port)?.SourcePort
             : null);
         _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
     }
 
-    /// <summary>Null where the protocol has none, or none was seen.</summary>
+    /// <summary>The sender's port; null if the protocol has none, or none was seen.</summary>
     public int? LocalPort { get; }
 
-    /// <summary>The endpoint that packets show: a container on the host's network is the host.</summary>
+    /// <summary>The endpoint that the addresses show: for a container on the host's network, the host.</summary>
     public static Endpoint InPackets(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
 
-    /// <summary>Whether the packet itself has the mark, as only what the two ends wrote does.</summary>
+    /// <summary>Whether the packet has the mark, which only packets of the two ends do.</summary>
     public bool HasMark(Sighting sighting) => ((sighting.Tos ^ _mark) & PrintedTos(sighting)) == 0;
 
     public bool Owns(Sighting sighting)
@@ -73,21 +73,23 @@ internal sealed class FlowTraffic
         return ByPorts(sighting) ?? ByAddresses(sighting);
     }
 
-    /// <summary>Whether an error is about a reply; it then goes to the end that answered.</summary>
+    /// <summary>Whether an error quotes a reply; it then goes to the end that answered.</summary>
     public bool IsAboutReply(Sighting error) => error.Inner is { } inner
         && (_flow.HasPorts
             ? LocalPort is { } local && inner.DestinationPort == local && inner.SourcePort != local
             : Kinds.IsEchoReply(inner.IcmpType, error.IsV6()));
 
-    /// <summary>Whether the host's own TCP resets the connection: it copies the mark, which REJECT does not.</summary>
+    /// <summary>Whether the host's own TCP sent the reset: it copies the mark, and REJECT does not.</summary>
     public bool IsHostsOwnReset(SeenPacket packet) =>
         packet.Kind == TcpKind.Reset && HasMark(packet.First) && _map.Owner(packet.First.Source) == Endpoint.Host;
 
-    // The ends of a failed connection try again for a minute: a SYN-ACK then has the mark that its listener has by now.
+    // The ends of a failed connection retransmit for a minute; a SYN-ACK then has the mark that
+    // its listener has by that time.
     private bool IsOfConnection(int? source, int? destination) =>
         _ports.IsEmpty || (source is { } one && _ports.Contains(one)) || (destination is { } other && _ports.Contains(other));
 
-    // The sender's port, and those that NAT gave it instead: the same SYN, or what acknowledges it, shows them.
+    // The sender's port, and the ports to which NAT changed it: the same SYN, or the segment
+    // that acknowledges it, shows them.
     private ImmutableHashSet<int> SenderPorts(int local, IEnumerable<Sighting> all)
     {
         const TcpFlags shape = TcpFlags.Syn | TcpFlags.Ack;
@@ -103,26 +105,26 @@ internal sealed class FlowTraffic
         ];
     }
 
-    // xt LOG does not print the lowest bit; ebt_log prints the upper half of a traffic class.
+    // xt LOG does not print the lowest bit; ebt_log prints only the upper four bits of a traffic class.
     private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);
 
-    // Of a frame whose type it does not know, ebt_log prints only the MAC addresses.
+    // For a frame of a type that it does not know, ebt_log prints only the MAC addresses.
     private bool IsWrapped(Sighting sighting) =>
         _flow.Encapsulation != Encapsulation.None && sighting.EtherType is 0x8100 or 0x8864
         && sighting is { MacSource: { } source, MacDestination: { } destination }
         && (_map.MacOwner(source) == _flow.From.Name || _map.MacOwner(destination) == _flow.From.Name);
 
-    // Of a fragment of IPv6 ebt_log prints what follows its first header, which is that of fragments, and nothing of what is behind.
+    // For a fragment of IPv6, ebt_log prints the protocol of the fragment header, and nothing of the headers after it.
     private bool IsBareFragment(Sighting sighting) =>
         _flow is { Fragments: > 1, Ip: IpVersion.V6 } && sighting.IsBare() && sighting.Protocol == FragmentHeader;
 
-    // An error as ebt_log shows it: of a ping, only the type of service tells it from an echo.
+    // An ICMP error as ebt_log shows it: during a ping, only the type of service distinguishes it from an echo.
     private bool IsBareError(Sighting sighting) =>
         sighting.IsBare() && !sighting.IsV6() && sighting.Protocol() == Protocol.Icmp && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
         && sighting.Tos != _mark && _map.Owner(sighting.Destination) is { } told && (told == _from || told == Endpoint.Host);
 
-    // A reset without the mark comes from neither end. ebt_log shows no flags; but what has no mark and comes to the
-    // flow's port is no other.
+    // A reset without the mark comes from neither end. ebt_log shows no flags, but no other packet to
+    // the flow's port lacks the mark.
     private bool IsRejection(Sighting sighting) =>
         _flow.Protocol == Protocol.Tcp && sighting.Protocol() == Protocol.Tcp && LocalPort is { } local && sighting.DestinationPort == local
         && sighting.SourcePort is not null && !HasMark(sighting) && sighting.Tos == 0 && (sighting.IsBare() || sighting.IsReset());
@@ -148,8 +150,8 @@ internal sealed class FlowTraffic
         return request == reply ? null : request ? Direction.Request : Direction.Reply;
     }
 
-    // An address at one end of a bridge, or of a fragment's way, is an endpoint's own: MASQUERADE acts after the bridge on the way
-    // out, and is undone before it on the way back.
+    // An address at one end of a bridge, or of a fragment's way, is an endpoint's own: on the way out, MASQUERADE acts
+    // after the bridge; on the way back, the kernel undoes it before the bridge.
     private Direction ByAddresses(Sighting sighting)
     {
         var (source, destination) = (_map.Owner(sighting.Source), _map.Owner(sighting.Destination));

@@ -1,8 +1,9 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Makes hops of sightings, with the lab's names. A port is shown behind the address (<c>server:80</c>, <c>host.wan:8080</c>), but
-/// for the sender's own, which is another in each flow; a port that NAT gave it instead shows.
+/// Turns sightings into hops, with the lab's names. A port follows the address (<c>server:80</c>,
+/// <c>host.wan:8080</c>). The sender's own port is left out, because it differs in each flow; a port to
+/// which NAT changed it is shown.
 /// </summary>
 internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 {
@@ -12,7 +13,8 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 
     private int? Shown(int? port) => flow.HasPorts && port != localPort ? port : null;
 
-    // Only the first fragment has the ports; what ebt_log prints for the others is payload, which is not the sender's port.
+    // Only the first fragment has the ports. In the others, ebt_log prints payload in their place,
+    // which must not count as ports.
     private Sighting WithPorts(SeenPacket packet, Sighting sighting) =>
         flow.Fragments == 1 || !flow.HasPorts || HasPorts(sighting)
             ? sighting

@@ -1,6 +1,9 @@
 namespace Hooktrail.Observation;
 
-/// <summary>Which packet is which leg, and what else was seen: acknowledgements, repetitions, what an end says about a reply.</summary>
+/// <summary>
+/// The packet of each leg, and the other packets: acknowledgements, retransmissions, and
+/// what an end says about a reply.
+/// </summary>
 internal sealed class NamedPackets
 {
     private readonly Dictionary<Leg, SeenPacket> _legs = [];
@@ -13,6 +16,6 @@ internal sealed class NamedPackets
 
     public SeenPacket? this[Leg leg] => _legs.GetValueOrDefault(leg);
 
-    /// <summary>False where another packet is that leg already.</summary>
+    /// <summary>False if another packet already has that leg.</summary>
     public bool TryName(Leg leg, SeenPacket packet) => _legs.TryAdd(leg, packet);
 }

@@ -1,16 +1,20 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// The kernel's own questions beside the lab's. It probes a neighbour that the host talked to some seconds ago: by the
-/// same ARP request, but to its MAC address instead of to all (net/ipv4/arp.c:arp_solicit,
-/// net/core/neighbour.c:neigh_probe). Such a question and its answer belong to no flow.
+/// Recognises the kernel's own ARP requests. The kernel probes a neighbour with which the host has talked some seconds
+/// before, by the same request as the lab's, but to the neighbour's MAC address instead of broadcast (net/ipv4/arp.c,
+/// arp_solicit; net/core/neighbour.c, neigh_probe). Such a request and its answer belong to no flow.
 /// </summary>
 internal static class NeighbourProbes
 {
-    /// <summary>Whether one of two sightings is of a question to one MAC address, and the other of one to all.</summary>
+    /// <summary>
+    /// Whether one of two sightings belongs to a unicast request and the other one to a broadcast request.
+    /// </summary>
     public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
 
-    /// <summary>Leaves out probes and answers. All look alike; the first answer is to the first question.</summary>
+    /// <summary>
+    /// Leaves out probes and their answers. All answers look alike; the first one belongs to the first request.
+    /// </summary>
     public static List<SeenPacket> LeaveOut(List<SeenPacket> packets)
     {
         var open = new Queue<bool>();
@@ -29,7 +33,7 @@ internal static class NeighbourProbes
         return kept;
     }
 
-    // The lab's questions go to all. Null for what is no question, or does not show its MAC address.
+    // The lab's requests are broadcast. Null if it is no request, or does not show its MAC address.
     private static bool? IsProbe(Sighting sighting) => sighting is { ArpOperation: 1, MacDestination: { } to }
         ? !to.Equals(LabMap.BroadcastMac, StringComparison.OrdinalIgnoreCase)
         : null;

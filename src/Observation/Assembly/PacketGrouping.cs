@@ -1,9 +1,9 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Puts the sightings of a flow together into packets. Most show their packet (<see cref="SeenPacket"/>). The others are
-/// placed by order: the flow's ends send one packet after the other, so a packet's sightings stand together; where they
-/// do not, nothing is guessed.
+/// Groups the sightings of a flow into packets. Most sightings identify their packet (<see cref="SeenPacket"/>). The
+/// others are placed by order: the flow's ends send one packet after the other, so the sightings of one packet are
+/// adjacent. If they are not, the observation is inconclusive.
 /// </summary>
 internal static class PacketGrouping
 {
@@ -20,7 +20,7 @@ internal static class PacketGrouping
                 packets.Add(packet = new(direction, flow.Fragments));
             packet.Add(sighting);
 
-            // The most recently seen last.
+            // The most recently seen packet comes last.
             recent.Remove(packet);
             recent.Add(packet);
         }
@@ -33,7 +33,8 @@ internal static class PacketGrouping
         return packets;
     }
 
-    // The packet that was seen last. Of TCP, ARP and broadcasts both ends' packets are under way at a time, so it is the last of this
+    // The packet that was seen last. In TCP, ARP and broadcasts, packets of both directions are in flight together, so
+    // it is the last one of this direction. In other protocols, a packet of the other direction in between ends it.
     // direction; of others a packet that went the other way in between ends it.
     private static SeenPacket? Neighbour(Flow flow, List<SeenPacket> recent, Direction direction, Sighting sighting)
     {
@@ -44,7 +45,7 @@ internal static class PacketGrouping
         return last?.Direction == direction && last.Compare(sighting) == Likeness.Possible ? last : null;
     }
 
-    // A copy that a bridge floods has another port; the same port twice are two packets.
+    // A copy that a bridge floods has another port; the same port twice means two packets.
     private static void RefuseTwice(SeenPacket packet)
     {
         var places = new HashSet<(HookPoint, string?, string?)>();
@@ -53,7 +54,7 @@ internal static class PacketGrouping
                 throw new Doubt($"The records of two packets are mixed: \"{packet.First.Line}\" and \"{sighting.Line}\".");
     }
 
-    // Where two packets of a direction overlap, a sighting without a number could be of either.
+    // If two packets of a direction overlap, a sighting without a number could belong to either.
     private static void Separate(List<SeenPacket> packets)
     {
         for (var i = 0; i < packets.Count; i++)

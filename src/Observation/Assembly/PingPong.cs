@@ -1,9 +1,9 @@
 namespace Hooktrail.Observation;
 
-/// <summary>Packets of flows that go one by one, after each answer or timeout: echoes, datagrams, ARP.</summary>
+/// <summary>Names the packets of flows that wait for each answer or timeout: echoes, datagrams, ARP.</summary>
 internal static class PingPong
 {
-    // By order, and by the ICMP sequence number, where there is one; they must agree.
+    // By order and, if there is one, by the ICMP sequence number; the two must agree.
     public static NamedPackets Name(FlowTraffic traffic, List<SeenPacket> packets, int sent)
     {
         var named = new NamedPackets();

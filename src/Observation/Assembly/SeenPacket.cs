@@ -1,20 +1,21 @@
 namespace Hooktrail.Observation;
 
-/// <summary>How a sighting relates to a packet that other sightings show.</summary>
+/// <summary>Whether a sighting belongs to the packet that other sightings show.</summary>
 internal enum Likeness
 {
     Other,
 
-    /// <summary>Nothing speaks against it.</summary>
+    /// <summary>No field contradicts it.</summary>
     Possible,
 
-    /// <summary>It has a number that no other packet of its direction has.</summary>
+    /// <summary>A number matches that no other packet of its direction has.</summary>
     Same,
 }
 
 /// <summary>
-/// The sightings of one packet, fragments included, in their order. What a packet keeps through NAT identifies it: the
-/// sequence number of an echo, numbers and flags of a TCP segment, the identification of IP. Ports and addresses it does not keep.
+/// The sightings of one packet, with its fragments, in their order. Fields that NAT does not change identify a packet:
+/// the sequence number of an echo, numbers and flags of a TCP segment, the identification of IP. NAT may change ports
+/// and addresses (net/netfilter/nf_nat_proto.c).
 /// </summary>
 internal sealed class SeenPacket(Direction direction, int fragments)
 {
@@ -38,13 +39,13 @@ internal sealed class SeenPacket(Direction direction, int fragments)
     /// <summary>Null where no sighting shows the flags.</summary>
     public TcpKind? Kind => Kinds.Tcp(Flags, _payload);
 
-    /// <summary>The TCP sequence number behind this segment; null where it was not printed.</summary>
+    /// <summary>The TCP sequence number after this segment; null if it was not printed.</summary>
     public long? End => _sequence + (_payload ?? (Kind == TcpKind.Data ? 1 : 0)) + (Kind is TcpKind.Syn or TcpKind.SynAck or TcpKind.Fin ? 1 : 0);
 
-    /// <summary>What the segment says has arrived; null where it was not printed, or acknowledges nothing.</summary>
+    /// <summary>The acknowledgement number; null if it was not printed, or the segment acknowledges nothing.</summary>
     public long? Acknowledged => (Flags & TcpFlags.Ack) != 0 ? _acknowledgement : null;
 
-    /// <summary>Whether one of its sightings can only be placed by its neighbours.</summary>
+    /// <summary>Whether only its neighbours identify one of its sightings.</summary>
     public bool HasBare => Sightings.Exists(sighting => sighting.IsBare());
 
     public Likeness Compare(Sighting sighting)
@@ -79,10 +80,11 @@ internal sealed class SeenPacket(Direction direction, int fragments)
         Sightings.Add(sighting);
     }
 
-    // 0 means that the kernel did not number the packet: it may not be fragmented.
+    // 0 means that the kernel did not number the packet, because it must not be fragmented.
     private static int? IpIdOf(Sighting sighting) => sighting.IpId is 0 ? null : sighting.IpId;
 
-    // A packet enters the host once: a sighting where its way began is of the next packet, or of a fragment.
+    // A packet enters the host once, so a second sighting at its first hook point belongs to the
+    // next packet, or to a fragment.
     private bool BeginsAgain(Sighting sighting) =>
         IsAt(First, sighting) && Sightings.Count(earlier => IsAt(First, earlier)) >= fragments;
 

@@ -50,14 +50,14 @@ internal static class TcpLegs
             {
                 (Direction.Error, _) when packet.Sightings.Exists(traffic.IsAboutReply) => null,
                 (Direction.Error, _) => new(Direction.Error, request),
-                // To the hooks a SYN that is sent again for want of an answer is a separate packet.
+                // The hooks see a SYN that is retransmitted for lack of an answer as a separate packet.
                 (Direction.Request, TcpKind.Syn) => answered ? Leg.Request : new(Direction.Request, syns),
                 (Direction.Request, TcpKind.Ack) => named[Opened] is null ? Opened : null,
                 (Direction.Request, TcpKind.Data) => Data,
                 (Direction.Request, TcpKind.Fin) => Fin,
                 (Direction.Reply, TcpKind.SynAck) => Leg.Reply,
                 (Direction.Reply, TcpKind.Fin) => ReplyFin,
-                // Nothing listens there: the host answers so, or another end.
+                // A reset: no process listens there; the host sends it, or another end.
                 (Direction.Reply, TcpKind.Reset) when traffic.IsHostsOwnReset(packet) => named[Leg.Reply] is null ? new(Direction.Error, request) : null,
                 (Direction.Reply, TcpKind.Reset) => named[Leg.Reply] is null ? Leg.Reply : null,
                 (_, TcpKind.Ack or TcpKind.Reset) => null,
@@ -75,7 +75,7 @@ internal static class TcpLegs
             Follow(named, other);
     }
 
-    // After a SYN without an answer comes only the next SYN; after one that a reset answers, nothing.
+    // After a SYN without an answer only the next SYN follows; after a SYN that a reset answers, nothing follows.
     private static void Unanswered(List<SeenPacket> packets, NamedPackets named)
     {
         var syns = 0;
@@ -88,9 +88,9 @@ internal static class TcpLegs
         }
     }
 
-    // Where only a bridge saw them, no flag was printed. The end that speaks first sends five: SYN, ACK, data, FIN, and
-    // the ACK of the other's FIN; so does the kernel, in this order. The other's first is the SYN-ACK, its last the
-    // FIN.
+    // If only a bridge saw the segments, no flag was printed. The end that speaks first sends five in this
+    // order: SYN, ACK, data, FIN, and the ACK of the other end's FIN. The other end's first segment is the
+    // SYN-ACK, its last one the FIN.
     private static void ByOrder(Direction direction, List<SeenPacket> packets, NamedPackets named)
     {
         var isRequest = direction == Direction.Request;
@@ -109,7 +109,8 @@ internal static class TcpLegs
         }
     }
 
-    // What is no leg goes the way of a leg: an acknowledgement that of an established one, a repetition that of what it repeats.
+    // A packet that is no leg must take the way of a leg: an acknowledgement that of an established one, a
+    // retransmission that of the original.
     private static void Follow(NamedPackets named, SeenPacket packet)
     {
         Leg? model = (packet.Direction, packet.Kind) switch
@@ -125,13 +126,13 @@ internal static class TcpLegs
             throw new Doubt($"A segment of no leg took a different path than {model}: \"{packet.First.Line}\".");
     }
 
-    // But for nat, which the first packet crosses that conntrack takes for the beginning of a connection: where the segments before it were
-    // untracked that is an acknowledgement (nf_conntrack_proto_tcp.c, nf_ct_tcp_loose).
+    // Except for nat: the first packet crosses it that conntrack takes for the beginning of a connection. If the
+    // segments before were untracked, that is an acknowledgement (nf_conntrack_proto_tcp.c, nf_ct_tcp_loose).
     private static IEnumerable<(HookPoint, string?, string?, string?, string?)> Way(SeenPacket packet) => packet.Sightings
         .Where(sighting => sighting.Point is not { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" })
         .Select(sighting => (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn, sighting.PhysOut));
 
-    // A connection that ended as it should had all its segments; if one was seen in a direction, so was each.
+    // A connection that ended normally had all its segments; if one direction shows a segment, it must show all.
     private static void Complete(List<SeenPacket> packets, NamedPackets named)
     {
         foreach (var (name, leg) in Leg.OfTcp)

@@ -1,15 +1,15 @@
 namespace Hooktrail.Observation;
 
 /// <summary>
-/// Makes trails of sightings: takes those of one flow, puts them together into packets, names the legs, and finds how
-/// each ended. A contradiction makes the finding inconclusive; nothing is guessed.
+/// Turns sightings into trails: selects those of one flow, groups them into packets, names the legs, and finds how each
+/// ended. A contradiction makes the finding inconclusive; it never guesses.
 /// </summary>
 public static class TrailAssembler
 {
     /// <summary>
     /// <paramref name="mark"/> is the type of service or traffic class that both ends wrote; other flows of the window
-    /// have others. ARP has none. ebt_log shows the upper four bits of a traffic class only: IPv6 flows want marks that
-    /// differ in them, and from 0. <paramref name="counted"/> is null where the observer counts otherwise.
+    /// have other values. ARP has none. ebt_log shows only the upper four bits of a traffic class, so the marks of IPv6
+    /// flows must differ in them, and from 0. <paramref name="counted"/> is null if the observer has no counters.
     /// </summary>
     public static Finding Assemble(
         Flow flow, LabMap map, LogWindow window, byte mark, TapCounters? counted, Exchanged exchanged)
@@ -40,9 +40,9 @@ public static class TrailAssembler
         }
     }
 
-    // Two witnesses of the same packets: the log and the rules' counters. A straggler of another flow may be logged in
-    // this window though it was counted before it, so what other flows logged may be counted or not; this flow's own
-    // must be, each.
+    // Compares two witnesses of the same packets: the log and the rules' counters. A late packet of another flow may be
+    // logged in this window but counted before it, so the counters may or may not contain packets of other flows. They
+    // must contain every packet of this flow.
     private static void Reconcile(ImmutableArray<Sighting> all, List<Sighting> own, TapCounters counted)
     {
         var allLogged = all.CountBy(sighting => sighting.Point).ToDictionary();
@@ -57,7 +57,7 @@ public static class TrailAssembler
         }
     }
 
-    // An ICMPv6 error has no mark of its own, and ebt_log does not print what it is about.
+    // An ICMPv6 error does not have the mark, and ebt_log does not print the packet that it quotes.
     private static void RefuseHalfSeen(Flow flow, List<SeenPacket> packets)
     {
         if (flow.Ip == IpVersion.V6 && packets.Exists(packet => packet.HasBare)
@@ -79,7 +79,7 @@ public static class TrailAssembler
         return legs.ToImmutable();
     }
 
-    // The legs that there must have been, seen or not.
+    // The legs that must have existed, seen or not.
     private static IEnumerable<Leg> Expected(Flow flow, Exchanged exchanged, NamedPackets named)
     {
         if (flow.Protocol == Protocol.Tcp && exchanged.Answered.Contains(1))
@@ -90,13 +90,14 @@ public static class TrailAssembler
             .Concat(requests.Where(number => IsToldUnseen(flow, exchanged, named, number)).Select(number => new Leg(Direction.Error, number)));
     }
 
-    // A sender beyond the host was told that its request goes no further, but at no hook: so the host wrote past them, as REJECT
-    // does with a reset out of a bridge port. A sender on the host itself may have been told without a packet.
+    // A sender beyond the host learned that its request goes no further, but no hook saw the message: the host
+    // wrote it past the hooks, as REJECT does with a reset out of a bridge port. A sender on the host itself
+    // may learn it without a packet.
     private static bool IsToldUnseen(Flow flow, Exchanged exchanged, NamedPackets named, int number) =>
         exchanged.Told.Contains(number) && flow.From.Kind != EndpointKind.Host && named[new(Direction.Request, number)] is not null
         && named[new(Direction.Reply, number)] is null && !named.Legs.Any(leg => leg.Direction == Direction.Error);
 
-    // As they are sent: an error stands behind its request.
+    // In the order of sending: an error follows its request.
     private static (int, int) Order(Flow flow, Leg leg)
     {
         var place = flow.Protocol == Protocol.Tcp ? Leg.OfTcp.Select(one => one.Leg).ToList().IndexOf(leg with { Direction = Turn(leg) }) : -1;

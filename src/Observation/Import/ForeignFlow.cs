@@ -5,10 +5,12 @@ namespace Hooktrail.Observation.Import;
 /// <summary>One flow in a user's trace: its legs in the order seen, and a sentence for each thing left out.</summary>
 public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray<string> Notes)
 {
-    // An echo's number is the packet's own, if its ping began with the trace.
+    // An echo's number is the packet's own only if its ping began with the trace.
     private const int MostByNumber = 1000;
 
-    /// <exception cref="HooktrailException">An end of the flow has no name, or no packet is of the flow.</exception>
+    /// <exception cref="HooktrailException">
+    /// An end of the flow has no name, or no packet belongs to the flow.
+    /// </exception>
     public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map)
     {
         if (flow.IsBroadcast)
@@ -120,7 +122,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             {
                 Protocol.Icmp => packet.IcmpType is { } type
                     ? Kinds.IsEchoRequest(type, first.IsV6())
-                    // Where the trace has no type, what goes the same way as the first is a request.
+                    // If the trace has no type, a packet in the direction of the first one is a request.
                     : packet.Protocol is null or Protocol.Icmp && packet.Fullest.SourcePort is null,
                 Protocol.Arp => first.ArpOperation == 1,
                 _ => packet.Fullest.DestinationPort is { } port && (map.Port(port) == flow.Port || packet.Hops.Any(hop => hop.Sighting.DestinationPort == flow.Port))
@@ -148,7 +150,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                   || _turned.Contains((packet.Last.Source, packet.Last.Destination));
         }
 
-        // To the end that asked, or on the way there to the address that NAT had written.
+        // A reply goes to the end that asked, or, before NAT is undone, to the address that NAT had written.
         private bool IsBack(ForeignPacket packet) => map.Owner(packet.Last.Destination) is var last
             && (last == _from || (last is null or { Kind: EndpointKind.Host } && !packet.IsThrough(format)));
 
@@ -197,7 +199,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
         {
             if (packet.Ended() is { } ended)
                 return ended;
-            // An end that answers has got it: of a connection the answer to the first, and of the others that the
+            // An end that answers has received the packet. In a connection the answer proves it for the first packet,
+            // and the further packets of the connection for the others.
             // connection goes on.
             var isAnswered = leg.Direction == Direction.Request && _seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
             if (!isAnswered && !packet.IsThrough(format))
@@ -220,7 +223,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             return whole;
         }
 
-        // A trace may have no ports of frames on a bridge; those of the same packet with the same addresses are the same.
+        // A trace may lack the ports of frames on a bridge; they equal those of the same
+        // packet with the same addresses.
         private static Sighting WithPorts(ForeignPacket packet, Sighting sighting) =>
             sighting.SourcePort is not null
             || packet.Hops.FirstOrDefault(hop => hop.Sighting.SourcePort is not null

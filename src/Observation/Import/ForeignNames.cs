@@ -10,7 +10,7 @@ public static class ForeignNames
         .. LabNames.Networks, .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(LabNames.PortOf), LabNames.WanNic, LabNames.Loopback,
     ];
 
-    /// <summary>Reads pairs such as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
+    /// <summary>Parses pairs such as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
     /// <exception cref="HooktrailException">A text is no such pair, or the lab has no such name.</exception>
     public static LabMap Parse(IEnumerable<string> said)
     {

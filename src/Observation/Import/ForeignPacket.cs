@@ -21,25 +21,25 @@ public sealed class ForeignPacket
 
     public Sighting Last => _hops[^1].Sighting;
 
-    /// <summary>The crossing that tells most of the packet: a bridge's log shows addresses and ports at most.</summary>
+    /// <summary>The crossing with the most fields: a bridge's log shows at most addresses and ports.</summary>
     public Sighting Fullest => _hops.Find(hop => hop.Sighting.IcmpType is not null || hop.Sighting.TcpFlags is not null || hop.Sighting.SourcePort is not null)?.Sighting
         ?? _hops.Find(hop => hop.Sighting.Protocol is not null)?.Sighting ?? First;
 
-    /// <summary>Null where no crossing tells it, or the lab has no such protocol.</summary>
+    /// <summary>Null if no crossing shows it, or the lab has no such protocol.</summary>
     public Protocol? Protocol => _protocol;
 
     public int? IcmpType => _icmpType;
 
     public int? IcmpSequence => _icmpSequence;
 
-    /// <summary>As it was first seen.</summary>
+    /// <summary>The value when the packet was first seen.</summary>
     public int? IcmpId => _icmpId;
 
     public TcpFlags? Flags => _flags;
 
     /// <summary>
-    /// Whether it has left the hooks of the host: through the last chains of its way out, or of its way to a process.
-    /// LOG does not tell whether a rule behind it dropped the packet, which is usual of INPUT and rare of POSTROUTING.
+    /// Whether it has left the hooks of the host: through the last chains on its way out, or on its way to a process.
+    /// LOG does not show whether a later rule dropped the packet, which is common in INPUT and rare in POSTROUTING.
     /// </summary>
     public bool IsThrough(TraceFormat format) => !_hops[^1].IsEnd && Last switch
     {
@@ -52,7 +52,7 @@ public sealed class ForeignPacket
         _ => false,
     };
 
-    /// <summary>Devices and addresses that the map does not name keep the trace's own names.</summary>
+    /// <summary>Devices and addresses that are not in the map keep the trace's own names.</summary>
     public Trail Trail(LabMap map, TraceFormat format) => new(
         [.. _hops.Select(hop => map.HopOf(hop.Sighting))],
         Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format) ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
@@ -65,7 +65,7 @@ public sealed class ForeignPacket
     internal bool Fits(TracedHop hop)
     {
         var sighting = hop.Sighting;
-        // A packet comes to a place once; the second time it is another.
+        // A packet crosses a place once; at the second time it is another packet.
         return !_hops[^1].IsEnd && !_places.Contains(PlaceOf(sighting)) && !Enters(sighting)
             && ComesBy(sighting.In) && sighting.IsV6() == First.IsV6()
             && sighting.ArpOperation == First.ArpOperation
@@ -95,10 +95,11 @@ public sealed class ForeignPacket
         _flags ??= sighting.TcpFlags;
     }
 
-    // By a port of a bridge and then by the bridge, or by one device; and once more by lo.
+    // A packet comes in by a bridge's port and then by the bridge, or by one device; and once more by lo.
     private bool ComesBy(string? input) => input is null or LabNames.Loopback || _entrances.Count < 2 || _entrances.Contains(input);
 
-    // Before the first chains of a bridge port there is nothing but a user's own, and before the first of the host's own packets neither.
+    // Only a user's own chains can come before the first chains of a bridge port, and before the first
+    // chains of the host's own packets.
     private bool Enters(Sighting sighting) => sighting.Point switch
     {
         { Layer: Layer.Ebtables, Chain: "BROUTING" } or { Layer: Layer.Iptables or Layer.Ip6tables, Table: "raw", Chain: "OUTPUT" } =>
@@ -108,8 +109,8 @@ public sealed class ForeignPacket
         _ => false,
     };
 
-    // Between two crossings NAT changes at most one end's address and port, unless crossings between are not traced;
-    // the trail's beginning may have the end that the last crossing has lost.
+    // Between two crossings NAT changes the address and port of at most one end, unless crossings between are not
+    // traced. The first crossing may still show the end that the last one has lost.
     private bool KeepsAnEnd(Sighting sighting)
     {
         if (sighting.Source is null || Last.Source is null)
@@ -125,7 +126,7 @@ public sealed class ForeignPacket
         where T : struct =>
         known is not { } one || seen is not { } other || EqualityComparer<T>.Default.Equals(one, other);
 
-    // The log of ebtables has no identification; others have one, and a 0 is one as well.
+    // The log of ebtables has no identification. All other formats have one, and 0 is a valid value.
     private static int? IpIdOf(Sighting sighting) => sighting.Length is null || sighting.IsV6() ? null : sighting.IpId;
 
     private static (HookPoint, string?, string?) PlaceOf(Sighting sighting) => (sighting.Point, sighting.In, sighting.Out);

@@ -1,7 +1,7 @@
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// A user's trace, its packets in the order first seen. <paramref name="Notes"/> tell what was passed over and why;
+/// A user's trace, its packets in the order first seen. <paramref name="Notes"/> say which lines were skipped and why;
 /// <paramref name="Cut"/> is the first cut line, as <c>line 7 ("…")</c>, null for none: a cut line may hide a hop.
 /// </summary>
 public sealed record ForeignTrace(
@@ -11,10 +11,10 @@ public sealed record ForeignTrace(
         "use the output of nft monitor trace or xtables-monitor --trace, or kernel log lines whose prefixes name table and chain";
 
     /// <summary>
-    /// Reads a trace, its <paramref name="lines"/> once; those of other programs are passed over. Errors call it
-    /// <paramref name="name"/>. A null <paramref name="format"/> means that of the first line that has one.
+    /// Reads a trace, and its <paramref name="lines"/> once; skips lines of other programs. Errors call it <paramref
+    /// name="name"/>. A null <paramref name="format"/> means the format of the first line that has one.
     /// </summary>
-    /// <exception cref="HooktrailException">It is empty, or no line is of the format.</exception>
+    /// <exception cref="HooktrailException">The trace is empty, or no line has the format.</exception>
     public static ForeignTrace Read(IEnumerable<string> lines, string name, TraceFormat? format, LogPrefixes prefixes)
     {
         var wanted = format;

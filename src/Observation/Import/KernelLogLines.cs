@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Lines of the kernel log: by LOG of iptables and ip6tables and <c>log</c> of nftables, by <c>--log</c> of ebtables, and by TRACE of the legacy
-/// iptables (<c>TRACE: raw:PREROUTING:policy:2 IN=…</c>).
+/// Lines of the kernel log: from LOG of iptables and ip6tables, <c>log</c> of nftables, <c>--log</c> of ebtables, and
+/// TRACE of the legacy iptables (<c>TRACE: raw:PREROUTING:policy:2 IN=…</c>).
 /// </summary>
 internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
 {
@@ -37,7 +37,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
         End();
         if (bridge)
         {
-            // It is written piece by piece, and the next line may be one.
+            // ebt_log prints a line in pieces, so the next line may be a piece of this one.
             _begun = (text, number);
             return true;
         }
@@ -55,7 +55,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
 
     private bool Take(string text, int fields, string line, int number, bool isBridge)
     {
-        // Copied lines lose the blank that ends a whole one, so its fields have to tell.
+        // A whole line ends with a space, which copied lines lose, so the fields must show whether it is whole.
         var body = text[fields..].TrimEnd() + " ";
         var head = new SightingHead((ulong)number, default, default, text.Trim());
         var sighting = isBridge ? EbtLogFormat.Read(head, body.TrimEnd()) : XtLogFormat.Read(head, body);
@@ -69,7 +69,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
             return true;
         }
 
-        // TRACE tells each matching rule of a chain, and at last the policy.
+        // TRACE prints a line for each matching rule of a chain, and at last for the policy.
         if (prefix.StartsWith(Trace, StringComparison.Ordinal) && _traced == (point, body))
             return true;
         _traced = (point, body);
@@ -84,14 +84,14 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
         var (isV6, isArp) = (sighting.IsV6(), sighting.ArpOperation is not null);
         if (prefix.StartsWith(Trace, StringComparison.Ordinal))
             return TracedPoint(prefix, isV6);
-        // There are as many prefixes as rules, and a line for each packet.
+        // Cached, because there are as many prefixes as rules, and a line for each packet.
         var key = $"{prefix}{(isBridge ? "b" : isArp ? "a" : isV6 ? "6" : "4")}";
         if (!_points.TryGetValue(key, out var point))
             _points[key] = point = prefixes.PointOf(prefix, isBridge, isV6, isArp);
         return point;
     }
 
-    // A hop for the chain, and none for chains that it jumps to.
+    // The hook point of a built-in chain; null for chains to which it jumps.
     private static HookPoint? TracedPoint(string prefix, bool isV6)
     {
         if (prefix[Trace.Length..].Split(':') is not [var table, var chain, ..])
@@ -105,10 +105,10 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     private static bool IsCut(Sighting sighting) =>
         sighting is { Protocol: "TCP" or "UDP", DestinationPort: null, FragmentOffset: null or 0, Length: not null };
 
-    // A line that ends before its fields do is passed over, unless it begins like those of LOG.
+    // A line that ends before its fields do is skipped, unless it begins like a line of LOG.
     private static bool IsCutHere(string text) => Begun().IsMatch(text);
 
-    // What dmesg, journald, syslog and /dev/kmsg write before a record.
+    // The text that dmesg, journald, syslog and /dev/kmsg write before a record.
     private static string WithoutHeader(string line)
     {
         if (KernelLogRecord.TryParse(line, out var record))
@@ -121,7 +121,7 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
         return Time().Match(text) is { Success: true } time ? text[time.Length..] : text;
     }
 
-    // «Nov 24 10:00:00 host kernel: », «2026-11-24T10:00:00+0000 host kernel: », and journald's own words alike.
+    // «Nov 24 10:00:00 host kernel: », «2026-11-24T10:00:00+0000 host kernel: », and the same of journald.
     [GeneratedRegex(@"^(?:\S+ +){1,5}kernel(?:\[\d+\])?: ", RegexOptions.CultureInvariant)]
     private static partial Regex Syslog();
 
@@ -129,7 +129,8 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     [GeneratedRegex(@"^(?:<\d+>|[a-z]+ *:[a-z]+ *: )", RegexOptions.CultureInvariant)]
     private static partial Regex Level();
 
-    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H, «2026-11-24T15:55:32,123456+00:00 ».
+    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H,
+    // «2026-11-24T15:55:32,123456+00:00 ».
     [GeneratedRegex(@"^(?:\[ *(?:[+<]?[\d.]+>?|[A-Za-z]{3} [A-Za-z]{3} [ \d]\d [\d:.]+ \d{4}|[A-Za-z]{3} ?\d+ [\d:]+)\] ?|\d{4}-\d\d-\d\dT[\d:.,]+(?:[+-][\d:]+|Z)? )", RegexOptions.CultureInvariant)]
     private static partial Regex Time();
 

@@ -1,8 +1,8 @@
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Which hook point a LOG rule's prefix means: the one in <paramref name="Said"/>, where the user gives one for the
-/// trimmed prefix, or else the table and chain that the prefix names, in any order and case, with anything between:
+/// The hook point that a LOG rule's prefix means: the one in <paramref name="Said"/>, if the user gives one for the
+/// trimmed prefix; else the table and chain that the prefix names, in any order and case, with any text between:
 /// <c>iptables-raw-PREROUTING </c>, <c>[ebt nat PRE]</c>.
 /// </summary>
 public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
@@ -30,7 +30,7 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
     /// <summary>Only prefixes that name their hook point.</summary>
     public static readonly LogPrefixes None = new(ImmutableDictionary<string, HookPoint>.Empty);
 
-    /// <summary>Reads pairs such as <c>prefix=layer table chain</c>.</summary>
+    /// <summary>Parses pairs such as <c>prefix=layer table chain</c>.</summary>
     /// <exception cref="HooktrailException">A text is no such pair, or there is no such hook point.</exception>
     public static LogPrefixes Parse(IEnumerable<string> said)
     {
@@ -48,7 +48,7 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
         return new(all.ToImmutable());
     }
 
-    /// <summary>Null where the prefix, the text before the record's first field, means no hook point.</summary>
+    /// <summary>Null if the prefix, which is the text before the record's first field, means no hook point.</summary>
     public HookPoint? PointOf(string prefix, bool isBridge, bool isV6, bool isArp)
     {
         if (Said.TryGetValue(prefix.Trim(), out var said))

@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// What <c>nft monitor trace</c> prints: for each base chain a line with the packet, then the rules that matched, and the policy where it came
-/// to that: <c>trace id c7c373c8 ip filter FORWARD packet: iif "br0" oif "br0" ip saddr … ip id 39379 …</c>,
-/// <c>trace id c7c373c8 ip filter FORWARD rule oifname "br0" accept (verdict accept)</c>, <c>… policy drop</c>.
+/// The format of <c>nft monitor trace</c>: for each base chain a line with the packet, then the rules that
+/// matched, then the policy if no rule decided: <c>trace id c7c373c8 ip filter FORWARD packet: iif "br0" oif "br0"
+/// ip saddr … ip id 39379 …</c>, <c>trace id c7c373c8 ip filter FORWARD rule oifname "br0" accept (verdict
+/// accept)</c>, <c>… policy drop</c>.
 /// </summary>
 internal sealed partial class NftTrace : TraceReader
 {
@@ -39,7 +40,7 @@ internal sealed partial class NftTrace : TraceReader
             case "rule" or "policy":
                 return WasCut(line, number);
             default:
-                return true; // «verdict», «conntrack:» and whatever newer releases say besides
+                return true; // «verdict», «conntrack:» and the words of newer releases
         }
     }
 
@@ -97,7 +98,8 @@ internal sealed partial class NftTrace : TraceReader
             Run = default,
             Point = PointOf(at.Tool, at.Table, at.Chain),
             Line = line.Trim(),
-            // A trace that br_netfilter's hooks are part of has no physical ports; of a frame that is no IP it has MAC addresses.
+            // The trace of a packet in br_netfilter's hooks has no physical ports. A frame
+            // that is not IP has MAC addresses.
             IsComplete = (source is not null && destination is not null && (length is not null || operation is not null))
                 || (source is null && macDestination is not null && input is not null),
             In = input,

@@ -1,9 +1,9 @@
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// Puts crossings together into packets: by what survives NAT, by the trace's id of the packet, and where
-/// neither tells, by order. For each crossing it looks at a bounded number of packets, so the time is in proportion to
-/// the lines.
+/// Groups crossings into packets: by the fields that NAT does not change (<see cref="ForeignPacket"/>), by the trace's
+/// id of the packet, and, if neither identifies it, by order. It looks at a bounded number of packets for each
+/// crossing, so the time is proportional to the number of lines.
 /// </summary>
 internal static class PacketFinder
 {
@@ -31,7 +31,7 @@ internal static class PacketFinder
             if (key is { } own)
                 byNumber[own] = packet;
 
-            // The most recently seen last.
+            // The most recently seen packet comes last.
             recent.Remove(packet);
             recent.Add(packet);
             if (recent.Count > Neighbours)

@@ -3,15 +3,15 @@ namespace Hooktrail.Observation.Import;
 /// <summary>A format of other programs' traces.</summary>
 public enum TraceFormat
 {
-    /// <summary>What <c>nft monitor trace</c> prints.</summary>
+    /// <summary>The output of <c>nft monitor trace</c>.</summary>
     NftTrace,
 
-    /// <summary>What <c>xtables-monitor --trace</c> prints of <c>iptables -j TRACE</c>.</summary>
+    /// <summary>The output of <c>xtables-monitor --trace</c> for <c>iptables -j TRACE</c>.</summary>
     XtablesTrace,
 
     /// <summary>
-    /// The kernel log's lines by a user's LOG rules, or by TRACE of the legacy iptables, with or without the times of
-    /// dmesg, journald or syslog.
+    /// The kernel log's lines from a user's LOG rules, or from TRACE of the legacy iptables, with or without the times
+    /// of dmesg, journald or syslog.
     /// </summary>
     Dmesg,
 }
@@ -28,7 +28,7 @@ public static class TraceFormats
 
     public static bool TellsVerdicts(this TraceFormat format) => format != TraceFormat.Dmesg;
 
-    /// <summary>Whether the format tells the bridge ports that br_netfilter remembers.</summary>
+    /// <summary>Whether the format shows the bridge ports that br_netfilter remembers.</summary>
     public static bool TellsPorts(this TraceFormat format) => format == TraceFormat.Dmesg;
 
     /// <exception cref="HooktrailException">There is no such format.</exception>

@@ -1,6 +1,6 @@
 namespace Hooktrail.Observation.Import;
 
-/// <summary>What a chain decided about a packet, as far as a trace tells.</summary>
+/// <summary>What a chain decided about a packet, as far as a trace shows.</summary>
 public enum TracedDecision
 {
     Untold,
@@ -13,16 +13,16 @@ public enum TracedDecision
 }
 
 /// <summary>
-/// One crossing of a hook point in a user's trace; the sighting's number is its line, from 1.
-/// <paramref name="TraceId"/> is the trace's name for the packet, null for none. It is made of the packet's address in
-/// memory and of the device that it came in by (net/netfilter/nf_tables_trace.c, <c>nft_trace_init</c>): it changes
-/// where a bridge hands the packet up, and comes again with a later packet.
+/// One crossing of a hook point in a user's trace; the sighting's number is its line, from 1. <paramref
+/// name="TraceId"/> is the trace's id of the packet, null for none. The kernel computes the id from the packet's
+/// address in memory and its incoming device (net/netfilter/nf_tables_trace.c, <c>nft_trace_init</c>): it changes when
+/// a bridge passes the packet up, and a later packet may have it again.
 /// </summary>
 public sealed record TracedHop(Sighting Sighting, string? TraceId)
 {
     public TracedDecision Decision { get; internal set; }
 
-    /// <summary>The rule or the policy that dropped it; null where none did.</summary>
+    /// <summary>The rule or the policy that dropped the packet; null if none did.</summary>
     public string? Because { get; internal set; }
 
     public bool IsEnd => Decision is TracedDecision.Dropped or TracedDecision.Rejected;
@@ -47,13 +47,13 @@ internal abstract class TraceReader
 
     public List<TracedHop> Hops { get; } = [];
 
-    /// <summary>What was passed over and why, in a sentence each.</summary>
+    /// <summary>The skipped lines and why, one sentence each.</summary>
     public virtual IEnumerable<string> Notes => [];
 
-    /// <summary>Null for none.</summary>
+    /// <summary>The first cut line; null for none.</summary>
     public string? Cut { get; private set; }
 
-    /// <summary>False where the line is not of this format. Lines count from 1.</summary>
+    /// <summary>False if the line does not have this format. Lines count from 1.</summary>
     public abstract bool Take(string line, int number);
 
     public virtual void End()
@@ -70,7 +70,9 @@ internal abstract class TraceReader
         return true;
     }
 
-    /// <summary>A tool's, if table and chain have its names, or else that of a user's own chain.</summary>
+    /// <summary>
+    /// A tool's hook point if table and chain have its names; otherwise the hook point of a user's own chain.
+    /// </summary>
     protected static HookPoint PointOf(Layer? layer, string table, string chain)
     {
         if (layer is { } tool && IsBuiltIn(new(tool, table, chain)))

@@ -4,10 +4,10 @@ using System.Net;
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
-/// What <c>xtables-monitor --trace</c> prints of <c>-j TRACE</c>: before the first line of each chain the packet,
-/// <c>PACKET: 2 414629d3 IN=br0 SRC=… DST=… ID=61125 DF SPORT=46538 DPORT=8080 SYN </c>, then
-/// <c> TRACE: 2 414629d3 filter:FORWARD:rule:0x5:ACCEPT  -4 -t filter -A FORWARD …</c> or <c>…:FORWARD:policy:DROP</c>. The number is the
-/// netfilter family. Of a bridge's frame it prints the IP header in hexadecimal.
+/// The format of <c>xtables-monitor --trace</c> for <c>-j TRACE</c>: before the first line of each chain the packet,
+/// <c>PACKET: 2 414629d3 IN=br0 SRC=… DST=… ID=61125 DF SPORT=46538 DPORT=8080 SYN </c>, then <c> TRACE: 2 414629d3
+/// filter:FORWARD:rule:0x5:ACCEPT  -4 -t filter -A FORWARD …</c> or <c>…:FORWARD:policy:DROP</c>. The number is the
+/// netfilter family. For a bridge's frame it prints the IP header in hexadecimal.
 /// </summary>
 internal sealed class XtablesTrace : TraceReader
 {
@@ -22,7 +22,7 @@ internal sealed class XtablesTrace : TraceReader
         if (!isPacket && !text.StartsWith(OfTrace))
             return false;
         var words = text[(isPacket ? OfPacket : OfTrace).Length..].ToString().Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
-        // TRACE of the legacy iptables looks alike, but has no family: «TRACE: raw:PREROUTING:policy:2 IN=…».
+        // TRACE of the legacy iptables looks similar, but has no family: «TRACE: raw:PREROUTING:policy:2 IN=…».
         if (words.Length == 0 || !words[0].All(char.IsAsciiDigit))
             return false;
         if (words.Length < 3)
@@ -125,7 +125,7 @@ internal sealed class XtablesTrace : TraceReader
             Ttl = ttl,
             IpId = ipId,
             FlowLabel = flow,
-            // It has no field for the protocol, but flags are TCP's, and ports without flags UDP's.
+            // The format has no field for the protocol, but only TCP has flags, and ports without flags mean UDP.
             Protocol = protocol ?? (flags is not null ? "TCP" : sport is not null ? "UDP" : null),
             SourcePort = sport,
             DestinationPort = dport,
@@ -134,8 +134,8 @@ internal sealed class XtablesTrace : TraceReader
         };
     }
 
-    // It prints octets as signed numbers, so that EE comes as ffffffee, and FF as ffffffff; nothing else begins with ff. A release that mends that
-    // would write two digits each.
+    // The tool prints octets as signed numbers, so EE appears as ffffffee and FF as ffffffff; no other octet begins
+    // with ff. A corrected release would write two digits each.
     private static byte[] Octets(ReadOnlySpan<char> text)
     {
         var octets = new List<byte>();

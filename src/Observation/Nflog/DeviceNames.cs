@@ -1,6 +1,6 @@
 namespace Hooktrail.Observation.Nflog;
 
-/// <summary>The names of a network namespace's devices, for nfnetlink_log tells only their numbers.</summary>
+/// <summary>The names of a network namespace's devices; nfnetlink_log reports only their numbers.</summary>
 public sealed class DeviceNames
 {
     public static readonly DeviceNames None = new(ImmutableDictionary<int, string>.Empty);
@@ -9,7 +9,7 @@ public sealed class DeviceNames
 
     private DeviceNames(ImmutableDictionary<int, string> names) => _names = names;
 
-    /// <summary>Null for 0, which is no device, and <c>#7</c> for one that came later.</summary>
+    /// <summary>Null for 0, which is no device; <c>#7</c> for a device that was created later.</summary>
     public string? this[int index] =>
         index == 0 ? null : _names.GetValueOrDefault(index) ?? string.Create(CultureInfo.InvariantCulture, $"#{index}");
 

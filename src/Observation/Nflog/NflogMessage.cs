@@ -6,8 +6,8 @@ using System.Text;
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// One message of nfnetlink_log, as nflog.pl writes it (include/uapi/linux/netfilter/nfnetlink_log.h): what is known of a
-/// packet, and its first bytes. Devices are numbers, 0 where there is none.
+/// One message of nfnetlink_log, as nflog.pl writes it (include/uapi/linux/netfilter/nfnetlink_log.h): metadata of a
+/// packet, and its first bytes. Devices are numbers, 0 for none.
 /// </summary>
 public sealed class NflogMessage
 {
@@ -30,38 +30,38 @@ public sealed class NflogMessage
 
     public string Prefix { get; private set; } = "";
 
-    /// <summary>The device it came in by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
+    /// <summary>The incoming device; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
     public int In { get; private set; }
 
-    /// <summary>The device it goes out by; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
+    /// <summary>The outgoing device; in the bridge family the bridge, if the kernel has br_netfilter.</summary>
     public int Out { get; private set; }
 
     public int PhysIn { get; private set; }
 
     public int PhysOut { get; private set; }
 
-    /// <summary>How many messages of the group were made before this one, modulo 2^32.</summary>
+    /// <summary>The number of messages of the group before this one, modulo 2^32.</summary>
     public uint Sequence { get; private set; }
 
-    /// <summary>How many messages of all groups of the network namespace were made before this one, modulo 2^32.</summary>
+    /// <summary>The number of messages of all groups of the network namespace before this one, modulo 2^32.</summary>
     public uint? GlobalSequence { get; private set; }
 
-    /// <summary>Null where it is 0.</summary>
+    /// <summary>The packet's mark; null for 0.</summary>
     public uint? Mark { get; private set; }
 
-    /// <summary>The owner of the local socket that sent it.</summary>
+    /// <summary>The owner of the local socket that sent the packet.</summary>
     public uint? UserId { get; private set; }
 
-    /// <summary>How conntrack knows the packet, if that was asked for.</summary>
+    /// <summary>How conntrack knows the packet, if the program asked for that.</summary>
     public ConnectionState? Connection { get; private set; }
 
-    /// <summary>Empty where the packet has no frame header.</summary>
+    /// <summary>Empty if the packet has no frame header.</summary>
     public ReadOnlyMemory<byte> Frame { get; private set; }
 
     /// <summary>The packet from its network header on, as far as it was copied.</summary>
     public ReadOnlyMemory<byte> Packet { get; private set; }
 
-    /// <summary>Reads a line of hexadecimal; false if it holds no message.</summary>
+    /// <summary>Parses a line of hexadecimal; false if it holds no message.</summary>
     public static bool TryParse(ReadOnlySpan<char> line, [NotNullWhen(true)] out NflogMessage? message)
     {
         message = null;
@@ -82,7 +82,7 @@ public sealed class NflogMessage
         ReadOnlyMemory<byte> payload = default, hardwareHeader = default, linkHeader = default;
         while (attributes.Length >= 4)
         {
-            // Length and type are in the order of the kernel's machine; what is in an attribute is in network order.
+            // Length and type are in the byte order of the kernel's machine; attributes' values are in network order.
             var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
             var type = (Attribute)(BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & 0x3FFF);
             if (length < 4 || length > attributes.Length)
@@ -122,8 +122,9 @@ public sealed class NflogMessage
             attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
 
-        // At two hooks the packet begins with the frame's header: at a device's egress (net/core/dev.c, __dev_queue_xmit),
-        // and where ARP goes out (net/ipv4/arp.c, arp_create), which has no other attribute for it.
+        // At two hooks the packet begins with the frame's header: at a device's egress
+        // (net/core/dev.c, __dev_queue_xmit), and at ARP output (net/ipv4/arp.c, arp_create), for
+        // which the message has no separate attribute.
         var headed = (Family, Hook) is (NetdevFamily, 1) or (ArpFamily, 1);
         if (headed && Family == ArpFamily && payload.Length >= EthernetHeader)
             linkHeader = payload[..EthernetHeader];

@@ -1,8 +1,8 @@
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// Where in the kernel a hook point is: the base chain of nf_tables that is to stand for it. Smaller priorities run
-/// first. Where conntrack does not let a packet into nat chains, a chain of type nat sees nothing either. Only ingress
+/// The place of a hook point in the kernel: the base chain of nf_tables that stands for it. Smaller priorities run
+/// first. If conntrack does not let a packet into nat chains, a chain of type nat does not see it either. Only ingress
 /// and egress have a device.
 /// </summary>
 public sealed record NflogPlace(
@@ -27,8 +27,8 @@ public enum NftHook
 }
 
 /// <summary>
-/// The types of base chains that can be asked for. Type route is not among them: its chains are crossed where those of
-/// type filter are, and reroute what they change, of which the observer does nothing.
+/// The types of base chains that can be requested. Type route is left out: packets cross its chains where they cross
+/// those of type filter, and it only reroutes changed packets, and the observer changes none.
 /// </summary>
 public enum NftChainType
 {

@@ -1,12 +1,14 @@
 
 namespace Hooktrail.Observation.Nflog;
 
-/// <summary>Where the tools' built-in chains are. The kernel shows the order of hooks along a packet's way.</summary>
+/// <summary>
+/// The places of the tools' built-in chains. The kernel's hooks give their order along a packet's way.
+/// </summary>
 public static class NflogPlaces
 {
     /// <summary>
-    /// All built-in chains of ebtables, iptables, ip6tables and arptables, but for arptables' FORWARD: only the legacy
-    /// backend has it, and nf_tables cannot stand in for that.
+    /// All built-in chains of ebtables, iptables, ip6tables and arptables, except arptables' FORWARD: only the legacy
+    /// backend has it, and nf_tables has no hook for it.
     /// </summary>
     public static ImmutableArray<NflogPlace> OfTools(Backend iptables, Backend ip6tables, Backend ebtables) =>
     [
@@ -18,8 +20,8 @@ public static class NflogPlaces
     ];
 
     /// <summary>
-    /// The base chains that users made with nft. A place of the same priority, registered later, runs before its chain,
-    /// and so sees what the chain is about to decide.
+    /// The base chains that users made with nft. A place of the same priority that is registered later runs before the
+    /// chain, and so sees every packet on which the chain is about to decide.
     /// </summary>
     public static ImmutableArray<NflogPlace> OfUser(RuleSet rules) =>
     [
@@ -34,7 +36,8 @@ public static class NflogPlaces
                at.Device),
     ];
 
-    // net/bridge/netfilter/ebtable_{broute,nat,filter}.c; iptables/nft.c:xtables_bridge. They differ in filter OUTPUT.
+    // net/bridge/netfilter/ebtable_{broute,nat,filter}.c; iptables/nft.c, xtables_bridge. The
+    // backends differ in filter OUTPUT.
     private static IEnumerable<NflogPlace> Ebtables(Backend backend)
     {
         NflogPlace Place(string table, string chain, NftHook hook, int priority) =>
@@ -52,8 +55,8 @@ public static class NflogPlaces
         ];
     }
 
-    // include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h; iptables/nft.c:xtables_ipv4. They differ in security. For nat,
-    // type and priority put a chain into the slot of the NAT core, which runs all of them or none.
+    // include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h; iptables/nft.c, xtables_ipv4. The backends differ in
+    // security. For nat, type and priority put a chain into the slot of the NAT core, which runs all of them or none.
     private static IEnumerable<NflogPlace> Iptables(Layer layer, Backend backend)
     {
         foreach (var point in HookPoints.Iptables)

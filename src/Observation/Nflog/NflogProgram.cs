@@ -3,9 +3,9 @@ using Hooktrail.Text;
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// The program that reads the log group: perl, because it must run where the packets are, in a container or another network
-/// namespace, and Debian has a perl everywhere. Its first comment says what it reads and writes;
-/// <see cref="NflogReader"/> is its other end.
+/// The program that reads the log group. It is perl, because it must run in the packets' network namespace, which may
+/// be a container's, and every Debian has perl. Its first comment describes its input and output; <see
+/// cref="NflogReader"/> is its other end.
 /// </summary>
 public static class NflogProgram
 {

@@ -3,12 +3,12 @@ using System.Text;
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// A run's records as they come from nflog.pl, cut into windows by fences. One thread feeds it with the program's lines;
-/// others await windows. The first record of a group has the number 0, so what is lost at the beginning shows, too.
+/// A run's records from nflog.pl, cut into windows by fences. One thread feeds it the program's lines; others wait for
+/// windows. The first record of a group has the number 0, so a loss at the beginning shows too.
 /// </summary>
 /// <remarks>
-/// Everything logged before a fence has been read. A packet that still waits in a queue of the kernel is logged later:
-/// have the flow end before the fence is written.
+/// Everything that was logged before a fence has been read. The kernel logs a packet that still waits in one of its
+/// queues later, so let the flow end before the fence is written.
 /// </remarks>
 public sealed class NflogReader
 {
@@ -24,7 +24,7 @@ public sealed class NflogReader
     private ulong _next;
     private bool _overrun;
 
-    /// <summary>Records of other runs are counted and passed over.</summary>
+    /// <summary>Records of other runs are counted and skipped.</summary>
     public NflogReader(RunId run, ImmutableArray<NflogPlace> places)
     {
         _run = run;
@@ -35,8 +35,8 @@ public sealed class NflogReader
     public Task<int> Group => _group.Task;
 
     /// <summary>
-    /// Called with each sighting as it comes in, before its window can be had. The thread that feeds the reader waits
-    /// for the call: return at once, and ask for no windows.
+    /// Called with each sighting as it arrives, before its window is complete. The thread that feeds the reader waits
+    /// for the call, so return at once, and do not wait for windows.
     /// </summary>
     public Action<Sighting>? Listener
     {
@@ -46,7 +46,9 @@ public sealed class NflogReader
     /// <summary>The line to write to the program as the end of a window; n must ascend.</summary>
     public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Sets where the run's tables record from now on; records of earlier places are still known.</summary>
+    /// <summary>
+    /// Sets the places at which the run's tables record from now on; records of earlier places stay known.
+    /// </summary>
     public void Expect(ImmutableArray<NflogPlace> places)
     {
         lock (_windows.Gate)
@@ -55,7 +57,7 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>Sets the devices for the records that come from now on.</summary>
+    /// <summary>Sets the devices for records from now on.</summary>
     public void Know(DeviceNames devices)
     {
         lock (_windows.Gate)
@@ -93,7 +95,7 @@ public sealed class NflogReader
         }
         else if (Argument(line, "group ") is { } group && !_group.TrySetResult(group))
         {
-            // The program was restarted: what was logged in between is lost.
+            // The program was restarted: records in between are lost.
             lock (_windows.Gate)
             {
                 _overrun = true;
@@ -102,11 +104,15 @@ public sealed class NflogReader
         }
     }
 
-    /// <summary>Gives all sightings since the previous fence, once fence <paramref name="n"/> is read.</summary>
-    /// <exception cref="HooktrailException">The reader was closed, or that fence is past and its window forgotten.</exception>
+    /// <summary>
+    /// Returns all sightings since the previous fence, after fence <paramref name="n"/> has been read.
+    /// </summary>
+    /// <exception cref="HooktrailException">
+    /// The reader was closed, or the fence is too old and its window is gone.
+    /// </exception>
     public Task<LogWindow> ReadUntilFence(int n, CancellationToken cancellation) => _windows.Read(n, cancellation);
 
-    /// <summary>Ends the reader; readers that wait get the reason as an error.</summary>
+    /// <summary>Ends the reader; waiting readers get the reason as an error.</summary>
     public void Close(string reason)
     {
         _windows.Close(reason);
@@ -139,9 +145,9 @@ public sealed class NflogReader
     {
         var packet = PacketHeaders.Read(message.Protocol, message.Packet.Span);
         var frame = message.Frame.Length >= 14 ? message.Frame.Span : [];
-        // In the bridge family the devices are ports, and the bridge is beside them only if the kernel has br_netfilter
-        // (net/netfilter/nfnetlink_log.c:__build_packet_message). Elsewhere the port is beside the device, and as in xt LOG
-        // only if it is another.
+        // In the bridge family, the message names the ports as devices, and the bridge beside them only if the kernel
+        // has br_netfilter (net/netfilter/nfnetlink_log.c, __build_packet_message). In other families the port stands
+        // beside the device; as in xt LOG, it counts only if it is another device.
         var inBridge = message.Family == Bridge;
         return new()
         {
@@ -186,9 +192,9 @@ public sealed class NflogReader
         };
     }
 
-    // nfnetlink_log tells of the port that a packet came in by only if the hook has a device that it came in by, and
-    // POSTROUTING of a bridged packet has none; xt LOG does tell. The port is remembered with the packet from PREROUTING to
-    // there (struct nf_bridge_info), so what FORWARD showed of the same packet is still so.
+    // nfnetlink_log reports the incoming port of a packet only if the hook has an incoming device, and POSTROUTING of a
+    // bridged packet has none; xt LOG does report it. The kernel keeps the port with the packet from PREROUTING to
+    // POSTROUTING (struct nf_bridge_info), so the port that FORWARD showed of the same packet is still valid.
     private Sighting WithPhysIn(Sighting sighting, NflogMessage message)
     {
         if (sighting.PhysOut is not { } physOut)
@@ -201,7 +207,7 @@ public sealed class NflogReader
         return sighting;
     }
 
-    // By what NAT does not change.
+    // Compares fields that NAT does not change.
     private static bool IsSamePacket(Sighting one, Sighting other) =>
         (one.IpId, one.FlowLabel, one.Length, one.Protocol, one.FragmentOffset)
             == (other.IpId, other.FlowLabel, other.Length, other.Protocol, other.FragmentOffset)

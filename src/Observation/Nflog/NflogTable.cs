@@ -3,44 +3,49 @@ using System.Text;
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// The tables by which a run records packets: its own, one per family of nf_tables, with a base chain at each hook point
-/// that writes to a log group. All go in by one transaction and out by one; no other table is touched.
+/// The tables with which a run records packets: private ones, one for each family of nf_tables, with a
+/// base chain at each hook point that writes to a log group. One transaction installs them all, and one
+/// removes them; no other table changes.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A chain has the priority of the chain it stands for. Of equal ones the last registered runs first
-/// (net/netfilter/core.c:nf_hook_entries_grow), so each record is written right before its tool's chain runs, if that
-/// table was there before. So install this last, after every rule of the lab, and again when a table was added; where a
-/// table comes later, and drops the packet, the record is missing.
+/// A chain has the priority of the chain that it stands for. Of chains with equal priorities, the one registered last
+/// runs first (net/netfilter/core.c, nf_hook_entries_grow). So each record is written right before the tool's chain
+/// runs, if the tool's table existed first. Install these tables last, after every rule of the lab, and again when a
+/// table was added: if a table comes later and drops the packet, the record is missing.
 /// </para>
 /// <para>
-/// Where two chains share hook and priority, both their records are written before either runs, in the reverse order of
-/// <see cref="Places"/>: give those in the order in which they were registered. That the first one dropped the packet
-/// does not show there.
+/// If two chains share hook and priority, both their records are written before either chain runs, in the reverse order
+/// of <see cref="Places"/>; list those in the order of registration. The records do not show whether the first chain
+/// dropped the packet.
 /// </para>
-/// <para>No conntrack is asked for, so that recording cannot switch it on.</para>
+/// <para>The tables do not use conntrack, so recording cannot switch it on.</para>
 /// </remarks>
 public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, ImmutableArray<NflogPlace> Places)
 {
-    // Headers up to TCP behind IPv6 with some extensions, or up to those of the packet in an ICMP error.
+    // Room for the headers up to TCP after IPv6 with some extensions, or up to those of the packet in an ICMP error.
     private const int Snaplen = 192;
 
     // NF_LOG_PREFIXLEN - 1, include/net/netfilter/nf_log.h.
     private const int LongestPrefix = 127;
 
-    /// <summary>As <c>hooktrail-x7k2q-nflog</c>, in any family; it begins as the run's journal does.</summary>
+    /// <summary>
+    /// Such as <c>hooktrail-x7k2q-nflog</c>, in any family; it begins like the name of the run's journal.
+    /// </summary>
     public static string Name(RunId run) => $"hooktrail-{run}-nflog";
 
     /// <summary>
-    /// Numbers a run's tables, where chains came one after the other and each has to be recorded behind its own; 0 for
-    /// the first.
+    /// Numbers a run's tables if chains arrived one after the other, since each recorder must be registered
+    /// after its chain; 0 for the first.
     /// </summary>
     public int Part { get; init; }
 
     private string OwnName => Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
 
-    /// <summary>The prefix of the records of a hook point, by which they are known.</summary>
-    /// <exception cref="HooktrailException">The names of table and chain are longer than the kernel can log.</exception>
+    /// <summary>The prefix that identifies the records of a hook point.</summary>
+    /// <exception cref="HooktrailException">
+    /// The names of table and chain are longer than the kernel can log.
+    /// </exception>
     public static string Prefix(RunId run, HookPoint point)
     {
         var prefix = TapPrefix.Of(run, point);
@@ -52,8 +57,8 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     }
 
     /// <summary>
-    /// Input for <c>nft -f -</c> that creates the tables. It fails, and changes nothing, where the kernel has not all of
-    /// the families, hooks or devices.
+    /// Input for <c>nft -f -</c> that creates the tables. It fails, and changes nothing, if the kernel lacks one of the
+    /// families, hooks or devices.
     /// </summary>
     public string Install()
     {
@@ -78,7 +83,9 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         .Select(place => place.Family).Distinct().Order()
         .Select(family => $"delete table {Word(family)} {OwnName}\n"));
 
-    /// <summary>Reads <c>nft list ruleset</c>, or <c>nft list table</c> for each family in turn.</summary>
+    /// <summary>
+    /// Parses the output of <c>nft list ruleset</c>, or of <c>nft list table</c> for each family in turn.
+    /// </summary>
     public TapCounters Counters(string listed)
     {
         var points = PointsByPrefix(Run, Places);
@@ -115,7 +122,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
             $"\t\tcounter log prefix \"{Prefix(Run, place.Point)}\" group {Group} snaplen {Snaplen} queue-threshold 1\n\t}}\n");
     }
 
-    // A name that nft reads: a letter first, and no character that means something to it.
+    // A name that nft accepts: it begins with a letter, and has no character with a meaning in nft.
     private static string Unique(HookPoint point, HashSet<string> names)
     {
         var plain = string.Concat($"{point.Layer.Name()}.{point.Table}.{point.Chain}"

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>
-/// Which packets are recorded: those towards a lab's networks, or all. Towards the networks, a packet counts if it has a
-/// type of service that is not zero, which marks the lab's flows; a kernel makes ICMP errors and TCP resets without one,
-/// so these count too, and ARP cannot have any.
+/// Which packets are recorded: those towards a lab's networks, or all. Of the packets towards the networks, those count
+/// that have a type of service other than zero, which marks the lab's flows. ICMP errors and TCP resets that a kernel
+/// makes, and ARP, have none, so all of these count too.
 /// </summary>
 public sealed record NflogTraffic
 {
-    /// <summary>Every packet: for a network namespace that holds the lab and nothing else.</summary>
+    /// <summary>Every packet: for a network namespace that holds only the lab.</summary>
     public static readonly NflogTraffic Everything = new([], []);
 
     private NflogTraffic(ImmutableArray<string> ipv4, ImmutableArray<string> ipv6) => (Ipv4, Ipv6) = (ipv4, ipv6);
@@ -22,8 +22,10 @@ public sealed record NflogTraffic
 
     internal ImmutableArray<string> Ipv6 { get; }
 
-    /// <summary>The lab's own packets, by its networks: IPv4 and IPv6 in CIDR notation, which may overlap.</summary>
-    /// <exception cref="HooktrailException">One is not a network, or there is none.</exception>
+    /// <summary>
+    /// The lab's own packets, selected by its networks: IPv4 and IPv6 in CIDR notation, which may overlap.
+    /// </summary>
+    /// <exception cref="HooktrailException">A text is no network, or there is none.</exception>
     public static NflogTraffic To(params IEnumerable<string> networks)
     {
         var all = networks.ToLookup(text => IPNetwork.TryParse(text, out var network)
@@ -35,15 +37,15 @@ public sealed record NflogTraffic
     }
 
     /// <summary>
-    /// Statements of a chain that a packet returns from if it is to be recorded; nothing if all are. The chain accepts
-    /// the others, which ends only their way through our base chain.
+    /// Statements of a chain that returns for each packet to be recorded; none if all packets are. The chain accepts
+    /// the others, which ends only their way through the recorder's base chain.
     /// </summary>
     internal IEnumerable<string> Chain(NftFamily family)
     {
         if (Ipv4.IsEmpty && Ipv6.IsEmpty)
             return [];
         var lines = new List<string>();
-        // The type of service is asked for by its place in the header, for nft knows names for parts of it only.
+        // The type of service is matched by its place in the header, because nft has names only for parts of it.
         if (!Ipv4.IsEmpty && family is not (NftFamily.Ip6 or NftFamily.Arp))
         {
             var destination = $"ip daddr {{ {string.Join(", ", Ipv4)} }}";

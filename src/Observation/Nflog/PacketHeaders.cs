@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Hooktrail.Observation.Nflog;
 
-/// <summary>What the headers of a packet say, from its network header on. A header that was cut leaves the rest null.</summary>
+/// <summary>
+/// The fields of a packet's headers, from its network header on. A header that was cut leaves the other fields null.
+/// </summary>
 internal struct PacketHeaders
 {
     public const int Ip = 0x0800;
@@ -33,7 +35,7 @@ internal struct PacketHeaders
     public InnerPacket? Inner;
     public int? ArpOperation;
 
-    /// <summary>Whether every header that was to be read was there.</summary>
+    /// <summary>Whether every header that it tried to read was complete.</summary>
     public bool IsComplete;
 
     public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) => Read(etherType, packet, isInner: false);
@@ -147,7 +149,7 @@ internal struct PacketHeaders
         return true;
     }
 
-    // An ICMP error needs to quote no more than 8 bytes of it: ports and sequence number.
+    // An ICMP error may quote only the first 8 bytes of the header: ports and sequence number.
     private bool ReadTcp(ReadOnlySpan<byte> segment, int length)
     {
         if (!ReadPorts(segment) || segment.Length < 8)
@@ -194,7 +196,7 @@ internal struct PacketHeaders
         if (packet.Length < 8)
             return false;
         ArpOperation = Number(packet[6..]);
-        // Addresses can be told only of IPv4 over something with addresses of 6 bytes.
+        // Addresses are known only for IPv4 over a link whose addresses have 6 bytes.
         if (packet[4] != 6 || packet[5] != 4)
             return true;
         if (packet.Length < 28)

@@ -5,7 +5,7 @@ using Hooktrail.Records;
 namespace Hooktrail.Report.Html;
 
 /// <summary>A leg and its place in the report.</summary>
-/// <remarks>The id is the anchor; the account is null where the reason is unknown.</remarks>
+/// <remarks>The id is the anchor; the account is null if the model cannot explain the leg.</remarks>
 internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, Account? Account)
 {
     /// <summary>The observed trail, else the predicted one.</summary>
@@ -15,16 +15,16 @@ internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, A
 }
 
 /// <summary>A scenario, or the legs of one flow that no scenario claims.</summary>
-/// <remarks>The id is the anchor; of is the title of its feature or journey.</remarks>
+/// <remarks>The id is the anchor; Of is the title of its feature or journey.</remarks>
 internal sealed record ShownScenario(string Id, string Title, string Of)
 {
     /// <summary>An outline's row; null for none.</summary>
     public string? Example { get; init; }
 
-    /// <summary>Its first line in the feature file; 0 where that is unknown.</summary>
+    /// <summary>Its first line in the feature file; 0 if unknown.</summary>
     public int Line { get; init; }
 
-    /// <summary>Each with its @.</summary>
+    /// <summary>The tags, each with its @.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
     public Result Result { get; init; }
@@ -40,23 +40,23 @@ internal sealed record ShownScenario(string Id, string Title, string Of)
 internal sealed record ShownFeature(string Id, string Title, CucumberFeature? Source, ImmutableArray<ShownScenario> Scenarios);
 
 /// <summary>A sender and a receiver: a row of the heat map, and its page.</summary>
-/// <remarks>It has all legs between the two; those that no scenario claims are grouped by flow.</remarks>
+/// <remarks>It has all legs between the two; legs without a scenario are grouped by flow.</remarks>
 internal sealed record ShownJourney(
     string Id, string Title, ImmutableArray<ShownScenario> Unclaimed, ImmutableArray<(ShownScenario In, ShownLeg Leg)> Legs);
 
-/// <summary>A run, sorted into pages. The prefix begins all its ids; it is empty for the first run.</summary>
+/// <summary>A run, divided into pages. All its ids begin with the prefix, which is empty for the first run.</summary>
 internal sealed record ShownRun(
     string Prefix, ReportRun Run, ImmutableArray<ShownFeature> Features, ImmutableArray<ShownJourney> Journeys)
 {
     /// <summary>The run's first host.</summary>
     public HostProfile Host => Run.Trails.HostProfile;
 
-    /// <summary>The kernel's registrations; empty where it was not asked.</summary>
+    /// <summary>The kernel's registrations; empty if the run did not read them.</summary>
     public ImmutableArray<Registration> Hooks => Run.Trails.Hooks;
 
     public ImmutableArray<Fact> Facts => Run.Trails.Facts;
 
-    /// <summary>Scenarios, and flows that no scenario claims.</summary>
+    /// <summary>Scenarios, and flows that belong to no scenario.</summary>
     public IEnumerable<ShownScenario> Scenarios =>
         Features.SelectMany(feature => feature.Scenarios).Concat(Journeys.SelectMany(journey => journey.Unclaimed));
 }
@@ -78,7 +78,7 @@ internal sealed class Contents(ReportInput input)
         foreach (var legs in claimed.Where(legs => told.All(feature => feature.Title != legs.Key)))
             features.Add(Feature(run, prefix, legs.Key, null, legs));
 
-        // By title, because messages come in the order in which runners happen to take the files.
+        // By title, because the order of messages depends on the order in which runners take the files.
         var sorted = features.OrderBy(feature => feature.Source?.Uri ?? feature.Title, StringComparer.Ordinal).ToImmutableArray();
         var shown = sorted.SelectMany(feature => feature.Scenarios).SelectMany(scenario => scenario.Legs.Select(leg => (scenario, leg))).ToList();
         var rest = run.Trails.Legs.Where(leg => leg.Scenario is null).ToLookup(leg => Title(leg.Flow));
@@ -111,7 +111,7 @@ internal sealed class Contents(ReportInput input)
                 Message = scenario.Message ?? shown.Message,
             });
         }
-        // Scenarios without messages, or with those of another run.
+        // Scenarios without messages, or whose messages belong to another run.
         foreach (var more in left.GroupBy(leg => leg.Scenario!))
             scenarios.Add(
                 Shown(run, _names.Take($"{id}/", more.Key.Example is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
@@ -162,7 +162,7 @@ internal sealed class Contents(ReportInput input)
             null => worst ?? Result.Predicted,
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,
-            // A failure about a leg is named after the leg's result.
+            // A failure of a leg gets the name of the leg's result.
             _ => worst is Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed ? worst.Value : Result.Failed,
         };
     }

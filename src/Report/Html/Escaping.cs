@@ -4,8 +4,8 @@ namespace Hooktrail.Report.Html;
 
 internal static class Escaping
 {
-    // Besides HTML's own: control characters, which HTML forbids, and those that change the writing direction, by which
-    // one log line could look like another. Tabs and line ends stay, for preformatted text.
+    // In addition to HTML's own: control characters, which HTML forbids, and characters that change the writing
+    // direction and could make one log line look like another. Tabs and line ends stay, for preformatted text.
     private static readonly string Characters = string.Concat(
         "&<>\"'",
         string.Concat(Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(one => char.IsControl(one) && one is not ('\t' or '\n'))),

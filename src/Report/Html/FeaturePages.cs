@@ -80,8 +80,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
     private readonly record struct Part(ImmutableArray<string> Lines, ImmutableArray<ShownScenario> Scenarios);
 
     /// <summary>
-    /// Cuts the file at its scenarios: every line is in one part, in order, and a scenario's part has its outline's
-    /// rows. What is not in the file comes last.
+    /// Divides the file at its scenarios: every line is in one part, in order, and a scenario's part includes its
+    /// outline's rows. Scenarios that are not in the file come last.
     /// </summary>
     private static IEnumerable<Part> Parts(ShownFeature feature)
     {

@@ -61,7 +61,8 @@ internal sealed class FrontPage(HtmlWriter html)
     {
         var host = run.Host;
         html.Add($"<h2>The host</h2>\n<div class=\"facts\"><dl>\n");
-        // What identifies the host comes first; the many sysctls, which the switches sum up, are folded below.
+        // The facts that identify the host come first; the many sysctls, which the
+        // switches summarise, are folded below.
         foreach (var (name, value) in run.Facts.Where(fact => !IsSysctl(fact)))
             Fact(name, value);
         if (run.Facts.IsEmpty)
@@ -130,7 +131,7 @@ internal sealed class FrontPage(HtmlWriter html)
         var worst = here.MaxBy(one => one.Leg.Result);
         var result = worst.Leg.Result;
         var same = here.Count(one => one.Leg.Result == result);
-        // Results of one kind link to the journey's page, others to the first of the worst.
+        // Several results of one kind link to the journey's page, others to the first leg with the worst result.
         var to = same == here.Count && here.Count > 1 ? journey.Id : worst.Leg.Id;
         var said = same == here.Count ? $"{here.Count} {result.Word()}" : $"{same} of {here.Count} {result.Word()}";
         var depth = here.Count >= 20 ? 3 : here.Count >= 5 ? 2 : 1;

@@ -3,7 +3,7 @@ using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>A feature file's text as written, lightly coloured.</summary>
+/// <summary>A feature file's text as written, with some syntax colours.</summary>
 internal static partial class Gherkin
 {
     public static void Write(HtmlWriter html, IEnumerable<string> lines, string label)

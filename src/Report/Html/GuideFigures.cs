@@ -5,8 +5,8 @@ using Hooktrail.Report.Picture;
 namespace Hooktrail.Report.Html;
 
 /// <summary>
-/// The guide's figures as part of a page. Each figure, and the map below it, is written once, however many languages
-/// show it. They take the page's colours, light or dark.
+/// The guide's figures as part of a page. Each figure, and the map below it, is written once, even if several languages
+/// show it. They use the page's colours, light or dark.
 /// </summary>
 internal sealed partial class GuideFigures
 {
@@ -15,7 +15,7 @@ internal sealed partial class GuideFigures
 
     private sealed record Figure(string Id, string ViewBox, string Lit, string Map);
 
-    /// <summary>The element that shows a figure; null where docs has none of that name.</summary>
+    /// <summary>The element that shows a figure; null if docs has none with that name.</summary>
     /// <remarks>The path is as in the document: <c>figures/name.svg</c>.</remarks>
     public string? Show(string path, string says)
     {
@@ -23,7 +23,7 @@ internal sealed partial class GuideFigures
         {
             if (GuideFile.Figure(path) is not { } drawn)
                 return null;
-            // One line each, as PictureSvg.Standalone writes them.
+            // Each on one line, as PictureSvg.Standalone writes them.
             var (map, lit) = drawn[(drawn.IndexOf("</style>", StringComparison.Ordinal) + "</style>".Length)..].Split('\n', StringSplitOptions.RemoveEmptyEntries) is [_, var first, var second, ..]
                 ? (first, second)
                 : throw new InvalidOperationException($"docs/{path} is not a picture that ./specs figures drew.");
@@ -35,7 +35,7 @@ internal sealed partial class GuideFigures
         return $"""<span class="wide" tabindex="0" role="group" aria-label="{name}"><svg class="ht figure" {figure.ViewBox} role="img" aria-label="{name}"><use href="#{figure.Map}"/><use href="#{figure.Id}"/></svg></span>""";
     }
 
-    /// <summary>The definitions that the elements refer to; they show nothing themselves.</summary>
+    /// <summary>The definitions to which the elements refer; by themselves they show nothing.</summary>
     public string Definitions()
     {
         var text = new StringBuilder("""<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false">""");

@@ -21,7 +21,7 @@ internal sealed record GuideFile(string File, string Text)
             .OrderBy(file => file.File.StartsWith("guide", StringComparison.Ordinal) ? 0 : 1).ThenBy(file => file.File.Length),
     ];
 
-    /// <summary>A figure of docs/figures; null where there is none.</summary>
+    /// <summary>A figure of docs/figures; null if there is none.</summary>
     public static string? Figure(string path) => Resources.Find(Folder + path.TrimStart('.', '/'));
 
     /// <summary>The page's anchor.</summary>
@@ -32,7 +32,7 @@ internal sealed record GuideFile(string File, string Text)
 
 /// <summary>Writes a page for each document of the guide.</summary>
 /// <remarks>
-/// The documents come with Hooktrail, but get no more trust than a run: HTML in them is shown as text. Links lead to
+/// The documents are part of Hooktrail, but get no more trust than a run: HTML in them appears as text. Links lead to
 /// other pages of the report or become plain text, because the report uses no network.
 /// </remarks>
 internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> files, IReadOnlyList<ShownRun> runs)
@@ -67,7 +67,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             link.ReplaceBy(new LiteralInline(link.Url));
         foreach (var code in document.Descendants<CodeBlock>())
             Scrolls(code);
-        // Markdig writes alignment as an inline style, which the report's content security policy does not apply.
+        // Markdig writes alignment as an inline style, which the report's content security policy blocks.
         foreach (var column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
             column.Alignment = null;
         var text = new StringWriter { NewLine = "\n" };
@@ -114,7 +114,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             link.Url = $"#{target}";
         else
         {
-            // The words stay, and the target stays readable.
+            // The link's text stays, and the target stays readable.
             var words = Text(link);
             link.ReplaceBy(new LiteralInline(words == url || url.Length == 0 ? words : $"{words} ({url})"));
         }
@@ -146,7 +146,7 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
             _ => "",
         }));
 
-    /// <summary>A table that scrolls where it is too wide.</summary>
+    /// <summary>A table that scrolls if it is too wide.</summary>
     private sealed class ScrolledTable : Markdig.Extensions.Tables.HtmlTableRenderer
     {
         protected override void Write(HtmlRenderer renderer, Markdig.Extensions.Tables.Table table)

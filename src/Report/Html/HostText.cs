@@ -2,7 +2,7 @@ namespace Hooktrail.Report.Html;
 
 internal static class HostText
 {
-    /// <summary>How a host differs from another one, in one line; null where it does not.</summary>
+    /// <summary>The differences between two hosts in one line; null if there are none.</summary>
     public static string? Difference(HostProfile from, HostProfile to)
     {
         var changes = new List<string>();

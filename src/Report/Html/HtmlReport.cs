@@ -4,12 +4,12 @@ using System.Text;
 namespace Hooktrail.Report.Html;
 
 /// <summary>
-/// The living documentation: runs as one HTML file that uses no network, is readable without script, and treats every
-/// text of a run as text.
+/// The living documentation: runs as one HTML file that uses no network, is readable without script, and
+/// treats every text of a run as text.
 /// </summary>
 public static class HtmlReport
 {
-    // Runs before the first page is laid out, so that a large report does not flash.
+    // Runs before the first page is laid out, so that a large report does not flicker.
     private const string Early = "document.documentElement.className='js';try{var t=localStorage.getItem('hooktrail-theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
 
     public static void Write(TextWriter to, ReportInput input)

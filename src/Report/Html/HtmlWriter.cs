@@ -6,8 +6,8 @@ namespace Hooktrail.Report.Html;
 internal readonly record struct Markup(string Html);
 
 /// <summary>
-/// Writes HTML. An interpolated string is markup; the values in its holes are text and are escaped. Only
-/// <see cref="Markup"/> is written as it is, so a title or a log line is shown and never obeyed.
+/// Writes HTML. An interpolated string is markup; the values in its holes are text and are escaped. Only <see
+/// cref="Markup"/> is written unchanged, so a title or a log line can only be text.
 /// </summary>
 internal sealed class HtmlWriter(TextWriter to)
 {

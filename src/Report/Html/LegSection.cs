@@ -6,7 +6,7 @@ namespace Hooktrail.Report.Html;
 /// <summary>Writes a leg: its picture, its hops with their evidence, and the silent hook points.</summary>
 internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered registered)
 {
-    /// <summary>Writes only how the leg's host differs from the run's first host.</summary>
+    /// <summary>Writes a leg; of its host only the differences from the run's first host.</summary>
     public void Write(ShownLeg leg, HostProfile first)
     {
         var (record, id) = (leg.Record, leg.Id);
@@ -46,7 +46,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         var record = leg.Record;
         var (predicted, observed) = (record.Predicted, record.Observed);
-        // A leg with only one trail is compared with itself, and the other column stays empty.
+        // A leg with only one trail is aligned with itself, and the other column stays empty.
         var rows = Alignment.Of(null, predicted ?? trail, observed ?? trail);
         var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
         var parting = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
@@ -94,8 +94,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
         html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
-        // Ends of cells and rows are left out, as HTML allows: there are thousands. The script makes links of the
-        // numbers.
+        // End tags of cells and rows are left out, as HTML allows: there are thousands. The
+        // script turns the numbers into links.
         html.Add($"><td>{(number.Length > 0 ? number : "·")}");
         html.Add($"<th scope=\"row\">");
         Point(html, hop.Point);
@@ -105,7 +105,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         Device(row, HopField.In, HopField.PhysIn, hop);
         html.Add($"<td>");
         Device(row, HopField.Out, HopField.PhysOut, hop);
-        // A rewrite by a hook point's NAT rules shows at the next hop.
+        // A rewrite by a hook point's NAT rules is visible at the next hop.
         var rewritten = before is not null && (before.Source != hop.Source || before.Destination != hop.Destination)
             && before.Source is not null && hop.Source is not null;
         html.Add($"<td{new Markup(rewritten ? " class=\"nat\"" : "")}>");
@@ -143,14 +143,14 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private static bool Differs(AlignedHops row, HopField field) =>
         row is { Predicted: { } predicted, Observed: { } observed } && field.Of(predicted) != field.Of(observed);
 
-    /// <summary>Below a hop: its record, and the model's account of the way from there on.</summary>
+    /// <summary>Below a hop: its record, and the model's account of the way to the next hop.</summary>
     private void Remarks(ShownLeg leg, int after, IEnumerable<Evidence> evidence, Hop? hop)
     {
         var records = evidence.ToList();
         var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
         if (records.Count == 0 && remarks.Count == 0)
             return;
-        // The first remark is on the line itself, and only there; its source is below.
+        // The first remark is only on the line itself; its source is below.
         html.Add($"<tr class=\"why\"><td colspan=\"7\"><details class=\"evidence\"><summary>");
         foreach (var record in records)
             html.Add($"#{record.Number} ");
@@ -204,7 +204,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     {
         if (leg.Account is not { Silences.IsEmpty: false } account)
             return;
-        // The observed trail may cross hook points that were predicted to be silent.
+        // The observed trail may cross hook points whose silence was predicted.
         var crossed = leg.Trail!.Hops.Select(hop => hop.Point).ToHashSet();
         var reasons = account.Silences.Where(one => !crossed.Contains(one.Point)).GroupBy(one => (one.Why, one.Source)).ToImmutableArray();
         if (reasons.IsEmpty)

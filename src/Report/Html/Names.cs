@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>Gives out ids: readable, stable from run to run, unique.</summary>
+/// <summary>Creates ids: readable, stable from run to run, unique.</summary>
 internal sealed class Names
 {
     private const int Longest = 24;
@@ -13,7 +13,7 @@ internal sealed class Names
     {
         var wanted = prefix + Slug(title);
         var id = wanted;
-        // No slug has a tilde, so a second «request» never equals «request 2».
+        // No slug contains a tilde, so a second «request» never equals «request 2».
         for (var again = 2; !_taken.Add(id); again++)
             id = $"{wanted}~{again}";
         return id;

@@ -12,7 +12,7 @@ internal sealed class Pictures(Registered registered)
     public static string Style { get; } =
         $"{PictureSvg.Css}@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) {PictureSvg.DarkCss}}}@media screen{{:root[data-theme=dark] {PictureSvg.DarkCss}}}";
 
-    /// <summary>Writes the maps under the pictures; once, before them.</summary>
+    /// <summary>Writes the maps to which the pictures refer; once, before them.</summary>
     public void Definitions(HtmlWriter html, IEnumerable<ShownRun> runs)
     {
         var legs = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs).Where(leg => leg.Trail is not null);

@@ -2,7 +2,7 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>The registrations of each host of a report; each host is asked about once.</summary>
+/// <summary>The registrations of each host in a report; each host is looked up once.</summary>
 internal sealed class Registered(Func<HostProfile, ImmutableArray<Registration>> ask)
 {
     private readonly Dictionary<HostProfile, (ImmutableArray<Registration> All, string Key)> _known = new(ReferenceEqualityComparer.Instance);
@@ -13,7 +13,7 @@ internal sealed class Registered(Func<HostProfile, ImmutableArray<Registration>>
     /// <summary>Equal for hosts with the same registrations.</summary>
     public string Key(HostProfile host) => Ask(host).Key;
 
-    /// <summary>Null where that is unknown.</summary>
+    /// <summary>Null if unknown.</summary>
     public Registration? At(HostProfile host, HookPoint point) => Of(host).FirstOrDefault(one => one.Points.Contains(point));
 
     private (ImmutableArray<Registration> All, string Key) Ask(HostProfile host)
@@ -24,7 +24,7 @@ internal sealed class Registered(Func<HostProfile, ImmutableArray<Registration>>
         return _known[host] = (all, string.Join('\n', all.Select(one => $"{one.Family} {one.Hook} {one.Priority} {one.What} {one.Device} {string.Join(';', one.Points)}")));
     }
 
-    /// <summary>A profile that the model refuses is shown without its hooks.</summary>
+    /// <summary>If the model refuses a profile, the report shows it without its hooks.</summary>
     private ImmutableArray<Registration> Asked(HostProfile host)
     {
         try

@@ -6,19 +6,19 @@ namespace Hooktrail.Report.Html;
 
 public sealed record ReportInput(ImmutableArray<ReportRun> Runs)
 {
-    /// <summary>Why the model predicts a leg so; null where it cannot tell. The report itself has no model.</summary>
+    /// <summary>The model's reasons for a leg; null if it has none. The report itself has no model.</summary>
     public Func<HostProfile, Flow, Leg, Account?> Account { get; init; } = (_, _, _) => null;
 
-    /// <summary>A host's registrations, in the order in which they run; empty where they are unknown.</summary>
+    /// <summary>A host's registrations, in the order in which they run; empty if unknown.</summary>
     public Func<HostProfile, ImmutableArray<Registration>> Hooks { get; init; } = _ => [];
 
-    /// <summary>Additional pages, behind those of the runs and before the guide.</summary>
+    /// <summary>Additional pages, after those of the runs and before the guide.</summary>
     internal ImmutableArray<ReportPage> Pages { get; init; } = [];
 }
 
 /// <summary>An additional page of the report.</summary>
-/// <remarks>It begins with an h1 with the page's id and <c>/h</c>.</remarks>
+/// <remarks>It begins with an h1 whose id is the page's id with <c>/h</c>.</remarks>
 internal sealed record ReportPage(string Id, string Name, Action<HtmlWriter, IReadOnlyList<ShownRun>> Write);
 
-/// <summary>The name is that of its file; messages are null where the run kept none.</summary>
+/// <summary>The name is that of its file; messages are null if the run kept none.</summary>
 public sealed record ReportRun(string Name, TrailsFile Trails, CucumberRun? Messages = null);

@@ -7,6 +7,6 @@ internal static class Resources
 {
     public static string Text(string name) => Find(name) ?? throw new InvalidOperationException($"{name} is not in the assembly.");
 
-    // The page has a hash of the text, and a browser reads every line end as LF.
+    // The page contains a hash of the text, and a browser reads every line end as LF.
     public static string? Find(string name) => EmbeddedText.Find(typeof(Resources).Assembly, name)?.ReplaceLineEndings("\n");
 }

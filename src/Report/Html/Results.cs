@@ -2,13 +2,13 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Report.Html;
 
-/// <summary>The result of a scenario or a leg. Worse ones come later.</summary>
+/// <summary>The result of a scenario or a leg. Worse results come later.</summary>
 internal enum Result
 {
     /// <summary>Nothing was observed.</summary>
     Predicted,
 
-    /// <summary>It was observed, and nothing compared.</summary>
+    /// <summary>It was observed, and nothing was compared.</summary>
     Observed,
 
     /// <summary>It cannot run on this host.</summary>
@@ -20,7 +20,7 @@ internal enum Result
     /// <summary>Feature, prediction and observation are the same.</summary>
     Agreed,
 
-    /// <summary>It proves nothing.</summary>
+    /// <summary>The observation proves nothing.</summary>
     Inconclusive,
 
     ObserversDisagree,

@@ -1,9 +1,9 @@
 namespace Hooktrail.Report.Html;
 
-/// <summary>Writes a scenario, or what is shown like one.</summary>
+/// <summary>Writes a scenario, or a group of legs in the form of one.</summary>
 internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
 {
-    /// <summary>No Gherkin is written where there is none, or where an earlier row of the outline has it.</summary>
+    /// <summary>Gherkin is left out if there is none, or if an earlier row of the outline has it.</summary>
     public void Write(ShownScenario scenario, HostProfile first, bool open, Action? gherkin)
     {
         var shown = scenario.Legs;

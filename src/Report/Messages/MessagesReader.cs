@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Hooktrail.Report.Messages;
 
 /// <summary>
-/// Reads Cucumber Messages (ndjson) of any runner. It ignores messages and members that it does not know, so it also
-/// reads newer versions of the protocol.
+/// Reads Cucumber Messages (ndjson) of any runner. It ignores unknown messages and members, so it also reads newer
+/// versions of the protocol.
 /// </summary>
 public sealed class MessagesReader
 {
@@ -42,7 +42,7 @@ public sealed class MessagesReader
                 using var document = JsonDocument.Parse(line);
                 reader.Take(document.RootElement);
             }
-            // A run that was killed leaves half a line behind its last message.
+            // A run that was killed leaves an incomplete line after its last message.
             catch (JsonException) when (number > 1 && lines.EndOfStream)
             {
                 break;
@@ -97,7 +97,7 @@ public sealed class MessagesReader
     {
         var rank = Ranks.IndexOf(status) is var known and >= 0 ? known : Ranks.IndexOf("unknown");
         var before = _results.GetValueOrDefault(attempt);
-        // The steps behind a failed or skipped one are skipped without a message.
+        // The steps after a failed or skipped one are skipped without a message.
         if (rank > before.Rank || (rank == before.Rank && before.Message is null))
             _results[attempt] = (rank, message);
     }
@@ -183,7 +183,7 @@ public sealed class MessagesReader
         }
     }
 
-    // Only here does Reqnroll give the reason of a skipped step.
+    // Reqnroll gives the reason for a skipped step only here.
     private static string? OfException(JsonElement result) =>
         result.TryGetProperty("exception", out var exception) && exception.ValueKind == JsonValueKind.Object ? Text(exception, "message") : null;
 

@@ -50,7 +50,7 @@ public static class PictureMermaid
             ? $"|{decision}|"
             : "";
 
-    // Within quotes, Mermaid needs its own escapes for what would end or mark up the text.
+    // Within quotes, Mermaid has its own escapes for characters that would end or mark up the text.
     private static string Text(string text) => PlainText.Of(text)
         .Replace("#", "#35;", StringComparison.Ordinal).Replace("\"", "#quot;", StringComparison.Ordinal)
         .Replace("<", "#lt;", StringComparison.Ordinal).Replace(">", "#gt;", StringComparison.Ordinal);

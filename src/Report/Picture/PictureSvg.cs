@@ -7,7 +7,7 @@ namespace Hooktrail.Report.Picture;
 
 /// <summary>
 /// Draws the stack with a leg's trail lit on it. All legs of a host share one map definition and add little to it, so a
-/// page holds hundreds of them. Map and line follow from the registrations and the trail.
+/// page can hold hundreds of them. Registrations and trail determine map and line.
 /// </summary>
 public static class PictureSvg
 {
@@ -17,7 +17,7 @@ public static class PictureSvg
     public static string DarkCss { get; } = Resource("picture-dark.css");
 
     /// <summary>
-    /// The unlit map, as an invisible element that <see cref="Overlay"/> refers to. Its attribute <c>data-areas</c>
+    /// The unlit map, as an invisible element to which <see cref="Overlay"/> refers. Its attribute <c>data-areas</c>
     /// gives each hook point's place: <c>point,x,y,width,height</c>, joined by semicolons.
     /// </summary>
     public static string Definition(StackMap map, string id)
@@ -28,7 +28,7 @@ public static class PictureSvg
     }
 
     /// <summary>One leg's picture, on a map that the same document defines.</summary>
-    /// <remarks>The picture's id begins the ids of its title and description.</remarks>
+    /// <remarks>The ids of the picture's title and description begin with the picture's id.</remarks>
     public static string Overlay(StackMap map, string mapId, string id, LitLeg leg) =>
         $"""<svg class="ht" viewBox="0 0 {map.Width} {map.Height}" role="img" aria-labelledby="{Text(id)}-t {Text(id)}-d"><title id="{Text(id)}-t">{Text(leg.Title)}</title><desc id="{Text(id)}-d">{Text(Brief(leg))}</desc><use href="#{Text(mapId)}" width="{map.Width}" height="{map.Height}"/>{Lit(map, leg)}</svg>""";
 
@@ -56,7 +56,7 @@ public static class PictureSvg
             : $"It crosses {string.Join(", ", hops)}; then it is {leg.Trail.Outcome}.{parts}";
     }
 
-    // On a page, the table of hops beside the picture tells the rest.
+    // On a page, the table of hops beside the picture has the details.
     private static string Brief(LitLeg leg) =>
         $"{leg.Trail.Hops.Length} hops, {leg.Trail.Outcome}{(leg.Parts < 0 ? "" : $"; the prediction parts from it at hop {leg.Parts + 1}")}. The table below says the same.";
 
@@ -139,7 +139,7 @@ public static class PictureSvg
         }
     }
 
-    /// <summary>The other trail from where it parts: dashed, with its own numbers.</summary>
+    /// <summary>The other trail from the place where it parts: dashed, with its own numbers.</summary>
     private static void Other(StringBuilder svg, StackMap map, LitLeg leg)
     {
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{TrailLine.Of(map, leg.Other!).Path()}"/>""");
@@ -183,7 +183,9 @@ public static class PictureSvg
         return string.Create(CultureInfo.InvariantCulture, $"""<path class="ht-arrow" d="M{x - 5} {y - tip}L{x + 5} {y - tip}L{x} {y + tip / 2}Z"/>""");
     }
 
-    /// <summary>What NAT rewrote at which hook, by the model, else by the addresses of two hops.</summary>
+    /// <summary>
+    /// What NAT rewrote at which hook, from the model's account, else from the addresses of two hops.
+    /// </summary>
     internal static IEnumerable<(HookBox Box, string Says)> Rewritings(StackMap map, LitLeg leg)
     {
         var rewritten = leg.Account is { } account && account.Trail == leg.Trail

@@ -5,7 +5,7 @@ namespace Hooktrail.Report.Picture;
 
 /// <summary>
 /// The picture for a terminal, 119 characters wide: every hook is a box of its registrations with their priorities, and
-/// before each crossed chain is the number of its hop. Below is the way in words, from decision to decision.
+/// each crossed chain has the number of its hop on the left. Below is the way in words, from decision to decision.
 /// </summary>
 public static class PictureText
 {
@@ -53,13 +53,13 @@ public static class PictureText
     private static string Function(HookRow row, ILookup<HookPoint, int> numbers)
     {
         var crossed = PictureSvg.Short(row.Point is { } point ? string.Join(',', numbers[point]) : "", NumberWidth + LabelWidth - 6).PadLeft(NumberWidth - 1);
-        // Several crossings, as by fragments, take room from the name.
+        // Several crossings, such as those of fragments, take room from the name.
         var room = NumberWidth + LabelWidth - crossed.Length - 1;
         var name = PictureSvg.Short(PlainText.Of(row.Point is null ? Kernel(row.Label) : row.Label), room);
         return $"{crossed} {name.PadRight(room)}{PictureSvg.Priority(row.Priority),PriorityWidth}";
     }
 
-    // There is room for what a function does, not for its name.
+    // There is room for a function's purpose, but not for its name.
     private static string Kernel(string function) => function switch
     {
         "nf_conntrack_in" => "(conntrack)",

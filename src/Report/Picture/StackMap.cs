@@ -16,7 +16,7 @@ public sealed class StackMap
     internal const int Gutter = 28;
     internal const int Strip = 74;
 
-    // Below the rows of a hook with NAT: what it rewrote.
+    // Below the rows of a hook with NAT: what NAT rewrote.
     private const int NatLine = 18;
     private const int DeviceHeight = 30;
 
@@ -32,7 +32,7 @@ public sealed class StackMap
         (UpperTop, UpperBottom, LowerTop, LowerBottom) = (upperTop, upperBottom, lowerTop, lowerBottom);
     }
 
-    /// <summary>What is above the bridge.</summary>
+    /// <summary>The layer above the bridge.</summary>
     public Plane Plane { get; }
 
     public int Width => Left + Columns.Length * BoxWidth + (Columns.Length - 1) * Gap + 16;
@@ -55,7 +55,7 @@ public sealed class StackMap
 
     internal int DeviceTop => LowerBottom + Strip;
 
-    /// <summary>Registrations are of all families, in their order. Crossed points get a place too.</summary>
+    /// <summary>The registrations are those of all families, in their order. Crossed points get a place too.</summary>
     public static StackMap Of(ImmutableArray<Registration> registrations, Plane plane, params IEnumerable<HookPoint> alsoCrossed)
     {
         var family = plane switch { Plane.IPv6 => "ip6", Plane.Arp => "arp", _ => "ip" };
@@ -71,7 +71,7 @@ public sealed class StackMap
         return new(plane, [.. upper, .. lower, .. Devices(all, lower.Max(box => box.Bottom) + Strip)], upperTop, upperBottom, lowerTop, lower.Max(box => box.Bottom));
     }
 
-    /// <summary>Null where the sheet has none, as for a chain of another IP version.</summary>
+    /// <summary>Null if the map has none, as for a chain of another IP version.</summary>
     internal HookRow? Find(HookPoint point) =>
         Boxes.SelectMany(box => box.Rows).FirstOrDefault(row => row.Point == point);
 
@@ -144,7 +144,7 @@ public sealed class StackMap
         { } chain => chain.Table,
     };
 
-    // A point without a registration has no priority; it stands last at the hook that its chain is named after.
+    // A point without a registration has no priority; it stands last at the hook after which its chain is named.
     private static IEnumerable<Registration> Unregistered(HookPoint point)
     {
         if (point.Layer == Layer.Nftables)
@@ -162,7 +162,7 @@ public sealed class StackMap
     }
 }
 
-/// <summary><c>NatY</c>, for what NAT rewrote, is behind the functions and before the routing decision.</summary>
+/// <summary><c>NatY</c> is the place of NAT's rewriting, after the functions and before the routing decision.</summary>
 internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, int NatY, ImmutableArray<HookRow> Rows)
 {
     public bool IsBridge => Family == "bridge";
@@ -171,17 +171,19 @@ internal sealed record HookBox(string Family, string Hook, int Column, int X, in
 }
 
 /// <summary>
-/// A row of a hook: a chain; without a point, a function of the kernel; or the decision before or behind the hook.
+/// A row of a hook: a chain; without a point, a function of the kernel, or the decision before or after the hook.
 /// </summary>
 internal sealed record HookRow(int Y, string Label, int Priority, HookPoint? Point)
 {
     /// <summary>By MAC address: out by another port, or up to the host (br_handle_frame_finish).</summary>
     public const string Bridging = "bridging decision";
 
-    /// <summary>By IP address: for this host, for another one, or nowhere (ip_route_input_slow, ip_route_output_key_hash).</summary>
+    /// <summary>
+    /// By IP address: for this host, for another one, or nowhere (ip_route_input_slow, ip_route_output_key_hash).
+    /// </summary>
     public const string Routing = "routing decision";
 
-    /// <summary>Whether it is a decision on the packet's further way instead of a function.</summary>
+    /// <summary>Whether it is a decision about the packet's further way, and no function.</summary>
     public bool IsDecision { get; init; }
 
     public bool IsNat => Point is { Table: "nat", Layer: Layer.Iptables or Layer.Ip6tables };

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Hooktrail.Report.Picture;
 
-/// <summary>A label beside the line: what led from one hook to the next.</summary>
+/// <summary>A label beside the line: the decision between two hooks.</summary>
 internal sealed record TrailLineLabel(int X, int Y, string Text);
 
 /// <summary>
-/// A trail's line on the sheet. It enters and leaves a hook on the left, beside the numbers, and runs between the
-/// lanes, each stretch on a separate track, so that no line crosses a text.
+/// A trail's line on the map. It enters and leaves a hook on the left, beside the numbers, and runs between the lanes,
+/// each stretch on a separate track, so that no line crosses a text.
 /// </summary>
 internal sealed class TrailLine
 {
@@ -31,10 +31,10 @@ internal sealed class TrailLine
         Draw(trail, last);
     }
 
-    /// <summary>The incoming device; null where the host sends the packet.</summary>
+    /// <summary>The incoming device; null if the host sends the packet.</summary>
     public string? Start { get; }
 
-    /// <summary>The outgoing device; null where the packet ends on the host.</summary>
+    /// <summary>The outgoing device; null if the packet ends on the host.</summary>
     public string? End { get; private set; }
 
     /// <summary>Whether the line ends at a process of the host.</summary>
@@ -46,12 +46,12 @@ internal sealed class TrailLine
 
     public static TrailLine Of(StackMap map, Trail trail) => new(map, trail);
 
-    /// <summary>The <c>d</c> of an SVG path; empty for a trail without a hop on the sheet.</summary>
+    /// <summary>The <c>d</c> of an SVG path; empty for a trail without a hop on the map.</summary>
     public string Path()
     {
         if (points.Count < 2)
             return "";
-        // Relative, with one letter a direction: a page has hundreds of these.
+        // Relative, with one letter for each direction: a page has hundreds of these.
         var path = new StringBuilder($"M{points[0].X} {points[0].Y}");
         var pen = points[0];
         for (var at = 1; at < points.Count - 1; at++)
@@ -111,7 +111,7 @@ internal sealed class TrailLine
         }
 
         cameFromBelow = true;
-        // From a device below, along the left edge of the sheet's first column, or of the hook's.
+        // From a device below, along the left edge of the map's first column, or of the hook's column.
         var y = Track(2);
         var from = StackMap.ColumnLeft(0) + StackMap.Gutter;
         var to = first.Box.X - Outer;
@@ -180,7 +180,7 @@ internal sealed class TrailLine
             Labels.Add(new(centred ? x - text.Length * 3 - 6 : x, y, text));
     }
 
-    /// <summary>What leads from one hook to another.</summary>
+    /// <summary>The decision between two hooks.</summary>
     internal static string? Decision(HookBox from, HookBox to) => (from.IsBridge, from.Hook, to.IsBridge, to.Hook) switch
     {
         (true, "prerouting", false, "prerouting") => "br_netfilter",

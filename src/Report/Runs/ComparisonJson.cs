@@ -10,7 +10,9 @@ namespace Hooktrail.Report.Runs;
 /// <summary>A comparison as JSON; schema/comparison.schema.json describes it.</summary>
 public static class ComparisonJson
 {
-    /// <summary>The format's name and version. A version's members are fixed; a new member is a new version.</summary>
+    /// <summary>
+    /// The format's name and version. A version's members are fixed; a new member means a new version.
+    /// </summary>
     public const string Schema = "hooktrail/comparison/1";
 
     public static void Write(Stream stream, ComparisonMatrix matrix)

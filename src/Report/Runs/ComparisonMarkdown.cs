@@ -10,7 +10,7 @@ namespace Hooktrail.Report.Runs;
 /// <summary>A comparison in GitHub-flavoured Markdown, for a pull request or a step summary.</summary>
 public static class ComparisonMarkdown
 {
-    /// <summary>More than two runs have the matrix first.</summary>
+    /// <summary>For more than two runs, the matrix comes first.</summary>
     public static string Of(ComparisonMatrix matrix)
     {
         var text = new StringBuilder("# Differences\n");

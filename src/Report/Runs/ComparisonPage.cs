@@ -17,12 +17,12 @@ public static class ComparisonPage
     public static ReportInput With(ReportInput report, ComparisonMatrix matrix) =>
         report with { Pages = [new(Id, "Differences", (html, runs) => new Writer(html, runs).Write(matrix))] };
 
-    /// <summary>A report of only the comparison's page and the guide.</summary>
+    /// <summary>A report that contains only the comparison's page and the guide.</summary>
     public static ReportInput Alone(ComparisonMatrix matrix) => With(new([]) { Hooks = HookMap.Of }, matrix);
 
     private sealed class Writer(HtmlWriter html, IReadOnlyList<ShownRun> runs)
     {
-        // Where the report shows a leg; empty for a leg of a file that it does not show.
+        // The place of each leg in the report; empty for a leg of a file that the report does not show.
         private readonly Dictionary<LegRecord, string> shown = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
             .GroupBy(leg => leg.Record, ReferenceEqualityComparer.Instance).ToDictionary(leg => (LegRecord)leg.Key!, leg => leg.First().Id, new Same());
 

@@ -9,7 +9,7 @@ namespace Hooktrail.Report.Runs;
 
 public static class ComparisonText
 {
-    /// <summary>More than two runs have the matrix first.</summary>
+    /// <summary>For more than two runs, the matrix comes first.</summary>
     public static string Of(ComparisonMatrix matrix)
     {
         var text = new StringBuilder();

@@ -8,12 +8,12 @@ using Hooktrail.Text;
 namespace Hooktrail.Report.Runs;
 
 /// <summary>
-/// Makes the docs page on what differs between kernels from a run of each: which legs, which hop, since when, and what
-/// the kernel's source tells about it.
+/// Makes the docs page about differences between kernels from a run of each: which legs, which hop, since when, and
+/// what the kernel's source says about it.
 /// </summary>
 public static class KernelsDocument
 {
-    // Enough examples; all of them are in the reference data.
+    // Enough examples; the reference data has all of them.
     private const int Shown = 6;
 
     public static string Of(ReferenceKernels kernels)
@@ -64,7 +64,7 @@ public static class KernelsDocument
                 .Append(string.Concat(run.Unexplained.Select(leg => $"- {Markdown.Inline(Wording.Leg(leg))}\n")));
     }
 
-    /// <summary>A cause: the first run with it, what it is, and the legs that show it.</summary>
+    /// <summary>A cause: the first run with it, its description, and the legs that show it.</summary>
     private static void Cause(StringBuilder text, string title, ComparisonMatrix matrix)
     {
         var showing = matrix.Others.Where(run => run.Expected.Any(group => group.Cause.Title == title)).ToList();
@@ -85,7 +85,7 @@ public static class KernelsDocument
             text.Append($"- and {group.Legs.Length - Shown} more\n");
     }
 
-    /// <summary>What the backend changes, for each kernel that was run with both.</summary>
+    /// <summary>The effect of the backend, for each kernel that was run with both.</summary>
     private static void Backends(StringBuilder text, ReferenceKernels kernels)
     {
         var both = kernels.Runs.GroupBy(run => run.Trails.HostProfile.Kernel).Where(same => same.DistinctBy(run => run.Trails.HostProfile.Iptables).Count() > 1).ToList();

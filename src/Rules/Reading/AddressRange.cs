@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>An address, a network or a range of one version of IP; both ends included.</summary>
+/// <summary>An address, a network or a range of one IP version; both ends included.</summary>
 internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 {
     public bool IsOne => First.Equals(Last);
@@ -11,7 +11,10 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 
     public bool Holds(IPAddress address) => Compare(First, address) <= 0 && Compare(address, Last) <= 0;
 
-    /// <summary>Reads <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>fe80::/10</c> or <c>172.18.0.2-172.18.0.9</c>.</summary>
+    /// <summary>
+    /// Parses <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>fe80::/10</c> or
+    /// <c>172.18.0.2-172.18.0.9</c>.
+    /// </summary>
     public static bool TryParse(string text, out AddressRange range)
     {
         range = default;
@@ -51,7 +54,7 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
         if (TryAddress(text, out var written))
         {
             mask = written.GetAddressBytes();
-            // A mask with holes is no range of addresses.
+            // A mask with gaps is no range of addresses.
             var bits = string.Concat(mask.Select(one => one.ToString("b8", CultureInfo.InvariantCulture)));
             return mask.Length == bytes && !bits.Contains("01", StringComparison.Ordinal);
         }
@@ -63,7 +66,7 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
         return true;
     }
 
-    // IPAddress reads "80" too; a rule means a port or a name by it.
+    // IPAddress would parse "80" as an address; in a rule it is a port or a name.
     private static bool TryAddress(string text, out IPAddress address)
     {
         address = IPAddress.None;

@@ -10,7 +10,7 @@ internal static class LabAddressNames
 
     public static bool IsName(string text) => InOrder.Contains(text);
 
-    /// <summary>Of containers and host, and in IPv4 the broadcast address.</summary>
+    /// <summary>The addresses of the network's containers and of the host, and in IPv4 the broadcast address.</summary>
     public static ImmutableArray<string> On(string network, IpVersion version) =>
     [
         .. Endpoint.On(network).Select(container => container.Name),
@@ -18,7 +18,7 @@ internal static class LabAddressNames
         .. version == IpVersion.V4 ? [LabNames.BroadcastOf(network)] : ImmutableArray<string>.Empty,
     ];
 
-    /// <summary>Each name once, in the usual order; names that the lab does not have come last.</summary>
+    /// <summary>Each name once, in the usual order; names that are not the lab's come last.</summary>
     public static ImmutableArray<string> Sorted(IEnumerable<string> names) =>
     [
         .. names.Distinct(StringComparer.Ordinal)

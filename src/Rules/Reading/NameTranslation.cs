@@ -3,10 +3,14 @@ using System.Net.Sockets;
 
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>Translates rules into the lab's names, and those into matches. The lab's names stay.</summary>
+/// <summary>
+/// Translates rules into the lab's names, and the lab's names into matches. Text in the lab's names stays unchanged.
+/// </summary>
 internal sealed class NameTranslation(INames names)
 {
-    /// <summary>For a pattern (<c>br-+</c>) all devices of the lab, comma-separated.</summary>
+    /// <summary>
+    /// The device's name; for a pattern (<c>br-+</c>) all matching devices of the lab, separated by commas.
+    /// </summary>
     public string Device(string printed)
     {
         if (!IsPattern(printed))
@@ -18,10 +22,12 @@ internal sealed class NameTranslation(INames names)
     public string Port(string printed) =>
         TryPort(printed, out var port) ? names.Port(port).ToString(CultureInfo.InvariantCulture) : printed;
 
-    /// <summary>Comma-separated ports and ranges.</summary>
+    /// <summary>Ports and ranges, separated by commas.</summary>
     public string Ports(string printed) => string.Join(',', printed.Split(',').Select(one => Range(one) ?? Port(one)));
 
-    /// <summary>Without ports that the lab numbers outside of the range; null where the range stays as it is.</summary>
+    /// <summary>
+    /// The range without the ports whose lab number is outside it; null if the range stays unchanged.
+    /// </summary>
     private string? Range(string printed)
     {
         var sign = printed.IndexOfAny([':', '-']);
@@ -47,12 +53,12 @@ internal sealed class NameTranslation(INames names)
         return string.Join(',', parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.First}{printed[sign]}{part.Last}")));
     }
 
-    /// <summary>The address itself where the lab does not know it.</summary>
+    /// <summary>The owner's name; the address itself if the lab does not know it.</summary>
     public string Mac(string printed) =>
         printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(printed) ?? printed;
 
     /// <summary>
-    /// The names that an address, network, range or list holds; the text itself where the lab knows none of it.
+    /// The names of the addresses in an address, network, range or list; the text itself if the lab knows none of them.
     /// </summary>
     public string Addresses(string printed, IpVersion version)
     {
@@ -69,7 +75,9 @@ internal sealed class NameTranslation(INames names)
         return found.Count == 0 ? printed : Shown(LabAddressNames.Sorted(found), version);
     }
 
-    /// <summary>Reads what <see cref="Addresses"/> wrote; null where a part is no address and no name.</summary>
+    /// <summary>
+    /// Parses the result of <see cref="Addresses"/>; null if a part is neither an address nor a name.
+    /// </summary>
     public static AddressMatch? MatchOf(string translated, AddressRole role, IpVersion version, bool negated)
     {
         var (found, any) = (new List<string>(), false);
@@ -80,14 +88,14 @@ internal sealed class NameTranslation(INames names)
                 any |= range.IsAll;
             else
                 return null;
-        // Negated, a match of any address holds for none.
+        // A match of any address holds for every packet, so its negation holds for none.
         return any ? new(role, [], !negated) : new(role, LabAddressNames.Sorted(found), negated);
     }
 
-    /// <summary>Reads what <see cref="Device"/> wrote.</summary>
+    /// <summary>Parses the result of <see cref="Device"/>.</summary>
     public static ImmutableArray<string> Devices(string translated) => [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Reads what <see cref="Ports"/> wrote; null where it has none.</summary>
+    /// <summary>Parses the result of <see cref="Ports"/>; null if it has no ports.</summary>
     public static ImmutableArray<PortRange>? Ranges(string translated)
     {
         var ranges = ImmutableArray.CreateBuilder<PortRange>();
@@ -116,11 +124,13 @@ internal sealed class NameTranslation(INames names)
     private IEnumerable<string> Known(AddressRange range, IpVersion version)
     {
         var family = version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-        // All have a link-local address besides the one that flows are between: it must not make a rule about them.
+        // Every device also has a link-local address, which no flow uses. A rule about link-local addresses must not
+        // count as a rule about the lab's.
         bool Speaks(IPAddress address) => address.AddressFamily == family && !address.IsIPv6LinkLocal;
         var held = names.Addresses(address => Speaks(address) && range.Holds(address));
         var all = names.Addresses(Speaks);
-        // Not every lab has every container: a network whose addresses are held as far as there are any is held as a whole.
+        // A lab may lack containers. A network counts as contained if the range contains
+        // all of its addresses that exist.
         var whole = LabNames.Networks.Where(
             network => held.Contains(LabNames.GatewayOf(network)) && LabAddressNames.On(network, version).Intersect(all).All(held.Contains));
         return held.Concat(whole.SelectMany(network => LabAddressNames.On(network, version)));

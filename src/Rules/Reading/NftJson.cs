@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>Writes nft's JSON as nft's script, for one reader. What it does not know is unreadable.</summary>
+/// <summary>
+/// Turns nft's JSON into nft's script, so that one reader is enough. Parts that it does not know become unreadable.
+/// </summary>
 internal static class NftJson
 {
-    /// <summary>The message is the expression's name.</summary>
+    /// <summary>The message is the name of the expression.</summary>
     private sealed class NotKnownException(string name) : Exception(name);
 
-    /// <exception cref="HooktrailException">It is no output of <c>nft -j</c>.</exception>
+    /// <exception cref="HooktrailException">The text is no output of <c>nft -j</c>.</exception>
     public static ImmutableArray<string> Script(string json, string source)
     {
         try
@@ -49,7 +51,8 @@ internal static class NftJson
         return lines.ToImmutable();
     }
 
-    // nft 1.0.6 writes some other word of its memory where its text says dormant; the other flags change no trail.
+    // nft 1.0.6 prints a wrong word from its memory for dormant, which its text output has right;
+    // the other flags change no trail.
     private static string FlagsOf(JsonElement flags) => List(flags) is var words && words is "owner" or "persist" or "owner,persist" ? words : "dormant";
 
     private static void Elements(JsonProperty set, ImmutableArray<string>.Builder lines)
@@ -57,7 +60,7 @@ internal static class NftJson
         lines.Add($"{set.Name} {Quoted(Word(set.Value, "name"))} {{");
         if (set.Value.TryGetProperty("flags", out var flags))
             lines.Add($"flags {List(flags)}");
-        // nft 1.0.6 leaves the flag dynamic out; what packets fill has a size.
+        // nft 1.0.6 omits the flag dynamic; a set that packets fill has a size.
         if (set.Value.TryGetProperty("size", out _))
             lines.Add("flags dynamic");
         try
@@ -94,7 +97,7 @@ internal static class NftJson
 
     private static string Statement(JsonElement statement)
     {
-        // nft 1.0.6 writes a statement that it has no JSON for as its text.
+        // nft 1.0.6 writes a statement that has no JSON form as text.
         var (name, value) = statement.ValueKind == JsonValueKind.Object ? Only(statement) : (Plain(statement).Split(' ')[0], statement);
         try
         {
@@ -109,7 +112,7 @@ internal static class NftJson
                 "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
                 "reject" => Reject(value),
                 "xt" when value.ValueKind == JsonValueKind.Object => $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
-                // A set that packets fill; what is asked of them meanwhile may not hold.
+                // A set that packets fill. A condition in this statement may not hold.
                 "set" or "map" => value.TryGetProperty("stmt", out _) ? throw new NotKnownException(name) : "",
                 "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last" or "limit" or "quota" or "queue" or "tproxy"
                     or "dup" or "fwd" or "synproxy" or "flow" => name,
@@ -118,7 +121,7 @@ internal static class NftJson
         }
         catch (NotKnownException unknown)
         {
-            // What does something may decide; everything else may not hold.
+            // Some statements act and so may decide; every other one is a match that may not hold.
             var word = name is "match" or "set" or "map" or "meter" or "ct count" ? NftRule.UnreadableMatch : NftRule.Unreadable;
             return $"{word} {Quoted(unknown.Message)}";
         }
@@ -199,7 +202,7 @@ internal static class NftJson
         };
     }
 
-    // Bits joined one after the other: {"|": [{"|": ["fin", "syn"]}, "rst"]}.
+    // Flags joined in pairs: {"|": [{"|": ["fin", "syn"]}, "rst"]}.
     private static IEnumerable<JsonElement> Flat(JsonElement expression) =>
         expression.ValueKind == JsonValueKind.Object && expression.TryGetProperty("|", out var parts)
             ? parts.EnumerateArray().SelectMany(Flat)

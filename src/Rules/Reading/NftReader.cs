@@ -1,9 +1,13 @@
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>The key has several parts for a concatenation; the value is empty for a set.</summary>
+/// <summary>
+/// An element of a set or map. A concatenation's key has several parts; the value is empty for a set.
+/// </summary>
 internal sealed record NftElement(ImmutableArray<string> Key, ImmutableArray<NftToken> Value);
 
-/// <summary>Reads an nft script, without the tables of iptables-nft and its like and of our observers.</summary>
+/// <summary>
+/// Reads an nft script, without the tables of iptables-nft and its relatives and of Hooktrail's observers.
+/// </summary>
 internal sealed class NftReader(INames names, string source)
 {
     private static readonly ImmutableArray<string> Families = ["bridge", "ip", "ip6", "inet", "arp", "netdev"];
@@ -13,7 +17,9 @@ internal sealed class NftReader(INames names, string source)
     private ImmutableArray<NftToken> _tokens = [];
     private int _at;
 
-    /// <summary>Our comment on base chains that are older than the first bridge, which no listing tells.</summary>
+    /// <summary>
+    /// Hooktrail's comment on base chains that existed before the first bridge, which no listing shows.
+    /// </summary>
     public const string BeforeBridges = "before the first bridge";
 
     /// <exception cref="HooktrailException">The text is no such script.</exception>
@@ -65,7 +71,9 @@ internal sealed class NftReader(INames names, string source)
             _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
     }
 
-    /// <summary>A part whose text, in the lab's names, would be read back as something else becomes unknown.</summary>
+    /// <summary>
+    /// A part that would have another meaning when its text in the lab's names is read again becomes unknown.
+    /// </summary>
     private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
     {
         var rules = new NftRule(table, tokens).Read().ToList();
@@ -139,7 +147,7 @@ internal sealed class NftReader(INames names, string source)
             table.Named[name] = elements;
     }
 
-    /// <summary>False at the end of a block, which it leaves.</summary>
+    /// <summary>Enters a block; false at its end, which it leaves.</summary>
     private bool Enter()
     {
         SkipEnds();
@@ -209,7 +217,7 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
 
     public NameTranslation Translation => translation;
 
-    /// <summary>Null where packets of either version pass.</summary>
+    /// <summary>The IP version of the table's packets; null if both pass.</summary>
     public IpVersion? Version => Family switch
     {
         NftFamily.Ip or NftFamily.Arp => IpVersion.V4,
@@ -217,19 +225,19 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
         _ => null,
     };
 
-    /// <summary>None of its chains is registered.</summary>
+    /// <summary>Whether the table is dormant: none of its chains is registered.</summary>
     public bool Dormant { get; set; }
 
-    /// <summary>Without their rules.</summary>
+    /// <summary>The chains without their rules.</summary>
     public List<RuleChain> Chains { get; } = [];
 
-    /// <summary>By chain.</summary>
+    /// <summary>The rules by chain.</summary>
     public Dictionary<string, ImmutableArray<Rule>.Builder> Rules { get; } = [];
 
     /// <summary>Sets and maps that only a user changes.</summary>
     public Dictionary<string, ImmutableArray<NftElement>> Named { get; } = [];
 
-    /// <summary>Docker's chains have the bridge's name behind two underscores.</summary>
+    /// <summary>The chain's name in the lab. Docker's chains have the bridge's name after two underscores.</summary>
     public string ChainName(string printed) =>
         Name.EndsWith(" docker-bridges", StringComparison.Ordinal) && printed.IndexOf("__", StringComparison.Ordinal) is var at and >= 0
             ? printed[..(at + 2)] + Translation.Device(printed[(at + 2)..])
@@ -242,8 +250,9 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
     }
 
     /// <summary>
-    /// Whether iptables-nft or its like takes the table for its own: all its base chains are theirs, by name, hook and
-    /// priority, and it has no sets (iptables, nft.c, <c>nft_is_table_compatible</c>). Its rules are in the output of iptables-save then.
+    /// Whether iptables-nft or a relative owns the table: all its base chains have the tool's names, hooks and
+    /// priorities, and it has no sets (iptables, nft.c, <c>nft_is_table_compatible</c>). The output of iptables-save
+    /// then contains its rules.
     /// </summary>
     public bool IsOfXtables(string table) =>
         Named.Count == 0
@@ -266,10 +275,10 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
         chains.Select(chain => (family, table, chain, chain.ToLowerInvariant(), priority));
 }
 
-/// <summary>The priorities that nft has names for (nft(8), «Standard priority names»).</summary>
+/// <summary>The priorities for which nft has names (nft(8), «Standard priority names»).</summary>
 internal static class NftPriority
 {
-    /// <summary>Reads a number, a name, or a name with a number added; null for anything else.</summary>
+    /// <summary>Parses a number, a name, or a name with a number added; null for anything else.</summary>
     public static int? Parse(string text, NftFamily family)
     {
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
@@ -298,7 +307,7 @@ internal static class NftPriority
 
 internal static class NftElements
 {
-    /// <summary>Braces included; an open one ends with the text.</summary>
+    /// <summary>Reads elements with their braces; an open brace ends with the text.</summary>
     public static ImmutableArray<NftElement> Read(IEnumerable<NftToken> tokens)
     {
         var elements = ImmutableArray.CreateBuilder<NftElement>();
@@ -330,7 +339,7 @@ internal static class NftElements
     {
         var colon = tokens.FindIndex(token => token.Is(":"));
         var key = colon < 0 ? tokens : tokens[..colon];
-        // What is said of an element besides (timeout, counter, comment) begins where no dot joins two words.
+        // The rest of an element (timeout, counter, comment) begins where no dot joins two words.
         var parts = new List<string>();
         for (var at = 0; at < key.Count && (at % 2 == 0 || key[at].Is(".")); at++)
             if (at % 2 == 0)

@@ -1,10 +1,11 @@
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
-/// Reads one rule of nft into as many as it has actions, each with the matches before its action. Verdict maps, and
-/// sets of one-value matches, become a rule per element; their keys exclude each other, so their order is free. With
-/// <paramref name="careful"/> each statement is read back by itself; one that then differs becomes an unknown match or
-/// target, with its text in quotes. All others stay, so the rule matches no more packets than before.
+/// Reads one rule of nft and makes one rule for each action, with the matches before that action. Verdict maps, and
+/// sets of one-value matches, become one rule for each element; their keys exclude each other, so the order does
+/// not matter. With <paramref name="careful"/>, each statement is translated and read again; if the meaning has
+/// changed, it becomes an unknown match or target with its text in quotes. All other statements stay, so the rule
+/// matches no more packets than before.
 /// </summary>
 internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, bool careful = false)
 {
@@ -16,30 +17,30 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>They contain a match on another header: an inner packet's, a policy's, a route's.</summary>
+    /// <summary>Words that begin a match on another header: an inner packet's, a policy's, a route's.</summary>
     private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
 
-    /// <summary>They end such a match.</summary>
+    /// <summary>Words that end such a match.</summary>
     private static readonly ImmutableArray<string> Actions =
     [
         "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment",
         "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last", Unreadable, UnreadableMatch,
     ];
 
-    /// <summary>Stands for an action that could not be read; its text follows in quotes.</summary>
+    /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>Stands for a match that could not be read; its text follows in quotes.</summary>
+    /// <summary>The word for a match that could not be read; its text follows in quotes.</summary>
     public const string UnreadableMatch = "unreadable-match";
 
-    /// <summary>What was asked so far, in each of the cases that sets make.</summary>
+    /// <summary>The matches so far, in each of the cases that sets make.</summary>
     private ImmutableArray<NftCase> _cases = [new("", [])];
 
     private readonly ImmutableArray<Rule>.Builder _rules = ImmutableArray.CreateBuilder<Rule>();
     private int _at;
     private bool _ours;
 
-    /// <summary>None for a tap of our own.</summary>
+    /// <summary>Returns no rule for a tap of Hooktrail's.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length && !_ours)
@@ -120,7 +121,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Fill();
                 break;
             case "set" or "map":
-                // It sets a field that is not known; the unknown match before it has the field's name.
+                // The statement sets an unknown field; the unknown match before it has the field's name.
                 Do(Rest(word), new UnknownTarget(word));
                 break;
             default:
@@ -151,7 +152,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             }
     }
 
-    // nft prints extensions of iptables that it has no words for as xt match "string", xt target "TEE".
+    // nft prints extensions of iptables that it cannot express as xt match "string", xt target "TEE".
     private void Xt()
     {
         var (start, kind) = (_at - 1, Next());
@@ -161,7 +162,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             Do(Rest($"xt {kind}"), new UnknownTarget($"xt {tokens.ElementAtOrDefault(start + 2).Text}"));
     }
 
-    // Packets fill the set, so a lookup in it is an unknown match. A limit or a ct count in here may stop the rule.
+    // Packets fill the set, so a lookup in it is an unknown match. A limit or a ct count in
+    // this statement may stop the rule.
     private void Fill()
     {
         var start = _at - 1;
@@ -234,7 +236,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         }
     }
 
-    // An empty set holds nothing.
+    // A lookup in an empty set never matches.
     private static NftCase Never => new("ip saddr { }", [new AddressMatch(AddressRole.Source, [], false)]);
 
     private void VerdictMap(List<NftSelector> selectors, int start)
@@ -247,7 +249,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
         var before = _cases;
         var elements = Elements();
-        // The catch-all is for packets that no other key matches. Rules one after the other say the same only if no verdict returns here.
+        // The catch-all element matches packets that no other key matches. A sequence of rules has the same effect only
+        // if no verdict returns to this chain.
         if (elements.Any(element => element.Key is ["*"]) && !elements.All(element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
         {
             Do(Shown(tokens[start.._at]), new UnknownTarget("vmap"));
@@ -311,7 +314,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         switch (selector.Name)
         {
             case "meta mark":
-                // What comes after would be asked of a mark that is no longer what the matches saw.
+                // Later statements would test the new mark, but the matches saw the old one.
                 if (_at < tokens.Length && _cases.Any(one => one.Matches.OfType<MarkMatch>().Any()))
                 {
                     _at = tokens.Length;
@@ -502,7 +505,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     {
         if (table.Version is null)
             Require(version);
-        // iptables has its own word for one of them.
+        // iptables has a different word for one of them.
         var name = version == IpVersion.V4 ? $"icmp-{code}" : $"icmp6-{(code == "admin-prohibited" ? "adm-prohibited" : code)}";
         Do($"reject with {(version == IpVersion.V4 ? "icmp" : "icmpv6")} {code}", new RejectTarget(name));
     }
@@ -534,10 +537,10 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private bool IsReadAs(NftCase one) => Alone(one.Text).SequenceEqual([new(one.Text, one.Matches, new ContinueTarget(""))]);
 
-    /// <summary>Reads a part of the rule's text by itself; nothing where it is no rule.</summary>
+    /// <summary>Reads a part of the rule's text by itself; returns nothing if that is no rule.</summary>
     private IEnumerable<Rule> Alone(string text) => InLab(table, text)?.Read() ?? [];
 
-    /// <summary>Null where it is no rule, or its unmatched braces would end the table.</summary>
+    /// <summary>Null if the text is no rule, or if its unmatched braces would end the table.</summary>
     public static NftRule? InLab(NftTable table, string text)
     {
         ImmutableArray<NftToken> words = [.. NftTokens.Split([text]).Where(token => !token.Is("\n"))];
@@ -550,14 +553,14 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private void Unknown(int start) => Add([UnknownCase(start)]);
 
-    /// <summary>Takes all up to the next known statement.</summary>
+    /// <summary>Takes all words up to the next known statement.</summary>
     private NftCase UnknownCase(int start)
     {
         _at = Math.Max(_at, start + 1);
         Skip(Wrapping.Contains(tokens[start].Text) ? Actions : Heads);
         var words = tokens[start..Math.Min(_at, tokens.Length)];
         var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0])).Select(word => word.Text)
-            // limit and its like are matches by themselves, all others have a header before the field.
+            // limit and its relatives are whole matches; all others have a header before the field.
             .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" ? 1 : 2);
         var name = string.Join(' ', named);
         return new(Shown(words), [new UnknownMatch(name.Length > 0 ? name : words[0].Text, false)]);
@@ -584,7 +587,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             _at++;
     }
 
-    /// <summary>The values of a set, of a list or a single one.</summary>
+    /// <summary>The values of a set, of a list, or a single value.</summary>
     private ImmutableArray<ImmutableArray<string>> Values()
     {
         if (Peek() == "{" || Peek().StartsWith('@'))
@@ -638,7 +641,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private string Peek() => _at < tokens.Length ? tokens[_at].Text : "";
 
-    // Where a rule ends too early, what it lacks is no name of anything.
+    // If a rule ends too early, the missing word becomes empty, which is no name.
     private string Next() => _at < tokens.Length ? tokens[_at++].Text : "";
 }
 
@@ -651,7 +654,7 @@ internal sealed record NftCase(string Text, ImmutableArray<Match> Matches)
 
 internal static class NftNumber
 {
-    /// <summary>Decimal or, after 0x, hexadecimal; null for anything else.</summary>
+    /// <summary>Parses a decimal number or, after 0x, a hexadecimal one; null for anything else.</summary>
     public static uint? Parse(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null

@@ -1,13 +1,15 @@
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>What a match looks at: <c>ip daddr</c>, <c>iifname</c>, <c>ct state</c>; named as nft prints it.</summary>
+/// <summary>
+/// The field that a match tests: <c>ip daddr</c>, <c>iifname</c>, <c>ct state</c>; named as nft prints it.
+/// </summary>
 internal sealed record NftSelector(string Name, NftTable Table)
 {
     private static readonly ImmutableArray<string> FlagNames = ["fin", "syn", "rst", "psh", "ack", "urg"];
 
     private string Shown => Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
 
-    /// <summary>Null for an unknown one.</summary>
+    /// <summary>Null for an unknown field.</summary>
     public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table)
     {
         var head = next();
@@ -25,7 +27,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return name is null ? null : new NftSelector(name, table);
     }
 
-    /// <summary>The cases of a comparison with any (for <c>!=</c> none) of the values; null where unknown.</summary>
+    /// <summary>The cases of a comparison with any of the values (with none for <c>!=</c>); null if unknown.</summary>
     public ImmutableArray<NftCase>? Cases(ImmutableArray<string> values, string operation, string mask)
     {
         if (Name == "tcp flags")
@@ -114,7 +116,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 cases.Add(new(text, [.. Implied, match]));
             else
                 return null;
-        // A different case for each; of those that must not hold, none may.
+        // Each value makes a separate case; for a negated comparison, none may hold.
         return negated ? [cases.Aggregate((one, other) => one.And(other))] : cases.ToImmutable();
     }
 
@@ -188,7 +190,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return flags;
     }
 
-    /// <summary>nft also asks for the protocol whose header holds the field, and does not print that.</summary>
+    /// <summary>The match on the protocol of the field's header, which nft adds without printing it.</summary>
     private ImmutableArray<Match> Implied
     {
         get

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>A word without its quotes. A quoted one is never a keyword. Lines count from 1.</summary>
+/// <summary>A word without its quotes. A quoted word is never a keyword. Lines count from 1.</summary>
 internal readonly record struct NftToken(string Text, bool Quoted, int Line)
 {
     public bool Is(string keyword) => !Quoted && Text == keyword;
 
-    /// <summary>At a semicolon or the end of a line.</summary>
+    /// <summary>Whether it is a semicolon or the end of a line.</summary>
     public bool Ends => !Quoted && Text is ";" or "\n";
 }
 

@@ -37,7 +37,7 @@ internal static class RuleTokens
         }
     }
 
-    /// <summary>Quotes only where they are needed.</summary>
+    /// <summary>Adds quotes only where they are needed.</summary>
     public static string Join(IEnumerable<string> tokens) => string.Join(' ', tokens.Select(Quoted));
 
     private static string Quoted(string token) =>

@@ -4,7 +4,9 @@ namespace Hooktrail.Rules.Reading;
 
 internal static class OurTaps
 {
-    /// <summary><c>htx7k2q …</c>: the mark, a run's id of five characters and a space.</summary>
+    /// <summary>
+    /// Whether a run wrote the prefix: <c>htx7k2q …</c>, the mark, a run's id of five characters and a space.
+    /// </summary>
     public static bool Wrote(string prefix) =>
         prefix.StartsWith("ht", StringComparison.Ordinal) && prefix.Length >= 8 && prefix[7] == ' '
         && prefix.AsSpan(2, 5).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789") < 0;
@@ -26,7 +28,9 @@ internal static class ProtocolWords
 
 internal static class ConntrackWords
 {
-    /// <summary>Comma-separated, in the case of iptables or of nft; null where one is unknown.</summary>
+    /// <summary>
+    /// Parses states separated by commas, in the spelling of iptables or nft; null if one is unknown.
+    /// </summary>
     public static ConntrackStates? Parse(string text)
     {
         var states = ConntrackStates.None;
@@ -51,13 +55,13 @@ internal static class ConntrackWords
     };
 }
 
-/// <summary>The kinds of addresses (include/uapi/linux/rtnetlink.h, <c>RTN_*</c>).</summary>
+/// <summary>The types of addresses (include/uapi/linux/rtnetlink.h, <c>RTN_*</c>).</summary>
 internal static class AddressTypeWords
 {
     private static readonly FrozenSet<string> Types = FrozenSet.Create(
         "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
 
-    /// <summary>Comma-separated, in the case of iptables or of nft; null where one is unknown.</summary>
+    /// <summary>Parses types separated by commas, in the spelling of iptables or nft; null if one is unknown.</summary>
     public static AddressTypeMatch? Parse(string text, AddressRole role, bool negated) =>
         text.ToUpperInvariant() is var types && types.Split(',').All(Types.Contains) ? new(role, types, negated) : null;
 }
@@ -126,7 +130,7 @@ internal static class IcmpWords
         ["nd-redirect"] = (137, null),
     }.ToFrozenDictionary();
 
-    /// <summary>A name or a number, a code after a slash; null for anything else.</summary>
+    /// <summary>Parses a name or a number, with the code after a slash; null for anything else.</summary>
     public static IcmpTypeMatch? Parse(string text, IpVersion version, bool negated)
     {
         if ((version == IpVersion.V4 ? V4 : V6).TryGetValue(text, out var named))

@@ -4,7 +4,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
 {
     private readonly NameTranslation _translation = new(names);
 
-    /// <exception cref="HooktrailException">A line is none of such a tool.</exception>
+    /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
     {
         var chains = new List<(ChainId Id, Policy Policy)>();
@@ -66,7 +66,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
             rules[chain].AddRange(Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
         return
         [
-            // Neither the order of tables nor that of chains changes a trail, and every backend prints another.
+            // The order of tables and chains changes no trail, and each backend prints another order.
             .. order
                 .OrderBy(ChainOrder.Table)
                 .ThenBy(ChainOrder.BuiltIn)
@@ -76,7 +76,9 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         ];
     }
 
-    /// <summary>A part whose text, in the lab's names, would be read back as something else becomes unknown.</summary>
+    /// <summary>
+    /// A part that would have another meaning when its text in the lab's names is read again becomes unknown.
+    /// </summary>
     private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
         var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();

@@ -3,20 +3,20 @@ using System.Collections.Frozen;
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
-/// Reads one rule option by option, behind the chain's name. With <paramref name="careful"/> each option is read back
-/// by itself; one that then differs becomes an unknown match or target, with its text in quotes. All others stay, so
-/// the rule matches no more packets than before.
+/// Reads one rule option by option, after the chain's name. With <paramref name="careful"/>, each option is translated
+/// and read again; if the meaning has changed, it becomes an unknown match or target with its text in quotes. All other
+/// options stay, so the rule matches no more packets than before.
 /// </summary>
 internal sealed class XtablesRule(
     ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where, bool careful = false)
 {
-    /// <summary>Stands for conditions that could not be read; their text follows.</summary>
+    /// <summary>The option for conditions that could not be read; their text follows.</summary>
     private const string Unreadable = "--unreadable";
 
-    /// <summary>A target that could not be read; its text is in the option <c>--text</c>.</summary>
+    /// <summary>The target that could not be read; its text is in the option <c>--text</c>.</summary>
     private const string UnreadableTarget = "UNREADABLE";
 
-    /// <summary>The next rule is asked after them, and no trail shows them.</summary>
+    /// <summary>Targets that no trail shows; the next rule follows them.</summary>
     private static readonly FrozenSet<string> Continuing =
         FrozenSet.Create(
             "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "CHECKSUM", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS", "TCPOPTSTRIP",
@@ -45,7 +45,7 @@ internal sealed class XtablesRule(
     private string _afterName = "ACCEPT";
     private ImmutableArray<string> _setting = [];
 
-    /// <summary>None for a tap of our own, two where the rule does two things.</summary>
+    /// <summary>Returns no rule for a tap of Hooktrail's, and two if the rule does two things.</summary>
     public IEnumerable<Rule> Read()
     {
         while (_at < tokens.Length)
@@ -72,7 +72,7 @@ internal sealed class XtablesRule(
         var target = TargetOf();
         if (_after is null || target is UnknownTarget)
             return [Rule(condition, matches, target, _action)];
-        // What the mark is after the first rule is not what it was when the matches were asked.
+        // The matches of a second rule would test the new mark, but they saw the old one.
         return matches.OfType<MarkMatch>().Any()
             ? [Rule(condition, matches, new UnknownTarget("mark"), _action)]
             :
@@ -173,7 +173,7 @@ internal sealed class XtablesRule(
         "--mac-source" or "--src-mac" or "--source-mac" => Mac(option, AddressRole.Source, negated),
         "--dst-mac" or "--destination-mac" => Mac(option, AddressRole.Destination, negated),
         "--opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation ? new ArpOperationMatch(operation, negated) : null),
-        // A lab has no other hardware than Ethernet and no other protocol than IPv4 in ARP.
+        // A lab has only Ethernet hardware, and only IPv4 in ARP.
         "--h-length" when !negated && tokens.ElementAtOrDefault(_at) == "6" => Always(option),
         "--h-type" when !negated && tokens.ElementAtOrDefault(_at) is "1" or "0x1" or "Ethernet" => Always(option),
         "--proto-type" when !negated && tokens.ElementAtOrDefault(_at) is "0x800" or "800" or "IPv4" => Always(option),
@@ -218,7 +218,7 @@ internal sealed class XtablesRule(
         List<string> words = ["-m", _module];
         if (_module == "comment")
         {
-            // Kept in the rule's text, but no match.
+            // The comment stays in the rule's text, but is no match.
             while (_at + 1 < tokens.Length && tokens[_at] == "--comment")
                 words.AddRange([Next(), Next()]);
             return Condition([.. words]);
@@ -249,7 +249,7 @@ internal sealed class XtablesRule(
         var protocol = Next();
         return ProtocolWords.Parse(protocol) is { } known
             ? Add(option, negated, protocol, _ => new ProtocolMatch(known, negated))
-            // Every packet has some protocol, so «not any» is no match that iptables prints.
+            // Every packet has a protocol, so iptables never prints «not any» as a match.
             : negated ? Add(option, negated, protocol, _ => null) : Condition([option, protocol]);
     }
 
@@ -301,10 +301,10 @@ internal sealed class XtablesRule(
             _unknown ??= new UnknownTarget($"{_jump} {option}");
     }
 
-    /// <summary>Takes all up to the next option.</summary>
+    /// <summary>Takes all words up to the next option.</summary>
     private void Skip(List<string> text)
     {
-        // Within -m an unknown module's options belong to it as long as no other option of iptables itself begins.
+        // The options of an unknown module after -m belong to it until another option of iptables begins.
         while (_at < tokens.Length && tokens[_at] != "!" && !tokens[_at].StartsWith('-'))
             text.Add(Next());
         if (_module is null || KnownModules.Contains(_module) || _jump is not null)
@@ -380,7 +380,7 @@ internal sealed class XtablesRule(
         _action.AddRange([tokens[_at - 1], Next()]);
         _setting = [.. _action[^2..]];
         _target = MarkOf(_action[^1]) is var (value, _) ? target(value) : new UnknownTarget("mark");
-        // ebt_mark.c: without --mark-target the frame is accepted then.
+        // net/bridge/netfilter/ebt_mark.c: without --mark-target the frame is then accepted.
         _after ??= new AcceptTarget();
         return true;
     }

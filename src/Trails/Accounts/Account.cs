@@ -1,11 +1,11 @@
 namespace Hooktrail.Trails.Accounts;
 
-/// <summary>A trail with what decided it, in order, and why every other hook point stayed silent.</summary>
+/// <summary>A trail, what decided it, in order, and why every other hook point stayed silent.</summary>
 public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences);
 
 /// <summary>
-/// What decided a packet's way, or changed the packet, after <paramref name="After"/> hops. <paramref name="Source"/>
-/// is the kernel's file and function, or the measurement; null where the sentence needs none.
+/// A decision about a packet's way, or a change of the packet, after <paramref name="After"/> hops. <paramref
+/// name="Source"/> is the kernel's file and function, or the measurement; null if the sentence needs none.
 /// </summary>
 public sealed record Remark(int After, Place Place, string Says, string? Source);
 

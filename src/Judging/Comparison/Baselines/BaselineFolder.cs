@@ -29,7 +29,7 @@ public sealed partial record BaselineFolder(string Path)
     /// <summary>Whether a name is valid: safe as a file name everywhere.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
 
-    /// <summary>Writes a baseline whole, or not at all.</summary>
+    /// <summary>Writes a baseline completely or not at all.</summary>
     /// <exception cref="HooktrailException">The name is bad or taken, or the file cannot be written.</exception>
     public string Save(string name, TrailsFile run, bool replace)
     {
@@ -39,7 +39,7 @@ public sealed partial record BaselineFolder(string Path)
             throw new HooktrailException($"There is no observed trail to save as \"{name}\"; name a trails.json from a run, observe --json or conform.");
         if (!replace && File.Exists(file))
             throw new HooktrailException($"The baseline \"{name}\" already exists: {file}; choose another name, or replace it with --force.");
-        // Beside the file, so that a run that is killed leaves the old one as it was.
+        // Written beside the file first, so that a run that is killed leaves the old file unchanged.
         var beside = System.IO.Path.Combine(Path, $".{name}.{Environment.ProcessId}.new");
         try
         {

@@ -4,8 +4,8 @@ using Hooktrail.Records;
 namespace Hooktrail.Judging.Comparison.Baselines;
 
 /// <summary>
-/// The part of a run worth keeping: what was observed, on which host, and nothing that changes from run to run. It is a
-/// trails file like any other, so every verb reads it; predictions are made anew when needed.
+/// The part of a run to keep: what was observed, on which host, and nothing that changes from run to run. It is an
+/// ordinary trails file, so every verb reads it; predictions are made again when needed.
 /// </summary>
 public static class BaselineForm
 {
@@ -21,8 +21,8 @@ public static class BaselineForm
             .ThenBy(leg => leg.Leg.Direction)
             .Select(leg => leg with { Predicted = null, Reason = null, Evidence = [], HostProfile = leg.HostProfile == run.HostProfile ? null : leg.HostProfile })
             .ToList();
-        // The file states a host's rules once, where its first leg is, so its legs stay together. The first host comes
-        // first.
+        // The file has a host's rules once, at the host's first leg, so the legs of a host stay
+        // together. The first host comes first.
         var hosts = legs.Select(leg => leg.HostProfile).Prepend(null).Distinct().ToList();
         return new(run.HostProfile, [.. legs.GroupBy(leg => hosts.IndexOf(leg.HostProfile)).OrderBy(host => host.Key).SelectMany(host => host)])
         {
@@ -31,10 +31,12 @@ public static class BaselineForm
         };
     }
 
-    /// <summary>False for chains that have a run's id in their names, and for devices that come and go.</summary>
+    /// <summary>False for chains with a run's id in their names, and for devices that come and go.</summary>
     public static bool OutlastsTheRun(Registration one) => one.Device is null && !one.What.Contains("hooktrail", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>False for why the run took its lab, and for a count of registrations that includes its own.</summary>
+    /// <summary>
+    /// False for the reason for the run's lab, and for a count of registrations that includes the run's own.
+    /// </summary>
     public static bool OutlastsTheRun(Fact fact) => fact.Name is not ("why this lab" or "nft list hooks");
 
     /// <summary>Writes one hop a line, with as little indentation as possible.</summary>

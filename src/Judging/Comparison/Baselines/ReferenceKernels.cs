@@ -8,7 +8,7 @@ public sealed record ReferenceKernels(ImmutableArray<ComparedRun> Runs)
 
     public IEnumerable<IGrouping<Backend, ComparedRun>> ByBackend => Runs.GroupBy(run => run.Trails.HostProfile.Iptables);
 
-    /// <summary>The full release as the host reported it; the version number where that was not kept.</summary>
+    /// <summary>The full release that the host reported; the version number if that was not kept.</summary>
     public static string Release(ComparedRun run) => Fact(run, "kernel") ?? run.Trails.HostProfile.Kernel.ToString();
 
     public static string? Fact(ComparedRun run, string name) => run.Trails.Facts.FirstOrDefault(fact => fact.Name == name)?.Value;

@@ -2,8 +2,8 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Judging.Comparison.Hosts;
 
-/// <summary>The fewest host differences that turn the earlier trail into the later one, by the model.</summary>
-/// <remarks>Each alternative alone would suffice too; there is none where several differences are needed.</remarks>
+/// <summary>The fewest host differences that, by the model, turn the earlier trail into the later one.</summary>
+/// <remarks>Each alternative would be enough by itself; there is none if several differences are needed.</remarks>
 public sealed record Cause(
     ImmutableArray<HostDifference> Together, ImmutableArray<HostDifference> Alternatives, ImmutableArray<RegistrationChange> Registrations)
 {
@@ -14,7 +14,7 @@ public sealed record Cause(
 }
 
 /// <summary>A registration at a hook that is new, gone, or at another priority.</summary>
-/// <remarks>Now is the earlier registration where it is gone; a null priority means that there is none.</remarks>
+/// <remarks>Now is the earlier registration if it is gone; a null priority means no registration.</remarks>
 public sealed record RegistrationChange(Registration Now, int? Before, int? After)
 {
     /// <summary>The table without the chain, which many chains have in common.</summary>

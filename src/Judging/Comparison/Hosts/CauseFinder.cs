@@ -3,8 +3,8 @@ using Hooktrail.Model;
 namespace Hooktrail.Judging.Comparison.Hosts;
 
 /// <summary>
-/// Finds which host differences change a leg by trying them on the earlier host: each alone, then pairs, and last the
-/// ones that cannot be left out of all of them.
+/// Finds the host differences that change a leg by trying them on the earlier host: first each by itself, then pairs,
+/// then all of them, without those that can be left out.
 /// </summary>
 internal sealed class CauseFinder
 {
@@ -24,7 +24,7 @@ internal sealed class CauseFinder
     /// <summary>The prediction on the later host; null for no such leg.</summary>
     public Trail? After(Flow flow, Leg leg) => later.Predict(flow, leg);
 
-    /// <summary>The later trail is as observed; null for a leg that did not come about.</summary>
+    /// <summary>The later trail is as observed; null for a leg that did not happen.</summary>
     public Cause? Find(Flow flow, Leg leg, Trail? after)
     {
         var alone = differences.All.Where(one => Does([one])).ToImmutableArray();
@@ -44,7 +44,7 @@ internal sealed class CauseFinder
         ImmutableArray<HostDifference> Needed() =>
             differences.All.Aggregate(differences.All, (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
 
-        // One rule says more than all of them.
+        // One rule is a more precise answer than all rules together.
         ImmutableArray<HostDifference> Refined(ImmutableArray<HostDifference> together) =>
             differences.Rules is { } rules && together.Contains(rules)
             && differences.RulesApart.FirstOrDefault(one => Does(together.Replace(rules, one))) is { } single
@@ -67,7 +67,7 @@ internal sealed class CauseFinder
         return cause;
     }
 
-    // Many legs ask for the same hosts, and building one takes longer than predicting a trail on it.
+    // Cached: many legs need the same hosts, and building one takes longer than predicting a trail on it.
     private SupposedHost? With(ImmutableArray<HostDifference> together)
     {
         var key = string.Join('\n', together.Select(one => one.Title));
@@ -76,7 +76,7 @@ internal sealed class CauseFinder
         return host;
     }
 
-    // A single rule may be one that no tool would install.
+    // The result may be a host with a rule that no tool would install.
     private SupposedHost? Build(ImmutableArray<HostDifference> together)
     {
         try

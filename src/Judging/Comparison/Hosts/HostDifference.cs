@@ -4,8 +4,8 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 
 /// <summary>A difference between two hosts that may decide a trail.</summary>
 /// <remarks>
-/// The title is in an administrator's words: <c>iptables: nft → legacy</c>. Says is null where the legs themselves
-/// tell. Apply makes the earlier host like the later one in this respect only.
+/// The title uses an administrator's words: <c>iptables: nft → legacy</c>. Says is null if the legs explain themselves.
+/// Apply makes the earlier host like the later one in this respect only.
 /// </remarks>
 public sealed record HostDifference(string Title, string? Says, string? Source, Func<SupposedHost, SupposedHost> Apply)
 {

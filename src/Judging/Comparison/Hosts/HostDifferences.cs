@@ -3,8 +3,8 @@ using Hooktrail.Model;
 namespace Hooktrail.Judging.Comparison.Hosts;
 
 /// <summary>
-/// All differences of two hosts that may decide a trail. Together they turn the earlier host into the later one, as far
-/// as packets can tell.
+/// All differences of two hosts that may decide a trail. Together they turn the earlier host into the later
+/// one, as far as packets can show.
 /// </summary>
 internal sealed class HostDifferences
 {
@@ -27,10 +27,10 @@ internal sealed class HostDifferences
     /// <summary>The differences; all rules together count as one.</summary>
     public ImmutableArray<HostDifference> All { get; }
 
-    /// <summary>Null where both hosts have the same rules.</summary>
+    /// <summary>Null if both hosts have the same rules.</summary>
     public HostDifference? Rules { get; }
 
-    /// <summary>The rules' differences one by one; none where there are too many to try.</summary>
+    /// <summary>The rules' differences one by one; none if there are too many to try.</summary>
     public ImmutableArray<HostDifference> RulesApart => rules.Value;
 
     public static HostDifferences Between(HostProfile before, HostProfile after) => new(before, after);

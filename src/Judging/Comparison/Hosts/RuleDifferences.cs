@@ -4,10 +4,11 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 
 internal static class RuleDifferences
 {
-    // Each is tried for each leg; a longer list is unreadable, and the whole says more.
+    // The search tries each difference for each leg; a longer list would be unreadable,
+    // and all rules together say more.
     private const int Most = 400;
 
-    /// <summary>All rules as one difference, named by Docker's releases where these differ; null for none.</summary>
+    /// <summary>All rules as one difference, named after Docker's releases if these differ; null for none.</summary>
     public static HostDifference? Whole(HostProfile before, HostProfile after)
     {
         if (before.Rules == after.Rules)
@@ -20,7 +21,7 @@ internal static class RuleDifferences
         return new(title, null, null, host => host.With(profile => profile with { Rules = after.Rules }));
     }
 
-    /// <summary>Each rule less and more, each policy, and each chain with only its rules reordered.</summary>
+    /// <summary>Each rule removed or added, each policy, and each chain whose rules are only reordered.</summary>
     public static ImmutableArray<HostDifference> Parts(RuleSet before, RuleSet after)
     {
         ImmutableArray<HostDifference> parts =
@@ -47,14 +48,14 @@ internal static class RuleDifferences
             yield return Change($"the place of {after.Id}", after.Id, chain => chain with { Base = after.Base }, after);
     }
 
-    // The rules of one that the other lacks, or has less often.
+    // The rules that only the first chain has, or has more often.
     private static List<Rule> Left(RuleChain one, RuleChain other) => other.Rules.Aggregate(one.Rules.ToList(), (left, rule) =>
     {
         left.Remove(rule);
         return left;
     });
 
-    // Inserts the rule behind its nearest predecessor in the wanted order.
+    // Inserts the rule after its nearest predecessor in the wanted order.
     private static ImmutableArray<Rule> Added(ImmutableArray<Rule> rules, Rule rule, ImmutableArray<Rule> wanted)
     {
         for (var before = wanted.IndexOf(rule) - 1; before >= 0; before--)

@@ -5,7 +5,7 @@ namespace Hooktrail.Judging.Comparison.Legs;
 /// <summary>Looks for a host change that would explain a leg that the model does not predict.</summary>
 internal static class Explanations
 {
-    // A search takes some tenths of a second, and the first legs show what many have in common.
+    // A search takes some tenths of a second, and the first legs show the causes that many share.
     private const int Looked = 10;
 
     /// <summary>Adds explanations to the first unexplained legs.</summary>

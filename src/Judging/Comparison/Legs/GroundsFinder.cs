@@ -6,7 +6,7 @@ namespace Hooktrail.Judging.Comparison.Legs;
 /// <summary>Finds why the packet crosses the first differing hop on only one host.</summary>
 internal static class GroundsFinder
 {
-    /// <summary>Null where the accounts of both hosts are the same.</summary>
+    /// <summary>Null if the accounts of both hosts are equal.</summary>
     public static Grounds? Of(TrailDifference difference, HostProfile before, HostProfile after, Flow flow, Leg leg)
     {
         var (was, now) = (Prediction.Account(before, flow, leg), Prediction.Account(after, flow, leg));
@@ -21,7 +21,7 @@ internal static class GroundsFinder
     private static Grounds? Silence(Account account, HookPoint point) =>
         account.Silences.FirstOrDefault(one => one.Point == point) is { } silence ? new(silence.Why, silence.Source) : null;
 
-    // What decided on one host only.
+    // The remark that decided on one host only.
     private static Grounds? Remark(Account was, Account now)
     {
         var (before, after) = (was.Remarks.Select(Said).ToHashSet(), now.Remarks.Select(Said).ToHashSet());

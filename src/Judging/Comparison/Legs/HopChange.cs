@@ -8,14 +8,14 @@ public enum HopChangeKind
     /// <summary>Only in the earlier trail.</summary>
     Went,
 
-    /// <summary>In both, but before another hop.</summary>
+    /// <summary>In both trails, but before another hop.</summary>
     Moved,
 
     /// <summary>In the same place, with other fields.</summary>
     Changed,
 }
 
-/// <summary>A null value was or is empty.</summary>
+/// <summary>A null value means that the field was or is empty.</summary>
 public sealed record FieldChange(HopField Field, string? Before, string? After)
 {
     public override string ToString() => $"{Field.Name()} is {After ?? "empty"} instead of {Before ?? "empty"}";
@@ -24,7 +24,9 @@ public sealed record FieldChange(HopField Field, string? Before, string? After)
 /// <remarks>Numbers count each trail's hops from 1. A hop that only came, went or moved has no fields.</remarks>
 public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before, int? After, ImmutableArray<FieldChange> Fields)
 {
-    /// <summary>The change without the numbers of the hops, which are other ones in every leg: what many legs can have in common.</summary>
+    /// <summary>
+    /// The change without the hops' numbers, which differ in every leg: many legs can share these words.
+    /// </summary>
     public string Words => Kind switch
     {
         HopChangeKind.Came => $"{Point} is now crossed",

@@ -1,8 +1,8 @@
 namespace Hooktrail.Judging.Comparison.Legs;
 
 /// <summary>
-/// What an administrator decides about a host: its switches, but not the kernel's release, the backends, or what
-/// follows from them and from the rules.
+/// The settings of a host that an administrator decides: its switches, but not the kernel's release, the backends, or
+/// values that follow from these and from the rules.
 /// </summary>
 internal static class HostSignature
 {

@@ -23,7 +23,7 @@ internal sealed class LegComparer
     public LegComparison Compare(LegPair pair)
     {
         var (was, now) = (pair.Before?.Record, pair.After?.Record);
-        // Where both files hold only predictions, compare the predictions.
+        // If both files hold only predictions, compares the predictions.
         if (someObserved && IsPrediction(was) && IsPrediction(now))
             return new(was, now, LegStatus.PredictedOnly);
         if (Proves(was, before) is { } doubt)
@@ -77,7 +77,7 @@ internal sealed class LegComparer
         };
     }
 
-    /// <summary>For a run that lacks a leg: the host it would be sent on, or why nothing can be compared.</summary>
+    /// <summary>For a run without the leg: the host that would send it, or why nothing can be compared.</summary>
     private static (HostProfile? Host, string? Reason) Lacking(LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
     {
         var legs = run[key.Scenario].ToList();
@@ -94,7 +94,7 @@ internal sealed class LegComparer
             : (null, $"{of.Label} predicts it but has no record of it.");
     }
 
-    /// <summary>Why a run's record of a leg proves nothing; null where it does, or there is no record.</summary>
+    /// <summary>Why a run's record of a leg proves nothing; null if it does, or if there is no record.</summary>
     private static string? Proves(LegRecord? leg, ComparedRun of) => leg?.Verdict switch
     {
         LegVerdict.Inconclusive => $"It is inconclusive in {of.Label}{Because(leg)}",
@@ -107,10 +107,10 @@ internal sealed class LegComparer
 
     private static bool IsPrediction(LegRecord? leg) => leg is null or { Observed: null, Verdict: null or LegVerdict.Agreed };
 
-    // A predicted leg that was not observed did not come about.
+    // A predicted leg that was not observed did not happen.
     private static Trail? TrailOf(LegRecord leg) => leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
 
-    /// <summary>How a trail differs from its prediction; null where it does not.</summary>
+    /// <summary>How a trail differs from its prediction; null if it does not.</summary>
     private static string? Otherwise(Trail? predicted, Trail? seen, ComparedRun of) => CauseFinder.IsSeenAs(predicted, seen)
         ? null
         : (predicted, seen) switch

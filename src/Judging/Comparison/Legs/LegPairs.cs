@@ -5,7 +5,7 @@ namespace Hooktrail.Judging.Comparison.Legs;
 /// <summary>A leg of a run, on its host.</summary>
 internal sealed record LegOnHost(LegRecord Record, HostProfile Host);
 
-/// <summary>What identifies a leg across runs: the scenario, and what was sent.</summary>
+/// <summary>Identifies a leg across runs: the scenario, the flow and the packet.</summary>
 internal sealed record LegKey(ScenarioTitle? Scenario, Flow Flow, Leg Leg)
 {
     public static LegKey Of(LegRecord leg) => new(leg.Scenario, leg.Flow, leg.Leg);
@@ -15,12 +15,13 @@ internal sealed record LegKey(ScenarioTitle? Scenario, Flow Flow, Leg Leg)
 internal sealed record LegPair(LegKey Key, LegOnHost? Before, LegOnHost? After);
 
 /// <summary>
-/// Matches the legs of two runs. A scenario may send the same flow on several hosts; the hosts are then matched by
-/// their <see cref="HostSignature"/>, else by order: runs are compared for what the kernel and its tools decide.
+/// Matches the legs of two runs. A scenario may send the same flow on several hosts; the hosts are
+/// then matched by their <see cref="HostSignature"/>, else by order, because a comparison is about
+/// what the kernel and its tools decide.
 /// </summary>
 internal static class LegPairs
 {
-    /// <summary>In the order of the earlier run, then those that only the later run has.</summary>
+    /// <summary>In the order of the earlier run, then the legs that only the later run has.</summary>
     public static ImmutableArray<LegPair> Of(TrailsFile before, TrailsFile after)
     {
         var (earlier, later) = (ByKey(before), ByKey(after));

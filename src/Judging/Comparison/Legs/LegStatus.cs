@@ -5,7 +5,7 @@ public enum LegStatus
 {
     Same,
 
-    /// <summary>In both, by another trail or with another outcome.</summary>
+    /// <summary>In both runs, with another trail or another outcome.</summary>
     Changed,
 
     /// <summary>Only in the later run.</summary>
@@ -14,7 +14,7 @@ public enum LegStatus
     /// <summary>Only in the earlier run.</summary>
     Gone,
 
-    /// <summary>One of the runs tells nothing: the leg was not sent there, or the observation proves nothing.</summary>
+    /// <summary>One run has no result: the leg was not sent there, or the observation proves nothing.</summary>
     Incomparable,
 
     /// <summary>Neither run observed it; both only asked the model.</summary>

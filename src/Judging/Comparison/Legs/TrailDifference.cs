@@ -12,7 +12,7 @@ public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChan
     /// <summary>Every change as a sentence, without the hops' numbers.</summary>
     public IEnumerable<string> Words => Hops.Select(hop => hop.Words).Concat(Outcome is null ? [] : [Outcome.ToString()]);
 
-    /// <summary>Null where an observer could not tell the trails apart.</summary>
+    /// <summary>Null if an observer could not tell the trails apart.</summary>
     public static TrailDifference? Between(Trail before, Trail after)
     {
         if (Divergence.Between(before, after) is null)
@@ -44,7 +44,7 @@ public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChan
 
     public override int GetHashCode() => HashCode.Combine(Outcome, Hops.Length);
 
-    // A hop that went at one place and came at another has moved. It stands where it is now.
+    // A hop that went at one place and came at another has moved. It is listed at its new place.
     private static ImmutableArray<HopChange> Moves(ImmutableArray<HopChange>.Builder changes, Trail before, Trail after)
     {
         for (var at = 0; at < changes.Count; at++)

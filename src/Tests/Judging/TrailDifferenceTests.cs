@@ -51,7 +51,7 @@ public class TrailDifferenceTests
         Assert.Multiple(() =>
         {
             Assert.That(difference.Hops, Is.Empty);
-            Assert.That(difference.Outcome!.ToString(), Is.EqualTo($"the outcome is not seen again after {Trail.Hops[^1].Point} instead of delivered to host"));
+            Assert.That(difference.Outcome!.ToString(), Is.EqualTo($"outcome: not seen again after {Trail.Hops[^1].Point} (before: delivered to host)"));
         });
     }
 

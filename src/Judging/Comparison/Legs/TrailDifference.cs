@@ -2,7 +2,7 @@ namespace Hooktrail.Judging.Comparison.Legs;
 
 public sealed record OutcomeChange(Outcome Before, Outcome After)
 {
-    public override string ToString() => $"the outcome is {After} instead of {Before}";
+    public override string ToString() => $"outcome: {After} (before: {Before})";
 }
 
 /// <param name="Hops">The changed hops, in the packet's order.</param>

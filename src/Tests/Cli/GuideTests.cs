@@ -24,7 +24,7 @@ public sealed partial class GuideTests
         foreach (var drawn in Directory.GetFiles(folder.Name))
             Assert.That(
                 await File.ReadAllTextAsync(Path.Combine(Figures, Path.GetFileName(drawn))), Is.EqualTo(await File.ReadAllTextAsync(drawn)),
-                $"{Path.GetFileName(drawn)}: draw the figures anew, ./specs figures docs/figures/*.json --out docs/figures");
+                $"{Path.GetFileName(drawn)}: redraw the figures with ./specs figures docs/figures/*.json --out docs/figures");
     }
 
     [TestCaseSource(nameof(Observations))]

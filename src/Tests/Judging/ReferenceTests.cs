@@ -93,7 +93,7 @@ public class ReferenceTests
         Assert.That(
             File.ReadAllText(Path.Combine(Checkout, "docs", "kernels.md")),
             Is.EqualTo(KernelsDocument.Of(ReferenceKernels.Of(Names.Select(Compared)))),
-            "make it anew: ./specs baseline document --dir environments/Kernels/reference --out docs/kernels.md");
+            "regenerate it: ./specs baseline document --dir environments/Kernels/reference --out docs/kernels.md");
 
     private static List<LegRecord> Observed(TrailsFile run) => [.. run.Legs.Where(leg => leg.Observed is not null)];
 

@@ -93,7 +93,7 @@ public class MutantTests
         var text = ConformanceText.Of(mutants);
         Assert.That(ConformanceText.Witnesses(mutants), Does.Contain("without iptables mangle FORWARD at IPv4 Forward").And.Contains("the host: client → server (icmp), request"));
         Assert.That(text, Does.Contain("killing it needs a table broute"));
-        Assert.That(text, Does.Contain("statements").And.Contains("rules of NAT").And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
+        Assert.That(text, Does.Contain("statements").And.Contains("NAT rules").And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
     }
 
     private static ImmutableArray<(Leg, Trail)> Said(HostProfile host, Flow flow) => [.. Prediction.Legs(host, flow).Select(leg => (leg.Leg, leg.Trail))];

@@ -189,7 +189,7 @@ public class RunTests
             Observers = Observers.Both,
         };
 
-        Assert.That(async () => await run.RunAsync(_ => { }, CancellationToken.None), Throws.TypeOf<HooktrailException>().With.Message.Contains("only nflog"));
+        Assert.That(async () => await run.RunAsync(_ => { }, CancellationToken.None), Throws.TypeOf<HooktrailException>().With.Message.Contains("only the observer nflog"));
     }
 
     [Test]

@@ -78,7 +78,7 @@ public class ExpectedTrailTests
     public void A_row_of_another_length_is_refused() =>
         Refuses(
             () => ExpectedTrail.OfTable(Header, [["iptables", "raw", "PREROUTING"]]),
-            "Row 1 of the table has 3 cells under 5 columns");
+            "Row 1 of the table has 3 cells for 5 columns");
 
     private static void Refuses(Action read, string sentence) =>
         Assert.That(read, Throws.TypeOf<HooktrailException>().With.Message.Contains(sentence));

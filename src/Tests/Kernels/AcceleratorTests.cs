@@ -108,7 +108,7 @@ public class AcceleratorTests
     {
         using var qemu = new FakeQemu(FakeQemu.Aborts);
         var choice = await qemu.ChooseAsync(cancel, asked);
-        Assert.That(choice, Is.EqualTo(new AcceleratorChoice(asked, "because SPECS_ACCELERATOR says so")));
+        Assert.That(choice, Is.EqualTo(new AcceleratorChoice(asked, "because SPECS_ACCELERATOR is set")));
         Assert.That(qemu.Calls, Is.Zero);
     }
 

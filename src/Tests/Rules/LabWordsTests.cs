@@ -80,5 +80,5 @@ public class LabWordsTests
     [TestCase("table nonsense x { }")]
     [TestCase("")]
     public void A_text_without_a_table_is_refused(string text) =>
-        Assert.That(() => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("makes no table"));
+        Assert.That(() => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no table"));
 }

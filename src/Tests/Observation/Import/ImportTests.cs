@@ -155,9 +155,9 @@ public class ImportTests
     }
 
     [TestCase("", null, "It is empty; use the output of nft monitor trace")]
-    [TestCase("\n\n", null, "It is empty; give")]
+    [TestCase("\n\n", null, "It is empty; use")]
     [TestCase("hello\nworld", null, "It is not a trace: no line can be used, first line 1 (\"hello\"); use the output of")]
-    [TestCase("\nPACKET: 2 1 IN=", TraceFormat.NftTrace, "It is no trace of the format nft-trace: line 2 (\"PACKET: 2 1 IN=\") cannot be used")]
+    [TestCase("\nPACKET: 2 1 IN=", TraceFormat.NftTrace, "It is not a trace in the format nft-trace: no line can be used, first line 2 (\"PACKET: 2 1 IN=\")")]
     [TestCase("[1.2] mine: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=20 TTL=64 ID=1 PROTO=2 ", null, "It names no hook point: 1 line from rules whose prefix names no hook point was skipped")]
     public void What_is_no_trace_is_refused_with_its_first_line(string text, TraceFormat? format, string says) => Assert.That(
         () => ForeignTrace.Read(text.Split('\n', StringSplitOptions.None), "It", format, LogPrefixes.None),

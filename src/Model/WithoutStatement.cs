@@ -15,7 +15,7 @@ internal static class WithoutStatement
             return registrations.Append(
                 new(Family.Bridge, Hook.Forward, BridgePriority.First, "no flooding", SwallowBroadcast));
         if (statement == Statement.BridgeResumes)
-            return registrations.Select(DoesNotResume);
+            return DoNotResume([.. registrations]);
         if (statement == Statement.BrouteRoutes)
             return registrations.Select(one => DropsInBroute(one, profile));
         if (statement == Statement.NatNeedsConnection)
@@ -26,13 +26,25 @@ internal static class WithoutStatement
     private static NfVerdict SwallowBroadcast(Packet packet, in HookState state) =>
         packet.Mac == Lab.BroadcastMac ? NfVerdict.Stolen : NfVerdict.Accept;
 
-    /// <summary>What runs after br_netfilter at the bridge's hooks passes over the packets that it took.</summary>
-    private static HookRegistration DoesNotResume(HookRegistration one)
+    /// <summary>
+    /// What runs after br_netfilter at the bridge's hooks passes over the packets that it took. At its own priority
+    /// that is what was registered before it.
+    /// </summary>
+    private static IEnumerable<HookRegistration> DoNotResume(ImmutableArray<HookRegistration> registrations)
     {
-        var isBehind = one is { Family: Family.Bridge, Hook: Hook.PreRouting or Hook.Forward }
-            && one.Priority > BridgePriority.BrNetfilter;
-        if (!isBehind)
-            return one;
+        var reached = false;
+        foreach (var one in registrations)
+        {
+            reached |= one.What == BrNetfilter.PreRoutingName;
+            var isOfBridge = one is { Family: Family.Bridge, Hook: Hook.PreRouting or Hook.Forward };
+            var isBehind = one.Priority > BridgePriority.BrNetfilter
+                || one.Priority == BridgePriority.BrNetfilter && !reached;
+            yield return isOfBridge && isBehind ? PassesOver(one) : one;
+        }
+    }
+
+    private static HookRegistration PassesOver(HookRegistration one)
+    {
         return one with
         {
             Function = (Packet packet, in HookState state) =>

@@ -5,7 +5,7 @@ namespace Hooktrail.Model;
 /// <summary>What a host profile registers at which hook. Immutable, so one serves any number of packets.</summary>
 internal sealed class Host
 {
-    private readonly Mutation? mutation;
+    private readonly Mutation? _mutation;
 
     /// <summary>Without a <paramref name="mutation"/> the model is unchanged. Journals cost time.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
@@ -17,7 +17,7 @@ internal sealed class Host
     /// <summary>A host for any kernel, whatever release the profile names.</summary>
     public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {
-        this.mutation = mutation;
+        _mutation = mutation;
         KeepsJournals = keepsJournals;
         profile = mutation?.Apply(profile) ?? profile;
         foreach (var chain in profile.Rules.Chains)
@@ -37,7 +37,7 @@ internal sealed class Host
     public HookTable Hooks { get; }
 
     /// <summary>Whether the host was built to show what happens without this statement.</summary>
-    public bool IsWithout(Statement statement) => mutation?.Without == statement;
+    public bool IsWithout(Statement statement) => _mutation?.Without == statement;
 
     /// <summary>
     /// The registrations in their order: first what a user registered before the first bridge, then br_netfilter, which

@@ -10,18 +10,18 @@ internal sealed class Journey
     // Copies and fragments share a journey. Together they traverse a few dozen hooks.
     private const int Endless = 2000;
 
-    private readonly ImmutableArray<Hop>.Builder hops = ImmutableArray.CreateBuilder<Hop>(32);
-    private readonly List<Outcome> outcomes = new(1);
-    private int traversals;
+    private readonly ImmutableArray<Hop>.Builder _hops = ImmutableArray.CreateBuilder<Hop>(32);
+    private readonly List<Outcome> _outcomes = new(1);
+    private int _traversals;
 
-    public ImmutableArray<Hop> Hops => hops.ToImmutable();
+    public ImmutableArray<Hop> Hops => _hops.ToImmutable();
 
-    public int Count => hops.Count;
+    public int Count => _hops.Count;
 
     /// <summary>Null where the host keeps no journals.</summary>
     public Journal? Journal { get; }
 
-    public HookPoint? Last => hops.Count == 0 ? null : hops[^1].Point;
+    public HookPoint? Last => _hops.Count == 0 ? null : _hops[^1].Point;
 
     /// <summary>Source and destination as they were where the packet was delivered.</summary>
     public (Address Source, Address Destination) Arrived { get; private set; }
@@ -33,12 +33,12 @@ internal sealed class Journey
     /// How the journey ended. Every walk must end somewhere. If several copies arrive, the outcome is «everyone»; if
     /// one does not arrive, its end is the outcome.
     /// </summary>
-    public Outcome Outcome => outcomes switch
+    public Outcome Outcome => _outcomes switch
     {
         [] => throw new InvalidOperationException("A packet was lost between two places of the walk."),
         [var only] => only,
-        _ when outcomes.Find(one => one.Kind != OutcomeKind.Delivered) is { } lost => lost,
-        _ when outcomes.TrueForAll(one => one == outcomes[0]) => outcomes[0],
+        _ when _outcomes.Find(one => one.Kind != OutcomeKind.Delivered) is { } lost => lost,
+        _ when _outcomes.TrueForAll(one => one == _outcomes[0]) => _outcomes[0],
         _ => Outcome.Delivered(Endpoint.Everyone),
     };
 
@@ -46,20 +46,20 @@ internal sealed class Journey
     public Outcome OutcomeFor(Endpoint endpoint)
     {
         var delivered = Outcome.Delivered(endpoint);
-        return outcomes.Contains(delivered) ? delivered : Outcome;
+        return _outcomes.Contains(delivered) ? delivered : Outcome;
     }
 
     /// <summary>Counts the hooks. In the model no packet goes in circles, but in a mutant one can.</summary>
     /// <exception cref="InvalidOperationException">It goes in circles.</exception>
     public void Traverse()
     {
-        if (++traversals > Endless)
+        if (++_traversals > Endless)
             throw new InvalidOperationException("A packet goes in circles through the hooks.");
     }
 
-    public void Add(Hop hop) => hops.Add(hop);
+    public void Add(Hop hop) => _hops.Add(hop);
 
-    public void End(Outcome how) => outcomes.Add(how);
+    public void End(Outcome how) => _outcomes.Add(how);
 
     public void Deliver(Endpoint to, Address source, Address destination)
     {
@@ -69,7 +69,7 @@ internal sealed class Journey
 
     public void Refuse(string reason)
     {
-        outcomes.Clear();
+        _outcomes.Clear();
         End(Outcome.Vanished(Last, reason));
     }
 }

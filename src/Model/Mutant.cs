@@ -4,7 +4,7 @@ namespace Hooktrail.Model;
 /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
 public sealed class Mutant(HostProfile profile, Mutation mutation)
 {
-    private readonly Host host = new(profile, mutation);
+    private readonly Host _host = new(profile, mutation);
 
-    public ImmutableArray<PredictedLeg> Legs(Flow flow, int exchanges = 1) => Prediction.Legs(host, flow, exchanges);
+    public ImmutableArray<PredictedLeg> Legs(Flow flow, int exchanges = 1) => Prediction.Legs(_host, flow, exchanges);
 }

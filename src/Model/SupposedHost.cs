@@ -5,9 +5,9 @@ namespace Hooktrail.Model;
 /// <summary>A host whose kernel has any set of traits. It shows which differences between hosts matter.</summary>
 public sealed class SupposedHost
 {
-    private readonly Host host;
-    private readonly HostProfile profile;
-    private readonly ImmutableHashSet<KernelTrait> traits;
+    private readonly Host _host;
+    private readonly HostProfile _profile;
+    private readonly ImmutableHashSet<KernelTrait> _traits;
 
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
     public SupposedHost(HostProfile profile)
@@ -17,24 +17,24 @@ public sealed class SupposedHost
 
     private SupposedHost(HostProfile profile, ImmutableHashSet<KernelTrait> traits)
     {
-        this.profile = profile;
-        this.traits = traits;
-        host = new(profile, new KernelTraits(traits));
+        _profile = profile;
+        _traits = traits;
+        _host = new(profile, new KernelTraits(traits));
     }
 
     public SupposedHost With(KernelTrait trait, bool holds) =>
-        new(profile, holds ? traits.Add(trait) : traits.Remove(trait));
+        new(_profile, holds ? _traits.Add(trait) : _traits.Remove(trait));
 
     /// <summary>The same kernel with another profile. The release that the profile names is ignored.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
-    public SupposedHost With(Func<HostProfile, HostProfile> change) => new(change(profile), traits);
+    public SupposedHost With(Func<HostProfile, HostProfile> change) => new(change(_profile), _traits);
 
     /// <summary>Null where the flow or the leg does not come about on such a host.</summary>
     public Trail? Predict(Flow flow, Leg leg)
     {
         try
         {
-            return Prediction.On(host, flow, leg);
+            return Prediction.On(_host, flow, leg);
         }
         catch (HooktrailException)
         {
@@ -42,5 +42,5 @@ public sealed class SupposedHost
         }
     }
 
-    public ImmutableArray<Registration> Hooks => HookMap.Of(host);
+    public ImmutableArray<Registration> Hooks => HookMap.Of(_host);
 }

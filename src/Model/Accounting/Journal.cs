@@ -6,13 +6,13 @@ namespace Hooktrail.Model.Accounting;
 /// <summary>Notes why a packet takes its way. It decides nothing: a walk is the same without it.</summary>
 internal sealed class Journal(Journey journey)
 {
-    private readonly ImmutableArray<Remark>.Builder remarks = ImmutableArray.CreateBuilder<Remark>();
-    private readonly List<(Family Family, Hook Hook)> called = [];
-    private readonly Dictionary<HookPoint, Statement> passedOver = [];
+    private readonly ImmutableArray<Remark>.Builder _remarks = ImmutableArray.CreateBuilder<Remark>();
+    private readonly List<(Family Family, Hook Hook)> _called = [];
+    private readonly Dictionary<HookPoint, Statement> _passedOver = [];
 
-    public ImmutableArray<Remark> Remarks => remarks.ToImmutable();
+    public ImmutableArray<Remark> Remarks => _remarks.ToImmutable();
 
-    public IReadOnlyCollection<(Family Family, Hook Hook)> Called => called;
+    public IReadOnlyCollection<(Family Family, Hook Hook)> Called => _called;
 
     public void Note(Place place, Statement statement) => Note(place, statement.Says, statement.Source);
 
@@ -20,20 +20,20 @@ internal sealed class Journal(Journey journey)
     public void Note(Place place, string says, string? source)
     {
         var remark = new Remark(journey.Count, place, says, source);
-        if (!remarks.Contains(remark))
-            remarks.Add(remark);
+        if (!_remarks.Contains(remark))
+            _remarks.Add(remark);
     }
 
     public void Call(in HookState state)
     {
-        called.Add((state.Family, state.Hook));
+        _called.Add((state.Family, state.Hook));
         if (HookCaller.Of(in state) is { } caller)
             Note(Place.Hook, caller.Says, caller.Source);
     }
 
     /// <summary>Notes that a hook is called but does not ask this chain.</summary>
-    public void PassOver(HookPoint point, Statement why) => passedOver[point] = why;
+    public void PassOver(HookPoint point, Statement why) => _passedOver[point] = why;
 
     /// <summary>Null where the hook was not called, or the chain was asked.</summary>
-    public Statement? WhyPassedOver(HookPoint point) => passedOver.GetValueOrDefault(point);
+    public Statement? WhyPassedOver(HookPoint point) => _passedOver.GetValueOrDefault(point);
 }

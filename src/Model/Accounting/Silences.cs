@@ -9,12 +9,12 @@ namespace Hooktrail.Model.Accounting;
 /// </summary>
 internal sealed class Silences
 {
-    private readonly Journal journal;
-    private readonly Trail trail;
-    private readonly Family family;
+    private readonly Journal _journal;
+    private readonly Trail _trail;
+    private readonly Family _family;
 
     private Silences(Packet packet, Journal journal, Trail trail) =>
-        (this.journal, this.trail, family) = (journal, trail, packet.Family);
+        (_journal, _trail, _family) = (journal, trail, packet.Family);
 
     /// <summary>Every hook point of the host that is not in the trail, in the order of the hook table.</summary>
     public static ImmutableArray<Silence> Of(Packet packet, Journal journal, Trail trail)
@@ -32,12 +32,12 @@ internal sealed class Silences
 
     private Silence Of(HookRegistration at, HookPoint point)
     {
-        if (journal.WhyPassedOver(point) is { } statement)
+        if (_journal.WhyPassedOver(point) is { } statement)
             return new(point, statement.Says, statement.Source);
-        if (at.Family != family && at.Family is not (Family.Bridge or Family.Netdev))
-            return new(point, $"The packet is {NameOf(family)}, and this is a chain for {NameOf(at.Family)}.", null);
+        if (at.Family != _family && at.Family is not (Family.Bridge or Family.Netdev))
+            return new(point, $"The packet is {NameOf(_family)}, and this is a chain for {NameOf(at.Family)}.", null);
         if (WasCalled(at.Family, at.Hook) && at.Device is null)
-            return trail.Outcome.Kind == OutcomeKind.Delivered
+            return _trail.Outcome.Kind == OutcomeKind.Delivered
                 ? new(point, "The hook is called, but a function before this chain takes the packet elsewhere.", "net/netfilter/core.c, nf_hook_slow")
                 : Ended(point);
         return at.Family switch
@@ -78,8 +78,8 @@ internal sealed class Silences
 
     private Silence OfIp(Hook hook, HookPoint point)
     {
-        var made = WasCalled(family, Hook.LocalOut);
-        var taken = WasCalled(family, Hook.LocalIn);
+        var made = WasCalled(_family, Hook.LocalOut);
+        var taken = WasCalled(_family, Hook.LocalIn);
         // A frame that is only bridged meets the IP layer only where br_netfilter calls it.
         if (!made && !taken && WasCalled(Family.Bridge, Hook.Forward))
             return OfBridgedIp(hook, point);
@@ -89,7 +89,7 @@ internal sealed class Silences
             Hook.LocalOut when !made => new(point, "The host does not send this packet.", "net/ipv4/ip_output.c, __ip_local_out"),
             Hook.Forward when made => new(point, "The host itself sends the packet: only what comes in is forwarded.", Statement.RouteDecides.Source),
             Hook.Forward when taken => new(point, Statement.RouteDecides.Says, Statement.RouteDecides.Source),
-            Hook.LocalIn when WasCalled(family, Hook.Forward) || made => new(point, "The packet is not for an address of the host.", Statement.RouteDecides.Source),
+            Hook.LocalIn when WasCalled(_family, Hook.Forward) || made => new(point, "The packet is not for an address of the host.", Statement.RouteDecides.Source),
             Hook.PreRouting when BrNetfilterSays is { } why => new(point, why.Says, why.Source),
             Hook.PostRouting when taken => new(point, "The packet stays on this host.", Statement.RouteDecides.Source),
             _ => Ended(point),
@@ -110,13 +110,13 @@ internal sealed class Silences
     }
 
     /// <summary>The last remark of br_netfilter; null where it is not loaded, or never had the frame.</summary>
-    private Remark? BrNetfilterSays => journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
+    private Remark? BrNetfilterSays => _journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
 
-    private Silence Ended(HookPoint point) => new(point, $"The journey is over before: {trail.Outcome}.", null);
+    private Silence Ended(HookPoint point) => new(point, $"The journey is over before: {_trail.Outcome}.", null);
 
-    private bool IsOver => trail.Outcome.Kind != OutcomeKind.Delivered;
+    private bool IsOver => _trail.Outcome.Kind != OutcomeKind.Delivered;
 
-    private bool WasCalled(Family of, Hook hook) => journal.Called.Contains((of, hook));
+    private bool WasCalled(Family of, Hook hook) => _journal.Called.Contains((of, hook));
 
     private static string NameOf(Family family) => family switch
     {

@@ -9,7 +9,7 @@ namespace Hooktrail.Model.Bridge;
 /// </summary>
 internal sealed class BridgeChain(Chain chain, Backend backend)
 {
-    private readonly bool brouting = chain.Point is { Layer: Layer.Ebtables, Table: "broute" };
+    private readonly bool _brouting = chain.Point is { Layer: Layer.Ebtables, Table: "broute" };
 
     public NfVerdict Run(Packet packet, in HookState state)
     {
@@ -19,12 +19,12 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
             case BrouteTarget:
                 Route(packet);
                 return NfVerdict.Stolen;
-            case DropTarget when brouting:
+            case DropTarget when _brouting:
                 packet.Journal?.Note(Place.BridgeDecision, Statement.BrouteRoutes);
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:
-                packet.Mac = state.Hook == Hook.Brouting || brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
+                packet.Mac = state.Hook == Hook.Brouting || _brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
                 packet.IsForOthers = false;
                 return NfVerdict.Accept;
             case AcceptTarget:

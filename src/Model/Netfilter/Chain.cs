@@ -8,9 +8,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     // The limit of the kernel's iptables; that of nft is 16. Both refuse a chain that calls itself.
     private const int Deepest = 64;
 
-    private readonly RuleChain? own = rules.Find(new(point.Layer, point.Table, point.Chain));
+    private readonly RuleChain? _own = rules.Find(new(point.Layer, point.Table, point.Chain));
 
-    private readonly ImmutableDictionary<string, RuleChain> others = rules.Chains
+    private readonly ImmutableDictionary<string, RuleChain> _others = rules.Chains
         .Where(chain => chain.Id.Layer == point.Layer && chain.Id.Table == point.Table)
         .ToImmutableDictionary(chain => chain.Id.Name);
 
@@ -22,9 +22,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     public Decision Traverse(Packet packet, in HookState state)
     {
         packet.Cross(point, state.Family, in state);
-        if (own is null)
+        if (_own is null)
             return Decision.Accept;
-        var decision = Ask(own, packet, in state, depth: 0) ?? AtEnd(own) ?? Decision.Accept;
+        var decision = Ask(_own, packet, in state, depth: 0) ?? AtEnd(_own) ?? Decision.Accept;
         if (decision.Rule.Length > 0)
             packet.Journal?.Note(Place.Rule, $"{point} decides by {decision.Rule}.", null);
         return decision;
@@ -85,7 +85,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
                 case ReturnTarget:
                     return null;
                 case JumpTarget jump:
-                    var called = others.TryGetValue(jump.Chain, out var other)
+                    var called = _others.TryGetValue(jump.Chain, out var other)
                         ? Ask(other, packet, in state, depth + 1)
                         : null;
                     if (called is not null || jump.Goto)

@@ -8,7 +8,7 @@ internal sealed class HookTable
 {
     private static readonly int Hooks = Enum.GetValues<Hook>().Length;
 
-    private readonly ImmutableArray<HookRegistration>[] entries;
+    private readonly ImmutableArray<HookRegistration>[] _entries;
 
     /// <summary>Takes the registrations in the order in which they were made.</summary>
     public HookTable(IEnumerable<HookRegistration> registrations)
@@ -16,12 +16,12 @@ internal sealed class HookTable
         // Last registered first, then a sort that keeps that order among equals.
         var ordered = registrations.Reverse().OrderBy(one => one.Priority).ToLookup(one => Index(one.Family, one.Hook));
         var places = Enum.GetValues<Family>().Length * Hooks;
-        entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
+        _entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
     }
 
-    public IEnumerable<HookRegistration> All => entries.SelectMany(hook => hook);
+    public IEnumerable<HookRegistration> All => _entries.SelectMany(hook => hook);
 
-    public ImmutableArray<HookRegistration> At(Family family, Hook hook) => entries[Index(family, hook)];
+    public ImmutableArray<HookRegistration> At(Family family, Hook hook) => _entries[Index(family, hook)];
 
     private static int Index(Family family, Hook hook) => (int)family * Hooks + (int)hook;
 }

@@ -32,9 +32,9 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static readonly Condition HasAnotherRouteNow = new(
         Statement.NatReroutes, null, packet => packet.RouteDevice != Lab.DeviceTowards(packet.Destination.Name));
 
-    private readonly Manipulation manipulation = ManipulationAt(hook);
+    private readonly Manipulation _manipulation = ManipulationAt(hook);
 
-    private readonly Condition isSettled = new(
+    private readonly Condition _isSettled = new(
         Statement.NatOnlyOnce, Place.Nat, packet => packet.Connection!.Has(SettledAt(hook)));
 
     private static ConnectionStatus SettledAt(Hook hook) => ManipulationAt(hook) == Manipulation.Source
@@ -61,7 +61,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         if (PassesOver(IsError, packet))
             return TranslateError(packet, connection);
 
-        if (!PassesOver(IsAnswered, packet) && !PassesOver(isSettled, packet))
+        if (!PassesOver(IsAnswered, packet) && !PassesOver(_isSettled, packet))
         {
             var verdict = Ask(packet, in state, out var target);
             if (verdict != NfVerdict.Accept)
@@ -156,7 +156,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         if (rewritten == current)
             return;
 
-        connection.Status |= manipulation == Manipulation.Source
+        connection.Status |= _manipulation == Manipulation.Source
             ? ConnectionStatus.SourceRewritten
             : ConnectionStatus.DestinationRewritten;
         connection.Reply = rewritten.Inverse;
@@ -197,7 +197,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private void Rewrite(Packet packet, Connection connection)
     {
         var answer = packet.State is ConntrackState.EstablishedReply or ConntrackState.RelatedReply;
-        var bit = manipulation == Manipulation.Source != answer
+        var bit = _manipulation == Manipulation.Source != answer
             ? ConnectionStatus.SourceRewritten
             : ConnectionStatus.DestinationRewritten;
         if (!connection.Has(bit))
@@ -206,7 +206,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         var target = (answer ? connection.Original : connection.Reply).Inverse;
         var (source, destination) = (packet.Source, packet.Destination);
         // An ICMP error has no ports of its own.
-        if (manipulation == Manipulation.Source)
+        if (_manipulation == Manipulation.Source)
             packet.Source = packet.Content.IsIcmpError ? new(target.Source.Name) : target.Source;
         else
             packet.Destination = packet.Content.IsIcmpError ? new(target.Destination.Name) : target.Destination;

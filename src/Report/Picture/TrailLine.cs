@@ -16,16 +16,16 @@ internal sealed class TrailLine
     private const int Far = 34;
     private const int Radius = 6;
 
-    private readonly StackMap map;
-    private readonly ImmutableArray<(HookRow Row, HookBox Box)> stops;
-    private readonly List<(int X, int Y)> points = [];
-    private readonly int[] tracks = new int[3];
-    private bool cameFromBelow;
+    private readonly StackMap _map;
+    private readonly ImmutableArray<(HookRow Row, HookBox Box)> _stops;
+    private readonly List<(int X, int Y)> _points = [];
+    private readonly int[] _tracks = new int[3];
+    private bool _cameFromBelow;
 
     private TrailLine(StackMap map, Trail trail)
     {
-        this.map = map;
-        stops = [.. trail.Hops.Select(hop => map.Find(hop.Point)).OfType<HookRow>().Select(row => (row, map.BoxOf(row)))];
+        _map = map;
+        _stops = [.. trail.Hops.Select(hop => map.Find(hop.Point)).OfType<HookRow>().Select(row => (row, map.BoxOf(row)))];
         Start = trail.Hops.IsEmpty ? null : trail.Hops[0].PhysIn ?? trail.Hops[0].In;
         var last = trail.Hops.IsEmpty ? null : trail.Hops[^1];
         Draw(trail, last);
@@ -42,21 +42,21 @@ internal sealed class TrailLine
 
     public List<TrailLineLabel> Labels { get; } = [];
 
-    public (int X, int Y) Last => points.Count == 0 ? (0, 0) : points[^1];
+    public (int X, int Y) Last => _points.Count == 0 ? (0, 0) : _points[^1];
 
     public static TrailLine Of(StackMap map, Trail trail) => new(map, trail);
 
     /// <summary>The <c>d</c> of an SVG path; empty for a trail without a hop on the map.</summary>
     public string Path()
     {
-        if (points.Count < 2)
+        if (_points.Count < 2)
             return "";
         // Relative, with one letter for each direction: a page has hundreds of these.
-        var path = new StringBuilder($"M{points[0].X} {points[0].Y}");
-        var pen = points[0];
-        for (var at = 1; at < points.Count - 1; at++)
+        var path = new StringBuilder($"M{_points[0].X} {_points[0].Y}");
+        var pen = _points[0];
+        for (var at = 1; at < _points.Count - 1; at++)
         {
-            var (before, corner, after) = (points[at - 1], points[at], points[at + 1]);
+            var (before, corner, after) = (_points[at - 1], _points[at], _points[at + 1]);
             var (near, far) = (Towards(corner, before), Towards(corner, after));
             Line(near);
             path.Append('q');
@@ -89,16 +89,16 @@ internal sealed class TrailLine
 
     private void Draw(Trail trail, Hop? last)
     {
-        if (stops.IsEmpty)
+        if (_stops.IsEmpty)
             return;
-        Begin(stops[0]);
-        for (var at = 1; at < stops.Length; at++)
-            if (stops[at].Box == stops[at - 1].Box && stops[at].Row.Y > stops[at - 1].Row.Y)
-                Add(Badge(stops[at]));
+        Begin(_stops[0]);
+        for (var at = 1; at < _stops.Length; at++)
+            if (_stops[at].Box == _stops[at - 1].Box && _stops[at].Row.Y > _stops[at - 1].Row.Y)
+                Add(Badge(_stops[at]));
             else
-                Go(stops[at - 1], stops[at]);
+                Go(_stops[at - 1], _stops[at]);
         if (trail.Outcome.Kind == OutcomeKind.Delivered)
-            Finish(stops[^1], last!);
+            Finish(_stops[^1], last!);
     }
 
     private void Begin((HookRow Row, HookBox Box) first)
@@ -106,16 +106,16 @@ internal sealed class TrailLine
         if (first.Box is { Hook: "output" } && !first.Box.IsBridge && Start is null)
         {
             var x = first.Box.X - Inner;
-            Add((x, map.ProcessBottom), (x, first.Row.Middle), Badge(first));
+            Add((x, _map.ProcessBottom), (x, first.Row.Middle), Badge(first));
             return;
         }
 
-        cameFromBelow = true;
+        _cameFromBelow = true;
         // From a device below, along the left edge of the map's first column, or of the hook's column.
         var y = Track(2);
         var from = StackMap.ColumnLeft(0) + StackMap.Gutter;
         var to = first.Box.X - Outer;
-        Add((from, map.DeviceTop), (from, y), (to, y), (to, first.Row.Middle - 3), (Badge(first).X, first.Row.Middle - 3), Badge(first));
+        Add((from, _map.DeviceTop), (from, y), (to, y), (to, first.Row.Middle - 3), (Badge(first).X, first.Row.Middle - 3), Badge(first));
     }
 
     private void Go((HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to)
@@ -126,17 +126,17 @@ internal sealed class TrailLine
             var x = from.Box.X - Far;
             Leave(from, x);
             Add((x, to.Row.Middle - 3));
-            cameFromBelow = from.Box.Top > to.Box.Top;
-            Label(x + 8, map.UpperBottom + StackMap.Strip - 12, from, to);
+            _cameFromBelow = from.Box.Top > to.Box.Top;
+            Label(x + 8, _map.UpperBottom + StackMap.Strip - 12, from, to);
         }
         else
         {
             // 0: above the upper lane; 1: between the lanes; 2: below the lower lane.
             var strip = from.Box.IsBridge != to.Box.IsBridge || from.Box.Hook == "postrouting" ? 1 : from.Box.IsBridge ? 2 : 0;
             var y = Track(strip);
-            var leaveX = from.Box.X - (IsAbove(strip, from.Box) && !cameFromBelow ? Outer : Inner);
-            cameFromBelow = !IsAbove(strip, to.Box);
-            var enterX = to.Box.X - (cameFromBelow ? Outer : Inner);
+            var leaveX = from.Box.X - (IsAbove(strip, from.Box) && !_cameFromBelow ? Outer : Inner);
+            _cameFromBelow = !IsAbove(strip, to.Box);
+            var enterX = to.Box.X - (_cameFromBelow ? Outer : Inner);
             Leave(from, leaveX);
             Add((leaveX, y), (enterX, y), (enterX, to.Row.Middle - 3));
             Label((leaveX + enterX) / 2, y, from, to, centred: true);
@@ -148,18 +148,18 @@ internal sealed class TrailLine
     private void Finish((HookRow Row, HookBox Box) last, Hop hop)
     {
         EndsAtProcess = last.Box.Hook == "input" && !last.Box.IsBridge;
-        var x = last.Box.X - (EndsAtProcess && !cameFromBelow ? Outer : Inner);
+        var x = last.Box.X - (EndsAtProcess && !_cameFromBelow ? Outer : Inner);
         Leave(last, x);
         if (EndsAtProcess)
         {
-            Add((x, map.ProcessBottom + 3));
+            Add((x, _map.ProcessBottom + 3));
             return;
         }
 
         End = hop.PhysOut ?? hop.Out;
         var y = Track(2);
         var to = StackMap.ColumnLeft(4) + StackMap.Gutter;
-        Add((x, y), (to, y), (to, map.DeviceTop - 3));
+        Add((x, y), (to, y), (to, _map.DeviceTop - 3));
     }
 
     private void Leave((HookRow Row, HookBox Box) from, int x) => Add((Badge(from).X, from.Row.Middle + 3), (x, from.Row.Middle + 3));
@@ -170,8 +170,8 @@ internal sealed class TrailLine
 
     private int Track(int strip)
     {
-        var top = strip switch { 0 => map.ProcessBottom, 1 => map.UpperBottom, _ => map.LowerBottom };
-        return top + 16 + tracks[strip]++ % 4 * 15;
+        var top = strip switch { 0 => _map.ProcessBottom, 1 => _map.UpperBottom, _ => _map.LowerBottom };
+        return top + 16 + _tracks[strip]++ % 4 * 15;
     }
 
     private void Label(int x, int y, (HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to, bool centred = false)
@@ -200,8 +200,8 @@ internal sealed class TrailLine
     private void Add(params ReadOnlySpan<(int X, int Y)> more)
     {
         foreach (var point in more)
-            if (points.Count == 0 || points[^1] != point)
-                points.Add(point);
+            if (_points.Count == 0 || _points[^1] != point)
+                _points.Add(point);
     }
 
     private static (int X, int Y) Towards((int X, int Y) corner, (int X, int Y) other)

@@ -23,7 +23,7 @@ public static class ComparisonPage
     private sealed class Writer(HtmlWriter html, IReadOnlyList<ShownRun> runs)
     {
         // The place of each leg in the report; empty for a leg of a file that the report does not show.
-        private readonly Dictionary<LegRecord, string> shown = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
+        private readonly Dictionary<LegRecord, string> _shown = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
             .GroupBy(leg => leg.Record, ReferenceEqualityComparer.Instance).ToDictionary(leg => (LegRecord)leg.Key!, leg => leg.First().Id, new Same());
 
         public void Write(ComparisonMatrix matrix)
@@ -164,7 +164,7 @@ public static class ComparisonPage
         {
             html.Add($"<li>{leg.Title}");
             foreach (var (name, record) in new[] { ("before", leg.Before), ("after", leg.After) })
-                if (record is not null && shown.TryGetValue(record, out var id))
+                if (record is not null && _shown.TryGetValue(record, out var id))
                     html.Add($" <a href=\"#{id}\" aria-label=\"{name}: {leg.Title}\">{name}</a>");
             if (what is not null)
                 html.Add($"<br><small>{what}</small>");

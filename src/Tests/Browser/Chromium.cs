@@ -7,10 +7,10 @@ namespace Hooktrail.Tests.Browser;
 public sealed class Chromium
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    private static IPlaywright? playwright;
-    private static IBrowser? browser;
+    private static IPlaywright? _playwright;
+    private static IBrowser? _browser;
 
-    public static IBrowser Browser => browser ?? throw new InvalidOperationException("There is no browser.");
+    public static IBrowser Browser => _browser ?? throw new InvalidOperationException("There is no browser.");
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -21,8 +21,8 @@ public sealed class Chromium
             return;
         }
 
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = program,
             // Chromium has no sandbox for root; what is opened are files that these tests wrote.
@@ -33,9 +33,9 @@ public sealed class Chromium
     [OneTimeTearDown]
     public async Task EndAsync()
     {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
         Scratch.Remove();
     }
 

@@ -7,15 +7,15 @@ public sealed class ComparisonPageTests
 {
     private const string Compared = "compared";
 
-    private string html = "";
+    private string _html = "";
 
     [OneTimeSetUp]
-    public void Make() => html = Reports.MakeComparison();
+    public void Make() => _html = Reports.MakeComparison();
 
     [Test]
     public async Task It_is_the_first_page_and_its_links_lead_somewhere()
     {
-        await using var opened = await OpenedFile.OpenAsync(html);
+        await using var opened = await OpenedFile.OpenAsync(_html);
         Assert.That(await opened.Page.Locator($"section.page.current[id='{Compared}'] h1").InnerTextAsync(), Is.EqualTo("What is different"));
         Assert.That(
             await opened.Page.EvaluateAsync<string[]>("""
@@ -31,7 +31,7 @@ public sealed class ComparisonPageTests
     [Test]
     public async Task A_cell_of_the_heat_map_leads_to_its_run_by_keyboard()
     {
-        await using var opened = await OpenedFile.OpenAsync(html);
+        await using var opened = await OpenedFile.OpenAsync(_html);
         await opened.Page.Locator("table.heat td a").Last.FocusAsync();
         await opened.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(opened.Page.Locator($"[id='{Compared}/3']")).ToBeInViewportAsync();
@@ -41,7 +41,7 @@ public sealed class ComparisonPageTests
     [Test]
     public async Task It_stands_up_to_axe([Values] bool dark)
     {
-        await using var opened = await OpenedFile.OpenAsync(html, dark: dark);
+        await using var opened = await OpenedFile.OpenAsync(_html, dark: dark);
         foreach (var id in await opened.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].map(one => one.id)"))
             await Axe.AssertAsync(opened, id, dark);
         Assert.That(opened.Faults, Is.Empty);
@@ -50,7 +50,7 @@ public sealed class ComparisonPageTests
     [Test]
     public async Task A_narrow_screen_does_not_scroll_sideways()
     {
-        await using var phone = await OpenedFile.OpenAsync(html, width: 390);
+        await using var phone = await OpenedFile.OpenAsync(_html, width: 390);
         await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
         Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390));
     }
@@ -60,7 +60,7 @@ public sealed class ComparisonPageTests
     {
         await using var context = await Chromium.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
         var page = await context.NewPageAsync();
-        await page.GotoAsync(new Uri(html).AbsoluteUri);
+        await page.GotoAsync(new Uri(_html).AbsoluteUri);
         Assert.That(await page.Locator($"[id='{Compared}/1']").IsVisibleAsync());
         Assert.That(await page.Locator("table.heat").First.IsVisibleAsync());
     }
@@ -68,7 +68,7 @@ public sealed class ComparisonPageTests
     [Test]
     public async Task Text_of_others_is_shown_and_never_obeyed()
     {
-        await using var opened = await OpenedFile.OpenAsync(html);
+        await using var opened = await OpenedFile.OpenAsync(_html);
         Assert.That(await opened.Page.EvaluateAsync<bool>("() => window.__pwned === undefined"));
         Assert.That(await opened.Page.Locator("[onerror], [onload], a[href^='javascript']").CountAsync(), Is.Zero);
         Assert.That(await opened.Page.ContentAsync(), Does.Contain("&lt;/script&gt;&lt;script&gt;window.__pwned=1"));

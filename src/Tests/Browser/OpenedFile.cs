@@ -5,10 +5,10 @@ namespace Hooktrail.Tests.Browser;
 /// <summary>Collects what went wrong: errors, dialogs, requests for anything but the file.</summary>
 internal sealed class OpenedFile : IAsyncDisposable
 {
-    private readonly IBrowserContext context;
-    private readonly Uri file;
+    private readonly IBrowserContext _context;
+    private readonly Uri _file;
 
-    private OpenedFile(IBrowserContext context, IPage page, Uri file) => (this.context, Page, this.file) = (context, page, file);
+    private OpenedFile(IBrowserContext context, IPage page, Uri file) => (_context, Page, _file) = (context, page, file);
 
     public IPage Page { get; }
 
@@ -36,7 +36,7 @@ internal sealed class OpenedFile : IAsyncDisposable
         };
         opened.Page.Request += (_, request) =>
         {
-            if (request.Url.Split('#')[0] != opened.file.AbsoluteUri)
+            if (request.Url.Split('#')[0] != opened._file.AbsoluteUri)
                 opened.Faults.Add($"request: {request.Url}");
         };
         await opened.Page.EmulateMediaAsync(new() { Media = media });
@@ -47,7 +47,7 @@ internal sealed class OpenedFile : IAsyncDisposable
     public async Task GoAsync(string anchor)
     {
         await Page.GotoAsync("about:blank");
-        await Page.GotoAsync(anchor.Length == 0 ? file.AbsoluteUri : $"{file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
+        await Page.GotoAsync(anchor.Length == 0 ? _file.AbsoluteUri : $"{_file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
     }
 
     public async Task TurnAsync(string anchor)
@@ -56,5 +56,5 @@ internal sealed class OpenedFile : IAsyncDisposable
         await Page.WaitForFunctionAsync("anchor => document.getElementById(anchor).closest('.page').classList.contains('current')", anchor);
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

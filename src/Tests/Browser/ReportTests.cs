@@ -8,37 +8,37 @@ namespace Hooktrail.Tests.Browser;
 [TestFixture(Reports.OfTheRun)]
 public sealed class ReportTests(string which)
 {
-    private ReportFile report = null!;
-    private OpenedFile opened = null!;
-    private string[] pages = [];
+    private ReportFile _report = null!;
+    private OpenedFile _opened = null!;
+    private string[] _pages = [];
 
-    private IPage Page => opened.Page;
+    private IPage Page => _opened.Page;
 
     [OneTimeSetUp]
     public async Task OpenAsync()
     {
-        report = Reports.Get(which);
-        opened = await OpenedFile.OpenAsync(report.Html);
-        pages = await Ids("section.page");
+        _report = Reports.Get(which);
+        _opened = await OpenedFile.OpenAsync(_report.Html);
+        _pages = await Ids("section.page");
     }
 
     [OneTimeTearDown]
     public async Task CloseAsync()
     {
-        if (opened is not null)
-            await opened.DisposeAsync();
+        if (_opened is not null)
+            await _opened.DisposeAsync();
     }
 
     [TearDown]
-    public void Nothing_went_wrong_and_no_request_went_out() => Assert.That(opened.Faults, Is.Empty);
+    public void Nothing_went_wrong_and_no_request_went_out() => Assert.That(_opened.Faults, Is.Empty);
 
     [Test]
     public async Task Every_page_is_shown_alone_under_its_heading()
     {
-        Assert.That(pages, Has.Length.GreaterThan(4));
-        foreach (var id in pages)
+        Assert.That(_pages, Has.Length.GreaterThan(4));
+        foreach (var id in _pages)
         {
-            await opened.TurnAsync(id);
+            await _opened.TurnAsync(id);
             Assert.That(await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"), Is.EqualTo(new[] { id }));
             Assert.That((await Page.InnerTextAsync("section.page.current h1")).Trim(), Is.Not.Empty, id);
         }
@@ -72,7 +72,7 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task The_first_divergence_is_marked_in_picture_and_table_of_every_leg_that_parts_and_of_no_other()
     {
-        var parted = report.Trails.Legs.Count(leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
+        var parted = _report.Trails.Legs.Count(leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
         var marked = await Page.EvaluateAsync<int>("() => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops .divergence')).length");
 
         Assert.That(marked, Is.EqualTo(parted));
@@ -83,7 +83,7 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task Search_finds_what_is_said_and_filters_find_what_the_file_has()
     {
-        await opened.GoAsync("search");
+        await _opened.GoAsync("search");
         var all = await Hits();
         foreach (var (filter, values) in Filters())
             foreach (var (value, count) in values)
@@ -96,7 +96,7 @@ public sealed class ReportTests(string which)
         await Page.FillAsync("#query", "qqzz");
         Assert.That(await Hits(), Is.Zero);
         Assert.That(await Page.InnerTextAsync("#count"), Does.StartWith("0 scenarios"));
-        var title = report.Trails.Legs.First(leg => leg.Scenario is not null).Scenario!.Scenario.Split('<')[0].Trim();
+        var title = _report.Trails.Legs.First(leg => leg.Scenario is not null).Scenario!.Scenario.Split('<')[0].Trim();
         await Page.FillAsync("#query", title);
         Assert.That(await Hits(), Is.InRange(1, all));
         Assert.That(await Page.InnerTextAsync("#hits li:not([hidden]) a"), Is.Not.Empty);
@@ -110,7 +110,7 @@ public sealed class ReportTests(string which)
         var rows = await Ids("table.hops tr[id]");
         foreach (var id in (string[])[rows[0], rows[rows.Length / 2], rows[^1]])
         {
-            await opened.GoAsync(id);
+            await _opened.GoAsync(id);
             var row = Page.Locator($"[id='{id}']");
             Assert.That(await row.IsVisibleAsync(), id);
             await Assertions.Expect(row).ToBeInViewportAsync();
@@ -132,14 +132,14 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task By_keyboard_alone_one_skips_to_the_content_and_searches_and_opens_the_evidence()
     {
-        await opened.GoAsync("");
+        await _opened.GoAsync("");
         await Page.Keyboard.PressAsync("Tab");
         Assert.That(await Focused("textContent"), Does.StartWith("Skip"));
         await Page.Keyboard.PressAsync("Enter");
 
-        await opened.GoAsync("search");
+        await _opened.GoAsync("search");
         await TabUntil("document.activeElement.id === 'query'");
-        var title = report.Trails.Legs.First(leg => leg is { Scenario: not null, Evidence.IsEmpty: false }).Scenario!.Scenario.Split('<')[0].Trim();
+        var title = _report.Trails.Legs.First(leg => leg is { Scenario: not null, Evidence.IsEmpty: false }).Scenario!.Scenario.Split('<')[0].Trim();
         await Page.Keyboard.TypeAsync(title);
         await TabUntil("document.activeElement.closest('#hits') && document.activeElement.tagName === 'A'");
         await Page.Keyboard.PressAsync("Enter");
@@ -153,7 +153,7 @@ public sealed class ReportTests(string which)
     public async Task The_picture_plays_step_by_step_on_request()
     {
         var leg = (await Ids("section.leg:has(figure.picture g.lit)"))[0];
-        await opened.GoAsync(leg);
+        await _opened.GoAsync(leg);
         var section = Page.Locator($"[id='{leg}']");
         var hops = await section.Locator("figure.picture g.lit").CountAsync();
         var next = section.Locator("button.next");
@@ -169,7 +169,7 @@ public sealed class ReportTests(string which)
     public async Task A_hook_point_that_stayed_silent_says_why()
     {
         var leg = (await Ids("section.leg:has(figure.picture g.lit):has(details.silent li[data-points])"))[0];
-        await opened.GoAsync(leg);
+        await _opened.GoAsync(leg);
         var section = Page.Locator($"[id='{leg}']");
         var reason = section.Locator("details.silent li[data-points]").First;
         var point = (await reason.GetAttributeAsync("data-points"))!.Split(';')[0];
@@ -180,9 +180,9 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task It_stands_up_to_axe([Values] bool dark)
     {
-        await using var look = await OpenedFile.OpenAsync(report.Html, dark: dark);
+        await using var look = await OpenedFile.OpenAsync(_report.Html, dark: dark);
         // Of a run's many pages of a kind the first; the made report has every kind of leg on its own few pages.
-        foreach (var id in which == Reports.Made ? pages : pages.DistinctBy(id => id.Split('/')[0]))
+        foreach (var id in which == Reports.Made ? _pages : _pages.DistinctBy(id => id.Split('/')[0]))
             await Axe.AssertAsync(look, id, dark);
         Assert.That(look.Faults, Is.Empty);
     }
@@ -190,8 +190,8 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task A_narrow_screen_does_not_scroll_sideways()
     {
-        await using var phone = await OpenedFile.OpenAsync(report.Html, width: 390);
-        foreach (var id in pages)
+        await using var phone = await OpenedFile.OpenAsync(_report.Html, width: 390);
+        foreach (var id in _pages)
         {
             await phone.TurnAsync(id);
             await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
@@ -202,8 +202,8 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task On_paper_the_page_is_there_without_its_controls()
     {
-        await using var paper = await OpenedFile.OpenAsync(report.Html, media: Media.Print);
-        await paper.GoAsync(pages.First(id => id.StartsWith("feature/", StringComparison.Ordinal)));
+        await using var paper = await OpenedFile.OpenAsync(_report.Html, media: Media.Print);
+        await paper.GoAsync(_pages.First(id => id.StartsWith("feature/", StringComparison.Ordinal)));
         Assert.That(await paper.Page.Locator("section.page.current article.scenario").First.IsVisibleAsync());
         Assert.That(await paper.Page.Locator("header.top nav").IsVisibleAsync(), Is.False);
     }
@@ -211,7 +211,7 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task The_guide_shows_its_figures_in_both_languages([Values("guide", "guide/guide.zh-TW")] string id)
     {
-        await opened.GoAsync(id);
+        await _opened.GoAsync(id);
         var figures = Page.Locator("section.page.current svg.figure");
         Assert.That(await figures.CountAsync(), Is.GreaterThan(8));
         foreach (var figure in await figures.AllAsync())
@@ -228,16 +228,16 @@ public sealed class ReportTests(string which)
     {
         await using var context = await Chromium.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
         var page = await context.NewPageAsync();
-        await page.GotoAsync(new Uri(report.Html).AbsoluteUri);
-        foreach (var id in pages.Take(5))
+        await page.GotoAsync(new Uri(_report.Html).AbsoluteUri);
+        foreach (var id in _pages.Take(5))
             Assert.That(await page.Locator($"[id='{id}']").IsVisibleAsync(), id);
     }
 
     [Test]
     public async Task Text_of_others_is_shown_and_never_obeyed()
     {
-        foreach (var id in pages)
-            await opened.TurnAsync(id);
+        foreach (var id in _pages)
+            await _opened.TurnAsync(id);
         Assert.That(await Page.EvaluateAsync<bool>("() => window.__pwned === undefined"));
         Assert.That(await Page.Locator("script").CountAsync(), Is.LessThanOrEqualTo(2));
         Assert.That(await Page.Locator("[onerror], [onload], a[href^='javascript']").CountAsync(), Is.Zero);
@@ -258,8 +258,8 @@ public sealed class ReportTests(string which)
     [Test]
     public void It_is_small()
     {
-        var scenarios = Math.Max(100, report.Trails.Legs.Select(leg => leg.Scenario).Distinct().Count());
-        Assert.That(new FileInfo(report.Html).Length, Is.LessThan(2_000_000L * scenarios / 100));
+        var scenarios = Math.Max(100, _report.Trails.Legs.Select(leg => leg.Scenario).Distinct().Count());
+        Assert.That(new FileInfo(_report.Html).Length, Is.LessThan(2_000_000L * scenarios / 100));
     }
 
     private static void AreTheSame(IEnumerable<string> shown, IEnumerable<string> expected)
@@ -274,14 +274,14 @@ public sealed class ReportTests(string which)
     private static Trail? Shown(LegRecord leg) => leg.Observed ?? leg.Predicted;
 
     private IEnumerable<string> Expected(bool numbered) =>
-        from leg in report.Trails.Legs
+        from leg in _report.Trails.Legs
         let trail = Shown(leg)
         where trail is { Hops.IsEmpty: false }
         select string.Join('\n', (string[])[leg.Leg.ToString().Replace(' ', '-'), leg.Flow.ToString(), .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")]);
 
     private IEnumerable<(string Filter, IEnumerable<(string Value, int Count)> Values)> Filters()
     {
-        var scenarios = report.Trails.Legs.Where(leg => leg.Scenario is not null).GroupBy(leg => leg.Scenario!).ToList();
+        var scenarios = _report.Trails.Legs.Where(leg => leg.Scenario is not null).GroupBy(leg => leg.Scenario!).ToList();
         yield return ("endpoint", Count(leg => [leg.Flow.From.Name, leg.Flow.To.Name]));
         yield return ("hook", Count(leg => Shown(leg)?.Hops.Select(hop => hop.Point.ToString()) ?? []).Take(12));
         yield return ("table", Count(leg => Shown(leg)?.Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Table}") ?? []));

@@ -8,46 +8,46 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// </summary>
 internal sealed class CauseFinder
 {
-    private readonly HostDifferences differences;
-    private readonly SupposedHost earlier;
-    private readonly SupposedHost later;
-    private readonly Dictionary<string, SupposedHost?> tried = [];
-    private readonly Dictionary<string, Cause> causes = [];
+    private readonly HostDifferences _differences;
+    private readonly SupposedHost _earlier;
+    private readonly SupposedHost _later;
+    private readonly Dictionary<string, SupposedHost?> _tried = [];
+    private readonly Dictionary<string, Cause> _causes = [];
 
     /// <exception cref="HooktrailException">A host has a rule that no tool would install.</exception>
     public CauseFinder(HostProfile before, HostProfile after) =>
-        (differences, earlier, later) = (HostDifferences.Between(before, after), new(before), new(after));
+        (_differences, _earlier, _later) = (HostDifferences.Between(before, after), new(before), new(after));
 
     /// <summary>The prediction on the earlier host; null for no such leg.</summary>
-    public Trail? Before(Flow flow, Leg leg) => earlier.Predict(flow, leg);
+    public Trail? Before(Flow flow, Leg leg) => _earlier.Predict(flow, leg);
 
     /// <summary>The prediction on the later host; null for no such leg.</summary>
-    public Trail? After(Flow flow, Leg leg) => later.Predict(flow, leg);
+    public Trail? After(Flow flow, Leg leg) => _later.Predict(flow, leg);
 
     /// <summary>The later trail is as observed; null for a leg that did not happen.</summary>
     public Cause? Find(Flow flow, Leg leg, Trail? after)
     {
-        var alone = differences.All.Where(one => Does([one])).ToImmutableArray();
+        var alone = _differences.All.Where(one => Does([one])).ToImmutableArray();
         if (alone.Length > 0)
             return Named(Refined([alone[0]]), alone[1..]);
         var pairs =
-            from one in Enumerable.Range(0, differences.All.Length)
-            from other in Enumerable.Range(one + 1, differences.All.Length - one - 1)
-            select ImmutableArray.Create(differences.All[one], differences.All[other]);
+            from one in Enumerable.Range(0, _differences.All.Length)
+            from other in Enumerable.Range(one + 1, _differences.All.Length - one - 1)
+            select ImmutableArray.Create(_differences.All[one], _differences.All[other]);
         var needed = pairs.FirstOrDefault(Does);
         if (needed.IsDefault)
-            needed = Does(differences.All) ? Needed() : [];
+            needed = Does(_differences.All) ? Needed() : [];
         return needed.IsEmpty ? null : Named(Refined(needed), []);
 
         bool Does(ImmutableArray<HostDifference> together) => With(together) is { } host && IsSeenAs(host.Predict(flow, leg), after);
 
         ImmutableArray<HostDifference> Needed() =>
-            differences.All.Aggregate(differences.All, (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
+            _differences.All.Aggregate(_differences.All, (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
 
         // One rule is a more precise answer than all rules together.
         ImmutableArray<HostDifference> Refined(ImmutableArray<HostDifference> together) =>
-            differences.Rules is { } rules && together.Contains(rules)
-            && differences.RulesApart.FirstOrDefault(one => Does(together.Replace(rules, one))) is { } single
+            _differences.Rules is { } rules && together.Contains(rules)
+            && _differences.RulesApart.FirstOrDefault(one => Does(together.Replace(rules, one))) is { } single
                 ? together.Replace(rules, single)
                 : together;
     }
@@ -62,8 +62,8 @@ internal sealed class CauseFinder
     private Cause Named(ImmutableArray<HostDifference> together, ImmutableArray<HostDifference> alternatives)
     {
         var key = string.Join('\n', together.Select(one => one.Title).Append("").Concat(alternatives.Select(one => one.Title)));
-        if (!causes.TryGetValue(key, out var cause))
-            causes[key] = cause = new(together, alternatives, RegistrationChange.Between(earlier.Hooks, With(together)?.Hooks ?? []));
+        if (!_causes.TryGetValue(key, out var cause))
+            _causes[key] = cause = new(together, alternatives, RegistrationChange.Between(_earlier.Hooks, With(together)?.Hooks ?? []));
         return cause;
     }
 
@@ -71,8 +71,8 @@ internal sealed class CauseFinder
     private SupposedHost? With(ImmutableArray<HostDifference> together)
     {
         var key = string.Join('\n', together.Select(one => one.Title));
-        if (!tried.TryGetValue(key, out var host))
-            tried[key] = host = Build(together);
+        if (!_tried.TryGetValue(key, out var host))
+            _tried[key] = host = Build(together);
         return host;
     }
 
@@ -81,7 +81,7 @@ internal sealed class CauseFinder
     {
         try
         {
-            return together.Aggregate(earlier, (host, one) => one.Apply(host));
+            return together.Aggregate(_earlier, (host, one) => one.Apply(host));
         }
         catch (HooktrailException)
         {

@@ -8,7 +8,7 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// </summary>
 internal sealed class HostDifferences
 {
-    private readonly Lazy<ImmutableArray<HostDifference>> rules;
+    private readonly Lazy<ImmutableArray<HostDifference>> _rules;
 
     private HostDifferences(HostProfile before, HostProfile after)
     {
@@ -21,7 +21,7 @@ internal sealed class HostDifferences
             .. Published(before, after),
             .. Rules is { } whole ? [whole] : ImmutableArray<HostDifference>.Empty,
         ];
-        rules = new(() => RuleDifferences.Parts(before.Rules, after.Rules));
+        _rules = new(() => RuleDifferences.Parts(before.Rules, after.Rules));
     }
 
     /// <summary>The differences; all rules together count as one.</summary>
@@ -31,7 +31,7 @@ internal sealed class HostDifferences
     public HostDifference? Rules { get; }
 
     /// <summary>The rules' differences one by one; none if there are too many to try.</summary>
-    public ImmutableArray<HostDifference> RulesApart => rules.Value;
+    public ImmutableArray<HostDifference> RulesApart => _rules.Value;
 
     public static HostDifferences Between(HostProfile before, HostProfile after) => new(before, after);
 

@@ -6,40 +6,40 @@ namespace Hooktrail.Judging.Comparison.Legs;
 
 internal sealed class LegComparer
 {
-    private readonly ComparedRun before;
-    private readonly ComparedRun after;
-    private readonly ILookup<ScenarioTitle?, LegOnHost> earlier;
-    private readonly ILookup<ScenarioTitle?, LegOnHost> later;
-    private readonly bool someObserved;
-    private readonly Dictionary<(HostProfile, HostProfile), CauseFinder> finders = [];
+    private readonly ComparedRun _before;
+    private readonly ComparedRun _after;
+    private readonly ILookup<ScenarioTitle?, LegOnHost> _earlier;
+    private readonly ILookup<ScenarioTitle?, LegOnHost> _later;
+    private readonly bool _someObserved;
+    private readonly Dictionary<(HostProfile, HostProfile), CauseFinder> _finders = [];
 
     public LegComparer(ComparedRun before, ComparedRun after)
     {
-        (this.before, this.after) = (before, after);
-        (earlier, later) = (ByScenario(before), ByScenario(after));
-        someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
+        (_before, _after) = (before, after);
+        (_earlier, _later) = (ByScenario(before), ByScenario(after));
+        _someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
     }
 
     public LegComparison Compare(LegPair pair)
     {
         var (was, now) = (pair.Before?.Record, pair.After?.Record);
         // If both files hold only predictions, compares the predictions.
-        if (someObserved && IsPrediction(was) && IsPrediction(now))
+        if (_someObserved && IsPrediction(was) && IsPrediction(now))
             return new(was, now, LegStatus.PredictedOnly);
-        if (Proves(was, before) is { } doubt)
+        if (Proves(was, _before) is { } doubt)
             return new(was, now, LegStatus.Incomparable) { Reason = doubt };
-        if (Proves(now, after) is { } other)
+        if (Proves(now, _after) is { } other)
             return new(was, now, LegStatus.Incomparable) { Reason = other };
         if (pair.Before is { } left && pair.After is { } right)
             return Compare(left, right);
         return pair.Before is { } only
-            ? Lacking(pair.Key, later, after) switch
+            ? Lacking(pair.Key, _later, _after) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) => Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             }
-            : Lacking(pair.Key, earlier, before) switch
+            : Lacking(pair.Key, _earlier, _before) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) => Compare(new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with { Before = null },
@@ -63,7 +63,7 @@ internal sealed class LegComparer
 
         var finder = Finder(left.Host, right.Host);
         var difference = was is null || now is null ? null : TrailDifference.Between(was, now);
-        var reason = Otherwise(finder.Before(left.Record.Flow, left.Record.Leg), was, before) ?? Otherwise(finder.After(left.Record.Flow, left.Record.Leg), now, after);
+        var reason = Otherwise(finder.Before(left.Record.Flow, left.Record.Leg), was, _before) ?? Otherwise(finder.After(left.Record.Flow, left.Record.Leg), now, _after);
         if (reason is not null)
             return compared with { Difference = difference, Reason = reason };
         var cause = finder.Find(left.Record.Flow, left.Record.Leg, now);
@@ -122,8 +122,8 @@ internal sealed class LegComparer
 
     private CauseFinder Finder(HostProfile left, HostProfile right)
     {
-        if (!finders.TryGetValue((left, right), out var finder))
-            finders[(left, right)] = finder = new(left, right);
+        if (!_finders.TryGetValue((left, right), out var finder))
+            _finders[(left, right)] = finder = new(left, right);
         return finder;
     }
 

@@ -10,7 +10,8 @@ namespace Hooktrail.Conformance;
 /// Runs the matrix: several hosts in parallel, and the flows of each host one after the other. Results come in the
 /// order of the matrix, and memory holds only some flows of each running host.
 /// </summary>
-public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<NamespaceSetup, CancellationToken, Task<ILab>> start)
+public sealed class ConformanceRun(
+    ImmutableArray<HostCase> hosts, Func<NamespaceSetup, CancellationToken, Task<ILab>> start)
 {
     // A host that is this many flows ahead of the last reported one waits.
     private const int Ahead = 800;
@@ -53,7 +54,9 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var results = hosts.Select(_ => Channel.CreateBounded<FlowResult>(
             new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true })).ToImmutableArray();
-        var workers = Enumerable.Range(0, Math.Min(Parallel, hosts.Length)).Select(_ => Task.Run(() => WorkAsync(results, stop.Token), CancellationToken.None)).ToList();
+        var workers = Enumerable.Range(0, Math.Min(Parallel, hosts.Length))
+            .Select(_ => Task.Run(() => WorkAsync(results, stop.Token), CancellationToken.None))
+            .ToList();
         try
         {
             foreach (var channel in results)
@@ -111,19 +114,24 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         await using (lab.ConfigureAwait(false))
         {
             if (Observers is { } wanted && !lab.Observers.HasFlag(wanted))
-                throw new HooktrailException("The namespace lab supports only the observer nflog; use --observer nflog, or --lab docker.");
+                throw new HooktrailException(
+                    "The namespace lab supports only the observer nflog; use --observer nflog, or --lab docker.");
             foreach (var variation in host.Variations)
                 await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task SkipAsync(HostCase host, ChannelWriter<FlowResult> results, string reason, CancellationToken cancellation)
+    private async Task SkipAsync(
+        HostCase host, ChannelWriter<FlowResult> results, string reason, CancellationToken cancellation)
     {
         foreach (var variation in host.Variations)
-            await UntoldAsync(host, variation, variation.Sketch(host.Sketch), results, LegVerdict.Skipped, reason, cancellation).ConfigureAwait(false);
+            await UntoldAsync(
+                host, variation, variation.Sketch(host.Sketch), results,
+                LegVerdict.Skipped, reason, cancellation).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
+    private async Task RunAsync(
+        ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
     {
         var made = new Stack<IAsyncDisposable>();
         try
@@ -137,14 +145,18 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
         catch (CannotChangeException cannot)
         {
-            await UntoldAsync(host, variation, variation.Sketch(lab.Profile), results, LegVerdict.Skipped, cannot.Message, cancellation).ConfigureAwait(false);
+            await UntoldAsync(
+                host, variation, variation.Sketch(lab.Profile), results,
+                LegVerdict.Skipped, cannot.Message, cancellation).ConfigureAwait(false);
         }
         catch (HooktrailException refused)
         {
             var (verdict, reason) = variation.Needs is { } needs
                 ? (LegVerdict.Skipped, $"This host lacks {needs}.")
                 : (LegVerdict.Inconclusive, refused.Message);
-            await UntoldAsync(host, variation, variation.Sketch(lab.Profile), results, verdict, reason, cancellation).ConfigureAwait(false);
+            await UntoldAsync(
+                host, variation, variation.Sketch(lab.Profile), results,
+                verdict, reason, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -166,7 +178,8 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
         }
     }
 
-    private async Task SendAsync(ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
+    private async Task SendAsync(
+        ILab lab, HostCase host, Variation variation, ChannelWriter<FlowResult> results, CancellationToken cancellation)
     {
         HostProfile? basis = null, quiet = null;
         var failures = 0;
@@ -175,21 +188,32 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
             cancellation.ThrowIfCancellationRequested();
             var profile = lab.Profile;
             if (!ReferenceEquals(profile, basis))
-                (basis, quiet) = (profile, variation.IsQuiet && profile.SendRedirects ? profile with { SendRedirects = false } : null);
+                (basis, quiet) = (profile, variation.IsQuiet && profile.SendRedirects
+                    ? profile with { SendRedirects = false }
+                    : null);
             var predicted = Prediction.Legs(profile, flow, variation.PacketsOf(flow));
             FlowResult result;
             if (!lab.Endpoints.Contains(flow.From) || !flow.IsBroadcast && !lab.Endpoints.Contains(flow.To))
-                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
-            else if (quiet is not null && Prediction.Legs(quiet, flow, variation.PacketsOf(flow)).Length != predicted.Length)
+                result = FlowResult.Untold(
+                    host, variation, profile, flow, predicted, LegVerdict.Skipped,
+                    $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
+            else if (quiet is not null
+                && Prediction.Legs(quiet, flow, variation.PacketsOf(flow)).Length != predicted.Length)
                 result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, MayRedirect);
             else if (failures == Failures)
-                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had already failed.");
+                result = FlowResult.Untold(
+                    host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had already failed.");
             else
                 try
                 {
                     var seen = await lab.SendAsync(
                         flow,
-                        Sending.Once with { Packets = variation.PacketsOf(flow), Observers = Observers, Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless },
+                        Sending.Once with
+                        {
+                            Packets = variation.PacketsOf(flow),
+                            Observers = Observers,
+                            Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless
+                        },
                         cancellation).ConfigureAwait(false);
                     // The host was read again because an earlier change had been undone.
                     if (!ReferenceEquals(seen.Profile, profile))
@@ -199,12 +223,14 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
                 }
                 catch (CannotSendException cannot)
                 {
-                    result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, cannot.Message);
+                    result = FlowResult.Untold(
+                        host, variation, profile, flow, predicted, LegVerdict.Skipped, cannot.Message);
                 }
                 catch (HooktrailException wrong)
                 {
                     failures++;
-                    result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Inconclusive, wrong.Message);
+                    result = FlowResult.Untold(
+                        host, variation, profile, flow, predicted, LegVerdict.Inconclusive, wrong.Message);
                 }
 
             Interlocked.Increment(ref _flows);
@@ -214,14 +240,17 @@ public sealed class ConformanceRun(ImmutableArray<HostCase> hosts, Func<Namespac
     }
 
     private async Task UntoldAsync(
-        HostCase host, Variation variation, HostProfile profile, ChannelWriter<FlowResult> results, LegVerdict verdict, string reason,
-        CancellationToken cancellation)
+        HostCase host, Variation variation, HostProfile profile, ChannelWriter<FlowResult> results, LegVerdict verdict,
+        string reason, CancellationToken cancellation)
     {
         foreach (var flow in variation.Flows)
         {
             Interlocked.Increment(ref _flows);
             await results.WriteAsync(
-                FlowResult.Untold(host, variation, profile, flow, Prediction.Legs(profile, flow, variation.PacketsOf(flow)), verdict, reason), cancellation).ConfigureAwait(false);
+                FlowResult.Untold(
+                    host, variation, profile, flow,
+                    Prediction.Legs(profile, flow, variation.PacketsOf(flow)), verdict, reason),
+                cancellation).ConfigureAwait(false);
         }
     }
 }

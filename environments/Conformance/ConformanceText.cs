@@ -26,8 +26,12 @@ public static class ConformanceText
         text.Append(CultureInfo.InvariantCulture,
             $"{total.Run} legs in {seconds:0.0} s, {total.Run / Math.Max(seconds, 0.001) * 60:0} a minute: {total[LegVerdict.Agreed]} agreed, {total[LegVerdict.Disagreed]} diverged");
         if (total[LegVerdict.ObserversDisagree] > 0)
-            text.Append(CultureInfo.InvariantCulture, $", {total[LegVerdict.ObserversDisagree]} on which the observers disagree");
-        text.Append(CultureInfo.InvariantCulture, $", {total[LegVerdict.Inconclusive]} inconclusive; {total[LegVerdict.Skipped]} not applicable.\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $", {total[LegVerdict.ObserversDisagree]} on which the observers disagree");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $", {total[LegVerdict.Inconclusive]} inconclusive; {total[LegVerdict.Skipped]} not applicable.\n");
         return text.ToString();
     }
 
@@ -64,13 +68,20 @@ public static class ConformanceText
         foreach (var (mutation, killing) in fates)
             if (killing is null)
                 text.Append("alive: ").Append(PlainText.Of(mutation.What))
-                    .Append(mutation.Needs is { } needs ? $"\n         killing it needs {needs}\n" : "\n         killing it needs a host or a flow that the matrix does not have\n");
+                    .Append(mutation.Needs is { } needs
+                        ? $"\n         killing it needs {needs}\n"
+                        : "\n         killing it needs a host or a flow that the matrix does not have\n");
         return text.ToString();
 
         void Row(string name, ImmutableArray<Killing?> some)
         {
             var killed = some.Count(one => one is not null);
-            table.Add(name, Number(some.Length), Number(killed), Number(some.Length - killed), some.IsEmpty ? "" : $"{100.0 * killed / some.Length:0.0} %");
+            table.Add(
+                name,
+                Number(some.Length),
+                Number(killed),
+                Number(some.Length - killed),
+                some.IsEmpty ? "" : $"{100.0 * killed / some.Length:0.0} %");
         }
     }
 
@@ -85,7 +96,8 @@ public static class ConformanceText
     private static string Divergence(FlowResult result, LegRecord leg)
     {
         var title = $"{result.Host.Title}, {result.Variation.Title}: {result.Flow}, {leg.Leg}\n";
-        return leg is { Predicted: { } said, Observed: { } seen } && Disagreement.Between(null, said, seen) is { } disagreement
+        return leg is { Predicted: { } said, Observed: { } seen }
+            && Disagreement.Between(null, said, seen) is { } disagreement
             ? title + disagreement.Text(leg.Evidence)
             : $"{title}{PlainText.Of(leg.Reason ?? "")}\n{((leg.Predicted ?? leg.Observed) is { } trail ? TrailText.Of(trail) : "")}";
     }
@@ -99,8 +111,9 @@ public static class ConformanceText
         return table.Text();
 
         void Row(string name, Tally tally) => table.Add(
-            name, Number(tally[LegVerdict.Agreed]), Number(tally[LegVerdict.Disagreed]), Number(tally[LegVerdict.ObserversDisagree]),
-            Number(tally[LegVerdict.Inconclusive]), Number(tally[LegVerdict.Skipped]));
+            name, Number(tally[LegVerdict.Agreed]), Number(tally[LegVerdict.Disagreed]),
+            Number(tally[LegVerdict.ObserversDisagree]), Number(tally[LegVerdict.Inconclusive]),
+            Number(tally[LegVerdict.Skipped]));
     }
 
     private static void Reasons(StringBuilder text, Findings findings, LegVerdict verdict, string title)

@@ -11,9 +11,9 @@ public static class MatrixFlows
     /// <summary>Sender and receiver, by the receiver's address in the sender's network.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Pairs =
     [
-        (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Server), (Wan, Host), (Host, Wan),
-        (Client, Stranger), (Stranger, Client), (Stranger, Wan), (Host, Stranger), (Host, Host),
-        (Left, Right), (Left, Host), (Left, Wan), (Host, Left), (Left, Client), (Wan, Left),
+        (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Server),
+        (Wan, Host), (Host, Wan), (Client, Stranger), (Stranger, Client), (Stranger, Wan), (Host, Stranger),
+        (Host, Host), (Left, Right), (Left, Host), (Left, Wan), (Host, Left), (Left, Client), (Wan, Left),
         (Insider, Host), (Host, Insider), (Insider, Client), (Client, Insider), (Insider, Wan), (Wan, Insider),
         (Client, Hosted), (Hosted, Client), (Hosted, Wan), (Wan, Hosted), (Host, Hosted),
     ];
@@ -23,14 +23,16 @@ public static class MatrixFlows
     /// </summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
     [
-        (Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger),
+        (Client, Server), (Client, Wan), (Wan, Client), (Client, Host),
+        (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger),
     ];
 
     /// <summary>Flows to an address of the host other than the one next to the sender.</summary>
     private static readonly ImmutableArray<(Endpoint From, Endpoint To, string Via)> Addresses =
     [
-        (Client, Host, LabNames.HostOnWan), (Client, Host, LabNames.GatewayOf(LabNames.Away)), (Wan, Host, LabNames.Gateway),
-        (Insider, Host, LabNames.HostOnWan), (Host, Host, LabNames.HostOnWan), (Host, Host, LabNames.Gateway),
+        (Client, Host, LabNames.HostOnWan), (Client, Host, LabNames.GatewayOf(LabNames.Away)),
+        (Wan, Host, LabNames.Gateway), (Insider, Host, LabNames.HostOnWan), (Host, Host, LabNames.HostOnWan),
+        (Host, Host, LabNames.Gateway),
     ];
 
     private static readonly ImmutableArray<(Endpoint From, int Port, string? Via)> Published =
@@ -38,17 +40,26 @@ public static class MatrixFlows
         (Wan, 8080, null), (Wan, 8081, null), (Wan, 8083, null), (Wan, 8080, LabNames.Gateway),
         (Client, 8080, null), (Client, 8081, null), (Client, 8083, null),
         (Client, 8080, LabNames.HostOnWan), (Client, 8081, LabNames.HostOnWan), (Client, 8083, LabNames.HostOnWan),
-        (Server, 8080, null), (Stranger, 8080, null), (Stranger, 8081, LabNames.HostOnWan), (Stranger, 8080, LabNames.Gateway), (Stranger, 8083, LabNames.HostOnWan), (Left, 8080, null), (Insider, 8080, null),
-        (Host, 8080, null), (Host, 8080, LabNames.HostOnWan), (Host, 8080, LabNames.Gateway), (Host, 8083, LabNames.HostOnWan),
+        (Server, 8080, null),
+        (Stranger, 8080, null),
+        (Stranger, 8081, LabNames.HostOnWan),
+        (Stranger, 8080, LabNames.Gateway),
+        (Stranger, 8083, LabNames.HostOnWan),
+        (Left, 8080, null),
+        (Insider, 8080, null),
+        (Host, 8080, null), (Host, 8080, LabNames.HostOnWan),
+        (Host, 8080, LabNames.Gateway), (Host, 8083, LabNames.HostOnWan),
     ];
 
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Neighbours =
     [
-        (Client, Server), (Server, Client), (Client, Host), (Host, Client), (Left, Right), (Stranger, Host), (Insider, Host), (Wan, Host), (Host, Wan),
+        (Client, Server), (Server, Client), (Client, Host), (Host, Client),
+        (Left, Right), (Stranger, Host), (Insider, Host), (Wan, Host), (Host, Wan),
     ];
 
     /// <summary>Every journey of both IP versions, with broadcasts, ARP, encapsulated and spoofed flows.</summary>
-    public static ImmutableArray<Flow> All { get; } = [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged(), .. Spoofed()];
+    public static ImmutableArray<Flow> All { get; } =
+        [.. Of(IpVersion.V4), .. Of(IpVersion.V6), .. Broadcasts(), .. Arp(), .. Tagged(), .. Spoofed()];
 
     /// <summary>Each way through the host once, by every protocol and version.</summary>
     public static ImmutableArray<Flow> Core { get; } =
@@ -59,10 +70,14 @@ public static class MatrixFlows
            select new Flow(pair.From, pair.To, protocol) { Ip = ip },
     ];
 
-    public static ImmutableArray<Flow> Arp() => [.. Neighbours.Select(pair => new Flow(pair.From, pair.To, Protocol.Arp))];
+    public static ImmutableArray<Flow> Arp() =>
+        [.. Neighbours.Select(pair => new Flow(pair.From, pair.To, Protocol.Arp))];
 
     public static ImmutableArray<Flow> Broadcasts() =>
-        [.. ((Endpoint[])[Client, Host, Left, Stranger]).Select(from => new Flow(from, Everyone, Protocol.Udp) { Port = Flow.MutePort })];
+        [
+            .. ((Endpoint[])[Client, Host, Left, Stranger]).Select(
+                from => new Flow(from, Everyone, Protocol.Udp) { Port = Flow.MutePort })
+        ];
 
     /// <summary>Datagrams in VLAN and PPPoE frames.</summary>
     public static ImmutableArray<Flow> Tagged() =>
@@ -79,8 +94,10 @@ public static class MatrixFlows
     [
         .. from one in ((Endpoint From, Endpoint To, string As)[])
            [
-               (Client, Wan, Stranger.Name), (Client, Wan, Server.Name), (Client, Host, Stranger.Name), (Client, Server, Wan.Name), (Client, Stranger, Wan.Name),
-               (Wan, Client, Server.Name), (Wan, Host, Client.Name), (Client, Wan, LabNames.HostOnWan), (Wan, Client, LabNames.Gateway), (Client, Server, LabNames.Gateway),
+               (Client, Wan, Stranger.Name), (Client, Wan, Server.Name), (Client, Host, Stranger.Name),
+               (Client, Server, Wan.Name), (Client, Stranger, Wan.Name), (Wan, Client, Server.Name),
+               (Wan, Host, Client.Name), (Client, Wan, LabNames.HostOnWan), (Wan, Client, LabNames.Gateway),
+               (Client, Server, LabNames.Gateway),
            ]
            select new Flow(one.From, one.To, Protocol.Udp) { As = one.As, Port = Flow.MutePort },
     ];
@@ -95,7 +112,8 @@ public static class MatrixFlows
     /// <summary>Packets with a TTL or hop limit that the host must not forward.</summary>
     public static ImmutableArray<Flow> UsedUp(IpVersion ip) =>
     [
-        .. from pair in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Client, Stranger)]
+        .. from pair in ((Endpoint From, Endpoint To)[])
+            [(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Client, Stranger)]
            from protocol in Talking
            select new Flow(pair.From, pair.To, protocol) { Ip = ip, Ttl = 1 },
     ];

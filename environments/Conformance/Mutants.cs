@@ -9,7 +9,8 @@ namespace Hooktrail.Conformance;
 /// </summary>
 public sealed class Mutants
 {
-    private readonly SortedDictionary<string, (Mutation Mutation, Killing? Killing)> _fates = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (Mutation Mutation, Killing? Killing)> _fates =
+        new(StringComparer.Ordinal);
 
     /// <summary>Every mutant and what killed it; null for survivors.</summary>
     public ImmutableArray<(Mutation Key, Killing? Value)> Fates => [.. _fates.Values];
@@ -33,17 +34,24 @@ public sealed class Mutants
         internal OnHost(Mutants all, HostProfile profile, ImmutableArray<Mutation> mutations)
         {
             (_all, _profile) = (all, profile);
-            _living = [.. mutations.Select(mutation => (mutation, new Lazy<Mutant>(() => new(_profile, mutation), isThreadSafe: false)))];
+            _living =
+            [
+                .. mutations.Select(
+                    mutation => (mutation, new Lazy<Mutant>(() => new(_profile, mutation), isThreadSafe: false)))
+            ];
         }
 
         /// <summary>Kills the survivors whose predictions differ. The legs are in the order of the packets.</summary>
-        public void Show(string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
+        public void Show(
+            string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
         {
             for (var i = _living.Count - 1; i >= 0; i--)
             {
                 var (mutation, mutant) = _living[i];
                 var isDead = _all._fates[mutation.What].Killing is not null;
-                if (!isDead && Difference(mutant, flow, packets, observed, isLogged) is var (leg, how) && leg is not null)
+                if (!isDead
+                    && Difference(mutant, flow, packets, observed, isLogged) is var (leg, how)
+                    && leg is not null)
                 {
                     _all._fates[mutation.What] = (mutation, new(host, flow, leg, how));
                     isDead = true;
@@ -69,7 +77,10 @@ public sealed class Mutants
 
             for (var i = 0; i < Math.Max(said.Length, observed.Count); i++)
             {
-                if (i >= said.Length || i < observed.Count && said[i].Leg != observed[i].Leg && said.All(one => one.Leg != observed[i].Leg))
+                if (i >= said.Length
+                    || i < observed.Count
+                        && said[i].Leg != observed[i].Leg
+                        && said.All(one => one.Leg != observed[i].Leg))
                     return (observed[i].Leg, "predicts no such leg");
                 if (i >= observed.Count || observed.All(one => one.Leg != said[i].Leg))
                     return (said[i].Leg, "predicts a leg that was not observed");
@@ -87,7 +98,9 @@ public sealed class Mutants
             for (var i = 0; i < Math.Min(said.Hops.Length, seen.Hops.Length); i++)
                 if (said.Hops[i] != seen.Hops[i])
                     return $"differs at hop {i + 1}, {seen.Hops[i].Point}";
-            return said.Hops.Length == seen.Hops.Length ? $"predicts the outcome {said.Outcome}" : $"differs from hop {Math.Min(said.Hops.Length, seen.Hops.Length) + 1} on";
+            return said.Hops.Length == seen.Hops.Length
+                ? $"predicts the outcome {said.Outcome}"
+                : $"differs from hop {Math.Min(said.Hops.Length, seen.Hops.Length) + 1} on";
         }
     }
 }

@@ -14,7 +14,8 @@ public static class Sampling
         // Random is documented to give the same numbers for the same seed.
         var random = new Random(seed);
         var chosen = new SortedDictionary<int, HostCase>();
-        var (left, hostsLeft) = (flows, Math.Clamp((flows + FlowsOfHost - 1) / FlowsOfHost, 1, Math.Max(1, hosts.Length)));
+        var (left, hostsLeft) =
+            (flows, Math.Clamp((flows + FlowsOfHost - 1) / FlowsOfHost, 1, Math.Max(1, hosts.Length)));
         foreach (var index in Shuffled(hosts.Length, random))
         {
             if (left == 0)

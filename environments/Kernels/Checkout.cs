@@ -14,9 +14,13 @@ public sealed class Checkout
     /// <summary>The guests' disk, which <c>./specs</c> builds and notes.</summary>
     /// <exception cref="HooktrailException">No disk has been built.</exception>
     public string GuestDisk =>
-        Path.Combine(Root, DiskNote) is var note && File.Exists(note) && File.ReadAllText(note).Trim() is var disk && File.Exists(disk)
+        Path.Combine(Root, DiskNote) is var note
+        && File.Exists(note)
+        && File.ReadAllText(note).Trim() is var disk
+        && File.Exists(disk)
             ? disk
-            : throw new HooktrailException("The guests' disk has not been built yet; run ./specs kernels run or boot to build it.");
+            : throw new HooktrailException(
+                "The guests' disk has not been built yet; run ./specs kernels run or boot to build it.");
 
     /// <summary>Searches upwards from this assembly.</summary>
     /// <exception cref="HooktrailException">This program is not in a checkout.</exception>

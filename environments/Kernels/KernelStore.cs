@@ -18,7 +18,9 @@ public sealed class KernelStore(KernelsCache cache)
     public bool Has(ServedKernel kernel) => Directory.Exists(cache[FolderOf(kernel)]);
 
     /// <summary>Prepares a kernel of the archive.</summary>
-    public async Task<Kernel> PrepareAsync(string name, ServedKernel kernel, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
+    public async Task<Kernel> PrepareAsync(
+        string name, ServedKernel kernel, DebianArchive archive,
+        Action<string> progress, CancellationToken cancellation)
     {
         var busybox = await BusyboxAsync(archive, cancellation).ConfigureAwait(false);
         var folder = await cache.FolderAsync(FolderOf(kernel), async making =>
@@ -27,14 +29,20 @@ public sealed class KernelStore(KernelsCache cache)
             var tree = Path.Combine(making, "tree");
             await archive.UnpackAsync(kernel, tree, cancellation).ConfigureAwait(false);
             // Since Linux 7.2, the package has the image among the modules.
-            var modules = new[] { "lib/modules", "usr/lib/modules" }.Select(place => Path.Combine(tree, place, kernel.Release)).FirstOrDefault(Directory.Exists);
-            var image = new[] { Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz") }.FirstOrDefault(File.Exists);
+            var modules = new[] { "lib/modules", "usr/lib/modules" }
+                .Select(place => Path.Combine(tree, place, kernel.Release))
+                .FirstOrDefault(Directory.Exists);
+            var image = new[]
+            {
+                Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz")
+            }.FirstOrDefault(File.Exists);
             if (image is null || modules is null)
                 throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules in the usual place: use another kernel, and please report this as an issue.");
             await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
             Directory.Delete(tree, recursive: true);
         }).ConfigureAwait(false);
-        return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(folder, cancellation).ConfigureAwait(false));
+        return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(
+            folder, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Prepares a kernel that the user built.</summary>
@@ -42,7 +50,8 @@ public sealed class KernelStore(KernelsCache cache)
     /// The image is a bzImage. The modules come from <c>make modules_install</c>; null if all are built in.
     /// </remarks>
     /// <exception cref="HooktrailException">The image or the modules are not valid.</exception>
-    public async Task<Kernel> PrepareAsync(string image, string? modules, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
+    public async Task<Kernel> PrepareAsync(
+        string image, string? modules, DebianArchive archive, Action<string> progress, CancellationToken cancellation)
     {
         var own = OwnKernel.Of(image, modules);
         var busybox = await BusyboxAsync(archive, cancellation).ConfigureAwait(false);
@@ -58,9 +67,14 @@ public sealed class KernelStore(KernelsCache cache)
     private static string Recipe { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"), .. Needed]);
 
     /// <summary>A hash of the guests' scripts: a change of them needs no new kernel.</summary>
-    private static string Scripts { get; } = Hash([EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"), EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh")]);
+    private static string Scripts { get; } = Hash(
+        [
+            EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"),
+            EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh")
+        ]);
 
-    private static string Hash(string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
+    private static string Hash(string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
 
     /// <summary>
     /// The kernel unpacks concatenated archives: the part for this kernel, and the part for all guests.
@@ -70,8 +84,14 @@ public sealed class KernelStore(KernelsCache cache)
         var folder = await cache.FolderAsync($"initramfs/{Path.GetFileName(kernel)}-{Scripts}", async making =>
         {
             var root = Directory.CreateDirectory(Path.Combine(making, "root")).FullName;
-            await File.WriteAllTextAsync(Path.Combine(root, "init"), EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"), cancellation).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(root, "init.sh"), EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh"), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                Path.Combine(root, "init"),
+                EmbeddedText.Of(typeof(KernelStore).Assembly, "initramfs.sh"),
+                cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                Path.Combine(root, "init.sh"),
+                EmbeddedText.Of(typeof(KernelStore).Assembly, "init.sh"),
+                cancellation).ConfigureAwait(false);
             await Tool.RunAsync(
                 "to make an initial root",
                 Remedy,
@@ -86,8 +106,12 @@ public sealed class KernelStore(KernelsCache cache)
 
     private async Task<string> BusyboxAsync(DebianArchive archive, CancellationToken cancellation)
     {
-        var folder = await cache.FolderAsync("busybox", making => archive.UnpackAsync(["busybox-static/trixie"], making, cancellation)).ConfigureAwait(false);
-        return new[] { "usr/bin/busybox", "bin/busybox" }.Select(place => Path.Combine(folder, place)).First(File.Exists);
+        var folder = await cache.FolderAsync(
+            "busybox",
+            making => archive.UnpackAsync(["busybox-static/trixie"], making, cancellation)).ConfigureAwait(false);
+        return new[] { "usr/bin/busybox", "bin/busybox" }
+            .Select(place => Path.Combine(folder, place))
+            .First(File.Exists);
     }
 
     private static async Task MakeAsync(
@@ -97,7 +121,10 @@ public sealed class KernelStore(KernelsCache cache)
         await Tool.RunAsync(
             $"to pack the modules of {release}",
             Remedy,
-            ["bash", "-c", EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"), "pack", folder, release, modules ?? "", busybox, .. Needed],
+            [
+                "bash", "-c", EmbeddedText.Of(typeof(KernelStore).Assembly, "pack.sh"),
+                "pack", folder, release, modules ?? "", busybox, .. Needed
+            ],
             cancellation: cancellation).ConfigureAwait(false);
     }
 }

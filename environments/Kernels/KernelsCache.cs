@@ -33,13 +33,16 @@ public sealed class KernelsCache
         return new(path);
     }
 
-    public static KernelsCache? Existing(Func<string, string?> variable) => Place(variable) is var path && Directory.Exists(path) ? new(path) : null;
+    public static KernelsCache? Existing(Func<string, string?> variable) =>
+        Place(variable) is var path && Directory.Exists(path) ? new(path) : null;
 
     /// <summary>The folder, whether or not it exists.</summary>
     public static string Place(Func<string, string?> variable) => variable(Variable) is { Length: > 0 } set
         ? System.IO.Path.GetFullPath(set)
         : System.IO.Path.Combine(
-            variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && System.IO.Path.IsPathRooted(xdg) ? xdg : System.IO.Path.Combine(variable("HOME") ?? "/", ".cache"),
+            variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && System.IO.Path.IsPathRooted(xdg)
+                ? xdg
+                : System.IO.Path.Combine(variable("HOME") ?? "/", ".cache"),
             "hooktrail/kernels");
 
     public string this[params ReadOnlySpan<string> parts] => System.IO.Path.Combine([Path, .. parts]);
@@ -76,7 +79,9 @@ public sealed class KernelsCache
     /// <summary>Items that processes left unfinished when they ended.</summary>
     public ImmutableArray<string> Leftovers() =>
     [
-        .. Directory.EnumerateFileSystemEntries(Path, $"*{Making}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
-            .Where(entry => Owner.Parse(entry[(entry.LastIndexOf(Making, StringComparison.Ordinal) + Making.Length)..]) is { IsAlive: false }),
+        .. Directory.EnumerateFileSystemEntries(
+            Path, $"*{Making}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
+            .Where(entry => Owner.Parse(
+                entry[(entry.LastIndexOf(Making, StringComparison.Ordinal) + Making.Length)..]) is { IsAlive: false }),
     ];
 }

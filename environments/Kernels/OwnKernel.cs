@@ -17,7 +17,8 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
     public static OwnKernel Of(string image, string? modules)
     {
         var release = ReleaseOf(image);
-        return new(Path.GetFullPath(image), modules is null ? null : Path.GetFullPath(FolderOf(modules, release)), release);
+        return new(
+            Path.GetFullPath(image), modules is null ? null : Path.GetFullPath(FolderOf(modules, release)), release);
     }
 
     /// <summary>A hash of the content; the path does not matter.</summary>
@@ -26,7 +27,11 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(Image, "image");
         if (Modules is not null)
-            foreach (var file in Directory.EnumerateFiles(Modules, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            foreach (var file in Directory.EnumerateFiles(Modules, "*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.ReparsePoint
+            })
                 .Order(StringComparer.Ordinal))
                 Add(file, Path.GetRelativePath(Modules, file));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
@@ -63,7 +68,8 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
     private static string FolderOf(string modules, string release) =>
         new[] { "", release, $"lib/modules/{release}", $"usr/lib/modules/{release}" }
             .Select(place => Path.TrimEndingDirectorySeparator(Path.Combine(modules, place)))
-            .FirstOrDefault(folder => Path.GetFileName(Path.GetFullPath(folder)) == release && Directory.Exists(Path.Combine(folder, "kernel")))
+            .FirstOrDefault(folder => Path.GetFileName(Path.GetFullPath(folder)) == release
+                && Directory.Exists(Path.Combine(folder, "kernel")))
         ?? throw new HooktrailException(
             $"\"{modules}\" has no modules of {release}, the release of the kernel image: name the folder lib/modules/{release} that `make modules_install` made.");
 }

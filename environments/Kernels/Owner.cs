@@ -14,7 +14,9 @@ internal readonly partial record struct Owner(int ProcessId, long StartedAt)
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
     public static Owner? Parse(string text) => Form().Match(text) is { Success: true } match
-        ? new(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
+        ? new(
+            int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+            long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
         : null;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId}.{StartedAt}");

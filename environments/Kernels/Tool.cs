@@ -40,7 +40,8 @@ internal static class Tool
         start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:{Places}";
         using var process = Start(start, what, remedy);
         process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        var (output, error) =
+            (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
         try
         {
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
@@ -48,7 +49,8 @@ internal static class Tool
             var said = await error.ConfigureAwait(false);
             return process.ExitCode == 0
                 ? printed
-                : throw new HooktrailException($"{command[0]}, needed {what}, failed ({LastWords(said, printed)}): {remedy}.");
+                : throw new HooktrailException(
+                    $"{command[0]}, needed {what}, failed ({LastWords(said, printed)}): {remedy}.");
         }
         catch (OperationCanceledException)
         {
@@ -90,7 +92,8 @@ internal static class Tool
         }
         catch (Win32Exception e)
         {
-            throw new HooktrailException($"The program {Path.GetFileName(start.FileName)}, needed {what}, is missing: {remedy}.", e);
+            throw new HooktrailException(
+                $"The program {Path.GetFileName(start.FileName)}, needed {what}, is missing: {remedy}.", e);
         }
     }
 }

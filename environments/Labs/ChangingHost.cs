@@ -7,7 +7,8 @@ namespace Hooktrail.Labs;
 /// </summary>
 /// <param name="read">Reads the host, and starts recording at new chains.</param>
 /// <param name="record">Records at the chains of these rules, and at no others.</param>
-public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record) : IDisposable
+public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record)
+    : IDisposable
 {
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
@@ -30,7 +31,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
     /// <returns>
     /// Undoes the change when disposed. Later changes should end first; another order costs a reading.
     /// </returns>
-    public async Task<IAsyncDisposable> ChangeAsync(Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> ChangeAsync(
+        Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
         var before = Profile;
@@ -52,7 +54,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
     /// <summary>
     /// The sender must wrap what it does during the flow, such as a change, in the function that it gets.
     /// </summary>
-    public async Task<T> FlowAsync<T>(Func<HostProfile, Func<Func<Task>, Task>, Task<T>> send, CancellationToken cancellation)
+    public async Task<T> FlowAsync<T>(
+        Func<HostProfile, Func<Func<Task>, Task>, Task<T>> send, CancellationToken cancellation)
     {
         await _flow.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -88,7 +91,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         _flow.Dispose();
     }
 
-    private async Task LookAsync(CancellationToken cancellation) => (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
+    private async Task LookAsync(CancellationToken cancellation) =>
+        (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
 
     // Usually another change follows, after which the host is read anyway. But the recorder of a removed chain must go
     // with it; otherwise it would come before the next chain of that name instead of after it.

@@ -13,5 +13,7 @@ public sealed record Glimpse(Observers By, Sighting Sighting, Hop Hop)
 
     /// <summary>The listener on an observer's channel; null if the sending has none.</summary>
     public static Action<Sighting>? Listener(Observers by, LabMap map, Sending sending) =>
-        sending.Glimpsed is { } told && (sending.Observers ?? by).HasFlag(by) ? sighting => told(new(by, sighting, map.HopOf(sighting))) : null;
+        sending.Glimpsed is { } told && (sending.Observers ?? by).HasFlag(by)
+            ? sighting => told(new(by, sighting, map.HopOf(sighting)))
+            : null;
 }

@@ -18,7 +18,8 @@ public static partial class HookListing
             if (Family().Match(line) is { Success: true } one)
                 family = one.Groups["family"].Value;
             else if (Hook().Match(line) is { Success: true } other)
-                (hook, device) = (other.Groups["hook"].Value, other.Groups["device"] is { Success: true } name ? name.Value : null);
+                (hook, device) =
+                    (other.Groups["hook"].Value, other.Groups["device"] is { Success: true } name ? name.Value : null);
             else if (family.Length > 0 && hook.Length > 0 && Entry().Match(line) is { Success: true } entry)
                 all.Add(Of(family, hook, device, entry));
         return all.ToImmutable();
@@ -28,7 +29,11 @@ public static partial class HookListing
     {
         var what = entry.Groups["what"].Value;
         var point = what.Split(' ') is ["chain", var of, var table, var chain] ? PointOf(of, table, chain) : null;
-        return new(device is null ? family : "netdev", hook, int.Parse(entry.Groups["priority"].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), point?.ToString() ?? what)
+        return new(
+            device is null ? family : "netdev",
+            hook,
+            int.Parse(entry.Groups["priority"].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+            point?.ToString() ?? what)
         {
             Module = entry.Groups["module"] is { Success: true } module ? module.Value : null,
             Device = device,
@@ -39,7 +44,8 @@ public static partial class HookListing
     // The tools' tables have fixed names; all other tables are a user's.
     private static HookPoint? PointOf(string family, string table, string chain)
     {
-        Layer? tool = family switch { "ip" => Layer.Iptables, "ip6" => Layer.Ip6tables, "bridge" => Layer.Ebtables, "arp" => Layer.Arptables, _ => null };
+        Layer? tool = family switch { "ip" =>
+            Layer.Iptables, "ip6" => Layer.Ip6tables, "bridge" => Layer.Ebtables, "arp" => Layer.Arptables, _ => null };
         var own = new HookPoint(Layer.Nftables, $"{family} {table}", chain);
         if (tool is not { } layer)
             return own;

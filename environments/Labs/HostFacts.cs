@@ -36,7 +36,9 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
             .Select(line => line.Split('=', 2))
             .Where(parts => parts.Length == 2)
             .Select(parts => new Fact(parts[0], parts[1].Trim()));
-        var listing = new Fact("nft list hooks", hooks.IsEmpty ? "this kernel does not list its hooks (CONFIG_NETFILTER_NETLINK_HOOK)" : $"{hooks.Length} registrations");
+        var listing = new Fact("nft list hooks", hooks.IsEmpty
+            ? "this kernel does not list its hooks (CONFIG_NETFILTER_NETLINK_HOOK)"
+            : $"{hooks.Length} registrations");
         return new([.. more.Concat(facts).Append(listing).DistinctBy(fact => fact.Name)], hooks);
     }
 }

@@ -19,7 +19,8 @@ public static partial class HostReading
     /// only if the host uses them.
     /// </remarks>
     public static string Script(
-        Backend iptables, IHostNames names, ImmutableArray<string> devices, string sysctls = "/proc/sys/net", Backend ebtables = Backend.Nft)
+        Backend iptables, IHostNames names, ImmutableArray<string> devices,
+        string sysctls = "/proc/sys/net", Backend ebtables = Backend.Nft)
     {
         var all = string.Join(' ', devices.Select(names.Device));
         return $$"""
@@ -59,7 +60,8 @@ public static partial class HostReading
     /// values of <see cref="HostProfile.Default"/>.
     /// </returns>
     /// <exception cref="HooktrailException">A tool is missing, failed, or printed something unexpected.</exception>
-    public static HostProfile Parse(IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
+    public static HostProfile Parse(
+        IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
     {
         if (lines.FirstOrDefault(line => line.StartsWith(Cannot, StringComparison.Ordinal)) is { } failed)
             throw new HooktrailException(
@@ -133,7 +135,9 @@ public static partial class HostReading
             }
 
         var lines = tables
-            .Where(table => table.Value.Values.Any(rules => rules.Exists(rule => !rule.StartsWith("type ", StringComparison.Ordinal) || rule.Contains("policy drop", StringComparison.Ordinal))))
+            .Where(table =>
+                table.Value.Values.Any(rules => rules.Exists(rule => !rule.StartsWith("type ", StringComparison.Ordinal)
+                    || rule.Contains("policy drop", StringComparison.Ordinal))))
             .SelectMany(table => (string[])
             [
                 $"table {family} {tool}-{backend.Name()}-{table.Key} {{",
@@ -151,7 +155,9 @@ public static partial class HostReading
     {
         var words = rule.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (at, known) = (0, "");
-        while (words[at..] is ["!", var option, var value, ..] ? Known(option, value, "!= ") : words[at..] is [var plain, var argument, ..] && Known(plain, argument, ""))
+        while (words[at..] is ["!", var option, var value, ..]
+            ? Known(option, value, "!= ")
+            : words[at..] is [var plain, var argument, ..] && Known(plain, argument, ""))
             at += words[at] == "!" ? 3 : 2;
         return $"{known}unreadable \"{string.Join(' ', words[at..]).Replace('"', '\'')}\"";
 
@@ -166,7 +172,9 @@ public static partial class HostReading
                 "-p" => "meta l4proto",
                 _ => null,
             };
-            known += selector is null ? "" : $"{selector} {not}{(option is "-i" or "-o" ? $"\"{value.Replace('+', '*')}\"" : value)} ";
+            known += selector is null
+                ? ""
+                : $"{selector} {not}{(option is "-i" or "-o" ? $"\"{value.Replace('+', '*')}\"" : value)} ";
             return selector is not null;
         }
     }
@@ -186,23 +194,32 @@ public static partial class HostReading
     {
         var values = lines
             .Select(line => line.Split(' ', 2))
-            .Where(words => words.Length == 2 && (words[0] == "kernel" || words[0].Split('/')[0] is "ipv4" or "ipv6" or "bridge"))
+            .Where(words => words.Length == 2
+                && (words[0] == "kernel" || words[0].Split('/')[0] is "ipv4" or "ipv6" or "bridge"))
             .ToDictionary(words => words[0], words => words[1]);
         if (!values.TryGetValue("kernel", out var kernel))
-            throw new HooktrailException($"The host's settings could not be read; the script printed «{string.Join(" | ", lines.Take(3))}».");
+            throw new HooktrailException(
+                $"The host's settings could not be read; the script printed «{string.Join(" | ", lines.Take(3))}».");
         // «3: lab: <…> … promiscuity 0 …», «7: client.port@if2: <…> … master lab … hairpin off …»; other bridges are
         // not the lab's.
-        var bridges = lines.Where(line => Link().Match(line) is { Success: true } link && IsBridge(link.Groups[1].Value, map)).ToList();
-        var ports = lines.Where(line => Master().Match(line) is { Success: true } master && IsBridge(master.Groups[1].Value, map)).ToList();
+        var bridges = lines.Where(
+            line => Link().Match(line) is { Success: true } link && IsBridge(link.Groups[1].Value, map)).ToList();
+        var ports = lines.Where(
+            line => Master().Match(line) is { Success: true } master && IsBridge(master.Groups[1].Value, map)).ToList();
 
         bool On(string name) => values.GetValueOrDefault(name) == "1";
         int Value(string device, string name) =>
-            int.TryParse(values.GetValueOrDefault($"ipv4/conf/{device}/{name}"), CultureInfo.InvariantCulture, out var value) ? value : 0;
+            int.TryParse(
+                values.GetValueOrDefault($"ipv4/conf/{device}/{name}"), CultureInfo.InvariantCulture, out var value)
+                ? value
+                : 0;
         // For rp_filter the greater of «all» and the device's own value counts (include/linux/inetdevice.h,
         // IN_DEV_MAXCONF). For the others either value is enough (IN_DEV_ORCONF); they are never more than 1.
         bool OnAny(string name) => values.Keys
             .Select(key => key.Split('/'))
-            .Any(path => path is ["ipv4", "conf", not "all" and var device, var last] && last == name && Math.Max(Value("all", name), Value(device, name)) == 1);
+            .Any(path => path is ["ipv4", "conf", not "all" and var device, var last]
+                && last == name
+                && Math.Max(Value("all", name), Value(device, name)) == 1);
         bool Calls(string family) => On("bridge/bridge-nf-call-" + family)
             || bridges.Exists(bridge => bridge.Contains($" nf_call_{family} 1", StringComparison.Ordinal));
 
@@ -232,7 +249,9 @@ public static partial class HostReading
         var named = KernelVersion.Parse(release);
         return named.Patch is not null
             ? named
-            : lines.Select(line => Stable().Match(line)).Where(match => match.Success).Select(match => KernelVersion.Parse(match.Groups[1].Value))
+            : lines.Select(line => Stable().Match(line))
+                .Where(match => match.Success)
+                .Select(match => KernelVersion.Parse(match.Groups[1].Value))
                 .FirstOrDefault(stable => stable.IsOfSeriesOf(named), named);
     }
 

@@ -10,12 +10,16 @@ namespace Hooktrail.Labs;
 public static partial class LabWords
 {
     private static readonly HashSet<string> BeforeDevice =
-        ["-i", "-o", "--in-interface", "--out-interface", "--physdev-in", "--physdev-out", "--logical-in", "--logical-out"];
+        [
+            "-i", "-o",
+            "--in-interface", "--out-interface", "--physdev-in", "--physdev-out", "--logical-in", "--logical-out"
+        ];
 
     private static readonly HashSet<string> BeforeAddress =
     [
-        "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--ip-src", "--ip-source", "--ip-dst",
-        "--ip-destination", "--ip6-src", "--ip6-source", "--ip6-dst", "--ip6-destination", "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip",
+        "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--ip-src",
+        "--ip-source", "--ip-dst", "--ip-destination", "--ip6-src", "--ip6-source", "--ip6-dst", "--ip6-destination",
+        "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip",
     ];
 
     private static readonly HashSet<string> BeforePort = ["--dport", "--destination-port", "--dports"];
@@ -35,7 +39,8 @@ public static partial class LabWords
         complaint.Contains("table 'broute' does not exist", StringComparison.Ordinal) ? new(
             "The ebtables of this machine has no table broute: ebtables-nft has it from iptables 1.8.10 on; upgrade iptables, or use the Docker lab.")
         // libnftables adds this text if the kernel does not know a hook, a type of chain or an expression.
-        : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal) ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
+        : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal)
+        ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
         : null;
 
     /// <summary>
@@ -57,7 +62,8 @@ public static partial class LabWords
         if (verb < 0 || verb + 1 >= words.Length)
             throw new HooktrailException($"\"{command}\" adds no rule: it needs -A or -I with a chain.");
         if (words.FirstOrDefault(word => !Harmless().IsMatch(word)) is { } odd)
-            throw new HooktrailException($"\"{odd}\" in \"{command}\" is not allowed in a rule; use only letters, digits and . : / , _ + = ! -.");
+            throw new HooktrailException(
+                $"\"{odd}\" in \"{command}\" is not allowed in a rule; use only letters, digits and . : / , _ + = ! -.");
 
         var add = new List<string>();
         for (var i = 1; i < words.Length; i++)
@@ -65,7 +71,8 @@ public static partial class LabWords
             var (before, word) = (words[i - 1], words[i]);
             add.Add(
                 BeforeDevice.Contains(before) ? Device(word, host)
-                : BeforeAddress.Contains(before) ? Address(word, before.StartsWith("--ip6", StringComparison.Ordinal) ? IpVersion.V6 : version, host)
+                : BeforeAddress.Contains(before)
+                ? Address(word, before.StartsWith("--ip6", StringComparison.Ordinal) ? IpVersion.V6 : version, host)
                 : BeforePort.Contains(before) ? Ports(word, host)
                 : word);
         }
@@ -93,11 +100,13 @@ public static partial class LabWords
                 "ip6" => IpVersion.V6,
                 "ip" or "arp" => IpVersion.V4,
                 // A new rule has a new address family.
-                ";" or "\n" or "{" when before is not ("saddr" or "daddr") => family == "ip6" ? IpVersion.V6 : IpVersion.V4,
+                ";" or "\n" or "{" when before is not ("saddr" or "daddr") =>
+                    family == "ip6" ? IpVersion.V6 : IpVersion.V4,
                 _ => version,
             };
             result.Append(
-                word is ['"', .. var name, '"'] && before is "iifname" or "oifname" or "iif" or "oif" or "device" or "ibrname" or "obrname" or "," or "{"
+                word is ['"', .. var name, '"'] && before is "iifname" or "oifname" or "iif" or "oif" or "device"
+                    or "ibrname" or "obrname" or "," or "{"
                     ? $"\"{Device(word.Trim('"'), host)}\""
                 : before is "saddr" or "daddr" or "to" or "ip" or "," or "{" or "!=" ? Address(word, version, host)
                 : before is "dport" ? Ports(word, host)
@@ -113,14 +122,20 @@ public static partial class LabWords
     /// <exception cref="HooktrailException">The text creates no table.</exception>
     public static IReadOnlyList<string> TablesOf(string text)
     {
-        var tables = NftTable().Matches(text).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct().ToList();
+        var tables = NftTable()
+            .Matches(text)
+            .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}")
+            .Distinct()
+            .ToList();
         return tables.Count > 0
             ? tables
             : throw new HooktrailException("The nft text has no table; write, for example, \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
     }
 
     private static string Device(string word, IHostNames host) =>
-        LabNames.Networks.Contains(word) || word == LabNames.WanNic || word.EndsWith(".port", StringComparison.Ordinal) ? host.Device(word) : word;
+        LabNames.Networks.Contains(word) || word == LabNames.WanNic || word.EndsWith(".port", StringComparison.Ordinal)
+            ? host.Device(word)
+            : word;
 
     private static string Address(string word, IpVersion version, IHostNames host)
     {
@@ -137,8 +152,10 @@ public static partial class LabWords
     private static bool IsAddress(string name) =>
         name is LabNames.HostOnWan or LabNames.HostOnLoopback
         || LabNames.Networks.Contains(name)
-        || LabNames.Networks.Any(network => name == LabNames.GatewayOf(network) || name == LabNames.BroadcastOf(network))
-        || Endpoint.All.Any(endpoint => endpoint.Kind is EndpointKind.Container or EndpointKind.Wan && endpoint.Name == name);
+        || LabNames.Networks.Any(
+            network => name == LabNames.GatewayOf(network) || name == LabNames.BroadcastOf(network))
+        || Endpoint.All.Any(
+            endpoint => endpoint.Kind is EndpointKind.Container or EndpointKind.Wan && endpoint.Name == name);
 
     [GeneratedRegex("-(?:nft|legacy)$")]
     private static partial Regex Backends();

@@ -34,7 +34,8 @@ public sealed class NflogRecorder : IAsyncDisposable
     private int _fence;
     private int _parts;
 
-    private NflogRecorder(NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host)
+    private NflogRecorder(
+        NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host)
     {
         (_process, _run, _traffic, _tools, _host, _reader) = (process, run, traffic, tools, host, new(run, tools));
         _pump = PumpAsync();
@@ -46,12 +47,16 @@ public sealed class NflogRecorder : IAsyncDisposable
     /// <remarks>The recorder owns the process and ends it.</remarks>
     /// <exception cref="HooktrailException">The program ended, or does not start.</exception>
     public static async Task<NflogRecorder> StartAsync(
-        NflogProcess process, RunId run, NflogTraffic traffic, ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
+        NflogProcess process, RunId run, NflogTraffic traffic,
+        ImmutableArray<NflogPlace> tools, Shell host, CancellationToken cancellation)
     {
         var recorder = new NflogRecorder(process, run, traffic, tools, host);
         try
         {
-            recorder._group = await InTimeAsync(recorder._reader.Group, "The program that reads the log group did not start", cancellation).ConfigureAwait(false);
+            recorder._group = await InTimeAsync(
+                recorder._reader.Group,
+                "The program that reads the log group did not start",
+                cancellation).ConfigureAwait(false);
             return recorder;
         }
         catch
@@ -70,7 +75,8 @@ public sealed class NflogRecorder : IAsyncDisposable
     /// <summary>Must be called after the tools' chains and every device exist.</summary>
     public async Task RecordToolsAsync(CancellationToken cancellation)
     {
-        _reader.Know(DeviceNames.Parse(string.Join('\n', await _host.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))));
+        _reader.Know(DeviceNames.Parse(string.Join(
+            '\n', await _host.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))));
         await LoadAsync(Table(_tools).Install(), cancellation).ConfigureAwait(false);
     }
 
@@ -101,7 +107,10 @@ public sealed class NflogRecorder : IAsyncDisposable
     {
         await _process.Input.WriteLineAsync(NflogReader.Fence(++_fence).AsMemory(), cancellation).ConfigureAwait(false);
         await _process.Input.FlushAsync(cancellation).ConfigureAwait(false);
-        return await InTimeAsync(_reader.ReadUntilFence(_fence, cancellation), "The log group did not show the end of the observation", cancellation).ConfigureAwait(false);
+        return await InTimeAsync(
+            _reader.ReadUntilFence(_fence, cancellation),
+            "The log group did not show the end of the observation",
+            cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,7 +131,8 @@ public sealed class NflogRecorder : IAsyncDisposable
         }
     }
 
-    private NflogTable Table(ImmutableArray<NflogPlace> places) => new(_run, _group, _traffic, places) { Part = _parts++ };
+    private NflogTable Table(ImmutableArray<NflogPlace> places) =>
+        new(_run, _group, _traffic, places) { Part = _parts++ };
 
     private Task LoadAsync(string text, CancellationToken cancellation) =>
         _host.RunAsync("record packets", $"nft -f - <<'END'\n{text}END\n", cancellation);

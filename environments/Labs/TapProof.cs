@@ -5,7 +5,10 @@ public static class TapProof
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Ways =
     [
-        (Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Host), (Endpoint.Host, Endpoint.Client), (Endpoint.Client, Endpoint.Wan),
+        (Endpoint.Client, Endpoint.Server),
+        (Endpoint.Client, Endpoint.Host),
+        (Endpoint.Host, Endpoint.Client),
+        (Endpoint.Client, Endpoint.Wan),
     ];
 
     /// <summary>

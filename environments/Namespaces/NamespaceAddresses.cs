@@ -42,7 +42,9 @@ public sealed class NamespaceAddresses
     internal static string PeerMac(IPAddress address) => "02:f0:" + Hexadecimal(address);
 
     private static string Hexadecimal(IPAddress address) =>
-        Convert.ToHexStringLower(address.GetAddressBytes()) is var hex ? $"{hex[..2]}:{hex[2..4]}:{hex[4..6]}:{hex[6..]}" : "";
+        Convert.ToHexStringLower(address.GetAddressBytes()) is var hex
+            ? $"{hex[..2]}:{hex[2..4]}:{hex[4..6]}:{hex[6..]}"
+            : "";
 
     private static IEnumerable<(string Name, IPAddress Address)> Enumerate(NamespaceTopology topology)
     {

@@ -9,16 +9,21 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
     public static readonly string WithConntrack =
         string.Join('\n', Enum.GetValues<IpVersion>().Select(version => Conntrack(version) + " || exit"));
 
-    public static readonly string WithoutConntrack = string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
+    public static readonly string WithoutConntrack =
+        string.Join('\n', Enum.GetValues<IpVersion>().Select(version => $"nft delete table {ConntrackUser(version)}"));
 
     /// <summary>The result undoes the change.</summary>
     /// <exception cref="CannotChangeException">No namespace can have this change.</exception>
     /// <exception cref="HooktrailException">A tool refused it.</exception>
-    public async Task<IAsyncDisposable> MakeAsync(HostChange change, HostProfile profile, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> MakeAsync(
+        HostChange change, HostProfile profile, CancellationToken cancellation)
     {
         var (what, forth, back) = change switch
         {
-            HostChange.Turn(var one, var on) => ($"turn {one} {(on ? "on" : "off")}", Turn(one, on, profile), one.Read(profile) == on ? "" : Turn(one, !on, profile)),
+            HostChange.Turn(var one, var on) => (
+                $"turn {one} {(on ? "on" : "off")}",
+                Turn(one, on, profile),
+                one.Read(profile) == on ? "" : Turn(one, !on, profile)),
             HostChange.Rule(var command) => Rule(command),
             HostChange.NftTable(var text) => Table(text),
             _ => throw new InvalidOperationException($"Unknown change {change}."),
@@ -35,7 +40,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         return new Undo(host, back);
     }
 
-    private static string Conntrack(IpVersion version) => $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
+    private static string Conntrack(IpVersion version) =>
+        $"nft 'table {ConntrackUser(version)} {{ chain nobody {{ ct state new; }}; }}'";
 
     private static string ConntrackUser(IpVersion version) => $"{(version == IpVersion.V4 ? "ip" : "ip6")} conntracked";
 
@@ -52,7 +58,10 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
     private (string What, string Forth, string Back) Table(string text)
     {
         var delete = string.Join("; ", LabWords.TablesOf(text).Select(table => $"delete table {table}"));
-        return ("add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n", $"nft '{delete}'");
+        return (
+            "add a table of nft",
+            $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n",
+            $"nft '{delete}'");
     }
 
     private string Turn(Switch one, bool on, HostProfile profile)
@@ -64,9 +73,11 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         string[] everywhere = ["all", .. networks, .. host.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
         return one.Name switch
         {
-            _ when one.Name.StartsWith("bridge-nf-", StringComparison.Ordinal) && !profile.BrNetfilter => throw new CannotChangeException(
+            _ when one.Name.StartsWith("bridge-nf-", StringComparison.Ordinal)
+                && !profile.BrNetfilter => throw new CannotChangeException(
                 $"The module br_netfilter is not loaded on this machine, so the switch {one.Name} does not exist; load it with modprobe br_netfilter, and run again."),
-            "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables" or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
+            "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables"
+                or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
                 or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
             "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
             "ip6_forward" => SetupScripts.Set("net/ipv6/conf/all/forwarding", value),
@@ -74,8 +85,10 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
             "rp_filter" => Each("rp_filter", everywhere),
             "send_redirects" => Each("send_redirects", everywhere),
             "route_localnet" => Each("route_localnet", networks),
-            "hairpin" => string.Join('\n', host.Topology.Containers.Select(container => $"ip link set {container.Port} type bridge_slave hairpin {(on ? "on" : "off")}")),
-            "promiscuous" => string.Join('\n', networks.Select(network => $"ip link set {network} promisc {(on ? "on" : "off")}")),
+            "hairpin" => string.Join('\n', host.Topology.Containers.Select(
+                container => $"ip link set {container.Port} type bridge_slave hairpin {(on ? "on" : "off")}")),
+            "promiscuous" =>
+                string.Join('\n', networks.Select(network => $"ip link set {network} promisc {(on ? "on" : "off")}")),
             "conntrack" => Track(IpVersion.V4, on, profile),
             "conntrack6" => Track(IpVersion.V6, on, profile),
             _ => throw new CannotChangeException(one.Name switch
@@ -92,7 +105,8 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         var user = ConntrackUser(version);
         if (on)
             return $"nft list table {user} >/dev/null 2>&1 || {Conntrack(version)}";
-        var others = new RuleSet([.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == user))]);
+        var others = new RuleSet(
+            [.. profile.Rules.Chains.Where(chain => !(chain.Id.Layer == Layer.Nftables && chain.Id.Table == user))]);
         return others.NeedsConntrack(version)
             ? throw new CannotChangeException(
                 $"The host's rules need conntrack for {version.Name()}, as Docker's do, so it cannot be turned off; choose a private host without Docker.")

@@ -21,7 +21,8 @@ public static class NamespaceExamination
         """;
 
     /// <summary>Stops at the first lack that hides all others.</summary>
-    public static async Task<ImmutableArray<ExaminationFinding>> OfAsync(IMachine machine, CancellationToken cancellation = default)
+    public static async Task<ImmutableArray<ExaminationFinding>> OfAsync(
+        IMachine machine, CancellationToken cancellation = default)
     {
         NamespaceHost host;
         try
@@ -35,12 +36,15 @@ public static class NamespaceExamination
 
         await using (host)
         {
-            var facts = (await host.Host.RunAsync("examine a private namespace", Script, cancellation).ConfigureAwait(false))
-                .Select(line => line.Split('=', 2))
-                .ToDictionary(parts => parts[0], parts => parts[1]);
+            var facts =
+                (await host.Host.RunAsync("examine a private namespace", Script, cancellation).ConfigureAwait(false))
+                    .Select(line => line.Split('=', 2))
+                    .ToDictionary(parts => parts[0], parts => parts[1]);
             return
             [
-                new("private namespaces", machine.IsRoot ? $"yes, {machine.Place}, as root" : "yes, as an ordinary user in a user namespace"),
+                new(
+                    "private namespaces",
+                    machine.IsRoot ? $"yes, {machine.Place}, as root" : "yes, as an ordinary user in a user namespace"),
                 facts["missing"] is { Length: > 0 } missing
                     ? new("tools", $"missing: {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
                     : new("tools", "all that the namespace lab needs"),
@@ -49,9 +53,18 @@ public static class NamespaceExamination
                     ? new("br_netfilter", "loaded")
                     : new("br_netfilter", "not loaded", "bridged packets never cross iptables, also in the namespace lab; load it as root with `modprobe br_netfilter`"),
                 Fact("nf_tables", "nft", "rules cannot be installed, so nothing can be observed"),
-                Fact("nfnetlink_log", "nflog", "nothing can be observed in the namespace lab; load it with `modprobe -a nfnetlink_log nft_log`"),
-                Fact("conntrack", "conntrack", "packets in the namespace lab cross no nat chain; load it with `modprobe -a nf_conntrack nft_ct`"),
-                Fact("ebtables broute", "broute", "rules in broute cannot be added; the hook point can still be observed"),
+                Fact(
+                    "nfnetlink_log",
+                    "nflog",
+                    "nothing can be observed in the namespace lab; load it with `modprobe -a nfnetlink_log nft_log`"),
+                Fact(
+                    "conntrack",
+                    "conntrack",
+                    "packets in the namespace lab cross no nat chain; load it with `modprobe -a nf_conntrack nft_ct`"),
+                Fact(
+                    "ebtables broute",
+                    "broute",
+                    "rules in broute cannot be added; the hook point can still be observed"),
                 Fact("iptables-legacy", "legacy", "hosts whose Docker uses iptables-legacy cannot be built"),
             ];
 

@@ -38,7 +38,8 @@ public sealed class NamespaceHost : IAsyncDisposable
     public int ProcessId => _tree.ProcessId;
 
     /// <summary>The shell's process id, by station.</summary>
-    public ImmutableSortedDictionary<string, int> ProcessIds => _tree.Sessions.ToImmutableSortedDictionary(session => session.Name, session => session.ProcessId);
+    public ImmutableSortedDictionary<string, int> ProcessIds =>
+        _tree.Sessions.ToImmutableSortedDictionary(session => session.Name, session => session.ProcessId);
 
     /// <summary>The shell of a station: <c>host</c>, <c>hosted</c>, a container or <c>wan</c>.</summary>
     /// <exception cref="HooktrailException">The station was not built.</exception>
@@ -50,20 +51,26 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The machine allows no private namespaces, or a program is missing.
     /// </exception>
-    public static Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancellation = default) =>
+    public static Task<NamespaceHost> StartAsync(
+        NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(ThisMachine.Instance, topology, null, cancellation);
 
     /// <inheritdoc cref="StartAsync(NamespaceTopology, CancellationToken)"/>
     /// <remarks>The machine keeps running when the host ends.</remarks>
-    public static Task<NamespaceHost> StartAsync(IMachine machine, NamespaceTopology topology, CancellationToken cancellation = default) =>
+    public static Task<NamespaceHost> StartAsync(
+        IMachine machine, NamespaceTopology topology, CancellationToken cancellation = default) =>
         StartAsync(machine, topology, null, cancellation);
 
     /// <summary>As above; <paramref name="beforeBridges"/> runs on the host while it is still empty.</summary>
     internal static async Task<NamespaceHost> StartAsync(
-        IMachine machine, NamespaceTopology topology, Func<NamespaceHost, Task>? beforeBridges, CancellationToken cancellation)
+        IMachine machine,
+        NamespaceTopology topology,
+        Func<NamespaceHost, Task>? beforeBridges,
+        CancellationToken cancellation)
     {
         topology.Check();
-        var host = new NamespaceHost(topology, await ProcessTree.StartAsync(machine, topology.Stations, cancellation).ConfigureAwait(false));
+        var host = new NamespaceHost(
+            topology, await ProcessTree.StartAsync(machine, topology.Stations, cancellation).ConfigureAwait(false));
         try
         {
             if (beforeBridges is not null)
@@ -90,7 +97,8 @@ public sealed class NamespaceHost : IAsyncDisposable
     /// <summary>Reads a sysctl of the host's namespace; null if there is no such sysctl.</summary>
     public async Task<string?> GetAsync(string path, CancellationToken cancellation = default)
     {
-        var (status, lines) = await Host.TryAsync($"cat '/proc/sys/{path}' 2>/dev/null", cancellation).ConfigureAwait(false);
+        var (status, lines) = await Host.TryAsync(
+            $"cat '/proc/sys/{path}' 2>/dev/null", cancellation).ConfigureAwait(false);
         return status == 0 ? string.Join('\n', lines) : null;
     }
 
@@ -107,7 +115,10 @@ public sealed class NamespaceHost : IAsyncDisposable
         if (!Topology.Networks.Any(built => built.Name == network))
             throw new HooktrailException(
                 $"The namespace lab has no network \"{network}\" with the chosen containers; it has {string.Join(", ", Topology.Networks.Select(built => built.Name))}.");
-        return Host.RunAsync($"turn promiscuous mode of {network}", $"ip link set {network} promisc {(on ? "on" : "off")}", cancellation);
+        return Host.RunAsync(
+            $"turn promiscuous mode of {network}",
+            $"ip link set {network} promisc {(on ? "on" : "off")}",
+            cancellation);
     }
 
     /// <summary>Ends every process; the namespaces go with them.</summary>
@@ -124,7 +135,9 @@ public sealed class NamespaceHost : IAsyncDisposable
             ?? throw new HooktrailException(
                 $"The namespace lab has no container \"{container}\" with a bridge port; it has {string.Join(", ", Topology.Containers.Select(built => built.Name))}.");
         return Host.RunAsync(
-            $"turn {flag} of {port}", $"ip link set {port} type bridge_slave {flag} {(on ? "on" : "off")}", cancellation);
+            $"turn {flag} of {port}",
+            $"ip link set {port} type bridge_slave {flag} {(on ? "on" : "off")}",
+            cancellation);
     }
 
     private async Task BuildAsync(CancellationToken cancellation)
@@ -135,7 +148,8 @@ public sealed class NamespaceHost : IAsyncDisposable
         var building = new List<Task> { Host.RunAsync(purpose, scripts.Bridges(), cancellation) };
         foreach (var network in Topology.Networks)
             building.AddRange(network.Containers.Select(
-                container => this[container.Name].RunAsync(purpose, scripts.Container(network, container), cancellation)));
+                container => this[container.Name].RunAsync(
+                    purpose, scripts.Container(network, container), cancellation)));
         if (Topology.Wan)
             building.Add(this[NamespaceTopology.WanName].RunAsync(purpose, scripts.Wan(), cancellation));
         await Task.WhenAll(building).ConfigureAwait(false);

@@ -20,7 +20,8 @@ public sealed class NamespaceLab : ILab
     private readonly LabMap _map;
     private readonly ChangingHost _now;
 
-    private NamespaceLab(NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder)
+    private NamespaceLab(
+        NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder)
     {
         (_setup, _host, Run, _stations, _recorder) = (setup, host, run, stations, recorder);
         _changes = new(host, setup.Iptables, setup.Ebtables);
@@ -32,7 +33,8 @@ public sealed class NamespaceLab : ILab
 
     public RunId Run { get; }
 
-    public ImmutableArray<Endpoint> Endpoints => [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
+    public ImmutableArray<Endpoint> Endpoints =>
+        [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
 
     public Observers Observers => Observers.Nflog;
 
@@ -53,7 +55,8 @@ public sealed class NamespaceLab : ILab
 
     /// <inheritdoc cref="StartAsync(NamespaceSetup, CancellationToken)"/>
     /// <remarks>The machine keeps running when the lab ends.</remarks>
-    public static async Task<NamespaceLab> StartAsync(IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
+    public static async Task<NamespaceLab> StartAsync(
+        IMachine machine, NamespaceSetup setup, CancellationToken cancellation = default)
     {
         var run = RunId.New();
         NflogRecorder? recorder = null;
@@ -62,14 +65,18 @@ public sealed class NamespaceLab : ILab
         NamespaceHost? host = null;
         try
         {
-            host = await NamespaceHost.StartAsync(machine, Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
+            host = await NamespaceHost.StartAsync(
+                machine, Topology(setup), BeginAsync, cancellation).ConfigureAwait(false);
             starting = NamespaceStations.StartAsync(host, setup, cancellation);
-            var script = setup.Docker is { } release ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy) : new DockerScript();
+            var script = setup.Docker is { } release
+                ? DockerScript.Of(release, NamespaceRuleNames.Instance, setup.UserlandProxy)
+                : new DockerScript();
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
             await InstallAsync(host, setup, script, cancellation).ConfigureAwait(false);
             await recorder!.RecordToolsAsync(cancellation).ConfigureAwait(false);
-            await host.Host.RunAsync("install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
+            await host.Host.RunAsync(
+                "install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
             var lab = new NamespaceLab(setup, host, run, stations, recorder);
             await lab.ReadAsync(cancellation).ConfigureAwait(false);
@@ -91,9 +98,14 @@ public sealed class NamespaceLab : ILab
         // Chains that must exist before br_netfilter need recorders that exist before it too.
         async Task BeginAsync(NamespaceHost empty)
         {
-            var program = await HostProcess.StartAsync(empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+            var program = await HostProcess.StartAsync(
+                empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
             recorder = await NflogRecorder.StartAsync(
-                new(program.Input, program.Lines, "The program that reads the log group ended; check that perl is installed, and run again.", program),
+                new(
+                    program.Input,
+                    program.Lines,
+                    "The program that reads the log group ended; check that perl is installed, and run again.",
+                    program),
                 run,
                 NflogTraffic.Everything,
                 NflogPlaces.OfTools(setup.Iptables, setup.Iptables, setup.Ebtables),
@@ -102,9 +114,14 @@ public sealed class NamespaceLab : ILab
             if (setup.BeforeBridges is not { } text)
                 return;
             await empty.Host.RunAsync(
-                "add a table of nft", $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n", cancellation).ConfigureAwait(false);
-            var tables = await empty.Host.RunAsync("read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
-            await recorder.RecordUsersAsync(NflogPlaces.OfUser(RuleReader.Nftables(tables, empty.Map, "nft list ruleset")), cancellation).ConfigureAwait(false);
+                "add a table of nft",
+                $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n",
+                cancellation).ConfigureAwait(false);
+            var tables = await empty.Host.RunAsync(
+                "read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
+            await recorder.RecordUsersAsync(
+                NflogPlaces.OfUser(RuleReader.Nftables(tables, empty.Map, "nft list ruleset")),
+                cancellation).ConfigureAwait(false);
         }
     }
 
@@ -127,7 +144,8 @@ public sealed class NamespaceLab : ILab
     internal LabMap Map => _map;
 
     /// <summary>Sends one flow and returns its records, not yet assembled.</summary>
-    internal Task<(HostProfile Profile, LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(Flow flow, Sending sending, CancellationToken cancellation) =>
+    internal Task<(HostProfile Profile, LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(
+        Flow flow, Sending sending, CancellationToken cancellation) =>
         _now.FlowAsync(
             async (profile, between) =>
             {
@@ -135,7 +153,8 @@ public sealed class NamespaceLab : ILab
                 try
                 {
                     var (mark, exchanged) = await _stations.SendAsync(
-                        flow, sending.Packets, sending.Size, Allowance.For(sending.Patience), sending.Between is { } middle ? () => between(middle) : null, cancellation)
+                        flow, sending.Packets, sending.Size, Allowance.For(sending.Patience),
+                        sending.Between is { } middle ? () => between(middle) : null, cancellation)
                         .ConfigureAwait(false);
                     var window = await _recorder.ReadAsync(cancellation).ConfigureAwait(false);
                     Fired = Fired.With(window);
@@ -166,11 +185,15 @@ public sealed class NamespaceLab : ILab
     public async Task ProveTapsAsync(CancellationToken cancellation = default)
     {
         if (!_setup.Conntrack)
-            await _host.Host.RunAsync("add rules for conntrack", NamespaceChanges.WithConntrack, cancellation).ConfigureAwait(false);
+            await _host.Host.RunAsync(
+                "add rules for conntrack", NamespaceChanges.WithConntrack, cancellation).ConfigureAwait(false);
         foreach (var flow in TapProof.Flows(Endpoints, Protocol.Udp))
             await SendAsync(flow, Sending.Once, cancellation).ConfigureAwait(false);
         if (!_setup.Conntrack)
-            await _host.Host.RunAsync("remove the rules for conntrack", NamespaceChanges.WithoutConntrack, cancellation).ConfigureAwait(false);
+            await _host.Host.RunAsync(
+                "remove the rules for conntrack",
+                NamespaceChanges.WithoutConntrack,
+                cancellation).ConfigureAwait(false);
     }
 
     // Waits for a part that was still starting when another part failed: it completes, or fails by itself.
@@ -190,9 +213,14 @@ public sealed class NamespaceLab : ILab
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
-            [.. _setup.Topology.Networks.Select(network => network.Name), .. _setup.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
+            [
+                .. _setup.Topology.Networks.Select(network => network.Name),
+                .. _setup.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()
+            ];
         var lines = await _host.Host.RunAsync(
-            "read the host", HostReading.Script(_setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables), cancellation).ConfigureAwait(false);
+            "read the host",
+            HostReading.Script(_setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables),
+            cancellation).ConfigureAwait(false);
         var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables);
         var profile = read with
         {
@@ -219,16 +247,17 @@ public sealed class NamespaceLab : ILab
     }
 
     // Without its proxy, dockerd turns the ports' hairpin mode on.
-    private static NamespaceTopology Topology(NamespaceSetup setup) => setup.Docker is null || setup.UserlandProxy ? setup.Topology : setup.Topology with
-    {
-        Networks =
-        [
-            .. setup.Topology.Networks.Select(network => network with
-            {
-                Containers = [.. network.Containers.Select(container => container with { Hairpin = true })],
-            }),
-        ],
-    };
+    private static NamespaceTopology Topology(NamespaceSetup setup) =>
+        setup.Docker is null || setup.UserlandProxy ? setup.Topology : setup.Topology with
+        {
+            Networks =
+            [
+                .. setup.Topology.Networks.Select(network => network with
+                {
+                    Containers = [.. network.Containers.Select(container => container with { Hairpin = true })],
+                }),
+            ],
+        };
 
     private static async Task LoadLegacyAsync(NamespaceHost host, CancellationToken cancellation)
     {
@@ -239,13 +268,16 @@ public sealed class NamespaceLab : ILab
     }
 
     // The legacy tools load the kernel's modules by themselves if modprobe and modules exist; a container has neither.
-    private static async Task InstallAsync(NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
+    private static async Task InstallAsync(
+        NamespaceHost host, NamespaceSetup setup, DockerScript script, CancellationToken cancellation)
     {
         try
         {
-            await host.Host.RunAsync("install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
+            await host.Host.RunAsync(
+                "install the host's rules", ToolsRules(setup, script), cancellation).ConfigureAwait(false);
         }
-        catch (HooktrailException e) when (setup.Iptables == Backend.Legacy && e.Message.Contains("insmod", StringComparison.Ordinal))
+        catch (HooktrailException e)
+            when (setup.Iptables == Backend.Legacy && e.Message.Contains("insmod", StringComparison.Ordinal))
         {
             throw new CannotChangeException(
                 $"The legacy backend of iptables does not work {host.Machine.Place}, because its kernel modules are not loaded: run modprobe -a ip_tables ip6_tables there, or use nf_tables instead.");
@@ -276,7 +308,8 @@ public sealed class NamespaceLab : ILab
         // Without its proxy, dockerd routes loopback addresses to the bridges (moby,
         // libnetwork/drivers/bridge/setup_ip_tables.go).
         if (setup.Docker is not null && !setup.UserlandProxy)
-            commands.AddRange(setup.Topology.Networks.Select(network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
+            commands.AddRange(setup.Topology.Networks.Select(
+                network => SetupScripts.Set($"net/ipv4/conf/{network.Name}/route_localnet", "1")));
         if (setup.Conntrack)
             commands.Add(NamespaceChanges.WithConntrack);
         return string.Join('\n', commands);
@@ -285,7 +318,8 @@ public sealed class NamespaceLab : ILab
     private static string Lines(ImmutableArray<string> lines) => string.Concat(lines.Select(line => line + "\n"));
 
     private static string BuiltIn(Layer layer, string policy) => string.Concat(HookPoints.Of(layer)
-        .Where(point => point.Table != "broute" && point is not { Layer: Layer.Arptables, Chain: "FORWARD" }) // neither is in nf_tables
+        // neither is in nf_tables
+        .Where(point => point.Table != "broute" && point is not { Layer: Layer.Arptables, Chain: "FORWARD" })
         .GroupBy(point => point.Table)
         .Select(table => $"*{table.Key}\n{string.Concat(table.Select(point => $":{point.Chain}{policy}\n"))}COMMIT\n"));
 }

@@ -16,7 +16,8 @@ public static class NamespaceNames
     /// <summary>The owners of MAC addresses, for frames whose packet is not parsed.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Macs(NamespaceTopology topology) =>
         from network in topology.Networks
-        from one in network.Containers.Select(container => (container.Name, container.Number)).Prepend((network.Name, Number: (byte)1))
+        from one in network.Containers.Select(container => (container.Name, container.Number)).Prepend(
+            (network.Name, Number: (byte)1))
         select KeyValuePair.Create(NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, one.Number)), one.Name);
 
     private static IEnumerable<string> Devices(NamespaceTopology topology) =>

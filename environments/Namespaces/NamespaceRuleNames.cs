@@ -23,7 +23,9 @@ public sealed class NamespaceRuleNames : IHostNames
     {
         var network = NamespaceTopology.Whole.Networks.FirstOrDefault(one => one.Name == name);
         return network is null
-            ? Addresses[name, version == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6].ToString()
+            ? Addresses[name, version == IpVersion.V4
+                ? AddressFamily.InterNetwork
+                : AddressFamily.InterNetworkV6].ToString()
             : (version == IpVersion.V4 ? network.V4 : network.V6).ToString();
     }
 

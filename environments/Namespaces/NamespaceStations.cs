@@ -24,16 +24,19 @@ internal sealed class NamespaceStations : IAsyncDisposable
 
     /// <summary>Starts the talker; all stations listen on <see cref="Flow.ServicePort"/> when it returns.</summary>
     /// <remarks>The setup decides whether and how the host answers on published ports.</remarks>
-    public static async Task<NamespaceStations> StartAsync(NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
+    public static async Task<NamespaceStations> StartAsync(
+        NamespaceHost host, NamespaceSetup setup, CancellationToken cancellation)
     {
         var stations = new NamespaceStations(
             host, await HostProcess.StartAsync(host, Talker.Script, cancellation).ConfigureAwait(false));
         try
         {
             // A container in the host's namespace shares the host's ports, so only one of the two can listen on them.
-            var listening = host.Topology.Stations.Where(name => name != NamespaceTopology.HostedName).SelectMany(name => Services(name).Select(one => (name, one)))
+            var listening = host.Topology.Stations.Where(name => name != NamespaceTopology.HostedName)
+                .SelectMany(name => Services(name).Select(one => (name, one)))
                 .Concat(stations.OfHost(setup).Select(one => (NamespaceTopology.HostName, one)));
-            await Task.WhenAll(listening.Select(one => stations.ListenAsync(one.Item1, one.Item2, cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(listening.Select(
+                one => stations.ListenAsync(one.Item1, one.Item2, cancellation))).ConfigureAwait(false);
             return stations;
         }
         catch
@@ -50,9 +53,12 @@ internal sealed class NamespaceStations : IAsyncDisposable
         if (!_host.Topology.Stations.Contains(flow.From.Name))
             throw new HooktrailException(
                 $"The namespace lab has no sender \"{flow.From}\"; it has {string.Join(", ", _host.Topology.Stations)}.");
-        if (packets > 1 && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
+        if (packets > 1
+            && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
             throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times in one observation, because its frames carry no sequence number; send it {packets} times separately.");
-        if (flow.As is not null && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort } || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
+        if (flow.As is not null
+            && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort }
+                || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))
             throw new CannotSendException(
                 $"\"{flow}\" cannot have a spoofed source: only an IPv4 datagram to port {Flow.MutePort} from a container or the WAN can.");
         // TCP has one connection, even if several packets are asked for.
@@ -75,7 +81,11 @@ internal sealed class NamespaceStations : IAsyncDisposable
             var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
                 ? await AskAsync(flow, cancellation).ConfigureAwait(false)
                 : await _talker.SendAsync(
-                    Talk(flow, mark, sourcePort, count, size, patience, sent) with { NamespaceOf = _host[flow.From.Name].Session.ProcessId }, cancellation).ConfigureAwait(false);
+                    Talk(flow, mark, sourcePort, count, size, patience, sent) with
+                    {
+                        NamespaceOf = _host[flow.From.Name].Session.ProcessId
+                    },
+                    cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
@@ -85,7 +95,8 @@ internal sealed class NamespaceStations : IAsyncDisposable
         return (mark, new Exchanged(sent, answered.ToImmutable())
         {
             Told = told.ToImmutable(),
-            Heard = [.. heard.Where(one => one.Port == sourcePort).Select(one => (one.Number, Endpoint.Parse(StationOf(one))))],
+            Heard = [.. heard.Where(one => one.Port == sourcePort)
+                .Select(one => (one.Number, Endpoint.Parse(StationOf(one))))],
             LocalPort = flow.HasPorts ? sourcePort : null,
         });
     }
@@ -98,14 +109,18 @@ internal sealed class NamespaceStations : IAsyncDisposable
 
     // A listener's id consists of its station and its kind.
     private Task ListenAsync(string station, Listening what, CancellationToken cancellation) =>
-        _talker.ListenAsync(what with { Id = $"{station}/{what.Id}", NamespaceOf = _host[station].Session.ProcessId }, cancellation);
+        _talker.ListenAsync(
+            what with { Id = $"{station}/{what.Id}", NamespaceOf = _host[station].Session.ProcessId }, cancellation);
 
-    private static string StationOf(Heard heard) => heard.Listener[..heard.Listener.IndexOf('/', StringComparison.Ordinal)];
+    private static string StationOf(Heard heard) =>
+        heard.Listener[..heard.Listener.IndexOf('/', StringComparison.Ordinal)];
 
     private static IEnumerable<Listening> Services(string station) =>
     [
         .. from ip in Enum.GetValues<IpVersion>()
-           from protocol in station == NamespaceTopology.HostName ? [Protocol.Tcp] : (Protocol[])[Protocol.Tcp, Protocol.Udp]
+           from protocol in station == NamespaceTopology.HostName
+               ? [Protocol.Tcp]
+               : (Protocol[])[Protocol.Tcp, Protocol.Udp]
            select new Listening($"{protocol.Name()}-{ip.Name()}", protocol, ip, Flow.ServicePort),
         // Hears a broadcast and does not answer.
         new Listening("ear", Protocol.Udp, IpVersion.V4, Flow.MutePort) { IsMute = true },
@@ -130,7 +145,9 @@ internal sealed class NamespaceStations : IAsyncDisposable
             echo "$state"
             """,
             cancellation).ConfigureAwait(false);
-        return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
+        return new(
+            0,
+            [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
     // The host has many addresses. It answers from the one that was addressed, except through an older userland proxy.
@@ -141,15 +158,20 @@ internal sealed class NamespaceStations : IAsyncDisposable
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
            from one in protocol == Protocol.Tcp || DockerRules.ProxyHasPktinfo(setup.Docker!.Value)
                ? OnEachAddress("proxy", protocol, published.Port)
-               : Enum.GetValues<IpVersion>().Select(ip => new Listening($"proxy-{protocol.Name()}-{ip.Name()}-{published.Port}", protocol, ip, published.Port))
+               : Enum.GetValues<IpVersion>().Select(ip => new Listening(
+                   $"proxy-{protocol.Name()}-{ip.Name()}-{published.Port}", protocol, ip, published.Port))
            select one,
     ];
 
     private IEnumerable<Listening> OnEachAddress(string what, Protocol protocol, int port) =>
         from named in _host.Addresses.All
-        where named.Name is LabNames.HostOnWan or LabNames.HostOnLoopback || named.Name.EndsWith(".gateway", StringComparison.Ordinal)
+        where named.Name is LabNames.HostOnWan or LabNames.HostOnLoopback
+            || named.Name.EndsWith(".gateway", StringComparison.Ordinal)
         let ip = named.Address.AddressFamily == AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6
-        select new Listening($"{what}-{protocol.Name()}-{named.Address}-{port}", protocol, ip, port) { Address = named.Address.ToString() };
+        select new Listening($"{what}-{protocol.Name()}-{named.Address}-{port}", protocol, ip, port)
+        {
+            Address = named.Address.ToString()
+        };
 
     private Talking Talk(Flow flow, byte mark, int sourcePort, int count, int size, TimeSpan patience, int before)
     {
@@ -158,6 +180,7 @@ internal sealed class NamespaceStations : IAsyncDisposable
         var family = flow.Ip == IpVersion.V4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         var device = flow.From.Kind == EndpointKind.Host ? flow.To.Network ?? LabNames.WanNic : "eth0";
         return FlowTalking.Of(
-            flow, name => _host.Addresses[name, family].ToString(), port => port, device, mark, sourcePort, count, size, patience, before);
+            flow, name => _host.Addresses[name, family].ToString(), port => port,
+            device, mark, sourcePort, count, size, patience, before);
     }
 }

@@ -30,7 +30,8 @@ public sealed partial record NamespaceTopology
     /// <summary>A network without a way out.</summary>
     public static LabNetwork Inner { get; } = Network("inner", 4, "insider") with { Internal = true };
 
-    public static NamespaceTopology Whole { get; } = new() { Networks = [Lab, Away, Closed, Inner], Wan = true, Hosted = true };
+    public static NamespaceTopology Whole { get; } =
+        new() { Networks = [Lab, Away, Closed, Inner], Wan = true, Hosted = true };
 
     /// <summary>The smallest topology in which packets are bridged, routed and translated.</summary>
     public static NamespaceTopology Small { get; } = new() { Networks = [Lab], Wan = true };
@@ -56,7 +57,10 @@ public sealed partial record NamespaceTopology
             Networks =
             [
                 .. Whole.Networks
-                    .Select(network => network with { Containers = [.. network.Containers.Where(container => names.Contains(container.Name))] })
+                    .Select(network => network with
+                    {
+                        Containers = [.. network.Containers.Where(container => names.Contains(container.Name))]
+                    })
                     .Where(network => !network.Containers.IsEmpty),
             ],
         };
@@ -90,7 +94,8 @@ public sealed partial record NamespaceTopology
     internal void Check()
     {
         var taken = new HashSet<string> { HostName, HostedName, WanName, "lo" };
-        foreach (var name in Networks.Select(network => network.Name).Concat(Containers.Select(container => container.Name)))
+        foreach (var name in Networks.Select(network => network.Name).Concat(
+            Containers.Select(container => container.Name)))
         {
             if (!Name().IsMatch(name))
                 throw new HooktrailException(

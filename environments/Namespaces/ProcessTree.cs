@@ -29,7 +29,8 @@ internal sealed class ProcessTree : IAsyncDisposable
         Sessions =
         [
             .. stations.Select((name, index) => new PipeSession(
-                name, process.WriterTo(Pipe(index, 0)), process.ReaderOf(Pipe(index, 1)), process.ReaderOf(Pipe(index, 2)))),
+                name, process.WriterTo(Pipe(index, 0)),
+                process.ReaderOf(Pipe(index, 1)), process.ReaderOf(Pipe(index, 2)))),
         ];
     }
 
@@ -45,10 +46,14 @@ internal sealed class ProcessTree : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The machine or the user's rights do not allow private namespaces.
     /// </exception>
-    public static async Task<ProcessTree> StartAsync(IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
+    public static async Task<ProcessTree> StartAsync(
+        IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var tree = new ProcessTree(machine, await machine.StartAsync(Unshare(machine, stations), cancellation).ConfigureAwait(false), stations);
+        var tree = new ProcessTree(
+            machine,
+            await machine.StartAsync(Unshare(machine, stations), cancellation).ConfigureAwait(false),
+            stations);
         try
         {
             await tree.ReadProcessIdsAsync(cancellation).ConfigureAwait(false);
@@ -103,9 +108,16 @@ internal sealed class ProcessTree : IAsyncDisposable
         var program = new MachineProgram(["bash", "--noprofile", "--norc", "-c", open, "hooktrail", .. stations]);
         return program with
         {
-            Environment = program.Environment.Add("HOOKTRAIL_INIT", EmbeddedText.Of(typeof(ProcessTree).Assembly, "init.sh")).Add("HOOKTRAIL_AGENT", Agent.Script),
+            Environment = program.Environment
+                .Add("HOOKTRAIL_INIT", EmbeddedText.Of(typeof(ProcessTree).Assembly, "init.sh"))
+                .Add("HOOKTRAIL_AGENT", Agent.Script),
             Reads = [MachineProgram.Input, .. stations.Select((_, index) => Pipe(index, 0))],
-            Writes = [MachineProgram.Output, MachineProgram.Error, .. stations.SelectMany((_, index) => new[] { Pipe(index, 1), Pipe(index, 2) })],
+            Writes =
+            [
+                MachineProgram.Output,
+                MachineProgram.Error,
+                .. stations.SelectMany((_, index) => new[] { Pipe(index, 1), Pipe(index, 2) })
+            ],
         };
     }
 
@@ -135,7 +147,9 @@ internal sealed class ProcessTree : IAsyncDisposable
     /// <summary>The error from the programs' last messages, with the user's remedy.</summary>
     private HooktrailException Refused(string error)
     {
-        var said = string.Join(" | ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
+        var said = string
+            .Join(" | ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .TrimEnd('.');
         var advice = said.Contains("there is no program", StringComparison.Ordinal)
             ? "install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux"
             : said.Contains("No space left", StringComparison.Ordinal)

@@ -54,9 +54,11 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
     {
         var (gateway4, gateway6) = (NamespaceAddresses.Nth(network.V4, 1), NamespaceAddresses.Nth(network.V6, 1));
         var own = NamespaceAddresses.Nth(network.V4, container.Number);
-        var batch = Link(container.Port, own, network.V4, NamespaceAddresses.Nth(network.V6, container.Number), network.V6);
+        var batch = Link(
+            container.Port, own, network.V4, NamespaceAddresses.Nth(network.V6, container.Number), network.V6);
         if (!network.Internal)
-            batch.Append(CultureInfo.InvariantCulture, $"route add default via {gateway4}\nroute add default via {gateway6}\n");
+            batch.Append(
+                CultureInfo.InvariantCulture, $"route add default via {gateway4}\nroute add default via {gateway6}\n");
         Neighbour(batch, gateway4, NamespaceAddresses.Mac(gateway4), "eth0");
         Neighbour(batch, gateway6, NamespaceAddresses.Mac(gateway4), "eth0");
         foreach (var other in network.Containers.Where(other => other != container))
@@ -67,12 +69,16 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
     /// <summary>The link to the host's plain NIC, and the routes to the networks beyond the host.</summary>
     public string Wan()
     {
-        var (host4, host6) = (NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1));
+        var (host4, host6) =
+            (NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1));
         var own = NamespaceAddresses.Nth(NamespaceTopology.WanV4, 2);
         var batch = Link(
-            LabNames.WanNic, own, NamespaceTopology.WanV4, NamespaceAddresses.Nth(NamespaceTopology.WanV6, 2), NamespaceTopology.WanV6);
+            LabNames.WanNic, own, NamespaceTopology.WanV4,
+            NamespaceAddresses.Nth(NamespaceTopology.WanV6, 2), NamespaceTopology.WanV6);
         foreach (var network in topology.Networks)
-            batch.Append(CultureInfo.InvariantCulture, $"route add {network.V4} via {host4}\nroute add {network.V6} via {host6}\n");
+            batch.Append(
+                CultureInfo.InvariantCulture,
+                $"route add {network.V4} via {host4}\nroute add {network.V6} via {host6}\n");
         Neighbour(batch, host4, NamespaceAddresses.PeerMac(own), "eth0");
         Neighbour(batch, host6, NamespaceAddresses.PeerMac(own), "eth0");
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
@@ -94,13 +100,16 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
                 var mac = NamespaceAddresses.Mac(NamespaceAddresses.Nth(network.V4, container.Number));
                 // The bridge may have learned the entry from packets that the container's
                 // kernel sent when its link came up.
-                forwarding.Append(CultureInfo.InvariantCulture, $"fdb replace {mac} dev {container.Port} master static\n");
+                forwarding.Append(
+                    CultureInfo.InvariantCulture, $"fdb replace {mac} dev {container.Port} master static\n");
             }
 
         if (topology.Wan)
         {
-            var (host, wan) = (NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV4, 2));
-            var (host6, wan6) = (NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 2));
+            var (host, wan) = (
+                NamespaceAddresses.Nth(NamespaceTopology.WanV4, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV4, 2));
+            var (host6, wan6) = (
+                NamespaceAddresses.Nth(NamespaceTopology.WanV6, 1), NamespaceAddresses.Nth(NamespaceTopology.WanV6, 2));
             batch.Append(CultureInfo.InvariantCulture, $"""
                 address add {host}/{NamespaceTopology.WanV4.PrefixLength} brd + dev {LabNames.WanNic}
                 address add {host6}/{NamespaceTopology.WanV6.PrefixLength} dev {LabNames.WanNic} nodad
@@ -111,7 +120,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
             Neighbour(batch, wan6, NamespaceAddresses.Mac(wan), LabNames.WanNic);
         }
 
-        var up = topology.Containers.Count() + topology.Networks.Count(network => !network.Containers.IsEmpty) + (topology.Wan ? 1 : 0);
+        var up = topology.Containers.Count() + topology.Networks.Count(
+            network => !network.Containers.IsEmpty) + (topology.Wan ? 1 : 0);
         // A change of a link waits for the kernel's lock on links, which is held while they come up.
         // After it, the other ends are up.
         return $$"""
@@ -124,7 +134,8 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
     }
 
     /// <summary>Fails if there is no such sysctl.</summary>
-    public static string Set(string path, string value) => $"printf '%s\\n' '{Quoted(value)}' >'/proc/sys/{Quoted(path)}'";
+    public static string Set(string path, string value) =>
+        $"printf '%s\\n' '{Quoted(value)}' >'/proc/sys/{Quoted(path)}'";
 
     private static string Quoted(string text) => text.Replace("'", "'\\''", StringComparison.Ordinal);
 
@@ -146,9 +157,11 @@ internal sealed class SetupScripts(NamespaceTopology topology, int host)
     }
 
     private static void Neighbour(StringBuilder batch, IPAddress address, string mac, string device) =>
-        batch.Append(CultureInfo.InvariantCulture, $"neigh replace {address} lladdr {mac} dev {device} nud permanent\n");
+        batch.Append(
+            CultureInfo.InvariantCulture, $"neigh replace {address} lladdr {mac} dev {device} nud permanent\n");
 
     private static string OnOff(bool on) => on ? "on" : "off";
 
-    private static string Batch(string program, StringBuilder commands) => $"{program} -batch - <<'END'\n{commands}END\n";
+    private static string Batch(string program, StringBuilder commands) =>
+        $"{program} -batch - <<'END'\n{commands}END\n";
 }

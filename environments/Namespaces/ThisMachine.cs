@@ -26,7 +26,8 @@ public sealed class ThisMachine : IMachine
         : "run as root, or allow user namespaces (sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
 
     /// <remarks>An ordinary user's namespaces belong to a user namespace, which must be entered first.</remarks>
-    public string Entrance(int processId) => $"nsenter {(IsRoot ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}";
+    public string Entrance(int processId) =>
+        $"nsenter {(IsRoot ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}";
 
     public async Task<IMachineProcess> StartAsync(MachineProgram program, CancellationToken cancellation = default)
     {
@@ -55,12 +56,15 @@ public sealed class ThisMachine : IMachine
         public Local(MachineProgram program)
         {
             _program = program;
-            _more = More(program.Reads, PipeDirection.Out).Concat(More(program.Writes, PipeDirection.In)).ToImmutableSortedDictionary();
+            _more = More(program.Reads, PipeDirection.Out)
+                .Concat(More(program.Writes, PipeDirection.In))
+                .ToImmutableSortedDictionary();
         }
 
         public int ProcessId => _process!.Id;
 
-        public Stream WriterTo(int descriptor) => descriptor == MachineProgram.Input ? _process!.StandardInput.BaseStream : _more[descriptor];
+        public Stream WriterTo(int descriptor) =>
+            descriptor == MachineProgram.Input ? _process!.StandardInput.BaseStream : _more[descriptor];
 
         public Stream ReaderOf(int descriptor) => descriptor switch
         {
@@ -97,9 +101,11 @@ public sealed class ThisMachine : IMachine
             _process?.Dispose();
         }
 
-        private static IEnumerable<KeyValuePair<int, AnonymousPipeServerStream>> More(ImmutableArray<int> descriptors, PipeDirection direction) =>
+        private static IEnumerable<KeyValuePair<int, AnonymousPipeServerStream>> More(
+            ImmutableArray<int> descriptors, PipeDirection direction) =>
             descriptors.Where(descriptor => descriptor > MachineProgram.Error)
-                .Select(descriptor => KeyValuePair.Create(descriptor, new AnonymousPipeServerStream(direction, HandleInheritability.None)));
+                .Select(descriptor => KeyValuePair.Create(
+                    descriptor, new AnonymousPipeServerStream(direction, HandleInheritability.None)));
 
         private Process Run(ImmutableArray<string> command)
         {
@@ -128,9 +134,16 @@ public sealed class ThisMachine : IMachine
         private ImmutableArray<string> Opening(AnonymousPipeServerStream opened)
         {
             static string Name(AnonymousPipeServerStream pipe) => string.Create(
-                CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}");
-            var redirections = string.Concat(_more.Select(pipe => $" {pipe.Key}{(_program.Reads.Contains(pipe.Key) ? '<' : '>')}{Name(pipe.Value)}"));
-            return ["bash", "--noprofile", "--norc", "-c", $"exec{redirections} 19>{Name(opened)} || exit; echo >&19; exec 19>&- \"$@\"", "hooktrail", .. _program.Command];
+                CultureInfo.InvariantCulture,
+                $"/proc/{Environment.ProcessId}/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}");
+            var redirections = string.Concat(_more.Select(
+                pipe => $" {pipe.Key}{(_program.Reads.Contains(pipe.Key) ? '<' : '>')}{Name(pipe.Value)}"));
+            return
+            [
+                "bash", "--noprofile", "--norc", "-c",
+                $"exec{redirections} 19>{Name(opened)} || exit; echo >&19; exec 19>&- \"$@\"", "hooktrail",
+                .. _program.Command
+            ];
         }
     }
 }

@@ -39,7 +39,8 @@ public static class LabSelection
     /// <exception cref="HooktrailException">There is no such observer.</exception>
     public static Observers ParseObservers(string name) => Array.IndexOf(Watching, name) is var index and >= 0
         ? (Observers)(index + 1)
-        : throw new HooktrailException($"Unknown observer \"{name}\"; use {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
+        : throw new HooktrailException(
+            $"Unknown observer \"{name}\"; use {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
 
     /// <summary>The name on the command line and in summaries.</summary>
     public static string Name(this LabKind kind) => Kinds[(int)kind];
@@ -51,7 +52,8 @@ public static class LabSelection
     /// <remarks>
     /// If an Engine with the image answers and its lab fails, that is a fault and no reason for the other lab.
     /// </remarks>
-    public static async Task<SelectedLab> StartAsync(LabKind? wanted, NamespaceSetup setup, PrivateHosts hosts, CancellationToken cancellation = default)
+    public static async Task<SelectedLab> StartAsync(
+        LabKind? wanted, NamespaceSetup setup, PrivateHosts hosts, CancellationToken cancellation = default)
     {
         if (wanted == LabKind.Namespaces)
         {
@@ -71,14 +73,18 @@ public static class LabSelection
 
         return new(
             await DockerLab.StartAsync(
-                found.Engine, found.Image, [.. Endpoint.All.Where(endpoint => setup.Topology.Stations.Contains(endpoint.Name))], cancellation).ConfigureAwait(false),
+                found.Engine,
+                found.Image,
+                [.. Endpoint.All.Where(endpoint => setup.Topology.Stations.Contains(endpoint.Name))],
+                cancellation).ConfigureAwait(false),
             wanted is null ? "The lab is on the Docker Engine." : "The lab is on the Docker Engine, as requested.");
     }
 
     /// <summary>Names a namespace lab's machine, for the sentence on the choice; empty for this machine.</summary>
     public static string Where(NamespaceLab lab) => lab.Machine == ThisMachine.Instance ? "" : $" {lab.Machine.Place}";
 
-    internal static async Task<(ContainerEngine Engine, string Image)> EngineWithImageAsync(CancellationToken cancellation)
+    internal static async Task<(ContainerEngine Engine, string Image)> EngineWithImageAsync(
+        CancellationToken cancellation)
     {
         var engine = await ContainerEngine.ConnectAsync(cancellation).ConfigureAwait(false);
         try
@@ -86,7 +92,8 @@ public static class LabSelection
             var image = LabImage.Reference();
             return await engine.HasImageAsync(image, cancellation).ConfigureAwait(false)
                 ? (engine, image)
-                : throw new HooktrailException($"The Docker Engine does not have the lab's image {image}; run ./specs prepare to build it.");
+                : throw new HooktrailException(
+                    $"The Docker Engine does not have the lab's image {image}; run ./specs prepare to build it.");
         }
         catch
         {
@@ -110,5 +117,6 @@ public static class LabSelection
         }
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -39,7 +39,8 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
 
     /// <exception cref="HooktrailException">The machine cannot have such a lab.</exception>
     public async Task<NamespaceLab> StartAsync(NamespaceSetup setup, CancellationToken cancellation = default) =>
-        await NamespaceLab.StartAsync(await MachineAsync(cancellation).ConfigureAwait(false), setup, cancellation).ConfigureAwait(false);
+        await NamespaceLab.StartAsync(
+            await MachineAsync(cancellation).ConfigureAwait(false), setup, cancellation).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
@@ -61,11 +62,15 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
             "machine" => Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
             Nowhere => throw new HooktrailException(
                 $"Private hosts are disabled ({PlaceVariable}={Nowhere}): the scenario chooses their rules and backend, so one run per kernel is enough."),
-            null or "" => besideEngine ? BesideEngineAsync(cancellation) : Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
-            var other => throw new HooktrailException($"Unknown place \"{other}\" in {PlaceVariable}; use machine, engine or {Nowhere}."),
+            null or "" => besideEngine
+                ? BesideEngineAsync(cancellation)
+                : Task.FromResult<(IMachine, ContainerEngine?)>((ThisMachine.Instance, null)),
+            var other => throw new HooktrailException(
+                $"Unknown place \"{other}\" in {PlaceVariable}; use machine, engine or {Nowhere}."),
         };
 
-    private static async Task<(IMachine Machine, ContainerEngine? Engine)> BesideEngineAsync(CancellationToken cancellation)
+    private static async Task<(IMachine Machine, ContainerEngine? Engine)> BesideEngineAsync(
+        CancellationToken cancellation)
     {
         (ContainerEngine Engine, string Image) found;
         try
@@ -96,7 +101,9 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
         try
         {
             var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
-            if (evenIfSame || !EngineEndpoint.Parse(info.Endpoint).IsDefault || info.KernelRelease != (await ReadAsync(Release, cancellation).ConfigureAwait(false)).Trim())
+            if (evenIfSame
+                || !EngineEndpoint.Parse(info.Endpoint).IsDefault
+                || info.KernelRelease != (await ReadAsync(Release, cancellation).ConfigureAwait(false)).Trim())
             {
                 container = await ContainerMachine.StartAsync(engine, image, cancellation).ConfigureAwait(false);
                 if (evenIfSame || !await IsThisKernelAsync(container, cancellation).ConfigureAwait(false))
@@ -119,11 +126,14 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
     /// <summary>Whether processes there run on this process's kernel: the same release and the same boot.</summary>
     internal static async Task<bool> IsThisKernelAsync(IMachine machine, CancellationToken cancellation)
     {
-        await using var cat = await machine.StartAsync(new MachineProgram("cat", Release, Boot), cancellation).ConfigureAwait(false);
+        await using var cat = await machine.StartAsync(
+            new MachineProgram("cat", Release, Boot), cancellation).ConfigureAwait(false);
         using var reader = new StreamReader(cat.ReaderOf(MachineProgram.Output));
         var there = await reader.ReadToEndAsync(cancellation).ConfigureAwait(false);
-        return there == await ReadAsync(Release, cancellation).ConfigureAwait(false) + await ReadAsync(Boot, cancellation).ConfigureAwait(false);
+        return there == await ReadAsync(
+            Release, cancellation).ConfigureAwait(false) + await ReadAsync(Boot, cancellation).ConfigureAwait(false);
     }
 
-    private static Task<string> ReadAsync(string file, CancellationToken cancellation) => File.ReadAllTextAsync(file, cancellation);
+    private static Task<string> ReadAsync(string file, CancellationToken cancellation) =>
+        File.ReadAllTextAsync(file, cancellation);
 }

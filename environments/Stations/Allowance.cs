@@ -14,6 +14,8 @@ public static class Allowance
     /// <exception cref="HooktrailException">The value is no number from 1 to 100.</exception>
     internal static int Parse(string? value) =>
         string.IsNullOrEmpty(value) ? 1
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor is >= 1 and <= 100 ? factor
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor)
+            && factor is >= 1 and <= 100
+        ? factor
         : throw new HooktrailException($"{Variable} is \"{value}\", but it must be a whole number from 1 to 100, the factor by which to lengthen every timeout.");
 }

@@ -40,7 +40,8 @@ public sealed class LineChannel : IByteSink
         _patience = patience ?? Patience;
         _name = name;
         _last = last;
-        _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        _lines = Channel.CreateBounded<string>(
+            new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
     }
 
     public ChannelReader<string> Reader => _lines.Reader;
@@ -67,7 +68,9 @@ public sealed class LineChannel : IByteSink
     {
         while (_cut.TryDequeue(out var line))
         {
-            if (!_lost && !_lines.Writer.TryWrite(line) && !await WriteInTimeAsync(line, cancellationToken).ConfigureAwait(false))
+            if (!_lost
+                && !_lines.Writer.TryWrite(line)
+                && !await WriteInTimeAsync(line, cancellationToken).ConfigureAwait(false))
             {
                 _lost = true;
                 _lines.Writer.TryComplete(new HooktrailException(

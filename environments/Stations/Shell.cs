@@ -17,16 +17,19 @@ public class Shell(ISession session) : IAsyncDisposable
 
     /// <summary>Returns the script's lines.</summary>
     /// <exception cref="HooktrailException">The script failed; the message has <paramref name="purpose"/>.</exception>
-    public async Task<IReadOnlyList<string>> RunAsync(string purpose, string script, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<string>> RunAsync(
+        string purpose, string script, CancellationToken cancellation = default)
     {
         var (status, lines) = await TryAsync(script, cancellation).ConfigureAwait(false);
         return status == 0
             ? lines
-            : throw new HooktrailException($"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
+            : throw new HooktrailException(
+                $"Could not {purpose} in {session.Name}: {Said(lines, status)}{Advice(lines, session.Words)}.");
     }
 
     /// <summary>As <see cref="RunAsync"/>, but a failure throws no exception.</summary>
-    public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(string script, CancellationToken cancellation = default)
+    public async Task<(int Status, IReadOnlyList<string> Lines)> TryAsync(
+        string script, CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
@@ -64,7 +67,8 @@ public class Shell(ISession session) : IAsyncDisposable
     }
 
     private static string Advice(IReadOnlyList<string> lines, SessionWords words) =>
-        lines.Any(line => line.Contains("not permitted", StringComparison.Ordinal) || line.Contains("denied", StringComparison.Ordinal))
+        lines.Any(line => line.Contains("not permitted", StringComparison.Ordinal)
+            || line.Contains("denied", StringComparison.Ordinal))
             ? "; " + words.NotPermitted
             : "";
 

@@ -4,9 +4,9 @@ using Hooktrail.Observation;
 namespace Hooktrail.Benchmarks;
 
 /// <summary>
-/// How fast the kernel log is read, in the mix of a busy host: of each 20 lines 10 are this run's, 4 another run's, 4 of the kernel at
-/// large, 1 a continuation (<c> SUBSYSTEM=</c>), 1 cut. The time is that of one line, so that 1 µs is a million lines a second. Every
-/// 500th line is a fence, up to which the sightings are kept, as in a run.
+/// How fast the kernel log is read, in the mix of a busy host: of each 20 lines 10 are this run's, 4 another run's, 4
+/// of the kernel at large, 1 a continuation (<c> SUBSYSTEM=</c>), 1 cut. The time is that of one line, so that 1 µs is
+/// a million lines a second. Every 500th line is a fence, up to which the sightings are kept, as in a run.
 /// </summary>
 [MemoryDiagnoser]
 public class KernelLogBenchmark
@@ -23,12 +23,19 @@ public class KernelLogBenchmark
 
     private static readonly string[] Mix =
     [
-        "htx7k2q e.nat.PREROUTING " + Bridged, "htx7k2q i.raw.PREROUTING " + Routed, "htx7k2q i.mangle.PREROUTING " + Routed,
-        "htother i.raw.PREROUTING " + Routed, "docker0: port 1(veth1a2b3c2) entered forwarding state", "htx7k2q e.filter.FORWARD " + Bridged,
-        "htx7k2q i.mangle.FORWARD " + Routed, "htother e.filter.FORWARD " + Bridged, "audit: type=1400 audit(1700000000.000:42): apparmor=\"STATUS\"",
-        " SUBSYSTEM=net", "htx7k2q i.filter.FORWARD " + Routed, "htx7k2q i.security.FORWARD " + Routed, "htother i.mangle.FORWARD " + Routed,
+        "htx7k2q e.nat.PREROUTING " + Bridged,
+        "htx7k2q i.raw.PREROUTING " + Routed,
+        "htx7k2q i.mangle.PREROUTING " + Routed,
+        "htother i.raw.PREROUTING " + Routed,
+        "docker0: port 1(veth1a2b3c2) entered forwarding state",
+        "htx7k2q e.filter.FORWARD " + Bridged,
+        "htx7k2q i.mangle.FORWARD " + Routed, "htother e.filter.FORWARD " + Bridged,
+        "audit: type=1400 audit(1700000000.000:42): apparmor=\"STATUS\"",
+        " SUBSYSTEM=net", "htx7k2q i.filter.FORWARD " + Routed,
+        "htx7k2q i.security.FORWARD " + Routed, "htother i.mangle.FORWARD " + Routed,
         "eth0: renamed from veth7f3a", "htx7k2q e.nat.POSTROUTING " + Bridged, "htx7k2q i.mangle.POSTROUTING " + Routed,
-        "htother i.nat.POSTROUTING " + Routed, "IPv6: ADDRCONF(NETDEV_CHANGE): veth1a2b3c2: link becomes ready", "12,", "htx7k2q i.nat.POSTROUTING " + Routed,
+        "htother i.nat.POSTROUTING " + Routed, "IPv6: ADDRCONF(NETDEV_CHANGE): veth1a2b3c2: link becomes ready",
+        "12,", "htx7k2q i.nat.POSTROUTING " + Routed,
     ];
 
     private readonly string[] _lines =

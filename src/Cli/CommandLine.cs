@@ -44,7 +44,8 @@ internal static class CommandLine
             Options = { new HelpOption("--help", "-h") { Action = new HelpWithNotes() }, new VersionOption() },
             Subcommands =
             {
-                PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(), ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
+                PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(),
+                ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
                 CompareVerb.Create(), BaselineVerb.Create(),
                 DoctorVerb.Create(),
                 KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
@@ -53,5 +54,7 @@ internal static class CommandLine
 
     // The verb as typed, with its parent verbs.
     private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "./specs";
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+            ? $"{PathOf(parent)} {command.Name}"
+            : "./specs";
 }

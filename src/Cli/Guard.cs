@@ -40,7 +40,8 @@ internal static class Guard
     private static string Place(Exception fault) =>
         new StackTrace(fault).GetFrames()
             .Select(frame => frame.GetMethod())
-            .Where(method => method?.DeclaringType?.Namespace?.StartsWith(nameof(Hooktrail), StringComparison.Ordinal) == true)
+            .Where(method =>
+                method?.DeclaringType?.Namespace?.StartsWith(nameof(Hooktrail), StringComparison.Ordinal) == true)
             .Select(method => $"{method!.DeclaringType!.FullName}.{method.Name}")
             .FirstOrDefault("an unknown place");
 

@@ -7,6 +7,7 @@ return await Guard.Run(
         return line.Errors.Count > 0
             ? throw new HooktrailException(CommandLine.Mistake(line))
             // After Ctrl-C, a verb has time to restore the host.
-            : line.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+            : line.InvokeAsync(
+                new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     },
     Console.Error);

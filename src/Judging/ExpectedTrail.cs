@@ -21,10 +21,12 @@ public sealed record ExpectedTrail(
     public static ExpectedTrail Of(Trail trail) => new([.. trail.Hops.Select(ExpectedHop.Of)], [], trail.Outcome);
 
     /// <summary>The layers whose chains every host has.</summary>
-    private static readonly ImmutableArray<Layer> Tools = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables];
+    private static readonly ImmutableArray<Layer> Tools =
+        [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables];
 
     /// <summary>Whether it claims the hops at a hook point: the trail must have no other hops there.</summary>
-    public bool SpeaksOf(HookPoint point) => Layers.IsEmpty || Layers.Contains(point.Layer) || Hops.Any(hop => hop.Point == point);
+    public bool SpeaksOf(HookPoint point) =>
+        Layers.IsEmpty || Layers.Contains(point.Layer) || Hops.Any(hop => hop.Point == point);
 
     /// <summary>The same hops, as a claim about the whole trail: <c>crosses exactly</c>.</summary>
     public ExpectedTrail Exactly() => this with { Layers = [] };
@@ -61,7 +63,10 @@ public sealed record ExpectedTrail(
 
             hops.Add(new(
                 point,
-                [.. fields.Select(one => new ExpectedField(one.Field, row[one.Column] is "" ? null : row[one.Column]))]));
+                [
+                    .. fields.Select(
+                        one => new ExpectedField(one.Field, row[one.Column] is "" ? null : row[one.Column]))
+                ]));
         }
         return new(hops.ToImmutable(), only is { } one ? [one] : Tools, null);
     }

@@ -20,7 +20,8 @@ public sealed record Explanation(string Change, HostProfile Profile)
     private const int Offered = 8;
 
     /// <summary>Explains an observation: see the last overload.</summary>
-    public static ImmutableArray<Explanation> For(Trail observed, HostProfile profile, Func<HostProfile, Trail?> predict) =>
+    public static ImmutableArray<Explanation> For(
+        Trail observed, HostProfile profile, Func<HostProfile, Trail?> predict) =>
         For(ExpectedTrail.Of(observed), profile, predict, observed);
 
     /// <summary>
@@ -29,7 +30,10 @@ public sealed record Explanation(string Change, HostProfile Profile)
     /// <remarks>The observation, if any, suggests rules that the host may have. The model may predict null.</remarks>
     public static ImmutableArray<Explanation> For(
         ExpectedTrail trail, HostProfile profile, Func<HostProfile, Trail?> predict, Trail? observed = null) =>
-        For(profile, [new(observed, predict(profile), host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)], Briefly);
+        For(profile, [new(
+            observed,
+            predict(profile),
+            host => predict(host) is { } predicted && Divergence.Between(trail, predicted) is null)], Briefly);
 
     /// <summary>
     /// Finds the smallest profile changes after which all witnesses are right, best first: a switch; the other
@@ -37,7 +41,8 @@ public sealed record Explanation(string Change, HostProfile Profile)
     /// release. Pairs of changes are tried only if no single change is enough. If the profile already predicts
     /// everything, there is nothing to explain.
     /// </summary>
-    public static ImmutableArray<Explanation> For(HostProfile profile, ImmutableArray<Witness> witnesses, int limit = Limit)
+    public static ImmutableArray<Explanation> For(
+        HostProfile profile, ImmutableArray<Witness> witnesses, int limit = Limit)
     {
         if (Explains(profile))
             return [];
@@ -47,7 +52,8 @@ public sealed record Explanation(string Change, HostProfile Profile)
             .. RuleChanges.Removals(profile),
             .. RuleChanges.Policies(profile),
             .. RuleChanges.Missing(profile),
-            .. witnesses.SelectMany(one => RuleChanges.Own(one.Observed, one.Predicted)).DistinctBy(change => change.Words),
+            .. witnesses.SelectMany(one => RuleChanges.Own(one.Observed, one.Predicted))
+                .DistinctBy(change => change.Words),
         ];
         var docker = DockerSets.Changes(profile).ToImmutableArray();
         ImmutableArray<Explanation> single =
@@ -64,7 +70,8 @@ public sealed record Explanation(string Change, HostProfile Profile)
 
         ImmutableArray<ProfileChange> all =
         [
-            .. ProfileChange.Switches(profile), .. ProfileChange.Backends(profile), .. ProfileChange.UsualKernels(profile), .. rules, .. docker,
+            .. ProfileChange.Switches(profile), .. ProfileChange.Backends(profile),
+            .. ProfileChange.UsualKernels(profile), .. rules, .. docker,
         ];
         return [.. Pairs(all).Take(limit).Where(SufficeBoth).Take(Offered).Select(Both)];
 
@@ -74,14 +81,16 @@ public sealed record Explanation(string Change, HostProfile Profile)
 
         Explanation Single(ProfileChange change) => new(change.Words, change.Apply(profile));
 
-        bool SufficeBoth((ProfileChange One, ProfileChange Other) pair) => Explains(pair.Other.Apply(pair.One.Apply(profile)));
+        bool SufficeBoth((ProfileChange One, ProfileChange Other) pair) =>
+            Explains(pair.Other.Apply(pair.One.Apply(profile)));
 
         Explanation Both((ProfileChange One, ProfileChange Other) pair) =>
             new($"{pair.Other.Words} together with {pair.One.Words}", pair.Other.Apply(pair.One.Apply(profile)));
     }
 
     /// <summary>Replaces Docker's rules with another release's, or none; an administrator's rules stay.</summary>
-    public static HostProfile WithDocker(HostProfile profile, DockerRelease? release) => DockerSets.Exchange(profile, release);
+    public static HostProfile WithDocker(HostProfile profile, DockerRelease? release) =>
+        DockerSets.Exchange(profile, release);
 
     /// <summary>Null if there is no explanation.</summary>
     public static string? Sentence(ImmutableArray<Explanation> explanations, string what) =>

@@ -6,11 +6,13 @@ namespace Hooktrail.Judging;
 public static class SideBySide
 {
     /// <summary>Marks the first divergence.</summary>
-    public static string Text(Trail predicted, Trail observed) => Text(predicted, observed, Voice.All(null, predicted, observed));
+    public static string Text(Trail predicted, Trail observed) =>
+        Text(predicted, observed, Voice.All(null, predicted, observed));
 
     /// <summary>Two trails that do not predict each other, under their names.</summary>
     public static string Text(Trail before, string beforeName, Trail after, string afterName) =>
-        Text(before, after, [.. Voice.All(null, before, after).Zip([beforeName, afterName], (voice, name) => voice with { Name = name })]);
+        Text(before, after, [.. Voice.All(null, before, after).Zip(
+            [beforeName, afterName], (voice, name) => voice with { Name = name })]);
 
     private static string Text(Trail predicted, Trail observed, ImmutableArray<Voice> voices)
     {

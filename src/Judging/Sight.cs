@@ -9,7 +9,8 @@ internal static class Sight
     /// </summary>
     public static bool IsAsObserved(Trail predicted, Trail observed) =>
         predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan())
-        && (predicted.Outcome.LooksLike(observed.Outcome) || IsGone(predicted) && observed.Outcome.Kind == OutcomeKind.Vanished);
+        && (predicted.Outcome.LooksLike(observed.Outcome)
+            || IsGone(predicted) && observed.Outcome.Kind == OutcomeKind.Vanished);
 
     /// <summary>
     /// The observable part of a prediction. FORWARD of arptables, which only the legacy backend has, is at a hook that
@@ -25,8 +26,10 @@ internal static class Sight
     /// Whether the trail begins with the prediction's hops, up to the place where the model knows no further.
     /// </summary>
     public static bool IsBeginningOf(Trail predicted, Trail observed) =>
-        predicted.Hops.Length <= observed.Hops.Length && predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()[..predicted.Hops.Length]);
+        predicted.Hops.Length <= observed.Hops.Length
+        && predicted.Hops.AsSpan().SequenceEqual(observed.Hops.AsSpan()[..predicted.Hops.Length]);
 
     private static bool IsGone(Trail trail) =>
-        trail.Outcome is { Kind: OutcomeKind.Dropped or OutcomeKind.Vanished or OutcomeKind.Rejected, At: { } at } && trail.Hops.Any(hop => hop.Point == at);
+        trail.Outcome is { Kind: OutcomeKind.Dropped or OutcomeKind.Vanished or OutcomeKind.Rejected, At: { } at }
+        && trail.Hops.Any(hop => hop.Point == at);
 }

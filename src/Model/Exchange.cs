@@ -141,7 +141,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
         if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
             && reply.Journey.Arrived.Source != Asked)
-            reply.Journey.Refuse($"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
+            reply.Journey.Refuse(
+                $"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
     }
 

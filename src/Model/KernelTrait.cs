@@ -38,7 +38,8 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
         "commit 62e7151ae3eb (CVE-2024-27415, hence in stable series); net/bridge/br_netfilter_hooks.c, br_nf_local_in; measured on 6.18");
 
     public static readonly KernelTrait PromiscuousCopyLosesConnection = new(
-        "a promiscuous bridge's copy loses its connection", new(new(6, 9), new(5, 15, 157), new(6, 1, 88), new(6, 6, 29), new(6, 8, 8)),
+        "a promiscuous bridge's copy loses its connection",
+        new(new(6, 9), new(5, 15, 157), new(6, 1, 88), new(6, 6, 29), new(6, 8, 8)),
         "What a promiscuous bridge hands up loses its connection on the way, broadcasts too; before, it keeps it.",
         "commit 751de2012eaf (CVE-2024-27018, hence in stable series); net/bridge/br_netfilter_hooks.c, br_nf_local_in; measured: so on 6.1.176 and 6.18, not on 5.10.223");
 

@@ -47,14 +47,17 @@ public sealed record Mutation
         var table = new HookTable(registrations);
         return
         [
-            .. Statement.All.Select(statement => new Mutation($"without: {statement.Says}") { Without = statement, Needs = statement.Needs }),
+            .. Statement.All.Select(statement =>
+                new Mutation($"without: {statement.Says}") { Without = statement, Needs = statement.Needs }),
             .. registrations.Where(CanTell).Select(one => new Mutation($"without {one.What} at {Place(one)}")
             {
                 Kind = KindOf(one),
                 Registration = one.What,
                 Family = one.Family,
                 Hook = one.Hook,
-                Needs = one is { Family: Family.Arp, Hook: Hook.Forward } ? "arptables-legacy with a LOG rule, as nf_tables has no such hook" : null,
+                Needs = one is { Family: Family.Arp, Hook: Hook.Forward }
+                    ? "arptables-legacy with a LOG rule, as nf_tables has no such hook"
+                    : null,
             }),
             .. registrations.Where(CanTell).Select(one => Moving(one, table)).OfType<Mutation>(),
             .. NatRules.Of(profile.Rules).SelectMany(chain => OfRules(chain, profile.Rules)),
@@ -121,7 +124,12 @@ public sealed record Mutation
             var rule = chain.Rules[at];
             if (!NatRules.Decides(rule, chain.Id, rules))
                 continue;
-            yield return new($"without the rule {chain.Id}: {rule}") { Kind = MutationKind.NatRule, Chain = chain.Id, Rule = at };
+            yield return new($"without the rule {chain.Id}: {rule}")
+            {
+                Kind = MutationKind.NatRule,
+                Chain = chain.Id,
+                Rule = at
+            };
             for (var other = at + 1; other < chain.Rules.Length; other++)
                 if (!NatRules.Commute(rule, chain.Rules[other], chain.Id, rules))
                 {

@@ -38,7 +38,8 @@ public static class Agreement
     // neither in users' own chains nor in arptables (net/netfilter/xt_LOG.c).
     private static bool OnlyLogShows(Hop hop) => hop.Point is { Layer: Layer.Arptables, Chain: "FORWARD" };
 
-    private static bool OnlyNflogShows(Hop hop) => hop.Point is { Layer: Layer.Nftables } or { Layer: Layer.Arptables, Chain: not "FORWARD" };
+    private static bool OnlyNflogShows(Hop hop) =>
+        hop.Point is { Layer: Layer.Nftables } or { Layer: Layer.Arptables, Chain: not "FORWARD" };
 
     private static string? Difference(Trail log, Trail nflog)
     {
@@ -79,7 +80,10 @@ public static class Agreement
         while (rest.TryDequeue(out var hop))
             Take(hop, netlinked);
         var outcome = nflog.Trail.Hops.IsEmpty || OnlyLogShows(hops[^1]) ? log.Trail.Outcome : nflog.Trail.Outcome;
-        return new(log.Leg, new(hops.ToImmutable(), outcome), [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)]);
+        return new(
+            log.Leg,
+            new(hops.ToImmutable(), outcome),
+            [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)]);
 
         void Take(Hop hop, List<int> places)
         {

@@ -16,7 +16,10 @@ internal static class EbtLogFormat
 
     /// <summary>Whether a text can be a later piece of a line: addresses, ports, the body of ARP.</summary>
     public static bool IsFurtherPiece(ReadOnlySpan<char> text) =>
-        text.StartsWith(Ip.Source) || text.StartsWith(Ip6.Source) || text.StartsWith(" SPT=") || text.StartsWith(" ARP ");
+        text.StartsWith(Ip.Source)
+        || text.StartsWith(Ip6.Source)
+        || text.StartsWith(" SPT=")
+        || text.StartsWith(" ARP ");
 
     public static Sighting Read(in SightingHead head, ReadOnlySpan<char> text)
     {

@@ -88,5 +88,10 @@ public sealed record LabMap(
 
     private static ImmutableArray<string> Names<T>(ImmutableDictionary<T, string> named, Func<T, bool> condition)
         where T : notnull =>
-        [.. named.Where(pair => condition(pair.Key)).Select(pair => pair.Value).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. named.Where(pair => condition(pair.Key))
+                .Select(pair => pair.Value)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        ];
 }

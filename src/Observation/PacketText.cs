@@ -24,7 +24,8 @@ public static class PacketText
         return sighting.IcmpSequence is { } number ? $"{name} {kind} {number}" : $"{name} {kind}";
     }
 
-    private static string Name(Protocol? known, string? printed) => known is { } protocol ? protocol.Name() : printed ?? "";
+    private static string Name(Protocol? known, string? printed) =>
+        known is { } protocol ? protocol.Name() : printed ?? "";
 
     private static string EtherType(Sighting sighting) => sighting.EtherType is { } type ? $"0x{type:x4}" : "";
 }

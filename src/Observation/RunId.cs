@@ -27,7 +27,8 @@ public readonly record struct RunId
     public static RunId Parse(string text) =>
         TryParse(text, out var run)
             ? run
-            : throw new HooktrailException($"\"{text}\" is not the id of a run; an id is {Length} characters of a-z and 0-9.");
+            : throw new HooktrailException(
+                $"\"{text}\" is not the id of a run; an id is {Length} characters of a-z and 0-9.");
 
     public static bool TryParse(ReadOnlySpan<char> text, out RunId run)
     {

@@ -37,10 +37,12 @@ public sealed class TapCounters
 
     /// <summary>The counters that would agree with the log.</summary>
     public static TapCounters Of(IEnumerable<Sighting> logged) =>
-        new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(pair => pair.Key, pair => (long)pair.Value));
+        new(logged.CountBy(sighting => sighting.Point).ToImmutableDictionary(
+            pair => pair.Key, pair => (long)pair.Value));
 
     public TapCounters With(TapCounters other) =>
-        new(_packets.SetItems(other._packets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value + this[pair.Key]))));
+        new(_packets.SetItems(
+            other._packets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value + this[pair.Key]))));
 
     public TapCounters Since(TapCounters earlier) =>
         new(_packets.ToImmutableDictionary(pair => pair.Key, pair => pair.Value - earlier[pair.Key]));

@@ -44,7 +44,12 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
         Layer.Ip6tables,
         point => from destination in Traffic.Ipv6
                  from packets in (string[])
-                     [Marked, Reset, .. Answers(), .. Icmp6Errors.Select(type => $"-m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type {type}")]
+                     [
+                         Marked,
+                         Reset,
+                         .. Answers(),
+                         .. Icmp6Errors.Select(type => $"-m tos --tos 0x00 -p ipv6-icmp -m icmp6 --icmpv6-type {type}")
+                     ]
                  select Xt(point, destination, packets),
         "COMMIT\n");
 
@@ -63,15 +68,18 @@ public sealed record TapRules(RunId Run, TracedTraffic Traffic, ImmutableArray<H
             .. from destination in Traffic.Ipv4
                from packets in (string[])
                    ["! --ip-tos 0x00", "--ip-tos 0x00 --ip-protocol tcp",
-                       .. Traffic.AnsweringPorts.Select(port => $"--ip-tos 0x00 --ip-protocol udp --ip-source-port {port}")]
+                       .. Traffic.AnsweringPorts.Select(
+                           port => $"--ip-tos 0x00 --ip-protocol udp --ip-source-port {port}")]
                select Ebt(point, $"-p IPv4 --ip-destination {destination} {packets}", "--log-ip"),
             .. from destination in Traffic.Ipv4
                select Ebt(point, $"-p ARP --arp-ip-dst {destination}", "--log-arp"),
             .. from destination in Traffic.Ipv6
                from packets in (string[])
                    ["! --ip6-tclass 0x00", "--ip6-tclass 0x00 --ip6-protocol tcp",
-                       .. Traffic.AnsweringPorts.Select(port => $"--ip6-tclass 0x00 --ip6-protocol udp --ip6-source-port {port}"),
-                       .. Icmp6Errors.Select(type => $"--ip6-tclass 0x00 --ip6-protocol ipv6-icmp --ip6-icmp-type {type}")]
+                       .. Traffic.AnsweringPorts.Select(
+                           port => $"--ip6-tclass 0x00 --ip6-protocol udp --ip6-source-port {port}"),
+                       .. Icmp6Errors.Select(
+                           type => $"--ip6-tclass 0x00 --ip6-protocol ipv6-icmp --ip6-icmp-type {type}")]
                select Ebt(point, $"-p IPv6 --ip6-destination {destination} {packets}", "--log-ip6"),
         ],
         "");

@@ -45,5 +45,6 @@ public sealed record TracedTraffic
     private static IPNetwork Parse(string text) =>
         IPNetwork.TryParse(text, out var network)
             ? network
-            : throw new HooktrailException($"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64.");
+            : throw new HooktrailException(
+                $"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64.");
 }

@@ -25,7 +25,8 @@ internal sealed class TrailsReader(string name)
         {
             // The message quotes the file, which may contain anything; it must neither break
             // the line nor control a terminal.
-            throw new HooktrailException(string.Concat(wrong.Message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)), wrong);
+            throw new HooktrailException(
+                string.Concat(wrong.Message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)), wrong);
         }
     }
 
@@ -47,12 +48,16 @@ internal sealed class TrailsReader(string name)
         ImmutableArray<Registration> hooks = [];
         var legs = root["hosts"].Each(host =>
         {
-            var profile = (first is null ? host.Object("hostProfile", "facts", "hooks", "legs") : host.Object("hostProfile", "legs"))["hostProfile"];
+            var profile = (first is null
+                ? host.Object("hostProfile", "facts", "hooks", "legs")
+                : host.Object("hostProfile", "legs"))["hostProfile"];
             if (host.Optional("facts") is { } measured)
                 facts = FactsOf(measured);
             if (host.Optional("hooks") is { } registered)
                 hooks = registered.Each(RegistrationOf);
-            var own = first is null ? null : profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any() ? null : Changed(first, profile);
+            var own = first is null ? null
+                : profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any() ? null
+                : Changed(first, profile);
             first ??= Profile(profile);
             return host["legs"].Each(leg => LegOf(leg, own));
         });
@@ -139,13 +144,20 @@ internal sealed class TrailsReader(string name)
     private static Evidence EvidenceOf(JsonPlace place)
     {
         place.Object("hop", "channel", "number", "line");
-        return new(place.Optional("hop")?.Count() ?? 0, place["channel"].Text(), place["number"].Number(), place["line"].Text());
+        return new(
+            place.Optional("hop")?.Count() ?? 0,
+            place["channel"].Text(),
+            place["number"].Number(),
+            place["line"].Text());
     }
 
     private static ScenarioTitle Title(JsonPlace scenario)
     {
         scenario.Object("feature", "title", "example");
-        return new(scenario["feature"].Text(), scenario["title"].Text()) { Example = scenario.Optional("example")?.Text() };
+        return new(scenario["feature"].Text(), scenario["title"].Text())
+        {
+            Example = scenario.Optional("example")?.Text()
+        };
     }
 
     private static Trail? Observed(JsonPlace observed, Trail? predicted)
@@ -188,7 +200,8 @@ internal sealed class TrailsReader(string name)
         {
             OutcomeKind.Delivered when read.To is null || read.At is not null =>
                 throw outcome.Wrong("is delivered, so \"to\" must name an endpoint and \"at\" be absent"),
-            OutcomeKind.Dropped or OutcomeKind.Rejected or OutcomeKind.Unknown when read.To is not null || read.At is null =>
+            OutcomeKind.Dropped or OutcomeKind.Rejected or OutcomeKind.Unknown
+                when read.To is not null || read.At is null =>
                 throw outcome.Wrong($"is {read.Kind.Name()}, so \"at\" must name a hook point and \"to\" be absent"),
             OutcomeKind.Vanished when read.To is not null =>
                 throw outcome.Wrong("is vanished, so \"to\" must be absent"),
@@ -237,7 +250,8 @@ internal sealed class TrailsReader(string name)
             return profile;
         switches.Object(SwitchNames);
         return Switch.All.Aggregate(
-            profile, (changed, one) => switches.Optional(one.Name) is { } state ? one.Write(changed, state.Bool()) : changed);
+            profile,
+            (changed, one) => switches.Optional(one.Name) is { } state ? one.Write(changed, state.Bool()) : changed);
     }
 
     private static PublishedPort PublishedOf(JsonPlace place)
@@ -251,7 +265,8 @@ internal sealed class TrailsReader(string name)
         Layer[] layers = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables, Layer.Nftables];
         place.Object([.. layers.Select(layer => layer.Name())]);
         return layers.Aggregate(RuleSet.Empty, (all, layer) => place.Optional(layer.Name()) is { } lines
-            ? all.With(lines.Place(() => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}")))
+            ? all.With(lines.Place(
+                () => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}")))
             : all);
     }
 }

@@ -32,7 +32,8 @@ public sealed class TrailsWriter : IDisposable
 
     /// <summary>Begins a file; <paramref name="stream"/> stays open after its end.</summary>
     public TrailsWriter(
-        Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null, ImmutableArray<Registration>? hooks = null, int indentation = 2)
+        Stream stream, HostProfile profile, ImmutableArray<Fact>? facts = null,
+        ImmutableArray<Registration>? hooks = null, int indentation = 2)
     {
         _stream = stream;
         _indentation = indentation;

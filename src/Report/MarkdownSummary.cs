@@ -19,14 +19,18 @@ public static class MarkdownSummary
 
     /// <summary>Why is a sentence about the choice of the lab, or null. Without hooks there are no pictures.</summary>
     public static string Of(
-        TrailsFile file, string title = "Hooktrail", string? why = null, Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
+        TrailsFile file,
+        string title = "Hooktrail",
+        string? why = null,
+        Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
     {
         var maps = new Dictionary<(HostProfile, Plane), StackMap>();
         var text = new StringBuilder();
         text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
             text.Append($"\n{Table(file.Legs)}");
-        foreach (var verdict in (ReadOnlySpan<LegVerdict>)[LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.Inconclusive, LegVerdict.Skipped])
+        foreach (var verdict in (ReadOnlySpan<LegVerdict>)
+            [LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.Inconclusive, LegVerdict.Skipped])
             text.Append(Reasons(file.Legs, verdict));
         if (file.Legs.Any(leg => Shown(leg) is not null))
             text.Append("\n## Trails\n");
@@ -48,7 +52,8 @@ public static class MarkdownSummary
             var profile = leg.HostProfile ?? file.HostProfile;
             var lit = new LitLeg(leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted, null);
             if (!maps.TryGetValue((profile, lit.Plane), out var map))
-                maps[(profile, lit.Plane)] = map = StackMap.Of(hooks(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
+                maps[(profile, lit.Plane)] = map = StackMap.Of(
+                    hooks(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
             return $"\n```mermaid\n{PictureMermaid.Of(map, lit)}```\n";
         }
     }
@@ -73,7 +78,8 @@ public static class MarkdownSummary
 
     private static string Table(ImmutableArray<LegRecord> legs)
     {
-        var text = new StringBuilder("| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
+        var text = new StringBuilder(
+            "| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
         foreach (var leg in legs)
         {
             string[] cells =
@@ -95,7 +101,9 @@ public static class MarkdownSummary
         var text = new StringBuilder();
         foreach (var leg in legs.Where(leg => leg.Verdict == verdict))
             text.Append($"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason given")}\n");
-        return text.Length == 0 ? "" : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
+        return text.Length == 0
+            ? ""
+            : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
     }
 
     private static string Trails(LegRecord leg, string picture)

@@ -11,7 +11,9 @@ internal sealed class FeatureFile : IFeatureLevelCucumberMessages
 {
     private readonly Dictionary<string, Step> _steps;
 
-    /// <exception cref="ParserException">The text is not Gherkin; <see cref="CompositeParserException"/> for several errors.</exception>
+    /// <exception cref="ParserException">
+    /// The text is not Gherkin; <see cref="CompositeParserException"/> for several errors.
+    /// </exception>
     public FeatureFile(string uri, string text)
     {
         var ids = new GuidIdGenerator();
@@ -65,6 +67,7 @@ internal sealed record ScenarioInFile(
 {
     /// <summary>Where an outline's pickle has its values from; null for a plain scenario.</summary>
     public (Examples Examples, TableRow Row)? RowOf(Pickle pickle) => pickle.AstNodeIds is [_, var row]
-        ? Scenario.Examples.SelectMany(examples => examples.TableBody, (examples, one) => (examples, one)).First(pair => pair.one.Id == row)
+        ? Scenario.Examples.SelectMany(examples => examples.TableBody, (examples, one) => (examples, one))
+            .First(pair => pair.one.Id == row)
         : null;
 }

@@ -11,7 +11,9 @@ internal static class FixtureWriter
     private const string Task = "global::System.Threading.Tasks.Task";
 
     /// <summary>Empty without a feature. <paramref name="source"/>: the feature's path from the fixture.</summary>
-    /// <exception cref="AstBuilderException">A scenario has no title, shares it with another, or its examples do not fit.</exception>
+    /// <exception cref="AstBuilderException">
+    /// A scenario has no title, shares it with another, or its examples do not fit.
+    /// </exception>
     public static string Write(FeatureFile file, string rootNamespace, string source)
     {
         if (file.Feature is not { } feature)
@@ -80,7 +82,9 @@ internal static class FixtureWriter
             foreach (var (pickle, item) in file.Pickles)
                 code.Append("        ").AppendLine(TestCase(pickle, file.RowOf(item)!.Value));
         }
-        else if (new GherkinDialectProvider("en").GetDialect(language, null).ScenarioOutlineKeywords.Contains(scenario.Keyword))
+        else if (new GherkinDialectProvider("en")
+            .GetDialect(language, null).ScenarioOutlineKeywords
+            .Contains(scenario.Keyword))
         {
             throw Error(scenario.Location, $"The scenario outline '{scenario.Name}' has no examples.");
         }
@@ -90,7 +94,9 @@ internal static class FixtureWriter
         code.Append($"        public async {Task} {Identifier.From(scenario.Name)}({parameters}) {{ await scenario.StartAsync({index});\n");
         foreach (var step in file.Background.Concat(scenario.Steps))
             code.Append($"#line {step.Location.Line}\n            await scenario.StepAsync();\n");
-        return code.Append("#line hidden\n            await scenario.CompleteAsync();\n        }\n#line default\n").ToString();
+        return code
+            .Append("#line hidden\n            await scenario.CompleteAsync();\n        }\n#line default\n")
+            .ToString();
     }
 
     private static string TestCase(int index, (Examples Examples, TableRow Row) row)

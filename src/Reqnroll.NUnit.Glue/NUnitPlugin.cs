@@ -15,7 +15,8 @@ public sealed class NUnitPlugin : IRuntimePlugin
 {
     private const string Name = "nunit";
 
-    public void Initialize(RuntimePluginEvents events, RuntimePluginParameters parameters, UnitTestProviderConfiguration unitTests)
+    public void Initialize(
+        RuntimePluginEvents events, RuntimePluginParameters parameters, UnitTestProviderConfiguration unitTests)
     {
         unitTests.UseUnitTestProvider(Name);
         events.RegisterGlobalDependencies += (_, e) =>

@@ -12,7 +12,8 @@ foreach (string line in File.ReadLines(list))
     try
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
-        string code = FixtureWriter.Write(new FeatureFile(uri, File.ReadAllText(path)), rootNamespace, Path.GetRelativePath(folder, path));
+        string code = FixtureWriter.Write(
+            new FeatureFile(uri, File.ReadAllText(path)), rootNamespace, Path.GetRelativePath(folder, path));
         Directory.CreateDirectory(folder);
         File.WriteAllText(output, code);
     }

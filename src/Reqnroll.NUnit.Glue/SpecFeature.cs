@@ -34,5 +34,6 @@ public sealed class SpecFeature
     /// <summary>Runs the hooks after the feature, if one of its scenarios was run.</summary>
     public Task EndAsync() => TestRunnerManager.ReleaseFeatureAsync(Info, _assembly);
 
-    internal static string[] Names(IEnumerable<Io.Cucumber.Messages.Types.Tag> tags) => [.. tags.Select(tag => tag.Name[1..])];
+    internal static string[] Names(IEnumerable<Io.Cucumber.Messages.Types.Tag> tags) =>
+        [.. tags.Select(tag => tag.Name[1..])];
 }

@@ -13,7 +13,8 @@ internal static class ChainOrder
         HookPoints.All.Select((point, index) => (point, index)).ToFrozenDictionary(one => one.point, one => one.index);
 
     /// <summary>Base chains of nft keep their order.</summary>
-    public static int Table(ChainId id) => id.Layer == Layer.Nftables ? 0 : Tables.IndexOf(id.Table) is var index and >= 0 ? index : int.MaxValue;
+    public static int Table(ChainId id) =>
+        id.Layer == Layer.Nftables ? 0 : Tables.IndexOf(id.Table) is var index and >= 0 ? index : int.MaxValue;
 
     /// <summary>Users' chains come last.</summary>
     public static int BuiltIn(ChainId id) =>

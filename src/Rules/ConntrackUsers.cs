@@ -12,14 +12,17 @@ internal static class ConntrackUsers
     // Matches and targets that the reader does not know, or skips because no trail shows
     // them, may still need conntrack.
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
-        "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster", "ct", "CT", "CONNMARK", "CONNSECMARK",
-        "NETMAP", "SYNPROXY", "MASQUERADE", "REDIRECT", "DNAT", "SNAT", "dnat", "snat", "redirect", "masquerade", "synproxy", "flow");
+        "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster", "ct", "CT",
+        "CONNMARK", "CONNSECMARK", "NETMAP", "SYNPROXY", "MASQUERADE", "REDIRECT", "DNAT", "SNAT", "dnat", "snat",
+        "redirect", "masquerade", "synproxy", "flow");
 
-    public static ImmutableArray<IpVersion> Of(RuleChain chain, Rule rule) => Needs(chain, rule) ? Versions(chain, rule) : [];
+    public static ImmutableArray<IpVersion> Of(RuleChain chain, Rule rule) =>
+        Needs(chain, rule) ? Versions(chain, rule) : [];
 
     private static bool Needs(RuleChain chain, Rule rule) =>
         chain.Id.Layer is not (Layer.Ebtables or Layer.Arptables)
-        && (rule.Matches.Any(match => match is ConntrackMatch || match is UnknownMatch unknown && Names.Contains(First(unknown.Name)))
+        && (rule.Matches.Any(
+            match => match is ConntrackMatch || match is UnknownMatch unknown && Names.Contains(First(unknown.Name)))
             || rule.Target switch
             {
                 DnatTarget or SnatTarget or MasqueradeTarget or RedirectTarget => true,
@@ -28,13 +31,15 @@ internal static class ConntrackUsers
                 _ => false,
             });
 
-    private static ImmutableArray<IpVersion> Versions(RuleChain chain, Rule rule) => (chain.Id.Layer, chain.Id.Table.Split(' ')[0]) switch
+    private static ImmutableArray<IpVersion> Versions(
+        RuleChain chain, Rule rule) => (chain.Id.Layer, chain.Id.Table.Split(' ')[0]) switch
     {
         (Layer.Iptables, _) or (_, "ip") => [IpVersion.V4],
         (Layer.Ip6tables, _) or (_, "ip6") => [IpVersion.V6],
         // In an inet table, "dnat ip to" needs conntrack for one version (nft_nat.c), and every other user
         // for both (nf_ct_netns_inet_get).
-        (_, "inet") when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
+        (_, "inet")
+            when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
             [.. Both.Where(version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))],
         (_, "inet" or "bridge") => Both,
         _ => [],

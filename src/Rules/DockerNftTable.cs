@@ -12,7 +12,8 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
     public ImmutableArray<string> Lines()
     {
         _lines.Add($"table {Ip} docker-bridges {{");
-        foreach (var direction in (string[])["filter-forward-in", "filter-forward-out", "nat-postrouting-in", "nat-postrouting-out"])
+        foreach (var direction in (string[])
+            ["filter-forward-in", "filter-forward-out", "nat-postrouting-in", "nat-postrouting-out"])
             Jumps(direction);
         Chain(
             "filter-FORWARD",
@@ -68,7 +69,8 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
                     answered,
                     $"iifname {bridge} counter {icc}",
                     .. ports.SelectMany(port => DockerScript.Protocols.Select(
-                        protocol => $"{Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter accept")),
+                        protocol =>
+                            $"{Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter accept")),
                     "counter drop",
                 ]);
         Chain(

@@ -51,14 +51,19 @@ public static class DockerRules
     {
         var parts = version.Split('-')[0].Split('.');
         if (!int.TryParse(parts[0], out var major) || parts.Length > 1 && !int.TryParse(parts[1], out _))
-            throw new HooktrailException($"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
-        return (major, parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0) switch
+            throw new HooktrailException(
+                $"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
+        return (major, parts.Length > 1
+            ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)
+            : 0) switch
         {
             ( < 27, _) => DockerRelease.V20,
             (27, _) => DockerRelease.V27,
             (28, < 2) => DockerRelease.V28,
             (28, _) => DockerRelease.V28Dot2,
-            _ => version.EndsWith("-nftables", StringComparison.Ordinal) ? DockerRelease.V29Nftables : DockerRelease.V29,
+            _ => version.EndsWith("-nftables", StringComparison.Ordinal)
+                ? DockerRelease.V29Nftables
+                : DockerRelease.V29,
         };
     }
 }

@@ -37,5 +37,6 @@ public sealed record DockerScript
     /// <summary>The lab publishes its ports for both protocols.</summary>
     internal static readonly ImmutableArray<string> Protocols = ["tcp", "udp"];
 
-    internal static string WithPort(string address) => address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";
+    internal static string WithPort(string address) =>
+        address.Contains(':') ? $"[{address}]:{Flow.ServicePort}" : $"{address}:{Flow.ServicePort}";
 }

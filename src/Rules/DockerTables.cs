@@ -23,7 +23,8 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
             else
                 Network(network);
         End();
-        foreach (var container in Endpoint.All.Where(one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner))
+        foreach (var container in Endpoint.All.Where(
+            one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner))
             Container(container);
         foreach (var port in PublishedPort.OfLab)
             foreach (var protocol in DockerScript.Protocols)
@@ -50,7 +51,10 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
     {
         Chain("nat", "DOCKER");
         Append("nat", "PREROUTING", "-m addrtype --dst-type LOCAL -j DOCKER");
-        Append("nat", "OUTPUT", $"{(Hairpin ? "" : $"! -d {host.Loopback(version)} ")}-m addrtype --dst-type LOCAL -j DOCKER");
+        Append(
+            "nat",
+            "OUTPUT",
+            $"{(Hairpin ? "" : $"! -d {host.Loopback(version)} ")}-m addrtype --dst-type LOCAL -j DOCKER");
         foreach (var chain in (string[])["DOCKER", InternalChain, "DOCKER-USER"])
             Chain("filter", chain);
         if (IsOld)
@@ -95,7 +99,11 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
 
         if (!Isolates)
             return;
-        Add("filter", "DOCKER-ISOLATION-STAGE-1", $"-i {bridge} ! -o {bridge} -j DOCKER-ISOLATION-STAGE-2", first: IsOld);
+        Add(
+            "filter",
+            "DOCKER-ISOLATION-STAGE-1",
+            $"-i {bridge} ! -o {bridge} -j DOCKER-ISOLATION-STAGE-2",
+            first: IsOld);
         Insert("filter", "DOCKER-ISOLATION-STAGE-2", $"-o {bridge} -j DROP");
     }
 
@@ -132,7 +140,11 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         var notLinkLocal = version == IpVersion.V6 ? "! -s fe80::/10 " : "";
         var to = DockerScript.WithPort(host.Address(port.To.Name, version));
         Append("nat", "DOCKER", $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
-        Add("filter", "DOCKER", $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT", first: !IsOld);
+        Add(
+            "filter",
+            "DOCKER",
+            $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT",
+            first: !IsOld);
         if (IsOld || Hairpin)
             Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
         if (release == DockerRelease.V28)
@@ -141,15 +153,17 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
 
     private string Net(string network) => host.Address(network, version);
 
-    private string Address(string name) => host.Address(name, version) is var address && address.Contains('.') || address.Contains(':')
-        ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
-        : address;
+    private string Address(string name) =>
+        host.Address(name, version) is var address && address.Contains('.') || address.Contains(':')
+            ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
+            : address;
 
     private void Insert(string table, string chain, string rule) => Add(table, chain, rule, first: true);
 
     private void Append(string table, string chain, string rule) => Add(table, chain, rule, first: false);
 
-    private void Add(string table, string chain, string rule, bool first) => Chain(table, chain).Insert(first ? 0 : Chain(table, chain).Count, rule);
+    private void Add(string table, string chain, string rule, bool first) =>
+        Chain(table, chain).Insert(first ? 0 : Chain(table, chain).Count, rule);
 
     private List<string> Chain(string table, string chain)
     {

@@ -95,7 +95,8 @@ public sealed record HostProfile
         && Rules == other.Rules;
 
     public override int GetHashCode() =>
-        Switch.All.Aggregate(HashCode.Combine(Kernel, Iptables, Ebtables, Rules), (hash, one) => HashCode.Combine(hash, one.Read(this)));
+        Switch.All.Aggregate(
+            HashCode.Combine(Kernel, Iptables, Ebtables, Rules), (hash, one) => HashCode.Combine(hash, one.Read(this)));
 }
 
 /// <summary>

@@ -21,5 +21,6 @@ public sealed class LabNamesAsTheyAre : INames
 
     public int Port(int printed) => printed;
 
-    public string? MacOwner(string printed) => printed.Equals("ff:ff:ff:ff:ff:ff", StringComparison.OrdinalIgnoreCase) ? "broadcast" : null;
+    public string? MacOwner(string printed) =>
+        printed.Equals("ff:ff:ff:ff:ff:ff", StringComparison.OrdinalIgnoreCase) ? "broadcast" : null;
 }

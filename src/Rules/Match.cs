@@ -27,7 +27,10 @@ public enum DeviceRole
 public sealed record DeviceMatch(DeviceRole Role, ImmutableArray<string> Devices, bool Negated) : Match(Negated)
 {
     public bool Equals(DeviceMatch? other) =>
-        other is not null && Role == other.Role && Negated == other.Negated && Devices.AsSpan().SequenceEqual(other.Devices.AsSpan());
+        other is not null
+        && Role == other.Role
+        && Negated == other.Negated
+        && Devices.AsSpan().SequenceEqual(other.Devices.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Role, Devices.Length, Negated);
 }
@@ -59,7 +62,10 @@ public enum AddressRole
 public sealed record AddressMatch(AddressRole Role, ImmutableArray<string> Addresses, bool Negated) : Match(Negated)
 {
     public bool Equals(AddressMatch? other) =>
-        other is not null && Role == other.Role && Negated == other.Negated && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan());
+        other is not null
+        && Role == other.Role
+        && Negated == other.Negated
+        && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Role, Addresses.Length, Negated);
 }
@@ -88,7 +94,10 @@ public sealed record FrameProtocolMatch(string Protocol, bool Negated) : Match(N
 public sealed record PortMatch(AddressRole Role, ImmutableArray<PortRange> Ranges, bool Negated) : Match(Negated)
 {
     public bool Equals(PortMatch? other) =>
-        other is not null && Role == other.Role && Negated == other.Negated && Ranges.AsSpan().SequenceEqual(other.Ranges.AsSpan());
+        other is not null
+        && Role == other.Role
+        && Negated == other.Negated
+        && Ranges.AsSpan().SequenceEqual(other.Ranges.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Role, Ranges.Length, Negated);
 }

@@ -7,7 +7,10 @@ namespace Hooktrail.Rules;
 public sealed record Rule(string Text, ImmutableArray<Match> Matches, Target Target)
 {
     public bool Equals(Rule? other) =>
-        other is not null && Text == other.Text && Target == other.Target && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
+        other is not null
+        && Text == other.Text
+        && Target == other.Target
+        && Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 

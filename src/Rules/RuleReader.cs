@@ -10,7 +10,8 @@ public static class RuleReader
 {
     /// <summary>Reads the output of iptables-save or a relative, all tables or some, of either backend.</summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
-    public static RuleSet Xtables(Layer layer, string saved, INames names) => Xtables(layer, saved.Split('\n'), names, $"{layer.Name()}-save");
+    public static RuleSet Xtables(Layer layer, string saved, INames names) =>
+        Xtables(layer, saved.Split('\n'), names, $"{layer.Name()}-save");
 
     /// <summary>Messages call the lines <paramref name="source"/>: a command or a file.</summary>
     /// <exception cref="HooktrailException">The lines are not of such a tool.</exception>
@@ -28,11 +29,13 @@ public static class RuleReader
 
     /// <summary>Reads the output of <c>nft list ruleset</c>; leaves out the same tables.</summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
-    public static RuleSet Nftables(string listing, INames names) => Nftables(listing.Split('\n'), names, "nft list ruleset");
+    public static RuleSet Nftables(string listing, INames names) =>
+        Nftables(listing.Split('\n'), names, "nft list ruleset");
 
     /// <summary>
     /// Reads tables as <c>nft list ruleset</c> prints them and <c>nft -f</c> accepts them; leaves out the same tables.
     /// </summary>
     /// <exception cref="HooktrailException">The lines are no such tables.</exception>
-    public static RuleSet Nftables(IEnumerable<string> lines, INames names, string source) => new(new NftReader(names, source).Read(lines));
+    public static RuleSet Nftables(IEnumerable<string> lines, INames names, string source) =>
+        new(new NftReader(names, source).Read(lines));
 }

@@ -50,7 +50,8 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
         .ThenBy(chain => chain.Id.Layer == Layer.Nftables ? "" : chain.Id.Name, StringComparer.Ordinal);
 
     public bool Equals(RuleSet? other) =>
-        ReferenceEquals(this, other) || other is not null && Chains.Length == other.Chains.Length && InOrder.SequenceEqual(other.InOrder);
+        ReferenceEquals(this, other)
+        || other is not null && Chains.Length == other.Chains.Length && InOrder.SequenceEqual(other.InOrder);
 
     public override int GetHashCode() => HashCode.Combine(Chains.Length, Count);
 }

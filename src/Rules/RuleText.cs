@@ -7,7 +7,8 @@ namespace Hooktrail.Rules;
 /// </summary>
 public static class RuleText
 {
-    public static IEnumerable<Layer> Layers(RuleSet rules) => rules.Chains.Select(chain => chain.Id.Layer).Distinct().Order();
+    public static IEnumerable<Layer> Layers(RuleSet rules) =>
+        rules.Chains.Select(chain => chain.Id.Layer).Distinct().Order();
 
     public static ImmutableArray<string> Write(RuleSet rules, Layer layer)
     {
@@ -53,7 +54,8 @@ public static class RuleText
             {
                 var device = hook.Device is null ? "" : $"device \"{hook.Device}\" ";
                 var priority = hook.Priority.ToString(CultureInfo.InvariantCulture);
-                lines.Add($"    type {hook.Type} hook {hook.Hook} {device}priority {priority}; policy {PolicyOf(chain)};");
+                lines.Add(
+                    $"    type {hook.Type} hook {hook.Hook} {device}priority {priority}; policy {PolicyOf(chain)};");
                 if (hook.BeforeBridges)
                     lines.Add($"    comment \"{NftReader.BeforeBridges}\"");
             }
@@ -66,7 +68,9 @@ public static class RuleText
     }
 
     private static string NftName(string name) =>
-        name.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.') && name is not "" ? name : $"\"{name}\"";
+        name.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.') && name is not ""
+            ? name
+            : $"\"{name}\"";
 
     private static string PolicyOf(RuleChain chain) => chain.Policy switch
     {

@@ -15,10 +15,22 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
     public static readonly ImmutableArray<Switch> All =
     [
         BridgeNfCallIptables,
-        new("bridge-nf-call-ip6tables", profile => profile.BridgeNfCallIp6tables, (profile, on) => profile with { BridgeNfCallIp6tables = on }),
-        new("bridge-nf-call-arptables", profile => profile.BridgeNfCallArptables, (profile, on) => profile with { BridgeNfCallArptables = on }),
-        new("bridge-nf-filter-vlan-tagged", profile => profile.BridgeNfFilterVlanTagged, (profile, on) => profile with { BridgeNfFilterVlanTagged = on }),
-        new("bridge-nf-filter-pppoe-tagged", profile => profile.BridgeNfFilterPppoeTagged, (profile, on) => profile with { BridgeNfFilterPppoeTagged = on }),
+        new(
+            "bridge-nf-call-ip6tables",
+            profile => profile.BridgeNfCallIp6tables,
+            (profile, on) => profile with { BridgeNfCallIp6tables = on }),
+        new(
+            "bridge-nf-call-arptables",
+            profile => profile.BridgeNfCallArptables,
+            (profile, on) => profile with { BridgeNfCallArptables = on }),
+        new(
+            "bridge-nf-filter-vlan-tagged",
+            profile => profile.BridgeNfFilterVlanTagged,
+            (profile, on) => profile with { BridgeNfFilterVlanTagged = on }),
+        new(
+            "bridge-nf-filter-pppoe-tagged",
+            profile => profile.BridgeNfFilterPppoeTagged,
+            (profile, on) => profile with { BridgeNfFilterPppoeTagged = on }),
         new("br_netfilter", profile => profile.BrNetfilter, (profile, on) => profile with { BrNetfilter = on }),
         new("ip_forward", profile => profile.IpForward, (profile, on) => profile with { IpForward = on }),
         new("ip6_forward", profile => profile.Ip6Forward, (profile, on) => profile with { Ip6Forward = on }),
@@ -30,7 +42,10 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
         new("send_redirects", profile => profile.SendRedirects, (profile, on) => profile with { SendRedirects = on }),
         new("hairpin", profile => profile.Hairpin, (profile, on) => profile with { Hairpin = on }),
         new("userland-proxy", profile => profile.UserlandProxy, (profile, on) => profile with { UserlandProxy = on }),
-        new("userland-proxy-pktinfo", profile => profile.ProxyPktinfo, (profile, on) => profile with { ProxyPktinfo = on }),
+        new(
+            "userland-proxy-pktinfo",
+            profile => profile.ProxyPktinfo,
+            (profile, on) => profile with { ProxyPktinfo = on }),
         new("promiscuous", profile => profile.Promiscuous, (profile, on) => profile with { Promiscuous = on }),
     ];
 
@@ -48,7 +63,8 @@ public sealed record Switch(string Name, Func<HostProfile, bool> Read, Func<Host
         var one = Parse(parts[0]);
         return parts.Length == 2 && parts[1] is "0" or "1"
             ? one.Write(profile, parts[1] == "1")
-            : throw new HooktrailException($"\"{assignment}\" does not set a switch; write {one.Name}=0 or {one.Name}=1.");
+            : throw new HooktrailException(
+                $"\"{assignment}\" does not set a switch; write {one.Name}=0 or {one.Name}=1.");
     }
 
     public override string ToString() => Name;

@@ -18,7 +18,9 @@ internal static class PrivateNamespace
         return start;
     }
 
-    /// <summary>Runs a shell script in a folder with the files; gives its output. A script that lacks a tool exits with 77.</summary>
+    /// <summary>
+    /// Runs a shell script in a folder with the files; gives its output. A script that lacks a tool exits with 77.
+    /// </summary>
     public static string Run(string script, params IEnumerable<(string Name, string Text)> files)
     {
         var folder = Directory.CreateTempSubdirectory("hooktrail-");

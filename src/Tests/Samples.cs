@@ -35,9 +35,11 @@ internal static class Samples
 
     // Every kind of text in a file: quotes, markup, control characters, letters beyond ASCII.
     private static readonly Gen<string> Names = Gen.Elements(
-        "lab", "client.port", "", "a|b", "\"quoted\"\\", "<b>&amp;", "line\nbreak\ttab\u0001", "名前 → 😀", "`code`", "\u2028");
+        "lab", "client.port", "", "a|b", "\"quoted\"\\", "<b>&amp;",
+        "line\nbreak\ttab\u0001", "名前 → 😀", "`code`", "\u2028");
 
-    private static readonly Gen<string?> Devices = Gen.OneOf(Gen.Constant<string?>(null), Names.Select(name => (string?)name));
+    private static readonly Gen<string?> Devices =
+        Gen.OneOf(Gen.Constant<string?>(null), Names.Select(name => (string?)name));
 
     private static readonly Gen<HookPoint> Points = Gen.OneOf(
         Gen.Elements<HookPoint>([.. HookPoints.Ebtables, .. HookPoints.Iptables]),
@@ -69,15 +71,32 @@ internal static class Samples
     // A user's rules, of every tool; Docker's are those of its releases.
     private static readonly RuleSet[] OwnRules =
     [
-        RuleText.Read(Layer.Iptables, ["*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"], "own"),
-        RuleText.Read(Layer.Ip6tables, ["*filter", "-A FORWARD ! -s lab -p tcp -m tcp --dport 8080 -j REJECT --reject-with tcp-reset"], "own"),
-        RuleText.Read(Layer.Ebtables, ["*nat", "-A PREROUTING -p IPv4 -i client.port -j redirect", "*filter", ":OWN DROP", "-A FORWARD -d Broadcast -j OWN"], "own"),
+        RuleText.Read(
+            Layer.Iptables,
+            [
+                "*raw", "-A PREROUTING -s client,wan -j CT --notrack", "*filter",
+                ":FORWARD DROP", ":OWN -", "-A FORWARD -m set --match-set \"a b\" src -g OWN"
+            ],
+            "own"),
+        RuleText.Read(
+            Layer.Ip6tables,
+            ["*filter", "-A FORWARD ! -s lab -p tcp -m tcp --dport 8080 -j REJECT --reject-with tcp-reset"],
+            "own"),
+        RuleText.Read(
+            Layer.Ebtables,
+            [
+                "*nat", "-A PREROUTING -p IPv4 -i client.port -j redirect",
+                "*filter", ":OWN DROP", "-A FORWARD -d Broadcast -j OWN"
+            ],
+            "own"),
         RuleText.Read(Layer.Arptables, ["*filter", "-A INPUT -s server --opcode 1 -j DROP"], "own"),
         RuleText.Read(
             Layer.Nftables,
             [
-                "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;", "comment \"before the first bridge\"", "ip saddr { client, wan } accept", "}", "}",
-                "table netdev mine {", "chain in {", "type filter hook ingress device \"wan.nic\" priority 0; policy accept;", "meta skuid 7 drop", "}", "}",
+                "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;",
+                "comment \"before the first bridge\"", "ip saddr { client, wan } accept", "}", "}",
+                "table netdev mine {", "chain in {",
+                "type filter hook ingress device \"wan.nic\" priority 0; policy accept;", "meta skuid 7 drop", "}", "}",
             ],
             "own"),
     ];
@@ -85,7 +104,9 @@ internal static class Samples
     private static readonly Gen<RuleSet> Rules =
         from docker in Gen.OneOf(
             Gen.Constant(RuleSet.Empty),
-            Gen.Elements(Enum.GetValues<DockerRelease>()).Zip(Bools).Select(one => DockerRules.Of(one.Item1, one.Item2)))
+            Gen.Elements(Enum.GetValues<DockerRelease>())
+                .Zip(Bools)
+                .Select(one => DockerRules.Of(one.Item1, one.Item2)))
         from own in Gen.SubListOf(OwnRules)
         select own.Aggregate(docker, (rules, more) => rules.With(more));
 
@@ -129,7 +150,8 @@ internal static class Samples
         from packet in Gen.Choose(1, int.MaxValue)
         from predicted in OrNull(AnyTrail)
         from observed in OrNull(AnyTrail)
-        from scenario in OrNull(Names.Zip(Names).Select(names => new ScenarioTitle(names.Item1, names.Item2) { Example = names.Item1.Length % 2 == 0 ? null : names.Item2 }))
+        from scenario in OrNull(Names.Zip(Names).Select(names =>
+            new ScenarioTitle(names.Item1, names.Item2) { Example = names.Item1.Length % 2 == 0 ? null : names.Item2 }))
         from profile in OrNull(Profiles)
         from verdict in Gen.Elements<LegVerdict?>(
             null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
@@ -153,7 +175,11 @@ internal static class Samples
         select new TrailsFile(profile, [.. legs])
         {
             Facts = [.. facts.Distinct().Select(name => new Fact(name, name + "!"))],
-            Hooks = [.. names.Select(name => new Registration(name, "input", priority, name) { Device = name.Length % 2 == 0 ? null : name, Points = [.. HookPoints.Iptables.Take(name.Length % 3)] })],
+            Hooks = [.. names.Select(name => new Registration(name, "input", priority, name)
+            {
+                Device = name.Length % 2 == 0 ? null : name,
+                Points = [.. HookPoints.Iptables.Take(name.Length % 3)]
+            })],
         };
 
     public static Arbitrary<TrailsFile> Files => AnyFile.ToArbitrary();

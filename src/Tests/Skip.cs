@@ -13,7 +13,9 @@ internal static class Skip
         lack = string.IsNullOrWhiteSpace(said) ? lack.Trim() : $"{lack} ({said.Trim()})";
         if (Environment.GetEnvironmentVariable("SPECS_REQUIRE_LIVE") == "1")
             Assert.Fail($"{lack} (A failure because SPECS_REQUIRE_LIVE=1 is set.)");
-        Assert.Ignore(lack.Contains("./specs prepare") ? lack : $"{lack} ./specs prepare installs what is missing where possible.");
+        Assert.Ignore(lack.Contains("./specs prepare")
+            ? lack
+            : $"{lack} ./specs prepare installs what is missing where possible.");
         throw new UnreachableException();
     }
 }

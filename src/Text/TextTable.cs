@@ -11,7 +11,9 @@ public sealed class TextTable(params ImmutableArray<string> header)
 
     public string Text(string indent = "")
     {
-        var widths = Enumerable.Range(0, header.Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable.Range(0, header.Length)
+            .Select(column => _rows.Max(row => row[column].Length))
+            .ToArray();
         var text = new StringBuilder();
         foreach (var row in _rows)
         {

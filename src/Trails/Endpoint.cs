@@ -46,7 +46,8 @@ public sealed record Endpoint
     public static readonly ImmutableArray<Endpoint> All =
         [Client, Server, Stranger, Left, Right, Insider, Host, Hosted, Wan];
 
-    private Endpoint(string name, EndpointKind kind, string? network = null) => (Name, Kind, Network) = (name, kind, network);
+    private Endpoint(string name, EndpointKind kind, string? network = null) =>
+        (Name, Kind, Network) = (name, kind, network);
 
     /// <summary>The name in features, on the command line and in JSON.</summary>
     public string Name { get; }
@@ -56,7 +57,8 @@ public sealed record Endpoint
     /// <summary>A container's network, which is also the name of its bridge; null for others.</summary>
     public string? Network { get; }
 
-    public static ImmutableArray<Endpoint> On(string network) => [.. All.Where(endpoint => endpoint.Network == network)];
+    public static ImmutableArray<Endpoint> On(string network) =>
+        [.. All.Where(endpoint => endpoint.Network == network)];
 
     /// <exception cref="HooktrailException">There is no such endpoint.</exception>
     public static Endpoint Parse(string name) =>

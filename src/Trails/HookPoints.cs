@@ -20,7 +20,8 @@ public static class HookPoints
     /// Table and chains of arptables; net/ipv4/netfilter/arptable_filter.c. The nft backend has no FORWARD (iptables,
     /// nft.c, <c>xtables_arp</c>).
     /// </summary>
-    public static readonly ImmutableArray<HookPoint> Arptables = [.. Chains(Layer.Arptables, "filter", "INPUT", "OUTPUT", "FORWARD")];
+    public static readonly ImmutableArray<HookPoint> Arptables =
+        [.. Chains(Layer.Arptables, "filter", "INPUT", "OUTPUT", "FORWARD")];
 
     /// <summary>Base chains of nft belong to users and are not listed.</summary>
     public static readonly ImmutableArray<HookPoint> All = [.. Ebtables, .. Iptables, .. Ip6tables, .. Arptables];

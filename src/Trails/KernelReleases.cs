@@ -10,7 +10,8 @@ public sealed record KernelReleases(KernelVersion First, params ImmutableArray<K
     /// <exception cref="HooktrailException">A part is no kernel version.</exception>
     public static KernelReleases Parse(string text)
     {
-        ImmutableArray<KernelVersion> all = [.. text.Replace(" and ", ", ", StringComparison.Ordinal).Split(", ").Select(KernelVersion.Parse)];
+        ImmutableArray<KernelVersion> all =
+            [.. text.Replace(" and ", ", ", StringComparison.Ordinal).Split(", ").Select(KernelVersion.Parse)];
         return new(all[0], all[1..]);
     }
 
@@ -18,7 +19,8 @@ public sealed record KernelReleases(KernelVersion First, params ImmutableArray<K
         kernel >= First || Stable.Any(first => first.IsOfSeriesOf(kernel) && (kernel.Patch is null || kernel >= first));
 
     /// <summary>The first release with the change for this kernel: in its stable series, or in the main line.</summary>
-    public KernelVersion FirstFor(KernelVersion kernel) => Stable.Where(first => first.IsOfSeriesOf(kernel)).Append(First).First();
+    public KernelVersion FirstFor(KernelVersion kernel) =>
+        Stable.Where(first => first.IsOfSeriesOf(kernel)).Append(First).First();
 
     public override string ToString() => Stable switch
     {

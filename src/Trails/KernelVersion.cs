@@ -15,13 +15,19 @@ public readonly record struct KernelVersion(int Major, int Minor, int? Patch = n
     {
         var parts = text.Split('.');
         if (parts.Length >= 2 && Number(parts[0]) is { } major && Number(Digits(parts[1])) is { } minor)
-            return new(major, minor, parts.Length > 2 && parts[1].All(char.IsAsciiDigit) && Number(Digits(parts[2])) is > 0 and var patch ? patch : null);
+            return new(
+                major,
+                minor,
+                parts.Length > 2 && parts[1].All(char.IsAsciiDigit) && Number(Digits(parts[2])) is > 0 and var patch
+                    ? patch
+                    : null);
         throw new HooktrailException($"\"{text}\" is not a kernel version; write one such as 6.12 or 6.1.176.");
     }
 
     public bool IsOfSeriesOf(KernelVersion other) => (Major, Minor) == (other.Major, other.Minor);
 
-    public int CompareTo(KernelVersion other) => (Major, Minor, Patch ?? 0).CompareTo((other.Major, other.Minor, other.Patch ?? 0));
+    public int CompareTo(KernelVersion other) =>
+        (Major, Minor, Patch ?? 0).CompareTo((other.Major, other.Minor, other.Patch ?? 0));
 
     public static bool operator <(KernelVersion left, KernelVersion right) => left.CompareTo(right) < 0;
 
@@ -31,7 +37,8 @@ public readonly record struct KernelVersion(int Major, int Minor, int? Patch = n
 
     public static bool operator >=(KernelVersion left, KernelVersion right) => left.CompareTo(right) >= 0;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}") + (Patch is { } patch ? $".{Number(patch)}" : "");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}")
+        + (Patch is { } patch ? $".{Number(patch)}" : "");
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

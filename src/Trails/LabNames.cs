@@ -43,11 +43,13 @@ public static class LabNames
     {
         string[] all =
         [
-            .. Endpoint.All.Where(one => one.Kind is EndpointKind.Container or EndpointKind.Wan).Select(one => one.Name),
+            .. Endpoint.All.Where(one => one.Kind is EndpointKind.Container or EndpointKind.Wan)
+                .Select(one => one.Name),
             .. Networks.Select(GatewayOf), .. Networks.Select(BroadcastOf), HostOnWan, HostOnLoopback,
         ];
         return all.Contains(name)
             ? name
-            : throw new HooktrailException($"Unknown address \"{name}\"; the addresses of the lab are {string.Join(", ", all)}.");
+            : throw new HooktrailException(
+                $"Unknown address \"{name}\"; the addresses of the lab are {string.Join(", ", all)}.");
     }
 }

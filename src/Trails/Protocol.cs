@@ -27,7 +27,8 @@ public static class Protocols
     public static Protocol Parse(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0
             ? (Protocol)index
-            : throw new HooktrailException($"Unknown protocol \"{name}\"; the protocols are {string.Join(", ", Names)}.");
+            : throw new HooktrailException(
+                $"Unknown protocol \"{name}\"; the protocols are {string.Join(", ", Names)}.");
 }
 
 public enum IpVersion
@@ -42,7 +43,8 @@ public static class IpVersions
 {
     public static string Name(this IpVersion version) => version == IpVersion.V4 ? "ipv4" : "ipv6";
 
-    public static Layer Layer(this IpVersion version) => version == IpVersion.V4 ? Trails.Layer.Iptables : Trails.Layer.Ip6tables;
+    public static Layer Layer(this IpVersion version) =>
+        version == IpVersion.V4 ? Trails.Layer.Iptables : Trails.Layer.Ip6tables;
 
     /// <exception cref="HooktrailException">There is no such version.</exception>
     public static IpVersion Parse(string name) => name.ToLowerInvariant() switch
@@ -75,5 +77,6 @@ public static class Encapsulations
     public static Encapsulation Parse(string name) =>
         Array.IndexOf(Names, name) is var index and >= 0
             ? (Encapsulation)index
-            : throw new HooktrailException($"Unknown encapsulation \"{name}\"; it is one of {string.Join(", ", Names)}.");
+            : throw new HooktrailException(
+                $"Unknown encapsulation \"{name}\"; it is one of {string.Join(", ", Names)}.");
 }

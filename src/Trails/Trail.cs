@@ -14,7 +14,8 @@ public sealed record Trail(ImmutableArray<Hop> Hops, Outcome Outcome)
         return this with { Hops = kept.ToImmutable() };
     }
 
-    public bool Equals(Trail? other) => other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
+    public bool Equals(Trail? other) =>
+        other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Hops.Length, Outcome);
 }

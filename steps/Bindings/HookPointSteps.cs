@@ -14,30 +14,38 @@ public sealed class HookPointSteps(FlowUnderTest flow)
             _ = HookPoints.Parse(layer.Name(), table, chain);
         flow.Agree(leg, null);
         Assert.That(
-            flow.Predicted(leg).Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain).Select(hop => hop.Point.Table),
+            flow.Predicted(leg).Hops
+                .Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain)
+                .Select(hop => hop.Point.Table),
             Is.EqualTo(tables));
     }
 
     /// <summary>The backend of ebtables decides the order.</summary>
     [Then("in ebtables {word} the {leg} crosses {word} before {word} with ebtables-nft, and {word} before {word} with ebtables-legacy")]
-    public void ThenCrossesByBackend(string chain, Leg leg, string first, string second, string firstOfLegacy, string secondOfLegacy) => ThenCrossesTables(
+    public void ThenCrossesByBackend(
+        string chain, Leg leg, string first, string second,
+        string firstOfLegacy, string secondOfLegacy) => ThenCrossesTables(
         chain, Layer.Ebtables, leg, flow.Ebtables == Backend.Nft ? [first, second] : [firstOfLegacy, secondOfLegacy]);
 
     /// <summary>The incoming device that a rule there sees; empty for none.</summary>
     [Then("at {hook point} the {leg} comes in by {string}")]
-    public void ThenComesInBy(HookPoint point, Leg leg, string device) => Assert.That(At(point, leg).In ?? "", Is.EqualTo(device));
+    public void ThenComesInBy(HookPoint point, Leg leg, string device) =>
+        Assert.That(At(point, leg).In ?? "", Is.EqualTo(device));
 
     /// <summary>The outgoing device that a rule there sees; empty for none.</summary>
     [Then("at {hook point} the {leg} goes out by {string}")]
-    public void ThenGoesOutBy(HookPoint point, Leg leg, string device) => Assert.That(At(point, leg).Out ?? "", Is.EqualTo(device));
+    public void ThenGoesOutBy(HookPoint point, Leg leg, string device) =>
+        Assert.That(At(point, leg).Out ?? "", Is.EqualTo(device));
 
     /// <summary>The source address that a rule there sees.</summary>
     [Then("at {hook point} the {leg} comes from {string}")]
-    public void ThenComesFrom(HookPoint point, Leg leg, string address) => Assert.That(At(point, leg).Source, Is.EqualTo(address));
+    public void ThenComesFrom(HookPoint point, Leg leg, string address) =>
+        Assert.That(At(point, leg).Source, Is.EqualTo(address));
 
     /// <summary>The destination address that a rule there sees.</summary>
     [Then("at {hook point} the {leg} goes to {string}")]
-    public void ThenGoesTo(HookPoint point, Leg leg, string address) => Assert.That(At(point, leg).Destination, Is.EqualTo(address));
+    public void ThenGoesTo(HookPoint point, Leg leg, string address) =>
+        Assert.That(At(point, leg).Destination, Is.EqualTo(address));
 
     [Then("the {leg} crosses {hook point} {times}")]
     public void ThenCrossesTimes(Leg leg, HookPoint point, int times)
@@ -77,7 +85,9 @@ public sealed class HookPointSteps(FlowUnderTest flow)
     public void ThenCrossesBefore(Leg leg, HookPoint first, HookPoint second)
     {
         flow.Agree(leg, null);
-        var points = flow.Predicted(leg).Hops.Select(hop => hop.Point).Where(point => point == first || point == second);
+        var points = flow.Predicted(leg).Hops
+            .Select(hop => hop.Point)
+            .Where(point => point == first || point == second);
         Assert.That(points.Distinct(), Is.EqualTo(new[] { first, second }));
     }
 

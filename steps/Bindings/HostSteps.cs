@@ -66,7 +66,8 @@ public sealed class HostSteps(FlowUnderTest flow)
     {
         var lab = await SpecsRun.Current.LabAsync();
         if (lab.Profile.Iptables != Backend.Nft)
-            throw SpecsRun.Cannot("Docker's rules are in iptables-legacy on this host; this scenario's table is for iptables-nft.");
+            throw SpecsRun.Cannot(
+                "Docker's rules are in iptables-legacy on this host; this scenario's table is for iptables-nft.");
     }
 
     /// <summary>The same for tables with OUTPUT of ebtables, where the legacy backend has another order.</summary>
@@ -75,7 +76,8 @@ public sealed class HostSteps(FlowUnderTest flow)
     {
         var lab = await SpecsRun.Current.LabAsync();
         if (lab.Profile.Ebtables != Backend.Nft)
-            throw SpecsRun.Cannot("The rules of ebtables are in ebtables-legacy on this host; this scenario's table is for ebtables-nft.");
+            throw SpecsRun.Cannot(
+                "The rules of ebtables are in ebtables-legacy on this host; this scenario's table is for ebtables-nft.");
     }
 
     /// <summary>
@@ -86,8 +88,10 @@ public sealed class HostSteps(FlowUnderTest flow)
     public static async Task NeedsDockerOfIptablesAsync()
     {
         var lab = await SpecsRun.Current.LabAsync();
-        if (lab.Profile.Rules.BaseChains.Any(chain => chain.Id is { Table: "ip docker-bridges", Name: "nat-POSTROUTING" }))
-            throw SpecsRun.Cannot("Docker's rules are in nftables on this host; this scenario's table is for MASQUERADE in iptables.");
+        if (lab.Profile.Rules.BaseChains.Any(
+            chain => chain.Id is { Table: "ip docker-bridges", Name: "nat-POSTROUTING" }))
+            throw SpecsRun.Cannot(
+                "Docker's rules are in nftables on this host; this scenario's table is for MASQUERADE in iptables.");
     }
 
     [BeforeScenario("@docker")]

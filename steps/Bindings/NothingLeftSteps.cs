@@ -43,7 +43,8 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
     [Given("another lab with {endpoint} is up")]
     public async Task GivenLabAsync(Endpoint container)
     {
-        var cli = typeof(NothingLeftSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
+        var cli = typeof(NothingLeftSteps).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data =>
+            data.Key == "Cli").Value!;
         _otherLab = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, "lab", container.Name])
         {
             RedirectStandardInput = true,
@@ -100,7 +101,9 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
     {
         var lab = await SpecsRun.Current.DockerLabAsync();
         var after = await lab.SnapshotAsync();
-        Assert.That(_before!.DifferencesTo(after, [lab.Run.ToString(), .. _otherRun is null ? [] : (string[])[_otherRun]]), Is.Empty);
+        Assert.That(
+            _before!.DifferencesTo(after, [lab.Run.ToString(), .. _otherRun is null ? [] : (string[])[_otherRun]]),
+            Is.Empty);
     }
 
     [Then("the request is seen, the reply is seen, and nothing else")]

@@ -68,13 +68,14 @@ public sealed class ParameterTypes
     [StepArgumentTransformation(
         "(without Docker|with Docker [0-9][0-9a-z.-]*)(|, without the userland proxy)(|, without conntrack)(|, with iptables-legacy)",
         Name = "private host")]
-    public NamespaceSetup ToPrivateHost(string docker, string withoutProxy, string withoutConntrack, string legacy) => NamespaceSetup.Default with
-    {
-        Docker = docker == "without Docker" ? null : ToDockerRelease(docker["with Docker ".Length..]),
-        UserlandProxy = withoutProxy == "",
-        Conntrack = withoutConntrack == "",
-        Iptables = legacy == "" ? NamespaceSetup.Default.Iptables : Backend.Legacy,
-    };
+    public NamespaceSetup ToPrivateHost(string docker, string withoutProxy, string withoutConntrack, string legacy) =>
+        NamespaceSetup.Default with
+        {
+            Docker = docker == "without Docker" ? null : ToDockerRelease(docker["with Docker ".Length..]),
+            UserlandProxy = withoutProxy == "",
+            Conntrack = withoutConntrack == "",
+            Iptables = legacy == "" ? NamespaceSetup.Default.Iptables : Backend.Legacy,
+        };
 
     [StepArgumentTransformation("\"ebtables -t ([a-z]+) (-A [^\"]*)\"", Name = "ebtables rule")]
     public RuleSet ToRule(string table, string rule) => RuleText.Read(Layer.Ebtables, [$"*{table}", rule], "the rule");
@@ -93,7 +94,8 @@ public sealed class ParameterTypes
         + "(|, and the rule \"[^\"]*\" comes in between)",
         Name = "manner")]
     public Manner ToManner(
-        string times, string port, string via, string source, string ipv6, string ttl, string fragments, string frame, string turned, string rule) => new()
+        string times, string port, string via, string source, string ipv6, string ttl,
+        string fragments, string frame, string turned, string rule) => new()
         {
             Packets = times == "" ? 1 : ToTimes(times[1..]),
             Port = Number(port),
@@ -102,14 +104,16 @@ public sealed class ParameterTypes
             Ip = ipv6 == "" ? IpVersion.V4 : IpVersion.V6,
             Ttl = Number(ttl) ?? Flow.DefaultTtl,
             Fragments = Number(fragments) ?? 1,
-            Frame = frame switch { "" => Encapsulation.None, " in a VLAN frame" => Encapsulation.Vlan, _ => Encapsulation.PPPoE },
+            Frame = frame switch { "" =>
+                Encapsulation.None, " in a VLAN frame" => Encapsulation.Vlan, _ => Encapsulation.PPPoE },
             Turned = turned.Split(' ') is [_, _, var name, var state] ? (ToSwitch(name), ToState(state)) : null,
             Between = InQuotes(rule),
         };
 
-    private static int? Number(string words) => words.Split(' ').FirstOrDefault(word => word.All(char.IsAsciiDigit) && word != "") is { } digits
-        ? int.Parse(digits, CultureInfo.InvariantCulture)
-        : null;
+    private static int? Number(string words) =>
+        words.Split(' ').FirstOrDefault(word => word.All(char.IsAsciiDigit) && word != "") is { } digits
+            ? int.Parse(digits, CultureInfo.InvariantCulture)
+            : null;
 
     private static string? InQuotes(string words) => words.Split('"') is [_, var quoted, _] ? quoted : null;
 }

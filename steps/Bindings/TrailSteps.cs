@@ -89,7 +89,8 @@ public sealed class TrailSteps(FlowUnderTest flow)
     public void ThenNeverCrosses(Leg leg, Layer layer) => flow.NeverCrosses(leg, layer.Name(), HookPoints.Of(layer));
 
     private static ExpectedTrail Expected(DataTable table, Layer? only = null) =>
-        ExpectedTrail.OfTable([.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), only);
+        ExpectedTrail.OfTable(
+            [.. table.Header], table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Values]), only);
 
     private void Delivered(Leg leg, Endpoint to)
     {

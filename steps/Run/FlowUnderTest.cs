@@ -37,7 +37,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     /// <summary>The silent hook points whose taps are proven; null if only the model was asked.</summary>
     private FiredTaps? _fired;
 
-    private Flow Flow => _flow ?? throw new HooktrailException("The scenario asserts a trail before it sends a packet; add a When step that sends one.");
+    private Flow Flow => _flow ?? throw new HooktrailException(
+        "The scenario asserts a trail before it sends a packet; add a When step that sends one.");
 
     /// <summary>Changes the host that the model is asked about.</summary>
     public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
@@ -46,7 +47,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public void Imagine(Flow flow) => _flow = flow;
 
     /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
-    public async Task UsePrivateHostAsync(NamespaceSetup setup) => _lab = await SpecsRun.Current.PrivateHostAsync(setup);
+    public async Task UsePrivateHostAsync(NamespaceSetup setup) =>
+        _lab = await SpecsRun.Current.PrivateHostAsync(setup);
 
     /// <summary>Skips the scenario if the lab lacks one of these endpoints.</summary>
     public async Task NeedsAsync(params Endpoint[] endpoints)
@@ -93,7 +95,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         Seen seen;
         try
         {
-            seen = await lab.SendAsync(flow, sending.For(manner.Between is not null || IsAnswered(lab.Profile, flow, manner.Packets)));
+            seen = await lab.SendAsync(
+                flow, sending.For(manner.Between is not null || IsAnswered(lab.Profile, flow, manner.Packets)));
         }
         catch (CannotSendException cannot)
         {
@@ -120,7 +123,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
                 return null;
             case Finding.Inconclusive(var reason):
                 Record(leg, null, LegVerdict.Inconclusive, reason);
-                throw new AssertionException($"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
+                throw new AssertionException(
+                    $"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
             case Finding.Contradictory(var reason, _, _):
                 Record(leg, null, LegVerdict.ObserversDisagree, reason);
                 throw new AssertionException($"The observers contradict each other: {reason}");
@@ -161,7 +165,9 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     /// <summary>Asserts that a leg is neither predicted nor observed.</summary>
     public void Lacks(Leg leg)
     {
-        var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow).Select(one => one.Leg).ToList();
+        var predicted = Prediction.Legs(_profiles.IsEmpty ? [_profile] : _profiles, Flow)
+            .Select(one => one.Leg)
+            .ToList();
         Assert.That(predicted, Does.Not.Contain(leg), $"The model predicts a {leg} of {Flow}.");
         if (_finding is null)
             return;
@@ -213,7 +219,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {
-            Scenario = new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title) { Example = Example() },
+            Scenario =
+                new ScenarioTitle(feature.FeatureInfo.Title, scenario.ScenarioInfo.Title) { Example = Example() },
             HostProfile = _profile,
             Verdict = verdict,
             Reason = reason,
@@ -223,7 +230,9 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     private string? Example()
     {
         var row = scenario.ScenarioInfo.Arguments;
-        return row is { Count: > 0 } ? string.Join(", ", row.Keys.Cast<object>().Select(name => $"{name}={row[name]}")) : null;
+        return row is { Count: > 0 }
+            ? string.Join(", ", row.Keys.Cast<object>().Select(name => $"{name}={row[name]}"))
+            : null;
     }
 
     private string Seen() => ObservedLegs is { IsEmpty: false } legs ? string.Join(", ", legs) : "nothing";

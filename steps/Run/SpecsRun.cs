@@ -18,7 +18,8 @@ public sealed class SpecsRun
     private readonly Lock _gate = new();
     private readonly List<LegRecord> _legs = [];
     private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _privateHosts = [];
-    private readonly Lazy<PrivateHosts> _hosts = new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
+    private readonly Lazy<PrivateHosts> _hosts =
+        new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
     private Task<(SelectedLab Selected, HostFacts Facts)>? _lab;
 
     /// <summary>The run of this process.</summary>
@@ -34,7 +35,8 @@ public sealed class SpecsRun
     private static bool IsThrownAway => Environment.GetEnvironmentVariable("SPECS_THROWAWAY") == "1";
 
     /// <summary>The folder of the run's files; null for none, as in an IDE.</summary>
-    private static string? OutputDirectory => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
+    private static string? OutputDirectory =>
+        Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
     /// <summary>If no lab can start, the scenario is skipped; it fails if live runs are required.</summary>
     public async Task<ILab> LabAsync()
@@ -78,7 +80,10 @@ public sealed class SpecsRun
         lock (_gate)
         {
             var before = _legs.FindIndex(
-                kept => kept.Scenario == leg.Scenario && kept.Flow == leg.Flow && kept.Leg == leg.Leg && Equals(kept.HostProfile, leg.HostProfile));
+                kept => kept.Scenario == leg.Scenario
+                    && kept.Flow == leg.Flow
+                    && kept.Leg == leg.Leg
+                    && Equals(kept.HostProfile, leg.HostProfile));
             if (before < 0)
                 _legs.Add(leg);
             else
@@ -89,12 +94,18 @@ public sealed class SpecsRun
     /// <summary>Writes the run's files, and takes the lab down.</summary>
     public async Task EndAsync()
     {
-        var lab = _lab is { IsCompletedSuccessfully: true } ? await _lab : ((SelectedLab Selected, HostFacts Facts)?)null;
+        var lab = _lab is { IsCompletedSuccessfully: true }
+            ? await _lab
+            : ((SelectedLab Selected, HostFacts Facts)?)null;
         if (OutputDirectory is { } directory)
             Write(directory, lab?.Selected, lab?.Facts ?? new([], []));
         if (IsThrownAway)
             return;
-        ILab?[] labs = [lab?.Selected.Lab, .. _privateHosts.Values.Where(host => host.IsCompletedSuccessfully).Select(host => host.Result)];
+        ILab?[] labs =
+        [
+            lab?.Selected.Lab,
+            .. _privateHosts.Values.Where(host => host.IsCompletedSuccessfully).Select(host => host.Result)
+        ];
         await Task.WhenAll(labs.OfType<ILab>().Select(one => one.DisposeAsync().AsTask()));
         if (_hosts.IsValueCreated)
             await _hosts.Value.DisposeAsync();
@@ -102,7 +113,8 @@ public sealed class SpecsRun
 
     private async Task<(SelectedLab Selected, HostFacts Facts)> StartLabAsync()
     {
-        var selected = await LabSelection.StartAsync(LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
+        var selected = await LabSelection.StartAsync(
+            LabSelection.WantedKind(), NamespaceSetup.Default with { Docker = DockerRelease.V20 }, _hosts.Value);
         try
         {
             await selected.Lab.ProveTapsAsync();
@@ -133,7 +145,9 @@ public sealed class SpecsRun
     private void Write(string directory, SelectedLab? selected, HostFacts told)
     {
         var profile = selected?.Lab.Profile ?? HostProfile.Default;
-        var file = new TrailsFile(profile, [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
+        var file = new TrailsFile(
+            profile,
+            [.. _legs.Select(leg => leg with { HostProfile = leg.HostProfile == profile ? null : leg.HostProfile })])
         {
             Facts = selected is null ? told.Facts : told.Facts.Insert(0, new("why this lab", selected.Why)),
             Hooks = told.Hooks,
@@ -141,7 +155,8 @@ public sealed class SpecsRun
         Directory.CreateDirectory(directory);
         using (var trails = File.Create(Path.Combine(directory, "trails.json")))
             TrailsJson.Write(trails, file);
-        File.WriteAllText(Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: selected?.Why, hooks: HookMap.Of));
+        File.WriteAllText(
+            Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: selected?.Why, hooks: HookMap.Of));
     }
 
     private static async Task<T> OrSkipAsync<T>(Task<T> starting)
@@ -152,7 +167,9 @@ public sealed class SpecsRun
         }
         catch (HooktrailException lack)
         {
-            throw Cannot(lack.Message.Contains("./specs prepare") ? lack.Message : $"{lack.Message} ./specs prepare installs what is missing where possible.");
+            throw Cannot(lack.Message.Contains("./specs prepare")
+                ? lack.Message
+                : $"{lack.Message} ./specs prepare installs what is missing where possible.");
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class AttachedContainerBuilder
     private readonly Func<string, Task> _start;
 
     public AttachedContainerBuilder(DockerImage image, Func<string, Task> start)
-        : this(new ContainerConfiguration(), start) => DockerResourceConfiguration = Init().WithImage(image).DockerResourceConfiguration;
+        : this(new ContainerConfiguration(), start) =>
+        DockerResourceConfiguration = Init().WithImage(image).DockerResourceConfiguration;
 
     private AttachedContainerBuilder(IContainerConfiguration configuration, Func<string, Task> start)
         : base(configuration) => (DockerResourceConfiguration, _start) = (configuration, start);
@@ -37,12 +38,14 @@ internal sealed class AttachedContainerBuilder
         return new(DockerResourceConfiguration, _start);
     }
 
-    protected override AttachedContainerBuilder Clone(IResourceConfiguration<CreateContainerParameters> resourceConfiguration) =>
+    protected override AttachedContainerBuilder Clone(
+        IResourceConfiguration<CreateContainerParameters> resourceConfiguration) =>
         Merge(DockerResourceConfiguration, new ContainerConfiguration(resourceConfiguration));
 
     protected override AttachedContainerBuilder Clone(IContainerConfiguration resourceConfiguration) =>
         Merge(DockerResourceConfiguration, new ContainerConfiguration(resourceConfiguration));
 
-    protected override AttachedContainerBuilder Merge(IContainerConfiguration oldValue, IContainerConfiguration newValue) =>
+    protected override AttachedContainerBuilder Merge(
+        IContainerConfiguration oldValue, IContainerConfiguration newValue) =>
         new(new ContainerConfiguration(oldValue, newValue), _start);
 }

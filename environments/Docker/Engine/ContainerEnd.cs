@@ -34,7 +34,8 @@ internal sealed class ContainerEnd : IProgress<Message>
         };
         var watching = calls.TellAsync(
             what, () => client.System.MonitorEventsAsync(parameters, end, enough.Token), enough.Token);
-        if (await Task.WhenAny(watching, end._removed.Task).ConfigureAwait(false) == watching && !end._removed.Task.IsCompleted)
+        if (await Task.WhenAny(watching, end._removed.Task).ConfigureAwait(false) == watching
+            && !end._removed.Task.IsCompleted)
         {
             await watching.ConfigureAwait(false);
             throw EngineErrors.Lost(calls.Endpoint, what, new EndOfStreamException("its events ended"));

@@ -32,7 +32,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// No Engine answers, it is too old, or this user has no access to it.
     /// </exception>
-    public static async Task<ContainerEngine> ConnectAsync(EngineEndpoint endpoint, CancellationToken cancellationToken = default)
+    public static async Task<ContainerEngine> ConnectAsync(
+        EngineEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         TestcontainersPreferences.Begin();
         var calls = new DockerCalls(endpoint);
@@ -48,7 +49,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     public async Task<EngineInfo> DescribeAsync(CancellationToken cancellationToken = default)
     {
         var info = await _calls.AskAsync(
-            "describe itself", () => _client.System.GetSystemInfoAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            "describe itself",
+            () => _client.System.GetSystemInfoAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return new EngineInfo
         {
             Endpoint = _calls.Endpoint.ToString(),
@@ -77,13 +80,15 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The name, the bridge device or the subnet is taken, or no address pool is left.
     /// </exception>
-    public async Task<NetworkDetails> CreateNetworkAsync(NetworkSpec spec, CancellationToken cancellationToken = default)
+    public async Task<NetworkDetails> CreateNetworkAsync(
+        NetworkSpec spec, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var what = $"create the network {spec.Name}{spec.SubnetsInWords}";
         // Before API 1.44 an Engine gives one name to several networks, unless a parameter
         // forbids it that the client lacks.
-        if (_connection.Version < NamesAreUnique && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
+        if (_connection.Version < NamesAreUnique
+            && await NetworkExistsAsync(spec.Name, cancellationToken).ConfigureAwait(false))
             throw EngineErrors.Refused(what, $"network with name {spec.Name} already exists");
         // Not Testcontainers' network: that reveals only its name, which may be another network's too.
         var parameters = new NetworksCreateParameters
@@ -94,10 +99,14 @@ public sealed class ContainerEngine : IAsyncDisposable
             Labels = spec.Labels.ToDictionary(),
             EnableIPv6 = spec.HasIpv6,
             Internal = spec.Internal,
-            IPAM = spec.Subnets.IsEmpty ? null : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] },
+            IPAM = spec.Subnets.IsEmpty
+                ? null
+                : new IPAM { Driver = "default", Config = [.. spec.Subnets.Select(AddressPool)] },
         };
         var created = await _calls.AskAsync(
-            what, () => _client.Networks.CreateNetworkAsync(parameters, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+            what,
+            () => _client.Networks.CreateNetworkAsync(parameters, CancellationToken.None),
+            CancellationToken.None).ConfigureAwait(false);
         // Not cancelled by the token: a caller that does not know the network cannot remove it.
         return await InspectNetworkAsync(created.ID, CancellationToken.None).ConfigureAwait(false);
     }
@@ -124,10 +133,12 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The image or a right is missing, the name is taken, or the process ended at once.
     /// </exception>
-    public Task<ContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default) => StartAsync(spec, null, cancellationToken);
+    public Task<ContainerSession> StartAsync(ContainerSpec spec, CancellationToken cancellationToken = default) =>
+        StartAsync(spec, null, cancellationToken);
 
     /// <inheritdoc cref="StartAsync(ContainerSpec, CancellationToken)"/>
-    public async Task<ContainerSession> StartAsync(ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
+    public async Task<ContainerSession> StartAsync(
+        ContainerSpec spec, IByteSink? standardOutput, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var what = $"start the container {spec.Name} from the image {spec.Image}";
@@ -146,7 +157,8 @@ public sealed class ContainerEngine : IAsyncDisposable
             .Build();
         try
         {
-            await _calls.TellAsync(what, () => container.StartAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
+            await _calls.TellAsync(
+                what, () => container.StartAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
             var running = await FindAsync(container.CreatedId!, spec.Name, cancellationToken).ConfigureAwait(false);
             if (running?.State is not { Running: true, Pid: > 0 } state)
                 throw await session!.EndedAsync(cancellationToken).ConfigureAwait(false);
@@ -164,7 +176,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         async Task StartAsync(string id)
         {
             session = await AttachAsync(id, spec, standardOutput, cancellationToken).ConfigureAwait(false);
-            await _client.Containers.StartContainerAsync(id, new ContainerStartParameters(), cancellationToken).ConfigureAwait(false);
+            await _client.Containers.StartContainerAsync(
+                id, new ContainerStartParameters(), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -174,7 +187,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     {
         var parameters = new ContainersListParameters { All = true, Filters = LabelFilter(label, value) };
         var found = await _calls.AskAsync(
-            "list containers", () => _client.Containers.ListContainersAsync(parameters, cancellationToken), cancellationToken)
+            "list containers",
+            () => _client.Containers.ListContainersAsync(parameters, cancellationToken),
+            cancellationToken)
             .ConfigureAwait(false);
         return [.. found.Select(c => new LabelledResource(
             c.ID, c.Names.FirstOrDefault()?.TrimStart('/') ?? c.ID, c.Labels.OrEmpty()))];
@@ -207,20 +222,27 @@ public sealed class ContainerEngine : IAsyncDisposable
     public Task RemoveUnlessRunningAsync(string container, CancellationToken cancellationToken = default) =>
         _calls.TellAsync(
             $"remove the container {container}",
-            () => _client.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { RemoveVolumes = true }, cancellationToken),
+            () => _client.Containers.RemoveContainerAsync(
+                container, new ContainerRemoveParameters { RemoveVolumes = true }, cancellationToken),
             cancellationToken,
             HttpStatusCode.NotFound,
             HttpStatusCode.Conflict);
 
     /// <summary>The main process's id in the host's pid namespace; null if it does not run or is gone.</summary>
     public async Task<int?> FindProcessAsync(string container, CancellationToken cancellationToken = default) =>
-        await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { State: { Running: true, Pid: > 0 } state } ? (int)state.Pid : null;
+        await FindAsync(
+            container,
+            container,
+            cancellationToken).ConfigureAwait(false) is { State: { Running: true, Pid: > 0 } state }
+            ? (int)state.Pid
+            : null;
 
     /// <summary>Waits until a container that removes itself is gone; returns at once if it is gone already.</summary>
     public async Task WhenRemovedAsync(string container, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(container, container, cancellationToken).ConfigureAwait(false) is { } found)
-            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Name).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await ContainerEnd.WatchAsync(_client, _calls, found.ID, found.Name)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Does nothing if the network is gone already.</summary>
@@ -246,7 +268,10 @@ public sealed class ContainerEngine : IAsyncDisposable
         // The filter matches any part of the name.
         var parameters = new NetworksListParameters
         {
-            Filters = new Dictionary<string, IDictionary<string, bool>> { ["name"] = new Dictionary<string, bool> { [name] = true } },
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["name"] = new Dictionary<string, bool> { [name] = true }
+            },
         };
         var found = await _calls.AskAsync(
             "list networks", () => _client.Networks.ListNetworksAsync(parameters, cancellationToken), cancellationToken)
@@ -259,7 +284,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         ["label"] = new Dictionary<string, bool> { [value is null ? label : $"{label}={value}"] = true },
     };
 
-    private Task<ContainerInspectResponse?> FindAsync(string container, string name, CancellationToken cancellationToken) =>
+    private Task<ContainerInspectResponse?> FindAsync(
+        string container, string name, CancellationToken cancellationToken) =>
         _calls.FindAsync(
             $"show the container {name}",
             () => _client.Containers.InspectContainerAsync(container, cancellationToken),
@@ -272,7 +298,9 @@ public sealed class ContainerEngine : IAsyncDisposable
         var stream = await _calls.AskAsync(
             $"attach to the container {spec.Name}",
             () => _client.Containers.AttachContainerAsync(
-                id, new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true }, cancellationToken),
+                id,
+                new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true },
+                cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return new ContainerSession(this, id, spec, stream, ExitCodeAsync(), standardOutput);
 

@@ -14,7 +14,8 @@ internal static class ContainerParameters
         parameters.AttachStderr = true;
         parameters.OpenStdin = true;
         parameters.StdinOnce = true;
-        parameters.ExposedPorts = spec.Ports.SelectMany(port => port.ContainerPorts).ToDictionary(port => port, _ => default(EmptyStruct));
+        parameters.ExposedPorts = spec.Ports.SelectMany(port => port.ContainerPorts).ToDictionary(
+            port => port, _ => default(EmptyStruct));
         parameters.HostConfig ??= new HostConfig();
         Apply(spec, parameters.HostConfig);
         parameters.NetworkingConfig = spec.NetworkAliases.IsEmpty
@@ -35,7 +36,11 @@ internal static class ContainerParameters
         host.CapDrop = ["ALL"];
         host.CapAdd = [.. spec.Capabilities];
         host.SecurityOpt = [.. spec.AllSecurityOptions];
-        host.Mounts = [.. spec.Binds.Select(b => new Mount { Type = BindMount.Type, Source = b.Source, Target = b.Target, ReadOnly = b.ReadOnly })];
+        host.Mounts =
+        [
+            .. spec.Binds.Select(
+                b => new Mount { Type = BindMount.Type, Source = b.Source, Target = b.Target, ReadOnly = b.ReadOnly })
+        ];
         host.Devices =
         [
             .. spec.Devices.Select(d => new DeviceMapping
@@ -47,7 +52,8 @@ internal static class ContainerParameters
         ];
         host.PortBindings = spec.Ports
             .SelectMany(port => port.ContainerPorts, (port, name) => (name, port.Host))
-            .ToDictionary(port => port.name, IList<PortBinding> (port) => [new PortBinding { HostPort = $"{port.Host}" }]);
+            .ToDictionary(
+                port => port.name, IList<PortBinding> (port) => [new PortBinding { HostPort = $"{port.Host}" }]);
         host.Sysctls = spec.Sysctls.ToDictionary();
         host.Tmpfs = spec.Tmpfs.ToDictionary();
         host.Memory = spec.MemoryLimit ?? 0;

@@ -28,9 +28,12 @@ public sealed class ContainerSession : ISession
     private readonly Task _pump;
     private int _disposed;
 
-    internal ContainerSession(ContainerEngine engine, string id, ContainerSpec spec, MultiplexedStream attachment, Task<int> exit, IByteSink? output)
+    internal ContainerSession(
+        ContainerEngine engine, string id, ContainerSpec spec,
+        MultiplexedStream attachment, Task<int> exit, IByteSink? output)
     {
-        (_engine, Id, Name, _stopTimeout, _attachment, _exit) = (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
+        (_engine, Id, Name, _stopTimeout, _attachment, _exit) =
+            (engine, id, spec.Name, spec.StopTimeout, attachment, exit);
         _standardOutput = new LineChannel($"the standard output of {Name}", _last);
         _standardError = new LineChannel($"the standard error of {Name}", _last);
         StandardInput = new StandardInputStream(attachment);
@@ -94,7 +97,8 @@ public sealed class ContainerSession : ISession
                 return;
             await _engine.RemoveContainerAsync(Id).ConfigureAwait(false);
             if (await EndsWithinAsync(KillTimeout).ConfigureAwait(false) == Ending.Late)
-                throw new HooktrailException($"The container {Name} cannot be removed: remove it with docker rm -f {Name}.");
+                throw new HooktrailException(
+                    $"The container {Name} cannot be removed: remove it with docker rm -f {Name}.");
         }
         finally
         {
@@ -143,7 +147,8 @@ public sealed class ContainerSession : ISession
         try
         {
             var buffer = new byte[64 * 1024];
-            while (await _attachment.ReadOutputAsync(buffer, 0, buffer.Length, default).ConfigureAwait(false) is { EOF: false } read)
+            while (await _attachment.ReadOutputAsync(
+                buffer, 0, buffer.Length, default).ConfigureAwait(false) is { EOF: false } read)
             {
                 var target = read.Target == MultiplexedStream.TargetStream.StandardError ? _standardError : _output;
                 target.Write(buffer.AsSpan(0, read.Count));
@@ -155,7 +160,8 @@ public sealed class ContainerSession : ISession
             // Readers must learn of any error, or they would wait endlessly. During disposal, reading ends this way
             // too; at any other time the connection broke under the reader.
             if (Volatile.Read(ref _disposed) == 0)
-                error = new HooktrailException($"The connection to the container {Name} broke ({e.Message}): check the Docker Engine's log.", e);
+                error = new HooktrailException(
+                    $"The connection to the container {Name} broke ({e.Message}): check the Docker Engine's log.", e);
         }
 
         await _output.CompleteAsync(error).ConfigureAwait(false);

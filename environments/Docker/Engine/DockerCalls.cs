@@ -25,7 +25,10 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw e is DockerApiException answer && MessageIn(answer) is null && !EngineErrors.WantsTls(answer.ResponseBody) ? EngineErrors.NotAnEngine(endpoint, e)
+            throw e is DockerApiException answer
+                && MessageIn(answer) is null
+                && !EngineErrors.WantsTls(answer.ResponseBody)
+                ? EngineErrors.NotAnEngine(endpoint, e)
                 // In TLS 1.3, a server refuses a client's certificate this way.
                 : endpoint.Certificates is not null && Break(e) is { } cause ? EngineErrors.NoTls(endpoint, cause)
                 : Explain("give its version", e, cancellationToken) ?? EngineErrors.NotAnEngine(endpoint, e);
@@ -34,9 +37,11 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
 
     public async Task<T> AskAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellationToken)
         where T : class =>
-        await FindAsync(what, call, cancellationToken).ConfigureAwait(false) ?? throw EngineErrors.NotAnEngine(endpoint);
+        await FindAsync(what, call, cancellationToken).ConfigureAwait(false)
+        ?? throw EngineErrors.NotAnEngine(endpoint);
 
-    public Task TellAsync(string what, Func<Task> call, CancellationToken cancellationToken, params HttpStatusCode[] tolerated) =>
+    public Task TellAsync(
+        string what, Func<Task> call, CancellationToken cancellationToken, params HttpStatusCode[] tolerated) =>
         FindAsync(
             what,
             async () =>
@@ -68,12 +73,16 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
         }
     }
 
-    private HooktrailException? Explain(string what, Exception error, CancellationToken cancellationToken) => error switch
+    private HooktrailException? Explain(
+        string what, Exception error, CancellationToken cancellationToken) => error switch
     {
         HooktrailException e => e,
-        DockerApiException e => EngineErrors.Refused(what, MessageIn(e) ?? (e.ResponseBody is { Length: > 0 } body ? body : $"status {(int)e.StatusCode}")),
+        DockerApiException e => EngineErrors.Refused(
+            what, MessageIn(e) ?? (e.ResponseBody is { Length: > 0 } body ? body : $"status {(int)e.StatusCode}")),
         OperationCanceledException or TimeoutException =>
-            cancellationToken.IsCancellationRequested ? null : EngineErrors.Silent(endpoint, what, EngineConnection.Patience),
+            cancellationToken.IsCancellationRequested
+                ? null
+                : EngineErrors.Silent(endpoint, what, EngineConnection.Patience),
         _ when Within<AuthenticationException>(error) is { } e => EngineErrors.NoTls(endpoint, e),
         _ when Break(error) is { } cause => EngineErrors.Lost(endpoint, what, cause),
         _ when EngineErrors.SocketErrorIn(error) is not null => EngineErrors.Unreachable(endpoint, error),

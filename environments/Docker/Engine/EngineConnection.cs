@@ -55,10 +55,12 @@ internal sealed class EngineConnection : IDockerEndpointAuthenticationConfigurat
         {
             var trust = DockerTlsCertificates.CreateCertificateAuthorityValidationCallback(
                 DockerTlsCertificates.LoadCertificateAuthorityFromPemFile(Path.Combine(folder, "ca.pem")));
-            return new(DockerTlsCertificates.LoadCertificateFromPemFiles(Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem")))
+            return new(DockerTlsCertificates.LoadCertificateFromPemFiles(
+                Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem")))
             {
                 ServerCertificateValidationCallback = (sender, certificate, chain, errors) =>
-                    (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0 && trust(sender, certificate, chain, errors),
+                    (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0
+                    && trust(sender, certificate, chain, errors),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)

@@ -79,7 +79,8 @@ public sealed record EngineEndpoint
         {
             return config.GetEndpoint().OriginalString;
         }
-        catch (Exception e) when (e is DockerConfigurationException or JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is DockerConfigurationException or JsonException or IOException or UnauthorizedAccessException)
         {
             throw new HooktrailException(
                 $"The Docker configuration {config.FullName} does not contain a valid Engine address ({e.Message.TrimEnd('.')}): " +

@@ -24,12 +24,16 @@ internal static class EngineErrors
                 cause),
             SocketError.AddressNotAvailable when endpoint.SocketPath is { } path => None(
                 $"No Docker Engine at {path}: the socket does not exist;"),
-            SocketError.ConnectionRefused => None($"No Docker Engine answers at {endpoint}: the connection was refused;"),
+            SocketError.ConnectionRefused =>
+                None($"No Docker Engine answers at {endpoint}: the connection was refused;"),
             _ => None($"No Docker Engine answers at {endpoint} ({(socket ?? cause).Message}):"),
         };
 
         NoEngineException None(string found) =>
-            new(endpoint.ToString(), $"{found} start an Engine (./specs prepare does), or set DOCKER_HOST to the address of one.", cause);
+            new(
+                endpoint.ToString(),
+                $"{found} start an Engine (./specs prepare does), or set DOCKER_HOST to the address of one.",
+                cause);
     }
 
     public static SocketException? SocketErrorIn(Exception? error) =>
@@ -82,7 +86,8 @@ internal static class EngineErrors
         var sentence = advice is null
             ? $"The Docker Engine refused to {what}: {message.TrimEnd('.')}."
             : $"The Docker Engine refused to {what}: {advice} (its message is «{message}»).";
-        return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase) ? new NoSuchHostPathException(sentence)
+        return message.Contains(NoSuchHostPath, StringComparison.OrdinalIgnoreCase)
+            ? new NoSuchHostPathException(sentence)
             : IsOfRemoved(message) ? new ContainerRemovedException(sentence)
             : new HooktrailException(sentence);
     }

@@ -17,15 +17,21 @@ internal sealed class StandardInputStream(MultiplexedStream attachment) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var bytes = MemoryMarshal.TryGetArray(buffer, out var segment) ? segment : buffer.ToArray();
         try
         {
-            await attachment.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, cancellationToken).ConfigureAwait(false);
+            await attachment.WriteAsync(
+                bytes.Array!, bytes.Offset, bytes.Count, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {

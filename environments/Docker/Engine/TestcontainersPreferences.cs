@@ -20,7 +20,8 @@ internal static class TestcontainersPreferences
         catch (Exception e) when (e is TypeInitializationException or TimeoutException)
         {
             throw new HooktrailException(
-                $"Testcontainers cannot start with this user's settings ({e.GetBaseException().Message.TrimEnd('.')}): " +
+                $"Testcontainers cannot start with this user's settings ({e.GetBaseException().Message.TrimEnd('.')}): "
+                +
                 "correct ~/.testcontainers.properties and ~/.docker/config.json.",
                 e);
         }

@@ -8,7 +8,8 @@ public sealed class ContainerMachine : IMachine
 {
     private readonly Multiplexer _processes;
 
-    private ContainerMachine(ContainerSession session, Multiplexer processes, string place) => (Session, _processes, Place) = (session, processes, place);
+    private ContainerMachine(ContainerSession session, Multiplexer processes, string place) =>
+        (Session, _processes, Place) = (session, processes, place);
 
     internal ContainerSession Session { get; }
 
@@ -18,11 +19,13 @@ public sealed class ContainerMachine : IMachine
 
     public string Advice => "the container needs the capability SYS_ADMIN, and seccomp and AppArmor profiles that allow unshare and mount; find out what on the Engine's host denies them";
 
-    public string Entrance(int processId) => $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
+    public string Entrance(int processId) =>
+        $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
 
     /// <remarks>The caller owns the Engine, and must keep it until this machine is disposed.</remarks>
     /// <exception cref="HooktrailException">The Engine refuses; nothing is left behind.</exception>
-    public static async Task<ContainerMachine> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
+    public static async Task<ContainerMachine> StartAsync(
+        ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
         return await RunSession.StartAsync(async run =>

@@ -21,7 +21,8 @@ internal static class Containers
     /// XT_LOCK_NAME). They read a table and write it back, so Docker and the probe must lock the same file; otherwise
     /// one loses or refuses the other's change.
     /// </remarks>
-    public static ContainerSpec Probe(RunId run, string image, bool sharesLock = false) => Base("probe", run, image) with
+    public static ContainerSpec Probe(
+        RunId run, string image, bool sharesLock = false) => Base("probe", run, image) with
     {
         Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
         Environment = ImmutableDictionary<string, string>.Empty.Add("HOOKTRAIL_RUN", run.ToString()),
@@ -29,7 +30,11 @@ internal static class Containers
         HostProcesses = true, // so that a process id names the WAN's network namespace
         Capabilities = ["NET_ADMIN", "NET_RAW", "SYSLOG"],
         Devices = [new HostDevice("/dev/kmsg")],
-        Binds = [new BindMount("/proc/sys/net", "/host/net"), .. sharesLock ? [new BindMount(XtablesLock, XtablesLock)] : Array.Empty<BindMount>()],
+        Binds =
+        [
+            new BindMount("/proc/sys/net", "/host/net"),
+            .. sharesLock ? [new BindMount(XtablesLock, XtablesLock)] : Array.Empty<BindMount>()
+        ],
         // The probe restores the host before it ends. What a kill cuts short is still in the journal; the next
         // run and `specs clean` find it.
         StopTimeout = Allowance.For(TimeSpan.FromSeconds(60)),
@@ -52,7 +57,8 @@ internal static class Containers
     public static ContainerSpec Wan(RunId run, string image) => Base(Endpoint.Wan.Name, run, image) with
     {
         Capabilities = ["NET_ADMIN", "NET_RAW"], // its own address and route; ARP requests
-        Sysctls = PingWithoutRights.Add("net.ipv6.conf.all.disable_ipv6", "0").Add("net.ipv6.conf.default.disable_ipv6", "0"),
+        Sysctls = PingWithoutRights.Add("net.ipv6.conf.all.disable_ipv6", "0").Add(
+            "net.ipv6.conf.default.disable_ipv6", "0"),
     };
 
     /// <summary>
@@ -93,7 +99,8 @@ internal static class Containers
         MemoryLimit = null, // it holds as many hosts as the run starts
     };
 
-    public static bool AsksByArp(Endpoint endpoint) => endpoint == Endpoint.Client || endpoint == Endpoint.Wan || endpoint.Kind == EndpointKind.Host;
+    public static bool AsksByArp(Endpoint endpoint) =>
+        endpoint == Endpoint.Client || endpoint == Endpoint.Wan || endpoint.Kind == EndpointKind.Host;
 
     private static readonly ImmutableDictionary<string, string> PingWithoutRights =
         ImmutableDictionary<string, string>.Empty

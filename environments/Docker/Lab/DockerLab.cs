@@ -20,7 +20,11 @@ namespace Hooktrail.Docker.Lab;
 public sealed class DockerLab : ILab
 {
     private static readonly ImmutableArray<Switch> OfBridges =
-        [Switch.BridgeNfCallIptables, Switch.Parse("bridge-nf-call-ip6tables"), Switch.Parse("bridge-nf-call-arptables")];
+        [
+            Switch.BridgeNfCallIptables,
+            Switch.Parse("bridge-nf-call-ip6tables"),
+            Switch.Parse("bridge-nf-call-arptables")
+        ];
 
     private const string Withheld =
         "The kernel suppressed an ICMP error because of its rate limit (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit); send the flow again later.";
@@ -55,7 +59,8 @@ public sealed class DockerLab : ILab
 
     /// <summary>Starts the whole lab and joins it to the WAN.</summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
-    public static Task<DockerLab> StartAsync(ContainerEngine engine, string image, CancellationToken cancellation = default) =>
+    public static Task<DockerLab> StartAsync(
+        ContainerEngine engine, string image, CancellationToken cancellation = default) =>
         StartAsync(engine, image, Endpoint.All, cancellation);
 
     /// <summary>
@@ -63,7 +68,10 @@ public sealed class DockerLab : ILab
     /// </summary>
     /// <exception cref="HooktrailException">Something is missing on the host; nothing is left behind.</exception>
     public static async Task<DockerLab> StartAsync(
-        ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation = default)
+        ContainerEngine engine,
+        string image,
+        IReadOnlyCollection<Endpoint> endpoints,
+        CancellationToken cancellation = default)
     {
         await using var start = new LabStart(engine, image, endpoints, cancellation);
         var parts = await start.RunAsync().ConfigureAwait(false);
@@ -90,29 +98,39 @@ public sealed class DockerLab : ILab
                     $"{one} applies to the whole host, which the Docker lab does not change; use a private host, or --lab namespaces.");
         }
 
-        return await _host.ChangeAsync(_ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
+        return await _host.ChangeAsync(
+            _ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
     }
 
-    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => Turned(await _host.ReadAsync(cancellation).ConfigureAwait(false));
+    public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default) =>
+        Turned(await _host.ReadAsync(cancellation).ConfigureAwait(false));
 
     public Task<Seen> SendAsync(Flow flow, Sending sending, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
         return _host.FlowAsync(
-            (read, between) => ObserveAsync(flow, sending, Turned(read), sending.Between is { } middle ? () => between(middle) : null, cancellation), cancellation);
+            (read, between) => ObserveAsync(
+                flow,
+                sending,
+                Turned(read),
+                sending.Between is { } middle ? () => between(middle) : null,
+                cancellation), cancellation);
     }
 
-    private async Task<Seen> ObserveAsync(Flow flow, Sending sending, HostProfile profile, Func<Task>? between, CancellationToken cancellation)
+    private async Task<Seen> ObserveAsync(
+        Flow flow, Sending sending, HostProfile profile, Func<Task>? between, CancellationToken cancellation)
     {
         var wanted = sending.Observers ?? Observers;
         try
         {
-            await using var switched = await _parts.Probe.Wiring.SwitchAsync(_parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
+            await using var switched = await _parts.Probe.Wiring.SwitchAsync(
+                _parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
             _parts.Probe.Taps.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
-            var (mark, exchanged) = await _parts.Stations.SendAsync(flow, sending, between, cancellation).ConfigureAwait(false);
+            var (mark, exchanged) = await _parts.Stations.SendAsync(
+                flow, sending, between, cancellation).ConfigureAwait(false);
             var (logWindow, withheld) = await _parts.Probe.Taps.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
@@ -124,7 +142,8 @@ public sealed class DockerLab : ILab
             if (withheld > 0 && exchanged.Answered.Count < exchanged.Sent
                 && nflog is Finding.Observed(var legs) && legs.All(leg => leg.Leg.Direction != Direction.Error))
                 nflog = new Finding.Inconclusive(Withheld);
-            var log = !wanted.HasFlag(Observers.Log) || (sending.Observers is null && IsBeyondLog(flow, Own(flow, recorded, mark, exchanged)))
+            var log = !wanted.HasFlag(Observers.Log)
+                || (sending.Observers is null && IsBeyondLog(flow, Own(flow, recorded, mark, exchanged)))
                 ? null
                 : Assembled(logWindow);
             // A second witness must show that the log has no gap: NFLOG, if it saw the same
@@ -145,17 +164,22 @@ public sealed class DockerLab : ILab
         }
     }
 
-    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);
+    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) =>
+        _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);
 
     /// <summary>The snapshot contains this lab's own traces.</summary>
-    public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) => _parts.Probe.SnapshotAsync(cancellation);
+    public Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation = default) =>
+        _parts.Probe.SnapshotAsync(cancellation);
 
     /// <summary>Pings from the host, without a mark and without a pause, until the result is disposed.</summary>
     public async Task<IAsyncDisposable> DisturbAsync(Endpoint to, CancellationToken cancellation = default)
     {
-        var address = _parts.Addresses[FlowTalking.DestinationName(new Flow(Endpoint.Host, to, Protocol.Icmp)), IpVersion.V4];
+        var address =
+            _parts.Addresses[FlowTalking.DestinationName(new Flow(Endpoint.Host, to, Protocol.Icmp)), IpVersion.V4];
         var process = await _parts.Probe.Shell.RunAsync(
-            "ping in the background", $"ping -q -n -i 0.002 -c 5000 {address} >/dev/null 2>&1 </dev/null & echo $!", cancellation).ConfigureAwait(false);
+            "ping in the background",
+            $"ping -q -n -i 0.002 -c 5000 {address} >/dev/null 2>&1 </dev/null & echo $!",
+            cancellation).ConfigureAwait(false);
         return new Background(_parts.Probe.Shell, process[^1]);
     }
 
@@ -183,10 +207,13 @@ public sealed class DockerLab : ILab
             [
                 .. from sighting in window.Sightings
                    let isAnswer = sighting.DestinationPort == local && sighting.Tos == 0
-                   let isProxys = sighting.SourcePort is { } source && source != local && sighting.DestinationPort != local
+                   let isProxys = sighting.SourcePort is { } source
+                       && source != local
+                       && sighting.DestinationPort != local
                    select isAnswer ? sighting with { Tos = mark }
                        : isProxys ? sighting with { Tos = 0 }
-                       : sighting.Inner is { Tos: 0 } inner && inner.DestinationPort == local ? sighting with { Inner = inner with { Tos = mark } }
+                       : sighting.Inner is { Tos: 0 } inner && inner.DestinationPort == local
+                       ? sighting with { Inner = inner with { Tos = mark } }
                        : sighting,
             ],
         };
@@ -213,7 +240,8 @@ public sealed class DockerLab : ILab
     // Reads the host, and registers the recorder after every new chain.
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
-        var read = await _parts.Probe.ProfileAsync(_parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
+        var read = await _parts.Probe.ProfileAsync(
+            _parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
         await _parts.Recorder.RecordUsersAsync(OfUsers(read.Rules), cancellation).ConfigureAwait(false);
         return read with
         {
@@ -236,11 +264,13 @@ public sealed class DockerLab : ILab
         await Task.WhenAll([
             _parts.Probe.DisposeAsync().AsTask(), _parts.Recorder.DisposeAsync().AsTask(),
             .. _parts.Talking.Values.Select(station => station.DisposeAsync().AsTask())]).ConfigureAwait(false);
-        await Task.WhenAll(_parts.Networks.Select(network => _parts.Engine.RemoveNetworkAsync(network.Id))).ConfigureAwait(false);
+        await Task.WhenAll(
+            _parts.Networks.Select(network => _parts.Engine.RemoveNetworkAsync(network.Id))).ConfigureAwait(false);
         _host.Dispose();
     }
 
-    private sealed record TurnedProfile(HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
+    private sealed record TurnedProfile(
+        HostProfile Read, ImmutableList<(Switch Switch, bool On)> Turned, HostProfile Profile);
 
     private sealed class Change(Action forget) : IAsyncDisposable
     {

@@ -22,7 +22,8 @@ public static class Examination
         """;
 
     /// <summary>Stops at the first lack that hides all others.</summary>
-    public static async Task<ImmutableArray<ExaminationFinding>> OfHostAsync(string? image, CancellationToken cancellation = default)
+    public static async Task<ImmutableArray<ExaminationFinding>> OfHostAsync(
+        string? image, CancellationToken cancellation = default)
     {
         var findings = ImmutableArray.CreateBuilder<ExaminationFinding>();
         try
@@ -31,7 +32,10 @@ public static class Examination
             var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
             findings.Add(new("Docker Engine", $"{info.Version}, API {info.ApiVersion}, on {info.OperatingSystem}"));
             if (image is null || !await engine.HasImageAsync(image, cancellation).ConfigureAwait(false))
-                findings.Add(new("image of the lab", image ?? "not built", "no container of the lab can start; run ./specs prepare to build it"));
+                findings.Add(new(
+                    "image of the lab",
+                    image ?? "not built",
+                    "no container of the lab can start; run ./specs prepare to build it"));
             else
                 findings.AddRange(await OfKernelAsync(engine, image, cancellation).ConfigureAwait(false));
         }
@@ -55,10 +59,20 @@ public static class Examination
             new("image of the lab", image),
             new("kernel", facts["kernel"]),
             Fact("nf_tables", "nft", "taps cannot be installed, so nothing can be observed"),
-            Fact("Docker's rules are in", "rules", "no chain of Docker was found: masquerading scenarios fail unless Docker manages its rules"),
-            Fact("iptables-legacy", "legacy", "needed only if Docker uses iptables-legacy", absent: "no tables in this kernel"),
+            Fact(
+                "Docker's rules are in",
+                "rules",
+                "no chain of Docker was found: masquerading scenarios fail unless Docker manages its rules"),
+            Fact(
+                "iptables-legacy",
+                "legacy",
+                "needed only if Docker uses iptables-legacy",
+                absent: "no tables in this kernel"),
             Fact("ebtables", "ebtables", "the bridge's hook points cannot be observed"),
-            Fact("ebtables broute", "broute", "the hook point ebtables broute BROUTING cannot be observed, and scenarios that name it are skipped"),
+            Fact(
+                "ebtables broute",
+                "broute",
+                "the hook point ebtables broute BROUTING cannot be observed, and scenarios that name it are skipped"),
             facts["bridge"] is { Length: > 0 } value
                 ? new("br_netfilter", $"loaded, bridge-nf-call-iptables={value}")
                 : new("br_netfilter", "not loaded", "bridged packets never cross iptables, and scenarios that need it are skipped; load it with `modprobe br_netfilter`"),

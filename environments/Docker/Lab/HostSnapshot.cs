@@ -42,7 +42,8 @@ public sealed record HostSnapshot(ImmutableArray<string> Lines)
     /// </summary>
     public ImmutableArray<string> DifferencesTo(HostSnapshot other, params IEnumerable<string> runs) =>
     [
-        .. from line in Without(Lines, other.Lines).Select(line => "- " + line).Concat(Without(other.Lines, Lines).Select(line => "+ " + line))
+        .. from line in Without(Lines, other.Lines).Select(line => "- " + line).Concat(
+            Without(other.Lines, Lines).Select(line => "+ " + line))
            where line.AsSpan(2).StartsWith(Setting) || runs.Any(line.Contains)
            select line,
     ];

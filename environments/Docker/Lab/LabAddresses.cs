@@ -14,7 +14,11 @@ internal sealed class LabAddresses : IHostNames
     private readonly ImmutableDictionary<(string Name, IpVersion Ip), IPAddress> _addresses;
 
     /// <exception cref="HooktrailException">Docker gave a container no address.</exception>
-    public LabAddresses(RunId run, LabSubnets subnets, IPNetwork wan, IEnumerable<(Endpoint Endpoint, ContainerSession Session)> containers)
+    public LabAddresses(
+        RunId run,
+        LabSubnets subnets,
+        IPNetwork wan,
+        IEnumerable<(Endpoint Endpoint, ContainerSession Session)> containers)
     {
         (_run, _subnets, WanNetwork, Loopback) = (run, subnets, wan, LoopbackOf(run));
         var addresses = ImmutableDictionary.CreateBuilder<(string, IpVersion), IPAddress>();
@@ -55,12 +59,17 @@ internal sealed class LabAddresses : IHostNames
     public IPNetwork WanNetwork { get; }
 
     public ImmutableArray<string> Destinations =>
-        [_subnets.V4.ToString(), WanNetwork.ToString(), Loopback + "/32", _subnets.V6.ToString(), _subnets.WanV6.ToString()];
+        [
+            _subnets.V4.ToString(), WanNetwork.ToString(), Loopback + "/32",
+            _subnets.V6.ToString(), _subnets.WanV6.ToString()
+        ];
 
-    public ImmutableDictionary<IPAddress, string> Names => _addresses.ToImmutableDictionary(pair => pair.Value, pair => pair.Key.Name);
+    public ImmutableDictionary<IPAddress, string> Names =>
+        _addresses.ToImmutableDictionary(pair => pair.Value, pair => pair.Key.Name);
 
     /// <summary>The canonical port of each port on the host.</summary>
-    public ImmutableDictionary<int, int> Ports => _subnets.Ports.ToImmutableDictionary(pair => pair.Value, pair => pair.Key);
+    public ImmutableDictionary<int, int> Ports =>
+        _subnets.Ports.ToImmutableDictionary(pair => pair.Value, pair => pair.Key);
 
     /// <summary>Known after the containers have started.</summary>
     public ImmutableDictionary<string, string> PortDevices { get; set; } = ImmutableDictionary<string, string>.Empty;

@@ -8,7 +8,8 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>
 /// Writes each change to the run's journal first, so that it is undone even after a kill (image/leave.sh).
 /// </summary>
-internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses addresses, Backend iptables, Backend ebtables)
+internal sealed partial class LabChanges(
+    RunId run, Shell probe, LabAddresses addresses, Backend iptables, Backend ebtables)
 {
     // An nf_tables comment has at most 127 characters (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN).
     private const int LongestComment = 100;
@@ -33,8 +34,10 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     {
         static string Word(bool on) => on ? "on" : "off";
         string Script(bool on) => one.Name == "hairpin"
-            ? string.Join('\n', addresses.PortDevices.Values.Select(port => $"ip link set {port} type bridge_slave hairpin {Word(on)} || exit"))
-            : string.Join('\n', addresses.Networks.Select(network => $"ip link set {addresses.Device(network)} promisc {Word(on)} || exit"));
+            ? string.Join('\n', addresses.PortDevices.Values.Select(
+                port => $"ip link set {port} type bridge_slave hairpin {Word(on)} || exit"))
+            : string.Join('\n', addresses.Networks.Select(
+                network => $"ip link set {addresses.Device(network)} promisc {Word(on)} || exit"));
         await probe.RunAsync($"turn {one} {Word(on)}", Script(on), cancellation).ConfigureAwait(false);
         return new Undo(probe, Script(!on));
     }
@@ -46,13 +49,18 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
             throw new CannotChangeException(
                 $"The rule \"{command}\" could match packets from outside the lab: name a device or an address of the lab in it, "
                 + "or use a private host, or --lab namespaces.");
-        if (tool == "arptables" && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
+        if (tool == "arptables"
+            && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
             throw new CannotChangeException("arptables is not in use on this host, and its table could not be removed afterwards; use a private host, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
         if (program.StartsWith("ip", StringComparison.Ordinal))
             program += " " + HostTools.InTurn;
         add = await BehindTapsAsync(program, add, cancellation).ConfigureAwait(false);
-        return await JournaledAsync($"add the rule \"{command}\"", $"{program} {add}", [$"{program} {delete}"], cancellation).ConfigureAwait(false);
+        return await JournaledAsync(
+            $"add the rule \"{command}\"",
+            $"{program} {add}",
+            [$"{program} {delete}"],
+            cancellation).ConfigureAwait(false);
     }
 
     // A rule inserted at the top would hide its packets from the taps that are there already, so it goes after them.
@@ -60,11 +68,17 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     {
         if (Insertion().Match(add) is not { Success: true } insertion)
             return add;
-        var (table, chain, number) = (insertion.Groups["table"].Value, insertion.Groups["chain"].Value, insertion.Groups["number"]);
+        var (table, chain, number) =
+            (insertion.Groups["table"].Value, insertion.Groups["chain"].Value, insertion.Groups["number"]);
         var list = program.StartsWith("ebtables", StringComparison.Ordinal) ? "-L" : "-S";
-        var (_, lines) = await probe.TryAsync($"{program}{(table.Length > 0 ? $" -t {table}" : "")} {list} {chain}", cancellation).ConfigureAwait(false);
-        var behind = lines.Count(line => Tap().IsMatch(line)) + (number.Success ? int.Parse(number.Value, CultureInfo.InvariantCulture) : 1);
-        return string.Create(CultureInfo.InvariantCulture, $"{insertion.Value} {behind}{add[(insertion.Length + (number.Success ? number.Length + 1 : 0))..]}");
+        var (_, lines) = await probe.TryAsync(
+            $"{program}{(table.Length > 0 ? $" -t {table}" : "")} {list} {chain}", cancellation).ConfigureAwait(false);
+        var behind = lines.Count(line => Tap().IsMatch(line)) + (number.Success
+            ? int.Parse(number.Value, CultureInfo.InvariantCulture)
+            : 1);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{insertion.Value} {behind}{add[(insertion.Length + (number.Success ? number.Length + 1 : 0))..]}");
     }
 
     private async Task<IAsyncDisposable> AddTableAsync(string text, CancellationToken cancellation)
@@ -79,17 +93,25 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
             if ((await probe.TryAsync($"nft list table {table}", cancellation).ConfigureAwait(false)).Status == 0)
                 throw new HooktrailException($"The host already has a table {table}; use another name.");
         return await JournaledAsync(
-            "add a table of nft", $"nft -f - <<'END'\n{written}\nEND\n", [.. tables.Select(table => $"nft delete table {table}")], cancellation).ConfigureAwait(false);
+            "add a table of nft",
+            $"nft -f - <<'END'\n{written}\nEND\n",
+            [.. tables.Select(table => $"nft delete table {table}")],
+            cancellation).ConfigureAwait(false);
     }
 
-    private async Task<IAsyncDisposable> JournaledAsync(string what, string forth, string[] back, CancellationToken cancellation)
+    private async Task<IAsyncDisposable> JournaledAsync(
+        string what, string forth, string[] back, CancellationToken cancellation)
     {
-        var notes = back.Select(command => (Chain: string.Create(CultureInfo.InvariantCulture, $"undo.{++_changes}"), Command: command)).ToList();
+        var notes = back.Select(command =>
+            (Chain: string.Create(CultureInfo.InvariantCulture, $"undo.{++_changes}"), Command: command)).ToList();
         var journal = string.Concat(notes.Select(note =>
             $"add chain inet {_journal} {note.Chain}\n"
-            + string.Concat(note.Command.Chunk(LongestComment).Select(part => $"add rule inet {_journal} {note.Chain} counter comment \"{new string(part)}\"\n"))));
-        await probe.RunAsync("write the journal", $"nft -f - <<'END'\n{journal}END\n", cancellation).ConfigureAwait(false);
-        var forget = string.Concat(notes.Select(note => $"nft flush chain inet {_journal} {note.Chain}; nft delete chain inet {_journal} {note.Chain}\n"));
+            + string.Concat(note.Command.Chunk(LongestComment)
+                .Select(part => $"add rule inet {_journal} {note.Chain} counter comment \"{new string(part)}\"\n"))));
+        await probe.RunAsync(
+            "write the journal", $"nft -f - <<'END'\n{journal}END\n", cancellation).ConfigureAwait(false);
+        var forget = string.Concat(notes.Select(
+            note => $"nft flush chain inet {_journal} {note.Chain}; nft delete chain inet {_journal} {note.Chain}\n"));
         try
         {
             await probe.RunAsync(what, forth, cancellation).ConfigureAwait(false);
@@ -116,7 +138,10 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
     }
 
     private bool IsOurs(string word) =>
-        addresses.Networks.Add(LabNames.WanNic).Select(addresses.Device).Concat(addresses.PortDevices.Values).Contains(word)
+        addresses.Networks.Add(LabNames.WanNic)
+            .Select(addresses.Device)
+            .Concat(addresses.PortDevices.Values)
+            .Contains(word)
         || (IPNetwork.TryParse(word.Contains('/') ? word : $"{word}/{(word.Contains(':') ? 128 : 32)}", out var network)
             && _networks.Any(own => own.Contains(network.BaseAddress) && own.PrefixLength <= network.PrefixLength));
 
@@ -134,8 +159,11 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
             }).Trim(' ', '\t', '}');
             if (statement.StartsWith("type ", StringComparison.Ordinal))
                 ofDevice = NftDevice().Match(statement) is { Success: true } device && IsOurs(device.Groups[1].Value);
-            else if (statement.StartsWith("policy ", StringComparison.Ordinal) ? statement != "policy accept" && !ofDevice
-                     : statement.Length > 0 && !ofDevice && !NftWord().Matches(statement).Any(word => word.Groups[1].Value != "!=" && IsOurs(word.Groups[2].Value)))
+            else if (statement.StartsWith("policy ", StringComparison.Ordinal)
+                     ? statement != "policy accept" && !ofDevice
+                     : statement.Length > 0 && !ofDevice && !NftWord()
+                         .Matches(statement)
+                         .Any(word => word.Groups[1].Value != "!=" && IsOurs(word.Groups[2].Value)))
                 return statement;
         }
 
@@ -162,6 +190,7 @@ internal sealed partial class LabChanges(RunId run, Shell probe, LabAddresses ad
 
     private sealed class Undo(Shell shell, string script) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await shell.RunAsync("take a change back", script).ConfigureAwait(false);
+        public async ValueTask DisposeAsync() =>
+            await shell.RunAsync("take a change back", script).ConfigureAwait(false);
     }
 }

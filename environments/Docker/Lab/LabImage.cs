@@ -14,7 +14,8 @@ public static class LabImage
     /// <summary>Null if no image is recorded.</summary>
     public static string? TryReference(string? start = null)
     {
-        for (var folder = new DirectoryInfo(start ?? AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(
+            start ?? AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (Path.Combine(folder.FullName, RecordedIn) is var file && File.Exists(file))
                 return File.ReadAllText(file).Trim();
         return null;

@@ -10,7 +10,10 @@ namespace Hooktrail.Docker.Lab;
 /// taps and recorder. Disposal removes what was started, unless <see cref="Keep"/> was called.
 /// </summary>
 internal sealed class LabStart(
-    ContainerEngine engine, string image, IReadOnlyCollection<Endpoint> endpoints, CancellationToken cancellation) : IAsyncDisposable
+    ContainerEngine engine,
+    string image,
+    IReadOnlyCollection<Endpoint> endpoints,
+    CancellationToken cancellation) : IAsyncDisposable
 {
     private readonly AsyncStack _undo = new();
     private readonly Dictionary<string, Task<NetworkDetails>> _networks = [];
@@ -18,7 +21,8 @@ internal sealed class LabStart(
 
     // A user's own image may have any name; it counts as new.
     private readonly bool _proxyPktinfo =
-        !char.IsAsciiDigit(engine.Release.FirstOrDefault()) || DockerRules.ProxyHasPktinfo(DockerRules.Parse(engine.Release));
+        !char.IsAsciiDigit(engine.Release.FirstOrDefault())
+        || DockerRules.ProxyHasPktinfo(DockerRules.Parse(engine.Release));
 
     private ImmutableArray<Endpoint> Members =>
         [.. Endpoint.All.Where(endpoint => endpoint.Kind == EndpointKind.Container && endpoints.Contains(endpoint))];
@@ -47,7 +51,8 @@ internal sealed class LabStart(
         var stations = new LabStations(talking, addresses, probe.Shell, _proxyPktinfo);
         ImmutableArray<int> ports = [.. addresses.Ports.Keys];
         var traffic = new TracedTraffic([.. addresses.Destinations]) { AnsweringPorts = ports };
-        await Task.WhenAll(stations.TalkAsync(cancellation), probe.Taps.InstallAsync(traffic, cancellation)).ConfigureAwait(false);
+        await Task.WhenAll(
+            stations.TalkAsync(cancellation), probe.Taps.InstallAsync(traffic, cancellation)).ConfigureAwait(false);
         var backend = await probe.Tools.IptablesAsync(cancellation).ConfigureAwait(false);
         var ebtables = await probe.Tools.EbtablesAsync(cancellation).ConfigureAwait(false);
         // The recorder has its own container, because the kernel log fills the probe's streams.
@@ -78,11 +83,13 @@ internal sealed class LabStart(
 
     public ValueTask DisposeAsync() => _undo.DisposeAsync();
 
-    private async Task<(Station Wan, Station? Hosted, Station Recorder)> StartContainersAsync(Probe probe, LabSubnets subnets)
+    private async Task<(Station Wan, Station? Hosted, Station Recorder)> StartContainersAsync(
+        Probe probe, LabSubnets subnets)
     {
         // One after the other, because Docker's rules stand in the order in which the networks were created.
         foreach (var name in LabNames.Networks.Where(name => Members.Any(endpoint => endpoint.Network == name)))
-            _networks[name] = CreateNetworkAsync(probe, subnets, name, _networks.Values.LastOrDefault() ?? Task.CompletedTask);
+            _networks[name] = CreateNetworkAsync(
+                probe, subnets, name, _networks.Values.LastOrDefault() ?? Task.CompletedTask);
         var wan = StartAsync(Containers.Wan(probe.Run, image));
         var hosted = endpoints.Contains(Endpoint.Hosted) ? StartAsync(Containers.Hosted(probe.Run, image)) : null;
         var recorder = StartAsync(Containers.Recorder(probe.Run, image));
@@ -90,7 +97,8 @@ internal sealed class LabStart(
             _members[endpoint] = StartMemberAsync(probe.Run, subnets, endpoint, [.. Before(endpoint)]);
 
         // Waits for all of them even if one fails, so that none is left running unseen.
-        Task<Station>[] stations = [wan, recorder, .. hosted is null ? [] : (Task<Station>[])[hosted], .. _members.Values];
+        Task<Station>[] stations =
+            [wan, recorder, .. hosted is null ? [] : (Task<Station>[])[hosted], .. _members.Values];
         await Task.WhenAll([.. _networks.Values.Select(Settled), .. stations.Select(Settled)]).ConfigureAwait(false);
         foreach (var network in _networks.Values.Where(task => task.IsCompletedSuccessfully))
             _undo.Push(new NetworkRemoval(engine, network.Result));
@@ -105,10 +113,13 @@ internal sealed class LabStart(
     private async Task<NetworkDetails> CreateNetworkAsync(Probe probe, LabSubnets subnets, string name, Task before)
     {
         await before.ConfigureAwait(false);
-        var network = await engine.CreateNetworkAsync(Network(probe.Run, subnets, name), cancellation).ConfigureAwait(false);
+        var network = await engine.CreateNetworkAsync(
+            Network(probe.Run, subnets, name), cancellation).ConfigureAwait(false);
         var subnet = subnets.Of(name, IpVersion.V6);
         await probe.Wiring.TrustAddressAsync(
-            network.BridgeDevice, $"{NetworkSpec.GatewayOf(subnet)}/{subnet.PrefixLength}", cancellation).ConfigureAwait(false);
+            network.BridgeDevice,
+            $"{NetworkSpec.GatewayOf(subnet)}/{subnet.PrefixLength}",
+            cancellation).ConfigureAwait(false);
         return network;
     }
 

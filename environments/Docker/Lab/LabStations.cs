@@ -4,9 +4,15 @@ using Hooktrail.Stations.Talk;
 
 namespace Hooktrail.Docker.Lab;
 
-internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe, bool proxyPktinfo)
+internal sealed class LabStations(
+    ImmutableDictionary<Endpoint, Station> stations, LabAddresses addresses, Shell probe, bool proxyPktinfo)
 {
-    private static readonly ImmutableArray<byte> Marks = [.. Enumerable.Range(1, 15).Select(bits => (byte)(bits << 4)).Where(mark => (mark & InternetControl) != InternetControl)];
+    private static readonly ImmutableArray<byte> Marks =
+    [
+        .. Enumerable.Range(1, 15)
+            .Select(bits => (byte)(bits << 4))
+            .Where(mark => (mark & InternetControl) != InternetControl)
+    ];
 
     // net/ipv4/icmp.c, __icmp_send: an error adds these bits to the type of service of the packet that caused it.
     private const byte InternetControl = 0xC0;
@@ -19,7 +25,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         pair.Key.Kind == EndpointKind.Host ? OfHost() : OfContainer(), cancellation)));
 
     /// <exception cref="CannotSendException">The lab cannot carry it.</exception>
-    public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(Flow flow, Sending sending, Func<Task>? between, CancellationToken cancellation)
+    public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
+        Flow flow, Sending sending, Func<Task>? between, CancellationToken cancellation)
     {
         if (Obstacle(flow) is { } obstacle)
             throw new CannotSendException(obstacle);
@@ -30,7 +37,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         var sourcePort = 20_000 + number % 40_000;
         var talkers = stations.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Talker);
         if (_mark != mark)
-            await Task.WhenAll(talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(
+                talkers.Values.Select(talker => talker.MarkAsync(mark, cancellation))).ConfigureAwait(false);
         _mark = null;
 
         var sent = 0;
@@ -42,18 +50,21 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
                 await between!().ConfigureAwait(false);
             var result = flow is { Protocol: Protocol.Arp, From.Kind: EndpointKind.Host }
                 ? await AskAsync(flow, cancellation).ConfigureAwait(false)
-                : await talkers[SpeakerFor(flow.From)].SendAsync(Talk(flow, mark, sourcePort, count, sending, sent), cancellation).ConfigureAwait(false);
+                : await talkers[SpeakerFor(flow.From)].SendAsync(
+                    Talk(flow, mark, sourcePort, count, sending, sent), cancellation).ConfigureAwait(false);
             answered.UnionWith(result.Answered.Select(one => one + sent));
             told.UnionWith(result.Told.Select(one => one + sent));
             sent += result.Sent;
         }
 
         var heard = ImmutableArray.CreateBuilder<(int, Endpoint)>();
-        var said = await Task.WhenAll(talkers.Select(async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(next, cancellation).ConfigureAwait(false))))
+        var said = await Task.WhenAll(talkers.Select(
+            async pair => (pair.Key, Heard: await pair.Value.TakeHeardAsync(next, cancellation).ConfigureAwait(false))))
             .ConfigureAwait(false);
         _mark = next;
         foreach (var (by, all) in said)
-            heard.AddRange(all.Where(one => one.Port == sourcePort).Select(one => (one.Number, by.Kind == EndpointKind.Host ? Endpoint.Host : by)));
+            heard.AddRange(all.Where(one => one.Port == sourcePort)
+                .Select(one => (one.Number, by.Kind == EndpointKind.Host ? Endpoint.Host : by)));
         return (mark, new Exchanged(sent, answered.ToImmutable())
         {
             Told = told.ToImmutable(),
@@ -63,7 +74,8 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     }
 
     /// <summary>One container speaks for the host and for itself.</summary>
-    public static Endpoint SpeakerFor(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
+    public static Endpoint SpeakerFor(Endpoint endpoint) =>
+        endpoint.Kind == EndpointKind.Host ? Endpoint.Hosted : endpoint;
 
     // Why this lab cannot carry the flow; null if it can.
     private string? Obstacle(Flow flow)
@@ -77,8 +89,11 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
         // Observed with 20.10.24: the packet leaves the container. Docker's IPv4 rules drop it in
         // FORWARD; for IPv6 there are none.
         if (addresses.InsiderHasRoute && flow.Protocol != Protocol.Arp && !flow.IsBroadcast
-            && ((flow.From == Endpoint.Insider && FlowTalking.DestinationName(flow) != LabNames.GatewayOf(Endpoint.Insider.Network!))
-                || (flow.To == Endpoint.Insider && flow.Ip == IpVersion.V6 && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
+            && ((flow.From == Endpoint.Insider
+                && FlowTalking.DestinationName(flow) != LabNames.GatewayOf(Endpoint.Insider.Network!))
+                || (flow.To == Endpoint.Insider
+                    && flow.Ip == IpVersion.V6
+                    && flow.From.Kind is (EndpointKind.Container or EndpointKind.Wan))))
             return "This Docker Engine gives containers on an internal network a default route, which the model does not cover; send the flow in the namespace lab.";
         // The proxy lets the kernel choose the source by the route. For every loopback address, that is
         // 127.0.0.1, which all runs share.
@@ -101,9 +116,13 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
     private IEnumerable<Listening> OfHost() =>
     [
         .. from ip in Enum.GetValues<IpVersion>()
-           from name in (string[])[LabNames.HostOnWan, LabNames.HostOnLoopback, .. addresses.Networks.Select(LabNames.GatewayOf)]
+           from name in (string[])
+               [LabNames.HostOnWan, LabNames.HostOnLoopback, .. addresses.Networks.Select(LabNames.GatewayOf)]
            from protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp]
-           select new Listening($"{protocol.Name()}-{ip.Name()}-{name}", protocol, ip, Flow.ServicePort) { Address = addresses[name, ip].ToString() },
+           select new Listening($"{protocol.Name()}-{ip.Name()}-{name}", protocol, ip, Flow.ServicePort)
+           {
+               Address = addresses[name, ip].ToString()
+           },
         .. from network in addresses.Networks
            select new Listening($"ear-{network}", Protocol.Udp, IpVersion.V4, Flow.MutePort)
            {
@@ -130,17 +149,22 @@ internal sealed class LabStations(ImmutableDictionary<Endpoint, Station> station
             echo "$state"
             """,
             cancellation).ConfigureAwait(false);
-        return new(0, [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
+        return new(
+            0,
+            [new(1, known[^1].Contains("REACHABLE", StringComparison.Ordinal) ? Fate.Answered : Fate.Timeout, null)]);
     }
 
     private Talking Talk(Flow flow, byte mark, int sourcePort, int count, Sending sending, int before)
     {
-        var device = flow.From.Kind == EndpointKind.Host ? addresses.Device(flow.To.Network ?? LabNames.WanNic) : "eth0";
+        var device = flow.From.Kind == EndpointKind.Host
+            ? addresses.Device(flow.To.Network ?? LabNames.WanNic)
+            : "eth0";
         // For a packet to itself the kernel would choose 127.0.0.1 as the source, which all runs share.
         var source = flow.From.Kind == EndpointKind.Host && FlowTalking.DestinationName(flow) == LabNames.HostOnLoopback
             ? addresses[LabNames.HostOnLoopback, flow.Ip].ToString()
             : null;
         return FlowTalking.Of(
-            flow, name => addresses[name, flow.Ip].ToString(), addresses.Port, device, mark, sourcePort, count, sending.Size, Allowance.For(sending.Patience), before, source);
+            flow, name => addresses[name, flow.Ip].ToString(), addresses.Port, device, mark,
+            sourcePort, count, sending.Size, Allowance.For(sending.Patience), before, source);
     }
 }

@@ -36,25 +36,34 @@ internal sealed record LabSubnets(IPNetwork V4, IPNetwork V6, IPNetwork WanV6, I
         var taken = used.TakeWhile(line => line.Length > 0)
             .SelectMany(line => line.Split(' '))
             .Where(word => word.Contains('.'))
-            .Select(word => IPNetwork.TryParse(word.Contains('/') ? word : word + "/32", out var network) ? network : (IPNetwork?)null)
+            .Select(word => IPNetwork.TryParse(word.Contains('/') ? word : word + "/32", out var network)
+                ? network
+                : (IPNetwork?)null)
             .OfType<IPNetwork>()
             .ToList();
         var candidates = Enumerable.Range(0, 512).ToArray();
         Random.Shared.Shuffle(candidates);
         var v4 = candidates
             .Select(i => new IPNetwork(new IPAddress([198, (byte)(18 + i / 256), (byte)i, 0]), 24))
-            .Where(network => !taken.Exists(other => other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)))
+            .Where(network =>
+                !taken.Exists(other => other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)))
             .Cast<IPNetwork?>()
-            .FirstOrDefault() ?? throw new HooktrailException("Every network of 198.18.0.0/15 is taken on the host; remove unused networks (docker network prune).");
+            .FirstOrDefault() ?? throw new HooktrailException(
+                "Every network of 198.18.0.0/15 is taken on the host; remove unused networks (docker network prune).");
 
         var listening = used.Select(line => line[(line.LastIndexOf(':') + 1)..]).ToHashSet();
         // Below the kernel's usual range for clients (net.ipv4.ip_local_port_range), and below the
         // source ports of the lab's flows.
         var free = Enumerable.Range(10_000, 10_000).Where(port => !listening.Contains($"{port}")).ToArray();
         if (free.Length < PublishedPort.OfLab.Length)
-            throw new HooktrailException("Every port from 10000 to 19999 is taken on the host; stop the programs that listen there.");
+            throw new HooktrailException(
+                "Every port from 10000 to 19999 is taken on the host; stop the programs that listen there.");
         Random.Shared.Shuffle(free);
-        return new(v4, Random6(0xfd, 48), Random6(0x20, 64), PublishedPort.OfLab.Zip(free).ToImmutableDictionary(pair => pair.First.Port, pair => pair.Second));
+        return new(
+            v4,
+            Random6(0xfd, 48),
+            Random6(0x20, 64),
+            PublishedPort.OfLab.Zip(free).ToImmutableDictionary(pair => pair.First.Port, pair => pair.Second));
     }
 
     /// <summary>IPv4 first.</summary>

@@ -8,7 +8,8 @@ namespace Hooktrail.Docker.Lab;
 internal sealed partial class LabWiring(RunId run, Shell probe)
 {
     public async Task<LabSubnets> ChooseAsync(CancellationToken cancellation) =>
-        LabSubnets.Choose(await probe.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
+        LabSubnets.Choose(
+            await probe.RunAsync("list what is in use", LabSubnets.Script, cancellation).ConfigureAwait(false));
 
     /// <summary>
     /// Makes a bridge of the run use its IPv6 address at once. Docker adds the address with duplicate address
@@ -51,11 +52,14 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
 
     /// <remarks>Adds the containers' bridge ports to <paramref name="addresses"/>.</remarks>
     public async Task<LabMap> NamesAsync(
-        LabAddresses addresses, IEnumerable<(Endpoint Endpoint, Shell Shell)> containers, CancellationToken cancellation)
+        LabAddresses addresses,
+        IEnumerable<(Endpoint Endpoint, Shell Shell)> containers,
+        CancellationToken cancellation)
     {
         var links = (await probe.RunAsync("list the links", "ip -o link", cancellation).ConfigureAwait(false))
             .Select(line => (
-                Fields: line.Split([':', '@'], StringSplitOptions.TrimEntries), Mac: Ether().Match(line).Groups[1].Value))
+                Fields: line.Split([':', '@'], StringSplitOptions.TrimEntries),
+                Mac: Ether().Match(line).Groups[1].Value))
             .ToDictionary(link => link.Fields[0], link => (Name: link.Fields[1], link.Mac));
 
         var devices = addresses.Networks.ToImmutableDictionary(addresses.Device)
@@ -75,7 +79,8 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
             one => LabNames.PortOf(one.Endpoint), one => links[one.Lines[0]].Name);
         return new LabMap(devices, addresses.Names) { Ports = addresses.Ports, Macs = macs };
 
-        async Task<(Endpoint Endpoint, IReadOnlyList<string> Lines)> FindAsync((Endpoint Endpoint, Shell Shell) container) => (
+        async Task<(Endpoint Endpoint, IReadOnlyList<string> Lines)> FindAsync(
+            (Endpoint Endpoint, Shell Shell) container) => (
             container.Endpoint,
             await container.Shell.RunAsync(
                 "find the bridge port",

@@ -31,7 +31,8 @@ public static class Leftovers
     /// <exception cref="HooktrailException">
     /// The Engine or the image is missing, or something cannot be removed.
     /// </exception>
-    public static async Task<Cleaning> RemoveAsync(ContainerEngine engine, string image, CancellationToken cancellation = default)
+    public static async Task<Cleaning> RemoveAsync(
+        ContainerEngine engine, string image, CancellationToken cancellation = default)
     {
         await using var probe = await Probe.StartAsync(engine, image, cancellation).ConfigureAwait(false);
         return await RemoveAsync(engine, probe, cancellation).ConfigureAwait(false);
@@ -42,17 +43,21 @@ public static class Leftovers
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
     /// <summary>The resources of all runs, dead or alive.</summary>
-    public static Task<ImmutableArray<string>> InEngineAsync(ContainerEngine engine, string run, CancellationToken cancellation = default) =>
+    public static Task<ImmutableArray<string>> InEngineAsync(
+        ContainerEngine engine, string run, CancellationToken cancellation = default) =>
         InEngineAsync(engine, RunLabels.Run, run, cancellation);
 
     internal static async Task<ImmutableArray<string>> InEngineAsync(
         ContainerEngine engine, string label, string value, CancellationToken cancellation) =>
     [
-        .. (await engine.FindContainersAsync(label, value, cancellation).ConfigureAwait(false)).Select(container => container.Name),
-        .. (await engine.FindNetworksAsync(label, value, cancellation).ConfigureAwait(false)).Select(network => network.Name),
+        .. (await engine.FindContainersAsync(label, value, cancellation).ConfigureAwait(false)).Select(
+            container => container.Name),
+        .. (await engine.FindNetworksAsync(label, value, cancellation).ConfigureAwait(false)).Select(
+            network => network.Name),
     ];
 
-    internal static async Task<Cleaning> RemoveAsync(ContainerEngine engine, Probe probe, CancellationToken cancellation)
+    internal static async Task<Cleaning> RemoveAsync(
+        ContainerEngine engine, Probe probe, CancellationToken cancellation)
     {
         var removed = new HashSet<string>();
         var settled = new HashSet<string>();
@@ -67,7 +72,8 @@ public static class Leftovers
             var ends = left.Containers.Select(found => EndAsync(engine, found, cancellation)).ToList();
             await Task.WhenAll([outlasting, .. ends]).ConfigureAwait(false);
             removed.UnionWith(ends.Select(end => end.Result).OfType<string>());
-            await Task.WhenAll(left.Networks.Select(network => engine.RemoveNetworkAsync(network.Id, cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(left.Networks.Select(
+                network => engine.RemoveNetworkAsync(network.Id, cancellation))).ConfigureAwait(false);
             removed.UnionWith(left.Networks.Select(network => $"the network {network.Name}"));
             settled.UnionWith(asking);
             if (!left.IsInKernelAlone || !asking.IsEmpty)
@@ -84,14 +90,22 @@ public static class Leftovers
     {
         // Lists the resources before the live runs: a run that begins meanwhile starts its probe before anything else.
         var (journals, asking) = await probe.Journal.ListAsync(cancellation).ConfigureAwait(false);
-        var networks = await engine.FindNetworksAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
-        var containers = await engine.FindContainersAsync(RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
+        var networks = await engine.FindNetworksAsync(
+            RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
+        var containers = await engine.FindContainersAsync(
+            RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
         var sessions = new List<Found>();
-        foreach (var session in containers.Where(container => container.Labels.ContainsKey(RunLabels.Probe) && RunOf(container) != probe.Run.ToString()))
-            sessions.Add(new(session, await engine.FindProcessAsync(session.Id, cancellation).ConfigureAwait(false), IsSession: true));
+        foreach (var session in containers.Where(
+            container => container.Labels.ContainsKey(RunLabels.Probe) && RunOf(container) != probe.Run.ToString()))
+            sessions.Add(new(
+                session,
+                await engine.FindProcessAsync(session.Id, cancellation).ConfigureAwait(false),
+                IsSession: true));
         var processes = sessions.Select(session => session.Process).OfType<int>().ToList();
         var ended = processes.Count == 0 ? [] : await probe.EndedAsync(processes, cancellation).ConfigureAwait(false);
-        var others = sessions.Where(session => session.Process is { } process && !ended.Contains(process)).Select(session => session.Container).ToList();
+        var others = sessions.Where(session => session.Process is { } process && !ended.Contains(process))
+            .Select(session => session.Container)
+            .ToList();
         var alive = others.Select(RunOf).Append(probe.Run.ToString()).ToHashSet();
 
         journals = journals.Except(alive);
@@ -108,7 +122,10 @@ public static class Leftovers
             [.. networks.Where(network => !alive.Contains(RunOf(network)))],
             journals,
             asking.Intersect(journals),
-            [.. others.Select(session => $"{RunOf(session)} (process {session.Labels.GetValueOrDefault(RunLabels.Owner, "unknown")})")]);
+            [
+                .. others.Select(session =>
+                    $"{RunOf(session)} (process {session.Labels.GetValueOrDefault(RunLabels.Owner, "unknown")})")
+            ]);
     }
 
     // Returns when the Engine has created every network that was requested earlier.
@@ -140,20 +157,23 @@ public static class Leftovers
             if (await engine.FindProcessAsync(container.Id, cancellation).ConfigureAwait(false) is not null)
                 return null; // its run has started it
         }
-        else if (!isSession || !await IsInTimeAsync(GivingBack, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
+        else if (!isSession || !await IsInTimeAsync(
+            GivingBack, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
         {
             // What the probe has not restored by then is still in the journal.
             await engine.RemoveContainerAsync(container.Id, cancellation).ConfigureAwait(false);
         }
 
-        if (!await IsInTimeAsync(Removal, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
+        if (!await IsInTimeAsync(
+            Removal, limit => engine.WhenRemovedAsync(container.Id, limit), cancellation).ConfigureAwait(false))
             throw new HooktrailException(
                 $"The container {container.Name} of the dead run {RunOf(container)} was not removed within {Removal.TotalSeconds:0} seconds: "
                 + $"check the Docker Engine's log, remove the container with docker rm -f {container.Name}, and run ./specs clean again.");
         return $"the container {container.Name}";
     }
 
-    private static async Task<bool> IsInTimeAsync(TimeSpan time, Func<CancellationToken, Task> wait, CancellationToken cancellation)
+    private static async Task<bool> IsInTimeAsync(
+        TimeSpan time, Func<CancellationToken, Task> wait, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(time);

@@ -37,7 +37,8 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
     {
         var backend = await tools.IptablesAsync(cancellation).ConfigureAwait(false);
         var ebtables = await tools.EbtablesAsync(cancellation).ConfigureAwait(false);
-        var rules = new TapRules(run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
+        var rules = new TapRules(
+            run, traffic, [.. HookPoints.Iptables, .. HookPoints.Ip6tables, .. HookPoints.Ebtables]);
         await using (await LockAsync(cancellation).ConfigureAwait(false))
         {
             var chains = await shell.RunAsync("list the chains", "nft list chains", cancellation).ConfigureAwait(false);
@@ -137,7 +138,8 @@ internal sealed class LogTaps(RunId run, Shell shell, HostTools tools)
         try
         {
             return (
-                await _log.ReadUntilFence(fence, cancellation).WaitAsync(FencePatience, cancellation).ConfigureAwait(false),
+                await _log.ReadUntilFence(fence, cancellation)
+                    .WaitAsync(FencePatience, cancellation).ConfigureAwait(false),
                 said);
         }
         catch (TimeoutException)

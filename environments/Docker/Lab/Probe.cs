@@ -88,11 +88,13 @@ internal sealed partial class Probe : IAsyncDisposable
     }
 
     public async Task<HostFacts> FactsAsync(string engine, CancellationToken cancellation) => HostFacts.Parse(
-        await Shell.RunAsync("read the facts of the host", HostFacts.Script("/host/net"), cancellation).ConfigureAwait(false),
+        await Shell.RunAsync(
+            "read the facts of the host", HostFacts.Script("/host/net"), cancellation).ConfigureAwait(false),
         new Fact("lab", "Docker"), new Fact("docker", engine));
 
     public async Task<HostSnapshot> SnapshotAsync(CancellationToken cancellation) =>
-        new([.. await Shell.RunAsync("take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);
+        new([.. await Shell.RunAsync(
+            "take a snapshot of the host", HostSnapshot.Script, cancellation).ConfigureAwait(false)]);
 
     /// <summary>Ends the session; the container then restores what the run changed.</summary>
     public async ValueTask DisposeAsync()

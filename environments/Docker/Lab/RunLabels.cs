@@ -13,7 +13,8 @@ internal static class RunLabels
     /// <summary>Marks the container that holds a run's session (<see cref="Leftovers"/>).</summary>
     public const string Probe = "hooktrail.probe";
 
-    public static string OwnerOf(int process) => string.Create(CultureInfo.InvariantCulture, $"{process}@{Environment.MachineName}");
+    public static string OwnerOf(int process) =>
+        string.Create(CultureInfo.InvariantCulture, $"{process}@{Environment.MachineName}");
 
     public static string NameOf(string run, string part) => $"hooktrail-{run}-{part}";
 

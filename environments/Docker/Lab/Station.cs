@@ -23,7 +23,8 @@ internal sealed class Station(ContainerSession session) : IAsyncDisposable
     {
         await BecomeAsync(Talker.Script, "", cancellation).ConfigureAwait(false);
         _talker = new Talker(session.Name, Input(), session.StandardOutput);
-        await Task.WhenAll(services.Select(service => _talker.ListenAsync(service, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(
+            services.Select(service => _talker.ListenAsync(service, cancellation))).ConfigureAwait(false);
     }
 
     public async Task<NflogProcess> RecordAsync(CancellationToken cancellation)
@@ -43,7 +44,8 @@ internal sealed class Station(ContainerSession session) : IAsyncDisposable
     // A program takes over the session.
     private async Task BecomeAsync(string program, string arguments, CancellationToken cancellation)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"become {Encoding.UTF8.GetByteCount(program)} {arguments}\n{program}");
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"become {Encoding.UTF8.GetByteCount(program)} {arguments}\n{program}");
         await session.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation).ConfigureAwait(false);
         await session.StandardInput.FlushAsync(cancellation).ConfigureAwait(false);
     }

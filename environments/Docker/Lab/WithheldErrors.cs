@@ -21,7 +21,8 @@ internal static class WithheldErrors
     // The IPv4 file has a line of names, then a line of numbers.
     private static long OfV4(IReadOnlyList<string> lines)
     {
-        var icmp = lines.Where(line => line.StartsWith("Icmp: ", StringComparison.Ordinal)).Select(line => line.Split(' '));
+        var icmp =
+            lines.Where(line => line.StartsWith("Icmp: ", StringComparison.Ordinal)).Select(line => line.Split(' '));
         return icmp.ToList() is [var names, var numbers]
             ? names.Zip(numbers)
                 .Where(pair => pair.First.StartsWith("OutRateLimit", StringComparison.Ordinal))

@@ -15,7 +15,8 @@ public sealed partial class DebianArchive
     private const string Remedy = "check that the mirror is reachable, or choose another with " + MirrorVariable;
 
     /// <summary>Every suite with kernels, the oldest first.</summary>
-    private static readonly ImmutableArray<string> Suites = ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
+    private static readonly ImmutableArray<string> Suites =
+        ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid"];
 
     /// <summary>The age up to which package lists count as current.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
@@ -47,7 +48,8 @@ public sealed partial class DebianArchive
     /// Uses package lists that are at most a day old; fetches new ones on <paramref name="refresh"/>.
     /// </summary>
     /// <exception cref="HooktrailException">The archive does not answer, or cannot be trusted.</exception>
-    public async Task<ImmutableArray<ServedKernel>> KernelsAsync(bool refresh, Action<string> progress, CancellationToken cancellation)
+    public async Task<ImmutableArray<ServedKernel>> KernelsAsync(
+        bool refresh, Action<string> progress, CancellationToken cancellation)
     {
         HooktrailException? lack = null;
         try
@@ -64,25 +66,38 @@ public sealed partial class DebianArchive
         var names = await NamesAsync(cancellation).ConfigureAwait(false);
         var images = names.Where(name => KernelPackage().IsMatch(name)).ToList();
         if (images.Count == 0)
-            throw lack ?? new HooktrailException($"{_mirror} has no kernels: choose another mirror with {MirrorVariable}.");
+            throw lack
+                ?? new HooktrailException($"{_mirror} has no kernels: choose another mirror with {MirrorVariable}.");
         // An archive keeps linux-image packages longer than the packages on which they depend.
         var shown = await AptAsync(["apt-cache", "show", .. images], cancellation).ConfigureAwait(false);
         var broken = shown.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
             .Where(package => Field(package, "Package").StartsWith("linux-image-", StringComparison.Ordinal))
-            .Select(package => (Name: Field(package, "Package"), Needs: PartsOf(Field(package, "Package")["linux-image-".Length..], package)))
+            .Select(package => (
+                Name: Field(package, "Package"),
+                Needs: PartsOf(Field(package, "Package")["linux-image-".Length..], package)))
             .Where(package => package.Needs.Any(part => part.IsNeeded && !names.Contains(part.Name)))
             .Select(package => package.Name)
             .ToHashSet();
-        return [.. ServedKernel.Parse(await AptAsync(["apt-cache", "madison", .. images], cancellation).ConfigureAwait(false)).Where(kernel => !broken.Contains(kernel.Package))];
+        return
+        [
+            .. ServedKernel.Parse(await AptAsync(
+                ["apt-cache", "madison", .. images],
+                cancellation).ConfigureAwait(false)).Where(kernel => !broken.Contains(kernel.Package))
+        ];
     }
 
     /// <summary>Unpacks the packages of a kernel's image and modules into a folder.</summary>
     public async Task UnpackAsync(ServedKernel kernel, string folder, CancellationToken cancellation)
     {
         var names = await NamesAsync(cancellation).ConfigureAwait(false);
-        var shown = await AptAsync(["apt-cache", "show", $"{kernel.Package}={kernel.PackageVersion}"], cancellation).ConfigureAwait(false);
-        var parts = PartsOf(kernel.Release, shown).Select(part => part.Name).Where(names.Contains).Prepend(kernel.Package);
-        await UnpackAsync(parts.Select(part => $"{part}={kernel.PackageVersion}"), folder, cancellation).ConfigureAwait(false);
+        var shown = await AptAsync(
+            ["apt-cache", "show", $"{kernel.Package}={kernel.PackageVersion}"], cancellation).ConfigureAwait(false);
+        var parts = PartsOf(kernel.Release, shown)
+            .Select(part => part.Name)
+            .Where(names.Contains)
+            .Prepend(kernel.Package);
+        await UnpackAsync(
+            parts.Select(part => $"{part}={kernel.PackageVersion}"), folder, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Unpacks packages into a folder; none of their scripts runs.</summary>
@@ -92,7 +107,11 @@ public sealed partial class DebianArchive
         var downloads = Directory.CreateDirectory(Path.Combine(folder, ".downloads")).FullName;
         await AptAsync(["apt-get", "-q", "download", .. packages], cancellation, downloads).ConfigureAwait(false);
         foreach (var package in Directory.EnumerateFiles(downloads, "*.deb"))
-            await Tool.RunAsync("to unpack a kernel", "check that the disk has space", ["dpkg-deb", "-x", package, folder], cancellation: cancellation).ConfigureAwait(false);
+            await Tool.RunAsync(
+                "to unpack a kernel",
+                "check that the disk has space",
+                ["dpkg-deb", "-x", package, folder],
+                cancellation: cancellation).ConfigureAwait(false);
         Directory.Delete(downloads, recursive: true);
     }
 
@@ -102,8 +121,14 @@ public sealed partial class DebianArchive
     /// </summary>
     internal static IEnumerable<(string Name, bool IsNeeded)> PartsOf(string release, string shown)
     {
-        var dependencies = Field(shown, "Depends").Split([',', '|']).Select(dependency => dependency.Trim().Split(' ')[0]).ToHashSet();
-        return new[] { ($"linux-binary-{release}", true), ($"linux-modules-{release}", true), ($"linux-base-{release}", false) }
+        var dependencies = Field(shown, "Depends")
+            .Split([',', '|'])
+            .Select(dependency => dependency.Trim().Split(' ')[0])
+            .ToHashSet();
+        return new[]
+        {
+            ($"linux-binary-{release}", true), ($"linux-modules-{release}", true), ($"linux-base-{release}", false)
+        }
             .Where(part => dependencies.Contains(part.Item1));
     }
 
@@ -135,34 +160,45 @@ public sealed partial class DebianArchive
         """;
 
     private static string Field(string package, string name) =>
-        package.Split('\n').FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..] ?? "";
+        package.Split('\n')
+            .FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..]
+        ?? "";
 
     private async Task<HashSet<string>> NamesAsync(CancellationToken cancellation) =>
-        [.. (await AptAsync(["apt-cache", "pkgnames", "linux-"], cancellation).ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        [
+            .. (await AptAsync(["apt-cache", "pkgnames", "linux-"], cancellation).ConfigureAwait(false)).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries)
+        ];
 
     private string Folder => _cache["apt"];
 
     private string Stamp => Path.Combine(Folder, "updated");
 
-    private string Sources => string.Concat(Suites.Select(suite => $"deb [signed-by={Keyring}] {_mirror} {suite} main\n"));
+    private string Sources =>
+        string.Concat(Suites.Select(suite => $"deb [signed-by={Keyring}] {_mirror} {suite} main\n"));
 
     private async Task UpdateAsync(bool refresh, Action<string> progress, CancellationToken cancellation)
     {
         var sources = Path.Combine(Folder, "sources.list");
-        var same = File.Exists(sources) && await File.ReadAllTextAsync(sources, cancellation).ConfigureAwait(false) == Sources;
+        var same = File.Exists(sources)
+            && await File.ReadAllTextAsync(sources, cancellation).ConfigureAwait(false) == Sources;
         if (same && !refresh && File.Exists(Stamp) && DateTime.UtcNow - File.GetLastWriteTimeUtc(Stamp) < Fresh)
             return;
         progress($"fetching the package lists of {Suites.Length} suites from {_mirror}");
         foreach (var folder in new[] { "lists/partial", "cache/archives/partial" })
             Directory.CreateDirectory(Path.Combine(Folder, folder));
         await File.WriteAllTextAsync(Path.Combine(Folder, "status"), "", cancellation).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(Folder, "apt.conf"), Configuration(Folder), cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "apt.conf"), Configuration(Folder), cancellation).ConfigureAwait(false);
         await File.WriteAllTextAsync(sources, Sources, cancellation).ConfigureAwait(false);
-        await AptAsync(["flock", Path.Combine(Folder, "lock"), "apt-get", "-q", "update", "--error-on=any"], cancellation).ConfigureAwait(false);
+        await AptAsync(
+            ["flock", Path.Combine(Folder, "lock"), "apt-get", "-q", "update", "--error-on=any"],
+            cancellation).ConfigureAwait(false);
         await File.WriteAllTextAsync(Stamp, "", cancellation).ConfigureAwait(false);
     }
 
-    private Task<string> AptAsync(IReadOnlyList<string> command, CancellationToken cancellation, string? folder = null) => Tool.RunAsync(
+    private Task<string> AptAsync(
+        IReadOnlyList<string> command, CancellationToken cancellation, string? folder = null) => Tool.RunAsync(
         "to fetch kernels",
         Remedy,
         command,

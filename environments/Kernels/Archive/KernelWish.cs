@@ -36,7 +36,9 @@ public sealed partial record KernelWish
 
     // 6.1 means 6.1.176 and not 6.12.
     private bool Means(ServedKernel kernel) =>
-        Text == Newest || kernel.Version.ToString() == Text || kernel.Version.ToString().StartsWith(Text + ".", StringComparison.Ordinal);
+        Text == Newest
+        || kernel.Version.ToString() == Text
+        || kernel.Version.ToString().StartsWith(Text + ".", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,4}){1,2}\z")]
     private static partial Regex Numbers();

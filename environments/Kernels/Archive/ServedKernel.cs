@@ -22,7 +22,10 @@ public sealed partial record ServedKernel(Version Version, string Release, strin
             .Select(line => Line().Match(line))
             .Where(match => match.Success)
             .Select(match => new ServedKernel(
-                System.Version.Parse(match.Groups["version"].Value), match.Groups["release"].Value, match.Groups["package"].Value, match.Groups["suite"].Value))
+                System.Version.Parse(match.Groups["version"].Value),
+                match.Groups["release"].Value,
+                match.Groups["package"].Value,
+                match.Groups["suite"].Value))
             .DistinctBy(kernel => (kernel.Release, kernel.PackageVersion))
             .OrderBy(kernel => kernel.Version).ThenBy(kernel => kernel.PackageVersion, StringComparer.Ordinal),
     ];

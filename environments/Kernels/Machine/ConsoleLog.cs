@@ -7,7 +7,8 @@ namespace Hooktrail.Kernels.Machine;
 internal sealed class ConsoleLog(string? path)
 {
     private readonly TaskCompletionSource _booted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<ConsoleEvent.Engine> _engine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ConsoleEvent.Engine> _engine =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<string> _lacks = [];
 

@@ -40,7 +40,8 @@ public sealed class Guest : IAsyncDisposable
 
     /// <summary>Boots a guest and waits until its Engine answers, which its console reports.</summary>
     /// <exception cref="GuestLostException">It panicked, gave up, ended or exceeded the limit.</exception>
-    public static async Task<Guest> BootAsync(GuestMachine machine, string log, TimeSpan limit, CancellationToken cancellation)
+    public static async Task<Guest> BootAsync(
+        GuestMachine machine, string log, TimeSpan limit, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
             try
@@ -110,7 +111,8 @@ public sealed class Guest : IAsyncDisposable
         await _reading.ConfigureAwait(false);
     }
 
-    private static async Task<Guest> BootAsync(GuestMachine machine, int port, string log, TimeSpan limit, CancellationToken cancellation)
+    private static async Task<Guest> BootAsync(
+        GuestMachine machine, int port, string log, TimeSpan limit, CancellationToken cancellation)
     {
         var command = QemuCommand.Of(machine, port, Owner.Self);
         var guest = await StartAsync(machine, command, port, log, console => console.Engine, limit, cancellation)

@@ -11,7 +11,8 @@ public static class GuestLeftovers
     private const string Console = "hooktrail-guest-console-";
 
     /// <summary>Creates a folder for the console log of a guest that has no other folder.</summary>
-    public static string ConsoleFolder() => Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Console + Owner.Self)).FullName;
+    public static string ConsoleFolder() =>
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Console + Owner.Self)).FullName;
 
     /// <summary>Removes what dead processes left; returns a line for each item.</summary>
     public static ImmutableArray<string> Remove()
@@ -19,7 +20,9 @@ public static class GuestLeftovers
         var removed = ImmutableArray.CreateBuilder<string>();
         foreach (var (process, owner) in Guests().Where(guest => !guest.Owner.IsAlive))
             if (Kill(process))
-                removed.Add(string.Create(CultureInfo.InvariantCulture, $"the guest of the ended process {owner.ProcessId} (QEMU, process {process})"));
+                removed.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the guest of the ended process {owner.ProcessId} (QEMU, process {process})"));
         foreach (var left in KernelsCache.Existing(Environment.GetEnvironmentVariable)?.Leftovers() ?? [])
             Delete(left, $"{left}, which is incomplete");
         foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Console + "*"))
@@ -55,7 +58,9 @@ public static class GuestLeftovers
 
     /// <summary>A guest's owner by the command line of its QEMU; null for a foreign process.</summary>
     internal static Owner? OwnerOf(string[] command) =>
-        Path.GetFileName(command.FirstOrDefault("")) == QemuCommand.Program && Array.IndexOf(command, "-name") is var at and > 0 && at + 1 < command.Length
+        Path.GetFileName(command.FirstOrDefault("")) == QemuCommand.Program
+            && Array.IndexOf(command, "-name") is var at and > 0
+            && at + 1 < command.Length
             && command[at + 1].StartsWith(QemuCommand.Marker, StringComparison.Ordinal)
             ? Owner.Parse(command[at + 1][QemuCommand.Marker.Length..])
             : null;
@@ -81,7 +86,8 @@ public static class GuestLeftovers
             process.WaitForExit();
             return true;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return false; // it has ended meanwhile, or is another user's
         }

@@ -46,9 +46,11 @@ internal sealed class Lifeline : IAsyncDisposable
 
     /// <remarks>A variable whose value is null is unset; a null folder means this process's.</remarks>
     /// <exception cref="HooktrailException">There is no bash or setsid here.</exception>
-    public static Lifeline Start(IEnumerable<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    public static Lifeline Start(
+        IEnumerable<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
     {
-        var start = new ProcessStartInfo("setsid", ["bash", "--noprofile", "--norc", "-c", Script, "lifeline", .. command])
+        var start = new ProcessStartInfo(
+            "setsid", ["bash", "--noprofile", "--norc", "-c", Script, "lifeline", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -63,7 +65,8 @@ internal sealed class Lifeline : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new HooktrailException($"Guests need the program setsid, which failed to start ({e.Message}): install util-linux.", e);
+            throw new HooktrailException(
+                $"Guests need the program setsid, which failed to start ({e.Message}): install util-linux.", e);
         }
     }
 

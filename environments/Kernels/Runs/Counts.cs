@@ -31,7 +31,13 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
             verdicts.Count(verdict => verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree),
             verdicts.Count(verdict => verdict == LegVerdict.Inconclusive))
         {
-            Reasons = [.. SkippedFor(Path.Combine(folder, "messages.ndjson")).CountBy(reason => reason).OrderByDescending(pair => pair.Value).Select(pair => (pair.Key, pair.Value))],
+            Reasons =
+            [
+                .. SkippedFor(Path.Combine(folder, "messages.ndjson"))
+                    .CountBy(reason => reason)
+                    .OrderByDescending(pair => pair.Value)
+                    .Select(pair => (pair.Key, pair.Value))
+            ],
         };
 
         int Number(int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);

@@ -19,10 +19,12 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
     /// <returns>The exit code of <c>./specs run</c>.</returns>
     public async Task<int> RunAsync(Guest guest, GuestMachine machine, string folder, CancellationToken cancellation)
     {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+        var configuration = Path.GetFileName(
+            Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
         await using var process = Lifeline.Start(
             [
-                "bash", "--noprofile", "--norc", "-c", Script, "features", checkout.Root, configuration, Path.Combine(AppContext.BaseDirectory, "Hooktrail.Cli.dll"), filter,
+                "bash", "--noprofile", "--norc", "-c", Script, "features", checkout.Root,
+                configuration, Path.Combine(AppContext.BaseDirectory, "Hooktrail.Cli.dll"), filter,
                 $"on the Docker Engine of a guest with Linux {guest.Release}",
             ],
             new Dictionary<string, string?>
@@ -34,14 +36,22 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
                 ["SPECS_LAB_REASON"] = null,
                 ["SPECS_REQUIRE_LIVE"] = null, // what a kernel lacks is a result, not a fault of this machine
                 ["SPECS_OUT"] = folder,
-                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, because they are to show the guest's kernel
+                // beside the guest's Engine, because they are to show the guest's kernel
+                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none",
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
-                    : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,
+                    : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture)
+                    : null,
             },
             checkout.Root);
-        await using var log = new StreamWriter(Path.Combine(folder, "features.log")) { AutoFlush = true, NewLine = "\n" };
-        await Task.WhenAll(CopyAsync(process.Output, log, cancellation), CopyAsync(process.Error, log, cancellation)).ConfigureAwait(false);
+        await using var log = new StreamWriter(Path.Combine(folder, "features.log"))
+        {
+            AutoFlush = true,
+            NewLine = "\n"
+        };
+        await Task.WhenAll(
+            CopyAsync(process.Output, log, cancellation),
+            CopyAsync(process.Error, log, cancellation)).ConfigureAwait(false);
         return await process.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -52,7 +62,11 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
     {
         try
         {
-            using var messages = new StreamReader(new FileStream(Path.Combine(folder, "messages.ndjson"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            using var messages = new StreamReader(new FileStream(
+                Path.Combine(folder, "messages.ndjson"),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete));
             var ended = 0;
             while (messages.ReadLine() is { } line)
                 if (line.StartsWith("{\"testCaseFinished\"", StringComparison.Ordinal))

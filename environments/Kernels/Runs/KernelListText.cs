@@ -10,9 +10,13 @@ public static class KernelListText
     public static string Of(ImmutableArray<ServedKernel> served, Func<ServedKernel, bool> has, bool all)
     {
         var table = new TextTable("series", "release", "package", "suite", "");
-        var newest = served.GroupBy(kernel => (KernelWish.Series(kernel), kernel.Suite)).Select(group => group.MaxBy(kernel => kernel.Version)!).ToHashSet();
+        var newest = served.GroupBy(kernel => (KernelWish.Series(kernel), kernel.Suite))
+            .Select(group => group.MaxBy(kernel => kernel.Version)!)
+            .ToHashSet();
         foreach (var kernel in served.Where(kernel => all || newest.Contains(kernel) || has(kernel)))
-            table.Add(KernelWish.Series(kernel), kernel.Version.ToString(), $"{kernel.Package} {kernel.PackageVersion}", kernel.Suite, has(kernel) ? "prepared" : "");
+            table.Add(
+                KernelWish.Series(kernel), kernel.Version.ToString(),
+                $"{kernel.Package} {kernel.PackageVersion}", kernel.Suite, has(kernel) ? "prepared" : "");
         return $"""
             {table.Text()}
             A series stands for its newest release, and newest for the newest release of all.{(all ? "" : " --all prints every release.")}

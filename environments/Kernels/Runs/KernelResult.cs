@@ -24,5 +24,7 @@ public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
     public bool WithoutPrivateHosts { get; init; }
 
     /// <summary>If its scenarios on private hosts ran in another guest, this one may have had none to run.</summary>
-    public bool IsGood => Trouble is null && (Counts is { IsGood: true } || (WithoutPrivateHosts && Counts is { IsWithoutFault: true, Passed: 0, Skipped: > 0 }));
+    public bool IsGood => Trouble is null
+        && (Counts is { IsGood: true }
+            || (WithoutPrivateHosts && Counts is { IsWithoutFault: true, Passed: 0, Skipped: > 0 }));
 }

@@ -11,7 +11,10 @@ public sealed class KernelsRun
 {
     /// <summary>The files that an earlier run may have left in a guest's folder.</summary>
     private static readonly string[] Written =
-        ["trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html", "reqnroll.html", "counts.txt", "features.trx", "features.log", "console.log"];
+        [
+            "trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html",
+            "reqnroll.html", "counts.txt", "features.trx", "features.log", "console.log"
+        ];
 
     private readonly Checkout _checkout;
 
@@ -52,7 +55,9 @@ public sealed class KernelsRun
     {
         using var turns = new SemaphoreSlim(Parallel);
         // The slowest starts first, so that no guest runs by itself at the end.
-        var results = await Task.WhenAll(from backend in Backends from kernel in Kernels select InTurnAsync(kernel, backend)).ConfigureAwait(false);
+        var results = await Task.WhenAll(from backend in Backends
+                                         from kernel in Kernels
+                                         select InTurnAsync(kernel, backend)).ConfigureAwait(false);
         return [.. from kernel in Kernels from result in results where result.Kernel == kernel select result];
 
         async Task<KernelResult> InTurnAsync(Kernel kernel, Backend backend)
@@ -69,13 +74,17 @@ public sealed class KernelsRun
         }
     }
 
-    internal static string FolderOf(string folder, Kernel kernel, Backend backend) => Path.Combine(folder, $"{kernel.Name}-{backend.Name()}");
+    internal static string FolderOf(string folder, Kernel kernel, Backend backend) =>
+        Path.Combine(folder, $"{kernel.Name}-{backend.Name()}");
 
     private async Task<KernelResult> RunAsync(Kernel kernel, Backend backend, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var who = $"{kernel.Name} {backend.Name()}";
-        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend)) { WithoutPrivateHosts = backend != Backends[0] };
+        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend))
+        {
+            WithoutPrivateHosts = backend != Backends[0]
+        };
         Directory.CreateDirectory(result.Folder);
         // The results of an earlier run must not pass for this one's.
         foreach (var file in Written)
@@ -108,8 +117,10 @@ public sealed class KernelsRun
         KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken limit)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(limit);
-        var features = new FeatureRun(_checkout, Filter, privateHosts: !result.WithoutPrivateHosts).RunAsync(guest, machine, result.Folder, until.Token);
-        using (new Timer(_ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
+        var features = new FeatureRun(_checkout, Filter, privateHosts: !result.WithoutPrivateHosts).RunAsync(
+            guest, machine, result.Folder, until.Token);
+        using (new Timer(
+            _ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
             await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
         if (!features.IsCompleted || features.IsCanceled)
         {
@@ -128,7 +139,9 @@ public sealed class KernelsRun
         return result with
         {
             Counts = counts,
-            Trouble = counts is null || (status != 0 && counts.IsGood) ? $"The features did not finish; see {Path.Combine(result.Folder, "features.log")}." : null,
+            Trouble = counts is null || (status != 0 && counts.IsGood)
+                ? $"The features did not finish; see {Path.Combine(result.Folder, "features.log")}."
+                : null,
         };
     }
 }

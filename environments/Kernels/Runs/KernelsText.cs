@@ -10,13 +10,22 @@ public static class KernelsText
     /// <summary>A table of all results, and below it the failures.</summary>
     public static string Of(ImmutableArray<KernelResult> results)
     {
-        var table = new TextTable("kernel", "backend", "release", "booted in", "passed", "failed", "skipped", "legs", "diverged", "inconclusive", "took", "");
+        var table = new TextTable(
+            "kernel", "backend", "release", "booted in", "passed", "failed",
+            "skipped", "legs", "diverged", "inconclusive", "took", "");
         foreach (var result in results)
             table.Add(
                 result.Kernel.Name, result.Backend.Name(), result.Release, Seconds(result.BootedIn),
-                Number(result.Counts?.Passed), Number(result.Counts?.Failed), Number(result.Counts?.Skipped), Number(result.Counts?.Legs),
-                Number(result.Counts?.Diverged), Number(result.Counts?.Inconclusive), Seconds(result.Took), result.IsGood ? "" : result.Trouble is null ? "see its report" : "see below");
-        return table.Text() + string.Concat(results.Select(Remarks).Where(remarks => remarks.Length > 0).Select(remarks => "\n" + remarks));
+                Number(result.Counts?.Passed),
+                Number(result.Counts?.Failed),
+                Number(result.Counts?.Skipped),
+                Number(result.Counts?.Legs),
+                Number(result.Counts?.Diverged),
+                Number(result.Counts?.Inconclusive),
+                Seconds(result.Took),
+                result.IsGood ? "" : result.Trouble is null ? "see its report" : "see below");
+        return table.Text() + string.Concat(
+            results.Select(Remarks).Where(remarks => remarks.Length > 0).Select(remarks => "\n" + remarks));
     }
 
     public static string Outcome(KernelResult result) =>
@@ -28,11 +37,14 @@ public static class KernelsText
 
     private static string Remarks(KernelResult result) => string.Concat(
         result.Lacks.Select(lack => $"The guest lacks {lack}.")
-            .Concat((result.Counts?.Reasons ?? []).Take(ReasonsShown).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Scenarios} skipped: {one.Reason}")))
+            .Concat((result.Counts?.Reasons ?? [])
+                .Take(ReasonsShown)
+                .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Scenarios} skipped: {one.Reason}")))
             .Concat(result.Trouble is { } trouble ? [trouble] : [])
             .Select(remark => $"{result.Kernel.Name} {result.Backend.Name()}: {PlainText.Of(remark)}\n"));
 
-    private static string Seconds(TimeSpan? time) => time is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s") : "–";
+    private static string Seconds(TimeSpan? time) =>
+        time is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s") : "–";
 
     private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "–";
 }

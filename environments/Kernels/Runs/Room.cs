@@ -17,7 +17,8 @@ public static class Room
     /// </remarks>
     internal static int ForGuests(int processors, IEnumerable<string> memory, long limit)
     {
-        var available = memory.FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
+        var available = memory.FirstOrDefault(
+            line => line.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
             ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024
             : 0;
         return (int)Math.Clamp(Math.Min(processors, Math.Min(available, limit >> 20) / PerGuest), 1, 64);

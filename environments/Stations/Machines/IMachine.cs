@@ -25,7 +25,8 @@ public sealed record MachineProgram(params ImmutableArray<string> Command)
     public const int Input = 0, Output = 1, Error = 2;
 
     /// <summary>Variables in addition to the machine's.</summary>
-    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty.Add("LC_ALL", "C");
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty.Add("LC_ALL", "C");
 
     /// <summary>The descriptors that the process reads, with standard input; each below 200, and none 19.</summary>
     public ImmutableArray<int> Reads { get; init; } = [Input];

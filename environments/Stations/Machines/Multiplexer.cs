@@ -40,7 +40,10 @@ public sealed class Multiplexer(string place) : IByteSink
     {
         // In the order of the channels.
         ImmutableArray<(int Descriptor, bool IsRead)> pipes =
-            [.. program.Reads.Select(descriptor => (descriptor, true)), .. program.Writes.Select(descriptor => (descriptor, false))];
+            [
+                .. program.Reads.Select(descriptor => (descriptor, true)),
+                .. program.Writes.Select(descriptor => (descriptor, false))
+            ];
         var first = Interlocked.Add(ref _channels, (uint)pipes.Length) - (uint)pipes.Length + 1;
         var process = new Process(this, first, pipes);
         for (var index = 0; index < pipes.Length; index++)
@@ -49,7 +52,10 @@ public sealed class Multiplexer(string place) : IByteSink
         _processes[first] = process;
         string[] words =
         [
-            "start", Text(first), string.Join(',', pipes.Select(pipe => $"{pipe.Descriptor}{(pipe.IsRead ? '<' : '>')}")), Text((uint)program.Environment.Count),
+            "start",
+            Text(first),
+            string.Join(',', pipes.Select(pipe => $"{pipe.Descriptor}{(pipe.IsRead ? '<' : '>')}")),
+            Text((uint)program.Environment.Count),
             .. program.Environment.Select(setting => $"{setting.Key}={setting.Value}"), .. program.Command,
         ];
         try
@@ -70,7 +76,9 @@ public sealed class Multiplexer(string place) : IByteSink
         }
         catch (MultiplexerException failed)
         {
-            throw new HooktrailException($"The program {program.Command[0]} failed to start {place} ({failed.Message}): install it there.", failed);
+            throw new HooktrailException(
+                $"The program {program.Command[0]} failed to start {place} ({failed.Message}): install it there.",
+                failed);
         }
         catch (OperationCanceledException)
         {
@@ -91,7 +99,9 @@ public sealed class Multiplexer(string place) : IByteSink
                 bytes = bytes[part.Length..];
                 if (_headerLength < Header)
                     return;
-                (_channel, _remaining) = (BinaryPrimitives.ReadUInt32BigEndian(_header), BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4)));
+                (_channel, _remaining) = (
+                    BinaryPrimitives.ReadUInt32BigEndian(_header),
+                    BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4)));
                 if (_remaining > 0)
                     continue;
                 if (_outputs.TryRemove(_channel, out var ended))
@@ -125,7 +135,8 @@ public sealed class Multiplexer(string place) : IByteSink
 
     public ValueTask CompleteAsync(Exception? error = null)
     {
-        _ended = error ?? new HooktrailException($"The process launcher {place} ended; find out what ended it, and run again.");
+        _ended = error
+            ?? new HooktrailException($"The process launcher {place} ended; find out what ended it, and run again.");
         foreach (var pipe in _outputs.Values)
             End(pipe);
         foreach (var process in _processes.Values)
@@ -153,7 +164,8 @@ public sealed class Multiplexer(string place) : IByteSink
     {
         var words = Encoding.UTF8.GetString(_message.GetBuffer().AsSpan(0, (int)_message.Length)).Split(' ', 3);
         _message.SetLength(0);
-        if (words.Length < 3 || !_processes.TryGetValue(uint.Parse(words[1], CultureInfo.InvariantCulture), out var process))
+        if (words.Length < 3
+            || !_processes.TryGetValue(uint.Parse(words[1], CultureInfo.InvariantCulture), out var process))
             return;
         switch (words[0])
         {
@@ -180,7 +192,8 @@ public sealed class Multiplexer(string place) : IByteSink
                 End(pipe);
     }
 
-    private Task TellAsync(params IEnumerable<string> words) => SendAsync(0, Encoding.UTF8.GetBytes(string.Concat(words.Select(word => word + "\0"))));
+    private Task TellAsync(params IEnumerable<string> words) =>
+        SendAsync(0, Encoding.UTF8.GetBytes(string.Concat(words.Select(word => word + "\0"))));
 
     private async Task SendAsync(uint channel, ReadOnlyMemory<byte> bytes)
     {
@@ -221,10 +234,15 @@ public sealed class Multiplexer(string place) : IByteSink
         public Process(Multiplexer owner, uint first, ImmutableArray<(int Descriptor, bool IsRead)> pipes)
         {
             (_owner, First, _pipes) = (owner, first, pipes);
-            var options = new PipeOptions(pauseWriterThreshold: Unread, resumeWriterThreshold: Unread / 2, useSynchronizationContext: false);
-            _byIndex = pipes.Index().Where(pipe => !pipe.Item.IsRead).ToImmutableDictionary(pipe => pipe.Index, _ => new Pipe(options));
+            var options = new PipeOptions(
+                pauseWriterThreshold: Unread, resumeWriterThreshold: Unread / 2, useSynchronizationContext: false);
+            _byIndex = pipes.Index()
+                .Where(pipe => !pipe.Item.IsRead)
+                .ToImmutableDictionary(pipe => pipe.Index, _ => new Pipe(options));
             _inputs = pipes.Index().Where(pipe => pipe.Item.IsRead)
-                .ToImmutableDictionary(pipe => pipe.Item.Descriptor, pipe => new ChannelWriterStream(bytes => owner.SendAsync(first + (uint)pipe.Index, bytes)));
+                .ToImmutableDictionary(
+                    pipe => pipe.Item.Descriptor,
+                    pipe => new ChannelWriterStream(bytes => owner.SendAsync(first + (uint)pipe.Index, bytes)));
         }
 
         public uint First { get; }
@@ -233,13 +251,15 @@ public sealed class Multiplexer(string place) : IByteSink
 
         public int ProcessId => _started.Task.Result;
 
-        public IEnumerable<(uint Channel, Pipe Pipe)> Outputs => _byIndex.Select(pipe => (First + (uint)pipe.Key, pipe.Value));
+        public IEnumerable<(uint Channel, Pipe Pipe)> Outputs =>
+            _byIndex.Select(pipe => (First + (uint)pipe.Key, pipe.Value));
 
         public Pipe Output(int index) => _byIndex[index];
 
         public Stream WriterTo(int descriptor) => _inputs[descriptor];
 
-        public Stream ReaderOf(int descriptor) => new ChannelReaderStream(_byIndex[_pipes.IndexOf((descriptor, false))].Reader);
+        public Stream ReaderOf(int descriptor) =>
+            new ChannelReaderStream(_byIndex[_pipes.IndexOf((descriptor, false))].Reader);
 
         public Task WaitForExitAsync(CancellationToken cancellation) => _ended.Task.WaitAsync(cancellation);
 

@@ -35,10 +35,12 @@ public sealed class Talker : IAsyncDisposable
     public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
         Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
 
-    public Task MarkAsync(byte tos, CancellationToken cancellation = default) => AskAsync("*", $"mark * {tos}", cancellation);
+    public Task MarkAsync(byte tos, CancellationToken cancellation = default) =>
+        AskAsync("*", $"mark * {tos}", cancellation);
 
     /// <exception cref="HooktrailException">There is no such listener.</exception>
-    public Task StopAsync(string id, CancellationToken cancellation = default) => AskAsync(id, $"stop {id}", cancellation);
+    public Task StopAsync(string id, CancellationToken cancellation = default) =>
+        AskAsync(id, $"stop {id}", cancellation);
 
     /// <summary>Sends packets, and waits until the fate of each is known.</summary>
     /// <exception cref="HooktrailException">
@@ -98,7 +100,8 @@ public sealed class Talker : IAsyncDisposable
             var words = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
             return words[0] != "error"
                 ? words
-                : throw new HooktrailException($"The talker of {_who} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
+                : throw new HooktrailException(
+                    $"The talker of {_who} cannot do \"{command}\": {string.Join(' ', words.Skip(1))}.");
         }
         finally
         {
@@ -137,7 +140,8 @@ public sealed class Talker : IAsyncDisposable
             reason = $"failed: {problem.Message.TrimEnd('.')}";
         }
 
-        _ended = new HooktrailException($"The talker of {_who} {reason}; check that perl is installed there, and run again.");
+        _ended = new HooktrailException(
+            $"The talker of {_who} {reason}; check that perl is installed there, and run again.");
         foreach (var answer in _waiting.Values)
             answer.TrySetException(_ended);
     }

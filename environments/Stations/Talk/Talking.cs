@@ -18,11 +18,12 @@ public sealed record Talking
     /// fifth of one. Before is the number of packets that the flow has had so far: numbering goes on from there.
     /// </remarks>
     public static Talking To(
-        Protocol protocol, IpVersion ip, string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size,
-        TimeSpan timeout, int before = 0) =>
+        Protocol protocol, IpVersion ip, string? source, string destination, int port, int sourcePort, byte tos,
+        int ttl, int count, int size, TimeSpan timeout, int before = 0) =>
         new($"send # {protocol.Name()} {Digit(ip)} {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size} {Milliseconds(timeout)} {before}");
 
-    public static Talking ToAll(string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>
+    public static Talking ToAll(
+        string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>
         new($"broadcast # {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size}");
 
     /// <summary>An ARP request in a raw frame, even if the kernel knows the answer. It needs CAP_NET_RAW.</summary>
@@ -30,11 +31,13 @@ public sealed record Talking
         new($"arp # {device} {source} {target} {Milliseconds(timeout)}");
 
     /// <summary>A raw frame. It needs CAP_NET_RAW.</summary>
-    public static Talking Frame(string device, ReadOnlySpan<byte> frame) => new($"raw # {device} {Convert.ToHexStringLower(frame)}");
+    public static Talking Frame(string device, ReadOnlySpan<byte> frame) =>
+        new($"raw # {device} {Convert.ToHexStringLower(frame)}");
 
     internal static char Digit(IpVersion ip) => ip == IpVersion.V4 ? '4' : '6';
 
-    internal static string At(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $"at {id} ") : "";
+    internal static string At(int? process) =>
+        process is { } id ? string.Create(CultureInfo.InvariantCulture, $"at {id} ") : "";
 
     internal string Command(string id) => At(NamespaceOf) + _words.Replace("#", id, StringComparison.Ordinal);
 

@@ -94,6 +94,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
 
         // The prediction has no port if the sender's is ephemeral.
         private static bool FitsAddress(string? address, string? seen) =>
-            seen == address || (address is not null && seen?.StartsWith(address + ':', StringComparison.Ordinal) == true);
+            seen == address
+            || (address is not null && seen?.StartsWith(address + ':', StringComparison.Ordinal) == true);
     }
 }

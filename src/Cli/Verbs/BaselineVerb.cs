@@ -94,7 +94,12 @@ internal static class BaselineVerb
                 throw new HooktrailException(folder.Names.IsEmpty
                     ? $"There is no baseline \"{name}\": the folder {folder.Path} is empty; save one with ./specs baseline save {name}."
                     : $"There is no baseline \"{name}\" in the folder {folder.Path}, which has {string.Join(", ", folder.Names)}.");
-            return CompareVerb.Show(line, [new(name, name, TrailsInput.Read(file)), RunInput.Read(line.GetValue(Run) ?? RunInput.LastRun, folder)]);
+            return CompareVerb.Show(
+                line,
+                [
+                    new(name, name, TrailsInput.Read(file)),
+                    RunInput.Read(line.GetValue(Run) ?? RunInput.LastRun, folder)
+                ]);
         });
         return verb;
     }
@@ -143,9 +148,12 @@ internal static class BaselineVerb
         {
             var folder = BaselineFolder.Named(line.GetValue(CompareVerb.Baselines));
             if (folder.Names.IsEmpty)
-                throw new HooktrailException($"There is no baseline in the folder {folder.Path}; choose another folder with --dir.");
-            var kernels = ReferenceKernels.Of(folder.Names.Select(name => new ComparedRun(name, name, TrailsInput.Read(folder.FileOf(name)))));
-            OutputFile.Write(line.GetValue(CompareVerb.Out), Encoding.UTF8.GetBytes(KernelsDocument.Of(kernels)), "The page");
+                throw new HooktrailException(
+                    $"There is no baseline in the folder {folder.Path}; choose another folder with --dir.");
+            var kernels = ReferenceKernels.Of(
+                folder.Names.Select(name => new ComparedRun(name, name, TrailsInput.Read(folder.FileOf(name)))));
+            OutputFile.Write(
+                line.GetValue(CompareVerb.Out), Encoding.UTF8.GetBytes(KernelsDocument.Of(kernels)), "The page");
             return ExitCode.Done;
         });
         return verb;

@@ -39,7 +39,8 @@ internal static class CleanVerb
         }
         catch (NoEngineException none)
         {
-            await Console.Out.WriteLineAsync(WithoutEngine(none, NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name)));
+            await Console.Out.WriteLineAsync(
+                WithoutEngine(none, NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name)));
             return ExitCode.Done;
         }
 
@@ -57,7 +58,8 @@ internal static class CleanVerb
         return ExitCode.Done;
     }
 
-    private static string WithoutEngine(NoEngineException none, IEnumerable<string> devices) => Leftovers.Among(devices) switch
+    private static string WithoutEngine(
+        NoEngineException none, IEnumerable<string> devices) => Leftovers.Among(devices) switch
     {
         [] => $"No Docker Engine answers at {none.Endpoint}, so the check for containers and networks of Docker labs was skipped; namespace labs leave none, "
             + "because they end with their processes. If a Docker lab ran there, start that Engine and run ./specs clean again.",

@@ -18,7 +18,8 @@ internal static class CompareVerb
 
     internal static readonly Option<string> Format = new("--format")
     {
-        Description = "The output format: text; markdown, for a pull request; json; html, a standalone page as in the report.",
+        Description =
+            "The output format: text; markdown, for a pull request; json; html, a standalone page as in the report.",
         HelpName = "text|markdown|json|html",
         DefaultValueFactory = _ => "text",
     };
@@ -75,7 +76,8 @@ internal static class CompareVerb
             "markdown" => matrix => Bytes(ComparisonMarkdown.Of(matrix)),
             "json" => Json,
             "html" => Html,
-            var other => (Func<ComparisonMatrix, byte[]>)(_ => throw new HooktrailException($"Unknown format \"{other}\"; the formats are text, markdown, json and html.")),
+            var other => (Func<ComparisonMatrix, byte[]>)(_ => throw new HooktrailException(
+                $"Unknown format \"{other}\"; the formats are text, markdown, json and html.")),
         };
         var matrix = ComparisonMatrix.Of(Told(runs));
         OutputFile.Write(line.GetValue(Out), write(matrix), "The comparison");
@@ -83,9 +85,10 @@ internal static class CompareVerb
     }
 
     /// <summary>Runs with equal labels get the names that the user typed.</summary>
-    internal static ImmutableArray<ComparedRun> Told(ImmutableArray<ComparedRun> runs) => runs.Select(run => run.Label).Distinct().Count() == runs.Length
-        ? runs
-        : [.. runs.Select(run => run with { Label = run.Name })];
+    internal static ImmutableArray<ComparedRun> Told(ImmutableArray<ComparedRun> runs) =>
+        runs.Select(run => run.Label).Distinct().Count() == runs.Length
+            ? runs
+            : [.. runs.Select(run => run with { Label = run.Name })];
 
     private static byte[] Bytes(string text) => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);
 

@@ -89,9 +89,14 @@ internal static class ConformVerb
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        Observers? observers = line.GetValue(Observer) is { } who ? LabSelection.ParseObservers(who) : LabSelection.WantedObservers();
-        LabKind[] labs = line.GetRequiredValue(InLab) is var name && name == "both" ? [LabKind.Namespaces, LabKind.Docker] : [LabSelection.ParseKind(name)];
-        var folder = line.GetValue(Out) ?? (Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : "out");
+        Observers? observers = line.GetValue(Observer) is { } who
+            ? LabSelection.ParseObservers(who)
+            : LabSelection.WantedObservers();
+        LabKind[] labs = line.GetRequiredValue(InLab) is var name && name == "both"
+            ? [LabKind.Namespaces, LabKind.Docker]
+            : [LabSelection.ParseKind(name)];
+        var folder = line.GetValue(Out)
+            ?? (Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : "out");
         var exitCode = ExitCode.Done;
         foreach (var lab in labs)
         {
@@ -99,9 +104,13 @@ internal static class ConformVerb
             if (line.GetValue(Filter) is { } text)
                 hosts = Matrix.Where(hosts, text);
             if (line.GetValue(Sample) is { } sample)
-                hosts = Sampling.Of(hosts, Number(sample, "a number of flows", int.MaxValue), Number(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
+                hosts = Sampling.Of(
+                    hosts,
+                    Number(sample, "a number of flows", int.MaxValue),
+                    Number(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
             if (hosts.IsEmpty)
-                throw new HooktrailException("The filter matches no host of the matrix; ./specs conform --list prints them all.");
+                throw new HooktrailException(
+                    "The filter matches no host of the matrix; ./specs conform --list prints them all.");
             if (line.GetValue(List))
             {
                 await Console.Out.WriteAsync(ConformanceText.List(hosts));
@@ -152,7 +161,9 @@ internal static class ConformVerb
         async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, hosts, cancellation)).Lab;
 
     private static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number > 0
+        && number <= most
             ? number
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 }

@@ -49,7 +49,8 @@ internal static class DoctorVerb
         await Console.Out.WriteLineAsync(title);
         foreach (var finding in findings)
             await Console.Out.WriteLineAsync(
-                PlainText.Of($"{(finding.Consequence is null ? "ok  " : "LACK")}  {finding.What + ":",-22} {finding.Found}")
+                PlainText.Of(
+                    $"{(finding.Consequence is null ? "ok  " : "LACK")}  {finding.What + ":",-22} {finding.Found}")
                 + (finding.Consequence is null ? "" : $"\n      {"",-22} → {PlainText.Of(finding.Consequence)}"));
     }
 }

@@ -71,7 +71,9 @@ internal static class ExplainVerb
     {
         var path = line.GetRequiredValue(Observed);
         Direction? direction = line.GetValue(OfLeg) is { } leg ? Directions.Parse(leg) : null;
-        int? packet = line.GetValue(Packet) is { } number ? FlowOptions.Number(number, "the number of a packet", int.MaxValue) : null;
+        int? packet = line.GetValue(Packet) is { } number
+            ? FlowOptions.Number(number, "the number of a packet", int.MaxValue)
+            : null;
         var changed = Changed(line);
         var file = TrailsInput.Read(path);
         var observed = file.Legs
@@ -79,9 +81,11 @@ internal static class ExplainVerb
             .Where(one => one.Observed is not null || one.Verdict == LegVerdict.Disagreed)
             .ToImmutableArray();
         if (observed.All(one => one.Observed is null))
-            throw new HooktrailException($"{Name(path)} has no observed trail; use a file written by observe --json, conform or a run.");
+            throw new HooktrailException(
+                $"{Name(path)} has no observed trail; use a file written by observe --json, conform or a run.");
         var wanted = observed
-            .Where(one => (direction is null || one.Leg.Direction == direction) && (packet is null || one.Leg.Packet == packet))
+            .Where(one => (direction is null || one.Leg.Direction == direction)
+                && (packet is null || one.Leg.Packet == packet))
             .ToImmutableArray();
         if (wanted.IsEmpty)
             throw new HooktrailException(
@@ -90,7 +94,8 @@ internal static class ExplainVerb
         var hosts = new Dictionary<HostProfile, HostProfile>();
         var flows = wanted
             .GroupBy(one => (one.Flow, Profile: Host(one.HostProfile ?? file.HostProfile)))
-            .Select(flow => new ObservedFlow(flow.Key.Flow, flow.Key.Profile, [.. flow.DistinctBy(one => (one.Leg, one.Observed))]))
+            .Select(flow => new ObservedFlow(
+                flow.Key.Flow, flow.Key.Profile, [.. flow.DistinctBy(one => (one.Leg, one.Observed))]))
             .ToList();
         var answers = flows.Select(flow => flow.Explain()).ToList();
         foreach (var answer in answers.Where(answer => flows.Count == 1 || !answer.IsPredicted))
@@ -134,7 +139,8 @@ internal static class ExplainVerb
 
         public Answer Explain()
         {
-            ImmutableArray<Witness> witnesses = [.. legs.Select(leg => Witness.Of(leg.Observed, profile, host => Predicted(host, leg.Leg)))];
+            ImmutableArray<Witness> witnesses =
+                [.. legs.Select(leg => Witness.Of(leg.Observed, profile, host => Predicted(host, leg.Leg)))];
             var title = $"{flow}, {string.Join(", ", legs.Select(leg => leg.Leg))}";
             var parting = legs.Zip(witnesses)
                 .FirstOrDefault(one => !one.Second.IsRight(profile));
@@ -148,7 +154,8 @@ internal static class ExplainVerb
                     $"{text}No change explains it: no switch, backend, kernel release, rule or Docker release, nor any two of them together.{(legs.Length > 1 ? " Explain one leg at a time with --leg." : "")}\n",
                     false, false)
                 : new(
-                    PlainTexts([text, "Changes that would explain it, smallest first:\n", .. found.Select((one, index) => $"  {index + 1}  {one.Change}\n")]),
+                    PlainTexts([text, "Changes that would explain it, smallest first:\n", .. found.Select(
+                        (one, index) => $"  {index + 1}  {one.Change}\n")]),
                     false, true);
         }
 
@@ -157,7 +164,8 @@ internal static class ExplainVerb
 
         private static string Why(LegRecord leg, Witness witness) => (leg.Observed, witness.Predicted) switch
         {
-            ({ } observed, { } predicted) => Disagreement.Between(null, predicted, observed)?.Sentence ?? "it differs from the prediction.",
+            ({ } observed, { } predicted) =>
+                Disagreement.Between(null, predicted, observed)?.Sentence ?? "it differs from the prediction.",
             (null, _) => "it was predicted but not observed.",
             _ => "it was observed but not predicted.",
         };

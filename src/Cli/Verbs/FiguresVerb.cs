@@ -45,7 +45,8 @@ internal static class FiguresVerb
         // Reads all files before it draws the first, so that bad input does not leave half of the figures.
         var figures = line.GetRequiredValue(Files).SelectMany(path => Figures(path, TrailsInput.Read(path))).ToList();
         if (figures.CountBy(figure => figure.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
-            throw new HooktrailException($"Two legs would be drawn to {twice}; use files with one flow each, as observe --json writes them.");
+            throw new HooktrailException(
+                $"Two legs would be drawn to {twice}; use files with one flow each, as observe --json writes them.");
         try
         {
             Directory.CreateDirectory(directory);
@@ -66,9 +67,13 @@ internal static class FiguresVerb
             if ((leg.Observed ?? leg.Predicted) is { } trail)
             {
                 var profile = leg.HostProfile ?? file.HostProfile;
-                var lit = new LitLeg(leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted, ReportVerb.AccountOf(profile, leg.Flow, leg.Leg));
+                var lit = new LitLeg(
+                    leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted,
+                    ReportVerb.AccountOf(profile, leg.Flow, leg.Leg));
                 var map = StackMap.Of(HookMap.Of(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
-                yield return ($"{Path.GetFileNameWithoutExtension(path)}.{leg.Leg.ToString().Replace(' ', '-')}.svg", PictureSvg.Standalone(map, lit));
+                yield return (
+                    $"{Path.GetFileNameWithoutExtension(path)}.{leg.Leg.ToString().Replace(' ', '-')}.svg",
+                    PictureSvg.Standalone(map, lit));
             }
     }
 }

@@ -35,13 +35,15 @@ internal static class FlowOptions
 
     private static readonly Option<string?> Via = new("--via")
     {
-        Description = "The destination address to send to, if not the usual one of --to: host.wan, away.gateway, host.lo.",
+        Description =
+            "The destination address to send to, if not the usual one of --to: host.wan, away.gateway, host.lo.",
         HelpName = "address",
     };
 
     private static readonly Option<string?> As = new("--as")
     {
-        Description = $"A spoofed source address, for an IPv4 datagram to port {Flow.MutePort}, where no service answers.",
+        Description =
+            $"A spoofed source address, for an IPv4 datagram to port {Flow.MutePort}, where no service answers.",
         HelpName = "address",
     };
 
@@ -89,7 +91,8 @@ internal static class FlowOptions
     public static Flow Read(ParseResult line, string from, string to, string protocol) => new(
         Endpoint.Parse(from), Endpoint.Parse(to), Protocols.Parse(protocol))
     {
-        Ip = IpVersions.Parse(line.GetRequiredValue(Ip) is "4" or "6" ? $"ipv{line.GetRequiredValue(Ip)}" : line.GetRequiredValue(Ip)),
+        Ip = IpVersions.Parse(
+            line.GetRequiredValue(Ip) is "4" or "6" ? $"ipv{line.GetRequiredValue(Ip)}" : line.GetRequiredValue(Ip)),
         Via = line.GetValue(Via) is { } via ? LabNames.ParseAddress(via) : null,
         As = line.GetValue(As) is { } own ? LabNames.ParseAddress(own) : null,
         Port = Number(line.GetRequiredValue(Port), "a port", 65535),
@@ -98,7 +101,9 @@ internal static class FlowOptions
 
     /// <exception cref="HooktrailException">The text is no number from 1 to <paramref name="most"/>.</exception>
     public static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number > 0
+        && number <= most
             ? number
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 }

@@ -28,7 +28,10 @@ internal sealed class HostOptions
     public HostOptions(HostProfile? defaults)
     {
         _docker = One(
-            "--docker", "The Docker release whose rules are on the host: 20.10, 27, 28.0, 28.5, 29, 29-nftables, or none.", "release", defaults is null ? null : "20.10");
+            "--docker",
+            "The Docker release whose rules are on the host: 20.10, 27, 28.0, 28.5, 29, 29-nftables, or none.",
+            "release",
+            defaults is null ? null : "20.10");
         _kernel = One("--kernel", "The host's kernel release.", "version", defaults?.Kernel.ToString());
         _iptables = One("--iptables", "The backend of iptables.", "nft|legacy", defaults?.Iptables.Name());
         _ebtables = One("--ebtables", "The backend of ebtables.", "nft|legacy", defaults?.Ebtables.Name());
@@ -71,7 +74,8 @@ internal sealed class HostOptions
 
     /// <summary>Null if the option is not given.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>
-    public Backend? Iptables(ParseResult line) => line.GetValue(_iptables) is { } iptables ? Backends.Parse(iptables) : null;
+    public Backend? Iptables(ParseResult line) =>
+        line.GetValue(_iptables) is { } iptables ? Backends.Parse(iptables) : null;
 
     /// <summary>In the order of the command line.</summary>
     /// <exception cref="HooktrailException">There is no such switch, or its value is neither off nor on.</exception>

@@ -11,7 +11,8 @@ namespace Hooktrail.Cli.Verbs;
 /// </summary>
 internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfile profile, bool everywhere)
 {
-    private readonly HashSet<HookPoint> _shown = [.. trace.Packets.SelectMany(packet => packet.Hops).Select(hop => hop.Sighting.Point)];
+    private readonly HashSet<HookPoint> _shown =
+        [.. trace.Packets.SelectMany(packet => packet.Hops).Select(hop => hop.Sighting.Point)];
     private readonly SortedSet<string> _unshown = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _strange = new(StringComparer.Ordinal);
     private readonly List<string> _unseen = [];
@@ -19,7 +20,10 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     // A trace needs a separate chain where it begins. The model predicts no foreign chains,
     // only those of the host's profile.
     private readonly HashSet<HookPoint> _known =
-        [.. profile.Rules.Chains.Where(chain => chain.Id.Layer == Layer.Nftables).Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))];
+        [
+            .. profile.Rules.Chains.Where(chain => chain.Id.Layer == Layer.Nftables)
+                .Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))
+        ];
 
     /// <summary>What the comparison leaves out, one sentence each.</summary>
     public IEnumerable<string> Notes =>
@@ -75,12 +79,15 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
             : Disagreement.Between(null, predicted, observed)?.Sentence;
         return new(flow, leg.Leg, predicted, observed)
         {
-            Verdict = reason is null ? LegVerdict.Agreed : trace.Cut is not null ? LegVerdict.Inconclusive : LegVerdict.Disagreed,
+            Verdict = reason is null ? LegVerdict.Agreed
+                : trace.Cut is not null ? LegVerdict.Inconclusive
+                : LegVerdict.Disagreed,
             Reason = reason,
             Evidence =
             [
                 .. leg.Packet.Hops.Where(hop => IsKnown(hop.Sighting.Point))
-                    .Select((hop, index) => new Evidence(index + 1, trace.Format.Channel(), hop.Sighting.Sequence, hop.Sighting.Line)),
+                    .Select((hop, index) => new Evidence(
+                        index + 1, trace.Format.Channel(), hop.Sighting.Sequence, hop.Sighting.Line)),
             ],
         };
     }
@@ -90,19 +97,23 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     // If a trace cannot show a delivery, only the absence of further hops is compared.
     private static Trail Ended(Trail predicted, Trail observed) =>
         predicted is { Outcome: { Kind: OutcomeKind.Delivered, To: { } to }, Hops: [.., var last] }
-        && observed is { Outcome.Kind: OutcomeKind.Vanished, Hops: [.., var seen] } && last.Point == seen.Point && predicted.Hops.Length == observed.Hops.Length
+        && observed is { Outcome.Kind: OutcomeKind.Vanished, Hops: [.., var seen] }
+        && last.Point == seen.Point
+        && predicted.Hops.Length == observed.Hops.Length
             ? predicted with { Outcome = Outcome.Vanished(last.Point, $"then delivered to {to}") }
             : predicted;
 
     private Trail Comparable(Trail observed)
     {
-        _strange.UnionWith(observed.Hops.Where(hop => !IsKnown(hop.Point)).Select(hop => $"{hop.Point.Table} {hop.Point.Chain}"));
+        _strange.UnionWith(
+            observed.Hops.Where(hop => !IsKnown(hop.Point)).Select(hop => $"{hop.Point.Table} {hop.Point.Chain}"));
         return At(observed with { Hops = [.. observed.Hops.Where(hop => IsKnown(hop.Point))] }, observed.Hops);
     }
 
     private Trail Noted(Trail predicted, ForeignPacket packet)
     {
-        _unshown.UnionWith(predicted.Hops.Where(hop => !everywhere && !_shown.Contains(hop.Point)).Select(hop => hop.Point.ToString()));
+        _unshown.UnionWith(predicted.Hops.Where(hop => !everywhere && !_shown.Contains(hop.Point))
+            .Select(hop => hop.Point.ToString()));
         return Shown(predicted, packet);
     }
 
@@ -123,7 +134,9 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     // A trail that ends at an omitted hook point ends, as far as the other hops show, at the last one before it.
     private static Trail At(Trail trail, ImmutableArray<Hop> whole)
     {
-        if (trail.Outcome.At is not { } at || trail.Hops.Any(hop => hop.Point == at) || !whole.Any(hop => hop.Point == at))
+        if (trail.Outcome.At is not { } at
+            || trail.Hops.Any(hop => hop.Point == at)
+            || !whole.Any(hop => hop.Point == at))
             return trail;
         return trail with { Outcome = trail.Outcome with { At = trail.Hops.IsEmpty ? at : trail.Hops[^1].Point } };
     }

@@ -43,7 +43,8 @@ internal static class ImportVerb
         HelpName = "endpoint",
     };
 
-    private static readonly Option<string?> To = new("--to") { Description = "The destination.", HelpName = "endpoint" };
+    private static readonly Option<string?> To =
+        new("--to") { Description = "The destination.", HelpName = "endpoint" };
 
     private static readonly Option<string?> ByProtocol = new("--protocol")
     {
@@ -77,7 +78,8 @@ internal static class ImportVerb
 
     private static readonly Option<bool> Json = new("--json")
     {
-        Description = $"Prints only {TrailsFile.Schema}, the format of trails.json, to standard output; requires a flow.",
+        Description =
+            $"Prints only {TrailsFile.Schema}, the format of trails.json, to standard output; requires a flow.",
     };
 
     public static Verb Create()
@@ -112,7 +114,11 @@ internal static class ImportVerb
         {
             Arguments = { File },
         };
-        foreach (var option in (Option[])[As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further, OfLeg, Everywhere, Explain, Profile, .. Host.All, Json])
+        foreach (var option in (Option[])
+            [
+                As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further,
+                OfLeg, Everywhere, Explain, Profile, .. Host.All, Json
+            ])
             verb.Options.Add(option);
         verb.SetAction(Run);
         return verb;
@@ -128,7 +134,8 @@ internal static class ImportVerb
         var flow = Flow(line);
         var profile = HostOf(line);
         if (flow is null && line.GetValue(Json))
-            throw new HooktrailException("--json needs a flow; give --from, --to and --protocol, and map the addresses with --name.");
+            throw new HooktrailException(
+                "--json needs a flow; give --from, --to and --protocol, and map the addresses with --name.");
         if (flow is not null)
             _ = Prediction.Legs(profile, flow);
 
@@ -137,31 +144,36 @@ internal static class ImportVerb
         return flow is null ? Print(trace, map) : Compare(line, trace, map, flow, profile, direction);
     }
 
-    private static Flow? Flow(ParseResult line) => (line.GetValue(From), line.GetValue(To), line.GetValue(ByProtocol)) switch
-    {
-        (null, null, null) when line.GetValue(OfLeg) is null => null,
-        ({ } from, { } to, { } protocol) => FlowOptions.Read(line, from, to, protocol),
-        _ => throw new HooktrailException("A flow needs --from, --to and --protocol; give all three, or none to print the packets of the trace."),
-    };
+    private static Flow? Flow(ParseResult line) =>
+        (line.GetValue(From), line.GetValue(To), line.GetValue(ByProtocol)) switch
+        {
+            (null, null, null) when line.GetValue(OfLeg) is null => null,
+            ({ } from, { } to, { } protocol) => FlowOptions.Read(line, from, to, protocol),
+            _ => throw new HooktrailException(
+                "A flow needs --from, --to and --protocol; give all three, or none to print the packets of the trace."),
+        };
 
     private static HostProfile HostOf(ParseResult line)
     {
         var basis = line.GetValue(Profile) is { } path ? TrailsInput.Read(path).HostProfile : HostProfile.Default;
         var profile = Host.Apply(line, basis);
         return !Host.SaysDocker(line, out var release) ? profile
-            : line.GetValue(Profile) is null ? DockerRules.On(profile, release) : Explanation.WithDocker(profile, release);
+            : line.GetValue(Profile) is null ? DockerRules.On(profile, release)
+            : Explanation.WithDocker(profile, release);
     }
 
     private static int Print(ForeignTrace trace, LabMap map)
     {
         Console.Out.Write($"{Heading(trace)}\n");
         foreach (var (index, packet) in trace.Packets.Index())
-            Console.Out.Write($"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}");
+            Console.Out.Write(
+                $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}");
         Notes(Console.Out, Notes(trace));
         return ExitCode.Done;
     }
 
-    private static int Compare(ParseResult line, ForeignTrace trace, LabMap map, Flow flow, HostProfile profile, Direction? direction)
+    private static int Compare(
+        ParseResult line, ForeignTrace trace, LabMap map, Flow flow, HostProfile profile, Direction? direction)
     {
         var found = ForeignFlow.Of(trace, flow, map);
         var most = found.Legs.Max(one => one.Leg.Packet);
@@ -184,7 +196,11 @@ internal static class ImportVerb
         }
 
         if (!json && line.GetValue(Explain) && !judgement.Agreed && trace.Cut is null)
-            Console.Out.Write(Explained(comparison, flow, profile, [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
+            Console.Out.Write(Explained(
+                comparison,
+                flow,
+                profile,
+                [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
         Notes(json ? Console.Error : Console.Out, [.. Notes(trace), .. found.Notes, .. comparison.Notes]);
         if (json)
             Console.Error.WriteLine(judgement.Ending);
@@ -197,17 +213,22 @@ internal static class ImportVerb
             : legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
             {
                 0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-                var parted => $"{parted} of {legs.Length} leg{(legs.Length == 1 ? "" : "s")} diverged from the prediction.",
+                var parted =>
+                    $"{parted} of {legs.Length} leg{(legs.Length == 1 ? "" : "s")} diverged from the prediction.",
             };
 
-    private static string Explained(ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
+    private static string Explained(
+        ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
     {
         // Keeps the last host: callers ask for all legs of one host before the next host.
         HostProfile? asked = null;
         ImmutableArray<PredictedLeg> predicted = [];
         var most = flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet);
         var found = Explanation.For(
-            profile, [.. legs.Select(leg => new Witness(leg.Trail, All(profile).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail, host => comparison.IsRight(host, leg, All)))]);
+            profile, [.. legs.Select(leg => new Witness(
+                leg.Trail,
+                All(profile).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail,
+                host => comparison.IsRight(host, leg, All)))]);
         return found.IsEmpty
             ? "No change to the host explains it.\n"
             : $"Changes that would explain it, smallest first:\n{string.Concat(found.Select((one, index) => $"  {index + 1}  {PlainText.Of(one.Change)}\n"))}";
@@ -267,7 +288,8 @@ internal static class ImportVerb
             var why = System.IO.File.Exists(path) ? wrong.Message.TrimEnd('.')
                 : Directory.Exists(path) ? "it is a directory"
                 : "there is no such file";
-            throw new HooktrailException($"\"{path}\" cannot be read: {why}; name a trace, or use - for standard input.", wrong);
+            throw new HooktrailException(
+                $"\"{path}\" cannot be read: {why}; name a trace, or use - for standard input.", wrong);
         }
     }
 

@@ -59,7 +59,8 @@ internal static class KernelOptions
     }
 
     /// <summary>Makes the command line's kernels bootable.</summary>
-    public static async Task<ImmutableArray<Kernel>> PrepareAsync(ParseResult line, ImmutableArray<KernelWish> wishes, CancellationToken cancellation)
+    public static async Task<ImmutableArray<Kernel>> PrepareAsync(
+        ParseResult line, ImmutableArray<KernelWish> wishes, CancellationToken cancellation)
     {
         var cache = KernelsCache.Open();
         var (archive, store) = (DebianArchive.Open(cache), new KernelStore(cache));
@@ -70,7 +71,9 @@ internal static class KernelOptions
         {
             var served = await archive.KernelsAsync(line.GetValue(Refresh), Say, cancellation);
             // Finds all kernels before it fetches the first.
-            var meant = wishes.Select(wish => (wish, Kernel: wish.In(served))).Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel)).ToList();
+            var meant = wishes.Select(wish => (wish, Kernel: wish.In(served)))
+                .Select(one => (Name: one.wish.Name(one.Kernel), one.Kernel))
+                .ToList();
             if (meant.CountBy(one => one.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } same })
                 throw new HooktrailException($"The kernel {same} is named twice, once as the newest; name it once.");
             foreach (var (name, kernel) in meant)
@@ -92,12 +95,15 @@ internal static class KernelOptions
         return choices.ToImmutableDictionary(one => one.Kernel, one => one.Choice.Accelerator);
     }
 
-    public static ImmutableArray<Backend> Backends(ParseResult line) => line.GetRequiredValue(Backend) is var name && name == "both"
-        ? [Trails.Backend.Nft, Trails.Backend.Legacy]
-        : [Backends(name)];
+    public static ImmutableArray<Backend> Backends(ParseResult line) =>
+        line.GetRequiredValue(Backend) is var name && name == "both"
+            ? [Trails.Backend.Nft, Trails.Backend.Legacy]
+            : [Backends(name)];
 
     public static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number > 0
+        && number <= most
             ? number
             : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 

@@ -28,7 +28,11 @@ internal static class KernelsBootVerb
             """)
         {
             Arguments = { KernelOptions.Named },
-            Options = { KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend, KernelOptions.Refresh, KernelOptions.OnlyCheck, Disk },
+            Options =
+            {
+                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend,
+                KernelOptions.Refresh, KernelOptions.OnlyCheck, Disk
+            },
         };
         verb.SetAction(RunAsync);
         return verb;
@@ -38,7 +42,8 @@ internal static class KernelsBootVerb
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1)
-            throw new HooktrailException("boot starts one guest: name one kernel and one backend; ./specs kernels run takes several.");
+            throw new HooktrailException(
+                "boot starts one guest: name one kernel and one backend; ./specs kernels run takes several.");
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;
@@ -54,7 +59,8 @@ internal static class KernelsBootVerb
         };
         // The log stays if the guest is lost, because the message names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();
-        await using (var guest = await Guest.BootAsync(machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
+        await using (var guest = await Guest.BootAsync(
+            machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
         {
             // Scripts read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
@@ -64,7 +70,8 @@ internal static class KernelsBootVerb
             try
             {
                 // A read of the console cannot be cancelled, so it stays pending.
-                await Task.WhenAny((Task)Task.Run(Console.In.ReadLine, CancellationToken.None), guest.Lost).WaitAsync(cancellation);
+                await Task.WhenAny((Task)Task.Run(Console.In.ReadLine, CancellationToken.None), guest.Lost)
+                    .WaitAsync(cancellation);
             }
             catch (OperationCanceledException) when (kept is null)
             {

@@ -33,7 +33,8 @@ internal static class KernelsListVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var cache = KernelsCache.Open();
-        var served = await DebianArchive.Open(cache).KernelsAsync(line.GetValue(KernelOptions.Refresh), KernelOptions.Say, cancellation);
+        var served = await DebianArchive.Open(cache).KernelsAsync(
+            line.GetValue(KernelOptions.Refresh), KernelOptions.Say, cancellation);
         await Console.Out.WriteAsync(KernelListText.Of(served, new KernelStore(cache).Has, line.GetValue(All)));
         return ExitCode.Done;
     }

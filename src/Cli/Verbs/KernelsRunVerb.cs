@@ -23,7 +23,8 @@ internal static class KernelsRunVerb
 
     private static readonly Option<string?> Out = new("--out")
     {
-        Description = "The folder for the results, one subfolder per kernel and backend; default: kernels in SPECS_OUT or ./out.",
+        Description =
+            "The folder for the results, one subfolder per kernel and backend; default: kernels in SPECS_OUT or ./out.",
         HelpName = "folder",
     };
 
@@ -55,7 +56,11 @@ internal static class KernelsRunVerb
             """)
         {
             Arguments = { KernelOptions.Named },
-            Options = { KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend, Filter, AtOnce, Out, Limit, KernelOptions.Refresh, KernelOptions.OnlyCheck },
+            Options =
+            {
+                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend,
+                Filter, AtOnce, Out, Limit, KernelOptions.Refresh, KernelOptions.OnlyCheck
+            },
         };
         verb.SetAction(RunAsync);
         return verb;
@@ -64,7 +69,8 @@ internal static class KernelsRunVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
-        var limit = TimeSpan.FromMinutes(KernelOptions.Number(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
+        var limit = TimeSpan.FromMinutes(
+            KernelOptions.Number(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
         int? asked = line.GetValue(AtOnce) is { } text ? KernelOptions.Number(text, "a number of guests", 64) : null;
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
@@ -75,7 +81,11 @@ internal static class KernelsRunVerb
         var kernels = await KernelOptions.PrepareAsync(line, wishes, cancellation);
         var accelerators = await KernelOptions.AcceleratorsAsync(kernels, cancellation);
         var folder = line.GetValue(Out)
-            ?? Path.Combine(Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set ? set : Path.Combine(checkout.Root, "out"), "kernels");
+            ?? Path.Combine(
+                Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } set
+                    ? set
+                    : Path.Combine(checkout.Root, "out"),
+                "kernels");
         using var alone = OutputFolder.Take(folder);
         var guests = kernels.Length * backends.Length;
         var parallel = Math.Min(asked ?? Room.ForGuests(), guests);
@@ -91,7 +101,8 @@ internal static class KernelsRunVerb
             Accelerators = accelerators,
             Progress = KernelOptions.Say,
         }.RunAsync(cancellation);
-        await Console.Out.WriteAsync($"\n{KernelsText.Of(results)}\nWritten: {Path.Combine(folder, "KERNEL-BACKEND")}\n");
+        await Console.Out.WriteAsync(
+            $"\n{KernelsText.Of(results)}\nWritten: {Path.Combine(folder, "KERNEL-BACKEND")}\n");
         return results.All(result => result.IsGood) ? ExitCode.Done : ExitCode.No;
     }
 }

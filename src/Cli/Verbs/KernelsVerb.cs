@@ -11,6 +11,9 @@ internal static class KernelsVerb
         the cache in SPECS_KERNELS_CACHE, or hooktrail/kernels in XDG_CACHE_HOME or ~/.cache; you can delete it at any time.
         """)
     {
-        Subcommands = { KernelsListVerb.Create(), KernelsFetchVerb.Create(), KernelsRunVerb.Create(), KernelsBootVerb.Create() },
+        Subcommands =
+        {
+            KernelsListVerb.Create(), KernelsFetchVerb.Create(), KernelsRunVerb.Create(), KernelsBootVerb.Create()
+        },
     };
 }

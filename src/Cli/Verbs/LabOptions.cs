@@ -21,7 +21,8 @@ internal static class LabOptions
 
     /// <summary>Null for any lab.</summary>
     /// <exception cref="Trails.HooktrailException">There is no such lab.</exception>
-    public static LabKind? Kind(ParseResult line) => line.GetValue(Lab) is { } name ? LabSelection.ParseKind(name) : LabSelection.WantedKind();
+    public static LabKind? Kind(ParseResult line) =>
+        line.GetValue(Lab) is { } name ? LabSelection.ParseKind(name) : LabSelection.WantedKind();
 
     /// <summary>Null for all observers of the lab.</summary>
     /// <exception cref="Trails.HooktrailException">There is no such observer.</exception>

@@ -10,7 +10,8 @@ internal static class LabVerb
 {
     private static readonly Argument<string[]> Only = new("container")
     {
-        Description = "Starts only these containers and their networks; default: all. The host and wan are always there.",
+        Description =
+            "Starts only these containers and their networks; default: all. The host and wan are always there.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

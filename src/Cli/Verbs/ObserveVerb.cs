@@ -15,7 +15,8 @@ internal static class ObserveVerb
 
     private static readonly Option<string> Packets = new("--packets")
     {
-        Description = "The number of requests to send, each after the answer to the previous one; a TCP flow is one connection.",
+        Description =
+            "The number of requests to send, each after the answer to the previous one; a TCP flow is one connection.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
     };
@@ -69,7 +70,11 @@ internal static class ObserveVerb
               ./specs observe --from client --to server --protocol icmp --rule "iptables -t raw -A PREROUTING -s client -j NOTRACK"
               ./specs observe --from client --to wan --protocol icmp --json | ./specs explain - --kernel 5.4
             """);
-        foreach (var option in (Option[])[.. FlowOptions.All, Packets, LabOptions.Lab, LabOptions.Observer, .. Host.OfBuilt, NoProxy, Rules, Nft, Json])
+        foreach (var option in (Option[])
+            [
+                .. FlowOptions.All, Packets, LabOptions.Lab,
+                LabOptions.Observer, .. Host.OfBuilt, NoProxy, Rules, Nft, Json
+            ])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
@@ -97,10 +102,12 @@ internal static class ObserveVerb
             var told = json ? await lab.FactsAsync(cancellation) : null;
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
-            var sending = (Sending.Once with { Packets = packets, Observers = observers }).For(Prediction.Legs(lab.Profile, flow, packets).AreAnswered(flow));
+            var sending = (Sending.Once with { Packets = packets, Observers = observers }).For(
+                Prediction.Legs(lab.Profile, flow, packets).AreAnswered(flow));
             var seen = json
                 ? await lab.SendAsync(flow, sending, cancellation)
-                : await new AsItComes(Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
+                : await new AsItComes(
+                    Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
                     .WhileAsync(glimpsed => lab.SendAsync(flow, sending with { Glimpsed = glimpsed }, cancellation));
             var judgement = Judgement.Of(flow, packets, seen);
             if (told is not null)
@@ -119,7 +126,9 @@ internal static class ObserveVerb
 
     private static ImmutableArray<HostChange> Changes(ParseResult line) =>
     [
-        .. Host.Turns(line).Where(turn => turn.Switch.Name != UserlandProxy).Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
+        .. Host.Turns(line)
+            .Where(turn => turn.Switch.Name != UserlandProxy)
+            .Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
         .. line.GetRequiredValue(Rules).Select(Rule),
         .. line.GetValue(Nft) is { } file ? [Table(Read(file))] : Array.Empty<HostChange>(),
     ];
@@ -136,12 +145,14 @@ internal static class ObserveVerb
         return new HostChange.NftTable(text);
     }
 
-    private static async Task<SelectedLab> StartAsync(ParseResult line, ImmutableArray<HostChange> changes, PrivateHosts hosts, CancellationToken cancellation)
+    private static async Task<SelectedLab> StartAsync(
+        ParseResult line, ImmutableArray<HostChange> changes, PrivateHosts hosts, CancellationToken cancellation)
     {
         var setup = NamespaceSetup.Default with
         {
             Docker = Host.SaysDocker(line, out var release) ? release : DockerRelease.V20,
-            UserlandProxy = !line.GetValue(NoProxy) && Host.Turns(line).LastOrDefault(turn => turn.Switch.Name == UserlandProxy, (null!, true)).On,
+            UserlandProxy = !line.GetValue(NoProxy)
+                && Host.Turns(line).LastOrDefault(turn => turn.Switch.Name == UserlandProxy, (null!, true)).On,
             Iptables = Host.Iptables(line) ?? Backend.Nft,
         };
         var built = Host.SaysDocker(line, out _) ? "--docker"
@@ -164,7 +175,9 @@ internal static class ObserveVerb
         if (kind is not null || own is null)
             return await LabSelection.StartAsync(kind, setup, hosts, cancellation);
         var lab = await hosts.StartAsync(setup, cancellation);
-        return new(lab, $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a private host.");
+        return new(
+            lab,
+            $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a private host.");
     }
 
     private static string Read(string file)

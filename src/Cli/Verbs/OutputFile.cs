@@ -24,7 +24,9 @@ internal static class OutputFile
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new HooktrailException($"{what} cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file with --out.", wrong);
+            throw new HooktrailException(
+                $"{what} cannot be written to \"{to}\": {wrong.Message.TrimEnd('.')}; choose another file with --out.",
+                wrong);
         }
     }
 }

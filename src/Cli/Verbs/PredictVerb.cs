@@ -67,7 +67,8 @@ internal static class PredictVerb
     {
         var flow = FlowOptions.Read(line);
         var leg = new Leg(
-            Directions.Parse(line.GetRequiredValue(OfLeg)), FlowOptions.Number(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
+            Directions.Parse(line.GetRequiredValue(OfLeg)),
+            FlowOptions.Number(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
         var profile = Host.Apply(line, HostProfile.Default);
         if (Host.SaysDocker(line, out var release))
             profile = DockerRules.On(profile, release);
@@ -87,7 +88,8 @@ internal static class PredictVerb
             "text" => Drawn(profile, flow, leg, PictureText.Of),
             "svg" => Drawn(profile, flow, leg, PictureSvg.Standalone),
             "mermaid" => Drawn(profile, flow, leg, PictureMermaid.Of),
-            _ => throw new HooktrailException($"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
+            _ => throw new HooktrailException(
+                $"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
         });
         return ExitCode.Done;
     }

@@ -70,20 +70,25 @@ internal static class ReportVerb
             throw new HooktrailException("--compare needs at least two files; add a file, or remove --compare.");
         var to = line.GetValue(Out) ?? Beside(paths[0], "report.html") ?? "report.html";
         if (Directory.Exists(to))
-            throw new HooktrailException($"--out \"{to}\" is a directory; name a file, such as {Path.Combine(to, "report.html")}.");
+            throw new HooktrailException(
+                $"--out \"{to}\" is a directory; name a file, such as {Path.Combine(to, "report.html")}.");
 
         // Builds everything before it writes the first byte, so that bad input does not leave half of a report.
-        var input = new ReportInput([.. paths.Select(path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
+        var input = new ReportInput([.. paths.Select(
+            path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
         {
             Account = AccountOf,
             Hooks = HookMap.Of,
         };
         input = Named(input, paths);
         if (line.GetValue(Compare))
-            input = ComparisonPage.With(input, ComparisonMatrix.Of([.. input.Runs.Select(run => new ComparedRun(run.Name, run.Name, run.Trails))]));
+            input = ComparisonPage.With(
+                input,
+                ComparisonMatrix.Of([.. input.Runs.Select(run => new ComparedRun(run.Name, run.Name, run.Trails))]));
         using var html = new StringWriter { NewLine = "\n" };
         HtmlReport.Write(html, input);
-        OutputFile.Write(to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString()), "The report");
+        OutputFile.Write(
+            to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString()), "The report");
         if (to != TrailsInput.StandardInput)
             Console.Out.WriteLine(to);
         return ExitCode.Done;
@@ -110,8 +115,11 @@ internal static class ReportVerb
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var why = File.Exists(file) ? wrong.Message.TrimEnd('.') : Directory.Exists(file) ? "it is a directory" : "there is no such file";
-            throw new HooktrailException($"\"{file}\" cannot be read: {why}; use a {MessagesName} from a run, or remove --messages.", wrong);
+            var why = File.Exists(file) ? wrong.Message.TrimEnd('.')
+                : Directory.Exists(file) ? "it is a directory"
+                : "there is no such file";
+            throw new HooktrailException(
+                $"\"{file}\" cannot be read: {why}; use a {MessagesName} from a run, or remove --messages.", wrong);
         }
     }
 

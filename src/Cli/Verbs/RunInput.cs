@@ -9,7 +9,8 @@ internal static class RunInput
     public const string TrailsName = "trails.json";
 
     /// <summary>The folder of the features' last run: SPECS_OUT, or ./out.</summary>
-    public static string LastRun => Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } folder ? folder : "out";
+    public static string LastRun =>
+        Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } folder ? folder : "out";
 
     /// <summary>Reads a file, a folder or a baseline; - is standard input.</summary>
     /// <exception cref="HooktrailException">The text names none of these, or the file cannot be read.</exception>
@@ -27,10 +28,13 @@ internal static class RunInput
         if (Directory.Exists(said))
             return Path.Combine(said, TrailsName) is var trails && File.Exists(trails)
                 ? trails
-                : throw new HooktrailException($"The folder \"{said}\" has no {TrailsName}; name an output folder of a run, or a file.");
+                : throw new HooktrailException(
+                    $"The folder \"{said}\" has no {TrailsName}; name an output folder of a run, or a file.");
         if (BaselineFolder.IsName(said) && baselines.FileOf(said) is var file && File.Exists(file))
             return file;
-        var there = baselines.Names.IsEmpty ? $"the folder {baselines.Path} is empty" : $"the folder {baselines.Path} has {string.Join(", ", baselines.Names)}";
+        var there = baselines.Names.IsEmpty
+            ? $"the folder {baselines.Path} is empty"
+            : $"the folder {baselines.Path} has {string.Join(", ", baselines.Names)}";
         throw new HooktrailException(
             $"\"{said}\" is neither a file, nor an output folder of a run, nor a baseline: {there}; name one of these, and see ./specs baseline --help.");
     }
@@ -38,6 +42,8 @@ internal static class RunInput
     // The files of all runs have the same name; their folders distinguish them.
     private static string LabelOf(string path) =>
         path == TrailsInput.StandardInput ? "standard input"
-        : Path.GetFileName(path) == TrailsName && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder
+        : Path.GetFileName(path) == TrailsName
+            && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder
+        ? folder
         : Path.GetFileNameWithoutExtension(path);
 }

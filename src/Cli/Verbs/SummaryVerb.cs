@@ -34,7 +34,8 @@ internal static class SummaryVerb
         var paths = line.GetRequiredValue(Files);
         // Reads all files before it prints the first, so that bad input does not leave half of a summary.
         var summaries = paths
-            .Select(path => MarkdownSummary.Of(TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
+            .Select(path => MarkdownSummary.Of(
+                TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
             .ToList();
         Console.Out.Write(string.Join('\n', summaries));
         return ExitCode.Done;

@@ -7,7 +7,13 @@ public sealed record ComparisonMatrix(ComparedRun First, ImmutableArray<RunCompa
 {
     /// <summary>Every pair of sender and receiver that any run compares, sorted.</summary>
     public ImmutableArray<string> Journeys =>
-        [.. Others.SelectMany(run => run.Legs).Where(leg => leg.Status != LegStatus.PredictedOnly).Select(leg => leg.Journey).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. Others.SelectMany(run => run.Legs)
+                .Where(leg => leg.Status != LegStatus.PredictedOnly)
+                .Select(leg => leg.Journey)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        ];
 
     public bool HasUnexplained => Others.Any(run => run.HasUnexplained);
 
@@ -35,7 +41,9 @@ public sealed record MatrixCell(int Legs, int Expected, int Unexplained, int Inc
     public string Words =>
         IsEmpty ? "no leg"
         : Legs == 0 ? $"{Incomparable} cannot be compared"
-        : (Expected + Unexplained == 0 ? $"all {Legs} the same" : $"{Expected + Unexplained} of {Legs} different{(Unexplained == 0 ? "" : $", {Unexplained} unexplained")}")
+        : (Expected + Unexplained == 0
+            ? $"all {Legs} the same"
+            : $"{Expected + Unexplained} of {Legs} different{(Unexplained == 0 ? "" : $", {Unexplained} unexplained")}")
             + (Incomparable == 0 ? "" : $", {Incomparable} cannot be compared");
 
     /// <summary><c>=12</c>, <c>≠3/12</c>, <c>!1 of 3/12</c>.</summary>

@@ -13,7 +13,8 @@ public sealed record FactChange(string Name, string? Before, string? After)
     {
         if (before.IsEmpty || after.IsEmpty)
             return [];
-        (before, after) = ([.. before.Where(BaselineForm.OutlastsTheRun)], [.. after.Where(BaselineForm.OutlastsTheRun)]);
+        (before, after) =
+            ([.. before.Where(BaselineForm.OutlastsTheRun)], [.. after.Where(BaselineForm.OutlastsTheRun)]);
         return
         [
             .. from name in before.Concat(after).Select(fact => fact.Name).Distinct()
@@ -23,6 +24,7 @@ public sealed record FactChange(string Name, string? Before, string? After)
                select new FactChange(name, was, now),
         ];
 
-        static string? Value(ImmutableArray<Fact> facts, string name) => facts.FirstOrDefault(fact => fact.Name == name)?.Value;
+        static string? Value(ImmutableArray<Fact> facts, string name) =>
+            facts.FirstOrDefault(fact => fact.Name == name)?.Value;
     }
 }

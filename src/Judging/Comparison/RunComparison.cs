@@ -29,18 +29,22 @@ public sealed record RunComparison(ComparedRun Before, ComparedRun After, Immuta
     public static RunComparison Between(ComparedRun before, ComparedRun after)
     {
         var comparer = new LegComparer(before, after);
-        var legs = Explanations.Add([.. LegPairs.Of(before.Trails, after.Trails).Select(comparer.Compare)], before, after);
+        var legs = Explanations.Add(
+            [.. LegPairs.Of(before.Trails, after.Trails).Select(comparer.Compare)], before, after);
         return new(before, after, legs)
         {
             Facts = FactChange.Between(before.Trails.Facts, after.Trails.Facts),
             Hosts = HostDifferences.Between(before.Trails.HostProfile, after.Trails.HostProfile).All,
-            Hooks = before.Trails.Hooks.IsEmpty || after.Trails.Hooks.IsEmpty ? [] : RegistrationChange.Between(Others(before), Others(after)),
+            Hooks = before.Trails.Hooks.IsEmpty || after.Trails.Hooks.IsEmpty
+                ? []
+                : RegistrationChange.Between(Others(before), Others(after)),
             Expected = CauseGroup.Of(legs),
         };
     }
 
     // A run's own chains have its id in their names, and its devices come and go.
-    private static ImmutableArray<Registration> Others(ComparedRun run) => [.. run.Trails.Hooks.Where(Baselines.BaselineForm.OutlastsTheRun)];
+    private static ImmutableArray<Registration> Others(ComparedRun run) =>
+        [.. run.Trails.Hooks.Where(Baselines.BaselineForm.OutlastsTheRun)];
 }
 
 public sealed record CauseGroup(Cause Cause, ImmutableArray<LegComparison> Legs)
@@ -49,14 +53,19 @@ public sealed record CauseGroup(Cause Cause, ImmutableArray<LegComparison> Legs)
     public ImmutableArray<Grounds> Grounds =>
     [
         .. Cause.Together.Where(one => one.Says is not null).Select(one => new Grounds(one.Says!, one.Source))
-            .Concat(Legs.Select(leg => leg.Grounds).OfType<Grounds>().CountBy(one => one).OrderByDescending(one => one.Value).Select(one => one.Key))
+            .Concat(Legs.Select(leg => leg.Grounds)
+                .OfType<Grounds>()
+                .CountBy(one => one)
+                .OrderByDescending(one => one.Value)
+                .Select(one => one.Key))
             .Distinct(),
     ];
 
     /// <summary>Each change and the number of its legs, the most first.</summary>
     public ImmutableArray<(string Words, int Legs)> Changes =>
     [
-        .. Legs.SelectMany(leg => (leg.Difference?.Words ?? [$"the leg {(leg.Status == LegStatus.Appeared ? "is new" : "no longer exists")}"]).Distinct())
+        .. Legs.SelectMany(leg => (leg.Difference?.Words
+            ?? [$"the leg {(leg.Status == LegStatus.Appeared ? "is new" : "no longer exists")}"]).Distinct())
             .CountBy(words => words).OrderByDescending(one => one.Value).Select(one => (one.Key, one.Value)),
     ];
 

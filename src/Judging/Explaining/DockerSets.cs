@@ -9,13 +9,21 @@ internal static class DockerSets
     [
         .. from proxy in (bool[])[true, false]
            from release in Enum.GetValues<DockerRelease>().Reverse()
-           select new DockerSet($"Docker {Name(release)}{(proxy ? "" : " without its userland proxy")}", proxy, DockerRules.ProxyHasPktinfo(release), DockerRules.Of(release, proxy)),
+           select new DockerSet(
+               $"Docker {Name(release)}{(proxy ? "" : " without its userland proxy")}",
+               proxy,
+               DockerRules.ProxyHasPktinfo(release),
+               DockerRules.Of(release, proxy)),
     ]);
 
-    private static readonly Lazy<FrozenSet<(ChainId, string)>> Known = new(() => All.Value.SelectMany(set => Names(set.Rules)).ToFrozenSet());
+    private static readonly Lazy<FrozenSet<(ChainId, string)>> Known =
+        new(() => All.Value.SelectMany(set => Names(set.Rules)).ToFrozenSet());
 
     private static readonly Lazy<FrozenSet<ChainId>> KnownChains = new(() => All.Value
-        .SelectMany(set => set.Rules.Chains).Where(chain => chain.Policy == Policy.None || chain.Id.Layer == Layer.Nftables).Select(chain => chain.Id).ToFrozenSet());
+        .SelectMany(set => set.Rules.Chains)
+        .Where(chain => chain.Policy == Policy.None || chain.Id.Layer == Layer.Nftables)
+        .Select(chain => chain.Id)
+        .ToFrozenSet());
 
     /// <summary>The release with the most similar rules; null if the host has none of its rules.</summary>
     public static DockerSet? Nearest(HostProfile profile)
@@ -35,26 +43,30 @@ internal static class DockerSets
         var own = Own(profile.Rules);
         var docker = profile.Rules.Count > own.Count;
         foreach (var set in All.Value.OrderBy(set => set.Proxy == profile.UserlandProxy ? 0 : 1))
-            yield return Change($"the rules of {set.Name}", host => RuleChanges.With(host, Exchanged(host.Rules, set.Rules)) with
-            {
-                // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
-                UserlandProxy = set.Proxy,
-                ProxyPktinfo = set.Pktinfo,
-                Hairpin = !set.Proxy,
-                RouteLocalnet = !set.Proxy,
-            });
+            yield return Change(
+                $"the rules of {set.Name}", host => RuleChanges.With(host, Exchanged(host.Rules, set.Rules)) with
+                {
+                    // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
+                    UserlandProxy = set.Proxy,
+                    ProxyPktinfo = set.Pktinfo,
+                    Hairpin = !set.Proxy,
+                    RouteLocalnet = !set.Proxy,
+                });
         if (docker)
             yield return Change("none of Docker's rules", host => RuleChanges.With(host, Own(host.Rules)));
     }
 
     /// <summary>Replaces Docker's rules with those of a release, or with none; the host's other rules stay.</summary>
     public static HostProfile Exchange(HostProfile host, DockerRelease? release) =>
-        RuleChanges.With(host, release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
+        RuleChanges.With(
+            host,
+            release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
         {
             ProxyPktinfo = release is { } own && DockerRules.ProxyHasPktinfo(own),
         };
 
-    private static ProfileChange Change(string words, Func<HostProfile, HostProfile> apply) => new(words, ProfileChange.OfDocker, "docker", apply);
+    private static ProfileChange Change(string words, Func<HostProfile, HostProfile> apply) =>
+        new(words, ProfileChange.OfDocker, "docker", apply);
 
     private static RuleSet Exchanged(RuleSet rules, RuleSet docker)
     {
@@ -64,7 +76,12 @@ internal static class DockerSets
             .. docker.Chains.Select(chain => own.Find(chain.Id) is { } mine
                 ? chain with
                 {
-                    Rules = [.. mine.Rules.Take(Before(rules, chain.Id)), .. chain.Rules, .. mine.Rules.Skip(Before(rules, chain.Id))],
+                    Rules =
+                    [
+                        .. mine.Rules.Take(Before(rules, chain.Id)),
+                        .. chain.Rules,
+                        .. mine.Rules.Skip(Before(rules, chain.Id))
+                    ],
                 }
                 : chain),
             .. own.Chains.Where(chain => docker.Find(chain.Id) is null),
@@ -84,7 +101,9 @@ internal static class DockerSets
             {
                 Rules = [.. chain.Rules.Where(rule => !Known.Value.Contains((chain.Id, rule.Text)))],
                 // dockerd sets FORWARD's policy to DROP.
-                Policy = chain.Id is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "filter", Name: "FORWARD" } ? Policy.Accept : chain.Policy,
+                Policy = chain.Id is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "filter", Name: "FORWARD" }
+                    ? Policy.Accept
+                    : chain.Policy,
             })
             .Where(chain => !chain.Rules.IsEmpty
                 || !KnownChains.Value.Contains(chain.Id) && (chain.Policy != Policy.Accept || chain.Base is not null)),

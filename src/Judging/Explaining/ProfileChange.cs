@@ -41,8 +41,10 @@ internal sealed record ProfileChange(string Words, int Size, object Subject, Fun
     public static IEnumerable<ProfileChange> Backends(HostProfile profile)
     {
         var (iptables, ebtables) = (Other(profile.Iptables), Other(profile.Ebtables));
-        yield return new($"iptables-{iptables.Name()}", OfVersion, "iptables", host => host with { Iptables = iptables });
-        yield return new($"ebtables-{ebtables.Name()}", OfVersion, "ebtables", host => host with { Ebtables = ebtables });
+        yield return new(
+            $"iptables-{iptables.Name()}", OfVersion, "iptables", host => host with { Iptables = iptables });
+        yield return new(
+            $"ebtables-{ebtables.Name()}", OfVersion, "ebtables", host => host with { Ebtables = ebtables });
     }
 
     /// <summary>The nearest first.</summary>

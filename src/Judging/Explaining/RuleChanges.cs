@@ -21,7 +21,10 @@ internal static class RuleChanges
     public static IEnumerable<ProfileChange> Removals(HostProfile profile) =>
         from chain in profile.Rules.Chains
         from rule in chain.Rules.Distinct()
-        select Change($"the rule \"{Command(chain.Id, rule.Text)}\" removed", (chain.Id, rule.Text), rules => Removed(rules, chain.Id, rule));
+        select Change(
+            $"the rule \"{Command(chain.Id, rule.Text)}\" removed",
+            (chain.Id, rule.Text),
+            rules => Removed(rules, chain.Id, rule));
 
     /// <summary>Each chain's policy turned.</summary>
     public static IEnumerable<ProfileChange> Policies(HostProfile profile) =>
@@ -52,7 +55,8 @@ internal static class RuleChanges
         if (observed is { Outcome: { Kind: not OutcomeKind.Delivered } } && observed.Hops is [.., var last])
             foreach (var (condition, target) in Ways(last, ["DROP", "REJECT"]))
                 yield return Added(last.Point, condition, target);
-        if (predicted is { Outcome: { Kind: OutcomeKind.Dropped or OutcomeKind.Rejected } } && predicted.Hops is [.., var end])
+        if (predicted is { Outcome: { Kind: OutcomeKind.Dropped or OutcomeKind.Rejected } }
+            && predicted.Hops is [.., var end])
             foreach (var (condition, target) in Ways(end, ["ACCEPT"]))
                 yield return Added(end.Point, condition, target);
         if (observed?.Hops.FirstOrDefault(hop => hop.Point is { Table: "raw", Layer: not Layer.Nftables }) is { } raw)
@@ -68,15 +72,23 @@ internal static class RuleChanges
         return hop.Point switch
         {
             { Layer: Layer.Ebtables, Table: "broute" } or { Layer: Layer.Nftables } => [],
-            { Layer: Layer.Ebtables or Layer.Arptables } => targets.Where(target => target is "DROP" or "ACCEPT").Select(target => (devices, target)),
-            { Table: not "filter" } => targets.Where(target => target is not "REJECT").Select(target => (addresses, target)),
+            { Layer: Layer.Ebtables or Layer.Arptables } =>
+                targets.Where(target => target is "DROP" or "ACCEPT").Select(target => (devices, target)),
+            { Table: not "filter" } =>
+                targets.Where(target => target is not "REJECT").Select(target => (addresses, target)),
             _ => targets.SelectMany(target => target == "REJECT"
                 ? (IEnumerable<(string, string)>)
                 [
-                    (addresses, hop.Point.Layer == Layer.Iptables ? "REJECT --reject-with icmp-port-unreachable" : "REJECT --reject-with icmp6-port-unreachable"),
+                    (addresses, hop.Point.Layer == Layer.Iptables
+                        ? "REJECT --reject-with icmp-port-unreachable"
+                        : "REJECT --reject-with icmp6-port-unreachable"),
                     ($"{addresses} -p tcp", "REJECT --reject-with tcp-reset"),
                 ]
-                : [(addresses, target), ($"{addresses} -m conntrack --ctstate NEW", target), ($"{addresses} -m conntrack --ctstate ESTABLISHED", target)]),
+                : [
+                    (addresses, target),
+                    ($"{addresses} -m conntrack --ctstate NEW", target),
+                    ($"{addresses} -m conntrack --ctstate ESTABLISHED", target)
+                ]),
         };
 
         // A port may follow a hop's address.
@@ -88,20 +100,26 @@ internal static class RuleChanges
     private static ProfileChange Added(HookPoint at, string condition, string target)
     {
         var text = $"-A {at.Chain}{condition} -j {target}";
-        var chain = RuleText.Read(at.Layer, [$"*{at.Table}", text], "a rule of your own").Chains.Single(one => !one.Rules.IsEmpty);
+        var chain = RuleText.Read(at.Layer, [$"*{at.Table}", text], "a rule of your own").Chains
+            .Single(one => !one.Rules.IsEmpty);
         return Change(
-            $"the rule \"{at.Layer.Name()} -t {at.Table} -I {at.Chain}{condition} -j {target}\" added", (chain.Id, text), rules => Added(rules, chain, 0));
+            $"the rule \"{at.Layer.Name()} -t {at.Table} -I {at.Chain}{condition} -j {target}\" added",
+            (chain.Id, text),
+            rules => Added(rules, chain, 0));
     }
 
     private static ProfileChange Change(string words, (ChainId, string) subject, Func<RuleSet, RuleSet> change) =>
         new(words, ProfileChange.OfRule, subject, host => With(host, change(host.Rules)));
 
     private static RuleSet Removed(RuleSet rules, ChainId id, Rule rule) =>
-        rules.Find(id)?.Rules.Contains(rule) == true ? Changed(rules, id, chain => chain with { Rules = chain.Rules.Remove(rule) }) : rules;
+        rules.Find(id)?.Rules.Contains(rule) == true
+            ? Changed(rules, id, chain => chain with { Rules = chain.Rules.Remove(rule) })
+            : rules;
 
     private static RuleSet Added(RuleSet rules, RuleChain more, int place) => rules.Find(more.Id) is null
         ? new(rules.Chains.Add(more))
-        : Changed(rules, more.Id, chain => chain with { Rules = chain.Rules.InsertRange(Math.Min(place, chain.Rules.Length), more.Rules) });
+        : Changed(rules, more.Id, chain =>
+            chain with { Rules = chain.Rules.InsertRange(Math.Min(place, chain.Rules.Length), more.Rules) });
 
     private static RuleSet Changed(RuleSet rules, ChainId id, Func<RuleChain, RuleChain> change) =>
         new([.. rules.Chains.Select(chain => chain.Id == id ? change(chain) : chain)]);

@@ -38,12 +38,16 @@ internal sealed class Silences
             return new(point, $"The packet is {NameOf(_family)}, and this is a chain for {NameOf(at.Family)}.", null);
         if (WasCalled(at.Family, at.Hook) && at.Device is null)
             return _trail.Outcome.Kind == OutcomeKind.Delivered
-                ? new(point, "The hook is called, but a function before this chain takes the packet elsewhere.", "net/netfilter/core.c, nf_hook_slow")
+                ? new(
+                    point,
+                    "The hook is called, but a function before this chain takes the packet elsewhere.",
+                    "net/netfilter/core.c, nf_hook_slow")
                 : Ended(point);
         return at.Family switch
         {
             Family.Bridge => OfBridge(at.Hook, point),
-            Family.Netdev => new(point, $"The packet does not {(at.Hook == Hook.Ingress ? "come in" : "leave")} by {at.Device}.", null),
+            Family.Netdev => new(
+                point, $"The packet does not {(at.Hook == Hook.Ingress ? "come in" : "leave")} by {at.Device}.", null),
             Family.Arp => OfArp(at.Hook, point),
             _ => OfIp(at.Hook, point),
         };
@@ -56,14 +60,24 @@ internal sealed class Silences
         var sent = WasCalled(Family.Bridge, Hook.LocalOut);
         return hook switch
         {
-            _ when !cameIn && !sent && !IsOver => new(point, "The packet neither comes in nor leaves by a port of a bridge.", null),
-            Hook.PreRouting or Hook.Brouting when !cameIn => new(point, "The packet does not come in by a port of a bridge.", null),
-            Hook.LocalIn when forwarded => new(point, "The frame is not for the bridge's own MAC address, so the bridge forwards it.", Statement.LocalMac.Source),
-            Hook.LocalIn or Hook.Forward when !cameIn => new(point, "The packet does not come in by a port of a bridge.", null),
+            _ when !cameIn && !sent && !IsOver =>
+                new(point, "The packet neither comes in nor leaves by a port of a bridge.", null),
+            Hook.PreRouting or Hook.Brouting when !cameIn =>
+                new(point, "The packet does not come in by a port of a bridge.", null),
+            Hook.LocalIn when forwarded => new(
+                point,
+                "The frame is not for the bridge's own MAC address, so the bridge forwards it.",
+                Statement.LocalMac.Source),
+            Hook.LocalIn or Hook.Forward when !cameIn =>
+                new(point, "The packet does not come in by a port of a bridge.", null),
             Hook.Forward when WasCalled(Family.Bridge, Hook.LocalIn) =>
                 new(point, Statement.LocalMac.Says, Statement.LocalMac.Source),
-            Hook.LocalOut when forwarded => new(point, "The bridge forwards the frame from port to port: the host does not send it.", "net/bridge/br_forward.c, __br_forward"),
-            Hook.LocalOut or Hook.PostRouting when !IsOver => new(point, "The packet does not leave by a port of a bridge.", null),
+            Hook.LocalOut when forwarded => new(
+                point,
+                "The bridge forwards the frame from port to port: the host does not send it.",
+                "net/bridge/br_forward.c, __br_forward"),
+            Hook.LocalOut or Hook.PostRouting when !IsOver =>
+                new(point, "The packet does not leave by a port of a bridge.", null),
             _ => Ended(point),
         };
     }
@@ -72,7 +86,8 @@ internal sealed class Silences
     {
         Hook.Forward => new(point, Statement.ArpForward.Says, Statement.ArpForward.Source),
         Hook.LocalIn when !IsOver => new(point, "The ARP packet does not come to the host.", null),
-        Hook.LocalOut when !IsOver || WasCalled(Family.Arp, Hook.LocalIn) => new(point, "The host does not send this ARP packet.", null),
+        Hook.LocalOut when !IsOver || WasCalled(Family.Arp, Hook.LocalIn) =>
+            new(point, "The host does not send this ARP packet.", null),
         _ => Ended(point),
     };
 
@@ -85,11 +100,19 @@ internal sealed class Silences
             return OfBridgedIp(hook, point);
         return hook switch
         {
-            Hook.PreRouting when made => new(point, "The host itself sends the packet: it does not come in by a device.", "net/ipv4/ip_output.c, __ip_local_out"),
-            Hook.LocalOut when !made => new(point, "The host does not send this packet.", "net/ipv4/ip_output.c, __ip_local_out"),
-            Hook.Forward when made => new(point, "The host itself sends the packet: only what comes in is forwarded.", Statement.RouteDecides.Source),
+            Hook.PreRouting when made => new(
+                point,
+                "The host itself sends the packet: it does not come in by a device.",
+                "net/ipv4/ip_output.c, __ip_local_out"),
+            Hook.LocalOut when !made =>
+                new(point, "The host does not send this packet.", "net/ipv4/ip_output.c, __ip_local_out"),
+            Hook.Forward when made => new(
+                point,
+                "The host itself sends the packet: only what comes in is forwarded.",
+                Statement.RouteDecides.Source),
             Hook.Forward when taken => new(point, Statement.RouteDecides.Says, Statement.RouteDecides.Source),
-            Hook.LocalIn when WasCalled(_family, Hook.Forward) || made => new(point, "The packet is not for an address of the host.", Statement.RouteDecides.Source),
+            Hook.LocalIn when WasCalled(_family, Hook.Forward) || made =>
+                new(point, "The packet is not for an address of the host.", Statement.RouteDecides.Source),
             Hook.PreRouting when BrNetfilterSays is { } why => new(point, why.Says, why.Source),
             Hook.PostRouting when taken => new(point, "The packet stays on this host.", Statement.RouteDecides.Source),
             _ => Ended(point),
@@ -101,8 +124,10 @@ internal sealed class Silences
         const string source = "net/bridge/br_netfilter_hooks.c, br_nf_ops";
         return hook switch
         {
-            Hook.LocalIn => new(point, "The bridge forwards the frame: it does not come up to the host.", Statement.LocalMac.Source),
-            Hook.LocalOut => new(point, "The bridge forwards the frame from port to port: the host does not send it.", source),
+            Hook.LocalIn => new(
+                point, "The bridge forwards the frame: it does not come up to the host.", Statement.LocalMac.Source),
+            Hook.LocalOut =>
+                new(point, "The bridge forwards the frame from port to port: the host does not send it.", source),
             _ when IsOver => Ended(point),
             _ when BrNetfilterSays is { } why => new(point, why.Says, why.Source),
             _ => new(point, "br_netfilter is not loaded: the bridge does not call the IP layer.", source),

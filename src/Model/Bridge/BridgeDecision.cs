@@ -30,7 +30,10 @@ internal static class BridgeDecision
     private static void Forward(Packet packet, string bridge)
     {
         var port = packet.Mac == bridge ? Lab.PortsOf(bridge).First() : packet.Mac!;
-        packet.Journal?.Note(Place.BridgeDecision, $"The MAC address that the frame is for is known behind {port}.", "net/bridge/br_input.c, br_handle_frame_finish");
+        packet.Journal?.Note(
+            Place.BridgeDecision,
+            $"The MAC address that the frame is for is known behind {port}.",
+            "net/bridge/br_input.c, br_handle_frame_finish");
         if (!IsPromiscuous.Holds(packet))
         {
             BridgeForward.Forward(packet, port);

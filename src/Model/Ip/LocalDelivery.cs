@@ -23,7 +23,8 @@ internal static class LocalDelivery
     /// <summary><c>ip_local_deliver_finish</c>: ICMP or a socket takes it.</summary>
     private static void DeliverFinish(Packet packet)
     {
-        packet.Journal?.Note(Place.LocalProcess, "The host itself takes the packet.", "net/ipv4/ip_input.c, ip_local_deliver_finish");
+        packet.Journal?.Note(
+            Place.LocalProcess, "The host itself takes the packet.", "net/ipv4/ip_input.c, ip_local_deliver_finish");
         packet.Deliver(Endpoint.Host);
     }
 }

@@ -16,7 +16,9 @@ internal static class LocalOutput
         }
 
         packet.Journal?.Note(
-            Place.LocalProcess, $"The host sends a packet to {packet.Destination}, by the route to {packet.RouteDevice}.", "net/ipv4/ip_output.c, ip_local_out");
+            Place.LocalProcess,
+            $"The host sends a packet to {packet.Destination}, by the route to {packet.RouteDevice}.",
+            "net/ipv4/ip_output.c, ip_local_out");
         Nf.Hook(packet.Family, Hook.LocalOut, packet, @in: null, @out: packet.RouteDevice, IpOutput.Output);
     }
 }

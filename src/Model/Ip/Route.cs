@@ -60,11 +60,15 @@ internal static class Route
         packet.RouteDevice = Lab.DeviceTowards(destination);
         if (IsForThisHost.Holds(packet))
         {
-            packet.Journal?.Note(Place.RoutingDecision, $"{destination} is an address of this host: INPUT comes next.", Statement.RouteDecides.Source);
+            packet.Journal?.Note(
+                Place.RoutingDecision,
+                $"{destination} is an address of this host: INPUT comes next.",
+                Statement.RouteDecides.Source);
             return RouteType.Local;
         }
 
-        packet.Journal?.Note(Place.RoutingDecision, $"{destination} is reached by {packet.RouteDevice}.", Statement.RouteDecides.Source);
+        packet.Journal?.Note(
+            Place.RoutingDecision, $"{destination} is reached by {packet.RouteDevice}.", Statement.RouteDecides.Source);
         return IsForwardingOff.Holds(packet) ? RouteType.Unreachable : RouteType.Unicast;
     }
 
@@ -92,9 +96,15 @@ internal static class Route
             ? (packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
                 : "a loopback address came in by another device", Statement.Martian)
-        : HasOwnSource.Holds(packet) ? ($"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}", Statement.OwnSource)
-        : IsSpoofed.Holds(packet) ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
-        : (packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off", Statement.ForwardingOff);
+        : HasOwnSource.Holds(packet)
+        ? (
+            $"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}",
+            Statement.OwnSource)
+        : IsSpoofed.Holds(packet)
+        ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
+        : (
+            packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off",
+            Statement.ForwardingOff);
 
     private static bool IsMartian(Packet packet) =>
         (Lab.IsLoopback(packet.Source.Name) || Lab.IsLoopback(packet.Destination.Name)) && LocalnetStays.Holds(packet);

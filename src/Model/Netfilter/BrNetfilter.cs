@@ -144,8 +144,9 @@ internal static class BrNetfilter
 
     /// <summary>
     /// <c>br_nf_local_in</c>, the last function at the bridge's INPUT. A frame that goes up because the bridge is
-    /// promiscuous loses its connection, and the mark of NOTRACK. Any other frame that is not for the bridge's own MAC address, that is a
-    /// broadcast, has its new connection confirmed. The chains of that INPUT come before and see the connection.
+    /// promiscuous loses its connection, and the mark of NOTRACK. Any other frame that is not for the bridge's own MAC
+    /// address, that is a broadcast, has its new connection confirmed. The chains of that INPUT come before and see the
+    /// connection.
     /// </summary>
     private static NfVerdict LocalIn(Packet packet, in HookState state)
     {

@@ -48,13 +48,15 @@ internal static class Conntrack
             Relate(packet, about);
         else if (Find(packet) is { } connection)
             (packet.Connection, packet.State) = (connection, StateOf(packet, connection));
-        packet.Journal?.Note(Place.Conntrack, Recognised(packet), "net/netfilter/nf_conntrack_core.c, resolve_normal_ct");
+        packet.Journal?.Note(
+            Place.Conntrack, Recognised(packet), "net/netfilter/nf_conntrack_core.c, resolve_normal_ct");
         return NfVerdict.Accept;
     }
 
     private static string Recognised(Packet packet) => packet.State switch
     {
-        _ when packet.Connection is null => "Conntrack knows no connection that the packet could belong to: it is INVALID.",
+        _ when packet.Connection is null =>
+            "Conntrack knows no connection that the packet could belong to: it is INVALID.",
         ConntrackState.New => "Conntrack begins a connection: the packet is NEW.",
         ConntrackState.Established => "Conntrack knows the connection: the packet is ESTABLISHED.",
         ConntrackState.EstablishedReply => "Conntrack knows the connection: the packet is an answer, ESTABLISHED.",

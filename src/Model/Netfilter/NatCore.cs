@@ -100,7 +100,10 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             if (decision.Ends)
                 return chain.End(packet, decision, in state);
             if (decision.Target is MasqueradeTarget && IsUntold(packet, in state))
-                return chain.End(packet, decision with { Target = new UnknownTarget("the address that is taken at lo by MASQUERADE") }, in state);
+                return chain.End(
+                    packet,
+                    decision with { Target = new UnknownTarget("the address that is taken at lo by MASQUERADE") },
+                    in state);
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;
@@ -211,9 +214,13 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         else
             packet.Destination = packet.Content.IsIcmpError ? new(target.Destination.Name) : target.Destination;
         if (packet.Source != source)
-            packet.Journal?.Note(Place.Nat, $"NAT rewrites the source {source} to {packet.Source}.", Statement.NatRewrites.Source);
+            packet.Journal?.Note(
+                Place.Nat, $"NAT rewrites the source {source} to {packet.Source}.", Statement.NatRewrites.Source);
         if (packet.Destination != destination)
-            packet.Journal?.Note(Place.Nat, $"NAT rewrites the destination {destination} to {packet.Destination}.", Statement.NatRewrites.Source);
+            packet.Journal?.Note(
+                Place.Nat,
+                $"NAT rewrites the destination {destination} to {packet.Destination}.",
+                Statement.NatRewrites.Source);
     }
 
     /// <summary><c>ip_route_me_harder</c>: the host's own packet has another destination now.</summary>

@@ -25,7 +25,9 @@ internal sealed class FlowTraffic
         (_from, _to) = (InPackets(flow.From), InPackets(flow.To));
         // A packet to the flow's own port is a request, so its source port is the sender's.
         LocalPort = localPort ?? (flow.HasPorts
-            ? all.FirstOrDefault(sighting => HasMark(sighting) && sighting.DestinationPort is { } port && map.Port(port) == flow.Port)?.SourcePort
+            ? all.FirstOrDefault(sighting => HasMark(sighting)
+                && sighting.DestinationPort is { } port
+                && map.Port(port) == flow.Port)?.SourcePort
             : null);
         _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
     }
@@ -34,7 +36,8 @@ internal sealed class FlowTraffic
     public int? LocalPort { get; }
 
     /// <summary>The endpoint that the addresses show: for a container on the host's network, the host.</summary>
-    public static Endpoint InPackets(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
+    public static Endpoint InPackets(Endpoint endpoint) =>
+        endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;
 
     /// <summary>Whether the packet has the mark, which only packets of the two ends do.</summary>
     public bool HasMark(Sighting sighting) => ((sighting.Tos ^ _mark) & PrintedTos(sighting)) == 0;
@@ -52,7 +55,9 @@ internal sealed class FlowTraffic
         if (sighting.IsV6() != (_flow.Ip == IpVersion.V6))
             return false;
         if (sighting.Inner is { } inner && sighting.IsIcmpError())
-            return inner.Protocol() == _flow.Protocol && ((inner.Tos ^ _mark) & 0xFE) == 0 && IsOfConnection(inner.SourcePort, inner.DestinationPort);
+            return inner.Protocol() == _flow.Protocol
+                && ((inner.Tos ^ _mark) & 0xFE) == 0
+                && IsOfConnection(inner.SourcePort, inner.DestinationPort);
         if (sighting.Protocol() == _flow.Protocol && HasMark(sighting))
             return IsOfConnection(sighting.SourcePort, sighting.DestinationPort);
         return IsBareError(sighting) || IsRejection(sighting);
@@ -86,7 +91,9 @@ internal sealed class FlowTraffic
     // The ends of a failed connection retransmit for a minute; a SYN-ACK then has the mark that
     // its listener has by that time.
     private bool IsOfConnection(int? source, int? destination) =>
-        _ports.IsEmpty || (source is { } one && _ports.Contains(one)) || (destination is { } other && _ports.Contains(other));
+        _ports.IsEmpty
+        || (source is { } one && _ports.Contains(one))
+        || (destination is { } other && _ports.Contains(other));
 
     // The sender's port, and the ports to which NAT changed it: the same SYN, or the segment
     // that acknowledges it, shows them.
@@ -94,13 +101,17 @@ internal sealed class FlowTraffic
     {
         const TcpFlags shape = TcpFlags.Syn | TcpFlags.Ack;
         var opening = all.Where(sighting => HasMark(sighting) && (sighting.TcpFlags & TcpFlags.Syn) != 0).ToList();
-        var first = opening.Find(sighting => sighting.SourcePort == local && (sighting.TcpFlags & shape) == TcpFlags.Syn)?.TcpSequence;
+        var first = opening.Find(
+            sighting => sighting.SourcePort == local && (sighting.TcpFlags & shape) == TcpFlags.Syn)?.TcpSequence;
         return
         [
             local,
-            .. opening.Where(sighting => first is not null && (sighting.TcpFlags & shape) == TcpFlags.Syn && sighting.TcpSequence == first)
+            .. opening.Where(sighting => first is not null
+                && (sighting.TcpFlags & shape) == TcpFlags.Syn
+                && sighting.TcpSequence == first)
                 .Select(sighting => sighting.SourcePort).OfType<int>(),
-            .. opening.Where(sighting => (sighting.TcpFlags & shape) == shape && sighting.TcpAcknowledgement == (first + 1 & uint.MaxValue))
+            .. opening.Where(sighting => (sighting.TcpFlags & shape) == shape
+                && sighting.TcpAcknowledgement == (first + 1 & uint.MaxValue))
                 .Select(sighting => sighting.DestinationPort).OfType<int>(),
         ];
     }
@@ -120,14 +131,25 @@ internal sealed class FlowTraffic
 
     // An ICMP error as ebt_log shows it: during a ping, only the type of service distinguishes it from an echo.
     private bool IsBareError(Sighting sighting) =>
-        sighting.IsBare() && !sighting.IsV6() && sighting.Protocol() == Protocol.Icmp && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
-        && sighting.Tos != _mark && _map.Owner(sighting.Destination) is { } told && (told == _from || told == Endpoint.Host);
+        sighting.IsBare()
+        && !sighting.IsV6()
+        && sighting.Protocol() == Protocol.Icmp
+        && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
+        && sighting.Tos != _mark
+        && _map.Owner(sighting.Destination) is { } told
+        && (told == _from || told == Endpoint.Host);
 
     // A reset without the mark comes from neither end. ebt_log shows no flags, but no other packet to
     // the flow's port lacks the mark.
     private bool IsRejection(Sighting sighting) =>
-        _flow.Protocol == Protocol.Tcp && sighting.Protocol() == Protocol.Tcp && LocalPort is { } local && sighting.DestinationPort == local
-        && sighting.SourcePort is not null && !HasMark(sighting) && sighting.Tos == 0 && (sighting.IsBare() || sighting.IsReset());
+        _flow.Protocol == Protocol.Tcp
+        && sighting.Protocol() == Protocol.Tcp
+        && LocalPort is { } local
+        && sighting.DestinationPort == local
+        && sighting.SourcePort is not null
+        && !HasMark(sighting)
+        && sighting.Tos == 0
+        && (sighting.IsBare() || sighting.IsReset());
 
     private Direction? ArpDirection(Sighting sighting)
     {

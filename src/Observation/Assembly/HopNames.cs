@@ -7,9 +7,11 @@ namespace Hooktrail.Observation;
 /// </summary>
 internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 {
-    public ImmutableArray<Hop> Of(SeenPacket packet) => [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
+    public ImmutableArray<Hop> Of(SeenPacket packet) =>
+        [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
 
-    private Hop HopOf(Sighting sighting, Sighting ports) => map.HopOf(sighting, Shown(ports.SourcePort), Shown(ports.DestinationPort));
+    private Hop HopOf(Sighting sighting, Sighting ports) =>
+        map.HopOf(sighting, Shown(ports.SourcePort), Shown(ports.DestinationPort));
 
     private int? Shown(int? port) => flow.HasPorts && port != localPort ? port : null;
 
@@ -18,7 +20,9 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
     private Sighting WithPorts(SeenPacket packet, Sighting sighting) =>
         flow.Fragments == 1 || !flow.HasPorts || HasPorts(sighting)
             ? sighting
-            : packet.Sightings.Find(other => HasPorts(other) && other.Source!.Equals(sighting.Source) && other.Destination!.Equals(sighting.Destination))
+            : packet.Sightings.Find(other => HasPorts(other)
+                && other.Source!.Equals(sighting.Source)
+                && other.Destination!.Equals(sighting.Destination))
               ?? sighting with { SourcePort = null, DestinationPort = null };
 
     private bool HasPorts(Sighting sighting) => sighting.IsBare()

@@ -11,7 +11,8 @@ internal static class Kinds
 
     public static Protocol? Protocol(this InnerPacket inner) => Named(inner.Protocol);
 
-    public static bool IsV6(this Sighting sighting) => sighting.Source?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+    public static bool IsV6(this Sighting sighting) =>
+        sighting.Source?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     /// <summary>
     /// Whether the record has only addresses and ports, which are the same in every packet of a flow. ebt_log prints no

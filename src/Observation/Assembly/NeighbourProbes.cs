@@ -10,7 +10,8 @@ internal static class NeighbourProbes
     /// <summary>
     /// Whether one of two sightings belongs to a unicast request and the other one to a broadcast request.
     /// </summary>
-    public static bool AreApart(Sighting one, Sighting other) => IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
+    public static bool AreApart(Sighting one, Sighting other) =>
+        IsProbe(one) is { } probe && IsProbe(other) is { } too && probe != too;
 
     /// <summary>
     /// Leaves out probes and their answers. All answers look alike; the first one belongs to the first request.

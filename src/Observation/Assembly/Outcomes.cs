@@ -30,8 +30,11 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     // A broadcast counts as delivered if all have received it: the other containers of the network, and the host.
     private Endpoint? Hearers(int number)
     {
-        var heard = exchanged.Heard.Where(one => one.Request == number).Select(one => FlowTraffic.InPackets(one.By)).ToHashSet();
-        var network = flow.From.Network ?? LabNames.Networks.FirstOrDefault(name => flow.Via == LabNames.BroadcastOf(name), LabNames.Bridge);
+        var heard = exchanged.Heard.Where(one => one.Request == number)
+            .Select(one => FlowTraffic.InPackets(one.By))
+            .ToHashSet();
+        var network = flow.From.Network
+            ?? LabNames.Networks.FirstOrDefault(name => flow.Via == LabNames.BroadcastOf(name), LabNames.Bridge);
         Endpoint[] all = [.. Endpoint.On(network).Where(endpoint => endpoint != flow.From), Endpoint.Host];
         return heard.IsSupersetOf(all) ? flow.To : null;
     }
@@ -46,16 +49,19 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     // A promiscuous bridge passes a copy up after the frame has left.
     private Endpoint? BehindPort(SeenPacket? packet) => packet?.Sightings.FindLast(IsOnItsWayOut) is { } last
         ? Endpoint.All.FirstOrDefault(endpoint =>
-            endpoint.Kind == EndpointKind.Container && LabNames.PortOf(endpoint) == map.Device(last.PhysOut ?? last.Out))
+            endpoint.Kind == EndpointKind.Container
+            && LabNames.PortOf(endpoint) == map.Device(last.PhysOut ?? last.Out))
         : null;
 
     // Where its reply begins, NAT has not changed the answerer's address yet.
     private Endpoint Answerer(int number) =>
-        named[new(Direction.Reply, number)] is { } reply && map.Owner(reply.First.Source) is { Kind: not EndpointKind.Everyone } source
+        named[new(Direction.Reply, number)] is { } reply
+        && map.Owner(reply.First.Source) is { Kind: not EndpointKind.Everyone } source
             ? source
             : FlowTraffic.InPackets(Heard(number) ?? flow.To);
 
-    private Endpoint? Heard(int number) => exchanged.Heard.Where(one => one.Request == number).Select(one => one.By).FirstOrDefault();
+    private Endpoint? Heard(int number) =>
+        exchanged.Heard.Where(one => one.Request == number).Select(one => one.By).FirstOrDefault();
 
     private bool IsThere(Leg leg, SeenPacket? packet)
     {
@@ -72,7 +78,9 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
 
     // Only an answer to later data proves that the ACK which opens a connection arrived.
     private bool IsAcknowledged(SeenPacket packet) => Seen(Direction.Reply)
-        .Any(reply => reply.Kind is not TcpKind.SynAck && reply.Acknowledged is { } acknowledged && packet.End is { } end
+        .Any(reply => reply.Kind is not TcpKind.SynAck
+            && reply.Acknowledged is { } acknowledged
+            && packet.End is { } end
             && acknowledged >= end && acknowledged > named[Leg.Request]?.End);
 
     // The end that received the packet answers that no process listens.
@@ -83,10 +91,15 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
         // If the host rejects below IP, the answer has the addresses of others. But a packet that
         // others send has an incoming device.
         if (source.Kind is EndpointKind.Container or EndpointKind.Wan)
-            return error.First.In is null ? null : error.First.IsReset() && !traffic.HasMark(error.First) ? null : source;
+            return error.First.In is null ? null
+                : error.First.IsReset() && !traffic.HasMark(error.First) ? null
+                : source;
         // REJECT is in the table filter. A packet that crossed later tables has reached the socket.
-        var passed = packet?.Last.Point is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" or "nat" };
-        return source == Endpoint.Host && (traffic.IsHostsOwnReset(error) || (flow.Protocol == Protocol.Udp && passed)) ? source : null;
+        var passed = packet?.Last.Point
+            is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" or "nat" };
+        return source == Endpoint.Host && (traffic.IsHostsOwnReset(error) || (flow.Protocol == Protocol.Udp && passed))
+            ? source
+            : null;
     }
 
     // A socket accepts an answer only from the address that it asked; its kernel refuses
@@ -97,7 +110,8 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
             return true;
         if (flow.Protocol != Protocol.Tcp || leg != Leg.Reply)
             return false;
-        var isReset = named[leg] is { } packet && (packet.Kind == TcpKind.Reset || packet.Kind is null && Seen(Direction.Request).Count() == 1);
+        var isReset = named[leg] is { } packet
+            && (packet.Kind == TcpKind.Reset || packet.Kind is null && Seen(Direction.Request).Count() == 1);
         return isReset
             ? exchanged.Told.Contains(1)
             : Seen(Direction.Request).Any(packet => packet.Kind is TcpKind.Ack or TcpKind.Data or TcpKind.Fin);

@@ -40,7 +40,8 @@ internal static class PacketGrouping
     {
         var interleaved = flow.Protocol is Protocol.Tcp or Protocol.Arp || flow.IsBroadcast;
         var last = interleaved
-            ? recent.FindLast(packet => packet.Direction == direction && !NeighbourProbes.AreApart(packet.First, sighting))
+            ? recent.FindLast(
+                packet => packet.Direction == direction && !NeighbourProbes.AreApart(packet.First, sighting))
             : recent.LastOrDefault();
         return last?.Direction == direction && last.Compare(sighting) == Likeness.Possible ? last : null;
     }
@@ -51,7 +52,8 @@ internal static class PacketGrouping
         var places = new HashSet<(HookPoint, string?, string?)>();
         foreach (var sighting in packet.Sightings)
             if (sighting.IsBare() && !places.Add((sighting.Point, sighting.In, sighting.Out)))
-                throw new Doubt($"The records of two packets are mixed: \"{packet.First.Line}\" and \"{sighting.Line}\".");
+                throw new Doubt(
+                    $"The records of two packets are mixed: \"{packet.First.Line}\" and \"{sighting.Line}\".");
     }
 
     // If two packets of a direction overlap, a sighting without a number could belong to either.
@@ -62,7 +64,8 @@ internal static class PacketGrouping
             {
                 var (first, second) = (packets[j], packets[i]);
                 if (second.First.Sequence < first.Last.Sequence && (first.HasBare || second.HasBare))
-                    throw new Doubt($"The records of two packets are mixed: \"{first.Last.Line}\" and \"{second.First.Line}\".");
+                    throw new Doubt(
+                        $"The records of two packets are mixed: \"{first.Last.Line}\" and \"{second.First.Line}\".");
             }
     }
 }

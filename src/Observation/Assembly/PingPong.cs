@@ -18,9 +18,11 @@ internal static class PingPong
 
             if (packet.Direction == Direction.Request)
                 requests++;
-            var leg = new Leg(packet.Direction, packet.Direction == Direction.Error ? About(packet) ?? requests : requests);
+            var leg = new Leg(
+                packet.Direction, packet.Direction == Direction.Error ? About(packet) ?? requests : requests);
             if (requests == 0)
-                throw new Doubt($"A{(leg.Direction == Direction.Error ? "n error" : " reply")} was seen before any request.");
+                throw new Doubt(
+                    $"A{(leg.Direction == Direction.Error ? "n error" : " reply")} was seen before any request.");
             if (packet.IcmpSequence is { } sequence && sequence != requests)
                 throw new Doubt(
                     $"In order this is packet {requests}, but its ICMP sequence number is {sequence}: \"{packet.First.Line}\".");
@@ -34,5 +36,6 @@ internal static class PingPong
     }
 
     private static int? About(SeenPacket error) =>
-        error.Sightings.Select(sighting => sighting.Inner?.IcmpSequence).FirstOrDefault(sequence => sequence is not null);
+        error.Sightings.Select(sighting => sighting.Inner?.IcmpSequence)
+            .FirstOrDefault(sequence => sequence is not null);
 }

@@ -40,7 +40,9 @@ internal sealed class SeenPacket(Direction direction, int fragments)
     public TcpKind? Kind => Kinds.Tcp(Flags, _payload);
 
     /// <summary>The TCP sequence number after this segment; null if it was not printed.</summary>
-    public long? End => _sequence + (_payload ?? (Kind == TcpKind.Data ? 1 : 0)) + (Kind is TcpKind.Syn or TcpKind.SynAck or TcpKind.Fin ? 1 : 0);
+    public long? End => _sequence
+        + (_payload ?? (Kind == TcpKind.Data ? 1 : 0))
+        + (Kind is TcpKind.Syn or TcpKind.SynAck or TcpKind.Fin ? 1 : 0);
 
     /// <summary>The acknowledgement number; null if it was not printed, or the segment acknowledges nothing.</summary>
     public long? Acknowledged => (Flags & TcpFlags.Ack) != 0 ? _acknowledgement : null;
@@ -89,5 +91,6 @@ internal sealed class SeenPacket(Direction direction, int fragments)
         IsAt(First, sighting) && Sightings.Count(earlier => IsAt(First, earlier)) >= fragments;
 
     private static bool IsAt(Sighting place, Sighting sighting) =>
-        (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn) == (place.Point, place.In, place.Out, place.PhysIn);
+        (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn)
+            == (place.Point, place.In, place.Out, place.PhysIn);
 }

@@ -22,7 +22,8 @@ internal static class TcpLegs
         }
         else if (bare.Count == 0)
         {
-            ByFlags(traffic, packets, named, answered: ends.Exists(packet => packet is { Direction: Direction.Reply, Kind: TcpKind.SynAck }));
+            ByFlags(traffic, packets, named, answered: ends.Exists(
+                packet => packet is { Direction: Direction.Reply, Kind: TcpKind.SynAck }));
         }
         else if (bare.Count == ends.Count && ends.FindAll(packet => packet.Direction == Direction.Reply) is [] or [_])
         {
@@ -58,7 +59,8 @@ internal static class TcpLegs
                 (Direction.Reply, TcpKind.SynAck) => Leg.Reply,
                 (Direction.Reply, TcpKind.Fin) => ReplyFin,
                 // A reset: no process listens there; the host sends it, or another end.
-                (Direction.Reply, TcpKind.Reset) when traffic.IsHostsOwnReset(packet) => named[Leg.Reply] is null ? new(Direction.Error, request) : null,
+                (Direction.Reply, TcpKind.Reset) when traffic.IsHostsOwnReset(packet) =>
+                    named[Leg.Reply] is null ? new(Direction.Error, request) : null,
                 (Direction.Reply, TcpKind.Reset) => named[Leg.Reply] is null ? Leg.Reply : null,
                 (_, TcpKind.Ack or TcpKind.Reset) => null,
                 _ => throw new Doubt($"No connection of the lab has such a segment: \"{packet.First.Line}\"."),
@@ -69,7 +71,9 @@ internal static class TcpLegs
                 request = leg.Packet;
         }
 
-        if (syns == 0 && packets.Count > 0 && (!answered || packets.Exists(packet => packet.Direction == Direction.Request)))
+        if (syns == 0
+            && packets.Count > 0
+            && (!answered || packets.Exists(packet => packet.Direction == Direction.Request)))
             throw new Doubt($"A connection was seen without its SYN: \"{packets[0].First.Line}\".");
         foreach (var other in named.Others)
             Follow(named, other);
@@ -128,9 +132,10 @@ internal static class TcpLegs
 
     // Except for nat: the first packet crosses it that conntrack takes for the beginning of a connection. If the
     // segments before were untracked, that is an acknowledgement (nf_conntrack_proto_tcp.c, nf_ct_tcp_loose).
-    private static IEnumerable<(HookPoint, string?, string?, string?, string?)> Way(SeenPacket packet) => packet.Sightings
-        .Where(sighting => sighting.Point is not { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" })
-        .Select(sighting => (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn, sighting.PhysOut));
+    private static IEnumerable<(HookPoint, string?, string?, string?, string?)> Way(SeenPacket packet) =>
+        packet.Sightings
+            .Where(sighting => sighting.Point is not { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" })
+            .Select(sighting => (sighting.Point, sighting.In, sighting.Out, sighting.PhysIn, sighting.PhysOut));
 
     // A connection that ended normally had all its segments; if one direction shows a segment, it must show all.
     private static void Complete(List<SeenPacket> packets, NamedPackets named)

@@ -32,7 +32,8 @@ public static class TrailAssembler
             var named = flow.Protocol == Protocol.Tcp
                 ? TcpLegs.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);
-            return new Finding.Observed(Legs(flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
+            return new Finding.Observed(Legs(
+                flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
         }
         catch (Doubt doubt)
         {
@@ -62,7 +63,8 @@ public static class TrailAssembler
     {
         if (flow.Ip == IpVersion.V6 && packets.Exists(packet => packet.HasBare)
             && packets.Find(packet => packet.Direction == Direction.Error && packet.First.IsIcmpError()) is { } error)
-            throw new Doubt($"ebt_log cannot show that an ICMPv6 error belongs to this flow: \"{error.First.Line}\"; use NFLOG.");
+            throw new Doubt(
+                $"ebt_log cannot show that an ICMPv6 error belongs to this flow: \"{error.First.Line}\"; use NFLOG.");
     }
 
     private static ImmutableArray<ObservedLeg> Legs(
@@ -73,7 +75,12 @@ public static class TrailAssembler
         {
             var packet = named[leg];
             var trail = new Trail(packet is null ? [] : hops.Of(packet), outcomes.Of(leg));
-            legs.Add(new(leg, trail, packet is null ? [] : [.. packet.Sightings.Select((sighting, index) => new Evidence(index + 1, sighting.Channel, sighting.Sequence, sighting.Line))]));
+            legs.Add(new(leg, trail, packet is null
+                ? []
+                : [
+                    .. packet.Sightings.Select((sighting, index) => new Evidence(
+                        index + 1, sighting.Channel, sighting.Sequence, sighting.Line))
+                ]));
         }
 
         return legs.ToImmutable();
@@ -87,20 +94,25 @@ public static class TrailAssembler
         var requests = Enumerable.Range(1, exchanged.Sent);
         return requests.Select(number => new Leg(Direction.Request, number))
             .Concat(exchanged.Answered.Select(number => new Leg(Direction.Reply, number)))
-            .Concat(requests.Where(number => IsToldUnseen(flow, exchanged, named, number)).Select(number => new Leg(Direction.Error, number)));
+            .Concat(requests.Where(number => IsToldUnseen(flow, exchanged, named, number))
+                .Select(number => new Leg(Direction.Error, number)));
     }
 
     // A sender beyond the host learned that its request goes no further, but no hook saw the message: the host
     // wrote it past the hooks, as REJECT does with a reset out of a bridge port. A sender on the host itself
     // may learn it without a packet.
     private static bool IsToldUnseen(Flow flow, Exchanged exchanged, NamedPackets named, int number) =>
-        exchanged.Told.Contains(number) && flow.From.Kind != EndpointKind.Host && named[new(Direction.Request, number)] is not null
+        exchanged.Told.Contains(number)
+        && flow.From.Kind != EndpointKind.Host
+        && named[new(Direction.Request, number)] is not null
         && named[new(Direction.Reply, number)] is null && !named.Legs.Any(leg => leg.Direction == Direction.Error);
 
     // In the order of sending: an error follows its request.
     private static (int, int) Order(Flow flow, Leg leg)
     {
-        var place = flow.Protocol == Protocol.Tcp ? Leg.OfTcp.Select(one => one.Leg).ToList().IndexOf(leg with { Direction = Turn(leg) }) : -1;
+        var place = flow.Protocol == Protocol.Tcp
+            ? Leg.OfTcp.Select(one => one.Leg).ToList().IndexOf(leg with { Direction = Turn(leg) })
+            : -1;
         return (place >= 0 ? place : leg.Packet * 2 + (int)Turn(leg), leg.Direction == Direction.Error ? 1 : 0);
     }
 

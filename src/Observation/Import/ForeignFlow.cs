@@ -45,7 +45,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             var replies = 0;
             foreach (var packet in packets)
             {
-                if (packet.First.IsV6() != (flow.Ip == IpVersion.V6) && flow.Protocol != Protocol.Arp || (packet.Protocol is { } protocol && protocol != flow.Protocol && !packet.Fullest.IsIcmpError()))
+                if (packet.First.IsV6() != (flow.Ip == IpVersion.V6) && flow.Protocol != Protocol.Arp
+                    || (packet.Protocol is { } protocol && protocol != flow.Protocol && !packet.Fullest.IsIcmpError()))
                     continue;
                 if (IsRequest(packet))
                 {
@@ -87,7 +88,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             foreach (var end in (Endpoint[])[_from, _to])
                 if (!map.Addresses.Values.Any(name => IsOf(name, end)))
                 {
-                    var unnamed = trace.Packets.SelectMany(packet => (IPAddress?[])[packet.First.Source, packet.First.Destination])
+                    var unnamed = trace.Packets
+                        .SelectMany(packet => (IPAddress?[])[packet.First.Source, packet.First.Destination])
                         .OfType<IPAddress>().Where(address => map.Address(address) is null).Distinct().Take(6).ToList();
                     return $"Nothing in the trace is named {end}; name its address, such as --name {unnamed.FirstOrDefault()?.ToString() ?? "172.17.0.2"}={NameOf(end)}"
                         + (unnamed.Count > 0 ? $"; these addresses have no name: {string.Join(", ", unnamed)}." : ".");
@@ -101,7 +103,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             : flow.From.Kind == EndpointKind.Wan ? LabNames.HostOnWan
             : flow.To.Network is { } other ? LabNames.GatewayOf(other) : LabNames.HostOnWan;
 
-        private bool IsOf(string name, Endpoint end) => map.Addresses.Any(pair => pair.Value == name && map.Owner(pair.Key) == end);
+        private bool IsOf(string name, Endpoint end) =>
+            map.Addresses.Any(pair => pair.Value == name && map.Owner(pair.Key) == end);
 
         private void Add(Leg leg, ForeignPacket packet)
         {
@@ -125,7 +128,9 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                     // If the trace has no type, a packet in the direction of the first one is a request.
                     : packet.Protocol is null or Protocol.Icmp && packet.Fullest.SourcePort is null,
                 Protocol.Arp => first.ArpOperation == 1,
-                _ => packet.Fullest.DestinationPort is { } port && (map.Port(port) == flow.Port || packet.Hops.Any(hop => hop.Sighting.DestinationPort == flow.Port))
+                _ => packet.Fullest.DestinationPort is { } port
+                    && (map.Port(port) == flow.Port
+                        || packet.Hops.Any(hop => hop.Sighting.DestinationPort == flow.Port))
                     && !(packet.Fullest.SourcePort == flow.Port && map.Owner(first.Destination) == _from),
             };
         }
@@ -140,13 +145,16 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         private bool IsReply(ForeignPacket packet)
         {
-            if (flow.Protocol == Protocol.Icmp && packet.IcmpType is { } type && !Kinds.IsEchoReply(type, packet.First.IsV6()))
+            if (flow.Protocol == Protocol.Icmp
+                && packet.IcmpType is { } type
+                && !Kinds.IsEchoReply(type, packet.First.IsV6()))
                 return false;
             if (packet.Fullest.IsIcmpError())
                 return false;
             return flow.Protocol == Protocol.Arp
                 ? packet.First.ArpOperation == 2 && map.Owner(packet.First.Source) == _to
-                : (_answerers.Contains((packet.First.Source, Port(packet, packet.First, source: true))) && IsBack(packet))
+                : (_answerers.Contains((packet.First.Source, Port(packet, packet.First, source: true)))
+                    && IsBack(packet))
                   || _turned.Contains((packet.Last.Source, packet.Last.Destination));
         }
 
@@ -155,7 +163,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             && (last == _from || (last is null or { Kind: EndpointKind.Host } && !packet.IsThrough(format)));
 
         private bool IsError(ForeignPacket packet) => packet.Fullest.IsIcmpError()
-            ? map.Owner(packet.Last.Destination) == _from || _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination))
+            ? map.Owner(packet.Last.Destination) == _from
+                || _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination))
             : flow.Protocol == Protocol.Tcp && packet.Fullest.IsReset() && packet.First.In is null
               && _turned.Any(pair => Equals(pair.Item2, packet.Last.Destination));
 
@@ -202,7 +211,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             // An end that answers has received the packet. In a connection the answer proves it for the first packet,
             // and the further packets of the connection for the others.
             // connection goes on.
-            var isAnswered = leg.Direction == Direction.Request && _seen.Contains(new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
+            var isAnswered = leg.Direction == Direction.Request && _seen.Contains(
+                new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
             if (!isAnswered && !packet.IsThrough(format))
                 return Outcome.Vanished(packet.Last.Point, null);
             var receiver = leg.Direction == Direction.Request ? map.Owner(packet.Last.Destination) ?? _to : _from;
@@ -228,9 +238,14 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
         private static Sighting WithPorts(ForeignPacket packet, Sighting sighting) =>
             sighting.SourcePort is not null
             || packet.Hops.FirstOrDefault(hop => hop.Sighting.SourcePort is not null
-                && Equals(hop.Sighting.Source, sighting.Source) && Equals(hop.Sighting.Destination, sighting.Destination)) is not { } other
+                && Equals(hop.Sighting.Source, sighting.Source)
+                && Equals(hop.Sighting.Destination, sighting.Destination)) is not { } other
                 ? sighting
-                : sighting with { SourcePort = other.Sighting.SourcePort, DestinationPort = other.Sighting.DestinationPort };
+                : sighting with
+                {
+                    SourcePort = other.Sighting.SourcePort,
+                    DestinationPort = other.Sighting.DestinationPort
+                };
     }
 }
 

@@ -7,7 +7,10 @@ public static class ForeignNames
 {
     private static readonly ImmutableArray<string> Devices =
     [
-        .. LabNames.Networks, .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(LabNames.PortOf), LabNames.WanNic, LabNames.Loopback,
+        .. LabNames.Networks,
+        .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(LabNames.PortOf),
+        LabNames.WanNic,
+        LabNames.Loopback,
     ];
 
     /// <summary>Parses pairs such as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
@@ -29,7 +32,8 @@ public static class ForeignNames
             else if (Devices.Contains(name))
                 devices[printed] = name;
             else
-                throw new HooktrailException($"Unknown device \"{name}\" in \"{one}\"; the devices of the lab are {string.Join(", ", Devices)}.");
+                throw new HooktrailException(
+                    $"Unknown device \"{name}\" in \"{one}\"; the devices of the lab are {string.Join(", ", Devices)}.");
         }
 
         return new(devices.ToImmutable(), addresses.ToImmutable());

@@ -22,7 +22,9 @@ public sealed class ForeignPacket
     public Sighting Last => _hops[^1].Sighting;
 
     /// <summary>The crossing with the most fields: a bridge's log shows at most addresses and ports.</summary>
-    public Sighting Fullest => _hops.Find(hop => hop.Sighting.IcmpType is not null || hop.Sighting.TcpFlags is not null || hop.Sighting.SourcePort is not null)?.Sighting
+    public Sighting Fullest => _hops.Find(hop => hop.Sighting.IcmpType is not null
+        || hop.Sighting.TcpFlags is not null
+        || hop.Sighting.SourcePort is not null)?.Sighting
         ?? _hops.Find(hop => hop.Sighting.Protocol is not null)?.Sighting ?? First;
 
     /// <summary>Null if no crossing shows it, or the lab has no such protocol.</summary>
@@ -45,7 +47,8 @@ public sealed class ForeignPacket
     {
         { Point: { Layer: Layer.Ebtables, Chain: "POSTROUTING" } } => true,
         { Point: { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "POSTROUTING" } } => true,
-        { Point: { Layer: Layer.Iptables or Layer.Ip6tables or Layer.Arptables, Chain: "INPUT" } } => format.TellsVerdicts(),
+        { Point: { Layer: Layer.Iptables or Layer.Ip6tables or Layer.Arptables, Chain: "INPUT" } } =>
+            format.TellsVerdicts(),
         { Point: { Layer: Layer.Ebtables, Chain: "INPUT" }, ArpOperation: not null } => format.TellsVerdicts(),
         { Point: { Layer: Layer.Arptables, Chain: "OUTPUT" } } => true,
         { Point.Layer: Layer.Nftables, In: null, Out: not null } => true,
@@ -55,7 +58,9 @@ public sealed class ForeignPacket
     /// <summary>Devices and addresses that are not in the map keep the trace's own names.</summary>
     public Trail Trail(LabMap map, TraceFormat format) => new(
         [.. _hops.Select(hop => map.HopOf(hop.Sighting))],
-        Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format) ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself" : null));
+        Ended() ?? Outcome.Vanished(Last.Point, IsThrough(format)
+            ? Last.Out is { } device ? $"it left by {map.Device(device)}" : "it came to the host itself"
+            : null));
 
     /// <summary>Null unless a chain dropped it.</summary>
     internal Outcome? Ended() => _hops.Find(hop => hop.IsEnd) is not { } end ? null
@@ -76,7 +81,8 @@ public sealed class ForeignPacket
             && KeepsAnEnd(sighting);
     }
 
-    internal bool IsBetween(IPAddress? source, IPAddress? destination) => Equals(Last.Source, source) && Equals(Last.Destination, destination);
+    internal bool IsBetween(IPAddress? source, IPAddress? destination) =>
+        Equals(Last.Source, source) && Equals(Last.Destination, destination);
 
     internal void Add(TracedHop hop)
     {
@@ -96,13 +102,15 @@ public sealed class ForeignPacket
     }
 
     // A packet comes in by a bridge's port and then by the bridge, or by one device; and once more by lo.
-    private bool ComesBy(string? input) => input is null or LabNames.Loopback || _entrances.Count < 2 || _entrances.Contains(input);
+    private bool ComesBy(string? input) =>
+        input is null or LabNames.Loopback || _entrances.Count < 2 || _entrances.Contains(input);
 
     // Only a user's own chains can come before the first chains of a bridge port, and before the first
     // chains of the host's own packets.
     private bool Enters(Sighting sighting) => sighting.Point switch
     {
-        { Layer: Layer.Ebtables, Chain: "BROUTING" } or { Layer: Layer.Iptables or Layer.Ip6tables, Table: "raw", Chain: "OUTPUT" } =>
+        { Layer: Layer.Ebtables, Chain: "BROUTING" }
+            or { Layer: Layer.Iptables or Layer.Ip6tables, Table: "raw", Chain: "OUTPUT" } =>
             _hops.Exists(hop => hop.Sighting.Point.Layer != Layer.Nftables),
         { Layer: Layer.Ebtables, Chain: "PREROUTING" } =>
             _hops.Exists(hop => hop.Sighting.Point is { Layer: not Layer.Nftables, Chain: not "BROUTING" }),
@@ -129,5 +137,6 @@ public sealed class ForeignPacket
     // The log of ebtables has no identification. All other formats have one, and 0 is a valid value.
     private static int? IpIdOf(Sighting sighting) => sighting.Length is null || sighting.IsV6() ? null : sighting.IpId;
 
-    private static (HookPoint, string?, string?) PlaceOf(Sighting sighting) => (sighting.Point, sighting.In, sighting.Out);
+    private static (HookPoint, string?, string?) PlaceOf(Sighting sighting) =>
+        (sighting.Point, sighting.In, sighting.Out);
 }

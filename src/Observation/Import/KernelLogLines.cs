@@ -50,7 +50,8 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
         if (_begun is not { } begun)
             return;
         _begun = null;
-        Take(begun.Text, begun.Text.IndexOf(" IN=", StringComparison.Ordinal), begun.Text, begun.Number, isBridge: true);
+        Take(
+            begun.Text, begun.Text.IndexOf(" IN=", StringComparison.Ordinal), begun.Text, begun.Number, isBridge: true);
     }
 
     private bool Take(string text, int fields, string line, int number, bool isBridge)

@@ -38,7 +38,9 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
         foreach (var one in said)
         {
             var equals = one.LastIndexOf('=');
-            var words = equals < 0 ? [] : one[(equals + 1)..].Split((char[])[' ', ':', '/', '.'], StringSplitOptions.RemoveEmptyEntries);
+            var words = equals < 0
+                ? []
+                : one[(equals + 1)..].Split((char[])[' ', ':', '/', '.'], StringSplitOptions.RemoveEmptyEntries);
             if (equals < 1 || words.Length != 3 || one[..equals].Trim().Length == 0)
                 throw new HooktrailException(
                     $"\"{one}\" is not a prefix with its hook point; write it as \"prefix=layer table chain\", such as \"P1=iptables raw PREROUTING\".");
@@ -79,7 +81,9 @@ public sealed record LogPrefixes(ImmutableDictionary<string, HookPoint> Said)
         else if (table == "broute")
             chain ??= "BROUTING";
         var point = new HookPoint(
-            isBridge ? Layer.Ebtables : isArp ? Layer.Arptables : isV6 ? Layer.Ip6tables : Layer.Iptables, table ?? "", chain ?? "");
+            isBridge ? Layer.Ebtables : isArp ? Layer.Arptables : isV6 ? Layer.Ip6tables : Layer.Iptables,
+            table ?? "",
+            chain ?? "");
         return HookPoints.All.Contains(point) ? point : null;
     }
 

@@ -53,11 +53,13 @@ internal sealed partial class NftTrace : TraceReader
         _ => null,
     };
 
-    private static Sighting Read(ReadOnlySpan<string> words, (Layer? Tool, string Table, string Chain) at, string line, int number)
+    private static Sighting Read(
+        ReadOnlySpan<string> words, (Layer? Tool, string Table, string Chain) at, string line, int number)
     {
         string? input = null, output = null, macSource = null, macDestination = null, protocol = null;
         IPAddress? source = null, destination = null;
-        int? length = null, ttl = null, ipId = null, flow = null, sport = null, dport = null, type = null, code = null, echo = null, sequence = null, operation = null;
+        int? length = null, ttl = null, ipId = null, flow =
+            null, sport = null, dport = null, type = null, code = null, echo = null, sequence = null, operation = null;
         long? tcpSequence = null, acknowledged = null;
         TcpFlags? flags = null;
         var isV6 = false;
@@ -77,18 +79,28 @@ internal sealed partial class NftTrace : TraceReader
                 case ("ip" or "ip6", "length"): length = LogFields.Number(value); break;
                 case ("ip6", "flowlabel"): flow = LogFields.Number(value); break;
                 case ("ip", "protocol") or ("ip6", "nexthdr"): protocol ??= Protocol(value); break;
-                case ("icmp" or "icmpv6", "type"): (protocol, type) = (words[i] == "icmp" ? "ICMP" : "ICMPv6", IcmpType(value, isV6)); break;
+                case ("icmp" or "icmpv6", "type"):
+                    (protocol, type) = (words[i] == "icmp" ? "ICMP" : "ICMPv6", IcmpType(value, isV6));
+                    break;
                 case ("icmp" or "icmpv6", "code"): code = LogFields.Number(value); break;
                 case ("icmp" or "icmpv6", "id"): echo = LogFields.Number(value); break;
                 case ("icmp" or "icmpv6", "sequence"): sequence = LogFields.Number(value); break;
-                case ("tcp" or "udp", "sport"): (protocol, sport) = (words[i].ToUpperInvariant(), LogFields.Number(value)); break;
+                case ("tcp" or "udp", "sport"):
+                    (protocol, sport) = (words[i].ToUpperInvariant(), LogFields.Number(value));
+                    break;
                 case ("tcp" or "udp", "dport"): dport = LogFields.Number(value); break;
                 case ("tcp", "sequence"): tcpSequence = LogFields.LongNumber(value); break;
                 case ("tcp", "ackseq"): acknowledged = LogFields.LongNumber(value); break;
                 case ("tcp", "flags"): flags = Flags(words[(i + 2)..]); break;
-                case ("arp", "operation"): operation = value switch { "request" => 1, "reply" => 2, _ => LogFields.Number(value) }; break;
-                case ("arp", "saddr") when value == "ip" && i + 3 < words.Length: source = LogFields.Address(words[i + 3]); break;
-                case ("arp", "daddr") when value == "ip" && i + 3 < words.Length: destination = LogFields.Address(words[i + 3]); break;
+                case ("arp", "operation"):
+                    operation = value switch { "request" => 1, "reply" => 2, _ => LogFields.Number(value) };
+                    break;
+                case ("arp", "saddr") when value == "ip" && i + 3 < words.Length:
+                    source = LogFields.Address(words[i + 3]);
+                    break;
+                case ("arp", "daddr") when value == "ip" && i + 3 < words.Length:
+                    destination = LogFields.Address(words[i + 3]);
+                    break;
             }
         }
 
@@ -100,8 +112,9 @@ internal sealed partial class NftTrace : TraceReader
             Line = line.Trim(),
             // The trace of a packet in br_netfilter's hooks has no physical ports. A frame
             // that is not IP has MAC addresses.
-            IsComplete = (source is not null && destination is not null && (length is not null || operation is not null))
-                || (source is null && macDestination is not null && input is not null),
+            IsComplete =
+                (source is not null && destination is not null && (length is not null || operation is not null))
+                    || (source is null && macDestination is not null && input is not null),
             In = input,
             Out = output,
             MacSource = macSource,

@@ -41,7 +41,8 @@ internal static class PacketFinder
         return packets.ToImmutable();
     }
 
-    private static ForeignPacket? Fitting(ForeignPacket? packet, TracedHop hop) => packet?.Fits(hop) == true ? packet : null;
+    private static ForeignPacket? Fitting(ForeignPacket? packet, TracedHop hop) =>
+        packet?.Fits(hop) == true ? packet : null;
 
     private static (int, long, long)? KeyOf(Sighting sighting) => sighting switch
     {

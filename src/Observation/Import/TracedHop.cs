@@ -31,7 +31,9 @@ public sealed record TracedHop(Sighting Sighting, string? TraceId)
     {
         Decision = verdict.ToLowerInvariant() switch
         {
-            "drop" => rule.Contains("reject", StringComparison.OrdinalIgnoreCase) ? TracedDecision.Rejected : TracedDecision.Dropped,
+            "drop" => rule.Contains("reject", StringComparison.OrdinalIgnoreCase)
+                ? TracedDecision.Rejected
+                : TracedDecision.Dropped,
             "accept" => TracedDecision.Passed,
             _ => Decision,
         };

@@ -21,7 +21,8 @@ internal sealed class XtablesTrace : TraceReader
         var isPacket = text.StartsWith(OfPacket);
         if (!isPacket && !text.StartsWith(OfTrace))
             return false;
-        var words = text[(isPacket ? OfPacket : OfTrace).Length..].ToString().Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
+        var words = text[(isPacket ? OfPacket : OfTrace).Length..].ToString().Split(
+            ' ', 3, StringSplitOptions.RemoveEmptyEntries);
         // TRACE of the legacy iptables looks similar, but has no family: «TRACE: raw:PREROUTING:policy:2 IN=…».
         if (words.Length == 0 || !words[0].All(char.IsAsciiDigit))
             return false;
@@ -40,14 +41,20 @@ internal sealed class XtablesTrace : TraceReader
         var id = words[1];
         if (_packets.Remove(id, out var packet))
         {
-            var sighting = Read(packet.Line, PointOf(Tool(words[0]), parts[0], parts[1]), $"{OfPacket}{words[0]} {id} {packet.Line.Trim()}", packet.Number);
+            var sighting = Read(
+                packet.Line,
+                PointOf(Tool(words[0]), parts[0], parts[1]),
+                $"{OfPacket}{words[0]} {id} {packet.Line.Trim()}",
+                packet.Number);
             Hops.Add(_at[id] = new(sighting, id));
             if (!sighting.IsComplete)
                 WasCut(packet.Line, packet.Number);
         }
 
         if (_at.TryGetValue(id, out var hop))
-            hop.Decide(parts[^1], parts[2] == "policy" ? $"policy {parts[^1]}" : place.ElementAtOrDefault(1)?.Trim() ?? place[0]);
+            hop.Decide(
+                parts[^1],
+                parts[2] == "policy" ? $"policy {parts[^1]}" : place.ElementAtOrDefault(1)?.Trim() ?? place[0]);
         return true;
     }
 
@@ -114,7 +121,9 @@ internal sealed class XtablesTrace : TraceReader
             Run = default,
             Point = point,
             Line = line,
-            IsComplete = source is not null ? destination is not null && length is not null : macDestination is not null || header.Length > 0,
+            IsComplete = source is not null
+                ? destination is not null && length is not null
+                : macDestination is not null || header.Length > 0,
             In = input,
             Out = output,
             MacSource = macSource,

@@ -6,7 +6,8 @@ namespace Hooktrail.Observation.Nflog;
 /// and egress have a device.
 /// </summary>
 public sealed record NflogPlace(
-    HookPoint Point, NftFamily Family, NftHook Hook, int Priority, NftChainType Type = NftChainType.Filter, string? Device = null);
+    HookPoint Point, NftFamily Family, NftHook Hook, int Priority,
+    NftChainType Type = NftChainType.Filter, string? Device = null);
 
 /// <summary>The hooks of nf_tables; written in lower case.</summary>
 public enum NftHook

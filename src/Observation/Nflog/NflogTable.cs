@@ -40,7 +40,8 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// </summary>
     public int Part { get; init; }
 
-    private string OwnName => Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
+    private string OwnName =>
+        Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
 
     /// <summary>The prefix that identifies the records of a hook point.</summary>
     /// <exception cref="HooktrailException">
@@ -108,7 +109,8 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     }
 
     /// <summary>A point may have several places.</summary>
-    internal static ImmutableDictionary<string, HookPoint> PointsByPrefix(RunId run, ImmutableArray<NflogPlace> places) =>
+    internal static ImmutableDictionary<string, HookPoint> PointsByPrefix(
+        RunId run, ImmutableArray<NflogPlace> places) =>
         places.Select(place => place.Point).Distinct().ToImmutableDictionary(point => Prefix(run, point));
 
     private void Append(StringBuilder text, NflogPlace place, string name, bool choosy)

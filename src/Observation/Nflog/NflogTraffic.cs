@@ -30,7 +30,8 @@ public sealed record NflogTraffic
     {
         var all = networks.ToLookup(text => IPNetwork.TryParse(text, out var network)
             ? network.BaseAddress.AddressFamily
-            : throw new HooktrailException($"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64."));
+            : throw new HooktrailException(
+                $"\"{text}\" is not a network; write one such as 172.29.88.0/24 or fd00:88::/64."));
         return all.Count == 0
             ? throw new HooktrailException("No network to record was given; name the lab's networks.")
             : new([.. all[AddressFamily.InterNetwork]], [.. all[AddressFamily.InterNetworkV6]]);
@@ -72,5 +73,6 @@ public sealed record NflogTraffic
 
     private IEnumerable<string> Answers(string destination) => AnsweringPorts.IsEmpty
         ? []
-        : new[] { "tcp", "udp" }.Select(protocol => $"{destination} {protocol} sport {{ {string.Join(", ", AnsweringPorts)} }} return");
+        : new[] { "tcp", "udp" }.Select(
+            protocol => $"{destination} {protocol} sport {{ {string.Join(", ", AnsweringPorts)} }} return");
 }

@@ -38,7 +38,8 @@ internal struct PacketHeaders
     /// <summary>Whether every header that it tried to read was complete.</summary>
     public bool IsComplete;
 
-    public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) => Read(etherType, packet, isInner: false);
+    public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) =>
+        Read(etherType, packet, isInner: false);
 
     private static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet, bool isInner)
     {
@@ -68,7 +69,12 @@ internal struct PacketHeaders
         MoreFragments = (fragment & 0x2000) != 0;
         var offset = (fragment & 0x1FFF) * 8;
         FragmentOffset = offset > 0 || MoreFragments ? offset : null;
-        return ReadTransport(packet[9], headerLength > packet.Length ? [] : packet[headerLength..], Length.Value - headerLength, Ip, isInner);
+        return ReadTransport(
+            packet[9],
+            headerLength > packet.Length ? [] : packet[headerLength..],
+            Length.Value - headerLength,
+            Ip,
+            isInner);
     }
 
     private bool ReadIp6(ReadOnlySpan<byte> packet, bool isInner)
@@ -172,7 +178,8 @@ internal struct PacketHeaders
     }
 
     private bool ReadIcmp(ReadOnlySpan<byte> message, bool isInner) =>
-        ReadIcmp(message, isEcho: message is [0 or 8, ..], isError: message is [3 or 4 or 5 or 11 or 12, ..], isInner, Ip);
+        ReadIcmp(
+            message, isEcho: message is [0 or 8, ..], isError: message is [3 or 4 or 5 or 11 or 12, ..], isInner, Ip);
 
     private bool ReadIcmp6(ReadOnlySpan<byte> message, bool isInner) =>
         ReadIcmp(message, isEcho: message is [128 or 129, ..], isError: message is [>= 1 and <= 4, ..], isInner, Ip6);

@@ -37,12 +37,16 @@ internal sealed record ShownScenario(string Id, string Title, string Of)
     public string FullTitle => Example is null ? Title : $"{Title} ({Example})";
 }
 
-internal sealed record ShownFeature(string Id, string Title, CucumberFeature? Source, ImmutableArray<ShownScenario> Scenarios);
+internal sealed record ShownFeature(
+    string Id, string Title, CucumberFeature? Source, ImmutableArray<ShownScenario> Scenarios);
 
 /// <summary>A sender and a receiver: a row of the heat map, and its page.</summary>
 /// <remarks>It has all legs between the two; legs without a scenario are grouped by flow.</remarks>
 internal sealed record ShownJourney(
-    string Id, string Title, ImmutableArray<ShownScenario> Unclaimed, ImmutableArray<(ShownScenario In, ShownLeg Leg)> Legs);
+    string Id,
+    string Title,
+    ImmutableArray<ShownScenario> Unclaimed,
+    ImmutableArray<(ShownScenario In, ShownLeg Leg)> Legs);
 
 /// <summary>A run, divided into pages. All its ids begin with the prefix, which is empty for the first run.</summary>
 internal sealed record ShownRun(
@@ -79,20 +83,27 @@ internal sealed class Contents(ReportInput input)
             features.Add(Feature(run, prefix, legs.Key, null, legs));
 
         // By title, because the order of messages depends on the order in which runners take the files.
-        var sorted = features.OrderBy(feature => feature.Source?.Uri ?? feature.Title, StringComparer.Ordinal).ToImmutableArray();
-        var shown = sorted.SelectMany(feature => feature.Scenarios).SelectMany(scenario => scenario.Legs.Select(leg => (scenario, leg))).ToList();
+        var sorted = features.OrderBy(
+            feature => feature.Source?.Uri ?? feature.Title, StringComparer.Ordinal).ToImmutableArray();
+        var shown = sorted.SelectMany(feature => feature.Scenarios)
+            .SelectMany(scenario => scenario.Legs.Select(leg => (scenario, leg)))
+            .ToList();
         var rest = run.Trails.Legs.Where(leg => leg.Scenario is null).ToLookup(leg => Title(leg.Flow));
         var titles = shown.Select(one => Title(one.leg.Record.Flow)).Concat(rest.Select(legs => legs.Key)).Distinct();
         return new(
             prefix,
             run,
             sorted,
-            [.. titles.Select(title => Journey(run, prefix, title, rest[title], shown.Where(one => Title(one.leg.Record.Flow) == title)))]);
+            [
+                .. titles.Select(title => Journey(
+                    run, prefix, title, rest[title], shown.Where(one => Title(one.leg.Record.Flow) == title)))
+            ]);
     }
 
     private static string Title(Flow flow) => $"{flow.From} → {flow.To}";
 
-    private ShownFeature Feature(ReportRun run, string prefix, string title, CucumberFeature? source, IEnumerable<LegRecord> legs)
+    private ShownFeature Feature(
+        ReportRun run, string prefix, string title, CucumberFeature? source, IEnumerable<LegRecord> legs)
     {
         var id = _names.Take($"{prefix}feature/", title);
         var left = legs.ToList();
@@ -101,7 +112,9 @@ internal sealed class Contents(ReportInput input)
         {
             var own = left.Where(leg => IsOf(leg.Scenario!, scenario)).ToList();
             left.RemoveAll(own.Contains);
-            var shown = Shown(run, _names.Take($"{id}/", scenario.Example is null ? scenario.Title : $"{scenario.Title} {scenario.Example}"), scenario.Title, title, own);
+            var shown = Shown(run, _names.Take($"{id}/", scenario.Example is null
+                ? scenario.Title
+                : $"{scenario.Title} {scenario.Example}"), scenario.Title, title, own);
             scenarios.Add(shown with
             {
                 Example = scenario.Example,
@@ -114,7 +127,9 @@ internal sealed class Contents(ReportInput input)
         // Scenarios without messages, or whose messages belong to another run.
         foreach (var more in left.GroupBy(leg => leg.Scenario!))
             scenarios.Add(
-                Shown(run, _names.Take($"{id}/", more.Key.Example is { } row ? $"{more.Key.Scenario} {row}" : more.Key.Scenario), more.Key.Scenario, title, [.. more])
+                Shown(run, _names.Take($"{id}/", more.Key.Example is { } row
+                    ? $"{more.Key.Scenario} {row}"
+                    : more.Key.Scenario), more.Key.Scenario, title, [.. more])
                     with
                 { Example = more.Key.Example });
         return new(id, title, source, scenarios.ToImmutable());
@@ -125,12 +140,14 @@ internal sealed class Contents(ReportInput input)
         && (title.Example == scenario.Example || (title.Example is null && title.Scenario == scenario.Title));
 
     private ShownJourney Journey(
-        ReportRun run, string prefix, string title, IEnumerable<LegRecord> unclaimed, IEnumerable<(ShownScenario, ShownLeg)> claimed)
+        ReportRun run, string prefix, string title, IEnumerable<LegRecord> unclaimed,
+        IEnumerable<(ShownScenario, ShownLeg)> claimed)
     {
         var id = _names.Take($"{prefix}journey/", title);
         var flows = unclaimed
             .GroupBy(leg => (leg.Flow, leg.HostProfile))
-            .Select(legs => Shown(run, _names.Take($"{id}/", legs.Key.Flow.ToString()), legs.Key.Flow.ToString(), title, [.. legs]))
+            .Select(legs => Shown(
+                run, _names.Take($"{id}/", legs.Key.Flow.ToString()), legs.Key.Flow.ToString(), title, [.. legs]))
             .ToImmutableArray();
         return new(id, title, flows, [.. claimed, .. flows.SelectMany(flow => flow.Legs.Select(leg => (flow, leg)))]);
     }
@@ -163,7 +180,9 @@ internal sealed class Contents(ReportInput input)
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,
             // A failure of a leg gets the name of the leg's result.
-            _ => worst is Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed ? worst.Value : Result.Failed,
+            _ => worst is Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed
+                ? worst.Value
+                : Result.Failed,
         };
     }
 }

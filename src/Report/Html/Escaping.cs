@@ -8,7 +8,9 @@ internal static class Escaping
     // direction and could make one log line look like another. Tabs and line ends stay, for preformatted text.
     private static readonly string Characters = string.Concat(
         "&<>\"'",
-        string.Concat(Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(one => char.IsControl(one) && one is not ('\t' or '\n'))),
+        string.Concat(Enumerable.Range(0, 0xa0)
+            .Select(code => (char)code)
+            .Where(one => char.IsControl(one) && one is not ('\t' or '\n'))),
         "\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
 
     public static readonly SearchValues<char> Special = SearchValues.Create(Characters);

@@ -23,7 +23,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
                 Link(scenario);
             html.Add($"</ol></nav>\n");
         }
-        var opened = feature.Scenarios.Select((scenario, index) => (scenario, Open: index == 0 || scenario.Result.Class() is "bad" or "doubt"))
+        var opened = feature.Scenarios
+            .Select((scenario, index) => (scenario, Open: index == 0 || scenario.Result.Class() is "bad" or "doubt"))
             .ToDictionary(one => one.scenario.Id, one => one.Open);
         foreach (var part in Parts(feature))
         {
@@ -32,7 +33,9 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
             foreach (var (index, scenario) in part.Scenarios.Index())
                 articles.Write(
                     scenario, run.Host, opened[scenario.Id],
-                    index == 0 && part.Lines.Length > 0 ? () => Gherkin.Write(html, part.Lines, "Text of the scenario") : null);
+                    index == 0 && part.Lines.Length > 0
+                        ? () => Gherkin.Write(html, part.Lines, "Text of the scenario")
+                        : null);
         }
         html.Add($"<nav class=\"beside\" aria-label=\"Previous and next feature\">");
         if (before is not null)
@@ -46,7 +49,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
     {
         html.Add($"<section class=\"page\" id=\"{journey.Id}\" data-journey=\"{journey.Title}\" aria-labelledby=\"{journey.Id}/h\">\n");
         Head(run, "Journey", journey.Id, journey.Title, null, several);
-        var claimed = journey.Legs.Where(one => !journey.Unclaimed.Contains(one.In)).ToLookup(one => one.Leg.Record.Leg.ToString());
+        var claimed = journey.Legs.Where(one => !journey.Unclaimed.Contains(one.In))
+            .ToLookup(one => one.Leg.Record.Leg.ToString());
         foreach (var leg in claimed)
         {
             html.Add($"<h2>{leg.Key}</h2>\n<ul class=\"found\">\n");
@@ -89,10 +93,12 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
         if (feature.Source is { Source: { } source } told)
         {
             var lines = source.ReplaceLineEndings("\n").Split('\n');
-            ImmutableArray<int> starts = [1, .. told.Starts.Where(start => start > 1 && start <= lines.Length), lines.Length + 1];
+            ImmutableArray<int> starts =
+                [1, .. told.Starts.Where(start => start > 1 && start <= lines.Length), lines.Length + 1];
             for (var index = 0; index + 1 < starts.Length; index++)
             {
-                var own = rest.Where(scenario => scenario.Line == starts[index] && scenario.Line > 0).ToImmutableArray();
+                var own =
+                    rest.Where(scenario => scenario.Line == starts[index] && scenario.Line > 0).ToImmutableArray();
                 rest = rest.RemoveRange(own);
                 yield return new([.. lines[(starts[index] - 1)..(starts[index + 1] - 1)]], own);
             }

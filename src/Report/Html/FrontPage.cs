@@ -82,13 +82,18 @@ internal sealed class FrontPage(HtmlWriter html)
         html.Add($"</dl>\n");
         if (run.Facts.Any(IsSysctl))
         {
-            html.Add($"<details><summary>{LegSection.Count(run.Facts.Count(IsSysctl), "sysctl")} as read</summary><dl>\n");
+            html.Add(
+                $"<details><summary>{LegSection.Count(run.Facts.Count(IsSysctl), "sysctl")} as read</summary><dl>\n");
             foreach (var (name, value) in run.Facts.Where(IsSysctl))
                 Fact(name, value);
             html.Add($"</dl></details>\n");
         }
         html.Add($"</div></div>\n");
-        var others = run.Run.Trails.Legs.Select(leg => leg.HostProfile).OfType<HostProfile>().Where(one => one != host).Distinct().Count();
+        var others = run.Run.Trails.Legs.Select(leg => leg.HostProfile)
+            .OfType<HostProfile>()
+            .Where(one => one != host)
+            .Distinct()
+            .Count();
         if (others > 0)
             html.Add($"<p>Scenarios change the host: this run has {LegSection.Count(others, "other profile")}, and each leg there lists the differences. <a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
         else
@@ -152,7 +157,8 @@ internal sealed class FrontPage(HtmlWriter html)
         ])
         {
             var reasons = run.Scenarios.Where(scenario => scenario.Result == result)
-                .GroupBy(scenario => FirstLine(scenario.Message ?? scenario.Legs.FirstOrDefault(leg => leg.Result == result)?.Record.Reason)).ToList();
+                .GroupBy(scenario => FirstLine(scenario.Message
+                    ?? scenario.Legs.FirstOrDefault(leg => leg.Result == result)?.Record.Reason)).ToList();
             if (reasons.Count == 0)
                 continue;
             html.Add($"<h2>{title}</h2>\n<ul class=\"reasons\">\n");
@@ -160,7 +166,8 @@ internal sealed class FrontPage(HtmlWriter html)
             {
                 html.Add($"<li><p class=\"{result.Class()}\">{result.Sign()} {reason.Key}</p><ul>\n");
                 foreach (var scenario in reason)
-                    html.Add($"<li><a href=\"#{scenario.Id}\">{scenario.FullTitle}</a> <small>{scenario.Of}</small></li>\n");
+                    html.Add(
+                        $"<li><a href=\"#{scenario.Id}\">{scenario.FullTitle}</a> <small>{scenario.Of}</small></li>\n");
                 html.Add($"</ul></li>\n");
             }
             html.Add($"</ul>\n");
@@ -168,7 +175,8 @@ internal sealed class FrontPage(HtmlWriter html)
     }
 
     private static string FirstLine(string? message) =>
-        message?.ReplaceLineEndings("\n").Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "no reason given";
+        message?.ReplaceLineEndings("\n").Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim()
+        ?? "no reason given";
 
     private void Features(ShownRun run)
     {
@@ -183,12 +191,15 @@ internal sealed class FrontPage(HtmlWriter html)
             html.Add($"<ul class=\"features\">\n");
             foreach (var feature in folder)
             {
-                var worst = feature.Scenarios.Select(scenario => scenario.Result).DefaultIfEmpty(Result.Predicted).Max();
+                var worst = feature.Scenarios.Select(scenario => scenario.Result)
+                    .DefaultIfEmpty(Result.Predicted).Max();
                 html.Add($"<li><span class=\"sign {worst.Class()}\" role=\"img\" aria-label=\"{worst.Word()}\">{worst.Sign()}</span> <a href=\"#{feature.Id}\">{feature.Title}</a> <small>{string.Join(", ", feature.Scenarios.CountBy(scenario => scenario.Result).OrderByDescending(one => one.Key).Select(one => $"{one.Value} {one.Key.Word()}"))}</small></li>\n");
             }
             html.Add($"</ul>\n");
         }
     }
 
-    private static string Folder(string? uri) => uri is not null && uri.LastIndexOf('/') is var at and >= 0 ? uri[(uri.IndexOf('/') + 1)..Math.Max(at, uri.IndexOf('/') + 1)].TrimEnd('/') : "";
+    private static string Folder(string? uri) => uri is not null && uri.LastIndexOf('/') is var at and >= 0
+        ? uri[(uri.IndexOf('/') + 1)..Math.Max(at, uri.IndexOf('/') + 1)].TrimEnd('/')
+        : "";
 }

@@ -24,7 +24,8 @@ internal sealed partial class GuideFigures
             if (GuideFile.Figure(path) is not { } drawn)
                 return null;
             // Each on one line, as PictureSvg.Standalone writes them.
-            var (map, lit) = drawn[(drawn.IndexOf("</style>", StringComparison.Ordinal) + "</style>".Length)..].Split('\n', StringSplitOptions.RemoveEmptyEntries) is [_, var first, var second, ..]
+            var (map, lit) = drawn[(drawn.IndexOf("</style>", StringComparison.Ordinal) + "</style>".Length)..].Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries) is [_, var first, var second, ..]
                 ? (first, second)
                 : throw new InvalidOperationException($"docs/{path} is not a picture that ./specs figures drew.");
             if (!_maps.TryGetValue(map, out var mapId))
@@ -38,7 +39,8 @@ internal sealed partial class GuideFigures
     /// <summary>The definitions to which the elements refer; by themselves they show nothing.</summary>
     public string Definitions()
     {
-        var text = new StringBuilder("""<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false">""");
+        var text = new StringBuilder(
+            """<svg class="ht ht-map" width="0" height="0" aria-hidden="true" focusable="false">""");
         foreach (var (map, id) in _maps)
             text.Append($"""<g id="{id}" class="ht-m">{map}</g>""");
         foreach (var figure in _figures.Values)

@@ -16,9 +16,11 @@ internal sealed record GuideFile(string File, string Text)
     public static ImmutableArray<GuideFile> All { get; } =
     [
         .. typeof(GuideFile).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(".md", StringComparison.Ordinal))
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)
+                && name.EndsWith(".md", StringComparison.Ordinal))
             .Select(name => new GuideFile(name[Folder.Length..], Resources.Text(name)))
-            .OrderBy(file => file.File.StartsWith("guide", StringComparison.Ordinal) ? 0 : 1).ThenBy(file => file.File.Length),
+            .OrderBy(file => file.File.StartsWith("guide", StringComparison.Ordinal) ? 0 : 1)
+            .ThenBy(file => file.File.Length),
     ];
 
     /// <summary>A figure of docs/figures; null if there is none.</summary>
@@ -37,13 +39,16 @@ internal sealed record GuideFile(string File, string Text)
 /// </remarks>
 internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> files, IReadOnlyList<ShownRun> runs)
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
+    private static readonly MarkdownPipeline Pipeline =
+        new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
     private readonly GuideFigures _figures = new();
 
     /// <summary>The first heading.</summary>
     public static string TitleOf(GuideFile file) =>
-        Markdig.Markdown.Parse(file.Text, Pipeline).Descendants<HeadingBlock>().FirstOrDefault() is { } heading ? Text(heading.Inline) : file.File;
+        Markdig.Markdown.Parse(file.Text, Pipeline).Descendants<HeadingBlock>().FirstOrDefault() is { } heading
+            ? Text(heading.Inline)
+            : file.File;
 
     public void Write()
     {
@@ -68,7 +73,8 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         foreach (var code in document.Descendants<CodeBlock>())
             Scrolls(code);
         // Markdig writes alignment as an inline style, which the report's content security policy blocks.
-        foreach (var column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
+        foreach (var column in document.Descendants<Markdig.Extensions.Tables.Table>()
+            .SelectMany(table => table.ColumnDefinitions))
             column.Alignment = null;
         var text = new StringWriter { NewLine = "\n" };
         var renderer = new HtmlRenderer(text);
@@ -107,7 +113,9 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         if (link.IsImage)
         {
             // The element already has the alternative text.
-            link.ReplaceBy(_figures.Show(url, Text(link)) is { } figure ? new HtmlInline(figure) : new LiteralInline(Text(link)), copyChildren: false);
+            link.ReplaceBy(
+                _figures.Show(url, Text(link)) is { } figure ? new HtmlInline(figure) : new LiteralInline(Text(link)),
+                copyChildren: false);
             return;
         }
         if (Target(url, file, anchors) is { } target)
@@ -123,12 +131,15 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
     private string? Target(string url, GuideFile file, HashSet<string> anchors)
     {
         if (url.StartsWith('#'))
-            return anchors.Contains(Uri.UnescapeDataString(url[1..])) ? $"{file.Id}/{Uri.UnescapeDataString(url[1..])}" : null;
+            return anchors.Contains(Uri.UnescapeDataString(url[1..]))
+                ? $"{file.Id}/{Uri.UnescapeDataString(url[1..])}"
+                : null;
         var path = url.Split('#')[0];
         if (files.FirstOrDefault(one => one.File == path || $"docs/{one.File}" == path) is { } other)
             return other.Id;
         return path.EndsWith(".feature", StringComparison.Ordinal)
-            ? runs.SelectMany(run => run.Features).FirstOrDefault(one => one.Source is { } source && source.Uri.EndsWith(path.TrimStart('.', '/'), StringComparison.Ordinal))?.Id
+            ? runs.SelectMany(run => run.Features).FirstOrDefault(one => one.Source is { } source
+                && source.Uri.EndsWith(path.TrimStart('.', '/'), StringComparison.Ordinal))?.Id
             : null;
     }
 

@@ -19,7 +19,8 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
             html.Add($"<p>The order is the model's for this host. The kernel's own list (<code>nft list hooks</code>) was not recorded.</p>\n");
         else
             html.Add($"<p>Each hook has two tables: the model's order for this host, and the kernel's own list (<code>nft list hooks</code>) while the lab was up, including the chains of this run and of other programs.</p>\n");
-        var crossed = run.Scenarios.SelectMany(scenario => scenario.Legs).SelectMany(leg => (leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct())
+        var crossed = run.Scenarios.SelectMany(scenario => scenario.Legs)
+            .SelectMany(leg => (leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct())
             .CountBy(point => point).ToDictionary(one => one.Key, one => one.Value);
         var hooks = model.Concat(kernel).Select(one => (one.Family, one.Hook)).Distinct()
             .OrderBy(one => Families.IndexOf(one.Family)).ThenBy(one => Order.IndexOf(one.Hook));
@@ -29,7 +30,11 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
             foreach (var hook in family)
             {
                 html.Add($"<div><h3>{hook.Hook}</h3>\n");
-                Table(kernel.IsEmpty ? $"{hook.Family} {hook.Hook}" : $"{hook.Family} {hook.Hook}: the model", At(model, hook), "crossed by", Crossed);
+                Table(
+                    kernel.IsEmpty ? $"{hook.Family} {hook.Hook}" : $"{hook.Family} {hook.Hook}: the model",
+                    At(model, hook),
+                    "crossed by",
+                    Crossed);
                 Table($"{hook.Family} {hook.Hook}: the kernel", At(kernel, hook), "whose", Owner);
                 html.Add($"</div>\n");
             }
@@ -38,7 +43,9 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         html.Add($"</section>\n");
 
         string Crossed(Registration one) =>
-            one.Points.IsEmpty ? "" : LegSection.Count(one.Points.Sum(point => crossed.GetValueOrDefault(point)), "leg");
+            one.Points.IsEmpty
+                ? ""
+                : LegSection.Count(one.Points.Sum(point => crossed.GetValueOrDefault(point)), "leg");
 
         static ImmutableArray<Registration> At(ImmutableArray<Registration> all, (string Family, string Hook) hook) =>
             [.. all.Where(one => one.Family == hook.Family && one.Hook == hook.Hook)];
@@ -72,7 +79,8 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         : one.Module is { } module ? $"kernel, {module}"
         : one.Points.IsEmpty ? "kernel or other" : "tools";
 
-    private void Table(string caption, ImmutableArray<Registration> rows, string lastName, Func<Registration, string> last)
+    private void Table(
+        string caption, ImmutableArray<Registration> rows, string lastName, Func<Registration, string> last)
     {
         if (rows.IsEmpty)
             return;

@@ -67,5 +67,6 @@ public static class HtmlReport
         html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");
     }
 
-    private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+    private static string Hash(string text) =>
+        $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 }

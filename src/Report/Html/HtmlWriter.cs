@@ -36,7 +36,8 @@ internal readonly ref struct HtmlText
     private readonly HtmlWriter _writer;
 
     /// <summary>Called by the compiler.</summary>
-    public HtmlText(int literalLength, int formattedCount, HtmlWriter writer) => (_, _, _writer) = (literalLength, formattedCount, writer);
+    public HtmlText(int literalLength, int formattedCount, HtmlWriter writer) =>
+        (_, _, _writer) = (literalLength, formattedCount, writer);
 
     /// <summary>The markup between the holes.</summary>
     public void AppendLiteral(string markup) => _writer.Literal(markup);

@@ -40,7 +40,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
     private static string Slug(Leg leg) => Names.Slug(leg.ToString());
 
-    private static string Capital(string text) => string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1));
+    private static string Capital(string text) =>
+        string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1));
 
     private void Hops(ShownLeg leg, Trail trail)
     {
@@ -67,7 +68,9 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
             var anchor = counted ? $"{leg.Id}/{++number}" : $"{leg.Id}/predicted-{++missing}";
             if (row.Predicted is not null)
                 here++;
-            Row(row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "", index == parting, predicted is not null, observed is not null);
+            Row(
+                row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "",
+                index == parting, predicted is not null, observed is not null);
             Remarks(leg, row.Predicted is null ? -1 : here, row.Observed is null ? [] : evidence[number], hop);
             before = hop;
         }
@@ -90,7 +93,9 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
     private static Markup Divergence(bool here) => new(here ? " class=\"divergence\"" : "");
 
-    private void Row(AlignedHops row, Hop hop, Hop? before, string anchor, string number, bool parts, bool hasPrediction, bool hasObservation)
+    private void Row(
+        AlignedHops row, Hop hop, Hop? before, string anchor,
+        string number, bool parts, bool hasPrediction, bool hasObservation)
     {
         var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
         html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
@@ -206,7 +211,9 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
             return;
         // The observed trail may cross hook points whose silence was predicted.
         var crossed = leg.Trail!.Hops.Select(hop => hop.Point).ToHashSet();
-        var reasons = account.Silences.Where(one => !crossed.Contains(one.Point)).GroupBy(one => (one.Why, one.Source)).ToImmutableArray();
+        var reasons = account.Silences.Where(one => !crossed.Contains(one.Point))
+            .GroupBy(one => (one.Why, one.Source))
+            .ToImmutableArray();
         if (reasons.IsEmpty)
             return;
         html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, with the reason</summary><ul>\n");
@@ -214,7 +221,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         {
             html.Add($"<li");
             // Chains of another protocol are in another picture; the protocol is reason enough.
-            if (reason.Any(one => one.Point.Layer is Layer.Ebtables or Layer.Nftables || one.Point.Layer == LayerOf(leg.Record.Flow)))
+            if (reason.Any(one => one.Point.Layer is Layer.Ebtables or Layer.Nftables
+                || one.Point.Layer == LayerOf(leg.Record.Flow)))
                 html.Add($" data-points=\"{string.Join(';', reason.Select(one => one.Point.ToString()))}\"");
             html.Add($">{reason.Key.Why}");
             Source(reason.Key.Source);

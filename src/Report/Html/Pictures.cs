@@ -15,7 +15,9 @@ internal sealed class Pictures(Registered registered)
     /// <summary>Writes the maps to which the pictures refer; once, before them.</summary>
     public void Definitions(HtmlWriter html, IEnumerable<ShownRun> runs)
     {
-        var legs = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs).Where(leg => leg.Trail is not null);
+        var legs = runs.SelectMany(run => run.Scenarios)
+            .SelectMany(scenario => scenario.Legs)
+            .Where(leg => leg.Trail is not null);
         foreach (var map in legs.GroupBy(leg => (registered.Key(leg.Host), Lit(leg).Plane)))
         {
             var drawn = StackMap.Of(registered.Of(map.First().Host), map.Key.Plane, map.SelectMany(Crossed).Distinct());
@@ -40,6 +42,11 @@ internal sealed class Pictures(Registered registered)
     private static LitLeg Lit(ShownLeg leg)
     {
         var (predicted, observed) = (leg.Record.Predicted, leg.Record.Observed);
-        return new(leg.Record.Flow, leg.Record.Leg, leg.Trail!, observed is not null && observed != predicted ? predicted : null, leg.Account);
+        return new(
+            leg.Record.Flow,
+            leg.Record.Leg,
+            leg.Trail!,
+            observed is not null && observed != predicted ? predicted : null,
+            leg.Account);
     }
 }

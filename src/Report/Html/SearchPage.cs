@@ -11,11 +11,17 @@ internal sealed class SearchPage(HtmlWriter html)
             .OrderBy(point => point.Layer).ThenBy(point => point.ToString(), StringComparer.Ordinal).ToList();
         html.Add($"<section class=\"page\" id=\"search\" aria-labelledby=\"search/h\">\n<h1 id=\"search/h\" tabindex=\"-1\">Search</h1>\n");
         html.Add($"<form class=\"filters\" role=\"search\" aria-label=\"Scenarios\"><p class=\"query\"><label for=\"query\">Words</label><input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p>\n");
-        Filter("endpoint", "Endpoint", legs.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct().Order(StringComparer.Ordinal));
+        Filter("endpoint", "Endpoint", legs
+            .SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name])
+            .Distinct()
+            .Order(StringComparer.Ordinal));
         Filter("hook", "Hook point", points.Select(point => point.ToString()));
         Filter("table", "Table", points.Select(ScenarioArticle.Table).Distinct());
         Filter("tag", "Tag", scenarios.SelectMany(scenario => scenario.Tags).Distinct().Order(StringComparer.Ordinal));
-        Filter("result", "Result", scenarios.Select(scenario => scenario.Result).Distinct().OrderDescending().Select(result => result.Word()));
+        Filter(
+            "result",
+            "Result",
+            scenarios.Select(scenario => scenario.Result).Distinct().OrderDescending().Select(result => result.Word()));
         html.Add($"</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\">{LegSection.Count(scenarios.Count, "scenario")}</p>\n<ol id=\"hits\">\n");
         foreach (var scenario in scenarios)
         {

@@ -22,4 +22,5 @@ public sealed record CucumberFeature(
 /// </param>
 /// <param name="Message">The message of the step with that status.</param>
 public sealed record CucumberScenario(
-    string Title, string Outline, string? Example, int Line, ImmutableArray<string> Tags, string? Status, string? Message);
+    string Title, string Outline, string? Example, int Line,
+    ImmutableArray<string> Tags, string? Status, string? Message);

@@ -185,17 +185,24 @@ public sealed class MessagesReader
 
     // Reqnroll gives the reason for a skipped step only here.
     private static string? OfException(JsonElement result) =>
-        result.TryGetProperty("exception", out var exception) && exception.ValueKind == JsonValueKind.Object ? Text(exception, "message") : null;
+        result.TryGetProperty("exception", out var exception) && exception.ValueKind == JsonValueKind.Object
+            ? Text(exception, "message")
+            : null;
 
-    private static IEnumerable<string> Cells(JsonElement row) => Each(row, "cells").Select(cell => Text(cell, "value") ?? "");
+    private static IEnumerable<string> Cells(JsonElement row) =>
+        Each(row, "cells").Select(cell => Text(cell, "value") ?? "");
 
     private static int Line(JsonElement node) =>
-        node.TryGetProperty("location", out var location) && location.TryGetProperty("line", out var line) && line.TryGetInt32(out var number)
+        node.TryGetProperty("location", out var location)
+        && location.TryGetProperty("line", out var line)
+        && line.TryGetInt32(out var number)
             ? number
             : 0;
 
     private static string? Text(JsonElement holder, string name) =>
-        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static IEnumerable<JsonElement> Each(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];

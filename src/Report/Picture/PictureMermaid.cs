@@ -12,7 +12,9 @@ public static class PictureMermaid
         var chart = new StringBuilder("flowchart LR\n");
         var hops = leg.Trail.Hops;
         if (hops.IsEmpty)
-            return chart.Append(CultureInfo.InvariantCulture, $"  e[\"{Text(leg.Trail.Outcome.ToString())}\"]\n").ToString();
+            return chart
+                .Append(CultureInfo.InvariantCulture, $"  e[\"{Text(leg.Trail.Outcome.ToString())}\"]\n")
+                .ToString();
 
         var rewritings = PictureSvg.Rewritings(map, leg).ToLookup(one => one.Box, one => one.Says);
         HookBox? box = null;
@@ -33,7 +35,8 @@ public static class PictureMermaid
         chart.Append("  end\n");
         chart.Append(CultureInfo.InvariantCulture, $"  b([\"{Text(Begin(hops[0]))}\"]) --> h1\n");
         for (var at = 1; at < hops.Length; at++)
-            chart.Append(CultureInfo.InvariantCulture, $"  h{at} -->{Between(map, hops[at - 1], hops[at])} h{at + 1}\n");
+            chart.Append(
+                CultureInfo.InvariantCulture, $"  h{at} -->{Between(map, hops[at - 1], hops[at])} h{at + 1}\n");
         chart.Append(CultureInfo.InvariantCulture, $"  h{hops.Length} {(leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "-->" : "-.->")} e([\"{Text(leg.Trail.Outcome.ToString())}\"])\n");
         if (leg.Parts >= 0 && leg.Parts < hops.Length)
             chart.Append(CultureInfo.InvariantCulture, $"  h{leg.Parts + 1} -.- d>\"the prediction parts here\"]\n");
@@ -41,12 +44,18 @@ public static class PictureMermaid
     }
 
     internal static string Title(HookBox? box, HookPoint point) =>
-        box is null ? $"{point.Layer.Name()} {point.Chain}" : $"{(box.IsBridge ? "bridge " : box.Family == "netdev" ? "" : $"{box.Family} ")}{box.Title}";
+        box is null
+            ? $"{point.Layer.Name()} {point.Chain}"
+            : $"{(box.IsBridge ? "bridge " : box.Family == "netdev" ? "" : $"{box.Family} ")}{box.Title}";
 
-    internal static string Begin(Hop first) => (first.PhysIn ?? first.In) is { } device ? $"{first.Source} ▸ {device}" : "the host sends";
+    internal static string Begin(Hop first) =>
+        (first.PhysIn ?? first.In) is { } device ? $"{first.Source} ▸ {device}" : "the host sends";
 
     private static string Between(StackMap map, Hop one, Hop next) =>
-        map.Find(one.Point) is { } from && map.Find(next.Point) is { } to && TrailLine.Decision(map.BoxOf(from), map.BoxOf(to)) is { } decision && map.BoxOf(from) != map.BoxOf(to)
+        map.Find(one.Point) is { } from
+        && map.Find(next.Point) is { } to
+        && TrailLine.Decision(map.BoxOf(from), map.BoxOf(to)) is { } decision
+        && map.BoxOf(from) != map.BoxOf(to)
             ? $"|{decision}|"
             : "";
 

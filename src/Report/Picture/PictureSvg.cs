@@ -69,7 +69,9 @@ public static class PictureSvg
         LaneName(svg, 28, (map.UpperTop + map.UpperBottom) / 2, upper);
         LaneName(svg, 28, (map.LowerTop + map.LowerBottom) / 2, "bridge");
         var processLeft = StackMap.ColumnLeft(1) - 34;
-        Rect(svg, "ht-box", processLeft, map.ProcessTop, StackMap.ColumnLeft(3) + StackMap.BoxWidth - processLeft, map.ProcessBottom - map.ProcessTop, 6);
+        Rect(
+            svg, "ht-box", processLeft, map.ProcessTop,
+            StackMap.ColumnLeft(3) + StackMap.BoxWidth - processLeft, map.ProcessBottom - map.ProcessTop, 6);
         svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-head" x="{map.Width / 2}" y="{map.ProcessTop + 19}" text-anchor="middle">local process (the host itself)</text>""");
         foreach (var box in map.Boxes)
             Box(svg, box);
@@ -79,13 +81,19 @@ public static class PictureSvg
     private static void Box(StringBuilder svg, HookBox box)
     {
         Rect(svg, "ht-box", box.X, box.Top, StackMap.BoxWidth, box.Bottom - box.Top, 6);
-        svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-head" x="{box.X + 10}" y="{box.Top + 16}">{Text(box.Title)}</text>""");
-        svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-rule" d="M{box.X} {box.Top + StackMap.HeaderHeight - 2}h{StackMap.BoxWidth}"/>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="ht-head" x="{box.X + 10}" y="{box.Top + 16}">{Text(box.Title)}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<path class="ht-rule" d="M{box.X} {box.Top + StackMap.HeaderHeight - 2}h{StackMap.BoxWidth}"/>""");
         foreach (var row in box.Rows)
         {
             if (row.IsDecision)
             {
-                svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-fn" x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">◇ {row.Label}</text>""");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<text class="ht-fn" x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">◇ {row.Label}</text>""");
                 continue;
             }
             svg.Append(CultureInfo.InvariantCulture, $"""<text {(row.Point is null ? "class=\"ht-fn\" " : "")}x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">{Text(Short(row.Label, 21))}</text>""");
@@ -111,7 +119,9 @@ public static class PictureSvg
         Ends(svg, map, leg, route);
         Hops(svg, map, leg);
         foreach (var (box, says) in Rewritings(map, leg))
-            svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-nat" x="{box.X + 8}" y="{box.NatY}">{Text(Short(says, 30))}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text class="ht-nat" x="{box.X + 8}" y="{box.NatY}">{Text(Short(says, 30))}</text>""");
         var end = leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "ht-head" : "ht-bad";
         svg.Append(CultureInfo.InvariantCulture, $"""<text class="{end}" x="{StackMap.Left}" y="{map.Height - 10}">{Text(Short($"{leg.Title}: {leg.Trail.Outcome}", 170))}</text>""");
         return svg.ToString();
@@ -142,14 +152,17 @@ public static class PictureSvg
     /// <summary>The other trail from the place where it parts: dashed, with its own numbers.</summary>
     private static void Other(StringBuilder svg, StackMap map, LitLeg leg)
     {
-        svg.Append(CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{TrailLine.Of(map, leg.Other!).Path()}"/>""");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"""<path class="ht-other" d="{TrailLine.Of(map, leg.Other!).Path()}"/>""");
         foreach (var (index, hop) in leg.Other!.Hops.Index().Skip(leg.Parts))
             if (map.Find(hop.Point) is { } row)
             {
                 var box = map.BoxOf(row);
                 svg.Append(CultureInfo.InvariantCulture, $"""<g class="other{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
                 Rect(svg, null, box.X + 2, row.Y + 1, StackMap.BoxWidth - 4, StackMap.RowHeight - 2, 4);
-                svg.Append(CultureInfo.InvariantCulture, $"""<text x="{box.X + StackMap.BoxWidth - 46}" y="{row.Middle + 4}">({index + 1})</text></g>""");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<text x="{box.X + StackMap.BoxWidth - 46}" y="{row.Middle + 4}">({index + 1})</text></g>""");
             }
     }
 
@@ -173,14 +186,17 @@ public static class PictureSvg
         var width = label.Text.Length * 6 + 12;
         svg.Append("<g class=\"ht-label\">");
         Rect(svg, null, label.X, label.Y - 8, width, 16, 7);
-        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{label.X + width / 2}" y="{label.Y + 4}" text-anchor="middle">{Text(label.Text)}</text></g>""");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"""<text x="{label.X + width / 2}" y="{label.Y + 4}" text-anchor="middle">{Text(label.Text)}</text></g>""");
     }
 
     private static string Arrow(TrailLine route, bool down)
     {
         var (x, y) = route.Last;
         var tip = down ? 7 : -7;
-        return string.Create(CultureInfo.InvariantCulture, $"""<path class="ht-arrow" d="M{x - 5} {y - tip}L{x + 5} {y - tip}L{x} {y + tip / 2}Z"/>""");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""<path class="ht-arrow" d="M{x - 5} {y - tip}L{x + 5} {y - tip}L{x} {y + tip / 2}Z"/>""");
     }
 
     /// <summary>
@@ -189,25 +205,33 @@ public static class PictureSvg
     internal static IEnumerable<(HookBox Box, string Says)> Rewritings(StackMap map, LitLeg leg)
     {
         var rewritten = leg.Account is { } account && account.Trail == leg.Trail
-            ? account.Remarks.Where(one => one.Place == Place.Nat && one.Says.StartsWith("NAT rewrites the ", StringComparison.Ordinal))
-                .Select(one => (one.After, Says: one.Says["NAT rewrites the ".Length..].TrimEnd('.').Replace(" to ", " → ", StringComparison.Ordinal)))
-            : leg.Trail.Hops.Zip(leg.Trail.Hops.Skip(1)).SelectMany((pair, index) => Changes(pair.First, pair.Second).Select(says => (After: index + 1, Says: says)));
+            ? account.Remarks.Where(
+                one => one.Place == Place.Nat && one.Says.StartsWith("NAT rewrites the ", StringComparison.Ordinal))
+                .Select(one => (one.After, Says: one.Says["NAT rewrites the ".Length..].TrimEnd('.').Replace(
+                    " to ", " → ", StringComparison.Ordinal)))
+            : leg.Trail.Hops.Zip(leg.Trail.Hops.Skip(1)).SelectMany((pair, index) =>
+                Changes(pair.First, pair.Second).Select(says => (After: index + 1, Says: says)));
         foreach (var (after, says) in rewritten)
             if (after > 0 && map.Find(leg.Trail.Hops[after - 1].Point) is { } row
                 && map.BoxOf(row) is var box && box.Rows.Any(one => one.IsNat))
-                yield return (box, says.Replace("destination ", "dst ", StringComparison.Ordinal).Replace("source ", "src ", StringComparison.Ordinal));
+                yield return (box, says.Replace("destination ", "dst ", StringComparison.Ordinal).Replace(
+                    "source ", "src ", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Changes(Hop one, Hop next)
     {
         if (one.Source is { } source && next.Source is { } newSource && source != newSource)
             yield return $"source {source} → {newSource}";
-        if (one.Destination is { } destination && next.Destination is { } newDestination && destination != newDestination)
+        if (one.Destination is { } destination
+            && next.Destination is { } newDestination
+            && destination != newDestination)
             yield return $"destination {destination} → {newDestination}";
     }
 
     private static void LaneName(StringBuilder svg, int x, int y, string name) =>
-        svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-head" transform="translate({x} {y})rotate(-90)" text-anchor="middle">{name}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="ht-head" transform="translate({x} {y})rotate(-90)" text-anchor="middle">{name}</text>""");
 
     private static void Rect(StringBuilder svg, string? style, int x, int y, int width, int height, int radius) =>
         svg.Append(CultureInfo.InvariantCulture, $"""<rect{(style is null ? "" : $" class=\"{style}\"")} x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>""");
@@ -224,5 +248,6 @@ public static class PictureSvg
     internal static string Text(string text) => WebUtility.HtmlEncode(PlainText.Of(text));
 
     private static string Resource(string name) =>
-        EmbeddedText.Of(typeof(PictureSvg).Assembly, $"Hooktrail.Report.Picture.{name}").Replace("\n", "", StringComparison.Ordinal);
+        EmbeddedText.Of(typeof(PictureSvg).Assembly, $"Hooktrail.Report.Picture.{name}").Replace(
+            "\n", "", StringComparison.Ordinal);
 }

@@ -23,7 +23,9 @@ public static class PictureText
         var text = new StringBuilder().Append(PlainText.Of(leg.Title)).Append("\n\n");
         foreach (var (name, lane) in (ReadOnlySpan<(string, ImmutableArray<HookBox>)>)
         [
-            (map.Plane switch { Plane.IPv6 => "IPv6", Plane.Arp => "ARP", _ => "IPv4" }, [.. map.Boxes.Where(box => !box.IsBridge && box.Family != "netdev")]),
+            (
+                map.Plane switch { Plane.IPv6 => "IPv6", Plane.Arp => "ARP", _ => "IPv4" },
+                [.. map.Boxes.Where(box => !box.IsBridge && box.Family != "netdev")]),
             ("bridge", [.. map.Boxes.Where(box => box.IsBridge)]),
             ("devices", [.. map.Boxes.Where(box => box.Family == "netdev")]),
         ])
@@ -37,7 +39,9 @@ public static class PictureText
         text.Append(name).Append('\n');
         var drawn = boxes.ToImmutableArray();
         for (var line = 0; line < drawn.Max(box => box.Length); line++)
-            text.Append(string.Join(' ', drawn.Select(box => line < box.Length ? box[line] : new string(' ', BoxWidth + 2))).TrimEnd()).Append('\n');
+            text.Append(string
+                .Join(' ', drawn.Select(box => line < box.Length ? box[line] : new string(' ', BoxWidth + 2)))
+                .TrimEnd()).Append('\n');
         text.Append('\n');
     }
 
@@ -48,11 +52,14 @@ public static class PictureText
         $"└{new string('─', BoxWidth)}┘",
     ];
 
-    private static string Decision(HookRow row, HashSet<HookRow> decided) => $"{(decided.Contains(row) ? "◆" : "◇")} {row.Label}".PadRight(BoxWidth);
+    private static string Decision(HookRow row, HashSet<HookRow> decided) =>
+        $"{(decided.Contains(row) ? "◆" : "◇")} {row.Label}".PadRight(BoxWidth);
 
     private static string Function(HookRow row, ILookup<HookPoint, int> numbers)
     {
-        var crossed = PictureSvg.Short(row.Point is { } point ? string.Join(',', numbers[point]) : "", NumberWidth + LabelWidth - 6).PadLeft(NumberWidth - 1);
+        var crossed = PictureSvg.Short(
+            row.Point is { } point ? string.Join(',', numbers[point]) : "",
+            NumberWidth + LabelWidth - 6).PadLeft(NumberWidth - 1);
         // Several crossings, such as those of fragments, take room from the name.
         var room = NumberWidth + LabelWidth - crossed.Length - 1;
         var name = PictureSvg.Short(PlainText.Of(row.Point is null ? Kernel(row.Label) : row.Label), room);
@@ -79,14 +86,22 @@ public static class PictureText
         {
             var box = map.Find(hops[at].Point) is { } row ? map.BoxOf(row) : null;
             var end = at + 1;
-            while (end < hops.Length && box is not null && map.Find(hops[end].Point) is { } next && map.BoxOf(next) == box)
+            while (end < hops.Length
+                && box is not null
+                && map.Find(hops[end].Point) is { } next
+                && map.BoxOf(next) == box)
                 end++;
             var led = before is not null && box is not null && before != box ? TrailLine.Decision(before, box) : null;
-            text.Append(CultureInfo.InvariantCulture, $"  {(led is null ? "" : $"{led}: ")}{PictureMermaid.Title(box, hops[at].Point)} ");
-            text.Append(string.Join(", ", hops[at..end].Select((hop, index) => string.Create(CultureInfo.InvariantCulture, $"{at + index + 1} {hop.Point.Table}"))));
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {(led is null ? "" : $"{led}: ")}{PictureMermaid.Title(box, hops[at].Point)} ");
+            text.Append(string.Join(", ", hops[at..end].Select(
+                (hop, index) => string.Create(CultureInfo.InvariantCulture, $"{at + index + 1} {hop.Point.Table}"))));
             if (box is not null && box != before)
                 text.Append(string.Concat(rewritings[box].Select(says => $"; NAT: {says}")));
-            text.Append(leg.Parts >= at && leg.Parts < end ? string.Create(CultureInfo.InvariantCulture, $"; the prediction parts from it at {leg.Parts + 1}\n") : "\n");
+            text.Append(leg.Parts >= at && leg.Parts < end
+                ? string.Create(CultureInfo.InvariantCulture, $"; the prediction parts from it at {leg.Parts + 1}\n")
+                : "\n");
             (before, at) = (box, end);
         }
         return PlainLines(text.Append(leg.Trail.Outcome.ToString()).Append('\n').ToString());

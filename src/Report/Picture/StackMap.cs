@@ -25,7 +25,8 @@ public sealed class StackMap
 
     private static readonly string[] Columns = ["prerouting", "input", "forward", "output", "postrouting"];
 
-    private StackMap(Plane plane, ImmutableArray<HookBox> boxes, int upperTop, int upperBottom, int lowerTop, int lowerBottom)
+    private StackMap(
+        Plane plane, ImmutableArray<HookBox> boxes, int upperTop, int upperBottom, int lowerTop, int lowerBottom)
     {
         Plane = plane;
         Boxes = boxes;
@@ -56,7 +57,8 @@ public sealed class StackMap
     internal int DeviceTop => LowerBottom + Strip;
 
     /// <summary>The registrations are those of all families, in their order. Crossed points get a place too.</summary>
-    public static StackMap Of(ImmutableArray<Registration> registrations, Plane plane, params IEnumerable<HookPoint> alsoCrossed)
+    public static StackMap Of(
+        ImmutableArray<Registration> registrations, Plane plane, params IEnumerable<HookPoint> alsoCrossed)
     {
         var family = plane switch { Plane.IPv6 => "ip6", Plane.Arp => "arp", _ => "ip" };
         var known = registrations.SelectMany(one => one.Points).ToHashSet();
@@ -68,7 +70,9 @@ public sealed class StackMap
         var upperBottom = upper.Max(box => box.Bottom);
         var lowerTop = upperBottom + Strip + 10;
         var lower = Lane(all, "bridge", lowerTop);
-        return new(plane, [.. upper, .. lower, .. Devices(all, lower.Max(box => box.Bottom) + Strip)], upperTop, upperBottom, lowerTop, lower.Max(box => box.Bottom));
+        return new(
+            plane, [.. upper, .. lower, .. Devices(all, lower.Max(box => box.Bottom) + Strip)],
+            upperTop, upperBottom, lowerTop, lower.Max(box => box.Bottom));
     }
 
     /// <summary>Null if the map has none, as for a chain of another IP version.</summary>
@@ -79,7 +83,10 @@ public sealed class StackMap
     internal IEnumerable<(HookBox Box, HookRow Row)> Decisions(Trail trail)
     {
         ImmutableArray<HookBox> boxes = [.. trail.Hops.Select(hop => Find(hop.Point)).OfType<HookRow>().Select(BoxOf)];
-        var passed = boxes.Zip(boxes.Skip(1)).Where(pair => pair.First != pair.Second).Select(pair => TrailLine.Decision(pair.First, pair.Second)).ToHashSet();
+        var passed = boxes.Zip(boxes.Skip(1))
+            .Where(pair => pair.First != pair.Second)
+            .Select(pair => TrailLine.Decision(pair.First, pair.Second))
+            .ToHashSet();
         if (boxes is [{ Hook: "output", IsBridge: false } first, ..])
             foreach (var row in first.Rows.Where(row => row.IsDecision))
                 yield return (first, row);
@@ -93,7 +100,10 @@ public sealed class StackMap
     internal static int ColumnLeft(int column) => Left + column * (BoxWidth + Gap);
 
     private static ImmutableArray<HookBox> Lane(ImmutableArray<Registration> all, string family, int top) =>
-        [.. Columns.Select((hook, column) => Box(family, hook, column, top, [.. all.Where(one => one.Family == family && (one.Hook == hook || one.Hook == "brouting" && hook == "prerouting"))]))];
+        [
+            .. Columns.Select((hook, column) => Box(family, hook, column, top, [.. all.Where(
+                one => one.Family == family && (one.Hook == hook || one.Hook == "brouting" && hook == "prerouting"))]))
+        ];
 
     private static ImmutableArray<HookBox> Devices(ImmutableArray<Registration> all, int top)
     {
@@ -110,7 +120,8 @@ public sealed class StackMap
         return boxes.ToImmutable();
     }
 
-    private static HookBox Box(string family, string hook, int column, int top, ImmutableArray<Registration> registrations)
+    private static HookBox Box(
+        string family, string hook, int column, int top, ImmutableArray<Registration> registrations)
     {
         var rows = ImmutableArray.CreateBuilder<HookRow>();
         var y = top + HeaderHeight;
@@ -140,7 +151,8 @@ public sealed class StackMap
     private static string Label(HookPoint? point, Registration one) => point switch
     {
         null => one.What,
-        { Layer: Layer.Nftables } own => one.Device is null ? $"{own.Table} {own.Chain}" : $"{own.Table} {own.Chain} ({one.Device})",
+        { Layer: Layer.Nftables } own =>
+            one.Device is null ? $"{own.Table} {own.Chain}" : $"{own.Table} {own.Chain} ({one.Device})",
         { } chain => chain.Table,
     };
 
@@ -158,12 +170,14 @@ public sealed class StackMap
             _ => [],
         };
         var hook = point.Chain == "BROUTING" ? "prerouting" : point.Chain.ToLowerInvariant();
-        return families.Select(family => new Registration(family, hook, int.MaxValue, point.ToString()) { Points = [point] });
+        return families.Select(
+            family => new Registration(family, hook, int.MaxValue, point.ToString()) { Points = [point] });
     }
 }
 
 /// <summary><c>NatY</c> is the place of NAT's rewriting, after the functions and before the routing decision.</summary>
-internal sealed record HookBox(string Family, string Hook, int Column, int X, int Top, int Bottom, int NatY, ImmutableArray<HookRow> Rows)
+internal sealed record HookBox(
+    string Family, string Hook, int Column, int X, int Top, int Bottom, int NatY, ImmutableArray<HookRow> Rows)
 {
     public bool IsBridge => Family == "bridge";
 

@@ -25,7 +25,8 @@ internal sealed class TrailLine
     private TrailLine(StackMap map, Trail trail)
     {
         _map = map;
-        _stops = [.. trail.Hops.Select(hop => map.Find(hop.Point)).OfType<HookRow>().Select(row => (row, map.BoxOf(row)))];
+        _stops =
+            [.. trail.Hops.Select(hop => map.Find(hop.Point)).OfType<HookRow>().Select(row => (row, map.BoxOf(row)))];
         Start = trail.Hops.IsEmpty ? null : trail.Hops[0].PhysIn ?? trail.Hops[0].In;
         var last = trail.Hops.IsEmpty ? null : trail.Hops[^1];
         Draw(trail, last);
@@ -115,7 +116,9 @@ internal sealed class TrailLine
         var y = Track(2);
         var from = StackMap.ColumnLeft(0) + StackMap.Gutter;
         var to = first.Box.X - Outer;
-        Add((from, _map.DeviceTop), (from, y), (to, y), (to, first.Row.Middle - 3), (Badge(first).X, first.Row.Middle - 3), Badge(first));
+        Add(
+            (from, _map.DeviceTop), (from, y), (to, y), (to, first.Row.Middle - 3),
+            (Badge(first).X, first.Row.Middle - 3), Badge(first));
     }
 
     private void Go((HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to)
@@ -132,7 +135,9 @@ internal sealed class TrailLine
         else
         {
             // 0: above the upper lane; 1: between the lanes; 2: below the lower lane.
-            var strip = from.Box.IsBridge != to.Box.IsBridge || from.Box.Hook == "postrouting" ? 1 : from.Box.IsBridge ? 2 : 0;
+            var strip = from.Box.IsBridge != to.Box.IsBridge || from.Box.Hook == "postrouting" ? 1
+                : from.Box.IsBridge ? 2
+                : 0;
             var y = Track(strip);
             var leaveX = from.Box.X - (IsAbove(strip, from.Box) && !_cameFromBelow ? Outer : Inner);
             _cameFromBelow = !IsAbove(strip, to.Box);
@@ -162,11 +167,13 @@ internal sealed class TrailLine
         Add((x, y), (to, y), (to, _map.DeviceTop - 3));
     }
 
-    private void Leave((HookRow Row, HookBox Box) from, int x) => Add((Badge(from).X, from.Row.Middle + 3), (x, from.Row.Middle + 3));
+    private void Leave((HookRow Row, HookBox Box) from, int x) =>
+        Add((Badge(from).X, from.Row.Middle + 3), (x, from.Row.Middle + 3));
 
     private static bool IsAbove(int strip, HookBox box) => strip == 0 || strip == 1 && box.IsBridge;
 
-    private static (int X, int Y) Badge((HookRow Row, HookBox Box) stop) => (stop.Box.X + StackMap.Gutter / 2, stop.Row.Middle);
+    private static (int X, int Y) Badge((HookRow Row, HookBox Box) stop) =>
+        (stop.Box.X + StackMap.Gutter / 2, stop.Row.Middle);
 
     private int Track(int strip)
     {
@@ -174,28 +181,30 @@ internal sealed class TrailLine
         return top + 16 + _tracks[strip]++ % 4 * 15;
     }
 
-    private void Label(int x, int y, (HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to, bool centred = false)
+    private void Label(
+        int x, int y, (HookRow Row, HookBox Box) from, (HookRow Row, HookBox Box) to, bool centred = false)
     {
         if (Decision(from.Box, to.Box) is { } text)
             Labels.Add(new(centred ? x - text.Length * 3 - 6 : x, y, text));
     }
 
     /// <summary>The decision between two hooks.</summary>
-    internal static string? Decision(HookBox from, HookBox to) => (from.IsBridge, from.Hook, to.IsBridge, to.Hook) switch
-    {
-        (true, "prerouting", false, "prerouting") => "br_netfilter",
-        (true, "forward", false, "forward") => "br_netfilter",
-        (true, "postrouting", false, "postrouting") => "br_netfilter",
-        (_, "prerouting", true, "forward" or "input") => HookRow.Bridging,
-        (true, "prerouting", false, _) => HookRow.Routing,
-        (true, "input", false, "prerouting") => "up to the host",
-        (true, "input", false, _) => HookRow.Routing,
-        (false, "prerouting", false, _) => HookRow.Routing,
-        (false, "postrouting", false, "prerouting") => "lo",
-        (false, "postrouting", true, "output") => "out by the bridge",
-        (false, "forward", true, "postrouting") => "back to the bridge",
-        _ => null,
-    };
+    internal static string? Decision(HookBox from, HookBox to) =>
+        (from.IsBridge, from.Hook, to.IsBridge, to.Hook) switch
+        {
+            (true, "prerouting", false, "prerouting") => "br_netfilter",
+            (true, "forward", false, "forward") => "br_netfilter",
+            (true, "postrouting", false, "postrouting") => "br_netfilter",
+            (_, "prerouting", true, "forward" or "input") => HookRow.Bridging,
+            (true, "prerouting", false, _) => HookRow.Routing,
+            (true, "input", false, "prerouting") => "up to the host",
+            (true, "input", false, _) => HookRow.Routing,
+            (false, "prerouting", false, _) => HookRow.Routing,
+            (false, "postrouting", false, "prerouting") => "lo",
+            (false, "postrouting", true, "output") => "out by the bridge",
+            (false, "forward", true, "postrouting") => "back to the bridge",
+            _ => null,
+        };
 
     private void Add(params ReadOnlySpan<(int X, int Y)> more)
     {
@@ -208,6 +217,8 @@ internal sealed class TrailLine
     {
         var (dx, dy) = (other.X - corner.X, other.Y - corner.Y);
         var reach = Math.Min(Radius, Math.Max(Math.Abs(dx), Math.Abs(dy)) / 2);
-        return (corner.X + Math.Sign(dx) * Math.Min(reach, Math.Abs(dx)), corner.Y + Math.Sign(dy) * Math.Min(reach, Math.Abs(dy)));
+        return (
+            corner.X + Math.Sign(dx) * Math.Min(reach, Math.Abs(dx)),
+            corner.Y + Math.Sign(dy) * Math.Min(reach, Math.Abs(dy)));
     }
 }

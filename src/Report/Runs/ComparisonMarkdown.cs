@@ -37,7 +37,8 @@ public static class ComparisonMarkdown
 
     private static void Group(StringBuilder text, int number, CauseGroup group)
     {
-        text.Append($"\n### {number}. {Markdown.Inline(group.Cause.Title)}: {Wording.Plural(group.Legs.Length, "leg")}\n\n");
+        text.Append(
+            $"\n### {number}. {Markdown.Inline(group.Cause.Title)}: {Wording.Plural(group.Legs.Length, "leg")}\n\n");
         foreach (var ground in group.Grounds)
             text.Append($"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
         foreach (var line in RegistrationChange.Lines(group.Cause.Registrations))
@@ -56,7 +57,8 @@ public static class ComparisonMarkdown
         text.Append($"\n**{Markdown.Inline(leg.Title)}**: {Markdown.Inline(Wording.Difference(leg))}\n");
         if (leg.Reason is { } reason)
             text.Append($"\n{Markdown.Inline(reason)}\n");
-        if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted) is ({ } before, { } after))
+        if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted)
+            is ({ } before, { } after))
             text.Append($"\n{Markdown.Block(SideBySide.Text(before, runs.Before.Label, after, runs.After.Label))}");
         if (leg.After is { Evidence.IsEmpty: false } record)
             text.Append($"\nThe records of {Markdown.Inline(runs.After.Label)}:\n\n{Markdown.Block(string.Join('\n', record.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
@@ -70,7 +72,8 @@ public static class ComparisonMarkdown
             return;
         text.Append("\n### The hosts\n\n");
         if (!runs.Facts.IsEmpty)
-            text.Append($"| | {Markdown.Inline(runs.Before.Label)} | {Markdown.Inline(runs.After.Label)} |\n|---|---|---|\n");
+            text.Append(
+                $"| | {Markdown.Inline(runs.Before.Label)} | {Markdown.Inline(runs.After.Label)} |\n|---|---|---|\n");
         foreach (var fact in runs.Facts)
             text.Append($"| {Markdown.Inline(fact.Name)} | {Markdown.Inline(fact.Before ?? "–")} | {Markdown.Inline(fact.After ?? "–")} |\n");
         if (!runs.Hosts.IsEmpty)
@@ -99,6 +102,8 @@ public static class ComparisonMarkdown
         var text = new StringBuilder($"| journey | {string.Join(" | ", matrix.Others.Select(run => Markdown.Inline(run.After.Label)))} |\n|---|{string.Concat(matrix.Others.Select(_ => "---|"))}\n");
         foreach (var journey in matrix.Journeys)
             text.Append($"| {Markdown.Inline(journey)} | {string.Join(" | ", matrix.Others.Select(run => MatrixCell.Of(run, journey).Sign))} |\n");
-        return text.Append("\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs.\n").ToString();
+        return text
+            .Append("\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs.\n")
+            .ToString();
     }
 }

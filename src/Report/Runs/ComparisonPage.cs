@@ -23,8 +23,10 @@ public static class ComparisonPage
     private sealed class Writer(HtmlWriter html, IReadOnlyList<ShownRun> runs)
     {
         // The place of each leg in the report; empty for a leg of a file that the report does not show.
-        private readonly Dictionary<LegRecord, string> _shown = runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
-            .GroupBy(leg => leg.Record, ReferenceEqualityComparer.Instance).ToDictionary(leg => (LegRecord)leg.Key!, leg => leg.First().Id, new Same());
+        private readonly Dictionary<LegRecord, string> _shown = runs.SelectMany(run => run.Scenarios)
+            .SelectMany(scenario => scenario.Legs)
+            .GroupBy(leg => leg.Record, ReferenceEqualityComparer.Instance)
+            .ToDictionary(leg => (LegRecord)leg.Key!, leg => leg.First().Id, new Same());
 
         public void Write(ComparisonMatrix matrix)
         {
@@ -111,7 +113,8 @@ public static class ComparisonPage
             html.Add($"</ul>\n");
             if (leg.Reason is { } reason)
                 html.Add($"<p class=\"reason bad\">{reason}</p>\n");
-            if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted) is ({ } before, { } after))
+            if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted)
+                is ({ } before, { } after))
                 html.Add($"<pre class=\"message\" tabindex=\"0\">{SideBySide.Text(before, run.Before.Label, after, run.After.Label)}</pre>\n");
             if (leg.After is { Evidence.IsEmpty: false } record)
             {
@@ -185,7 +188,8 @@ public static class ComparisonPage
         {
             public bool Equals(LegRecord? one, LegRecord? other) => ReferenceEquals(one, other);
 
-            public int GetHashCode(LegRecord record) => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(record);
+            public int GetHashCode(LegRecord record) =>
+                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(record);
         }
     }
 }

@@ -69,9 +69,13 @@ public static class ComparisonText
         Line(text, "\n", Wording.Leg(leg));
         if (leg.Reason is { } reason)
             Line(text, "", reason);
-        if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted) is ({ } before, { } after))
+        if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted)
+            is ({ } before, { } after))
             text.Append(SideBySide.Text(before, runs.Before.Label, after, runs.After.Label));
-        foreach (var (label, evidence) in new[] { (runs.Before.Label, leg.Before?.Evidence), (runs.After.Label, leg.After?.Evidence) })
+        foreach (var (label, evidence) in new[]
+        {
+            (runs.Before.Label, leg.Before?.Evidence), (runs.After.Label, leg.After?.Evidence)
+        })
             if (evidence is { IsEmpty: false } lines)
             {
                 Line(text, "", $"The records of {label}:");
@@ -105,5 +109,6 @@ public static class ComparisonText
         return $"{table.Text()}= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs\n";
     }
 
-    private static void Line(StringBuilder text, string before, string line) => text.Append(before).Append(PlainText.Of(line)).Append('\n');
+    private static void Line(StringBuilder text, string before, string line) =>
+        text.Append(before).Append(PlainText.Of(line)).Append('\n');
 }

@@ -37,7 +37,8 @@ public static class KernelsDocument
             string[] cells =
             [
                 run.Label, ReferenceKernels.Release(run), host.Iptables.Name(), host.Ebtables.Name(),
-                ReferenceKernels.Fact(run, "iptables") ?? "", $"{run.Trails.Legs.Count(leg => leg.Observed is not null)}",
+                ReferenceKernels.Fact(run, "iptables") ?? "",
+                $"{run.Trails.Legs.Count(leg => leg.Observed is not null)}",
             ];
             text.Append($"| {string.Join(" | ", cells.Select(Markdown.Inline))} |\n");
         }
@@ -56,8 +57,11 @@ public static class KernelsDocument
         var last = matrix.Others[^1];
         text.Append($"\n## From {Markdown.Inline(runs[0].Label)} to {Markdown.Inline(runs[^1].Label)}, with iptables-{backend.Name()}\n\n");
         text.Append($"{Markdown.Inline(Wording.Counts(last))} {Markdown.Inline(Wording.Verdict(last))}\n\n");
-        text.Append("The number of legs of each journey that differ from the first run:\n\n").Append(ComparisonMarkdown.Matrix(matrix));
-        foreach (var title in matrix.Others.SelectMany(run => run.Expected).Select(group => group.Cause.Title).Distinct())
+        text.Append("The number of legs of each journey that differ from the first run:\n\n").Append(
+            ComparisonMarkdown.Matrix(matrix));
+        foreach (var title in matrix.Others.SelectMany(run => run.Expected)
+            .Select(group => group.Cause.Title)
+            .Distinct())
             Cause(text, title, matrix);
         foreach (var run in matrix.Others.Where(run => run.HasUnexplained))
             text.Append($"\n**{Markdown.Inline(run.After.Label)}: {Wording.Plural(run.Unexplained.Count(), "difference")} that the model does not explain.**\n\n")
@@ -88,10 +92,14 @@ public static class KernelsDocument
     /// <summary>The effect of the backend, for each kernel that was run with both.</summary>
     private static void Backends(StringBuilder text, ReferenceKernels kernels)
     {
-        var both = kernels.Runs.GroupBy(run => run.Trails.HostProfile.Kernel).Where(same => same.DistinctBy(run => run.Trails.HostProfile.Iptables).Count() > 1).ToList();
+        var both = kernels.Runs.GroupBy(run => run.Trails.HostProfile.Kernel)
+            .Where(same => same.DistinctBy(run => run.Trails.HostProfile.Iptables).Count() > 1)
+            .ToList();
         if (both.Count == 0)
             return;
-        var newest = both.MaxBy(same => same.Key)!.DistinctBy(run => run.Trails.HostProfile.Iptables).ToImmutableArray();
+        var newest = both.MaxBy(same => same.Key)!
+            .DistinctBy(run => run.Trails.HostProfile.Iptables)
+            .ToImmutableArray();
         var matrix = ComparisonMatrix.Of(newest);
         text.Append($"\n## From {Markdown.Inline(newest[0].Label)} to {Markdown.Inline(newest[1].Label)}: the other backend\n\n{Markdown.Inline(Wording.Counts(matrix.Others[0]))} {Markdown.Inline(Wording.Verdict(matrix.Others[0]))}\n");
         foreach (var group in matrix.Others[0].Expected)

@@ -16,20 +16,25 @@ internal static class Wording
     public static string Counts(RunComparison runs)
     {
         var parts = new List<string>();
-        foreach (var status in (ReadOnlySpan<LegStatus>)[LegStatus.Same, LegStatus.Changed, LegStatus.Appeared, LegStatus.Gone, LegStatus.Incomparable])
+        foreach (var status in (ReadOnlySpan<LegStatus>)
+            [LegStatus.Same, LegStatus.Changed, LegStatus.Appeared, LegStatus.Gone, LegStatus.Incomparable])
             if (runs.Count(status) is var count and > 0)
                 parts.Add($"{Number(count)} {status.Name()}");
         var total = runs.Legs.Length - runs.Count(LegStatus.PredictedOnly);
-        return total == 0 ? "No legs to compare." : $"{Plural(total, "leg")}: {string.Join(", ", parts)}.{Predicted(runs)}";
+        return total == 0
+            ? "No legs to compare."
+            : $"{Plural(total, "leg")}: {string.Join(", ", parts)}.{Predicted(runs)}";
     }
 
     public static string Verdict(RunComparison runs)
     {
-        var (expected, unexplained) = (runs.Legs.Count(leg => leg.Status.IsDifference() && leg.IsExpected), runs.Unexplained.Count());
+        var (expected, unexplained) =
+            (runs.Legs.Count(leg => leg.Status.IsDifference() && leg.IsExpected), runs.Unexplained.Count());
         return (expected, unexplained) switch
         {
             (0, 0) => "No leg differs.",
-            (_, 0) => $"{Plural(expected, "difference")}, expected from the hosts: {Plural(runs.Expected.Length, "cause")}.",
+            (_, 0) =>
+                $"{Plural(expected, "difference")}, expected from the hosts: {Plural(runs.Expected.Length, "cause")}.",
             (0, _) => $"{Plural(unexplained, "difference")} that the model does not explain.",
             _ => $"{Plural(expected + unexplained, "difference")}: {Number(expected)} expected from the hosts ({Plural(runs.Expected.Length, "cause")}), {Number(unexplained)} that the model does not explain.",
         };
@@ -38,7 +43,8 @@ internal static class Wording
     public static string Leg(LegComparison leg) => $"{leg.Title}: {Difference(leg)}";
 
     public static string Difference(LegComparison leg) => leg.Difference is { } difference
-        ? string.Join("; ", difference.Hops.Select(hop => hop.ToString()).Concat(difference.Outcome is { } outcome ? [outcome.ToString()] : []))
+        ? string.Join("; ", difference.Hops.Select(hop => hop.ToString()).Concat(
+            difference.Outcome is { } outcome ? [outcome.ToString()] : []))
         : leg.Status.Name();
 
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";

@@ -19,7 +19,9 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
     {
         range = default;
         if (text.Split('-') is [var first, var last])
-            return TryAddress(first, out var from) && TryAddress(last, out var to) && from.AddressFamily == to.AddressFamily
+            return TryAddress(first, out var from)
+                && TryAddress(last, out var to)
+                && from.AddressFamily == to.AddressFamily
                 && Make(from, to, out range);
         var slash = text.Split('/');
         if (slash.Length > 2 || !TryAddress(slash[0], out var address))

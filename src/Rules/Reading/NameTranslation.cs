@@ -50,7 +50,8 @@ internal sealed class NameTranslation(INames names)
         if (from <= range.Last)
             parts.Add(new(from, range.Last));
         parts.AddRange(leaving.Select(port => new PortRange(names.Port(port), names.Port(port))));
-        return string.Join(',', parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.First}{printed[sign]}{part.Last}")));
+        return string.Join(',', parts.Select(
+            part => string.Create(CultureInfo.InvariantCulture, $"{part.First}{printed[sign]}{part.Last}")));
     }
 
     /// <summary>The owner's name; the address itself if the lab does not know it.</summary>
@@ -93,7 +94,8 @@ internal sealed class NameTranslation(INames names)
     }
 
     /// <summary>Parses the result of <see cref="Device"/>.</summary>
-    public static ImmutableArray<string> Devices(string translated) => [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
+    public static ImmutableArray<string> Devices(string translated) =>
+        [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>Parses the result of <see cref="Ports"/>; null if it has no ports.</summary>
     public static ImmutableArray<PortRange>? Ranges(string translated)
@@ -132,7 +134,8 @@ internal sealed class NameTranslation(INames names)
         // A lab may lack containers. A network counts as contained if the range contains
         // all of its addresses that exist.
         var whole = LabNames.Networks.Where(
-            network => held.Contains(LabNames.GatewayOf(network)) && LabAddressNames.On(network, version).Intersect(all).All(held.Contains));
+            network => held.Contains(LabNames.GatewayOf(network))
+                && LabAddressNames.On(network, version).Intersect(all).All(held.Contains));
         return held.Concat(whole.SelectMany(network => LabAddressNames.On(network, version)));
     }
 

@@ -18,9 +18,11 @@ internal static class NftJson
             using var document = JsonDocument.Parse(json, new() { MaxDepth = 128 });
             return Script(document.RootElement.GetProperty("nftables"));
         }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception wrong)
+            when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new HooktrailException($"{source} is not what nft -j list ruleset prints; give its output as it is.", wrong);
+            throw new HooktrailException(
+                $"{source} is not what nft -j list ruleset prints; give its output as it is.", wrong);
         }
     }
 
@@ -34,13 +36,16 @@ internal static class NftJson
             if (table.TryGetProperty("flags", out var flags))
                 lines.Add($"flags {FlagsOf(flags)}");
             bool Mine(JsonProperty one, params ReadOnlySpan<string> kinds) =>
-                kinds.Contains(one.Name) && Word(one.Value, "family") == Word(table, "family") && Word(one.Value, "table") == Word(table, "name");
+                kinds.Contains(one.Name)
+                && Word(one.Value, "family") == Word(table, "family")
+                && Word(one.Value, "table") == Word(table, "name");
             foreach (var set in all.Where(one => Mine(one, "set", "map")))
                 Elements(set, lines);
             foreach (var chain in all.Where(one => Mine(one, "chain")).Select(one => one.Value))
             {
                 Chain(chain, lines);
-                foreach (var rule in all.Where(one => Mine(one, "rule") && Word(one.Value, "chain") == Word(chain, "name")))
+                foreach (var rule in all.Where(
+                    one => Mine(one, "rule") && Word(one.Value, "chain") == Word(chain, "name")))
                     lines.Add(Rule(rule.Value));
                 lines.Add("}");
             }
@@ -53,7 +58,8 @@ internal static class NftJson
 
     // nft 1.0.6 prints a wrong word from its memory for dormant, which its text output has right;
     // the other flags change no trail.
-    private static string FlagsOf(JsonElement flags) => List(flags) is var words && words is "owner" or "persist" or "owner,persist" ? words : "dormant";
+    private static string FlagsOf(JsonElement flags) =>
+        List(flags) is var words && words is "owner" or "persist" or "owner,persist" ? words : "dormant";
 
     private static void Elements(JsonProperty set, ImmutableArray<string>.Builder lines)
     {
@@ -93,12 +99,16 @@ internal static class NftJson
     }
 
     private static string Rule(JsonElement rule) =>
-        rule.TryGetProperty("expr", out var statements) ? string.Join(' ', statements.EnumerateArray().Select(Statement)) : "";
+        rule.TryGetProperty("expr", out var statements)
+            ? string.Join(' ', statements.EnumerateArray().Select(Statement))
+            : "";
 
     private static string Statement(JsonElement statement)
     {
         // nft 1.0.6 writes a statement that has no JSON form as text.
-        var (name, value) = statement.ValueKind == JsonValueKind.Object ? Only(statement) : (Plain(statement).Split(' ')[0], statement);
+        var (name, value) = statement.ValueKind == JsonValueKind.Object
+            ? Only(statement)
+            : (Plain(statement).Split(' ')[0], statement);
         try
         {
             return name switch
@@ -107,14 +117,20 @@ internal static class NftJson
                 "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
                 "jump" or "goto" when statement.ValueKind == JsonValueKind.Object => $"{name} {Word(value, "target")}",
                 "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
-                "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix) ? $"log prefix {Quoted(prefix.GetString()!)}" : "log",
+                "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix)
+                    ? $"log prefix {Quoted(prefix.GetString()!)}"
+                    : "log",
                 "dnat" or "snat" => Nat(name, value),
-                "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port) ? $"redirect to :{Right(port)}" : "redirect",
+                "redirect" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("port", out var port)
+                    ? $"redirect to :{Right(port)}"
+                    : "redirect",
                 "reject" => Reject(value),
-                "xt" when value.ValueKind == JsonValueKind.Object => $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
+                "xt" when value.ValueKind == JsonValueKind.Object =>
+                    $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
                 // A set that packets fill. A condition in this statement may not hold.
                 "set" or "map" => value.TryGetProperty("stmt", out _) ? throw new NotKnownException(name) : "",
-                "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last" or "limit" or "quota" or "queue" or "tproxy"
+                "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last"
+                    or "limit" or "quota" or "queue" or "tproxy"
                     or "dup" or "fwd" or "synproxy" or "flow" => name,
                 _ => throw new NotKnownException(name),
             };
@@ -122,7 +138,9 @@ internal static class NftJson
         catch (NotKnownException unknown)
         {
             // Some statements act and so may decide; every other one is a match that may not hold.
-            var word = name is "match" or "set" or "map" or "meter" or "ct count" ? NftRule.UnreadableMatch : NftRule.Unreadable;
+            var word = name is "match" or "set" or "map" or "meter" or "ct count"
+                ? NftRule.UnreadableMatch
+                : NftRule.Unreadable;
             return $"{word} {Quoted(unknown.Message)}";
         }
     }
@@ -140,7 +158,9 @@ internal static class NftJson
         if (value.ValueKind != JsonValueKind.Object)
             return name;
         var family = value.TryGetProperty("family", out var written) ? $" {written.GetString()}" : "";
-        var address = value.TryGetProperty("addr", out var addr) ? addr.ValueKind == JsonValueKind.String ? addr.GetString()! : Right(addr) : "";
+        var address = value.TryGetProperty("addr", out var addr)
+            ? addr.ValueKind == JsonValueKind.String ? addr.GetString()! : Right(addr)
+            : "";
         var port = value.TryGetProperty("port", out var to) ? Right(to) : "";
         var target = port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
         return $"{name}{family} to {target}";
@@ -161,11 +181,13 @@ internal static class NftJson
         return name switch
         {
             "meta" => $"meta {Word(value, "key")}",
-            "payload" when value.TryGetProperty("protocol", out var protocol) && value.TryGetProperty("field", out var field) =>
+            "payload" when value.TryGetProperty("protocol", out var protocol)
+                && value.TryGetProperty("field", out var field) =>
                 $"{protocol.GetString()} {field.GetString()}",
             "ct" when !value.TryGetProperty("dir", out _) => $"ct {Word(value, "key")}",
             "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
-            "tcp option" when value.TryGetProperty("field", out var part) => $"tcp option {Word(value, "name")} {part.GetString()}",
+            "tcp option" when value.TryGetProperty("field", out var part) =>
+                $"tcp option {Word(value, "name")} {part.GetString()}",
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
             "&" when value.GetArrayLength() == 2 => $"{Left(value[0])} & {Right(value[1])}",
             _ => throw new NotKnownException(name),
@@ -188,7 +210,9 @@ internal static class NftJson
         var (name, value) = Only(expression);
         return name switch
         {
-            "set" => value.ValueKind == JsonValueKind.Array ? $"{{ {string.Join(", ", value.EnumerateArray().Select(Element))} }}" : $"{{ {Right(value)} }}",
+            "set" => value.ValueKind == JsonValueKind.Array
+                ? $"{{ {string.Join(", ", value.EnumerateArray().Select(Element))} }}"
+                : $"{{ {Right(value)} }}",
             "range" => $"{Plain(value[0])}-{Plain(value[1])}",
             "prefix" => $"{Word(value, "addr")}/{value.GetProperty("len").GetRawText()}",
             "|" => $"({string.Join(" | ", Flat(expression).Select(Plain))})",
@@ -219,9 +243,12 @@ internal static class NftJson
     private static string Word(JsonElement holder, string member) => holder.GetProperty(member).GetString() ?? "";
 
     private static string List(JsonElement values, string between = ",") =>
-        values.ValueKind == JsonValueKind.Array ? string.Join(between, values.EnumerateArray().Select(Plain)) : Plain(values);
+        values.ValueKind == JsonValueKind.Array
+            ? string.Join(between, values.EnumerateArray().Select(Plain))
+            : Plain(values);
 
-    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString();
+    private static string Plain(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString();
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "", StringComparison.Ordinal)}\"";
 }

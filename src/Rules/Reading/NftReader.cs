@@ -63,7 +63,9 @@ internal sealed class NftReader(INames names, string source)
                     break;
             }
 
-        if (table.Dormant || name.Text.StartsWith("hooktrail-", StringComparison.Ordinal) || table.IsOfXtables(name.Text))
+        if (table.Dormant
+            || name.Text.StartsWith("hooktrail-", StringComparison.Ordinal)
+            || table.IsOfXtables(name.Text))
             return;
         foreach (var (chain, tokens) in rules)
             table.Rules[chain].AddRange(Rules(table, tokens));
@@ -115,16 +117,22 @@ internal sealed class NftReader(INames names, string source)
     private BaseChain Hook(NftTable table, ImmutableArray<NftToken> tokens)
     {
         string? Behind(string keyword) =>
-            Enumerable.Range(0, tokens.Length - 1).Where(at => tokens[at].Is(keyword)).Select(at => tokens[at + 1].Text).FirstOrDefault();
+            Enumerable.Range(0, tokens.Length - 1)
+                .Where(at => tokens[at].Is(keyword))
+                .Select(at => tokens[at + 1].Text)
+                .FirstOrDefault();
         var device = Behind("device");
         if (Behind("devices") is not null)
-            device = string.Join(',', tokens.Where(token => token.Quoted).Select(token => _translation.Device(token.Text)));
-        var priority = string.Concat(tokens.SkipWhile(token => !token.Is("priority")).Skip(1).Select(token => token.Text));
+            device = string.Join(
+                ',', tokens.Where(token => token.Quoted).Select(token => _translation.Device(token.Text)));
+        var priority = string.Concat(
+            tokens.SkipWhile(token => !token.Is("priority")).Skip(1).Select(token => token.Text));
         return new(
             table.Family,
             Behind("type") ?? "filter",
             Behind("hook") ?? throw Wrong(tokens[0], "and no hook follows it"),
-            NftPriority.Parse(priority, table.Family) ?? throw Wrong(tokens[0], $"and the priority \"{priority}\" is none of nft's"),
+            NftPriority.Parse(priority, table.Family)
+            ?? throw Wrong(tokens[0], $"and the priority \"{priority}\" is none of nft's"),
             device is null ? null : _translation.Device(device));
     }
 
@@ -192,7 +200,8 @@ internal sealed class NftReader(INames names, string source)
             throw Wrong(_tokens[_at - 1], $"where \"{sign}\" must be");
     }
 
-    private HooktrailException Cut() => new($"{source} ends in the middle of a table; give all that nft list ruleset prints.");
+    private HooktrailException Cut() =>
+        new($"{source} ends in the middle of a table; give all that nft list ruleset prints.");
 
     private HooktrailException Wrong(NftToken token, string what) =>
         new($"{source}, line {token.Line}: there is \"{(token.Is("\n") ? "the end of the line" : token.Text)}\" {what}; give what nft list ruleset prints.");
@@ -239,7 +248,8 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
 
     /// <summary>The chain's name in the lab. Docker's chains have the bridge's name after two underscores.</summary>
     public string ChainName(string printed) =>
-        Name.EndsWith(" docker-bridges", StringComparison.Ordinal) && printed.IndexOf("__", StringComparison.Ordinal) is var at and >= 0
+        Name.EndsWith(" docker-bridges", StringComparison.Ordinal)
+        && printed.IndexOf("__", StringComparison.Ordinal) is var at and >= 0
             ? printed[..(at + 2)] + Translation.Device(printed[(at + 2)..])
             : printed;
 
@@ -257,9 +267,11 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
     public bool IsOfXtables(string table) =>
         Named.Count == 0
         && Xtables.Any(one => one.Family == Family && one.Table == table)
-        && Chains.All(chain => chain.Base is not { } hook || Xtables.Contains((Family, table, chain.Id.Name, hook.Hook, hook.Priority)));
+        && Chains.All(chain => chain.Base is not { } hook
+            || Xtables.Contains((Family, table, chain.Id.Name, hook.Hook, hook.Priority)));
 
-    private static IEnumerable<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> OfIp(NftFamily family) =>
+    private static IEnumerable<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> OfIp(
+        NftFamily family) =>
     [
         .. Hooked(family, "raw", -300, "PREROUTING", "OUTPUT"),
         .. Hooked(family, "mangle", -150, "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
@@ -285,7 +297,8 @@ internal static class NftPriority
             return number;
         var sign = text.IndexOfAny(['+', '-'], Math.Min(1, text.Length));
         var more = 0;
-        if (sign >= 0 && !int.TryParse(text.AsSpan(sign), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out more))
+        if (sign >= 0
+            && !int.TryParse(text.AsSpan(sign), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out more))
             return null;
         int? named = (sign < 0 ? text : text[..sign], family == NftFamily.Bridge) switch
         {

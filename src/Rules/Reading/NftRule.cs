@@ -11,20 +11,23 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 {
     private static readonly ImmutableArray<string> Heads =
     [
-        "meta", "ip", "ip6", "tcp", "udp", "sctp", "th", "icmp", "icmpv6", "ct", "ether", "arp", "fib", "iif", "iifname", "oif", "oifname", "mark",
-        "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack",
-        "comment", "queue", "tproxy", "dup", "fwd", "limit", "quota", "xt", "socket", "rt", "vlan", "numgen", "jhash", "synproxy", "flow", "set", "map",
-        "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
+        "meta", "ip", "ip6", "tcp", "udp", "sctp", "th", "icmp", "icmpv6", "ct", "ether", "arp", "fib", "iif",
+        "iifname", "oif", "oifname", "mark", "counter", "log", "accept", "drop", "return", "continue", "jump", "goto",
+        "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment", "queue", "tproxy", "dup", "fwd",
+        "limit", "quota", "xt", "socket", "rt", "vlan", "numgen", "jhash", "synproxy", "flow", "set", "map", "update",
+        "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
     ];
 
     /// <summary>Words that begin a match on another header: an inner packet's, a policy's, a route's.</summary>
-    private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
+    private static readonly ImmutableArray<string> Wrapping =
+        ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
 
     /// <summary>Words that end such a match.</summary>
     private static readonly ImmutableArray<string> Actions =
     [
-        "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment",
-        "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last", Unreadable, UnreadableMatch,
+        "counter", "log", "accept", "drop", "return", "continue", "jump", "goto", "dnat", "snat", "masquerade",
+        "redirect", "reject", "notrack", "comment", "queue", "tproxy", "dup", "fwd", "synproxy", "flow", "last",
+        Unreadable, UnreadableMatch,
     ];
 
     /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
@@ -217,7 +220,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
         if (selectors is [{ } only])
         {
-            var values = Values().Select(value => value.Length == 1 ? value[0] : string.Join(',', value)).ToImmutableArray();
+            var values =
+                Values().Select(value => value.Length == 1 ? value[0] : string.Join(',', value)).ToImmutableArray();
             if (Take("/"))
                 mask = string.Join(',', Values().Select(value => value[0]));
             if (values.IsEmpty)
@@ -251,13 +255,15 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         var elements = Elements();
         // The catch-all element matches packets that no other key matches. A sequence of rules has the same effect only
         // if no verdict returns to this chain.
-        if (elements.Any(element => element.Key is ["*"]) && !elements.All(element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
+        if (elements.Any(element => element.Key is ["*"]) && !elements.All(
+            element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
         {
             Do(Shown(tokens[start.._at]), new UnknownTarget("vmap"));
             return;
         }
 
-        foreach (var element in elements.OrderBy(element => element.Key is ["*"]).ThenBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal))
+        foreach (var element in elements.OrderBy(element => element.Key is ["*"]).ThenBy(
+            element => string.Join(" . ", element.Key), StringComparer.Ordinal))
             foreach (var one in Both(selectors, element.Key, start))
             {
                 _cases = before;
@@ -308,7 +314,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private void Set(NftSelector selector, int start)
     {
-        var words = tokens[_at..].TakeWhile(token => token.Quoted || !Heads.Contains(token.Text) || token.Text is "mark" or "meta").ToImmutableArray();
+        var words = tokens[_at..].TakeWhile(
+            token => token.Quoted || !Heads.Contains(token.Text) || token.Text is "mark" or "meta").ToImmutableArray();
         _at += words.Length;
         var text = $"{selector.Name} set {string.Join(' ', words.Select(word => word.Text))}";
         switch (selector.Name)
@@ -322,14 +329,17 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 }
                 else
                 {
-                    Do(text, MarkOf([.. words.Select(word => word.Text).Where(word => word is not ("meta" or "mark"))]));
+                    Do(
+                        text,
+                        MarkOf([.. words.Select(word => word.Text).Where(word => word is not ("meta" or "mark"))]));
                 }
 
                 break;
             case "meta broute" when words is [{ Text: "1" }]:
                 Do(text, new BrouteTarget());
                 break;
-            case "ip ttl" or "ip6 hoplimit" when words is [var word] && int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var ttl):
+            case "ip ttl" or "ip6 hoplimit" when words is [var word]
+                && int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var ttl):
                 Do(text, new TtlTarget(ttl));
                 break;
             case "meta nftrace" or "meta priority" or "meta secmark" or "ip dscp" or "ip6 dscp":
@@ -342,7 +352,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Do(text, new ContinueTarget(selector.Name));
                 break;
             default:
-                Do(text, new UnknownTarget(string.Join(' ', tokens[start..].Take(2).Select(token => token.Text)) + " set"));
+                Do(
+                    text,
+                    new UnknownTarget(string.Join(' ', tokens[start..].Take(2).Select(token => token.Text)) + " set"));
                 break;
         }
     }
@@ -427,7 +439,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 _cases = before;
                 Add([one]);
                 var value = element.Value.Where(token => !token.Is(".")).Select(token => token.Text).ToArray();
-                To(word, text, value is [var address, var port] ? address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}" : string.Concat(value), version.Value);
+                To(word, text, value is [var address, var port]
+                    ? address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}"
+                    : string.Concat(value), version.Value);
             }
 
         _cases = before;
@@ -454,7 +468,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     {
         if (text.StartsWith('[') && text.IndexOf(']') is var end and > 0)
             return (text[1..end], text[(end + 1)..].TrimStart(':'));
-        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon ? (text[..colon], text[(colon + 1)..]) : (text, "");
+        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon
+            ? (text[..colon], text[(colon + 1)..])
+            : (text, "");
     }
 
     private void Reject()
@@ -506,7 +522,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         if (table.Version is null)
             Require(version);
         // iptables has a different word for one of them.
-        var name = version == IpVersion.V4 ? $"icmp-{code}" : $"icmp6-{(code == "admin-prohibited" ? "adm-prohibited" : code)}";
+        var name = version == IpVersion.V4
+            ? $"icmp-{code}"
+            : $"icmp6-{(code == "admin-prohibited" ? "adm-prohibited" : code)}";
         Do($"reject with {(version == IpVersion.V4 ? "icmp" : "icmpv6")} {code}", new RejectTarget(name));
     }
 
@@ -523,19 +541,24 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     private void Do(string text, Target target)
     {
         if (careful && (target is UnknownTarget || !Alone(text).SequenceEqual([new(text, [], target)])))
-            (text, target) = ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
+            (text, target) =
+                ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
         foreach (var one in _cases)
-            _rules.Add(new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, target));
+            _rules.Add(
+                new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, target));
     }
 
     private void Add(ImmutableArray<NftCase> more)
     {
         if (careful)
-            more = [.. more.Select(one => one.Matches.OfType<UnknownMatch>().Any() || !IsReadAs(one) ? Unread(one.Text) : one)];
+            more = [.. more.Select(one => one.Matches.OfType<UnknownMatch>().Any() || !IsReadAs(one)
+                ? Unread(one.Text)
+                : one)];
         _cases = [.. _cases.SelectMany(one => more.Select(one.And))];
     }
 
-    private bool IsReadAs(NftCase one) => Alone(one.Text).SequenceEqual([new(one.Text, one.Matches, new ContinueTarget(""))]);
+    private bool IsReadAs(NftCase one) =>
+        Alone(one.Text).SequenceEqual([new(one.Text, one.Matches, new ContinueTarget(""))]);
 
     /// <summary>Reads a part of the rule's text by itself; returns nothing if that is no rule.</summary>
     private IEnumerable<Rule> Alone(string text) => InLab(table, text)?.Read() ?? [];
@@ -559,7 +582,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         _at = Math.Max(_at, start + 1);
         Skip(Wrapping.Contains(tokens[start].Text) ? Actions : Heads);
         var words = tokens[start..Math.Min(_at, tokens.Length)];
-        var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0])).Select(word => word.Text)
+        var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0]))
+            .Select(word => word.Text)
             // limit and its relatives are whole matches; all others have a header before the field.
             .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" ? 1 : 2);
         var name = string.Join(' ', named);
@@ -620,14 +644,18 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             return [new([.. parts], [])];
         }
 
-        var end = Math.Min(tokens.Length, Enumerable.Range(_at, tokens.Length - _at).FirstOrDefault(at => tokens[at].Is("}"), tokens.Length - 1) + 1);
+        var end = Math.Min(
+            tokens.Length,
+            Enumerable.Range(_at, tokens.Length - _at).FirstOrDefault(at => tokens[at].Is("}"), tokens.Length - 1) + 1);
         var elements = NftElements.Read(tokens[_at..end]);
         _at = end;
         return elements;
     }
 
     private static int? Port(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? port : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535
+            ? port
+            : null;
 
     private bool At(string word) => _at < tokens.Length && tokens[_at].Is(word);
 
@@ -657,6 +685,8 @@ internal static class NftNumber
     /// <summary>Parses a decimal number or, after 0x, a hexadecimal one; null for anything else.</summary>
     public static uint? Parse(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
+            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
+                ? hex
+                : null
             : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
 }

@@ -7,7 +7,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
 {
     private static readonly ImmutableArray<string> FlagNames = ["fin", "syn", "rst", "psh", "ack", "urg"];
 
-    private string Shown => Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
+    private string Shown =>
+        Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
 
     /// <summary>Null for an unknown field.</summary>
     public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table)
@@ -15,13 +16,15 @@ internal sealed record NftSelector(string Name, NftTable Table)
         var head = next();
         var name = head switch
         {
-            "iif" or "iifname" or "oif" or "oifname" or "ibrname" or "obrname" or "mark" or "pkttype" or "l4proto" or "nfproto" or "protocol" =>
+            "iif" or "iifname" or "oif" or "oifname" or "ibrname" or "obrname" or "mark" or "pkttype" or "l4proto"
+                or "nfproto" or "protocol" =>
                 $"meta {head}",
             "meta" => $"meta {next()}",
             "fib" => Fib(next, peek),
             "tcp" when peek() == "option" => Option(next, peek),
             "arp" => Arp(next, peek),
-            "ip" or "ip6" or "tcp" or "udp" or "sctp" or "th" or "icmp" or "icmpv6" or "ct" or "ether" => $"{head} {next()}",
+            "ip" or "ip6" or "tcp" or "udp" or "sctp" or "th" or "icmp" or "icmpv6" or "ct" or "ether" =>
+                $"{head} {next()}",
             _ => null,
         };
         return name is null ? null : new NftSelector(name, table);
@@ -48,12 +51,15 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 "ip6 daddr" => Addresses(AddressRole.Destination, IpVersion.V6, values, negated),
                 "arp saddr ip" => Addresses(AddressRole.Source, IpVersion.V4, values, negated),
                 "arp daddr ip" => Addresses(AddressRole.Destination, IpVersion.V4, values, negated),
-                "tcp dport" or "udp dport" or "sctp dport" or "th dport" => Ports(AddressRole.Destination, values, negated),
+                "tcp dport" or "udp dport" or "sctp dport" or "th dport" =>
+                    Ports(AddressRole.Destination, values, negated),
                 "tcp sport" or "udp sport" or "sctp sport" or "th sport" => Ports(AddressRole.Source, values, negated),
                 "ct state" or "ct status" => Conntrack(values, negated),
                 _ => Each(values, negated, mask),
             };
-        return values is [var bound] && NftNumber.Parse(bound) is { } number && number <= 65535 ? Bounded(operation, (int)number) : null;
+        return values is [var bound] && NftNumber.Parse(bound) is { } number && number <= 65535
+            ? Bounded(operation, (int)number)
+            : null;
     }
 
     private ImmutableArray<NftCase>? Bounded(string operation, int bound)
@@ -77,10 +83,12 @@ internal sealed record NftSelector(string Name, NftTable Table)
     {
         var devices = values.SelectMany(value => NameTranslation.Devices(Table.Translation.Device(value)))
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
-        return [new(Text([.. devices.Select(device => $"\"{device}\"")], negated), [new DeviceMatch(role, devices, negated)])];
+        return [new(
+            Text([.. devices.Select(device => $"\"{device}\"")], negated), [new DeviceMatch(role, devices, negated)])];
     }
 
-    private ImmutableArray<NftCase>? Addresses(AddressRole role, IpVersion version, ImmutableArray<string> values, bool negated)
+    private ImmutableArray<NftCase>? Addresses(
+        AddressRole role, IpVersion version, ImmutableArray<string> values, bool negated)
     {
         var text = Table.Translation.Addresses(string.Join(',', values), version);
         return NameTranslation.MatchOf(text, role, version, negated) is { } match
@@ -93,8 +101,13 @@ internal sealed record NftSelector(string Name, NftTable Table)
         var ports = values.SelectMany(value => Table.Translation.Ports(value).Split(',')).ToImmutableArray();
         if (NameTranslation.Ranges(string.Join(',', ports)) is not { } ranges)
             return null;
-        var order = Enumerable.Range(0, ports.Length).OrderBy(at => ranges[at].First).ThenBy(at => ranges[at].Last).ToArray();
-        return [new(Text([.. order.Select(at => ports[at])], negated), [.. Implied, new PortMatch(role, [.. order.Select(at => ranges[at])], negated)])];
+        var order = Enumerable.Range(0, ports.Length)
+            .OrderBy(at => ranges[at].First)
+            .ThenBy(at => ranges[at].Last)
+            .ToArray();
+        return [new(
+            Text([.. order.Select(at => ports[at])], negated),
+            [.. Implied, new PortMatch(role, [.. order.Select(at => ranges[at])], negated)])];
     }
 
     private ImmutableArray<NftCase>? Conntrack(ImmutableArray<string> values, bool negated)
@@ -105,7 +118,10 @@ internal sealed record NftSelector(string Name, NftTable Table)
         if (Name == "ct status" != ((states & ~(ConntrackStates.Snat | ConntrackStates.Dnat)) == 0))
             return null;
         var sorted = words.Select(word => word.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal);
-        return [new($"{Shown}{(negated ? " !=" : "")} {string.Join(',', sorted)}", [new ConntrackMatch(states, negated)])];
+        return
+        [
+            new($"{Shown}{(negated ? " !=" : "")} {string.Join(',', sorted)}", [new ConntrackMatch(states, negated)])
+        ];
     }
 
     private ImmutableArray<NftCase>? Each(ImmutableArray<string> values, bool negated, string mask)
@@ -125,7 +141,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
         var shown = value;
         Match? match = Name switch
         {
-            "meta l4proto" or "ip protocol" or "ip6 nexthdr" => ProtocolWords.Parse(value) is { } protocol ? new ProtocolMatch(protocol, negated) : null,
+            "meta l4proto" or "ip protocol" or "ip6 nexthdr" =>
+                ProtocolWords.Parse(value) is { } protocol ? new ProtocolMatch(protocol, negated) : null,
             "meta nfproto" or "meta protocol" or "ether type" => new FrameProtocolMatch(Frame(value), negated),
             "meta pkttype" => new PacketTypeMatch(value == "other" ? "otherhost" : value, negated),
             "meta mark" => Mark(value, mask, negated),
@@ -139,7 +156,10 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "fib saddr type" => AddressTypeWords.Parse(value, AddressRole.Source, negated),
             "icmp type" => IcmpWords.Parse(value, IpVersion.V4, negated),
             "icmpv6 type" => IcmpWords.Parse(value, IpVersion.V6, negated),
-            "ip ttl" or "ip6 hoplimit" => value.Split('-') is var ends && ends.Length <= 2 && Byte(ends[0]) is { } first && Byte(ends[^1]) is { } last
+            "ip ttl" or "ip6 hoplimit" => value.Split('-') is var ends
+                && ends.Length <= 2
+                && Byte(ends[0]) is { } first
+                && Byte(ends[^1]) is { } last
                 ? new TtlMatch(first, last, negated)
                 : null,
             _ => null,

@@ -59,7 +59,8 @@ internal static class ConntrackWords
 internal static class AddressTypeWords
 {
     private static readonly FrozenSet<string> Types = FrozenSet.Create(
-        "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
+        "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST",
+        "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE");
 
     /// <summary>Parses types separated by commas, in the spelling of iptables or nft; null if one is unknown.</summary>
     public static AddressTypeMatch? Parse(string text, AddressRole role, bool negated) =>
@@ -80,7 +81,8 @@ internal static class MacWords
     };
 
     private static bool IsAddress(string text) =>
-        text.Split(':') is { Length: 6 } bytes && bytes.All(one => one.Length is 1 or 2 && one.All(char.IsAsciiHexDigit));
+        text.Split(':') is { Length: 6 } bytes
+        && bytes.All(one => one.Length is 1 or 2 && one.All(char.IsAsciiHexDigit));
 }
 
 internal static class IcmpWords
@@ -138,7 +140,9 @@ internal static class IcmpWords
         var parts = text.Split('/');
         if (parts.Length > 2 || !TryByte(parts[0], out var type))
             return null;
-        return parts.Length == 1 ? new(type, null, negated) : TryByte(parts[1], out var code) ? new(type, code, negated) : null;
+        return parts.Length == 1 ? new(type, null, negated)
+            : TryByte(parts[1], out var code) ? new(type, code, negated)
+            : null;
     }
 
     private static bool TryByte(string text, out int number) =>

@@ -50,12 +50,14 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
     }
 
     private ImmutableArray<RuleChain> Assemble(
-        List<(ChainId Id, Policy Policy)> declared, List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)> appended)
+        List<(ChainId Id, Policy Policy)> declared,
+        List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)> appended)
     {
         var order = new List<ChainId>();
         var policies = new Dictionary<ChainId, Policy>();
         var rules = new Dictionary<ChainId, ImmutableArray<Rule>.Builder>();
-        foreach (var (id, policy) in declared.Concat(appended.Select(one => (one.Chain, BuiltIn(one.Chain) ? Policy.Accept : Policy.None))))
+        foreach (var (id, policy) in declared.Concat(
+            appended.Select(one => (one.Chain, BuiltIn(one.Chain) ? Policy.Accept : Policy.None))))
             if (policies.TryAdd(id, policy))
             {
                 order.Add(id);
@@ -63,7 +65,8 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
             }
 
         foreach (var (chain, tokens, where) in appended)
-            rules[chain].AddRange(Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
+            rules[chain].AddRange(
+                Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
         return
         [
             // The order of tables and chains changes no trail, and each backend prints another order.
@@ -79,7 +82,8 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
     /// <summary>
     /// A part that would have another meaning when its text in the lab's names is read again becomes unknown.
     /// </summary>
-    private IEnumerable<Rule> Rules(ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
+    private IEnumerable<Rule> Rules(
+        ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
         var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))

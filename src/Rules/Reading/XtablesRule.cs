@@ -8,7 +8,8 @@ namespace Hooktrail.Rules.Reading;
 /// options stay, so the rule matches no more packets than before.
 /// </summary>
 internal sealed class XtablesRule(
-    ChainId chain, ImmutableArray<string> tokens, NameTranslation translation, Func<string, bool> isChain, string where, bool careful = false)
+    ChainId chain, ImmutableArray<string> tokens, NameTranslation translation,
+    Func<string, bool> isChain, string where, bool careful = false)
 {
     /// <summary>The option for conditions that could not be read; their text follows.</summary>
     private const string Unreadable = "--unreadable";
@@ -19,13 +20,13 @@ internal sealed class XtablesRule(
     /// <summary>Targets that no trail shows; the next rule follows them.</summary>
     private static readonly FrozenSet<string> Continuing =
         FrozenSet.Create(
-            "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "CHECKSUM", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS", "TCPOPTSTRIP",
-            "CLASSIFY", "DSCP", "TOS", "RATEEST", "LED", "IDLETIMER", "CONTINUE");
+            "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "CHECKSUM", "CONNMARK", "CONNSECMARK", "SECMARK", "TCPMSS",
+            "TCPOPTSTRIP", "CLASSIFY", "DSCP", "TOS", "RATEEST", "LED", "IDLETIMER", "CONTINUE");
 
     private static readonly FrozenSet<string> KnownModules =
         FrozenSet.Create(
-            "tcp", "udp", "sctp", "icmp", "icmp6", "ipv6-icmp", "multiport", "conntrack", "state", "addrtype", "physdev", "mark", "ttl", "hl",
-            "pkttype", "mac", "iprange");
+            "tcp", "udp", "sctp", "icmp", "icmp6", "ipv6-icmp", "multiport", "conntrack", "state", "addrtype",
+            "physdev", "mark", "ttl", "hl", "pkttype", "mac", "iprange");
 
     private static readonly ImmutableArray<string> FlagNames = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
 
@@ -61,7 +62,8 @@ internal sealed class XtablesRule(
         if (careful && !Alone(_action).SequenceEqual(Made([], [])))
         {
             var text = RuleTokens.Join(_action);
-            return [Rule(_condition, _matches.ToImmutable(), new UnknownTarget(text), ["-j", UnreadableTarget, "--text", text])];
+            return [Rule(
+                _condition, _matches.ToImmutable(), new UnknownTarget(text), ["-j", UnreadableTarget, "--text", text])];
         }
 
         return Made(_condition, _matches.ToImmutable());
@@ -82,7 +84,8 @@ internal sealed class XtablesRule(
             ];
     }
 
-    private Rule Rule(IEnumerable<string> condition, ImmutableArray<Match> matches, Target target, IEnumerable<string> action) =>
+    private Rule Rule(
+        IEnumerable<string> condition, ImmutableArray<Match> matches, Target target, IEnumerable<string> action) =>
         new(RuleTokens.Join(["-A", chain.Name, .. condition, .. action]), matches, target);
 
     private IEnumerable<Rule> Alone(IEnumerable<string> words)
@@ -100,7 +103,8 @@ internal sealed class XtablesRule(
     private bool Condition(ImmutableArray<string> words, params ImmutableArray<Match> matches)
     {
         if (careful && !Alone(words).SequenceEqual([Rule(words, matches, new ContinueTarget(""), [])]))
-            (words, matches) = ([Unreadable, RuleTokens.Join(words)], [new UnknownMatch(RuleTokens.Join(words), false)]);
+            (words, matches) =
+                ([Unreadable, RuleTokens.Join(words)], [new UnknownMatch(RuleTokens.Join(words), false)]);
         _condition.AddRange(words);
         _matches.AddRange(matches);
         return true;
@@ -111,7 +115,9 @@ internal sealed class XtablesRule(
         if (option is not ['-', _, ..])
             throw new HooktrailException(
                 $"{where}: \"{option}\" is no option, and one must be there; give the output of {chain.Layer.Name()}-save as it is.");
-        if (_isEbtables ? !Ebtables(option, negated) && !Common(option, negated) : !Plain(option, negated) && !Common(option, negated))
+        if (_isEbtables
+            ? !Ebtables(option, negated) && !Common(option, negated)
+            : !Plain(option, negated) && !Common(option, negated))
             Unknown(option, negated);
     }
 
@@ -129,7 +135,9 @@ internal sealed class XtablesRule(
             case "-o" or "--out-interface" or "--out-if":
                 return Device("-o", DeviceRole.Out, negated);
             case "--mark" when _jump is null || _module == "mark":
-                return Add(option, negated, Next(), text => MarkOf(text) is var (value, mask) ? new MarkMatch(value, mask, negated) : null);
+                return Add(option, negated, Next(), text => MarkOf(text) is var (value, mask)
+                    ? new MarkMatch(value, mask, negated)
+                    : null);
             case Unreadable:
                 var text = Next();
                 return Condition([option, text], new UnknownMatch(text, false));
@@ -154,25 +162,35 @@ internal sealed class XtablesRule(
         "-p" or "--protocol" or "--proto" => Protocol("-p", negated),
         "-m" or "--match" => Module(),
         "--sport" or "--source-port" or "--sports" or "--source-ports" => Ports(option, AddressRole.Source, negated),
-        "--dport" or "--destination-port" or "--dports" or "--destination-ports" => Ports(option, AddressRole.Destination, negated),
-        "--ctstate" or "--state" => Add(option, negated, Next(), text => ConntrackWords.Parse(text) is { } states ? new ConntrackMatch(states, negated) : null),
+        "--dport" or "--destination-port" or "--dports" or "--destination-ports" =>
+            Ports(option, AddressRole.Destination, negated),
+        "--ctstate" or "--state" => Add(option, negated, Next(), text => ConntrackWords.Parse(text) is { } states
+            ? new ConntrackMatch(states, negated)
+            : null),
         "--src-type" => Add(option, negated, Next(), text => AddressTypeWords.Parse(text, AddressRole.Source, negated)),
-        "--dst-type" => Add(option, negated, Next(), text => AddressTypeWords.Parse(text, AddressRole.Destination, negated)),
+        "--dst-type" =>
+            Add(option, negated, Next(), text => AddressTypeWords.Parse(text, AddressRole.Destination, negated)),
         "--physdev-in" => Device(option, DeviceRole.PhysIn, negated),
         "--physdev-out" => Device(option, DeviceRole.PhysOut, negated),
         "--physdev-is-in" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.In, negated)),
         "--physdev-is-out" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.Out, negated)),
         "--physdev-is-bridged" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.Bridged, negated)),
-        "--icmp-type" or "--icmpv6-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, _version, negated)),
+        "--icmp-type" or "--icmpv6-type" =>
+            Add(option, negated, Next(), text => IcmpWords.Parse(text, _version, negated)),
         "--tcp-flags" => TcpFlags(negated),
         "--syn" => Add(option, negated, null, _ => Syn(negated)),
-        "--ttl-eq" or "--ttl" or "--hl-eq" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl, ttl, negated) : null),
-        "--ttl-lt" or "--hl-lt" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(0, ttl - 1, negated) : null),
-        "--ttl-gt" or "--hl-gt" => Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl + 1, 255, negated) : null),
+        "--ttl-eq" or "--ttl" or "--hl-eq" =>
+            Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl, ttl, negated) : null),
+        "--ttl-lt" or "--hl-lt" =>
+            Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(0, ttl - 1, negated) : null),
+        "--ttl-gt" or "--hl-gt" =>
+            Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl + 1, 255, negated) : null),
         "--pkt-type" => Add(option, negated, Next(), text => new PacketTypeMatch(text.ToLowerInvariant(), negated)),
         "--mac-source" or "--src-mac" or "--source-mac" => Mac(option, AddressRole.Source, negated),
         "--dst-mac" or "--destination-mac" => Mac(option, AddressRole.Destination, negated),
-        "--opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation ? new ArpOperationMatch(operation, negated) : null),
+        "--opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation
+            ? new ArpOperationMatch(operation, negated)
+            : null),
         // A lab has only Ethernet hardware, and only IPv4 in ARP.
         "--h-length" when !negated && tokens.ElementAtOrDefault(_at) == "6" => Always(option),
         "--h-type" when !negated && tokens.ElementAtOrDefault(_at) is "1" or "0x1" or "Ethernet" => Always(option),
@@ -182,25 +200,32 @@ internal sealed class XtablesRule(
 
     private bool Ebtables(string option, bool negated) => option switch
     {
-        "-p" or "--protocol" => Add("-p", negated, Next(), text => new FrameProtocolMatch(FrameProtocol(text), negated)),
+        "-p" or "--protocol" =>
+            Add("-p", negated, Next(), text => new FrameProtocolMatch(FrameProtocol(text), negated)),
         "--logical-in" => Device(option, DeviceRole.LogicalIn, negated),
         "--logical-out" => Device(option, DeviceRole.LogicalOut, negated),
         "-s" or "--source" or "--src" => Mac("-s", AddressRole.Source, negated),
         "-d" or "--destination" or "--dst" => Mac("-d", AddressRole.Destination, negated),
         "--ip-src" or "--ip-source" or "--arp-ip-src" => Addresses(option, AddressRole.Source, IpVersion.V4, negated),
-        "--ip-dst" or "--ip-destination" or "--arp-ip-dst" => Addresses(option, AddressRole.Destination, IpVersion.V4, negated),
+        "--ip-dst" or "--ip-destination" or "--arp-ip-dst" =>
+            Addresses(option, AddressRole.Destination, IpVersion.V4, negated),
         "--ip6-src" or "--ip6-source" => Addresses(option, AddressRole.Source, IpVersion.V6, negated),
         "--ip6-dst" or "--ip6-destination" => Addresses(option, AddressRole.Destination, IpVersion.V6, negated),
         "--ip-proto" or "--ip-protocol" or "--ip6-proto" or "--ip6-protocol" => Protocol(option, negated),
-        "--ip-sport" or "--ip-source-port" or "--ip6-sport" or "--ip6-source-port" => Ports(option, AddressRole.Source, negated),
-        "--ip-dport" or "--ip-destination-port" or "--ip6-dport" or "--ip6-destination-port" => Ports(option, AddressRole.Destination, negated),
+        "--ip-sport" or "--ip-source-port" or "--ip6-sport" or "--ip6-source-port" =>
+            Ports(option, AddressRole.Source, negated),
+        "--ip-dport" or "--ip-destination-port" or "--ip6-dport" or "--ip6-destination-port" =>
+            Ports(option, AddressRole.Destination, negated),
         "--ip-icmp-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, IpVersion.V4, negated)),
         "--ip6-icmp-type" => Add(option, negated, Next(), text => IcmpWords.Parse(text, IpVersion.V6, negated)),
-        "--arp-op" or "--arp-opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation ? new ArpOperationMatch(operation, negated) : null),
+        "--arp-op" or "--arp-opcode" => Add(option, negated, Next(), text => ArpOperation(text) is { } operation
+            ? new ArpOperationMatch(operation, negated)
+            : null),
         "--arp-mac-src" => Mac(option, AddressRole.Source, negated),
         "--pkttype-type" => Add(option, negated, Next(), text => new PacketTypeMatch(text.ToLowerInvariant(), negated)),
         "--log" or "--log-ip" or "--log-arp" or "--log-ip6" => TargetOption(option, arguments: 0),
-        "--log-level" or "--nflog-group" or "--nflog-range" or "--nflog-threshold" or "--nflog-size" or "--ulog-nlgroup" or "--ulog-cprange"
+        "--log-level" or "--nflog-group" or "--nflog-range" or "--nflog-threshold" or "--nflog-size"
+            or "--ulog-nlgroup" or "--ulog-cprange"
             or "--ulog-qthreshold" => TargetOption(option),
         "--nflog" or "--ulog" => TargetOption(option, arguments: 0),
         "--mark-set" or "--set-mark" when _jump == "mark" => EbtablesMark(value => new(value, uint.MaxValue)),
@@ -236,13 +261,16 @@ internal sealed class XtablesRule(
 
     private static ImmutableArray<string> Not(bool negated) => negated ? ["!"] : [];
 
-    private string Owner(string option) => option.StartsWith("--", StringComparison.Ordinal) && _module is not null ? $"{_module} {option}" : option;
+    private string Owner(string option) =>
+        option.StartsWith("--", StringComparison.Ordinal) && _module is not null ? $"{_module} {option}" : option;
 
     private bool Device(string option, DeviceRole role, bool negated) =>
-        Add(option, negated, translation.Device(Next()), text => new DeviceMatch(role, NameTranslation.Devices(text), negated));
+        Add(option, negated, translation.Device(Next()), text => new DeviceMatch(
+            role, NameTranslation.Devices(text), negated));
 
     private bool Addresses(string option, AddressRole role, IpVersion version, bool negated) =>
-        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.MatchOf(text, role, version, negated));
+        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.MatchOf(
+            text, role, version, negated));
 
     private bool Protocol(string option, bool negated)
     {
@@ -254,10 +282,14 @@ internal sealed class XtablesRule(
     }
 
     private bool Ports(string option, AddressRole role, bool negated) =>
-        Add(option, negated, translation.Ports(Next()), text => NameTranslation.Ranges(text) is { } ranges ? new PortMatch(role, ranges, negated) : null);
+        Add(option, negated, translation.Ports(Next()), text => NameTranslation.Ranges(text) is { } ranges
+            ? new PortMatch(role, ranges, negated)
+            : null);
 
     private bool Mac(string option, AddressRole role, bool negated) =>
-        Add(option, negated, translation.Mac(Next()), text => MacWords.Parse(text) is { } owner ? new MacMatch(role, owner, negated) : null);
+        Add(option, negated, translation.Mac(Next()), text => MacWords.Parse(text) is { } owner
+            ? new MacMatch(role, owner, negated)
+            : null);
 
     private bool TcpFlags(bool negated)
     {
@@ -269,7 +301,10 @@ internal sealed class XtablesRule(
     }
 
     private static TcpFlagsMatch Syn(bool negated) =>
-        new(Trails.TcpFlags.Fin | Trails.TcpFlags.Syn | Trails.TcpFlags.Rst | Trails.TcpFlags.Ack, Trails.TcpFlags.Syn, negated);
+        new(
+            Trails.TcpFlags.Fin | Trails.TcpFlags.Syn | Trails.TcpFlags.Rst | Trails.TcpFlags.Ack,
+            Trails.TcpFlags.Syn,
+            negated);
 
     private static TcpFlags? Flags(string words)
     {
@@ -309,15 +344,20 @@ internal sealed class XtablesRule(
             text.Add(Next());
         if (_module is null || KnownModules.Contains(_module) || _jump is not null)
             return;
-        while (_at < tokens.Length && !IsOfNoModule(tokens[_at]) && !(tokens[_at] == "!" && IsOfNoModule(tokens.ElementAtOrDefault(_at + 1))))
+        while (_at < tokens.Length
+            && !IsOfNoModule(tokens[_at])
+            && !(tokens[_at] == "!" && IsOfNoModule(tokens.ElementAtOrDefault(_at + 1))))
             text.Add(Next());
     }
 
-    private static bool IsOfNoModule(string? option) => option is ['-', not '-', ..] or "--jump" or "--goto" or "--match" or Unreadable;
+    private static bool IsOfNoModule(string? option) =>
+        option is ['-', not '-', ..] or "--jump" or "--goto" or "--match" or Unreadable;
 
     private static bool IsTargetOption(string option) => option is
-        "--reject-with" or "--to-destination" or "--to-source" or "--to-ports" or "--set-xmark" or "--set-mark" or "--and-mark" or "--or-mark"
-        or "--xor-mark" or "--notrack" or "--ttl-set" or "--hl-set" or "--random" or "--random-fully" or "--persistent" or "--to-port"
+        "--reject-with" or "--to-destination" or "--to-source" or "--to-ports" or "--set-xmark" or "--set-mark"
+        or "--and-mark" or "--or-mark"
+        or "--xor-mark" or "--notrack" or "--ttl-set" or "--hl-set" or "--random" or "--random-fully" or "--persistent"
+        or "--to-port"
         or "--mangle-ip-s" or "--set-tos";
 
     private bool TargetOption(string option, int arguments = 1)
@@ -336,13 +376,20 @@ internal sealed class XtablesRule(
         _target = (_jump, option) switch
         {
             ("REJECT", "--reject-with") => new RejectTarget(argument),
-            ("DNAT", "--to-destination") => NatOf(argument) is var (address, port) ? new DnatTarget(address, port) : new UnknownTarget($"DNAT --to-destination {argument}"),
-            ("SNAT", "--to-source") => NatOf(argument) is var (address, port) ? new SnatTarget(address, port) : new UnknownTarget($"SNAT --to-source {argument}"),
+            ("DNAT", "--to-destination") => NatOf(argument) is var (address, port)
+                ? new DnatTarget(address, port)
+                : new UnknownTarget($"DNAT --to-destination {argument}"),
+            ("SNAT", "--to-source") => NatOf(argument) is var (address, port)
+                ? new SnatTarget(address, port)
+                : new UnknownTarget($"SNAT --to-source {argument}"),
             ("REDIRECT", "--to-ports" or "--to-port") =>
-                NameTranslation.Ranges(argument) is [var only] && only.First == only.Last ? new RedirectTarget(only.First) : new UnknownTarget($"REDIRECT --to-ports {argument}"),
+                NameTranslation.Ranges(argument) is [var only] && only.First == only.Last
+                    ? new RedirectTarget(only.First)
+                    : new UnknownTarget($"REDIRECT --to-ports {argument}"),
             ("CT", "--notrack") => new NotrackTarget(),
             ("MARK", "--set-xmark") => MarkOf(argument) is var (value, mask) ? new MarkTarget(value, mask) : null,
-            ("MARK", "--set-mark") => MarkOf(argument) is var (value, mask) ? new MarkTarget(value, mask | value) : null,
+            ("MARK", "--set-mark") =>
+                MarkOf(argument) is var (value, mask) ? new MarkTarget(value, mask | value) : null,
             ("MARK", "--and-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(0, ~value) : null,
             ("MARK", "--or-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(value, value) : null,
             ("MARK", "--xor-mark") => MarkOf(argument) is var (value, _) ? new MarkTarget(value, 0) : null,
@@ -429,24 +476,32 @@ internal sealed class XtablesRule(
     {
         if (text.StartsWith('[') && text.IndexOf(']') is var end and > 0)
             return (text[1..end], text[(end + 1)..].TrimStart(':'));
-        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon ? (text[..colon], text[(colon + 1)..]) : (text, "");
+        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon
+            ? (text[..colon], text[(colon + 1)..])
+            : (text, "");
     }
 
     private static (uint Value, uint Mask)? MarkOf(string text)
     {
         var parts = text.Split('/');
-        return parts.Length <= 2 && Hex(parts[0]) is { } value && (parts.Length == 1 ? uint.MaxValue : Hex(parts[1])) is { } mask
+        return parts.Length <= 2
+            && Hex(parts[0]) is { } value
+            && (parts.Length == 1 ? uint.MaxValue : Hex(parts[1])) is { } mask
             ? (value, mask)
             : null;
     }
 
     private static uint? Hex(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
+            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
+                ? hex
+                : null
             : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
 
     private static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 255 ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 255
+            ? number
+            : null;
 
     private static int? ArpOperation(string text) => text switch
     {

@@ -34,6 +34,9 @@ internal static class Axe
             ResultTypes = [ResultType.Violations],
             RunOnly = dark ? RunOnlyOptions.Rules("color-contrast") : null,
         });
-        Assert.That(found.Violations.Select(one => $"{page}: {one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"), Is.Empty);
+        Assert.That(
+            found.Violations.Select(one =>
+                $"{page}: {one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}"),
+            Is.Empty);
     }
 }

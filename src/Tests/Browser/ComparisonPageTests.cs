@@ -16,7 +16,9 @@ public sealed class ComparisonPageTests
     public async Task It_is_the_first_page_and_its_links_lead_somewhere()
     {
         await using var opened = await OpenedFile.OpenAsync(_html);
-        Assert.That(await opened.Page.Locator($"section.page.current[id='{Compared}'] h1").InnerTextAsync(), Is.EqualTo("What is different"));
+        Assert.That(
+            await opened.Page.Locator($"section.page.current[id='{Compared}'] h1").InnerTextAsync(),
+            Is.EqualTo("What is different"));
         Assert.That(
             await opened.Page.EvaluateAsync<string[]>("""
                 () => [...document.querySelectorAll('a[href^="#"]')].map(one => decodeURIComponent(one.hash.slice(1))).filter(id => !document.getElementById(id))
@@ -42,7 +44,8 @@ public sealed class ComparisonPageTests
     public async Task It_stands_up_to_axe([Values] bool dark)
     {
         await using var opened = await OpenedFile.OpenAsync(_html, dark: dark);
-        foreach (var id in await opened.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].map(one => one.id)"))
+        foreach (var id in await opened.Page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('section.page')].map(one => one.id)"))
             await Axe.AssertAsync(opened, id, dark);
         Assert.That(opened.Faults, Is.Empty);
     }
@@ -51,8 +54,11 @@ public sealed class ComparisonPageTests
     public async Task A_narrow_screen_does_not_scroll_sideways()
     {
         await using var phone = await OpenedFile.OpenAsync(_html, width: 390);
-        await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
-        Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390));
+        await phone.Page.EvaluateAsync(
+            "() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
+        Assert.That(
+            await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"),
+            Is.LessThanOrEqualTo(390));
     }
 
     [Test]

@@ -8,13 +8,15 @@ internal sealed class OpenedFile : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly Uri _file;
 
-    private OpenedFile(IBrowserContext context, IPage page, Uri file) => (_context, Page, _file) = (context, page, file);
+    private OpenedFile(IBrowserContext context, IPage page, Uri file) =>
+        (_context, Page, _file) = (context, page, file);
 
     public IPage Page { get; }
 
     public List<string> Faults { get; } = [];
 
-    public static async Task<OpenedFile> OpenAsync(string path, int width = 1280, bool dark = false, Media media = Media.Screen)
+    public static async Task<OpenedFile> OpenAsync(
+        string path, int width = 1280, bool dark = false, Media media = Media.Screen)
     {
         var context = await Chromium.Browser.NewContextAsync(new()
         {
@@ -47,13 +49,16 @@ internal sealed class OpenedFile : IAsyncDisposable
     public async Task GoAsync(string anchor)
     {
         await Page.GotoAsync("about:blank");
-        await Page.GotoAsync(anchor.Length == 0 ? _file.AbsoluteUri : $"{_file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
+        await Page.GotoAsync(anchor.Length == 0
+            ? _file.AbsoluteUri
+            : $"{_file.AbsoluteUri}#{Uri.EscapeDataString(anchor).Replace("%2F", "/", StringComparison.Ordinal)}");
     }
 
     public async Task TurnAsync(string anchor)
     {
         await Page.EvaluateAsync("anchor => { location.hash = '#' + anchor; }", anchor);
-        await Page.WaitForFunctionAsync("anchor => document.getElementById(anchor).closest('.page').classList.contains('current')", anchor);
+        await Page.WaitForFunctionAsync(
+            "anchor => document.getElementById(anchor).closest('.page').classList.contains('current')", anchor);
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

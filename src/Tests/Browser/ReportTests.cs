@@ -39,7 +39,9 @@ public sealed class ReportTests(string which)
         foreach (var id in _pages)
         {
             await _opened.TurnAsync(id);
-            Assert.That(await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"), Is.EqualTo(new[] { id }));
+            Assert.That(
+                await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"),
+                Is.EqualTo(new[] { id }));
             Assert.That((await Page.InnerTextAsync("section.page.current h1")).Trim(), Is.Not.Empty, id);
         }
     }
@@ -72,7 +74,8 @@ public sealed class ReportTests(string which)
     [Test]
     public async Task The_first_divergence_is_marked_in_picture_and_table_of_every_leg_that_parts_and_of_no_other()
     {
-        var parted = _report.Trails.Legs.Count(leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
+        var parted = _report.Trails.Legs.Count(
+            leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
         var marked = await Page.EvaluateAsync<int>("() => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops .divergence')).length");
 
         Assert.That(marked, Is.EqualTo(parted));
@@ -139,12 +142,17 @@ public sealed class ReportTests(string which)
 
         await _opened.GoAsync("search");
         await TabUntil("document.activeElement.id === 'query'");
-        var title = _report.Trails.Legs.First(leg => leg is { Scenario: not null, Evidence.IsEmpty: false }).Scenario!.Scenario.Split('<')[0].Trim();
+        var title = _report.Trails.Legs
+            .First(leg => leg is { Scenario: not null, Evidence.IsEmpty: false }).Scenario!.Scenario
+            .Split('<')[0]
+            .Trim();
         await Page.Keyboard.TypeAsync(title);
         await TabUntil("document.activeElement.closest('#hits') && document.activeElement.tagName === 'A'");
         await Page.Keyboard.PressAsync("Enter");
-        await Page.WaitForFunctionAsync("() => document.querySelector('section.page.current').hasAttribute('data-feature')");
-        await TabUntil("document.activeElement.tagName === 'SUMMARY' && document.activeElement.closest('details.evidence')");
+        await Page.WaitForFunctionAsync(
+            "() => document.querySelector('section.page.current').hasAttribute('data-feature')");
+        await TabUntil(
+            "document.activeElement.tagName === 'SUMMARY' && document.activeElement.closest('details.evidence')");
         await Page.Keyboard.PressAsync("Enter");
         Assert.That(await Page.EvaluateAsync<bool>("() => document.activeElement.closest('details.evidence').open"));
     }
@@ -161,7 +169,8 @@ public sealed class ReportTests(string which)
         for (var step = 1; step <= hops; step++)
         {
             await Page.Keyboard.PressAsync("Enter");
-            Assert.That(await section.Locator("figure.picture g.lit.now").GetAttributeAsync("data-n"), Is.EqualTo($"{step}"));
+            Assert.That(
+                await section.Locator("figure.picture g.lit.now").GetAttributeAsync("data-n"), Is.EqualTo($"{step}"));
         }
     }
 
@@ -174,7 +183,9 @@ public sealed class ReportTests(string which)
         var reason = section.Locator("details.silent li[data-points]").First;
         var point = (await reason.GetAttributeAsync("data-points"))!.Split(';')[0];
         var said = await section.Locator($"figure.picture [data-silent='{point}'] title").TextContentAsync();
-        Assert.That(await reason.TextContentAsync(), Does.StartWith(said!.Split(": ", 2)[^1][..10]).Or.Contain(said.Split(": ", 2)[^1]));
+        Assert.That(
+            await reason.TextContentAsync(),
+            Does.StartWith(said!.Split(": ", 2)[^1][..10]).Or.Contain(said.Split(": ", 2)[^1]));
     }
 
     [Test]
@@ -194,8 +205,12 @@ public sealed class ReportTests(string which)
         foreach (var id in _pages)
         {
             await phone.TurnAsync(id);
-            await phone.Page.EvaluateAsync("() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
-            Assert.That(await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), Is.LessThanOrEqualTo(390), id);
+            await phone.Page.EvaluateAsync(
+                "() => document.querySelectorAll('section.page.current details').forEach(one => one.open = true)");
+            Assert.That(
+                await phone.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"),
+                Is.LessThanOrEqualTo(390),
+                id);
         }
     }
 
@@ -217,7 +232,8 @@ public sealed class ReportTests(string which)
         foreach (var figure in await figures.AllAsync())
         {
             // The map, and on it the trail, are drawn as large as they are in the file of their own.
-            var drawn = await figure.EvaluateAsync<double[]>("svg => [...svg.querySelectorAll('use')].map(use => use.getBBox().width)");
+            var drawn = await figure.EvaluateAsync<double[]>(
+                "svg => [...svg.querySelectorAll('use')].map(use => use.getBBox().width)");
             Assert.That(drawn, Has.Length.EqualTo(2).And.All.GreaterThan(100));
             Assert.That(await figure.GetAttributeAsync("aria-label"), Has.Length.GreaterThan(5));
         }
@@ -277,24 +293,39 @@ public sealed class ReportTests(string which)
         from leg in _report.Trails.Legs
         let trail = Shown(leg)
         where trail is { Hops.IsEmpty: false }
-        select string.Join('\n', (string[])[leg.Leg.ToString().Replace(' ', '-'), leg.Flow.ToString(), .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")]);
+        select string.Join(
+            '\n',
+            (string[])
+            [
+                leg.Leg.ToString().Replace(' ', '-'),
+                leg.Flow.ToString(),
+                .. trail.Hops.Select((hop, index) => numbered ? $"{index + 1} {hop.Point}" : $"{hop.Point}")
+            ]);
 
     private IEnumerable<(string Filter, IEnumerable<(string Value, int Count)> Values)> Filters()
     {
-        var scenarios = _report.Trails.Legs.Where(leg => leg.Scenario is not null).GroupBy(leg => leg.Scenario!).ToList();
+        var scenarios = _report.Trails.Legs.Where(leg => leg.Scenario is not null)
+            .GroupBy(leg => leg.Scenario!)
+            .ToList();
         yield return ("endpoint", Count(leg => [leg.Flow.From.Name, leg.Flow.To.Name]));
         yield return ("hook", Count(leg => Shown(leg)?.Hops.Select(hop => hop.Point.ToString()) ?? []).Take(12));
-        yield return ("table", Count(leg => Shown(leg)?.Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Table}") ?? []));
+        yield return (
+            "table", Count(leg => Shown(leg)?.Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Table}") ?? []));
 
         IEnumerable<(string, int)> Count(Func<LegRecord, IEnumerable<string>> values) =>
-            scenarios.SelectMany(scenario => scenario.SelectMany(values).Distinct()).Where(value => value != Reports.Hostile && !value.Contains('<')).CountBy(value => value).Select(pair => (pair.Key, pair.Value));
+            scenarios.SelectMany(scenario => scenario.SelectMany(values).Distinct())
+                .Where(value => value != Reports.Hostile && !value.Contains('<'))
+                .CountBy(value => value)
+                .Select(pair => (pair.Key, pair.Value));
     }
 
     private Task<int> Hits() => Page.Locator("#hits > li:not([hidden])").CountAsync();
 
-    private Task<string[]> Ids(string selector) => Page.EvaluateAsync<string[]>("selector => [...document.querySelectorAll(selector)].map(one => one.id)", selector);
+    private Task<string[]> Ids(string selector) => Page.EvaluateAsync<string[]>(
+        "selector => [...document.querySelectorAll(selector)].map(one => one.id)", selector);
 
-    private Task<string> Focused(string property) => Page.EvaluateAsync<string>($"() => document.activeElement.{property}");
+    private Task<string> Focused(string property) =>
+        Page.EvaluateAsync<string>($"() => document.activeElement.{property}");
 
     private async Task TabUntil(string condition)
     {

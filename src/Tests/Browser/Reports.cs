@@ -26,7 +26,9 @@ internal static class Reports
 
     private static ReportFile FindRun()
     {
-        var folder = Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } given ? given : Path.Combine(Metadata("Repository"), "out");
+        var folder = Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } given
+            ? given
+            : Path.Combine(Metadata("Repository"), "out");
         var (html, trails) = (Path.Combine(folder, "report.html"), Path.Combine(folder, "trails.json"));
         if (!File.Exists(html) || !File.Exists(trails))
             Chromium.Cannot($"{folder} has no report.html of a run with its trails.json; ./specs run writes them.");
@@ -56,11 +58,13 @@ internal static class Reports
             using var stream = File.Create(path);
             TrailsJson.Write(stream, index < 2 ? everything : new(old,
             [
-                .. everything.Legs.Select(leg => leg.Observed is null || leg.Scenario!.Feature == Hostile ? leg with { HostProfile = null } : leg with
-                {
-                    HostProfile = null,
-                    Observed = Prediction.Of(index == 2 ? old : HostProfile.Default, leg.Flow, leg.Leg),
-                }),
+                .. everything.Legs.Select(leg => leg.Observed is null || leg.Scenario!.Feature == Hostile
+                    ? leg with { HostProfile = null }
+                    : leg with
+                    {
+                        HostProfile = null,
+                        Observed = Prediction.Of(index == 2 ? old : HostProfile.Default, leg.Flow, leg.Leg),
+                    }),
             ])
             { Facts = [new("kernel", "5.4"), new(Hostile, "other")] });
             return path;
@@ -98,16 +102,23 @@ internal static class Reports
             // The kernel did as with the switch off: it parts from the prediction at a hop.
             Agreed("Diverging", "At a hop", plain, ping, Leg.Request) with
             {
-                Observed = Prediction.Of(bare, ping, Leg.Request), Verdict = LegVerdict.Disagreed, Reason = "First divergence at hop 3",
+                Observed = Prediction.Of(bare, ping, Leg.Request),
+                Verdict = LegVerdict.Disagreed,
+                Reason = "First divergence at hop 3",
             },
             Agreed("Diverging", "At the end", plain, ping, Leg.Reply) with
             {
-                Observed = Prediction.Of(plain, ping, Leg.Reply) with { Outcome = Outcome.Vanished(HookPoints.Parse("iptables", "mangle", "POSTROUTING"), null) },
+                Observed = Prediction.Of(plain, ping, Leg.Reply) with
+                {
+                    Outcome = Outcome.Vanished(HookPoints.Parse("iptables", "mangle", "POSTROUTING"), null)
+                },
                 Verdict = LegVerdict.Disagreed, Reason = "All hops agree, but not the outcome",
             },
             new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
             {
-                Scenario = new("Not proven", "Inconclusive"), Verdict = LegVerdict.Inconclusive, Reason = "The kernel log lost 3 records.",
+                Scenario = new("Not proven", "Inconclusive"),
+                Verdict = LegVerdict.Inconclusive,
+                Reason = "The kernel log lost 3 records.",
             },
             new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
             {
@@ -115,20 +126,28 @@ internal static class Reports
             },
             new(published, Leg.Request, Prediction.Of(plain, published, Leg.Request), null)
             {
-                Scenario = new("Not proven", "Observers"), Verdict = LegVerdict.ObserversDisagree, Reason = "LOG saw nothing.",
+                Scenario = new("Not proven", "Observers"),
+                Verdict = LegVerdict.ObserversDisagree,
+                Reason = "LOG saw nothing.",
             },
             Agreed(Hostile, Hostile, plain, ping, Leg.Request) with
             {
                 Scenario = new(Hostile, Hostile) { Example = Hostile },
                 Reason = Hostile,
                 Verdict = LegVerdict.Disagreed,
-                Observed = new([new(new(Layer.Nftables, Hostile, Hostile), Hostile, Hostile, Hostile, Hostile, Hostile, Hostile)], Outcome.Vanished(null, Hostile)),
+                Observed = new(
+                    [new(new(Layer.Nftables, Hostile, Hostile), Hostile, Hostile, Hostile, Hostile, Hostile, Hostile)],
+                    Outcome.Vanished(null, Hostile)),
                 Evidence = [new(1, Hostile, 1, Hostile), new(0, Evidence.Nflog, 2, Hostile)],
             },
         ])
         {
             Facts = [new("kernel", "6.18"), new(Hostile, Hostile)],
-            Hooks = [new("ip", "prerouting", -300, Hostile) { Module = Hostile, Points = [new(Layer.Nftables, Hostile, Hostile)] }],
+            Hooks = [new("ip", "prerouting", -300, Hostile)
+            {
+                Module = Hostile,
+                Points = [new(Layer.Nftables, Hostile, Hostile)]
+            }],
         };
     }
 
@@ -139,7 +158,11 @@ internal static class Reports
         {
             Scenario = new(feature, scenario),
             Verdict = LegVerdict.Agreed,
-            Evidence = [.. trail.Hops.Select((hop, index) => new Evidence(index + 1, Evidence.KernelLog, (ulong)index + 100, $"{hop.Point} IN={hop.In} OUT={hop.Out}"))],
+            Evidence =
+            [
+                .. trail.Hops.Select((hop, index) => new Evidence(
+                    index + 1, Evidence.KernelLog, (ulong)index + 100, $"{hop.Point} IN={hop.In} OUT={hop.Out}"))
+            ],
         };
     }
 
@@ -147,7 +170,11 @@ internal static class Reports
 
     private static void Cli(int exitCode, string verb, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Metadata("Cli"), verb, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Metadata("Cli"), verb, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        })!;
         var said = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -155,5 +182,6 @@ internal static class Reports
     }
 
     public static string Metadata(string key) =>
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(one => one.Key == key).Value!;
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(one =>
+            one.Key == key).Value!;
 }

@@ -19,7 +19,8 @@ public sealed class ReqnrollReportTests
         var text = await opened.Page.InnerTextAsync("body");
         var features = File.ReadLines(Path.Combine(folder, "messages.ndjson"))
             .Select(line => JsonDocument.Parse(line).RootElement)
-            .Where(message => message.TryGetProperty("gherkinDocument", out var document) && document.TryGetProperty("feature", out _))
+            .Where(message => message.TryGetProperty("gherkinDocument", out var document)
+                && document.TryGetProperty("feature", out _))
             .Select(message => message.GetProperty("gherkinDocument").GetProperty("uri").GetString()!)
             .ToList();
         Assert.That(features, Is.Not.Empty);

@@ -119,7 +119,8 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         var good = folder.Write("good.json", (await Specs.Line(Ping + " --json")).Output);
-        var bad = folder.Write("bad.json", (await File.ReadAllTextAsync(good)).Replace("\"ebtables\",\"table\"", "\"etables\",\"table\""));
+        var bad = folder.Write(
+            "bad.json", (await File.ReadAllTextAsync(good)).Replace("\"ebtables\",\"table\"", "\"etables\",\"table\""));
         var cut = folder.Write("cut.json", (await File.ReadAllTextAsync(good))[..^20]);
 
         var (ofBad, ofCut) = (await Specs.Run("summary", good, bad), await Specs.Run("summary", cut));
@@ -128,7 +129,8 @@ public class BadInputTests
         {
             Assert.That(ofBad.ExitCode, Is.EqualTo(2));
             Assert.That(ofBad.Output, Is.Empty, "a good file before it must not be printed alone");
-            Assert.That(ofBad.Error, Does.StartWith($"specs: {bad}, at $.hosts[0].legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
+            Assert.That(ofBad.Error, Does.StartWith(
+                $"specs: {bad}, at $.hosts[0].legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
             Assert.That(ofCut.ExitCode, Is.EqualTo(2));
             Assert.That(ofCut.Error, Does.StartWith($"specs: {cut} is not JSON: the mistake is at line "));
         });

@@ -44,7 +44,10 @@ public class CleanTests
     {
         var ran = await Specs.Start(
             "unshare",
-            ["--user", "--map-root-user", "--net", "bash", "-c", $"{devices} || exit 99; exec dotnet \"$@\"", "bash", Specs.Path, "clean"],
+            [
+                "--user", "--map-root-user", "--net", "bash", "-c",
+                $"{devices} || exit 99; exec dotnet \"$@\"", "bash", Specs.Path, "clean"
+            ],
             null,
             ("DOCKER_HOST", NoEngine));
         if (ran.ExitCode == 99 || ran.Error.StartsWith("unshare:", StringComparison.Ordinal))

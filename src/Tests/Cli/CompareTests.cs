@@ -13,11 +13,13 @@ public class CompareTests
     public async Task Expected_differences_are_no_failure_and_say_their_cause()
     {
         using var folder = new TemporaryFolder();
-        var ran = await Specs.Run("compare", Write(folder, "old.json", Old), Write(folder, "new.json", HostProfile.Default));
+        var ran = await Specs.Run(
+            "compare", Write(folder, "old.json", Old), Write(folder, "new.json", HostProfile.Default));
         Assert.Multiple(() =>
         {
             Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((0, "")));
-            Assert.That(ran.Output, Does.Contain("2 differences, expected from the hosts: 1 cause.").And.Contain("\n1  Linux 5.5: POSTROUTING knows the device in: 2 legs\n"));
+            Assert.That(ran.Output, Does.Contain("2 differences, expected from the hosts: 1 cause.").And.Contain(
+                "\n1  Linux 5.5: POSTROUTING knows the device in: 2 legs\n"));
         });
     }
 
@@ -25,8 +27,16 @@ public class CompareTests
     public async Task A_difference_that_is_not_expected_is_exit_code_1_in_every_format()
     {
         using var folder = new TemporaryFolder();
-        var (before, after) = (Write(folder, "before.json", HostProfile.Default), Write(folder, "after.json", HostProfile.Default, trail => trail with { Hops = trail.Hops.RemoveAt(0) }));
-        foreach (var (format, said) in new[] { ("text", "Not explained: 2 legs"), ("markdown", "### Not explained"), ("json", "\"unexplained\": ["), ("html", "<title>Hooktrail: Differences</title>") })
+        var (before, after) = (
+            Write(folder, "before.json", HostProfile.Default),
+            Write(folder, "after.json", HostProfile.Default, trail => trail with { Hops = trail.Hops.RemoveAt(0) }));
+        foreach (var (format, said) in new[]
+        {
+            ("text", "Not explained: 2 legs"),
+            ("markdown", "### Not explained"),
+            ("json", "\"unexplained\": ["),
+            ("html", "<title>Hooktrail: Differences</title>")
+        })
         {
             var ran = await Specs.Run("compare", before, after, "--format", format);
             Assert.That(ran.ExitCode, Is.EqualTo(1), $"{format}: {ran.Error}");
@@ -41,15 +51,21 @@ public class CompareTests
         foreach (var (name, kernel) in new[] { ("5.4-nft", "5.4"), ("6.1-nft", "6.1"), ("6.12-nft", "6.12") })
         {
             Directory.CreateDirectory(Path.Combine(folder.Name, name));
-            Write(folder, Path.Combine(name, "trails.json"), HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) });
+            Write(
+                folder,
+                Path.Combine(name, "trails.json"),
+                HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) });
         }
 
         var to = Path.Combine(folder.Name, "all.txt");
-        var ran = await Specs.Run("compare", Path.Combine(folder.Name, "5.4-nft"), Path.Combine(folder.Name, "6.1-nft"), Path.Combine(folder.Name, "6.12-nft"), "--out", to);
+        var ran = await Specs.Run(
+            "compare", Path.Combine(folder.Name, "5.4-nft"), Path.Combine(folder.Name, "6.1-nft"),
+            Path.Combine(folder.Name, "6.12-nft"), "--out", to);
         Assert.Multiple(() =>
         {
             Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((0, "")));
-            Assert.That(File.ReadAllText(to), Does.Match(@"(?m)^journey +6\.1-nft +6\.12-nft\nclient → wan +≠ 2/2 +≠ 2/2$"));
+            Assert.That(
+                File.ReadAllText(to), Does.Match(@"(?m)^journey +6\.1-nft +6\.12-nft\nclient → wan +≠ 2/2 +≠ 2/2$"));
         });
     }
 
@@ -59,12 +75,16 @@ public class CompareTests
         using var folder = new TemporaryFolder();
         var (before, after) = (Write(folder, "before.json", Old), Write(folder, "after.json", HostProfile.Default));
         var (with, without, alone) = (
-            await Specs.Run("report", before, after, "--compare", "--out", "-"), await Specs.Run("report", before, after, "--out", "-"), await Specs.Run("report", before, "--compare", "--out", "-"));
+            await Specs.Run("report", before, after, "--compare", "--out", "-"),
+            await Specs.Run("report", before, after, "--out", "-"),
+            await Specs.Run("report", before, "--compare", "--out", "-"));
         Assert.Multiple(() =>
         {
             Assert.That(with.Output, Does.Contain("id=\"compared\"").And.Contain("id=\"front\""));
             Assert.That(without.Output, Does.Not.Contain("id=\"compared\""));
-            Assert.That((alone.ExitCode, alone.Error), Is.EqualTo((2, "specs: --compare needs at least two files; add a file, or remove --compare.\n")));
+            Assert.That(
+                (alone.ExitCode, alone.Error),
+                Is.EqualTo((2, "specs: --compare needs at least two files; add a file, or remove --compare.\n")));
         });
     }
 
@@ -73,15 +93,23 @@ public class CompareTests
     {
         using var folder = new TemporaryFolder();
         var baselines = Path.Combine(folder.Name, "kept");
-        var saved = await Specs.Run("baseline", "save", "before-upgrade", Write(folder, "old.json", Old), "--dir", baselines);
+        var saved = await Specs.Run(
+            "baseline", "save", "before-upgrade", Write(folder, "old.json", Old), "--dir", baselines);
         var listed = await Specs.Run("baseline", "list", "--dir", baselines);
-        var same = await Specs.Run("baseline", "check", "before-upgrade", Write(folder, "again.json", Old), "--dir", baselines);
-        var upgraded = await Specs.Run("baseline", "check", "before-upgrade", Write(folder, "new.json", HostProfile.Default), "--dir", baselines);
-        var broken = await Specs.Run("baseline", "check", "before-upgrade", Write(folder, "broken.json", HostProfile.Default, trail => trail with { Hops = [] }), "--dir", baselines);
+        var same = await Specs.Run(
+            "baseline", "check", "before-upgrade", Write(folder, "again.json", Old), "--dir", baselines);
+        var upgraded = await Specs.Run(
+            "baseline", "check", "before-upgrade", Write(folder, "new.json", HostProfile.Default), "--dir", baselines);
+        var broken = await Specs.Run(
+            "baseline", "check", "before-upgrade",
+            Write(folder, "broken.json", HostProfile.Default, trail => trail with { Hops = [] }), "--dir", baselines);
         var read = await Specs.Run("explain", Path.Combine(baselines, "before-upgrade.json"));
         Assert.Multiple(() =>
         {
-            Assert.That((saved.ExitCode, saved.Output), Is.EqualTo((0, $"{Path.Combine(baselines, "before-upgrade.json")}\n")), saved.Error);
+            Assert.That(
+                (saved.ExitCode, saved.Output),
+                Is.EqualTo((0, $"{Path.Combine(baselines, "before-upgrade.json")}\n")),
+                saved.Error);
             Assert.That(listed.Output, Is.EqualTo("before-upgrade  Linux 5.4, iptables-nft, ebtables-nft, 2 legs\n"));
             Assert.That(same.ExitCode, Is.Zero);
             Assert.That(same.Output, Does.Contain("No leg differs."));
@@ -98,7 +126,8 @@ public class CompareTests
     {
         using var folder = new TemporaryFolder();
         Write(folder, "trails.json", Old);
-        (string, string?)[] environment = [("SPECS_OUT", folder.Name), ("SPECS_BASELINES", Path.Combine(folder.Name, "kept"))];
+        (string, string?)[] environment =
+            [("SPECS_OUT", folder.Name), ("SPECS_BASELINES", Path.Combine(folder.Name, "kept"))];
         var saved = await Specs.Start("dotnet", [Specs.Path, "baseline", "save", "now"], null, environment);
         var compared = await Specs.Start("dotnet", [Specs.Path, "compare", "now", folder.Name], null, environment);
         Assert.That((saved.ExitCode, compared.ExitCode), Is.EqualTo((0, 0)), saved.Error + compared.Error);
@@ -146,20 +175,25 @@ public class CompareTests
     public async Task A_prediction_cannot_be_kept_and_an_unknown_format_is_named()
     {
         using var folder = new TemporaryFolder();
-        var prediction = folder.Write("predicted.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
+        var prediction = folder.Write(
+            "predicted.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
         var kept = await Specs.Run("baseline", "save", "x", prediction, "--dir", folder.Name);
         var shown = await Specs.Run("compare", prediction, prediction, "--format", "pdf");
         Assert.That((kept.ExitCode, kept.Error), Is.EqualTo((2, "specs: There is no observed trail to save as \"x\"; name a trails.json from a run, observe --json or conform.\n")));
-        Assert.That((shown.ExitCode, shown.Error), Is.EqualTo((2, "specs: Unknown format \"pdf\"; the formats are text, markdown, json and html.\n")));
+        Assert.That(
+            (shown.ExitCode, shown.Error),
+            Is.EqualTo((2, "specs: Unknown format \"pdf\"; the formats are text, markdown, json and html.\n")));
     }
 
     // What a run on such a host, or on one with another kernel behaviour, would write.
-    private static string Write(TemporaryFolder folder, string name, HostProfile host, Func<Trail, Trail>? otherwise = null)
+    private static string Write(
+        TemporaryFolder folder, string name, HostProfile host, Func<Trail, Trail>? otherwise = null)
     {
         using var stream = new MemoryStream();
         TrailsJson.Write(stream, new(host,
         [
-            .. Prediction.Legs(host, ToWan).Select(leg => new LegRecord(ToWan, leg.Leg, leg.Trail, otherwise is null ? leg.Trail : otherwise(leg.Trail))
+            .. Prediction.Legs(host, ToWan).Select(leg => new LegRecord(
+                ToWan, leg.Leg, leg.Trail, otherwise is null ? leg.Trail : otherwise(leg.Trail))
             {
                 Verdict = otherwise is null ? LegVerdict.Agreed : LegVerdict.Disagreed,
             }),

@@ -9,7 +9,8 @@ public class ConformTests
         var ran = await Specs.Run("conform", "--list", "--filter", "ICMP redirects");
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-        Assert.That(ran.Output, Does.Contain("a routed packet leaves by its bridge").And.Contains("a translated packet leaves by its bridge"));
+        Assert.That(ran.Output, Does.Contain("a routed packet leaves by its bridge").And.Contains(
+            "a translated packet leaves by its bridge"));
     }
 
     [TestCase("conform --lab moon", "Unknown lab \"moon\"")]
@@ -40,6 +41,8 @@ public class ConformTests
         Assert.That(ran.Output, Does.Contain("6 agreed, 0 diverged, 0 inconclusive").And.Contains("killing it needs"));
         var summary = await Specs.Run("summary", Path.Combine(place, "trails.json"));
         Assert.That(summary.ExitCode, Is.Zero, summary.Error);
-        Assert.That(await File.ReadAllTextAsync(Path.Combine(place, "trails.mutants.txt")), Does.Contain("no Docker, ICMP redirects"));
+        Assert.That(
+            await File.ReadAllTextAsync(Path.Combine(place, "trails.mutants.txt")),
+            Does.Contain("no Docker, ICMP redirects"));
     }
 }

@@ -18,16 +18,19 @@ internal sealed partial record Document(string Name, string Text)
     public static Document Read(string name) => new(name, File.ReadAllText(Path.Combine(Root, name)));
 
     public IEnumerable<(string Words, string Target, bool IsFigure)> Links =>
-        Link().Matches(Text).Select(link => (link.Groups["words"].Value, link.Groups["target"].Value, link.Value[0] == '!'));
+        Link().Matches(Text)
+            .Select(link => (link.Groups["words"].Value, link.Groups["target"].Value, link.Value[0] == '!'));
 
     /// <summary>The headings' anchors, as repository hosts make them.</summary>
     public IEnumerable<string> Anchors => Heading().Matches(Block().Replace(Text, "")).Select(heading =>
-        string.Concat(heading.Groups["words"].Value.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
+        string.Concat(heading.Groups["words"].Value.ToLowerInvariant()
+            .Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
             .Replace(' ', '-'));
 
     /// <summary>The blocks of code, each with its lines.</summary>
     public IEnumerable<(string Language, string[] Lines)> Blocks =>
-        Block().Matches(Text).Select(block => (block.Groups["language"].Value, block.Groups["code"].Value.TrimEnd('\n').Split('\n')));
+        Block().Matches(Text)
+            .Select(block => (block.Groups["language"].Value, block.Groups["code"].Value.TrimEnd('\n').Split('\n')));
 
     /// <summary>The lines of blocks that call <c>./specs</c>, continued lines in one, without a prompt.</summary>
     public IReadOnlyList<string> Commands =>
@@ -41,9 +44,12 @@ internal sealed partial record Document(string Name, string Text)
 
     /// <summary>What the text itself calls a command, outside of blocks; parts may be left out with «…».</summary>
     public IEnumerable<string> Mentions =>
-        Code().Matches(Block().Replace(Text, "")).Select(code => code.Groups["code"].Value).Where(code => code.StartsWith("./specs ", StringComparison.Ordinal));
+        Code().Matches(Block().Replace(Text, "")).Select(code => code.Groups["code"].Value)
+            .Where(code => code.StartsWith("./specs ", StringComparison.Ordinal));
 
-    /// <summary>The words of each call of <c>./specs</c> in a shell's line: no redirection, no comment, no other command.</summary>
+    /// <summary>
+    /// The words of each call of <c>./specs</c> in a shell's line: no redirection, no comment, no other command.
+    /// </summary>
     public static IEnumerable<string[]> Calls(string line)
     {
         List<List<string>> commands = [[]];
@@ -59,7 +65,8 @@ internal sealed partial record Document(string Name, string Text)
         return from words in commands where words is ["./specs", _, ..] select words.Skip(1).ToArray();
     }
 
-    private static string Unquoted(string word) => word.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
+    private static string Unquoted(string word) =>
+        word.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@"!?\[(?<words>[^\]]*)\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

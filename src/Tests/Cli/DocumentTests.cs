@@ -21,14 +21,18 @@ public sealed partial class DocumentTests
     public void Every_link_leads_somewhere_and_every_figure_says_what_it_shows(string name)
     {
         var document = Document.Read(name);
-        foreach (var (words, target, isFigure) in document.Links.Where(link => !link.Target.Contains("://", StringComparison.Ordinal)))
+        foreach (var (words, target, isFigure) in document.Links.Where(
+            link => !link.Target.Contains("://", StringComparison.Ordinal)))
         {
             var parts = target.Split('#');
             var path = parts[0].Length == 0 ? name : Path.Combine(Path.GetDirectoryName(name)!, parts[0]);
             var file = Path.GetFullPath(path, Document.Root);
             Assert.That(File.Exists(file) || Directory.Exists(file), $"{name}: {target}");
             if (parts.Length > 1)
-                Assert.That(Document.Read(Path.GetRelativePath(Document.Root, file)).Anchors, Does.Contain(parts[1]), $"{name}: {target}");
+                Assert.That(
+                    Document.Read(Path.GetRelativePath(Document.Root, file)).Anchors,
+                    Does.Contain(parts[1]),
+                    $"{name}: {target}");
             if (isFigure)
                 Assert.That(words.Trim(), Has.Length.GreaterThan(8), target);
         }
@@ -52,7 +56,10 @@ public sealed partial class DocumentTests
         foreach (var mention in Document.Read(name).Mentions.Where(one => !one.Contains('…')))
             foreach (var words in Document.Calls(mention))
                 // It need not be complete.
-                Assert.That((await Mistakes(words)).Where(one => !one.Contains("equired", StringComparison.Ordinal)), Is.Empty, $"{name}: {mention}");
+                Assert.That(
+                    (await Mistakes(words)).Where(one => !one.Contains("equired", StringComparison.Ordinal)),
+                    Is.Empty,
+                    $"{name}: {mention}");
     }
 
     [TestCaseSource(nameof(Documents))]
@@ -60,19 +67,24 @@ public sealed partial class DocumentTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Name, "specs"), $"#!/bin/sh\nexec dotnet '{Specs.Path}' \"$@\"\n");
-        foreach (var (_, lines) in Document.Read(name).Blocks.Where(block => block.Lines[0].StartsWith("$ ", StringComparison.Ordinal)))
+        foreach (var (_, lines) in Document.Read(name).Blocks
+            .Where(block => block.Lines[0].StartsWith("$ ", StringComparison.Ordinal)))
         {
             // A lab is not there for every test.
-            if (lines.Any(line => line.StartsWith("$ ./specs run", StringComparison.Ordinal) || line.StartsWith("$ ./specs observe", StringComparison.Ordinal)))
+            if (lines.Any(line => line.StartsWith("$ ./specs run", StringComparison.Ordinal)
+                || line.StartsWith("$ ./specs observe", StringComparison.Ordinal)))
                 continue;
             if (!OperatingSystem.IsLinux())
                 Assert.Ignore("The commands are for a shell.");
             for (var i = 0; i < lines.Length;)
             {
                 var command = lines[i][2..];
-                var shown = lines.Skip(i + 1).TakeWhile(line => !line.StartsWith("$ ", StringComparison.Ordinal)).ToList();
+                var shown = lines.Skip(i + 1)
+                    .TakeWhile(line => !line.StartsWith("$ ", StringComparison.Ordinal))
+                    .ToList();
                 i += 1 + shown.Count;
-                var ran = await Specs.Start("bash", ["-c", $"cd '{folder.Name}' && {command.Replace("./specs ", "sh ./specs ")}"]);
+                var ran = await Specs.Start(
+                    "bash", ["-c", $"cd '{folder.Name}' && {command.Replace("./specs ", "sh ./specs ")}"]);
                 Assert.That(ran.Error, Is.Empty, command);
                 Assert.That(ran.Output.TrimEnd('\n'), Does.Match(Pattern(shown)), $"{name}: {command}");
             }
@@ -84,7 +96,10 @@ public sealed partial class DocumentTests
     {
         var run = Document.Read("README.md").Blocks.Single(block => block.Lines[0] == "$ ./specs run").Lines;
         var script = File.ReadAllText(Path.Combine(Document.Root, "environments", "prepare", "tests.sh"));
-        var beginnings = run.Skip(1).Select(line => Beginning().Match(line).Value).Where(words => words.Trim().Length > 0).ToList();
+        var beginnings = run.Skip(1)
+            .Select(line => Beginning().Match(line).Value)
+            .Where(words => words.Trim().Length > 0)
+            .ToList();
         Assert.That(beginnings, Has.Count.GreaterThan(4));
         Assert.That(beginnings.Where(words => !script.Contains(words, StringComparison.Ordinal)), Is.Empty);
     }
@@ -92,9 +107,14 @@ public sealed partial class DocumentTests
     [TestCaseSource(nameof(Documents))]
     public void Gherkin_is_quoted_from_a_feature(string name)
     {
-        var features = Directory.GetFiles(Path.Combine(Document.Root, "features"), "*.feature", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var features = Directory.GetFiles(
+            Path.Combine(Document.Root, "features"), "*.feature", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToList();
         foreach (var (_, lines) in Document.Read(name).Blocks.Where(block => block.Language == "gherkin"))
-            Assert.That(features.Any(feature => feature.Contains(string.Join('\n', lines), StringComparison.Ordinal)), $"{name}: {lines[0].Trim()}");
+            Assert.That(
+                features.Any(feature => feature.Contains(string.Join('\n', lines), StringComparison.Ordinal)),
+                $"{name}: {lines[0].Trim()}");
     }
 
     [Test]
@@ -108,11 +128,14 @@ public sealed partial class DocumentTests
             var title = row.Groups["title"].Value.Split('…')[0];
             Assert.That(
                 File.ReadAllText(Path.Combine(Document.Root, "docs", row.Groups["feature"].Value)),
-                Does.Match($@"Scenario(?: Outline)?: {Regex.Escape(title)}{(title == row.Groups["title"].Value ? @"\n" : "")}"), row.Value);
+                Does.Match(
+                    $@"Scenario(?: Outline)?: {Regex.Escape(title)}{(title == row.Groups["title"].Value ? @"\n" : "")}"), row.Value);
         }
     }
 
-    /// <summary>What is wrong with a call; of <c>predict</c> and <c>observe</c>, with the flow and the host, too.</summary>
+    /// <summary>
+    /// What is wrong with a call; of <c>predict</c> and <c>observe</c>, with the flow and the host, too.
+    /// </summary>
     private static async Task<IReadOnlyList<string>> Mistakes(string[] words)
     {
         switch (words)
@@ -133,7 +156,8 @@ public sealed partial class DocumentTests
             return [.. line.Errors.Select(error => error.Message)];
         if (words[0] is not ("predict" or "observe") || words is [_, "--help"])
             return [];
-        var ran = await Specs.Run(["predict", .. words.Skip(1).Where(word => word is not ("--lab" or "namespaces" or "docker" or "--json"))]);
+        var ran = await Specs.Run(
+            ["predict", .. words.Skip(1).Where(word => word is not ("--lab" or "namespaces" or "docker" or "--json"))]);
         return ran.ExitCode == 0 ? [] : [ran.Error];
     }
 

@@ -18,8 +18,10 @@ public class ExplainTests
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
             Assert.That(ran.Error, Is.Empty);
-            Assert.That(ran.Output, Does.StartWith("client → wan (icmp), request, reply\nrequest: First divergence at hop "));
-            Assert.That(ran.Output, Does.EndWith("Changes that would explain it, smallest first:\n  1  kernel 5.4\n\n"));
+            Assert.That(
+                ran.Output, Does.StartWith("client → wan (icmp), request, reply\nrequest: First divergence at hop "));
+            Assert.That(
+                ran.Output, Does.EndWith("Changes that would explain it, smallest first:\n  1  kernel 5.4\n\n"));
         });
     }
 
@@ -28,18 +30,24 @@ public class ExplainTests
     {
         using var folder = new TemporaryFolder();
         var file = Write(folder, Record(ToWan, Old));
-        Assert.That((await Specs.Run("explain", file, "--kernel", "5.4")).Output, Does.Contain("as predicted; nothing to explain"));
         Assert.That(
-            (await Specs.Run("explain", file, "--kernel", "5.4", "--set", "ip_forward=0")).Output, Does.Contain("  1  ip_forward=1\n"));
+            (await Specs.Run("explain", file, "--kernel", "5.4")).Output,
+            Does.Contain("as predicted; nothing to explain"));
         Assert.That(
-            (await Specs.Run("explain", file, "--kernel", "5.4", "--docker", "none", "--set", "conntrack=0")).Output, Does.Contain("  the rules of Docker 20.10"));
+            (await Specs.Run("explain", file, "--kernel", "5.4", "--set", "ip_forward=0")).Output,
+            Does.Contain("  1  ip_forward=1\n"));
+        Assert.That(
+            (await Specs.Run("explain", file, "--kernel", "5.4", "--docker", "none", "--set", "conntrack=0")).Output,
+            Does.Contain("  the rules of Docker 20.10"));
     }
 
     [Test]
     public async Task Another_files_host_is_taken_where_that_is_said()
     {
         using var folder = new TemporaryFolder();
-        var other = folder.Write("other.json", (await Specs.Line("predict --from client --to wan --protocol icmp --kernel 5.4 --json")).Output);
+        var other = folder.Write(
+            "other.json",
+            (await Specs.Line("predict --from client --to wan --protocol icmp --kernel 5.4 --json")).Output);
         var ran = await Specs.Run("explain", Write(folder, Record(ToWan, Old)), "--profile", other);
         Assert.That(ran.Output, Does.Contain("as predicted"));
     }
@@ -49,12 +57,16 @@ public class ExplainTests
     {
         using var folder = new TemporaryFolder();
         var file = Write(folder, Record(ToWan, Old));
-        var (reply, none) = (await Specs.Run("explain", file, "--leg", "reply"), await Specs.Run("explain", file, "--leg", "reply", "--packet", "7"));
+        var (reply, none) = (
+            await Specs.Run("explain", file, "--leg", "reply"),
+            await Specs.Run("explain", file, "--leg", "reply", "--packet", "7"));
         Assert.Multiple(() =>
         {
             Assert.That(reply.Output, Does.StartWith("client → wan (icmp), reply\n"));
             Assert.That(none.ExitCode, Is.EqualTo(2));
-            Assert.That(none.Error, Does.EndWith("has no observed leg that matches --leg and --packet; it has request, reply.\n"));
+            Assert.That(
+                none.Error,
+                Does.EndWith("has no observed leg that matches --leg and --packet; it has request, reply.\n"));
         });
     }
 
@@ -64,7 +76,8 @@ public class ExplainTests
         using var folder = new TemporaryFolder();
         var trail = Prediction.Of(HostProfile.Default, ToWan, Leg.Request);
         var ran = await Specs.Run(
-            "explain", Write(folder, [new(ToWan, Leg.Request, trail, trail with { Hops = [.. trail.Hops.Reverse()] })]));
+            "explain",
+            Write(folder, [new(ToWan, Leg.Request, trail, trail with { Hops = [.. trail.Hops.Reverse()] })]));
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
@@ -77,7 +90,8 @@ public class ExplainTests
     {
         using var folder = new TemporaryFolder();
         var toServer = ToWan with { To = Endpoint.Server };
-        var ran = await Specs.Run("explain", Write(folder, [.. Record(ToWan, Old), .. Record(toServer, HostProfile.Default)]));
+        var ran = await Specs.Run(
+            "explain", Write(folder, [.. Record(ToWan, Old), .. Record(toServer, HostProfile.Default)]));
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero);
@@ -91,7 +105,10 @@ public class ExplainTests
     {
         using var folder = new TemporaryFolder();
         var legs = Record(ToWan, HostProfile.Default with { IpForward = false });
-        var reply = new LegRecord(ToWan, Leg.Reply, Prediction.Of(HostProfile.Default, ToWan, Leg.Reply), null) { Verdict = LegVerdict.Disagreed };
+        var reply = new LegRecord(ToWan, Leg.Reply, Prediction.Of(HostProfile.Default, ToWan, Leg.Reply), null)
+        {
+            Verdict = LegVerdict.Disagreed
+        };
         var ran = await Specs.Run("explain", Write(folder, [.. legs, reply]));
         Assert.That(ran.Output, Does.Contain("  1  ip_forward=0\n"));
     }
@@ -100,7 +117,10 @@ public class ExplainTests
     public async Task A_prediction_is_no_observation()
     {
         var json = (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output;
-        var (ran, not, cut) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed("no JSON", "explain", "-"), await Specs.Fed(json[..100], "explain", "-"));
+        var (ran, not, cut) = (
+            await Specs.Fed(json, "explain", "-"),
+            await Specs.Fed("no JSON", "explain", "-"),
+            await Specs.Fed(json[..100], "explain", "-"));
         Assert.Multiple(() =>
         {
             Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((2, "specs: Standard input has no observed trail; use a file written by observe --json, conform or a run.\n")));

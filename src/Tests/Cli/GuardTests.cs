@@ -12,8 +12,11 @@ public class GuardTests
         Assert.Multiple(() =>
         {
             Assert.That(exitCode, Is.EqualTo(3));
-            Assert.That(error, Does.StartWith("specs: bug in Hooktrail, InvalidOperationException in Hooktrail.Tests.Cli.GuardTests"));
-            Assert.That(error, Does.EndWith(": It broke; please report it as an issue, with this line and the command.\n"));
+            Assert.That(
+                error,
+                Does.StartWith("specs: bug in Hooktrail, InvalidOperationException in Hooktrail.Tests.Cli.GuardTests"));
+            Assert.That(
+                error, Does.EndWith(": It broke; please report it as an issue, with this line and the command.\n"));
             Assert.That(error.TrimEnd('\n'), Does.Not.Contain("\n"));
         });
     }

@@ -5,12 +5,15 @@ using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The guide's figures, flows and scenarios are what they were observed to be; both editions have the same.</summary>
+/// <summary>
+/// The guide's figures, flows and scenarios are what they were observed to be; both editions have the same.
+/// </summary>
 public sealed partial class GuideTests
 {
     private static readonly string Figures = Path.Combine(Document.Root, "docs", "figures");
 
-    private static IEnumerable<string> Observations => Directory.GetFiles(Figures, "*.json").Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Observations =>
+        Directory.GetFiles(Figures, "*.json").Order(StringComparer.Ordinal);
 
     [Test]
     public async Task Every_figure_is_drawn_from_an_observation_and_none_by_hand()
@@ -23,7 +26,8 @@ public sealed partial class GuideTests
             Is.EqualTo(Directory.GetFiles(Figures, "*.svg").Select(Path.GetFileName).Order(StringComparer.Ordinal)));
         foreach (var drawn in Directory.GetFiles(folder.Name))
             Assert.That(
-                await File.ReadAllTextAsync(Path.Combine(Figures, Path.GetFileName(drawn))), Is.EqualTo(await File.ReadAllTextAsync(drawn)),
+                await File.ReadAllTextAsync(Path.Combine(Figures, Path.GetFileName(drawn))),
+                Is.EqualTo(await File.ReadAllTextAsync(drawn)),
                 $"{Path.GetFileName(drawn)}: redraw the figures with ./specs figures docs/figures/*.json --out docs/figures");
     }
 
@@ -50,7 +54,8 @@ public sealed partial class GuideTests
         {
             using var stream = File.OpenRead(path);
             var file = TrailsJson.Read(stream, path);
-            Assert.That(file.Facts.Single(fact => fact.Name == "iptables").Value, Does.StartWith("iptables v1.8.9"), path);
+            Assert.That(
+                file.Facts.Single(fact => fact.Name == "iptables").Value, Does.StartWith("iptables v1.8.9"), path);
             Assert.That(file.Facts.Single(fact => fact.Name == "kernel").Value, Does.StartWith("6.18."), path);
         }
         Assert.That(Text(name), Does.Contain("iptables-nft 1.8.9").And.Contain("6.18"));
@@ -63,7 +68,9 @@ public sealed partial class GuideTests
         Assert.That(named, Has.Count.GreaterThan(5));
         foreach (Match one in named)
             Assert.That(
-                File.ReadAllText(Path.Combine(Document.Root, one.Groups["file"].Value)), Does.Contain($"Scenario: {one.Groups["title"].Value}\n"), one.Value);
+                File.ReadAllText(Path.Combine(Document.Root, one.Groups["file"].Value)),
+                Does.Contain($"Scenario: {one.Groups["title"].Value}\n"),
+                one.Value);
     }
 
     [Test]
@@ -72,7 +79,9 @@ public sealed partial class GuideTests
         const string English = "guide.md", Chinese = "guide.zh-TW.md";
         Assert.That(Heading().Count(Text(Chinese)), Is.EqualTo(Heading().Count(Text(English))));
         Assert.That(Shown(Chinese), Is.EqualTo(Shown(English)));
-        Assert.That(Document.Read($"docs/{Chinese}").Commands, Is.EqualTo(Document.Read($"docs/{English}").Commands).And.Count.GreaterThan(8));
+        Assert.That(
+            Document.Read($"docs/{Chinese}").Commands,
+            Is.EqualTo(Document.Read($"docs/{English}").Commands).And.Count.GreaterThan(8));
     }
 
     private static IEnumerable<string> Shown(string name) =>

@@ -51,7 +51,11 @@ public class HelpTests
             // The redirection after > belongs to the shell, and an example's file need not exist.
             var ran = await Specs.Line(example.Split('>')[0].Replace("./specs ", ""));
             Assert.That(
-                ran.ExitCode == 0 || ran.Error.Contains("there is no such file") || ran.Error.Contains("is neither a file"), Is.True, $"{example}: {ran.Error}");
+                ran.ExitCode == 0
+                || ran.Error.Contains("there is no such file")
+                || ran.Error.Contains("is neither a file"),
+                Is.True,
+                $"{example}: {ran.Error}");
         }
     }
 }

@@ -19,8 +19,11 @@ public class ImportTests
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
             Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 22, trace id "));
-            Assert.That(ran.Output, Does.Contain("  9  iptables  filter  FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
-            Assert.That(ran.Output, Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\n"));
+            Assert.That(
+                ran.Output,
+                Does.Contain("  9  iptables  filter  FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
+            Assert.That(
+                ran.Output, Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\n"));
         });
     }
 
@@ -38,7 +41,9 @@ public class ImportTests
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
             Assert.That(ran.Output, Does.Contain(" as predicted.\n").And.Not.Contain("diverge"));
-            Assert.That(ran.Output, file.EndsWith("drop.txt", StringComparison.Ordinal) ? Does.Contain("dropped at") : Does.Contain("No packet of the trace appears at ebtables broute BROUTING, "));
+            Assert.That(ran.Output, file.EndsWith("drop.txt", StringComparison.Ordinal)
+                ? Does.Contain("dropped at")
+                : Does.Contain("No packet of the trace appears at ebtables broute BROUTING, "));
         });
     }
 
@@ -60,7 +65,9 @@ public class ImportTests
     {
         var ran = await Fed("nft-towan.txt", ToWan + " --set bridge-nf-call-iptables=0 --explain");
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("\nChanges that would explain it, smallest first:\n  1  bridge-nf-call-iptables=1\n"));
+        Assert.That(
+            ran.Output,
+            Does.Contain("\nChanges that would explain it, smallest first:\n  1  bridge-nf-call-iptables=1\n"));
     }
 
     [Test]
@@ -68,16 +75,20 @@ public class ImportTests
     {
         var ran = await Fed("nft-towan.txt", ToWan + " --everywhere --leg reply");
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("First divergence at hop 5, iptables security FORWARD: the prediction crosses it"));
+        Assert.That(
+            ran.Output,
+            Does.Contain("First divergence at hop 5, iptables security FORWARD: the prediction crosses it"));
     }
 
     [Test]
     public async Task A_cut_line_proves_nothing()
     {
         var text = Text("nft-towan.txt");
-        var ran = await Specs.Fed(text[..text.LastIndexOf(" ip ttl", StringComparison.Ordinal)], ["import", "-", .. ToWan.Split(' ')]);
+        var ran = await Specs.Fed(
+            text[..text.LastIndexOf(" ip ttl", StringComparison.Ordinal)], ["import", "-", .. ToWan.Split(' ')]);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
-        Assert.That(ran.Output, Does.Contain("Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence.\n"));
+        Assert.That(ran.Output, Does.Contain(
+            "Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence.\n"));
     }
 
     [Test]
@@ -92,7 +103,8 @@ public class ImportTests
         {
             var legs = TrailsJson.Read(stream, file).Legs;
             Assert.That(legs.Select(leg => leg.Verdict), Is.All.EqualTo(LegVerdict.Agreed));
-            Assert.That(legs.Select(leg => leg.Evidence.Length), Is.EqualTo(legs.Select(leg => leg.Observed!.Hops.Length)));
+            Assert.That(
+                legs.Select(leg => leg.Evidence.Length), Is.EqualTo(legs.Select(leg => leg.Observed!.Hops.Length)));
         }
 
         var summary = await Specs.Run("summary", file);
@@ -104,10 +116,12 @@ public class ImportTests
     public async Task Lines_of_dmesg_with_prefixes_of_one_s_own()
     {
         var fields = "IN=br0 OUT= PHYSIN=veth12ab MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=198.51.100.2 DST=192.0.2.2 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";
-        var text = string.Concat(((string[])["P1 ", "iptables-mangle-PREROUTING "]).Select(prefix => $"[Tue Nov 24 15:55:32 2026] {prefix}{fields}\n"));
+        var text = string.Concat(((string[])["P1 ", "iptables-mangle-PREROUTING "]).Select(
+            prefix => $"[Tue Nov 24 15:55:32 2026] {prefix}{fields}\n"));
         var ran = await Specs.Fed(text, ["import", "-", "--prefix", "P1=iptables raw PREROUTING", .. ToWan.Split(' ')]);
         Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
-        Assert.That(ran.Output, Does.Contain("not seen again after iptables mangle PREROUTING (then delivered to wan)"));
+        Assert.That(
+            ran.Output, Does.Contain("not seen again after iptables mangle PREROUTING (then delivered to wan)"));
     }
 
     [TestCase("", "Standard input is empty; use the output of nft monitor trace or xtables-monitor --trace")]

@@ -36,7 +36,9 @@ public class ObserveTests
     [Test]
     public async Task Standard_output_is_a_trails_file_and_nothing_else_where_that_is_asked_for()
     {
-        var ran = await LiveAsync("--from", "wan", "--to", "host", "--port", "8080", "--protocol", "tcp", "--ip", "6", "--docker", "29", "--json");
+        var ran = await LiveAsync(
+            "--from", "wan", "--to", "host", "--port", "8080",
+            "--protocol", "tcp", "--ip", "6", "--docker", "29", "--json");
         var file = Parsed(ran);
         Assert.Multiple(() =>
         {
@@ -54,7 +56,9 @@ public class ObserveTests
     public async Task A_run_that_leaves_hosts_of_their_own_out_says_so(string place, string sentence)
     {
         string[] line = ["observe", "--from", "client", "--to", "wan", "--protocol", "icmp", "--docker", "28"];
-        var ran = await Specs.Start("dotnet", [Specs.Path, .. line], null, ("SPECS_OWN_HOSTS", place), ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+        var ran = await Specs.Start(
+            "dotnet", [Specs.Path, .. line], null, ("SPECS_OWN_HOSTS", place),
+            ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.EqualTo(2));
@@ -68,10 +72,12 @@ public class ObserveTests
     public async Task The_host_is_as_the_line_says()
     {
         using var folder = new TemporaryFolder();
-        var table = folder.Write("mine.nft", "table bridge mine { chain c { type filter hook forward priority -250; }; }");
+        var table = folder.Write(
+            "mine.nft", "table bridge mine { chain c { type filter hook forward priority -250; }; }");
         var ran = await LiveAsync(
-            "--from", "client", "--to", "server", "--protocol", "udp", "--packets", "2", "--docker", "none", "--no-proxy", "--json", "--nft", table,
-            "--set", "bridge-nf-call-iptables=0", "--rule", "ebtables -t nat -A POSTROUTING -p IPv4 --ip-src server -j DROP");
+            "--from", "client", "--to", "server", "--protocol", "udp", "--packets", "2", "--docker", "none",
+            "--no-proxy", "--json", "--nft", table, "--set", "bridge-nf-call-iptables=0", "--rule",
+            "ebtables -t nat -A POSTROUTING -p IPv4 --ip-src server -j DROP");
         var file = Parsed(ran);
         Assert.Multiple(() =>
         {
@@ -81,9 +87,13 @@ public class ObserveTests
             Assert.That(file.HostProfile.Rules.Chains.SelectMany(chain => chain.Rules).Count(), Is.LessThan(5));
             Assert.That(file.Legs.Select(leg => leg.Leg), Is.EqualTo(Leg.Of(Protocol.Udp, 2)));
             Assert.That(
-                file.Legs[1].Observed!.Outcome.LooksLike(Outcome.Dropped(HookPoints.Parse("ebtables", "nat", "POSTROUTING"), "")), Is.True,
+                file.Legs[1].Observed!.Outcome.LooksLike(
+                    Outcome.Dropped(HookPoints.Parse("ebtables", "nat", "POSTROUTING"), "")),
+                Is.True,
                 $"{file.Legs[1].Observed!.Outcome}");
-            Assert.That(file.Legs[0].Observed!.Hops.Select(hop => hop.Point.Layer), Does.Contain(Layer.Nftables).And.Not.Contain(Layer.Iptables));
+            Assert.That(
+                file.Legs[0].Observed!.Hops.Select(hop => hop.Point.Layer),
+                Does.Contain(Layer.Nftables).And.Not.Contain(Layer.Iptables));
         });
     }
 
@@ -91,16 +101,23 @@ public class ObserveTests
     public async Task What_was_observed_on_one_host_is_explained_on_another()
     {
         var json = (await LiveAsync(
-            "--from", "client", "--to", "wan", "--protocol", "tcp", "--rule", "iptables -t mangle -I PREROUTING -s client -d wan -j DROP", "--json")).Output;
+            "--from", "client", "--to", "wan", "--protocol", "tcp",
+            "--rule", "iptables -t mangle -I PREROUTING -s client -d wan -j DROP", "--json")).Output;
         using var folder = new TemporaryFolder();
-        var usual = folder.Write("usual.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
+        var usual = folder.Write(
+            "usual.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
 
-        var (itself, other) = (await Specs.Fed(json, "explain", "-"), await Specs.Fed(json, "explain", "-", "--profile", usual));
+        var (itself, other) =
+            (await Specs.Fed(json, "explain", "-"), await Specs.Fed(json, "explain", "-", "--profile", usual));
         Assert.Multiple(() =>
         {
-            Assert.That((itself.ExitCode, itself.Output), Is.EqualTo((0, "client → wan (tcp 80), request: as predicted; nothing to explain.\n\n")));
+            Assert.That(
+                (itself.ExitCode, itself.Output),
+                Is.EqualTo((0, "client → wan (tcp 80), request: as predicted; nothing to explain.\n\n")));
             Assert.That(other.ExitCode, Is.Zero, other.Error);
-            Assert.That(other.Output, Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
+            Assert.That(
+                other.Output,
+                Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
         });
     }
 
@@ -112,7 +129,9 @@ public class ObserveTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("The lab is in private network namespaces, because the Docker lab is not available: "));
+            Assert.That(
+                ran.Output,
+                Does.StartWith("The lab is in private network namespaces, because the Docker lab is not available: "));
             Assert.That(ran.Output.Split('\n')[0], Does.Contain("/no-such/docker.sock"));
         });
     }
@@ -120,7 +139,8 @@ public class ObserveTests
     [Test]
     public async Task Who_asks_for_the_Docker_lab_by_name_gets_no_other()
     {
-        var ran = await WithoutEngineAsync("observe", "--from", "client", "--to", "server", "--protocol", "icmp", "--lab", "docker");
+        var ran = await WithoutEngineAsync(
+            "observe", "--from", "client", "--to", "server", "--protocol", "icmp", "--lab", "docker");
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.EqualTo(2));
@@ -138,14 +158,18 @@ public class ObserveTests
         Assert.Multiple(() =>
         {
             Assert.That(judgement.Agreed, Is.False);
-            Assert.That(judgement.Legs[0], Is.EqualTo(new LegRecord(Ping, Leg.Request, predicted, predicted with { Hops = predicted.Hops.RemoveAt(2) })
-            {
-                Verdict = LegVerdict.Disagreed,
-                Reason = judgement.Legs[0].Reason,
-            }));
-            Assert.That(judgement.Text, Does.Contain("request: First divergence at hop 3, iptables raw PREROUTING: the prediction crosses it"));
+            Assert.That(judgement.Legs[0], Is.EqualTo(
+                new LegRecord(Ping, Leg.Request, predicted, predicted with { Hops = predicted.Hops.RemoveAt(2) })
+                {
+                    Verdict = LegVerdict.Disagreed,
+                    Reason = judgement.Legs[0].Reason,
+                }));
+            Assert.That(
+                judgement.Text,
+                Does.Contain("request: First divergence at hop 3, iptables raw PREROUTING: the prediction crosses it"));
             Assert.That(judgement.Text, Does.Match("\n> +3  iptables raw PREROUTING +in=lab +–\n"));
-            Assert.That(judgement.Text.Split('\n').Count(line => line.StartsWith('>')), Is.EqualTo(2), "one mark for each leg");
+            Assert.That(
+                judgement.Text.Split('\n').Count(line => line.StartsWith('>')), Is.EqualTo(2), "one mark for each leg");
             Assert.That(judgement.Ending, Does.StartWith("2 of 2 legs diverged from the prediction"));
         });
     }
@@ -154,7 +178,9 @@ public class ObserveTests
     public void An_end_that_is_not_as_predicted_is_marked_too()
     {
         var (seen, _) = Seen(Ping, leg => leg with { Outcome = Outcome.Vanished(leg.Hops[^1].Point, null) });
-        Assert.That(Judgement.Of(Ping, 1, seen).Text, Does.Match("\n> +outcome +delivered to server +not seen again after iptables nat POSTROUTING\n"));
+        Assert.That(
+            Judgement.Of(Ping, 1, seen).Text,
+            Does.Match("\n> +outcome +delivered to server +not seen again after iptables nat POSTROUTING\n"));
     }
 
     [Test]
@@ -163,12 +189,16 @@ public class ObserveTests
         var (seen, _) = Seen(Ping, leg => leg);
         var legs = ((Finding.Observed)seen.Finding).Legs;
         var judgement = Judgement.Of(
-            Ping, 1, seen with { Nflog = new Finding.Observed([legs[0], legs[1] with { Leg = new(Direction.Reply, 2) }]) });
+            Ping,
+            1,
+            seen with { Nflog = new Finding.Observed([legs[0], legs[1] with { Leg = new(Direction.Reply, 2) }]) });
         Assert.That(
             judgement.Legs.Select(leg => $"{leg.Leg}: {leg.Verdict}, {leg.Reason}"),
             Is.EqualTo(new[]
             {
-                "request: Agreed, ", "reply 2: Disagreed, The reply 2 was observed but not predicted.", "reply: Disagreed, The reply was predicted but not observed.",
+                "request: Agreed, ",
+                "reply 2: Disagreed, The reply 2 was observed but not predicted.",
+                "reply: Disagreed, The reply was predicted but not observed.",
             }));
         Assert.That(judgement.Text, Does.Contain("delivered to client"));
     }
@@ -176,12 +206,18 @@ public class ObserveTests
     [Test]
     public void An_observation_with_a_gap_proves_nothing()
     {
-        var judgement = Judgement.Of(Ping, 1, new Seen(HostProfile.Default, null, new Finding.Inconclusive("3 records were lost.")));
+        var judgement = Judgement.Of(
+            Ping, 1, new Seen(HostProfile.Default, null, new Finding.Inconclusive("3 records were lost.")));
         Assert.Multiple(() =>
         {
             Assert.That(judgement.Agreed, Is.False);
-            Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.EqualTo(new[] { LegVerdict.Inconclusive, LegVerdict.Inconclusive }));
-            Assert.That(judgement.Ending, Does.StartWith("Inconclusive: the observation proves neither agreement nor divergence").And.EndWith("3 records were lost."));
+            Assert.That(
+                judgement.Legs.Select(leg => leg.Verdict),
+                Is.EqualTo(new[] { LegVerdict.Inconclusive, LegVerdict.Inconclusive }));
+            Assert.That(
+                judgement.Ending,
+                Does.StartWith("Inconclusive: the observation proves neither agreement nor divergence")
+                    .And.EndWith("3 records were lost."));
         });
     }
 
@@ -194,7 +230,9 @@ public class ObserveTests
         Assert.Multiple(() =>
         {
             Assert.That(judgement.Legs.Select(leg => leg.Verdict), Is.All.EqualTo(LegVerdict.ObserversDisagree));
-            Assert.That(judgement.Ending, Does.StartWith("The observers contradict each other").And.Contain("iptables raw PREROUTING"));
+            Assert.That(
+                judgement.Ending,
+                Does.StartWith("The observers contradict each other").And.Contain("iptables raw PREROUTING"));
         });
     }
 
@@ -203,7 +241,10 @@ public class ObserveTests
     {
         var predicted = Prediction.Legs(HostProfile.Default, flow);
         return (
-            new(HostProfile.Default, null, new Finding.Observed([.. predicted.Select(leg => new ObservedLeg(leg.Leg, change(leg.Trail), []))])),
+            new(
+                HostProfile.Default,
+                null,
+                new Finding.Observed([.. predicted.Select(leg => new ObservedLeg(leg.Leg, change(leg.Trail), []))])),
             predicted[0].Trail);
     }
 
@@ -215,7 +256,8 @@ public class ObserveTests
     }
 
     private static Task<Ran> WithoutEngineAsync(params string[] arguments) => Specs.Start(
-        "dotnet", [Specs.Path, .. arguments], null, ("DOCKER_HOST", "unix:///no-such/docker.sock"), ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
+        "dotnet", [Specs.Path, .. arguments], null, ("DOCKER_HOST", "unix:///no-such/docker.sock"),
+        ("SPECS_LAB", null), ("SPECS_OBSERVER", null));
 
     private static void SkipWithoutNamespaces(Ran ran)
     {
@@ -223,5 +265,6 @@ public class ObserveTests
             throw Skip.Because(ran.Error);
     }
 
-    private static TrailsFile Parsed(Ran ran) => TrailsJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(ran.Output)), "output");
+    private static TrailsFile Parsed(Ran ran) =>
+        TrailsJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(ran.Output)), "output");
 }

@@ -20,7 +20,8 @@ public class PredictTests
             Assert.That(ran.Error, Is.Empty);
             Assert.That(
                 ran.Output,
-                Is.EqualTo("client → server (icmp), request\n\n" + TrailText.Of(Prediction.Of(HostProfile.Default, Ping, Leg.Request))));
+                Is.EqualTo("client → server (icmp), request\n\n"
+                    + TrailText.Of(Prediction.Of(HostProfile.Default, Ping, Leg.Request))));
         });
     }
 

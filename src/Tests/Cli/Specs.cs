@@ -26,7 +26,8 @@ internal static class Specs
     /// <summary>Splits the line at its blanks; no quoting.</summary>
     public static Task<Ran> Line(string line) => Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    public static Task<Ran> Fed(string input, params string[] arguments) => Start("dotnet", [Path, .. arguments], input);
+    public static Task<Ran> Fed(string input, params string[] arguments) =>
+        Start("dotnet", [Path, .. arguments], input);
 
     /// <remarks>Null input is this process's; a variable that is null is unset.</remarks>
     public static async Task<Ran> Start(

@@ -5,7 +5,8 @@ public sealed class TitleTests
 {
     private static readonly ImmutableArray<string> Titles =
     [
-        .. from file in Directory.GetFiles(Path.Combine(Document.Root, "features"), "*.feature", SearchOption.AllDirectories)
+        .. from file in Directory.GetFiles(
+            Path.Combine(Document.Root, "features"), "*.feature", SearchOption.AllDirectories)
            from line in File.ReadLines(file)
            where line.TrimStart().StartsWith("Scenario", StringComparison.Ordinal)
            select line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim(),
@@ -20,5 +21,6 @@ public sealed class TitleTests
     // Such a title needs the feature or the rule above it.
     [Test]
     public void No_title_begins_in_the_middle_of_a_story() =>
-        Assert.That(Titles.Where(title => title.Split(' ')[0] is "It" or "Its" or "So" or "And" or "But" or "Then"), Is.Empty);
+        Assert.That(
+            Titles.Where(title => title.Split(' ')[0] is "It" or "Its" or "So" or "And" or "But" or "Then"), Is.Empty);
 }

@@ -11,7 +11,9 @@ public class VersionTests
         using var folder = new TemporaryFolder();
         var script = Path.Combine(folder.Name, "specs");
         File.Copy(Specs.Script, script);
-        File.Copy(Path.Combine(Path.GetDirectoryName(Specs.Script)!, "Directory.Build.props"), Path.Combine(folder.Name, "Directory.Build.props"));
+        File.Copy(
+            Path.Combine(Path.GetDirectoryName(Specs.Script)!, "Directory.Build.props"),
+            Path.Combine(folder.Name, "Directory.Build.props"));
 
         var (built, printed) = (await Specs.Run("--version"), await Specs.Start(script, ["--version"]));
 

@@ -9,7 +9,8 @@ namespace Hooktrail.Tests.Conformance;
 internal sealed class FakeLab(NamespaceSetup setup) : ILab
 {
     /// <summary>By default the model's own legs.</summary>
-    public Func<HostProfile, Flow, Sending, Finding> See { get; init; } = (profile, flow, sending) => Foretold(profile, flow, sending.Packets);
+    public Func<HostProfile, Flow, Sending, Finding> See { get; init; } =
+        (profile, flow, sending) => Foretold(profile, flow, sending.Packets);
 
     public Action<HostChange> Changing { get; init; } = _ => { };
 
@@ -30,7 +31,8 @@ internal sealed class FakeLab(NamespaceSetup setup) : ILab
     public static Finding.Observed Foretold(HostProfile profile, Flow flow, int packets) =>
         new([.. Prediction.Legs(profile, flow, packets).Select(leg => new ObservedLeg(leg.Leg, leg.Trail, []))]);
 
-    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => Task.FromResult(new HostFacts([], []));
+    public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) =>
+        Task.FromResult(new HostFacts([], []));
 
     public Task ProveTapsAsync(CancellationToken cancellation = default) => Task.CompletedTask;
 

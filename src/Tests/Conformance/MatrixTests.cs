@@ -24,19 +24,29 @@ public class MatrixTests
 
     [Test]
     public void Every_release_is_there_with_and_without_its_proxy() => Assert.That(
-        Matrix.All.Where(host => host.Setup.Docker is not null).Select(host => (host.Setup.Docker!.Value, host.Setup.UserlandProxy)).Distinct().Count(),
+        Matrix.All.Where(host => host.Setup.Docker is not null)
+            .Select(host => (host.Setup.Docker!.Value, host.Setup.UserlandProxy))
+            .Distinct()
+            .Count(),
         Is.EqualTo(2 * Enum.GetValues<DockerRelease>().Length));
 
     [Test]
     public void Both_backends_every_switch_and_every_tool_are_there()
     {
-        var changes = Matrix.All.SelectMany(host => host.Variations).SelectMany(variation => variation.Changes).ToList();
+        var changes = Matrix.All.SelectMany(host => host.Variations)
+            .SelectMany(variation => variation.Changes)
+            .ToList();
 
         Assert.That(Matrix.All.Select(host => host.Setup.Iptables).Distinct().Count(), Is.EqualTo(2));
-        Assert.That(Matrix.All.SelectMany(host => host.Variations).Select(variation => variation.IsQuiet).Distinct().Count(), Is.EqualTo(2), "send_redirects");
+        Assert.That(
+            Matrix.All.SelectMany(host => host.Variations).Select(variation => variation.IsQuiet).Distinct().Count(),
+            Is.EqualTo(2),
+            "send_redirects");
         // Conntrack and the proxy are the host's from the start; the table broute is the tools'.
         Assert.That(
-            Switch.All.Select(one => one.Name).Except(changes.OfType<HostChange.Turn>().Select(turn => turn.Switch.Name)).Except(["send_redirects"]),
+            Switch.All.Select(one => one.Name)
+                .Except(changes.OfType<HostChange.Turn>().Select(turn => turn.Switch.Name))
+                .Except(["send_redirects"]),
             Is.EquivalentTo(new[] { "conntrack", "conntrack6", "broute", "userland-proxy", "userland-proxy-pktinfo" }));
         Assert.That(
             changes.OfType<HostChange.Rule>().Select(rule => rule.Command.Split(' ')[0]).Distinct(),
@@ -59,13 +69,17 @@ public class MatrixTests
     {
         foreach (var host in Matrix.All)
             foreach (var variation in host.Variations)
-                Assert.That(variation.Flows.Distinct().Count(), Is.EqualTo(variation.Flows.Length), $"{host.Title}, {variation.Title}");
+                Assert.That(
+                    variation.Flows.Distinct().Count(),
+                    Is.EqualTo(variation.Flows.Length),
+                    $"{host.Title}, {variation.Title}");
     }
 
     [Test]
     public void Every_rule_and_table_is_one_that_a_lab_understands()
     {
-        foreach (var change in Matrix.All.SelectMany(host => host.Variations).SelectMany(variation => variation.Changes))
+        foreach (var change in Matrix.All.SelectMany(host => host.Variations)
+            .SelectMany(variation => variation.Changes))
             Assert.That(
                 () => change switch
                 {
@@ -85,7 +99,9 @@ public class MatrixTests
         Assert.That(docker[0].Variations, Has.Length.EqualTo(2));
 
         var hairpin = Matrix.Where(Matrix.All, "promiscuous bridges");
-        Assert.That(hairpin.SelectMany(host => host.Variations).Select(one => one.Title), Has.All.StartsWith("promiscuous bridges"));
+        Assert.That(
+            hairpin.SelectMany(host => host.Variations).Select(one => one.Title),
+            Has.All.StartsWith("promiscuous bridges"));
         Assert.That(Matrix.Where(Matrix.All, "no such thing"), Is.Empty);
     }
 }

@@ -13,12 +13,14 @@ public class MutantTests
     public void A_mutant_that_says_otherwise_is_killed_by_the_leg_that_noticed()
     {
         var mutants = new Mutants();
-        mutants.Of(Host).Show("the host", new(Client, Server, Protocol.Icmp), 1, Said(Host, new(Client, Server, Protocol.Icmp)));
+        mutants.Of(Host).Show(
+            "the host", new(Client, Server, Protocol.Icmp), 1, Said(Host, new(Client, Server, Protocol.Icmp)));
 
         var killing = Of(mutants, "without iptables mangle FORWARD at IPv4 Forward");
         Assert.That(killing?.ToString(), Is.EqualTo("the host: client → server (icmp), request"));
         Assert.That(killing!.How, Does.StartWith("differs at hop"));
-        Assert.That(Of(mutants, "without ip6tables mangle FORWARD at IPv6 Forward"), Is.Null, "no packet of IPv6 was shown");
+        Assert.That(
+            Of(mutants, "without ip6tables mangle FORWARD at IPv6 Forward"), Is.Null, "no packet of IPv6 was shown");
     }
 
     [Test]
@@ -44,7 +46,9 @@ public class MutantTests
     [Test]
     public void Every_part_of_the_model_has_mutants()
     {
-        var kinds = Mutation.Of(Host).GroupBy(mutation => mutation.Kind).ToDictionary(kind => kind.Key, kind => kind.Count());
+        var kinds = Mutation.Of(Host)
+            .GroupBy(mutation => mutation.Kind)
+            .ToDictionary(kind => kind.Key, kind => kind.Count());
 
         Assert.That(kinds[MutationKind.Statement], Is.EqualTo(Statement.All.Length));
         Assert.That(kinds[MutationKind.Registration], Is.GreaterThan(80));
@@ -54,10 +58,19 @@ public class MutantTests
     [Test]
     public void Rules_whose_order_matters_to_no_packet_are_not_swapped()
     {
-        var swapped = Mutation.Of(HostProfile.Default).Where(mutation => mutation.What.StartsWith("the rule ", StringComparison.Ordinal)).Select(mutation => mutation.What).ToList();
+        var swapped = Mutation.Of(HostProfile.Default)
+            .Where(mutation => mutation.What.StartsWith("the rule ", StringComparison.Ordinal))
+            .Select(mutation => mutation.What)
+            .ToList();
 
-        Assert.That(swapped, Has.Some.Contains("-A DOCKER -i away -j RETURN behind -A DOCKER ! -i lab"), "RETURN before DNAT decides");
-        Assert.That(swapped, Has.None.Contains("--dport 8080 -j DNAT --to-destination server:80 behind"), "each asks for another port");
+        Assert.That(
+            swapped,
+            Has.Some.Contains("-A DOCKER -i away -j RETURN behind -A DOCKER ! -i lab"),
+            "RETURN before DNAT decides");
+        Assert.That(
+            swapped,
+            Has.None.Contains("--dport 8080 -j DNAT --to-destination server:80 behind"),
+            "each asks for another port");
     }
 
     [Test]
@@ -65,10 +78,22 @@ public class MutantTests
     {
         Flow[] flows =
         [
-            new(Client, Server, Protocol.Arp), new(Client, Everyone, Protocol.Udp) { Port = 67 }, new(Client, Wan, Protocol.Udp) { Ttl = 1 },
-            new(Client, Wan, Protocol.Icmp) { Fragments = 3 }, new(Endpoint.Host, Endpoint.Host, Protocol.Tcp),
+            new(Client, Server, Protocol.Arp), new(Client, Everyone, Protocol.Udp) { Port = 67 },
+            new(Client, Wan, Protocol.Udp) { Ttl = 1 }, new(Client, Wan, Protocol.Icmp) { Fragments = 3 },
+            new(Endpoint.Host, Endpoint.Host, Protocol.Tcp),
         ];
-        foreach (var host in new[] { Host, Host with { UserlandProxy = false, Hairpin = true, RouteLocalnet = true, Promiscuous = true, Iptables = Backend.Legacy } })
+        foreach (var host in new[]
+        {
+            Host,
+            Host with
+            {
+                UserlandProxy = false,
+                Hairpin = true,
+                RouteLocalnet = true,
+                Promiscuous = true,
+                Iptables = Backend.Legacy
+            }
+        })
             foreach (var mutation in Mutation.Of(host))
             {
                 var mutant = new Mutant(host, mutation);
@@ -91,12 +116,19 @@ public class MutantTests
         mutants.Of(Host).Show("the host", flow, 1, Said(Host, flow));
 
         var text = ConformanceText.Of(mutants);
-        Assert.That(ConformanceText.Witnesses(mutants), Does.Contain("without iptables mangle FORWARD at IPv4 Forward").And.Contains("the host: client → server (icmp), request"));
+        Assert.That(
+            ConformanceText.Witnesses(mutants),
+            Does.Contain("without iptables mangle FORWARD at IPv4 Forward").And.Contains(
+                "the host: client → server (icmp), request"));
         Assert.That(text, Does.Contain("killing it needs a table broute"));
-        Assert.That(text, Does.Contain("statements").And.Contains("NAT rules").And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
+        Assert.That(text, Does.Contain("statements")
+            .And.Contains("NAT rules")
+            .And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
     }
 
-    private static ImmutableArray<(Leg, Trail)> Said(HostProfile host, Flow flow) => [.. Prediction.Legs(host, flow).Select(leg => (leg.Leg, leg.Trail))];
+    private static ImmutableArray<(Leg, Trail)> Said(HostProfile host, Flow flow) =>
+        [.. Prediction.Legs(host, flow).Select(leg => (leg.Leg, leg.Trail))];
 
-    private static Killing? Of(Mutants mutants, string name) => mutants.Fates.Single(fate => fate.Key.What == name).Value;
+    private static Killing? Of(Mutants mutants, string name) =>
+        mutants.Fates.Single(fate => fate.Key.What == name).Value;
 }

@@ -9,7 +9,8 @@ namespace Hooktrail.Tests.Conformance;
 
 public class RunTests
 {
-    private static readonly ImmutableArray<Flow> Flows = [new(Client, Server, Protocol.Udp), new(Client, Wan, Protocol.Tcp), new(Host, Client, Protocol.Icmp)];
+    private static readonly ImmutableArray<Flow> Flows =
+        [new(Client, Server, Protocol.Udp), new(Client, Wan, Protocol.Tcp), new(Host, Client, Protocol.Icmp)];
 
     [Test]
     public async Task What_goes_as_the_model_says_agrees()
@@ -26,12 +27,16 @@ public class RunTests
     {
         var (findings, _) = await RunAsync(setup => new(setup)
         {
-            See = (profile, flow, sending) => flow.Protocol == Protocol.Icmp ? WithoutFirstHop(FakeLab.Foretold(profile, flow, 1)) : FakeLab.Foretold(profile, flow, 1),
+            See = (profile, flow, sending) => flow.Protocol == Protocol.Icmp
+                ? WithoutFirstHop(FakeLab.Foretold(profile, flow, 1))
+                : FakeLab.Foretold(profile, flow, 1),
         });
 
         Assert.That(findings.Total[LegVerdict.Disagreed], Is.EqualTo(1));
         Assert.That(findings.HasDivergence);
-        Assert.That(ConformanceText.Of(findings, 1), Does.Contain("host → client (icmp), request").And.Contains("First divergence at hop 1"));
+        Assert.That(
+            ConformanceText.Of(findings, 1),
+            Does.Contain("host → client (icmp), request").And.Contains("First divergence at hop 1"));
     }
 
     [Test]
@@ -39,7 +44,9 @@ public class RunTests
     {
         var (few, _) = await RunAsync(setup => new(setup)
         {
-            See = (profile, flow, _) => FakeLab.Foretold(profile, flow, 1) is var all && flow.Protocol == Protocol.Icmp ? new([all.Legs[0]]) : all,
+            See = (profile, flow, _) => FakeLab.Foretold(profile, flow, 1) is var all && flow.Protocol == Protocol.Icmp
+                ? new([all.Legs[0]])
+                : all,
         });
         var (many, _) = await RunAsync(setup => new(setup)
         {
@@ -60,7 +67,8 @@ public class RunTests
             See = (profile, flow, _) => flow.Protocol switch
             {
                 Protocol.Udp => new Finding.Inconclusive("records are missing"),
-                Protocol.Tcp => new Finding.Contradictory("of the request", FakeLab.Foretold(profile, flow, 1), FakeLab.Foretold(profile, flow, 1)),
+                Protocol.Tcp => new Finding.Contradictory(
+                    "of the request", FakeLab.Foretold(profile, flow, 1), FakeLab.Foretold(profile, flow, 1)),
                 _ => FakeLab.Foretold(profile, flow, 1),
             },
         });
@@ -76,15 +84,18 @@ public class RunTests
     {
         var change = new HostChange.Turn(Switch.Parse("br_netfilter"), false);
         var cannot = Case("one", new Variation("cannot", [change], Flows), new Variation("plain", [], Flows));
-        var (findings, _) = await RunAsync(setup => new(setup) { Changing = _ => throw new CannotChangeException("not here") }, cannot);
+        var (findings, _) = await RunAsync(
+            setup => new(setup) { Changing = _ => throw new CannotChangeException("not here") }, cannot);
         Assert.That(findings.Total[LegVerdict.Skipped], Is.EqualTo(10));
         Assert.That(findings.Total[LegVerdict.Agreed], Is.EqualTo(10));
 
-        (findings, _) = await RunAsync(setup => new(setup) { Changing = _ => throw new HooktrailException("no such option") }, cannot);
+        (findings, _) = await RunAsync(
+            setup => new(setup) { Changing = _ => throw new HooktrailException("no such option") }, cannot);
         Assert.That(findings.Total[LegVerdict.Inconclusive], Is.EqualTo(10));
 
         var needy = cannot with { Variations = [cannot.Variations[0] with { Needs = "a newer tool" }] };
-        (findings, _) = await RunAsync(setup => new(setup) { Changing = _ => throw new HooktrailException("no such option") }, needy);
+        (findings, _) = await RunAsync(
+            setup => new(setup) { Changing = _ => throw new HooktrailException("no such option") }, needy);
         Assert.That(findings.Reasons.Keys, Is.EqualTo(new[] { (LegVerdict.Skipped, "This host lacks a newer tool.") }));
     }
 
@@ -101,17 +112,21 @@ public class RunTests
     public async Task Changes_are_taken_back_in_reverse_and_the_lab_is_taken_down()
     {
         var log = new List<string>();
-        HostChange one = new HostChange.Turn(Switch.Parse("hairpin"), true), other = new HostChange.Rule("iptables -A FORWARD -j ACCEPT");
+        HostChange one = new HostChange.Turn(Switch.Parse("hairpin"), true),
+            other = new HostChange.Rule("iptables -A FORWARD -j ACCEPT");
         await RunAsync(setup => new(setup) { Log = log }, Case("one", new Variation("changed", [one, other], Flows)));
 
-        Assert.That(log, Is.EqualTo(new[] { $"made {one}", $"made {other}", $"undid {other}", $"undid {one}", "down" }));
+        Assert.That(
+            log, Is.EqualTo(new[] { $"made {one}", $"made {other}", $"undid {other}", $"undid {one}", "down" }));
     }
 
     [Test]
     public async Task Results_come_in_the_order_of_the_matrix_whichever_host_is_faster()
     {
         var second = new TaskCompletionSource();
-        var hosts = Enumerable.Range(0, 6).Select(i => Case($"host {i}", new Variation("plain", [], Flows))).ToImmutableArray();
+        var hosts = Enumerable.Range(0, 6)
+            .Select(i => Case($"host {i}", new Variation("plain", [], Flows)))
+            .ToImmutableArray();
         var started = 0;
         var told = new List<string>();
         var run = new ConformanceRun(hosts, async (setup, cancellation) =>
@@ -135,10 +150,13 @@ public class RunTests
     {
         using var stop = new CancellationTokenSource();
         var log = new List<string>();
-        var hosts = ImmutableArray.Create(Case("one", new Variation("plain", [], [.. Enumerable.Repeat(Flows[0], 10_000)])));
+        var hosts = ImmutableArray.Create(
+            Case("one", new Variation("plain", [], [.. Enumerable.Repeat(Flows[0], 10_000)])));
         var run = new ConformanceRun(hosts, (setup, _) => Task.FromResult<ILab>(new FakeLab(setup) { Log = log }));
 
-        Assert.That(async () => await run.RunAsync(_ => stop.Cancel(), stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await run.RunAsync(_ => stop.Cancel(), stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(log, Is.EqualTo(new[] { "down" }));
     }
 
@@ -147,7 +165,8 @@ public class RunTests
     {
         var asked = 0;
         var (findings, _) = await RunAsync(
-            setup => new(setup) { See = (_, _, _) => ++asked > 0 ? throw new HooktrailException("the lab is gone") : null! },
+            setup =>
+                new(setup) { See = (_, _, _) => ++asked > 0 ? throw new HooktrailException("the lab is gone") : null! },
             Case("one", new Variation("plain", [], [.. Enumerable.Repeat(Flows[0], 50)])));
 
         Assert.That(asked, Is.EqualTo(3));
@@ -175,7 +194,9 @@ public class RunTests
                     return FakeLab.Foretold(profile, flow, sending.Packets);
                 },
             },
-            Case("one", new Variation("plain", [], [new(Client, Server, Protocol.Udp), new(Client, Stranger, Protocol.Tcp)])));
+            Case(
+                "one",
+                new Variation("plain", [], [new(Client, Server, Protocol.Udp), new(Client, Stranger, Protocol.Tcp)])));
 
         Assert.That(patience[Protocol.Tcp], Is.LessThan(TimeSpan.FromMilliseconds(100)));
         Assert.That(patience[Protocol.Udp], Is.GreaterThan(TimeSpan.FromMilliseconds(100)));
@@ -184,12 +205,15 @@ public class RunTests
     [Test]
     public void An_observer_that_the_lab_does_not_have_is_said_at_once()
     {
-        var run = new ConformanceRun([Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)))
+        var run = new ConformanceRun(
+            [Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)))
         {
             Observers = Observers.Both,
         };
 
-        Assert.That(async () => await run.RunAsync(_ => { }, CancellationToken.None), Throws.TypeOf<HooktrailException>().With.Message.Contains("only the observer nflog"));
+        Assert.That(
+            async () => await run.RunAsync(_ => { }, CancellationToken.None),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("only the observer nflog"));
     }
 
     [Test]
@@ -198,7 +222,10 @@ public class RunTests
         using var stream = new MemoryStream();
         var findings = new Findings();
         var run = new ConformanceRun(
-            [Case("one", new Variation("plain", [], Flows), new Variation("hairpin", [new HostChange.Turn(Switch.Parse("hairpin"), true)], Flows))],
+            [
+                Case("one", new Variation("plain", [], Flows), new Variation(
+                    "hairpin", [new HostChange.Turn(Switch.Parse("hairpin"), true)], Flows))
+            ],
             (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)));
         using (var recorder = new Recorder(stream, findings, mutants: null))
             await run.RunAsync(recorder.Take, CancellationToken.None);
@@ -207,30 +234,38 @@ public class RunTests
 
         Assert.That(file.Legs, Has.Length.EqualTo(findings.Total.All));
         Assert.That(file.Legs.Take(10).Select(leg => leg.HostProfile), Has.All.Null);
-        Assert.That(file.Legs.Skip(10).Select(leg => leg.HostProfile), Has.All.EqualTo(HostProfile.Default with { Hairpin = true }));
-        Assert.That(file.Legs.Select(leg => leg.Scenario!.Scenario).Distinct(), Is.EqualTo(new[] { "plain", "hairpin" }));
+        Assert.That(
+            file.Legs.Skip(10).Select(leg => leg.HostProfile),
+            Has.All.EqualTo(HostProfile.Default with { Hairpin = true }));
+        Assert.That(
+            file.Legs.Select(leg => leg.Scenario!.Scenario).Distinct(), Is.EqualTo(new[] { "plain", "hairpin" }));
     }
 
     [Test]
     public async Task A_run_of_the_model_against_itself_kills_mutants()
     {
         var (findings, mutants) = (new Findings(), new Mutants());
-        var run = new ConformanceRun([Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)));
+        var run = new ConformanceRun(
+            [Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(new FakeLab(setup)));
         using (var recorder = new Recorder(Stream.Null, findings, mutants))
             await run.RunAsync(recorder.Take, CancellationToken.None);
 
         Assert.That(mutants.Fates.Count(fate => fate.Value is not null), Is.GreaterThan(30));
     }
 
-    private static HostCase Case(string title, params ImmutableArray<Variation> variations) => new(title, NamespaceSetup.Default, variations);
+    private static HostCase Case(string title, params ImmutableArray<Variation> variations) =>
+        new(title, NamespaceSetup.Default, variations);
 
     private static Finding WithoutFirstHop(Finding.Observed all) =>
-        new Finding.Observed(all.Legs.SetItem(0, all.Legs[0] with { Trail = all.Legs[0].Trail with { Hops = all.Legs[0].Trail.Hops.RemoveAt(0) } }));
+        new Finding.Observed(all.Legs.SetItem(
+            0, all.Legs[0] with { Trail = all.Legs[0].Trail with { Hops = all.Legs[0].Trail.Hops.RemoveAt(0) } }));
 
-    private static async Task<(Findings Findings, ConformanceRun Run)> RunAsync(Func<NamespaceSetup, FakeLab> lab, HostCase? host = null)
+    private static async Task<(Findings Findings, ConformanceRun Run)> RunAsync(
+        Func<NamespaceSetup, FakeLab> lab, HostCase? host = null)
     {
         var findings = new Findings();
-        var run = new ConformanceRun([host ?? Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(lab(setup)));
+        var run = new ConformanceRun(
+            [host ?? Case("one", new Variation("plain", [], Flows))], (setup, _) => Task.FromResult<ILab>(lab(setup)));
         await run.RunAsync(findings.Add, CancellationToken.None);
         return (findings, run);
     }

@@ -5,7 +5,9 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Conformance;
 
-/// <summary>A part of the exhaustive matrix, against this machine's kernel; <c>./specs conform</c> runs all of it.</summary>
+/// <summary>
+/// A part of the exhaustive matrix, against this machine's kernel; <c>./specs conform</c> runs all of it.
+/// </summary>
 public class SampleTests
 {
     private const int Size = 200;
@@ -17,12 +19,14 @@ public class SampleTests
     {
         var findings = new Findings();
         var watch = Stopwatch.StartNew();
-        var run = new ConformanceRun(Sampling.Of(Matrix.All, Size, Seed), async (setup, stop) => await NamespaceLab.StartAsync(setup, stop))
+        var run = new ConformanceRun(
+            Sampling.Of(Matrix.All, Size, Seed), async (setup, stop) => await NamespaceLab.StartAsync(setup, stop))
         {
             Parallel = 2,
         };
         await run.RunAsync(findings.Add, cancellation);
-        if (run.FirstFailure is { } failure && failure.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
+        if (run.FirstFailure is { } failure
+            && failure.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
             throw Skip.Because(failure.Message);
 
         var text = ConformanceText.Of(findings, watch.Elapsed.TotalSeconds);

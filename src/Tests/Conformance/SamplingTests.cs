@@ -9,7 +9,8 @@ public class SamplingTests
     [TestCase(60)]
     [TestCase(200)]
     [TestCase(2000)]
-    public void A_sample_has_as_many_flows_as_were_asked_for(int flows) => Assert.That(Flows(flows, 1), Has.Count.EqualTo(flows));
+    public void A_sample_has_as_many_flows_as_were_asked_for(int flows) =>
+        Assert.That(Flows(flows, 1), Has.Count.EqualTo(flows));
 
     [Test]
     public void The_same_seed_chooses_the_same_and_another_others()
@@ -19,7 +20,8 @@ public class SamplingTests
     }
 
     [Test]
-    public void A_sample_starts_few_hosts() => Assert.That(Sampling.Of(Matrix.All, 200, 3), Has.Length.LessThanOrEqualTo(6));
+    public void A_sample_starts_few_hosts() =>
+        Assert.That(Sampling.Of(Matrix.All, 200, 3), Has.Length.LessThanOrEqualTo(6));
 
     [Test]
     public void A_sample_is_in_the_order_of_the_matrix()
@@ -32,7 +34,8 @@ public class SamplingTests
     public void More_flows_than_there_are_is_all_of_them()
     {
         var some = Matrix.Where(Matrix.All, "ICMP redirects");
-        Assert.That(Sampling.Of(some, 1000, 1).Sum(host => host.Variations.Sum(one => one.Flows.Length)), Is.EqualTo(2));
+        Assert.That(
+            Sampling.Of(some, 1000, 1).Sum(host => host.Variations.Sum(one => one.Flows.Length)), Is.EqualTo(2));
     }
 
     private static List<string> Flows(int flows, int seed) =>

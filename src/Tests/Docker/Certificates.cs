@@ -33,7 +33,10 @@ internal sealed class Certificates : IDisposable
         names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
         using var issued = request.Create(
-            _authority, DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(daysLeft), RandomNumberGenerator.GetBytes(8));
+            _authority,
+            DateTimeOffset.UtcNow.AddDays(-20),
+            DateTimeOffset.UtcNow.AddDays(daysLeft),
+            RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 

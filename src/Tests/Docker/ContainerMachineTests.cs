@@ -48,10 +48,14 @@ public class ContainerMachineTests : LiveEngineTestBase
         [
             .. from ip in Enum.GetValues<IpVersion>()
                from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
-               from ends in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Wan), (Hosted, Client), (Host, Insider)]
+               from ends in ((Endpoint From, Endpoint To)[])
+                   [(Client, Server), (Client, Wan), (Hosted, Client), (Host, Insider)]
                select new Flow(ends.From, ends.To, protocol) { Ip = ip },
-            new(Client, Everyone, Protocol.Udp) { Port = 67 }, new(Client, Host, Protocol.Arp), new(Host, Client, Protocol.Arp),
-            new(Client, Server, Protocol.Udp) { Fragments = 2 }, new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan },
+            new(Client, Everyone, Protocol.Udp) { Port = 67 },
+            new(Client, Host, Protocol.Arp),
+            new(Host, Client, Protocol.Arp),
+            new(Client, Server, Protocol.Udp) { Fragments = 2 },
+            new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan },
         ];
         var legs = 0;
         foreach (var flow in flows)
@@ -68,15 +72,19 @@ public class ContainerMachineTests : LiveEngineTestBase
         await using var lab = await NamespaceLab.StartAsync(_machine, NamespaceSetup.Default, cancel);
         var before = lab.Profile;
         Assert.That(before.Kernel, Is.EqualTo(KernelVersion.Parse((await Engine.DescribeAsync(cancel)).KernelRelease)));
-        Assert.That((await lab.FactsAsync(cancel)).Facts, Has.Some.Matches<Fact>(fact => fact.Name == "lab" && fact.Value.Contains("in the container")));
+        Assert.That(
+            (await lab.FactsAsync(cancel)).Facts,
+            Has.Some.Matches<Fact>(fact => fact.Name == "lab" && fact.Value.Contains("in the container")));
         IAsyncDisposable change;
         try
         {
             change = await lab.ChangeAsync(new HostChange.Rule(rule), cancel);
         }
-        catch (HooktrailException refused) when (refused.Message.Contains("not supported", StringComparison.OrdinalIgnoreCase))
+        catch (HooktrailException refused)
+            when (refused.Message.Contains("not supported", StringComparison.OrdinalIgnoreCase))
         {
-            Assert.Ignore($"The Engine's kernel refuses the rule: {refused.Message}"); // DROP in broute before Linux 6.12
+            // DROP in broute before Linux 6.12
+            Assert.Ignore($"The Engine's kernel refuses the rule: {refused.Message}");
             return;
         }
 
@@ -85,7 +93,10 @@ public class ContainerMachineTests : LiveEngineTestBase
             Assert.That(lab.Profile, Is.Not.EqualTo(before));
             await CompareAsync(lab, rule.StartsWith("arptables", StringComparison.Ordinal)
                 ? new(Client, Host, Protocol.Arp)
-                : new(Client, Server, Protocol.Udp) { Ip = rule.StartsWith("ip6", StringComparison.Ordinal) ? IpVersion.V6 : IpVersion.V4 }, cancel);
+                : new(Client, Server, Protocol.Udp)
+                {
+                    Ip = rule.StartsWith("ip6", StringComparison.Ordinal) ? IpVersion.V6 : IpVersion.V4
+                }, cancel);
         }
 
         Assert.That(await lab.ReadAsync(cancel), Is.EqualTo(before));
@@ -94,14 +105,23 @@ public class ContainerMachineTests : LiveEngineTestBase
     [Test]
     public async Task Labs_side_by_side_do_not_see_each_other_and_end_alone(CancellationToken cancel)
     {
-        await using var stays = await NamespaceLab.StartAsync(_machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
-        await using (var goes = await NamespaceLab.StartAsync(_machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small, Docker = null }, cancel))
+        await using var stays = await NamespaceLab.StartAsync(
+            _machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
+        await using (var goes = await NamespaceLab.StartAsync(
+            _machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small, Docker = null }, cancel))
             await Task.WhenAll(
-                CompareAsync(stays, new(Client, Wan, Protocol.Tcp), cancel), CompareAsync(goes, new(Client, Wan, Protocol.Tcp), cancel));
+                CompareAsync(stays, new(Client, Wan, Protocol.Tcp), cancel),
+                CompareAsync(goes, new(Client, Wan, Protocol.Tcp), cancel));
         await CompareAsync(stays, new(Client, Wan, Protocol.Icmp), cancel);
         // Its own, the two of the machine that a test may be, and the one that looks.
-        var processes = await ReadAsync("bash", "-c", "shopt -s nullglob; for one in /proc/[0-9]*/ns/net; do readlink $one; done 2>/dev/null | sort -u | wc -l");
-        Assert.That(processes.Trim(), Is.EqualTo("5"), "the container's network namespace, and of the lab that is left the host's, client's, server's and WAN's");
+        var processes = await ReadAsync(
+            "bash",
+            "-c",
+            "shopt -s nullglob; for one in /proc/[0-9]*/ns/net; do readlink $one; done 2>/dev/null | sort -u | wc -l");
+        Assert.That(
+            processes.Trim(),
+            Is.EqualTo("5"),
+            "the container's network namespace, and of the lab that is left the host's, client's, server's and WAN's");
     }
 
     [Test]
@@ -109,16 +129,27 @@ public class ContainerMachineTests : LiveEngineTestBase
     {
         // SYS_ADMIN (21), NET_ADMIN (12) and NET_RAW (13), of <linux/capability.h>.
         var status = await ReadAsync("sed", "-n", "s/^\\(CapEff\\|CapBnd\\|NoNewPrivs\\):\\t//p", "/proc/self/status");
-        Assert.That(status.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(), Is.EqualTo(new[] { "0000000000203000", "1" }));
-        Assert.That(await ReadAsync("bash", "-c", "cd /sys/class/net; echo *; cd /proc; echo 1 && tr '\\0' ' ' </proc/1/cmdline | head -c 4"), Is.EqualTo("lo\n1\nperl"));
-        Assert.That(await ReadAsync("bash", "-c", "echo 1 2>&1 >/proc/sys/net/ipv4/ip_forward"), Does.Contain("Read-only file system"), "the settings are read-only but in a lab");
+        Assert.That(
+            status.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(),
+            Is.EqualTo(new[] { "0000000000203000", "1" }));
+        Assert.That(
+            await ReadAsync(
+                "bash",
+                "-c",
+                "cd /sys/class/net; echo *; cd /proc; echo 1 && tr '\\0' ' ' </proc/1/cmdline | head -c 4"),
+            Is.EqualTo("lo\n1\nperl"));
+        Assert.That(
+            await ReadAsync("bash", "-c", "echo 1 2>&1 >/proc/sys/net/ipv4/ip_forward"),
+            Does.Contain("Read-only file system"),
+            "the settings are read-only but in a lab");
     }
 
     [Test]
     public async Task Kill_9_of_this_process_would_leave_nothing(CancellationToken cancel)
     {
         var machine = await ContainerMachine.StartAsync(Engine, Image, cancel);
-        var lab = await NamespaceLab.StartAsync(machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
+        var lab = await NamespaceLab.StartAsync(
+            machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
         var session = (ContainerSession)machine.Session;
         await session.CutAsync(); // as the kernel does for a process that is killed
         Assert.That(await session.WaitForExitAsync(cancel), Is.Zero);
@@ -135,9 +166,14 @@ public class ContainerMachineTests : LiveEngineTestBase
     {
         var before = await ReadAsync("bash", "-c", "echo /proc/[0-9]* | wc -w");
         Assert.That(
-            () => NamespaceLab.StartAsync(_machine, NamespaceSetup.Default with { BeforeBridges = "table ip mine { chain c { nonsense; }; }" }, cancel),
+            () => NamespaceLab.StartAsync(
+                _machine,
+                NamespaceSetup.Default with { BeforeBridges = "table ip mine { chain c { nonsense; }; }" },
+                cancel),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("nonsense"));
-        Assert.That(async () => await ReadAsync("bash", "-c", "echo /proc/[0-9]* | wc -w"), Is.EqualTo(before).After(5_000, 10));
+        Assert.That(
+            async () => await ReadAsync("bash", "-c", "echo /proc/[0-9]* | wc -w"),
+            Is.EqualTo(before).After(5_000, 10));
     }
 
     [Test]
@@ -146,7 +182,8 @@ public class ContainerMachineTests : LiveEngineTestBase
         await using var forwarder = new Forwarder(EngineEndpoint.FromEnvironment());
         await using var engine = await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel);
         var same = await PrivateHosts.IsThisKernelAsync(_machine, cancel);
-        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), Image, evenIfSame: false, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(
+            await ContainerEngine.ConnectAsync(forwarder.Endpoint, cancel), Image, evenIfSame: false, cancel);
         await using (machine)
             Assert.That(machine, same ? Is.SameAs(ThisMachine.Instance) : Is.TypeOf<ContainerMachine>());
         if (kept is not null)
@@ -156,9 +193,12 @@ public class ContainerMachineTests : LiveEngineTestBase
     [Test]
     public async Task Who_asks_for_the_Engine_gets_it_whatever_its_kernel(CancellationToken cancel)
     {
-        var (machine, kept) = await PrivateHosts.OnEngineAsync(await ContainerEngine.ConnectAsync(cancel), Image, evenIfSame: true, cancel);
+        var (machine, kept) = await PrivateHosts.OnEngineAsync(
+            await ContainerEngine.ConnectAsync(cancel), Image, evenIfSame: true, cancel);
         await using (machine)
-            Assert.That(machine.Place, Does.StartWith("in the container hooktrail-").And.Contain(EngineEndpoint.FromEnvironment().ToString()));
+            Assert.That(
+                machine.Place,
+                Does.StartWith("in the container hooktrail-").And.Contain(EngineEndpoint.FromEnvironment().ToString()));
         await kept!.DisposeAsync();
     }
 
@@ -167,7 +207,10 @@ public class ContainerMachineTests : LiveEngineTestBase
         var predicted = Prediction.Legs(lab.Profile, flow);
         var seen = await lab.SendAsync(flow, Sending.Once.For(predicted.AreAnswered(flow)), cancel);
         Assert.That(seen.Finding, Is.TypeOf<Finding.Observed>(), $"{flow}: {seen.Finding}");
-        Assert.That(((Finding.Observed)seen.Finding).Legs.Select(leg => Shown(leg.Leg, leg.Trail)), Is.EqualTo(predicted.Select(leg => Shown(leg.Leg, leg.Trail))), $"{flow}");
+        Assert.That(
+            ((Finding.Observed)seen.Finding).Legs.Select(leg => Shown(leg.Leg, leg.Trail)),
+            Is.EqualTo(predicted.Select(leg => Shown(leg.Leg, leg.Trail))),
+            $"{flow}");
         return predicted.Length;
     }
 

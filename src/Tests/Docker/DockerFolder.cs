@@ -14,7 +14,8 @@ internal sealed class DockerFolder : IDisposable
 
     public void AddContext(string name, string host)
     {
-        var meta = _folder.CreateSubdirectory($"contexts/meta/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");
+        var meta = _folder.CreateSubdirectory(
+            $"contexts/meta/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");
         File.WriteAllText(
             System.IO.Path.Combine(meta.FullName, "meta.json"), $$"""{"Endpoints":{"docker":{"Host":"{{host}}"} } }""");
     }

@@ -14,8 +14,9 @@ public class DockerLabTests : LiveEngineTestBase
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
     [
-        (Client, Server), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Host), (Client, Stranger), (Stranger, Client),
-        (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan), (Host, Insider), (Host, Host),
+        (Client, Server), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Host), (Client, Stranger),
+        (Stranger, Client), (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan),
+        (Host, Insider), (Host, Host),
     ];
 
     private DockerLab _lab = null!;
@@ -36,23 +37,30 @@ public class DockerLabTests : LiveEngineTestBase
     }
 
     [Test]
-    public async Task Every_leg_goes_as_predicted_and_both_observers_see_it([Values] IpVersion ip, [Values] bool bridgeCallsIptables)
+    public async Task Every_leg_goes_as_predicted_and_both_observers_see_it(
+        [Values] IpVersion ip, [Values] bool bridgeCallsIptables)
     {
-        await using var v4 = await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("bridge-nf-call-iptables"), bridgeCallsIptables));
-        await using var v6 = await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("bridge-nf-call-ip6tables"), bridgeCallsIptables));
+        await using var v4 = await _lab.ChangeAsync(
+            new HostChange.Turn(Switch.Parse("bridge-nf-call-iptables"), bridgeCallsIptables));
+        await using var v6 = await _lab.ChangeAsync(
+            new HostChange.Turn(Switch.Parse("bridge-nf-call-ip6tables"), bridgeCallsIptables));
         var report = new StringBuilder();
         var (legs, watch) = (0, Stopwatch.StartNew());
         foreach (var flow in Flows(ip))
             try
             {
-                legs += Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
+                legs += Compare(
+                    flow,
+                    await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }),
+                    report);
             }
             catch (CannotSendException cannot) when (flow.From == Insider || flow.To == Insider)
             {
                 TestContext.Out.WriteLine(cannot.Message);
             }
 
-        TestContext.Progress.WriteLine($"{legs} legs in {watch.ElapsedMilliseconds} ms: {legs / watch.Elapsed.TotalMinutes:0} a minute.");
+        TestContext.Progress.WriteLine(
+            $"{legs} legs in {watch.ElapsedMilliseconds} ms: {legs / watch.Elapsed.TotalMinutes:0} a minute.");
 
         Assert.That(report.ToString(), Is.Empty);
         Assert.That(legs, Is.GreaterThan(60));
@@ -62,8 +70,12 @@ public class DockerLabTests : LiveEngineTestBase
     public async Task The_log_alone_has_the_counters_for_a_witness_though_nobody_counted_the_flows_before()
     {
         var flow = new Flow(Client, Server, Protocol.Udp);
-        foreach (var observers in (Observers[])[Observers.Both, Observers.Nflog, Observers.Log, Observers.Both, Observers.Log])
-            Assert.That((await _lab.SendAsync(flow, Sending.Once with { Observers = observers })).Finding, Is.TypeOf<Finding.Observed>(), observers.ToString());
+        foreach (var observers in (Observers[])
+            [Observers.Both, Observers.Nflog, Observers.Log, Observers.Both, Observers.Log])
+            Assert.That(
+                (await _lab.SendAsync(flow, Sending.Once with { Observers = observers })).Finding,
+                Is.TypeOf<Finding.Observed>(),
+                observers.ToString());
     }
 
     [Test]
@@ -81,9 +93,15 @@ public class DockerLabTests : LiveEngineTestBase
         {
             var report = new StringBuilder();
             await using (await _lab.ChangeAsync(change))
-                Compare(flow, await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }), report);
+                Compare(
+                    flow,
+                    await _lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(100) }),
+                    report);
             Assert.That(report.ToString(), Is.Empty, change.ToString());
-            Assert.That((await _lab.ReadAsync()).Rules.Chains.Length, Is.EqualTo(before.Rules.Chains.Length), change.ToString());
+            Assert.That(
+                (await _lab.ReadAsync()).Rules.Chains.Length,
+                Is.EqualTo(before.Rules.Chains.Length),
+                change.ToString());
         }
     }
 
@@ -93,9 +111,14 @@ public class DockerLabTests : LiveEngineTestBase
     {
         Flow[] flows =
         [
-            new(Client, Server, Protocol.Udp) { Ip = ip, Port = 81 }, new(Client, Wan, Protocol.Udp) { Ip = ip, Ttl = 1 },
+            new(Client, Server, Protocol.Udp) { Ip = ip, Port = 81 },
+            new(Client, Wan, Protocol.Udp) { Ip = ip, Ttl = 1 },
             .. ip == IpVersion.V4
-                ? [new Flow(Client, Everyone, Protocol.Udp) { Port = 67 }, new(Client, Host, Protocol.Arp), new(Host, Client, Protocol.Arp)]
+                ? [
+                    new Flow(Client, Everyone, Protocol.Udp) { Port = 67 },
+                    new(Client, Host, Protocol.Arp),
+                    new(Host, Client, Protocol.Arp)
+                ]
                 : Array.Empty<Flow>(),
         ];
         var report = new StringBuilder();
@@ -109,12 +132,16 @@ public class DockerLabTests : LiveEngineTestBase
     [TestCase("iptables -A FORWARD -s 0.0.0.0/0 -j DROP")]
     [TestCase("iptables -t nat -A PREROUTING -j DNAT --to-destination client")]
     public void A_rule_that_could_meet_others_packets_is_refused(string rule) =>
-        Assert.That(() => _lab.ChangeAsync(new HostChange.Rule(rule)), Throws.TypeOf<CannotChangeException>().With.Message.Contains("packets of others"));
+        Assert.That(
+            () => _lab.ChangeAsync(new HostChange.Rule(rule)),
+            Throws.TypeOf<CannotChangeException>().With.Message.Contains("packets of others"));
 
     [Test]
     public void What_is_the_whole_hosts_is_refused() => Assert.That(
         () => _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("ip_forward"), !_lab.Profile.IpForward)),
-        Throws.TypeOf<CannotChangeException>().With.Message.Contains("the whole host").And.Message.Contains("--lab namespaces"));
+        Throws.TypeOf<CannotChangeException>()
+            .With.Message.Contains("the whole host")
+            .And.Message.Contains("--lab namespaces"));
 
     private static IEnumerable<Flow> Flows(IpVersion ip) =>
     [
@@ -124,8 +151,9 @@ public class DockerLabTests : LiveEngineTestBase
         .. from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp]
            where ip == IpVersion.V4
            select new Flow(Wan, Host, protocol) { Port = 8080 },
-        // By the userland proxy, whose UDP answers come from the address that the route back prefers. Its TCP is two connections at once,
-        // of which two processors may write into one line of ebt_log, which makes the observation inconclusive.
+        // By the userland proxy, whose UDP answers come from the address that the route back prefers. Its TCP is two
+        // connections at once, of which two processors may write into one line of ebt_log, which makes the observation
+        // inconclusive.
         .. ip == IpVersion.V4 ? [new Flow(Client, Host, Protocol.Udp) { Port = 8081 }] : Array.Empty<Flow>(),
     ];
 
@@ -147,7 +175,10 @@ public class DockerLabTests : LiveEngineTestBase
         foreach (var leg in observed.Keys.Union(predicted.Keys))
         {
             var (kernel, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
-            if (kernel is null || said is null || !kernel.Hops.SequenceEqual(said.Hops) || !kernel.Outcome.LooksLike(said.Outcome))
+            if (kernel is null
+                || said is null
+                || !kernel.Hops.SequenceEqual(said.Hops)
+                || !kernel.Outcome.LooksLike(said.Outcome))
                 report.AppendLine($"{flow}, {leg}:\n  predicted {Shown(said)}\n  observed  {Shown(kernel)}");
         }
 
@@ -156,6 +187,7 @@ public class DockerLabTests : LiveEngineTestBase
 
     private static string Shown(Trail? trail) => trail is null
         ? "nothing"
-        : string.Join(" | ", trail.Hops.Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+        : string.Join(" | ", trail.Hops.Select(
+            hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
             + $": {trail.Outcome}";
 }

@@ -27,7 +27,9 @@ internal sealed class EngineEndpointTests
     [TestCase("tcp://", "is not understood")]
     [TestCase("what is this", "is not understood")]
     public void What_cannot_be_spoken_to_is_told_in_one_sentence(string host, string why) =>
-        Assert.That(() => From(host), Throws.TypeOf<HooktrailException>().With.Message.Contains(host).And.Message.Contains(why));
+        Assert.That(
+            () => From(host),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(host).And.Message.Contains(why));
 
     [Test]
     public void A_path_longer_than_the_kernel_allows_is_told() =>
@@ -45,9 +47,14 @@ internal sealed class EngineEndpointTests
     [TestCase("tcp://machine", "1", "/certificates", "/certificates")]
     [TestCase("tcp://machine", "1", null, "/config")]
     [TestCase("unix:///run/docker.sock", "1", "/certificates", null)]
-    public void DOCKER_TLS_VERIFY_asks_for_TLS_with_the_certificates_of_DOCKER_CERT_PATH(string host, string? verify, string? path, string? expected) =>
+    public void DOCKER_TLS_VERIFY_asks_for_TLS_with_the_certificates_of_DOCKER_CERT_PATH(
+        string host, string? verify, string? path, string? expected) =>
         Assert.That(
-            From(("DOCKER_HOST", host), ("DOCKER_TLS_VERIFY", verify), ("DOCKER_CERT_PATH", path), ("DOCKER_CONFIG", "/config")).Certificates,
+            From(
+                ("DOCKER_HOST", host),
+                ("DOCKER_TLS_VERIFY", verify),
+                ("DOCKER_CERT_PATH", path),
+                ("DOCKER_CONFIG", "/config")).Certificates,
             Is.EqualTo(expected));
 
     [Test]
@@ -58,7 +65,8 @@ internal sealed class EngineEndpointTests
         folder.AddContext("far", "ssh://root@machine");
 
         Assert.That(From(("DOCKER_CONFIG", folder.Path)).ToString(), Is.EqualTo("tcp://192.0.2.1:2375"));
-        Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
+        Assert.That(
+            From(("DOCKER_CONFIG", folder.Path), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
         Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", "default")).IsDefault);
         Assert.That(
             () => From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", "far")),
@@ -74,9 +82,12 @@ internal sealed class EngineEndpointTests
 
         Assert.That(
             () => From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context)),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith($"The Docker configuration {folder.Path}/config.json does not contain a valid Engine address (")
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                $"The Docker configuration {folder.Path}/config.json does not contain a valid Engine address (")
                 .And.Message.Contains(why).And.Message.Contains("set DOCKER_HOST"));
-        Assert.That(From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context), ("DOCKER_HOST", "unix:///x")).ToString(), Is.EqualTo("unix:///x"));
+        Assert.That(
+            From(("DOCKER_CONFIG", folder.Path), ("DOCKER_CONTEXT", context), ("DOCKER_HOST", "unix:///x")).ToString(),
+            Is.EqualTo("unix:///x"));
     }
 
     private static EngineEndpoint From(string? host) => From(("DOCKER_HOST", host), ("DOCKER_CONFIG", "/nonexistent"));

@@ -10,7 +10,8 @@ internal sealed class EngineErrorTests
 {
     private const string Id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    private static readonly ContainerSpec Client = new() { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] };
+    private static readonly ContainerSpec Client =
+        new() { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] };
 
     private static readonly NetworkSpec Lab = new() { Name = "lab", Subnets = [IPNetwork.Parse("172.30.0.0/24")] };
 
@@ -32,7 +33,8 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(ConnectAsync($"unix://{path}")),
-            Is.TypeOf<NoEngineException>().With.Message.StartsWith($"No Docker Engine answers at unix://{path}: the connection was refused;"));
+            Is.TypeOf<NoEngineException>().With.Message.StartsWith(
+                $"No Docker Engine answers at unix://{path}: the connection was refused;"));
     }
 
     [Test]
@@ -47,7 +49,8 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(ConnectAsync($"tcp://127.0.0.1:{port}")),
-            Is.TypeOf<NoEngineException>().With.Message.StartsWith($"No Docker Engine answers at tcp://127.0.0.1:{port}: the connection was refused;"));
+            Is.TypeOf<NoEngineException>().With.Message.StartsWith(
+                $"No Docker Engine answers at tcp://127.0.0.1:{port}: the connection was refused;"));
     }
 
     [Test]
@@ -64,7 +67,8 @@ internal sealed class EngineErrorTests
     [Test]
     public async Task An_old_Engine_is_told_with_its_version()
     {
-        await using var fake = new FakeEngine().Answers("GET /version", 200, """{"Version":"18.09.1","ApiVersion":"1.39"}""");
+        await using var fake = new FakeEngine().Answers(
+            "GET /version", 200, """{"Version":"18.09.1","ApiVersion":"1.39"}""");
 
         Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
             $"The Docker Engine 18.09.1 at {fake.Endpoint} is too old: it supports API 1.39, but Hooktrail needs at least 1.41 (Docker 20.10); upgrade the Engine."));
@@ -77,7 +81,8 @@ internal sealed class EngineErrorTests
             "GET /version", 200, """{"Version":"40.1","ApiVersion":"1.90","MinAPIVersion":"1.70"}""");
 
         Assert.That(
-            await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains("speaks API 1.70 at the least"));
+            await Errors.OfAsync(fake.ConnectAsync()),
+            Is.TypeOf<HooktrailException>().With.Message.Contains("speaks API 1.70 at the least"));
     }
 
     [TestCase(
@@ -89,7 +94,8 @@ internal sealed class EngineErrorTests
     {
         await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, answer));
 
-        Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains(why));
+        Assert.That(
+            await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.Contains(why));
     }
 
     [Test]
@@ -115,7 +121,8 @@ internal sealed class EngineErrorTests
         await using var engine = await fake.ConnectAsync();
 
         Assert.That(await Errors.OfAsync(engine.CreateNetworkAsync(Lab)), Is.TypeOf<HooktrailException>().With.Message
-            .StartsWith($"The Docker Engine refused to create the network lab on 172.30.0.0/24: {reason}").And.Message.Contains(said));
+            .StartsWith($"The Docker Engine refused to create the network lab on 172.30.0.0/24: {reason}")
+            .And.Message.Contains(said));
     }
 
     [TestCase(404, "No such image: hooktrail/lab:latest", "the image is missing; run ./specs prepare to build it")]
@@ -128,7 +135,8 @@ internal sealed class EngineErrorTests
         await using var engine = await fake.ConnectAsync();
 
         Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.InstanceOf<HooktrailException>().With.Message
-            .StartsWith($"The Docker Engine refused to start the container client from the image hooktrail/lab: {reason}"));
+            .StartsWith(
+                $"The Docker Engine refused to start the container client from the image hooktrail/lab: {reason}"));
     }
 
     [TestCase("OCI runtime create failed: unable to apply caps: operation not permitted", "the host does not grant a capability")]
@@ -139,7 +147,9 @@ internal sealed class EngineErrorTests
         await using var fake = Created().Refuses($"POST /containers/{Id}/start", 500, said);
         await using var engine = await fake.ConnectAsync();
 
-        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.Contains(reason));
+        Assert.That(
+            await Errors.OfAsync(engine.StartAsync(Client)),
+            Is.TypeOf<HooktrailException>().With.Message.Contains(reason));
         Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1"));
     }
 
@@ -151,7 +161,8 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(engine.StartAsync(Client)),
-            Is.TypeOf<HooktrailException>().With.Message.EqualTo("The Docker Engine refused to attach to the container client: no."));
+            Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+                "The Docker Engine refused to attach to the container client: no."));
         Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1").And.None.Contains("/start"));
     }
 
@@ -161,8 +172,9 @@ internal sealed class EngineErrorTests
         await using var fake = Created();
         await using var engine = await fake.ConnectAsync();
 
-        Assert.That(await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
-            "The container client ended unexpectedly with exit code 1: its last output was «no right»."));
+        Assert.That(
+            await Errors.OfAsync(engine.StartAsync(Client)), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
+                "The container client ended unexpectedly with exit code 1: its last output was «no right»."));
     }
 
     [Test]
@@ -183,8 +195,14 @@ internal sealed class EngineErrorTests
         await Errors.OfAsync(engine.StartAsync(Client));
 
         Assert.That(
-            fake.Asked.Where(asked => asked.StartsWith("POST", StringComparison.Ordinal)).Select(asked => asked.Split('?')[0]),
-            Is.EqualTo(new[] { "POST /v1.41/containers/create", $"POST /v1.41/containers/{Id}/attach", $"POST /v1.41/containers/{Id}/start" }));
+            fake.Asked.Where(asked => asked.StartsWith("POST", StringComparison.Ordinal))
+                .Select(asked => asked.Split('?')[0]),
+            Is.EqualTo(new[]
+            {
+                "POST /v1.41/containers/create",
+                $"POST /v1.41/containers/{Id}/attach",
+                $"POST /v1.41/containers/{Id}/start"
+            }));
     }
 
     [Test]
@@ -198,7 +216,8 @@ internal sealed class EngineErrorTests
         });
         await using var engine = await fake.ConnectAsync();
 
-        Assert.That(async () => await engine.StartAsync(Client, cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await engine.StartAsync(Client, cancel.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(fake.Asked, Does.Contain($"DELETE /v1.41/containers/{Id}?v=1&force=1").And.None.Contains("/start"));
     }
 
@@ -211,7 +230,8 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(engine.StartAsync(Client)),
-            Is.TypeOf<ContainerRemovedException>().With.Message.Contains("another program has removed the container; run again"));
+            Is.TypeOf<ContainerRemovedException>().With.Message.Contains(
+                "another program has removed the container; run again"));
     }
 
     [Test]
@@ -230,7 +250,9 @@ internal sealed class EngineErrorTests
 
     /// <summary>Its container's process says «no right» and ends with exit code 1.</summary>
     private static FakeEngine Created() =>
-        new FakeEngine().Runs(Id, async stream => await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n"))));
+        new FakeEngine().Runs(
+            Id, async stream => await stream.WriteAsync(Frames.Of(2, Encoding.UTF8.GetBytes("no right\n"))));
 
-    private static async Task ConnectAsync(string endpoint) => await ContainerEngine.ConnectAsync(EngineEndpoint.Parse(endpoint));
+    private static async Task ConnectAsync(string endpoint) =>
+        await ContainerEngine.ConnectAsync(EngineEndpoint.Parse(endpoint));
 }

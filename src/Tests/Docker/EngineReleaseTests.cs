@@ -15,7 +15,8 @@ internal sealed class EngineReleaseTests
     [TestCase("28.2.2", "1.50", "1.24", "1.44")]
     [TestCase("29.0.0", "1.52", "1.44", "1.44")]
     [TestCase("29.7.0", "1.55", "1.40", "1.44")]
-    public async Task The_newest_API_that_both_speak_is_used(string release, string newest, string oldest, string spoken)
+    public async Task The_newest_API_that_both_speak_is_used(
+        string release, string newest, string oldest, string spoken)
     {
         await using var fake = new FakeEngine()
             .Speaks(release, newest, oldest)
@@ -32,11 +33,15 @@ internal sealed class EngineReleaseTests
         Assert.That(info.SecurityFeatures, Is.EqualTo(new[] { "seccomp", "rootless" }));
         Assert.That(info.IsRootless);
 
-        var network = await engine.CreateNetworkAsync(new() { Name = "lab", Subnets = [IPNetwork.Parse("172.30.0.0/24")], Internal = true });
+        var network = await engine.CreateNetworkAsync(
+            new() { Name = "lab", Subnets = [IPNetwork.Parse("172.30.0.0/24")], Internal = true });
         Assert.That(network.Id, Is.EqualTo(Id));
-        Assert.That(fake.BodyOf("POST /networks/create"), Does.Contain("\"Internal\":true").And.Contain("\"Subnet\":\"172.30.0.0/24\",").And.Contain("\"Gateway\":\"172.30.0.1\""));
+        Assert.That(fake.BodyOf("POST /networks/create"), Does.Contain("\"Internal\":true")
+            .And.Contain("\"Subnet\":\"172.30.0.0/24\",")
+            .And.Contain("\"Gateway\":\"172.30.0.1\""));
 
-        await using (var session = await engine.StartAsync(new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] }))
+        await using (var session = await engine.StartAsync(
+            new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] }))
         {
             await session.StandardInput.WriteAsync("hello\n"u8.ToArray());
             Assert.That(await session.StandardOutput.ReadAsync(), Is.EqualTo("hello"));
@@ -50,12 +55,17 @@ internal sealed class EngineReleaseTests
     [Test]
     public async Task Nothing_is_asked_of_a_registry_and_nothing_else_is_started()
     {
-        await using var fake = new FakeEngine().Refuses("GET /images/hooktrail/lab:latest/json", 404, "No such image").Runs(Id, Frames.EchoAsync);
+        await using var fake = new FakeEngine()
+            .Refuses("GET /images/hooktrail/lab:latest/json", 404, "No such image")
+            .Runs(Id, Frames.EchoAsync);
         await using var engine = await fake.ConnectAsync();
-        await (await engine.StartAsync(new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] })).DisposeAsync();
+        await (await engine.StartAsync(
+            new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] })).DisposeAsync();
 
         Assert.That(fake.Asked, Has.None.Contains("/images/create"));
         Assert.That(fake.Asked, Has.Exactly(1).Contains("/containers/create"));
-        Assert.That(fake.BodyOf("POST /containers/create"), Does.Contain("\"Image\":\"hooktrail/lab").And.Contain("\"AutoRemove\":true"));
+        Assert.That(
+            fake.BodyOf("POST /containers/create"),
+            Does.Contain("\"Image\":\"hooktrail/lab").And.Contain("\"AutoRemove\":true"));
     }
 }

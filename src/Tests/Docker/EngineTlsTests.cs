@@ -23,7 +23,8 @@ internal sealed class EngineTlsTests
     {
         await using var fake = Engine().Runs(Id, Frames.EchoAsync);
         await using var engine = await ContainerEngine.ConnectAsync(Endpoint(fake, _ours));
-        await using var session = await engine.StartAsync(new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] });
+        await using var session = await engine.StartAsync(
+            new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] });
 
         await session.StandardInput.WriteAsync("hello\n"u8.ToArray());
         Assert.That(await session.StandardOutput.ReadAsync(), Is.EqualTo("hello"));
@@ -42,14 +43,16 @@ internal sealed class EngineTlsTests
     [Test]
     public async Task An_Engine_of_another_name_is_not_trusted()
     {
-        await using var fake = new FakeEngine(_ours.Issue("engine", IPAddress.Parse("192.0.2.1")), (_, _, _, _) => true);
+        await using var fake = new FakeEngine(
+            _ours.Issue("engine", IPAddress.Parse("192.0.2.1")), (_, _, _, _) => true);
         await RefusesAsync(fake, _ours);
     }
 
     [Test]
     public async Task An_Engine_whose_certificate_has_expired_is_not_trusted()
     {
-        await using var fake = new FakeEngine(_ours.Issue("engine", IPAddress.Loopback, daysLeft: -1), (_, _, _, _) => true);
+        await using var fake = new FakeEngine(
+            _ours.Issue("engine", IPAddress.Loopback, daysLeft: -1), (_, _, _, _) => true);
         await RefusesAsync(fake, _ours);
     }
 
@@ -79,23 +82,29 @@ internal sealed class EngineTlsTests
         Assert.That(await ErrorAsync(broken), Does.Contain($"the certificates in {broken.Folder} cannot be read ("));
 
         File.Delete(Path.Combine(broken.Folder, file));
-        Assert.That(await ErrorAsync(broken), Does.Contain(file).And.Contain("set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem."));
+        Assert.That(
+            await ErrorAsync(broken),
+            Does.Contain(file).And.Contain("set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem."));
 
         static async Task<string> ErrorAsync(Certificates certificates) =>
-            (await Errors.OfAsync(ContainerEngine.ConnectAsync(EngineEndpoint.Parse("tcp://127.0.0.1:1", certificates.Folder))))!.Message;
+            (await Errors.OfAsync(
+                ContainerEngine.ConnectAsync(EngineEndpoint.Parse("tcp://127.0.0.1:1", certificates.Folder))))!.Message;
     }
 
     private FakeEngine Engine() =>
         new(_ours.Issue("engine", IPAddress.Loopback), (_, certificate, _, _) => _ours.Issued(certificate));
 
-    private static EngineEndpoint Endpoint(FakeEngine fake, Certificates client) => EngineEndpoint.Parse(fake.Address, client.Folder);
+    private static EngineEndpoint Endpoint(FakeEngine fake, Certificates client) =>
+        EngineEndpoint.Parse(fake.Address, client.Folder);
 
     private static async Task RefusesAsync(FakeEngine fake, Certificates client)
     {
         var error = await Errors.OfAsync(ContainerEngine.ConnectAsync(Endpoint(fake, client)));
         TestContext.Out.WriteLine(error?.Message);
-        Assert.That(error, Is.TypeOf<HooktrailException>().With.Message.StartsWith($"The TLS handshake with {fake.Address} failed (")
-            .And.Message.EndsWith($"correct the certificates in {client.Folder}, or unset DOCKER_TLS_VERIFY."));
+        Assert.That(
+            error,
+            Is.TypeOf<HooktrailException>().With.Message.StartsWith($"The TLS handshake with {fake.Address} failed (")
+                .And.Message.EndsWith($"correct the certificates in {client.Folder}, or unset DOCKER_TLS_VERIFY."));
         Assert.That(fake.Asked, Is.Empty);
     }
 }

@@ -30,7 +30,8 @@ internal sealed partial class FakeEngine : IAsyncDisposable
         : this(IPAddress.Loopback) => _secure = async stream =>
         {
             var secure = new SslStream(stream, leaveInnerStreamOpen: false, accepts);
-            await secure.AuthenticateAsServerAsync(certificate, clientCertificateRequired: true, checkCertificateRevocation: false);
+            await secure.AuthenticateAsServerAsync(
+                certificate, clientCertificateRequired: true, checkCertificateRevocation: false);
             return secure;
         };
 
@@ -85,7 +86,8 @@ internal sealed partial class FakeEngine : IAsyncDisposable
             $$"""{"Version":"{{release}}","ApiVersion":"{{newest}}","MinAPIVersion":"{{oldest}}","KernelVersion":"6.1.0","Arch":"amd64"}""");
     }
 
-    public FakeEngine Answers(string route, int status, string json) => Does(route, stream => WriteAsync(stream, Response(status, json)));
+    public FakeEngine Answers(string route, int status, string json) =>
+        Does(route, stream => WriteAsync(stream, Response(status, json)));
 
     public FakeEngine Refuses(string route, int status, string message) => Answers(route, status, Refusal(message));
 
@@ -114,21 +116,25 @@ internal sealed partial class FakeEngine : IAsyncDisposable
             started.SetResult();
             return WriteAsync(stream, Response(204, ""));
         });
-        Does($"GET /containers/{id}/json", stream => WriteAsync(stream, started.Task.IsCompleted && ended.Task.IsCompleted
-            ? Response(404, Refusal($"No such container: {id}"))
-            : Response(200, Json(id, started.Task.IsCompleted ? "running" : "created"))));
+        Does(
+            $"GET /containers/{id}/json",
+            stream => WriteAsync(stream, started.Task.IsCompleted && ended.Task.IsCompleted
+                ? Response(404, Refusal($"No such container: {id}"))
+                : Response(200, Json(id, started.Task.IsCompleted ? "running" : "created"))));
         return Does("GET /events", async stream =>
         {
             await WriteAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n");
             await Task.WhenAll(started.Task, ended.Task).WaitAsync(_stop.Token);
-            await WriteAsync(stream, """{"Type":"container","Action":"die","Actor":{"Attributes":{"exitCode":"1"}}}""" + "\n");
+            await WriteAsync(
+                stream, """{"Type":"container","Action":"die","Actor":{"Attributes":{"exitCode":"1"}}}""" + "\n");
             await WriteAsync(stream, """{"Type":"container","Action":"destroy","Actor":{"Attributes":{}}}""" + "\n");
         });
     }
 
     public Task<ContainerEngine> ConnectAsync() => ContainerEngine.ConnectAsync(Endpoint);
 
-    public static async Task WriteAsync(Stream stream, string text) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public static async Task WriteAsync(Stream stream, string text) =>
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
 
     public async ValueTask DisposeAsync()
     {
@@ -175,7 +181,8 @@ internal sealed partial class FakeEngine : IAsyncDisposable
                 : _routes.TryGetValue(route, out var answer) ? answer(stream)
                 : WriteAsync(stream, Response(501, route)));
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException
+            or System.Security.Authentication.AuthenticationException)
         {
             // The client went away, or the test is over.
         }
@@ -183,7 +190,8 @@ internal sealed partial class FakeEngine : IAsyncDisposable
 
     private string? Mismatch(string head) =>
         VersionIn().Match(head) is not { Success: true } match ? null
-        : Version.Parse(match.Groups[1].Value) is var asked && asked < _oldest ? $"client version {asked} is too old. Minimum supported API version is {_oldest}"
+        : Version.Parse(match.Groups[1].Value) is var asked && asked < _oldest
+        ? $"client version {asked} is too old. Minimum supported API version is {_oldest}"
         : asked > _newest ? $"client version {asked} is too new. Maximum supported API version is {_newest}"
         : null;
 
@@ -213,7 +221,8 @@ internal sealed partial class FakeEngine : IAsyncDisposable
         }
 
         var lines = head.ToString().Split("\r\n");
-        var body = new byte[lines.Select(l => l.Split(": ")).Where(l => l[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+        var body = new byte[lines.Select(l => l.Split(": "))
+            .Where(l => l[0].Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
             .Select(l => int.Parse(l[1])).FirstOrDefault()];
         await stream.ReadExactlyAsync(body, _stop.Token);
         return (string.Join(' ', lines[0].Split(' ').Take(2)), Encoding.UTF8.GetString(body));

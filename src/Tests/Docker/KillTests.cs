@@ -8,8 +8,9 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Tests.Docker;
 
 /// <summary>
-/// Kills runs in the Docker lab at random moments from their first request to the Engine to their last: while they start, send and end. Needs a
-/// real Engine, and the lab's image. <c>SPECS_KILLS</c> is how often (10); <c>SPECS_KILLS_SEED</c> repeats the moments of an earlier time.
+/// Kills runs in the Docker lab at random moments from their first request to the Engine to their last: while they
+/// start, send and end. Needs a real Engine, and the lab's image. <c>SPECS_KILLS</c> is how often (10);
+/// <c>SPECS_KILLS_SEED</c> repeats the moments of an earlier time.
 /// </summary>
 [Category("live")]
 internal sealed class KillTests : LiveEngineTestBase
@@ -19,7 +20,8 @@ internal sealed class KillTests : LiveEngineTestBase
 
     // A lab of one container, which ends when it is up; and a whole one, in which a flow is sent.
     private static readonly string[] Part = ["lab", "client", "--lab", "docker"];
-    private static readonly string[] Whole = ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
+    private static readonly string[] Whole =
+        ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
 
     private Probe _watcher = null!;
 
@@ -44,7 +46,8 @@ internal sealed class KillTests : LiveEngineTestBase
         var random = new Random(seed);
         await Leftovers.RemoveAsync(Engine, Image);
         var (part, whole) = (await UnkilledAsync(Part), await UnkilledAsync(Whole));
-        TestContext.Progress.WriteLine($"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0} and {whole.TotalSeconds:0.0} s.");
+        TestContext.Progress.WriteLine(
+            $"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0} and {whole.TotalSeconds:0.0} s.");
 
         for (var done = 0; done < kills; done += Row)
         {
@@ -60,13 +63,17 @@ internal sealed class KillTests : LiveEngineTestBase
                     await CleanAsync(told, process, before, lab);
                 }
 
-                Assert.That(await UnkilledAsync(Part), Is.LessThan(2 * part + Allowance.For(TimeSpan.FromSeconds(5))), $"seed {seed}: the run after kill {done + Row}");
+                Assert.That(
+                    await UnkilledAsync(Part),
+                    Is.LessThan(2 * part + Allowance.For(TimeSpan.FromSeconds(5))),
+                    $"seed {seed}: the run after kill {done + Row}");
             }
         }
     }
 
     // Kills a run between its beginning and the time that it usually takes; one that was done by then is not counted.
-    private static async Task<(int Process, TimeSpan After)> KillAsync(string[] arguments, TimeSpan usual, Random random)
+    private static async Task<(int Process, TimeSpan After)> KillAsync(
+        string[] arguments, TimeSpan usual, Random random)
     {
         while (true)
         {
@@ -101,13 +108,17 @@ internal sealed class KillTests : LiveEngineTestBase
         }
 
         var (removed, alive) = await cleaning;
-        TestContext.Progress.WriteLine($"{told}: cleaned in {watch.ElapsedMilliseconds} ms: {string.Join(", ", removed)}");
+        TestContext.Progress.WriteLine(
+            $"{told}: cleaned in {watch.ElapsedMilliseconds} ms: {string.Join(", ", removed)}");
         runs.UnionWith(removed.Select(RunOf));
         var after = await _watcher.SnapshotAsync(default);
         string[] known = [_watcher.Run.ToString(), .. lab is null ? [] : (string[])[lab.Run.ToString()]];
         // Where other runs are on the Engine, only what names a run can be told from what is theirs.
-        var present = alive.Select(one => one[..5]).Concat((await Engine.FindContainersAsync(RunLabels.Run)).Select(one => one.Labels[RunLabels.Run]));
-        var marks = present.All(known.Contains) ? ["hooktrail", "ht-", "198.18.", "198.19.", HostSnapshot.Forwarding] : runs.ToArray();
+        var present = alive.Select(one => one[..5]).Concat(
+            (await Engine.FindContainersAsync(RunLabels.Run)).Select(one => one.Labels[RunLabels.Run]));
+        var marks = present.All(known.Contains)
+            ? ["hooktrail", "ht-", "198.18.", "198.19.", HostSnapshot.Forwarding]
+            : runs.ToArray();
         var left = await Leftovers.InEngineAsync(Engine, RunLabels.Owner, owner, default);
         Assert.Multiple(() =>
         {
@@ -118,7 +129,8 @@ internal sealed class KillTests : LiveEngineTestBase
         });
     }
 
-    // Of a container's or network's name, alone or in what was removed, or of «the rules, settings and link of run x7k2q».
+    // Of a container's or network's name, alone or in what was removed, or of «the rules, settings and link of run
+    // x7k2q».
     private static string RunOf(string thing) =>
         thing.Split("hooktrail-") is [_, var name] ? name[..5] : thing[^5..];
 
@@ -134,12 +146,19 @@ internal sealed class KillTests : LiveEngineTestBase
 
     private static Process Start(string[] arguments)
     {
-        var cli = typeof(KillTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Cli").Value!;
-        var run = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var cli = typeof(KillTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data =>
+            data.Key == "Cli").Value!;
+        var run = Process.Start(new ProcessStartInfo("dotnet", ["exec", cli, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
         run.StandardInput.Close();
         return run;
     }
 
     private static int? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 }

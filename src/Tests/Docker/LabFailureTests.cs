@@ -12,7 +12,9 @@ public class LabFailureTests : LiveEngineTestBase
     public void Without_the_image_the_lab_says_how_to_get_it() =>
         Assert.That(
             () => DockerLab.StartAsync(Engine, "hooktrail/lab:nosuch"),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("hooktrail/lab:nosuch").And.Message.Contains("./specs"));
+            Throws.TypeOf<HooktrailException>()
+                .With.Message.Contains("hooktrail/lab:nosuch")
+                .And.Message.Contains("./specs"));
 
     [Test]
     public async Task Without_NET_ADMIN_the_probe_names_the_rights_that_it_needs()
@@ -20,7 +22,9 @@ public class LabFailureTests : LiveEngineTestBase
         await using var probe = await StartAsync(spec => spec with { Capabilities = ["NET_RAW", "SYSLOG"] });
         Assert.That(
             () => probe.Journal.BeginAsync(default),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("begin the journal").And.Message.Contains("NET_ADMIN"));
+            Throws.TypeOf<HooktrailException>()
+                .With.Message.Contains("begin the journal")
+                .And.Message.Contains("NET_ADMIN"));
     }
 
     [Test]
@@ -29,7 +33,9 @@ public class LabFailureTests : LiveEngineTestBase
         await using var probe = await StartAsync(spec => spec with { Devices = [] });
         Assert.That(
             () => probe.Taps.OpenLogAsync(default),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("read the kernel log").And.Message.Contains("/dev/kmsg"));
+            Throws.TypeOf<HooktrailException>()
+                .With.Message.Contains("read the kernel log")
+                .And.Message.Contains("/dev/kmsg"));
     }
 
     [Test]
@@ -37,8 +43,10 @@ public class LabFailureTests : LiveEngineTestBase
     {
         await using var probe = await StartAsync(spec => spec);
         Assert.That(
-            () => probe.Wiring.JoinWanAsync(probe.Shell, probe.Shell.Session.ProcessId, LabSubnets.Choose([]), ["127.0.0.0/30"], default),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("every documentation network for the WAN is taken"));
+            () => probe.Wiring.JoinWanAsync(
+                probe.Shell, probe.Shell.Session.ProcessId, LabSubnets.Choose([]), ["127.0.0.0/30"], default),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(
+                "every documentation network for the WAN is taken"));
     }
 
     [Test]
@@ -47,7 +55,8 @@ public class LabFailureTests : LiveEngineTestBase
         await using var probe = await StartAsync(spec => spec);
         await probe.Taps.OpenLogAsync(default);
         await Engine.RemoveContainerAsync(probe.Shell.Session.Id);
-        Assert.That(() => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
+        Assert.That(
+            () => probe.SnapshotAsync(default), Throws.TypeOf<HooktrailException>().With.Message.Contains("probe"));
     }
 
     private Task<Probe> StartAsync(Func<ContainerSpec, ContainerSpec> change)

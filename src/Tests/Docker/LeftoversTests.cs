@@ -18,7 +18,9 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         var script = busy.Shell.RunAsync("be busy", "sleep 2", cancel);
 
         var cleaning = await Leftovers.RemoveAsync(Engine, Image, cancel);
-        Assert.That(cleaning.Alive, Has.Some.EqualTo($"{busy.Run} (process {Environment.ProcessId}@{Environment.MachineName})"));
+        Assert.That(
+            cleaning.Alive,
+            Has.Some.EqualTo($"{busy.Run} (process {Environment.ProcessId}@{Environment.MachineName})"));
         await script;
         Assert.That(await busy.Shell.RunAsync("answer", "echo here", cancel), Is.EqualTo(new[] { "here" }));
     }
@@ -55,12 +57,15 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         var started = await RunSession.StartAsync(run =>
         {
             runs.Add(run);
-            return runs.Count < 3 ? throw EngineErrors.Refused("start it", $"No such container: {run}") : Task.FromResult(run);
+            return runs.Count < 3
+                ? throw EngineErrors.Refused("start it", $"No such container: {run}")
+                : Task.FromResult(run);
         });
         Assert.That(runs, Is.Unique.And.Count.EqualTo(3));
         Assert.That(started, Is.EqualTo(runs[^1]));
         Assert.That(
-            () => RunSession.StartAsync<RunId>(_ => throw EngineErrors.Refused("start it", "container is marked for removal and cannot be started")),
+            () => RunSession.StartAsync<RunId>(
+                _ => throw EngineErrors.Refused("start it", "container is marked for removal and cannot be started")),
             Throws.TypeOf<ContainerRemovedException>());
     }
 
@@ -84,7 +89,10 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         await using var other = await Probe.StartAsync(Engine, Image, cancel);
         await CutAsync(dead);
 
-        await other.Shell.RunAsync("lock", ". hooktrail-lock; lock 9 -x 20 testing && lock 8 -x 20 testing && flock -u 8 && flock -u 9", cancel);
+        await other.Shell.RunAsync(
+            "lock",
+            ". hooktrail-lock; lock 9 -x 20 testing && lock 8 -x 20 testing && flock -u 8 && flock -u 9",
+            cancel);
         await Leftovers.RemoveAsync(Engine, other, cancel);
         await NothingIsLeftAsync(dead.Run, cancel);
     }
@@ -115,7 +123,8 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         var subnets = await dead.Wiring.ChooseAsync(cancel);
         // The Engine makes one after the other, and that of the dead run last, when its probe has long gone.
         var ahead = Enumerable.Range(0, 8).Select(number => Engine.CreateNetworkAsync(
-            new() { Name = RunLabels.NameOf(watcher.Run.ToString(), $"{number}"), Labels = RunLabels.Of(watcher.Run) }, cancel)).ToList();
+            new() { Name = RunLabels.NameOf(watcher.Run.ToString(), $"{number}"), Labels = RunLabels.Of(watcher.Run) },
+            cancel)).ToList();
         await dead.Shell.RunAsync("give the Engine the time to begin", "ip -o link", cancel);
         var behind = Engine.CreateNetworkAsync(
             new()
@@ -136,7 +145,8 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         // It may have been removed before it was looked at.
         await Errors.OfAsync(behind);
         await NothingIsLeftAsync(dead.Run, cancel);
-        string[] marks = [dead.Run.ToString(), .. cleaning.Alive.Length == 1 ? (string[])[HostSnapshot.Forwarding] : []];
+        string[] marks =
+            [dead.Run.ToString(), .. cleaning.Alive.Length == 1 ? (string[])[HostSnapshot.Forwarding] : []];
         Assert.That(before.DifferencesTo(await watcher.SnapshotAsync(cancel), marks), Is.Empty);
     }
 
@@ -161,7 +171,8 @@ internal sealed class LeftoversTests : LiveEngineTestBase
     {
         if (EngineEndpoint.FromEnvironment().SocketPath is not { } path)
         {
-            Assert.Ignore("A container is created without being started over a unix socket alone, and this Engine has none here.");
+            Assert.Ignore(
+                "A container is created without being started over a unix socket alone, and this Engine has none here.");
             return;
         }
 
@@ -176,7 +187,8 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         });
         using var answer = await http.PostAsync(
             $"http://docker/containers/create?name={name}",
-            JsonContent.Create(new { Image = Image, Labels = labels, HostConfig = new { NetworkMode = "none", AutoRemove = true } }),
+            JsonContent.Create(
+                new { Image = Image, Labels = labels, HostConfig = new { NetworkMode = "none", AutoRemove = true } }),
             cancel);
         answer.EnsureSuccessStatusCode();
     }

@@ -11,7 +11,8 @@ internal static class LiveEngine
 {
     public const string Label = "org.hooktrail.engine-test";
 
-    private static readonly string[] Programs = ["/bin/sh", "/bin/cat", "/usr/bin/seq", "/usr/bin/sleep", "/usr/bin/id"];
+    private static readonly string[] Programs =
+        ["/bin/sh", "/bin/cat", "/usr/bin/seq", "/usr/bin/sleep", "/usr/bin/id"];
 
     /// <summary>No other test run on this Engine has it.</summary>
     public static string Run { get; } = $"hooktrail-engine-test-{Environment.ProcessId}";
@@ -39,7 +40,10 @@ internal static class LiveEngine
         await WriteRootFileSystemAsync(tar);
         tar.Position = 0;
         await client.Images.CreateImageAsync(
-            new ImagesCreateParameters { FromSrc = "-", Repo = Run, Tag = "latest" }, tar, null, new Progress<JSONMessage>());
+            new ImagesCreateParameters { FromSrc = "-", Repo = Run, Tag = "latest" },
+            tar,
+            null,
+            new Progress<JSONMessage>());
     }
 
     public static async Task RemoveImageAsync()

@@ -14,7 +14,8 @@ public abstract class LiveEngineTestBase
     public async Task ConnectAsync()
     {
         Engine = await LiveEngine.ConnectAsync();
-        Image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        Image = LiveEngine.OrSkip(
+            LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
     }
 
     [OneTimeTearDown]

@@ -48,9 +48,11 @@ internal sealed class LiveEngineTests
     }
 
     [Test]
-    public async Task A_process_answers_on_its_standard_output_and_ends_with_its_standard_input(CancellationToken cancel)
+    public async Task A_process_answers_on_its_standard_output_and_ends_with_its_standard_input(
+        CancellationToken cancel)
     {
-        await using var session = await _engine.StartAsync(Shell("while read line; do echo got $line; done; echo bye >&2"), cancel);
+        await using var session = await _engine.StartAsync(
+            Shell("while read line; do echo got $line; done; echo bye >&2"), cancel);
         await session.WriteLineAsync("one", cancel);
         await session.WriteLineAsync("two", cancel);
 
@@ -92,7 +94,8 @@ internal sealed class LiveEngineTests
                 await using var session = await _engine.StartAsync(Shell("echo no right >&2; exit 4"), cancel);
                 await session.ReadLineAsync(cancel);
             },
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("with exit code 4: its last output was «no right»."));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(
+                "with exit code 4: its last output was «no right»."));
         Assert.That(await ContainersAsync(Shell("").Name), Is.Empty);
     }
 
@@ -108,7 +111,8 @@ internal sealed class LiveEngineTests
     }
 
     [Test]
-    public async Task A_flood_on_standard_error_that_nobody_reads_does_not_hold_up_standard_output(CancellationToken cancel)
+    public async Task A_flood_on_standard_error_that_nobody_reads_does_not_hold_up_standard_output(
+        CancellationToken cancel)
     {
         await using var session = await _engine.StartAsync(
             Shell($"seq {LineChannel.Capacity + 1000} >&2; echo done; cat"), cancel);
@@ -158,7 +162,9 @@ internal sealed class LiveEngineTests
             },
             cancel);
         Assert.That(network.BridgeDevice, Is.EqualTo($"ht{Environment.ProcessId % 100_000}t"));
-        Assert.That(network.Subnets[0], Is.EqualTo(new NetworkSubnet(IPNetwork.Parse("198.18.77.0/27"), IPAddress.Parse("198.18.77.1"))));
+        Assert.That(
+            network.Subnets[0],
+            Is.EqualTo(new NetworkSubnet(IPNetwork.Parse("198.18.77.0/27"), IPAddress.Parse("198.18.77.1"))));
         Assert.That(network.Subnets[1].Network, Is.EqualTo(IPNetwork.Parse("2001:db8:77::/64")));
         Assert.That(network.Labels, Contains.Key(LiveEngine.Label));
 
@@ -231,7 +237,9 @@ internal sealed class LiveEngineTests
         {
             var file = Path.Combine(folder.FullName, "lock");
             var spec = Shell("echo held >>/shared; echo done; cat") with { Binds = [new BindMount(file, "/shared")] };
-            Assert.That(async () => await _engine.StartAsync(spec, cancel), Throws.TypeOf<NoSuchHostPathException>().With.Message.Contains("the host has no such path"));
+            Assert.That(
+                async () => await _engine.StartAsync(spec, cancel),
+                Throws.TypeOf<NoSuchHostPathException>().With.Message.Contains("the host has no such path"));
             Assert.That(Path.Exists(file), Is.False);
 
             await File.WriteAllTextAsync(file, "there\n", cancel);
@@ -272,12 +280,18 @@ internal sealed class LiveEngineTests
         await RefusesAsync(first with { BridgeDevice = null, Subnets = [] }, "a network with that name already exists");
         await RefusesAsync(first with { Name = NewName(), BridgeDevice = null }, "another network uses the subnet");
         await RefusesAsync(
-            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.18.77.64/27")] }, "another network uses the bridge device");
+            first with { Name = NewName(), Subnets = [IPNetwork.Parse("198.18.77.64/27")] },
+            "another network uses the bridge device");
         await RefusesStartAsync(Shell("cat") with { Name = session.Name }, "a container with that name already exists");
-        await RefusesStartAsync(Shell("cat") with { Image = "hooktrail-no-such-image" }, "the image is missing; run ./specs prepare to build it");
-        await RefusesStartAsync(Shell("cat") with { Command = ["/bin/no-such-program"] }, "the image does not have that program");
-        await RefusesStartAsync(Shell("cat") with { Devices = [new HostDevice("/dev/no-such-device")] }, "the host has no such device");
-        await RefusesStartAsync(Shell("cat") with { Network = "hooktrail-no-such-network" }, "there is no such network");
+        await RefusesStartAsync(
+            Shell("cat") with { Image = "hooktrail-no-such-image" },
+            "the image is missing; run ./specs prepare to build it");
+        await RefusesStartAsync(
+            Shell("cat") with { Command = ["/bin/no-such-program"] }, "the image does not have that program");
+        await RefusesStartAsync(
+            Shell("cat") with { Devices = [new HostDevice("/dev/no-such-device")] }, "the host has no such device");
+        await RefusesStartAsync(
+            Shell("cat") with { Network = "hooktrail-no-such-network" }, "there is no such network");
         Assert.That(await _engine.HasImageAsync("hooktrail-no-such-image", cancel), Is.False);
         Assert.That(await _engine.HasImageAsync(LiveEngine.Image, cancel), Is.True);
         Assert.That(await _engine.FindContainersAsync(LiveEngine.Label, LiveEngine.Run, cancel), Has.Count.EqualTo(1));

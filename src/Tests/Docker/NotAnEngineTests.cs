@@ -37,7 +37,8 @@ internal sealed class NotAnEngineTests
     [TestCaseSource(nameof(Others))]
     public async Task What_is_no_Engine_is_told_apart((string Name, string Said) other)
     {
-        await using var fake = new FakeEngine().Does("GET /version", stream => FakeEngine.WriteAsync(stream, other.Said));
+        await using var fake = new FakeEngine().Does(
+            "GET /version", stream => FakeEngine.WriteAsync(stream, other.Said));
 
         Assert.That(await Errors.OfAsync(fake.ConnectAsync()), Is.TypeOf<HooktrailException>().With.Message.EqualTo(
             $"The server at {fake.Endpoint} is not a Docker Engine: set DOCKER_HOST to the address of one."));
@@ -76,7 +77,14 @@ internal sealed class NotAnEngineTests
             .Answers("POST /networks/create", 201, said);
         await using var engine = await fake.ConnectAsync();
 
-        foreach (var call in (Task[])[engine.DescribeAsync(), engine.FindContainersAsync("x"), engine.CreateNetworkAsync(new() { Name = "lab" })])
-            Assert.That(await Errors.OfAsync(call), Is.TypeOf<HooktrailException>().With.Message.Contains("is not a Docker Engine"));
+        foreach (var call in (Task[])
+            [
+                engine.DescribeAsync(),
+                engine.FindContainersAsync("x"),
+                engine.CreateNetworkAsync(new() { Name = "lab" })
+            ])
+            Assert.That(
+                await Errors.OfAsync(call),
+                Is.TypeOf<HooktrailException>().With.Message.Contains("is not a Docker Engine"));
     }
 }

@@ -10,7 +10,8 @@ internal static class OneContainer
         try
         {
             await using var engine = await ContainerEngine.ConnectAsync();
-            await using var session = await engine.StartAsync(new() { Name = "client", Image = "hooktrail/lab:1", Command = ["/agent"] });
+            await using var session = await engine.StartAsync(
+                new() { Name = "client", Image = "hooktrail/lab:1", Command = ["/agent"] });
             await engine.CreateNetworkAsync(new() { Name = "lab" });
             return 0;
         }

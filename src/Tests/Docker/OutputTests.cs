@@ -14,8 +14,8 @@ internal sealed class OutputTests
     {
         byte[] bytes =
         [
-            .. Frames.Of(1, "one\ntw"u8), .. Frames.Of(2, "äö"u8[..3]), .. Frames.Of(2, []), .. Frames.Of(1, "o\n\nlast"u8),
-            .. Frames.Of(2, [.. "äö"u8[3..], .. "\n"u8]),
+            .. Frames.Of(1, "one\ntw"u8), .. Frames.Of(2, "äö"u8[..3]), .. Frames.Of(2, []),
+            .. Frames.Of(1, "o\n\nlast"u8), .. Frames.Of(2, [.. "äö"u8[3..], .. "\n"u8]),
         ];
         var (output, error) = await DemultiplexAsync(new TrickleStream(bytes, pieces), cancel);
 
@@ -27,7 +27,8 @@ internal sealed class OutputTests
     public void A_frame_of_no_known_stream_is_refused(CancellationToken cancel) =>
         Assert.That(
             async () => await DemultiplexAsync(new MemoryStream("HTTP/1.1"u8.ToArray()), cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The connection to the container client broke (Unknown stream type: '72'"));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "The connection to the container client broke (Unknown stream type: '72'"));
 
     [Test]
     public async Task A_line_longer_than_the_most_comes_in_pieces()
@@ -70,22 +71,27 @@ internal sealed class OutputTests
         Assert.That(await channel.Reader.ReadAsync(cancel), Is.EqualTo("a"));
         Assert.That(
             async () => await channel.Reader.Completion,
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The reader of the standard error of probe read no line for 0 s while 1 waited"));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "The reader of the standard error of probe read no line for 0 s while 1 waited"));
         Assert.That(last.Snapshot(), Is.EqualTo(new[] { "b", "c" }), "the last lines are remembered all the same");
     }
 
-    private static async Task<(string[] Output, string[] Error)> DemultiplexAsync(Stream stream, CancellationToken cancel)
+    private static async Task<(string[] Output, string[] Error)> DemultiplexAsync(
+        Stream stream, CancellationToken cancel)
     {
         var spec = new ContainerSpec { Name = "client", Image = "hooktrail/lab", Command = ["/agent"] };
-        await using var session = new ContainerSession(null!, "1", spec, new MultiplexedStream(stream, multiplexed: true), Task.FromResult(0), null);
+        await using var session = new ContainerSession(
+            null!, "1", spec, new MultiplexedStream(stream, multiplexed: true), Task.FromResult(0), null);
         return (
-            await session.StandardOutput.ReadAllAsync(cancel).ToArrayAsync(cancel), await session.StandardError.ReadAllAsync(cancel).ToArrayAsync(cancel));
+            await session.StandardOutput.ReadAllAsync(cancel).ToArrayAsync(cancel),
+            await session.StandardError.ReadAllAsync(cancel).ToArrayAsync(cancel));
     }
 
     /// <summary>Gives a few bytes at a time, as a socket may.</summary>
     private sealed class TrickleStream(byte[] bytes, int pieces) : MemoryStream(bytes)
     {
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        public override Task<int> ReadAsync(
+            byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             base.ReadAsync(buffer, offset, Math.Min(pieces, count), cancellationToken);
     }
 }

@@ -13,7 +13,8 @@ public class PartOfLabTests
     public async Task It_has_their_network_alone_and_its_flows_go_as_in_a_whole_one()
     {
         await using var engine = await LiveEngine.ConnectAsync();
-        var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        var image = LiveEngine.OrSkip(
+            LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
         await using var lab = await DockerLab.StartAsync(engine, image, [Client, Server]);
         var parts = (await Leftovers.InEngineAsync(engine, lab.Run.ToString())).Select(name => name.Split('-')[^1]);
         Assert.Multiple(() =>
@@ -24,8 +25,15 @@ public class PartOfLabTests
         });
 
         var report = new StringBuilder();
-        // The first one needs what the kernel makes itself of the bridge and of the NIC, and was lost while that was tentative.
-        Flow[] flows = [new(Client, Wan, Protocol.Icmp) { Ip = IpVersion.V6 }, new(Client, Server, Protocol.Udp), new(Wan, Host, Protocol.Tcp) { Port = 8080 }, new(Client, Wan, Protocol.Icmp)];
+        // The first one needs what the kernel makes itself of the bridge and of the NIC, and was lost while that was
+        // tentative.
+        Flow[] flows =
+        [
+            new(Client, Wan, Protocol.Icmp) { Ip = IpVersion.V6 },
+            new(Client, Server, Protocol.Udp),
+            new(Wan, Host, Protocol.Tcp) { Port = 8080 },
+            new(Client, Wan, Protocol.Icmp)
+        ];
         foreach (var flow in flows)
             DockerLabTests.Compare(flow, await lab.SendAsync(flow, Sending.Once), report);
         Assert.That(report.ToString(), Is.Empty);
@@ -35,7 +43,8 @@ public class PartOfLabTests
     public async Task What_was_changed_is_taken_back_at_its_end_though_nobody_did()
     {
         await using var engine = await LiveEngine.ConnectAsync();
-        var image = LiveEngine.OrSkip(LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
+        var image = LiveEngine.OrSkip(
+            LabImage.TryReference(), "The lab's image has not been built yet; run ./specs prepare.");
         await using var watcher = await Probe.StartAsync(engine, image, default);
         var before = await watcher.SnapshotAsync(default);
 
@@ -45,7 +54,8 @@ public class PartOfLabTests
         {
             _ = await lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -i lab -p udp -j DROP"));
             _ = await lab.ChangeAsync(new HostChange.Rule("ip6tables -t raw -I PREROUTING -i lab -p udp -j DROP"));
-            _ = await lab.ChangeAsync(new HostChange.Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client --ip-proto udp -j DROP"));
+            _ = await lab.ChangeAsync(
+                new HostChange.Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client --ip-proto udp -j DROP"));
             _ = await lab.ChangeAsync(new HostChange.NftTable("table inet mine { chain c { type filter hook forward priority 5; ip saddr client udp dport 9 drop; }; }"));
             during = await lab.SnapshotAsync();
         }
@@ -56,7 +66,13 @@ public class PartOfLabTests
         var bridge = $"ht-{lab.Run}-lab";
         Assert.Multiple(() =>
         {
-            foreach (var changed in (string[])[$": -A FORWARD -i {bridge} -p udp -j DROP", $": -A PREROUTING -i {bridge} -p udp -j DROP", "udp dport 9 drop", "--ip-src 198.1"])
+            foreach (var changed in (string[])
+                [
+                    $": -A FORWARD -i {bridge} -p udp -j DROP",
+                    $": -A PREROUTING -i {bridge} -p udp -j DROP",
+                    "udp dport 9 drop",
+                    "--ip-src 198.1"
+                ])
                 Assert.That(before.DifferencesTo(during, ours), Has.Some.Contains(changed));
             Assert.That(before.DifferencesTo(after, ours), Is.Empty);
         });

@@ -89,7 +89,8 @@ internal sealed class UserSettingsTests
 
     [TestCase("ryuk.disabled=true\nryuk.disabled=true", "An item with the same key has already been added. Key: ryuk.disabled")]
     [TestCase("docker.host=ssh://root@machine\ndocker.tls.verify=1", "Docker endpoints using SSH are not supported.")]
-    public async Task A_properties_file_that_Testcontainers_cannot_take_is_told(string text, string why, CancellationToken cancel)
+    public async Task A_properties_file_that_Testcontainers_cannot_take_is_told(
+        string text, string why, CancellationToken cancel)
     {
         Write(".testcontainers.properties", text);
         var (code, output) = await RunAsync(cancel);
@@ -104,7 +105,8 @@ internal sealed class UserSettingsTests
     {
         Assert.That(await RunAsync(cancel, environment), Is.EqualTo((0, "")));
         Assert.That(
-            _fake.Asked.Where(asked => !asked.StartsWith("GET", StringComparison.Ordinal)).Select(asked => asked.Split('?')[0]),
+            _fake.Asked.Where(asked => !asked.StartsWith("GET", StringComparison.Ordinal))
+                .Select(asked => asked.Split('?')[0]),
             Is.EqualTo(new[]
             {
                 "POST /v1.41/containers/create",
@@ -117,15 +119,23 @@ internal sealed class UserSettingsTests
 
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_home.FullName, file), text);
 
-    private async Task<(int Code, string Output)> RunAsync(CancellationToken cancel, params (string Name, string? Value)[] environment)
+    private async Task<(int Code, string Output)> RunAsync(
+        CancellationToken cancel, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(OneContainer).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DOCKER_", StringComparison.Ordinal)).ToList())
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(OneContainer).Assembly.Location])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
+        foreach (var name in start.Environment.Keys.Where(
+            name => name.StartsWith("DOCKER_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in environment.Prepend(("DOCKER_HOST", _fake.Address)).Prepend(("HOME", _home.FullName)))
+        foreach (var (name, value) in environment.Prepend(("DOCKER_HOST", _fake.Address)).Prepend(
+            ("HOME", _home.FullName)))
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
+        var (output, error) =
+            (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
         await process.WaitForExitAsync(cancel);
         return (process.ExitCode, await output + await error);
     }

@@ -63,7 +63,8 @@ public sealed class FixtureWriterTests
     [TestCase("Feature: f\n  Scenario Outline: s\n    Given x", 2, "no examples")]
     [TestCase("# language: de\nFunktion: f\n  Szenariogrundriss: s\n    Dann x", 3, "no examples")]
     [TestCase("Feature: f\n  Scenario: s\n    Given x\n    Examples:\n    | a |\n    Examples:\n    | b |", 6, "same columns")]
-    public void A_feature_that_cannot_become_tests_is_an_error_with_its_place(string gherkin, int line, string message) =>
+    public void A_feature_that_cannot_become_tests_is_an_error_with_its_place(
+        string gherkin, int line, string message) =>
         Assert.That(
             () => Write(gherkin),
             Throws.TypeOf<AstBuilderException>().With.Message.StartsWith($"({line}:").And.Message.Contains(message));

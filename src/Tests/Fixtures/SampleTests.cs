@@ -59,7 +59,9 @@ public sealed class SampleTests
 
     [Test]
     public void The_stack_trace_names_the_line_of_the_step_that_failed() =>
-        Assert.That(Of(Outcomes, "Failed").StackTrace, Does.Contain(Path.Combine(SampleRun.Project, "features/outcomes.feature:line 18")));
+        Assert.That(
+            Of(Outcomes, "Failed").StackTrace,
+            Does.Contain(Path.Combine(SampleRun.Project, "features/outcomes.feature:line 18")));
 
     [Test]
     public void The_output_has_each_step_with_its_outcome() =>
@@ -90,7 +92,10 @@ public sealed class SampleTests
         Assert.That(_run.End, Is.EqualTo("the run has ended"));
         Assert.That(_run.Report, Does.Contain("Within a rule"));
         string[] messages = _run.Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(messages.Count(line => line.StartsWith("{\"testCaseFinished\"")), Is.EqualTo(20), "all but the ignored, and those that never began");
+        Assert.That(
+            messages.Count(line => line.StartsWith("{\"testCaseFinished\"")),
+            Is.EqualTo(20),
+            "all but the ignored, and those that never began");
         Assert.That(messages[^1], Does.StartWith("{\"testRunFinished\""));
     }
 
@@ -98,11 +103,13 @@ public sealed class SampleTests
     public async Task A_feature_that_is_not_gherkin_fails_the_build_with_its_place()
     {
         var (exitCode, output) = await SampleRun.DotnetAsync([
-            "msbuild", "Sample.csproj", "-t:WriteFixtures", "-p:Broken=true", "-p:BuildProjectReferences=false", "-nologo", "-v:q", "-nr:false",
+            "msbuild", "Sample.csproj", "-t:WriteFixtures", "-p:Broken=true",
+            "-p:BuildProjectReferences=false", "-nologo", "-v:q", "-nr:false",
         ]);
         Assert.That(exitCode, Is.EqualTo(1), output);
         Assert.That(output, Does.Contain($"{SampleRun.Project}/broken/broken.feature(4,3): error GHERKIN: expected: "));
     }
 
-    private static Result Of(string feature, string test) => _run.Results[$"Hooktrail.Sample.Features.{feature}Feature.{test}"];
+    private static Result Of(string feature, string test) =>
+        _run.Results[$"Hooktrail.Sample.Features.{feature}Feature.{test}"];
 }

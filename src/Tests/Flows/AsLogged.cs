@@ -12,7 +12,8 @@ internal static class AsLogged
     {
         var sending = Sending.Once with { Packets = count, Patience = TimeSpan.FromMilliseconds(100) };
         var (_, window, mark, exchanged) = await lab.ObserveAsync(flow, sending, CancellationToken.None);
-        window = window with { Sightings = [.. window.Sightings.Where(sighting => sighting.Point.Layer != Layer.Nftables)] };
+        window =
+            window with { Sightings = [.. window.Sightings.Where(sighting => sighting.Point.Layer != Layer.Nftables)] };
         Finding Assembled(LogWindow seen) => TrailAssembler.Assemble(flow, lab.Map, seen, mark, null, exchanged);
         return (Assembled(window), Assembled(window with { Sightings = [.. window.Sightings.Select(Printed)] }));
     }

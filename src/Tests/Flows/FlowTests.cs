@@ -55,7 +55,9 @@ internal sealed class FlowTests
         Assert.That(
             Ends(legs),
             Is.EqualTo(string.Format(
-                protocol == Protocol.Tcp ? Connection : "request → {1}, reply → {0}, request 2 → {1}, reply 2 → {0}", flow.From, flow.To)));
+                protocol == Protocol.Tcp ? Connection : "request → {1}, reply → {0}, request 2 → {1}, reply 2 → {0}",
+                flow.From,
+                flow.To)));
         Assert.That(legs.Select(leg => leg.Trail.Hops.Length), Has.None.Zero);
 
         // Only the first packet crosses nat, and the others go the same way.
@@ -75,9 +77,12 @@ internal sealed class FlowTests
         var legs = await LegsAsync(flow);
 
         Assert.That(
-            Ends(legs), Is.EqualTo(string.Format(protocol == Protocol.Tcp ? Connection : "request → {1}, reply → {0}", from, "server")));
+            Ends(legs),
+            Is.EqualTo(
+                string.Format(protocol == Protocol.Tcp ? Connection : "request → {1}, reply → {0}", from, "server")));
         var addressed = from == "wan" ? "host.wan:8080" : "lab.gateway:8080";
-        Assert.That(legs[0].Trail.Hops.Select(hop => hop.Destination).Distinct(), Is.EqualTo(new[] { addressed, "server:80" }));
+        Assert.That(
+            legs[0].Trail.Hops.Select(hop => hop.Destination).Distinct(), Is.EqualTo(new[] { addressed, "server:80" }));
         Assert.That(legs[0].Trail.Hops.Select(hop => hop.Source).Distinct(), Is.EqualTo(new[] { from }));
         Assert.That(legs[1].Trail.Hops[0].Source, Is.EqualTo("server:80"));
     }
@@ -95,12 +100,16 @@ internal sealed class FlowTests
     [TestCase("client host", Protocol.Tcp, 7779, "request → host, error → client", 8)]
     [TestCase("client host", Protocol.Tcp, 7778, "request ✗ iptables filter INPUT", 0)]
     [TestCase("client server", Protocol.Udp, 7778, "request ✗ iptables filter FORWARD", 0)]
-    public async Task What_goes_no_further_ends_where_it_was_seen_last(string ends, Protocol protocol, int port, string expected, int hops)
+    public async Task What_goes_no_further_ends_where_it_was_seen_last(
+        string ends, Protocol protocol, int port, string expected, int hops)
     {
         var legs = await LegsAsync(Flow(ends, protocol) with { Port = port });
 
         Assert.That(Ends(legs), Is.EqualTo(expected));
-        Assert.That(legs.Skip(1).Sum(leg => leg.Trail.Hops.Length), Is.EqualTo(hops), () => string.Join("\n", legs[1].Trail.Hops));
+        Assert.That(
+            legs.Skip(1).Sum(leg => leg.Trail.Hops.Length),
+            Is.EqualTo(hops),
+            () => string.Join("\n", legs[1].Trail.Hops));
     }
 
     [Test]
@@ -127,19 +136,27 @@ internal sealed class FlowTests
 
         Assert.That(Ends(legs), Is.EqualTo("request → everyone"));
         Assert.That(
-            legs[0].Trail.Hops.Select(hop => hop.Point.Chain).Distinct(), Is.EqualTo(new[] { "BROUTING", "PREROUTING", "FORWARD", "POSTROUTING", "INPUT" }));
+            legs[0].Trail.Hops.Select(hop => hop.Point.Chain).Distinct(),
+            Is.EqualTo(new[] { "BROUTING", "PREROUTING", "FORWARD", "POSTROUTING", "INPUT" }));
     }
 
     [Test]
     public async Task Fragments_are_one_leg(
-        [Values] IpVersion ip, [Values(Protocol.Icmp, Protocol.Udp)] Protocol protocol, [Values("client server", "client wan")] string ends)
+        [Values] IpVersion ip,
+        [Values(Protocol.Icmp, Protocol.Udp)] Protocol protocol,
+        [Values("client server", "client wan")] string ends)
     {
         var flow = Flow(ends, protocol, ip) with { Fragments = 3 };
         var legs = await LegsAsync(flow, 2);
 
-        Assert.That(Ends(legs), Is.EqualTo(string.Format("request → {1}, reply → {0}, request 2 → {1}, reply 2 → {0}", flow.From, flow.To)));
-        Assert.That(legs[0].Trail.Hops.Count(hop => hop.Point is { Layer: Layer.Ebtables, Chain: "PREROUTING" }), Is.EqualTo(3));
-        Assert.That(legs[0].Trail.Hops.Count(hop => hop.Point.Chain == "FORWARD" && hop.Point.Table == "mangle"), Is.EqualTo(1));
+        Assert.That(Ends(legs), Is.EqualTo(
+            string.Format("request → {1}, reply → {0}, request 2 → {1}, reply 2 → {0}", flow.From, flow.To)));
+        Assert.That(
+            legs[0].Trail.Hops.Count(hop => hop.Point is { Layer: Layer.Ebtables, Chain: "PREROUTING" }),
+            Is.EqualTo(3));
+        Assert.That(
+            legs[0].Trail.Hops.Count(hop => hop.Point.Chain == "FORWARD" && hop.Point.Table == "mangle"),
+            Is.EqualTo(1));
         Assert.That(
             legs[0].Trail.Hops.Select(hop => $"{hop.Source} {hop.Destination}").Distinct(),
             Is.EqualTo(new[] { protocol == Protocol.Udp ? $"client {flow.To}:80" : $"client {flow.To}" }));
@@ -154,7 +171,9 @@ internal sealed class FlowTests
 
         Assert.That(Ends(legs), Is.EqualTo(string.Format(Connection, "client", "server")));
         Assert.That(legs.Select(leg => leg.Trail.Hops.Length), Has.All.EqualTo(4));
-        Assert.That(Ends(await LegsAsync(Flow("client server", Protocol.Udp, ip), 2)), Does.EndWith("request 2 → server, reply 2 → client"));
+        Assert.That(
+            Ends(await LegsAsync(Flow("client server", Protocol.Udp, ip), 2)),
+            Does.EndWith("request 2 → server, reply 2 → client"));
     }
 
     [Test]
@@ -166,17 +185,22 @@ internal sealed class FlowTests
         for (var i = 0; i < flows; i++)
         {
             var legs = await LegsAsync(Flow("client wan", Protocol.Tcp));
-            Assert.That(legs.Select(leg => (leg.Leg, leg.Trail)), Is.EqualTo(first.Select(leg => (leg.Leg, leg.Trail))));
+            Assert.That(
+                legs.Select(leg => (leg.Leg, leg.Trail)), Is.EqualTo(first.Select(leg => (leg.Leg, leg.Trail))));
         }
 
-        TestContext.Out.WriteLine($"{watch.Elapsed.TotalMilliseconds / flows:0.0} ms a connection of six legs, observed and assembled twice");
+        TestContext.Out.WriteLine(
+            $"{watch.Elapsed.TotalMilliseconds / flows:0.0} ms a connection of six legs, observed and assembled twice");
     }
 
     private static Flow Flow(string ends, Protocol protocol, IpVersion ip = IpVersion.V4) =>
-        ends.Split(' ') is [var from, var to] ? new(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Ip = ip } : throw new ArgumentException(ends);
+        ends.Split(' ') is [var from, var to]
+            ? new(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Ip = ip }
+            : throw new ArgumentException(ends);
 
     private static string Ends(IEnumerable<ObservedLeg> legs) => string.Join(
-        ", ", legs.Select(leg => $"{leg.Leg} {(leg.Trail.Outcome.To is { } to ? $"→ {to}" : $"✗ {leg.Trail.Outcome.At}")}"));
+        ", ",
+        legs.Select(leg => $"{leg.Leg} {(leg.Trail.Outcome.To is { } to ? $"→ {to}" : $"✗ {leg.Trail.Outcome.At}")}"));
 
     private static ObservedLeg[] Legs(Finding finding) =>
         finding is Finding.Observed observed ? [.. observed.Legs] : throw new AssertionException(finding.ToString());
@@ -184,7 +208,8 @@ internal sealed class FlowTests
     private async Task<ObservedLeg[]> LegsAsync(Flow flow, int count = 1)
     {
         var (full, log) = await _lab.ObserveAsync(flow, count);
-        Assert.That(Legs(log).Select(leg => (leg.Leg, leg.Trail)), Is.EqualTo(Legs(full).Select(leg => (leg.Leg, leg.Trail))));
+        Assert.That(
+            Legs(log).Select(leg => (leg.Leg, leg.Trail)), Is.EqualTo(Legs(full).Select(leg => (leg.Leg, leg.Trail))));
         return Legs(full);
     }
 }

@@ -8,8 +8,8 @@ using Hooktrail.Observation.Import;
 namespace Hooktrail.Tests.Flows;
 
 /// <summary>
-/// A third witness: the same packets, by the kernel's own trace as <c>nft monitor</c> prints it and as Hooktrail's observer sees them. Trace and NFLOG
-/// share neither rules nor channel.
+/// A third witness: the same packets, by the kernel's own trace as <c>nft monitor</c> prints it and as Hooktrail's
+/// observer sees them. Trace and NFLOG share neither rules nor channel.
 /// </summary>
 [TestFixture]
 [CancelAfter(120_000)]
@@ -32,7 +32,8 @@ internal sealed class ImportedTraceTests
     public async Task StartAsync()
     {
         _lab = await Live.StartAsync(NamespaceSetup.Default);
-        // Chains of iptables-nft and ebtables-nft are there, and traced, from their first rule on; one without a target decides nothing.
+        // Chains of iptables-nft and ebtables-nft are there, and traced, from their first rule on; one without a target
+        // decides nothing.
         foreach (var point in HookPoints.Iptables)
             await RunAsync("iptables", "-t", point.Table, "-A", point.Chain);
         foreach (var point in HookPoints.Ebtables.Where(point => point.Table != "broute"))
@@ -51,11 +52,13 @@ internal sealed class ImportedTraceTests
     [TestCase("host", "client", Protocol.Udp, 80)]
     [TestCase("wan", "host", Protocol.Tcp, 8080)]
     [TestCase("wan", "client", Protocol.Icmp, 80)]
-    public async Task An_imported_trace_equals_what_was_observed_and_what_is_predicted(string from, string to, Protocol protocol, int port)
+    public async Task An_imported_trace_equals_what_was_observed_and_what_is_predicted(
+        string from, string to, Protocol protocol, int port)
     {
         var flow = new Flow(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Port = port };
         var (seen, lines) = await TracedAsync(flow);
-        var imported = ForeignFlow.Of(ForeignTrace.Read(lines, "the trace", TraceFormat.NftTrace, LogPrefixes.None), flow, _lab.Map).Legs;
+        var imported = ForeignFlow.Of(
+            ForeignTrace.Read(lines, "the trace", TraceFormat.NftTrace, LogPrefixes.None), flow, _lab.Map).Legs;
         var observed = ((Finding.Observed)seen.Finding).Legs;
         var predicted = Prediction.Legs(seen.Profile, flow);
         Assert.That(imported.Select(leg => leg.Leg), Is.EquivalentTo(observed.Select(leg => leg.Leg)));
@@ -63,8 +66,14 @@ internal sealed class ImportedTraceTests
         {
             foreach (var leg in imported)
             {
-                Assert.That(Text(leg.Trail), Is.EqualTo(Text(observed.Single(one => one.Leg == leg.Leg).Trail)), $"{leg.Leg} as observed");
-                Assert.That(Text(leg.Trail), Is.EqualTo(Text(predicted.Single(one => one.Leg == leg.Leg).Trail)), $"{leg.Leg} as predicted");
+                Assert.That(
+                    Text(leg.Trail),
+                    Is.EqualTo(Text(observed.Single(one => one.Leg == leg.Leg).Trail)),
+                    $"{leg.Leg} as observed");
+                Assert.That(
+                    Text(leg.Trail),
+                    Is.EqualTo(Text(predicted.Single(one => one.Leg == leg.Leg).Trail)),
+                    $"{leg.Leg} as predicted");
             }
         });
     }
@@ -85,9 +94,11 @@ internal sealed class ImportedTraceTests
             await heard;
             await RunAsync("nft", Chains);
             var seen = await _lab.SendAsync(flow, Sending.Once);
-            await RunAsync("nft", "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
+            await RunAsync(
+                "nft", "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
             var lines = ImmutableArray.CreateBuilder<string>();
-            while (await monitor.StandardOutput.ReadLineAsync() is { } line && !line.Contains("table ip fence", StringComparison.Ordinal))
+            while (await monitor.StandardOutput.ReadLineAsync() is { } line
+                && !line.Contains("table ip fence", StringComparison.Ordinal))
                 lines.Add(line);
             return (seen, lines.ToImmutable());
         }
@@ -112,7 +123,10 @@ internal sealed class ImportedTraceTests
     {
         using var process = Start(tool, arguments);
         await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, () => $"{tool} {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd()}");
+        Assert.That(
+            process.ExitCode,
+            Is.Zero,
+            () => $"{tool} {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd()}");
     }
 
     private Process Start(string tool, params string[] arguments) => Process.Start(

@@ -11,7 +11,8 @@ internal static class Live
         {
             return await NamespaceLab.StartAsync(setup);
         }
-        catch (HooktrailException e) when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
+        catch (HooktrailException e)
+            when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
         {
             throw Skip.Because(e.Message);
         }

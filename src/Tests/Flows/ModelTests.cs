@@ -8,16 +8,17 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Tests.Flows;
 
 /// <summary>
-/// The model against the kernel: every journey in every protocol, on a host with Docker's rules, with the bridge calling iptables and
-/// without. Each leg's prediction and observation are the same, hop by hop.
+/// The model against the kernel: every journey in every protocol, on a host with Docker's rules, with the bridge
+/// calling iptables and without. Each leg's prediction and observation are the same, hop by hop.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
 public class ModelTests
 {
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
     [
-        (Client, Server), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Host), (Client, Stranger), (Stranger, Client),
-        (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan), (Host, Insider), (Host, Host),
+        (Client, Server), (Client, Host), (Host, Client), (Client, Wan), (Wan, Client), (Wan, Host), (Client, Stranger),
+        (Stranger, Client), (Left, Right), (Insider, Host), (Insider, Client), (Client, Insider), (Host, Wan),
+        (Host, Insider), (Host, Host),
     ];
 
     [Test]
@@ -52,7 +53,11 @@ public class ModelTests
            select new Flow(journey.From, journey.To, protocol) { Ip = ip },
         .. from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp]
            where ip == IpVersion.V4
-           from flow in (Flow[])[new(Wan, Host, protocol) { Port = 8080 }, new(Client, Host, protocol) { Port = 8083, Via = LabNames.HostOnWan }]
+           from flow in (Flow[])[new(Wan, Host, protocol) { Port = 8080 }, new(Client, Host, protocol)
+           {
+               Port = 8083,
+               Via = LabNames.HostOnWan
+           }]
            select flow,
     ];
 
@@ -69,7 +74,10 @@ public class ModelTests
         foreach (var leg in observed.Keys.Union(predicted.Keys))
         {
             var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
-            if (seen is null || said is null || !seen.Hops.SequenceEqual(said.Hops) || !seen.Outcome.LooksLike(said.Outcome))
+            if (seen is null
+                || said is null
+                || !seen.Hops.SequenceEqual(said.Hops)
+                || !seen.Outcome.LooksLike(said.Outcome))
                 report.AppendLine($"{flow}, {leg}:\n  predicted {Shown(said)}\n  observed  {Shown(seen)}");
         }
 
@@ -78,6 +86,7 @@ public class ModelTests
 
     private static string Shown(Trail? trail) => trail is null
         ? "nothing"
-        : string.Join(" | ", trail.Hops.Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+        : string.Join(" | ", trail.Hops.Select(
+            hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
             + $": {trail.Outcome}";
 }

@@ -20,7 +20,8 @@ internal sealed class NamespaceLabTests
     private NamespaceLab _lab = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = DockerRelease.V20 });
+    public async Task StartAsync() =>
+        _lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = DockerRelease.V20 });
 
     [OneTimeTearDown]
     public async Task EndAsync()
@@ -33,7 +34,9 @@ internal sealed class NamespaceLabTests
     public void Its_profile_is_read_from_its_host()
     {
         Assert.That(_lab.Profile.Rules.Find(new(Layer.Iptables, "nat", "DOCKER"))?.Rules, Is.Not.Empty);
-        Assert.That(_lab.Profile with { Rules = HostProfile.Default.Rules, Kernel = HostProfile.Default.Kernel }, Is.EqualTo(HostProfile.Default));
+        Assert.That(
+            _lab.Profile with { Rules = HostProfile.Default.Rules, Kernel = HostProfile.Default.Kernel },
+            Is.EqualTo(HostProfile.Default));
     }
 
     [TestCase("bridge-nf-call-iptables", false)]
@@ -105,7 +108,8 @@ internal sealed class NamespaceLabTests
         var before = _lab.Profile;
         var one = await _lab.ChangeAsync(new HostChange.Turn(Switch.BridgeNfCallIptables, false));
         var other = await _lab.ChangeAsync(new HostChange.Rule("iptables -I FORWARD 1 -s client -j DROP"));
-        var table = await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority 0; }; }"));
+        var table = await _lab.ChangeAsync(
+            new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority 0; }; }"));
         IAsyncDisposable[] changes = firstFirst ? [one, other, table] : [table, other, one];
         foreach (var change in changes.Concat(changes))
         {
@@ -120,8 +124,11 @@ internal sealed class NamespaceLabTests
     public async Task A_chain_that_went_and_comes_again_is_recorded_behind_itself()
     {
         for (var time = 1; time <= 2; time++)
-            await using (await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority -5; drop; }; }")))
-                Assert.That((await AgreesAsync(Out))[0].Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Nftables, "ip mine", "c")));
+            await using (await _lab.ChangeAsync(
+                new HostChange.NftTable("table ip mine { chain c { type filter hook forward priority -5; drop; }; }")))
+                Assert.That(
+                    (await AgreesAsync(Out))[0].Trail.Outcome.At,
+                    Is.EqualTo(new HookPoint(Layer.Nftables, "ip mine", "c")));
     }
 
     [Test]
@@ -137,11 +144,16 @@ internal sealed class NamespaceLabTests
                 foreach (var version in Enum.GetValues<IpVersion>())
                 {
                     var legs = await AgreesAsync(Out with { Ip = version }, lab);
-                    Assert.That(legs[0].Trail.Hops.Any(hop => hop.Point is { Table: "nat", Layer: not Layer.Ebtables }), Is.EqualTo(version != ip));
+                    Assert.That(
+                        legs[0].Trail.Hops.Any(hop => hop.Point is { Table: "nat", Layer: not Layer.Ebtables }),
+                        Is.EqualTo(version != ip));
                 }
             }
 
-            Assert.That(await lab.ReadAsync() with { Rules = before.Rules }, Is.EqualTo(before), "the table is there again, as the last one");
+            Assert.That(
+                await lab.ReadAsync() with { Rules = before.Rules },
+                Is.EqualTo(before),
+                "the table is there again, as the last one");
             Assert.That(lab.Profile.Rules.Chains, Is.EquivalentTo(before.Rules.Chains));
         }
     }
@@ -149,7 +161,8 @@ internal sealed class NamespaceLabTests
     [Test]
     public async Task A_host_may_be_without_conntrack_from_the_start()
     {
-        await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small, Docker = null, Conntrack = false });
+        await using var lab = await Live.StartAsync(
+            new() { Topology = NamespaceTopology.Small, Docker = null, Conntrack = false });
         Assert.That((lab.Profile.Conntrack, lab.Profile.Conntrack6), Is.EqualTo((false, false)));
         await using (await lab.ChangeAsync(new HostChange.Turn(Switch.Parse("conntrack"), true)))
             await AgreesAsync(Out, lab);
@@ -160,8 +173,11 @@ internal sealed class NamespaceLabTests
     public async Task Docker_29_writes_its_rules_into_legacy_tables_too()
     {
         await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Iptables = Backend.Legacy });
-        await using (await lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -s client -d wan -j DROP")))
-            Assert.That((await AgreesAsync(Out, lab))[0].Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
+        await using (await lab.ChangeAsync(
+            new HostChange.Rule("iptables -t mangle -A FORWARD -s client -d wan -j DROP")))
+            Assert.That(
+                (await AgreesAsync(Out, lab))[0].Trail.Outcome.At,
+                Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
         await AgreesAsync(Out, lab);
     }
 
@@ -186,7 +202,9 @@ internal sealed class NamespaceLabTests
             $"table {family} mine {{ chain c {{ type filter hook {hook} priority {priority}; }}; }}")))
         {
             var legs = await AgreesAsync(Ping);
-            Assert.That(legs[0].Trail.Hops.Select(hop => hop.Point), Does.Contain(new HookPoint(Layer.Nftables, $"{family} mine", "c")));
+            Assert.That(
+                legs[0].Trail.Hops.Select(hop => hop.Point),
+                Does.Contain(new HookPoint(Layer.Nftables, $"{family} mine", "c")));
             await AgreesAsync(Out);
         }
 
@@ -196,7 +214,10 @@ internal sealed class NamespaceLabTests
     [Test]
     public async Task A_bridge_chain_from_before_the_bridges_does_not_see_what_br_netfilter_takes_at_its_priority()
     {
-        var setup = NamespaceSetup.Default with { BeforeBridges = "table bridge early { chain c { type filter hook forward priority 0; }; }" };
+        var setup = NamespaceSetup.Default with
+        {
+            BeforeBridges = "table bridge early { chain c { type filter hook forward priority 0; }; }"
+        };
         await using var lab = await Live.StartAsync(setup);
         var early = new HookPoint(Layer.Nftables, "bridge early", "c");
         Assert.That((await AgreesAsync(Ping, lab))[0].Trail.Hops.Select(hop => hop.Point), Has.No.Member(early));
@@ -212,14 +233,18 @@ internal sealed class NamespaceLabTests
         {
             Packets = 2,
             Patience = TimeSpan.FromMilliseconds(50),
-            Between = async () => change = await _lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -s client -j DROP")),
+            Between = async () =>
+                change = await _lab.ChangeAsync(new HostChange.Rule("iptables -t mangle -A FORWARD -s client -j DROP")),
         });
         await change!.DisposeAsync();
 
         var legs = Legs(seen.Finding);
-        Assert.That(legs.Single(leg => leg.Leg == new Leg(Direction.Request, 1)).Trail.Outcome, Is.EqualTo(Outcome.Delivered(Endpoint.Wan)));
         Assert.That(
-            legs.Single(leg => leg.Leg == new Leg(Direction.Request, 2)).Trail.Outcome.At, Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
+            legs.Single(leg => leg.Leg == new Leg(Direction.Request, 1)).Trail.Outcome,
+            Is.EqualTo(Outcome.Delivered(Endpoint.Wan)));
+        Assert.That(
+            legs.Single(leg => leg.Leg == new Leg(Direction.Request, 2)).Trail.Outcome.At,
+            Is.EqualTo(new HookPoint(Layer.Iptables, "mangle", "FORWARD")));
     }
 
     [Test]
@@ -243,9 +268,13 @@ internal sealed class NamespaceLabTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(told.Select(glimpse => glimpse.Hop), Is.EqualTo(Legs(seen.Finding).SelectMany(leg => leg.Trail.Hops)), "of a ping all that is recorded is in its legs");
+            Assert.That(
+                told.Select(glimpse => glimpse.Hop),
+                Is.EqualTo(Legs(seen.Finding).SelectMany(leg => leg.Trail.Hops)),
+                "of a ping all that is recorded is in its legs");
             Assert.That(told.Select(glimpse => glimpse.By), Is.All.EqualTo(Observers.Nflog));
-            Assert.That(told.Select(glimpse => glimpse.Packet).Distinct(), Is.EqualTo(new[] { "icmp echo request 1", "icmp echo reply 1", "icmp echo request 2", "icmp echo reply 2" }));
+            Assert.That(told.Select(glimpse => glimpse.Packet).Distinct(), Is.EqualTo(
+                new[] { "icmp echo request 1", "icmp echo reply 1", "icmp echo request 2", "icmp echo reply 2" }));
             Assert.That(told, Has.Count.EqualTo(ofSeen), "nobody listened to the flow after it");
         });
     }
@@ -282,16 +311,23 @@ internal sealed class NamespaceLabTests
 
     [Test]
     public async Task A_connection_is_one_however_often_it_is_asked_for() => Assert.That(
-        Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Server, Protocol.Tcp), Sending.Once with { Packets = 3 })).Finding), Has.Length.EqualTo(6));
+        Legs((await _lab.SendAsync(
+            new(Endpoint.Client, Endpoint.Server, Protocol.Tcp), Sending.Once with { Packets = 3 })).Finding),
+        Has.Length.EqualTo(6));
 
     [Test]
     public async Task Who_is_not_there_is_said()
     {
         await using var lab = await Live.StartAsync(new() { Topology = NamespaceTopology.Small });
-        Assert.That(async () => await lab.SendAsync(Ping with { From = Endpoint.Left }, Sending.Once), Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
-        Assert.That(async () => await lab.SendAsync(Ping with { To = Endpoint.Left }, Sending.Once), Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
         Assert.That(
-            async () => await lab.SendAsync(WhoHas, Sending.Once with { Packets = 2 }), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no number"));
+            async () => await lab.SendAsync(Ping with { From = Endpoint.Left }, Sending.Once),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
+        Assert.That(
+            async () => await lab.SendAsync(Ping with { To = Endpoint.Left }, Sending.Once),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
+        Assert.That(
+            async () => await lab.SendAsync(WhoHas, Sending.Once with { Packets = 2 }),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("has no number"));
         foreach (var flow in new[] { Ping, Out, Out with { From = Endpoint.Wan, To = Endpoint.Host, Port = 8080 } })
             await AgreesAsync(flow, lab);
     }
@@ -307,7 +343,8 @@ internal sealed class NamespaceLabTests
     {
         try
         {
-            await using var change = await _lab.ChangeAsync(new HostChange.Rule("ebtables -t broute -A BROUTING -p IPv4 --ip-src client -j DROP"));
+            await using var change = await _lab.ChangeAsync(
+                new HostChange.Rule("ebtables -t broute -A BROUTING -p IPv4 --ip-src client -j DROP"));
             await AgreesAsync(Ping);
         }
         catch (CannotChangeException e)
@@ -335,7 +372,8 @@ internal sealed class NamespaceLabTests
     {
         var before = _lab.Profile;
         Assert.That(
-            async () => await _lab.ChangeAsync(new HostChange.NftTable("table ip mine { chain c { type filter hook nowhere priority 0; }; }")),
+            async () => await _lab.ChangeAsync(
+                new HostChange.NftTable("table ip mine { chain c { type filter hook nowhere priority 0; }; }")),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("nowhere"));
         Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
     }
@@ -346,7 +384,8 @@ internal sealed class NamespaceLabTests
         var before = _lab.Profile;
         var name = new string('n', 120);
         Assert.That(
-            async () => await _lab.ChangeAsync(new HostChange.NftTable($"table ip {name} {{ chain c {{ type filter hook forward priority 0; }}; }}")),
+            async () => await _lab.ChangeAsync(
+                new HostChange.NftTable($"table ip {name} {{ chain c {{ type filter hook forward priority 0; }}; }}")),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("cannot be recorded"));
         Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
         await using (await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("hairpin"), true)))
@@ -381,12 +420,15 @@ internal sealed class NamespaceLabTests
         var watch = Stopwatch.StartNew();
         const int flows = 200;
         for (var i = 0; i < flows; i++)
-            Assert.That(Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Wan, Protocol.Tcp), Sending.Once)).Finding), Has.Length.EqualTo(6));
+            Assert.That(
+                Legs((await _lab.SendAsync(new(Endpoint.Client, Endpoint.Wan, Protocol.Tcp), Sending.Once)).Finding),
+                Has.Length.EqualTo(6));
         TestContext.Out.WriteLine($"{flows * 6 / watch.Elapsed.TotalMinutes:0} legs a minute");
     }
 
     [Test]
-    public async Task Hosts_of_every_release_agree_with_the_model([Values] DockerRelease release, [Values] bool proxy) =>
+    public async Task Hosts_of_every_release_agree_with_the_model(
+        [Values] DockerRelease release, [Values] bool proxy) =>
         await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
 
     [TestCase(DockerRelease.V20, true, Backend.Legacy)]
@@ -395,14 +437,21 @@ internal sealed class NamespaceLabTests
     [TestCase(null, true, Backend.Nft)]
     [TestCase(null, true, Backend.Legacy)]
     public async Task Hosts_of_every_kind_agree_with_the_model(DockerRelease? release, bool proxy, Backend backend) =>
-        await AgreesOnAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
+        await AgreesOnAsync(
+            NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy, Iptables = backend });
 
     private static async Task AgreesOnAsync(NamespaceSetup setup)
     {
         await using var lab = await Live.StartAsync(setup);
         Assert.That(lab.Profile.Iptables, Is.EqualTo(setup.Iptables));
         foreach (var ip in Enum.GetValues<IpVersion>())
-            foreach (var flow in new[] { Ping, Out, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp), new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 } })
+            foreach (var flow in new[]
+            {
+                Ping,
+                Out,
+                new(Endpoint.Client, Endpoint.Host, Protocol.Tcp),
+                new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 }
+            })
                 await AgreesAsync(flow with { Ip = ip }, lab);
     }
 

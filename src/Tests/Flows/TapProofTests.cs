@@ -7,7 +7,8 @@ namespace Hooktrail.Tests.Flows;
 public class TapProofTests
 {
     [Test]
-    public void Its_flows_cross_every_hook_point_of_the_tools_that_watch([Values(Protocol.Icmp, Protocol.Udp)] Protocol protocol)
+    public void Its_flows_cross_every_hook_point_of_the_tools_that_watch(
+        [Values(Protocol.Icmp, Protocol.Udp)] Protocol protocol)
     {
         var crossed =
             from flow in TapProof.Flows(Endpoint.All, protocol)
@@ -20,5 +21,6 @@ public class TapProofTests
     [Test]
     public void In_a_lab_of_few_only_those_are_sent_that_can_be() => Assert.That(
         TapProof.Flows([Endpoint.Client, Endpoint.Wan], Protocol.Icmp),
-        Is.EqualTo(Enum.GetValues<IpVersion>().Select(ip => new Flow(Endpoint.Client, Endpoint.Wan, Protocol.Icmp) { Ip = ip })));
+        Is.EqualTo(Enum.GetValues<IpVersion>()
+            .Select(ip => new Flow(Endpoint.Client, Endpoint.Wan, Protocol.Icmp) { Ip = ip })));
 }

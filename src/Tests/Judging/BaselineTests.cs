@@ -13,7 +13,12 @@ public class BaselineTests
     private static readonly TrailsFile Usual = Run("usual", New, Bridged, ToWan, ToHost).Trails with
     {
         Facts = [new("why this lab", "asked for"), new("kernel", "6.18.15"), new("nft list hooks", "77 registrations")],
-        Hooks = [new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-abc c"), new("netdev", "ingress", 0, "chain netdev x y") { Device = "veth12ab" }],
+        Hooks =
+        [
+            new("ip", "input", 150, "iptables security INPUT"),
+            new("ip", "input", 0, "chain inet hooktrail-abc c"),
+            new("netdev", "ingress", 0, "chain netdev x y") { Device = "veth12ab" }
+        ],
     };
 
     [Test]
@@ -22,9 +27,18 @@ public class BaselineTests
         var other = Usual with
         {
             // Another order of scenarios, other records, other ids, another lab.
-            Legs = [.. Usual.Legs.Reverse().Select(leg => leg with { Evidence = [new(1, Evidence.KernelLog, 9, "other")], Reason = "by chance" })],
-            Facts = [new("why this lab", "no Engine answers"), new("kernel", "6.18.15"), new("nft list hooks", "79 registrations")],
-            Hooks = [new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-xyz c")],
+            Legs = [.. Usual.Legs.Reverse()
+                .Select(leg => leg with { Evidence = [new(1, Evidence.KernelLog, 9, "other")], Reason = "by chance" })],
+            Facts =
+            [
+                new("why this lab", "no Engine answers"),
+                new("kernel", "6.18.15"),
+                new("nft list hooks", "79 registrations")
+            ],
+            Hooks =
+            [
+                new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-xyz c")
+            ],
         };
         Assert.That(Text(other), Is.EqualTo(Text(Usual)));
     }
@@ -32,7 +46,10 @@ public class BaselineTests
     [Test]
     public void A_run_that_saw_something_else_is_not()
     {
-        var other = Usual with { Legs = Usual.Legs.SetItem(0, Usual.Legs[0].Observed(trail => trail with { Hops = trail.Hops.RemoveAt(0) })) };
+        var other = Usual with
+        {
+            Legs = Usual.Legs.SetItem(0, Usual.Legs[0].Observed(trail => trail with { Hops = trail.Hops.RemoveAt(0) }))
+        };
         Assert.That(Text(other), Is.Not.EqualTo(Text(Usual)));
     }
 
@@ -42,8 +59,15 @@ public class BaselineTests
         var text = Text(Usual);
         Assert.Multiple(() =>
         {
-            Assert.That(text, Does.Not.Contain("172.30.1.2").And.Not.Contain("hooktrail-abc").And.Not.Contain("veth12ab").And.Not.Contain("asked for").And.Not.Contain("77 registrations"));
-            Assert.That(text, Does.Not.Contain("\"evidence\"").And.Contain("\"predicted\": null").And.Contain("6.18.15").And.Contain("security INPUT"));
+            Assert.That(text, Does.Not.Contain("172.30.1.2")
+                .And.Not.Contain("hooktrail-abc")
+                .And.Not.Contain("veth12ab")
+                .And.Not.Contain("asked for")
+                .And.Not.Contain("77 registrations"));
+            Assert.That(text, Does.Not.Contain("\"evidence\"")
+                .And.Contain("\"predicted\": null")
+                .And.Contain("6.18.15")
+                .And.Contain("security INPUT"));
         });
     }
 
@@ -53,13 +77,16 @@ public class BaselineTests
         var off = New with { BridgeNfCallIptables = false };
         var mixed = Usual with
         {
-            Legs = [.. Usual.Legs.SelectMany((leg, index) => (LegRecord[])[leg, .. Legs(off, Bridged).Select(one => one with { HostProfile = off, Scenario = new("Journeys", $"{index}") })])],
+            Legs = [.. Usual.Legs.SelectMany((leg, index) => (LegRecord[])[leg, .. Legs(off, Bridged).Select(one =>
+                one with { HostProfile = off, Scenario = new("Journeys", $"{index}") })])],
         };
         var text = Text(mixed);
         var hops = BaselineForm.Of(mixed).Legs.Sum(leg => leg.Observed!.Hops.Length);
         Assert.Multiple(() =>
         {
-            Assert.That(text.Split('\n').Count(line => line.TrimStart().StartsWith("{\"layer\"", StringComparison.Ordinal)), Is.EqualTo(hops));
+            Assert.That(
+                text.Split('\n').Count(line => line.TrimStart().StartsWith("{\"layer\"", StringComparison.Ordinal)),
+                Is.EqualTo(hops));
             Assert.That(text.Split("\"hostProfile\"").Length - 1, Is.EqualTo(2));
         });
     }
@@ -79,7 +106,8 @@ public class BaselineTests
     {
         var run = new ComparedRun("run", "run", Usual);
         var runs = RunComparison.Between(run with { Trails = BaselineForm.Of(Usual) }, run);
-        Assert.That(runs.Legs.Select(leg => leg.Status), Is.EqualTo(Enumerable.Repeat(LegStatus.Same, Usual.Legs.Length)));
+        Assert.That(
+            runs.Legs.Select(leg => leg.Status), Is.EqualTo(Enumerable.Repeat(LegStatus.Same, Usual.Legs.Length)));
         Assert.That(runs.Facts, Is.Empty);
     }
 
@@ -91,7 +119,12 @@ public class BaselineTests
             Legs =
             [
                 Usual.Legs[0],
-                Usual.Legs[1] with { Observed = null, Verdict = LegVerdict.Inconclusive, Reason = "records 17 to 23 were lost" },
+                Usual.Legs[1] with
+                {
+                    Observed = null,
+                    Verdict = LegVerdict.Inconclusive,
+                    Reason = "records 17 to 23 were lost"
+                },
                 Usual.Legs[2] with { Observed = null, Verdict = LegVerdict.Agreed },
             ],
         };
@@ -99,7 +132,9 @@ public class BaselineTests
         Assert.Multiple(() =>
         {
             Assert.That(kept, Has.Length.EqualTo(2));
-            Assert.That(kept.Single(leg => leg.Observed is null), Has.Property("Verdict").EqualTo(LegVerdict.Inconclusive).And.Property("Reason").Null);
+            Assert.That(
+                kept.Single(leg => leg.Observed is null),
+                Has.Property("Verdict").EqualTo(LegVerdict.Inconclusive).And.Property("Reason").Null);
         });
     }
 
@@ -117,7 +152,10 @@ public class BaselineTests
     [TestCase("übung")]
     [TestCase("line\nbreak")]
     public void Other_names_are_refused_with_a_sentence(string name) =>
-        Assert.That(() => new BaselineFolder("x").FileOf(name), Throws.TypeOf<HooktrailException>().With.Message.Contains("is not a valid baseline name"));
+        Assert.That(
+            () => new BaselineFolder("x").FileOf(name),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("is not a valid baseline name"));
 
-    private static string Text(TrailsFile run) => Encoding.UTF8.GetString(Bytes(stream => BaselineForm.Write(stream, BaselineForm.Of(run))));
+    private static string Text(TrailsFile run) =>
+        Encoding.UTF8.GetString(Bytes(stream => BaselineForm.Write(stream, BaselineForm.Of(run))));
 }

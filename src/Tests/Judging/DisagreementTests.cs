@@ -10,7 +10,10 @@ public class DisagreementTests
 {
     private static readonly ExpectedTrail Feature = ExpectedTrail.OfTable(
         ["layer", "table", "chain", "in"],
-        [.. Samples.Bridged.Hops.Select(hop => new[] { hop.Point.Layer.Name(), hop.Point.Table, hop.Point.Chain, hop.In ?? "" })]);
+        [
+            .. Samples.Bridged.Hops.Select(
+                hop => new[] { hop.Point.Layer.Name(), hop.Point.Table, hop.Point.Chain, hop.In ?? "" })
+        ]);
 
     [Test]
     public void There_is_none_where_all_three_agree() =>
@@ -42,7 +45,9 @@ public class DisagreementTests
     public void A_field_differs() =>
         Assert.That(
             Disagreement.Between(
-                Feature, Samples.Bridged, Samples.Bridged.With(1, hop => hop with { In = "client.port", PhysIn = null }))!.Sentence,
+                Feature,
+                Samples.Bridged,
+                Samples.Bridged.With(1, hop => hop with { In = "client.port", PhysIn = null }))!.Sentence,
             Is.EqualTo("First divergence at hop 2, iptables raw PREROUTING: in is lab for the feature and the prediction, in is client.port for the observation."));
 
     [Test]

@@ -13,13 +13,16 @@ public class ExplainingTests
 
     [Test]
     public void The_switch_comes_before_whatever_else_would_explain_it() =>
-        Assert.That(Explained(Samples.Ping, host => host with { BridgeNfCallIptables = false })[0], Is.EqualTo("bridge-nf-call-iptables=0"));
+        Assert.That(
+            Explained(Samples.Ping, host => host with { BridgeNfCallIptables = false })[0],
+            Is.EqualTo("bridge-nf-call-iptables=0"));
 
     [Test]
     public void A_rule_that_is_not_there_is_named()
     {
         var found = Explained(ToStranger, host => Without(host, "-A DOCKER-ISOLATION-STAGE-2 -o away -j DROP"));
-        Assert.That(found, Does.Contain("the rule \"iptables -t filter -A DOCKER-ISOLATION-STAGE-2 -o away -j DROP\" removed"));
+        Assert.That(
+            found, Does.Contain("the rule \"iptables -t filter -A DOCKER-ISOLATION-STAGE-2 -o away -j DROP\" removed"));
         Assert.That(found, Has.None.Contains("together"));
     }
 
@@ -35,7 +38,8 @@ public class ExplainingTests
         var lacking = Without(HostProfile.Default, "-A DOCKER-ISOLATION-STAGE-2 -o away -j DROP");
         Assert.That(
             Explained(ToStranger, _ => HostProfile.Default, lacking),
-            Does.Contain("the rule \"iptables -t filter -A DOCKER-ISOLATION-STAGE-2 -o away -j DROP\" of Docker 20.10 added"));
+            Does.Contain(
+                "the rule \"iptables -t filter -A DOCKER-ISOLATION-STAGE-2 -o away -j DROP\" of Docker 20.10 added"));
     }
 
     [Test]
@@ -48,7 +52,9 @@ public class ExplainingTests
     [Test]
     public void A_drop_of_a_flow_with_ports_is_named_by_its_addresses() =>
         Assert.That(
-            Explained(ToWan with { Protocol = Protocol.Tcp }, host => With(host, "mangle", "-A PREROUTING -s client -j DROP")),
+            Explained(
+                ToWan with { Protocol = Protocol.Tcp },
+                host => With(host, "mangle", "-A PREROUTING -s client -j DROP")),
             Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
 
     [Test]
@@ -68,14 +74,19 @@ public class ExplainingTests
         Assert.That(
             Explained(Samples.Ping with { From = Endpoint.Wan }, host => host with
             {
-                Rules = new([.. host.Rules.Chains.Select(chain => chain.Id.Name == "FORWARD" ? chain with { Policy = Policy.Accept } : chain)]),
+                Rules = new([.. host.Rules.Chains.Select(chain => chain.Id.Name == "FORWARD"
+                    ? chain with { Policy = Policy.Accept }
+                    : chain)]),
             }),
             Does.Contain("the policy ACCEPT of iptables filter FORWARD"));
 
     [Test]
     public void Legacy_tables_are_known_by_the_place_of_security_before_a_users_own_chain() =>
         Assert.That(
-            Explained(ToWan, host => host with { Iptables = Backend.Legacy, Rules = WithAChainAt100(host.Rules) }, HostProfile.Default with { Rules = WithAChainAt100(DockerRules.Default) })[0],
+            Explained(
+                ToWan,
+                host => host with { Iptables = Backend.Legacy, Rules = WithAChainAt100(host.Rules) },
+                HostProfile.Default with { Rules = WithAChainAt100(DockerRules.Default) })[0],
             Is.EqualTo("iptables-legacy"));
 
     [Test]
@@ -86,8 +97,10 @@ public class ExplainingTests
     public void Another_release_of_Docker_is_named_where_no_single_rule_does()
     {
         var found = Explained(
-            new Flow(Endpoint.Wan, Endpoint.Client, Protocol.Tcp), host => host with { Rules = DockerRules.Of(DockerRelease.V29Nftables) });
-        Assert.That(found, Is.EqualTo(new[] { "the rules of Docker 29-nftables", "the rules of Docker 29-nftables without its userland proxy" }));
+            new Flow(Endpoint.Wan, Endpoint.Client, Protocol.Tcp),
+            host => host with { Rules = DockerRules.Of(DockerRelease.V29Nftables) });
+        Assert.That(found, Is.EqualTo(
+            new[] { "the rules of Docker 29-nftables", "the rules of Docker 29-nftables without its userland proxy" }));
     }
 
     [Test]
@@ -99,7 +112,9 @@ public class ExplainingTests
             [.. Witnesses(own, FromWan, own with { Rules = DockerRules.Of(DockerRelease.V29Nftables) })]);
         Assert.That(found.Select(one => one.Change), Does.Contain("the rules of Docker 29-nftables"));
         Assert.That(
-            found.Single(one => one.Change == "the rules of Docker 29-nftables").Profile.Rules.Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Text),
+            found.Single(one => one.Change == "the rules of Docker 29-nftables").Profile.Rules.Chains
+                .SelectMany(chain => chain.Rules)
+                .Select(rule => rule.Text),
             Does.Contain("-A FORWARD -s right -j DROP"));
     }
 
@@ -114,7 +129,10 @@ public class ExplainingTests
     public void Every_leg_has_to_be_explained()
     {
         var host = HostProfile.Default with { BridgeNfCallIptables = false };
-        var request = Witness.Of(Predicted(host, Samples.Ping, Leg.Request), HostProfile.Default, one => Predicted(one, Samples.Ping, Leg.Request));
+        var request = Witness.Of(
+            Predicted(host, Samples.Ping, Leg.Request),
+            HostProfile.Default,
+            one => Predicted(one, Samples.Ping, Leg.Request));
         var reply = Witness.Of(Samples.Bridged, HostProfile.Default, one => Predicted(one, Samples.Ping, Leg.Reply));
         Assert.Multiple(() =>
         {
@@ -158,15 +176,21 @@ public class ExplainingTests
         Assert.That(asked, Is.InRange(200, 700));
     }
 
-    private static ImmutableArray<string> Explained(Flow flow, Func<HostProfile, HostProfile> actual, HostProfile? assumed = null)
+    private static ImmutableArray<string> Explained(
+        Flow flow, Func<HostProfile, HostProfile> actual, HostProfile? assumed = null)
     {
         var profile = assumed ?? HostProfile.Default;
-        return [.. Explanation.For(profile, [.. Witnesses(profile, flow, actual(HostProfile.Default))]).Select(one => one.Change)];
+        return
+        [
+            .. Explanation.For(profile, [.. Witnesses(profile, flow, actual(HostProfile.Default))])
+                .Select(one => one.Change)
+        ];
     }
 
     // What an observer would see of a flow on the actual host.
     private static IEnumerable<Witness> Witnesses(HostProfile assumed, Flow flow, HostProfile actual) =>
-        Prediction.Legs(actual, flow).Select(leg => Witness.Of(leg.Trail, assumed, host => Predicted(host, flow, leg.Leg)));
+        Prediction.Legs(actual, flow)
+            .Select(leg => Witness.Of(leg.Trail, assumed, host => Predicted(host, flow, leg.Leg)));
 
     private static Trail? Predicted(HostProfile host, Flow flow, Leg leg) =>
         Prediction.Legs(host, flow, leg.Packet).FirstOrDefault(one => one.Leg == leg)?.Trail;
@@ -176,7 +200,8 @@ public class ExplainingTests
         Assert.That(host.Rules.Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Text), Does.Contain(text));
         return host with
         {
-            Rules = new([.. host.Rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Where(rule => rule.Text != text)] })]),
+            Rules = new([.. host.Rules.Chains.Select(
+                chain => chain with { Rules = [.. chain.Rules.Where(rule => rule.Text != text)] })]),
         };
     }
 
@@ -185,5 +210,7 @@ public class ExplainingTests
 
     private static RuleSet WithAChainAt100(RuleSet rules) =>
         rules.With(RuleText.Read(
-            Layer.Nftables, ["table ip mine {", "chain c {", "type filter hook forward priority 100; policy accept;", "}", "}"], "a test"));
+            Layer.Nftables,
+            ["table ip mine {", "chain c {", "type filter hook forward priority 100; policy accept;", "}", "}"],
+            "a test"));
 }

@@ -22,7 +22,8 @@ public class ExplanationTests
             Assert.That(found.Select(one => one.Change), Is.EqualTo(new[] { "bridge-nf-call-iptables=0" }));
             Assert.That(found[0].Profile.BridgeNfCallIptables, Is.False);
             Assert.That(
-                Explanation.Sentence(found, "the observation"), Is.EqualTo("bridge-nf-call-iptables=0 would explain the observation."));
+                Explanation.Sentence(found, "the observation"),
+                Is.EqualTo("bridge-nf-call-iptables=0 would explain the observation."));
         });
     }
 
@@ -45,8 +46,10 @@ public class ExplanationTests
     public void The_backend_of_each_family_is_tried() =>
         Assert.Multiple(() =>
         {
-            Assert.That(Changes(profile => profile.Iptables == Backend.Legacy), Is.EqualTo(new[] { "iptables-legacy" }));
-            Assert.That(Changes(profile => profile.Ebtables == Backend.Legacy), Is.EqualTo(new[] { "ebtables-legacy" }));
+            Assert.That(
+                Changes(profile => profile.Iptables == Backend.Legacy), Is.EqualTo(new[] { "iptables-legacy" }));
+            Assert.That(
+                Changes(profile => profile.Ebtables == Backend.Legacy), Is.EqualTo(new[] { "ebtables-legacy" }));
         });
 
     [Test]
@@ -77,7 +80,9 @@ public class ExplanationTests
             feature,
             HostProfile.Default,
             profile => profile.BridgeNfCallIptables ? Samples.Bridged : Samples.Bridged.Within(Layer.Ebtables));
-        Assert.That(Explanation.Sentence(found, "the feature"), Is.EqualTo("bridge-nf-call-iptables=0 would explain the feature."));
+        Assert.That(
+            Explanation.Sentence(found, "the feature"),
+            Is.EqualTo("bridge-nf-call-iptables=0 would explain the feature."));
     }
 
     [Test]
@@ -95,7 +100,8 @@ public class ExplanationTests
     public void With_the_real_model_a_switch_that_changes_a_trail_explains_the_change()
     {
         var explained = 0;
-        foreach (var flow in (Flow[])[Samples.Ping, Samples.Ping with { To = Endpoint.Wan }, Samples.Ping with { To = Endpoint.Host }])
+        foreach (var flow in (Flow[])
+            [Samples.Ping, Samples.Ping with { To = Endpoint.Wan }, Samples.Ping with { To = Endpoint.Host }])
             foreach (var one in Switch.All)
             {
                 var observed = Prediction.Of(one.Write(HostProfile.Default, false), flow, Leg.Request);

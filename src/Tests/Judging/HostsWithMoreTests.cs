@@ -4,8 +4,8 @@ using Hooktrail.Model;
 namespace Hooktrail.Tests.Judging;
 
 /// <summary>
-/// A feature's table on hosts that have more nft chains than the feature knows. They must not make it fail, and must not hide a hop of the tools
-/// that is missing, extra or out of order.
+/// A feature's table on hosts that have more nft chains than the feature knows. They must not make it fail, and must
+/// not hide a hop of the tools that is missing, extra or out of order.
 /// </summary>
 [TestFixture]
 public class HostsWithMoreTests
@@ -20,7 +20,8 @@ public class HostsWithMoreTests
     [
         .. from flow in Flows()
            from one in Prediction.Legs(HostProfile.Default, flow)
-           let more = Prediction.Of(HostProfile.Default with { Rules = HostProfile.Default.Rules.With(More) }, flow, one.Leg)
+           let more = Prediction.Of(
+               HostProfile.Default with { Rules = HostProfile.Default.Rules.With(More) }, flow, one.Leg)
            select ($"{one.Leg} of {flow}", one.Trail, more),
     ];
 
@@ -29,7 +30,10 @@ public class HostsWithMoreTests
     {
         var crossed = Legs.SelectMany(leg => leg.More.Hops).Select(hop => hop.Point).ToHashSet();
 
-        Assert.That(More.BaseChains.Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name)).Except(crossed), Is.Empty);
+        Assert.That(
+            More.BaseChains.Select(chain => new HookPoint(Layer.Nftables, chain.Id.Table, chain.Id.Name))
+                .Except(crossed),
+            Is.Empty);
     }
 
     [Test]
@@ -53,8 +57,14 @@ public class HostsWithMoreTests
         for (var at = 0; at < plain.Hops.Length; at++)
         {
             Assert.That(Parts(Table(plain.Without(at)), more), Is.True, $"without row {at + 1}");
-            Assert.That(Parts(Table(plain with { Hops = plain.Hops.Insert(at, plain.Hops[at]) }), more), Is.True, $"row {at + 1} twice");
-            Assert.That(Parts(Table(plain.With(at, hop => hop with { Out = hop.Out + "!" })), more), Is.True, $"another device in row {at + 1}");
+            Assert.That(
+                Parts(Table(plain with { Hops = plain.Hops.Insert(at, plain.Hops[at]) }), more),
+                Is.True,
+                $"row {at + 1} twice");
+            Assert.That(
+                Parts(Table(plain.With(at, hop => hop with { Out = hop.Out + "!" })), more),
+                Is.True,
+                $"another device in row {at + 1}");
             if (at > 0)
                 Assert.That(Parts(Table(Swapped(plain, at)), more), Is.True, $"rows {at} and {at + 1} exchanged");
         }
@@ -63,12 +73,20 @@ public class HostsWithMoreTests
     [Test]
     public void A_chain_of_nft_that_the_table_names_is_claimed_each_time_that_it_is_crossed() => ForEach((_, more) =>
     {
-        foreach (var named in more.Hops.Where(hop => hop.Point.Layer == Layer.Nftables).Select(hop => hop.Point).Distinct())
+        foreach (var named in more.Hops.Where(hop => hop.Point.Layer == Layer.Nftables)
+            .Select(hop => hop.Point)
+            .Distinct())
         {
-            var known = more with { Hops = [.. more.Hops.Where(hop => hop.Point.Layer != Layer.Nftables || hop.Point == named)] };
+            var known = more with
+            {
+                Hops = [.. more.Hops.Where(hop => hop.Point.Layer != Layer.Nftables || hop.Point == named)]
+            };
             var at = known.Hops.ToList().FindIndex(hop => hop.Point == named);
             Assert.That(Parts(Table(known), more), Is.False, $"{named}");
-            Assert.That(Parts(Table(known with { Hops = known.Hops.Insert(at, known.Hops[at]) }), more), Is.True, $"{named} once too often");
+            Assert.That(
+                Parts(Table(known with { Hops = known.Hops.Insert(at, known.Hops[at]) }), more),
+                Is.True,
+                $"{named} once too often");
             Assert.That(Parts(Table(Swapped(known, at == 0 ? 1 : at)), more), Is.True, $"{named} out of order");
             if (known.Hops.Count(hop => hop.Point == named) > 1)
                 Assert.That(Parts(Table(known.Without(at)), more), Is.True, $"{named} once too seldom");
@@ -123,7 +141,10 @@ public class HostsWithMoreTests
     private static bool Parts(ExpectedTrail table, Trail trail)
     {
         var parts = Divergence.Between(table, trail) is not null;
-        Assert.That(Disagreement.Between(table, trail, trail) is not null, Is.EqualTo(parts), "a scenario fails where its table and the trail part");
+        Assert.That(
+            Disagreement.Between(table, trail, trail) is not null,
+            Is.EqualTo(parts),
+            "a scenario fails where its table and the trail part");
         return parts;
     }
 
@@ -131,7 +152,10 @@ public class HostsWithMoreTests
         Header,
         trail.Hops.Select(hop => (string[])
         [
-            hop.Point.Layer.Name(), hop.Point.Table, hop.Point.Chain, .. HopFields.All.ToArray().Select(field => field.Of(hop) ?? ""),
+            hop.Point.Layer.Name(),
+            hop.Point.Table,
+            hop.Point.Chain,
+            .. HopFields.All.ToArray().Select(field => field.Of(hop) ?? ""),
         ]),
         only);
 
@@ -155,16 +179,19 @@ public class HostsWithMoreTests
         {
             yield return $"table {family} userfw {{";
             foreach (var hook in (string[])["prerouting", "input", "forward", "output", "postrouting"])
-                foreach (var (priority, index) in ((int[])[-500, -150, 0, 10, 250]).Select((priority, index) => (priority, index)))
+                foreach (var (priority, index) in ((int[])[-500, -150, 0, 10, 250]).Select(
+                    (priority, index) => (priority, index)))
                     yield return $"chain {hook}_{index} {{ type filter hook {hook} priority {priority}; policy accept; }}";
             if (family != "bridge")
-                foreach (var (hook, priority) in ((string, int)[])[("prerouting", -90), ("output", -110), ("input", 90), ("postrouting", 300)])
+                foreach (var (hook, priority) in ((string, int)[])
+                    [("prerouting", -90), ("output", -110), ("input", 90), ("postrouting", 300)])
                     yield return $"chain nat_{hook} {{ type nat hook {hook} priority {priority}; policy accept; }}";
             yield return "}";
         }
 
         yield return "table netdev userfw {";
-        foreach (var (device, index) in ((string[])["lab", "client.port", "wan.nic"]).Select((device, index) => (device, index)))
+        foreach (var (device, index) in ((string[])["lab", "client.port", "wan.nic"]).Select(
+            (device, index) => (device, index)))
             foreach (var hook in (string[])["ingress", "egress"])
                 yield return $"chain {hook}_{index} {{ type filter hook {hook} device \"{device}\" priority 0; policy accept; }}";
         yield return "}";

@@ -24,7 +24,8 @@ internal static class Recorded
         return Run(label, host, legs.ToImmutable());
     }
 
-    public static ComparedRun Run(string label, HostProfile host, ImmutableArray<LegRecord> legs) => new($"{label}.json", label, new(host, legs));
+    public static ComparedRun Run(string label, HostProfile host, ImmutableArray<LegRecord> legs) =>
+        new($"{label}.json", label, new(host, legs));
 
     public static ImmutableArray<LegRecord> Legs(HostProfile host, Flow flow) =>
         [.. Prediction.Legs(host, flow).Select(leg => Seen(leg.Trail, flow, leg.Leg))];
@@ -39,15 +40,19 @@ internal static class Recorded
     // An observer sees no reason for a drop, only that the packet is gone.
     public static Trail AsSeen(Trail trail) => trail with
     {
-        Outcome = trail.Outcome.Kind == OutcomeKind.Delivered ? trail.Outcome : Hooktrail.Trails.Outcome.Vanished(trail.Outcome.At, null),
+        Outcome = trail.Outcome.Kind == OutcomeKind.Delivered
+            ? trail.Outcome
+            : Hooktrail.Trails.Outcome.Vanished(trail.Outcome.At, null),
     };
 
-    public static ComparedRun As(this ComparedRun run, string label) => run with { Name = $"{label}.json", Label = label };
+    public static ComparedRun As(this ComparedRun run, string label) =>
+        run with { Name = $"{label}.json", Label = label };
 
     public static ComparedRun With(this ComparedRun run, Func<LegRecord, LegRecord?> change) =>
         run with { Trails = run.Trails with { Legs = [.. run.Trails.Legs.Select(change).OfType<LegRecord>()] } };
 
-    public static LegRecord Observed(this LegRecord leg, Func<Trail, Trail> change) => leg with { Observed = change(leg.Observed!) };
+    public static LegRecord Observed(this LegRecord leg, Func<Trail, Trail> change) =>
+        leg with { Observed = change(leg.Observed!) };
 
     public static byte[] Bytes(Action<Stream> write)
     {

@@ -50,14 +50,17 @@ public class ReferenceTests
         var run = Read(name);
         var legs = Observed(run);
         Assert.That(legs, Has.Count.GreaterThan(100), "a run of the features has more");
-        Assert.That(legs.Where(leg => !IsPredicted(run, leg)).Select(leg => $"{leg.Scenario}: {leg.Leg} of {leg.Flow}"), Is.Empty);
+        Assert.That(
+            legs.Where(leg => !IsPredicted(run, leg)).Select(leg => $"{leg.Scenario}: {leg.Leg} of {leg.Flow}"),
+            Is.Empty);
     }
 
     [TestCaseSource(nameof(Names))]
     public void A_run_is_kept_as_it_would_be_saved_today(string name) =>
         Assert.That(
             File.ReadAllText(Folder.FileOf(name)),
-            Is.EqualTo(Encoding.UTF8.GetString(Recorded.Bytes(stream => BaselineForm.Write(stream, BaselineForm.Of(Read(name)))))));
+            Is.EqualTo(Encoding.UTF8.GetString(
+                Recorded.Bytes(stream => BaselineForm.Write(stream, BaselineForm.Of(Read(name)))))));
 
     [Test]
     public void Nothing_that_is_recorded_is_a_prediction() =>
@@ -75,7 +78,10 @@ public class ReferenceTests
     {
         var run = Read(Names.First());
         foreach (var leg in Observed(run).Where(leg => leg.Observed!.Hops.Length > 0))
-            Assert.That(IsPredicted(run, leg with { Observed = leg.Observed! with { Hops = leg.Observed.Hops.RemoveAt(0) } }), Is.False, $"{leg.Scenario}: {leg.Leg} of {leg.Flow}");
+            Assert.That(
+                IsPredicted(run, leg with { Observed = leg.Observed! with { Hops = leg.Observed.Hops.RemoveAt(0) } }),
+                Is.False,
+                $"{leg.Scenario}: {leg.Leg} of {leg.Flow}");
     }
 
     [Test]
@@ -84,7 +90,10 @@ public class ReferenceTests
         foreach (var backend in ReferenceKernels.Of(Names.Select(Compared)).ByBackend)
         {
             var matrix = ComparisonMatrix.Of([.. backend]);
-            Assert.That(matrix.Others.SelectMany(run => run.Unexplained.Select(leg => $"{run.After.Label}: {leg.Title}: {leg.Reason}")), Is.Empty);
+            Assert.That(
+                matrix.Others.SelectMany(
+                    run => run.Unexplained.Select(leg => $"{run.After.Label}: {leg.Title}: {leg.Reason}")),
+                Is.Empty);
         }
     }
 
@@ -98,7 +107,8 @@ public class ReferenceTests
     private static List<LegRecord> Observed(TrailsFile run) => [.. run.Legs.Where(leg => leg.Observed is not null)];
 
     private static bool IsPredicted(TrailsFile run, LegRecord leg) =>
-        CauseFinder.IsSeenAs(new SupposedHost(leg.HostProfile ?? run.HostProfile).Predict(leg.Flow, leg.Leg), leg.Observed);
+        CauseFinder.IsSeenAs(
+            new SupposedHost(leg.HostProfile ?? run.HostProfile).Predict(leg.Flow, leg.Leg), leg.Observed);
 
     private static bool Notices(TrailsFile run, KernelTrait trait) =>
         Observed(run).GroupBy(leg => leg.HostProfile).Any(legs =>

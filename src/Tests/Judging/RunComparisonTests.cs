@@ -25,7 +25,8 @@ public class RunComparisonTests
     public void What_has_the_ids_of_one_run_is_no_difference()
     {
         var before = Run("before", New, Bridged);
-        var after = before.As("after").With(leg => leg with { Evidence = [new(1, Evidence.KernelLog, 4711, "ebtables broute BROUTING src=10.9.8.7")] });
+        var after = before.As("after").With(leg =>
+            leg with { Evidence = [new(1, Evidence.KernelLog, 4711, "ebtables broute BROUTING src=10.9.8.7")] });
         Assert.That(Compare(before, after).Count(LegStatus.Same), Is.EqualTo(2));
     }
 
@@ -40,22 +41,31 @@ public class RunComparisonTests
             Assert.That(group.Grounds.Single().Source, Does.Contain("commit 28f8bfd1ac94"));
             Assert.That(group.Legs, Has.Length.GreaterThan(4));
             Assert.That(group.Legs.Select(leg => leg.Flow).Distinct(), Is.EquivalentTo(new[] { ToWan, Published }));
-            Assert.That(group.Changes.Select(change => change.Words), Does.Contain("iptables mangle POSTROUTING: in is lab instead of empty"));
+            Assert.That(
+                group.Changes.Select(change => change.Words),
+                Does.Contain("iptables mangle POSTROUTING: in is lab instead of empty"));
             Assert.That(runs.HasUnexplained, Is.False);
         });
     }
 
     [TestCase(Backend.Nft, Backend.Legacy, "iptables: nft → legacy", "iptables security moved from 150 to 50: ip input, forward, output; ip6 input, forward, output")]
     [TestCase(Backend.Legacy, Backend.Nft, "iptables: legacy → nft", "iptables security moved from 50 to 150: ip input, forward, output; ip6 input, forward, output")]
-    public void A_backend_is_a_cause_and_says_whose_place_it_is_that_moved(Backend before, Backend after, string title, string moved)
+    public void A_backend_is_a_cause_and_says_whose_place_it_is_that_moved(
+        Backend before, Backend after, string title, string moved)
     {
-        var runs = Compare(Run("before", New with { Iptables = before }, ToHost), Run("after", New with { Iptables = after }, ToHost));
+        var runs = Compare(
+            Run("before", New with { Iptables = before }, ToHost), Run("after", New with { Iptables = after }, ToHost));
         var cause = runs.Expected.Single().Cause;
         Assert.Multiple(() =>
         {
             Assert.That(cause.Title, Is.EqualTo(title));
-            Assert.That(Hooktrail.Judging.Comparison.Hosts.RegistrationChange.Lines(cause.Registrations).Select(line => line.Split(';')[0]), Does.Contain(moved.Split(';')[0]));
-            Assert.That(runs.Expected.Single().Changes.Select(change => change.Words), Does.Contain("iptables security INPUT has moved").Or.Contain("iptables nat INPUT has moved"));
+            Assert.That(
+                Hooktrail.Judging.Comparison.Hosts.RegistrationChange.Lines(cause.Registrations)
+                    .Select(line => line.Split(';')[0]),
+                Does.Contain(moved.Split(';')[0]));
+            Assert.That(
+                runs.Expected.Single().Changes.Select(change => change.Words),
+                Does.Contain("iptables security INPUT has moved").Or.Contain("iptables nat INPUT has moved"));
         });
     }
 
@@ -64,8 +74,12 @@ public class RunComparisonTests
     {
         var before = New with { Kernel = new(5, 10), Promiscuous = true };
         var broadcast = new Flow(Endpoint.Stranger, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort };
-        var runs = Compare(Run("before", before, broadcast, ToWan), Run("after", before with { Kernel = new(6, 18) }, broadcast, ToWan));
-        Assert.That(runs.Expected.Select(group => group.Cause.Title), Is.EqualTo(new[] { "Linux 6.9: a promiscuous bridge's copy loses its connection" }));
+        var runs = Compare(
+            Run("before", before, broadcast, ToWan),
+            Run("after", before with { Kernel = new(6, 18) }, broadcast, ToWan));
+        Assert.That(
+            runs.Expected.Select(group => group.Cause.Title),
+            Is.EqualTo(new[] { "Linux 6.9: a promiscuous bridge's copy loses its connection" }));
     }
 
     [Test]
@@ -73,15 +87,20 @@ public class RunComparisonTests
     {
         var before = New with { Kernel = new(6, 1, 80), Promiscuous = true };
         var broadcast = new Flow(Endpoint.Stranger, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort };
-        var runs = Compare(Run("before", before, broadcast), Run("after", before with { Kernel = new(6, 1, 176) }, broadcast));
-        Assert.That(runs.Expected.Select(group => group.Cause.Title), Is.EqualTo(new[] { "Linux 6.1.88: a promiscuous bridge's copy loses its connection" }));
+        var runs = Compare(
+            Run("before", before, broadcast), Run("after", before with { Kernel = new(6, 1, 176) }, broadcast));
+        Assert.That(
+            runs.Expected.Select(group => group.Cause.Title),
+            Is.EqualTo(new[] { "Linux 6.1.88: a promiscuous bridge's copy loses its connection" }));
     }
 
     [Test]
     public void An_older_kernel_after_a_newer_one_is_compared_likewise()
     {
         var runs = Compare(Run("before", New, ToWan), Run("after", Old, ToWan));
-        Assert.That(runs.Expected.Single().Cause.Title, Is.EqualTo("before Linux 5.5, not yet: POSTROUTING knows the device in"));
+        Assert.That(
+            runs.Expected.Single().Cause.Title,
+            Is.EqualTo("before Linux 5.5, not yet: POSTROUTING knows the device in"));
     }
 
     [Test]
@@ -89,31 +108,45 @@ public class RunComparisonTests
     {
         var before = Old with { BridgeNfCallIptables = false };
         var runs = Compare(Run("before", before, ToWan), Run("after", New, ToWan));
-        Assert.That(runs.Expected.Select(group => group.Cause.Title), Does.Contain("Linux 5.5: POSTROUTING knows the device in together with bridge-nf-call-iptables: 0 → 1"));
+        Assert.That(
+            runs.Expected.Select(group => group.Cause.Title),
+            Does.Contain("Linux 5.5: POSTROUTING knows the device in together with bridge-nf-call-iptables: 0 → 1"));
     }
 
     [Test]
     public void Of_three_that_are_needed_none_is_left_out_and_no_other_named()
     {
-        var before = Old with { BridgeNfCallIptables = false, Broute = false, RouteLocalnet = true, SendRedirects = false };
+        var before =
+            Old with { BridgeNfCallIptables = false, Broute = false, RouteLocalnet = true, SendRedirects = false };
         var runs = Compare(Run("before", before, ToWan), Run("after", New, ToWan));
         Assert.That(
             runs.Expected.SelectMany(group => group.Cause.Together).Select(one => one.Title).Distinct(),
-            Is.EquivalentTo(new[] { "Linux 5.5: POSTROUTING knows the device in", "bridge-nf-call-iptables: 0 → 1", "broute: 0 → 1" }));
+            Is.EquivalentTo(new[]
+            {
+                "Linux 5.5: POSTROUTING knows the device in", "bridge-nf-call-iptables: 0 → 1", "broute: 0 → 1"
+            }));
         Assert.That(runs.Expected[0].Cause.Together, Has.Length.EqualTo(3));
     }
 
     [Test]
     public void Where_either_of_two_differences_suffices_both_are_named()
     {
-        var runs = Compare(Run("before", New, Bridged), Run("after", New with { BridgeNfCallIptables = false, BrNetfilter = false }, Bridged));
-        Assert.That(runs.Expected.Single().Cause.Title, Is.EqualTo("bridge-nf-call-iptables: 1 → 0 (as would br_netfilter: 1 → 0)"));
+        var runs = Compare(
+            Run("before", New, Bridged),
+            Run("after", New with { BridgeNfCallIptables = false, BrNetfilter = false }, Bridged));
+        Assert.That(
+            runs.Expected.Single().Cause.Title,
+            Is.EqualTo("bridge-nf-call-iptables: 1 → 0 (as would br_netfilter: 1 → 0)"));
     }
 
     [Test]
     public void A_single_rule_is_a_cause_rather_than_all_rules()
     {
-        var after = New with { Rules = New.Rules.With(Rules("-A INPUT -s client -p icmp -j DROP")).With(Rules("-A INPUT -s stranger -j DROP")) };
+        var after = New with
+        {
+            Rules = New.Rules.With(Rules("-A INPUT -s client -p icmp -j DROP")).With(
+                Rules("-A INPUT -s stranger -j DROP"))
+        };
         var runs = Compare(Run("before", New, ToHost), Run("after", after, ToHost));
         Assert.That(
             runs.Legs.Single(leg => leg.Leg == Leg.Request).Cause!.Title,
@@ -128,7 +161,9 @@ public class RunComparisonTests
         var runs = Compare(Run("before", before, to), Run("after", after, to));
         Assert.Multiple(() =>
         {
-            Assert.That(runs.Hosts.Select(one => one.Title), Has.Some.Matches("the rules of Docker 20.10 → those of Docker 29"));
+            Assert.That(
+                runs.Hosts.Select(one => one.Title),
+                Has.Some.Matches("the rules of Docker 20.10 → those of Docker 29"));
             Assert.That(runs.Unexplained, Is.Empty);
             Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Request).Cause!.Title, Does.StartWith("the rule"));
         });
@@ -144,7 +179,9 @@ public class RunComparisonTests
             Assert.That(reply.Status, Is.EqualTo(LegStatus.Gone));
             Assert.That(reply.IsExpected, Is.True, reply.Reason);
             Assert.That(reply.Cause!.Title, Is.EqualTo("ip_forward: 1 → 0"));
-            Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Request).Difference!.Outcome!.After.Kind, Is.EqualTo(OutcomeKind.Vanished));
+            Assert.That(
+                runs.Legs.Single(leg => leg.Leg == Leg.Request).Difference!.Outcome!.After.Kind,
+                Is.EqualTo(OutcomeKind.Vanished));
             Assert.That(runs.HasUnexplained, Is.False);
         });
     }
@@ -160,7 +197,9 @@ public class RunComparisonTests
     public void What_was_looked_for_in_vain_against_the_prediction_is_no_longer_possible_and_unexplained()
     {
         var before = Run("before", New, ToWan);
-        var after = before.As("after").With(leg => leg.Leg == Leg.Reply ? leg with { Observed = null, Verdict = LegVerdict.Disagreed } : leg);
+        var after = before.As("after").With(leg => leg.Leg == Leg.Reply
+            ? leg with { Observed = null, Verdict = LegVerdict.Disagreed }
+            : leg);
         var reply = Compare(before, after).Unexplained.Single();
         Assert.Multiple(() =>
         {
@@ -184,15 +223,22 @@ public class RunComparisonTests
             Assert.That(leg.Reason, Does.StartWith("In after: First divergence at hop 1, ebtables broute BROUTING: the prediction crosses it, the observation does not"));
             Assert.That(leg.Explanation, Does.Contain("broute=0"));
             Assert.That(leg.Difference!.Hops.Single().Kind, Is.EqualTo(HopChangeKind.Went));
-            Assert.That(runs.Expected.Single().Cause.Title, Does.StartWith("Linux 5.5"), "the expected ones stay what they are");
+            Assert.That(
+                runs.Expected.Single().Cause.Title,
+                Does.StartWith("Linux 5.5"),
+                "the expected ones stay what they are");
         });
     }
 
     [Test]
     public void That_the_earlier_run_was_not_as_predicted_is_unexplained_too()
     {
-        var before = Run("before", New, Bridged).With(leg => leg.Leg == Leg.Request ? leg.Observed(trail => trail with { Hops = [.. trail.Hops.Reverse()] }) : leg);
-        Assert.That(Compare(before, Run("after", New, Bridged)).Unexplained.Single().Reason, Does.StartWith("In before: First divergence at hop 1"));
+        var before = Run("before", New, Bridged).With(leg => leg.Leg == Leg.Request
+            ? leg.Observed(trail => trail with { Hops = [.. trail.Hops.Reverse()] })
+            : leg);
+        Assert.That(
+            Compare(before, Run("after", New, Bridged)).Unexplained.Single().Reason,
+            Does.StartWith("In before: First divergence at hop 1"));
     }
 
     [TestCase(LegVerdict.Inconclusive, "It is inconclusive in after: records were lost")]
@@ -201,11 +247,14 @@ public class RunComparisonTests
     public void What_proves_nothing_cannot_be_compared_and_is_no_difference(LegVerdict verdict, string reason)
     {
         var before = Run("before", New, Bridged);
-        var after = before.As("after").With(leg => leg.Leg == Leg.Reply ? leg with { Observed = null, Verdict = verdict, Reason = "records were lost" } : leg);
+        var after = before.As("after").With(leg => leg.Leg == Leg.Reply
+            ? leg with { Observed = null, Verdict = verdict, Reason = "records were lost" }
+            : leg);
         var runs = Compare(before, after);
         Assert.Multiple(() =>
         {
-            Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Reply) is { Status: LegStatus.Incomparable } lost && lost.Reason == reason);
+            Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Reply) is { Status: LegStatus.Incomparable } lost
+                && lost.Reason == reason);
             Assert.That(runs.Count(LegStatus.Same), Is.EqualTo(1));
             Assert.That(runs.HasUnexplained, Is.False);
         });
@@ -225,7 +274,10 @@ public class RunComparisonTests
     {
         var before = Run("before", New, Bridged);
         var runs = Compare(before, before.As("after").With(leg => leg.Leg == Leg.Reply ? null : leg));
-        Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Reply) is { Status: LegStatus.Incomparable, Reason: "It is predicted for after, but nothing was recorded of it there." });
+        Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Reply) is
+        {
+            Status: LegStatus.Incomparable, Reason: "It is predicted for after, but nothing was recorded of it there."
+        });
     }
 
     [Test]
@@ -244,7 +296,8 @@ public class RunComparisonTests
     public void Two_files_of_predictions_alone_are_compared_all_the_same()
     {
         var (before, after) = (Run("before", Old, ToWan), Run("after", New, ToWan));
-        var runs = Compare(before.With(leg => leg with { Observed = null }), after.With(leg => leg with { Observed = null }));
+        var runs = Compare(
+            before.With(leg => leg with { Observed = null }), after.With(leg => leg with { Observed = null }));
         Assert.That(runs.Expected.Single().Legs, Has.Length.EqualTo(runs.Legs.Length));
     }
 
@@ -252,7 +305,8 @@ public class RunComparisonTests
     public void The_same_flow_on_several_hosts_of_a_scenario_is_matched_host_by_host()
     {
         var off = New with { BridgeNfCallIptables = false };
-        LegRecord[] on = [.. Legs(New, Bridged)], without = [.. Legs(off, Bridged).Select(leg => leg with { HostProfile = off })];
+        LegRecord[] on = [.. Legs(New, Bridged)],
+            without = [.. Legs(off, Bridged).Select(leg => leg with { HostProfile = off })];
         var runs = Compare(Run("before", New, [.. on, .. without]), Run("after", New, [.. without, .. on]));
         Assert.That(runs.Count(LegStatus.Same), Is.EqualTo(4));
     }
@@ -260,12 +314,14 @@ public class RunComparisonTests
     [Test]
     public void What_the_kernel_and_its_tools_decide_of_a_host_does_not_keep_legs_from_being_matched()
     {
-        LegRecord[] Both(HostProfile host) => [.. Legs(host, ToHost), .. Legs(Off(host), ToHost).Select(leg => leg with { HostProfile = Off(host) })];
+        LegRecord[] Both(HostProfile host) =>
+            [.. Legs(host, ToHost), .. Legs(Off(host), ToHost).Select(leg => leg with { HostProfile = Off(host) })];
         var after = Old with { Iptables = Backend.Legacy, Broute = false };
         var runs = Compare(Run("before", New, [.. Both(New)]), Run("after", after, [.. Both(after)]));
         Assert.Multiple(() =>
         {
-            Assert.That(runs.Count(LegStatus.Changed), Is.EqualTo(2), "both requests lack broute, and have security elsewhere");
+            Assert.That(
+                runs.Count(LegStatus.Changed), Is.EqualTo(2), "both requests lack broute, and have security elsewhere");
             Assert.That(runs.Count(LegStatus.Same), Is.EqualTo(2), "both replies");
             Assert.That(runs.HasUnexplained, Is.False);
         });
@@ -277,17 +333,40 @@ public class RunComparisonTests
     public void Facts_of_the_hosts_that_are_not_the_same_are_listed_but_not_those_of_the_run()
     {
         var before = Run("before", New, Bridged);
-        before = before with { Trails = before.Trails with { Facts = [new("kernel", "5.10.223"), new("machine", "x86_64"), new("why this lab", "asked for")] } };
-        var after = before with { Trails = before.Trails with { Facts = [new("kernel", "6.18.15"), new("machine", "x86_64"), new("why this lab", "no Engine"), new("nft", "1.1.3")] } };
-        Assert.That(Compare(before, after).Facts.Select(fact => fact.ToString()), Is.EqualTo(new[] { "kernel: 5.10.223 → 6.18.15", "nft: – → 1.1.3" }));
+        before = before with
+        {
+            Trails = before.Trails with
+            {
+                Facts = [new("kernel", "5.10.223"), new("machine", "x86_64"), new("why this lab", "asked for")]
+            }
+        };
+        var after = before with { Trails = before.Trails with { Facts =
+        [
+            new("kernel", "6.18.15"), new("machine", "x86_64"), new("why this lab", "no Engine"), new("nft", "1.1.3")
+        ] } };
+        Assert.That(
+            Compare(before, after).Facts.Select(fact => fact.ToString()),
+            Is.EqualTo(new[] { "kernel: 5.10.223 → 6.18.15", "nft: – → 1.1.3" }));
     }
 
     [Test]
     public void Hooks_as_the_kernels_list_them_are_compared_without_the_chains_of_the_runs()
     {
         var before = Run("before", New, Bridged);
-        before = before with { Trails = before.Trails with { Hooks = [new("ip", "input", 50, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-abc c")] } };
-        var after = before with { Trails = before.Trails with { Hooks = [new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-xyz c")] } };
+        before = before with
+        {
+            Trails = before.Trails with { Hooks =
+            [
+                new("ip", "input", 50, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-abc c")
+            ] }
+        };
+        var after = before with
+        {
+            Trails = before.Trails with { Hooks =
+            [
+                new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-xyz c")
+            ] }
+        };
         Assert.That(Compare(before, after).Hooks.Single() is { Before: 50, After: 150 });
     }
 
@@ -300,11 +379,15 @@ public class RunComparisonTests
         {
             var runs = Compare(Run("before", Any(), flows), Run("after", Any(), flows));
             Assert.That(runs.Unexplained.Select(leg => $"{leg.Title}: {leg.Reason}"), Is.Empty);
-            Assert.That(runs.Expected.Sum(group => group.Legs.Length), Is.EqualTo(runs.Legs.Count(leg => leg.Status.IsDifference())));
+            Assert.That(
+                runs.Expected.Sum(group => group.Legs.Length),
+                Is.EqualTo(runs.Legs.Count(leg => leg.Status.IsDifference())));
         }
 
         HostProfile Any() => Switch.All.Aggregate(
-            DockerRules.On(New, random.Next(4) == 0 ? null : (DockerRelease)random.Next(Enum.GetValues<DockerRelease>().Length)) with
+            DockerRules.On(
+                New,
+                random.Next(4) == 0 ? null : (DockerRelease)random.Next(Enum.GetValues<DockerRelease>().Length)) with
             {
                 Kernel = KernelTrait.All[random.Next(KernelTrait.All.Length)].Since.First,
                 Iptables = (Backend)random.Next(2),

@@ -18,12 +18,15 @@ public partial class WritingTests
 
     // One expected cause, one unexplained difference, one that proves nothing.
     private static readonly ComparedRun After = Run("after", New, ToWan, Bridged, ToHost).With(leg =>
-        leg.Flow == Bridged && leg.Leg == Leg.Request ? leg.Observed(trail => trail with { Hops = trail.Hops.RemoveAt(0) })
-        : leg.Flow == ToHost && leg.Leg == Leg.Reply ? leg with { Observed = null, Verdict = LegVerdict.Inconclusive, Reason = "records were lost" }
+        leg.Flow == Bridged && leg.Leg == Leg.Request
+        ? leg.Observed(trail => trail with { Hops = trail.Hops.RemoveAt(0) })
+        : leg.Flow == ToHost && leg.Leg == Leg.Reply
+        ? leg with { Observed = null, Verdict = LegVerdict.Inconclusive, Reason = "records were lost" }
         : leg);
 
     private static readonly ComparisonMatrix Two = ComparisonMatrix.Of([Before, After]);
-    private static readonly ComparisonMatrix Four = ComparisonMatrix.Of([Before, After, Run("third", Old, ToWan, Bridged, ToHost), Run("fourth", New, ToWan)]);
+    private static readonly ComparisonMatrix Four =
+        ComparisonMatrix.Of([Before, After, Run("third", Old, ToWan, Bridged, ToHost), Run("fourth", New, ToWan)]);
 
     [Test]
     public void Text_counts_groups_by_cause_and_shows_what_is_unexplained_with_both_trails_and_the_records()
@@ -32,12 +35,18 @@ public partial class WritingTests
         Assert.Multiple(() =>
         {
             Assert.That(text, Does.Contain("6 legs: 2 same, 3 changed, 1 cannot be compared."));
-            Assert.That(text, Does.Contain("3 differences: 2 expected from the hosts (1 cause), 1 that the model does not explain."));
+            Assert.That(
+                text,
+                Does.Contain("3 differences: 2 expected from the hosts (1 cause), 1 that the model does not explain."));
             Assert.That(text, Does.Contain("\n1  Linux 5.5: POSTROUTING knows the device in: 2 legs\n"));
             Assert.That(text, Does.Contain("[commit 28f8bfd1ac94; net/ipv4/ip_output.c"));
-            Assert.That(text, Does.Contain("Not explained: 1 leg\n").And.Contain("hop  hook point").And.Contain("  before").And.Contain("  after"));
+            Assert.That(text, Does.Contain("Not explained: 1 leg\n")
+                .And.Contain("hop  hook point")
+                .And.Contain("  before")
+                .And.Contain("  after"));
             Assert.That(text, Does.Contain("The records of after:\n  nflog #166 "));
-            Assert.That(text, Does.Contain("Cannot be compared: 1 leg\n  It is inconclusive in after: records were lost\n"));
+            Assert.That(
+                text, Does.Contain("Cannot be compared: 1 leg\n  It is inconclusive in after: records were lost\n"));
             Assert.That(text, Does.Not.Contain("journey"), "two runs need no matrix");
         });
     }
@@ -72,12 +81,14 @@ public partial class WritingTests
     public async Task Json_is_as_its_schema_says([Values] bool many)
     {
         var file = Path.Combine(TestContext.CurrentContext.TestDirectory, "comparison.schema.json");
-        var schema = await JsonSchema.FromJsonAsync((await File.ReadAllTextAsync(file)).Replace("$defs", "definitions"));
+        var schema = await JsonSchema.FromJsonAsync(
+            (await File.ReadAllTextAsync(file)).Replace("$defs", "definitions"));
         var json = Encoding.UTF8.GetString(Bytes(stream => ComparisonJson.Write(stream, many ? Four : Two)));
         Assert.Multiple(() =>
         {
             Assert.That(schema.Validate(json), Is.Empty);
-            Assert.That(schema.Validate(json.Replace("\"cause\"", "\"because\"")), Is.Not.Empty, "the schema says something");
+            Assert.That(
+                schema.Validate(json.Replace("\"cause\"", "\"because\"")), Is.Not.Empty, "the schema says something");
             Assert.That(json, Does.Contain("\"cannot be compared\": 1"));
         });
     }
@@ -99,10 +110,21 @@ public partial class WritingTests
     [Test]
     public void No_text_of_a_run_commands_a_terminal_a_page_or_Markdown()
     {
-        static ComparedRun Bad(ComparedRun run) => (run with { Name = Hostile, Label = Hostile + run.Label, Trails = run.Trails with { Facts = [new(Hostile, Hostile + run.Label)] } })
-            .With(leg => leg with { Scenario = new(Hostile, Hostile) { Example = leg.Flow.ToString() }, Reason = leg.Reason is null ? null : Hostile, Evidence = [new(1, Hostile, 1, Hostile)] });
+        static ComparedRun Bad(ComparedRun run) => (run with
+        {
+            Name = Hostile,
+            Label = Hostile + run.Label,
+            Trails = run.Trails with { Facts = [new(Hostile, Hostile + run.Label)] }
+        })
+            .With(leg => leg with
+            {
+                Scenario = new(Hostile, Hostile) { Example = leg.Flow.ToString() },
+                Reason = leg.Reason is null ? null : Hostile,
+                Evidence = [new(1, Hostile, 1, Hostile)]
+            });
         var matrix = ComparisonMatrix.Of([Bad(Before), Bad(After)]);
-        var (text, markdown, html) = (ComparisonText.Of(matrix), ComparisonMarkdown.Of(matrix), Html(ComparisonPage.Alone(matrix)));
+        var (text, markdown, html) =
+            (ComparisonText.Of(matrix), ComparisonMarkdown.Of(matrix), Html(ComparisonPage.Alone(matrix)));
         Assert.Multiple(() =>
         {
             Assert.That(text, Does.Not.Contain("\u001b").And.Not.Contain("\n# x"));
@@ -122,7 +144,10 @@ public partial class WritingTests
         Assert.Multiple(() =>
         {
             Assert.That(ids, Is.Unique);
-            Assert.That(Link().Matches(html).Select(match => match.Groups[1].Value).Where(to => !ids.Contains(to)), Is.Empty, "every link leads somewhere");
+            Assert.That(
+                Link().Matches(html).Select(match => match.Groups[1].Value).Where(to => !ids.Contains(to)),
+                Is.Empty,
+                "every link leads somewhere");
             Assert.That(html, Does.Contain("aria-label=\"after, client → server: 1 of 2 different, 1 unexplained\""));
             Assert.That(html, Does.Contain("class=\"page current\" id=\"compared\""));
             Assert.That(html, Does.Contain("Linux 5.5: POSTROUTING knows the device in"));
@@ -137,7 +162,8 @@ public partial class WritingTests
         var ids = Id().Matches(html).Select(match => match.Groups[1].Value).ToList();
         Assert.Multiple(() =>
         {
-            Assert.That(Link().Matches(html).Select(match => match.Groups[1].Value).Where(to => !ids.Contains(to)), Is.Empty);
+            Assert.That(
+                Link().Matches(html).Select(match => match.Groups[1].Value).Where(to => !ids.Contains(to)), Is.Empty);
             Assert.That(html, Does.Match("<a href=\"#run-2/feature/[^\"]+\" aria-label=\"after: "));
             Assert.That(html, Does.Contain("<a href=\"#compared\">Differences</a>"));
         });

@@ -60,7 +60,9 @@ public class ArchiveTests
     [TestCase("latest")]
     [TestCase("6.1\n")]
     public void What_is_no_version_is_told(string wish) =>
-        Assert.That(() => KernelWish.Parse(wish), Throws.TypeOf<HooktrailException>().With.Message.Contains("is not a kernel; write a series such as 6.1"));
+        Assert.That(
+            () => KernelWish.Parse(wish),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("is not a kernel; write a series such as 6.1"));
 
     [Test]
     public void The_parts_of_a_kernel_are_the_packages_that_have_its_release_in_their_names() => Assert.That(
@@ -71,11 +73,19 @@ public class ArchiveTests
             Depends: dracut | initramfs-tools (>= 0.120+deb8u2) | linux-initramfs-tool, linux-base-7.3.4+deb13-cloud-amd64 (= 7.3.4-1~bpo13+1), linux-binary-7.3.4+deb13-cloud-amd64 (= 7.3.4-1~bpo13+1), linux-modules-7.3.4+deb13-cloud-amd64 (= 7.3.4-1~bpo13+1)
             Suggests: linux-binary-7.3.4+deb13-cloud-amd64-dbg
             """),
-        Is.EqualTo(new[] { ("linux-binary-7.3.4+deb13-cloud-amd64", true), ("linux-modules-7.3.4+deb13-cloud-amd64", true), ("linux-base-7.3.4+deb13-cloud-amd64", false) }));
+        Is.EqualTo(new[]
+        {
+            ("linux-binary-7.3.4+deb13-cloud-amd64", true),
+            ("linux-modules-7.3.4+deb13-cloud-amd64", true),
+            ("linux-base-7.3.4+deb13-cloud-amd64", false)
+        }));
 
     [Test]
     public void A_kernel_in_one_package_has_no_other_parts() => Assert.That(
-        DebianArchive.PartsOf("6.1.0-50-cloud-amd64", "Depends: kmod, linux-base (>= 4.3~), initramfs-tools (>= 0.120+deb8u2) | linux-initramfs-tool\n"), Is.Empty);
+        DebianArchive.PartsOf(
+            "6.1.0-50-cloud-amd64",
+            "Depends: kmod, linux-base (>= 4.3~), initramfs-tools (>= 0.120+deb8u2) | linux-initramfs-tool\n"),
+        Is.Empty);
 
     [Test]
     public void The_list_has_the_newest_of_each_series_and_suite_and_what_is_prepared()
@@ -98,7 +108,10 @@ public class ArchiveTests
         {
             foreach (var place in new[] { "Dir::State", "Dir::State::lists", "Dir::Cache", "Dir::Etc::SourceList" })
                 Assert.That(configuration, Does.Contain($"{place} \"/cache/apt"));
-            foreach (var place in new[] { "Dir::Etc::SourceParts", "Dir::Etc::Parts", "Dir::Etc::Main", "Dir::Etc::PreferencesParts" })
+            foreach (var place in new[]
+            {
+                "Dir::Etc::SourceParts", "Dir::Etc::Parts", "Dir::Etc::Main", "Dir::Etc::PreferencesParts"
+            })
                 Assert.That(configuration, Does.Contain($"{place} \"/dev/null\""));
             Assert.That(configuration, Does.Not.Contain("AllowInsecure").And.Not.Contain("AllowUnauthenticated"));
         });

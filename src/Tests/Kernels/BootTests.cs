@@ -60,8 +60,11 @@ public class BootTests
         var machine = await MachineAsync(cancel) with { Disk = none };
         Assert.That(
             async () => await Guest.BootAsync(machine, Log, Limit, cancel),
-            Throws.TypeOf<GuestLostException>().With.Message.EqualTo($"The guest gave up, because the root disk cannot be mounted; its console is in {Log}."));
-        Assert.That(await File.ReadAllTextAsync(Log, cancel), Does.Contain("hooktrail: failed: the root disk cannot be mounted"));
+            Throws.TypeOf<GuestLostException>().With.Message.EqualTo(
+                $"The guest gave up, because the root disk cannot be mounted; its console is in {Log}."));
+        Assert.That(
+            await File.ReadAllTextAsync(Log, cancel),
+            Does.Contain("hooktrail: failed: the root disk cannot be mounted"));
     }
 
     [Test]
@@ -71,7 +74,8 @@ public class BootTests
         var machine = await MachineAsync(cancel);
         var none = Path.Combine(machine.Kernel.Folder, "modules.cpio");
         Assert.That(
-            async () => await Guest.BootAsync(machine with { Kernel = machine.Kernel with { Initramfs = none } }, Log, Limit, cancel),
+            async () => await Guest.BootAsync(
+                machine with { Kernel = machine.Kernel with { Initramfs = none } }, Log, Limit, cancel),
             Throws.TypeOf<GuestLostException>().With.Message.StartsWith("The guest panicked: "));
     }
 
@@ -81,7 +85,8 @@ public class BootTests
         var machine = await MachineAsync(cancel);
         Assert.That(
             async () => await Guest.BootAsync(machine, Log, TimeSpan.FromMilliseconds(200), cancel),
-            Throws.TypeOf<GuestLostException>().With.Message.StartsWith("The guest hung: its kernel did not come up within 0 s; "));
+            Throws.TypeOf<GuestLostException>().With.Message.StartsWith(
+                "The guest hung: its kernel did not come up within 0 s; "));
         Assert.That(GuestLeftovers.Guests().Where(one => one.Owner == Owner.Self), Is.Empty);
     }
 
@@ -89,8 +94,12 @@ public class BootTests
     {
         if (!Tool.Exists(QemuCommand.Program))
             Skip("There is no QEMU here.");
-        var kernels = KernelsCache.Existing(Environment.GetEnvironmentVariable) is { } cache && Directory.Exists(cache["debian"])
-            ? Directory.EnumerateDirectories(cache["debian"]).Where(folder => File.Exists(Path.Combine(folder, "modules.ext4"))).Order(StringComparer.Ordinal).ToList()
+        var kernels = KernelsCache.Existing(Environment.GetEnvironmentVariable) is { } cache
+            && Directory.Exists(cache["debian"])
+            ? Directory.EnumerateDirectories(cache["debian"])
+                .Where(folder => File.Exists(Path.Combine(folder, "modules.ext4")))
+                .Order(StringComparer.Ordinal)
+                .ToList()
             : [];
         if (kernels.Count == 0)
             Skip("No kernel has been fetched here; ./specs kernels fetch 6.12 does.");

@@ -17,7 +17,8 @@ public class LifelineTests
     [Test]
     public async Task A_program_has_its_input_and_its_exit_code(CancellationToken cancel)
     {
-        await using var held = Lifeline.Start(["bash", "-c", "read -r line; echo \"got $line\"; echo wrong >&2; exit 7"]);
+        await using var held = Lifeline.Start(
+            ["bash", "-c", "read -r line; echo \"got $line\"; echo wrong >&2; exit 7"]);
         await held.Input.WriteLineAsync("something");
         await held.Input.FlushAsync(cancel);
         Assert.That(await held.Output.ReadLineAsync(cancel), Is.EqualTo("got something"));
@@ -36,7 +37,10 @@ public class LifelineTests
     [Test]
     public async Task Its_environment_and_folder_are_as_was_asked_for(CancellationToken cancel)
     {
-        await using var held = Lifeline.Start(["bash", "-c", "echo \"$PWD ${ONE-none} ${HOME-none}\""], new Dictionary<string, string?> { ["ONE"] = "1", ["HOME"] = null }, "/");
+        await using var held = Lifeline.Start(
+            ["bash", "-c", "echo \"$PWD ${ONE-none} ${HOME-none}\""],
+            new Dictionary<string, string?> { ["ONE"] = "1", ["HOME"] = null },
+            "/");
         Assert.That(await held.Output.ReadLineAsync(cancel), Is.EqualTo("/ 1 none"));
     }
 
@@ -54,7 +58,11 @@ public class LifelineTests
     public async Task Kill_9_of_the_owner_ends_the_program_and_what_it_started(CancellationToken cancel)
     {
         using var owner = Owner();
-        int[] processes = [.. Ids(await owner.StandardOutput.ReadLineAsync(cancel)), .. Ids(await owner.StandardOutput.ReadLineAsync(cancel))];
+        int[] processes =
+        [
+            .. Ids(await owner.StandardOutput.ReadLineAsync(cancel)),
+            .. Ids(await owner.StandardOutput.ReadLineAsync(cancel))
+        ];
         Assert.That(processes.Where(Lives), Has.Exactly(3).Items);
         owner.Kill(); // SIGKILL
         Assert.That(() => processes.Where(Lives), Is.Empty.After(Patience, 10));
@@ -74,15 +82,17 @@ public class LifelineTests
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
             Assert.Ignore("This test starts itself again by dotnet exec, and runs under another program now; run it by dotnet test.");
-        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(Program).Assembly.Location, .. Tree])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // it would leave a socket where it is killed
-        })!;
+        return Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(Program).Assembly.Location, .. Tree])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // it would leave a socket where it is killed
+            })!;
     }
 
-    private static int[] Ids(string? line) => [.. line!.Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+    private static int[] Ids(string? line) =>
+        [.. line!.Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     // An unreaped process has ended all the same.
     private static bool Lives(int process)

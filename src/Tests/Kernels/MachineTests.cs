@@ -7,14 +7,19 @@ namespace Hooktrail.Tests.Kernels;
 [TestFixture]
 public class MachineTests
 {
-    private static readonly GuestMachine Machine = new(new Kernel("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs"), Backend.Legacy, "/cache/a,b.ext4");
+    private static readonly GuestMachine Machine = new(
+        new Kernel("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs"),
+        Backend.Legacy,
+        "/cache/a,b.ext4");
 
-    private static string Line(GuestMachine machine) => string.Join(' ', QemuCommand.Of(machine, 4711, new Owner(12, 345)));
+    private static string Line(GuestMachine machine) =>
+        string.Join(' ', QemuCommand.Of(machine, 4711, new Owner(12, 345)));
 
     [Test]
     public void A_guest_has_no_way_out_and_one_way_in_from_the_loopback_address()
     {
-        Assert.That(Line(Machine), Does.Contain("-netdev user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:4711-:2375 "));
+        Assert.That(
+            Line(Machine), Does.Contain("-netdev user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:4711-:2375 "));
         Assert.That(Line(Machine).Split("-netdev"), Has.Length.EqualTo(2));
         Assert.That(Line(Machine), Does.Contain("-nodefaults"));
     }
@@ -23,7 +28,8 @@ public class MachineTests
     public void Its_disk_is_thrown_away_unless_it_is_to_be_kept_and_its_modules_are_only_read()
     {
         Assert.That(Line(Machine), Does.Contain("file=/cache/a,,b.ext4,format=raw,if=virtio,snapshot=on"));
-        Assert.That(Line(Machine with { KeepsDisk = true }), Does.Contain("snapshot=off").And.Not.Contain("cache=unsafe"));
+        Assert.That(
+            Line(Machine with { KeepsDisk = true }), Does.Contain("snapshot=off").And.Not.Contain("cache=unsafe"));
         Assert.That(Line(Machine), Does.Contain("file=/cache/6.1/modules.ext4,format=raw,if=virtio,readonly=on"));
     }
 
@@ -31,7 +37,8 @@ public class MachineTests
     public void A_panic_ends_it() => Assert.That(Line(Machine), Does.Contain(" -no-reboot ").And.Contain(" panic=-1 "));
 
     [Test]
-    public void Its_backend_is_on_the_kernels_command_line() => Assert.That(Line(Machine), Does.EndWith(" hooktrail.backend=legacy"));
+    public void Its_backend_is_on_the_kernels_command_line() =>
+        Assert.That(Line(Machine), Does.EndWith(" hooktrail.backend=legacy"));
 
     [Test]
     public void Without_KVM_it_has_no_cmpxchg16b() => Assert.Multiple(() =>
@@ -79,7 +86,8 @@ public class MachineTests
     [TestCase("hooktrail: something else", null)]
     [TestCase("[    0.000000] Linux version 6.1.0-50-cloud-amd64", null)]
     [TestCase("", null)]
-    public void A_line_of_the_console_is_an_event_or_nothing(string line, string? what) => Assert.That(ConsoleEvent.Parse(line)?.ToString(), Is.EqualTo(what));
+    public void A_line_of_the_console_is_an_event_or_nothing(string line, string? what) =>
+        Assert.That(ConsoleEvent.Parse(line)?.ToString(), Is.EqualTo(what));
 
     [Test]
     public async Task A_console_is_kept_whole_and_tells_of_a_panic_before_it_ends()

@@ -20,7 +20,11 @@ public class RunTests
     [Test]
     public void The_table_has_a_line_for_each_and_below_it_what_was_the_matter()
     {
-        var lost = new KernelResult(Kernel, Backend.Legacy, "/out/6.1-legacy") { Took = TimeSpan.FromSeconds(9), Trouble = "The guest panicked: no init; its console is in /out/6.1-legacy/console.log." };
+        var lost = new KernelResult(Kernel, Backend.Legacy, "/out/6.1-legacy")
+        {
+            Took = TimeSpan.FromSeconds(9),
+            Trouble = "The guest panicked: no init; its console is in /out/6.1-legacy/console.log."
+        };
         Assert.That(KernelsText.Of([Good, lost]), Is.EqualTo("""
             kernel  backend  release               booted in  passed  failed  skipped  legs  diverged  inconclusive  took
             6.1     nft      6.1.0-50-cloud-amd64  15.3 s     170     0       4        201   0         0             200.0 s
@@ -33,12 +37,17 @@ public class RunTests
 
     [Test]
     public void What_a_guest_lacks_is_told_though_all_went_well() =>
-        Assert.That(KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]), Does.EndWith("\n6.1 nft: The guest lacks the module iptable_nat.\n"));
+        Assert.That(
+            KernelsText.Of([Good with { Lacks = ["the module iptable_nat"] }]),
+            Does.EndWith("\n6.1 nft: The guest lacks the module iptable_nat.\n"));
 
     [Test]
     public void Why_scenarios_were_skipped_is_told() =>
         Assert.That(
-            KernelsText.Of([Good with { Counts = Good.Counts! with { Reasons = [("there is no table broute", 3), ("it is slow", 1)] } }]),
+            KernelsText.Of([Good with
+            {
+                Counts = Good.Counts! with { Reasons = [("there is no table broute", 3), ("it is slow", 1)] }
+            }]),
             Does.EndWith("\n6.1 nft: 3 skipped: there is no table broute\n6.1 nft: 1 skipped: it is slow\n"));
 
     [Test]
@@ -83,15 +92,21 @@ public class RunTests
         {
             Assert.That(Counts.Of(folder.FullName), Is.Null);
             File.WriteAllText(Path.Combine(folder.FullName, "counts.txt"), "170 passed, 1 failed, 3 skipped\n");
-            Assert.That(Counts.Of(folder.FullName), Is.EqualTo(new Counts(170, 1, 3, 0, 0, 0)).UsingPropertiesComparer());
-            File.WriteAllText(Path.Combine(folder.FullName, "messages.ndjson"), "{\"testCaseStarted\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseStarted\"");
+            Assert.That(
+                Counts.Of(folder.FullName), Is.EqualTo(new Counts(170, 1, 3, 0, 0, 0)).UsingPropertiesComparer());
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "messages.ndjson"),
+                "{\"testCaseStarted\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseFinished\":{}}\n{\"testCaseStarted\"");
             Assert.That(FeatureRun.Ended(folder.FullName), Is.EqualTo(2));
             File.WriteAllLines(
                 Path.Combine(folder.FullName, "messages.ndjson"),
                 from reason in (string[])["no broute", "no Engine", "", "no Engine"]
-                let exception = reason == "" ? "" : ",\"exception\":{\"type\":\"IgnoreException\",\"message\":\"" + reason + "\"}"
+                let exception = reason == ""
+                    ? ""
+                    : ",\"exception\":{\"type\":\"IgnoreException\",\"message\":\"" + reason + "\"}"
                 select "{\"testStepFinished\":{\"testStepResult\":{\"status\":\"SKIPPED\"" + exception + "}}}");
-            File.AppendAllText(Path.Combine(folder.FullName, "messages.ndjson"), "{\"testStepFinished\":{\"testStepRes");
+            File.AppendAllText(
+                Path.Combine(folder.FullName, "messages.ndjson"), "{\"testStepFinished\":{\"testStepRes");
             Assert.That(Counts.Of(folder.FullName)!.Reasons, Is.EqualTo(new[] { ("no Engine", 2), ("no broute", 1) }));
         }
         finally
@@ -107,7 +122,10 @@ public class RunTests
         try
         {
             using (OutputFolder.Take(folder.FullName))
-                Assert.That(() => OutputFolder.Take(folder.FullName), Throws.TypeOf<HooktrailException>().With.Message.StartsWith("Another ./specs kernels run writes to "));
+                Assert.That(
+                    () => OutputFolder.Take(folder.FullName),
+                    Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                        "Another ./specs kernels run writes to "));
             OutputFolder.Take(folder.FullName).Dispose();
         }
         finally

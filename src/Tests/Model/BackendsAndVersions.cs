@@ -10,28 +10,33 @@ public class BackendsAndVersions
     [TestCase(Backend.Legacy, "mangle filter security nat")]
     public void Security_INPUT_is_after_nat_with_nft_and_before_it_with_legacy(Backend backend, string tables) =>
         Assert.That(
-            Request(Client, Endpoint.Host, HostProfile.Default with { Iptables = backend }).Tables(Layer.Iptables, "INPUT"),
+            Request(Client, Endpoint.Host, HostProfile.Default with { Iptables = backend }).Tables(
+                Layer.Iptables, "INPUT"),
             Is.EqualTo(tables));
 
     [TestCase(Backend.Nft, "filter nat")]
     [TestCase(Backend.Legacy, "nat filter")]
-    public void Ebtables_OUTPUT_is_filter_then_nat_with_nft_and_the_reverse_with_legacy(Backend backend, string tables) =>
+    public void Ebtables_OUTPUT_is_filter_then_nat_with_nft_and_the_reverse_with_legacy(
+        Backend backend, string tables) =>
         Assert.That(
-            Request(Endpoint.Host, Client, HostProfile.Default with { Ebtables = backend }).Tables(Layer.Ebtables, "OUTPUT"),
+            Request(Endpoint.Host, Client, HostProfile.Default with { Ebtables = backend }).Tables(
+                Layer.Ebtables, "OUTPUT"),
             Is.EqualTo(tables));
 
     [TestCase("5.4", null)]
     [TestCase("5.5", "lab")]
     public void POSTROUTING_of_a_forwarded_packet_knows_its_device_in_from_5_5_on(string kernel, string? @in) =>
         Assert.That(
-            Request(Client, Wan, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
+            Request(Client, Wan, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) })
+                .At("iptables nat POSTROUTING").In,
             Is.EqualTo(@in));
 
     [TestCase("4.15")]
     [TestCase("7.3")]
     public void POSTROUTING_of_a_bridged_packet_never_knows_its_device_in(string kernel) =>
         Assert.That(
-            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) }).At("iptables nat POSTROUTING").In,
+            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) })
+                .At("iptables nat POSTROUTING").In,
             Is.Null);
 
     [Test]
@@ -47,7 +52,8 @@ public class BackendsAndVersions
     [Test]
     public void A_routed_packet_crosses_IP_POSTROUTING_once_and_before_the_bridge()
     {
-        var chains = Request(Endpoint.Host, Client).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
+        var chains =
+            Request(Endpoint.Host, Client).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
 
         Assert.That(chains, Is.EqualTo(new[]
         {
@@ -58,7 +64,8 @@ public class BackendsAndVersions
     [Test]
     public void A_bridged_packet_crosses_ebtables_POSTROUTING_before_that_of_iptables()
     {
-        var chains = Request(Client, Server).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
+        var chains =
+            Request(Client, Server).Hops.Select(hop => $"{hop.Point.Layer.Name()} {hop.Point.Chain}").Distinct();
 
         Assert.That(chains.TakeLast(2), Is.EqualTo(new[] { "ebtables POSTROUTING", "iptables POSTROUTING" }));
     }
@@ -75,7 +82,8 @@ public class BackendsAndVersions
     [Test]
     public void Without_a_call_from_the_bridge_no_port_is_remembered() =>
         Assert.That(
-            Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Hops.Select(hop => hop.PhysIn),
+            Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Hops.Select(hop =>
+                hop.PhysIn),
             Has.All.Null);
 
     [Test]
@@ -102,7 +110,8 @@ public class BackendsAndVersions
     [TestCase("6.12", Backend.Nft)]
     public void BROUTING_is_the_first_hook_of_a_frame(string kernel, Backend backend) =>
         Assert.That(
-            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel), Ebtables = backend }).Hops[0].Point.Table,
+            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel), Ebtables =
+                backend }).Hops[0].Point.Table,
             Is.EqualTo("broute"));
 
     [Test]

@@ -50,7 +50,8 @@ public class BadInput
     public void A_broadcast_is_a_datagram() =>
         Assert.That(
             () => Prediction.Of(HostProfile.Default, new Flow(Client, Everyone, Protocol.Tcp), Leg.Request),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("A broadcast to everyone is a datagram of IPv4 "));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "A broadcast to everyone is a datagram of IPv4 "));
 
     [Test]
     public void ARP_is_spoken_on_one_link_only() =>

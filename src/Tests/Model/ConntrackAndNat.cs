@@ -9,7 +9,8 @@ public class ConntrackAndNat
 {
     private static readonly HostProfile OpenToWan = Hosts.Open;
 
-    private static readonly HostProfile MasqueradesIntoTheBridge = Hosts.With("iptables nat -A POSTROUTING -o lab -j MASQUERADE");
+    private static readonly HostProfile MasqueradesIntoTheBridge =
+        Hosts.With("iptables nat -A POSTROUTING -o lab -j MASQUERADE");
 
     [TestCaseSource(typeof(Walks), nameof(Flows))]
     public void A_later_packet_crosses_what_the_first_did_but_nat(Flow flow)
@@ -57,7 +58,8 @@ public class ConntrackAndNat
     [Test]
     public void Without_conntrack_nothing_is_masqueraded() =>
         Assert.That(
-            Reply(Client, Wan, OpenToWan with { Conntrack = false }).At("iptables raw PREROUTING").Destination, Is.EqualTo("client"));
+            Reply(Client, Wan, OpenToWan with { Conntrack = false }).At("iptables raw PREROUTING").Destination,
+            Is.EqualTo("client"));
 
     [Test]
     public void A_reply_is_let_through_to_a_container_because_conntrack_has_seen_the_request()
@@ -110,7 +112,8 @@ public class ConntrackAndNat
         var profile = Hosts.With("iptables filter -A FORWARD -i lab -m conntrack --ctstate ESTABLISHED -j DROP");
 
         Assert.That(Request(Client, Wan, profile).Outcome, Is.EqualTo(Outcome.Delivered(Wan)));
-        Assert.That(Request(Client, Wan, profile, packet: 2).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
+        Assert.That(
+            Request(Client, Wan, profile, packet: 2).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
     }
 
     [Test]
@@ -130,7 +133,8 @@ public class ConntrackAndNat
     {
         var connections = new ConnectionTable();
         var stray = new Packet(
-            new Host(OpenToWan), connections, new Content(Kind.EchoReply, Family.IPv4), new("lab.gateway"), new("client"));
+            new Host(OpenToWan), connections, new Content(Kind.EchoReply, Family.IPv4),
+            new("lab.gateway"), new("client"));
 
         LocalOutput.Send(stray);
 

@@ -41,12 +41,15 @@ public class HookTableTests
 
     [TestCase("6.7", new[] { "br_nf_forward_ip -1", "br_nf_forward_arp 0" })]
     [TestCase("6.8", new[] { "br_nf_forward 0" })]
-    public void The_bridges_calls_to_FORWARD_became_one_and_moved_from_minus_1_to_0_in_6_8(string kernel, string[] functions)
+    public void The_bridges_calls_to_FORWARD_became_one_and_moved_from_minus_1_to_0_in_6_8(
+        string kernel, string[] functions)
     {
         var host = new Host(HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) });
 
         Assert.That(
-            host.Hooks.At(Family.Bridge, Hook.Forward).Where(one => one.What.StartsWith("br_nf", StringComparison.Ordinal)).Select(one => $"{one.What} {one.Priority}"),
+            host.Hooks.At(Family.Bridge, Hook.Forward)
+                .Where(one => one.What.StartsWith("br_nf", StringComparison.Ordinal))
+                .Select(one => $"{one.What} {one.Priority}"),
             Is.EqualTo(functions));
     }
 
@@ -68,7 +71,8 @@ public class HookTableTests
         var host = new Host(HostProfile.Default with { Kernel = KernelVersion.Parse(kernel), Ebtables = backend });
 
         Assert.That(
-            Enum.GetValues<Hook>().Where(one => host.Hooks.At(Family.Bridge, one).Any(entry => entry.What.Contains("broute"))),
+            Enum.GetValues<Hook>()
+                .Where(one => host.Hooks.At(Family.Bridge, one).Any(entry => entry.What.Contains("broute"))),
             Is.EqualTo(new[] { Enum.Parse<Hook>(hook) }));
     }
 
@@ -88,7 +92,8 @@ public class HookTableTests
         Assert.That(
             Everybody(host).Where(what => what.Contains(' ') && what != "nat core"),
             Is.EquivalentTo(HookPoints.All
-                .Where(point => point is not ({ Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" } or { Layer: Layer.Arptables, Chain: "FORWARD" }))
+                .Where(point => point is not ({ Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" }
+                    or { Layer: Layer.Arptables, Chain: "FORWARD" }))
                 .Select(point => point.ToString())));
     }
 

@@ -28,5 +28,6 @@ public class KernelReleasesTests
         Assert.That(KernelVersion.Parse(release).ToString(), Is.EqualTo(kernel));
 
     [Test]
-    public void They_are_written_as_they_are_read() => Assert.That(Releases.ToString(), Is.EqualTo("6.9, 6.1.88 and 6.6.29"));
+    public void They_are_written_as_they_are_read() =>
+        Assert.That(Releases.ToString(), Is.EqualTo("6.9, 6.1.88 and 6.6.29"));
 }

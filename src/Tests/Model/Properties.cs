@@ -26,7 +26,9 @@ public class Properties
 
     [Test]
     public void A_later_packet_of_an_answered_connection_never_crosses_nat_of_iptables() =>
-        Holds(one => one.Leg.Packet == 1 || one.Trail.Outcome.Kind != OutcomeKind.Delivered || !CrossesIptablesNat(one.Trail));
+        Holds(one => one.Leg.Packet == 1
+            || one.Trail.Outcome.Kind != OutcomeKind.Delivered
+            || !CrossesIptablesNat(one.Trail));
 
     [Test]
     public void Without_conntrack_nat_of_iptables_is_never_crossed() =>
@@ -38,11 +40,13 @@ public class Properties
 
     [Test]
     public void A_port_to_leave_by_is_known_only_where_the_bridge_itself_forwards() =>
-        Holds(one => one.Trail.Hops.All(hop => hop.PhysOut is null || (hop.PhysIn is not null && hop.Out == LabNames.Bridge)));
+        Holds(one =>
+            one.Trail.Hops.All(hop => hop.PhysOut is null || (hop.PhysIn is not null && hop.Out == LabNames.Bridge)));
 
     [Test]
     public void Ports_are_known_only_where_the_bridge_calls_iptables() =>
-        Holds(one => (one.Profile.BrNetfilter && one.Profile.BridgeNfCallIptables) || one.Trail.Hops.All(hop => hop.PhysIn is null));
+        Holds(one => (one.Profile.BrNetfilter && one.Profile.BridgeNfCallIptables)
+            || one.Trail.Hops.All(hop => hop.PhysIn is null));
 
     [Test]
     public void A_hook_point_is_crossed_at_most_once() =>
@@ -50,13 +54,16 @@ public class Properties
 
     [Test]
     public void What_is_not_delivered_ended_at_its_last_hop() =>
-        Holds(one => one.Trail.Outcome.Kind == OutcomeKind.Delivered || one.Trail.Outcome.At == one.Trail.Hops[^1].Point);
+        Holds(one => one.Trail.Outcome.Kind == OutcomeKind.Delivered
+            || one.Trail.Outcome.At == one.Trail.Hops[^1].Point);
 
     [Test]
     public void A_reply_is_delivered_to_who_asked_or_not_at_all() =>
-        Holds(one => one.Trail.Outcome.To is not { } to || to == (one.Leg.Direction == Direction.Request ? one.Flow.To : one.Flow.From));
+        Holds(one => one.Trail.Outcome.To is not { } to
+            || to == (one.Leg.Direction == Direction.Request ? one.Flow.To : one.Flow.From));
 
-    private static bool CrossesIptablesNat(Trail trail) => trail.Hops.Any(hop => hop.Point is { Layer: Layer.Iptables, Table: "nat" });
+    private static bool CrossesIptablesNat(Trail trail) =>
+        trail.Hops.Any(hop => hop.Point is { Layer: Layer.Iptables, Table: "nat" });
 
     private static void Holds(Func<Case, bool> property) =>
         Prop.ForAll(Arb.From(Cases), one => one is null || property(one))

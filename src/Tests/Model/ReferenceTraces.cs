@@ -141,7 +141,8 @@ public class ReferenceTraces
     [Test]
     public void A_packet_routed_from_the_bridge_while_the_bridge_does_not_call_iptables() =>
         Assert.That(
-            Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Devices(), Is.EqualTo(Board("""
+            Request(Client, Wan, HostProfile.Default with { BridgeNfCallIptables = false }).Devices(),
+            Is.EqualTo(Board("""
             ebtables broute   BROUTING    client.port→-
             ebtables nat      PREROUTING  client.port→-
             ebtables filter   INPUT       client.port→-

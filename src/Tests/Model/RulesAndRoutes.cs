@@ -27,7 +27,8 @@ public class RulesAndRoutes
     {
         var whole = Prediction.Of(Hosts.Open, flow, Leg.Request).Hops;
 
-        var trail = Prediction.Of(Hosts.With($"{point.Layer.Name()} {point.Table} -A {point.Chain} -j DROP"), flow, Leg.Request);
+        var trail = Prediction.Of(
+            Hosts.With($"{point.Layer.Name()} {point.Table} -A {point.Chain} -j DROP"), flow, Leg.Request);
 
         Assert.That(trail.Hops, Is.EqualTo(whole.Take(trail.Hops.Length)));
         Assert.That(trail.Hops[^1].Point, Is.EqualTo(point));
@@ -38,7 +39,9 @@ public class RulesAndRoutes
     public void An_ACCEPT_ends_its_own_chain_only()
     {
         var profile = Hosts.With(
-            "iptables mangle -A FORWARD -j ACCEPT", "iptables mangle -A FORWARD -j DROP", "iptables filter -A FORWARD -j DROP");
+            "iptables mangle -A FORWARD -j ACCEPT",
+            "iptables mangle -A FORWARD -j DROP",
+            "iptables filter -A FORWARD -j DROP");
 
         Assert.That(Request(Client, Server, profile).Outcome.At.ToString(), Is.EqualTo("iptables filter FORWARD"));
     }
@@ -61,7 +64,8 @@ public class RulesAndRoutes
     [TestCase("-m addrtype --dst-type LOCAL", ExpectedResult = false)]
     [TestCase("-i lab -o lab", ExpectedResult = false)]
     public bool A_rule_asks_every_condition_that_it_has(string condition) =>
-        Request(Client, Wan, Hosts.With($"iptables filter -A FORWARD {condition} -j DROP")).Outcome.Kind == OutcomeKind.Dropped;
+        Request(Client, Wan, Hosts.With($"iptables filter -A FORWARD {condition} -j DROP")).Outcome.Kind
+            == OutcomeKind.Dropped;
 
     [Test]
     public void What_a_rule_asks_that_the_model_does_not_know_is_named()
@@ -106,8 +110,9 @@ public class RulesAndRoutes
     public void A_chain_that_returns_lets_its_caller_go_on()
     {
         var profile = Hosts.With(
-            "iptables filter -A FORWARD -j OURS", "iptables filter -A OURS -i wan.nic -j DROP", "iptables filter -A OURS -j RETURN",
-            "iptables filter -A OURS -j DROP", "iptables filter -A FORWARD -o wan.nic -j REJECT");
+            "iptables filter -A FORWARD -j OURS", "iptables filter -A OURS -i wan.nic -j DROP",
+            "iptables filter -A OURS -j RETURN", "iptables filter -A OURS -j DROP",
+            "iptables filter -A FORWARD -o wan.nic -j REJECT");
 
         Assert.That(Request(Client, Server, profile).Outcome, Is.EqualTo(Outcome.Delivered(Server)));
         Assert.That(Request(Wan, Client, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Dropped));
@@ -120,7 +125,9 @@ public class RulesAndRoutes
         var trail = Request(Wan, Client, HostProfile.Default with { IpForward = false });
 
         Assert.That(
-            trail.Outcome, Is.EqualTo(Outcome.Vanished(HookPoints.Parse("iptables", "nat", "PREROUTING"), "net.ipv4.ip_forward is off")));
+            trail.Outcome,
+            Is.EqualTo(
+                Outcome.Vanished(HookPoints.Parse("iptables", "nat", "PREROUTING"), "net.ipv4.ip_forward is off")));
     }
 
     [TestCase(1, "IcmpError", 1)]
@@ -129,7 +136,12 @@ public class RulesAndRoutes
     public void A_redirect_quotes_the_packet_with_its_TTL_lowered(int ttl, string message, int quoted)
     {
         var host = new Host(Hosts.Open with { BridgeNfCallIptables = false });
-        var packet = new Packet(host, new ConnectionTable(), Content.OfIcmp(Kind.EchoRequest, Family.IPv4, (8, 0)), new("client"), new("server"))
+        var packet = new Packet(
+            host,
+            new ConnectionTable(),
+            Content.OfIcmp(Kind.EchoRequest, Family.IPv4, (8, 0)),
+            new("client"),
+            new("server"))
         {
             Device = "client.port",
             Mac = "lab",
@@ -146,7 +158,8 @@ public class RulesAndRoutes
     [Test]
     public void A_host_that_does_not_forward_still_bridges() =>
         Assert.That(
-            Request(Client, Server, HostProfile.Default with { IpForward = false }), Is.EqualTo(Request(Client, Server)));
+            Request(Client, Server, HostProfile.Default with { IpForward = false }),
+            Is.EqualTo(Request(Client, Server)));
 
     [Test]
     public void A_DROP_in_broute_of_nft_has_the_frame_routed_as_if_its_port_were_a_plain_device()
@@ -168,7 +181,8 @@ public class RulesAndRoutes
     [TestCase("4.15", Backend.Legacy, "host")]
     [TestCase("6.12", Backend.Legacy, "host")]
     [TestCase("6.12", Backend.Nft, "server")]
-    public void A_DROP_in_broute_loses_a_frame_whose_MAC_address_is_not_that_of_its_port(string kernel, Backend backend, string to)
+    public void A_DROP_in_broute_loses_a_frame_whose_MAC_address_is_not_that_of_its_port(
+        string kernel, Backend backend, string to)
     {
         var broute = HookPoints.Parse("ebtables", "broute", "BROUTING");
         var profile = HostProfile.Default with

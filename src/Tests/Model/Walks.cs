@@ -27,7 +27,8 @@ internal static class Walks
 
     /// <summary>By their tables, in order: <c>mangle filter nat security</c>.</summary>
     public static string Tables(this Trail trail, Layer layer, string chain) =>
-        string.Join(' ', trail.Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain).Select(hop => hop.Point.Table));
+        string.Join(' ', trail.Hops.Where(hop => hop.Point.Layer == layer && hop.Point.Chain == chain)
+            .Select(hop => hop.Point.Table));
 
     /// <summary>Layer, table, chain, in→out, and br_netfilter's ports; an absent device is a dash.</summary>
     public static string[] Devices(this Trail trail) =>

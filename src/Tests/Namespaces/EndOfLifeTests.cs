@@ -27,7 +27,8 @@ internal sealed class EndOfLifeTests
         await KillOwnerAsync([], what, cancel);
 
     [Test]
-    public async Task Kill_9_of_an_ordinary_owner_ends_everything([Values("", "lab")] string what, CancellationToken cancel) =>
+    public async Task Kill_9_of_an_ordinary_owner_ends_everything(
+        [Values("", "lab")] string what, CancellationToken cancel) =>
         await KillOwnerAsync(Spaces.Ordinary(), what, cancel);
 
     [Test]
@@ -37,14 +38,19 @@ internal sealed class EndOfLifeTests
         var before = Traces.OfAll().Processes;
         await using var lab = await NamespaceLab.StartAsync(NamespaceSetup.Default, cancel);
         var traces = Traces.OfAll() is var all ? all with { Processes = all.Processes.Except(before) } : all;
-        Assert.That(traces.Processes.Count(process => CommandOf(process).StartsWith("perl", StringComparison.Ordinal)), Is.EqualTo(2), "a talker and a reader");
+        Assert.That(
+            traces.Processes.Count(process => CommandOf(process).StartsWith("perl", StringComparison.Ordinal)),
+            Is.EqualTo(2),
+            "a talker and a reader");
 
-        using (var unshare = Process.GetProcessById(traces.Processes.Single(process => CommandOf(process).StartsWith("unshare", StringComparison.Ordinal))))
+        using (var unshare = Process.GetProcessById(
+            traces.Processes.Single(process => CommandOf(process).StartsWith("unshare", StringComparison.Ordinal))))
             unshare.Kill();
         Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
         Assert.That(
             () => lab.SendAsync(new(Endpoint.Client, Endpoint.Server, Protocol.Icmp), Sending.Once, cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("The talker of the stations of the namespace lab "));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "The talker of the stations of the namespace lab "));
     }
 
     [Test]
@@ -53,7 +59,8 @@ internal sealed class EndOfLifeTests
         await Spaces.NeedsLabAsync();
         var before = Traces.OfAll().Processes;
         Assert.That(
-            () => NamespaceLab.StartAsync(NamespaceSetup.Default with { BeforeBridges = "table ip mine { chain c { nonsense; }; }" }, cancel),
+            () => NamespaceLab.StartAsync(
+                NamespaceSetup.Default with { BeforeBridges = "table ip mine { chain c { nonsense; }; }" }, cancel),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("nonsense"));
         Assert.That(() => Traces.OfAll().Processes.Except(before), Is.Empty.After(Patience, 10));
     }
@@ -68,7 +75,8 @@ internal sealed class EndOfLifeTests
         Assert.That(() => traces.Left(), Is.Empty.After(Patience, 10));
         Assert.That(
             () => host["client"].RunAsync("say something", "echo something", cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("The station client of the namespace lab ended too early"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(
+                "The station client of the namespace lab ended too early"));
     }
 
     [Test]
@@ -93,7 +101,9 @@ internal sealed class EndOfLifeTests
     {
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await soon.CancelAsync();
-        Assert.That(() => NamespaceHost.StartAsync(NamespaceTopology.Whole, soon.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => NamespaceHost.StartAsync(NamespaceTopology.Whole, soon.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static string CommandOf(int process)
@@ -115,9 +125,15 @@ internal sealed class EndOfLifeTests
         var traces = Traces.Parse(answer);
         if (traces.Processes.IsEmpty)
             throw Skip.Because(string.Join(" ", answer));
-        Assert.That(Traces.Parse(answer).Left(), Has.Count.EqualTo(traces.Processes.Count + traces.Namespaces.Count), "all of it is there");
+        Assert.That(
+            Traces.Parse(answer).Left(),
+            Has.Count.EqualTo(traces.Processes.Count + traces.Namespaces.Count),
+            "all of it is there");
         if (what == "lab")
-            Assert.That(traces.Processes, Has.Count.GreaterThanOrEqualTo(15), "the host's eleven, and a talker and a reader, each entered by a program of its own");
+            Assert.That(
+                traces.Processes,
+                Has.Count.GreaterThanOrEqualTo(15),
+                "the host's eleven, and a talker and a reader, each entered by a program of its own");
 
         owner.Kill(); // SIGKILL
         await owner.WaitForExitAsync(cancel);

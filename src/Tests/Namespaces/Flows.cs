@@ -27,7 +27,8 @@ internal static class Flows
     [
         .. from ip in Enum.GetValues<IpVersion>()
            from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
-           from ends in ((Endpoint From, Endpoint To)[])[(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Wan), (Endpoint.Hosted, Endpoint.Client)]
+           from ends in ((Endpoint From, Endpoint To)[])
+               [(Endpoint.Client, Endpoint.Server), (Endpoint.Client, Endpoint.Wan), (Endpoint.Hosted, Endpoint.Client)]
            select new Flow(ends.From, ends.To, protocol) { Ip = ip },
         new(Endpoint.Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 },
         new(Endpoint.Client, Endpoint.Everyone, Protocol.Udp) { Port = 67 },
@@ -57,15 +58,22 @@ internal static class Flows
     /// <summary>Flows of every protocol that are answered; gives the number of their legs.</summary>
     public static async Task<int> ManyAsync(NamespaceLab lab, int flows)
     {
-        Flow[] some = [.. All.Where(flow => flow.Ttl == Flow.DefaultTtl && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None)];
+        Flow[] some =
+        [
+            .. All.Where(
+                flow => flow.Ttl == Flow.DefaultTtl && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None)
+        ];
         var legs = 0;
         for (var i = 0; i < flows; i++)
-            legs += (await lab.SendAsync(some[i % some.Length], Sending.Once)).Finding is Finding.Observed(var seen) ? seen.Length : 0;
+            legs += (await lab.SendAsync(some[i % some.Length], Sending.Once)).Finding is Finding.Observed(var seen)
+                ? seen.Length
+                : 0;
         return legs;
     }
 
     private static async Task<IEnumerable<string>> TellAsync(NamespaceLab lab, Flow flow) =>
         (await lab.SendAsync(flow, Sending.Once)).Finding is Finding.Observed(var legs)
-            ? legs.Select(leg => $"{flow}, {leg.Leg}: {string.Join(" | ", leg.Trail.Hops)} {leg.Trail.Outcome}".ReplaceLineEndings(" "))
+            ? legs.Select(leg =>
+                $"{flow}, {leg.Leg}: {string.Join(" | ", leg.Trail.Hops)} {leg.Trail.Outcome}".ReplaceLineEndings(" "))
             : [$"{flow}: inconclusive"];
 }

@@ -5,7 +5,8 @@ namespace Hooktrail.Tests.Namespaces;
 /// <summary>What the kernel lists of its hooks becomes registrations with the hook points of their chains.</summary>
 public sealed class HookListingTests
 {
-    // As nft prints it (nft, src/mnl.c, mnl_nft_dump_nf_hooks): priorities padded, a sign or a blank before them, the module in brackets.
+    // As nft prints it (nft, src/mnl.c, mnl_nft_dump_nf_hooks): priorities padded, a sign or a blank before them, the
+    // module in brackets.
     private const string Listing = """
         family ip {
         	hook prerouting {
@@ -33,16 +34,19 @@ public sealed class HookListingTests
     {
         var hooks = HookListing.Parse(Listing.Split('\n'));
 
-        Assert.That(hooks.Select(one => $"{one.Family} {one.Hook} {one.Priority} {one.What} {one.Module} {one.Device}".TrimEnd()), Is.EqualTo(new[]
-        {
-            "ip prerouting -400 ipv4_conntrack_defrag nf_defrag_ipv4",
-            "ip prerouting -300 iptables raw PREROUTING nf_tables",
-            "ip prerouting -200 ipv4_conntrack_in nf_conntrack",
-            "ip prerouting 0 nftables inet mine early nf_tables",
-            "ip prerouting 2147483647 nf_confirm nf_conntrack",
-            "bridge forward -200 ebtables filter FORWARD nf_tables",
-            "netdev ingress 10 nftables netdev watch all nf_tables eth0",
-        }));
+        Assert.That(
+            hooks.Select(
+                one => $"{one.Family} {one.Hook} {one.Priority} {one.What} {one.Module} {one.Device}".TrimEnd()),
+            Is.EqualTo(new[]
+            {
+                "ip prerouting -400 ipv4_conntrack_defrag nf_defrag_ipv4",
+                "ip prerouting -300 iptables raw PREROUTING nf_tables",
+                "ip prerouting -200 ipv4_conntrack_in nf_conntrack",
+                "ip prerouting 0 nftables inet mine early nf_tables",
+                "ip prerouting 2147483647 nf_confirm nf_conntrack",
+                "bridge forward -200 ebtables filter FORWARD nf_tables",
+                "netdev ingress 10 nftables netdev watch all nf_tables eth0",
+            }));
         Assert.That(hooks[1].Points, Is.EqualTo(new[] { HookPoints.Parse("iptables", "raw", "PREROUTING") }));
         Assert.That(hooks[0].Points, Is.Empty);
     }

@@ -36,7 +36,8 @@ internal sealed class NamespaceHostTests
     [Test]
     public async Task Its_addresses_are_those_of_the_map(CancellationToken cancel)
     {
-        foreach (var (name, address) in _host.Addresses.All.Where(named => !named.Name.EndsWith(".broadcast", StringComparison.Ordinal)))
+        foreach (var (name, address) in _host.Addresses.All.Where(
+            named => !named.Name.EndsWith(".broadcast", StringComparison.Ordinal)))
         {
             var station = name.Contains('.') ? "host" : name;
             var found = await _host[station].RunAsync("find an address", $"ip -o address show to {address}", cancel);
@@ -72,11 +73,15 @@ internal sealed class NamespaceHostTests
             cancel);
         Assert.That(await Reachability.DifferencesAsync(host, cancel), Is.Empty);
 
-        var counters = await host.Host.RunAsync("read the counters", "nft list ruleset | grep -o 'packets [0-9]*'", cancel);
+        var counters = await host.Host.RunAsync(
+            "read the counters", "nft list ruleset | grep -o 'packets [0-9]*'", cancel);
         Assert.That(counters, Is.EqualTo(Enumerable.Repeat("packets 0", 4)));
         foreach (var station in host.Topology.Stations)
             Assert.That(
-                await host[station].RunAsync("list the neighbours", "ip neigh show nud all | grep -v PERMANENT | grep -v NOARP; true", cancel), Is.Empty, station);
+                await host[station].RunAsync(
+                    "list the neighbours", "ip neigh show nud all | grep -v PERMANENT | grep -v NOARP; true", cancel),
+                Is.Empty,
+                station);
     }
 
     [Test]
@@ -99,7 +104,8 @@ internal sealed class NamespaceHostTests
             """,
             cancel);
         await host["client"].RunAsync("pass half a second", "ping -q -c 50 -i 0.01 172.30.1.3", cancel);
-        var counters = await host.Host.RunAsync("read the counters", "nft list ruleset | grep -o 'packets [0-9]*'", cancel);
+        var counters = await host.Host.RunAsync(
+            "read the counters", "nft list ruleset | grep -o 'packets [0-9]*'", cancel);
         Assert.That(counters, Is.All.EqualTo("packets 0"), string.Join(", ", counters));
     }
 
@@ -107,12 +113,16 @@ internal sealed class NamespaceHostTests
     public async Task Addresses_and_their_Ethernet_addresses_are_the_same_every_time(CancellationToken cancel)
     {
         await using var other = await Spaces.StartAsync(NamespaceTopology.Whole, cancel);
-        const string Own = "ip -o link show eth0 | grep -o 'link/ether [^ ]*'; ip -br address show eth0 | sed 's/.* UP *//'";
+        const string Own =
+            "ip -o link show eth0 | grep -o 'link/ether [^ ]*'; ip -br address show eth0 | sed 's/.* UP *//'";
         foreach (var station in new[] { "client", "wan" })
-            Assert.That(await other[station].RunAsync("look", Own, cancel), Is.EqualTo(await _host[station].RunAsync("look", Own, cancel)));
+            Assert.That(
+                await other[station].RunAsync("look", Own, cancel),
+                Is.EqualTo(await _host[station].RunAsync("look", Own, cancel)));
         const string Ethernet = "ip -br link | sed 's/@[^ ]*//' | sort";
         Assert.That(
-            await other.Host.RunAsync("look", Ethernet, cancel), Is.EqualTo(await _host.Host.RunAsync("look", Ethernet, cancel)));
+            await other.Host.RunAsync("look", Ethernet, cancel),
+            Is.EqualTo(await _host.Host.RunAsync("look", Ethernet, cancel)));
     }
 
     [Test]
@@ -124,20 +134,26 @@ internal sealed class NamespaceHostTests
 
         Assert.That(await host.GetAsync("net/ipv4/ip_forward", cancel), Is.EqualTo("0"));
         Assert.That(await _host.GetAsync("net/ipv4/ip_forward", cancel), Is.EqualTo("1"));
-        Assert.That(await host["client"].RunAsync("read", "cat /proc/sys/net/ipv4/ip_default_ttl", cancel), Is.EqualTo(new[] { "7" }));
-        Assert.That(await host["server"].RunAsync("read", "cat /proc/sys/net/ipv4/ip_default_ttl", cancel), Is.EqualTo(new[] { "64" }));
+        Assert.That(
+            await host["client"].RunAsync("read", "cat /proc/sys/net/ipv4/ip_default_ttl", cancel),
+            Is.EqualTo(new[] { "7" }));
+        Assert.That(
+            await host["server"].RunAsync("read", "cat /proc/sys/net/ipv4/ip_default_ttl", cancel),
+            Is.EqualTo(new[] { "64" }));
     }
 
     [Test]
     public void A_sysctl_that_is_not_there_is_named() =>
         Assert.That(
             () => _host.SetAsync("net/bridge/bridge-nf-call-nothing", "1"),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("Could not set net/bridge/bridge-nf-call-nothing to 1 in host"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(
+                "Could not set net/bridge/bridge-nf-call-nothing to 1 in host"));
 
     [Test]
     public async Task Settings_of_the_topology_hold_before_there_is_any_device(CancellationToken cancel)
     {
-        var settings = NamespaceTopology.Small.Settings.Add("net/ipv4/conf/default/rp_filter", "1").Add("net/ipv4/conf/all/rp_filter", "1");
+        var settings = NamespaceTopology.Small.Settings.Add("net/ipv4/conf/default/rp_filter", "1").Add(
+            "net/ipv4/conf/all/rp_filter", "1");
         await using var host = await Spaces.StartAsync(NamespaceTopology.Small with { Settings = settings }, cancel);
         Assert.That(await host.GetAsync("net/ipv4/conf/wan.nic/rp_filter", cancel), Is.EqualTo("1"));
         Assert.That(await _host.GetAsync("net/ipv4/conf/wan.nic/rp_filter", cancel), Is.EqualTo("0"));
@@ -149,19 +165,25 @@ internal sealed class NamespaceHostTests
         var lab = NamespaceTopology.Lab;
         var topology = new NamespaceTopology
         {
-            Networks = [lab with { Promiscuous = true, Containers = [lab.Containers[0] with { Hairpin = true, Isolated = true }, lab.Containers[1]] }],
+            Networks = [lab with
+            {
+                Promiscuous = true,
+                Containers = [lab.Containers[0] with { Hairpin = true, Isolated = true }, lab.Containers[1]]
+            }],
         };
         await using var host = await Spaces.StartAsync(topology, cancel);
         const string Look = "for port in client server; do bridge -d link show dev $port.port; done | grep -o 'hairpin o[nf]*\\|isolated o[nf]*'; ip link show lab | grep -c PROMISC; true";
         Assert.That(
-            await host.Host.RunAsync("look", Look, cancel), Is.EqualTo(new[] { "hairpin on", "isolated on", "hairpin off", "isolated off", "1" }));
+            await host.Host.RunAsync("look", Look, cancel),
+            Is.EqualTo(new[] { "hairpin on", "isolated on", "hairpin off", "isolated off", "1" }));
 
         await host.SetHairpinAsync("client", false, cancel);
         await host.SetHairpinAsync("server", true, cancel);
         await host.SetIsolatedAsync("client", false, cancel);
         await host.SetPromiscuousAsync("lab", false, cancel);
         Assert.That(
-            await host.Host.RunAsync("look", Look, cancel), Is.EqualTo(new[] { "hairpin off", "isolated off", "hairpin on", "isolated off", "0" }));
+            await host.Host.RunAsync("look", Look, cancel),
+            Is.EqualTo(new[] { "hairpin off", "isolated off", "hairpin on", "isolated off", "0" }));
     }
 
     [Test]
@@ -192,16 +214,27 @@ internal sealed class NamespaceHostTests
     [Test]
     public async Task Two_at_once_do_not_see_each_other_and_the_machine_sees_neither(CancellationToken cancel)
     {
-        var hosts = await Task.WhenAll(Spaces.StartAsync(NamespaceTopology.Whole, cancel), Spaces.StartAsync(NamespaceTopology.Whole, cancel));
+        var hosts = await Task.WhenAll(
+            Spaces.StartAsync(NamespaceTopology.Whole, cancel), Spaces.StartAsync(NamespaceTopology.Whole, cancel));
         await using var one = hosts[0];
         await using var other = hosts[1];
 
         Assert.That(Traces.Of(one).Namespaces.Intersect(Traces.Of(other).Namespaces), Is.Empty);
-        Assert.That(Traces.Of(one).Namespaces.Count(name => name.StartsWith("net:", StringComparison.Ordinal)), Is.EqualTo(8), "host, six containers, wan");
-        Assert.That((await Task.WhenAll(Reachability.DifferencesAsync(one, cancel), Reachability.DifferencesAsync(other, cancel))).SelectMany(d => d), Is.Empty);
+        Assert.That(
+            Traces.Of(one).Namespaces.Count(name => name.StartsWith("net:", StringComparison.Ordinal)),
+            Is.EqualTo(8),
+            "host, six containers, wan");
+        Assert.That(
+            (await Task.WhenAll(
+                Reachability.DifferencesAsync(one, cancel),
+                Reachability.DifferencesAsync(other, cancel))).SelectMany(d => d),
+            Is.Empty);
         await one.Host.RunAsync("change one", "ip link set lab down; touch $TMPDIR/mine", cancel);
-        Assert.That(await other.Host.RunAsync("look at the other", "ip -br link show lab; ls $TMPDIR", cancel), Has.One.Contains("UP").And.None.EqualTo("mine"));
-        Assert.That(NetworkInterface.GetAllNetworkInterfaces().Select(nic => nic.Name), Has.None.EqualTo("client.port"));
+        Assert.That(
+            await other.Host.RunAsync("look at the other", "ip -br link show lab; ls $TMPDIR", cancel),
+            Has.One.Contains("UP").And.None.EqualTo("mine"));
+        Assert.That(
+            NetworkInterface.GetAllNetworkInterfaces().Select(nic => nic.Name), Has.None.EqualTo("client.port"));
     }
 
     [Test]
@@ -209,9 +242,13 @@ internal sealed class NamespaceHostTests
     {
         await using var host = await Spaces.StartAsync(NamespaceTopology.For("client", "wan", "host"), cancel);
         Assert.That(host.Topology.Stations, Is.EqualTo(new[] { "host", "client", "wan" }));
-        Assert.That(await host.Host.RunAsync("list the links", "ip -br link | sed 's/[@ ].*//'", cancel), Is.EquivalentTo(new[] { "lo", "lab", "client.port", "wan.nic" }));
+        Assert.That(
+            await host.Host.RunAsync("list the links", "ip -br link | sed 's/[@ ].*//'", cancel),
+            Is.EquivalentTo(new[] { "lo", "lab", "client.port", "wan.nic" }));
         Assert.That(await Reachability.DifferencesAsync(host, cancel), Is.Empty);
-        Assert.That(() => host["server"], Throws.TypeOf<HooktrailException>().With.Message.Contains("it has host, client, wan"));
+        Assert.That(
+            () => host["server"],
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("it has host, client, wan"));
         Assert.That(() => host.Addresses["server", AddressFamily.InterNetwork], Throws.TypeOf<HooktrailException>());
     }
 
@@ -219,7 +256,10 @@ internal sealed class NamespaceHostTests
     public async Task The_host_alone_can_be_had(CancellationToken cancel)
     {
         await using var host = await Spaces.StartAsync(new NamespaceTopology(), cancel);
-        Assert.That(await host.Host.RunAsync("ping", "ping -q -c 1 127.0.0.1 >/dev/null && ping -q -c 1 ::1 >/dev/null && echo yes", cancel), Is.EqualTo(new[] { "yes" }));
+        Assert.That(
+            await host.Host.RunAsync(
+                "ping", "ping -q -c 1 127.0.0.1 >/dev/null && ping -q -c 1 ::1 >/dev/null && echo yes", cancel),
+            Is.EqualTo(new[] { "yes" }));
     }
 
     [Test]

@@ -86,7 +86,10 @@ internal static class Program
 
                 case ["time", var starts]:
                     for (var i = 0; i < int.Parse(starts); i++)
-                        foreach (var (name, topology) in new[] { ("small", NamespaceTopology.Small), ("whole", NamespaceTopology.Whole) })
+                        foreach (var (name, topology) in new[]
+                        {
+                            ("small", NamespaceTopology.Small), ("whole", NamespaceTopology.Whole)
+                        })
                         {
                             var clock = Stopwatch.StartNew();
                             var host = await NamespaceHost.StartAsync(topology);

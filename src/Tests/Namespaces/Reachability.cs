@@ -7,20 +7,23 @@ namespace Hooktrail.Tests.Namespaces;
 internal static class Reachability
 {
     /// <summary>The pairs that differ from what the routes allow.</summary>
-    public static async Task<IReadOnlyList<string>> DifferencesAsync(NamespaceHost host, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<string>> DifferencesAsync(
+        NamespaceHost host, CancellationToken cancellation = default)
     {
         var asked = await Task.WhenAll(host.Topology.Stations.Select(from => AskAsync(host, from, cancellation)));
         return [.. asked.SelectMany(differences => differences)];
     }
 
-    private static async Task<IReadOnlyList<string>> AskAsync(NamespaceHost host, string source, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> AskAsync(
+        NamespaceHost host, string source, CancellationToken cancellation)
     {
         var pairs = (
             from to in host.Topology.Stations
             where to != source
             from family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
             select (to, family, address: host.Addresses[AddressName(host.Topology, source, to), family])).ToList();
-        var script = string.Concat(pairs.Select((pair, i) => $"(ping -n -q -c 1 -W 1 {pair.address} >/dev/null 2>&1; echo {i} $?) &\n")) + "wait";
+        var script = string.Concat(pairs.Select(
+            (pair, i) => $"(ping -n -q -c 1 -W 1 {pair.address} >/dev/null 2>&1; echo {i} $?) &\n")) + "wait";
         var answers = (await host[source].RunAsync("ping the others", script, cancellation))
             .Select(line => line.Split(' ')).ToDictionary(fields => int.Parse(fields[0]), fields => fields[1] == "0");
         return
@@ -38,7 +41,10 @@ internal static class Reachability
     }
 
     private static string AddressName(NamespaceTopology topology, string from, string to) =>
-        !IsHost(to) ? to : IsHost(from) ? "host.lo" : NetworkOf(topology, from) is { } network ? network.Name + ".gateway" : "host.wan";
+        !IsHost(to) ? to
+        : IsHost(from) ? "host.lo"
+        : NetworkOf(topology, from) is { } network ? network.Name + ".gateway"
+        : "host.wan";
 
     private static bool IsHost(string station) => station is "host" or "hosted";
 

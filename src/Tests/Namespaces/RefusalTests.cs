@@ -41,15 +41,21 @@ internal sealed class RefusalTests
         ];
         var answer = await Spaces.AskAsync(without, cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));
-        Assert.That(answer[0], Does.Contain($"there is no program {program} here").And.Contain("install iproute2, iptables,"));
+        Assert.That(
+            answer[0], Does.Contain($"there is no program {program} here").And.Contain("install iproute2, iptables,"));
     }
 
     [TestCase("max_net_namespaces")]
     [TestCase("max_pid_namespaces")]
-    public async Task Where_the_kernel_grants_no_more_namespaces_the_limit_is_named(string limit, CancellationToken cancel)
+    public async Task Where_the_kernel_grants_no_more_namespaces_the_limit_is_named(
+        string limit, CancellationToken cancel)
     {
         // A user namespace has separate limits.
-        string[] limited = [.. Spaces.Ordinary(), "unshare", "--user", "--map-root-user", "bash", "-c", $"echo 0 >/proc/sys/user/{limit}; exec \"$@\"", "limited"];
+        string[] limited =
+        [
+            .. Spaces.Ordinary(), "unshare", "--user", "--map-root-user", "bash",
+            "-c", $"echo 0 >/proc/sys/user/{limit}; exec \"$@\"", "limited"
+        ];
         var answer = await Spaces.AskAsync(limited, cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));
         Assert.That(answer[0], Does.Contain("No space left on device").And.Contain("user.max_net_namespaces"));
@@ -59,7 +65,8 @@ internal sealed class RefusalTests
     public async Task Root_without_the_right_is_told_which_it_needs(CancellationToken cancel)
     {
         Spaces.NeedsRoot();
-        var answer = await Spaces.AskAsync(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all", "--"], cancel, "ping");
+        var answer = await Spaces.AskAsync(
+            ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all", "--"], cancel, "ping");
         Assert.That(answer, Has.Count.EqualTo(1));
         Assert.That(answer[0], Does.Contain("Operation not permitted").And.Contain("CAP_SYS_ADMIN"));
     }
@@ -72,13 +79,19 @@ internal sealed class RefusalTests
     [TestCase("lab")]
     public void A_name_that_cannot_be_a_device_s_is_refused(string name) =>
         Assert.That(
-            () => NamespaceHost.StartAsync(new NamespaceTopology { Networks = [NamespaceTopology.Lab with { Containers = [new LabContainer(name, 2)] }] }),
+            () => NamespaceHost.StartAsync(new NamespaceTopology
+            {
+                Networks = [NamespaceTopology.Lab with { Containers = [new LabContainer(name, 2)] }]
+            }),
             Throws.TypeOf<HooktrailException>().With.Message.Contains($"\"{name}\""));
 
     [Test]
     public void A_number_that_is_no_address_is_refused() =>
         Assert.That(
-            () => NamespaceHost.StartAsync(new NamespaceTopology { Networks = [NamespaceTopology.Lab with { Containers = [new LabContainer("client", 1)] }] }),
+            () => NamespaceHost.StartAsync(new NamespaceTopology
+            {
+                Networks = [NamespaceTopology.Lab with { Containers = [new LabContainer("client", 1)] }]
+            }),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("\"lab\""));
 
     [Test]

@@ -9,13 +9,16 @@ internal static class Spaces
     public static async Task<NamespaceHost> StartAsync(NamespaceTopology topology, CancellationToken cancel = default)
     {
         // Most of these tests ask who reaches whom.
-        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "ping"))))
+        if (!Environment.GetEnvironmentVariable("PATH")!
+            .Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "ping"))))
             throw Skip.Because("It needs ping.");
         try
         {
             return await NamespaceHost.StartAsync(topology, cancel);
         }
-        catch (HooktrailException e) when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
+        catch (HooktrailException e)
+            when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
         {
             throw Skip.Because(e.Message);
         }
@@ -48,10 +51,12 @@ internal static class Spaces
             lines.Add(line);
         }
 
-        throw new AssertionException($"The process ended before it was done; it printed «{string.Join(" | ", lines)}».");
+        throw new AssertionException(
+            $"The process ended before it was done; it printed «{string.Join(" | ", lines)}».");
     }
 
-    public static async Task<IReadOnlyList<string>> AskAsync(IReadOnlyList<string> who, CancellationToken cancel, params string[] arguments)
+    public static async Task<IReadOnlyList<string>> AskAsync(
+        IReadOnlyList<string> who, CancellationToken cancel, params string[] arguments)
     {
         using var process = Run(who, arguments);
         var answer = await AnswerAsync(process, cancel);
@@ -65,10 +70,16 @@ internal static class Spaces
     {
         if (!Environment.IsPrivilegedProcess)
             return [];
-        string[] nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"];
+        string[] nobody =
+        [
+            "setpriv",
+            "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"
+        ];
         try
         {
-            using var attempt = Process.Start(new ProcessStartInfo(nobody[0], [.. nobody[1..], "unshare", "--user", "--net", "test", "-r", typeof(Program).Assembly.Location])
+            using var attempt = Process.Start(new ProcessStartInfo(
+                nobody[0],
+                [.. nobody[1..], "unshare", "--user", "--net", "test", "-r", typeof(Program).Assembly.Location])
             {
                 RedirectStandardError = true,
             })!;

@@ -13,7 +13,9 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
     public static Traces Of(NamespaceHost host) => Below(host.ProcessId);
 
     /// <summary>Of all that this process started: talkers and readers are beside the host's own processes.</summary>
-    public static Traces OfAll() => Below(Environment.ProcessId) is var all ? all with { Processes = all.Processes.Remove(Environment.ProcessId) } : all;
+    public static Traces OfAll() => Below(Environment.ProcessId) is var all
+        ? all with { Processes = all.Processes.Remove(Environment.ProcessId) }
+        : all;
 
     private static Traces Below(int root)
     {
@@ -33,7 +35,8 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
     {
         var all = lines.ToList();
         return new Traces(
-            [.. all.Where(line => int.TryParse(line, out _)).Select(int.Parse)], [.. all.Where(line => line.Contains(":["))]);
+            [.. all.Where(line => int.TryParse(line, out _)).Select(int.Parse)],
+            [.. all.Where(line => line.Contains(":["))]);
     }
 
     public IEnumerable<string> Lines() => [.. Processes.Select(process => process.ToString()), .. Namespaces];
@@ -50,12 +53,16 @@ internal sealed record Traces(ImmutableHashSet<int> Processes, ImmutableHashSet<
         return
         [
             .. old.Where(Processes.Contains).Select(process => process.ToString()),
-            .. old.SelectMany(process => NamespacesOf(process).Concat(HeldBy(process))).Where(Namespaces.Contains).Distinct(),
+            .. old.SelectMany(process => NamespacesOf(process).Concat(HeldBy(process)))
+                .Where(Namespaces.Contains)
+                .Distinct(),
         ];
     }
 
     private static IEnumerable<int> All() =>
-        Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out var process) ? process : 0).Where(process => process > 0);
+        Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), out var process) ? process : 0)
+            .Where(process => process > 0);
 
     private static int ParentOf(int process) => (int)Stat(process, 4);
 

@@ -15,7 +15,8 @@ public class AgreementTests
         var both = Legs(Agreement.Of(Saw("log", Forward, Post), Saw("nflog", Forward, Post)));
         Assert.That(both.Single().Trail.Hops, Is.EqualTo(new[] { Forward, Post }));
         Assert.That(
-            both.Single().Evidence.Select(one => (one.Channel, one.Hop)), Is.EqualTo(new[] { ("log", 1), ("log", 2), ("nflog", 1), ("nflog", 2) }));
+            both.Single().Evidence.Select(one => (one.Channel, one.Hop)),
+            Is.EqualTo(new[] { ("log", 1), ("log", 2), ("nflog", 1), ("nflog", 2) }));
     }
 
     [Test]
@@ -28,7 +29,8 @@ public class AgreementTests
     public void A_users_own_chain_that_is_the_last_to_see_the_packet_says_where_it_was_lost()
     {
         var log = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Vanished(Forward.Point, null)), [])]);
-        var nflog = new Finding.Observed([new(Leg.Request, new([Forward, Mine], Outcome.Vanished(Mine.Point, null)), [])]);
+        var nflog = new Finding.Observed(
+            [new(Leg.Request, new([Forward, Mine], Outcome.Vanished(Mine.Point, null)), [])]);
         Assert.That(Legs(Agreement.Of(log, nflog)).Single().Trail.Outcome.At, Is.EqualTo(Mine.Point));
     }
 
@@ -55,7 +57,9 @@ public class AgreementTests
     {
         var finding = Agreement.Of(Saw("log", Forward), Saw("nflog", Forward, Post));
         Assert.That(finding, Is.TypeOf<Finding.Contradictory>());
-        Assert.That(((Finding.Contradictory)finding).Reason, Does.Contain("hop 2 is missing to LOG and iptables mangle POSTROUTING"));
+        Assert.That(
+            ((Finding.Contradictory)finding).Reason,
+            Does.Contain("hop 2 is missing to LOG and iptables mangle POSTROUTING"));
     }
 
     [Test]
@@ -76,7 +80,8 @@ public class AgreementTests
         Assert.That(finding, Is.EqualTo(new Finding.Inconclusive("NFLOG: It lost 3 records.")));
     }
 
-    private static Hop At(Layer layer, string table, string chain) => new(new(layer, table, chain), "lab", null, null, null, "client", "server");
+    private static Hop At(Layer layer, string table, string chain) =>
+        new(new(layer, table, chain), "lab", null, null, null, "client", "server");
 
     private static Finding Saw(string channel, params ImmutableArray<Hop> hops) =>
         new Finding.Observed(

@@ -4,7 +4,8 @@ using Hooktrail.Observation;
 namespace Hooktrail.Tests.Observation;
 
 /// <summary>
-/// A lab's kernel log: eight pings of two packets each, from fence 0 to fence 8, with types of service 0x04, 0x08, … 0x1C and 0x40.
+/// A lab's kernel log: eight pings of two packets each, from fence 0 to fence 8, with types of service 0x04, 0x08, …
+/// 0x1C and 0x40.
 /// </summary>
 internal static class Captured
 {
@@ -32,7 +33,8 @@ internal static class Captured
 
     public static readonly Exchanged BothAnswered = new(2, [1, 2]);
 
-    public static ImmutableArray<string> Lines { get; } = [.. Text("captured.kmsg").Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    public static ImmutableArray<string> Lines { get; } =
+        [.. Text("captured.kmsg").Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
     public static string Text(string name)
     {

@@ -10,7 +10,9 @@ public class KernelLogRecordTests
     public void A_record_has_a_header_and_a_text()
     {
         Assert.That(KernelLogRecord.TryParse("12,481,3268860009,c,caller=T1;a;b", out var record), Is.True);
-        Assert.That((record.Priority, record.Sequence, record.IsContinuation, record.IsFromKernel, record.Text), Is.EqualTo((12, 481UL, true, false, "a;b")));
+        Assert.That(
+            (record.Priority, record.Sequence, record.IsContinuation, record.IsFromKernel, record.Text),
+            Is.EqualTo((12, 481UL, true, false, "a;b")));
     }
 
     [Test]
@@ -37,7 +39,8 @@ public class KernelLogRecordTests
     [TestCase("6,1,1,-")]
     [TestCase("6,99999999999999999999,1,-;x")]
     [TestCase("99999999999,1,1,-;x")]
-    public void What_is_no_record_is_refused(string line) => Assert.That(KernelLogRecord.TryParse(line, out _), Is.False);
+    public void What_is_no_record_is_refused(string line) =>
+        Assert.That(KernelLogRecord.TryParse(line, out _), Is.False);
 
     [Test]
     public void No_line_makes_the_reader_throw()

@@ -14,13 +14,16 @@ public class KernelLogTests
         var windows = new List<Task<LogWindow>> { log.ReadUntilFence(1, CancellationToken.None) };
         for (var n = 1; n <= 8; n++)
         {
-            foreach (var line in Captured.Renumbered(Captured.Lines).Take(Captured.Lines.IndexOf(Captured.Between(n)[^1]) + 2))
+            foreach (var line in Captured.Renumbered(Captured.Lines).Take(
+                Captured.Lines.IndexOf(Captured.Between(n)[^1]) + 2))
                 log.Accept(line);
             windows.Add(log.ReadUntilFence(n, CancellationToken.None));
         }
 
         var all = await Task.WhenAll(windows);
-        Assert.That(all.Skip(1).Select(window => window.Sightings.Length), Is.EqualTo(new[] { 38, 32, 32, 36, 36, 22, 42, 12 }));
+        Assert.That(
+            all.Skip(1).Select(window => window.Sightings.Length),
+            Is.EqualTo(new[] { 38, 32, 32, 36, 36, 22, 42, 12 }));
         Assert.That(all[0], Is.EqualTo(all[1]));
         Assert.That(all.Select(window => window.Lost), Is.All.Zero);
     }
@@ -29,7 +32,8 @@ public class KernelLogTests
     public void A_gap_counts_in_its_window_only()
     {
         var log = new KernelLog(Captured.Run);
-        foreach (var line in (string[])["6,7,1,-;boot", $"12,8,1,-;{log.Fence(0)}", "6,12,1,-;eth0: up", $"12,13,1,-;{log.Fence(1)}"])
+        foreach (var line in (string[])
+            ["6,7,1,-;boot", $"12,8,1,-;{log.Fence(0)}", "6,12,1,-;eth0: up", $"12,13,1,-;{log.Fence(1)}"])
             log.Accept(line);
 
         Assert.That(Window(log, 1).Lost, Is.EqualTo(3));
@@ -83,7 +87,11 @@ public class KernelLogTests
     [Test]
     public void Other_runs_are_dropped()
     {
-        var window = Captured.Read(["7,1,1,-;htother i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 PROTO=1 ", "12,2,1,-;hooktrail other fence 3"]);
+        var window = Captured.Read(
+            [
+                "7,1,1,-;htother i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 PROTO=1 ",
+                "12,2,1,-;hooktrail other fence 3"
+            ]);
 
         Assert.That(window.Sightings, Is.Empty);
     }
@@ -93,7 +101,8 @@ public class KernelLogTests
     {
         var window = Captured.Read([$"7,1,1,-;{First}", "6,2,1,-;eth0: link up", $"7,3,1,c;{Second}"]);
 
-        Assert.That(window.Sightings.Single(), Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Second}"]).Sightings.Single()));
+        Assert.That(
+            window.Sightings.Single(), Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Second}"]).Sightings.Single()));
         Assert.That(window.Sightings.Single().IsComplete, Is.True);
     }
 
@@ -101,7 +110,8 @@ public class KernelLogTests
     public void What_a_tap_of_iptables_logs_meanwhile_ends_no_line_of_ebtables()
     {
         const string Other = "htab3f9 i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=1 SEQ=1 ";
-        var window = Captured.Read([$"7,1,1,-;{First}", $"7,2,1,-;{Other.Replace("htab3f9", $"ht{Captured.Run}")}", $"7,3,1,c;{Second}"]);
+        var window = Captured.Read(
+            [$"7,1,1,-;{First}", $"7,2,1,-;{Other.Replace("htab3f9", $"ht{Captured.Run}")}", $"7,3,1,c;{Second}"]);
 
         Assert.That(window.Sightings, Has.Length.EqualTo(2));
         Assert.That(window.Sightings[0], Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Second}"]).Sightings.Single()));
@@ -111,9 +121,12 @@ public class KernelLogTests
     public void A_line_in_three_pieces_is_joined()
     {
         const string Begun = " IP SRC=10.0.0.1 IP DST=10.0.0.2, IP tos=0x04, IP proto=17", Ports = " SPT=20000 DPT=80";
-        var window = Captured.Read([$"7,1,1,-;{First}", $"7,2,1,c;{Begun}", "6,3,1,-;eth0: link up", $"7,4,1,c;{Ports}"]);
+        var window = Captured.Read(
+            [$"7,1,1,-;{First}", $"7,2,1,c;{Begun}", "6,3,1,-;eth0: link up", $"7,4,1,c;{Ports}"]);
 
-        Assert.That(window.Sightings.Single(), Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Begun}{Ports}"]).Sightings.Single()));
+        Assert.That(
+            window.Sightings.Single(),
+            Is.EqualTo(Captured.Read([$"7,1,1,-;{First}{Begun}{Ports}"]).Sightings.Single()));
         Assert.That(window.Sightings.Single().DestinationPort, Is.EqualTo(80));
     }
 

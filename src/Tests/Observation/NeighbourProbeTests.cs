@@ -48,7 +48,8 @@ public class NeighbourProbeTests
         $"e.nat.POSTROUTING IN= OUT=veth1a2b3c2 {Frame(HostMac, to)} OPCODE=1 {Body(HostMac, "172.29.88.1", "00:00:00:00:00:00", "172.29.88.2")}",
     ];
 
-    private static string Frame(string from, string to) => $"MAC source = {from} MAC dest = {to} proto = 0x0806 ARP HTYPE=1, PTYPE=0x0800,";
+    private static string Frame(string from, string to) =>
+        $"MAC source = {from} MAC dest = {to} proto = 0x0806 ARP HTYPE=1, PTYPE=0x0800,";
 
     private static string Body(string mac, string ip, string targetMac, string target) =>
         $"ARP MAC SRC={mac} ARP IP SRC={ip} ARP MAC DST={targetMac} ARP IP DST={target}";
@@ -56,7 +57,8 @@ public class NeighbourProbeTests
     private static Finding Assemble(Exchanged exchanged, params string[][] packets) => TrailAssembler.Assemble(
         new(Endpoint.Host, Endpoint.Client, Protocol.Arp),
         Captured.Map,
-        Captured.Read(packets.SelectMany(lines => lines).Select((line, number) => $"7,{number + 1},1,-;htx7k2q {line}")),
+        Captured.Read(
+            packets.SelectMany(lines => lines).Select((line, number) => $"7,{number + 1},1,-;htx7k2q {line}")),
         0,
         null,
         exchanged);

@@ -10,13 +10,15 @@ public class NflogKernelTests
 {
     private const string Install = "nft -f install || say refused\nip -o link\n";
 
-    private static readonly ImmutableArray<NflogPlace> Tools = NflogPlaces.OfTools(Backend.Nft, Backend.Nft, Backend.Nft);
+    private static readonly ImmutableArray<NflogPlace> Tools =
+        NflogPlaces.OfTools(Backend.Nft, Backend.Nft, Backend.Nft);
 
     private static readonly NflogTable All = new(Captured.Run, 7, NflogTraffic.Everything, Tools);
 
     [TestCase(4, "127.0.0.1", "iptables")]
     [TestCase(6, "::1", "ip6tables")]
-    public void Over_loopback_a_packet_passes_output_and_input_and_nat_on_the_way_out_only(int family, string address, string layer)
+    public void Over_loopback_a_packet_passes_output_and_input_and_nat_on_the_way_out_only(
+        int family, string address, string layer)
     {
         using var run = new NflogNamespace($"{NflogNamespace.Ct}{Install}echo{family} {address} 4\nnext", All);
 
@@ -30,8 +32,13 @@ public class NflogKernelTests
         var expected = way.Concat(way.Where(hop => !hop.StartsWith("nat"))).Select(hop => $"{layer} {hop}");
         Assert.That(hops, Is.EqualTo(expected));
         Assert.That(window.Lost, Is.Zero);
-        Assert.That(window.Sightings.Select(sighting => sighting.Sequence), Is.EqualTo(Enumerable.Range(0, 22).Select(n => (ulong)n)));
-        Assert.That(window.Sightings.Select(sighting => (sighting.Tos, sighting.IcmpId, sighting.IcmpSequence, sighting.IsComplete)), Is.All.EqualTo(((byte)4, 7, 1, true)));
+        Assert.That(
+            window.Sightings.Select(sighting => sighting.Sequence),
+            Is.EqualTo(Enumerable.Range(0, 22).Select(n => (ulong)n)));
+        Assert.That(
+            window.Sightings.Select(
+                sighting => (sighting.Tos, sighting.IcmpId, sighting.IcmpSequence, sighting.IsComplete)),
+            Is.All.EqualTo(((byte)4, 7, 1, true)));
     }
 
     [Test]
@@ -39,7 +46,8 @@ public class NflogKernelTests
     {
         using var run = new NflogNamespace($"{Install}echo4 127.0.0.1 4\nnext", All);
 
-        Assert.That(Live(run.Next).Sightings.Select(sighting => sighting.Point.Table), Is.Not.Empty.And.None.EqualTo("nat"));
+        Assert.That(
+            Live(run.Next).Sightings.Select(sighting => sighting.Point.Table), Is.Not.Empty.And.None.EqualTo("nat"));
     }
 
     [Test]
@@ -50,12 +58,14 @@ public class NflogKernelTests
         var window = Live(run.Next);
 
         Assert.That(
-            window.Sightings.Where(sighting => sighting.Point is { Layer: Layer.Iptables, Table: "raw" or "filter" }).Select(sighting => sighting.Connection),
+            window.Sightings.Where(sighting => sighting.Point is { Layer: Layer.Iptables, Table: "raw" or "filter" })
+                .Select(sighting => sighting.Connection),
             // A kernel without NETFILTER_NETLINK_GLUE_CT cannot tell.
             Is.All.Null.Or.EqualTo(new ConnectionState?[]
             {
                 null, ConnectionState.New, ConnectionState.New, ConnectionState.New,
-                null, ConnectionState.EstablishedReply, ConnectionState.EstablishedReply, ConnectionState.EstablishedReply,
+                null, ConnectionState.EstablishedReply,
+                ConnectionState.EstablishedReply, ConnectionState.EstablishedReply,
             }));
     }
 
@@ -86,10 +96,13 @@ public class NflogKernelTests
             arp.Where(sighting => sighting.Source!.ToString() == "10.9.0.2").Take(6).Select(Short),
             Is.EqualTo(family == 6 ? [] : new[]
             {
-                "ebtables broute BROUTING client.port→", "ebtables nat PREROUTING client.port→", "ebtables filter FORWARD client.port→server.port",
-                "ebtables nat POSTROUTING →server.port", "ebtables filter INPUT client.port→", "arptables filter INPUT lab→",
+                "ebtables broute BROUTING client.port→", "ebtables nat PREROUTING client.port→",
+                "ebtables filter FORWARD client.port→server.port", "ebtables nat POSTROUTING →server.port",
+                "ebtables filter INPUT client.port→", "arptables filter INPUT lab→",
             }));
-        Assert.That(arp.Where(sighting => sighting.ArpOperation == 2).Select(sighting => sighting.Point.Layer), Has.None.EqualTo(Layer.Arptables));
+        Assert.That(
+            arp.Where(sighting => sighting.ArpOperation == 2).Select(sighting => sighting.Point.Layer),
+            Has.None.EqualTo(Layer.Arptables));
 
         string[] Way(string from, string to, bool nat) =>
         [
@@ -125,13 +138,19 @@ public class NflogKernelTests
         var window = Live(run.Next);
 
         Assert.That(
-            window.Sightings.Where(sighting => sighting.ArpOperation is null).Select(sighting => (sighting.Destination!.ToString(), sighting.Tos)).Distinct(),
+            window.Sightings.Where(sighting => sighting.ArpOperation is null)
+                .Select(sighting => (sighting.Destination!.ToString(), sighting.Tos))
+                .Distinct(),
             Is.EquivalentTo(new[] { ("127.83.0.1", (byte)4), ("fd09::1", 4), ("10.9.0.3", 4), ("10.9.0.1", 4) }));
         Assert.That(
-            window.Sightings.Where(sighting => sighting.Destination!.ToString() == "10.9.0.3" && sighting.ArpOperation is null).Select(sighting => sighting.Point.Layer).Distinct(),
+            window.Sightings
+                .Where(sighting => sighting.Destination!.ToString() == "10.9.0.3" && sighting.ArpOperation is null)
+                .Select(sighting => sighting.Point.Layer)
+                .Distinct(),
             Is.EquivalentTo(new[] { Layer.Iptables, Layer.Ebtables }));
         Assert.That(
-            window.Sightings.Where(sighting => sighting.Point.Layer == Layer.Arptables).Select(sighting => $"{sighting.Point.Chain} {sighting.Destination}"),
+            window.Sightings.Where(sighting => sighting.Point.Layer == Layer.Arptables)
+                .Select(sighting => $"{sighting.Point.Chain} {sighting.Destination}"),
             Is.EqualTo(new[] { "OUTPUT 10.9.0.3", "INPUT 10.9.0.1" }));
     }
 
@@ -146,13 +165,18 @@ public class NflogKernelTests
             next
             """, All);
 
-        var received = Live(run.Next).Sightings.Where(sighting => sighting.Point is { Table: "filter", Chain: "INPUT" }).ToArray();
+        var received =
+            Live(run.Next).Sightings.Where(sighting => sighting.Point is { Table: "filter", Chain: "INPUT" }).ToArray();
 
-        Assert.That(received.Select(sighting => sighting.TcpFlags), Is.EqualTo(new TcpFlags?[] { TcpFlags.Syn, TcpFlags.Rst | TcpFlags.Ack, null, null }));
+        Assert.That(
+            received.Select(sighting => sighting.TcpFlags),
+            Is.EqualTo(new TcpFlags?[] { TcpFlags.Syn, TcpFlags.Rst | TcpFlags.Ack, null, null }));
         Assert.That(received[0].DestinationPort, Is.EqualTo(81));
         Assert.That(received[1].TcpAcknowledgement, Is.EqualTo((received[0].TcpSequence + 1) % (1L << 32)));
-        Assert.That((received[2].Protocol, received[2].DestinationPort, received[2].PayloadLength), Is.EqualTo(("UDP", 82, 4)));
-        Assert.That((received[3].IcmpType, received[3].IcmpCode, received[3].Inner!.DestinationPort), Is.EqualTo((3, 3, 82)));
+        Assert.That(
+            (received[2].Protocol, received[2].DestinationPort, received[2].PayloadLength), Is.EqualTo(("UDP", 82, 4)));
+        Assert.That(
+            (received[3].IcmpType, received[3].IcmpCode, received[3].Inner!.DestinationPort), Is.EqualTo((3, 3, 82)));
     }
 
     [Test]
@@ -178,7 +202,8 @@ public class NflogKernelTests
         Assert.That(Live(run.Next).Sightings.Take(9).Select(sighting => sighting.Point.ToString()), Is.EqualTo(new[]
         {
             "iptables raw OUTPUT", "nftables inet mine nat", "iptables nat OUTPUT", "iptables nat POSTROUTING",
-            "nftables netdev mine out", "nftables inet mine door", "nftables netdev mine in", "nftables inet mine early", "iptables raw PREROUTING",
+            "nftables netdev mine out", "nftables inet mine door", "nftables netdev mine in",
+            "nftables inet mine early", "iptables raw PREROUTING",
         }));
         Assert.That(run.Said, Is.Empty);
     }
@@ -249,13 +274,16 @@ public class NflogKernelTests
 
         Assert.That((first.Lost, second.Lost), Is.EqualTo((0L, 0L)));
         Assert.That((first.Sightings.Length, second.Sightings.Length), Is.EqualTo((500 * 20 + 2, 500 * 20)));
-        Assert.That(second.Sightings.Select(sighting => (int)sighting.Sequence), Is.EqualTo(Enumerable.Range(10_002, 10_000)));
+        Assert.That(
+            second.Sightings.Select(sighting => (int)sighting.Sequence), Is.EqualTo(Enumerable.Range(10_002, 10_000)));
     }
 
     [Test]
     public void Counters_equal_the_records()
     {
-        using var run = new NflogNamespace($"{NflogNamespace.Ct}{Install}echo4 127.0.0.1 4 3\nnext\nnft list ruleset | grep 'group 7' | sed 's/^/= /'", All);
+        using var run = new NflogNamespace(
+            $"{NflogNamespace.Ct}{Install}echo4 127.0.0.1 4 3\nnext\nnft list ruleset | grep 'group 7' | sed 's/^/= /'",
+            All);
 
         var window = Live(run.Next);
         run.End();
@@ -263,7 +291,8 @@ public class NflogKernelTests
 
         Assert.That(
             counters.Points.Select(point => (point, counters[point])).Where(pair => pair.Item2 > 0),
-            Is.EquivalentTo(window.Sightings.CountBy(sighting => sighting.Point).Select(pair => (pair.Key, (long)pair.Value))));
+            Is.EquivalentTo(
+                window.Sightings.CountBy(sighting => sighting.Point).Select(pair => (pair.Key, (long)pair.Value))));
     }
 
     [Test]

@@ -12,7 +12,8 @@ internal sealed class NflogNamespace : IDisposable
 {
     public const string Ct = "nft add table inet user; nft add chain inet user c '{ type filter hook input priority 500; }'; nft add rule inet user c ct state new\n";
 
-    // What every script has: the reader bound to group 7, whose lines are this process' output; commands for it in file 5.
+    // What every script has: the reader bound to group 7, whose lines are this process' output; commands for it in file
+    // 5.
     private const string Prelude =
         """
         for tool in nft ip perl mkfifo nsenter; do command -v $tool >/dev/null || exit 77; done
@@ -106,7 +107,9 @@ internal sealed class NflogNamespace : IDisposable
     /// <summary>The window up to the script's next fence; the script then goes on.</summary>
     public LogWindow Next()
     {
-        var window = Reader.ReadUntilFence(++_fence, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token).GetAwaiter().GetResult();
+        var window = Reader.ReadUntilFence(++_fence, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token)
+            .GetAwaiter()
+            .GetResult();
         _process.StandardInput.WriteLine();
         return window;
     }

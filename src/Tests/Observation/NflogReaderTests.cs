@@ -69,8 +69,11 @@ public class NflogReaderTests
         var sighting = Read(Frame);
 
         Assert.That(sighting.Line, Is.EqualTo("ebtables filter FORWARD in=client.port out=server.port src=10.9.0.2 dst=10.9.0.3 tos=0x08 ttl=64 id=32847 icmp type=8 code=0 echo=7 seq=1"));
-        Assert.That((sighting.PhysIn, sighting.PhysOut, sighting.EtherType, sighting.Length), Is.EqualTo(((string?)null, (string?)null, 0x0800, 84)));
-        Assert.That((sighting.MacDestination, sighting.MacSource), Is.EqualTo(("86:34:0e:70:04:76", "26:b0:1d:07:98:d0")));
+        Assert.That(
+            (sighting.PhysIn, sighting.PhysOut, sighting.EtherType, sighting.Length),
+            Is.EqualTo(((string?)null, (string?)null, 0x0800, 84)));
+        Assert.That(
+            (sighting.MacDestination, sighting.MacSource), Is.EqualTo(("86:34:0e:70:04:76", "26:b0:1d:07:98:d0")));
         Assert.That(sighting.IsComplete);
     }
 
@@ -108,7 +111,9 @@ public class NflogReaderTests
         var sighting = Read(Syn);
 
         Assert.That(sighting.Line, Is.EqualTo("iptables filter INPUT in=lo src=127.0.0.1 dst=127.0.0.1 tos=0x04 ttl=64 id=57102 tcp 58076→81 SYN seq=833427331 payload=0"));
-        Assert.That((sighting.TcpAcknowledgement, sighting.FragmentOffset, sighting.MoreFragments), Is.EqualTo((0L, (int?)null, false)));
+        Assert.That(
+            (sighting.TcpAcknowledgement, sighting.FragmentOffset, sighting.MoreFragments),
+            Is.EqualTo((0L, (int?)null, false)));
     }
 
     [Test]
@@ -125,13 +130,16 @@ public class NflogReaderTests
     public void What_leaves_a_device_begins_with_the_frame()
     {
         Assert.That(NflogMessage.TryParse(Egress, out var message), Is.True);
-        Assert.That((message!.Family, message.Out, message.Frame.Length, message.Packet.Span[0] >> 4), Is.EqualTo((5, 1, 14, 6)));
+        Assert.That(
+            (message!.Family, message.Out, message.Frame.Length, message.Packet.Span[0] >> 4),
+            Is.EqualTo((5, 1, 14, 6)));
     }
 
     [Test]
     public void An_unknown_device_is_its_number()
     {
-        Assert.That((DeviceNames.None[0], DeviceNames.None[7], Devices[4]), Is.EqualTo(((string?)null, "#7", "server.port")));
+        Assert.That(
+            (DeviceNames.None[0], DeviceNames.None[7], Devices[4]), Is.EqualTo(((string?)null, "#7", "server.port")));
     }
 
     [Test]
@@ -151,7 +159,8 @@ public class NflogReaderTests
     }
 
     [Test]
-    public void Records_missing_at_the_beginning_are_counted() => Assert.That(ReadAll(Numbered(Frame, 2)).Lost, Is.EqualTo(2));
+    public void Records_missing_at_the_beginning_are_counted() =>
+        Assert.That(ReadAll(Numbered(Frame, 2)).Lost, Is.EqualTo(2));
 
     [Test]
     public void Records_missing_in_the_middle_are_counted() =>
@@ -189,9 +198,11 @@ public class NflogReaderTests
     [Test]
     public void Another_runs_records_are_counted_and_passed_over()
     {
-        var other = Numbered(Frame, 0).Replace(Convert.ToHexStringLower("htx7k2q"u8), Convert.ToHexStringLower("htother"u8));
+        var other = Numbered(Frame, 0).Replace(
+            Convert.ToHexStringLower("htx7k2q"u8), Convert.ToHexStringLower("htother"u8));
 
-        Assert.That(ReadAll(other, Numbered(Frame, 1)), Has.Property("Lost").Zero.And.Property("Sightings").Length.EqualTo(1));
+        Assert.That(
+            ReadAll(other, Numbered(Frame, 1)), Has.Property("Lost").Zero.And.Property("Sightings").Length.EqualTo(1));
     }
 
     [Test]
@@ -201,7 +212,9 @@ public class NflogReaderTests
             Assert.That(() => NflogMessage.TryParse(Syn.AsSpan(0, length), out _), Throws.Nothing);
         // The length of the attribute says 16 bytes of the packet.
         var at = Syn.IndexOf("40000900", StringComparison.Ordinal);
-        Assert.That(Read(Syn[..at] + "14000900" + Syn.Substring(at + 8, 32)), Has.Property("IsComplete").False.And.Property("Line").EndsWith(" cut"));
+        Assert.That(
+            Read(Syn[..at] + "14000900" + Syn.Substring(at + 8, 32)),
+            Has.Property("IsComplete").False.And.Property("Line").EndsWith(" cut"));
     }
 
     [Test]
@@ -248,7 +261,8 @@ public class NflogReaderTests
         return Window(reader, 1);
     }
 
-    private static LogWindow Window(NflogReader reader, int n) => reader.ReadUntilFence(n, CancellationToken.None).Result;
+    private static LogWindow Window(NflogReader reader, int n) =>
+        reader.ReadUntilFence(n, CancellationToken.None).Result;
 
     // NFULA_SEQ of the message.
     private static string Numbered(string line, uint number)

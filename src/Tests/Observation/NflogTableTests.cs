@@ -84,15 +84,21 @@ public class NflogTableTests
         Assert.That(
             places.Select(place => place.Point).Where(point => point.Layer != Layer.Arptables),
             Is.EquivalentTo(TapRules.Supported));
-        Assert.That(places.Where(place => place.Point.Table == "nat" && place.Family != NftFamily.Bridge).Select(place => place.Type), Is.All.EqualTo(NftChainType.Nat));
-        Assert.That(places.Where(place => place.Point.Table == "mangle").Select(place => place.Type), Is.All.EqualTo(NftChainType.Filter));
+        Assert.That(
+            places.Where(place => place.Point.Table == "nat" && place.Family != NftFamily.Bridge)
+                .Select(place => place.Type),
+            Is.All.EqualTo(NftChainType.Nat));
+        Assert.That(
+            places.Where(place => place.Point.Table == "mangle").Select(place => place.Type),
+            Is.All.EqualTo(NftChainType.Filter));
     }
 
     [TestCase(Backend.Nft, 150, -200)]
     [TestCase(Backend.Legacy, 50, 200)]
     public void The_backends_differ_in_security_and_in_what_a_bridge_sends(Backend backend, int security, int output)
     {
-        var priorities = NflogPlaces.OfTools(backend, backend, backend).ToDictionary(place => place.Point, place => place.Priority);
+        var priorities = NflogPlaces.OfTools(backend, backend, backend).ToDictionary(
+            place => place.Point, place => place.Priority);
 
         Assert.That(priorities[new(Layer.Iptables, "security", "INPUT")], Is.EqualTo(security));
         Assert.That(priorities[new(Layer.Ip6tables, "security", "INPUT")], Is.EqualTo(security));
@@ -102,7 +108,8 @@ public class NflogTableTests
     [Test]
     public void What_is_no_network_is_refused()
     {
-        Assert.That(() => NflogTraffic.To("lab"), Throws.InstanceOf<HooktrailException>().With.Message.Contains("\"lab\""));
+        Assert.That(
+            () => NflogTraffic.To("lab"), Throws.InstanceOf<HooktrailException>().With.Message.Contains("\"lab\""));
         Assert.That(() => NflogTraffic.To(), Throws.InstanceOf<HooktrailException>());
     }
 

@@ -18,7 +18,8 @@ public class RealToolsTests
         ebtables-nft -A FORWARD -p ARP -j ACCEPT
         """;
 
-    private const string Listed = "table ip filter {\n\tchain FORWARD {\n\t}\n}\ntable bridge filter {\n\tchain FORWARD {\n\t}\n}\n";
+    private const string Listed =
+        "table ip filter {\n\tchain FORWARD {\n\t}\n}\ntable bridge filter {\n\tchain FORWARD {\n\t}\n}\n";
 
     [Test]
     public void Taps_go_in_and_out_and_nothing_else_changes()

@@ -52,33 +52,47 @@ public class SightingTests
             + "OPT (020405B40402080A) UID=1000 GID=1000 ");
 
         Assert.That(
-            (sighting.IsComplete, sighting.In, sighting.Out, sighting.Protocol, sighting.SourcePort, sighting.DestinationPort),
+            (
+                sighting.IsComplete, sighting.In, sighting.Out,
+                sighting.Protocol, sighting.SourcePort, sighting.DestinationPort),
             Is.EqualTo((true, (string?)null, "eth0", "TCP", 40000, 443)));
-        Assert.That((sighting.TcpSequence, sighting.IcmpSequence, sighting.UserId), Is.EqualTo((3000000001, (int?)null, 1000u)));
+        Assert.That(
+            (sighting.TcpSequence, sighting.IcmpSequence, sighting.UserId),
+            Is.EqualTo((3000000001, (int?)null, 1000u)));
     }
 
     [Test]
     public void Flags_of_tcp_and_a_fragments_place()
     {
-        const string head = "htx7k2q i.filter.INPUT IN=lo OUT= SRC=192.0.2.2 DST=192.0.2.9 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 ";
+        const string head =
+            "htx7k2q i.filter.INPUT IN=lo OUT= SRC=192.0.2.2 DST=192.0.2.9 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 ";
         var syn = Parse(head + "DF PROTO=TCP SPT=1 DPT=2 SEQ=7 ACK=9 WINDOW=64240 RES=0x00 CWR ECE ACK SYN URGP=0 ");
         var nothing = Parse(head + "PROTO=TCP SPT=1 DPT=2 WINDOW=0 RES=0x00 URGP=0 ");
 
-        Assert.That((syn.TcpFlags, syn.TcpAcknowledgement), Is.EqualTo(((TcpFlags?)(TcpFlags.Cwr | TcpFlags.Ece | TcpFlags.Ack | TcpFlags.Syn), 9L)));
-        Assert.That((nothing.TcpFlags, nothing.TcpAcknowledgement), Is.EqualTo(((TcpFlags?)TcpFlags.None, (long?)null)));
+        Assert.That(
+            (syn.TcpFlags, syn.TcpAcknowledgement),
+            Is.EqualTo(((TcpFlags?)(TcpFlags.Cwr | TcpFlags.Ece | TcpFlags.Ack | TcpFlags.Syn), 9L)));
+        Assert.That(
+            (nothing.TcpFlags, nothing.TcpAcknowledgement), Is.EqualTo(((TcpFlags?)TcpFlags.None, (long?)null)));
         Assert.That((syn.FragmentOffset, syn.MoreFragments), Is.EqualTo(((int?)null, false)));
         var (first, last) = (Parse(head + "MF PROTO=UDP SPT=1 DPT=2 LEN=4008 "), Parse(head + "FRAG:370 PROTO=UDP "));
-        Assert.That((first.FragmentOffset, first.MoreFragments, first.PayloadLength), Is.EqualTo(((int?)0, true, (int?)4000)));
+        Assert.That(
+            (first.FragmentOffset, first.MoreFragments, first.PayloadLength), Is.EqualTo(((int?)0, true, (int?)4000)));
         Assert.That((last.FragmentOffset, last.MoreFragments, last.IsComplete), Is.EqualTo(((int?)2960, false, true)));
     }
 
     [Test]
     public void Fragments_of_ipv6_are_not_cut()
     {
-        const string head = "htx7k2q 6.filter.INPUT IN=lo OUT= SRC=2001:db8::1 DST=2001:db8::2 LEN=1496 TC=0 HOPLIMIT=64 FLOWLBL=7 ";
-        var (first, last) = (Parse(head + "FRAG:0 INCOMPLETE ID:0000002a PROTO=ICMPv6 TYPE=128 CODE=0 ID=3 SEQ=1 "), Parse(head + "FRAG:1448 ID:0000002a PROTO=ICMPv6 "));
+        const string head =
+            "htx7k2q 6.filter.INPUT IN=lo OUT= SRC=2001:db8::1 DST=2001:db8::2 LEN=1496 TC=0 HOPLIMIT=64 FLOWLBL=7 ";
+        var (first, last) = (
+            Parse(head + "FRAG:0 INCOMPLETE ID:0000002a PROTO=ICMPv6 TYPE=128 CODE=0 ID=3 SEQ=1 "),
+            Parse(head + "FRAG:1448 ID:0000002a PROTO=ICMPv6 "));
 
-        Assert.That((first.IsComplete, first.FragmentOffset, first.MoreFragments, first.IcmpId, first.FlowLabel), Is.EqualTo((true, (int?)0, true, (int?)3, (int?)7)));
+        Assert.That(
+            (first.IsComplete, first.FragmentOffset, first.MoreFragments, first.IcmpId, first.FlowLabel),
+            Is.EqualTo((true, (int?)0, true, (int?)3, (int?)7)));
         Assert.That((last.IsComplete, last.FragmentOffset, last.MoreFragments), Is.EqualTo((true, (int?)1448, false)));
     }
 
@@ -86,7 +100,8 @@ public class SightingTests
     [TestCase("PROTO=UDP SPT=40000 DPT=53 LEN=28 ", 40000, 53, null, null)]
     [TestCase("PROTO=ICMP TYPE=8 CODE=0 ID=7 SEQ=3 ", null, null, null, 3)]
     [TestCase("PROTO=TCP INCOMPLETE [8 bytes] ", null, null, null, null)]
-    public void The_packet_that_an_icmp_error_is_about(string inside, int? source, int? destination, long? sequence, int? echo)
+    public void The_packet_that_an_icmp_error_is_about(
+        string inside, int? source, int? destination, long? sequence, int? echo)
     {
         var sighting = Parse(
             "htx7k2q i.filter.INPUT IN=lab OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=112 TOS=0x00 PREC=0xC0 TTL=64 ID=5 PROTO=ICMP TYPE=3 CODE=1 "
@@ -94,7 +109,9 @@ public class SightingTests
 
         Assert.That((sighting.IsComplete, sighting.IpId, sighting.SourcePort), Is.EqualTo((true, 5, (int?)null)));
         Assert.That(
-            (sighting.Inner!.Source.ToString(), sighting.Inner.Destination.ToString(), sighting.Inner.IpId, sighting.Inner.SourcePort, sighting.Inner.DestinationPort),
+            (
+                sighting.Inner!.Source.ToString(), sighting.Inner.Destination.ToString(),
+                sighting.Inner.IpId, sighting.Inner.SourcePort, sighting.Inner.DestinationPort),
             Is.EqualTo(("192.0.2.2", "198.51.100.9", 77, source, destination)));
         Assert.That((sighting.Inner.TcpSequence, sighting.Inner.IcmpSequence), Is.EqualTo((sequence, echo)));
     }
@@ -115,7 +132,9 @@ public class SightingTests
             + "[SRC=192.0.2.2 DST=198.51.100.9 LEN=84 TOS=0x00 PREC=0x00 TTL=1 ID=77 PROTO=UDP INCOMPLETE [8 bytes] ] MTU=1400 MARK=0x1 ");
 
         Assert.That(
-            (sighting.IsComplete, sighting.Source!.ToString(), sighting.IpId, sighting.IcmpType, sighting.IcmpCode, sighting.Tos, sighting.Mark),
+            (
+                sighting.IsComplete, sighting.Source!.ToString(), sighting.IpId,
+                sighting.IcmpType, sighting.IcmpCode, sighting.Tos, sighting.Mark),
             Is.EqualTo((true, "192.0.2.1", 5, 3, 4, (byte)0xC0, 1u)));
     }
 
@@ -138,7 +157,9 @@ public class SightingTests
             + "PROTO=ICMPv6 TYPE=128 CODE=0 ID=3 SEQ=1 ");
 
         Assert.That(
-            (sighting.Point.Layer, sighting.Source!.ToString(), sighting.Tos, sighting.Ttl, sighting.IpId, sighting.IcmpType, sighting.IcmpSequence),
+            (
+                sighting.Point.Layer, sighting.Source!.ToString(), sighting.Tos,
+                sighting.Ttl, sighting.IpId, sighting.IcmpType, sighting.IcmpSequence),
             Is.EqualTo((Layer.Ip6tables, "2001:db8::2", (byte)4, 64, (int?)null, 128, 1)));
         Assert.That((sighting.EtherType, sighting.IsComplete), Is.EqualTo((0x86DD, true)));
     }
@@ -162,7 +183,9 @@ public class SightingTests
             "htx7k2q i.filter.INPUT IN=lab OUT= ARP HTYPE=1 PTYPE=0x0800 OPCODE=1 MACSRC=02:42:ac:12:00:03 IPSRC=172.18.0.3 MACDST=00:00:00:00:00:00 IPDST=172.18.0.2");
 
         Assert.That(
-            (sighting.ArpOperation, sighting.Source!.ToString(), sighting.Destination!.ToString(), sighting.MacSource, sighting.IsComplete),
+            (
+                sighting.ArpOperation, sighting.Source!.ToString(),
+                sighting.Destination!.ToString(), sighting.MacSource, sighting.IsComplete),
             Is.EqualTo((1, "172.18.0.3", "172.18.0.2", "02:42:ac:12:00:03", true)));
     }
 
@@ -196,10 +219,15 @@ public class SightingTests
     [TestCase("proto = 0x0806 ARP HTYPE=1, PTYPE=0x0800, OPCODE=1 ARP MAC SRC=02:00:00:00:00:01 ARP IP SRC=192.0.2.1 ARP MAC DST=00:00:00:00:00:00 ARP IP DST=192.0.2.2", "192.0.2.1", "192.0.2.2", null)]
     public void Frames_of_all_kinds(string end, string source, string destination, int? port)
     {
-        var sighting = Parse($"htx7k2q e.filter.FORWARD IN=v1 OUT=v2 MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 {end}");
+        var sighting = Parse(
+            $"htx7k2q e.filter.FORWARD IN=v1 OUT=v2 MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 {end}");
 
         Assert.That(
-            (sighting.Source!.ToString(), sighting.Destination!.ToString(), sighting.DestinationPort, sighting.IsComplete),
+            (
+                sighting.Source!.ToString(),
+                sighting.Destination!.ToString(),
+                sighting.DestinationPort,
+                sighting.IsComplete),
             Is.EqualTo((source, destination, port, true)));
     }
 
@@ -207,8 +235,11 @@ public class SightingTests
     [TestCase("htx7k2 i.nat.INPUT IN=a OUT= ")]
     [TestCase("htX7k2q i.nat.INPUT IN=a OUT= ")]
     [TestCase("https: //example.com")]
-    public void What_is_no_tap_is_refused(string text) => Assert.That(SightingParser.TryParse(7, text, out _), Is.False);
+    public void What_is_no_tap_is_refused(string text) =>
+        Assert.That(SightingParser.TryParse(7, text, out _), Is.False);
 
     private static Sighting Parse(string text) =>
-        SightingParser.TryParse(7, text, out var sighting) ? sighting! : throw new AssertionException($"refused: {text}");
+        SightingParser.TryParse(7, text, out var sighting)
+            ? sighting!
+            : throw new AssertionException($"refused: {text}");
 }

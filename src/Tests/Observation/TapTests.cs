@@ -7,7 +7,11 @@ public class TapTests
     private static readonly TapRules Rules = new(
         Captured.Run,
         new("172.29.88.0/24", "203.0.113.0/24", "127.83.1.7/32", "fd00:88::/48"),
-        [new(Layer.Iptables, "nat", "INPUT"), new(Layer.Iptables, "raw", "OUTPUT"), new(Layer.Ebtables, "nat", "OUTPUT")]);
+        [
+            new(Layer.Iptables, "nat", "INPUT"),
+            new(Layer.Iptables, "raw", "OUTPUT"),
+            new(Layer.Ebtables, "nat", "OUTPUT")
+        ]);
 
     [Test]
     public void Every_prefix_fits_into_xt_LOG_and_names_its_place()
@@ -64,11 +68,13 @@ public class TapTests
         Assert.That(text, Does.StartWith("*nat\n").And.Not.Contain("COMMIT"));
         foreach (var packets in new[]
                  {
-                     "-p IPv4 --ip-destination 172.29.88.0/24 ! --ip-tos 0x00", "-p IPv4 --ip-destination 172.29.88.0/24 --ip-tos 0x00 --ip-protocol tcp",
+                     "-p IPv4 --ip-destination 172.29.88.0/24 ! --ip-tos 0x00",
+                     "-p IPv4 --ip-destination 172.29.88.0/24 --ip-tos 0x00 --ip-protocol tcp",
                      "-p ARP --arp-ip-dst 172.29.88.0/24", "-p IPv6 --ip6-destination fd00:88::/48 ! --ip6-tclass 0x00",
                      "-p IPv6 --ip6-destination fd00:88::/48 --ip6-tclass 0x00 --ip6-protocol ipv6-icmp --ip6-icmp-type 1",
                  })
-            Assert.That(text, Does.Contain($"-I OUTPUT 1 {packets} --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-level debug "));
+            Assert.That(
+                text, Does.Contain($"-I OUTPUT 1 {packets} --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-level debug "));
     }
 
     [Test]
@@ -79,11 +85,15 @@ public class TapTests
     [Test]
     public void Counters_of_both_tools_equal_the_records_of_the_log()
     {
-        var counters = TapCounters.Parse(Captured.Text("captured.iptables-save") + Captured.Text("captured.ebtables-save"), Captured.Run);
-        var logged = Captured.Counted(Captured.Read(Captured.Renumbered(Captured.Lines.Where(line => !line.Contains("fence")))).Sightings);
+        var counters = TapCounters.Parse(
+            Captured.Text("captured.iptables-save") + Captured.Text("captured.ebtables-save"), Captured.Run);
+        var logged = Captured.Counted(
+            Captured.Read(Captured.Renumbered(Captured.Lines.Where(line => !line.Contains("fence")))).Sightings);
 
         Assert.That(counters.Points.Count(), Is.EqualTo(17 + 6));
-        Assert.That(counters.Points.Select(point => (point, counters[point])), Is.EquivalentTo(counters.Points.Select(point => (point, logged[point]))));
+        Assert.That(
+            counters.Points.Select(point => (point, counters[point])),
+            Is.EquivalentTo(counters.Points.Select(point => (point, logged[point]))));
         Assert.That(counters.Points.Sum(point => counters[point]), Is.EqualTo(250));
         Assert.That(counters.Since(counters).Points.Sum(point => counters.Since(counters)[point]), Is.Zero);
         var (twice, once) = (counters.With(logged), TapCounters.Of([]).With(counters));
@@ -103,7 +113,8 @@ public class TapTests
     [Test]
     public void Overlapping_networks_are_refused() => Assert.That(
         () => new TracedTraffic("10.0.0.0/8", "10.1.0.0/16"),
-        Throws.InstanceOf<HooktrailException>().With.Message.StartsWith("The networks 10.0.0.0/8 and 10.1.0.0/16 overlap"));
+        Throws.InstanceOf<HooktrailException>().With.Message.StartsWith(
+            "The networks 10.0.0.0/8 and 10.1.0.0/16 overlap"));
 
     [TestCase("2001:db8::/129")]
     [TestCase("10.0.0.0/33")]

@@ -21,14 +21,18 @@ public class TrailAssemblerTests
             legs.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"),
             Is.EqualTo(new[]
             {
-                $"request delivered to {to}", $"reply delivered to {from}", $"request 2 delivered to {to}", $"reply 2 delivered to {from}",
+                $"request delivered to {to}",
+                $"reply delivered to {from}",
+                $"request 2 delivered to {to}",
+                $"reply 2 delivered to {from}",
             }));
         Assert.That(legs.Sum(leg => leg.Trail.Hops.Length), Is.EqualTo(window.Sightings.Length));
         Assert.That(
             legs.SelectMany(leg => leg.Evidence).Select(record => (record.Line, record.Number)),
             Is.EqualTo(window.Sightings.Select(sighting => (sighting.Line, sighting.Sequence))));
         foreach (var leg in legs)
-            Assert.That(leg.Evidence.Select(record => record.Hop), Is.EqualTo(Enumerable.Range(1, leg.Trail.Hops.Length)));
+            Assert.That(
+                leg.Evidence.Select(record => record.Hop), Is.EqualTo(Enumerable.Range(1, leg.Trail.Hops.Length)));
         Assert.That(
             legs.Skip(2).SelectMany(leg => leg.Trail.Hops).Select(hop => hop.Point),
             Has.None.Matches<HookPoint>(point => point is { Layer: Layer.Iptables, Table: "nat" }));
@@ -37,7 +41,8 @@ public class TrailAssemblerTests
     [Test]
     public void A_trail_shows_where_masquerade_rewrites()
     {
-        var legs = Legs(Captured.Assemble(Captured.Flow("client", "wan"), Captured.Window(4), 0x10, Captured.BothAnswered));
+        var legs = Legs(
+            Captured.Assemble(Captured.Flow("client", "wan"), Captured.Window(4), 0x10, Captured.BothAnswered));
 
         Assert.That(legs[0].Trail.Hops.Select(Captured.Short), Is.EqualTo(new[]
         {
@@ -68,18 +73,23 @@ public class TrailAssemblerTests
         var legs = Legs(Captured.Assemble(Captured.Flow("client", "server"), window, 0x04, new(1, [])));
 
         Assert.That(legs, Has.Length.EqualTo(1));
-        Assert.That(legs[0].Trail.Outcome, Is.EqualTo(Outcome.Vanished(new(Layer.Ebtables, "filter", "FORWARD"), null)));
+        Assert.That(
+            legs[0].Trail.Outcome, Is.EqualTo(Outcome.Vanished(new(Layer.Ebtables, "filter", "FORWARD"), null)));
     }
 
     [Test]
     public void A_reply_that_nobody_got_vanished_after_its_last_hop()
     {
         var lines = Captured.Between(4).Skip(1).Take(12);
-        var legs = Legs(Captured.Assemble(Captured.Flow("client", "wan"), Captured.Read(Captured.Renumbered(lines)), 0x10, new(1, [])));
+        var legs = Legs(Captured.Assemble(
+            Captured.Flow("client", "wan"), Captured.Read(Captured.Renumbered(lines)), 0x10, new(1, [])));
 
         Assert.That(
             legs.Select(leg => leg.Trail.Outcome),
-            Is.EqualTo(new[] { Outcome.Delivered(Endpoint.Wan), Outcome.Vanished(new(Layer.Iptables, "mangle", "PREROUTING"), null) }));
+            Is.EqualTo(new[]
+            {
+                Outcome.Delivered(Endpoint.Wan), Outcome.Vanished(new(Layer.Iptables, "mangle", "PREROUTING"), null)
+            }));
     }
 
     [Test]
@@ -87,7 +97,8 @@ public class TrailAssemblerTests
     {
         // Only the bridge sees them, so no sequence number helps.
         var lines = Captured.Between(8).Where(line => line.Contains("SRC=172.29.88.2"));
-        var legs = Legs(Captured.Assemble(Captured.Flow("client", "server"), Captured.Read(Captured.Renumbered(lines)), 0x40, new(2, [])));
+        var legs = Legs(Captured.Assemble(
+            Captured.Flow("client", "server"), Captured.Read(Captured.Renumbered(lines)), 0x40, new(2, [])));
 
         Assert.That(legs.Select(leg => leg.Trail.Hops.Length), Is.EqualTo(new[] { 3, 3 }));
     }
@@ -122,10 +133,12 @@ public class TrailAssemblerTests
         var onlySecond = Captured.Counted(window.Sightings.Where(sighting => sighting.Tos == 0x08));
 
         Assert.That(
-            TrailAssembler.Assemble(Captured.Flow("host", "client"), Captured.Map, window, 0x08, onlySecond, Captured.BothAnswered),
+            TrailAssembler.Assemble(
+                Captured.Flow("host", "client"), Captured.Map, window, 0x08, onlySecond, Captured.BothAnswered),
             Is.InstanceOf<Finding.Observed>());
         Assert.That(
-            Reason(TrailAssembler.Assemble(Captured.Flow("client", "server"), Captured.Map, window, 0x04, onlySecond, Captured.BothAnswered)),
+            Reason(TrailAssembler.Assemble(
+                Captured.Flow("client", "server"), Captured.Map, window, 0x04, onlySecond, Captured.BothAnswered)),
             Does.Match("The counter of .* shows [0-9]+ packets, the log [0-9]+"));
     }
 
@@ -136,13 +149,15 @@ public class TrailAssemblerTests
         var counted = Captured.Counted(window.Sightings.Append(window.Sightings[0]));
 
         Assert.That(
-            Reason(TrailAssembler.Assemble(Captured.Flow("client", "server"), Captured.Map, window, 0x04, counted, Captured.BothAnswered)),
+            Reason(TrailAssembler.Assemble(
+                Captured.Flow("client", "server"), Captured.Map, window, 0x04, counted, Captured.BothAnswered)),
             Is.EqualTo("The counter of ebtables nat PREROUTING shows 5 packets, the log 4."));
     }
 
     [Test]
     public void Lost_records_are_inconclusive() => Assert.That(
-        Reason(Captured.Assemble(Captured.Flow("client", "server"), Captured.Window(1) with { Lost = 3 }, 0x04, Captured.BothAnswered)),
+        Reason(Captured.Assemble(
+            Captured.Flow("client", "server"), Captured.Window(1) with { Lost = 3 }, 0x04, Captured.BothAnswered)),
         Is.EqualTo("The kernel log lost 3 records before they were read."));
 
     [Test]
@@ -151,7 +166,9 @@ public class TrailAssemblerTests
         var lines = Captured.Between(1).SetItem(2, Captured.Between(1)[2][..120]);
 
         Assert.That(
-            Reason(Captured.Assemble(Captured.Flow("client", "server"), Captured.Read(Captured.Renumbered(lines)), 0x04, Captured.BothAnswered)),
+            Reason(Captured.Assemble(
+                Captured.Flow("client", "server"),
+                Captured.Read(Captured.Renumbered(lines)), 0x04, Captured.BothAnswered)),
             Does.StartWith("A record was cut: \"htx7k2q i.raw.PREROUTING IN="));
     }
 
@@ -164,7 +181,9 @@ public class TrailAssemblerTests
         var mixed = lines[..3].Add(lines[second + 1]).AddRange(lines[3..(second + 1)]).AddRange(lines[(second + 2)..]);
 
         Assert.That(
-            Reason(Captured.Assemble(Captured.Flow("host", "client"), Captured.Read(Captured.Renumbered(mixed)), 0x08, Captured.BothAnswered)),
+            Reason(Captured.Assemble(
+                Captured.Flow("host", "client"),
+                Captured.Read(Captured.Renumbered(mixed)), 0x08, Captured.BothAnswered)),
             Does.StartWith("The records of two packets are mixed: "));
     }
 
@@ -179,7 +198,9 @@ public class TrailAssemblerTests
         var lines = Captured.Between(2).Select(line => line.Replace("SEQ=1 ", "SEQ=7 "));
 
         Assert.That(
-            Reason(Captured.Assemble(Captured.Flow("host", "client"), Captured.Read(Captured.Renumbered(lines)), 0x08, Captured.BothAnswered)),
+            Reason(Captured.Assemble(
+                Captured.Flow("host", "client"),
+                Captured.Read(Captured.Renumbered(lines)), 0x08, Captured.BothAnswered)),
             Does.StartWith("In order this is packet 1, but its ICMP sequence number is 7"));
     }
 
@@ -189,7 +210,9 @@ public class TrailAssemblerTests
         var lines = Captured.Between(2).Where(line => line.Contains("SRC=172.29.88.2"));
 
         Assert.That(
-            Reason(Captured.Assemble(Captured.Flow("host", "client"), Captured.Read(Captured.Renumbered(lines)), 0x08, Captured.BothAnswered)),
+            Reason(Captured.Assemble(
+                Captured.Flow("host", "client"),
+                Captured.Read(Captured.Renumbered(lines)), 0x08, Captured.BothAnswered)),
             Is.EqualTo("A reply was seen before any request."));
     }
 
@@ -202,7 +225,12 @@ public class TrailAssemblerTests
     public void Only_a_tap_that_fired_proves_a_silence()
     {
         var fired = FiredTaps.None.With(Captured.Window(8)).With(Captured.Window(6));
-        HookPoint[] points = [new(Layer.Ebtables, "filter", "FORWARD"), new(Layer.Iptables, "filter", "FORWARD"), new(Layer.Iptables, "raw", "OUTPUT")];
+        HookPoint[] points =
+        [
+            new(Layer.Ebtables, "filter", "FORWARD"),
+            new(Layer.Iptables, "filter", "FORWARD"),
+            new(Layer.Iptables, "raw", "OUTPUT")
+        ];
 
         Assert.That(fired.Unproven(points), Is.EqualTo(new[] { points[1] }));
         Assert.That(fired.Contains(points[2]), Is.True);
@@ -212,5 +240,7 @@ public class TrailAssemblerTests
         finding is Finding.Observed observed ? [.. observed.Legs] : throw new AssertionException(finding.ToString());
 
     private static string Reason(Finding finding) =>
-        finding is Finding.Inconclusive inconclusive ? inconclusive.Reason : throw new AssertionException(finding.ToString());
+        finding is Finding.Inconclusive inconclusive
+            ? inconclusive.Reason
+            : throw new AssertionException(finding.ToString());
 }

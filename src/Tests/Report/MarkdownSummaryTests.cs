@@ -68,12 +68,14 @@ public class MarkdownSummaryTests
     public void A_hostile_title_stays_text_in_its_cell()
     {
         var hostile = new ScenarioTitle("</details><script>", "a | b\n# c `d` [e](f) & _g_");
-        var summary = Summary(Agreed with { Scenario = hostile, Verdict = LegVerdict.Skipped, Reason = "<img src=x>|" });
+        var summary = Summary(
+            Agreed with { Scenario = hostile, Verdict = LegVerdict.Skipped, Reason = "<img src=x>|" });
         Assert.Multiple(() =>
         {
             Assert.That(
                 summary,
-                Does.Contain(@"| \</details\>\<script\> | a \| b" + "\uFFFD" + @"\# c \`d\` \[e\]\(f\) \& \_g\_ | client"));
+                Does.Contain(
+                    @"| \</details\>\<script\> | a \| b" + "\uFFFD" + @"\# c \`d\` \[e\]\(f\) \& \_g\_ | client"));
             Assert.That(summary, Does.Contain(@": \<img src=x\>\|"));
             Assert.That(summary, Does.Contain("<details><summary>&lt;/details&gt;&lt;script&gt;: a | b"));
             Assert.That(summary, Does.Not.Contain("<script>"));

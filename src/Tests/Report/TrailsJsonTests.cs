@@ -81,13 +81,16 @@ public class TrailsJsonTests
     {
         var other = HostProfile.Default with { IpForward = false };
         var leg = new LegRecord(Samples.Ping, Leg.Request, Samples.Bridged, null);
-        var bytes = Samples.Bytes(new(HostProfile.Default, [leg, leg with { HostProfile = other }, leg with { HostProfile = other with { } }, leg]));
+        var bytes = Samples.Bytes(new(
+            HostProfile.Default,
+            [leg, leg with { HostProfile = other }, leg with { HostProfile = other with { } }, leg]));
 
         using var json = JsonDocument.Parse(bytes);
         var hosts = json.RootElement.GetProperty("hosts").EnumerateArray().ToList();
 
         Assert.That(hosts.Select(host => host.GetProperty("legs").GetArrayLength()), Is.EqualTo(new[] { 1, 2, 1 }));
-        Assert.That(hosts[1].GetProperty("hostProfile").ToString(), Does.Contain("ip_forward").And.Not.Contains("kernel"));
+        Assert.That(
+            hosts[1].GetProperty("hostProfile").ToString(), Does.Contain("ip_forward").And.Not.Contains("kernel"));
         Assert.That(Read(bytes).Legs.Select(one => one.HostProfile), Is.EqualTo(new[] { null, other, other, null }));
     }
 
@@ -95,7 +98,9 @@ public class TrailsJsonTests
     public void A_hop_is_one_line()
     {
         var lines = Text(Samples.FileOf(Samples.Bridged)).Split('\n');
-        Assert.That(lines.Count(line => line.Contains("\"layer\"") && !line.Contains("\"result\"")), Is.EqualTo(Samples.Bridged.Hops.Length));
+        Assert.That(
+            lines.Count(line => line.Contains("\"layer\"") && !line.Contains("\"result\"")),
+            Is.EqualTo(Samples.Bridged.Hops.Length));
     }
 
     [Test]
@@ -143,7 +148,8 @@ public class TrailsJsonTests
     [TestCase("\"observed\": null", "\"observed\": []", "$.hosts[0].legs[0].observed is an array and must be an object")]
     [TestCase("\"observed\": null", "\"observed\": \"as said\"", "$.hosts[0].legs[0].observed is a string other than \"as predicted\"")]
     [TestCase("\"legs\": [", "\"lags\": [", "$.hosts[0] has a member \"lags\"")]
-    public void A_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(string right, string wrong, string sentence)
+    public void A_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(
+        string right, string wrong, string sentence)
     {
         var text = Text(Samples.FileOf(Samples.Bridged));
         Assert.That(text, Does.Contain(right), "the mistake must be one in this file");
@@ -159,7 +165,9 @@ public class TrailsJsonTests
     [TestCase("\"conntrack\": true", "\"con\\u001btrack\": true", "has a member \"con\uFFFDtrack\"")]
     [TestCase("hooktrail/trails/4", "hooktrail\\n/trails/4", "has the schema \"hooktrail\uFFFD/trails/4\"")]
     public void What_a_file_says_breaks_no_line_of_the_message(string right, string wrong, string sentence) =>
-        Assert.That(() => Read(Encoding.UTF8.GetBytes(Replace(Text(Samples.FileOf(Samples.Bridged)), right, wrong))), ThrowsSentence(sentence));
+        Assert.That(
+            () => Read(Encoding.UTF8.GetBytes(Replace(Text(Samples.FileOf(Samples.Bridged)), right, wrong))),
+            ThrowsSentence(sentence));
 
     [Test]
     public void A_damaged_file_is_read_or_refused_in_one_sentence_but_never_crashes()
@@ -194,7 +202,8 @@ public class TrailsJsonTests
 
     private static string Text(TrailsFile file) => Encoding.UTF8.GetString(Samples.Bytes(file));
 
-    private static string[] Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+    private static string[] Members(JsonElement element) =>
+        [.. element.EnumerateObject().Select(member => member.Name)];
 
     private static NUnit.Framework.Constraints.IResolveConstraint ThrowsSentence(string part) =>
         Throws.TypeOf<HooktrailException>().With.Message.Contains(part).And.Message.Not.Contains("\n");

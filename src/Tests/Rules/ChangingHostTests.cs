@@ -16,7 +16,9 @@ public class ChangingHostTests
         _ =>
         {
             _log.Add("read");
-            return _canBeRead ? Task.FromResult(HostProfile.Default with { IpForward = _forwards }) : throw new HooktrailException("It cannot be read.");
+            return _canBeRead
+                ? Task.FromResult(HostProfile.Default with { IpForward = _forwards })
+                : throw new HooktrailException("It cannot be read.");
         },
         _ =>
         {
@@ -89,7 +91,9 @@ public class ChangingHostTests
             },
             default);
         await other!;
-        Assert.That(_log, Is.EqualTo(new[] { "read", "first packet", "off", "read", "middle", "second packet", "another flow" }));
+        Assert.That(
+            _log,
+            Is.EqualTo(new[] { "read", "first packet", "off", "read", "middle", "second packet", "another flow" }));
         await (await waiting!).DisposeAsync();
     }
 

@@ -7,15 +7,19 @@ public class DockerRulesTests
     private static readonly DockerRelease[] Releases = Enum.GetValues<DockerRelease>();
 
     [Test]
-    public void All_of_them_are_known_to_the_model([ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
+    public void All_of_them_are_known_to_the_model(
+        [ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
     {
         var rules = DockerRules.Of(release, proxy).Chains.SelectMany(chain => chain.Rules);
 
-        Assert.That(rules.Where(rule => rule.Target is UnknownTarget || rule.Matches.Any(match => match is UnknownMatch)), Is.Empty);
+        Assert.That(
+            rules.Where(rule => rule.Target is UnknownTarget || rule.Matches.Any(match => match is UnknownMatch)),
+            Is.Empty);
     }
 
     [Test]
-    public void A_script_for_a_host_is_read_back_as_the_same_rules([ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
+    public void A_script_for_a_host_is_read_back_as_the_same_rules(
+        [ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy)
     {
         var script = DockerScript.Of(release, TestHost.Instance, proxy);
 
@@ -24,7 +28,9 @@ public class DockerRulesTests
 
     [Test]
     public void The_real_tools_take_a_script_and_print_the_same_rules(
-        [ValueSource(nameof(Releases))] DockerRelease release, [Values] bool proxy, [Values("nft", "legacy")] string backend)
+        [ValueSource(nameof(Releases))] DockerRelease release,
+        [Values] bool proxy,
+        [Values("nft", "legacy")] string backend)
     {
         var script = DockerScript.Of(release, TestHost.Instance, proxy);
         var output = PrivateNamespace.Run(
@@ -52,11 +58,13 @@ public class DockerRulesTests
     [Test]
     public void The_rules_of_a_running_Engine_are_those_of_its_release()
     {
-        var saved = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "docker-20.10.iptables-save"));
+        var saved = File.ReadAllText(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "docker-20.10.iptables-save"));
         // The lab has more networks, and ports.
         string[] others = [.. LabNames.Networks.Where(network => network != LabNames.Bridge), "--dport"];
         var expected = DockerRules.Default.Chains
-            .Select(chain => chain with { Rules = [.. chain.Rules.Where(rule => !rule.Text.Split(' ').Any(others.Contains))] });
+            .Select(chain =>
+                chain with { Rules = [.. chain.Rules.Where(rule => !rule.Text.Split(' ').Any(others.Contains))] });
 
         AssertSame(RuleReader.Xtables(Layer.Iptables, saved, new OneNetwork()), new([.. expected]));
     }
@@ -65,10 +73,13 @@ public class DockerRulesTests
     {
         public string Device(string printed) => printed == "docker0" ? LabNames.Bridge : printed;
 
-        public string? Address(IPAddress printed) => printed.Equals(IPAddress.Parse("172.17.0.1")) ? LabNames.Gateway : null;
+        public string? Address(IPAddress printed) =>
+            printed.Equals(IPAddress.Parse("172.17.0.1")) ? LabNames.Gateway : null;
 
         public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) =>
-            condition(IPAddress.Parse("172.17.0.1")) ? [LabNames.Gateway] : condition(IPAddress.Loopback) ? [LabNames.HostOnLoopback] : [];
+            condition(IPAddress.Parse("172.17.0.1")) ? [LabNames.Gateway]
+            : condition(IPAddress.Loopback) ? [LabNames.HostOnLoopback]
+            : [];
 
         public int Port(int printed) => printed;
 
@@ -87,7 +98,8 @@ public class DockerRulesTests
 
     [Test]
     public void What_is_no_version_is_told([Values("", "new", "28.x")] string version) =>
-        Assert.That(() => DockerRules.Parse(version), Throws.TypeOf<HooktrailException>().With.Message.Contains("20.10"));
+        Assert.That(
+            () => DockerRules.Parse(version), Throws.TypeOf<HooktrailException>().With.Message.Contains("20.10"));
 
     [Test]
     public void The_networks_are_named_as_wholes() =>
@@ -104,5 +116,6 @@ public class DockerRulesTests
         Assert.That(read, Is.EqualTo(expected));
     }
 
-    private static IEnumerable<string> Lines(RuleSet rules) => RuleText.Layers(rules).SelectMany(layer => RuleText.Write(rules, layer));
+    private static IEnumerable<string> Lines(RuleSet rules) =>
+        RuleText.Layers(rules).SelectMany(layer => RuleText.Write(rules, layer));
 }

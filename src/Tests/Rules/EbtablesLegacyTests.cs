@@ -43,7 +43,8 @@ public class EbtablesLegacyTests
 
     [Test]
     public void What_went_wrong_is_passed_on() => Assert.That(
-        Saved("hooktrail: cannot: ebtables-legacy said «Operation not permitted»\n"), Is.EqualTo("hooktrail: cannot: ebtables-legacy said «Operation not permitted»\n"));
+        Saved("hooktrail: cannot: ebtables-legacy said «Operation not permitted»\n"),
+        Is.EqualTo("hooktrail: cannot: ebtables-legacy said «Operation not permitted»\n"));
 
     [Test]
     public void Rules_are_inserted_one_by_one_and_the_first_that_is_refused_ends_it()
@@ -86,12 +87,17 @@ public class EbtablesLegacyTests
             PATH=$PWD/programs:$PATH
             bash script
             """,
-            ("script", HostReading.Script(Backend.Nft, TestHost.Instance, ["lab"], ebtables: Backend.Legacy)), ("listed", Listed));
+            ("script", HostReading.Script(Backend.Nft, TestHost.Instance, ["lab"], ebtables: Backend.Legacy)),
+            ("listed", Listed));
         var profile = HostReading.Parse(output.Split('\n'), TestHost.Instance, Backend.Nft, Backend.Legacy);
         Assert.That(profile.Ebtables, Is.EqualTo(Backend.Legacy));
-        Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "FORWARD"))!.Rules, Has.Length.EqualTo(1), "what only logs decides nothing");
+        Assert.That(
+            profile.Rules.Find(new(Layer.Ebtables, "filter", "FORWARD"))!.Rules,
+            Has.Length.EqualTo(1),
+            "what only logs decides nothing");
         Assert.That(profile.Rules.Find(new(Layer.Ebtables, "filter", "mine"))!.Rules, Has.Length.EqualTo(1));
     }
 
-    private static string Saved(string listed) => PrivateNamespace.Run($"command -v awk >/dev/null || exit 77\n{EbtablesLegacy.Saved}\nsaved_legacy <listed", ("listed", listed));
+    private static string Saved(string listed) => PrivateNamespace.Run(
+        $"command -v awk >/dev/null || exit 77\n{EbtablesLegacy.Saved}\nsaved_legacy <listed", ("listed", listed));
 }

@@ -86,9 +86,13 @@ public class HostReadingTests
     [TestCase("5.14.0-427.el9.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 11 11:20:23 EDT 2024", "5.14")]
     [TestCase("6.12.41+deb13-amd64", "#1 SMP Debian 6.1.176-1", "6.12.41")]
     [TestCase("6.1.0-custom", "#1 SMP Debian 6.12.41-1", "6.1")]
-    public void Which_stable_release_a_kernel_is_stands_beside_its_name_where_that_does_not_say(string release, string version, string kernel) =>
+    public void Which_stable_release_a_kernel_is_stands_beside_its_name_where_that_does_not_say(
+        string release, string version, string kernel) =>
         Assert.That(
-            HostReading.Parse(Lines(Captured.Replace("kernel 6.12.41+deb13-amd64", $"kernel {release}\nversion {version}", StringComparison.Ordinal)), TestHost.Instance, Backend.Nft)
+            HostReading.Parse(Lines(Captured.Replace(
+                "kernel 6.12.41+deb13-amd64",
+                $"kernel {release}\nversion {version}",
+                StringComparison.Ordinal)), TestHost.Instance, Backend.Nft)
                 .Kernel.ToString(),
             Is.EqualTo(kernel));
 
@@ -107,12 +111,17 @@ public class HostReadingTests
             Rules = RuleSet.Empty,
             Hairpin = true,
         }));
-        Assert.That(profile.Rules.Chains.Where(chain => !chain.Rules.IsEmpty || chain.Policy == Policy.Drop).Select(chain => chain.Id), Is.EquivalentTo(new ChainId[]
+        Assert.That(profile.Rules.Chains.Where(chain => !chain.Rules.IsEmpty || chain.Policy == Policy.Drop)
+            .Select(chain => chain.Id), Is.EquivalentTo(new ChainId[]
         {
-            new(Layer.Iptables, "nat", "POSTROUTING"), new(Layer.Ip6tables, "filter", "FORWARD"), new(Layer.Arptables, "filter", "INPUT"),
+            new(Layer.Iptables, "nat", "POSTROUTING"),
+            new(Layer.Ip6tables, "filter", "FORWARD"),
+            new(Layer.Arptables, "filter", "INPUT"),
             new(Layer.Ebtables, "filter", "FORWARD"), new(Layer.Nftables, "bridge mine", "c"),
-            new(Layer.Nftables, "ip iptables-legacy-nat", "PREROUTING"), new(Layer.Nftables, "ip iptables-legacy-nat", "POSTROUTING"),
-            new(Layer.Nftables, "ip iptables-legacy-nat", "DOCKER"), new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"),
+            new(Layer.Nftables, "ip iptables-legacy-nat", "PREROUTING"),
+            new(Layer.Nftables, "ip iptables-legacy-nat", "POSTROUTING"),
+            new(Layer.Nftables, "ip iptables-legacy-nat", "DOCKER"),
+            new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"),
         }));
         Assert.That(
             profile.Rules.Find(new(Layer.Nftables, "bridge mine", "c"))!.Rules[0].Matches,
@@ -129,11 +138,21 @@ public class HostReadingTests
         Assert.That(Chain("PREROUTING").Rules[0].Target, Is.EqualTo(new JumpTarget("DOCKER")));
         Assert.That(Chain("DOCKER").Base, Is.Null);
         Assert.That(Chain("DOCKER").Rules[0].Matches, Does.Contain(new DeviceMatch(DeviceRole.In, ["lab"], true)));
-        Assert.That(Chain("POSTROUTING").Rules[0].Target, Is.EqualTo(new UnknownTarget("-m tos --tos 0x10/0x3f -j NETMAP --to 10.0.0.0/8")), "what has no words of nft");
-        Assert.That(Chain("POSTROUTING").Rules[0].Text, Does.StartWith("ip saddr lab oifname != \"lab\" meta l4proto tcp unreadable "));
-        Assert.That(rules.Find(new(Layer.Nftables, "ip iptables-legacy-mangle", "FORWARD")), Is.Null, "a table without a rule");
-        Assert.That(rules.Find(new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"))!.Policy, Is.EqualTo(Policy.Drop));
-        Assert.That(RuleText.Read(Layer.Nftables, RuleText.Write(rules, Layer.Nftables), "a file").BaseChains, Is.EqualTo(rules.BaseChains), "they can be written down");
+        Assert.That(
+            Chain("POSTROUTING").Rules[0].Target,
+            Is.EqualTo(new UnknownTarget("-m tos --tos 0x10/0x3f -j NETMAP --to 10.0.0.0/8")),
+            "what has no words of nft");
+        Assert.That(
+            Chain("POSTROUTING").Rules[0].Text,
+            Does.StartWith("ip saddr lab oifname != \"lab\" meta l4proto tcp unreadable "));
+        Assert.That(
+            rules.Find(new(Layer.Nftables, "ip iptables-legacy-mangle", "FORWARD")), Is.Null, "a table without a rule");
+        Assert.That(
+            rules.Find(new(Layer.Nftables, "ip6 ip6tables-legacy-filter", "FORWARD"))!.Policy, Is.EqualTo(Policy.Drop));
+        Assert.That(
+            RuleText.Read(Layer.Nftables, RuleText.Write(rules, Layer.Nftables), "a file").BaseChains,
+            Is.EqualTo(rules.BaseChains),
+            "they can be written down");
     }
 
     [TestCase("rp_filter 2", "rp_filter 0", "rp_filter", true)]
@@ -216,9 +235,12 @@ public class HostReadingTests
                 Rules = RuleSet.Empty,
             }));
         Assert.That(
-            profile.Rules.BaseChains.Where(chain => !chain.Rules.IsEmpty || chain.Id.Table == "ip mine").Select(chain => chain.Id.Table),
+            profile.Rules.BaseChains.Where(chain => !chain.Rules.IsEmpty || chain.Id.Table == "ip mine")
+                .Select(chain => chain.Id.Table),
             Is.EqualTo(iptables == Backend.Nft ? new[] { "ip mine", "ip iptables-legacy-mangle" } : ["ip mine"]));
-        Assert.That(profile.Rules.Find(new(Layer.Iptables, "mangle", "FORWARD"))?.Rules.Length ?? 0, Is.EqualTo(iptables == Backend.Legacy ? 1 : 0));
+        Assert.That(
+            profile.Rules.Find(new(Layer.Iptables, "mangle", "FORWARD"))?.Rules.Length ?? 0,
+            Is.EqualTo(iptables == Backend.Legacy ? 1 : 0));
     }
 
     [TestCase("arptables-nft-save", Backend.Nft)]

@@ -52,7 +52,9 @@ public class LabWordsTests
     [TestCase("iptables -A FORWARD -s `reboot` -j DROP", "is not allowed in a rule")]
     [TestCase("iptables -A FORWARD -j DROP > /etc/passwd", "is not allowed in a rule")]
     public void What_adds_no_rule_is_refused(string command, string why) =>
-        Assert.That(() => LabWords.Xtables(command, TestHost.Instance), Throws.TypeOf<HooktrailException>().With.Message.Contains(why));
+        Assert.That(
+            () => LabWords.Xtables(command, TestHost.Instance),
+            Throws.TypeOf<HooktrailException>().With.Message.Contains(why));
 
     [TestCase("table ip mine { chain c { ip saddr client drop; }; }", "table ip mine { chain c { ip saddr 172.30.0.2 drop; }; }")]
     [TestCase("table ip mine { chain c { ip saddr != { client, server } drop; }; }", "table ip mine { chain c { ip saddr != { 172.30.0.2, 172.30.0.3 } drop; }; }")]
@@ -74,11 +76,13 @@ public class LabWordsTests
     [Test]
     public void Its_tables_are_known_by_family_and_name() =>
         Assert.That(
-            LabWords.TablesOf("table ip one { }\ntable bridge two { }; table ip one { chain c { }; }"), Is.EqualTo(new[] { "ip one", "bridge two" }));
+            LabWords.TablesOf("table ip one { }\ntable bridge two { }; table ip one { chain c { }; }"),
+            Is.EqualTo(new[] { "ip one", "bridge two" }));
 
     [TestCase("add rule ip a b drop")]
     [TestCase("table nonsense x { }")]
     [TestCase("")]
     public void A_text_without_a_table_is_refused(string text) =>
-        Assert.That(() => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no table"));
+        Assert.That(
+            () => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no table"));
 }

@@ -17,7 +17,8 @@ public class NeedsConntrackTests
     {
         var rules = RuleText.Read(Layer.Ip6tables, ["*filter", ":OWN -", rule], "text");
 
-        Assert.That((rules.NeedsConntrack(IpVersion.V4), rules.NeedsConntrack(IpVersion.V6)), Is.EqualTo((false, needs)));
+        Assert.That(
+            (rules.NeedsConntrack(IpVersion.V4), rules.NeedsConntrack(IpVersion.V6)), Is.EqualTo((false, needs)));
     }
 
     [TestCase("ip", "ct state new accept", true, false)]
@@ -40,7 +41,13 @@ public class NeedsConntrackTests
     [Test]
     public void A_chain_of_type_nat_alone_does_not_need_it() =>
         Assert.That(
-            RuleText.Read(Layer.Nftables, ["table ip t {", "chain c {", "type nat hook postrouting priority 100; policy accept;", "counter", "}", "}"], "text")
+            RuleText.Read(
+                Layer.Nftables,
+                [
+                    "table ip t {", "chain c {",
+                    "type nat hook postrouting priority 100; policy accept;", "counter", "}", "}"
+                ],
+                "text")
                 .NeedsConntrack(IpVersion.V4),
             Is.False);
 
@@ -61,7 +68,8 @@ public class NeedsConntrackTests
             """);
         var lines = output.Split('\n', 2);
 
-        Assert.That(RuleReader.NftJson(lines[1], TestHost.Instance).NeedsConntrack(IpVersion.V4), Is.EqualTo(lines[0] != "0"));
+        Assert.That(
+            RuleReader.NftJson(lines[1], TestHost.Instance).NeedsConntrack(IpVersion.V4), Is.EqualTo(lines[0] != "0"));
     }
 
     [Test]
@@ -69,6 +77,8 @@ public class NeedsConntrackTests
     {
         var rules = DockerRules.Of(release);
 
-        Assert.That((rules.NeedsConntrack(IpVersion.V4), rules.NeedsConntrack(IpVersion.V6)), Is.EqualTo((true, release != DockerRelease.V20)));
+        Assert.That(
+            (rules.NeedsConntrack(IpVersion.V4), rules.NeedsConntrack(IpVersion.V6)),
+            Is.EqualTo((true, release != DockerRelease.V20)));
     }
 }

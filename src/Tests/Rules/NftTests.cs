@@ -10,44 +10,119 @@ public class NftTests
     /// <summary>A rule in a table inet, its rules in the lab's names, and the first one's matches and target.</summary>
     private static readonly object[] Rules =
     [
-        Of("iifname \"br-la0\" accept", "iifname \"lab\" accept", new AcceptTarget(), new DeviceMatch(DeviceRole.In, ["lab"], false)),
-        Of("oifname != { \"br-la0\", \"br-aw0\" } drop", "oifname != { \"away\", \"lab\" } drop", new DropTarget(), new DeviceMatch(DeviceRole.Out, ["away", "lab"], true)),
-        Of("iifname \"br-*\" drop", "iifname { \"away\", \"closed\", \"inner\", \"lab\" } drop", new DropTarget(), new DeviceMatch(DeviceRole.In, ["away", "closed", "inner", "lab"], false)),
+        Of(
+            "iifname \"br-la0\" accept",
+            "iifname \"lab\" accept",
+            new AcceptTarget(),
+            new DeviceMatch(DeviceRole.In, ["lab"], false)),
+        Of(
+            "oifname != { \"br-la0\", \"br-aw0\" } drop",
+            "oifname != { \"away\", \"lab\" } drop",
+            new DropTarget(),
+            new DeviceMatch(DeviceRole.Out, ["away", "lab"], true)),
+        Of(
+            "iifname \"br-*\" drop",
+            "iifname { \"away\", \"closed\", \"inner\", \"lab\" } drop",
+            new DropTarget(),
+            new DeviceMatch(DeviceRole.In, ["away", "closed", "inner", "lab"], false)),
         Of("ip saddr 172.30.0.0/24 counter packets 0 bytes 0 drop", "ip saddr lab drop", new DropTarget(),
             V4, new AddressMatch(AddressRole.Source, ["client", "server", "lab.gateway", "lab.broadcast"], false)),
-        Of("ip6 daddr { fd00::2, fd00::3 } drop", "ip6 daddr { client, server } drop", new DropTarget(), V6, new AddressMatch(AddressRole.Destination, ["client", "server"], false)),
-        Of("ip daddr != 10.9.8.0/24 return", "ip daddr != 10.9.8.0/24 return", new ReturnTarget(), V4, new AddressMatch(AddressRole.Destination, [], true)),
+        Of(
+            "ip6 daddr { fd00::2, fd00::3 } drop",
+            "ip6 daddr { client, server } drop",
+            new DropTarget(),
+            V6,
+            new AddressMatch(AddressRole.Destination, ["client", "server"], false)),
+        Of("ip daddr != 10.9.8.0/24 return", "ip daddr != 10.9.8.0/24 return", new ReturnTarget(), V4, new AddressMatch(
+            AddressRole.Destination, [], true)),
         Of("tcp dport { 48080, 90-99 } accept", "tcp dport { 90-99, 8080 } accept", new AcceptTarget(),
             Tcp, new PortMatch(AddressRole.Destination, [new(90, 99), new(8080, 8080)], false)),
-        Of("udp sport >= 1024 accept", "udp sport 1024-65535 accept", new AcceptTarget(), new ProtocolMatch("udp", false), new PortMatch(AddressRole.Source, [new(1024, 65535)], false)),
+        Of(
+            "udp sport >= 1024 accept",
+            "udp sport 1024-65535 accept",
+            new AcceptTarget(),
+            new ProtocolMatch("udp", false),
+            new PortMatch(AddressRole.Source, [new(1024, 65535)], false)),
         Of("ct state established,related accept", "ct state established,related accept", new AcceptTarget(),
             new ConntrackMatch(ConntrackStates.Established | ConntrackStates.Related, false)),
-        Of("ct status dnat accept", "ct status dnat accept", new AcceptTarget(), new ConntrackMatch(ConntrackStates.Dnat, false)),
-        Of("fib daddr type local accept", "fib daddr type local accept", new AcceptTarget(), new AddressTypeMatch(AddressRole.Destination, "LOCAL", false)),
-        Of("icmp type echo-request accept", "icmp type echo-request accept", new AcceptTarget(), V4, new ProtocolMatch("icmp", false), new IcmpTypeMatch(8, null, false)),
-        Of("meta l4proto { tcp, udp } accept", "meta l4proto tcp accept\nmeta l4proto udp accept", new AcceptTarget(), Tcp),
+        Of(
+            "ct status dnat accept",
+            "ct status dnat accept",
+            new AcceptTarget(),
+            new ConntrackMatch(ConntrackStates.Dnat, false)),
+        Of(
+            "fib daddr type local accept",
+            "fib daddr type local accept",
+            new AcceptTarget(),
+            new AddressTypeMatch(AddressRole.Destination, "LOCAL", false)),
+        Of(
+            "icmp type echo-request accept", "icmp type echo-request accept", new AcceptTarget(),
+            V4, new ProtocolMatch("icmp", false), new IcmpTypeMatch(8, null, false)),
+        Of(
+            "meta l4proto { tcp, udp } accept",
+            "meta l4proto tcp accept\nmeta l4proto udp accept", new AcceptTarget(), Tcp),
         Of("meta nfproto ipv6 drop", "meta nfproto ipv6 drop", new DropTarget(), V6),
-        Of("meta mark & 0x000000ff == 0x00000001 drop", "meta mark & 0x000000ff == 0x00000001 drop", new DropTarget(), new MarkMatch(1, 255, false)),
-        Of("tcp flags & (fin | syn | rst | ack) == syn drop", "tcp flags & (fin | syn | rst | ack) == syn drop", new DropTarget(),
+        Of(
+            "meta mark & 0x000000ff == 0x00000001 drop",
+            "meta mark & 0x000000ff == 0x00000001 drop",
+            new DropTarget(),
+            new MarkMatch(1, 255, false)),
+        Of("tcp flags & (fin | syn | rst | ack) == syn drop",
+            "tcp flags & (fin | syn | rst | ack) == syn drop", new DropTarget(),
             Tcp, new TcpFlagsMatch(TcpFlags.Fin | TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Ack, TcpFlags.Syn, false)),
         Of("ip ttl < 3 drop", "ip ttl 0-2 drop", new DropTarget(), V4, new TtlMatch(0, 2, false)),
-        Of("meta pkttype broadcast drop", "meta pkttype broadcast drop", new DropTarget(), new PacketTypeMatch("broadcast", false)),
-        Of("iifname vmap { \"br-la0\" : jump other, \"br-aw0\" : drop }", "iifname \"away\" drop\niifname \"lab\" jump other", new DropTarget(), new DeviceMatch(DeviceRole.In, ["away"], false)),
-        Of("iifname vmap @verdicts", "iifname \"lab\" jump other", new JumpTarget("other"), new DeviceMatch(DeviceRole.In, ["lab"], false)),
-        Of("ip saddr @friends accept", "ip saddr { client, server } accept", new AcceptTarget(), V4, new AddressMatch(AddressRole.Source, ["client", "server"], false)),
-        Of("ip daddr . tcp dport { 172.30.0.2 . 80, 172.30.0.3 . 81 } accept", "ip daddr client tcp dport 80 accept\nip daddr server tcp dport 81 accept", new AcceptTarget(),
-            V4, new AddressMatch(AddressRole.Destination, ["client"], false), Tcp, new PortMatch(AddressRole.Destination, [new(80, 80)], false)),
+        Of(
+            "meta pkttype broadcast drop",
+            "meta pkttype broadcast drop",
+            new DropTarget(),
+            new PacketTypeMatch("broadcast", false)),
+        Of(
+            "iifname vmap { \"br-la0\" : jump other, \"br-aw0\" : drop }",
+            "iifname \"away\" drop\niifname \"lab\" jump other",
+            new DropTarget(),
+            new DeviceMatch(DeviceRole.In, ["away"], false)),
+        Of(
+            "iifname vmap @verdicts",
+            "iifname \"lab\" jump other",
+            new JumpTarget("other"),
+            new DeviceMatch(DeviceRole.In, ["lab"], false)),
+        Of("ip saddr @friends accept", "ip saddr { client, server } accept", new AcceptTarget(), V4, new AddressMatch(
+            AddressRole.Source, ["client", "server"], false)),
+        Of("ip daddr . tcp dport { 172.30.0.2 . 80, 172.30.0.3 . 81 } accept",
+            "ip daddr client tcp dport 80 accept\nip daddr server tcp dport 81 accept", new AcceptTarget(),
+            V4, new AddressMatch(AddressRole.Destination, ["client"], false),
+            Tcp, new PortMatch(AddressRole.Destination, [new(80, 80)], false)),
         Of("ip saddr @growing drop", "ip saddr @growing drop", new DropTarget(), new UnknownMatch("ip saddr", false)),
-        Of("limit rate 3/second accept", "limit rate 3/second accept", new AcceptTarget(), new UnknownMatch("limit", false)),
-        Of("meta skuid 1000 accept", "meta skuid 1000 accept", new AcceptTarget(), new UnknownMatch("meta skuid", false)),
+        Of(
+            "limit rate 3/second accept",
+            "limit rate 3/second accept",
+            new AcceptTarget(),
+            new UnknownMatch("limit", false)),
+        Of(
+            "meta skuid 1000 accept",
+            "meta skuid 1000 accept",
+            new AcceptTarget(),
+            new UnknownMatch("meta skuid", false)),
         Of("meta mark set 0x00000001 accept", "meta mark set 0x00000001\naccept", new MarkTarget(1, uint.MaxValue)),
-        Of("meta mark 0x1 meta mark set 0x00000002", "meta mark 0x1 meta mark set 0x00000002", new MarkTarget(2, uint.MaxValue), new MarkMatch(1, uint.MaxValue, false)),
-        Of("meta mark 0x1 meta mark set 0x00000002 accept", "meta mark 0x1 meta mark set 0x00000002 accept", new UnknownTarget("meta mark set"), new MarkMatch(1, uint.MaxValue, false)),
+        Of(
+            "meta mark 0x1 meta mark set 0x00000002",
+            "meta mark 0x1 meta mark set 0x00000002",
+            new MarkTarget(2, uint.MaxValue),
+            new MarkMatch(1, uint.MaxValue, false)),
+        Of(
+            "meta mark 0x1 meta mark set 0x00000002 accept",
+            "meta mark 0x1 meta mark set 0x00000002 accept",
+            new UnknownTarget("meta mark set"),
+            new MarkMatch(1, uint.MaxValue, false)),
         Of("ip ttl set 1", "ip ttl set 1", new TtlTarget(1)),
         Of("notrack", "notrack", new NotrackTarget()),
         Of("reject with tcp reset", "meta l4proto tcp reject with tcp reset", new RejectTarget("tcp-reset"), Tcp),
         Of("reject", "meta nfproto ipv4 reject with icmp port-unreachable\nmeta nfproto ipv6 reject with icmpv6 port-unreachable", new RejectTarget("icmp-port-unreachable"), V4),
-        Of("reject with icmp admin-prohibited", "meta nfproto ipv4 reject with icmp admin-prohibited", new RejectTarget("icmp-admin-prohibited"), V4),
+        Of(
+            "reject with icmp admin-prohibited",
+            "meta nfproto ipv4 reject with icmp admin-prohibited",
+            new RejectTarget("icmp-admin-prohibited"),
+            V4),
         Of("goto other", "goto other", new JumpTarget("other", true)),
         Of("queue to 0", "queue to 0", new UnknownTarget("queue")),
         Of("log prefix \"mine \" group 3", "", new ContinueTarget("")),
@@ -56,12 +131,16 @@ public class NftTests
 
     private static readonly object[] NatRules =
     [
-        Of("tcp dport 48080 dnat ip to 172.30.0.3:80", "tcp dport 8080 meta nfproto ipv4 dnat ip to server:80", new DnatTarget("server", 80),
+        Of("tcp dport 48080 dnat ip to 172.30.0.3:80",
+            "tcp dport 8080 meta nfproto ipv4 dnat ip to server:80", new DnatTarget("server", 80),
             Tcp, new PortMatch(AddressRole.Destination, [new(8080, 8080)], false), V4),
-        Of("dnat ip to tcp dport map { 81 : 172.30.0.2, 82 : 172.30.0.3 }", "meta nfproto ipv4 tcp dport 81 dnat ip to client\nmeta nfproto ipv4 tcp dport 82 dnat ip to server",
+        Of("dnat ip to tcp dport map { 81 : 172.30.0.2, 82 : 172.30.0.3 }",
+            "meta nfproto ipv4 tcp dport 81 dnat ip to client\nmeta nfproto ipv4 tcp dport 82 dnat ip to server",
             new DnatTarget("client", null), V4, Tcp, new PortMatch(AddressRole.Destination, [new(81, 81)], false)),
-        Of("tcp dport 81 redirect to :82", "tcp dport 81 redirect to :82", new RedirectTarget(82), Tcp, new PortMatch(AddressRole.Destination, [new(81, 81)], false)),
-        Of("tcp dport 81 redirect", "tcp dport 81 redirect", new RedirectTarget(null), Tcp, new PortMatch(AddressRole.Destination, [new(81, 81)], false)),
+        Of("tcp dport 81 redirect to :82", "tcp dport 81 redirect to :82", new RedirectTarget(82), Tcp, new PortMatch(
+            AddressRole.Destination, [new(81, 81)], false)),
+        Of("tcp dport 81 redirect", "tcp dport 81 redirect", new RedirectTarget(null), Tcp, new PortMatch(
+            AddressRole.Destination, [new(81, 81)], false)),
     ];
 
     private const string Sets =
@@ -85,22 +164,33 @@ public class NftTests
         """;
 
     [TestCaseSource(nameof(Rules))]
-    public void A_rule(string printed, string inLab, Target target, Match[] matches) => AssertRule(printed, inLab, target, matches, Filter);
+    public void A_rule(string printed, string inLab, Target target, Match[] matches) =>
+        AssertRule(printed, inLab, target, matches, Filter);
 
     [TestCaseSource(nameof(NatRules))]
-    public void A_rule_of_nat(string printed, string inLab, Target target, Match[] matches) => AssertRule(printed, inLab, target, matches, Nat);
+    public void A_rule_of_nat(string printed, string inLab, Target target, Match[] matches) =>
+        AssertRule(printed, inLab, target, matches, Nat);
 
     [Test]
     public void The_JSON_of_the_real_tool_says_the_same_as_its_text()
     {
-        var script = Script(Filter, string.Join('\n', Rules.Cast<object[]>().Select(rule => (string)rule[0]).Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal))))
-            + Script(Nat, string.Join('\n', NatRules.Cast<object[]>().Select(rule => (string)rule[0]).Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal)))).Replace("table inet t", "table inet n");
-        var printed = PrivateNamespace.Run("command -v nft >/dev/null || exit 77; nft -f script; nft -j list ruleset; echo ===; nft list ruleset", ("script", script)).Split("===\n");
+        var script = Script(Filter, string.Join('\n', Rules.Cast<object[]>()
+            .Select(rule => (string)rule[0])
+            .Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal))))
+            + Script(Nat, string.Join('\n', NatRules.Cast<object[]>()
+                .Select(rule => (string)rule[0])
+                .Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal)))).Replace(
+                "table inet t", "table inet n");
+        var printed = PrivateNamespace.Run(
+            "command -v nft >/dev/null || exit 77; nft -f script; nft -j list ruleset; echo ===; nft list ruleset",
+            ("script", script)).Split("===\n");
 
         var json = RuleReader.NftJson(printed[0], TestHost.Instance);
         // Numbers are printed in several ways; what they mean is the same.
-        Assert.That(Meaning(json), Is.EqualTo(Meaning(RuleReader.Nftables(script.Split('\n'), TestHost.Instance, "script"))));
-        Assert.That(Meaning(RuleReader.Nftables(printed[1].Split('\n'), TestHost.Instance, "nft")), Is.EqualTo(Meaning(json)));
+        Assert.That(
+            Meaning(json), Is.EqualTo(Meaning(RuleReader.Nftables(script.Split('\n'), TestHost.Instance, "script"))));
+        Assert.That(
+            Meaning(RuleReader.Nftables(printed[1].Split('\n'), TestHost.Instance, "nft")), Is.EqualTo(Meaning(json)));
         Assert.That(RuleText.Read(Layer.Nftables, RuleText.Write(json, Layer.Nftables), "text"), Is.EqualTo(json));
     }
 
@@ -124,7 +214,9 @@ public class NftTests
             """);
 
         // What has another chain than theirs is no table of theirs, whatever its name.
-        Assert.That(RuleReader.NftJson(printed, TestHost.Instance).Chains.Select(chain => chain.Id.ToString()).ToArray(), Is.EqualTo((string[])["nftables ip6 filter input"]));
+        Assert.That(
+            RuleReader.NftJson(printed, TestHost.Instance).Chains.Select(chain => chain.Id.ToString()).ToArray(),
+            Is.EqualTo((string[])["nftables ip6 filter input"]));
     }
 
     [Test]
@@ -142,11 +234,12 @@ public class NftTests
             TestHost.Instance,
             "text");
 
-        Assert.That(rules.BaseChains.Select(chain => (chain.Policy, chain.Base)), Is.EqualTo((IEnumerable<(Policy, BaseChain?)>)
-        [
-            (Policy.Drop, new(NftFamily.Netdev, "filter", "ingress", -5, "lab")),
-            (Policy.Accept, new(NftFamily.Bridge, "filter", "forward", -200) { BeforeBridges = true }),
-        ]));
+        Assert.That(
+            rules.BaseChains.Select(chain => (chain.Policy, chain.Base)), Is.EqualTo((IEnumerable<(Policy, BaseChain?)>)
+            [
+                (Policy.Drop, new(NftFamily.Netdev, "filter", "ingress", -5, "lab")),
+                (Policy.Accept, new(NftFamily.Bridge, "filter", "forward", -200) { BeforeBridges = true }),
+            ]));
         Assert.That(RuleText.Read(Layer.Nftables, RuleText.Write(rules, Layer.Nftables), "text"), Is.EqualTo(rules));
     }
 
@@ -156,12 +249,16 @@ public class NftTests
     public void What_nft_does_not_list_is_told_with_its_line(string text, string line, string what) =>
         Assert.That(
             () => RuleReader.Nftables(text.Split('\n'), TestHost.Instance, "the file"),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains(line).And.Message.Contains(what).And.Message.Contains("the file"));
+            Throws.TypeOf<HooktrailException>()
+                .With.Message.Contains(line)
+                .And.Message.Contains(what)
+                .And.Message.Contains("the file"));
 
     private const string Filter = "type filter hook forward priority 0; policy accept;";
     private const string Nat = "type nat hook prerouting priority -100; policy accept;";
 
-    private static string Script(string hook, string rules) => $"table inet t {{\n{Sets}\nchain c {{\n{hook}\n{rules}\n}}\n}}\n";
+    private static string Script(string hook, string rules) =>
+        $"table inet t {{\n{Sets}\nchain c {{\n{hook}\n{rules}\n}}\n}}\n";
 
     private static void AssertRule(string printed, string inLab, Target target, Match[] matches, string hook)
     {
@@ -175,7 +272,8 @@ public class NftTests
     }
 
     private static string Meaning(RuleSet rules) =>
-        string.Join('\n', rules.Chains.SelectMany(chain => chain.Rules.Select(rule => $"{chain.Id}: {string.Join(", ", rule.Matches.Select(match => $"{match} {Detail(match)}"))} {rule.Target}")));
+        string.Join('\n', rules.Chains.SelectMany(
+            chain => chain.Rules.Select(rule => $"{chain.Id}: {string.Join(", ", rule.Matches.Select(match => $"{match} {Detail(match)}"))} {rule.Target}")));
 
     private static string Detail(Match match) => match switch
     {
@@ -185,5 +283,6 @@ public class NftTests
         _ => "",
     };
 
-    private static object[] Of(string printed, string inLab, Target target, params Match[] matches) => [printed, inLab, target, matches];
+    private static object[] Of(string printed, string inLab, Target target, params Match[] matches) =>
+        [printed, inLab, target, matches];
 }

@@ -9,33 +9,41 @@ internal sealed class TestHost : INames, IHostNames
 
     private static readonly ImmutableSortedDictionary<string, string> DeviceNames = LabNames.Networks
         .ToImmutableSortedDictionary(network => network, network => $"br-{network[..2]}0")
-        .AddRange(Endpoint.All.Where(one => one.Kind == EndpointKind.Container).Select(one => KeyValuePair.Create(LabNames.PortOf(one), $"veth{one.Name}")))
+        .AddRange(Endpoint.All.Where(one => one.Kind == EndpointKind.Container)
+            .Select(one => KeyValuePair.Create(LabNames.PortOf(one), $"veth{one.Name}")))
         .Add(LabNames.WanNic, "enp3s0");
 
     private static readonly ImmutableArray<(string Name, IPAddress Address)> Known =
     [
         .. LabNames.Networks.SelectMany((network, index) => OfNetwork(network, index)),
         (LabNames.HostOnWan, IPAddress.Parse("203.0.113.1")), (LabNames.HostOnWan, IPAddress.Parse("2001:db8:f::1")),
-        ("wan", IPAddress.Parse("203.0.113.9")), ("wan", IPAddress.Parse("2001:db8:f::9")), ("wan", IPAddress.Parse("fe80::9")),
+        ("wan", IPAddress.Parse("203.0.113.9")),
+        ("wan", IPAddress.Parse("2001:db8:f::9")),
+        ("wan", IPAddress.Parse("fe80::9")),
         (LabNames.HostOnLoopback, IPAddress.Loopback), (LabNames.HostOnLoopback, IPAddress.IPv6Loopback),
     ];
 
-    public string Device(string printed) => DeviceNames.FirstOrDefault(one => one.Value == printed || one.Key == printed) is { Key: { } name } found
-        ? found.Value == printed ? name : found.Value
-        : printed;
+    public string Device(string printed) =>
+        DeviceNames.FirstOrDefault(one => one.Value == printed || one.Key == printed) is { Key: { } name } found
+            ? found.Value == printed ? name : found.Value
+            : printed;
 
-    public ImmutableArray<string> Devices(Func<string, bool> condition) => [.. DeviceNames.Where(one => condition(one.Value)).Select(one => one.Key)];
+    public ImmutableArray<string> Devices(Func<string, bool> condition) =>
+        [.. DeviceNames.Where(one => condition(one.Value)).Select(one => one.Key)];
 
     public string? Address(IPAddress printed) => Known.FirstOrDefault(one => one.Address.Equals(printed)).Name;
 
-    public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) => [.. Known.Where(one => condition(one.Address)).Select(one => one.Name).Distinct()];
+    public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) =>
+        [.. Known.Where(one => condition(one.Address)).Select(one => one.Name).Distinct()];
 
     public string Address(string name, IpVersion version)
     {
         var network = LabNames.Networks.IndexOf(name);
         return network >= 0
             ? version == IpVersion.V4 ? $"172.30.{network}.0/24" : $"fd00:{network}::/64"
-            : Known.First(one => one.Name == name && one.Address.AddressFamily == (version == IpVersion.V4 ? System.Net.Sockets.AddressFamily.InterNetwork : System.Net.Sockets.AddressFamily.InterNetworkV6)).Address.ToString();
+            : Known.First(one => one.Name == name && one.Address.AddressFamily == (version == IpVersion.V4
+                ? System.Net.Sockets.AddressFamily.InterNetwork
+                : System.Net.Sockets.AddressFamily.InterNetworkV6)).Address.ToString();
     }
 
     // A published port of the lab is 40000 higher here, and another port has its number.

@@ -16,48 +16,67 @@ public class UnreadableTests
         "-d 10.0.0.0/255.0.255.0", "! -d 10.0.0.0/255.0.255.0", "-d example.org", "! -d example.org", "! -p all",
         "-m iprange --dst-range nonsense", "-m iprange ! --dst-range nonsense",
         "-m addrtype --dst-type NONSENSE", "-m addrtype ! --dst-type LOCAL,NONSENSE", "-m addrtype --limit-iface-in",
-        "-m multiport --ports 80", "-m multiport ! --dports http", "-m conntrack --ctstate NONSENSE", "-m conntrack ! --ctorigdst 1.2.3.4",
-        "-m mark ! --mark nonsense", "-m ttl --ttl-eq 300", "-m tcp ! --tcp-option 5", "-m tcp --tcp-flags NONSENSE SYN",
-        "-m set --match-set evil src", "-m set ! --match-set evil dst,dst", "-m string --string \"a b\" --algo bm", "-m owner ! --uid-owner 0",
-        "-m nonsense", "-m nonsense ! --any thing", "-f", "! -f", "--nonsense", "! --nonsense a b", "--unreadable \"-d ! nonsense\"",
+        "-m multiport --ports 80", "-m multiport ! --dports http",
+        "-m conntrack --ctstate NONSENSE", "-m conntrack ! --ctorigdst 1.2.3.4",
+        "-m mark ! --mark nonsense", "-m ttl --ttl-eq 300",
+        "-m tcp ! --tcp-option 5", "-m tcp --tcp-flags NONSENSE SYN",
+        "-m set --match-set evil src", "-m set ! --match-set evil dst,dst",
+        "-m string --string \"a b\" --algo bm", "-m owner ! --uid-owner 0",
+        "-m nonsense", "-m nonsense ! --any thing", "-f", "! -f",
+        "--nonsense", "! --nonsense a b", "--unreadable \"-d ! nonsense\"",
     ];
 
     private static readonly string[] Targets =
     [
-        "-j NONSENSE", "-j ACCEPT --nonsense", "-j REJECT --nonsense 3", "-j NFQUEUE --queue-num 0", "-j TEE --gateway 10.0.0.1",
-        "-j DNAT --to-destination 10.0.0.1-10.0.0.9", "-j DNAT --to-destination 172.30.0.3 --nonsense 3", "-j DNAT --nonsense 3 --to-destination 172.30.0.3",
-        "-j REDIRECT --to-ports http", "-j CT --notrack --zone 3", "-j MARK --set-xmark nonsense", "-j TTL --ttl-inc 1", "-j TTL --ttl-set 300",
-        "-j UNREADABLE --text \"-j DNAT\"", "-j UNREADABLE --rule",
+        "-j NONSENSE", "-j ACCEPT --nonsense", "-j REJECT --nonsense 3", "-j NFQUEUE --queue-num 0",
+        "-j TEE --gateway 10.0.0.1", "-j DNAT --to-destination 10.0.0.1-10.0.0.9",
+        "-j DNAT --to-destination 172.30.0.3 --nonsense 3", "-j DNAT --nonsense 3 --to-destination 172.30.0.3",
+        "-j REDIRECT --to-ports http", "-j CT --notrack --zone 3", "-j MARK --set-xmark nonsense", "-j TTL --ttl-inc 1",
+        "-j TTL --ttl-set 300", "-j UNREADABLE --text \"-j DNAT\"", "-j UNREADABLE --rule",
     ];
 
     private static readonly string[] FrameMatches =
     [
-        "--among-src 02:42:ac:1e:00:02", "! --ip-dst 10.0.0.0/255.0.255.0", "-s 02:42:00:00:00:00/ff:ff:00:00:00:00", "-d nonsense", "! -d nonsense",
-        "--vlan-id 5", "! --vlan-id 5", "--limit 3/sec", "--ip-tos 0x10", "--pkttype-type unicast --mark nonsense", "--unreadable \"-s x\"",
+        "--among-src 02:42:ac:1e:00:02", "! --ip-dst 10.0.0.0/255.0.255.0", "-s 02:42:00:00:00:00/ff:ff:00:00:00:00",
+        "-d nonsense", "! -d nonsense", "--vlan-id 5", "! --vlan-id 5", "--limit 3/sec", "--ip-tos 0x10",
+        "--pkttype-type unicast --mark nonsense", "--unreadable \"-s x\"",
     ];
 
     private static readonly string[] FrameTargets =
     [
-        "-j dnat --to-destination 02:42:ac:1e:00:03", "-j arpreply --arpreply-mac 02:42:ac:1e:00:03", "-j redirect --redirect-target DROP", "-j mark --mark-set x",
+        "-j dnat --to-destination 02:42:ac:1e:00:03",
+        "-j arpreply --arpreply-mac 02:42:ac:1e:00:03",
+        "-j redirect --redirect-target DROP",
+        "-j mark --mark-set x",
     ];
 
     /// <summary>Text only: a test host's kernel may lack these matches.</summary>
     private static readonly string[] NftMatches =
     [
-        "ip daddr & 255.0.255.0 == 10.0.1.0", "ip daddr != @growing", "ip daddr @nosuch", "fib saddr . iif oif missing", "fib saddr . mark . iif oif missing",
-        "fib daddr . iif type local", "fib daddr type != nonsense", "iifgroup 5", "meta hour \"08:00\"-\"17:00\"", "meta skuid != 0", "meta length > 1000",
-        "ct original ip saddr 1.2.3.4", "ct direction original", "ct count over 20", "ct state nonsense", "limit rate over 5/second", "quota over 25 mbytes",
-        "rt ip nexthop 10.0.0.1", "ipsec in ip saddr 10.0.0.1", "vxlan ip saddr 10.0.0.1", "jhash ip saddr mod 2 == 0", "numgen random mod 2 == 0",
-        "socket transparent 1", "osf name \"Linux\"", "tcp option sack-perm exists", "tcp option maxseg size > 500", "ip option rr exists", "ip length 100-200",
-        "th sport http", "@th,16,16 0x50", "xt match \"string\"", "update @growing { ip saddr limit rate over 10/second }", "add @growing { ip saddr ct count over 3 }",
-        "unreadable-match \"what\"", "nonsense", "counter packets 1 bytes 2 iifgroup 5", "log prefix \"x\" level info iifgroup 5", "log flags all iifgroup 5", "last used never iifgroup 5",
+        "ip daddr & 255.0.255.0 == 10.0.1.0", "ip daddr != @growing", "ip daddr @nosuch",
+        "fib saddr . iif oif missing", "fib saddr . mark . iif oif missing",
+        "fib daddr . iif type local", "fib daddr type != nonsense", "iifgroup 5",
+        "meta hour \"08:00\"-\"17:00\"", "meta skuid != 0", "meta length > 1000",
+        "ct original ip saddr 1.2.3.4", "ct direction original", "ct count over 20",
+        "ct state nonsense", "limit rate over 5/second", "quota over 25 mbytes",
+        "rt ip nexthop 10.0.0.1", "ipsec in ip saddr 10.0.0.1",
+        "vxlan ip saddr 10.0.0.1", "jhash ip saddr mod 2 == 0", "numgen random mod 2 == 0",
+        "socket transparent 1", "osf name \"Linux\"", "tcp option sack-perm exists",
+        "tcp option maxseg size > 500", "ip option rr exists", "ip length 100-200",
+        "th sport http", "@th,16,16 0x50", "xt match \"string\"",
+        "update @growing { ip saddr limit rate over 10/second }", "add @growing { ip saddr ct count over 3 }",
+        "unreadable-match \"what\"", "nonsense", "counter packets 1 bytes 2 iifgroup 5",
+        "log prefix \"x\" level info iifgroup 5", "log flags all iifgroup 5", "last used never iifgroup 5",
     ];
 
     private static readonly string[] NftTargets =
     [
-        "queue to 0", "dup to 10.0.0.1", "tproxy to :3128", "xt target \"TEE\"", "dnat ip to 10.0.0.1-10.0.0.9", "dnat ip to 10.0.0.0/24", "dnat ip to numgen random mod 2 map { 0 : 10.0.0.1, 1 : 10.0.0.2 }",
-        "redirect to :8000-8010", "ip daddr set 10.0.0.1", "@nh,128,32 set 0x0a000001", "meta mark set jhash ip saddr mod 2", "tcp dport vmap @growing", "ip daddr . tcp dport vmap @nosuch",
-        "tcp dport vmap { 22 : jump other, * : drop }", "numgen random mod 2 vmap { 0 : accept, 1 : drop }", "jump { tcp dport 22 accept; drop; }", "unreadable \"what\"",
+        "queue to 0", "dup to 10.0.0.1", "tproxy to :3128", "xt target \"TEE\"", "dnat ip to 10.0.0.1-10.0.0.9",
+        "dnat ip to 10.0.0.0/24", "dnat ip to numgen random mod 2 map { 0 : 10.0.0.1, 1 : 10.0.0.2 }",
+        "redirect to :8000-8010", "ip daddr set 10.0.0.1", "@nh,128,32 set 0x0a000001",
+        "meta mark set jhash ip saddr mod 2", "tcp dport vmap @growing", "ip daddr . tcp dport vmap @nosuch",
+        "tcp dport vmap { 22 : jump other, * : drop }", "numgen random mod 2 vmap { 0 : accept, 1 : drop }",
+        "jump { tcp dport 22 accept; drop; }", "unreadable \"what\"",
     ];
 
     [Test]
@@ -65,23 +84,37 @@ public class UnreadableTests
     {
         var rest = "-s 172.30.0.2/32 -i br-la0 -p tcp";
         AssertUnknown(
-            Xtables(Layer.Iptables, $"{(first ? $"{unread} {rest}" : $"{rest} {unread}")} -m tcp --dport 80 -j DROP"), FromClient, InLab, Tcp, ToWeb);
+            Xtables(Layer.Iptables, $"{(first ? $"{unread} {rest}" : $"{rest} {unread}")} -m tcp --dport 80 -j DROP"),
+            FromClient,
+            InLab,
+            Tcp,
+            ToWeb);
     }
 
     [TestCaseSource(nameof(Targets))]
     public void A_target_of_iptables(string unread) =>
-        AssertUnknown(Xtables(Layer.Iptables, $"-s 172.30.0.2/32 -i br-la0 -p tcp -m tcp --dport 80 {unread}"), FromClient, InLab, Tcp, ToWeb);
+        AssertUnknown(
+            Xtables(Layer.Iptables, $"-s 172.30.0.2/32 -i br-la0 -p tcp -m tcp --dport 80 {unread}"),
+            FromClient,
+            InLab,
+            Tcp,
+            ToWeb);
 
     [Test]
     public void A_match_of_ebtables([ValueSource(nameof(FrameMatches))] string unread, [Values] bool first)
     {
         var rest = "-p IPv4 -i br-la0 --ip-src 172.30.0.2";
-        AssertUnknown(Xtables(Layer.Ebtables, $"{(first ? $"{unread} {rest}" : $"{rest} {unread}")} -j DROP"), V4, InLab, FromClient);
+        AssertUnknown(
+            Xtables(Layer.Ebtables, $"{(first ? $"{unread} {rest}" : $"{rest} {unread}")} -j DROP"),
+            V4,
+            InLab,
+            FromClient);
     }
 
     [TestCaseSource(nameof(FrameTargets))]
     public void A_target_of_ebtables(string unread) =>
-        AssertUnknown(Xtables(Layer.Ebtables, $"-p IPv4 -i br-la0 --ip-src 172.30.0.2 {unread}"), V4, InLab, FromClient);
+        AssertUnknown(
+            Xtables(Layer.Ebtables, $"-p IPv4 -i br-la0 --ip-src 172.30.0.2 {unread}"), V4, InLab, FromClient);
 
     [Test]
     public void A_match_of_arptables_behind_its_target() =>
@@ -89,7 +122,9 @@ public class UnreadableTests
 
     [Test]
     public void A_match_of_nft([ValueSource(nameof(NftMatches))] string unread) =>
-        AssertUnknown(Nft($"ip saddr 172.30.0.2 iifname \"br-la0\" tcp dport 80 {unread} drop"), V4, FromClient, InLab, Tcp, ToWeb);
+        AssertUnknown(
+            Nft($"ip saddr 172.30.0.2 iifname \"br-la0\" tcp dport 80 {unread} drop"),
+            V4, FromClient, InLab, Tcp, ToWeb);
 
     [Test]
     public void A_match_of_nft_before_all_others([ValueSource(nameof(NftMatches))] string unread) =>
@@ -116,7 +151,8 @@ public class UnreadableTests
     public void What_the_real_tool_prints_of_them()
     {
         // Ports are printed so that they can be read.
-        var rules = NftMatches.Where(one => !(one.StartsWith("th ", StringComparison.Ordinal) || one.StartsWith("@th", StringComparison.Ordinal))).Select(one => $"ip saddr 172.30.0.2 {one} drop")
+        var rules = NftMatches.Where(one => !(one.StartsWith("th ", StringComparison.Ordinal)
+            || one.StartsWith("@th", StringComparison.Ordinal))).Select(one => $"ip saddr 172.30.0.2 {one} drop")
             .Concat(NftTargets.Select(one => $"ip saddr 172.30.0.2 {one}"));
         var printed = PrivateNamespace.Run(
             $$"""
@@ -126,7 +162,8 @@ public class UnreadableTests
             nft -j list ruleset 2>/dev/null; echo ===; nft list ruleset
             """,
             ("rules", string.Join('\n', rules) + "\n")).Split("===\n");
-        foreach (var read in (RuleSet[])[RuleReader.NftJson(printed[0], TestHost.Instance), RuleReader.Nftables(printed[1], TestHost.Instance)])
+        foreach (var read in (RuleSet[])
+            [RuleReader.NftJson(printed[0], TestHost.Instance), RuleReader.Nftables(printed[1], TestHost.Instance)])
         {
             var chain = read.Find(new(Layer.Nftables, "inet t", "c"))!.Rules;
             Assert.That(chain, Has.Length.GreaterThan(20), "some of them every kernel and release of nft has");
@@ -145,7 +182,8 @@ public class UnreadableTests
         var rules = Nft(printed);
 
         Assert.That(string.Join('\n', rules.Select(rule => rule.Text)), Is.EqualTo(inLab));
-        Assert.That(rules.SelectMany(rule => rule.Matches).OfType<UnknownMatch>().Where(_ => inLab.Length > 0), Is.Empty);
+        Assert.That(
+            rules.SelectMany(rule => rule.Matches).OfType<UnknownMatch>().Where(_ => inLab.Length > 0), Is.Empty);
     }
 
     [Test]
@@ -165,7 +203,9 @@ public class UnreadableTests
         Assert.That(rule.Text, Is.EqualTo($"-A DOCKER {printed}"));
         Assert.That(rule.Matches, Is.EqualTo(new Match[]
         {
-            new AddressMatch(AddressRole.Destination, [], false), new DeviceMatch(DeviceRole.In, ["docker0"], true), Tcp,
+            new AddressMatch(AddressRole.Destination, [], false),
+            new DeviceMatch(DeviceRole.In, ["docker0"], true),
+            Tcp,
             new PortMatch(AddressRole.Destination, [new(18080, 18080)], false),
         }));
         Assert.That(rule.Target, Is.InstanceOf<DnatTarget>());
@@ -192,18 +232,26 @@ public class UnreadableTests
     [TestCase("--dport 1024:65535", "--dport 1024:65535")]
     [TestCase("--dport :1023", "--dport :1023")]
     public void A_port_that_has_the_number_of_one_of_the_labs_is_another(string printed, string inLab) =>
-        Assert.That(Xtables(Layer.Iptables, $"-p tcp -m tcp {printed} -j DROP").Single().Text, Is.EqualTo($"-A OWN -p tcp -m tcp {inLab} -j DROP"));
+        Assert.That(
+            Xtables(Layer.Iptables, $"-p tcp -m tcp {printed} -j DROP").Single().Text,
+            Is.EqualTo($"-A OWN -p tcp -m tcp {inLab} -j DROP"));
 
     [Test]
     public void Two_things_that_would_be_read_back_as_one_are_kept_apart()
     {
-        var read = RuleReader.Nftables("table ip t {\nchain c {\nip saddr 172.30.0.2 one thing log another thing ip daddr 172.30.0.3 drop\n}\n}", TestHost.Instance);
+        var read = RuleReader.Nftables(
+            "table ip t {\nchain c {\nip saddr 172.30.0.2 one thing log another thing ip daddr 172.30.0.3 drop\n}\n}",
+            TestHost.Instance);
         var rule = read.Chains.Single().Rules.Single();
 
-        Assert.That(rule.Text, Is.EqualTo("ip saddr client unreadable-match \"one thing\" unreadable-match \"another thing\" ip daddr server drop"));
+        Assert.That(rule.Text, Is.EqualTo(
+            "ip saddr client unreadable-match \"one thing\" unreadable-match \"another thing\" ip daddr server drop"));
         Assert.That(rule.Matches, Is.EqualTo(new Match[]
         {
-            FromClient, new UnknownMatch("one thing", false), new UnknownMatch("another thing", false), new AddressMatch(AddressRole.Destination, ["server"], false),
+            FromClient,
+            new UnknownMatch("one thing", false),
+            new UnknownMatch("another thing", false),
+            new AddressMatch(AddressRole.Destination, ["server"], false),
         }));
         AssertWritten(read);
     }
@@ -223,14 +271,17 @@ public class UnreadableTests
             """{"match": {"op": "==", "left": {"&": [{"payload": {"protocol": "ip", "field": "daddr"}}, "255.0.255.0"]}, "right": "10.0.1.0"}}""",
             """{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": {"new": "thing"}}}""",
             """{"match": {"op": "in", "left": {"meta": {"key": "iifgroup"}}, "right": 5}}""",
-            """{"limit": {"rate": 5, "per": "second"}}""", """{"quota": {"val": 25, "val_unit": "mbytes"}}""", """{"ct count": {"val": 20, "inv": true}}""",
-            """{"xt": {"type": "match", "name": "string"}}""", """{"meter": {"key": 1, "stmt": {"limit": {}}}}""",
+            """{"limit": {"rate": 5, "per": "second"}}""", """{"quota": {"val": 25, "val_unit": "mbytes"}}""",
+            """{"ct count": {"val": 20, "inv": true}}""", """{"xt": {"type": "match", "name": "string"}}""",
+            """{"meter": {"key": 1, "stmt": {"limit": {}}}}""",
             """{"set": {"op": "update", "elem": {"payload": {"protocol": "ip", "field": "saddr"}}, "set": "@s", "stmt": [{"limit": {"rate": 10, "per": "second"}}]}}""",
         ];
         string[] targets =
         [
-            """{"xt": {"type": "target", "name": "TEE"}}""", """{"xt": null}""", """{"ct helper": "ftp"}""", """{"new": {"thing": 3}}""", "\"jump {\\n tcp dport 22 accept\\n }\"",
-            """{"vmap": {"key": {"numgen": {"mode": "random", "mod": 2}}, "data": {"set": [[0, {"accept": null}]]}}}""", """{"queue": {"num": 0}}""", """{"dup": {"addr": "10.0.0.1"}}""",
+            """{"xt": {"type": "target", "name": "TEE"}}""", """{"xt": null}""", """{"ct helper": "ftp"}""",
+            """{"new": {"thing": 3}}""", "\"jump {\\n tcp dport 22 accept\\n }\"",
+            """{"vmap": {"key": {"numgen": {"mode": "random", "mod": 2}}, "data": {"set": [[0, {"accept": null}]]}}}""",
+            """{"queue": {"num": 0}}""", """{"dup": {"addr": "10.0.0.1"}}""",
             """{"vmap": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": "@nosuch"}}""",
             """{"mangle": {"key": {"payload": {"protocol": "ip", "field": "daddr"}}, "value": "10.0.0.1"}}""",
             """{"mangle": {"key": {"payload": {"base": "nh", "offset": 128, "len": 32}}, "value": 1}}""",
@@ -247,14 +298,20 @@ public class UnreadableTests
         foreach (var rule in rules.Where(rule => rule.Target is not ContinueTarget))
         {
             Assert.That(known, Is.SubsetOf(rule.Matches), rule.Text);
-            Assert.That(rule.Target is UnknownTarget || rule.Matches.Any(match => match is UnknownMatch or MacMatch { Role: AddressRole.Source }), Is.True, rule.Text);
+            Assert.That(
+                rule.Target is UnknownTarget
+                || rule.Matches.Any(match => match is UnknownMatch or MacMatch { Role: AddressRole.Source }),
+                Is.True,
+                rule.Text);
         }
     }
 
     private static void AssertWritten(RuleSet read)
     {
         foreach (var layer in RuleText.Layers(read))
-            Assert.That(RuleText.Read(layer, RuleText.Write(read, layer), "text"), Is.EqualTo(new RuleSet([.. read.Chains.Where(chain => chain.Id.Layer == layer)])));
+            Assert.That(
+                RuleText.Read(layer, RuleText.Write(read, layer), "text"),
+                Is.EqualTo(new RuleSet([.. read.Chains.Where(chain => chain.Id.Layer == layer)])));
     }
 
     private static ImmutableArray<Rule> Xtables(Layer layer, string rule)
@@ -285,7 +342,9 @@ public class UnreadableTests
 
         public ImmutableArray<string> Devices(Func<string, bool> condition) => Host.Devices(condition);
 
-        public string? Address(IPAddress printed) => printed.Equals(Own) ? LabNames.HostOnLoopback : IPAddress.IsLoopback(printed) ? null : Host.Address(printed);
+        public string? Address(IPAddress printed) => printed.Equals(Own) ? LabNames.HostOnLoopback
+            : IPAddress.IsLoopback(printed) ? null
+            : Host.Address(printed);
 
         public ImmutableArray<string> Addresses(Func<IPAddress, bool> condition) =>
         [

@@ -6,38 +6,66 @@ public class XtablesTests
     private static readonly object[] Matches =
     [
         Of("-i br-la0", "-i lab", new DeviceMatch(DeviceRole.In, ["lab"], false)),
-        Of("! -o br-+", "! -o away,closed,inner,lab", new DeviceMatch(DeviceRole.Out, ["away", "closed", "inner", "lab"], true)),
+        Of(
+            "! -o br-+",
+            "! -o away,closed,inner,lab",
+            new DeviceMatch(DeviceRole.Out, ["away", "closed", "inner", "lab"], true)),
         Of("-i eth9+", null, new DeviceMatch(DeviceRole.In, ["eth9+"], false)),
         Of("-s 172.30.0.2/32", "-s client", Source("client")),
-        Of("! -s 172.30.0.0/24", "! -s lab", Source("client", "server", "lab.gateway", "lab.broadcast") with { Negated = true }),
+        Of(
+            "! -s 172.30.0.0/24",
+            "! -s lab",
+            Source("client", "server", "lab.gateway", "lab.broadcast") with { Negated = true }),
         Of("-s 172.30.0.0/30", "-s client,server,lab.gateway", Source("client", "server", "lab.gateway")),
-        Of("-s 172.30.0.0/23", "-s lab,away", Source("client", "server", "lab.gateway", "lab.broadcast", "stranger", "away.gateway", "away.broadcast")),
+        Of(
+            "-s 172.30.0.0/23",
+            "-s lab,away",
+            Source("client", "server", "lab.gateway", "lab.broadcast", "stranger", "away.gateway", "away.broadcast")),
         Of("-d 10.9.8.0/24", null, new AddressMatch(AddressRole.Destination, [], false)),
-        Of("-m iprange --src-range 172.30.0.2-172.30.0.3", "-m iprange --src-range client,server", Source("client", "server")),
+        Of(
+            "-m iprange --src-range 172.30.0.2-172.30.0.3",
+            "-m iprange --src-range client,server",
+            Source("client", "server")),
         Of("-d 127.0.0.0/8", "-d host.lo", new AddressMatch(AddressRole.Destination, ["host.lo"], false)),
         Of("-p icmp -m icmp --icmp-type 8", null, new ProtocolMatch("icmp", false), new IcmpTypeMatch(8, null, false)),
         Of("-p icmp -m icmp --icmp-type 3/4", null, new ProtocolMatch("icmp", false), new IcmpTypeMatch(3, 4, false)),
         Of("-p sctp -m sctp --dport 9", null, new ProtocolMatch("sctp", false), Dport((9, 9))),
-        Of("-p tcp -m tcp --dport 48080", "-p tcp -m tcp --dport 8080", new ProtocolMatch("tcp", false), Dport((8080, 8080))),
-        Of("-p tcp -m tcp ! --sport 1024:65535", null, new ProtocolMatch("tcp", false), new PortMatch(AddressRole.Source, [new(1024, 65535)], true)),
-        Of("-p udp -m multiport --dports 53,100:200", null, new ProtocolMatch("udp", false), Dport((53, 53), (100, 200))),
-        Of("-m tcp --tcp-flags FIN,SYN,RST,ACK SYN", null, new TcpFlagsMatch(TcpFlags.Fin | TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Ack, TcpFlags.Syn, false)),
-        Of("-m conntrack --ctstate RELATED,ESTABLISHED", null, new ConntrackMatch(ConntrackStates.Related | ConntrackStates.Established, false)),
+        Of(
+            "-p tcp -m tcp --dport 48080",
+            "-p tcp -m tcp --dport 8080",
+            new ProtocolMatch("tcp", false),
+            Dport((8080, 8080))),
+        Of("-p tcp -m tcp ! --sport 1024:65535", null, new ProtocolMatch("tcp", false), new PortMatch(
+            AddressRole.Source, [new(1024, 65535)], true)),
+        Of(
+            "-p udp -m multiport --dports 53,100:200", null,
+            new ProtocolMatch("udp", false), Dport((53, 53), (100, 200))),
+        Of("-m tcp --tcp-flags FIN,SYN,RST,ACK SYN", null, new TcpFlagsMatch(
+            TcpFlags.Fin | TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Ack, TcpFlags.Syn, false)),
+        Of("-m conntrack --ctstate RELATED,ESTABLISHED", null, new ConntrackMatch(
+            ConntrackStates.Related | ConntrackStates.Established, false)),
         Of("-m state ! --state NEW", null, new ConntrackMatch(ConntrackStates.New, true)),
         Of("-m conntrack --ctstate DNAT", null, new ConntrackMatch(ConntrackStates.Dnat, false)),
         Of("-m addrtype --dst-type LOCAL", null, new AddressTypeMatch(AddressRole.Destination, "LOCAL", false)),
-        Of("-m physdev --physdev-in vethclient --physdev-is-bridged", "-m physdev --physdev-in client.port --physdev-is-bridged",
+        Of("-m physdev --physdev-in vethclient --physdev-is-bridged",
+            "-m physdev --physdev-in client.port --physdev-is-bridged",
             new DeviceMatch(DeviceRole.PhysIn, ["client.port"], false), new PhysdevMatch(PhysdevState.Bridged, false)),
         Of("-m mark --mark 0x1/0xf", null, new MarkMatch(1, 15, false)),
         Of("-m mark ! --mark 0x3", null, new MarkMatch(3, uint.MaxValue, true)),
         Of("-m ttl --ttl-lt 3", null, new TtlMatch(0, 2, false)),
         Of("-m pkttype --pkt-type broadcast", null, new PacketTypeMatch("broadcast", false)),
-        Of("-m mac --mac-source 02:42:AC:1E:00:02", "-m mac --mac-source client", new MacMatch(AddressRole.Source, "client", false)),
+        Of(
+            "-m mac --mac-source 02:42:AC:1E:00:02",
+            "-m mac --mac-source client",
+            new MacMatch(AddressRole.Source, "client", false)),
         Of("-m comment --comment \"a \\\"b\\\" c\"", null),
         Of("-m set --match-set evil src", null, new UnknownMatch("set", false)),
-        Of("-m limit --limit 3/sec -m mark --mark 0x3", null, new UnknownMatch("limit", false), new MarkMatch(3, uint.MaxValue, false)),
+        Of(
+            "-m limit --limit 3/sec -m mark --mark 0x3", null,
+            new UnknownMatch("limit", false), new MarkMatch(3, uint.MaxValue, false)),
         Of("-m addrtype --dst-type LOCAL --limit-iface-in", null,
-            new AddressTypeMatch(AddressRole.Destination, "LOCAL", false), new UnknownMatch("addrtype --limit-iface-in", false)),
+            new AddressTypeMatch(AddressRole.Destination, "LOCAL", false),
+            new UnknownMatch("addrtype --limit-iface-in", false)),
         Of("-m conntrack --ctdir ORIGINAL", null, new UnknownMatch("conntrack --ctdir", false)),
     ];
 
@@ -49,10 +77,16 @@ public class XtablesTests
         Do("-j OWN", null, new JumpTarget("OWN")),
         Do("-g OWN", null, new JumpTarget("OWN", Goto: true)),
         Do("-j REJECT --reject-with tcp-reset", null, new RejectTarget("tcp-reset")),
-        Do("-j DNAT --to-destination 172.30.0.3:80", "-j DNAT --to-destination server:80", new DnatTarget("server", 80)),
+        Do(
+            "-j DNAT --to-destination 172.30.0.3:80",
+            "-j DNAT --to-destination server:80",
+            new DnatTarget("server", 80)),
         Do("-j DNAT --to-destination :81", null, new DnatTarget(null, 81)),
         Do("-j DNAT --to-destination 10.9.8.7", null, new DnatTarget("10.9.8.7", null)),
-        Do("-j DNAT --to-destination 10.0.0.1-10.0.0.9", null, new UnknownTarget("DNAT --to-destination 10.0.0.1-10.0.0.9")),
+        Do(
+            "-j DNAT --to-destination 10.0.0.1-10.0.0.9",
+            null,
+            new UnknownTarget("DNAT --to-destination 10.0.0.1-10.0.0.9")),
         Do("-j SNAT --to-source 203.0.113.1", "-j SNAT --to-source host.wan", new SnatTarget("host.wan", null)),
         Do("-j MASQUERADE", null, new MasqueradeTarget()),
         Do("-p tcp -j MASQUERADE --to-ports 1024-2048 --random", null, new MasqueradeTarget()),
@@ -73,26 +107,42 @@ public class XtablesTests
     [
         Of("-p IPv4 -i vethclient -o vethserver --ip-src 172.30.0.2 --ip-proto tcp --ip-dport 48080",
             "-p IPv4 -i client.port -o server.port --ip-src client --ip-proto tcp --ip-dport 8080",
-            new FrameProtocolMatch("ipv4", false), new DeviceMatch(DeviceRole.In, ["client.port"], false), new DeviceMatch(DeviceRole.Out, ["server.port"], false),
+            new FrameProtocolMatch("ipv4", false), new DeviceMatch(DeviceRole.In, ["client.port"], false),
+            new DeviceMatch(DeviceRole.Out, ["server.port"], false),
             Source("client"), new ProtocolMatch("tcp", false), Dport((8080, 8080))),
         Of("-p ARP --arp-op Request --arp-ip-dst 172.30.0.3", "-p ARP --arp-op Request --arp-ip-dst server",
-            new FrameProtocolMatch("arp", false), new ArpOperationMatch(1, false), new AddressMatch(AddressRole.Destination, ["server"], false)),
-        Of("-s 02:42:ac:1e:00:02 -d Broadcast", "-s client -d Broadcast", new MacMatch(AddressRole.Source, "client", false), new MacMatch(AddressRole.Destination, "broadcast", false)),
+            new FrameProtocolMatch("arp", false), new ArpOperationMatch(1, false),
+            new AddressMatch(AddressRole.Destination, ["server"], false)),
+        Of(
+            "-s 02:42:ac:1e:00:02 -d Broadcast",
+            "-s client -d Broadcast",
+            new MacMatch(AddressRole.Source, "client", false),
+            new MacMatch(AddressRole.Destination, "broadcast", false)),
         Of("-d Multicast", null, new MacMatch(AddressRole.Destination, "multicast", false)),
-        Of("-s 02:42:00:00:00:00/ff:ff:00:00:00:00", null, new UnknownMatch("-s 02:42:00:00:00:00/ff:ff:00:00:00:00", false)),
-        Of("--logical-in br-la0 ! -p 0x8864", "--logical-in lab ! -p 0x8864", new DeviceMatch(DeviceRole.LogicalIn, ["lab"], false), new FrameProtocolMatch("pppoe", true)),
+        Of("-s 02:42:00:00:00:00/ff:ff:00:00:00:00", null, new UnknownMatch(
+            "-s 02:42:00:00:00:00/ff:ff:00:00:00:00", false)),
+        Of(
+            "--logical-in br-la0 ! -p 0x8864",
+            "--logical-in lab ! -p 0x8864",
+            new DeviceMatch(DeviceRole.LogicalIn, ["lab"], false),
+            new FrameProtocolMatch("pppoe", true)),
         Of("-p 802_1Q --vlan-id 5", null, new FrameProtocolMatch("vlan", false), new UnknownMatch("--vlan-id", false)),
-        Of("--pkttype-type multicast --mark 0x1/0x3", null, new PacketTypeMatch("multicast", false), new MarkMatch(1, 3, false)),
+        Of(
+            "--pkttype-type multicast --mark 0x1/0x3", null,
+            new PacketTypeMatch("multicast", false), new MarkMatch(1, 3, false)),
     ];
 
     [TestCaseSource(nameof(Matches))]
-    public void A_match_of_iptables(string printed, string? inLab, Match[] expected) => AssertRule(Layer.Iptables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
+    public void A_match_of_iptables(string printed, string? inLab, Match[] expected) =>
+        AssertRule(Layer.Iptables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
 
     [TestCaseSource(nameof(Frames))]
-    public void A_match_of_ebtables(string printed, string? inLab, Match[] expected) => AssertRule(Layer.Ebtables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
+    public void A_match_of_ebtables(string printed, string? inLab, Match[] expected) =>
+        AssertRule(Layer.Ebtables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
 
     [TestCaseSource(nameof(Targets))]
-    public void A_target_of_iptables(string printed, string? inLab, Target expected) => AssertRule(Layer.Iptables, printed, inLab ?? printed, null, expected);
+    public void A_target_of_iptables(string printed, string? inLab, Target expected) =>
+        AssertRule(Layer.Iptables, printed, inLab ?? printed, null, expected);
 
     [Test]
     public void Names_hold_for_IPv6_too() =>
@@ -123,7 +173,12 @@ public class XtablesTests
 
     [Test]
     public void The_redirect_of_ebtables_takes_a_frame_up_to_the_host() =>
-        AssertRule(Layer.Ebtables, "-i vethclient -j redirect ", "-i client.port -j redirect", [new DeviceMatch(DeviceRole.In, ["client.port"], false)], new BridgeRedirectTarget());
+        AssertRule(
+            Layer.Ebtables,
+            "-i vethclient -j redirect ",
+            "-i client.port -j redirect",
+            [new DeviceMatch(DeviceRole.In, ["client.port"], false)],
+            new BridgeRedirectTarget());
 
     [Test]
     public void Arptables_prints_the_target_first() =>
@@ -137,17 +192,26 @@ public class XtablesTests
     [Test]
     public void Taps_of_ours_are_no_rules_of_the_host()
     {
-        Assert.That(Rules(Layer.Iptables, "-p icmp -j LOG --log-prefix \"htx7k2q i.raw.OUTPUT \" --log-level 7"), Is.Empty);
-        Assert.That(Rules(Layer.Ebtables, "-p IPv4 --log-level debug --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-ip -j CONTINUE"), Is.Empty);
+        Assert.That(
+            Rules(Layer.Iptables, "-p icmp -j LOG --log-prefix \"htx7k2q i.raw.OUTPUT \" --log-level 7"), Is.Empty);
+        Assert.That(
+            Rules(
+                Layer.Ebtables, "-p IPv4 --log-level debug --log-prefix \"htx7k2q e.nat.OUTPUT\" --log-ip -j CONTINUE"),
+            Is.Empty);
         Assert.That(Rules(Layer.Iptables, "-j LOG --log-prefix \"http denied: \""), Has.Length.EqualTo(1));
     }
 
     [Test]
     public void Empty_built_in_chains_that_accept_say_nothing()
     {
-        var rules = RuleReader.Xtables(Layer.Iptables, "# by iptables-save\n*filter\n:INPUT ACCEPT [1:2]\n:FORWARD DROP [0:0]\n:OWN - [0:0]\nCOMMIT\n", TestHost.Instance);
+        var rules = RuleReader.Xtables(
+            Layer.Iptables,
+            "# by iptables-save\n*filter\n:INPUT ACCEPT [1:2]\n:FORWARD DROP [0:0]\n:OWN - [0:0]\nCOMMIT\n",
+            TestHost.Instance);
 
-        Assert.That(rules.Chains.Select(chain => (chain.Id.Name, chain.Policy)), Is.EqualTo((IEnumerable<(string, Policy)>)[("FORWARD", Policy.Drop), ("OWN", Policy.None)]));
+        Assert.That(
+            rules.Chains.Select(chain => (chain.Id.Name, chain.Policy)),
+            Is.EqualTo((IEnumerable<(string, Policy)>)[("FORWARD", Policy.Drop), ("OWN", Policy.None)]));
     }
 
     [TestCase("nonsense", "line 1", "nonsense")]
@@ -156,7 +220,10 @@ public class XtablesTests
     public void What_no_tool_prints_is_told_with_its_line(string text, string line, string what) =>
         Assert.That(
             () => RuleReader.Xtables(Layer.Iptables, text, TestHost.Instance),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains(line).And.Message.Contains(what).And.Message.Contains("iptables-save"));
+            Throws.TypeOf<HooktrailException>()
+                .With.Message.Contains(line)
+                .And.Message.Contains(what)
+                .And.Message.Contains("iptables-save"));
 
     private static void AssertRule(Layer layer, string printed, string inLab, Match[]? matches, Target target)
     {
@@ -167,7 +234,9 @@ public class XtablesTests
             Assert.That(rule.Matches, Is.EqualTo(matches));
         Assert.That(rule.Target, Is.EqualTo(target));
         // In the lab's names it says the same.
-        Assert.That(RuleText.Read(layer, ["*filter", ":OWN -", rule.Text], "text").Chains[0].Rules, Is.EqualTo((IEnumerable<Rule>)[rule]));
+        Assert.That(
+            RuleText.Read(layer, ["*filter", ":OWN -", rule.Text], "text").Chains[0].Rules,
+            Is.EqualTo((IEnumerable<Rule>)[rule]));
     }
 
     private static ImmutableArray<Rule> Rules(Layer layer, string rule) =>

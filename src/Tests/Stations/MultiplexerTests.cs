@@ -17,7 +17,11 @@ public class MultiplexerTests
     {
         try
         {
-            _perl = Process.Start(new ProcessStartInfo("perl", ["-e", Multiplexer.Script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            _perl = Process.Start(new ProcessStartInfo("perl", ["-e", Multiplexer.Script])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true
+            })!;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -44,7 +48,12 @@ public class MultiplexerTests
     public async Task Any_bytes_come_through_any_descriptor(CancellationToken cancel)
     {
         await using var process = await _processes.StartAsync(
-            new MachineProgram("bash", "-c", "cat <&20 >&22 & cat <&25 >&21; wait") { Reads = [0, 25, 20], Writes = [1, 22, 21] }, cancel);
+            new MachineProgram("bash", "-c", "cat <&20 >&22 & cat <&25 >&21; wait")
+            {
+                Reads = [0, 25, 20],
+                Writes = [1, 22, 21]
+            },
+            cancel);
         byte[] one = RandomBytes(5_000_000, 1), other = RandomBytes(3_000_000, 2);
         var (first, second) = (ReadAsync(process, 22, cancel), ReadAsync(process, 21, cancel));
         await Task.WhenAll(WriteAsync(process, 20, one, cancel), WriteAsync(process, 25, other, cancel));
@@ -69,23 +78,29 @@ public class MultiplexerTests
     [Test]
     public async Task Words_and_settings_come_as_they_are(CancellationToken cancel)
     {
-        var program = new MachineProgram("bash", "-c", "printf '<%s>' \"$@\" \"$SAID\"", "name", "", "two words\n", "ä=b");
-        await using var process = await _processes.StartAsync(program with { Environment = program.Environment.Add("SAID", "a=b\nc") }, cancel);
-        Assert.That(Encoding.UTF8.GetString(await ReadAsync(process, 1, cancel)), Is.EqualTo("<><two words\n><ä=b><a=b\nc>"));
+        var program = new MachineProgram(
+            "bash", "-c", "printf '<%s>' \"$@\" \"$SAID\"", "name", "", "two words\n", "ä=b");
+        await using var process = await _processes.StartAsync(
+            program with { Environment = program.Environment.Add("SAID", "a=b\nc") }, cancel);
+        Assert.That(
+            Encoding.UTF8.GetString(await ReadAsync(process, 1, cancel)), Is.EqualTo("<><two words\n><ä=b><a=b\nc>"));
     }
 
     [Test]
     public async Task A_process_has_no_other_s_pipes_and_its_own_number(CancellationToken cancel)
     {
-        await using var other = await _processes.StartAsync(new MachineProgram("cat") { Reads = [0, 30], Writes = [1, 31] }, cancel);
+        await using var other = await _processes.StartAsync(
+            new MachineProgram("cat") { Reads = [0, 30], Writes = [1, 31] }, cancel);
         await using var process = await _processes.StartAsync(
             new MachineProgram("bash", "-c", "echo $$; read -r _") { Reads = [0, 20] }, cancel);
         using var said = new StreamReader(process.ReaderOf(1));
         Assert.That(await said.ReadLineAsync(cancel), Is.EqualTo($"{process.ProcessId}"));
-        var theirs = new[] { 0, 1, 30, 31 }.Select(descriptor => File.ResolveLinkTarget($"/proc/{other.ProcessId}/fd/{descriptor}", returnFinalTarget: false)!.Name).ToList();
+        var theirs = new[] { 0, 1, 30, 31 }.Select(descriptor => File.ResolveLinkTarget(
+            $"/proc/{other.ProcessId}/fd/{descriptor}", returnFinalTarget: false)!.Name).ToList();
         Assert.That(theirs, Is.All.StartsWith("pipe:"));
         // Both may have what every child inherits, such as standard error.
-        var its = Directory.GetFiles($"/proc/{process.ProcessId}/fd").Select(descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false)!.Name);
+        var its = Directory.GetFiles($"/proc/{process.ProcessId}/fd")
+            .Select(descriptor => File.ResolveLinkTarget(descriptor, returnFinalTarget: false)!.Name);
         Assert.That(its.Intersect(theirs), Is.Empty);
     }
 
@@ -105,12 +120,14 @@ public class MultiplexerTests
     public void A_program_that_is_not_there_is_named(CancellationToken cancel) =>
         Assert.That(
             () => _processes.StartAsync(new MachineProgram("no-such-program"), cancel),
-            Throws.TypeOf<HooktrailException>().With.Message.EqualTo("The program no-such-program failed to start here (No such file or directory): install it there."));
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(
+                "The program no-such-program failed to start here (No such file or directory): install it there."));
 
     [Test]
     public async Task The_end_is_told_when_no_descendant_is_left(CancellationToken cancel)
     {
-        await using var process = await _processes.StartAsync(new MachineProgram("bash", "-c", "sleep 1000 & echo $!"), cancel);
+        await using var process = await _processes.StartAsync(
+            new MachineProgram("bash", "-c", "sleep 1000 & echo $!"), cancel);
         using var reader = new StreamReader(process.ReaderOf(1));
         var sleep = int.Parse((await reader.ReadLineAsync(cancel))!);
         Assert.That(process.WaitForExitAsync(cancel).IsCompleted, Is.False);
@@ -129,7 +146,8 @@ public class MultiplexerTests
         await process.WaitForExitAsync(cancel);
         await _pump;
         Assert.That(await ReadAsync(process, 1, cancel), Is.Empty);
-        Assert.That(() => process.WriterTo(0).WriteAsync(new byte[1], cancel).AsTask(), Throws.InstanceOf<IOException>());
+        Assert.That(
+            () => process.WriterTo(0).WriteAsync(new byte[1], cancel).AsTask(), Throws.InstanceOf<IOException>());
         Assert.That(
             () => _processes.StartAsync(new MachineProgram("true"), cancel),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("The process launcher here ended"));
@@ -154,7 +172,10 @@ public class MultiplexerTests
         using var commands = new MemoryStream();
         cut.Connect(commands);
         var starting = cut.StartAsync(new MachineProgram("one"), cancel); // channels 1 and 2
-        byte[] frames = [.. Frame(0, "started 1 42"), .. Frame(2, "ab"), .. Frame(2, "cd"), .. Frame(7, "nobody's"), .. Frame(2, "")];
+        byte[] frames =
+        [
+            .. Frame(0, "started 1 42"), .. Frame(2, "ab"), .. Frame(2, "cd"), .. Frame(7, "nobody's"), .. Frame(2, "")
+        ];
         foreach (var piece in frames.Chunk(pieces))
         {
             cut.Write(piece);
@@ -166,7 +187,8 @@ public class MultiplexerTests
         Assert.That(Encoding.UTF8.GetString(await ReadAsync(process, 1, cancel)), Is.EqualTo("abcd"));
     }
 
-    private static byte[] Frame(byte channel, string text) => [0, 0, 0, channel, 0, 0, 0, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
+    private static byte[] Frame(byte channel, string text) =>
+        [0, 0, 0, channel, 0, 0, 0, (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
 
     private static byte[] RandomBytes(int count, int seed)
     {
@@ -175,7 +197,8 @@ public class MultiplexerTests
         return bytes;
     }
 
-    private static async Task WriteAsync(IMachineProcess process, int descriptor, byte[] bytes, CancellationToken cancel)
+    private static async Task WriteAsync(
+        IMachineProcess process, int descriptor, byte[] bytes, CancellationToken cancel)
     {
         await using var stream = process.WriterTo(descriptor);
         foreach (var chunk in bytes.Chunk(100_000))

@@ -101,7 +101,8 @@ public class TalkTests
         await _talker.StopAsync("tcp");
 
         Assert.That(result.Packets, Is.EqualTo(new[] { new PacketFate(1, Fate.Answered, null) }));
-        Assert.That(heard.Select(one => (one.Listener, one.Port, one.Bytes)), Is.EqualTo(new[] { ("tcp", result.Local, 1) }));
+        Assert.That(
+            heard.Select(one => (one.Listener, one.Port, one.Bytes)), Is.EqualTo(new[] { ("tcp", result.Local, 1) }));
     }
 
     [TestCase(IpVersion.V4, "127.0.0.1", 4)]
@@ -119,12 +120,14 @@ public class TalkTests
     [TestCase(Protocol.Udp, IpVersion.V4, "127.0.0.1", 2)]
     [TestCase(Protocol.Tcp, IpVersion.V6, "::1", 1)]
     [TestCase(Protocol.Udp, IpVersion.V6, "::1", 2)]
-    public async Task Where_nobody_listens_each_packet_is_refused(Protocol protocol, IpVersion ip, string address, int count)
+    public async Task Where_nobody_listens_each_packet_is_refused(
+        Protocol protocol, IpVersion ip, string address, int count)
     {
         var result = await _talker.SendAsync(To(protocol, ip, address, 9, count));
 
         Assert.That(
-            result.Packets, Is.EqualTo(Enumerable.Range(1, count).Select(number => new PacketFate(number, Fate.Refused, null))));
+            result.Packets,
+            Is.EqualTo(Enumerable.Range(1, count).Select(number => new PacketFate(number, Fate.Refused, null))));
     }
 
     [TestCase(Protocol.Tcp, IpVersion.V4, "198.51.100.8")]
@@ -172,8 +175,10 @@ public class TalkTests
 
         var counted = await CountedAsync();
         Assert.That(
-            (counted["SYN"], counted["SYN-ACK"], counted["data"], counted["FIN"], counted["again"]), Is.EqualTo((1, 1, 1, 2, 1)));
-        Assert.That((counted["SYN6"], counted["SYN-ACK6"], counted["FIN6"], counted["unmarked"]), Is.EqualTo((1, 1, 2, 0)));
+            (counted["SYN"], counted["SYN-ACK"], counted["data"], counted["FIN"], counted["again"]),
+            Is.EqualTo((1, 1, 1, 2, 1)));
+        Assert.That(
+            (counted["SYN6"], counted["SYN-ACK6"], counted["FIN6"], counted["unmarked"]), Is.EqualTo((1, 1, 2, 0)));
         Assert.That((counted["RST"], counted["RST-back"]), Is.EqualTo((0, 0)));
         Assert.That(counted["ACK"], Is.InRange(2, 4));
         Assert.That(await _talker.TakeHeardAsync(), Has.Length.EqualTo(1));
@@ -195,23 +200,27 @@ public class TalkTests
     public async Task A_network_namespace_is_entered_by_a_process_in_it()
     {
         var port = await _talker.ListenAsync(new("there", Protocol.Udp, IpVersion.V4, 0) { NamespaceOf = _process.Id });
-        var result = await _talker.SendAsync(To(Protocol.Udp, IpVersion.V4, "127.0.0.1", port) with { NamespaceOf = _process.Id });
+        var result = await _talker.SendAsync(
+            To(Protocol.Udp, IpVersion.V4, "127.0.0.1", port) with { NamespaceOf = _process.Id });
         await _talker.StopAsync("there");
 
         Assert.That(result.Answered, Has.Count.EqualTo(1));
         Assert.That(await _talker.TakeHeardAsync(), Has.Length.EqualTo(1));
         Assert.That(
-            async () => await _talker.ListenAsync(new("nowhere", Protocol.Udp, IpVersion.V4, 0) { NamespaceOf = 999_999_999 }),
+            async () =>
+                await _talker.ListenAsync(new("nowhere", Protocol.Udp, IpVersion.V4, 0) { NamespaceOf = 999_999_999 }),
             Throws.TypeOf<HooktrailException>().With.Message.EndsWith("there is no process 999999999: ENOENT."));
     }
 
     [Test]
     public async Task A_frame_goes_out_as_it_is() => Assert.That(
-        (await _talker.SendAsync(Talking.Frame("lo", new byte[60]))).Packets, Is.EqualTo(new[] { new PacketFate(1, Fate.Sent, null) }));
+        (await _talker.SendAsync(Talking.Frame("lo", new byte[60]))).Packets,
+        Is.EqualTo(new[] { new PacketFate(1, Fate.Sent, null) }));
 
     [Test]
     public async Task Nobody_has_an_address_on_loopback() => Assert.That(
-        (await _talker.SendAsync(Talking.WhoHas("lo", "127.0.0.1", "127.0.0.2", Short))).Packets[0].Fate, Is.EqualTo(Fate.Timeout));
+        (await _talker.SendAsync(Talking.WhoHas("lo", "127.0.0.1", "127.0.0.2", Short))).Packets[0].Fate,
+        Is.EqualTo(Fate.Timeout));
 
     [Test]
     public async Task What_makes_no_sense_is_refused_in_one_sentence_and_the_next_is_done()
@@ -223,7 +232,10 @@ public class TalkTests
         Assert.That(
             async () => await _talker.SendAsync(Talking.Frame("nowhere", new byte[60])),
             Throws.TypeOf<HooktrailException>().With.Message.Contains("ENODEV"));
-        await _process.StandardInput.WriteAsync("\0\x1b[2J listen\nsend\nmark\nat\nat 1\nat x sync y\nlisten x tcp\nraw x lo 00zz\n" + new string('x', 70_000) + "\n\n");
+        await _process.StandardInput.WriteAsync(
+            "\0\x1b[2J listen\nsend\nmark\nat\nat 1\nat x sync y\nlisten x tcp\nraw x lo 00zz\n"
+            + new string('x', 70_000)
+            + "\n\n");
         await _process.StandardInput.FlushAsync();
 
         Assert.That(await _talker.TakeHeardAsync(), Is.Empty);
@@ -239,7 +251,9 @@ public class TalkTests
             var watch = Stopwatch.StartNew();
             for (var flow = 0; flow < 1000; flow++)
                 Assert.That(
-                    (await _talker.SendAsync(To(protocol, IpVersion.V4, "127.0.0.1", 5000, sourcePort: 10_000 + flow))).Answered, Has.Count.EqualTo(1));
+                    (await _talker.SendAsync(
+                        To(protocol, IpVersion.V4, "127.0.0.1", 5000, sourcePort: 10_000 + flow))).Answered,
+                    Has.Count.EqualTo(1));
             TestContext.Out.WriteLine($"{protocol.Name()}: {watch.Elapsed.TotalMilliseconds / 1000:0.00} ms a flow");
         }
 
@@ -249,7 +263,8 @@ public class TalkTests
     }
 
     private static Talking To(
-        Protocol protocol, IpVersion ip, string address, int port, int count = 1, int size = 1, int sourcePort = 0, byte tos = 4, TimeSpan? timeout = null) =>
+        Protocol protocol, IpVersion ip, string address, int port, int count = 1,
+        int size = 1, int sourcePort = 0, byte tos = 4, TimeSpan? timeout = null) =>
         Talking.To(protocol, ip, null, address, port, sourcePort, tos, 64, count, size, timeout ?? Long);
 
     private static async Task Pump(StreamReader reader, ChannelWriter<string> lines)
@@ -262,7 +277,11 @@ public class TalkTests
     private async Task<Dictionary<string, int>> CountedAsync()
     {
         var start = new ProcessStartInfo(
-            "nsenter", ["--user", "--net", "--preserve-credentials", "--target", $"{_process.Id}", "nft", "list", "chain", "inet", "talk", "seen"])
+            "nsenter",
+            [
+                "--user", "--net", "--preserve-credentials", "--target", $"{_process.Id}",
+                "nft", "list", "chain", "inet", "talk", "seen"
+            ])
         {
             RedirectStandardOutput = true,
         };
@@ -270,6 +289,8 @@ public class TalkTests
         using var process = Process.Start(start)!;
         var listed = await process.StandardOutput.ReadToEndAsync();
         var words = listed.Split((char[])[' ', '\n', '\t', '"'], StringSplitOptions.RemoveEmptyEntries);
-        return Enumerable.Range(0, words.Length).Where(i => words[i] == "counter").ToDictionary(i => words[i + 6], i => int.Parse(words[i + 2]));
+        return Enumerable.Range(0, words.Length)
+            .Where(i => words[i] == "counter")
+            .ToDictionary(i => words[i + 6], i => int.Parse(words[i + 2]));
     }
 }

@@ -26,7 +26,11 @@ public sealed record Registration(string Family, string Hook, int Priority, stri
     public string? Module { get; init; }
 
     public bool Equals(Registration? other) =>
-        other is not null && Family == other.Family && Hook == other.Hook && Priority == other.Priority && What == other.What
+        other is not null
+        && Family == other.Family
+        && Hook == other.Hook
+        && Priority == other.Priority
+        && What == other.What
         && Device == other.Device && Module == other.Module && Points.AsSpan().SequenceEqual(other.Points.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Family, Hook, Priority, What, Device, Module);

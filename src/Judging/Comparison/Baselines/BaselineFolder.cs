@@ -13,10 +13,16 @@ public sealed partial record BaselineFolder(string Path)
 
     /// <summary>The folder that an option names, else that of SPECS_BASELINES, else <see cref="Usual"/>.</summary>
     public static BaselineFolder Named(string? said) =>
-        new(said ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual));
+        new(said
+            ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual));
 
     public ImmutableArray<string> Names => Directory.Exists(Path)
-        ? [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)).Where(IsName).Order(StringComparer.Ordinal)]
+        ? [
+            .. Directory.EnumerateFiles(Path, "*" + Extension)
+                .Select(file => System.IO.Path.GetFileNameWithoutExtension(file))
+                .Where(IsName)
+                .Order(StringComparer.Ordinal)
+        ]
         : [];
 
     /// <summary>The file of a baseline, whether or not it exists.</summary>
@@ -38,7 +44,8 @@ public sealed partial record BaselineFolder(string Path)
         if (baseline.Legs.All(leg => leg.Observed is null))
             throw new HooktrailException($"There is no observed trail to save as \"{name}\"; name a trails.json from a run, observe --json or conform.");
         if (!replace && File.Exists(file))
-            throw new HooktrailException($"The baseline \"{name}\" already exists: {file}; choose another name, or replace it with --force.");
+            throw new HooktrailException(
+                $"The baseline \"{name}\" already exists: {file}; choose another name, or replace it with --force.");
         // Written beside the file first, so that a run that is killed leaves the old file unchanged.
         var beside = System.IO.Path.Combine(Path, $".{name}.{Environment.ProcessId}.new");
         try

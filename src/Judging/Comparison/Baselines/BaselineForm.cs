@@ -19,12 +19,20 @@ public static class BaselineForm
             .ThenBy(leg => leg.Flow.ToString(), StringComparer.Ordinal)
             .ThenBy(leg => leg.Leg.Packet)
             .ThenBy(leg => leg.Leg.Direction)
-            .Select(leg => leg with { Predicted = null, Reason = null, Evidence = [], HostProfile = leg.HostProfile == run.HostProfile ? null : leg.HostProfile })
+            .Select(leg => leg with
+            {
+                Predicted = null,
+                Reason = null,
+                Evidence = [],
+                HostProfile = leg.HostProfile == run.HostProfile ? null : leg.HostProfile
+            })
             .ToList();
         // The file has a host's rules once, at the host's first leg, so the legs of a host stay
         // together. The first host comes first.
         var hosts = legs.Select(leg => leg.HostProfile).Prepend(null).Distinct().ToList();
-        return new(run.HostProfile, [.. legs.GroupBy(leg => hosts.IndexOf(leg.HostProfile)).OrderBy(host => host.Key).SelectMany(host => host)])
+        return new(
+            run.HostProfile,
+            [.. legs.GroupBy(leg => hosts.IndexOf(leg.HostProfile)).OrderBy(host => host.Key).SelectMany(host => host)])
         {
             Facts = [.. run.Facts.Where(OutlastsTheRun)],
             Hooks = [.. run.Hooks.Where(OutlastsTheRun)],
@@ -32,7 +40,8 @@ public static class BaselineForm
     }
 
     /// <summary>False for chains with a run's id in their names, and for devices that come and go.</summary>
-    public static bool OutlastsTheRun(Registration one) => one.Device is null && !one.What.Contains("hooktrail", StringComparison.OrdinalIgnoreCase);
+    public static bool OutlastsTheRun(Registration one) =>
+        one.Device is null && !one.What.Contains("hooktrail", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// False for the reason for the run's lab, and for a count of registrations that includes the run's own.

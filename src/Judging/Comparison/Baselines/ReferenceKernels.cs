@@ -4,12 +4,16 @@ namespace Hooktrail.Judging.Comparison.Baselines;
 public sealed record ReferenceKernels(ImmutableArray<ComparedRun> Runs)
 {
     public static ReferenceKernels Of(IEnumerable<ComparedRun> runs) =>
-        new([.. runs.OrderBy(run => run.Trails.HostProfile.Iptables).ThenBy(run => run.Trails.HostProfile.Kernel).ThenBy(run => run.Label, StringComparer.Ordinal)]);
+        new([.. runs.OrderBy(run => run.Trails.HostProfile.Iptables)
+            .ThenBy(run => run.Trails.HostProfile.Kernel)
+            .ThenBy(run => run.Label, StringComparer.Ordinal)]);
 
-    public IEnumerable<IGrouping<Backend, ComparedRun>> ByBackend => Runs.GroupBy(run => run.Trails.HostProfile.Iptables);
+    public IEnumerable<IGrouping<Backend, ComparedRun>> ByBackend =>
+        Runs.GroupBy(run => run.Trails.HostProfile.Iptables);
 
     /// <summary>The full release that the host reported; the version number if that was not kept.</summary>
     public static string Release(ComparedRun run) => Fact(run, "kernel") ?? run.Trails.HostProfile.Kernel.ToString();
 
-    public static string? Fact(ComparedRun run, string name) => run.Trails.Facts.FirstOrDefault(fact => fact.Name == name)?.Value;
+    public static string? Fact(ComparedRun run, string name) =>
+        run.Trails.Facts.FirstOrDefault(fact => fact.Name == name)?.Value;
 }

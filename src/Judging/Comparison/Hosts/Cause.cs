@@ -5,10 +5,13 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// <summary>The fewest host differences that, by the model, turn the earlier trail into the later one.</summary>
 /// <remarks>Each alternative would be enough by itself; there is none if several differences are needed.</remarks>
 public sealed record Cause(
-    ImmutableArray<HostDifference> Together, ImmutableArray<HostDifference> Alternatives, ImmutableArray<RegistrationChange> Registrations)
+    ImmutableArray<HostDifference> Together,
+    ImmutableArray<HostDifference> Alternatives,
+    ImmutableArray<RegistrationChange> Registrations)
 {
     public string Title =>
-        string.Join(" together with ", Together) + (Alternatives.IsEmpty ? "" : $" (as would {string.Join(" or ", Alternatives)})");
+        string.Join(" together with ", Together)
+        + (Alternatives.IsEmpty ? "" : $" (as would {string.Join(" or ", Alternatives)})");
 
     public override string ToString() => Title;
 }
@@ -18,7 +21,9 @@ public sealed record Cause(
 public sealed record RegistrationChange(Registration Now, int? Before, int? After)
 {
     /// <summary>The table without the chain, which many chains have in common.</summary>
-    internal string What => Now.Points is [var point] && point.ToString() == Now.What ? $"{Now.What[..^(point.Chain.Length + 1)]}" : Now.What;
+    internal string What => Now.Points is [var point] && point.ToString() == Now.What
+        ? $"{Now.What[..^(point.Chain.Length + 1)]}"
+        : Now.What;
 
     /// <summary><c>iptables security moved from 50 to 150, at ip input, forward, output</c>.</summary>
     public static ImmutableArray<string> Lines(ImmutableArray<RegistrationChange> changes) =>
@@ -31,12 +36,14 @@ public sealed record RegistrationChange(Registration Now, int? Before, int? Afte
                 (_, null, { } now) => $"added at {now}",
                 (_, var was, _) => $"removed from {was}",
             };
-            var where = same.GroupBy(one => one.Now.Family).Select(family => $"{family.Key} {string.Join(", ", family.Select(one => one.Now.Hook))}");
+            var where = same.GroupBy(one => one.Now.Family)
+                .Select(family => $"{family.Key} {string.Join(", ", family.Select(one => one.Now.Hook))}");
             return $"{same.Key.What} {how}: {string.Join("; ", where)}";
         }),
     ];
 
-    internal static ImmutableArray<RegistrationChange> Between(ImmutableArray<Registration> before, ImmutableArray<Registration> after)
+    internal static ImmutableArray<RegistrationChange> Between(
+        ImmutableArray<Registration> before, ImmutableArray<Registration> after)
     {
         var was = before.ToLookup(Place);
         var now = after.ToLookup(Place);
@@ -49,6 +56,7 @@ public sealed record RegistrationChange(Registration Now, int? Before, int? Afte
                select new RegistrationChange(one ?? old!, old?.Priority, one?.Priority),
         ];
 
-        static (string, string, string, string?) Place(Registration one) => (one.Family, one.Hook, one.What, one.Device);
+        static (string, string, string, string?) Place(Registration one) =>
+            (one.Family, one.Hook, one.What, one.Device);
     }
 }

@@ -39,10 +39,13 @@ internal sealed class CauseFinder
             needed = Does(_differences.All) ? Needed() : [];
         return needed.IsEmpty ? null : Named(Refined(needed), []);
 
-        bool Does(ImmutableArray<HostDifference> together) => With(together) is { } host && IsSeenAs(host.Predict(flow, leg), after);
+        bool Does(ImmutableArray<HostDifference> together) =>
+            With(together) is { } host && IsSeenAs(host.Predict(flow, leg), after);
 
         ImmutableArray<HostDifference> Needed() =>
-            _differences.All.Aggregate(_differences.All, (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
+            _differences.All.Aggregate(
+                _differences.All,
+                (left, one) => left.Remove(one) is { IsEmpty: false } without && Does(without) ? without : left);
 
         // One rule is a more precise answer than all rules together.
         ImmutableArray<HostDifference> Refined(ImmutableArray<HostDifference> together) =>
@@ -55,15 +58,18 @@ internal sealed class CauseFinder
     public static bool IsSeenAs(Trail? predicted, Trail? observed) => (predicted, observed) switch
     {
         (null, null) => true,
-        ({ } said, { } seen) => Sight.IsAsObserved(said, seen) || Sight.IsAsObserved(Sight.Shown(said, isLogged: false), seen),
+        ({ } said, { } seen) =>
+            Sight.IsAsObserved(said, seen) || Sight.IsAsObserved(Sight.Shown(said, isLogged: false), seen),
         _ => false,
     };
 
     private Cause Named(ImmutableArray<HostDifference> together, ImmutableArray<HostDifference> alternatives)
     {
-        var key = string.Join('\n', together.Select(one => one.Title).Append("").Concat(alternatives.Select(one => one.Title)));
+        var key = string.Join(
+            '\n', together.Select(one => one.Title).Append("").Concat(alternatives.Select(one => one.Title)));
         if (!_causes.TryGetValue(key, out var cause))
-            _causes[key] = cause = new(together, alternatives, RegistrationChange.Between(_earlier.Hooks, With(together)?.Hooks ?? []));
+            _causes[key] = cause = new(
+                together, alternatives, RegistrationChange.Between(_earlier.Hooks, With(together)?.Hooks ?? []));
         return cause;
     }
 

@@ -49,10 +49,14 @@ internal sealed class HostDifferences
     {
         if (before.Iptables != after.Iptables)
             yield return Of(
-                $"iptables: {before.Iptables.Name()} → {after.Iptables.Name()}", HostStatements.IptablesBackend, host => host with { Iptables = after.Iptables });
+                $"iptables: {before.Iptables.Name()} → {after.Iptables.Name()}",
+                HostStatements.IptablesBackend,
+                host => host with { Iptables = after.Iptables });
         if (before.Ebtables != after.Ebtables)
             yield return Of(
-                $"ebtables: {before.Ebtables.Name()} → {after.Ebtables.Name()}", HostStatements.EbtablesBackend, host => host with { Ebtables = after.Ebtables });
+                $"ebtables: {before.Ebtables.Name()} → {after.Ebtables.Name()}",
+                HostStatements.EbtablesBackend,
+                host => host with { Ebtables = after.Ebtables });
     }
 
     private static IEnumerable<HostDifference> Switches(HostProfile before, HostProfile after) =>

@@ -9,7 +9,8 @@ internal static class Explanations
     private const int Looked = 10;
 
     /// <summary>Adds explanations to the first unexplained legs.</summary>
-    public static ImmutableArray<LegComparison> Add(ImmutableArray<LegComparison> legs, ComparedRun before, ComparedRun after)
+    public static ImmutableArray<LegComparison> Add(
+        ImmutableArray<LegComparison> legs, ComparedRun before, ComparedRun after)
     {
         var wanting = legs.Where(leg => leg.IsUnexplained).Take(Looked).ToHashSet();
         return
@@ -23,7 +24,8 @@ internal static class Explanations
     }
 
     private static string? Of(Trail? observed, HostProfile host, LegComparison leg, ComparedRun run) =>
-        observed is null ? null : Explanation.Sentence(Explanation.For(observed, host, profile => Predicted(profile, leg)), $"what was observed in {run.Label}");
+        observed is null ? null : Explanation.Sentence(
+            Explanation.For(observed, host, profile => Predicted(profile, leg)), $"what was observed in {run.Label}");
 
     private static Trail? Predicted(HostProfile profile, LegComparison leg)
     {

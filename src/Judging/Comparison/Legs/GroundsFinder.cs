@@ -19,7 +19,9 @@ internal static class GroundsFinder
     }
 
     private static Grounds? Silence(Account account, HookPoint point) =>
-        account.Silences.FirstOrDefault(one => one.Point == point) is { } silence ? new(silence.Why, silence.Source) : null;
+        account.Silences.FirstOrDefault(one => one.Point == point) is { } silence
+            ? new(silence.Why, silence.Source)
+            : null;
 
     // The remark that decided on one host only.
     private static Grounds? Remark(Account was, Account now)

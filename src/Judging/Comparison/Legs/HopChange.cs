@@ -22,7 +22,8 @@ public sealed record FieldChange(HopField Field, string? Before, string? After)
 }
 
 /// <remarks>Numbers count each trail's hops from 1. A hop that only came, went or moved has no fields.</remarks>
-public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before, int? After, ImmutableArray<FieldChange> Fields)
+public sealed record HopChange(
+    HopChangeKind Kind, HookPoint Point, int? Before, int? After, ImmutableArray<FieldChange> Fields)
 {
     /// <summary>
     /// The change without the hops' numbers, which differ in every leg: many legs can share these words.
@@ -36,7 +37,11 @@ public sealed record HopChange(HopChangeKind Kind, HookPoint Point, int? Before,
     };
 
     public bool Equals(HopChange? other) =>
-        other is not null && Kind == other.Kind && Point == other.Point && Before == other.Before && After == other.After
+        other is not null
+        && Kind == other.Kind
+        && Point == other.Point
+        && Before == other.Before
+        && After == other.After
         && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Kind, Point, Before, After, Fields.Length);

@@ -36,13 +36,15 @@ internal sealed class LegComparer
             ? Lacking(pair.Key, _later, _after) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
-                ({ } host, _) => Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
+                ({ } host, _) =>
+                    Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             }
             : Lacking(pair.Key, _earlier, _before) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
-                ({ } host, _) => Compare(new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with { Before = null },
+                ({ } host, _) => Compare(
+                    new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with { Before = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             };
     }
@@ -63,7 +65,8 @@ internal sealed class LegComparer
 
         var finder = Finder(left.Host, right.Host);
         var difference = was is null || now is null ? null : TrailDifference.Between(was, now);
-        var reason = Otherwise(finder.Before(left.Record.Flow, left.Record.Leg), was, _before) ?? Otherwise(finder.After(left.Record.Flow, left.Record.Leg), now, _after);
+        var reason = Otherwise(finder.Before(left.Record.Flow, left.Record.Leg), was, _before)
+            ?? Otherwise(finder.After(left.Record.Flow, left.Record.Leg), now, _after);
         if (reason is not null)
             return compared with { Difference = difference, Reason = reason };
         var cause = finder.Find(left.Record.Flow, left.Record.Leg, now);
@@ -71,14 +74,19 @@ internal sealed class LegComparer
         {
             Difference = difference,
             Cause = cause,
-            Grounds = difference is null || cause is { Together: [{ Says: not null }] } ? null : GroundsFinder.Of(difference, left.Host, right.Host, left.Record.Flow, left.Record.Leg),
-            Reason = cause is null ? "Each trail is as predicted for its host, but the profiles of the hosts are the same." : null,
+            Grounds = difference is null || cause is { Together: [{ Says: not null }] }
+                ? null
+                : GroundsFinder.Of(difference, left.Host, right.Host, left.Record.Flow, left.Record.Leg),
+            Reason = cause is null
+                ? "Each trail is as predicted for its host, but the profiles of the hosts are the same."
+                : null,
             IsExpected = cause is not null,
         };
     }
 
     /// <summary>For a run without the leg: the host that would send it, or why nothing can be compared.</summary>
-    private static (HostProfile? Host, string? Reason) Lacking(LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
+    private static (HostProfile? Host, string? Reason) Lacking(
+        LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
     {
         var legs = run[key.Scenario].ToList();
         if (key.Scenario is not null && legs.Count == 0)
@@ -105,13 +113,16 @@ internal sealed class LegComparer
 
     private static string Because(LegRecord leg) => leg.Reason is { } reason ? $": {reason}" : ".";
 
-    private static bool IsPrediction(LegRecord? leg) => leg is null or { Observed: null, Verdict: null or LegVerdict.Agreed };
+    private static bool IsPrediction(LegRecord? leg) =>
+        leg is null or { Observed: null, Verdict: null or LegVerdict.Agreed };
 
     // A predicted leg that was not observed did not happen.
-    private static Trail? TrailOf(LegRecord leg) => leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
+    private static Trail? TrailOf(LegRecord leg) =>
+        leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
 
     /// <summary>How a trail differs from its prediction; null if it does not.</summary>
-    private static string? Otherwise(Trail? predicted, Trail? seen, ComparedRun of) => CauseFinder.IsSeenAs(predicted, seen)
+    private static string? Otherwise(
+        Trail? predicted, Trail? seen, ComparedRun of) => CauseFinder.IsSeenAs(predicted, seen)
         ? null
         : (predicted, seen) switch
         {
@@ -128,5 +139,6 @@ internal sealed class LegComparer
     }
 
     private static ILookup<ScenarioTitle?, LegOnHost> ByScenario(ComparedRun run) =>
-        run.Trails.Legs.ToLookup(leg => leg.Scenario, leg => new LegOnHost(leg, leg.HostProfile ?? run.Trails.HostProfile));
+        run.Trails.Legs.ToLookup(
+            leg => leg.Scenario, leg => new LegOnHost(leg, leg.HostProfile ?? run.Trails.HostProfile));
 }

@@ -25,7 +25,12 @@ internal static class LegPairs
     public static ImmutableArray<LegPair> Of(TrailsFile before, TrailsFile after)
     {
         var (earlier, later) = (ByKey(before), ByKey(after));
-        return [.. earlier.Select(legs => legs.Key).Union(later.Select(legs => legs.Key)).SelectMany(key => Match(key, [.. earlier[key]], [.. later[key]]))];
+        return
+        [
+            .. earlier.Select(legs => legs.Key)
+                .Union(later.Select(legs => legs.Key))
+                .SelectMany(key => Match(key, [.. earlier[key]], [.. later[key]]))
+        ];
     }
 
     private static ILookup<LegKey, LegOnHost> ByKey(TrailsFile file) =>
@@ -38,7 +43,11 @@ internal static class LegPairs
             partners[index] = Take(after, other => HostSignature.Of(other.Host) == HostSignature.Of(one.Host));
         foreach (var index in Enumerable.Range(0, before.Length))
             partners[index] ??= Take(after, _ => true);
-        return [.. before.Select((one, index) => new LegPair(key, one, partners[index])), .. after.Select(one => new LegPair(key, null, one))];
+        return
+        [
+            .. before.Select((one, index) => new LegPair(key, one, partners[index])),
+            .. after.Select(one => new LegPair(key, null, one))
+        ];
     }
 
     private static LegOnHost? Take(List<LegOnHost> from, Predicate<LegOnHost> wanted)

@@ -23,10 +23,12 @@ public enum LegStatus
 
 public static class LegStatuses
 {
-    private static readonly string[] Names = ["same", "changed", "appeared", "no longer possible", "cannot be compared", "predicted only"];
+    private static readonly string[] Names =
+        ["same", "changed", "appeared", "no longer possible", "cannot be compared", "predicted only"];
 
     /// <summary>The name in text and JSON.</summary>
     public static string Name(this LegStatus status) => Names[(int)status];
 
-    public static bool IsDifference(this LegStatus status) => status is LegStatus.Changed or LegStatus.Appeared or LegStatus.Gone;
+    public static bool IsDifference(this LegStatus status) =>
+        status is LegStatus.Changed or LegStatus.Appeared or LegStatus.Gone;
 }

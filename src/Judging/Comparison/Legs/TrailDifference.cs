@@ -10,7 +10,8 @@ public sealed record OutcomeChange(Outcome Before, Outcome After)
 public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChange? Outcome)
 {
     /// <summary>Every change as a sentence, without the hops' numbers.</summary>
-    public IEnumerable<string> Words => Hops.Select(hop => hop.Words).Concat(Outcome is null ? [] : [Outcome.ToString()]);
+    public IEnumerable<string> Words =>
+        Hops.Select(hop => hop.Words).Concat(Outcome is null ? [] : [Outcome.ToString()]);
 
     /// <summary>Null if an observer could not tell the trails apart.</summary>
     public static TrailDifference? Between(Trail before, Trail after)
@@ -37,10 +38,13 @@ public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChan
             }
         }
 
-        return new(Moves(changes, before, after), before.Outcome.LooksLike(after.Outcome) ? null : new(before.Outcome, after.Outcome));
+        return new(
+            Moves(changes, before, after),
+            before.Outcome.LooksLike(after.Outcome) ? null : new(before.Outcome, after.Outcome));
     }
 
-    public bool Equals(TrailDifference? other) => other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
+    public bool Equals(TrailDifference? other) =>
+        other is not null && Outcome == other.Outcome && Hops.AsSpan().SequenceEqual(other.Hops.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Outcome, Hops.Length);
 
@@ -51,11 +55,13 @@ public sealed record TrailDifference(ImmutableArray<HopChange> Hops, OutcomeChan
         {
             if (changes[at] is not { Kind: HopChangeKind.Came, After: { } now } came)
                 continue;
-            var from = Enumerable.Range(0, changes.Count).FirstOrDefault(index => changes[index].Kind == HopChangeKind.Went && changes[index].Point == came.Point, -1);
+            var from = Enumerable.Range(0, changes.Count).FirstOrDefault(
+                index => changes[index].Kind == HopChangeKind.Went && changes[index].Point == came.Point, -1);
             if (from < 0)
                 continue;
             var was = changes[from].Before!.Value;
-            changes[at] = new(HopChangeKind.Moved, came.Point, was, now, Fields(before.Hops[was - 1], after.Hops[now - 1]));
+            changes[at] = new(
+                HopChangeKind.Moved, came.Point, was, now, Fields(before.Hops[was - 1], after.Hops[now - 1]));
             changes.RemoveAt(from);
             at -= from < at ? 1 : 0;
         }

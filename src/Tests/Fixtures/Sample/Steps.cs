@@ -70,5 +70,6 @@ public sealed class Steps(ScenarioContext scenario, IReqnrollOutputHelper output
     public void InRule() => Assert.That(scenario.RuleInfo.Title, Does.StartWith("Rules have"));
 
     [Then("the tags are {string}")]
-    public void TagsAre(string tags) => Assert.That(string.Join(", ", scenario.ScenarioInfo.CombinedTags), Is.EqualTo(tags));
+    public void TagsAre(string tags) =>
+        Assert.That(string.Join(", ", scenario.ScenarioInfo.CombinedTags), Is.EqualTo(tags));
 }

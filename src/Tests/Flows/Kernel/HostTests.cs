@@ -11,7 +11,10 @@ public class HostTests
     private static readonly ImmutableArray<Protocol> Protocols = [Protocol.Icmp, Protocol.Udp, Protocol.Tcp];
 
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
-        [(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)];
+        [
+            (Client, Server), (Client, Wan), (Wan, Client), (Client, Host),
+            (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)
+        ];
 
     private static readonly NamespaceSetup Open = new() { Topology = NamespaceTopology.Small, Docker = null };
 
@@ -24,10 +27,16 @@ public class HostTests
         await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
         await lab.CheckAllAsync(Flows());
         foreach (var tool in (string[])["iptables", "ip6tables"])
-            foreach (var (table, chain) in ((string, string)[])[("raw", "PREROUTING"), ("mangle", "FORWARD"), ("filter", "INPUT"), ("filter", "OUTPUT"), ("security", "INPUT"), ("mangle", "POSTROUTING")])
+            foreach (var (table, chain) in ((string, string)[])
+                [
+                    ("raw", "PREROUTING"), ("mangle", "FORWARD"), ("filter", "INPUT"),
+                    ("filter", "OUTPUT"), ("security", "INPUT"), ("mangle", "POSTROUTING")
+                ])
             {
                 await using var rule = await lab.RuleAsync($"{tool} -t {table} -A {chain} -j DROP");
-                await lab.CheckAllAsync(Flows().Where(flow => flow.Protocol == Protocol.Udp && flow.Ip.Layer().Name() == tool), $"{table} {chain}: ");
+                await lab.CheckAllAsync(
+                    Flows().Where(flow => flow.Protocol == Protocol.Udp && flow.Ip.Layer().Name() == tool),
+                    $"{table} {chain}: ");
             }
 
         await using (await lab.ChangeAsync(new HostChange.NftTable(
@@ -45,7 +54,8 @@ public class HostTests
     }
 
     [Test]
-    public async Task A_bridge_chain_from_before_the_first_bridge_misses_what_the_bridge_shows_to_iptables([Values] bool called)
+    public async Task A_bridge_chain_from_before_the_first_bridge_misses_what_the_bridge_shows_to_iptables(
+        [Values] bool called)
     {
         await using var lab = await KernelLab.StartAsync(Open with
         {
@@ -70,7 +80,12 @@ public class HostTests
               chain last { type filter hook postrouting priority 2147483647; }
             }
             """));
-        await lab.CheckAllAsync([.. Flows(), new(Client, Server, Protocol.Arp), new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan }]);
+        await lab.CheckAllAsync(
+            [
+                .. Flows(),
+                new(Client, Server, Protocol.Arp),
+                new(Client, Server, Protocol.Udp) { Encapsulation = Encapsulation.Vlan }
+            ]);
         // What broute would take away from the bridge, a chain in its place can drop.
         await using var drop = await lab.ChangeAsync(new HostChange.NftTable(
             "table bridge broute-like { chain brouting { type filter hook prerouting priority -2147483648; ip daddr server drop; }; }"));
@@ -91,14 +106,19 @@ public class HostTests
             {
                 if (nft && rule.Contains("-d 0/0", StringComparison.Ordinal))
                     continue;
-                await using var change = await lab.ChangeAsync(nft ? Nft(chain, rule) : new HostChange.Rule($"iptables -t nat -A {chain} {rule}"));
+                await using var change = await lab.ChangeAsync(
+                    nft ? Nft(chain, rule) : new HostChange.Rule($"iptables -t nat -A {chain} {rule}"));
                 foreach (var protocol in Protocols)
                     foreach (var (from, to, via) in ((Endpoint, Endpoint, string?)[])
                         [
-                            (Client, Server, null), (Client, Wan, null), (Wan, Client, null), (Client, Host, null), (Client, Host, LabNames.HostOnWan), (Host, Client, null),
-                            (Host, Host, null), (Host, Host, LabNames.HostOnWan), (Host, Wan, null), (Wan, Host, null), (Client, Stranger, null), (Stranger, Client, null),
+                            (Client, Server, null), (Client, Wan, null), (Wan, Client, null), (Client, Host, null),
+                            (Client, Host, LabNames.HostOnWan), (Host, Client, null), (Host, Host, null),
+                            (Host, Host, LabNames.HostOnWan), (Host, Wan, null), (Wan, Host, null),
+                            (Client, Stranger, null), (Stranger, Client, null),
                         ])
-                        await lab.CheckAsync(new(from, to, protocol) { Via = via }, protocol == Protocol.Tcp ? 1 : 2, null, $"{(hairpin ? "hairpin, " : "")}{name}: ");
+                        await lab.CheckAsync(
+                            new(from, to, protocol) { Via = via }, protocol == Protocol.Tcp ? 1 : 2,
+                            null, $"{(hairpin ? "hairpin, " : "")}{name}: ");
             }
         }
 
@@ -137,7 +157,8 @@ public class HostTests
                 "--to-destination" or "--to-source" => $"to {words[++i]} ",
                 _ => throw new ArgumentException(rule),
             });
-        return new($"table ip mine {{ chain c {{ type nat hook {chain.ToLowerInvariant()} priority -90; {text}; }}; }}");
+        return new(
+            $"table ip mine {{ chain c {{ type nat hook {chain.ToLowerInvariant()} priority -90; {text}; }}; }}");
     }
 
     private static IEnumerable<Flow> Flows() =>

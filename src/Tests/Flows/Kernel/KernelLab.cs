@@ -41,7 +41,8 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
     {
         var before = lab.Profile;
-        var patience = TimeSpan.FromMilliseconds(between is null && IsHopeless(Prediction.Legs(before, flow, packets), flow) ? 30 : 500);
+        var patience = TimeSpan.FromMilliseconds(
+            between is null && IsHopeless(Prediction.Legs(before, flow, packets), flow) ? 30 : 500);
         var seen = await lab.SendAsync(flow, new() { Packets = packets, Patience = patience, Between = between });
         var profiles = Enumerable.Range(0, packets).Select(number => number == 0 ? before : lab.Profile);
         Compare(about + flow, Prediction.Legs([.. profiles], flow), seen.Finding);
@@ -51,7 +52,9 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     public async Task CheckAllAsync(IEnumerable<Flow> flows, string about = "")
     {
         foreach (var flow in flows)
-            await CheckAsync(flow, flow.Protocol is Protocol.Icmp or Protocol.Udp && !flow.IsBroadcast && flow.Encapsulation == Encapsulation.None ? 2 : 1, null, about);
+            await CheckAsync(flow, flow.Protocol is Protocol.Icmp or Protocol.Udp
+                && !flow.IsBroadcast
+                && flow.Encapsulation == Encapsulation.None ? 2 : 1, null, about);
     }
 
     /// <summary>At least so many legs were compared, and none differed.</summary>
@@ -67,7 +70,8 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     // asked.
     private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
         leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
-            && (leg.Leg.Direction == Direction.Error || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+            && (leg.Leg.Direction == Direction.Error
+                || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 
     private void Compare(string flow, ImmutableArray<PredictedLeg> prediction, Finding finding)
     {
@@ -85,19 +89,28 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         {
             var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
             // Where the model cannot tell how a packet goes on, it cannot tell what comes of it.
-            if (said?.Outcome.Kind == OutcomeKind.Unknown && seen is not null && seen.Hops.Take(said.Hops.Length).SequenceEqual(said.Hops))
+            if (said?.Outcome.Kind == OutcomeKind.Unknown
+                && seen is not null
+                && seen.Hops.Take(said.Hops.Length).SequenceEqual(said.Hops))
                 return;
-            if (seen is not null && said is not null && seen.Hops.SequenceEqual(said.Hops) && seen.Outcome.LooksLike(said.Outcome))
+            if (seen is not null
+                && said is not null
+                && seen.Hops.SequenceEqual(said.Hops)
+                && seen.Outcome.LooksLike(said.Outcome))
                 continue;
-            var same = seen is null || said is null ? 0 : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
+            var same = seen is null || said is null
+                ? 0
+                : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
             _report.AppendLine(
-                CultureInfo.InvariantCulture, $"{flow}, {leg}, after {same} hops:\n  predicted {Shown(said, same)}\n  observed  {Shown(seen, same)}");
+                CultureInfo.InvariantCulture,
+                $"{flow}, {leg}, after {same} hops:\n  predicted {Shown(said, same)}\n  observed  {Shown(seen, same)}");
         }
     }
 
     // From where they part, a little way.
     private static string Shown(Trail? trail, int from) => trail is null
         ? "nothing"
-        : string.Join(" | ", trail.Hops.Skip(from).Take(4).Select(hop => $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
+        : string.Join(" | ", trail.Hops.Skip(from).Take(4).Select(hop =>
+            $"{hop.Point} {hop.In}→{hop.Out} ({hop.PhysIn},{hop.PhysOut}) {hop.Source}→{hop.Destination}"))
             + $" … {trail.Outcome}";
 }

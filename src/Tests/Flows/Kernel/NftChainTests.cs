@@ -15,11 +15,16 @@ public class NftChainTests
     private static readonly NamespaceSetup Open = new() { Topology = NamespaceTopology.Small, Docker = null };
 
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
-        [(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)];
+        [
+            (Client, Server), (Client, Wan), (Wan, Client), (Client, Host),
+            (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)
+        ];
 
-    private static readonly ImmutableArray<int> IpPriorities = [-500, -400, -350, -300, -250, -200, -175, -150, -125, -100, -50, 0, 25, 50, 75, 100, 125, 150, 175, 500];
+    private static readonly ImmutableArray<int> IpPriorities =
+        [-500, -400, -350, -300, -250, -200, -175, -150, -125, -100, -50, 0, 25, 50, 75, 100, 125, 150, 175, 500];
 
-    private static readonly ImmutableArray<int> BridgePriorities = [-500, -300, -250, -200, -100, -1, 0, 1, 50, 100, 150, 200, 250, 300, 350];
+    private static readonly ImmutableArray<int> BridgePriorities =
+        [-500, -300, -250, -200, -100, -1, 0, 1, 50, 100, 150, 200, 250, 300, 350];
 
     [Test]
     public async Task Chains_of_every_family_and_priority_are_crossed_as_predicted([Values] bool called)
@@ -33,7 +38,8 @@ public class NftChainTests
                from ip in Enum.GetValues<IpVersion>()
                from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
                select new Flow(journey.From, journey.To, protocol) { Ip = ip },
-            .. from ends in ((Endpoint From, Endpoint To)[])[(Client, Server), (Client, Host), (Host, Client), (Wan, Host), (Host, Wan)]
+            .. from ends in ((Endpoint From, Endpoint To)[])
+                [(Client, Server), (Client, Host), (Host, Client), (Wan, Host), (Host, Wan)]
                select new Flow(ends.From, ends.To, Protocol.Arp),
             new(Client, Everyone, Protocol.Udp) { Port = 67 },
             new(Host, Everyone, Protocol.Udp) { Port = 67 },
@@ -52,14 +58,17 @@ public class NftChainTests
         await using var lab = await Live.StartAsync(Open);
         await lab.ChangeAsync(new HostChange.NftTable(
             "table inet mine { chain gone { type filter hook forward priority 5; }; chain stays { type filter hook forward priority 6; }; }"));
-        using var nft = Process.Start("bash", ["-c", $"{lab.Machine.Entrance(lab.ProcessIds["host"])} nft delete chain inet mine gone"]);
+        using var nft = Process.Start(
+            "bash", ["-c", $"{lab.Machine.Entrance(lab.ProcessIds["host"])} nft delete chain inet mine gone"]);
         await nft.WaitForExitAsync();
         Assert.That(nft.ExitCode, Is.Zero);
 
         await lab.ReadAsync();
         var seen = await lab.SendAsync(new Flow(Client, Wan, Protocol.Udp), Sending.Once);
         var request = ((Finding.Observed)seen.Finding).Legs.Single(leg => leg.Leg == Leg.Request);
-        Assert.That(request.Trail.Hops.Where(hop => hop.Point.Layer == Layer.Nftables).Select(hop => hop.Point.Chain), Is.EqualTo(new[] { "stays" }));
+        Assert.That(
+            request.Trail.Hops.Where(hop => hop.Point.Layer == Layer.Nftables).Select(hop => hop.Point.Chain),
+            Is.EqualTo(new[] { "stays" }));
     }
 
     [Test]
@@ -69,10 +78,13 @@ public class NftChainTests
         var flows = Journeys.Select(journey => new Flow(journey.From, journey.To, Protocol.Udp) { Ip = ip }).ToArray();
         await using var lab = await KernelLab.StartAsync(Open);
         foreach (var chain in from one in Everywhere()
-                              where one.Family == family ? one.Priority is -350 or 50 || one.Type == "route" || one is { Type: "nat", Priority: 0 }
+                              where one.Family == family ? one.Priority is -350 or 50
+                                  || one.Type == "route"
+                                  || one is { Type: "nat", Priority: 0 }
                                   // Of what IPv4 and IPv6 have alike, each shows a part.
                                   : ip == IpVersion.V4 ? one.Family == NftFamily.Bridge && one.Priority is -250 or 1
-                                  : one is { Family: NftFamily.Inet, Type: "filter", Priority: 0 } or { Family: NftFamily.Netdev, Priority: -5 }
+                                  : one is { Family: NftFamily.Inet, Type: "filter", Priority: 0 }
+                                      or { Family: NftFamily.Netdev, Priority: -5 }
                               select one with { Does = "drop" })
             await CheckAsync(lab, chain, flows);
 
@@ -83,15 +95,26 @@ public class NftChainTests
     public async Task What_a_users_chain_rejects_ends_there_and_its_sender_is_told([Values] IpVersion ip)
     {
         var family = ip == IpVersion.V4 ? NftFamily.Ip : NftFamily.Ip6;
-        Flow[] flows = [.. from journey in Journeys from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp] select new Flow(journey.From, journey.To, protocol) { Ip = ip }];
+        Flow[] flows =
+        [
+            .. from journey in Journeys
+               from protocol in (Protocol[])[Protocol.Udp, Protocol.Tcp]
+               select new Flow(journey.From, journey.To, protocol) { Ip = ip }
+        ];
         await using var lab = await KernelLab.StartAsync(Open);
         foreach (var chain in from one in Everywhere()
-                              where one.Type == "filter" && one.Hook != NftHook.Postrouting && one.Hook != NftHook.Egress
+                              where one.Type == "filter"
+                                  && one.Hook != NftHook.Postrouting
+                                  && one.Hook != NftHook.Egress
                               where one.Family == family ? one.Priority is -350 or 50
                                   : one.Family == NftFamily.Inet ? one.Priority == 0
-                                  // The kernel of the tests has no reject for chains of family bridge (CONFIG_NFT_BRIDGE_REJECT).
+                                  // The kernel of the tests has no reject for chains of family bridge
+                                  // (CONFIG_NFT_BRIDGE_REJECT).
                                   : one.Family == NftFamily.Netdev && one.Priority == -5
-                              select one with { Does = "meta l4proto tcp reject with tcp reset; meta l4proto udp reject" })
+                              select one with
+                              {
+                                  Does = "meta l4proto tcp reject with tcp reset; meta l4proto udp reject"
+                              })
             await CheckAsync(lab, chain, flows);
 
         lab.AssertAgreed(100);
@@ -101,14 +124,16 @@ public class NftChainTests
     {
         await using var table = await lab.ChangeAsync(new HostChange.NftTable(Tables([chain])));
         var profile = lab.Profile;
-        foreach (var flow in flows.Where(flow => Prediction.Legs(profile, flow).Any(leg => leg.Trail.Outcome.At == chain.Point)))
+        foreach (var flow in flows.Where(
+            flow => Prediction.Legs(profile, flow).Any(leg => leg.Trail.Outcome.At == chain.Point)))
             await lab.CheckAsync(flow, 1, null, $"{chain.Point}: ");
     }
 
     private static IEnumerable<UserChain> Everywhere()
     {
         foreach (var family in (NftFamily[])[NftFamily.Ip, NftFamily.Ip6, NftFamily.Inet])
-            foreach (var hook in (NftHook[])[NftHook.Prerouting, NftHook.Input, NftHook.Forward, NftHook.Output, NftHook.Postrouting])
+            foreach (var hook in (NftHook[])
+                [NftHook.Prerouting, NftHook.Input, NftHook.Forward, NftHook.Output, NftHook.Postrouting])
             {
                 foreach (var priority in IpPriorities)
                     yield return new(family, hook, priority);
@@ -119,7 +144,8 @@ public class NftChainTests
 
         foreach (var family in (NftFamily[])[NftFamily.Ip, NftFamily.Ip6])
             yield return new(family, NftHook.Output, -149, "route");
-        foreach (var hook in (NftHook[])[NftHook.Prerouting, NftHook.Input, NftHook.Forward, NftHook.Output, NftHook.Postrouting])
+        foreach (var hook in (NftHook[])
+            [NftHook.Prerouting, NftHook.Input, NftHook.Forward, NftHook.Output, NftHook.Postrouting])
             foreach (var priority in BridgePriorities)
                 yield return new(NftFamily.Bridge, hook, priority);
         foreach (var hook in (NftHook[])[NftHook.Input, NftHook.Output])
@@ -135,7 +161,8 @@ public class NftChainTests
     }
 
     private static string Tables(IEnumerable<UserChain> chains) => string.Concat(
-        chains.GroupBy(chain => chain.Family).Select(family => $"table {Word(family.Key)} mine {{\n{string.Concat(family)}}}\n"));
+        chains.GroupBy(chain => chain.Family)
+            .Select(family => $"table {Word(family.Key)} mine {{\n{string.Concat(family)}}}\n"));
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

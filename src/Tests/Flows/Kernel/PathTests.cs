@@ -10,7 +10,10 @@ public class PathTests
     private static readonly ImmutableArray<Protocol> Protocols = [Protocol.Icmp, Protocol.Udp, Protocol.Tcp];
 
     private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
-        [(Client, Server), (Client, Wan), (Wan, Client), (Client, Host), (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger)];
+        [
+            (Client, Server), (Client, Wan), (Wan, Client), (Client, Host),
+            (Host, Client), (Host, Host), (Host, Wan), (Wan, Host), (Client, Stranger)
+        ];
 
     private static readonly NamespaceSetup Whole = new() { Docker = null };
 
@@ -25,10 +28,20 @@ public class PathTests
         await using var lab = await KernelLab.StartAsync(Whole);
         Flow[] arp =
         [
-            .. from one in (Endpoint[])[Client, Server, Host] from other in (Endpoint[])[Client, Server, Host] where one != other select new Flow(one, other, Protocol.Arp),
-            new(Wan, Host, Protocol.Arp), new(Host, Wan, Protocol.Arp), new(Left, Right, Protocol.Arp), new(Insider, Host, Protocol.Arp),
+            .. from one in (Endpoint[])[Client, Server, Host]
+               from other in (Endpoint[])[Client, Server, Host]
+               where one != other
+               select new Flow(one, other, Protocol.Arp),
+            new(Wan, Host, Protocol.Arp),
+            new(Host, Wan, Protocol.Arp),
+            new(Left, Right, Protocol.Arp),
+            new(Insider, Host, Protocol.Arp),
         ];
-        Flow[] broadcasts = [.. from one in (Endpoint[])[Client, Host, Left, Stranger] select new Flow(one, Everyone, Protocol.Udp) { Port = 67 }];
+        Flow[] broadcasts =
+        [
+            .. from one in (Endpoint[])[Client, Host, Left, Stranger]
+               select new Flow(one, Everyone, Protocol.Udp) { Port = 67 }
+        ];
         Flow[] fragments =
         [
             .. from journey in Journeys
@@ -48,7 +61,9 @@ public class PathTests
                 await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
                 await lab.TurnAsync(other, "bridge-nf-filter-vlan-tagged", "bridge-nf-filter-pppoe-tagged");
                 await lab.TurnAsync(!other, "bridge-nf-call-arptables");
-                await lab.CheckAllAsync([.. arp, .. broadcasts, .. tagged, .. other ? [] : fragments], $"called {called}, tagged {other}: ");
+                await lab.CheckAllAsync(
+                    [.. arp, .. broadcasts, .. tagged, .. other ? [] : fragments],
+                    $"called {called}, tagged {other}: ");
             }
 
         lab.AssertAgreed(200);
@@ -74,7 +89,8 @@ public class PathTests
         await using var lab = await KernelLab.StartAsync(WithStranger with { Conntrack = tracked });
         Assert.That(lab.Profile.Conntrack, Is.EqualTo(tracked));
         await lab.CheckAllAsync(Flows());
-        await lab.CheckAllAsync(Flows().Where(flow => flow.Protocol != Protocol.Tcp).Select(flow => flow with { Fragments = 2 }));
+        await lab.CheckAllAsync(
+            Flows().Where(flow => flow.Protocol != Protocol.Tcp).Select(flow => flow with { Fragments = 2 }));
         if (tracked)
             foreach (var chain in (string[])["PREROUTING", "OUTPUT"])
                 foreach (var tool in (string[])["iptables", "ip6tables"])

@@ -9,9 +9,11 @@ public class PublishedPortTests
 {
     [Test]
     public async Task A_published_port_is_reached_as_predicted(
-        [Values(DockerRelease.V20, DockerRelease.V28Dot2, DockerRelease.V29, DockerRelease.V29Nftables)] DockerRelease release, [Values] bool proxy)
+        [Values(DockerRelease.V20, DockerRelease.V28Dot2, DockerRelease.V29, DockerRelease.V29Nftables)] DockerRelease release,
+        [Values] bool proxy)
     {
-        await using var lab = await KernelLab.StartAsync(NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
+        await using var lab = await KernelLab.StartAsync(
+            NamespaceSetup.Default with { Docker = release, UserlandProxy = proxy });
         foreach (var called in (bool[])[true, false])
         {
             await lab.TurnAsync(called, "bridge-nf-call-iptables", "bridge-nf-call-ip6tables");

@@ -4,8 +4,8 @@ using Hooktrail.Observation.Import;
 namespace Hooktrail.Tests.Observation.Import;
 
 /// <summary>
-/// Traces as nft 1.0.6 and xtables-monitor 1.8.9 printed them on Linux 6.18, with a Docker host's rules of 20.10 and chains in every table but security;
-/// the addresses of the containers were put in the place of others.
+/// Traces as nft 1.0.6 and xtables-monitor 1.8.9 printed them on Linux 6.18, with a Docker host's rules of 20.10 and
+/// chains in every table but security; the addresses of the containers were put in the place of others.
 /// </summary>
 public class ImportTests
 {
@@ -39,13 +39,16 @@ public class ImportTests
         var flow = ForeignFlow.Of(Read(file), Out, Map);
         Assert.That(flow.Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
         var reply = flow.Legs[1].Trail;
-        var destinations = reply.Hops.Where(hop => hop.Point.Layer != Layer.Nftables).ToDictionary(hop => hop.Point, hop => hop.Destination);
+        var destinations = reply.Hops.Where(hop => hop.Point.Layer != Layer.Nftables).ToDictionary(
+            hop => hop.Point, hop => hop.Destination);
         Assert.Multiple(() =>
         {
             Assert.That(destinations[new(Layer.Iptables, "raw", "PREROUTING")], Is.EqualTo("host.wan"));
             Assert.That(destinations[new(Layer.Iptables, "mangle", "FORWARD")], Is.EqualTo("client"));
             Assert.That(destinations[new(Layer.Ebtables, "nat", "POSTROUTING")], Is.EqualTo("client"));
-            Assert.That(flow.Legs.Select(leg => leg.Trail.Outcome), Is.EqualTo((Outcome[])[Outcome.Delivered(Endpoint.Wan), Outcome.Delivered(Endpoint.Client)]));
+            Assert.That(
+                flow.Legs.Select(leg => leg.Trail.Outcome),
+                Is.EqualTo((Outcome[])[Outcome.Delivered(Endpoint.Wan), Outcome.Delivered(Endpoint.Client)]));
         });
     }
 
@@ -61,9 +64,14 @@ public class ImportTests
             Assert.That(Hop(syn, Layer.Iptables, "nat", "PREROUTING").Destination, Is.EqualTo("host.wan:8080"));
             Assert.That(Hop(syn, Layer.Iptables, "filter", "FORWARD").Destination, Is.EqualTo("server:80"));
             Assert.That(Hop(syn, Layer.Ebtables, "nat", "POSTROUTING"), Is.EqualTo(
-                new Hop(new(Layer.Ebtables, "nat", "POSTROUTING"), null, "server.port", null, null, "wan", "server:80")));
+                new Hop(
+                    new(Layer.Ebtables, "nat", "POSTROUTING"), null, "server.port", null, null, "wan", "server:80")));
             Assert.That(syn.Outcome, Is.EqualTo(Outcome.Delivered(Endpoint.Server)));
-            Assert.That(legs.Where(leg => leg.Leg != Leg.Request).SelectMany(leg => leg.Trail.Hops).Where(hop => hop.Point is { Layer: Layer.Iptables, Table: "nat" }), Is.Empty);
+            Assert.That(
+                legs.Where(leg => leg.Leg != Leg.Request)
+                    .SelectMany(leg => leg.Trail.Hops)
+                    .Where(hop => hop.Point is { Layer: Layer.Iptables, Table: "nat" }),
+                Is.Empty);
         });
     }
 
@@ -89,7 +97,8 @@ public class ImportTests
         // A report of IGMP was traced before the ping.
         var trace = Read("nft-bridge.txt");
         Assert.That(trace.Packets, Has.Length.EqualTo(3));
-        Assert.That(ForeignFlow.Of(trace, Ping, Map).Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
+        Assert.That(
+            ForeignFlow.Of(trace, Ping, Map).Legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
     }
 
     [TestCase("nft-ip6.txt", 4)]
@@ -99,14 +108,16 @@ public class ImportTests
         // Beside it two hosts ask for a router; their packets have one destination.
         var trace = Read(file);
         Assert.That(trace.Packets, Has.Length.EqualTo(packets));
-        var map = ForeignNames.Parse(["2001:db8::2=client", "2001:db8::3=server", "veth12ab=client.port", "veth34cd=server.port", "br0=lab"]);
+        var map = ForeignNames.Parse(
+            ["2001:db8::2=client", "2001:db8::3=server", "veth12ab=client.port", "veth34cd=server.port", "br0=lab"]);
         var legs = ForeignFlow.Of(trace, Ping with { Ip = IpVersion.V6 }, map).Legs;
         Assert.That(legs.Select(leg => leg.Leg), Is.EqualTo((Leg[])[Leg.Request, Leg.Reply]));
         Assert.That(Hop(legs[0].Trail, Layer.Ip6tables, "filter", "FORWARD"), Is.EqualTo(
             new Hop(new(Layer.Ip6tables, "filter", "FORWARD"), "lab", "lab", null, null, "client", "server")));
         Assert.That(Hop(legs[1].Trail, Layer.Ebtables, "filter", "FORWARD").Source, Is.EqualTo("server"));
         foreach (var packet in trace.Packets)
-            Assert.That(packet.Hops.Select(hop => hop.Sighting.Source).Distinct().Count(), Is.EqualTo(1), Points(packet));
+            Assert.That(
+                packet.Hops.Select(hop => hop.Sighting.Source).Distinct().Count(), Is.EqualTo(1), Points(packet));
     }
 
     [Test]
@@ -116,20 +127,28 @@ public class ImportTests
         Assert.That(alone.Packets, Has.Length.EqualTo(12));
         var lines = Lines("nft-two.txt");
         var (one, other) = (alone.Packets[0], alone.Packets[6]);
-        var mixed = Of(lines, one).Index().Concat(Of(lines, other).Index()).OrderBy(line => line.Index).Select(line => line.Item).ToList();
+        var mixed = Of(lines, one).Index()
+            .Concat(Of(lines, other).Index()).OrderBy(line => line.Index).Select(line => line.Item).ToList();
         var trace = ForeignTrace.Read(mixed, "mixed", null, LogPrefixes.None);
-        Assert.That(trace.Packets.Select(packet => packet.First.Source?.ToString()), Is.EqualTo((string[])["192.0.2.2", "198.51.100.2"]));
-        Assert.That(trace.Packets.Select(packet => packet.Hops.Count), Is.EqualTo((int[])[one.Hops.Count, other.Hops.Count]));
+        Assert.That(
+            trace.Packets.Select(packet => packet.First.Source?.ToString()),
+            Is.EqualTo((string[])["192.0.2.2", "198.51.100.2"]));
+        Assert.That(
+            trace.Packets.Select(packet => packet.Hops.Count), Is.EqualTo((int[])[one.Hops.Count, other.Hops.Count]));
 
         static IEnumerable<string> Of(ImmutableArray<string> lines, ForeignPacket packet) =>
-            lines.Where(line => packet.Hops.Any(hop => line.StartsWith($"trace id {hop.TraceId} ", StringComparison.Ordinal)));
+            lines.Where(
+                line => packet.Hops.Any(hop => line.StartsWith($"trace id {hop.TraceId} ", StringComparison.Ordinal)));
     }
 
     [Test]
     public void A_later_packet_with_the_same_trace_id_is_another_packet()
     {
         var lines = Lines("nft-drop.txt");
-        Assert.That(ForeignTrace.Read([.. lines, .. lines], "twice", null, LogPrefixes.None).Packets.Select(packet => packet.Hops.Count), Is.EqualTo((int[])[6, 6]));
+        Assert.That(
+            ForeignTrace.Read([.. lines, .. lines], "twice", null, LogPrefixes.None).Packets
+                .Select(packet => packet.Hops.Count),
+            Is.EqualTo((int[])[6, 6]));
     }
 
     [TestCase("nft-towan.txt")]
@@ -137,7 +156,8 @@ public class ImportTests
     public void Line_ends_of_Windows_and_lines_of_others_make_no_difference(string file)
     {
         var lines = Lines(file);
-        var strange = lines.SelectMany((line, index) => (string[])[line + "\r", index % 3 == 0 ? "make: Nothing to be done" : ""]);
+        var strange = lines.SelectMany(
+            (line, index) => (string[])[line + "\r", index % 3 == 0 ? "make: Nothing to be done" : ""]);
         var trace = ForeignTrace.Read(strange, "strange", null, LogPrefixes.None);
         Assert.That(trace.Packets.Select(Points), Is.EqualTo(Read(file).Packets.Select(Points)));
         Assert.That(trace.Cut, Is.Null);
@@ -149,9 +169,12 @@ public class ImportTests
     public void A_cut_line_is_named(string file, int length)
     {
         var lines = Lines(file);
-        var last = lines.Last(line => line.Contains("packet:", StringComparison.Ordinal) || line.Contains("PACKET:", StringComparison.Ordinal));
+        var last = lines.Last(line => line.Contains("packet:", StringComparison.Ordinal)
+            || line.Contains("PACKET:", StringComparison.Ordinal));
         var cut = lines.Select(line => line == last ? line[..length] : line);
-        Assert.That(ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut, Does.StartWith($"line {lines.IndexOf(last) + 1} ("));
+        Assert.That(
+            ForeignTrace.Read(cut, "cut", null, LogPrefixes.None).Cut,
+            Does.StartWith($"line {lines.IndexOf(last) + 1} ("));
     }
 
     [TestCase("", null, "It is empty; use the output of nft monitor trace")]
@@ -159,19 +182,24 @@ public class ImportTests
     [TestCase("hello\nworld", null, "It is not a trace: no line can be used, first line 1 (\"hello\"); use the output of")]
     [TestCase("\nPACKET: 2 1 IN=", TraceFormat.NftTrace, "It is not a trace in the format nft-trace: no line can be used, first line 2 (\"PACKET: 2 1 IN=\")")]
     [TestCase("[1.2] mine: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=20 TTL=64 ID=1 PROTO=2 ", null, "It names no hook point: 1 line from rules whose prefix names no hook point was skipped")]
-    public void What_is_no_trace_is_refused_with_its_first_line(string text, TraceFormat? format, string says) => Assert.That(
-        () => ForeignTrace.Read(text.Split('\n', StringSplitOptions.None), "It", format, LogPrefixes.None),
-        Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
+    public void What_is_no_trace_is_refused_with_its_first_line(string text, TraceFormat? format, string says) =>
+        Assert.That(
+            () => ForeignTrace.Read(text.Split('\n', StringSplitOptions.None), "It", format, LogPrefixes.None),
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
 
     [Test]
     public void Time_is_in_proportion_to_the_lines()
     {
         var once = Lines("nft-towan.txt");
-        Assert.That(Clock(40) * 6 + TimeSpan.FromSeconds(1), Is.GreaterThan(Clock(240)), "240 times the lines take more than 6 times as long as 40 times");
+        Assert.That(
+            Clock(40) * 6 + TimeSpan.FromSeconds(1),
+            Is.GreaterThan(Clock(240)),
+            "240 times the lines take more than 6 times as long as 40 times");
         TimeSpan Clock(int times)
         {
             var clock = Stopwatch.StartNew();
-            var trace = ForeignTrace.Read(Enumerable.Repeat(once, times).SelectMany(lines => lines), "much", null, LogPrefixes.None);
+            var trace = ForeignTrace.Read(
+                Enumerable.Repeat(once, times).SelectMany(lines => lines), "much", null, LogPrefixes.None);
             Assert.That(trace.Packets, Has.Length.EqualTo(2 * times));
             return clock.Elapsed;
         }
@@ -186,7 +214,8 @@ public class ImportTests
                 "Nothing in the trace is named client; name its address, such as --name 198.51.100.2=client; these addresses have no name: 198.51.100.2"));
         Assert.That(
             () => ForeignFlow.Of(Read("nft-towan.txt"), Ping, Map),
-            Throws.TypeOf<HooktrailException>().With.Message.StartsWith("No packet of the trace is a request of client → server (icmp)"));
+            Throws.TypeOf<HooktrailException>().With.Message.StartsWith(
+                "No packet of the trace is a request of client → server (icmp)"));
     }
 
     [TestCase("192.0.2.2", "\"192.0.2.2\" is not a name; write")]
@@ -195,12 +224,15 @@ public class ImportTests
     public void A_name_is_one_of_the_lab(string said, string says) => Assert.That(
         () => ForeignNames.Parse([said]), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
 
-    internal static ImmutableArray<string> Lines(string name) => [.. Captured.Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    internal static ImmutableArray<string> Lines(string name) =>
+        [.. Captured.Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
     internal static string Points(ForeignPacket packet) =>
-        string.Join(' ', packet.Hops.Select(hop => hop.Sighting.Point).Select(point => $"{point.Layer.Name()[0]}.{point.Table}.{point.Chain}"));
+        string.Join(' ', packet.Hops.Select(hop => hop.Sighting.Point)
+            .Select(point => $"{point.Layer.Name()[0]}.{point.Table}.{point.Chain}"));
 
     private static ForeignTrace Read(string name) => ForeignTrace.Read(Lines(name), name, null, LogPrefixes.None);
 
-    private static Hop Hop(Trail trail, Layer layer, string table, string chain) => trail.Hops.Single(hop => hop.Point == new HookPoint(layer, table, chain));
+    private static Hop Hop(Trail trail, Layer layer, string table, string chain) =>
+        trail.Hops.Single(hop => hop.Point == new HookPoint(layer, table, chain));
 }

@@ -16,13 +16,15 @@ public class KernelLogLinesTests
     [TestCase("bridge nat PREROUTING ", "ebtables nat PREROUTING")]
     [TestCase("filter.INPUT", "iptables filter INPUT")]
     [TestCase("TRACE: raw:PREROUTING:policy:2 ", "iptables raw PREROUTING")]
-    public void A_prefix_names_table_and_chain(string prefix, string point) => Assert.That(Point(prefix + Fields), Is.EqualTo(point));
+    public void A_prefix_names_table_and_chain(string prefix, string point) =>
+        Assert.That(Point(prefix + Fields), Is.EqualTo(point));
 
     [TestCase("[ebt nat PRE]", "ebtables nat PREROUTING")]
     [TestCase("broute", "ebtables broute BROUTING")]
     [TestCase("BROUTING", "ebtables broute BROUTING")]
     [TestCase("filter-FORWARD:", "ebtables filter FORWARD")]
-    public void The_line_tells_that_it_is_of_ebtables(string prefix, string point) => Assert.That(Point(prefix + Frame), Is.EqualTo(point));
+    public void The_line_tells_that_it_is_of_ebtables(string prefix, string point) =>
+        Assert.That(Point(prefix + Frame), Is.EqualTo(point));
 
     [Test]
     public void Of_ipv6_it_is_ip6tables() => Assert.That(
@@ -52,9 +54,13 @@ public class KernelLogLinesTests
     public void A_prefix_that_names_nothing_is_said_to_mean_a_place()
     {
         var trace = ForeignTrace.Read(
-            ["[1.0] P1: " + Fields, "[1.1] [UFW BLOCK] " + Fields, "[1.2] eth0: renamed"], "it", null, LogPrefixes.Parse(["P1:=iptables mangle PREROUTING"]));
+            ["[1.0] P1: " + Fields, "[1.1] [UFW BLOCK] " + Fields, "[1.2] eth0: renamed"],
+            "it",
+            null,
+            LogPrefixes.Parse(["P1:=iptables mangle PREROUTING"]));
         Assert.That(ImportTests.Points(trace.Packets.Single()), Is.EqualTo("i.mangle.PREROUTING"));
-        Assert.That(trace.Notes.Single(), Does.StartWith("1 line from rules whose prefix names no hook point was skipped, first line 2 (\"[1.1] [UFW BLOCK]"));
+        Assert.That(trace.Notes.Single(), Does.StartWith(
+            "1 line from rules whose prefix names no hook point was skipped, first line 2 (\"[1.1] [UFW BLOCK]"));
     }
 
     [TestCase("P1", "\"P1\" is not a prefix with its hook point; write it as")]
@@ -92,9 +98,13 @@ public class KernelLogLinesTests
     public void Trace_of_the_legacy_iptables_is_a_hop_for_a_chain()
     {
         var trace = Read(
-            "[1.0] TRACE: raw:PREROUTING:rule:2 " + Fields, "[1.0] TRACE: raw:PREROUTING:policy:3 " + Fields, "[1.0] TRACE: nat:PREROUTING:rule:1 " + Fields,
-            "[1.0] TRACE: nat:DOCKER:return:2 " + Fields, "[1.0] TRACE: nat:PREROUTING:policy:2 " + Fields.Replace("LEN=84", "LEN=84", StringComparison.Ordinal));
-        Assert.That(trace.Packets.Select(ImportTests.Points), Is.EqualTo((string[])["i.raw.PREROUTING i.nat.PREROUTING"]));
+            "[1.0] TRACE: raw:PREROUTING:rule:2 " + Fields,
+            "[1.0] TRACE: raw:PREROUTING:policy:3 " + Fields,
+            "[1.0] TRACE: nat:PREROUTING:rule:1 " + Fields,
+            "[1.0] TRACE: nat:DOCKER:return:2 " + Fields,
+            "[1.0] TRACE: nat:PREROUTING:policy:2 " + Fields.Replace("LEN=84", "LEN=84", StringComparison.Ordinal));
+        Assert.That(
+            trace.Packets.Select(ImportTests.Points), Is.EqualTo((string[])["i.raw.PREROUTING i.nat.PREROUTING"]));
     }
 
     [Test]
@@ -106,16 +116,23 @@ public class KernelLogLinesTests
             "e.nat.PREROUTING i.raw.PREROUTING i.mangle.PREROUTING i.nat.PREROUTING e.filter.FORWARD i.mangle.FORWARD i.filter.FORWARD i.security.FORWARD "
             + "e.nat.POSTROUTING i.mangle.POSTROUTING i.nat.POSTROUTING"));
         // The bridge did not call iptables for the last two pings, so all there is are addresses.
-        Assert.That(trace.Packets[^4..].Select(ImportTests.Points), Is.All.EqualTo("e.nat.PREROUTING e.filter.FORWARD e.nat.POSTROUTING"));
+        Assert.That(
+            trace.Packets[^4..].Select(ImportTests.Points),
+            Is.All.EqualTo("e.nat.PREROUTING e.filter.FORWARD e.nat.POSTROUTING"));
         foreach (var flow in (Flow[])
             [
-                new(Endpoint.Client, Endpoint.Wan, Protocol.Icmp), new(Endpoint.Host, Endpoint.Client, Protocol.Icmp), new(Endpoint.Wan, Endpoint.Client, Protocol.Icmp),
+                new(Endpoint.Client, Endpoint.Wan, Protocol.Icmp),
+                new(Endpoint.Host, Endpoint.Client, Protocol.Icmp),
+                new(Endpoint.Wan, Endpoint.Client, Protocol.Icmp),
             ])
             Assert.That(
-                ForeignFlow.Of(trace, flow, Captured.Map).Legs.Select(leg => leg.Leg.ToString()), Is.EqualTo((string[])["request", "reply", "request 2", "reply 2"]), $"{flow}");
+                ForeignFlow.Of(trace, flow, Captured.Map).Legs.Select(leg => leg.Leg.ToString()),
+                Is.EqualTo((string[])["request", "reply", "request 2", "reply 2"]),
+                $"{flow}");
     }
 
     private static string Point(string line) => Read(line).Packets.Single().First.Point.ToString();
 
-    private static ForeignTrace Read(params string[] lines) => ForeignTrace.Read(lines, "it", TraceFormat.Dmesg, LogPrefixes.None);
+    private static ForeignTrace Read(params string[] lines) =>
+        ForeignTrace.Read(lines, "it", TraceFormat.Dmesg, LogPrefixes.None);
 }

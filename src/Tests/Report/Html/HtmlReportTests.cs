@@ -16,18 +16,28 @@ public partial class HtmlReportTests
 
     private static readonly ScenarioTitle Title = new("Container to container", "The request");
 
-    private static readonly LegRecord Agreed = new(Samples.Ping, Leg.Request, Prediction.Of(HostProfile.Default, Samples.Ping, Leg.Request), Prediction.Of(HostProfile.Default, Samples.Ping, Leg.Request))
+    private static readonly LegRecord Agreed = new(
+        Samples.Ping,
+        Leg.Request,
+        Prediction.Of(HostProfile.Default, Samples.Ping, Leg.Request),
+        Prediction.Of(HostProfile.Default, Samples.Ping, Leg.Request))
     {
         Scenario = Title,
         Verdict = LegVerdict.Agreed,
-        Evidence = [new(1, Evidence.KernelLog, 166, "ebtables broute BROUTING in=client.port"), new(3, Evidence.Nflog, 7, "iptables raw PREROUTING in=lab")],
+        Evidence =
+        [
+            new(1, Evidence.KernelLog, 166, "ebtables broute BROUTING in=client.port"),
+            new(3, Evidence.Nflog, 7, "iptables raw PREROUTING in=lab")
+        ],
     };
 
     [Test]
     public void No_text_of_a_run_is_markup()
     {
         var point = new HookPoint(Layer.Nftables, Hostile, Hostile);
-        var trail = new Trail([new(point, Hostile, Hostile, Hostile, Hostile, Hostile, Hostile)], Hooktrail.Trails.Outcome.Dropped(point, Hostile));
+        var trail = new Trail(
+            [new(point, Hostile, Hostile, Hostile, Hostile, Hostile, Hostile)],
+            Hooktrail.Trails.Outcome.Dropped(point, Hostile));
         var leg = Agreed with
         {
             Flow = Samples.Ping with { Via = Hostile },
@@ -38,19 +48,33 @@ public partial class HtmlReportTests
             Reason = Hostile,
             Evidence = [new(1, Hostile, 1, Hostile), new(0, Hostile, 1, Hostile)],
         };
-        var messages = new CucumberRun([new(Hostile, Hostile, $"@{Hostile}\nFeature: {Hostile}\n| {Hostile} |\n# {Hostile}\nGiven \"{Hostile}\"", [1], [new("other", "other", Hostile, 1, ["@" + Hostile], "failed", Hostile + "\n" + Hostile)])]);
-        var file = new TrailsFile(HostProfile.Default, [leg, leg with { Scenario = null }]) { Facts = [new(Hostile, Hostile)], Hooks = [new(Hostile, Hostile, 0, Hostile) { Device = Hostile, Module = Hostile, Points = [point] }] };
+        var messages = new CucumberRun([new(
+            Hostile,
+            Hostile,
+            $"@{Hostile}\nFeature: {Hostile}\n| {Hostile} |\n# {Hostile}\nGiven \"{Hostile}\"",
+            [1],
+            [new("other", "other", Hostile, 1, ["@" + Hostile], "failed", Hostile + "\n" + Hostile)])]);
+        var file = new TrailsFile(HostProfile.Default, [leg, leg with { Scenario = null }])
+        {
+            Facts = [new(Hostile, Hostile)],
+            Hooks = [new(Hostile, Hostile, 0, Hostile) { Device = Hostile, Module = Hostile, Points = [point] }]
+        };
 
         var html = Of(new ReportInput([new(Hostile, file, messages), new(Hostile + "2", file)])
         {
-            Account = (_, _, _) => new(trail, [new(1, Place.Rule, Hostile, Hostile)], [new(new(Layer.Nftables, Hostile, "x"), Hostile, Hostile)]),
+            Account = (_, _, _) => new(
+                trail,
+                [new(1, Place.Rule, Hostile, Hostile)],
+                [new(new(Layer.Nftables, Hostile, "x"), Hostile, Hostile)]),
             Hooks = _ => [new(Hostile, Hostile, 0, Hostile)],
         });
 
         Assert.Multiple(() =>
         {
             Assert.That(html, Does.Contain("&lt;/script&gt;&lt;script&gt;alert(1)"));
-            Assert.That(html, Does.Not.Contain("<img src=x").And.Not.Contain("<script>alert").And.Not.Contain("</script><script>alert"));
+            Assert.That(html, Does.Not.Contain("<img src=x")
+                .And.Not.Contain("<script>alert")
+                .And.Not.Contain("</script><script>alert"));
             Assert.That(Script().Count(html), Is.EqualTo(2));
         });
     }
@@ -69,7 +93,8 @@ public partial class HtmlReportTests
     public void The_guide_is_there_in_both_languages_and_its_figures_once()
     {
         var html = Of(Agreed);
-        Assert.That(html, Does.Contain("id=\"guide\" lang=\"en\"").And.Contain("id=\"guide/guide.zh-TW\" lang=\"zh-Hant-TW\""));
+        Assert.That(
+            html, Does.Contain("id=\"guide\" lang=\"en\"").And.Contain("id=\"guide/guide.zh-TW\" lang=\"zh-Hant-TW\""));
         var shown = Figure().Matches(html).Select(one => one.Groups[1].Value).ToList();
         Assert.That(shown, Has.Count.GreaterThan(20));
         Assert.That(shown, Has.All.Match("^figure-[0-9]+$"));
@@ -83,13 +108,18 @@ public partial class HtmlReportTests
     {
         // The same titles repeatedly, in two runs, with and without a scenario.
         var twin = Agreed with { Scenario = new(Title.Feature.ToUpperInvariant(), Title.Scenario + "!") };
-        var file = new TrailsFile(HostProfile.Default, [Agreed, Agreed with { Leg = Leg.Reply }, Agreed, twin, Agreed with { Scenario = null }]);
+        var file = new TrailsFile(
+            HostProfile.Default,
+            [Agreed, Agreed with { Leg = Leg.Reply }, Agreed, twin, Agreed with { Scenario = null }]);
         var html = Of(ByModel(new("one", file), new("two", file)));
 
         var ids = Id().Matches(html).Select(one => one.Groups[1].Value).ToList();
         Assert.That(ids, Is.Unique);
         Assert.That(Link().Matches(html).Select(one => one.Groups[1].Value).Distinct(), Is.SubsetOf(ids));
-        Assert.That(ids, Does.Contain("feature/container-to-container/the-request/request/3").And.Contain("search").And.Contain("hooks").And.Contain("run-2/hooks"));
+        Assert.That(ids, Does.Contain("feature/container-to-container/the-request/request/3")
+            .And.Contain("search")
+            .And.Contain("hooks")
+            .And.Contain("run-2/hooks"));
     }
 
     [Test]
@@ -99,7 +129,10 @@ public partial class HtmlReportTests
     public void Nothing_is_asked_of_a_network()
     {
         var html = Of(Agreed);
-        Assert.That(Asked().Matches(html).Select(one => one.Groups[1].Value).Where(to => !to.StartsWith('#') && !to.StartsWith("data:", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            Asked().Matches(html).Select(one => one.Groups[1].Value)
+                .Where(to => !to.StartsWith('#') && !to.StartsWith("data:", StringComparison.Ordinal)),
+            Is.Empty);
         Assert.That(html, Does.Not.Contain("@import").And.Not.Contain("url("));
         Assert.That(html, Does.Contain("default-src 'none'"));
     }
@@ -109,27 +142,38 @@ public partial class HtmlReportTests
     {
         var html = Of(Agreed);
         foreach (var body in Script().Matches(html).Concat(Style().Matches(html)).Select(one => one.Groups[1].Value))
-            Assert.That(html, Does.Contain($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}'"));
+            Assert.That(
+                html,
+                Does.Contain($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}'"));
     }
 
     [Test]
-    public void The_script_is_small() => Assert.That(Script().Matches(Of(Agreed)).Sum(one => one.Length), Is.LessThan(20_000));
+    public void The_script_is_small() =>
+        Assert.That(Script().Matches(Of(Agreed)).Sum(one => one.Length), Is.LessThan(20_000));
 
     [Test]
     public void A_hundred_scenarios_are_less_than_two_megabytes()
     {
-        var legs = Enumerable.Range(1, 100).Select(number => Agreed with { Scenario = new(Title.Feature, $"Scenario {number}") });
+        var legs = Enumerable.Range(1, 100)
+            .Select(number => Agreed with { Scenario = new(Title.Feature, $"Scenario {number}") });
         Assert.That(Encoding.UTF8.GetByteCount(Of([.. legs])), Is.LessThan(2_000_000));
     }
 
     [Test]
     public void The_first_divergence_is_marked_in_table_and_picture()
     {
-        var parted = Agreed with { Observed = Agreed.Observed!.Without(2), Verdict = LegVerdict.Disagreed, Reason = "They part." };
+        var parted = Agreed with
+        {
+            Observed = Agreed.Observed!.Without(2),
+            Verdict = LegVerdict.Disagreed,
+            Reason = "They part."
+        };
         var html = Of(parted);
 
-        Assert.That(html, Does.Match("<tr id=\"[^\"]*/predicted-1\" class=\"predicted divergence\" data-point=\"iptables raw PREROUTING\""));
-        Assert.That(html, Does.Contain(" diverge\"").And.Contain("data-result=\"disagreed\"").And.Contain("They part."));
+        Assert.That(html, Does.Match(
+            "<tr id=\"[^\"]*/predicted-1\" class=\"predicted divergence\" data-point=\"iptables raw PREROUTING\""));
+        Assert.That(
+            html, Does.Contain(" diverge\"").And.Contain("data-result=\"disagreed\"").And.Contain("They part."));
         Assert.That(Of(Agreed), Does.Not.Match("<tr[^>]*divergence"));
     }
 
@@ -137,18 +181,27 @@ public partial class HtmlReportTests
     public void A_hop_has_its_record_and_its_place_and_the_models_word() =>
         Assert.That(
             Of(Agreed),
-            Does.Contain("LOG rule at bridge prerouting first: <code>#166 ebtables broute BROUTING in=client.port</code>")
+            Does.Contain(
+                "LOG rule at bridge prerouting first: <code>#166 ebtables broute BROUTING in=client.port</code>")
                 .And.Contain("nflog rule at ip prerouting -300: <code>#7 iptables raw PREROUTING in=lab</code>")
                 .And.Contain("Conntrack begins a connection").And.Contain("hook points not crossed, with the reason"));
 
     [Test]
     public void A_skipped_scenario_stands_on_the_first_page_with_its_reason()
     {
-        var messages = new CucumberRun([new("features/a.feature", "A", "Feature: A\n  Scenario: B\n    Given c\n", [2], [new("B", "B", null, 2, ["@x"], "skipped", "There is no Engine.")])]);
+        var messages = new CucumberRun([new(
+            "features/a.feature",
+            "A",
+            "Feature: A\n  Scenario: B\n    Given c\n",
+            [2],
+            [new("B", "B", null, 2, ["@x"], "skipped", "There is no Engine.")])]);
         var html = Of(ByModel(new ReportRun("run", new(HostProfile.Default, []), messages)));
 
-        var front = html[html.IndexOf("id=\"front\"", StringComparison.Ordinal)..html.IndexOf("id=\"feature/a\"", StringComparison.Ordinal)];
-        Assert.That(front, Does.Contain("Skipped, with the reason").And.Contain("There is no Engine.").And.Contain("href=\"#feature/a/b\""));
+        var front = html[html.IndexOf(
+            "id=\"front\"", StringComparison.Ordinal)..html.IndexOf("id=\"feature/a\"", StringComparison.Ordinal)];
+        Assert.That(front, Does.Contain("Skipped, with the reason")
+            .And.Contain("There is no Engine.")
+            .And.Contain("href=\"#feature/a/b\""));
         Assert.That(html, Does.Contain("<b>  Scenario:</b> B").Or.Contain("<b>Scenario:</b> B"));
         Assert.That(html, Does.Contain("data-result=\"skipped\" data-tags=\"@x\""));
     }
@@ -157,11 +210,14 @@ public partial class HtmlReportTests
     public void Legs_that_no_scenario_claims_are_on_the_page_of_their_journey() =>
         Assert.That(
             Of(Agreed with { Scenario = null }),
-            Does.Contain("id=\"journey/client-server\"").And.Contain("id=\"journey/client-server/client-server-icmp/request\""));
+            Does.Contain("id=\"journey/client-server\"").And.Contain(
+                "id=\"journey/client-server/client-server-icmp/request\""));
 
-    private static string Of(params ImmutableArray<LegRecord> legs) => Of(ByModel(new ReportRun("run", new TrailsFile(HostProfile.Default, legs))));
+    private static string Of(params ImmutableArray<LegRecord> legs) =>
+        Of(ByModel(new ReportRun("run", new TrailsFile(HostProfile.Default, legs))));
 
-    private static ReportInput ByModel(params ImmutableArray<ReportRun> runs) => new(runs) { Account = Prediction.Account, Hooks = HookMap.Of };
+    private static ReportInput ByModel(params ImmutableArray<ReportRun> runs) =>
+        new(runs) { Account = Prediction.Account, Hooks = HookMap.Of };
 
     private static string Of(ReportInput input)
     {

@@ -24,9 +24,13 @@ public class MessagesReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That((feature.Title, feature.Source), Is.EqualTo(("A", "Feature: A\n\n  @slow\n  Scenario Outline: <x> goes\n")));
+            Assert.That(
+                (feature.Title, feature.Source),
+                Is.EqualTo(("A", "Feature: A\n\n  @slow\n  Scenario Outline: <x> goes\n")));
             Assert.That(feature.Starts, Is.EqualTo([2, 3]));
-            Assert.That((scenario.Title, scenario.Outline, scenario.Example, scenario.Line), Is.EqualTo(("one goes", "<x> goes", "x=one, y=two", 3)));
+            Assert.That(
+                (scenario.Title, scenario.Outline, scenario.Example, scenario.Line),
+                Is.EqualTo(("one goes", "<x> goes", "x=one, y=two", 3)));
             Assert.That(scenario.Tags, Is.EqualTo(["@slow"]));
             Assert.That(scenario.Status, Is.Null, "it did not run");
         });
@@ -35,20 +39,26 @@ public class MessagesReaderTests
     [Test]
     public void The_last_attempt_counts_and_in_it_the_worst_step()
     {
-        var scenario = Read(Document + Attempt("5", "FAILED", "first") + Attempt("6", "PASSED", null) + Step("6", "SKIPPED", "no Engine") + Step("6", "SKIPPED", null)).Features.Single().Scenarios.Single();
+        var scenario = Read(Document + Attempt("5", "FAILED", "first") + Attempt("6", "PASSED", null)
+            + Step("6", "SKIPPED", "no Engine") + Step("6", "SKIPPED", null)).Features.Single().Scenarios.Single();
 
         Assert.That((scenario.Status, scenario.Message), Is.EqualTo(("skipped", "no Engine")));
     }
 
     [Test]
     public void The_reason_of_a_skipped_step_may_stand_in_its_exception() => Assert.That(
-        Read(Document + Attempt("5", "SKIPPED", null).Replace("\"SKIPPED\"", "\"SKIPPED\",\"exception\":{\"type\":\"IgnoreException\",\"message\":\"no Engine\"}"))
+        Read(Document + Attempt("5", "SKIPPED", null).Replace(
+            "\"SKIPPED\"", "\"SKIPPED\",\"exception\":{\"type\":\"IgnoreException\",\"message\":\"no Engine\"}"))
             .Features.Single().Scenarios.Single().Message,
         Is.EqualTo("no Engine"));
 
     [Test]
     public void A_line_that_is_cut_off_at_the_end_is_passed_over() =>
-        Assert.That(Read(Document + Attempt("5", "FAILED", "why") + "{\"testStepFin").Features.Single().Scenarios.Single().Message, Is.EqualTo("why"));
+        Assert.That(
+            Read(Document
+                + Attempt("5", "FAILED", "why")
+                + "{\"testStepFin").Features.Single().Scenarios.Single().Message,
+            Is.EqualTo("why"));
 
     [TestCase("{\"meta\":{}}\nnothing\n{\"meta\":{}}\n", "f is not a file of Cucumber Messages: line 2 is not a message; use the messages.ndjson of a run, or remove this file.")]
     [TestCase("[1]\n", "f is not a file of Cucumber Messages: line 1 is not a message; use the messages.ndjson of a run, or remove this file.")]
@@ -63,5 +73,6 @@ public class MessagesReaderTests
         "{\"testStepFinished\":{\"testCaseStartedId\":\"" + id + "\",\"testStepResult\":{\"status\":\"" + status + "\""
         + (message is null ? "" : ",\"message\":\"" + message + "\"") + "}}}\n";
 
-    private static CucumberRun Read(string text) => MessagesReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f");
+    private static CucumberRun Read(string text) =>
+        MessagesReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f");
 }

@@ -17,7 +17,7 @@ internal static class Frames
         var sender = addresses[flow.From.Name, AddressFamily.InterNetwork];
         var source = addresses[flow.As ?? flow.From.Name, AddressFamily.InterNetwork];
         var destination = addresses[FlowTalking.DestinationName(flow), AddressFamily.InterNetwork];
-        byte[] datagram = [.. Word(sourcePort), .. Word(flow.Port), .. Word(9), 0, 0, 1]; // UDP without a checksum; the one octet is the packet's number
+        byte[] datagram = [.. Word(sourcePort), .. Word(flow.Port), .. Word(9), 0, 0, 1]; // no checksum; the octet is the packet's number
         byte[] header =
         [
             0x45, mark, .. Word(20 + datagram.Length), .. Word(sourcePort), 0, 0, (byte)flow.Ttl, 17, 0, 0,

@@ -34,7 +34,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
                 ["SPECS_LAB_REASON"] = null,
                 ["SPECS_REQUIRE_LIVE"] = null, // what a kernel lacks is a result, not a fault of this machine
                 ["SPECS_OUT"] = folder,
-                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, because they are to show the guest's kernel
+                ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none", // beside the guest's Engine, to show its kernel
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
                     : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture) : null,

@@ -87,7 +87,7 @@ die "nflog.pl: cannot set up log group $group: $!\n" if $error;
 
 my $pending = "group $group\n";    # output that waits to be written
 my $commands = '';                 # input that was read, up to the end of a line
-my %fences;                        # token by the number of the configuration message whose acknowledgement marks the fence's place
+my %fences;                        # token, by the number of the message whose acknowledgement marks its place
 my $overrun = 0;                   # the socket was full, and has not been empty since
 
 # The acknowledgement of a configuration message is queued in the socket after every packet that was logged before.

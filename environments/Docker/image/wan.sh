@@ -22,7 +22,7 @@ for network; do
         [ ! -e "$dad" ] || echo 0 >"$dad"
         ip address add "$prefix.$((last + 1))/30" dev "ht-$run-wan"
         ip -6 address add "${network6%/64}1/64" dev "ht-$run-wan" nodad
-        ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # stands for the loopback address of IPv6; preferred_lft 0: never a source unless asked for
+        ip -6 address add "${network6%/64}3/128" dev "ht-$run-wan" nodad preferred_lft 0 # as the IPv6 loopback address; never a source unless asked for
         ip link set "ht-$run-wan" up
         echo "$network"
         exit

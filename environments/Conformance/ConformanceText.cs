@@ -1,9 +1,9 @@
-using Hooktrail.Text;
-using Hooktrail.Judging;
 using System.Text;
+using Hooktrail.Judging;
 using Hooktrail.Model;
-using Hooktrail.Report;
 using Hooktrail.Records;
+using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Conformance;
 

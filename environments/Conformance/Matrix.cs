@@ -540,12 +540,14 @@ public static class Matrix
         yield return Quiet("broadcasts that FORWARD drops", broadcasts, drops) with { Packets = 2 };
         yield return Quiet("broadcasts, and SNAT in INPUT", broadcasts, nat) with { Packets = 2 };
         yield return Quiet(
-            "broadcasts that FORWARD drops, and SNAT in INPUT", broadcasts, drops, nat) with { Packets = 2 };
+            "broadcasts that FORWARD drops, and SNAT in INPUT", broadcasts, drops, nat) with
+        { Packets = 2 };
         yield return Quiet(
             "promiscuous, and FORWARD drops",
             [.. Core(IpVersion.V4), .. broadcasts],
             On("promiscuous"),
-            drops) with { Packets = 2 };
+            drops) with
+        { Packets = 2 };
         yield return Quiet("promiscuous, NOTRACK, and INPUT drops what is invalid", broadcasts, On("promiscuous"),
             Rule("iptables -t raw -A PREROUTING -j NOTRACK"),
             Rule("iptables -A INPUT -m conntrack --ctstate INVALID -j DROP"));

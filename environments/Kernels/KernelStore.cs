@@ -1,7 +1,7 @@
-using Hooktrail.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Hooktrail.Kernels.Archive;
+using Hooktrail.Text;
 
 namespace Hooktrail.Kernels;
 

@@ -44,8 +44,15 @@ public static partial class HookListing
     // The tools' tables have fixed names; all other tables are a user's.
     private static HookPoint? PointOf(string family, string table, string chain)
     {
-        Layer? tool = family switch { "ip" =>
-            Layer.Iptables, "ip6" => Layer.Ip6tables, "bridge" => Layer.Ebtables, "arp" => Layer.Arptables, _ => null };
+        Layer? tool = family switch
+        {
+            "ip" =>
+            Layer.Iptables,
+            "ip6" => Layer.Ip6tables,
+            "bridge" => Layer.Ebtables,
+            "arp" => Layer.Arptables,
+            _ => null
+        };
         var own = new HookPoint(Layer.Nftables, $"{family} {table}", chain);
         if (tool is not { } layer)
             return own;

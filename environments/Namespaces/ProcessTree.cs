@@ -1,6 +1,6 @@
-using Hooktrail.Text;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
+using Hooktrail.Text;
 
 namespace Hooktrail.Namespaces;
 

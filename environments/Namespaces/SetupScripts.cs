@@ -1,6 +1,6 @@
-using Hooktrail.Text;
 using System.Net;
 using System.Text;
+using Hooktrail.Text;
 
 namespace Hooktrail.Namespaces;
 

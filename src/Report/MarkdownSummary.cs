@@ -1,9 +1,9 @@
-using Hooktrail.Text;
-using Hooktrail.Judging;
 using System.Text;
-using Hooktrail.Report.Picture;
-using Hooktrail.Trails.Accounts;
+using Hooktrail.Judging;
 using Hooktrail.Records;
+using Hooktrail.Report.Picture;
+using Hooktrail.Text;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report;
 

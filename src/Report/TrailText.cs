@@ -1,5 +1,5 @@
-using Hooktrail.Text;
 using Hooktrail.Judging;
+using Hooktrail.Text;
 namespace Hooktrail.Report;
 
 /// <summary>A trail as a table for a terminal: one hop a line, and last its outcome.</summary>

@@ -33,17 +33,20 @@ internal static class ConntrackUsers
 
     private static ImmutableArray<IpVersion> Versions(
         RuleChain chain, Rule rule) => (chain.Id.Layer, chain.Id.Table.Split(' ')[0]) switch
-    {
-        (Layer.Iptables, _) or (_, "ip") => [IpVersion.V4],
-        (Layer.Ip6tables, _) or (_, "ip6") => [IpVersion.V6],
-        // In an inet table, "dnat ip to" needs conntrack for one version (nft_nat.c), and every other user
-        // for both (nf_ct_netns_inet_get).
-        (_, "inet")
-            when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
-            [.. Both.Where(version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))],
-        (_, "inet" or "bridge") => Both,
-        _ => [],
-    };
+        {
+            (Layer.Iptables, _) or (_, "ip") => [IpVersion.V4],
+            (Layer.Ip6tables, _) or (_, "ip6") => [IpVersion.V6],
+            // In an inet table, "dnat ip to" needs conntrack for one version (nft_nat.c), and every other user
+            // for both (nf_ct_netns_inet_get).
+            (_, "inet")
+                when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
+                [
+                    .. Both.Where(
+                        version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))
+                ],
+            (_, "inet" or "bridge") => Both,
+            _ => [],
+        };
 
     private static IpVersion Other(IpVersion version) => version == IpVersion.V4 ? IpVersion.V6 : IpVersion.V4;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Hooktrail.Trails.Accounts;
 using Hooktrail.Records;
+using Hooktrail.Trails.Accounts;
 using Outcome = Hooktrail.Trails.Outcome;
 
 namespace Hooktrail.Tests;

@@ -104,8 +104,13 @@ public sealed class ParameterTypes
             Ip = ipv6 == "" ? IpVersion.V4 : IpVersion.V6,
             Ttl = Number(ttl) ?? Flow.DefaultTtl,
             Fragments = Number(fragments) ?? 1,
-            Frame = frame switch { "" =>
-                Encapsulation.None, " in a VLAN frame" => Encapsulation.Vlan, _ => Encapsulation.PPPoE },
+            Frame = frame switch
+            {
+                "" =>
+                Encapsulation.None,
+                " in a VLAN frame" => Encapsulation.Vlan,
+                _ => Encapsulation.PPPoE
+            },
             Turned = turned.Split(' ') is [_, _, var name, var state] ? (ToSwitch(name), ToState(state)) : null,
             Between = InQuotes(rule),
         };

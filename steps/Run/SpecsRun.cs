@@ -2,9 +2,9 @@ using Hooktrail.Docker.Lab;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
+using Hooktrail.Records;
 using Hooktrail.Report;
 using Hooktrail.Selection;
-using Hooktrail.Records;
 using NUnit.Framework;
 
 namespace Hooktrail.Specs.Run;

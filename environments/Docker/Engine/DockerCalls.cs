@@ -75,21 +75,22 @@ internal sealed class DockerCalls(EngineEndpoint endpoint)
 
     private HooktrailException? Explain(
         string what, Exception error, CancellationToken cancellationToken) => error switch
-    {
-        HooktrailException e => e,
-        DockerApiException e => EngineErrors.Refused(
-            what, MessageIn(e) ?? (e.ResponseBody is { Length: > 0 } body ? body : $"status {(int)e.StatusCode}")),
-        OperationCanceledException or TimeoutException =>
-            cancellationToken.IsCancellationRequested
-                ? null
-                : EngineErrors.Silent(endpoint, what, EngineConnection.Patience),
-        _ when Within<AuthenticationException>(error) is { } e => EngineErrors.NoTls(endpoint, e),
-        _ when Break(error) is { } cause => EngineErrors.Lost(endpoint, what, cause),
-        _ when EngineErrors.SocketErrorIn(error) is not null => EngineErrors.Unreachable(endpoint, error),
-        // Testcontainers treats an answer of `null` as an object.
-        HttpRequestException or JsonException or NullReferenceException => EngineErrors.NotAnEngine(endpoint, error),
-        _ => null,
-    };
+        {
+            HooktrailException e => e,
+            DockerApiException e => EngineErrors.Refused(
+                what, MessageIn(e) ?? (e.ResponseBody is { Length: > 0 } body ? body : $"status {(int)e.StatusCode}")),
+            OperationCanceledException or TimeoutException =>
+                cancellationToken.IsCancellationRequested
+                    ? null
+                    : EngineErrors.Silent(endpoint, what, EngineConnection.Patience),
+            _ when Within<AuthenticationException>(error) is { } e => EngineErrors.NoTls(endpoint, e),
+            _ when Break(error) is { } cause => EngineErrors.Lost(endpoint, what, cause),
+            _ when EngineErrors.SocketErrorIn(error) is not null => EngineErrors.Unreachable(endpoint, error),
+            // Testcontainers treats an answer of `null` as an object.
+            HttpRequestException or JsonException or NullReferenceException =>
+                EngineErrors.NotAnEngine(endpoint, error),
+            _ => null,
+        };
 
     private static IOException? Break(Exception error) =>
         // Docker.DotNet 4.3 throws this if a connection is closed without an answer.

@@ -23,22 +23,22 @@ internal static class Containers
     /// </remarks>
     public static ContainerSpec Probe(
         RunId run, string image, bool sharesLock = false) => Base("probe", run, image) with
-    {
-        Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
-        Environment = ImmutableDictionary<string, string>.Empty.Add("HOOKTRAIL_RUN", run.ToString()),
-        Network = ContainerSpec.HostNetwork,
-        HostProcesses = true, // so that a process id names the WAN's network namespace
-        Capabilities = ["NET_ADMIN", "NET_RAW", "SYSLOG"],
-        Devices = [new HostDevice("/dev/kmsg")],
-        Binds =
+        {
+            Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
+            Environment = ImmutableDictionary<string, string>.Empty.Add("HOOKTRAIL_RUN", run.ToString()),
+            Network = ContainerSpec.HostNetwork,
+            HostProcesses = true, // so that a process id names the WAN's network namespace
+            Capabilities = ["NET_ADMIN", "NET_RAW", "SYSLOG"],
+            Devices = [new HostDevice("/dev/kmsg")],
+            Binds =
         [
             new BindMount("/proc/sys/net", "/host/net"),
             .. sharesLock ? [new BindMount(XtablesLock, XtablesLock)] : Array.Empty<BindMount>()
         ],
-        // The probe restores the host before it ends. What a kill cuts short is still in the journal; the next
-        // run and `specs clean` find it.
-        StopTimeout = Allowance.For(TimeSpan.FromSeconds(60)),
-    };
+            // The probe restores the host before it ends. What a kill cuts short is still in the journal; the next
+            // run and `specs clean` find it.
+            StopTimeout = Allowance.For(TimeSpan.FromSeconds(60)),
+        };
 
     /// <summary>
     /// Pings through datagram sockets, which need no capability. Only the client has NET_RAW, to send ARP requests.

@@ -1,8 +1,8 @@
-using Hooktrail.Text;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text;
+using Hooktrail.Text;
 
 namespace Hooktrail.Stations.Machines;
 

@@ -1,7 +1,7 @@
-using Hooktrail.Text;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using Hooktrail.Text;
 
 namespace Hooktrail.Stations.Talk;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Judging.Comparison.Baselines;
-using Hooktrail.Report.Runs;
 using Hooktrail.Report.Html;
+using Hooktrail.Report.Runs;
 
 namespace Hooktrail.Cli.Verbs;
 

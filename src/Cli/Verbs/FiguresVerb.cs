@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Model;
-using Hooktrail.Report.Picture;
 using Hooktrail.Records;
+using Hooktrail.Report.Picture;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,11 +1,11 @@
-using Hooktrail.Text;
-using Hooktrail.Judging;
 using System.CommandLine;
+using Hooktrail.Judging;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Import;
-using Hooktrail.Report;
 using Hooktrail.Records;
+using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

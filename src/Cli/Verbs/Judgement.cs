@@ -1,10 +1,10 @@
-using Hooktrail.Text;
 using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
-using Hooktrail.Report;
 using Hooktrail.Records;
+using Hooktrail.Report;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Hooktrail.Model;
+using Hooktrail.Records;
 using Hooktrail.Report;
 using Hooktrail.Report.Picture;
-using Hooktrail.Records;
 
 namespace Hooktrail.Cli.Verbs;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using Hooktrail.Judging.Comparison;
-using Hooktrail.Report.Runs;
 using Hooktrail.Model;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
+using Hooktrail.Report.Runs;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Cli.Verbs;

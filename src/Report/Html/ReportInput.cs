@@ -1,6 +1,6 @@
+using Hooktrail.Records;
 using Hooktrail.Report.Messages;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Records;
 
 namespace Hooktrail.Report.Html;
 

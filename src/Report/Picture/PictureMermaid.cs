@@ -1,5 +1,5 @@
-using Hooktrail.Text;
 using System.Text;
+using Hooktrail.Text;
 
 namespace Hooktrail.Report.Picture;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Hooktrail.Model;
-using Hooktrail.Report;
 using Hooktrail.Records;
+using Hooktrail.Report;
 
 namespace Hooktrail.Tests.Cli;
 

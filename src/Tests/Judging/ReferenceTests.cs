@@ -2,9 +2,9 @@ using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Judging.Comparison.Baselines;
 using Hooktrail.Judging.Comparison.Hosts;
-using Hooktrail.Report.Runs;
 using Hooktrail.Model;
 using Hooktrail.Records;
+using Hooktrail.Report.Runs;
 
 namespace Hooktrail.Tests.Judging;
 

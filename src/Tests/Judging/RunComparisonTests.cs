@@ -340,10 +340,16 @@ public class RunComparisonTests
                 Facts = [new("kernel", "5.10.223"), new("machine", "x86_64"), new("why this lab", "asked for")]
             }
         };
-        var after = before with { Trails = before.Trails with { Facts =
+        var after = before with
+        {
+            Trails = before.Trails with
+            {
+                Facts =
         [
             new("kernel", "6.18.15"), new("machine", "x86_64"), new("why this lab", "no Engine"), new("nft", "1.1.3")
-        ] } };
+        ]
+            }
+        };
         Assert.That(
             Compare(before, after).Facts.Select(fact => fact.ToString()),
             Is.EqualTo(new[] { "kernel: 5.10.223 → 6.18.15", "nft: – → 1.1.3" }));
@@ -355,17 +361,23 @@ public class RunComparisonTests
         var before = Run("before", New, Bridged);
         before = before with
         {
-            Trails = before.Trails with { Hooks =
+            Trails = before.Trails with
+            {
+                Hooks =
             [
                 new("ip", "input", 50, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-abc c")
-            ] }
+            ]
+            }
         };
         var after = before with
         {
-            Trails = before.Trails with { Hooks =
+            Trails = before.Trails with
+            {
+                Hooks =
             [
                 new("ip", "input", 150, "iptables security INPUT"), new("ip", "input", 0, "chain inet hooktrail-xyz c")
-            ] }
+            ]
+            }
         };
         Assert.That(Compare(before, after).Hooks.Single() is { Before: 50, After: 150 });
     }

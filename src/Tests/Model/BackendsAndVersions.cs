@@ -110,8 +110,12 @@ public class BackendsAndVersions
     [TestCase("6.12", Backend.Nft)]
     public void BROUTING_is_the_first_hook_of_a_frame(string kernel, Backend backend) =>
         Assert.That(
-            Request(Client, Server, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel), Ebtables =
-                backend }).Hops[0].Point.Table,
+            Request(Client, Server, HostProfile.Default with
+            {
+                Kernel = KernelVersion.Parse(kernel),
+                Ebtables =
+                backend
+            }).Hops[0].Point.Table,
             Is.EqualTo("broute"));
 
     [Test]

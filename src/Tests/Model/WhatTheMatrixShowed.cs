@@ -130,7 +130,8 @@ public class WhatTheMatrixShowed
         string kernel, bool isConfirmed)
     {
         var profile = Hosts.With(
-            "iptables nat -A INPUT -j SNAT --to-source insider") with { Kernel = KernelVersion.Parse(kernel) };
+            "iptables nat -A INPUT -j SNAT --to-source insider") with
+        { Kernel = KernelVersion.Parse(kernel) };
         var broadcast = new Flow(Stranger, Everyone, Protocol.Udp) { Port = 67 };
 
         Assert.That(Points(1), Does.Contain("iptables nat INPUT"));
@@ -184,7 +185,8 @@ public class WhatTheMatrixShowed
     public void A_promiscuous_bridge_also_routes_what_NAT_led_to_a_neighbour()
     {
         var profile = Hosts.With(
-            "iptables nat -A PREROUTING -d wan -j DNAT --to-destination server") with { SendRedirects = false };
+            "iptables nat -A PREROUTING -d wan -j DNAT --to-destination server") with
+        { SendRedirects = false };
 
         Assert.That(Forwards(profile), Is.EqualTo(1));
         Assert.That(Forwards(profile with { Promiscuous = true }), Is.EqualTo(2));

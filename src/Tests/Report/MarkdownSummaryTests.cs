@@ -1,5 +1,5 @@
-using Hooktrail.Report;
 using Hooktrail.Records;
+using Hooktrail.Report;
 
 namespace Hooktrail.Tests.Report;
 

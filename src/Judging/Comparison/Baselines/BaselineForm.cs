@@ -1,5 +1,5 @@
-using Hooktrail.Trails.Accounts;
 using Hooktrail.Records;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Judging.Comparison.Baselines;
 

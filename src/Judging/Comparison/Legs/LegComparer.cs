@@ -44,7 +44,8 @@ internal sealed class LegComparer
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) => Compare(
-                    new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with { Before = null },
+                    new(new(pair.Key.Flow, pair.Key.Leg, null, null), host), pair.After!) with
+                { Before = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             };
     }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hooktrail.Model;
+using Hooktrail.Records;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Report.Html;
 

@@ -68,10 +68,10 @@ internal static class NatRules
     private static bool Disjoint(
         ImmutableArray<string> one, bool butOne, ImmutableArray<string> other, bool butOther) =>
         (butOne, butOther) switch
-    {
-        (false, false) => !one.Any(other.Contains),
-        (false, true) => one.All(other.Contains),
-        (true, false) => other.All(one.Contains),
-        _ => false,
-    };
+        {
+            (false, false) => !one.Any(other.Contains),
+            (false, true) => one.All(other.Contains),
+            (true, false) => other.All(one.Contains),
+            _ => false,
+        };
 }

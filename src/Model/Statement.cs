@@ -67,23 +67,23 @@ public sealed record Statement(string Says, string Source)
         "net/ipv4/route.c, ip_route_input_slow");
 
     internal static readonly Statement ForwardingOff = new(
-        "With forwarding off, a packet for somebody else is gone between PREROUTING and FORWARD.",
+        "With forwarding off, a packet for another host is dropped between PREROUTING and FORWARD.",
         "net/ipv4/route.c, ip_route_input_slow");
 
     internal static readonly Statement RpFilter = new(
-        "With rp_filter on, a packet whose source is not where it comes from is gone behind PREROUTING.",
+        "With rp_filter on, a packet that comes in by a device other than the route to its source is dropped after PREROUTING.",
         "net/ipv4/fib_frontend.c, __fib_validate_source");
 
     internal static readonly Statement OwnSource = new(
-        "A packet that comes in with an address of the host's own as its source is gone behind PREROUTING, whatever rp_filter says.",
+        "A packet that comes in with an address of the host as its source is dropped after PREROUTING, with rp_filter on or off.",
         "net/ipv4/fib_frontend.c, fib_validate_source; measured on 6.18");
 
     internal static readonly Statement Martian = new(
-        "A loopback address is not taken from, nor of IPv4 sent to, another device, unless route_localnet is on, which IPv6 has not.",
+        "Without route_localnet, which IPv6 lacks, a loopback address is not accepted from another device, nor sent to one in IPv4.",
         "net/ipv4/route.c, ip_route_input_slow and __ip_route_output_key; net/ipv6/route.c, rt6_need_strict; measured on 6.18");
 
     internal static readonly Statement TtlEnds = new(
-        "A packet to be forwarded whose TTL is used up is gone behind PREROUTING, and its sender told.",
+        "A packet to be forwarded whose TTL is used up is dropped after PREROUTING, and its sender gets an ICMP error.",
         "net/ipv4/ip_forward.c, ip_forward");
 
     internal static readonly Statement SendsRedirect = new(
@@ -118,7 +118,7 @@ public sealed record Statement(string Says, string Source)
 
     /// <summary>No mutation takes it away: with several nat chains, the lab has only the first.</summary>
     internal static readonly Statement NatFirstAnswer = new(
-        "Once a nat chain has an answer, the chains behind it are not asked.",
+        "Once a nat chain has an answer, the chains after it are not asked.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn");
 
     internal static readonly Statement NatNeedsConnection = new(

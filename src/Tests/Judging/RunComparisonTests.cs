@@ -276,7 +276,7 @@ public class RunComparisonTests
         var runs = Compare(before, before.As("after").With(leg => leg.Leg == Leg.Reply ? null : leg));
         Assert.That(runs.Legs.Single(leg => leg.Leg == Leg.Reply) is
         {
-            Status: LegStatus.Incomparable, Reason: "It is predicted for after, but nothing was recorded of it there."
+            Status: LegStatus.Incomparable, Reason: "after predicts it but has no record of it."
         });
     }
 

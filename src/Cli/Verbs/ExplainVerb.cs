@@ -102,7 +102,9 @@ internal static class ExplainVerb
             Console.Out.Write($"{answer.Text}\n");
         if (flows.Count > 1)
             Console.Out.WriteLine(
-                $"Of {flows.Count} flows {answers.Count(answer => answer.IsPredicted)} are as predicted, {answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, {answers.Count(answer => !answer.IsExplained)} not explained.");
+                $"{flows.Count} flows: {answers.Count(answer => answer.IsPredicted)} as predicted, "
+                + $"{answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, "
+                + $"{answers.Count(answer => !answer.IsExplained)} not explained.");
         return answers.All(answer => answer.IsExplained) ? ExitCode.Done : ExitCode.No;
 
         // Equal hosts become one object, so that the model builds the host once.

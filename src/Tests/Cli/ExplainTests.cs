@@ -96,7 +96,7 @@ public class ExplainTests
         {
             Assert.That(ran.ExitCode, Is.Zero);
             Assert.That(ran.Output, Does.Not.Contain("client → server"));
-            Assert.That(ran.Output, Does.EndWith("Of 2 flows 1 are as predicted, 1 explained, 0 not.\n"));
+            Assert.That(ran.Output, Does.EndWith("2 flows: 1 as predicted, 1 explained, 0 not explained.\n"));
         });
     }
 

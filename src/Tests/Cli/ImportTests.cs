@@ -125,7 +125,7 @@ public class ImportTests
     }
 
     [TestCase("", "Standard input is empty; use the output of nft monitor trace or xtables-monitor --trace")]
-    [TestCase("hello", "Standard input is no trace: line 1 (\"hello\") cannot be used")]
+    [TestCase("hello", "Standard input is not a trace: no line can be used, first line 1 (\"hello\")")]
     public async Task What_is_no_trace_is_refused(string text, string says)
     {
         var ran = await Specs.Fed(text, "import", "-");
@@ -139,7 +139,7 @@ public class ImportTests
     [TestCase("no-such.txt --json", "--json needs a flow; give --from, --to and --protocol")]
     [TestCase("no-such.txt --from client", "A flow needs --from, --to and --protocol; give all three")]
     [TestCase("no-such.txt --leg reply", "A flow needs --from, --to and --protocol")]
-    [TestCase("no-such.txt --name client", "\"client\" names nothing")]
+    [TestCase("no-such.txt --name client", "\"client\" is not a name")]
     [TestCase("no-such.txt --prefix P1", "\"P1\" is not a prefix with its hook point")]
     [TestCase("no-such.txt --from client --to nobody --protocol icmp", "Unknown endpoint \"nobody\"")]
     [TestCase("no-such.txt --from client --to everyone --protocol udp --port 67", "\"no-such.txt\" cannot be read")]

@@ -552,7 +552,7 @@ public static class Matrix
             Rule("iptables -t raw -A PREROUTING -j NOTRACK"),
             Rule("iptables -A INPUT -m conntrack --ctstate INVALID -j DROP"));
         // The copy that goes up is routed to the neighbour as well, which answers both. Only to TCP is the second
-        // answer a packet of its own.
+        // answer a separate packet.
         foreach (var ip in Enum.GetValues<IpVersion>())
             yield return Quiet($"promiscuous, and DNAT of {ip.Layer().Name()} to a neighbour",
                 [

@@ -23,7 +23,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         yield return new(new(Direction.Request, number), TrailOf(request), request);
 
         var reply = Answer(request, AnswerContent());
-        if (request.Journey.Error is { } error)
+        if (request.Passage.Error is { } error)
             yield return new(new(Direction.Error, number), TrailOf(error), error);
         if (reply is not null)
             yield return new(new(Direction.Reply, number), TrailOf(reply), reply);
@@ -35,7 +35,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         yield return new(Leg.Request, TrailOf(syn), syn);
 
         var answer = Answer(syn, Segment(TcpFlags.Syn | TcpFlags.Ack), Segment(TcpFlags.Rst | TcpFlags.Ack));
-        if (syn.Journey.Error is { } reset)
+        if (syn.Passage.Error is { } reset)
             yield return new(Leg.Error, TrailOf(reset), reset);
         if (answer is null)
             yield break;
@@ -70,10 +70,10 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// another source, and to the sender it belongs to another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
-        acknowledgement?.Journey.Arrived.Source is { Name: not null } source && source != Asked;
+        acknowledgement?.Passage.Arrived.Source is { Name: not null } source && source != Asked;
 
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
-        acknowledgement.Journey.Last ?? throw new InvalidOperationException("It came by no hook."),
+        acknowledgement.Passage.Last ?? throw new InvalidOperationException("It came by no hook."),
         "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
 
     /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
@@ -101,14 +101,14 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// </summary>
     private Packet? Answer(Packet request, Content content, Content? refusal = null)
     {
-        if (request.Journey.OutcomeFor(flow.To).To is not { } receiver
+        if (request.Passage.OutcomeFor(flow.To).To is not { } receiver
             || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
         if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
-        if (!Lab.HasRoute(receiver, request.Journey.Arrived.Source.Name))
+        if (!Lab.HasRoute(receiver, request.Passage.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard
-        if (receiver.Name == request.Journey.Arrived.Source.Name)
+        if (receiver.Name == request.Passage.Arrived.Source.Name)
             return null; // what it answers itself does not leave it
         if (receiver.Kind == EndpointKind.Host && !HostListens(request))
         {
@@ -117,17 +117,17 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         if (receiver.Kind != EndpointKind.Host && flow.HasPorts
-            && request.Journey.Arrived.Destination.Port != Flow.ServicePort)
+            && request.Passage.Arrived.Destination.Port != Flow.ServicePort)
         {
             if (refusal is null)
             {
-                var error = request.Journey.Error = Unreachable(request);
+                var error = request.Passage.Error = Unreachable(request);
                 Send(error, receiver);
                 // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the
                 // translated packet.
                 if (error.Connection is null && error.Content.About!.Destination != Asked
-                    && error.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
-                    error.Journey.Refuse($"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
+                    && error.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+                    error.Passage.Refuse($"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
                 return null;
             }
 
@@ -136,13 +136,13 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
         var reply = new Packet(
             request.Host, connections, content,
-            source: AnsweringAddress(request, receiver), destination: request.Journey.Arrived.Source);
+            source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
         Send(reply, receiver);
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
-        if (flow.HasPorts && reply.Journey.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
-            && reply.Journey.Arrived.Source != Asked)
-            reply.Journey.Refuse(
-                $"it comes from {reply.Journey.Arrived.Source}, and {flow.From} awaits one from {Asked}");
+        if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
+            && reply.Passage.Arrived.Source != Asked)
+            reply.Passage.Refuse(
+                $"it comes from {reply.Passage.Arrived.Source}, and {flow.From} awaits one from {Asked}");
         return reply;
     }
 
@@ -152,7 +152,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// </summary>
     private Address AnsweringAddress(Packet request, Endpoint receiver)
     {
-        var (source, asked) = request.Journey.Arrived;
+        var (source, asked) = request.Passage.Arrived;
         var isByProxy = receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp
             && asked.Port != Flow.ServicePort;
         return isByProxy && !request.Host.Profile.ProxyPktinfo
@@ -169,7 +169,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// </summary>
     private Packet Unreachable(Packet request)
     {
-        var (source, destination) = request.Journey.Arrived;
+        var (source, destination) = request.Passage.Arrived;
         var about = request.Clone();
         (about.Source, about.Destination) = (source, destination);
         return new(
@@ -180,7 +180,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>Whether a host-network container or Docker's userland proxy has a socket on the port.</summary>
     private bool HostListens(Packet request)
     {
-        var port = request.Journey.Arrived.Destination.Port;
+        var port = request.Passage.Arrived.Destination.Port;
         return !flow.HasPorts || port == Flow.ServicePort
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }
@@ -194,9 +194,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return;
         }
 
-        var (source, destination) = request.Journey.Arrived;
+        var (source, destination) = request.Passage.Arrived;
         var reset = new Packet(request.Host, connections, Segment(TcpFlags.Rst | TcpFlags.Ack), destination, source);
-        request.Journey.Error = reset;
+        request.Passage.Error = reset;
         LocalOutput.Send(reset);
     }
 
@@ -246,9 +246,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// </summary>
     private Trail TrailOf(Packet packet)
     {
-        var outcome = flow.Protocol == Protocol.Arp ? packet.Journey.OutcomeFor(Home(flow.To)) : packet.Journey.Outcome;
+        var outcome = flow.Protocol == Protocol.Arp ? packet.Passage.OutcomeFor(Home(flow.To)) : packet.Passage.Outcome;
         var reached = flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome;
-        return new(packet.Journey.Hops, reached);
+        return new(packet.Passage.Hops, reached);
     }
 
     private static string HostSource(string destination) =>

@@ -29,7 +29,7 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
 
     public static readonly KernelTrait NatChainsShareASlot = new(
         "nat chains share a slot", new(new(4, 18)),
-        "All nat chains of a hook run in the one slot of the NAT core; before, each is a function of its own, at its own priority.",
+        "All nat chains of a hook run in the one slot of the NAT core; before, each is a separate function, at its own priority.",
         "commits 9971a514ed26 and a37061a678ca; net/netfilter/nf_nat_core.c");
 
     public static readonly KernelTrait BridgeConfirmsWhatGoesUp = new(

@@ -5,7 +5,7 @@ namespace Hooktrail.Model;
 
 /// <summary>
 /// One packet on its way through the host (<c>struct sk_buff</c>), with all that its way depends on. Its
-/// <see cref="Journey"/> holds the hops.
+/// <see cref="Passage"/> holds the hops.
 /// </summary>
 internal sealed class Packet
 {
@@ -15,14 +15,14 @@ internal sealed class Packet
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
-        Journey = new(host.KeepsJournals);
+        Passage = new(host.KeepsJournals);
     }
 
     private Packet(Packet original)
     {
         (Host, Connections, Content, Source, Destination) =
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
-        (Journey, Device, Mac, RouteDevice) = (original.Journey, original.Device, original.Mac, original.RouteDevice);
+        (Passage, Device, Mac, RouteDevice) = (original.Passage, original.Device, original.Mac, original.RouteDevice);
         (Connection, State) = (original.Connection, original.State);
         (Ttl, Mark, Fragment, Reassembled, Encapsulation) =
             (original.Ttl, original.Mark, original.Fragment, original.Reassembled, original.Encapsulation);
@@ -42,11 +42,11 @@ internal sealed class Packet
     public Address Destination { get; set; }
 
     /// <summary>
-    /// Holds the hops. The copies of a broadcast share one journey, and so do the fragments of a packet.
+    /// Holds the hops. The copies of a broadcast share one passage, and so do the fragments of a packet.
     /// </summary>
-    public Journey Journey { get; private init; }
+    public Passage Passage { get; private init; }
 
-    public Journal? Journal => Journey.Journal;
+    public Journal? Journal => Passage.Journal;
 
     /// <summary>The device that the packet is on (<c>skb->dev</c>); null for one that the host has just made.</summary>
     public string? Device { get; set; }
@@ -112,17 +112,17 @@ internal sealed class Packet
         // Neither the bridge nor a device looks behind a PPPoE header. A VLAN tag is kept beside the frame
         // (net/core/skbuff.c, skb_vlan_untag).
         var hidden = family is Family.Bridge or Family.Netdev && Encapsulation == Encapsulation.PPPoE;
-        Journey.Add(new(
+        Passage.Add(new(
             point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
             hidden ? null : Source.ToString(), hidden ? null : Destination.ToString()));
     }
 
-    public void End(Outcome how) => Journey.End(how);
+    public void End(Outcome how) => Passage.End(how);
 
-    public void Deliver(Endpoint to) => Journey.Deliver(to, Source, Destination);
+    public void Deliver(Endpoint to) => Passage.Deliver(to, Source, Destination);
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
-    public void Vanish(string reason) => End(Outcome.Vanished(Journey.Last, reason));
+    public void Vanish(string reason) => End(Outcome.Vanished(Passage.Last, reason));
 }
 
 /// <summary>Which of how many fragments a packet is, from 1.</summary>

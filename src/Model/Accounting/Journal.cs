@@ -4,7 +4,7 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Accounting;
 
 /// <summary>Notes why a packet takes its way. It decides nothing: a walk is the same without it.</summary>
-internal sealed class Journal(Journey journey)
+internal sealed class Journal(Passage passage)
 {
     private readonly ImmutableArray<Remark>.Builder _remarks = ImmutableArray.CreateBuilder<Remark>();
     private readonly List<(Family Family, Hook Hook)> _called = [];
@@ -19,7 +19,7 @@ internal sealed class Journal(Journey journey)
     /// <summary>Does not repeat a remark about the same hop: fragments and copies take the same way.</summary>
     public void Note(Place place, string says, string? source)
     {
-        var remark = new Remark(journey.Count, place, says, source);
+        var remark = new Remark(passage.Count, place, says, source);
         if (!_remarks.Contains(remark))
             _remarks.Add(remark);
     }

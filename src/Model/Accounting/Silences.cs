@@ -4,7 +4,7 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Accounting;
 
 /// <summary>
-/// Why a packet did not cross a hook point: the chain was passed over, the hook was not called, or the journey ended
+/// Why a packet did not cross a hook point: the chain was passed over, the hook was not called, or the passage ended
 /// before.
 /// </summary>
 internal sealed class Silences
@@ -137,7 +137,7 @@ internal sealed class Silences
     /// <summary>The last remark of br_netfilter; null where it is not loaded, or never had the frame.</summary>
     private Remark? BrNetfilterSays => _journal.Remarks.LastOrDefault(remark => remark.Place == Place.BrNetfilter);
 
-    private Silence Ended(HookPoint point) => new(point, $"The journey is over before: {_trail.Outcome}.", null);
+    private Silence Ended(HookPoint point) => new(point, $"The packet has ended before: {_trail.Outcome}.", null);
 
     private bool IsOver => _trail.Outcome.Kind != OutcomeKind.Delivered;
 

@@ -59,7 +59,7 @@ internal static class HostMessages
             ? (about.Destination, about.Source)
             : (new Address(about.Destination.Name), new Address(about.Source.Name));
         var answer = new Packet(about.Host, about.Connections, content, from, to);
-        return about.Journey.Error = answer;
+        return about.Passage.Error = answer;
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ internal static class HostMessages
         var error = new Packet(
             about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name));
         Conntrack.Attach(error, about);
-        about.Journey.Error = error;
+        about.Passage.Error = error;
         LocalOutput.Send(error);
     }
 

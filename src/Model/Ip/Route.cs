@@ -83,7 +83,7 @@ internal static class Route
             || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet);
     }
 
-    /// <summary>Ends the journey of a packet that <see cref="Input"/> turned down, with the reason.</summary>
+    /// <summary>Ends the passage of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
         var (reason, statement) = WhyNot(packet);

@@ -16,7 +16,7 @@ internal static class Nf
     /// </summary>
     public static void DeviceHook(Hook hook, Packet packet, string device, OkFunction okfn)
     {
-        packet.Journey.Traverse();
+        packet.Passage.Traverse();
         var (@in, @out) = hook == Netfilter.Hook.Ingress ? (device, (string?)null) : (null, device);
         var state = new HookState(Family.Netdev, hook, @in, @out, okfn);
         foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
@@ -44,7 +44,7 @@ internal static class Nf
     /// <summary><c>nf_hook_slow</c>.</summary>
     private static void Run(Packet packet, in HookState state, int from)
     {
-        packet.Journey.Traverse();
+        packet.Passage.Traverse();
         if (from == 0)
             packet.Journal?.Call(in state);
         var entries = packet.Host.Hooks.At(state.Family, state.Hook);

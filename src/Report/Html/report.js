@@ -52,7 +52,7 @@
     if (link && link.hash === location.hash) { event.preventDefault(); show(); }
   });
 
-  // Light and dark: what the system says, unless somebody says otherwise.
+  // Light and dark: as the system says, unless the reader chose otherwise.
   var header = document.querySelector('header.top');
   function button(text, act) {
     var made = document.createElement('button');

@@ -231,7 +231,7 @@ public sealed class ReportTests(string which)
         Assert.That(await figures.CountAsync(), Is.GreaterThan(8));
         foreach (var figure in await figures.AllAsync())
         {
-            // The map, and on it the trail, are drawn as large as they are in the file of their own.
+            // The map, and on it the trail, are drawn as large as in the SVG file.
             var drawn = await figure.EvaluateAsync<double[]>(
                 "svg => [...svg.querySelectorAll('use')].map(use => use.getBBox().width)");
             Assert.That(drawn, Has.Length.EqualTo(2).And.All.GreaterThan(100));

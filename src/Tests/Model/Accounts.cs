@@ -53,14 +53,14 @@ public sealed class AccountTests
     }
 
     [Test]
-    public void A_point_that_was_passed_over_because_the_journey_was_over_is_said_only_of_journeys_that_ended(
+    public void A_point_that_was_passed_over_because_the_packet_had_ended_is_told_only_of_packets_that_ended(
         [ValueSource(nameof(Profiles))] HostProfile profile)
     {
         foreach (var flow in Flows())
             foreach (var (leg, trail) in Prediction.Legs(profile, flow))
                 foreach (var silence in Prediction.Account(profile, flow, leg).Silences)
                     Assert.That(
-                        silence.Why.StartsWith("The journey is over", StringComparison.Ordinal)
+                        silence.Why.StartsWith("The packet has ended", StringComparison.Ordinal)
                         && trail.Outcome.Kind == OutcomeKind.Delivered,
                         Is.False,
                         $"{leg} of {flow}: {silence}");
@@ -133,7 +133,7 @@ public sealed class AccountTests
             Is.EqualTo("The packet is not for an address of the host."));
         Assert.That(
             Why(account, "iptables", "nat", "POSTROUTING").Why,
-            Does.StartWith("The journey is over before: dropped at iptables filter FORWARD"));
+            Does.StartWith("The packet has ended before: dropped at iptables filter FORWARD"));
     }
 
     [Test]

@@ -138,7 +138,7 @@ public class ConntrackAndNat
 
         LocalOutput.Send(stray);
 
-        Assert.That(stray.Journey.Hops.Where(IsIptablesNat), Is.Empty);
+        Assert.That(stray.Passage.Hops.Where(IsIptablesNat), Is.Empty);
         Assert.That(connections.Snapshot, Is.Empty);
     }
 

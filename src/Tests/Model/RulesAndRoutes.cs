@@ -150,7 +150,7 @@ public class RulesAndRoutes
 
         NetworkDevice.Receive(packet);
 
-        var answer = packet.Journey.Error!.Content;
+        var answer = packet.Passage.Error!.Content;
         Assert.That(answer.Kind, Is.EqualTo(Enum.Parse<Kind>(message)));
         Assert.That(answer.About!.Ttl, Is.EqualTo(quoted));
     }

@@ -133,7 +133,7 @@ internal sealed class EndOfLifeTests
             Assert.That(
                 traces.Processes,
                 Has.Count.GreaterThanOrEqualTo(15),
-                "the host's eleven, and a talker and a reader, each entered by a program of its own");
+                "the host's eleven, and a talker and a reader, each entered by a separate program");
 
         owner.Kill(); // SIGKILL
         await owner.WaitForExitAsync(cancel);

@@ -3,11 +3,11 @@ using Hooktrail.Model.Accounting;
 namespace Hooktrail.Model;
 
 /// <summary>What a packet, its copies and its fragments meet on their way, in order.</summary>
-internal sealed class Journey
+internal sealed class Passage
 {
-    public Journey(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
+    public Passage(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
 
-    // Copies and fragments share a journey. Together they traverse a few dozen hooks.
+    // Copies and fragments share a passage. Together they traverse a few dozen hooks.
     private const int Endless = 2000;
 
     private readonly ImmutableArray<Hop>.Builder _hops = ImmutableArray.CreateBuilder<Hop>(32);
@@ -30,7 +30,7 @@ internal sealed class Journey
     public Packet? Error { get; set; }
 
     /// <summary>
-    /// How the journey ended. Every walk must end somewhere. If several copies arrive, the outcome is «everyone»; if
+    /// How the passage ended. Every walk must end somewhere. If several copies arrive, the outcome is «everyone»; if
     /// one does not arrive, its end is the outcome.
     /// </summary>
     public Outcome Outcome => _outcomes switch

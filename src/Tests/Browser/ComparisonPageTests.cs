@@ -18,7 +18,7 @@ public sealed class ComparisonPageTests
         await using var opened = await OpenedFile.OpenAsync(_html);
         Assert.That(
             await opened.Page.Locator($"section.page.current[id='{Compared}'] h1").InnerTextAsync(),
-            Is.EqualTo("What is different"));
+            Is.EqualTo("Differences"));
         Assert.That(
             await opened.Page.EvaluateAsync<string[]>("""
                 () => [...document.querySelectorAll('a[href^="#"]')].map(one => decodeURIComponent(one.hash.slice(1))).filter(id => !document.getElementById(id))

@@ -134,7 +134,7 @@ public class DockerLabTests : LiveEngineTestBase
     public void A_rule_that_could_meet_others_packets_is_refused(string rule) =>
         Assert.That(
             () => _lab.ChangeAsync(new HostChange.Rule(rule)),
-            Throws.TypeOf<CannotChangeException>().With.Message.Contains("packets of others"));
+            Throws.TypeOf<CannotChangeException>().With.Message.Contains("packets from outside the lab"));
 
     [Test]
     public void What_is_the_whole_hosts_is_refused() => Assert.That(

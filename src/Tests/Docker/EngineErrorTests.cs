@@ -82,7 +82,7 @@ internal sealed class EngineErrorTests
 
         Assert.That(
             await Errors.OfAsync(fake.ConnectAsync()),
-            Is.TypeOf<HooktrailException>().With.Message.Contains("speaks API 1.70 at the least"));
+            Is.TypeOf<HooktrailException>().With.Message.Contains("requires API 1.70 or newer"));
     }
 
     [TestCase(

@@ -327,7 +327,7 @@ internal sealed class NamespaceLabTests
             Throws.TypeOf<HooktrailException>().With.Message.Contains("\"left\""));
         Assert.That(
             async () => await lab.SendAsync(WhoHas, Sending.Once with { Packets = 2 }),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("has no number"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("no sequence number"));
         foreach (var flow in new[] { Ping, Out, Out with { From = Endpoint.Wan, To = Endpoint.Host, Port = 8080 } })
             await AgreesAsync(flow, lab);
     }
@@ -396,7 +396,7 @@ internal sealed class NamespaceLabTests
     public void What_no_namespace_can_have_is_said() =>
         Assert.That(
             async () => await _lab.ChangeAsync(new HostChange.Turn(Switch.Parse("br_netfilter"), false)),
-            Throws.TypeOf<CannotChangeException>().With.Message.Contains("whole machine's"));
+            Throws.TypeOf<CannotChangeException>().With.Message.Contains("the whole machine"));
 
     [Test]
     public async Task A_rule_that_the_tool_refuses_is_said_and_changes_nothing()
@@ -412,7 +412,7 @@ internal sealed class NamespaceLabTests
     public void The_kernel_log_is_not_for_it() =>
         Assert.That(
             async () => await _lab.SendAsync(Ping, Sending.Once with { Observers = Observers.Both }),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("ask for nflog"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("use --observer nflog"));
 
     [Test]
     public async Task A_tcp_flow_takes_milliseconds()

@@ -76,7 +76,7 @@ internal sealed class EndOfLifeTests
         Assert.That(
             () => host["client"].RunAsync("say something", "echo something", cancel),
             Throws.TypeOf<HooktrailException>().With.Message.Contains(
-                "The station client of the namespace lab ended too early"));
+                "The station client of the namespace lab ended unexpectedly"));
     }
 
     [Test]

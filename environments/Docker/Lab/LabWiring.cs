@@ -50,6 +50,19 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
         return network;
     }
 
+    /// <summary>The runs whose bridges a rule on the host names.</summary>
+    public async Task<ImmutableHashSet<string>> NamedInRulesAsync(CancellationToken cancellation)
+    {
+        var named = await probe.RunAsync(
+            "look which bridges the rules name",
+            $$"""
+            { nft list ruleset; iptables-legacy-save; ip6tables-legacy-save; } 2>/dev/null |
+                grep -oE '\bht-[a-z0-9]{5}-({{string.Join('|', LabNames.Networks)}})\b' | sort -u || :
+            """,
+            cancellation).ConfigureAwait(false);
+        return [.. named.Select(device => device.Split('-')[1])];
+    }
+
     /// <remarks>Adds the containers' bridge ports to <paramref name="addresses"/>.</remarks>
     public async Task<LabMap> NamesAsync(
         LabAddresses addresses,

@@ -16,8 +16,9 @@ namespace Hooktrail.Docker.Lab;
 /// The Engine finishes a request even if the process that sent it is dead. So the clean looks again until a look finds
 /// nothing. A container that was still being created had been requested before the probe that looks; the Engine creates
 /// and starts that probe meanwhile. A network can take longer, while Docker waits to change the host's rules. But the
-/// Engine creates one network at a time (moby, drivers/bridge, configNetwork): after it has created one more, those of
-/// dead runs exist. The journal of a run is removed last, because Docker turns IPv6 forwarding on for a network.
+/// Engine creates or removes one network at a time (moby, drivers/bridge, configNetwork): after it has created one more,
+/// those of dead runs exist. A network that the Engine is removing is in no list any more (moby, libnetwork/network.go,
+/// inDelete), but its rules still name the bridge; the clean waits for it in the same way. The journal of a run is removed last, because Docker turns IPv6 forwarding on for a network.
 /// </para>
 /// </remarks>
 public static class Leftovers
@@ -64,10 +65,10 @@ public static class Leftovers
         while (true)
         {
             var left = await LookAsync(engine, probe, cancellation).ConfigureAwait(false);
-            if (left.IsEmpty)
+            var asking = left.Asking.Union(left.Removing).Except(settled);
+            if (left.IsEmpty && asking.IsEmpty)
                 return new([.. removed], left.Alive);
 
-            var asking = left.Asking.Except(settled);
             var outlasting = asking.IsEmpty ? Task.CompletedTask : OutlastAsync(engine, probe, cancellation);
             var ends = left.Containers.Select(found => EndAsync(engine, found, cancellation)).ToList();
             await Task.WhenAll([outlasting, .. ends]).ConfigureAwait(false);
@@ -90,6 +91,7 @@ public static class Leftovers
     {
         // Lists the resources before the live runs: a run that begins meanwhile starts its probe before anything else.
         var (journals, asking) = await probe.Journal.ListAsync(cancellation).ConfigureAwait(false);
+        var named = await probe.Wiring.NamedInRulesAsync(cancellation).ConfigureAwait(false);
         var networks = await engine.FindNetworksAsync(
             RunLabels.Run, cancellationToken: cancellation).ConfigureAwait(false);
         var containers = await engine.FindContainersAsync(
@@ -122,6 +124,7 @@ public static class Leftovers
             [.. networks.Where(network => !alive.Contains(RunOf(network)))],
             journals,
             asking.Intersect(journals),
+            named.Except(journals).Except(alive).Except(networks.Select(RunOf)),
             [
                 .. others.Select(session =>
                     $"{RunOf(session)} (process {session.Labels.GetValueOrDefault(RunLabels.Owner, "unknown")})")
@@ -194,13 +197,15 @@ public static class Leftovers
     private sealed record Found(LabelledResource Container, int? Process, bool IsSession);
 
     /// <summary>
-    /// What dead runs left. The runs in Asking died while they waited for the Engine to create networks.
+    /// What dead runs left. The runs in Asking died while they waited for the Engine to create networks; of those in
+    /// Removing, the Engine is removing a network.
     /// </summary>
     private sealed record Left(
         ImmutableArray<Found> Containers,
         ImmutableArray<LabelledResource> Networks,
         ImmutableHashSet<string> Journals,
         ImmutableHashSet<string> Asking,
+        ImmutableHashSet<string> Removing,
         ImmutableArray<string> Alive)
     {
         public bool IsInKernelAlone => Containers.IsEmpty && Networks.IsEmpty;

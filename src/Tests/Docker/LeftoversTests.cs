@@ -150,6 +150,36 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         Assert.That(before.DifferencesTo(await watcher.SnapshotAsync(cancel), marks), Is.Empty);
     }
 
+    [Test]
+    public async Task A_network_that_the_Engine_is_still_removing_for_a_dead_run_is_not_left(CancellationToken cancel)
+    {
+        await using var watcher = await Probe.StartAsync(Engine, Image, cancel);
+        var before = await watcher.SnapshotAsync(cancel);
+        await using var cleaner = await Probe.StartAsync(Engine, Image, cancel);
+        var dead = RunId.New();
+        var subnets = await watcher.Wiring.ChooseAsync(cancel);
+        var networks = new List<NetworkDetails>();
+        foreach (var name in LabNames.Networks)
+            networks.Add(await Engine.CreateNetworkAsync(
+                new()
+                {
+                    Name = RunLabels.NameOf(dead.ToString(), name),
+                    BridgeDevice = LabAddresses.BridgeOf(dead, name),
+                    Subnets = [subnets.Of(name, IpVersion.V4)],
+                    Labels = RunLabels.Of(dead),
+                },
+                cancel));
+
+        // The Engine lists none of them any more as soon as it has begun to remove them.
+        var removals = networks.Select(network => Engine.RemoveNetworkAsync(network.Id, cancel)).ToList();
+        while ((await Engine.FindNetworksAsync(RunLabels.Run, dead.ToString(), cancel)).Count > 0)
+            cancel.ThrowIfCancellationRequested();
+        await Leftovers.RemoveAsync(Engine, cleaner, cancel);
+        var after = await watcher.SnapshotAsync(cancel);
+        await Task.WhenAll(removals);
+        Assert.That(before.DifferencesTo(after, dead.ToString()), Is.Empty);
+    }
+
     private static async Task EnterAsync(Probe probe, CancellationToken cancel)
     {
         await probe.Journal.BeginAsync(cancel);

@@ -102,7 +102,9 @@ public static class Matrix
             ]),
     ];
 
-    /// <summary>The hosts whose titles contain a text, and the variations whose titles do.</summary>
+    /// <summary>
+    /// The hosts whose titles contain the text; of the other hosts, the variations whose titles contain it.
+    /// </summary>
     public static ImmutableArray<HostCase> Where(ImmutableArray<HostCase> hosts, string text) =>
     [
         .. from host in hosts

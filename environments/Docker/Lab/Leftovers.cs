@@ -43,7 +43,7 @@ public static class Leftovers
     public static ImmutableArray<string> Among(IEnumerable<string> devices) =>
         [.. devices.Where(LabAddresses.IsDevice).Order(StringComparer.Ordinal)];
 
-    /// <summary>The resources of all runs, dead or alive.</summary>
+    /// <summary>The names of one run's containers and networks, whether the run is dead or alive.</summary>
     public static Task<ImmutableArray<string>> InEngineAsync(
         ContainerEngine engine, string run, CancellationToken cancellation = default) =>
         InEngineAsync(engine, RunLabels.Run, run, cancellation);

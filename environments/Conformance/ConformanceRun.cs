@@ -191,18 +191,18 @@ public sealed class ConformanceRun(
                 (basis, quiet) = (profile, variation.IsQuiet && profile.SendRedirects
                     ? profile with { SendRedirects = false }
                     : null);
-            var predicted = Prediction.Legs(profile, flow, variation.PacketsOf(flow));
+            var forecast = Prediction.Forecast(profile, flow, variation.PacketsOf(flow));
             FlowResult result;
             if (!lab.Endpoints.Contains(flow.From) || !flow.IsBroadcast && !lab.Endpoints.Contains(flow.To))
                 result = FlowResult.Untold(
-                    host, variation, profile, flow, predicted, LegVerdict.Skipped,
+                    host, variation, profile, flow, forecast, LegVerdict.Skipped,
                     $"The lab has no endpoint {(lab.Endpoints.Contains(flow.From) ? flow.To : flow.From)}.");
             else if (quiet is not null
-                && Prediction.Legs(quiet, flow, variation.PacketsOf(flow)).Length != predicted.Length)
-                result = FlowResult.Untold(host, variation, profile, flow, predicted, LegVerdict.Skipped, MayRedirect);
+                && Prediction.Legs(quiet, flow, variation.PacketsOf(flow)).Length != forecast.Legs.Length)
+                result = FlowResult.Untold(host, variation, profile, flow, forecast, LegVerdict.Skipped, MayRedirect);
             else if (failures == Failures)
                 result = FlowResult.Untold(
-                    host, variation, profile, flow, predicted, LegVerdict.Inconclusive, "The lab had already failed.");
+                    host, variation, profile, flow, forecast, LegVerdict.Inconclusive, "The lab had already failed.");
             else
                 try
                 {
@@ -212,25 +212,25 @@ public sealed class ConformanceRun(
                         {
                             Packets = variation.PacketsOf(flow),
                             Observers = Observers,
-                            Patience = predicted.AreAnswered(flow) ? Sending.Ample : Hopeless
+                            Patience = forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless
                         },
                         cancellation).ConfigureAwait(false);
                     // The host was read again because an earlier change had been undone.
                     if (!ReferenceEquals(seen.Profile, profile))
-                        predicted = Prediction.Legs(seen.Profile, flow, variation.PacketsOf(flow));
-                    result = FlowResult.Of(host, variation, seen.Profile, flow, predicted, seen);
+                        forecast = Prediction.Forecast(seen.Profile, flow, variation.PacketsOf(flow));
+                    result = FlowResult.Of(host, variation, seen.Profile, flow, forecast, seen);
                     failures = 0;
                 }
                 catch (CannotSendException cannot)
                 {
                     result = FlowResult.Untold(
-                        host, variation, profile, flow, predicted, LegVerdict.Skipped, cannot.Message);
+                        host, variation, profile, flow, forecast, LegVerdict.Skipped, cannot.Message);
                 }
                 catch (HooktrailException wrong)
                 {
                     failures++;
                     result = FlowResult.Untold(
-                        host, variation, profile, flow, predicted, LegVerdict.Inconclusive, wrong.Message);
+                        host, variation, profile, flow, forecast, LegVerdict.Inconclusive, wrong.Message);
                 }
 
             Interlocked.Increment(ref _flows);
@@ -249,7 +249,7 @@ public sealed class ConformanceRun(
             await results.WriteAsync(
                 FlowResult.Untold(
                     host, variation, profile, flow,
-                    Prediction.Legs(profile, flow, variation.PacketsOf(flow)), verdict, reason),
+                    Prediction.Forecast(profile, flow, variation.PacketsOf(flow)), verdict, reason),
                 cancellation).ConfigureAwait(false);
         }
     }

@@ -18,6 +18,7 @@ public static class ConformanceText
         text.Append(Table("host", findings.Hosts, findings.Total)).Append('\n');
         text.Append(Table("journey", findings.Journeys, findings.Total)).Append('\n');
         Reasons(text, findings, LegVerdict.Skipped, "Not applicable");
+        Reasons(text, findings, LegVerdict.NotPredicted, "Not predicted: the model does not know how they end");
         Reasons(text, findings, LegVerdict.Inconclusive, "INCONCLUSIVE: neither agreed nor diverged; run again");
         var total = findings.Total;
         var more = total[LegVerdict.Disagreed] + total[LegVerdict.ObserversDisagree] - findings.Diverged.Count;
@@ -31,7 +32,7 @@ public static class ConformanceText
                 $", {total[LegVerdict.ObserversDisagree]} on which the observers disagree");
         text.Append(
             CultureInfo.InvariantCulture,
-            $", {total[LegVerdict.Inconclusive]} inconclusive; {total[LegVerdict.Skipped]} not applicable.\n");
+            $", {total[LegVerdict.NotPredicted]} not predicted, {total[LegVerdict.Inconclusive]} inconclusive; {total[LegVerdict.Skipped]} not applicable.\n");
         return text.ToString();
     }
 
@@ -104,7 +105,8 @@ public static class ConformanceText
 
     private static string Table(string what, IReadOnlyDictionary<string, Tally> rows, Tally total)
     {
-        var table = new TextTable(what, "agreed", "diverged", "observers disagree", "inconclusive", "not applicable");
+        var table = new TextTable(
+            what, "agreed", "diverged", "observers disagree", "not predicted", "inconclusive", "not applicable");
         foreach (var (name, tally) in rows)
             Row(name, tally);
         Row("all", total);
@@ -112,8 +114,8 @@ public static class ConformanceText
 
         void Row(string name, Tally tally) => table.Add(
             name, Number(tally[LegVerdict.Agreed]), Number(tally[LegVerdict.Disagreed]),
-            Number(tally[LegVerdict.ObserversDisagree]), Number(tally[LegVerdict.Inconclusive]),
-            Number(tally[LegVerdict.Skipped]));
+            Number(tally[LegVerdict.ObserversDisagree]), Number(tally[LegVerdict.NotPredicted]),
+            Number(tally[LegVerdict.Inconclusive]), Number(tally[LegVerdict.Skipped]));
     }
 
     private static void Reasons(StringBuilder text, Findings findings, LegVerdict verdict, string title)

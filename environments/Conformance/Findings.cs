@@ -27,7 +27,7 @@ public sealed class Findings
     /// <summary>The first legs that diverged, or that the observers disagree about.</summary>
     public IReadOnlyList<(FlowResult Result, LegRecord Leg)> Diverged => _diverged;
 
-    /// <summary>Why legs were inconclusive or not applicable, with the count of each reason.</summary>
+    /// <summary>Why legs were inconclusive, not predicted or not applicable, with the count of each reason.</summary>
     public IReadOnlyDictionary<(LegVerdict Verdict, string Reason), int> Reasons => _reasons;
 
     /// <summary>Whether the model and the kernel, or two observers, contradict each other.</summary>
@@ -45,7 +45,7 @@ public sealed class Findings
             journey.Add(verdict);
             if (verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree && _diverged.Count < Shown)
                 _diverged.Add((result, leg));
-            if (verdict is LegVerdict.Inconclusive or LegVerdict.Skipped && leg.Reason is { } reason)
+            if (verdict is LegVerdict.Inconclusive or LegVerdict.Skipped or LegVerdict.NotPredicted && leg.Reason is { } reason)
                 Count((verdict, reason));
         }
     }

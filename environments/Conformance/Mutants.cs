@@ -1,5 +1,6 @@
 using Hooktrail.Judging;
 using Hooktrail.Model;
+using Hooktrail.Records;
 
 namespace Hooktrail.Conformance;
 
@@ -41,9 +42,14 @@ public sealed class Mutants
             ];
         }
 
-        /// <summary>Kills the survivors whose predictions differ. The legs are in the order of the packets.</summary>
+        /// <summary>Kills the survivors that the observation contradicts.</summary>
+        /// <param name="host">The host's title, for the table of the killed.</param>
+        /// <param name="flow">The flow.</param>
+        /// <param name="packets">The number of its exchanges.</param>
+        /// <param name="observed">The observed legs, in the order of the packets, without a prediction.</param>
+        /// <param name="isLogged">Whether LOG rules were among the observers.</param>
         public void Show(
-            string host, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged = false)
+            string host, Flow flow, int packets, ImmutableArray<LegRecord> observed, bool isLogged = false)
         {
             for (var i = _living.Count - 1; i >= 0; i--)
             {
@@ -63,34 +69,27 @@ public sealed class Mutants
         }
 
         private static (Leg? Leg, string How) Difference(
-            Lazy<Mutant> mutant, Flow flow, int packets, IReadOnlyList<(Leg Leg, Trail Trail)> observed, bool isLogged)
+            Lazy<Mutant> mutant, Flow flow, int packets, ImmutableArray<LegRecord> observed, bool isLogged)
         {
-            ImmutableArray<PredictedLeg> said;
+            Forecast forecast;
             try
             {
-                said = mutant.Value.Legs(flow, packets);
+                forecast = mutant.Value.Forecast(flow, packets);
             }
             catch (Exception wrong) when (wrong is not OutOfMemoryException)
             {
                 return (Leg.Request, $"has no prediction: {wrong.Message}");
             }
 
-            for (var i = 0; i < Math.Max(said.Length, observed.Count); i++)
+            var wrongly = FlowJudgement.Of(flow, forecast, observed, isLogged)
+                .FirstOrDefault(leg => leg.Verdict == LegVerdict.Disagreed);
+            return wrongly switch
             {
-                if (i >= said.Length
-                    || i < observed.Count
-                        && said[i].Leg != observed[i].Leg
-                        && said.All(one => one.Leg != observed[i].Leg))
-                    return (observed[i].Leg, "predicts no such leg");
-                if (i >= observed.Count || observed.All(one => one.Leg != said[i].Leg))
-                    return (said[i].Leg, "predicts a leg that was not observed");
-                var seen = observed.First(one => one.Leg == said[i].Leg).Trail;
-                var shown = Sight.Shown(said[i].Trail, isLogged);
-                if (!Sight.IsAsObserved(shown, seen))
-                    return (said[i].Leg, Divergent(shown, seen));
-            }
-
-            return (null, "");
+                null => (null, ""),
+                { Predicted: null } => (wrongly.Leg, "predicts no such leg"),
+                { Observed: null } => (wrongly.Leg, "predicts a leg that was not observed"),
+                { Predicted: { } said, Observed: { } seen } => (wrongly.Leg, Divergent(said, seen)),
+            };
         }
 
         private static string Divergent(Trail said, Trail seen)

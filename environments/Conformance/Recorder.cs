@@ -27,7 +27,7 @@ public sealed class Recorder(Stream stream, Findings findings, Mutants? mutants)
             $"{result.Host.Title}, {result.Variation.Title}",
             result.Flow,
             result.Variation.PacketsOf(result.Flow),
-            [.. result.Legs.Select(leg => (leg.Leg, leg.Observed!))],
+            [.. result.Legs.Select(leg => leg with { Predicted = null })],
             result.IsLogged);
     }
 

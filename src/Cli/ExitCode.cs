@@ -13,6 +13,11 @@ internal static class ExitCode
     /// <summary>A fault of Hooktrail.</summary>
     public const int Fault = 3;
 
+    /// <summary>
+    /// No leg diverged, but the model does not know how some leg ends, so this is neither agreement nor divergence.
+    /// </summary>
+    public const int NotPredicted = 4;
+
     /// <summary>Ctrl-C, or SIGTERM: the code that shells use for an interrupted command.</summary>
     public const int Interrupted = 130;
 }

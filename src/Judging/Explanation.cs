@@ -1,4 +1,5 @@
 using Hooktrail.Judging.Explaining;
+using Hooktrail.Model;
 
 namespace Hooktrail.Judging;
 
@@ -115,15 +116,25 @@ public sealed record Explanation(string Change, HostProfile Profile)
 /// </remarks>
 public sealed record Witness(Trail? Observed, Trail? Predicted, Func<HostProfile, bool> IsRight)
 {
-    /// <summary>A leg that was observed, or that is known not to have happened (null).</summary>
-    public static Witness Of(Trail? observed, HostProfile profile, Func<HostProfile, Trail?> predict)
+    /// <summary>
+    /// A leg that was observed, or that is known not to have happened (null). A host is right about it if one of the
+    /// ways that it leaves open is that one.
+    /// </summary>
+    public static Witness Of(Trail? observed, HostProfile profile, Func<HostProfile, PredictedLeg?> predict)
     {
         var expected = observed is null ? null : ExpectedTrail.Of(observed);
-        return new(observed, predict(profile), host => (predict(host), expected) switch
+        return new(observed, predict(profile)?.Trail, host => predict(host) switch
+        {
+            null => expected is null,
+            { Ways.IsEmpty: true, Trail: var only } => IsRight(only),
+            { Ways: var ways } => ways.Any(way => IsRight(way.Trail)),
+        });
+
+        bool IsRight(Trail? said) => (said, expected) switch
         {
             (null, null) => true,
-            ({ } trail, { } said) => Divergence.Between(said, trail) is null,
+            ({ } trail, { } claim) => Divergence.Between(claim, trail) is null,
             _ => false,
-        });
+        };
     }
 }

@@ -6,5 +6,5 @@ public sealed class Mutant(HostProfile profile, Mutation mutation)
 {
     private readonly Host _host = new(profile, mutation);
 
-    public ImmutableArray<PredictedLeg> Legs(Flow flow, int exchanges = 1) => Prediction.Legs(_host, flow, exchanges);
+    public Forecast Forecast(Flow flow, int exchanges = 1) => Prediction.Forecast(_host, flow, exchanges);
 }

@@ -73,6 +73,13 @@ internal sealed class Packet
     /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
 
+    /// <summary>What rules can change of it.</summary>
+    public Marks Marks
+    {
+        get => new(Mark, Ttl, State);
+        set => (Mark, Ttl, State) = value;
+    }
+
     /// <summary>
     /// Whether its frame came in for another MAC address than the bridge's (<c>PACKET_OTHERHOST</c>). This does not
     /// change where br_netfilter gives the frame a neighbour's MAC address.
@@ -112,9 +119,11 @@ internal sealed class Packet
         // Neither the bridge nor a device looks behind a PPPoE header. A VLAN tag is kept beside the frame
         // (net/core/skbuff.c, skb_vlan_untag).
         var hidden = family is Family.Bridge or Family.Netdev && Encapsulation == Encapsulation.PPPoE;
-        Passage.Add(new(
+        var hop = new Hop(
             point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
-            hidden ? null : Source.ToString(), hidden ? null : Destination.ToString()));
+            hidden ? null : Source.ToString(), hidden ? null : Destination.ToString());
+        Passage.Add(hop);
+        Connections.Choices.Note(hop);
     }
 
     public void End(Outcome how) => Passage.End(how);

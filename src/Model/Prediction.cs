@@ -5,17 +5,6 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model;
 
-public sealed record PredictedLeg(Leg Leg, Trail Trail);
-
-public static class PredictedLegs
-{
-    /// <summary>Whether an answer, the last segment of a connection, or an error is delivered.</summary>
-    public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
-        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
-            && (leg.Leg.Direction == Direction.Error
-                || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
-}
-
 /// <summary>
 /// Predicts which hook points a packet crosses: walks it, and before it every packet of its connection, through the
 /// host as the kernel would. The same input always gives the same output.
@@ -32,54 +21,76 @@ public static class Prediction
     /// </exception>
     public static Trail Of(HostProfile profile, Flow flow, Leg leg) => On(HostOf(profile), flow, leg);
 
-    internal static Trail On(Host host, Flow flow, Leg leg)
-    {
-        Check(flow);
-        Check(leg);
-        return Find(host, flow, leg).Trail;
-    }
+    internal static Trail On(Host host, Flow flow, Leg leg) => LegOn(host, flow, leg).Trail;
+
+    /// <summary>
+    /// The same, with the ways that the leg can go where the model cannot decide a match. The trail of <see cref="Of"/>
+    /// is then what they have in common, and its outcome is unknown.
+    /// </summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static PredictedLeg LegOf(HostProfile profile, Flow flow, Leg leg) => LegOn(HostOf(profile), flow, leg);
+
+    private static PredictedLeg LegOn(Host host, Flow flow, Leg leg) =>
+        Model.Forecast.LegsOf([.. Find(host, flow, leg).Select(walk => CourseOf(walk))]).First(one => IsMeant(one.Leg, leg, flow))
+            with
+        { Leg = leg };
 
     /// <summary>
     /// Predicts the trail of one leg and says why: what decided the packet's way, and why it did not cross each other
-    /// hook point.
+    /// hook point. Where the leg can go several ways, <paramref name="way"/> is the trail to account for; null is the
+    /// first.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
-    public static Account Account(HostProfile profile, Flow flow, Leg leg)
+    public static Account Account(HostProfile profile, Flow flow, Leg leg, Trail? way = null)
     {
-        Check(flow);
-        Check(leg);
-        var (_, trail, packet) = Find(new Host(profile, keepsJournals: true), flow, leg);
+        var walked = Find(new Host(profile, keepsJournals: true), flow, leg)
+            .SelectMany(walk => walk.Legs)
+            .Where(one => IsMeant(one.Leg, leg, flow))
+            .ToList();
+        var (_, trail, packet) = walked.Find(one => one.Trail == way) ?? walked[0];
         var journal = packet.Journal!;
         return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
     }
 
-    /// <summary>All legs that take place for a number of requests, in order. A TCP flow is one connection.</summary>
+    /// <summary>All legs that can come about for a number of requests, in order. A TCP flow is one connection.</summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<PredictedLeg> Legs(
-        HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null)
-    {
-        var host = mutation is null ? HostOf(profile) : new Host(profile, mutation);
-        return Legs(host, flow, exchanges);
-    }
+        HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null) =>
+        (mutation is null
+            ? Forecast(profile, flow, exchanges)
+            : Forecast(new Host(profile, mutation), flow, exchanges)).Legs;
 
-    internal static ImmutableArray<PredictedLeg> Legs(Host host, Flow flow, int exchanges) =>
-        Legs([.. Enumerable.Repeat(host, exchanges)], flow);
+    /// <summary>The courses that a number of exchanges can take. A TCP flow is one connection.</summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static Forecast Forecast(HostProfile profile, Flow flow, int exchanges = 1) =>
+        Forecast(HostOf(profile), flow, exchanges);
 
     /// <summary>The same for a host that changes from one exchange to the next: a profile for each.</summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
-    public static ImmutableArray<PredictedLeg> Legs(ImmutableArray<HostProfile> profiles, Flow flow) =>
-        Legs([.. profiles.Select(HostOf)], flow);
+    public static Forecast Forecast(ImmutableArray<HostProfile> profiles, Flow flow) =>
+        Forecast([.. profiles.Select(HostOf)], flow);
 
-    private static ImmutableArray<PredictedLeg> Legs(ImmutableArray<Host> hosts, Flow flow)
+    internal static Forecast Forecast(Host host, Flow flow, int exchanges) =>
+        Forecast([.. Enumerable.Repeat(host, exchanges)], flow);
+
+    private static Forecast Forecast(ImmutableArray<Host> hosts, Flow flow)
     {
         Check(flow);
-        var exchange = new Exchange(flow, new ConnectionTable());
-        return
-        [
-            .. hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length)
-                .SelectMany((host, index) => exchange.Run(host, index + 1))
-                .Select(one => new PredictedLeg(one.Leg, one.Trail)),
-        ];
+        var exchanges = ImmutableArray.CreateBuilder<ImmutableArray<Course>>();
+        List<ConnectionTable> before = [Nothing];
+        foreach (var (index, host) in hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length).Index())
+        {
+            List<ConnectionTable> after = [];
+            exchanges.Add(
+            [
+                .. from state in Enumerable.Range(0, before.Count)
+                   from walk in Walk.All(host, flow, index + 1, before[state])
+                   select CourseOf(walk, state, walk.IsOpen ? null : Place(walk.After, after)),
+            ]);
+            before = after;
+        }
+
+        return new(exchanges.ToImmutable());
     }
 
     private static Host HostOf(HostProfile profile) => Hosts.GetValue(profile, static one => new Host(one));
@@ -116,33 +127,61 @@ public static class Prediction
         };
 
     /// <summary>
-    /// Walks exchange after exchange up to the leg that was asked for. An exchange depends only on the host, the flow
-    /// and what conntrack knows. So once one leaves conntrack as it found it, all later ones are the same, and the walk
-    /// stops.
+    /// The walks of the exchange that has the leg. An exchange depends only on the host, the flow and what the host
+    /// knows. So once the exchanges leave nothing behind that was not known before, all later ones are the same, and the
+    /// walk stops.
     /// </summary>
-    private static Walked Find(Host host, Flow flow, Leg leg)
+    private static List<Walk> Find(Host host, Flow flow, Leg leg)
     {
-        var connections = new ConnectionTable();
-        var exchange = new Exchange(flow, connections);
-        var isTcp = flow.Protocol == Protocol.Tcp;
+        Check(flow);
+        Check(leg);
+        List<ConnectionTable> before = [Nothing];
         for (var number = 1; ; number++)
         {
-            var known = connections.Snapshot;
-            var last = isTcp || number == leg.Packet;
-            Walked? found = null;
-            foreach (var one in exchange.Run(host, number))
-                if (one.Leg.Direction == leg.Direction && (isTcp ? one.Leg.Packet == leg.Packet : true))
-                    found = one;
-            if (last || connections.Snapshot.SequenceEqual(known))
-                return found ?? throw NoSuchLeg(host, flow, leg);
+            List<ConnectionTable> after = [];
+            List<Walk> walks = [];
+            foreach (var walk in before.SelectMany(state => Walk.All(host, flow, number, state)))
+            {
+                walks.Add(walk);
+                if (!walk.IsOpen)
+                    Place(walk.After, after);
+            }
+
+            if (flow.Protocol == Protocol.Tcp || number == leg.Packet || after.Count == 0 || AreAlike(before, after))
+                return walks.Exists(walk => walk.Legs.Any(one => IsMeant(one.Leg, leg, flow)))
+                    ? walks
+                    : throw NoSuchLeg(flow, leg, walks);
+            before = after;
         }
     }
 
-    private static HooktrailException NoSuchLeg(Host host, Flow flow, Leg leg)
+    /// <summary>Exchanges after the one at which the walk stopped are the same, and so are their legs.</summary>
+    private static bool IsMeant(Leg one, Leg leg, Flow flow) =>
+        one.Direction == leg.Direction && (flow.Protocol != Protocol.Tcp || one.Packet == leg.Packet);
+
+    private static ConnectionTable Nothing => new(new Choices(unites: true));
+
+    /// <summary>The number of a state among those that are known.</summary>
+    private static int Place(ConnectionTable state, List<ConnectionTable> known)
     {
-        var request = new Exchange(flow, new ConnectionTable()).Run(host, 1).First().Trail;
-        return new(
-            $"There is no {leg} of {flow}: its request was {request.Outcome};"
-            + " ask for the request, or change the host profile.");
+        var place = known.FindIndex(one => one.Snapshot.SequenceEqual(state.Snapshot));
+        if (place >= 0)
+            return place;
+        known.Add(state);
+        return known.Count - 1;
     }
+
+    private static bool AreAlike(List<ConnectionTable> one, List<ConnectionTable> other) =>
+        one.Count == other.Count && one.Zip(other).All(pair => pair.First.Snapshot.SequenceEqual(pair.Second.Snapshot));
+
+    private static Course CourseOf(Walk walk, int before = 0, int? after = null) =>
+        new([.. walk.Legs.Select(one => new PredictedLeg(one.Leg, one.Trail))], walk.Supposing)
+        {
+            Before = before,
+            After = after,
+        };
+
+    private static HooktrailException NoSuchLeg(Flow flow, Leg leg, List<Walk> walks) => new(
+        $"There is no {leg} of {flow}: its request was {walks[0].Legs[0].Trail.Outcome};"
+        + " ask for the request, or change the host profile.");
 }

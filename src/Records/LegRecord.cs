@@ -16,6 +16,12 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     public string? Reason { get; init; }
 
     /// <summary>
+    /// The ways that the model takes for possible, <see cref="Predicted"/> among them, where it cannot decide a match;
+    /// empty where there is only one.
+    /// </summary>
+    public ImmutableArray<Way> Ways { get; init; } = [];
+
+    /// <summary>
     /// The records from which the observed trail was built, along the packet's way, one observer after the other.
     /// </summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
@@ -25,6 +31,7 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
         && Flow == other.Flow && Leg == other.Leg && Predicted == other.Predicted && Observed == other.Observed
         && Scenario == other.Scenario && HostProfile == other.HostProfile
         && Verdict == other.Verdict && Reason == other.Reason
+        && Ways.AsSpan().SequenceEqual(other.Ways.AsSpan())
         && Evidence.AsSpan().SequenceEqual(other.Evidence.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Flow, Leg, Predicted, Observed, Scenario, Verdict, Reason);

@@ -15,11 +15,17 @@ public enum LegVerdict
 
     /// <summary>Two observers of the same packet contradict each other; the model plays no part in this.</summary>
     ObserversDisagree,
+
+    /// <summary>
+    /// The model does not know how the leg ends, or whether it comes about; the observation does not contradict what it
+    /// does know.
+    /// </summary>
+    NotPredicted,
 }
 
 public static class LegVerdicts
 {
-    private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree"];
+    private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree", "not predicted"];
 
     public static string Name(this LegVerdict verdict) => Names[(int)verdict];
 

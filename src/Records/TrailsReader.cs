@@ -38,9 +38,9 @@ internal sealed class TrailsReader(string name)
             || schema.ValueKind != JsonValueKind.String)
             throw new HooktrailException(
                 $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; name a trails.json from a run or predict --json.");
-        if (!schema.ValueEquals(TrailsFile.Schema))
+        if (!TrailsFile.Read.Contains(schema.GetString()!))
             throw new HooktrailException(
-                $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\"; write the file again, or read it with the version that wrote it.");
+                $"{name} has the schema \"{schema.GetString()}\", but this version reads {string.Join(" and ", TrailsFile.Read.Select(one => $"\"{one}\""))}; write the file again, or read it with the version that wrote it.");
 
         root.Object("schema", "hosts");
         HostProfile? first = null;
@@ -92,7 +92,7 @@ internal sealed class TrailsReader(string name)
 
     private static LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
-        leg.Object("scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence");
+        leg.Object("scenario", "flow", "leg", "predicted", "ways", "observed", "verdict", "reason", "evidence");
         var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
         return new(
@@ -105,6 +105,7 @@ internal sealed class TrailsReader(string name)
             HostProfile = profile,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
+            Ways = leg.Optional("ways") is { } ways ? ways.Each(WayOf) : [],
             Evidence = leg.Optional("evidence") is { } lines ? lines.Each(EvidenceOf) : [],
         };
     }
@@ -173,6 +174,20 @@ internal sealed class TrailsReader(string name)
     {
         trail.Object("hops", "outcome");
         return new(trail["hops"].Each(HopOf), OutcomeOf(trail["outcome"]));
+    }
+
+    private static Way WayOf(JsonPlace way)
+    {
+        way.Object("trail", "supposing");
+        return new(way["trail"].Nullable(TrailOf), way["supposing"].Each(SuppositionOf));
+    }
+
+    private static Supposition SuppositionOf(JsonPlace supposition)
+    {
+        supposition.Object("at", "rule", "match", "holds");
+        return new(
+            Place(supposition["at"]),
+            supposition["rule"].Text(), supposition["match"].Text(), supposition["holds"].Bool());
     }
 
     private static Hop HopOf(JsonPlace hop)

@@ -80,6 +80,8 @@ public sealed class TrailsWriter : IDisposable
             json.WriteNumber("packet", one.Packet);
         });
         Write("predicted", leg.Predicted);
+        if (!leg.Ways.IsEmpty)
+            Write(leg.Ways);
         if (leg.Observed is not null && leg.Observed == leg.Predicted)
             _json.WriteString("observed", TrailsFile.AsPredicted);
         else
@@ -223,6 +225,33 @@ public sealed class TrailsWriter : IDisposable
         _json.WriteEndArray();
         WriteLine("outcome", trail.Outcome, Write);
         _json.WriteEndObject();
+    }
+
+    private void Write(ImmutableArray<Way> ways)
+    {
+        _json.WriteStartArray("ways");
+        foreach (var way in ways)
+        {
+            _json.WriteStartObject();
+            Write("trail", way.Trail);
+            _json.WriteStartArray("supposing");
+            foreach (var supposition in way.Supposing)
+                WriteLine(null, supposition, Write);
+            _json.WriteEndArray();
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, Supposition one)
+    {
+        json.WriteStartObject("at");
+        WriteMembers(json, one.At);
+        json.WriteEndObject();
+        json.WriteString("rule", one.Rule);
+        json.WriteString("match", one.Match);
+        json.WriteBoolean("holds", one.Holds);
     }
 
     private static void Write(Utf8JsonWriter json, Hop hop)

@@ -30,7 +30,10 @@ public static class MarkdownSummary
         if (!file.Legs.IsEmpty)
             text.Append($"\n{Table(file.Legs)}");
         foreach (var verdict in (ReadOnlySpan<LegVerdict>)
-            [LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.Inconclusive, LegVerdict.Skipped])
+            [
+                LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.NotPredicted, LegVerdict.Inconclusive,
+                LegVerdict.Skipped,
+            ])
             text.Append(Reasons(file.Legs, verdict));
         if (file.Legs.Any(leg => Shown(leg) is not null))
             text.Append("\n## Trails\n");

@@ -68,6 +68,14 @@ internal static class Samples
         from outcome in Outcomes
         select new Trail([.. hops], outcome);
 
+    private static readonly Gen<Way> AnyWay =
+        from trail in OrNull(AnyTrail)
+        from at in Points
+        from rule in Names
+        from match in Names
+        from holds in Bools
+        select new Way(trail, rule.Length % 2 == 0 ? [] : [new(at, rule, match, holds)]);
+
     // A user's rules, of every tool; Docker's are those of its releases.
     private static readonly RuleSet[] OwnRules =
     [
@@ -153,8 +161,9 @@ internal static class Samples
         from scenario in OrNull(Names.Zip(Names).Select(names =>
             new ScenarioTitle(names.Item1, names.Item2) { Example = names.Item1.Length % 2 == 0 ? null : names.Item2 }))
         from profile in OrNull(Profiles)
+        from ways in Gen.OneOf(Gen.Constant<Way[]>([]), AnyWay.ArrayOf(2))
         from verdict in Gen.Elements<LegVerdict?>(
-            null, LegVerdict.Agreed, LegVerdict.Disagreed, LegVerdict.Inconclusive, LegVerdict.Skipped)
+            [null, .. Enum.GetValues<LegVerdict>().Select(one => (LegVerdict?)one)])
         from reason in Devices
         from evidence in Names.ListOf()
         select new LegRecord(flow, new(direction, packet), predicted, observed)
@@ -163,6 +172,7 @@ internal static class Samples
             HostProfile = profile,
             Verdict = verdict,
             Reason = reason,
+            Ways = [.. ways],
             Evidence = [.. evidence.Select((line, index) => new Evidence(index, line, (ulong)line.Length << 40, line))],
         };
 

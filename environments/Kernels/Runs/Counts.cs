@@ -7,7 +7,8 @@ namespace Hooktrail.Kernels.Runs;
 /// <summary>The features' result on one guest.</summary>
 /// <remarks>
 /// Passed, failed and skipped count scenarios. A diverged leg differs from the prediction or the feature, or the
-/// observers disagree about it; an inconclusive leg has a gap in the observation.
+/// observers disagree about it; an inconclusive leg has a gap in the observation, or the
+/// model does not predict its end.
 /// </remarks>
 public sealed partial record Counts(int Passed, int Failed, int Skipped, int Legs, int Diverged, int Inconclusive)
 {
@@ -29,7 +30,7 @@ public sealed partial record Counts(int Passed, int Failed, int Skipped, int Leg
         return new(
             Number(1), Number(2), Number(3), verdicts.Length,
             verdicts.Count(verdict => verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree),
-            verdicts.Count(verdict => verdict == LegVerdict.Inconclusive))
+            verdicts.Count(verdict => verdict is LegVerdict.Inconclusive or LegVerdict.NotPredicted))
         {
             Reasons =
             [

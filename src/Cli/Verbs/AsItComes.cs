@@ -47,7 +47,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
     private string TextOf(Glimpse glimpse)
     {
         if (!_followers.TryGetValue(glimpse.By, out var follower))
-            _followers[glimpse.By] = follower = new(predicted);
+            _followers[glimpse.By] = follower = new([.. predicted.SelectMany(EachWay)]);
         var hop = glimpse.Hop;
         string?[] devices = [hop.In is null ? null : $"in={hop.In}", hop.Out is null ? null : $"out={hop.Out}"];
         return Line(
@@ -57,6 +57,10 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
             follower.Place(hop) is var (leg, number) ? $"{leg}, hop {number}" : "?",
             $"{hop.Source} → {hop.Destination} {glimpse.Packet}");
     }
+
+    private static IEnumerable<PredictedLeg> EachWay(PredictedLeg leg) => leg.Ways.IsEmpty
+        ? [leg]
+        : leg.Ways.Select(way => way.Trail).OfType<Trail>().Select(trail => new PredictedLeg(leg.Leg, trail));
 
     // Column widths are not known yet: the widest names of the lab fit, and longer ones shift the line.
     private string Line(string by, string point, string devices, string place, string packet) => PlainText.Of(

@@ -172,11 +172,11 @@ internal static class ExplainVerb
             _ => "it was observed but not predicted.",
         };
 
-        private Trail? Predicted(HostProfile host, Leg leg)
+        private PredictedLeg? Predicted(HostProfile host, Leg leg)
         {
             if (!ReferenceEquals(host, _asked))
                 (_asked, _predicted) = (host, All(host));
-            return _predicted.FirstOrDefault(one => one.Leg == leg)?.Trail;
+            return _predicted.FirstOrDefault(one => one.Leg == leg);
         }
 
         private ImmutableArray<PredictedLeg> All(HostProfile host)

@@ -69,7 +69,7 @@ internal static class FiguresVerb
                 var profile = leg.HostProfile ?? file.HostProfile;
                 var lit = new LitLeg(
                     leg.Flow, leg.Leg, trail, leg.Observed is null ? null : leg.Predicted,
-                    ReportVerb.AccountOf(profile, leg.Flow, leg.Leg));
+                    ReportVerb.AccountOf(profile, leg));
                 var map = StackMap.Of(HookMap.Of(profile), lit.Plane, trail.Hops.Select(hop => hop.Point));
                 yield return (
                     $"{Path.GetFileNameWithoutExtension(path)}.{leg.Leg.ToString().Replace(' ', '-')}.svg",

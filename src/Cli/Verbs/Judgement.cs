@@ -13,6 +13,11 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 {
     public bool Agreed => Legs.All(leg => leg.Verdict == LegVerdict.Agreed);
 
+    /// <summary>0 if every leg agreed, 4 if all others are not predicted, else 1.</summary>
+    public int ExitCode => Agreed ? Cli.ExitCode.Done
+        : Legs.All(leg => leg.Verdict is LegVerdict.Agreed or LegVerdict.NotPredicted) ? Cli.ExitCode.NotPredicted
+        : Cli.ExitCode.No;
+
     /// <summary>Prediction and observation side by side.</summary>
     public string Text => string.Concat(Legs.Select(TextOf));
 
@@ -24,44 +29,48 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 
     private static ImmutableArray<LegRecord> Compare(Flow flow, int packets, Seen seen)
     {
-        var predicted = Prediction.Legs(seen.Profile, flow, packets);
-        if (seen.Finding is not Finding.Observed(var observed))
+        var forecast = Prediction.Forecast(seen.Profile, flow, packets);
+        if (seen.Finding is Finding.Observed(var observed))
+            return FlowJudgement.Of(
+                flow,
+                forecast,
+                [.. observed.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail) { Evidence = leg.Evidence })],
+                isLogged: seen.Log is not null);
+        var (verdict, reason) = seen.Finding switch
         {
-            var (verdict, reason) = seen.Finding switch
-            {
-                Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
-                Finding.Contradictory(var difference, _, _) => (LegVerdict.ObserversDisagree, difference),
-                _ => throw new InvalidOperationException($"Unknown finding {seen.Finding}."),
-            };
-            return [.. predicted.Select(leg => LegJudgement.Untold(flow, leg.Leg, leg.Trail, verdict, reason))];
-        }
-
-        return
-        [
-            .. from leg in observed
-               let trail = predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail
-               select LegJudgement.Of(flow, leg.Leg, trail, leg.Trail, leg.Evidence),
-            .. from leg in predicted
-               where observed.All(one => one.Leg != leg.Leg)
-               select LegJudgement.Of(flow, leg.Leg, leg.Trail, null, []),
-        ];
+            Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
+            Finding.Contradictory(var difference, _, _) => (LegVerdict.ObserversDisagree, difference),
+            _ => throw new InvalidOperationException($"Unknown finding {seen.Finding}."),
+        };
+        return [.. LegJudgement.Untold(flow, forecast, verdict, reason)];
     }
 
     private static string TextOf(LegRecord leg) =>
-        $"\n{leg.Flow}, {leg.Leg}: {PlainText.Of(leg.Verdict == LegVerdict.Agreed ? "as predicted." : leg.Reason!)}\n"
+        $"\n{leg.Flow}, {leg.Leg}: {PlainText.Of(Said(leg))}\n"
         + (leg.Predicted is { } predicted && leg.Observed is { } observed
             ? SideBySide.Text(predicted, observed)
             : TrailText.Of((leg.Observed ?? leg.Predicted)!));
+
+    private static string Said(LegRecord leg) => leg switch
+    {
+        { Verdict: not LegVerdict.Agreed } => leg.Reason!,
+        { Ways.IsEmpty: true } => "as predicted.",
+        _ => $"as predicted, one of {leg.Ways.Length} ways: {Ways.InWords(leg.Ways)}.",
+    };
 
     private static string End(Finding finding, ImmutableArray<LegRecord> legs) => finding switch
     {
         Finding.Inconclusive(var reason) => $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
         Finding.Contradictory(var reason, _, _) =>
             $"The observers contradict each other, which proves nothing about the model; the trails above are predictions only: {reason}",
-        _ => legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
+        _ => (Count(legs, LegVerdict.Disagreed), Count(legs, LegVerdict.NotPredicted)) switch
         {
-            0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-            var parted => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
+            (0, 0) => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
+            (0, var open) => $"{open} of {legs.Length} legs not predicted: the model does not know how they end, so this is neither agreement nor divergence.",
+            (var parted, _) => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
         },
     };
+
+    private static int Count(ImmutableArray<LegRecord> legs, LegVerdict verdict) =>
+        legs.Count(leg => leg.Verdict == verdict);
 }

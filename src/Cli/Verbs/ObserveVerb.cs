@@ -61,7 +61,8 @@ internal static class ObserveVerb
             --docker, --no-proxy, --iptables, --rule, --nft and most of --set need a private host, so without --lab they choose the namespace lab. Without
             --docker, a private host has the rules of Docker 20.10, as in predict.
 
-            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or the observation proves nothing; the last line says which.
+            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or the observation proves nothing; 4 the model does not know how a leg
+            ends, and no leg diverged. The last line says which.
 
             Examples:
               ./specs observe --from client --to server --protocol icmp
@@ -120,7 +121,7 @@ internal static class ObserveVerb
             {
                 await Console.Out.WriteAsync($"{judgement.Text}\n{judgement.Ending}\n");
             }
-            return judgement.Agreed ? ExitCode.Done : ExitCode.No;
+            return judgement.ExitCode;
         }
     }
 

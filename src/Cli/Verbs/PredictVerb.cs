@@ -3,6 +3,7 @@ using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Report;
 using Hooktrail.Report.Picture;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -48,6 +49,8 @@ internal static class PredictVerb
             {HostOptions.Switches}
             Without userland-proxy, Docker's rules have hairpin NAT; then also set hairpin and route_localnet.
 
+            Exit codes: 0 the model knows how the packet ends, or the ways that it can go; 4 it does not know.
+
             Examples:
               ./specs predict --from client --to server --protocol icmp
               ./specs predict --from client --to wan --protocol icmp --leg reply --set bridge-nf-call-iptables=0
@@ -73,31 +76,51 @@ internal static class PredictVerb
         if (Host.SaysDocker(line, out var release))
             profile = DockerRules.On(profile, release);
         var format = line.GetRequiredValue(Format);
+        var predicted = Prediction.LegOf(profile, flow, leg);
         if (line.GetValue(Json))
         {
             if (format != "table")
                 throw new HooktrailException("--json and --format cannot be combined; remove one of them.");
             using var output = Console.OpenStandardOutput();
-            TrailsJson.Write(output, new(profile, [new(flow, leg, Prediction.Of(profile, flow, leg), null)]));
-            return ExitCode.Done;
+            TrailsJson.Write(output, new(profile, [new(flow, leg, predicted.Trail, null) { Ways = predicted.Ways }]));
+        }
+        else
+        {
+            Console.Out.Write(format switch
+            {
+                "table" => $"{flow}, {leg}\n\n{Table(predicted)}",
+                "text" => Drawn(profile, flow, predicted, PictureText.Of),
+                "svg" => Drawn(profile, flow, predicted, PictureSvg.Standalone),
+                "mermaid" => Drawn(profile, flow, predicted, PictureMermaid.Of),
+                _ => throw new HooktrailException(
+                    $"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
+            });
         }
 
-        Console.Out.Write(format switch
-        {
-            "table" => $"{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
-            "text" => Drawn(profile, flow, leg, PictureText.Of),
-            "svg" => Drawn(profile, flow, leg, PictureSvg.Standalone),
-            "mermaid" => Drawn(profile, flow, leg, PictureMermaid.Of),
-            _ => throw new HooktrailException(
-                $"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
-        });
-        return ExitCode.Done;
+        return EndsOf(predicted).Any(trail => trail.Outcome.Kind == OutcomeKind.Unknown)
+            ? ExitCode.NotPredicted
+            : ExitCode.Done;
     }
 
-    private static string Drawn(HostProfile profile, Flow flow, Leg leg, Func<StackMap, LitLeg, string> draw)
+    private static IEnumerable<Trail> EndsOf(PredictedLeg leg) =>
+        leg.Ways.IsEmpty ? [leg.Trail] : leg.Ways.Select(way => way.Trail).OfType<Trail>();
+
+    private static string Table(PredictedLeg leg) => leg.Ways.IsEmpty
+        ? TrailText.Of(leg.Trail)
+        : string.Join('\n', leg.Ways.Select((way, index) => Table(way, index, leg.Ways.Length)));
+
+    private static string Table(Way way, int index, int of)
     {
-        var account = Prediction.Account(profile, flow, leg);
-        var lit = new LitLeg(flow, leg, account.Trail, null, account);
-        return draw(StackMap.Of(HookMap.Of(profile), lit.Plane, account.Trail.Hops.Select(hop => hop.Point)), lit);
+        var supposing = PlainText.Of(string.Join(" and ", way.Supposing));
+        return $"Way {index + 1} of {of}, if {supposing}:\n{(way.Trail is { } trail ? TrailText.Of(trail) : "The leg does not come about.\n")}";
+    }
+
+    private static string Drawn(
+        HostProfile profile, Flow flow, PredictedLeg leg, Func<StackMap, LitLeg, string> draw)
+    {
+        // A picture shows one trail: what all ways have in common.
+        var account = Prediction.Account(profile, flow, leg.Leg);
+        var lit = new LitLeg(flow, leg.Leg, leg.Trail, null, account);
+        return draw(StackMap.Of(HookMap.Of(profile), lit.Plane, leg.Trail.Hops.Select(hop => hop.Point)), lit);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Model;
+using Hooktrail.Records;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Messages;
 using Hooktrail.Report.Runs;
@@ -124,11 +125,11 @@ internal static class ReportVerb
     }
 
     /// <summary>The model's account of a leg; null where it predicts no such leg.</summary>
-    internal static Account? AccountOf(HostProfile host, Flow flow, Leg leg)
+    internal static Account? AccountOf(HostProfile host, LegRecord leg)
     {
         try
         {
-            return Prediction.Account(host, flow, leg);
+            return Prediction.Account(host, leg.Flow, leg.Leg, leg.Predicted);
         }
         catch (HooktrailException)
         {

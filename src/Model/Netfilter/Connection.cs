@@ -97,6 +97,8 @@ internal sealed class Connection(ConnectionTuple first)
         (Has(ConnectionStatus.SourceRewritten) ? ConntrackStates.Snat : 0)
         | (Has(ConnectionStatus.DestinationRewritten) ? ConntrackStates.Dnat : 0);
 
+    public Connection Copy() => new(Original) { Reply = Reply, Status = Status };
+
     /// <summary>Whether any of these has happened.</summary>
     public bool Has(ConnectionStatus status) => (Status & status) != 0;
 }

@@ -1,10 +1,15 @@
 namespace Hooktrail.Model.Netfilter;
 
-/// <summary>The confirmed connections, and the fragments that wait for the rest of their packet.</summary>
-internal sealed class ConnectionTable
+/// <summary>
+/// What the host knows from one packet to the next: the confirmed connections, and the fragments that wait for the rest
+/// of their packet; and what the walk of these packets supposes.
+/// </summary>
+internal sealed class ConnectionTable(Choices choices)
 {
     private readonly List<Connection> _entries = [];
     private int _fragments;
+
+    public Choices Choices => choices;
 
     /// <summary>What conntrack knows, as a value. While it is the same, the next packet takes the same way.</summary>
     public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus)> Snapshot =>
@@ -13,6 +18,14 @@ internal sealed class ConnectionTable
     /// <summary>The connection with this tuple in either direction; null if none.</summary>
     public Connection? Find(ConnectionTuple tuple) =>
         _entries.Find(entry => entry.Original == tuple || entry.Reply == tuple);
+
+    /// <summary>The same connections, for another walk.</summary>
+    public ConnectionTable Copy(Choices forWalk)
+    {
+        var copy = new ConnectionTable(forWalk);
+        copy._entries.AddRange(_entries.Select(entry => entry.Copy()));
+        return copy;
+    }
 
     public void Add(Connection connection) => _entries.Add(connection);
 

@@ -167,7 +167,7 @@ internal sealed class Contents(ReportInput input)
     private ShownLeg Leg(ReportRun run, string id, LegRecord leg)
     {
         var host = leg.HostProfile ?? run.Trails.HostProfile;
-        return new(_names.Take($"{id}/", leg.Leg.ToString()), leg, host, input.Account(host, leg.Flow, leg.Leg));
+        return new(_names.Take($"{id}/", leg.Leg.ToString()), leg, host, input.Account(host, leg));
     }
 
     /// <summary>The steps' status, or the worst of the legs' results.</summary>
@@ -180,7 +180,7 @@ internal sealed class Contents(ReportInput input)
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,
             // A failure of a leg gets the name of the leg's result.
-            _ => worst is Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed
+            _ => worst is Result.NotPredicted or Result.Inconclusive or Result.ObserversDisagree or Result.Disagreed
                 ? worst.Value
                 : Result.Failed,
         };

@@ -152,6 +152,7 @@ internal sealed class FrontPage(HtmlWriter html)
             (Result.Disagreed, "Disagreements"),
             (Result.Failed, "Failures"),
             (Result.ObserversDisagree, "Contradictions between observers"),
+            (Result.NotPredicted, "Not predicted, with the reason"),
             (Result.Inconclusive, "Inconclusive, with the reason"),
             (Result.Skipped, "Skipped, with the reason"),
         ])

@@ -19,6 +19,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"</p>\n");
         if (record.Reason is { } reason)
             html.Add($"<p class=\"reason {leg.Result.Class()}\">{reason}</p>\n");
+        if (!record.Ways.IsEmpty)
+            html.Add($"<p class=\"reason\">One of {Count(record.Ways.Length, "way")}: {Ways.InWords(record.Ways)}.</p>\n");
         if (leg.Trail is { } trail)
         {
             pictures.Write(html, leg);
@@ -50,7 +52,9 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         // A leg with only one trail is aligned with itself, and the other column stays empty.
         var rows = Alignment.Of(null, predicted ?? trail, observed ?? trail);
         var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
-        var parting = Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
+        // Behind the last hop that the model knows, an observed hop is no divergence.
+        var isOpen = leg.Result == Result.NotPredicted;
+        var parting = isOpen ? -1 : Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
             .FirstOrDefault(Parting.OfOutcomes(voices) is null ? -1 : rows.Length);
         var evidence = record.Evidence.ToLookup(one => one.Hop);
 
@@ -70,7 +74,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
                 here++;
             Row(
                 row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "",
-                index == parting, predicted is not null, observed is not null);
+                index == parting, predicted is not null && !(isOpen && row.Predicted is null), observed is not null);
             Remarks(leg, row.Predicted is null ? -1 : here, row.Observed is null ? [] : evidence[number], hop);
             before = hop;
         }

@@ -7,7 +7,7 @@ namespace Hooktrail.Report.Html;
 public sealed record ReportInput(ImmutableArray<ReportRun> Runs)
 {
     /// <summary>The model's reasons for a leg; null if it has none. The report itself has no model.</summary>
-    public Func<HostProfile, Flow, Leg, Account?> Account { get; init; } = (_, _, _) => null;
+    public Func<HostProfile, LegRecord, Account?> Account { get; init; } = (_, _) => null;
 
     /// <summary>A host's registrations, in the order in which they run; empty if unknown.</summary>
     public Func<HostProfile, ImmutableArray<Registration>> Hooks { get; init; } = _ => [];

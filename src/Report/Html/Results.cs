@@ -20,6 +20,9 @@ internal enum Result
     /// <summary>Feature, prediction and observation are the same.</summary>
     Agreed,
 
+    /// <summary>The model does not know how it ends.</summary>
+    NotPredicted,
+
     /// <summary>The observation proves nothing.</summary>
     Inconclusive,
 
@@ -39,6 +42,7 @@ internal static class Results
     {
         Result.Predicted => "predicted only",
         Result.ObserversDisagree => LegVerdict.ObserversDisagree.Name(),
+        Result.NotPredicted => LegVerdict.NotPredicted.Name(),
         _ => result.ToString().ToLowerInvariant(),
     };
 
@@ -48,7 +52,7 @@ internal static class Results
         Result.Agreed or Result.Passed => "✓",
         Result.Disagreed or Result.Failed => "✗",
         Result.ObserversDisagree => "≠",
-        Result.Inconclusive => "?",
+        Result.Inconclusive or Result.NotPredicted => "?",
         Result.Skipped => "–",
         Result.Observed => "●",
         _ => "○",
@@ -59,7 +63,7 @@ internal static class Results
     {
         Result.Agreed or Result.Passed => "good",
         Result.Disagreed or Result.Failed or Result.ObserversDisagree => "bad",
-        Result.Inconclusive => "doubt",
+        Result.Inconclusive or Result.NotPredicted => "doubt",
         _ => "none",
     };
 
@@ -70,6 +74,7 @@ internal static class Results
         LegVerdict.Inconclusive => Result.Inconclusive,
         LegVerdict.Skipped => Result.Skipped,
         LegVerdict.ObserversDisagree => Result.ObserversDisagree,
+        LegVerdict.NotPredicted => Result.NotPredicted,
         _ => leg.Observed is not null ? Result.Observed : Result.Predicted,
     };
 }

@@ -1,5 +1,6 @@
 using Hooktrail.Conformance;
 using Hooktrail.Model;
+using Hooktrail.Records;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Conformance;
@@ -100,7 +101,7 @@ public class MutantTests
                 foreach (var flow in flows)
                     try
                     {
-                        Assert.That(mutant.Legs(flow), Is.Not.Empty);
+                        Assert.That(mutant.Forecast(flow).Legs, Is.Not.Empty);
                     }
                     catch (InvalidOperationException lost)
                     {
@@ -126,8 +127,8 @@ public class MutantTests
             .And.Contains("alive: without ip6tables mangle FORWARD at IPv6 Forward"));
     }
 
-    private static ImmutableArray<(Leg, Trail)> Said(HostProfile host, Flow flow) =>
-        [.. Prediction.Legs(host, flow).Select(leg => (leg.Leg, leg.Trail))];
+    private static ImmutableArray<LegRecord> Said(HostProfile host, Flow flow) =>
+        [.. Prediction.Legs(host, flow).Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail))];
 
     private static Killing? Of(Mutants mutants, string name) =>
         mutants.Fates.Single(fate => fate.Key.What == name).Value;

@@ -130,7 +130,7 @@ public class ExplainingTests
     {
         var host = HostProfile.Default with { BridgeNfCallIptables = false };
         var request = Witness.Of(
-            Predicted(host, Samples.Ping, Leg.Request),
+            Predicted(host, Samples.Ping, Leg.Request)!.Trail,
             HostProfile.Default,
             one => Predicted(one, Samples.Ping, Leg.Request));
         var reply = Witness.Of(Samples.Bridged, HostProfile.Default, one => Predicted(one, Samples.Ping, Leg.Reply));
@@ -192,8 +192,8 @@ public class ExplainingTests
         Prediction.Legs(actual, flow)
             .Select(leg => Witness.Of(leg.Trail, assumed, host => Predicted(host, flow, leg.Leg)));
 
-    private static Trail? Predicted(HostProfile host, Flow flow, Leg leg) =>
-        Prediction.Legs(host, flow, leg.Packet).FirstOrDefault(one => one.Leg == leg)?.Trail;
+    private static PredictedLeg? Predicted(HostProfile host, Flow flow, Leg leg) =>
+        Prediction.Legs(host, flow, leg.Packet).FirstOrDefault(one => one.Leg == leg);
 
     private static HostProfile Without(HostProfile host, string text)
     {

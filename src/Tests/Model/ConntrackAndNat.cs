@@ -131,7 +131,7 @@ public class ConntrackAndNat
     [Test]
     public void A_reply_to_nothing_is_INVALID_crosses_no_nat_and_leaves_no_connection()
     {
-        var connections = new ConnectionTable();
+        var connections = new ConnectionTable(new Choices(unites: true));
         var stray = new Packet(
             new Host(OpenToWan), connections, new Content(Kind.EchoReply, Family.IPv4),
             new("lab.gateway"), new("client"));

@@ -138,7 +138,7 @@ public class RulesAndRoutes
         var host = new Host(Hosts.Open with { BridgeNfCallIptables = false });
         var packet = new Packet(
             host,
-            new ConnectionTable(),
+            new ConnectionTable(new Choices(unites: true)),
             Content.OfIcmp(Kind.EchoRequest, Family.IPv4, (8, 0)),
             new("client"),
             new("server"))

@@ -8,15 +8,18 @@ public class UnreadableRules
 {
     private static readonly string[] OfIp =
     [
-        "-m set --match-set evil src -j DROP", "-d 10.0.0.0/255.0.255.0 -j DROP", "! -d 10.0.0.0/255.0.255.0 -j ACCEPT",
+        "-m set --match-set evil src -j DROP", "-d 10.0.0.0/255.0.255.0 -j DROP", "! -d 10.0.0.0/255.0.255.0 -j DROP",
         "--unreadable nonsense -j DROP", "-m addrtype ! --dst-type NONSENSE -j DROP", "-j NONSENSE",
-        "-j ACCEPT --nonsense", "-j UNREADABLE --text nonsense", "-m limit --limit 3/sec -j RETURN",
+        "-j ACCEPT --nonsense", "-j UNREADABLE --text nonsense", "-m limit --limit 3/sec -j DROP",
     ];
+
+    private static readonly string[] WithoutEffect =
+        ["! -d 10.0.0.0/255.0.255.0 -j ACCEPT", "--unreadable nonsense -j ACCEPT", "-m limit --limit 3/sec -j RETURN"];
 
     private static readonly string[] OfFrames =
         [
             "--among-src x -j DROP", "! --ip-dst 10.0.0.0/255.0.255.0 -j DROP",
-            "--unreadable nonsense -j ACCEPT", "-j arpreply --arpreply-mac x", "-j UNREADABLE --text nonsense"
+            "--unreadable nonsense -j DROP", "-j arpreply --arpreply-mac x", "-j UNREADABLE --text nonsense"
         ];
 
     private static readonly string[] OfNft =
@@ -37,6 +40,16 @@ public class UnreadableRules
     [TestCaseSource(nameof(Everywhere))]
     public void It_concerns_what_the_rest_of_it_matches_and_nothing_else(HookPoint point, string source, string rest) =>
         AssertConcerns(point, who => Hosts.Rules($"{point.Layer.Name()} {point.Table} {source} {who} {rest}"));
+
+    [TestCaseSource(nameof(WithoutEffect))]
+    public void One_that_changes_nothing_whether_it_matches_or_not_changes_nothing(string rest)
+    {
+        foreach (var point in Plain.Hops.Select(hop => hop.Point).Where(one => one.Layer == Layer.Iptables))
+        {
+            var rules = Hosts.Rules($"iptables {point.Table} -A {point.Chain} -s client {rest}");
+            Assert.That(Request(Client, Wan, Hosts.Open with { Rules = rules }), Is.EqualTo(Plain), point.ToString());
+        }
+    }
 
     [TestCaseSource(nameof(OfNft))]
     public void So_does_one_of_nft(string rest) => AssertConcerns(

@@ -119,7 +119,7 @@ internal sealed class LegComparer
 
     // A predicted leg that was not observed did not happen.
     private static Trail? TrailOf(LegRecord leg) =>
-        leg.Observed ?? (leg.Verdict == LegVerdict.Disagreed ? null : leg.Predicted);
+        leg.Observed ?? (leg.Verdict is LegVerdict.Disagreed or LegVerdict.NotPredicted ? null : leg.Predicted);
 
     /// <summary>How a trail differs from its prediction; null if it does not.</summary>
     private static string? Otherwise(

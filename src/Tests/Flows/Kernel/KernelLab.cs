@@ -1,8 +1,10 @@
 using System.Text;
+using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Flows.Kernel;
 
@@ -41,11 +43,13 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
     {
         var before = lab.Profile;
+        // Where nothing is to come back, the wait is short: an end that got something has answered before its station is
+        // asked.
         var patience = TimeSpan.FromMilliseconds(
-            between is null && IsHopeless(Prediction.Legs(before, flow, packets), flow) ? 30 : 500);
+            between is null && !Prediction.Legs(before, flow, packets).AreAnswered(flow) ? 30 : 500);
         var seen = await lab.SendAsync(flow, new() { Packets = packets, Patience = patience, Between = between });
         var profiles = Enumerable.Range(0, packets).Select(number => number == 0 ? before : lab.Profile);
-        Compare(about + flow, Prediction.Legs([.. profiles], flow), seen.Finding);
+        Compare(about, flow, Prediction.Forecast([.. profiles], flow), seen.Finding);
     }
 
     /// <summary>One flow after the other; of all but TCP two packets each.</summary>
@@ -66,45 +70,34 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
-    // Where nothing is to come back, the wait is short: an end that got something has answered before its station is
-    // asked.
-    private static bool IsHopeless(ImmutableArray<PredictedLeg> legs, Flow flow) => !legs.Any(
-        leg => leg.Trail.Outcome.Kind == OutcomeKind.Delivered
-            && (leg.Leg.Direction == Direction.Error
-                || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
-
-    private void Compare(string flow, ImmutableArray<PredictedLeg> prediction, Finding finding)
+    private void Compare(string about, Flow flow, Forecast forecast, Finding finding)
     {
         if (finding is not Finding.Observed(var legs))
         {
             _report.AppendLine(
-                CultureInfo.InvariantCulture, $"{flow}: {finding}, predicted {string.Join(", ", prediction.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}");
+                CultureInfo.InvariantCulture,
+                $"{about}{flow}: {finding}, predicted {string.Join(", ", forecast.Legs.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}");
             return;
         }
 
-        Legs += legs.Length;
-        var observed = legs.ToDictionary(leg => leg.Leg);
-        var predicted = prediction.ToDictionary(leg => leg.Leg);
-        foreach (var leg in predicted.Keys.Union(observed.Keys))
+        var seen = legs.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail));
+        foreach (var leg in FlowJudgement.Of(flow, forecast, [.. seen], isLogged: false))
         {
-            var (seen, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);
-            // Where the model cannot tell how a packet goes on, it cannot tell what comes of it.
-            if (said?.Outcome.Kind == OutcomeKind.Unknown
-                && seen is not null
-                && seen.Hops.Take(said.Hops.Length).SequenceEqual(said.Hops))
-                return;
-            if (seen is not null
-                && said is not null
-                && seen.Hops.SequenceEqual(said.Hops)
-                && seen.Outcome.LooksLike(said.Outcome))
-                continue;
-            var same = seen is null || said is null
-                ? 0
-                : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
-            _report.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"{flow}, {leg}, after {same} hops:\n  predicted {Shown(said, same)}\n  observed  {Shown(seen, same)}");
+            // What the model does not know to its end is no agreement.
+            Legs += leg.Verdict == LegVerdict.Agreed ? 1 : 0;
+            if (leg.Verdict == LegVerdict.Disagreed)
+                _report.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"{about}{flow}, {leg.Leg}: {Difference(leg.Predicted, leg.Observed)}");
         }
+    }
+
+    private static string Difference(Trail? said, Trail? seen)
+    {
+        var same = seen is null || said is null
+            ? 0
+            : said.Hops.Zip(seen.Hops).TakeWhile(hops => hops.First == hops.Second).Count();
+        return $"after {same} hops:\n  predicted {Shown(said, same)}\n  observed  {Shown(seen, same)}";
     }
 
     // From where they part, a little way.

@@ -62,7 +62,7 @@ public partial class HtmlReportTests
 
         var html = Of(new ReportInput([new(Hostile, file, messages), new(Hostile + "2", file)])
         {
-            Account = (_, _, _) => new(
+            Account = (_, _) => new(
                 trail,
                 [new(1, Place.Rule, Hostile, Hostile)],
                 [new(new(Layer.Nftables, Hostile, "x"), Hostile, Hostile)]),
@@ -217,7 +217,7 @@ public partial class HtmlReportTests
         Of(ByModel(new ReportRun("run", new TrailsFile(HostProfile.Default, legs))));
 
     private static ReportInput ByModel(params ImmutableArray<ReportRun> runs) =>
-        new(runs) { Account = Prediction.Account, Hooks = HookMap.Of };
+        new(runs) { Account = (host, leg) => Prediction.Account(host, leg.Flow, leg.Leg), Hooks = HookMap.Of };
 
     private static string Of(ReportInput input)
     {

@@ -1,0 +1,16 @@
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>A packet at a rule, if the matches before that the model cannot decide turned out as supposed.</summary>
+internal readonly record struct Branch(Marks Marks, ImmutableArray<Supposition> Supposing)
+{
+    public Branch Suppose(HookPoint at, Rule rule, bool holds) =>
+        this with { Supposing = Supposing.Add(new(at, rule.Text, Matching.UnknownOf(rule), holds)) };
+}
+
+/// <summary>One way through a chain: what it decides of the packet, and what the packet carries then.</summary>
+internal readonly record struct Ending(Decision Decision, Branch Branch)
+{
+    /// <summary>Whether nothing that comes later can tell the two apart.</summary>
+    public bool IsLike(Ending other) =>
+        Decision.Target == other.Decision.Target && (Decision.Ends || Branch.Marks == other.Branch.Marks);
+}

@@ -1,0 +1,148 @@
+namespace Hooktrail.Model.Netfilter;
+
+/// <summary>
+/// Takes one packet through the rules of a chain and of the chains that it calls. At a match that the model cannot
+/// decide the way branches: one branch on which it holds, one on which it does not. Branches that nothing can tell
+/// apart any more are one again, so the work grows with the number of rules, not with its power.
+/// </summary>
+internal sealed class RuleWalk(
+    HookPoint point, ImmutableDictionary<string, RuleChain> chains, Packet packet, HookState state)
+{
+    // The limit of the kernel's iptables; that of nft is 16. Both refuse a chain that calls itself.
+    private const int Deepest = 64;
+
+    // More branches than an exchange may have courses help nobody to decide.
+    private const int Most = Walk.Most;
+
+    private static readonly List<Branch> None = [];
+
+    private readonly List<Ending> _endings = new(1);
+
+    /// <summary>The ways through the chain; one where the model can decide all that matters.</summary>
+    public IReadOnlyList<Ending> Through(RuleChain chain)
+    {
+        foreach (var branch in Follow(chain, [new(packet.Marks, [])], depth: 0))
+            End(PolicyOf(chain) ?? Decision.Accept, branch);
+        return _endings;
+    }
+
+    /// <summary>The branches that come back to the calling chain; those that were decided are endings.</summary>
+    private List<Branch> Follow(RuleChain chain, List<Branch> here, int depth)
+    {
+        if (depth == Deepest)
+            throw new HooktrailException(
+                $"The chains of {point.Layer.Name()} {point.Table} call each other in a circle at {chain.Id.Name}; no tool would install that, so mend the rules of the host profile.");
+
+        List<Branch> back = [];
+        foreach (var rule in chain.Rules)
+        {
+            if (here.Count == 0)
+                break;
+            if (rule.Target is ContinueTarget || Taking(rule, here) is not { Count: > 0 } taking)
+                continue;
+            switch (rule.Target)
+            {
+                case ReturnTarget:
+                    back.AddRange(taking);
+                    break;
+                case JumpTarget jump:
+                    // After a goto, the chain does not come back to this one but to its caller.
+                    (jump.Goto ? back : here).AddRange(
+                        chains.TryGetValue(jump.Chain, out var called) ? Follow(called, taking, depth + 1) : taking);
+                    break;
+                default:
+                    foreach (var branch in taking)
+                        Apply(rule, branch, here);
+                    break;
+            }
+
+            Unite(here);
+            if (here.Count + back.Count > Most)
+                return GiveUp(rule, [.. here, .. back]);
+        }
+
+        if (PolicyOf(chain) is { } policy)
+            foreach (var branch in here)
+                End(policy, branch);
+        else
+            back.AddRange(here);
+        Unite(back);
+        return back;
+    }
+
+    /// <summary>
+    /// Moves the branches on which the rule matches out of <paramref name="here"/>. Where the model cannot decide, the
+    /// branch is in both.
+    /// </summary>
+    private List<Branch> Taking(Rule rule, List<Branch> here)
+    {
+        List<Branch>? taking = null;
+        for (var at = 0; at < here.Count; at++)
+        {
+            var branch = here[at];
+            packet.Marks = branch.Marks;
+            switch (Matching.Of(rule, packet, in state))
+            {
+                case Truth.Yes:
+                    (taking ??= []).Add(branch);
+                    here.RemoveAt(at--);
+                    break;
+                case Truth.Unknown:
+                    (taking ??= []).Add(branch.Suppose(point, rule, holds: true));
+                    here[at] = branch.Suppose(point, rule, holds: false);
+                    break;
+            }
+        }
+
+        return taking ?? None;
+    }
+
+    private void Apply(Rule rule, Branch branch, List<Branch> here)
+    {
+        packet.Marks = branch.Marks;
+        if (Effects.Apply(rule.Target, packet))
+            here.Add(branch with { Marks = packet.Marks });
+        else
+            End(new(rule.Target, rule.Text), branch);
+    }
+
+    private void End(Decision decision, Branch branch)
+    {
+        var ending = new Ending(decision, branch);
+        var like = _endings.FindIndex(one => one.IsLike(ending));
+        if (like < 0)
+            _endings.Add(ending);
+        else
+            _endings[like] = _endings[like] with { Branch = United(_endings[like].Branch, branch) };
+    }
+
+    private List<Branch> GiveUp(Rule rule, List<Branch> branches)
+    {
+        var unknown = new UnknownTarget(
+            $"the outcome of more than {Most} combinations of undecided matches, the last being that");
+        foreach (var branch in branches)
+            End(new(unknown, rule.Text), branch);
+        return [];
+    }
+
+    private static void Unite(List<Branch> branches)
+    {
+        for (var at = branches.Count - 1; at > 0; at--)
+            if (branches.FindIndex(one => one.Marks == branches[at].Marks) is var like && like < at)
+            {
+                branches[like] = United(branches[like], branches[at]);
+                branches.RemoveAt(at);
+            }
+    }
+
+    private static Branch United(Branch one, Branch other) =>
+        one with { Supposing = Ways.Common(one.Supposing, other.Supposing) };
+
+    /// <summary>The policy, which built-in chains and users' chains of ebtables have; null for others.</summary>
+    private static Decision? PolicyOf(RuleChain chain) => chain.Policy switch
+    {
+        Policy.Drop => new(new DropTarget(), $"policy of {chain.Id.Name}"),
+        Policy.Accept => Decision.Accept,
+        _ => null,
+    };
+}

@@ -51,8 +51,8 @@ internal static class TcpLegs
             {
                 (Direction.Error, _) when packet.Sightings.Exists(traffic.IsAboutReply) => null,
                 (Direction.Error, _) => new(Direction.Error, request),
-                // The hooks see a SYN that is retransmitted for lack of an answer as a separate packet.
-                (Direction.Request, TcpKind.Syn) => answered ? Leg.Request : new(Direction.Request, syns),
+                // One that comes again was retransmitted for lack of an answer.
+                (Direction.Request, TcpKind.Syn) => Leg.Request,
                 (Direction.Request, TcpKind.Ack) => named[Opened] is null ? Opened : null,
                 (Direction.Request, TcpKind.Data) => Data,
                 (Direction.Request, TcpKind.Fin) => Fin,
@@ -79,17 +79,14 @@ internal static class TcpLegs
             Follow(named, other);
     }
 
-    // After a SYN without an answer only the next SYN follows; after a SYN that a reset answers, nothing follows.
+    // After a SYN without an answer the same SYN follows again; after a SYN that a reset answers, nothing follows.
     private static void Unanswered(List<SeenPacket> packets, NamedPackets named)
     {
-        var syns = 0;
         foreach (var packet in packets)
-        {
-            if (packet.Direction == Direction.Request)
-                syns++;
-            if (!named.TryName(new(packet.Direction, syns), packet))
-                throw new Doubt($"Two errors were seen to request {syns}.");
-        }
+            if (!named.TryName(new(packet.Direction, 1), packet))
+                named.Others.Add(packet);
+        foreach (var other in named.Others.Where(other => other.Direction == Direction.Request))
+            Follow(Leg.Request, named, other);
     }
 
     // If only a bridge saw the segments, no flag was printed. The end that speaks first sends five in this
@@ -126,6 +123,11 @@ internal static class TcpLegs
             (Direction.Reply, TcpKind.Ack or TcpKind.Fin or null) => ReplyFin,
             _ => null,
         };
+        Follow(model, named, packet);
+    }
+
+    private static void Follow(Leg? model, NamedPackets named, SeenPacket packet)
+    {
         if (model is not null && named[model] is { } other && !Way(other).SequenceEqual(Way(packet)))
             throw new Doubt($"A segment of no leg took a different path than {model}: \"{packet.First.Line}\".");
     }

@@ -197,10 +197,37 @@ public class ObserveTests
             Is.EqualTo(new[]
             {
                 "request: Agreed, ",
-                "reply 2: Disagreed, The reply 2 was observed but not predicted.",
                 "reply: Disagreed, The reply was predicted but not observed.",
+                "reply 2: Disagreed, The reply 2 was observed but not predicted.",
             }));
         Assert.That(judgement.Text, Does.Contain("delivered to client"));
+    }
+
+    [Test]
+    public void Where_the_model_does_not_know_the_end_it_is_neither_agreement_nor_divergence()
+    {
+        var judgement = With("-A FORWARD -s client -j NFQUEUE --queue-num 0");
+        Assert.That(judgement.Legs.Select(leg => leg.Verdict), Has.All.EqualTo(LegVerdict.NotPredicted));
+        Assert.That(judgement.ExitCode, Is.EqualTo(4));
+        Assert.That(judgement.Ending, Does.StartWith("2 of 2 legs not predicted"));
+        Assert.That(judgement.Text, Does.Contain("the model does not know NFQUEUE"));
+    }
+
+    [Test]
+    public void One_of_two_ways_is_as_predicted_and_named()
+    {
+        var judgement = With("-A FORWARD -s client -m recent --update -j DROP");
+        Assert.That(judgement.ExitCode, Is.EqualTo(0));
+        Assert.That(judgement.Text, Does.Contain("as predicted, one of 2 ways:").And.Contain("depending on recent"));
+    }
+
+    /// <summary>What is seen on the usual host, by the prediction for a host with one more rule.</summary>
+    private static Judgement With(string rule)
+    {
+        var (seen, _) = Seen(Ping, leg => leg);
+        var rules = RuleText.Read(Layer.Iptables, ["*filter", rule], "the test");
+        return Judgement.Of(
+            Ping, 1, seen with { Profile = seen.Profile with { Rules = rules.With(seen.Profile.Rules) } });
     }
 
     [Test]

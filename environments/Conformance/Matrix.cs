@@ -176,7 +176,7 @@ public static class Matrix
         yield return Quiet("as installed", flows) with { Packets = 2 };
         yield return Quiet(
             "bridge-nf-call off", flows, Off("bridge-nf-call-iptables"), Off("bridge-nf-call-ip6tables"));
-        yield return Quiet("a chain of type nat alone", MatrixFlows.Core, new HostChange.NftTable(
+        yield return Quiet("only a chain of type nat", MatrixFlows.Core, new HostChange.NftTable(
             "table inet lookers { chain c { type nat hook prerouting priority -100; }; chain d { type nat hook postrouting priority 100; }; }"));
     }
 

@@ -13,7 +13,7 @@ public static class FlowJudgement
     /// <param name="flow">The flow.</param>
     /// <param name="forecast">What the model predicts of it.</param>
     /// <param name="observed">The legs that were observed, with their evidence, and without a prediction.</param>
-    /// <param name="isLogged">Whether LOG rules were among the observers: some hooks are shown by them alone.</param>
+    /// <param name="isLogged">Whether LOG rules were among the observers: only they show some hooks.</param>
     /// <returns>The legs of each exchange that were predicted or observed.</returns>
     public static ImmutableArray<LegRecord> Of(
         Flow flow, Forecast forecast, ImmutableArray<LegRecord> observed, bool isLogged = true)

@@ -150,7 +150,7 @@ public sealed record Statement(string Says, string Source)
         "net/netfilter/nf_conntrack_proto_icmp.c, nf_conntrack_icmp_packet");
 
     internal static readonly Statement Notrack = new(
-        "A packet that NOTRACK marked is left alone by conntrack.",
+        "Conntrack does not track a packet that NOTRACK marked.",
         "net/netfilter/nf_conntrack_core.c, nf_conntrack_in");
 
     internal static readonly Statement DefragInPreRouting = new(

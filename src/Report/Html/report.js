@@ -115,7 +115,7 @@
     });
     byId('count').textContent = found + (found === 1 ? ' scenario' : ' scenarios') + (found < hits.length ? ' of ' + hits.length : '');
   }
-  // A report of a comparison alone has nothing to search.
+  // A report of only a comparison has nothing to search.
   if (query) {
     query.addEventListener('input', search);
     $('#search select').forEach(function (one) { one.addEventListener('change', search); });

@@ -33,7 +33,7 @@ public sealed class ReportTests(string which)
     public void Nothing_went_wrong_and_no_request_went_out() => Assert.That(_opened.Faults, Is.Empty);
 
     [Test]
-    public async Task Every_page_is_shown_alone_under_its_heading()
+    public async Task Only_one_page_at_a_time_is_shown_under_its_heading()
     {
         Assert.That(_pages, Has.Length.GreaterThan(4));
         foreach (var id in _pages)
@@ -133,7 +133,7 @@ public sealed class ReportTests(string which)
     }
 
     [Test]
-    public async Task By_keyboard_alone_one_skips_to_the_content_and_searches_and_opens_the_evidence()
+    public async Task By_keyboard_only_one_skips_to_the_content_and_searches_and_opens_the_evidence()
     {
         await _opened.GoAsync("");
         await Page.Keyboard.PressAsync("Tab");

@@ -128,7 +128,7 @@ public class BadInputTests
         Assert.Multiple(() =>
         {
             Assert.That(ofBad.ExitCode, Is.EqualTo(2));
-            Assert.That(ofBad.Output, Is.Empty, "a good file before it must not be printed alone");
+            Assert.That(ofBad.Output, Is.Empty, "a good file before it must not be printed without it");
             Assert.That(ofBad.Error, Does.StartWith(
                 $"specs: {bad}, at $.hosts[0].legs[0].predicted.hops[0].layer: Unknown layer \"etables\""));
             Assert.That(ofCut.ExitCode, Is.EqualTo(2));

@@ -57,7 +57,7 @@ public class MatrixTests
     }
 
     [Test]
-    public void Every_host_and_everything_that_is_tried_on_it_has_a_title_of_its_own()
+    public void Every_host_and_everything_that_is_tried_on_it_has_its_own_title()
     {
         Assert.That(Matrix.All.Select(host => host.Title), Is.Unique);
         foreach (var host in Matrix.All)

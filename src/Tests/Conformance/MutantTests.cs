@@ -75,7 +75,7 @@ public class MutantTests
     }
 
     [Test]
-    public void No_mutant_of_any_host_walks_for_ever()
+    public void Every_mutant_of_every_host_ends_its_walk()
     {
         Flow[] flows =
         [

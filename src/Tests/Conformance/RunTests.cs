@@ -161,7 +161,7 @@ public class RunTests
     }
 
     [Test]
-    public async Task A_lab_that_keeps_failing_is_not_asked_for_ever()
+    public async Task A_lab_that_keeps_failing_is_asked_only_a_few_times()
     {
         var asked = 0;
         var (findings, _) = await RunAsync(
@@ -174,7 +174,7 @@ public class RunTests
     }
 
     [Test]
-    public async Task A_flow_to_somebody_who_is_not_there_is_not_applicable()
+    public async Task A_flow_to_an_endpoint_that_the_lab_lacks_is_not_applicable()
     {
         var (findings, _) = await RunAsync(setup => new(setup) { Endpoints = [Client, Server, Host] });
 

@@ -103,7 +103,7 @@ public class ContainerMachineTests : LiveEngineTestBase
     }
 
     [Test]
-    public async Task Labs_side_by_side_do_not_see_each_other_and_end_alone(CancellationToken cancel)
+    public async Task Labs_side_by_side_do_not_see_each_other_and_end_separately(CancellationToken cancel)
     {
         await using var stays = await NamespaceLab.StartAsync(
             _machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);

@@ -67,7 +67,7 @@ public class DockerLabTests : LiveEngineTestBase
     }
 
     [Test]
-    public async Task The_log_alone_has_the_counters_for_a_witness_though_nobody_counted_the_flows_before()
+    public async Task The_log_as_the_only_observer_is_checked_against_the_counters()
     {
         var flow = new Flow(Client, Server, Protocol.Udp);
         foreach (var observers in (Observers[])

@@ -15,7 +15,7 @@ namespace Hooktrail.Tests.Docker;
 [Category("live")]
 internal sealed class KillTests : LiveEngineTestBase
 {
-    // So many kills alone on the Engine, then as many beside a lab.
+    // So many kills with no other run on the Engine, then as many beside a lab.
     private const int Row = 5;
 
     // A lab of one container, which ends when it is up; and a whole one, in which a flow is sent.
@@ -129,7 +129,7 @@ internal sealed class KillTests : LiveEngineTestBase
         });
     }
 
-    // Of a container's or network's name, alone or in what was removed, or of «the rules, settings and link of run
+    // Of a container's or network's name, by itself or in what was removed, or of «the rules, settings and link of run
     // x7k2q».
     private static string RunOf(string thing) =>
         thing.Split("hooktrail-") is [_, var name] ? name[..5] : thing[^5..];

@@ -51,7 +51,7 @@ internal sealed class LeftoversTests : LiveEngineTestBase
     }
 
     [Test]
-    public async Task A_run_that_loses_its_container_before_it_starts_begins_anew_under_another_id()
+    public async Task A_run_that_loses_its_container_before_it_starts_begins_again_under_another_id()
     {
         var runs = new List<RunId>();
         var started = await RunSession.StartAsync(run =>
@@ -202,7 +202,7 @@ internal sealed class LeftoversTests : LiveEngineTestBase
         if (EngineEndpoint.FromEnvironment().SocketPath is not { } path)
         {
             Assert.Ignore(
-                "A container is created without being started over a unix socket alone, and this Engine has none here.");
+                "A container is created without being started only over a unix socket, and this Engine has none here.");
             return;
         }
 

@@ -10,7 +10,7 @@ namespace Hooktrail.Tests.Docker;
 public class PartOfLabTests
 {
     [Test]
-    public async Task It_has_their_network_alone_and_its_flows_go_as_in_a_whole_one()
+    public async Task It_has_only_their_network_and_its_flows_go_as_in_a_whole_one()
     {
         await using var engine = await LiveEngine.ConnectAsync();
         var image = LiveEngine.OrSkip(

@@ -33,7 +33,7 @@ public class ModelTests
 
         var report = new StringBuilder();
         var legs = 0;
-        // 20.10 leaves IPv6 alone, so a packet gets to the internal network; but no container there has a route to
+        // 20.10 has no rules for IPv6, so a packet gets to the internal network; but no container there has a route to
         // answer by.
         var untold = ip == IpVersion.V6 && release == DockerRelease.V20 ? Insider : null;
         foreach (var flow in Flows(ip).Where(flow => flow.From != Client || flow.To != untold))

@@ -87,7 +87,7 @@ internal sealed class NamespaceLabTests
     [TestCase("iptables-legacy -t filter -A FORWARD -s client -d wan -j DROP", "ip iptables-legacy-filter")]
     [TestCase("iptables-legacy -t raw -A PREROUTING -i lab -j ACCEPT", "ip iptables-legacy-raw")]
     [TestCase("iptables-legacy -t nat -A PREROUTING -d wan -p udp -j DNAT --to-destination server:80", "ip iptables-legacy-nat")]
-    public async Task A_rule_of_legacy_beside_nft_has_chains_of_its_own(string command, string table)
+    public async Task A_rule_of_legacy_beside_nft_has_its_own_chains(string command, string table)
     {
         var before = _lab.Profile;
         await using (await _lab.ChangeAsync(new HostChange.Rule(command)))
@@ -195,7 +195,7 @@ internal sealed class NamespaceLabTests
     [TestCase("bridge", "forward", 10)]
     [TestCase("ip", "forward", -5)]
     [TestCase("inet", "postrouting", 300)]
-    public async Task A_users_own_chain_is_a_hook_point_of_its_own(string family, string hook, int priority)
+    public async Task A_users_own_chain_is_a_separate_hook_point(string family, string hook, int priority)
     {
         var before = _lab.Profile;
         await using (await _lab.ChangeAsync(new HostChange.NftTable(
@@ -354,7 +354,7 @@ internal sealed class NamespaceLabTests
     }
 
     [Test]
-    public async Task Ebtables_of_its_own_is_there_or_it_is_said()
+    public async Task The_hosts_ebtables_is_there_or_the_reason_is_given()
     {
         try
         {

@@ -30,13 +30,13 @@ public class DisagreementTests
         .QuickCheckThrowOnFailure();
 
     [Test]
-    public void The_observation_alone_lacks_a_hop() =>
+    public void Only_the_observation_lacks_a_hop() =>
         Assert.That(
             Disagreement.Between(Feature, Samples.Bridged, Samples.Bridged.Without(2))!.Sentence,
             Is.EqualTo("First divergence at hop 3, iptables mangle PREROUTING: the feature and the prediction cross it, the observation does not and goes on to ebtables filter FORWARD."));
 
     [Test]
-    public void The_feature_alone_has_a_hop_more() =>
+    public void Only_the_feature_has_one_more_hop() =>
         Assert.That(
             Disagreement.Between(Feature, Samples.Bridged.Without(4), Samples.Bridged.Without(4))!.Sentence,
             Is.EqualTo("First divergence at hop 5, ebtables nat POSTROUTING: the feature crosses it, the prediction and the observation do not and go on to the end (delivered to server)."));
@@ -67,7 +67,7 @@ public class DisagreementTests
             Is.EqualTo("All hops agree, but the outcomes differ: delivered to server for the feature and the prediction, not seen again after ebtables nat POSTROUTING for the observation."));
 
     [Test]
-    public void A_feature_of_ebtables_alone_is_not_blamed_for_what_iptables_does()
+    public void A_feature_of_only_ebtables_is_not_blamed_for_what_iptables_does()
     {
         var ebtables = ExpectedTrail.OfTable(
             ["layer", "table", "chain"],

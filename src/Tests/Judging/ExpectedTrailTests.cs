@@ -36,7 +36,7 @@ public class ExpectedTrailTests
     }
 
     [Test]
-    public void A_table_that_speaks_of_ebtables_alone_is_held_against_ebtables_alone()
+    public void A_table_of_only_ebtables_is_compared_with_only_ebtables()
     {
         var table = ExpectedTrail.OfTable(
             Header,

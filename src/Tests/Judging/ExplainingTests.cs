@@ -58,13 +58,13 @@ public class ExplainingTests
             Does.Contain("the rule \"iptables -t mangle -I PREROUTING -s client -d wan -j DROP\" added"));
 
     [Test]
-    public void A_drop_of_the_reply_alone_is_one_of_the_reply() =>
+    public void A_drop_of_only_the_reply_is_one_of_the_reply() =>
         Assert.That(
             Explained(ToWan, host => With(host, "mangle", "-A FORWARD -s wan -d client -j DROP")),
             Does.Contain("the rule \"iptables -t mangle -I FORWARD -s wan -d client -j DROP\" added"));
 
     [Test]
-    public void A_connection_that_nat_left_alone_was_not_tracked() =>
+    public void A_connection_that_nat_did_not_rewrite_was_not_tracked() =>
         Assert.That(
             Explained(Samples.Ping, host => With(host, "raw", "-A PREROUTING -s client -d server -j CT --notrack")),
             Does.Contain("the rule \"iptables -t raw -I PREROUTING -s client -d server -j CT --notrack\" added"));

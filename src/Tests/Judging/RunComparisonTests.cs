@@ -293,7 +293,7 @@ public class RunComparisonTests
     }
 
     [Test]
-    public void Two_files_of_predictions_alone_are_compared_all_the_same()
+    public void Two_files_of_only_predictions_are_compared_too()
     {
         var (before, after) = (Run("before", Old, ToWan), Run("after", New, ToWan));
         var runs = Compare(

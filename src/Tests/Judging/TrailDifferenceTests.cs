@@ -53,7 +53,7 @@ public class TrailDifferenceTests
     }
 
     [Test]
-    public void Another_outcome_is_a_difference_of_its_own()
+    public void Another_outcome_is_a_separate_difference()
     {
         var gone = Trail with { Outcome = Outcome.Vanished(Trail.Hops[^1].Point, null) };
         var difference = TrailDifference.Between(Trail, gone)!;

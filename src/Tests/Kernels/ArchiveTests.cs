@@ -101,7 +101,7 @@ public class ArchiveTests
     }
 
     [Test]
-    public void Apt_has_a_state_of_its_own_and_asks_for_signatures()
+    public void Apt_has_its_own_state_and_asks_for_signatures()
     {
         var configuration = DebianArchive.Configuration("/cache/apt");
         Assert.Multiple(() =>

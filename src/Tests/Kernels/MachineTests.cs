@@ -62,7 +62,7 @@ public class MachineTests
     {
         var owner = GuestLeftovers.OwnerOf([.. QemuCommand.Of(Machine, 4711, new Owner(12, 345))]);
         Assert.That(owner, Is.EqualTo(new Owner(12, 345)));
-        Assert.That(GuestLeftovers.OwnerOf(["qemu-system-x86_64", "-name", "somebody-elses"]), Is.Null);
+        Assert.That(GuestLeftovers.OwnerOf(["qemu-system-x86_64", "-name", "another-machine"]), Is.Null);
         Assert.That(GuestLeftovers.OwnerOf(["vi", "-name", "hooktrail-guest-12.345"]), Is.Null);
         Assert.That(GuestLeftovers.OwnerOf(["qemu-system-x86_64", "-name"]), Is.Null);
     }

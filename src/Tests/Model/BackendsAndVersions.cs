@@ -87,7 +87,7 @@ public class BackendsAndVersions
             Has.All.Null);
 
     [Test]
-    public void Without_br_netfilter_a_bridged_packet_crosses_ebtables_alone([Values] bool loaded)
+    public void Without_br_netfilter_a_bridged_packet_crosses_only_ebtables([Values] bool loaded)
     {
         var profile = HostProfile.Default with { BrNetfilter = loaded, BridgeNfCallIptables = !loaded };
 

@@ -13,7 +13,7 @@ public class KernelReleasesTests
     [TestCase("6.6.28", false)]
     [TestCase("6.6.30", true)]
     [TestCase("6.2.100", false)]
-    public void A_release_has_it_from_the_first_of_its_own_series_on(string kernel, bool has) =>
+    public void A_release_has_it_from_the_first_of_its_series_on(string kernel, bool has) =>
         Assert.That(Releases.Include(KernelVersion.Parse(kernel)), Is.EqualTo(has));
 
     [Test]

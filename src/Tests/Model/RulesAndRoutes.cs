@@ -91,7 +91,7 @@ public class RulesAndRoutes
         Request(Client, Server, Hosts.With($"ebtables filter -A FORWARD -d {kind} -j DROP")).Outcome.Kind;
 
     [Test]
-    public void A_users_chain_of_ebtables_has_a_policy_of_its_own()
+    public void A_users_chain_of_ebtables_has_its_own_policy()
     {
         var forward = new ChainId(Layer.Ebtables, "filter", "FORWARD");
         var ours = new ChainId(Layer.Ebtables, "filter", "OURS");

@@ -66,7 +66,7 @@ public class WhatTheMatrixShowed
     }
 
     [Test]
-    public void A_socket_is_not_told_of_a_packet_that_NAT_made_of_its_own()
+    public void A_socket_gets_no_error_about_a_packet_that_NAT_rewrote()
     {
         // The answer crosses the bridge past conntrack, so that it speaks of server:7 and not of what the client sent.
         var profile = Hosts.With("iptables nat -A PREROUTING -p udp --dport 80 -j DNAT --to-destination server:7");

@@ -253,7 +253,7 @@ internal sealed class NamespaceHostTests
     }
 
     [Test]
-    public async Task The_host_alone_can_be_had(CancellationToken cancel)
+    public async Task A_lab_of_only_the_host_can_be_had(CancellationToken cancel)
     {
         await using var host = await Spaces.StartAsync(new NamespaceTopology(), cancel);
         Assert.That(

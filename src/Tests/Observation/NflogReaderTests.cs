@@ -171,7 +171,7 @@ public class NflogReaderTests
         Assert.That(ReadAll(Numbered(Frame, 0), "lost").Lost, Is.EqualTo(1));
 
     [Test]
-    public void Numbers_that_begin_anew_are_no_loss()
+    public void Numbers_that_begin_again_are_no_loss()
     {
         var reader = Reader();
         reader.Accept(Numbered(Frame, 0xFFFFFFFF));

@@ -69,7 +69,7 @@ public class NflogTableTests
         """));
 
     [Test]
-    public void In_a_namespace_of_its_own_everything_is_recorded() =>
+    public void In_a_private_namespace_everything_is_recorded() =>
         Assert.That((Table with { Traffic = NflogTraffic.Everything }).Install(), Does.Not.Contain("traffic"));
 
     [Test]

@@ -39,7 +39,7 @@ public class NeedsConntrackTests
     }
 
     [Test]
-    public void A_chain_of_type_nat_alone_does_not_need_it() =>
+    public void A_chain_of_type_nat_without_such_a_rule_does_not_need_it() =>
         Assert.That(
             RuleText.Read(
                 Layer.Nftables,

@@ -95,7 +95,7 @@ public class XtablesTests
         Do("-j CT --helper ftp", null, new UnknownTarget("CT --helper")),
         Do("-j MARK --set-xmark 0x1/0xff", null, new MarkTarget(1, 255)),
         Do("-j TTL --ttl-set 3", null, new TtlTarget(3)),
-        Do("-j LOG --log-prefix \"somebody else \" --log-level 7", null, new ContinueTarget("LOG")),
+        Do("-j LOG --log-prefix \"another tool \" --log-level 7", null, new ContinueTarget("LOG")),
         Do("-j CHECKSUM --checksum-fill", null, new ContinueTarget("CHECKSUM")),
         Do("-p tcp -j TCPMSS --clamp-mss-to-pmtu", null, new ContinueTarget("TCPMSS")),
         Do("-m mark --mark 0x1", null, new ContinueTarget("")),

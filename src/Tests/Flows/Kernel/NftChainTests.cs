@@ -53,7 +53,7 @@ public class NftChainTests
     }
 
     [Test]
-    public async Task A_chain_that_somebody_deletes_is_recorded_no_more_and_its_neighbour_is()
+    public async Task A_chain_that_the_user_deletes_is_no_longer_recorded_and_its_neighbour_is()
     {
         await using var lab = await Live.StartAsync(Open);
         await lab.ChangeAsync(new HostChange.NftTable(

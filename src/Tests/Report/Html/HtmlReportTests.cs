@@ -86,7 +86,7 @@ public partial class HtmlReportTests
             Does.Contain("a\uFFFD[31mb\uFFFDc\uFFFD").And.Not.Contain("\u001b").And.Not.Contain("\u202E"));
 
     [Test]
-    public void Nothing_has_a_style_of_its_own_which_the_policy_would_not_apply() =>
+    public void Nothing_has_an_inline_style_which_the_policy_would_not_apply() =>
         Assert.That(Of(Agreed), Does.Not.Contain(" style=\""));
 
     [Test]

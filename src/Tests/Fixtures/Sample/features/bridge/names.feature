@@ -26,7 +26,7 @@ Feature: Names on the "bridge"
       | udp      | 3       |
 
   @ruled
-  Rule: Rules have a background of their own
+  Rule: Rules have their own background
 
     Background:
       Given in a rule

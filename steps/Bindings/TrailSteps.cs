@@ -66,6 +66,21 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("there is no {leg}")]
     public void ThenThereIsNo(Leg leg) => flow.Lacks(leg);
 
+    /// <summary>The model takes a match both ways; the packet took one of them.</summary>
+    [Then("the {leg} is delivered to {endpoint}, or {stopped} at {hook point}, depending on {string}")]
+    public void ThenIsEither(Leg leg, Endpoint to, OutcomeKind how, HookPoint point, string match)
+    {
+        var ways = flow.WaysOf(leg);
+        Assert.That(
+            ways.Select(way => (way.Trail?.Outcome.Kind, way.Trail?.Outcome.To, way.Trail?.Outcome.At)),
+            Is.EquivalentTo(new (OutcomeKind?, Endpoint?, HookPoint?)[]
+            {
+                (OutcomeKind.Delivered, to, null), (how, null, point),
+            }));
+        Assert.That(ways.SelectMany(way => way.Supposing).Select(one => one.Match), Has.All.StartsWith(match));
+        flow.Agree(leg, null);
+    }
+
     /// <summary>The model knows that it cannot predict this.</summary>
     [Then("the model cannot say what becomes of the {leg}, because of {string}")]
     public void ThenUnknown(Leg leg, string what)

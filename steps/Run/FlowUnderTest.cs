@@ -128,6 +128,9 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             .FirstOrDefault(one => one.Leg == leg);
     }
 
+    /// <summary>The ways that the model takes for possible; empty where there is only one.</summary>
+    public ImmutableArray<Way> WaysOf(Leg leg) => Judged(leg)?.Ways ?? [];
+
     public Trail Predicted(Leg leg) =>
         Judged(leg)?.Predicted ?? throw new AssertionException($"The model predicts no {leg} of {Flow}.");
 
@@ -248,6 +251,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             HostProfile = _profile,
             Verdict = verdict,
             Reason = reason,
+            Ways = WaysOf(leg),
             Evidence = observed?.Evidence ?? [],
         });
 

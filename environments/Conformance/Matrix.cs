@@ -14,8 +14,9 @@ public static class Matrix
 {
     private static readonly ImmutableArray<(DockerRelease Release, string Name)> Releases =
     [
-        (DockerRelease.V20, "20.10"), (DockerRelease.V27, "27"), (DockerRelease.V28, "28.0"),
-        (DockerRelease.V28Dot2, "28.2"), (DockerRelease.V29, "29"), (DockerRelease.V29Nftables, "29-nftables"),
+        (DockerRelease.V20, "20.10"), (DockerRelease.V27, "27"), (DockerRelease.V28Dot0Dot0, "28.0.0"),
+        (DockerRelease.V28, "28.0.1"), (DockerRelease.V28Dot2, "28.2"), (DockerRelease.V29, "29"),
+        (DockerRelease.V29Nftables, "29-nftables"),
     ];
 
     private static readonly NamespaceSetup Bare = NamespaceSetup.Default with { Docker = null };
@@ -598,10 +599,7 @@ public static class Matrix
                      ("accepts all", $"{scope.FromWan} -j ACCEPT"),
                      ("drops a container's port", " -p tcp -d server --dport 80 -j DROP")
                  ])
-            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER{rule}")) with
-            {
-                Needs = ip == IpVersion.V6 ? "a chain DOCKER-USER in ip6tables, which Docker has from 27 on" : null,
-            };
+            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER{rule}"));
         yield return Quiet(
             $"{tool}: INPUT drops published ports",
             flows,

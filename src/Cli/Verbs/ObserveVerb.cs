@@ -99,6 +99,8 @@ internal static class ObserveVerb
         await using (lab)
         {
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
+            if (Host.DockerNote(line) is { } note)
+                await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(note));
             var told = json ? await lab.FactsAsync(cancellation) : null;
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);

@@ -3,6 +3,7 @@ using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Report;
 using Hooktrail.Report.Picture;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -73,6 +74,10 @@ internal static class PredictVerb
         if (Host.SaysDocker(line, out var release))
             profile = DockerRules.On(profile, release);
         var format = line.GetRequiredValue(Format);
+        var note = Host.DockerNote(line) is { } told ? PlainText.Of(told) + "\n" : "";
+        // Drawings and JSON are read by programs.
+        if (format != "table" || line.GetValue(Json))
+            Console.Error.Write(note);
         if (line.GetValue(Json))
         {
             if (format != "table")
@@ -84,7 +89,7 @@ internal static class PredictVerb
 
         Console.Out.Write(format switch
         {
-            "table" => $"{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
+            "table" => $"{note}{flow}, {leg}\n\n{TrailText.Of(Prediction.Of(profile, flow, leg))}",
             "text" => Drawn(profile, flow, leg, PictureText.Of),
             "svg" => Drawn(profile, flow, leg, PictureSvg.Standalone),
             "mermaid" => Drawn(profile, flow, leg, PictureMermaid.Of),

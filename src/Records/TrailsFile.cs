@@ -10,7 +10,10 @@ namespace Hooktrail.Records;
 public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecord> Legs)
 {
     /// <summary>A version's members are fixed by schema/trails.schema.json; a new member means a new version.</summary>
-    public const string Schema = "hooktrail/trails/4";
+    public const string Schema = "hooktrail/trails/5";
+
+    /// <summary>The version before, which lacks the order of registration and is still read.</summary>
+    internal const string Version4 = "hooktrail/trails/4";
 
     /// <summary>Written in place of an observed trail that equals the predicted one.</summary>
     internal const string AsPredicted = "as predicted";

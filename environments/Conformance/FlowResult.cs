@@ -42,8 +42,12 @@ public sealed record FlowResult(
 
         LegRecord Compare(Leg leg, Trail? said, ObservedLeg? observed)
         {
+            var unproven = observed is null ? null : Unproven.Of(profile, said, observed);
+            observed = unproven?.Leg;
             var record =
                 new LegRecord(flow, leg, said, observed?.Trail) { Scenario = new(host.Title, variation.Title) };
+            if (unproven?.Reason is { } open && said is not null && Sight.IsAsObserved(said, observed!.Trail))
+                return record with { Verdict = LegVerdict.Inconclusive, Reason = open };
             if (said is not null && observed is not null && Sight.IsAsObserved(said, observed.Trail))
                 return record with { Verdict = LegVerdict.Agreed };
             if (UntellableOf(flow, predicted, leg, said, observed) is { } why)

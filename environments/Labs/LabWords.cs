@@ -53,6 +53,9 @@ public static partial class LabWords
     {
         var words = add.Split(' ');
         var chain = words[Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert") + 1];
+        // A built-in chain that the table lacks is a mistake in the rule.
+        if (HookPoints.All.Any(point => point.Chain == chain))
+            return $"{program} {add}";
         var table = Array.FindIndex(words, word => word is "-t" or "--table") is var at and >= 0
             ? words[at + 1]
             : "filter";

@@ -147,7 +147,16 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         _leg = leg;
         var predicted = Predicted(leg);
         var observed = Observed(leg);
+        var unproven = observed is null ? null : Unproven.Of(_profile, predicted, observed);
+        observed = unproven?.Leg;
         var disagreement = Disagreement.Between(expected, predicted, observed?.Trail);
+        if (disagreement is null && unproven?.Reason is { } reason)
+        {
+            Record(leg, observed, LegVerdict.Inconclusive, reason);
+            throw new AssertionException(
+                $"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
+        }
+
         Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
         if (disagreement is null)
             return;

@@ -40,11 +40,20 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
         [
             .. from leg in observed
                let trail = predicted.FirstOrDefault(one => one.Leg == leg.Leg)?.Trail
-               select LegJudgement.Of(flow, leg.Leg, trail, leg.Trail, leg.Evidence),
+               select Compare(flow, seen.Profile, leg, trail),
             .. from leg in predicted
                where observed.All(one => one.Leg != leg.Leg)
                select LegJudgement.Of(flow, leg.Leg, leg.Trail, null, []),
         ];
+    }
+
+    private static LegRecord Compare(Flow flow, HostProfile profile, ObservedLeg seen, Trail? predicted)
+    {
+        var unproven = Unproven.Of(profile, predicted, seen);
+        var judged = LegJudgement.Of(flow, seen.Leg, predicted, unproven.Leg.Trail, unproven.Leg.Evidence);
+        return judged.Verdict == LegVerdict.Agreed && unproven.Reason is { } reason
+            ? judged with { Verdict = LegVerdict.Inconclusive, Reason = reason }
+            : judged;
     }
 
     private static string TextOf(LegRecord leg) =>
@@ -58,8 +67,10 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
         Finding.Inconclusive(var reason) => $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
         Finding.Contradictory(var reason, _, _) =>
             $"The observers contradict each other, which proves nothing about the model; the trails above are predictions only: {reason}",
-        _ => legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
+        _ => legs.Count(leg => leg.Verdict == LegVerdict.Disagreed) switch
         {
+            0 when legs.Count(leg => leg.Verdict == LegVerdict.Inconclusive) is > 0 and var open =>
+                $"Inconclusive: of {open} of {legs.Length} legs the records do not prove all that was predicted; nothing that they prove differs from it.",
             0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
             var parted => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
         },

@@ -87,6 +87,7 @@ public static class Matrix
                    Rule(
                        $"{tool} -t nat -I OUTPUT -d host.lo -p {protocol} --dport 80 -j DNAT --to-destination left:80")),
         ]),
+        .. EqualPriorities.Hosts,
         new("no Docker, ebtables-legacy", Bare, [Quiet("as installed", MatrixFlows.Core)])
         {
             Impossible = "the labs install ebtables rules with the nft backend; the legacy backend needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
@@ -99,7 +100,7 @@ public static class Matrix
         new("the Engine's host", NamespaceSetup.Default,
             [
                 .. Switches(), .. NotTracked(OfLab), .. UsersOfDocker(IpVersion.V4, OfLab),
-                .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab)
+                .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab), .. EqualPriorities.OnOneHost,
             ]),
     ];
 

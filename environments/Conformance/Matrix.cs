@@ -14,8 +14,9 @@ public static class Matrix
 {
     private static readonly ImmutableArray<(DockerRelease Release, string Name)> Releases =
     [
-        (DockerRelease.V20, "20.10"), (DockerRelease.V27, "27"), (DockerRelease.V28, "28.0"),
-        (DockerRelease.V28Dot2, "28.2"), (DockerRelease.V29, "29"), (DockerRelease.V29Nftables, "29-nftables"),
+        (DockerRelease.V20, "20.10"), (DockerRelease.V27, "27"), (DockerRelease.V28Dot0Dot0, "28.0.0"),
+        (DockerRelease.V28, "28.0.1"), (DockerRelease.V28Dot2, "28.2"), (DockerRelease.V29, "29"),
+        (DockerRelease.V29Nftables, "29-nftables"),
     ];
 
     private static readonly NamespaceSetup Bare = NamespaceSetup.Default with { Docker = null };
@@ -86,6 +87,7 @@ public static class Matrix
                    Rule(
                        $"{tool} -t nat -I OUTPUT -d host.lo -p {protocol} --dport 80 -j DNAT --to-destination left:80")),
         ]),
+        .. EqualPriorities.Hosts,
         new("no Docker, ebtables-legacy", Bare, [Quiet("as installed", MatrixFlows.Core)])
         {
             Impossible = "the labs install ebtables rules with the nft backend; the legacy backend needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
@@ -98,7 +100,7 @@ public static class Matrix
         new("the Engine's host", NamespaceSetup.Default,
             [
                 .. Switches(), .. NotTracked(OfLab), .. UsersOfDocker(IpVersion.V4, OfLab),
-                .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab)
+                .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab), .. EqualPriorities.OnOneHost,
             ]),
     ];
 
@@ -598,10 +600,7 @@ public static class Matrix
                      ("accepts all", $"{scope.FromWan} -j ACCEPT"),
                      ("drops a container's port", " -p tcp -d server --dport 80 -j DROP")
                  ])
-            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER{rule}")) with
-            {
-                Needs = ip == IpVersion.V6 ? "a chain DOCKER-USER in ip6tables, which Docker has from 27 on" : null,
-            };
+            yield return Quiet($"{tool}: DOCKER-USER {title}", flows, Rule($"{tool} -I DOCKER-USER{rule}"));
         yield return Quiet(
             $"{tool}: INPUT drops published ports",
             flows,

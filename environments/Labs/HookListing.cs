@@ -42,7 +42,7 @@ public static partial class HookListing
     }
 
     // The tools' tables have fixed names; all other tables are a user's.
-    private static HookPoint? PointOf(string family, string table, string chain)
+    internal static HookPoint? PointOf(string family, string table, string chain)
     {
         Layer? tool = family switch
         {

@@ -49,6 +49,8 @@ public static partial class HostReading
             for name in rp_filter send_redirects route_localnet; do for device in all {{all}}; do set_of ipv4/conf/$device/$name; done; done
             run ip -d -o link show type bridge
             run bridge -d -o link show
+            # Only kernels with CONFIG_NETFILTER_NETLINK_HOOK have the list.
+            nft list hooks 2>/dev/null || :
             {{string.Concat(Tools(iptables, ebtables).Select(tool => $"echo '{Next}'; {tool}\n"))}}
             :
             """;
@@ -57,11 +59,12 @@ public static partial class HostReading
     /// <summary>Reads the script's output.</summary>
     /// <returns>
     /// The profile. What the host does not show (the userland proxy, published ports, ebtables' table broute) has the
-    /// values of <see cref="HostProfile.Default"/>.
+    /// values of <see cref="HostProfile.Default"/>, as has the order of registration without a history.
     /// </returns>
     /// <exception cref="HooktrailException">A tool is missing, failed, or printed something unexpected.</exception>
     public static HostProfile Parse(
-        IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft)
+        IReadOnlyList<string> lines, INames map, Backend iptables, Backend ebtables = Backend.Nft,
+        RegistrationHistory? history = null)
     {
         if (lines.FirstOrDefault(line => line.StartsWith(Cannot, StringComparison.Ordinal)) is { } failed)
             throw new HooktrailException(
@@ -76,7 +79,7 @@ public static partial class HostReading
             .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"))
             .With(Beside(parts[6], IpVersion.V4, Other(iptables), map))
             .With(Beside(parts[7], IpVersion.V6, Other(iptables), map));
-        return Settings(parts[0], map) with
+        var profile = Settings(parts[0], map) with
         {
             Iptables = iptables,
             Ebtables = ebtables,
@@ -84,7 +87,21 @@ public static partial class HostReading
             Conntrack = rules.NeedsConntrack(IpVersion.V4),
             Conntrack6 = rules.NeedsConntrack(IpVersion.V6),
         };
+        ImmutableArray<HookPoint> legacy =
+        [
+            .. iptables == Backend.Legacy
+                ? TablesOf(Layer.Iptables, parts[1])
+                    .Concat(TablesOf(Layer.Ip6tables, parts[2])).Concat(TablesOf(Layer.Arptables, parts[3]))
+                : [],
+            .. ebtables == Backend.Legacy ? TablesOf(Layer.Ebtables, parts[4]) : [],
+        ];
+        return history is null
+            ? profile
+            : profile with { Registered = history.Look(profile, parts[5], legacy, HookListing.Parse(parts[0])) };
     }
+
+    private static IEnumerable<HookPoint> TablesOf(Layer layer, List<string> saved) =>
+        HookPoints.Of(layer).Where(point => saved.Contains("*" + point.Table));
 
     // In the order in which the parser expects them.
     private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>

@@ -41,7 +41,27 @@ public static partial class LabWords
         // libnftables adds this text if the kernel does not know a hook, a type of chain or an expression.
         : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal)
         ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
+        : NoChain().Match(complaint) is { Success: true } missing
+        ? new($"This host's {missing.Groups["tool"].Value} has no chain {missing.Groups["chain"].Value} in the table {missing.Groups["table"].Value}, so no rule can be added to it{(missing.Groups["chain"].Value == "DOCKER-USER" ? ": Docker has it in iptables, in ip6tables from 27 on, and not with its nftables backend" : "")}.")
         : null;
+
+    /// <summary>
+    /// A script that runs a command of <see cref="Xtables"/>. If that fails because the chain does not exist, it says
+    /// so: «No chain/target/match by that name» does not tell.
+    /// </summary>
+    public static string Adding(string program, string add)
+    {
+        var words = add.Split(' ');
+        var chain = words[Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert") + 1];
+        // A built-in chain that the table lacks is a mistake in the rule.
+        if (HookPoints.All.Any(point => point.Chain == chain))
+            return $"{program} {add}";
+        var table = Array.FindIndex(words, word => word is "-t" or "--table") is var at and >= 0
+            ? words[at + 1]
+            : "filter";
+        var list = program.StartsWith("ebtables", StringComparison.Ordinal) ? "-L" : "-S";
+        return $"{program} {add} || {{ {program} -t {table} {list} {chain} >/dev/null 2>&1 || echo '{program.Split(' ', '-')[0]} has no chain {chain} in {table}'; exit 1; }}";
+    }
 
     /// <summary>
     /// A tool's program. A rule may give the full name, such as <c>iptables-legacy -A …</c> on a host with nft.
@@ -156,6 +176,9 @@ public static partial class LabWords
             network => name == LabNames.GatewayOf(network) || name == LabNames.BroadcastOf(network))
         || Endpoint.All.Any(
             endpoint => endpoint.Kind is EndpointKind.Container or EndpointKind.Wan && endpoint.Name == name);
+
+    [GeneratedRegex(@"\b(?<tool>\w+) has no chain (?<chain>\S+) in (?<table>\w+)")]
+    private static partial Regex NoChain();
 
     [GeneratedRegex("-(?:nft|legacy)$")]
     private static partial Regex Backends();

@@ -29,7 +29,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     private readonly Shell _host;
     private readonly NflogReader _reader;
     private readonly Task _pump;
-    private readonly List<NflogTable> _users = [];
+    private readonly List<(NflogTable Table, ImmutableArray<NflogPlace> Beside)> _users = [];
     private int _group;
     private int _fence;
     private int _parts;
@@ -42,6 +42,18 @@ public sealed class NflogRecorder : IAsyncDisposable
     }
 
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(20));
+
+    /// <summary>
+    /// The groups of hook points that share a place, and whose recorders were registered behind all of their chains:
+    /// their records prove neither an order, nor that a packet crossed one behind another that may drop it.
+    /// </summary>
+    public ImmutableArray<ImmutableArray<HookPoint>> Unsure =>
+    [
+        .. from one in _users
+           from tie in Ties.Among(one.Table.Places.AddRange(one.Beside))
+           where tie.Any(point => point.Layer == Layer.Nftables)
+           select tie,
+    ];
 
     /// <summary>Waits until the program has bound its log group; nothing is recorded yet.</summary>
     /// <remarks>The recorder owns the process and ends it.</remarks>
@@ -80,21 +92,35 @@ public sealed class NflogRecorder : IAsyncDisposable
         await LoadAsync(Table(_tools).Install(), cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc cref="RecordUsersAsync(ImmutableArray{NflogPlace}, IReadOnlySet{HookPoint}?, CancellationToken)"/>
+    public Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation) =>
+        RecordUsersAsync(places, null, cancellation);
+
     /// <summary>Records at new base chains of users, and stops at removed ones.</summary>
-    /// <remarks>The places are in the order of registration, with the host's device names.</remarks>
-    public async Task RecordUsersAsync(ImmutableArray<NflogPlace> places, CancellationToken cancellation)
+    /// <remarks>
+    /// The places are in the order of registration, with the host's device names. If
+    /// <see cref="RecordToolsAsync"/> comes later, <paramref name="unrecorded"/> are the tools' chains that are there.
+    /// </remarks>
+    public async Task RecordUsersAsync(
+        ImmutableArray<NflogPlace> places, IReadOnlySet<HookPoint>? unrecorded, CancellationToken cancellation)
     {
         // Places that arrived together share a table, and so their recorders go together. If only some are gone, the
         // others get new recorders.
-        var gone = _users.Where(table => !table.Places.All(places.Contains)).ToList();
-        var text = string.Concat(gone.Select(table => table.Remove()));
+        // What is recorded anew has a recorder behind what has come since.
+        var known = _users.SelectMany(one => one.Table.Places).ToImmutableArray();
+        var gone = _users.Where(one => !one.Table.Places.All(places.Contains)).ToList();
+        var text = string.Concat(gone.Select(one => one.Table.Remove()));
         _users.RemoveAll(gone.Contains);
-        ImmutableArray<NflogPlace> come = [.. places.Except(_users.SelectMany(table => table.Places))];
+        ImmutableArray<NflogPlace> come = [.. places.Except(_users.SelectMany(one => one.Table.Places))];
         if (!come.IsEmpty)
         {
             _reader.Expect(come);
-            _users.Add(Table(come));
-            text += _users[^1].Install();
+            _users.Add((Table(come),
+            [
+                .. _tools.Where(place => unrecorded?.Contains(place.Point) ?? false),
+                .. come.Any(known.Contains) ? known.Except(come) : [],
+            ]));
+            text += _users[^1].Table.Install();
         }
 
         if (text.Length > 0)

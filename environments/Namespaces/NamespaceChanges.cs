@@ -51,7 +51,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
         var program = LabWords.Program(tool, iptables, ebtables);
         return (
             $"add the rule \"{command}\"",
-            $"[ -n \"$(type -P {program})\" ] || {{ echo 'the program {program} is missing: install it'; exit 1; }}\n{program} {add}",
+            $"[ -n \"$(type -P {program})\" ] || {{ echo 'the program {program} is missing: install it'; exit 1; }}\n{LabWords.Adding(program, add)}",
             $"{program} {delete}");
     }
 

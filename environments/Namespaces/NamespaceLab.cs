@@ -19,14 +19,16 @@ public sealed class NamespaceLab : ILab
     private readonly NamespaceChanges _changes;
     private readonly LabMap _map;
     private readonly ChangingHost _now;
+    private readonly RegistrationHistory _history;
 
     private NamespaceLab(
-        NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder)
+        NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder,
+        RegistrationHistory history)
     {
-        (_setup, _host, Run, _stations, _recorder) = (setup, host, run, stations, recorder);
+        (_setup, _host, Run, _stations, _recorder, _history) = (setup, host, run, stations, recorder, history);
         _changes = new(host, setup.Iptables, setup.Ebtables);
         _map = host.Map;
-        _now = new(LookAsync, rules => recorder.RecordUsersAsync(NflogPlaces.OfUser(rules), CancellationToken.None));
+        _now = new(LookAsync, KeepAsync);
     }
 
     public LabKind Kind => LabKind.Namespaces;
@@ -63,6 +65,7 @@ public sealed class NamespaceLab : ILab
         NamespaceStations? stations = null;
         Task<NamespaceStations>? starting = null;
         NamespaceHost? host = null;
+        var history = new RegistrationHistory();
         try
         {
             host = await NamespaceHost.StartAsync(
@@ -73,12 +76,16 @@ public sealed class NamespaceLab : ILab
                 : new DockerScript();
             if (setup.Ebtables == Backend.Legacy)
                 await LoadLegacyAsync(host, cancellation).ConfigureAwait(false);
+            history.Add([RegistrationOrder.BrNetfilter]);
+            foreach (var before in setup.BeforeTools)
+                await AddAsync(before, host).ConfigureAwait(false);
             await InstallAsync(host, setup, script, cancellation).ConfigureAwait(false);
+            history.Add(HookPoints.All.Select(point => point.ToString()));
             await recorder!.RecordToolsAsync(cancellation).ConfigureAwait(false);
             await host.Host.RunAsync(
                 "install the host's tables of nft", NftRules(setup, script), cancellation).ConfigureAwait(false);
             stations = await starting.ConfigureAwait(false);
-            var lab = new NamespaceLab(setup, host, run, stations, recorder);
+            var lab = new NamespaceLab(setup, host, run, stations, recorder, history);
             await lab.ReadAsync(cancellation).ConfigureAwait(false);
             return lab;
         }
@@ -111,17 +118,22 @@ public sealed class NamespaceLab : ILab
                 NflogPlaces.OfTools(setup.Iptables, setup.Iptables, setup.Ebtables),
                 empty.Host,
                 cancellation).ConfigureAwait(false);
-            if (setup.BeforeBridges is not { } text)
-                return;
-            await empty.Host.RunAsync(
+            if (setup.BeforeBridges is { } text)
+                await AddAsync(text, empty).ConfigureAwait(false);
+        }
+
+        // Each recorder has to be registered right behind its chain.
+        async Task AddAsync(string text, NamespaceHost to)
+        {
+            await to.Host.RunAsync(
                 "add a table of nft",
                 $"nft -f - <<'END'\n{LabWords.Nft(text, NamespaceRuleNames.Instance)}\nEND\n",
                 cancellation).ConfigureAwait(false);
-            var tables = await empty.Host.RunAsync(
+            var tables = await to.Host.RunAsync(
                 "read the tables of nft", "nft list ruleset", cancellation).ConfigureAwait(false);
-            await recorder.RecordUsersAsync(
-                NflogPlaces.OfUser(RuleReader.Nftables(tables, empty.Map, "nft list ruleset")),
-                cancellation).ConfigureAwait(false);
+            var rules = RuleReader.Nftables(tables, to.Map, "nft list ruleset");
+            history.Add(rules);
+            await recorder!.RecordUsersAsync(NflogPlaces.OfUser(rules), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -138,7 +150,8 @@ public sealed class NamespaceLab : ILab
             throw new HooktrailException(
                 "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
         var (profile, window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
-        return new(profile, null, TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged));
+        return new(profile, null, TrailAssembler.Assemble(
+            flow, _map, window, mark, null, exchanged, _recorder.Unsure));
     }
 
     internal LabMap Map => _map;
@@ -221,7 +234,7 @@ public sealed class NamespaceLab : ILab
             "read the host",
             HostReading.Script(_setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables),
             cancellation).ConfigureAwait(false);
-        var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables);
+        var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables, _history);
         var profile = read with
         {
             // The recorder stands at the table's hooks, even if the tools do not have the table.
@@ -233,6 +246,12 @@ public sealed class NamespaceLab : ILab
         };
         await _recorder.RecordUsersAsync(NflogPlaces.OfUser(profile.Rules), cancellation).ConfigureAwait(false);
         return profile;
+    }
+
+    private Task KeepAsync(RuleSet rules)
+    {
+        _history.Keep(rules);
+        return _recorder.RecordUsersAsync(NflogPlaces.OfUser(rules), CancellationToken.None);
     }
 
     // The kernel does not show when a chain was registered; the setup knows.

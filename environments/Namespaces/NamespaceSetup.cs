@@ -30,4 +30,10 @@ public sealed record NamespaceSetup
 
     /// <summary>Tables of nf_tables that exist before the first bridge, in the lab's names; null for none.</summary>
     public string? BeforeBridges { get; init; }
+
+    /// <summary>
+    /// Tables of nf_tables that exist before the tools' chains, in the lab's names. Their chains are registered first,
+    /// one text after the other, and so run last of those with one priority.
+    /// </summary>
+    public ImmutableArray<string> BeforeTools { get; init; } = [];
 }

@@ -28,6 +28,20 @@ Feature: What an upgrade of Docker changes
     When "wan" sends a datagram to "client" at port 99
     Then the request is dropped at "iptables filter FORWARD"
 
+  Scenario: Docker 28.0.0 lets a rule at the end of FORWARD come before its own
+    A REJECT that was there before Docker started is behind Docker's rules in every release but this one, which appends
+    what accepts the containers' packets. The rule of the scenario stands where such a REJECT stands.
+    Given a private host with Docker 28.0.0
+    And the rule "iptables -I FORWARD 9 -j REJECT"
+    When "client" pings "wan" once
+    Then the request is rejected at "iptables filter FORWARD"
+
+  Scenario: Docker 28.0.1 accepts before a rule at the end of FORWARD
+    Given a private host with Docker 28.0.1
+    And the rule "iptables -A FORWARD -j REJECT"
+    When "client" pings "wan" once
+    Then the request is delivered to "wan"
+
   Scenario Outline: Without the proxy, a SYN to another network's published port is dropped: Docker <release>
     The rewritten packet goes from one bridge to another, and the isolation of networks drops it.
     Given a private host with Docker <release>, without the userland proxy

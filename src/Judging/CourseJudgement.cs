@@ -7,7 +7,9 @@ namespace Hooktrail.Judging;
 /// <param name="flow">The flow.</param>
 /// <param name="open">A leg of an earlier exchange after which the model knows no further; null if there is none.</param>
 /// <param name="isLogged">Whether LOG rules were among the observers.</param>
-internal sealed class CourseJudgement(Flow flow, PredictedLeg? open, bool isLogged)
+/// <param name="proven">What the evidence of a record proves of it; null if all.</param>
+internal sealed class CourseJudgement(
+    Flow flow, PredictedLeg? open, bool isLogged, Func<LegRecord, (LegRecord Leg, string? Unproven)>? proven)
 {
     /// <summary>The predicted legs in their order, then the observed legs that were not predicted.</summary>
     public ImmutableArray<LegRecord> Of(
@@ -49,7 +51,11 @@ internal sealed class CourseJudgement(Flow flow, PredictedLeg? open, bool isLogg
                 Verdict = LegVerdict.NotPredicted,
                 Reason = $"The model cannot predict further: {said.Outcome.Reason}.",
             };
-        return LegJudgement.Of(record);
+        var (held, unproven) = seen is null || proven is null ? (record, null) : proven(record);
+        var judged = LegJudgement.Of(held);
+        return judged.Verdict == LegVerdict.Agreed && unproven is not null
+            ? judged with { Verdict = LegVerdict.Inconclusive, Reason = unproven }
+            : judged;
     }
 
     private static LegRecord NotPredicted(LegRecord leg, PredictedLeg open) => leg with

@@ -14,9 +14,14 @@ public static class FlowJudgement
     /// <param name="forecast">What the model predicts of it.</param>
     /// <param name="observed">The legs that were observed, with their evidence, and without a prediction.</param>
     /// <param name="isLogged">Whether LOG rules were among the observers: only they show some hooks.</param>
+    /// <param name="proven">
+    /// Takes a record of a leg that was predicted and observed; gives it as far as its evidence proves it, and what of the
+    /// prediction no evidence proves. Null if the evidence proves all.
+    /// </param>
     /// <returns>The legs of each exchange that were predicted or observed.</returns>
     public static ImmutableArray<LegRecord> Of(
-        Flow flow, Forecast forecast, ImmutableArray<LegRecord> observed, bool isLogged = true)
+        Flow flow, Forecast forecast, ImmutableArray<LegRecord> observed, bool isLogged = true,
+        Func<LegRecord, (LegRecord Leg, string? Unproven)>? proven = null)
     {
         var isTcp = flow.Protocol == Protocol.Tcp;
         var byExchange = observed.ToLookup(leg => isTcp ? 0 : leg.Leg.Packet - 1);
@@ -31,11 +36,11 @@ public static class FlowJudgement
             var courses = exchange < forecast.Exchanges.Length ? forecast.Exchanges[exchange] : [];
             foreach (var before in followed)
                 if (before.Open is not null || courses.IsEmpty)
-                    yield return before.With(null, new CourseJudgement(flow, before.Open, isLogged).Of(null, seen));
+                    yield return before.With(null, new CourseJudgement(flow, before.Open, isLogged, proven).Of(null, seen));
                 else
                     foreach (var course in courses.Where(course => course.Before == before.State))
                         yield return before.With(
-                            course, new CourseJudgement(flow, null, isLogged).Of(course, seen, courses));
+                            course, new CourseJudgement(flow, null, isLogged, proven).Of(course, seen, courses));
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class Host
         Profile = profile;
         Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
-        Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations);
+        Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations, profile.Rules);
     }
 
     public HostProfile Profile { get; }
@@ -36,14 +36,21 @@ internal sealed class Host
 
     public HookTable Hooks { get; }
 
+    /// <summary>The functions at one hook with one priority of which it is not known which runs first.</summary>
+    public ImmutableArray<UnknownOrder> UnknownOrders => Hooks.Unknown;
+
     /// <summary>Whether the host was built to show what happens without this statement.</summary>
     public bool IsWithout(Statement statement) => _mutation?.Without == statement;
 
     /// <summary>
-    /// The registrations in their order: first what a user registered before the first bridge, then br_netfilter, which
-    /// comes with that bridge, then conntrack and the tables of the tools, and last what a user registered later.
+    /// The registrations in their order: that which was read, or else first what a user registered before the first
+    /// bridge, then br_netfilter, which comes with that bridge, then conntrack and the tables of the tools, and last
+    /// what a user registered later.
     /// </summary>
     public static ImmutableArray<HookRegistration> Registrations(HostProfile profile, KernelTraits traits) =>
+        RegisteredWhen.InOrder(Assumed(profile, traits), profile.Registered);
+
+    private static ImmutableArray<HookRegistration> Assumed(HostProfile profile, KernelTraits traits) =>
     [
         .. NftChains.Registrations(profile, beforeBridges: true),
         .. BrNetfilter.Registrations(profile, traits),

@@ -43,11 +43,24 @@ public sealed record KernelTrait(string Name, KernelReleases Since, string Says,
         "What a promiscuous bridge hands up loses its connection on the way, broadcasts too; before, it keeps it.",
         "commit 751de2012eaf (CVE-2024-27018, hence in stable series); net/bridge/br_netfilter_hooks.c, br_nf_local_in; measured: so on 6.1.176 and 6.18, not on 5.10.223");
 
+    public static readonly KernelTrait SkipsPreRoutingOnce = new(
+        "PREROUTING skipped once",
+        new(new(6, 2), new(5, 4, 232), new(5, 10, 168), new(5, 15, 93), new(6, 1, 11)),
+        "A packet that came up from a bridge skips PREROUTING of the host once; before, it skips it each time it comes by, as after decapsulation.",
+        "commit 2b272bb558f1, in stable series from 5.4 on; net/bridge/br_netfilter_hooks.c, ip_sabotage_in");
+
+    public static readonly KernelTrait SkippingKeepsThePort = new(
+        "skipping PREROUTING keeps the port",
+        new(new(6, 3), new(5, 4, 242), new(5, 10, 179), new(5, 15, 109), new(6, 1, 26), new(6, 2, 13)),
+        "A packet that skips PREROUTING of the host keeps the port that it came in by; the releases before that skip once only free it, so later hooks have no PHYSIN and physdev does not match.",
+        "commit 94623f579ce3, which mends 2b272bb558f1, in stable series from 5.4 on; net/bridge/br_netfilter_hooks.c, ip_sabotage_in");
+
     /// <summary>The oldest first.</summary>
     public static readonly ImmutableArray<KernelTrait> All =
     [
         NatChainsShareASlot, BrouteIsAtPreRouting, PostRoutingShowsIngressDevice, ResumesBehindBrNetfilter,
-        SingleBridgeForwardHook, BridgeConfirmsWhatGoesUp, PromiscuousCopyLosesConnection,
+        SkipsPreRoutingOnce, SkippingKeepsThePort, SingleBridgeForwardHook, BridgeConfirmsWhatGoesUp,
+        PromiscuousCopyLosesConnection,
     ];
 
     public bool Holds(KernelVersion kernel) => Since.Include(kernel);

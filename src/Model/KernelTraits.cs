@@ -10,6 +10,8 @@ internal sealed record KernelTraits
         SingleBridgeForwardHook = held.Contains(KernelTrait.SingleBridgeForwardHook);
         ResumesBehindBrNetfilter = held.Contains(KernelTrait.ResumesBehindBrNetfilter);
         NatChainsShareASlot = held.Contains(KernelTrait.NatChainsShareASlot);
+        SkipsPreRoutingOnce = held.Contains(KernelTrait.SkipsPreRoutingOnce);
+        SkippingKeepsThePort = held.Contains(KernelTrait.SkippingKeepsThePort);
         BridgeConfirmsWhatGoesUp = held.Contains(KernelTrait.BridgeConfirmsWhatGoesUp);
         PromiscuousCopyLosesConnection = held.Contains(KernelTrait.PromiscuousCopyLosesConnection);
     }
@@ -23,6 +25,10 @@ internal sealed record KernelTraits
     public bool ResumesBehindBrNetfilter { get; init; }
 
     public bool NatChainsShareASlot { get; init; }
+
+    public bool SkipsPreRoutingOnce { get; init; }
+
+    public bool SkippingKeepsThePort { get; init; }
 
     public bool BridgeConfirmsWhatGoesUp { get; init; }
 

@@ -3,7 +3,8 @@ namespace Hooktrail.Observation;
 /// <summary>
 /// Compares two observers of the same packets, which share neither rules nor channel: the tools' LOG
 /// rules and a private table of nf_tables. Hops that both can show must be equal; hops that only one
-/// can show are taken from that one.
+/// can show are taken from that one. Where the records of NFLOG do not prove that a packet crossed a
+/// chain (<see cref="UnsureHops"/>), LOG decides.
 /// </summary>
 public static class Agreement
 {
@@ -24,14 +25,38 @@ public static class Agreement
                 $"LOG saw {Listed(log)}, NFLOG saw {Listed(nflog)}.", log, nflog);
 
         var legs = ImmutableArray.CreateBuilder<ObservedLeg>(log.Legs.Length);
-        foreach (var (one, other) in log.Legs.Zip(nflog.Legs))
+        foreach (var (one, all) in log.Legs.Zip(nflog.Legs))
         {
+            var other = Decided(all, one.Trail);
             if (Difference(one.Trail, other.Trail) is { } difference)
                 return new Finding.Contradictory($"Of the {one.Leg}, {difference}.", log, nflog);
             legs.Add(Together(one, other));
         }
 
         return new Finding.Observed(legs.ToImmutable());
+    }
+
+    // A LOG rule stands in its chain. So what LOG could have shown, and has not, the packet did not cross.
+    private static ObservedLeg Decided(ObservedLeg nflog, Trail log)
+    {
+        if (nflog.Unsure is not [.., { AreCrossed: false } last])
+            return nflog;
+        var before = nflog.Trail.Hops.Take(last.First - 1).ToImmutableArray();
+        var hops = before.AddRange(last.In(nflog.Trail).Where(
+            hop => OnlyNflogShows(hop) || log.Hops.Count(hop.Equals) > before.Count(hop.Equals)));
+        var left = hops.Length - before.Length;
+        if (left == last.Count || left == 0)
+            return nflog;
+        // The numbers of the hops that are left; 0 for those that are not.
+        var places = nflog.Trail.Hops
+            .Select((hop, index) => index < before.Length ? index + 1 : hops.IndexOf(hop, before.Length) + 1)
+            .ToList();
+        return nflog with
+        {
+            Trail = new(hops, nflog.Trail.Outcome with { At = hops[^1].Point }),
+            Evidence = [.. Moved(nflog.Evidence, places)],
+            Unsure = left == 1 ? nflog.Unsure.Remove(last) : nflog.Unsure.Replace(last, last with { Count = left }),
+        };
     }
 
     // nf_tables has no hook for arptables' chain FORWARD (nft_chain_filter.c, nft_chain_filter_arp). LOG rules stand
@@ -83,7 +108,10 @@ public static class Agreement
         return new(
             log.Leg,
             new(hops.ToImmutable(), outcome),
-            [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)]);
+            [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)])
+        {
+            Unsure = [.. nflog.Unsure.Select(one => one with { First = netlinked[one.First - 1] })],
+        };
 
         void Take(Hop hop, List<int> places)
         {

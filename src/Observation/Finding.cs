@@ -20,4 +20,8 @@ public abstract record Finding
 }
 
 /// <summary>One packet's trail and its records: one from each observer for each hop that it saw.</summary>
-public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> Evidence);
+public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> Evidence)
+{
+    /// <summary>The hops of which the records do not prove all that the trail says.</summary>
+    public ImmutableArray<UnsureHops> Unsure { get; init; } = [];
+}

@@ -25,7 +25,8 @@ public enum LegVerdict
 
 public static class LegVerdicts
 {
-    private static readonly string[] Names = ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree", "not predicted"];
+    private static readonly string[] Names =
+        ["agreed", "disagreed", "inconclusive", "skipped", "observers disagree", "not predicted"];
 
     public static string Name(this LegVerdict verdict) => Names[(int)verdict];
 

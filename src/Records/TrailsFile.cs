@@ -12,8 +12,8 @@ public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecor
     /// <summary>A version's members are fixed by schema/trails.schema.json; a new member means a new version.</summary>
     public const string Schema = "hooktrail/trails/5";
 
-    /// <summary>The versions that are read. A version has all members of the one before it.</summary>
-    internal static readonly ImmutableArray<string> Read = ["hooktrail/trails/4", Schema];
+    /// <summary>The version before, which lacks the order of registration and is still read.</summary>
+    internal const string Version4 = "hooktrail/trails/4";
 
     /// <summary>Written in place of an observed trail that equals the predicted one.</summary>
     internal const string AsPredicted = "as predicted";

@@ -8,6 +8,8 @@ internal sealed class TrailsReader(string name)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    private bool _isVersion4;
+
     public TrailsFile Read(Stream stream)
     {
         try
@@ -38,9 +40,10 @@ internal sealed class TrailsReader(string name)
             || schema.ValueKind != JsonValueKind.String)
             throw new HooktrailException(
                 $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; name a trails.json from a run or predict --json.");
-        if (!TrailsFile.Read.Contains(schema.GetString()!))
+        _isVersion4 = schema.ValueEquals(TrailsFile.Version4);
+        if (!_isVersion4 && !schema.ValueEquals(TrailsFile.Schema))
             throw new HooktrailException(
-                $"{name} has the schema \"{schema.GetString()}\", but this version reads {string.Join(" and ", TrailsFile.Read.Select(one => $"\"{one}\""))}; write the file again, or read it with the version that wrote it.");
+                $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\" and \"{TrailsFile.Version4}\"; write the file again, or read it with the version that wrote it.");
 
         root.Object("schema", "hosts");
         HostProfile? first = null;
@@ -90,9 +93,10 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    private static LegRecord LegOf(JsonPlace leg, HostProfile? profile)
+    private LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
-        leg.Object("scenario", "flow", "leg", "predicted", "ways", "observed", "verdict", "reason", "evidence");
+        string[] members = ["scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence"];
+        leg.Object(_isVersion4 ? members : [.. members, "ways"]);
         var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
         return new(
@@ -239,7 +243,7 @@ internal sealed class TrailsReader(string name)
     private static string[] SwitchNames => [.. Switch.All.Select(one => one.Name)];
 
     /// <summary>The first host's profile, which must be complete.</summary>
-    private static HostProfile Profile(JsonPlace place)
+    private HostProfile Profile(JsonPlace place)
     {
         foreach (var member in (string[])["kernel", "iptables", "ebtables", "switches", "published", "rules"])
             _ = place[member];
@@ -250,9 +254,10 @@ internal sealed class TrailsReader(string name)
     }
 
     /// <summary>A profile that states only its differences from the first.</summary>
-    private static HostProfile Changed(HostProfile basis, JsonPlace place)
+    private HostProfile Changed(HostProfile basis, JsonPlace place)
     {
-        place.Object("kernel", "iptables", "ebtables", "switches", "published", "rules");
+        string[] members = ["kernel", "iptables", "ebtables", "switches", "published", "rules"];
+        place.Object(_isVersion4 ? members : [.. members, "registered"]);
         var profile = basis with
         {
             Kernel = place.Optional("kernel")?.Word(KernelVersion.Parse) ?? basis.Kernel,
@@ -260,6 +265,7 @@ internal sealed class TrailsReader(string name)
             Ebtables = place.Optional("ebtables")?.Word(Backends.Parse) ?? basis.Ebtables,
             Published = place.Optional("published")?.Each(PublishedOf) ?? basis.Published,
             Rules = place.Optional("rules") is { } rules ? RulesOf(rules) : basis.Rules,
+            Registered = place.Optional("registered") is { } order ? OrderOf(order) : basis.Registered,
         };
         if (place.Optional("switches") is not { } switches)
             return profile;
@@ -273,6 +279,15 @@ internal sealed class TrailsReader(string name)
     {
         place.Object("port", "to");
         return new(place["port"].Count(), place["to"].Word(Endpoint.Parse));
+    }
+
+    private static RegistrationOrder OrderOf(JsonPlace place)
+    {
+        place.Object("listed", "steps");
+        return new(place["steps"].Each(step => step.Each(one => one.Text())))
+        {
+            IsListed = place["listed"].Bool(),
+        };
     }
 
     private static RuleSet RulesOf(JsonPlace place)

@@ -184,6 +184,25 @@ public sealed class TrailsWriter : IDisposable
         }
         if (profile.Rules != basis?.Rules)
             Write(profile.Rules);
+        if (profile.Registered != (basis?.Registered ?? RegistrationOrder.Assumed))
+            Write(profile.Registered);
+        _json.WriteEndObject();
+    }
+
+    private void Write(RegistrationOrder order)
+    {
+        _json.WriteStartObject("registered");
+        _json.WriteBoolean("listed", order.IsListed);
+        _json.WriteStartArray("steps");
+        foreach (var step in order.Steps)
+        {
+            _json.WriteStartArray();
+            foreach (var name in step)
+                _json.WriteStringValue(name);
+            _json.WriteEndArray();
+        }
+
+        _json.WriteEndArray();
         _json.WriteEndObject();
     }
 

@@ -9,10 +9,13 @@ public enum DockerRelease
     /// <summary>27: IPv4 and IPv6.</summary>
     V27,
 
-    /// <summary>28.0 and 28.1.</summary>
+    /// <summary>28.0.0 alone: its rules for networks are at the end of FORWARD, after those of others.</summary>
+    V28Dot0Dot0,
+
+    /// <summary>28.0.1 to 28.1.</summary>
     V28,
 
-    /// <summary>28.2 to 28.5.</summary>
+    /// <summary>28.2 to 28.5. 28.2.0 and 28.2.1 have a RETURN more, at the end of DOCKER-USER.</summary>
     V28Dot2,
 
     /// <summary>29 with iptables, its default.</summary>
@@ -23,8 +26,9 @@ public enum DockerRelease
 }
 
 /// <summary>
-/// Docker's rules, from moby's sources and documents of each release; those of 20.10 were
-/// compared with a running Engine.
+/// Docker's rules, from moby's sources and documents of each release
+/// (integration/network/bridge/iptablesdoc and nftablesdoc, since 28.0); those of 20.10 were compared with a running
+/// Engine.
 /// </summary>
 public static class DockerRules
 {
@@ -36,7 +40,7 @@ public static class DockerRules
         DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
 
     /// <summary>See <see cref="HostProfile.ProxyPktinfo"/>.</summary>
-    public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28;
+    public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28Dot0Dot0;
 
     /// <summary>The host with the release's rules and settings; with no rules for null.</summary>
     public static HostProfile On(HostProfile profile, DockerRelease? release) => profile with
@@ -47,23 +51,5 @@ public static class DockerRules
 
     /// <summary>Parses 20.10.24, 28.5, 29 or 29-nftables.</summary>
     /// <exception cref="HooktrailException">The text is no version.</exception>
-    public static DockerRelease Parse(string version)
-    {
-        var parts = version.Split('-')[0].Split('.');
-        if (!int.TryParse(parts[0], out var major) || parts.Length > 1 && !int.TryParse(parts[1], out _))
-            throw new HooktrailException(
-                $"Unknown release of Docker \"{version}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
-        return (major, parts.Length > 1
-            ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)
-            : 0) switch
-        {
-            ( < 27, _) => DockerRelease.V20,
-            (27, _) => DockerRelease.V27,
-            (28, < 2) => DockerRelease.V28,
-            (28, _) => DockerRelease.V28Dot2,
-            _ => version.EndsWith("-nftables", StringComparison.Ordinal)
-                ? DockerRelease.V29Nftables
-                : DockerRelease.V29,
-        };
-    }
+    public static DockerRelease Parse(string version) => DockerVersion.Parse(version).Release;
 }

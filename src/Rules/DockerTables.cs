@@ -7,8 +7,14 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
 
     private bool Hairpin => !userlandProxy;
 
-    // Since 28, the rules of a network are in Docker's chains and no longer in FORWARD.
+    // Since 28.0.1, the rules of a network are in Docker's chains and no longer in FORWARD.
     private bool IsOld => release is DockerRelease.V20 or DockerRelease.V27;
+
+    // 28.0.0 appends them to FORWARD (moby pull request 49518), and asks its set of networks (ipset
+    // docker-ext-bridges-v4) where its neighbours ask each bridge.
+    private bool IsFirstOf28 => release == DockerRelease.V28Dot0Dot0;
+
+    private string NetworksChain => IsFirstOf28 ? "FORWARD" : "DOCKER-FORWARD";
 
     private bool Isolates => release != DockerRelease.V29;
 
@@ -60,6 +66,14 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         if (IsOld)
             return;
         Append("filter", "FORWARD", "-j DOCKER-USER");
+        if (IsFirstOf28)
+        {
+            AppendForSet("-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+            Append("filter", "FORWARD", $"-j {InternalChain}");
+            AppendForSet("-j DOCKER");
+            return;
+        }
+
         Append("filter", "FORWARD", "-j DOCKER-FORWARD");
         Append("filter", "DOCKER-FORWARD", "-j DOCKER-CT");
         Append("filter", "DOCKER-FORWARD", $"-j {InternalChain}");
@@ -89,12 +103,16 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         }
         else
         {
-            Append("filter", "DOCKER-CT", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
-            Append("filter", "DOCKER-BRIDGE", $"-o {bridge} -j DOCKER");
+            if (!IsFirstOf28)
+            {
+                Append("filter", "DOCKER-CT", $"-o {bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+                Append("filter", "DOCKER-BRIDGE", $"-o {bridge} -j DOCKER");
+            }
+
             Append("filter", "DOCKER", $"! -i {bridge} -o {bridge} -j DROP");
             if (closed)
-                Append("filter", "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j DROP");
-            Append("filter", "DOCKER-FORWARD", $"-i {bridge} {(closed ? $"! -o {bridge} " : "")}-j ACCEPT");
+                Append("filter", NetworksChain, $"-i {bridge} -o {bridge} -j DROP");
+            Append("filter", NetworksChain, $"-i {bridge} {(closed ? $"! -o {bridge} " : "")}-j ACCEPT");
         }
 
         if (!Isolates)
@@ -112,12 +130,12 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         var bridge = host.Device(network);
         Insert("filter", InternalChain, $"! -d {Net(network)} -i {bridge} -j DROP");
         Insert("filter", InternalChain, $"! -s {Net(network)} -o {bridge} -j DROP");
-        Add("filter", IsOld ? "FORWARD" : "DOCKER-FORWARD", $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
+        Add("filter", IsOld ? "FORWARD" : NetworksChain, $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
     }
 
     private void End()
     {
-        if (release is DockerRelease.V20 or DockerRelease.V27 or DockerRelease.V28)
+        if (IsOld || release is DockerRelease.V28Dot0Dot0 or DockerRelease.V28)
             Append("filter", "DOCKER-USER", "-j RETURN");
         if (!IsOld)
             return;
@@ -147,8 +165,15 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
             first: !IsOld);
         if (IsOld || Hairpin)
             Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
-        if (release == DockerRelease.V28)
+        if (release is DockerRelease.V28Dot0Dot0 or DockerRelease.V28)
             Append("raw", "PREROUTING", $"-d {container} ! -i {bridge} {proto} {Flow.ServicePort} -j DROP");
+    }
+
+    // A rule that asks the set is written once for each network of the set, which holds all but internal ones.
+    private void AppendForSet(string rule)
+    {
+        foreach (var network in LabNames.Networks.Where(network => network != LabNames.Inner))
+            Append("filter", "FORWARD", $"-d {Net(network)} {rule}");
     }
 
     private string Net(string network) => host.Address(network, version);

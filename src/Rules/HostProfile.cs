@@ -87,12 +87,16 @@ public sealed record HostProfile
     /// <summary>The host's rules, with Docker's own.</summary>
     public RuleSet Rules { get; init; } = DockerRules.Default;
 
+    /// <summary>Of what shares hook and priority with something else: which was registered first.</summary>
+    public RegistrationOrder Registered { get; init; } = RegistrationOrder.Assumed;
+
     public bool Equals(HostProfile? other) =>
         other is not null
         && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables
         && Switch.All.All(one => one.Read(this) == one.Read(other))
         && Published.AsSpan().SequenceEqual(other.Published.AsSpan())
-        && Rules == other.Rules;
+        && Rules == other.Rules
+        && Registered == other.Registered;
 
     public override int GetHashCode() =>
         Switch.All.Aggregate(

@@ -118,6 +118,11 @@ internal static class Samples
         from own in Gen.SubListOf(OwnRules)
         select own.Aggregate(docker, (rules, more) => rules.With(more));
 
+    private static readonly Gen<RegistrationOrder> Orders = Gen.Elements<RegistrationOrder>(
+        RegistrationOrder.Assumed,
+        new([["br_netfilter"], ["nftables bridge mine c"]]),
+        new([["iptables filter FORWARD", "nftables ip mine c"], ["nftables inet mine d"]]) { IsListed = true });
+
     private static readonly Gen<Flow> Flows =
         from ends in Gen.Elements<Endpoint>([.. Endpoint.All, Endpoint.Everyone]).ArrayOf(2)
         from protocol in Gen.Elements(Enum.GetValues<Protocol>())
@@ -142,6 +147,7 @@ internal static class Samples
         from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
         from states in Bools.ArrayOf(Switch.All.Length)
         from rules in Rules
+        from order in Orders
         select Switch.All.Zip(states).Aggregate(
             new HostProfile
             {
@@ -149,6 +155,7 @@ internal static class Samples
                 Iptables = backends[0],
                 Ebtables = backends[1],
                 Rules = rules,
+                Registered = order,
             },
             (profile, one) => one.First.Write(profile, one.Second));
 

@@ -124,7 +124,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         return FlowJudgement.Of(
             Flow,
             forecast,
-            [.. legs.Select(one => new LegRecord(Flow, one.Leg, null, one.Trail) { Evidence = one.Evidence })])
+            [.. legs.Select(one => new LegRecord(Flow, one.Leg, null, one.Trail) { Evidence = one.Evidence })],
+            proven: Unproven.In(_profile, legs))
             .FirstOrDefault(one => one.Leg == leg);
     }
 
@@ -169,12 +170,21 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         var observed = Observed(leg);
         if (predicted.Outcome.Kind == OutcomeKind.Unknown)
         {
-            var reason = $"The model cannot predict further: {predicted.Outcome.Reason}.";
-            Record(leg, observed, LegVerdict.NotPredicted, reason);
-            throw new AssertionException($"Not predicted: this proves neither a pass nor a failure. {reason}");
+            var why = $"The model cannot predict further: {predicted.Outcome.Reason}.";
+            Record(leg, observed, LegVerdict.NotPredicted, why);
+            throw new AssertionException($"Not predicted: this proves neither a pass nor a failure. {why}");
         }
 
+        var unproven = observed is null ? null : Unproven.Of(_profile, predicted, observed);
+        observed = unproven?.Leg;
         var disagreement = Disagreement.Between(expected, predicted, observed?.Trail);
+        if (disagreement is null && unproven?.Reason is { } reason)
+        {
+            Record(leg, observed, LegVerdict.Inconclusive, reason);
+            throw new AssertionException(
+                $"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
+        }
+
         Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
         if (disagreement is null)
             return;

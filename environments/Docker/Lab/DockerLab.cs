@@ -41,7 +41,7 @@ public sealed class DockerLab : ILab
     private DockerLab(RunId run, LabParts parts)
     {
         (_run, _parts) = (run, parts);
-        _host = new(LookAsync, rules => parts.Recorder.RecordUsersAsync(OfUsers(rules), CancellationToken.None));
+        _host = new(LookAsync, KeepAsync);
         Endpoints = [.. Endpoint.All.Where(endpoint => parts.Talking.ContainsKey(LabStations.SpeakerFor(endpoint)))];
     }
 
@@ -134,9 +134,12 @@ public sealed class DockerLab : ILab
             var (logWindow, withheld) = await _parts.Probe.Taps.ReadAsync(cancellation).ConfigureAwait(false);
             var recorded = await _parts.Recorder.ReadAsync(cancellation).ConfigureAwait(false);
             Fired = Fired.With(logWindow).With(recorded);
-            Finding Assembled(LogWindow window, TapCounters? counted = null) =>
-                TrailAssembler.Assemble(flow, _parts.Map, Own(flow, window, mark, exchanged), mark, counted, exchanged);
-            var nflog = Assembled(recorded);
+            Finding Assembled(
+                LogWindow window, TapCounters? counted = null,
+                ImmutableArray<ImmutableArray<HookPoint>> unsure = default) =>
+                TrailAssembler.Assemble(
+                    flow, _parts.Map, Own(flow, window, mark, exchanged), mark, counted, exchanged, unsure);
+            var nflog = Assembled(recorded, unsure: _parts.Recorder.Unsure);
             // The counters belong to the whole host, which may have withheld errors of others. They matter
             // only if this flow got no answer.
             if (withheld > 0 && exchanged.Answered.Count < exchanged.Sent
@@ -241,8 +244,9 @@ public sealed class DockerLab : ILab
     private async Task<HostProfile> LookAsync(CancellationToken cancellation)
     {
         var read = await _parts.Probe.ProfileAsync(
-            _parts.Map, _parts.Addresses, _holds, cancellation).ConfigureAwait(false);
-        await _parts.Recorder.RecordUsersAsync(OfUsers(read.Rules), cancellation).ConfigureAwait(false);
+            _parts.Map, _parts.Addresses, _holds, _parts.History, cancellation).ConfigureAwait(false);
+        await _parts.Recorder.RecordUsersAsync(
+            OfUsers(read.Rules, _parts.Addresses), cancellation).ConfigureAwait(false);
         return read with
         {
             ProxyPktinfo = _parts.ProxyPktinfo,
@@ -250,11 +254,17 @@ public sealed class DockerLab : ILab
         };
     }
 
+    private Task KeepAsync(RuleSet rules)
+    {
+        _parts.History.Keep(rules);
+        return _parts.Recorder.RecordUsersAsync(OfUsers(rules, _parts.Addresses), CancellationToken.None);
+    }
+
     // A chain on a device outside the lab sees none of the lab's packets.
-    private ImmutableArray<NflogPlace> OfUsers(RuleSet rules) =>
+    internal static ImmutableArray<NflogPlace> OfUsers(RuleSet rules, LabAddresses addresses) =>
     [
         .. from place in NflogPlaces.OfUser(rules)
-           let device = place.Device is null ? null : _parts.Addresses.Device(place.Device)
+           let device = place.Device is null ? null : addresses.Device(place.Device)
            where place.Device is null || device != place.Device
            select place with { Device = device },
     ];

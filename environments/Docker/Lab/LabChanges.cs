@@ -58,7 +58,7 @@ internal sealed partial class LabChanges(
         add = await BehindTapsAsync(program, add, cancellation).ConfigureAwait(false);
         return await JournaledAsync(
             $"add the rule \"{command}\"",
-            $"{program} {add}",
+            LabWords.Adding(program, add),
             [$"{program} {delete}"],
             cancellation).ConfigureAwait(false);
     }

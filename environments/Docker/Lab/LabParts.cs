@@ -12,6 +12,7 @@ internal sealed record LabParts(
     ImmutableDictionary<Endpoint, Station> Talking,
     LabStations Stations,
     NflogRecorder Recorder,
+    RegistrationHistory History,
     LabAddresses Addresses,
     LabMap Map,
     LabChanges Changes,

@@ -51,8 +51,6 @@ internal sealed class LabStart(
         var stations = new LabStations(talking, addresses, probe.Shell, _proxyPktinfo);
         ImmutableArray<int> ports = [.. addresses.Ports.Keys];
         var traffic = new TracedTraffic([.. addresses.Destinations]) { AnsweringPorts = ports };
-        await Task.WhenAll(
-            stations.TalkAsync(cancellation), probe.Taps.InstallAsync(traffic, cancellation)).ConfigureAwait(false);
         var backend = await probe.Tools.IptablesAsync(cancellation).ConfigureAwait(false);
         var ebtables = await probe.Tools.EbtablesAsync(cancellation).ConfigureAwait(false);
         // The recorder has its own container, because the kernel log fills the probe's streams.
@@ -63,6 +61,17 @@ internal sealed class LabStart(
             NflogPlaces.OfTools(backend, backend, ebtables),
             probe.Shell,
             cancellation).ConfigureAwait(false));
+        // The taps bring chains of the tools into being, which run before users' chains with the same priority. Only a
+        // recorder from before the taps stands right at a user's chain.
+        var history = new RegistrationHistory();
+        var before = await probe.ProfileAsync(
+            map, addresses, holds: false, history, cancellation).ConfigureAwait(false);
+        await recorder.RecordUsersAsync(
+            DockerLab.OfUsers(before.Rules, addresses),
+            HookPoints.All.Where(history.Has).ToHashSet(),
+            cancellation).ConfigureAwait(false);
+        await Task.WhenAll(
+            stations.TalkAsync(cancellation), probe.Taps.InstallAsync(traffic, cancellation)).ConfigureAwait(false);
         await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
 
         return new(
@@ -72,6 +81,7 @@ internal sealed class LabStart(
             talking,
             stations,
             recorder,
+            history,
             addresses,
             map,
             new(probe.Run, probe.Shell, addresses, backend, ebtables),

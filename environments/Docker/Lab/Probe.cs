@@ -67,7 +67,7 @@ internal sealed partial class Probe : IAsyncDisposable
     /// Settings and rules, without Hooktrail's own; <paramref name="holds"/>: this run holds the switches.
     /// </summary>
     public async Task<HostProfile> ProfileAsync(
-        LabMap names, LabAddresses addresses, bool holds, CancellationToken cancellation)
+        LabMap names, LabAddresses addresses, bool holds, RegistrationHistory history, CancellationToken cancellation)
     {
         var backend = await Tools.IptablesAsync(cancellation).ConfigureAwait(false);
         var ebtables = await Tools.EbtablesAsync(cancellation).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed partial class Probe : IAsyncDisposable
             """,
             cancellation).ConfigureAwait(false);
         var others = lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line));
-        return HostReading.Parse([.. others], names, backend, ebtables) with
+        return HostReading.Parse([.. others], names, backend, ebtables, history) with
         {
             UserlandProxy = lines.Contains("userland-proxy"),
         };

@@ -97,6 +97,8 @@ internal static class ExplainVerb
             .Select(flow => new ObservedFlow(
                 flow.Key.Flow, flow.Key.Profile, [.. flow.DistinctBy(one => (one.Leg, one.Observed))]))
             .ToList();
+        if (Note(line) is { } note)
+            Console.Out.Write($"{PlainText.Of(note)}\n");
         var answers = flows.Select(flow => flow.Explain()).ToList();
         foreach (var answer in answers.Where(answer => flows.Count == 1 || !answer.IsPredicted))
             Console.Out.Write($"{answer.Text}\n");
@@ -115,6 +117,8 @@ internal static class ExplainVerb
             return host;
         }
     }
+
+    private static string? Note(ParseResult line) => Host.DockerNote(line);
 
     private static Func<HostProfile, HostProfile> Changed(ParseResult line)
     {

@@ -29,7 +29,7 @@ internal sealed class HostOptions
     {
         _docker = One(
             "--docker",
-            "The Docker release whose rules are on the host: 20.10, 27, 28.0, 28.5, 29, 29-nftables, or none.",
+            "The Docker release whose rules are on the host: 20.10, 27, 28.0.0, 28.0, 28.5, 29, 29-nftables, or none.",
             "release",
             defaults is null ? null : "20.10");
         _kernel = One("--kernel", "The host's kernel release.", "version", defaults?.Kernel.ToString());
@@ -71,6 +71,11 @@ internal sealed class HostOptions
         release = said is null or NoDocker ? null : DockerRules.Parse(said);
         return said is not null;
     }
+
+    /// <summary>Which release's rules answer for the version that is given; null if they are its own.</summary>
+    /// <exception cref="HooktrailException">There is no such release.</exception>
+    public string? DockerNote(ParseResult line) =>
+        line.GetValue(_docker) is { } said and not NoDocker ? DockerVersion.Parse(said).Note : null;
 
     /// <summary>Null if the option is not given.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>

@@ -201,7 +201,8 @@ internal static class ImportVerb
                 flow,
                 profile,
                 [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
-        Notes(json ? Console.Error : Console.Out, [.. Notes(trace), .. found.Notes, .. comparison.Notes]);
+        var docker = Host.DockerNote(line) is { } note ? [note] : Array.Empty<string>();
+        Notes(json ? Console.Error : Console.Out, [.. docker, .. Notes(trace), .. found.Notes, .. comparison.Notes]);
         if (json)
             Console.Error.WriteLine(judgement.Ending);
         return judgement.Agreed ? ExitCode.Done : ExitCode.No;

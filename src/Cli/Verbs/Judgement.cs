@@ -35,7 +35,8 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
                 flow,
                 forecast,
                 [.. observed.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail) { Evidence = leg.Evidence })],
-                isLogged: seen.Log is not null);
+                seen.Log is not null,
+                Unproven.In(seen.Profile, observed));
         var (verdict, reason) = seen.Finding switch
         {
             Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
@@ -63,11 +64,12 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
         Finding.Inconclusive(var reason) => $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
         Finding.Contradictory(var reason, _, _) =>
             $"The observers contradict each other, which proves nothing about the model; the trails above are predictions only: {reason}",
-        _ => (Count(legs, LegVerdict.Disagreed), Count(legs, LegVerdict.NotPredicted)) switch
+        _ => (Count(legs, LegVerdict.Disagreed), Count(legs, LegVerdict.Inconclusive), Count(legs, LegVerdict.NotPredicted)) switch
         {
-            (0, 0) => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-            (0, var open) => $"{open} of {legs.Length} legs not predicted: the model does not know how they end, so this is neither agreement nor divergence.",
-            (var parted, _) => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
+            (0, 0, 0) => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
+            (0, 0, var open) => $"{open} of {legs.Length} legs not predicted: the model does not know how they end, so this is neither agreement nor divergence.",
+            (0, var open, _) => $"Inconclusive: of {open} of {legs.Length} legs the records do not prove all that was predicted; nothing that they prove differs from it.",
+            (var parted, _, _) => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
         },
     };
 

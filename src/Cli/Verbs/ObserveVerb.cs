@@ -41,6 +41,12 @@ internal static class ObserveVerb
         HelpName = "file",
     };
 
+    private static readonly Option<string?> Earlier = new("--nft-before")
+    {
+        Description = "The same, but the tables are there before the tools' chains: of equal priorities they run last.",
+        HelpName = "file",
+    };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = $"Prints only {TrailsFile.Schema}, the format of trails.json, to standard output.",
@@ -58,11 +64,11 @@ internal static class ObserveVerb
             matches; this match is certain only after the last record, a fraction of a second later. Then it prints the trail of each leg, and marks the
             first divergent hop with >. With --json it prints no records as they arrive.
 
-            --docker, --no-proxy, --iptables, --rule, --nft and most of --set need a private host, so without --lab they choose the namespace lab. Without
-            --docker, a private host has the rules of Docker 20.10, as in predict.
+            --docker, --no-proxy, --iptables, --rule, --nft, --nft-before and most of --set need a private host, so without --lab they choose the namespace
+            lab. Without --docker, a private host has the rules of Docker 20.10, as in predict.
 
-            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or the observation proves nothing; 4 the model does not know how a leg
-            ends, and no leg diverged. The last line says which.
+            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or the observation does not prove all of it; 4 the model does not know how a
+            leg ends, and no leg diverged. The last line says which.
 
             Examples:
               ./specs observe --from client --to server --protocol icmp
@@ -74,7 +80,7 @@ internal static class ObserveVerb
         foreach (var option in (Option[])
             [
                 .. FlowOptions.All, Packets, LabOptions.Lab,
-                LabOptions.Observer, .. Host.OfBuilt, NoProxy, Rules, Nft, Json
+                LabOptions.Observer, .. Host.OfBuilt, NoProxy, Rules, Nft, Earlier, Json
             ])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
@@ -100,6 +106,8 @@ internal static class ObserveVerb
         await using (lab)
         {
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
+            if (Host.DockerNote(line) is { } note)
+                await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(note));
             var told = json ? await lab.FactsAsync(cancellation) : null;
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
@@ -140,7 +148,7 @@ internal static class ObserveVerb
         return new HostChange.Rule(command);
     }
 
-    private static HostChange Table(string text)
+    private static HostChange.NftTable Table(string text)
     {
         _ = LabWords.TablesOf(text);
         return new HostChange.NftTable(text);
@@ -155,11 +163,13 @@ internal static class ObserveVerb
             UserlandProxy = !line.GetValue(NoProxy)
                 && Host.Turns(line).LastOrDefault(turn => turn.Switch.Name == UserlandProxy, (null!, true)).On,
             Iptables = Host.Iptables(line) ?? Backend.Nft,
+            BeforeTools = line.GetValue(Earlier) is { } file ? [Table(Read(file)).Text] : [],
         };
         var built = Host.SaysDocker(line, out _) ? "--docker"
             : line.GetValue(NoProxy) ? "--no-proxy"
             : Host.Iptables(line) is not null ? "--iptables"
             : !setup.UserlandProxy ? $"--set {UserlandProxy}=0"
+            : !setup.BeforeTools.IsEmpty ? "--nft-before"
             : null;
         var own = built ?? changes.Select(change => change switch
         {

@@ -77,6 +77,10 @@ internal static class PredictVerb
             profile = DockerRules.On(profile, release);
         var format = line.GetRequiredValue(Format);
         var predicted = Prediction.LegOf(profile, flow, leg);
+        var note = Host.DockerNote(line) is { } told ? PlainText.Of(told) + "\n" : "";
+        // Drawings and JSON are read by programs.
+        if (format != "table" || line.GetValue(Json))
+            Console.Error.Write(note);
         if (line.GetValue(Json))
         {
             if (format != "table")
@@ -88,7 +92,7 @@ internal static class PredictVerb
         {
             Console.Out.Write(format switch
             {
-                "table" => $"{flow}, {leg}\n\n{Table(predicted)}",
+                "table" => $"{note}{flow}, {leg}\n\n{Table(predicted)}",
                 "text" => Drawn(profile, flow, predicted, PictureText.Of),
                 "svg" => Drawn(profile, flow, predicted, PictureSvg.Standalone),
                 "mermaid" => Drawn(profile, flow, predicted, PictureMermaid.Of),

@@ -116,7 +116,8 @@ internal static class DockerSets
     {
         DockerRelease.V20 => "20.10",
         DockerRelease.V27 => "27",
-        DockerRelease.V28 => "28.0",
+        DockerRelease.V28Dot0Dot0 => "28.0.0",
+        DockerRelease.V28 => "28.0.1",
         DockerRelease.V28Dot2 => "28.2",
         DockerRelease.V29 => "29",
         _ => "29-nftables",

@@ -224,14 +224,18 @@ internal static class BrNetfilter
 
     /// <summary>
     /// <c>ip_sabotage_in</c>: a packet that crossed PREROUTING in the bridge, and then came up to be routed or
-    /// delivered, skips that hook once.
+    /// delivered, skips that hook: once, or on older kernels each time. The first kernels that skip it once also free
+    /// what br_netfilter has noted of the packet.
     /// </summary>
     private static NfVerdict SabotageIn(Packet packet, in HookState state)
     {
         if (!CrossedPreRoutingInTheBridge.Holds(packet))
             return NfVerdict.Accept;
 
-        packet.NfBridge!.SabotageDone = true;
+        if (packet.Host.Traits is { SkipsPreRoutingOnce: true, SkippingKeepsThePort: false })
+            packet.NfBridge = null;
+        else
+            packet.NfBridge!.SabotageDone = packet.Host.Traits.SkipsPreRoutingOnce;
         state.Okfn(packet);
         return NfVerdict.Stolen;
     }

@@ -34,4 +34,9 @@ internal sealed record HookRegistration(Family Family, Hook Hook, int Priority, 
 
     /// <summary>The device of a function at ingress or egress; null at the other hooks.</summary>
     public string? Device { get; init; }
+
+    /// <summary>
+    /// The step of <see cref="RegistrationOrder"/> in which it was registered; null if that order does not name it.
+    /// </summary>
+    public int? Step { get; init; }
 }

@@ -10,18 +10,33 @@ internal sealed class HookTable
 
     private readonly ImmutableArray<HookRegistration>[] _entries;
 
-    /// <summary>Takes the registrations in the order in which they were made.</summary>
-    public HookTable(IEnumerable<HookRegistration> registrations)
+    /// <summary>
+    /// Takes the registrations in the order in which they were made, and the rules of their chains.
+    /// </summary>
+    public HookTable(IEnumerable<HookRegistration> registrations, RuleSet? rules = null)
     {
         // Last registered first, then a sort that keeps that order among equals.
         var ordered = registrations.Reverse().OrderBy(one => one.Priority).ToLookup(one => Index(one.Family, one.Hook));
         var places = Enum.GetValues<Family>().Length * Hooks;
         _entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
+        Unknown = [.. _entries.SelectMany(entries => UnknownOrder.Of(entries, rules ?? RuleSet.Empty))];
     }
+
+    /// <summary>What has one priority at one hook, and no known order.</summary>
+    public ImmutableArray<UnknownOrder> Unknown { get; }
 
     public IEnumerable<HookRegistration> All => _entries.SelectMany(hook => hook);
 
     public ImmutableArray<HookRegistration> At(Family family, Hook hook) => _entries[Index(family, hook)];
+
+    /// <summary>The unknown order that decides what becomes of the packet at this entry; null if none does.</summary>
+    public UnknownOrder? Undecided(HookRegistration entry, Packet packet, in HookState state)
+    {
+        foreach (var order in Unknown)
+            if (order.Includes(entry) && order.Matters(packet, in state))
+                return order;
+        return null;
+    }
 
     private static int Index(Family family, Hook hook) => (int)family * Hooks + (int)hook;
 }

@@ -18,9 +18,14 @@ internal static class NatChains
     private static IEnumerable<HookRegistration> At(Family family, Hook hook, HostProfile profile, KernelTraits traits)
     {
         var slot = hook is Hook.PreRouting or Hook.LocalOut ? IpPriority.NatDestination : IpPriority.NatSource;
-        var ordered = Chains(family, hook, slot, profile).Reverse().OrderBy(one => one.Priority).ToArray();
+        var ordered = RegisteredWhen.InOrder(Chains(family, hook, slot, profile), profile.Registered)
+            .Reverse().OrderBy(one => one.Priority).ToArray();
         if (traits.NatChainsShareASlot)
-            return [new(family, hook, slot, "nat core", new NatCore([.. ordered.Select(one => one.Chain)], hook).Run)
+            return [new(family, hook, slot, "nat core", new NatCore([.. ordered.Select(one => one.Chain)], hook)
+            {
+                Unordered = [.. Unordered(ordered, profile.Registered)],
+                Rules = profile.Rules,
+            }.Run)
             {
                 Points = [.. ordered.Select(one => one.Chain.Point)],
             }];
@@ -30,6 +35,15 @@ internal static class NatChains
             Points = [one.Chain.Point],
         });
     }
+
+    // On kernels where each is a function at the hook, the hook table knows.
+    private static IEnumerable<ImmutableArray<Chain>> Unordered(
+        (Chain Chain, int Priority)[] chains, RegistrationOrder order) =>
+        from alike in chains.GroupBy(one => (one.Priority, Step: order.StepOf(one.Chain.Point.ToString())))
+        where alike.Key.Step is not null
+        let among = alike.Select(one => one.Chain).ToImmutableArray()
+        where among.Any(one => one != among[0] && !order.Knows(among[0].Point, one.Point))
+        select among;
 
     /// <summary>The tools' own chain, then the users'.</summary>
     private static IEnumerable<(Chain Chain, int Priority)> Chains(

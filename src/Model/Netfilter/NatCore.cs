@@ -32,6 +32,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static readonly Condition HasAnotherRouteNow = new(
         Statement.NatReroutes, null, packet => packet.RouteDevice != Lab.DeviceTowards(packet.Destination.Name));
 
+    /// <summary>Chains with one priority of which it is not known which was registered first.</summary>
+    public ImmutableArray<ImmutableArray<Chain>> Unordered { get; init; } = [];
+
+    /// <summary>The rules of the chains.</summary>
+    public RuleSet Rules { get; init; } = RuleSet.Empty;
+
     private readonly Manipulation _manipulation = ManipulationAt(hook);
 
     private readonly Condition _isSettled = new(
@@ -96,6 +102,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         target = null;
         foreach (var (index, chain) in chains.Index())
         {
+            if (Undecided(chain, packet, in state) is { } undecided)
+            {
+                packet.End(Outcome.Unknown(packet.Passage.Last ?? chain.Point, undecided));
+                return NfVerdict.Drop;
+            }
+
             var decision = chain.Traverse(packet, in state);
             if (decision.Ends)
                 return chain.End(packet, decision, in state);
@@ -113,6 +125,16 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         }
 
         return NfVerdict.Accept;
+    }
+
+    private string? Undecided(Chain chain, Packet packet, in HookState state)
+    {
+        foreach (var among in Unordered)
+            if (among.Contains(chain))
+                foreach (var one in among)
+                    if (ChainActs.On(one.Point, Rules, packet, in state))
+                        return UnknownOrder.OrderOf(among.Select(other => other.Point.ToString()));
+        return null;
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal static class Nf
         var (@in, @out) = hook == Netfilter.Hook.Ingress ? (device, (string?)null) : (null, device);
         var state = new HookState(Family.Netdev, hook, @in, @out, okfn);
         foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
-            if (entry.Device == device && entry.Function(packet, in state) != NfVerdict.Accept)
+            if (entry.Device == device && Ask(entry, packet, in state) != NfVerdict.Accept)
                 return;
         okfn(packet);
     }
@@ -49,9 +49,18 @@ internal static class Nf
             packet.Journal?.Call(in state);
         var entries = packet.Host.Hooks.At(state.Family, state.Hook);
         for (var next = from; next < entries.Length; next++)
-            if (entries[next].Function(packet, in state) != NfVerdict.Accept)
+            if (Ask(entries[next], packet, in state) != NfVerdict.Accept)
                 return;
 
         state.Okfn(packet);
+    }
+
+    private static NfVerdict Ask(HookRegistration entry, Packet packet, in HookState state)
+    {
+        if (packet.Host.Hooks.Undecided(entry, packet, in state) is not { } unknown)
+            return entry.Function(packet, in state);
+        var at = packet.Passage.Last ?? unknown.Among.SelectMany(one => one.Points).First();
+        packet.End(Outcome.Unknown(at, unknown.Sentence));
+        return NfVerdict.Drop;
     }
 }

@@ -15,7 +15,7 @@ internal sealed record NfBridgeInfo(string PhysIn, string Destination)
     /// <summary>Whether the PREROUTING hook of the IP layer is being called from the bridge.</summary>
     public bool InPreRouting { get; set; } = true;
 
-    /// <summary>Whether the packet has skipped that hook, as it may once (<c>sabotage_in_done</c>).</summary>
+    /// <summary>Whether the packet has skipped that hook and may not again (<c>sabotage_in_done</c>).</summary>
     public bool SabotageDone { get; set; }
 
     /// <summary>

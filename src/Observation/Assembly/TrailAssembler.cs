@@ -10,9 +10,11 @@ public static class TrailAssembler
     /// <paramref name="mark"/> is the type of service or traffic class that both ends wrote; other flows of the window
     /// have other values. ARP has none. ebt_log shows only the upper four bits of a traffic class, so the marks of IPv6
     /// flows must differ in them, and from 0. <paramref name="counted"/> is null if the observer has no counters.
+    /// <paramref name="unsure"/> are the groups of hook points that share a place, and whose taps prove no order.
     /// </summary>
     public static Finding Assemble(
-        Flow flow, LabMap map, LogWindow window, byte mark, TapCounters? counted, Exchanged exchanged)
+        Flow flow, LabMap map, LogWindow window, byte mark, TapCounters? counted, Exchanged exchanged,
+        ImmutableArray<ImmutableArray<HookPoint>> unsure = default)
     {
         try
         {
@@ -32,8 +34,11 @@ public static class TrailAssembler
             var named = flow.Protocol == Protocol.Tcp
                 ? TcpLegs.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);
-            return new Finding.Observed(Legs(
-                flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged)));
+            var legs = Legs(
+                flow, named, exchanged, new(flow, map, traffic.LocalPort), new(flow, map, traffic, named, exchanged));
+            return new Finding.Observed(unsure.IsDefaultOrEmpty
+                ? legs
+                : [.. legs.Select(leg => leg with { Unsure = UnsureHops.Of(leg.Trail, unsure) })]);
         }
         catch (Doubt doubt)
         {

@@ -409,6 +409,69 @@ internal sealed class NamespaceLabTests
     }
 
     [Test]
+    public async Task A_rule_for_a_chain_that_is_not_there_is_not_for_this_host()
+    {
+        var before = _lab.Profile;
+        Assert.That(
+            async () => await _lab.ChangeAsync(new HostChange.Rule("ip6tables -I DOCKER-USER -s client -j DROP")),
+            Throws.TypeOf<CannotChangeException>().With.Message.StartsWith(
+                "This host's ip6tables has no chain DOCKER-USER in the table filter"));
+        Assert.That(await _lab.ReadAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Of_chains_with_one_priority_the_one_made_last_runs_first()
+    {
+        await using var one = await _lab.ChangeAsync(new HostChange.NftTable(Equal("one", "")));
+        await using var two = await _lab.ChangeAsync(new HostChange.NftTable(Equal("two", "ip saddr client drop;")));
+
+        var request = (await AgreesAsync(Out)).Single();
+
+        Assert.That(
+            request.Trail.Hops.TakeLast(1).Select(hop => hop.Point.ToString()), Is.EqualTo(new[] { "nftables ip two c" }));
+        Assert.That(request.Unsure, Is.Empty, "each has its recorder right behind it");
+    }
+
+    [Test]
+    public async Task A_chain_made_before_the_tools_runs_after_them()
+    {
+        await using var lab = await Live.StartAsync(NamespaceSetup.Default with
+        {
+            Docker = null,
+            BeforeTools = [Equal("early", "ip saddr client ip daddr wan drop;")],
+        });
+
+        var request = (await AgreesAsync(Out, lab)).Single();
+
+        Assert.That(
+            request.Trail.Hops.TakeLast(2).Select(hop => hop.Point.ToString()),
+            Is.EqualTo(new[] { "iptables raw PREROUTING", "nftables ip early c" }));
+    }
+
+    [Test]
+    public async Task Of_chains_with_one_priority_that_come_together_no_record_proves_what_was_crossed()
+    {
+        await using var both = await _lab.ChangeAsync(new HostChange.NftTable(
+            "table ip both { chain a { type filter hook prerouting priority -7; }; chain b { type filter hook prerouting priority -7; ip saddr client drop; }; }"));
+
+        var seen = await _lab.SendAsync(Out, Sending.Once with { Patience = TimeSpan.FromMilliseconds(60) });
+        var request = Legs(seen.Finding).Single();
+        var predicted = Prediction.Of(seen.Profile, Out, Leg.Request);
+        var held = Unproven.Of(seen.Profile, predicted, request);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(predicted.Hops[^1].Point.ToString(), Is.EqualTo("nftables ip both b"), "b was registered last");
+            Assert.That(request.Trail.Hops.TakeLast(2).Select(hop => hop.Point.Chain), Is.EqualTo(new[] { "b", "a" }));
+            Assert.That(held.Leg.Trail.Hops, Is.EqualTo(predicted.Hops));
+            Assert.That(held.Reason, Does.Contain("but not which of them it crossed"));
+        });
+    }
+
+    private static string Equal(string table, string rule) =>
+        $"table ip {table} {{ chain c {{ type filter hook prerouting priority -300; {rule} }}; }}";
+
+    [Test]
     public void The_kernel_log_is_not_for_it() =>
         Assert.That(
             async () => await _lab.SendAsync(Ping, Sending.Once with { Observers = Observers.Both }),

@@ -23,6 +23,7 @@ public class ReferenceTests
     [
         KernelTrait.BrouteIsAtPreRouting,
         KernelTrait.ResumesBehindBrNetfilter,
+        KernelTrait.SkipsPreRoutingOnce,
         KernelTrait.BridgeConfirmsWhatGoesUp,
     ];
 

@@ -79,6 +79,50 @@ public class BackendsAndVersions
         Assert.That(hops.Select(hop => hop.PhysOut), Has.All.Null);
     }
 
+    [TestCase("5.4.231", "client.port")]
+    [TestCase("5.4.232", null)]
+    [TestCase("5.4.241", null)]
+    [TestCase("5.4.242", "client.port")]
+    [TestCase("5.10.167", "client.port")]
+    [TestCase("5.10.178", null)]
+    [TestCase("5.10.179", "client.port")]
+    [TestCase("5.11", "client.port")]
+    [TestCase("5.15.92", "client.port")]
+    [TestCase("5.15.108", null)]
+    [TestCase("5.15.109", "client.port")]
+    [TestCase("6.1.10", "client.port")]
+    [TestCase("6.1.25", null)]
+    [TestCase("6.1.26", "client.port")]
+    [TestCase("6.1", "client.port")]
+    [TestCase("6.2.12", null)]
+    [TestCase("6.2", "client.port")]
+    [TestCase("6.3", "client.port")]
+    public void Some_releases_of_2023_forget_the_port_where_a_packet_skips_PREROUTING(string kernel, string? port)
+    {
+        var hops = Request(Client, Wan, HostProfile.Default with { Kernel = KernelVersion.Parse(kernel) })
+            .Within(Layer.Iptables).Hops;
+
+        Assert.That(
+            hops.Where(hop => hop.Point.Chain == "PREROUTING").Select(hop => hop.PhysIn),
+            Has.All.EqualTo("client.port"));
+        Assert.That(
+            hops.Where(hop => hop.Point.Chain != "PREROUTING").Select(hop => hop.PhysIn), Has.All.EqualTo(port));
+    }
+
+    [TestCase("5.10.178", OutcomeKind.Delivered)]
+    [TestCase("5.10.179", OutcomeKind.Dropped)]
+    public void Where_the_port_is_forgotten_physdev_does_not_match_behind_PREROUTING(string kernel, OutcomeKind how) =>
+        Assert.That(
+            Request(Client, Wan, HostProfile.Default with
+            {
+                Kernel = KernelVersion.Parse(kernel),
+                Rules = RuleText.Read(
+                    Layer.Iptables,
+                    ["*filter", "-A FORWARD -m physdev --physdev-in client.port -j DROP", "COMMIT"],
+                    "test"),
+            }).Outcome.Kind,
+            Is.EqualTo(how));
+
     [Test]
     public void Without_a_call_from_the_bridge_no_port_is_remembered() =>
         Assert.That(

@@ -80,6 +80,61 @@ public class AgreementTests
         Assert.That(finding, Is.EqualTo(new Finding.Inconclusive("NFLOG: It lost 3 records.")));
     }
 
+    [Test]
+    public void Where_nflog_does_not_prove_a_crossing_log_decides_that_there_was_none()
+    {
+        var both = Legs(Agreement.Of(Lost("log", Post), Unsure(Post, Mine, Forward))).Single();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(both.Trail.Hops, Is.EqualTo(new[] { Post, Mine }));
+            Assert.That(both.Trail.Outcome, Is.EqualTo(Outcome.Vanished(Mine.Point, null)));
+            Assert.That(both.Unsure, Is.Empty, "the packet came to both and crossed only this one");
+            Assert.That(
+                both.Evidence.Where(one => one.Channel == "nflog").Select(one => one.Hop), Is.EqualTo(new[] { 1, 2, 0 }));
+        });
+    }
+
+    [Test]
+    public void Where_log_shows_the_crossing_the_others_stay_unsure()
+    {
+        var both = Legs(Agreement.Of(Lost("log", Post, Forward), Unsure(Post, Mine, Forward))).Single();
+
+        Assert.That(both.Trail.Hops, Is.EqualTo(new[] { Post, Mine, Forward }));
+        Assert.That(both.Unsure, Is.EqualTo(new[] { new UnsureHops(2, 2, AreCrossed: false) }));
+    }
+
+    [Test]
+    public void What_was_seen_further_on_has_crossed_them_all_and_a_hop_that_log_lacks_is_a_contradiction() =>
+        Assert.That(
+            Agreement.Of(
+                Saw("log", Post),
+                new Finding.Observed([Legs(Saw("nflog", Mine, Forward, Post)).Single() with
+                {
+                    Unsure = [new(1, 2, AreCrossed: true)],
+                }])),
+            Is.TypeOf<Finding.Contradictory>());
+
+    [Test]
+    public void Unsure_hops_keep_their_place_in_the_common_trail()
+    {
+        var nflog = new Finding.Observed([Legs(Saw("nflog", Forward, Mine, Post)).Single() with
+        {
+            Unsure = [new(1, 2, AreCrossed: true)],
+        }]);
+
+        Assert.That(
+            Legs(Agreement.Of(Saw("log", Arp, Forward, Post), nflog)).Single().Unsure,
+            Is.EqualTo(new[] { new UnsureHops(2, 2, AreCrossed: true) }));
+    }
+
+    private static Finding Lost(string channel, params ImmutableArray<Hop> hops) => new Finding.Observed(
+        [Legs(Saw(channel, hops)).Single() with { Trail = new(hops, Outcome.Vanished(hops[^1].Point, null)) }]);
+
+    // The last two share their place.
+    private static Finding Unsure(params ImmutableArray<Hop> hops) => new Finding.Observed(
+        [Legs(Lost("nflog", hops)).Single() with { Unsure = [new(hops.Length - 1, 2, AreCrossed: false)] }]);
+
     private static Hop At(Layer layer, string table, string chain) =>
         new(new(layer, table, chain), "lab", null, null, null, "client", "server");
 

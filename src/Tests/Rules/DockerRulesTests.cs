@@ -86,21 +86,6 @@ public class DockerRulesTests
         public string? MacOwner(string printed) => null;
     }
 
-    [TestCase("20.10.24", DockerRelease.V20)]
-    [TestCase("26.1", DockerRelease.V20)]
-    [TestCase("27.5.1", DockerRelease.V27)]
-    [TestCase("28.0.4", DockerRelease.V28)]
-    [TestCase("28.5", DockerRelease.V28Dot2)]
-    [TestCase("29", DockerRelease.V29)]
-    [TestCase("29-nftables", DockerRelease.V29Nftables)]
-    public void A_release_is_found_by_its_version(string version, DockerRelease release) =>
-        Assert.That(DockerRules.Parse(version), Is.EqualTo(release));
-
-    [Test]
-    public void What_is_no_version_is_told([Values("", "new", "28.x")] string version) =>
-        Assert.That(
-            () => DockerRules.Parse(version), Throws.TypeOf<HooktrailException>().With.Message.Contains("20.10"));
-
     [Test]
     public void The_networks_are_named_as_wholes() =>
         Assert.That(

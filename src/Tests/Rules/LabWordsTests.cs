@@ -6,11 +6,24 @@ public class LabWordsTests
 {
     [TestCase("Error: Chain of type \"filter\" is not supported, perhaps kernel support is missing?", "This kernel does not support what the table needs; ")]
     [TestCase("ebtables v1.8.9 (nf_tables): table 'broute' does not exist", "The ebtables of this machine has no table broute: ")]
+    [TestCase("Could not add the rule \"iptables -I DOCKER-USER -j DROP\" in host: iptables: No chain/target/match by that name. iptables has no chain DOCKER-USER in filter", "This host's iptables has no chain DOCKER-USER in the table filter, so no rule can be added to it: Docker has it")]
+    [TestCase("ebtables: No chain/target/match by that name ebtables has no chain OWN in nat", "This host's ebtables has no chain OWN in the table nat, so no rule can be added to it.")]
     public void What_the_machine_has_not_got_is_nobodys_mistake(string complaint, string sentence) =>
         Assert.That(LabWords.Lack(complaint)!.Message, Does.StartWith(sentence));
 
     [Test]
     public void A_mistake_stays_one() => Assert.That(LabWords.Lack("Error: syntax error, unexpected newline"), Is.Null);
+
+    [TestCase("-I DOCKER-USER -j DROP", "iptables has no chain DOCKER-USER in filter")]
+    [TestCase("-t nat -A MINE -j RETURN", "iptables has no chain MINE in nat")]
+    [TestCase("-A FORWARD -j NOWHERE", "Chain 'NOWHERE' does not exist")]
+    public void A_chain_that_does_not_exist_is_told_from_other_mistakes(string add, string said) =>
+        Assert.That(
+            PrivateNamespace.Run($"""
+                command -v iptables-nft >/dev/null || exit 77
+                ({LabWords.Adding("iptables-nft", add)}) 2>&1 || :
+                """),
+            Does.Contain(said).And.Matches(said.Contains("no chain") ? "no chain" : @"\A(?![\s\S]*no chain)"));
 
     [TestCase("iptables -A FORWARD -s client -d wan -j DROP", "-A FORWARD -s 172.30.0.2 -d 203.0.113.9 -j DROP")]
     [TestCase("iptables -A FORWARD -s lab -j DROP", "-A FORWARD -s 172.30.0.0/24 -j DROP")]

@@ -1,5 +1,3 @@
-using Hooktrail.Model.Netfilter;
-
 namespace Hooktrail.Model;
 
 /// <summary>
@@ -30,22 +28,26 @@ internal sealed class Choices(bool unites)
     /// <summary>Notes what the walk has shown so far: only walks that showed the same are one.</summary>
     public void Note(Hop hop) => _hops.Add(hop);
 
-    public Ending Choose(IReadOnlyList<Ending> endings, Packet packet, HookPoint at)
+    /// <summary>The place of the way to take: each supposes something else.</summary>
+    /// <param name="ways">What each way supposes.</param>
+    /// <param name="packet">The packet, which is under way.</param>
+    /// <param name="at">What of the host has several ways for it.</param>
+    public int Choose(IReadOnlyList<ImmutableArray<Supposition>> ways, Packet packet, object at)
     {
         if (IsRepeated)
-            return endings[0];
+            return 0;
         var meeting = MeetingAt(packet, at);
         if (_forks.Length == _taken.Count)
         {
             IsRepeated = meeting.IsKnown;
             meeting.Come(Fork.Supposing(_forks));
             if (IsRepeated)
-                return endings[0];
-            _taken.Add((0, endings.Count));
+                return 0;
+            _taken.Add((0, ways.Count));
         }
 
-        var chosen = endings[_taken[_forks.Length].Index];
-        _forks = _forks.Add(new(meeting, chosen.Branch.Supposing));
+        var chosen = _taken[_forks.Length].Index;
+        _forks = _forks.Add(new(meeting, ways[chosen]));
         return chosen;
     }
 
@@ -62,7 +64,7 @@ internal sealed class Choices(bool unites)
         return true;
     }
 
-    private Meeting MeetingAt(Packet packet, HookPoint at)
+    private Meeting MeetingAt(Packet packet, object at)
     {
         if (!unites)
             return new();
@@ -73,7 +75,7 @@ internal sealed class Choices(bool unites)
     }
 
     /// <summary>All that the rest of the walk depends on, and what it has shown so far.</summary>
-    private object?[] StateOf(Packet packet, HookPoint at) =>
+    private object?[] StateOf(Packet packet, object at) =>
     [
         at, packet.Content with { About = null }, packet.Content.About?.Tuple, packet.Source, packet.Destination,
         packet.Device, packet.Mac, packet.RouteDevice, packet.Marks, packet.NfBridge?.Copy(), packet.IsForOthers,

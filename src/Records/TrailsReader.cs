@@ -188,10 +188,8 @@ internal sealed class TrailsReader(string name)
 
     private static Supposition SuppositionOf(JsonPlace supposition)
     {
-        supposition.Object("at", "rule", "match", "holds");
-        return new(
-            Place(supposition["at"]),
-            supposition["rule"].Text(), supposition["match"].Text(), supposition["holds"].Bool());
+        supposition.Object("at", "question", "answer");
+        return new(Place(supposition["at"]), supposition["question"].Text(), supposition["answer"].Text());
     }
 
     private static Hop HopOf(JsonPlace hop)

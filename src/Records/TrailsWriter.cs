@@ -268,9 +268,8 @@ public sealed class TrailsWriter : IDisposable
         json.WriteStartObject("at");
         WriteMembers(json, one.At);
         json.WriteEndObject();
-        json.WriteString("rule", one.Rule);
-        json.WriteString("match", one.Match);
-        json.WriteBoolean("holds", one.Holds);
+        json.WriteString("question", one.Question);
+        json.WriteString("answer", one.Answer);
     }
 
     private static void Write(Utf8JsonWriter json, Hop hop)

@@ -71,10 +71,9 @@ internal static class Samples
     private static readonly Gen<Way> AnyWay =
         from trail in OrNull(AnyTrail)
         from at in Points
-        from rule in Names
-        from match in Names
-        from holds in Bools
-        select new Way(trail, rule.Length % 2 == 0 ? [] : [new(at, rule, match, holds)]);
+        from question in Names
+        from answer in Names
+        select new Way(trail, question.Length % 2 == 0 ? [] : [new(at, question, answer)]);
 
     // A user's rules, of every tool; Docker's are those of its releases.
     private static readonly RuleSet[] OwnRules =

@@ -1,14 +1,15 @@
 namespace Hooktrail.Trails;
 
 /// <summary>
-/// What is supposed of a match that the model cannot decide: <c>-m recent</c> depends on packets of the past,
-/// <c>-m owner</c> on the sending process.
+/// What is supposed where the model cannot decide: a match that depends on more than the packet, such as
+/// <c>-m recent</c>, or the order of two chains of which it is not known which was registered first.
 /// </summary>
-/// <param name="At">The hook point at which the rule was asked, in its chain or in one that it calls.</param>
-/// <param name="Rule">The rule's text.</param>
-/// <param name="Match">The match's name, as in <see cref="Rule"/>.</param>
-/// <param name="Holds">Whether the match is supposed to hold.</param>
-public sealed record Supposition(HookPoint At, string Rule, string Match, bool Holds)
+/// <param name="At">The hook point at which it matters; for a match, that of the rule's chain or its caller.</param>
+/// <param name="Question">
+/// What is open: <c>recent of "-A FORWARD -m recent --rcheck -j DROP"</c>; <c>the order of A and B</c>.
+/// </param>
+/// <param name="Answer">What is supposed of it: <c>matches</c>, <c>does not match</c>; <c>is B, A</c>.</param>
+public sealed record Supposition(HookPoint At, string Question, string Answer)
 {
-    public override string ToString() => $"{Match} of \"{Rule}\" {(Holds ? "matches" : "does not match")}";
+    public override string ToString() => $"{Question} {Answer}";
 }

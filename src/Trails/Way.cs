@@ -29,10 +29,9 @@ public static class Ways
     /// </summary>
     public static string InWords(IReadOnlyList<Way> ways)
     {
-        var endings = string.Join(", or ", ways.Select(way => way.Ending).Distinct(StringComparer.Ordinal));
-        var matches = ways.SelectMany(way => way.Supposing)
-            .Select(one => $"{one.Match} of \"{one.Rule}\"")
-            .Distinct(StringComparer.Ordinal);
-        return $"{endings}, depending on {string.Join(" and ", matches)}";
+        List<string> different = [.. ways.Select(way => way.Ending).Distinct(StringComparer.Ordinal)];
+        var endings = different.Count == 1 ? $"{different[0]} by several ways" : string.Join(", or ", different);
+        var open = ways.SelectMany(way => way.Supposing).Select(one => one.Question).Distinct(StringComparer.Ordinal);
+        return $"{endings}, depending on {string.Join(" and ", open)}";
     }
 }

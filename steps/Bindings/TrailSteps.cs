@@ -77,7 +77,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
             {
                 (OutcomeKind.Delivered, to, null), (how, null, point),
             }));
-        Assert.That(ways.SelectMany(way => way.Supposing).Select(one => one.Match), Has.All.StartsWith(match));
+        Assert.That(ways.SelectMany(way => way.Supposing).Select(one => one.Question), Has.All.StartsWith(match));
         flow.Agree(leg, null);
     }
 

@@ -4,7 +4,11 @@ namespace Hooktrail.Model.Netfilter;
 internal readonly record struct Branch(Marks Marks, ImmutableArray<Supposition> Supposing)
 {
     public Branch Suppose(HookPoint at, Rule rule, bool holds) =>
-        this with { Supposing = Supposing.Add(new(at, rule.Text, Matching.UnknownOf(rule), holds)) };
+        this with
+        {
+            Supposing = Supposing.Add(new(
+                at, $"{Matching.UnknownOf(rule)} of \"{rule}\"", holds ? "matches" : "does not match")),
+        };
 }
 
 /// <summary>One way through a chain: what it decides of the packet, and what the packet carries then.</summary>

@@ -23,9 +23,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         if (_own is null)
             return Decision.Accept;
         var endings = new RuleWalk(point, _others, packet, state).Through(_own);
-        var (decision, branch) = endings.Count == 1
-            ? endings[0]
-            : packet.Connections.Choices.Choose(endings, packet, point);
+        var (decision, branch) = endings[endings.Count == 1
+            ? 0
+            : packet.Connections.Choices.Choose([.. endings.Select(one => one.Branch.Supposing)], packet, point)];
         packet.Marks = branch.Marks;
         if (decision.Rule.Length > 0)
             packet.Journal?.Note(Place.Rule, $"{point} decides by {decision.Rule}.", null);

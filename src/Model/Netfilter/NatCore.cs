@@ -100,14 +100,17 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     public NfVerdict Ask(Packet packet, in HookState state, out Target? target)
     {
         target = null;
-        foreach (var (index, chain) in chains.Index())
+        var (order, chosen) = (chains, default(ImmutableArray<Chain>));
+        for (var index = 0; index < order.Length; index++)
         {
-            if (Undecided(chain, packet, in state) is { } undecided)
+            if (Undecided(order[index], packet, in state) is { } among && among != chosen)
             {
-                packet.End(Outcome.Unknown(packet.Passage.Last ?? chain.Point, undecided));
-                return NfVerdict.Drop;
+                order = [.. order[..index], .. Orders.Choose(
+                    order[index..], among.Contains, one => one.Point.ToString(), order[index].Point, packet)];
+                chosen = among;
             }
 
+            var chain = order[index];
             var decision = chain.Traverse(packet, in state);
             if (decision.Ends)
                 return chain.End(packet, decision, in state);
@@ -119,7 +122,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;
-                PassOver(packet, chains.Skip(index + 1), Statement.NatFirstAnswer);
+                PassOver(packet, order.Skip(index + 1), Statement.NatFirstAnswer);
                 return NfVerdict.Accept;
             }
         }
@@ -127,13 +130,13 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         return NfVerdict.Accept;
     }
 
-    private string? Undecided(Chain chain, Packet packet, in HookState state)
+    private ImmutableArray<Chain>? Undecided(Chain chain, Packet packet, in HookState state)
     {
         foreach (var among in Unordered)
             if (among.Contains(chain))
                 foreach (var one in among)
                     if (ChainActs.On(one.Point, Rules, packet, in state))
-                        return UnknownOrder.OrderOf(among.Select(other => other.Point.ToString()));
+                        return among;
         return null;
     }
 

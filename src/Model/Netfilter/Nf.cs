@@ -19,10 +19,8 @@ internal static class Nf
         packet.Passage.Traverse();
         var (@in, @out) = hook == Netfilter.Hook.Ingress ? (device, (string?)null) : (null, device);
         var state = new HookState(Family.Netdev, hook, @in, @out, okfn);
-        foreach (var entry in packet.Host.Hooks.At(Family.Netdev, hook))
-            if (entry.Device == device && Ask(entry, packet, in state) != NfVerdict.Accept)
-                return;
-        okfn(packet);
+        var entries = packet.Host.Hooks.At(Family.Netdev, hook);
+        Ask([.. entries.Where(entry => entry.Device == device)], packet, in state);
     }
 
     /// <summary>
@@ -47,20 +45,29 @@ internal static class Nf
         packet.Passage.Traverse();
         if (from == 0)
             packet.Journal?.Call(in state);
-        var entries = packet.Host.Hooks.At(state.Family, state.Hook);
-        for (var next = from; next < entries.Length; next++)
-            if (Ask(entries[next], packet, in state) != NfVerdict.Accept)
+        Ask(packet.Host.Hooks.At(state.Family, state.Hook)[from..], packet, in state);
+    }
+
+    private static void Ask(ImmutableArray<HookRegistration> entries, Packet packet, in HookState state)
+    {
+        UnknownOrder? chosen = null;
+        for (var next = 0; next < entries.Length; next++)
+        {
+            var entry = entries[next];
+            if (packet.Host.Hooks.Undecided(entry, packet, in state) is { } unknown && unknown != chosen)
+            {
+                entries = [.. entries[..next], .. Orders.Choose(
+                    entries[next..], unknown.Includes, one => one.What, PointOf(unknown, packet), packet)];
+                (chosen, entry) = (unknown, entries[next]);
+            }
+
+            if (entry.Function(packet, in state) != NfVerdict.Accept)
                 return;
+        }
 
         state.Okfn(packet);
     }
 
-    private static NfVerdict Ask(HookRegistration entry, Packet packet, in HookState state)
-    {
-        if (packet.Host.Hooks.Undecided(entry, packet, in state) is not { } unknown)
-            return entry.Function(packet, in state);
-        var at = packet.Passage.Last ?? unknown.Among.SelectMany(one => one.Points).First();
-        packet.End(Outcome.Unknown(at, unknown.Sentence));
-        return NfVerdict.Drop;
-    }
+    private static HookPoint PointOf(UnknownOrder unknown, Packet packet) =>
+        packet.Passage.Last ?? unknown.Among.SelectMany(one => one.Points).First();
 }

@@ -6,12 +6,10 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal sealed record UnknownOrder(ImmutableArray<HookRegistration> Among, RuleSet Rules)
 {
-    public string Sentence => OrderOf(Among.Select(one => one.What));
+    public string Sentence =>
+        $"which runs first is not known of {string.Join(" and ", Among.Select(one => one.What))}, which have one priority";
 
     public bool Includes(HookRegistration entry) => Among.Any(one => ReferenceEquals(one, entry));
-
-    public static string OrderOf(IEnumerable<string> names) =>
-        $"which runs first is not known of {string.Join(" and ", names)}, which have one priority";
 
     /// <summary>All of one hook.</summary>
     public static IEnumerable<UnknownOrder> Of(ImmutableArray<HookRegistration> entries, RuleSet rules)

@@ -99,15 +99,18 @@ public class RegistrationOrderTests
     [TestCase("ip saddr client drop")]
     [TestCase("ip saddr client notrack")]
     [TestCase("meta skuid 7 drop")]
-    public void Where_one_may_act_nothing_is_predicted_behind(string rule)
+    public void Where_one_may_act_the_prediction_is_both_orders(string rule)
     {
-        var trail = Request(Client, Wan, Host([[Raw, Early]], Chain("ip early", rule)));
+        var leg = Prediction.LegOf(
+            Host([[Raw, Early]], Chain("ip early", rule)), Ping(Client, Wan), Leg.Request);
 
-        Assert.That(trail.Outcome.Kind, Is.EqualTo(OutcomeKind.Unknown));
-        Assert.That(trail.Outcome.Reason, Does.Contain(Raw).And.Contains(Early).And.Contains("one priority"));
+        Assert.That(leg.Trail.Outcome.Reason, Does.Contain($"the order of {Early} and {Raw}"));
         Assert.That(
-            trail.Hops.Select(hop => hop.Point.ToString()),
+            leg.Trail.Hops.Select(hop => hop.Point.ToString()),
             Is.EqualTo(new[] { "ebtables broute BROUTING", "ebtables nat PREROUTING" }));
+        Assert.That(
+            leg.Ways.Select(way => way.Trail!.Hops[2].Point.ToString()).Distinct(),
+            Is.EquivalentTo(new[] { Raw, Early }));
     }
 
     [TestCase("*raw", "-A PREROUTING -s client -j DROP", true)]

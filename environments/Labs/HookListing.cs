@@ -7,23 +7,46 @@ namespace Hooktrail.Labs;
 /// <summary>
 /// Parses <c>nft list hooks</c>: the kernel's list of registrations (nfnetlink_hook, since Linux 5.14).
 /// </summary>
+/// <remarks>
+/// The kernel lists them in the order in which they run. Up to 1.1.6 nft prints those with one priority otherwise: the
+/// first of them, then the rest from last to second (nftables, src/mnl.c, basehook_list_add_tail; measured: 1.0.6 on
+/// Linux 6.12).
+/// </remarks>
 public static partial class HookListing
 {
-    /// <summary>In the order in which they run; empty if the kernel has no list. Ignores other lines.</summary>
+    private static readonly Version LastOutOfOrder = new(1, 1, 6);
+
+    /// <summary>
+    /// In the order in which they run; empty if the kernel has no list. Reads the version of nft from the line that
+    /// <c>nft --version</c> prints, and ignores other lines. Without a version, more than two with one priority have no
+    /// known order, and are left out.
+    /// </summary>
     public static ImmutableArray<Registration> Parse(IEnumerable<string> lines)
     {
         var all = ImmutableArray.CreateBuilder<Registration>();
         var (family, hook, device) = ("", "", (string?)null);
+        Version? version = null;
         foreach (var line in lines)
-            if (Family().Match(line) is { Success: true } one)
+            if (Nft().Match(line) is { Success: true } nft)
+                version = Version.Parse(nft.Groups["version"].Value);
+            else if (Family().Match(line) is { Success: true } one)
                 family = one.Groups["family"].Value;
             else if (Hook().Match(line) is { Success: true } other)
                 (hook, device) =
                     (other.Groups["hook"].Value, other.Groups["device"] is { Success: true } name ? name.Value : null);
             else if (family.Length > 0 && hook.Length > 0 && Entry().Match(line) is { Success: true } entry)
                 all.Add(Of(family, hook, device, entry));
-        return all.ToImmutable();
+        return
+        [
+            .. all.GroupBy(one => (one.Family, one.Hook, one.Device, one.Priority))
+                .SelectMany(equal => InOrder([.. equal], version)),
+        ];
     }
+
+    private static ImmutableArray<Registration> InOrder(ImmutableArray<Registration> equal, Version? version) =>
+        equal.Length < 3 || version > LastOutOfOrder ? equal
+        : version is null ? []
+        : [equal[0], .. equal[1..].Reverse()];
 
     private static Registration Of(string family, string hook, string? device, Match entry)
     {
@@ -65,6 +88,9 @@ public static partial class HookListing
             return own;
         }
     }
+
+    [GeneratedRegex(@"\bnftables v(?<version>\d+\.\d+\.\d+)")]
+    private static partial Regex Nft();
 
     [GeneratedRegex(@"\A\s*family (?<family>\S+)\s*\{")]
     private static partial Regex Family();

@@ -31,7 +31,7 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
     /// <remarks>The lab's additional facts come first.</remarks>
     public static HostFacts Parse(IReadOnlyList<string> lines, params IEnumerable<Fact> more)
     {
-        var hooks = HookListing.Parse(lines.SkipWhile(line => line != Listing));
+        var hooks = HookListing.Parse(lines);
         var facts = lines.TakeWhile(line => line != Listing)
             .Select(line => line.Split('=', 2))
             .Where(parts => parts.Length == 2)

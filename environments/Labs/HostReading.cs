@@ -50,7 +50,7 @@ public static partial class HostReading
             run ip -d -o link show type bridge
             run bridge -d -o link show
             # Only kernels with CONFIG_NETFILTER_NETLINK_HOOK have the list.
-            nft list hooks 2>/dev/null || :
+            hooks=$(nft list hooks 2>/dev/null); [ -z "$hooks" ] || { nft --version; echo "$hooks"; }
             {{string.Concat(Tools(iptables, ebtables).Select(tool => $"echo '{Next}'; {tool}\n"))}}
             :
             """;

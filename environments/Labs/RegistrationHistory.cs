@@ -94,7 +94,7 @@ public sealed partial class RegistrationHistory
     ];
 
     /// <summary>The steps by the kernel's list: at each hook, of two with one priority the last came first.</summary>
-    private static ImmutableArray<ImmutableArray<string>> Levels(HostProfile profile, ImmutableArray<Registration> listed)
+    private ImmutableArray<ImmutableArray<string>> Levels(HostProfile profile, ImmutableArray<Registration> listed)
     {
         var earlier = new Dictionary<string, HashSet<string>>();
         foreach (var alike in listed.GroupBy(one => (one.Family, one.Hook, one.Device, one.Priority)))
@@ -107,19 +107,26 @@ public sealed partial class RegistrationHistory
             }
         }
 
+        // A list that contradicts what was seen to come proves nothing.
+        if (earlier.Any(one => one.Value.Any(before => IndexOf(before) > IndexOf(one.Key))))
+            return [];
         var levels = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
         while (earlier.Count > 0)
         {
             // One name at a time, so that those of a step are never taken for unknown.
             var next = earlier.FirstOrDefault(one => !one.Value.Overlaps(earlier.Keys)).Key;
             if (next is null)
-                return []; // a list that contradicts itself proves nothing
+                return []; // nor does one that contradicts itself
             earlier.Remove(next);
             levels.Add([next]);
         }
 
         return levels.ToImmutable();
     }
+
+    private int? IndexOf(string name) => _steps.FirstOrDefault(step => step.Contains(name)) is { IsDefault: false } step
+        ? _steps.IndexOf(step)
+        : null;
 
     private static IEnumerable<string> Functions(HostProfile profile) =>
     [

@@ -15,6 +15,16 @@ Feature: Which chain runs first
       When "client" pings "wan" once
       Then the request crosses "nftables ip mine forward" before "iptables filter FORWARD"
 
+    Scenario: An nft chain that was there before iptables runs behind it
+      iptables-nft registers a chain when its first rule comes. A table of nft that was loaded earlier, as by
+      nftables.service, then runs behind it at the same priority.
+      Given a private host without Docker, which had this nft table before those of iptables
+        """
+        table ip mine { chain forward { type filter hook forward priority 0; }; }
+        """
+      When "client" pings "wan" once
+      Then the request crosses "iptables filter FORWARD" before "nftables ip mine forward"
+
     Scenario: An nft chain added later runs before iptables-legacy at the same priority
       Given a private host without Docker, with iptables-legacy
       And the nft table

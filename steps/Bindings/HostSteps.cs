@@ -47,6 +47,11 @@ public sealed class HostSteps(FlowUnderTest flow)
     public Task GivenPrivateHostWithTableAsync(NamespaceSetup setup, string table) =>
         flow.UsePrivateHostAsync(setup with { BeforeBridges = table });
 
+    /// <summary>The same, with nft tables that existed before those of iptables, ip6tables and ebtables.</summary>
+    [Given("a private host {private host}, which had this nft table before those of iptables")]
+    public Task GivenPrivateHostWithEarlierTableAsync(NamespaceSetup setup, string table) =>
+        flow.UsePrivateHostAsync(setup with { BeforeTools = [table] });
+
     [Given("{switch} is {state}")]
     public Task GivenSwitchAsync(Switch one, bool on) => flow.ChangeAsync(new HostChange.Turn(one, on));
 

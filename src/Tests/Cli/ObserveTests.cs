@@ -97,6 +97,48 @@ public class ObserveTests
         });
     }
 
+    [TestCase("--nft", new[] { "nftables ip early pre_c" })]
+    [TestCase("--nft-before", new[] { "iptables raw PREROUTING", "nftables ip early pre_c" })]
+    public async Task A_chain_at_the_priority_of_raw_runs_before_it_or_after_it_by_when_it_was_made(
+        string option, string[] last)
+    {
+        using var folder = new TemporaryFolder();
+        var table = folder.Write(
+            "early.nft",
+            "table ip early { chain pre_c { type filter hook prerouting priority -300; icmp type echo-request ip daddr { 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 } drop; }; }");
+        var ran = await LiveAsync("--from", "client", "--to", "wan", "--protocol", "icmp", option, table, "--json");
+        var leg = Parsed(ran).Legs.Single();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+            Assert.That(
+                leg.Observed!.Hops.SkipWhile(hop => hop.Point.Layer == Layer.Ebtables).Select(hop => hop.Point.ToString()),
+                Is.EqualTo(last));
+        });
+    }
+
+    [Test]
+    public async Task Chains_that_came_together_leave_the_order_unproven()
+    {
+        using var folder = new TemporaryFolder();
+        var table = folder.Write(
+            "two.nft",
+            "table ip two { chain a { type filter hook forward priority -7; }; chain b { type filter hook forward priority -7; }; }");
+        var ran = await LiveAsync("--from", "client", "--to", "wan", "--protocol", "icmp", "--nft", table, "--json");
+        var legs = Parsed(ran).Legs;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
+            Assert.That(legs.Select(leg => leg.Verdict), Has.All.EqualTo(LegVerdict.Inconclusive));
+            Assert.That(legs[0].Observed, Is.EqualTo(legs[0].Predicted), "what is proven stays");
+            Assert.That(
+                legs[0].Evidence.Select(one => one.Channel), Does.Contain(Evidence.Unproven));
+            Assert.That(ran.Error, Does.Contain("Inconclusive: of 2 of 2 legs the records do not prove all"));
+        });
+    }
+
     [Test]
     public async Task What_was_observed_on_one_host_is_explained_on_another()
     {

@@ -45,6 +45,28 @@ public class PredictTests
             Is.EqualTo(new TrailsFile(profile, [new(flow, leg, Prediction.Of(profile, flow, leg), null)])));
     }
 
+    [TestCase("28.3", "Docker 28.3 has the rules of Docker 28.2.")]
+    [TestCase("30", "Docker 30 is not known to Hooktrail, so the rules are those of Docker 29, the nearest older release that is.")]
+    public async Task It_says_whose_rules_another_version_of_Docker_has(string version, string sentence)
+    {
+        var line = $"predict --from wan --to client --protocol tcp --docker {version}";
+        var (table, json) = (await Specs.Line(line), await Specs.Line(line + " --json"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(table.Output, Does.StartWith(sentence + "\nwan → client (tcp 80), request\n"));
+            Assert.That(table.Error, Is.Empty);
+            Assert.That(json.Output, Does.StartWith("{"));
+            Assert.That(json.Error, Is.EqualTo(sentence + "\n"));
+        });
+    }
+
+    [Test]
+    public async Task A_release_that_names_its_rules_is_answered_without_a_word() =>
+        Assert.That(
+            (await Specs.Line("predict --from wan --to client --protocol tcp --docker 29")).Output,
+            Does.StartWith("wan → client"));
+
     [Test]
     public async Task Of_a_switch_set_twice_the_last_holds()
     {

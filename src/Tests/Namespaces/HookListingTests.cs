@@ -51,6 +51,26 @@ public sealed class HookListingTests
         Assert.That(hooks[0].Points, Is.Empty);
     }
 
+    [TestCase("nftables v1.0.6 (Lester Gooch #5)", new[] { "a", "d", "c", "b" })]
+    [TestCase("nft=nftables v1.1.6 (Commodore Bullmoose #7)", new[] { "a", "d", "c", "b" })]
+    [TestCase("nftables v1.1.7", new[] { "a", "b", "c", "d" })]
+    [TestCase("", new string[0])]
+    public void Of_those_with_one_priority_older_versions_of_nft_print_all_but_the_first_from_last_to_second(
+        string version, string[] order) =>
+        Assert.That(Chains(version, "a", "b", "c", "d"), Is.EqualTo(order));
+
+    [Test]
+    public void Two_with_one_priority_are_in_their_order_in_every_version() =>
+        Assert.That(Chains("", "a", "b"), Is.EqualTo(new[] { "a", "b" }));
+
+    private static IEnumerable<string> Chains(string version, params string[] printed) => HookListing
+        .Parse(
+        [
+            version, "family ip {", "\thook forward {",
+            .. printed.Select(name => $"\t\t 0000000000 chain ip mine {name} [nf_tables]"), "\t}", "}",
+        ])
+        .Select(one => one.Points.Single().Chain);
+
     [Test]
     public void A_kernel_that_lists_nothing_is_said_so()
     {

@@ -83,12 +83,30 @@ public class RegistrationHistoryTests
                     -0000000300 chain ip mine c [nf_tables]
                 }
             }
+            nftables v1.1.7
             """.Split('\n'));
 
         var order = Look(new(), [.. OfRaw, .. Table("mine"), .. Table("more")], listed);
 
         Assert.That(order.Steps.Select(step => string.Join(", ", step)), Is.EqualTo(new[] { Mine, Raw, More }));
         Assert.That(order.IsListed, Is.True);
+    }
+
+    [Test]
+    public void A_list_that_contradicts_what_was_seen_to_come_is_not_trusted()
+    {
+        var history = new RegistrationHistory();
+        Steps(history, OfRaw);
+        ImmutableArray<Registration> listed =
+        [
+            .. new[] { new HookPoint(Layer.Iptables, "raw", "PREROUTING"), new HookPoint(Layer.Nftables, "ip mine", "c") }
+                .Select(point => new Registration("ip", "prerouting", -300, point.ToString()) { Points = [point] }),
+        ];
+
+        var order = Look(history, [.. OfRaw, .. Table("mine")], listed);
+
+        Assert.That(order.Steps.Select(step => string.Join(", ", step)), Is.EqualTo(new[] { Raw, Mine }));
+        Assert.That(order.IsListed, Is.False);
     }
 
     [TestCase("br_nf_forward", "bridge", "forward", 0, RegistrationOrder.BrNetfilter)]

@@ -191,10 +191,10 @@ public sealed partial class RegistrationHistory
             }
     }
 
-    [GeneratedRegex(@"\A\s*table (\S+) (\S+) \{")]
+    [GeneratedRegex("""\A\s*table (\S+) "?([^"]+?)"? \{""")]
     private static partial Regex Table();
 
-    [GeneratedRegex(@"\A\s*chain (\S+) \{")]
+    [GeneratedRegex("""\A\s*chain "?([^"]+?)"? \{""")]
     private static partial Regex Chain();
 
     [GeneratedRegex(@"\A\s*type \S+ hook ")]

@@ -15,6 +15,7 @@ internal sealed class Packet
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
+        Dscp = content is { IsIcmpError: true, Family: Family.IPv4 } ? Dscp.OfIcmpError : Dscp.OfSender;
         Passage = new(host.KeepsJournals);
     }
 
@@ -24,8 +25,8 @@ internal sealed class Packet
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
         (Passage, Device, Mac, RouteDevice) = (original.Passage, original.Device, original.Mac, original.RouteDevice);
         (Connection, State) = (original.Connection, original.State);
-        (Ttl, Mark, Fragment, Reassembled, Encapsulation) =
-            (original.Ttl, original.Mark, original.Fragment, original.Reassembled, original.Encapsulation);
+        (Ttl, Mark, Dscp) = (original.Ttl, original.Mark, original.Dscp);
+        (Fragment, Reassembled, Encapsulation) = (original.Fragment, original.Reassembled, original.Encapsulation);
         NfBridge = original.NfBridge?.Copy();
     }
 
@@ -73,11 +74,19 @@ internal sealed class Packet
     /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
 
+    /// <summary>The upper six bits of TOS, or of the traffic class.</summary>
+    public Dscp Dscp { get; set; }
+
     /// <summary>What rules can change of it.</summary>
     public Marks Marks
     {
-        get => new(Mark, Ttl, State);
-        set => (Mark, Ttl, State) = value;
+        get => new(Mark, Connection?.Mark ?? 0, Ttl, Dscp, State);
+        set
+        {
+            (Mark, Ttl, Dscp, State) = (value.Mark, value.Ttl, value.Dscp, value.State);
+            if (Connection is not null)
+                Connection.Mark = value.Connection;
+        }
     }
 
     /// <summary>

@@ -3,11 +3,11 @@ namespace Hooktrail.Model.Netfilter;
 /// <summary>A packet at a rule, if the matches before that the model cannot decide turned out as supposed.</summary>
 internal readonly record struct Branch(Marks Marks, ImmutableArray<Supposition> Supposing)
 {
-    public Branch Suppose(HookPoint at, Rule rule, bool holds) =>
+    public Branch Suppose(HookPoint at, Rule rule, string match, bool holds) =>
         this with
         {
             Supposing = Supposing.Add(new(
-                at, $"{Matching.UnknownOf(rule)} of \"{rule}\"", holds ? "matches" : "does not match")),
+                at, $"{match} of \"{rule}\"", holds ? "matches" : "does not match")),
         };
 }
 

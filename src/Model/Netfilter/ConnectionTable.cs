@@ -12,8 +12,8 @@ internal sealed class ConnectionTable(Choices choices)
     public Choices Choices => choices;
 
     /// <summary>What conntrack knows, as a value. While it is the same, the next packet takes the same way.</summary>
-    public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus)> Snapshot =>
-        [.. _entries.Select(entry => (entry.Original, entry.Reply, entry.Status))];
+    public ImmutableArray<(ConnectionTuple, ConnectionTuple, ConnectionStatus, uint Mark)> Snapshot =>
+        [.. _entries.Select(entry => (entry.Original, entry.Reply, entry.Status, entry.Mark))];
 
     /// <summary>The connection with this tuple in either direction; null if none.</summary>
     public Connection? Find(ConnectionTuple tuple) =>

@@ -88,8 +88,9 @@ internal sealed class RuleWalk(
                     here.RemoveAt(at--);
                     break;
                 case Truth.Unknown:
-                    (taking ??= []).Add(branch.Suppose(point, rule, holds: true));
-                    here[at] = branch.Suppose(point, rule, holds: false);
+                    var match = Matching.UnknownOf(rule, packet, in state);
+                    (taking ??= []).Add(branch.Suppose(point, rule, match, holds: true));
+                    here[at] = branch.Suppose(point, rule, match, holds: false);
                     break;
             }
         }

@@ -7,7 +7,6 @@ namespace Hooktrail.Namespaces;
 /// <summary>Frames that no UDP socket can send: IPv4 with an 802.1Q tag, in PPPoE, or with a spoofed source.</summary>
 internal static class Frames
 {
-    private const int Vlan = 5;
     private const int Session = 1;
 
     /// <summary>The frame of a flow that a container or the WAN sends.</summary>
@@ -28,7 +27,7 @@ internal static class Frames
         byte[] packet = [.. header, .. datagram];
         byte[] wrapping = flow.Encapsulation switch
         {
-            Encapsulation.Vlan => [0x81, 0x00, .. Word(Vlan), 0x08, 0x00],
+            Encapsulation.Vlan => [0x81, 0x00, .. Word(LabNames.Vlan), 0x08, 0x00],
             Encapsulation.PPPoE => [0x88, 0x64, 0x11, 0x00, .. Word(Session), .. Word(packet.Length + 2), 0x00, 0x21],
             _ => [0x08, 0x00],
         };

@@ -7,6 +7,9 @@ internal static class Lab
 {
     public const string BroadcastMac = "broadcast";
 
+    /// <summary>The number of the VLAN of a frame with a tag.</summary>
+    public const int Vlan = LabNames.Vlan;
+
     private static readonly FrozenDictionary<string, Endpoint> Containers =
         Endpoint.All.Where(one => one.Kind == EndpointKind.Container).ToFrozenDictionary(one => one.Name);
 

@@ -15,6 +15,7 @@ internal sealed class Packet
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
+        Dscp = content is { IsIcmpError: true, Family: Family.IPv4 } ? Dscp.OfIcmpError : Dscp.OfSender;
         Passage = new(host.KeepsJournals);
     }
 
@@ -24,8 +25,8 @@ internal sealed class Packet
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
         (Passage, Device, Mac, RouteDevice) = (original.Passage, original.Device, original.Mac, original.RouteDevice);
         (Connection, State) = (original.Connection, original.State);
-        (Ttl, Mark, Fragment, Reassembled, Encapsulation) =
-            (original.Ttl, original.Mark, original.Fragment, original.Reassembled, original.Encapsulation);
+        (Ttl, Mark, Dscp) = (original.Ttl, original.Mark, original.Dscp);
+        (Fragment, Reassembled, Encapsulation) = (original.Fragment, original.Reassembled, original.Encapsulation);
         NfBridge = original.NfBridge?.Copy();
     }
 
@@ -72,6 +73,9 @@ internal sealed class Packet
 
     /// <summary><c>skb->mark</c>.</summary>
     public uint Mark { get; set; }
+
+    /// <summary>The upper six bits of TOS, or of the traffic class.</summary>
+    public Dscp Dscp { get; set; }
 
     /// <summary>
     /// Whether its frame came in for another MAC address than the bridge's (<c>PACKET_OTHERHOST</c>). This does not

@@ -21,15 +21,22 @@ internal static class ConntrackUsers
 
     private static bool Needs(RuleChain chain, Rule rule) =>
         chain.Id.Layer is not (Layer.Ebtables or Layer.Arptables)
-        && (rule.Matches.Any(
-            match => match is ConntrackMatch || match is UnknownMatch unknown && Names.Contains(First(unknown.Name)))
+        && (rule.Matches.Any(Needs)
             || rule.Target switch
             {
-                DnatTarget or SnatTarget or MasqueradeTarget or RedirectTarget => true,
+                DnatTarget or SnatTarget or MasqueradeTarget or RedirectTarget or ConnectionMarkTarget => true,
                 ContinueTarget { Name: var name } => Names.Contains(First(name)),
                 UnknownTarget { Name: var name } => Names.Contains(First(name)),
                 _ => false,
             });
+
+    private static bool Needs(Match match) => match switch
+    {
+        ConntrackMatch or ConnectionMarkMatch or ConnectionTupleMatch or ConnectionDirectionMatch => true,
+        AnyOfMatch any => any.Alternatives.Any(alternative => alternative.Any(Needs)),
+        UnknownMatch unknown => Names.Contains(First(unknown.Name)),
+        _ => false,
+    };
 
     private static ImmutableArray<IpVersion> Versions(
         RuleChain chain, Rule rule) => (chain.Id.Layer, chain.Id.Table.Split(' ')[0]) switch
@@ -39,7 +46,7 @@ internal static class ConntrackUsers
             // In an inet table, "dnat ip to" needs conntrack for one version (nft_nat.c), and every other user
             // for both (nf_ct_netns_inet_get).
             (_, "inet")
-                when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(match => match is ConntrackMatch) =>
+                when rule.Target is DnatTarget or SnatTarget && !rule.Matches.Any(Needs) =>
                 [
                     .. Both.Where(
                         version => !rule.Matches.Contains(new FrameProtocolMatch(Other(version).Name(), false)))

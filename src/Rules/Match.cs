@@ -110,7 +110,9 @@ public sealed record TcpFlagsMatch(TcpFlags Mask, TcpFlags Set, bool Negated) : 
 
 public sealed record IcmpTypeMatch(int Type, int? Code, bool Negated) : Match(Negated);
 
-/// <summary><c>--ctstate</c>, <c>ct state</c>, <c>--ctstatus</c>.</summary>
+/// <summary>
+/// <c>--ctstate</c>, <c>ct state</c>; and of the connection <c>--ctstatus</c>, <c>ct status</c>.
+/// </summary>
 [Flags]
 public enum ConntrackStates
 {
@@ -136,6 +138,18 @@ public enum ConntrackStates
 
     /// <summary>NAT rewrites the destination of the packet's connection.</summary>
     Dnat = 64,
+
+    /// <summary>Another connection announced the packet's connection.</summary>
+    Expected = 128,
+
+    /// <summary>The packet's connection was answered.</summary>
+    SeenReply = 256,
+
+    /// <summary>The packet's connection went to and fro for long enough to be kept when the table is full.</summary>
+    Assured = 512,
+
+    /// <summary>An earlier packet of the packet's connection made it through the host.</summary>
+    Confirmed = 1024,
 }
 
 public sealed record ConntrackMatch(ConntrackStates States, bool Negated) : Match(Negated);
@@ -151,6 +165,124 @@ public sealed record ArpOperationMatch(int Operation, bool Negated) : Match(Nega
 
 /// <summary>TTL or hop limit, both ends included.</summary>
 public sealed record TtlMatch(int First, int Last, bool Negated) : Match(Negated);
+
+/// <summary>
+/// Any of the alternatives, each of which needs all its matches: a set of concatenations, <c>meta l4proto { tcp, udp
+/// }</c>, ipset's <c>hash:ip,port</c>. Without alternatives it holds for no packet. Matches that a negation leaves as
+/// they are (a header that must be there) stand beside it in the rule, not in it.
+/// </summary>
+public sealed record AnyOfMatch(ImmutableArray<ImmutableArray<Match>> Alternatives, bool Negated) : Match(Negated)
+{
+    public bool Equals(AnyOfMatch? other) =>
+        other is not null
+        && Negated == other.Negated
+        && Alternatives.Length == other.Alternatives.Length
+        && Alternatives.Zip(other.Alternatives).All(both => both.First.AsSpan().SequenceEqual(both.Second.AsSpan()));
+
+    public override int GetHashCode() => HashCode.Combine(Alternatives.Length, Negated);
+}
+
+/// <summary>What a lookup of a route gets besides the address.</summary>
+[Flags]
+public enum FibKeys
+{
+    None = 0,
+
+    /// <summary><c>iif</c>: the device in.</summary>
+    In = 1,
+
+    /// <summary><c>oif</c> as a key: the device out.</summary>
+    Out = 2,
+
+    /// <summary><c>mark</c>, <c>--validmark</c>: the packet's mark, which only policy rules ask for.</summary>
+    Mark = 4,
+}
+
+/// <summary>What a lookup of a route is asked for.</summary>
+public enum FibResult
+{
+    /// <summary>
+    /// <c>type</c>: LOCAL, BROADCAST, UNICAST or MULTICAST. With a device as a key, an address of another device is
+    /// UNICAST.
+    /// </summary>
+    Type,
+
+    /// <summary>
+    /// <c>oif</c>, <c>oifname</c>, <c>-m rpfilter</c>: the device of the route; with a device as a key, that device
+    /// or none. An address of the host itself has none.
+    /// </summary>
+    Device,
+}
+
+/// <summary>
+/// Whether the route to an address has one of the types, or leads to one of the devices, of which <c>*</c> is any:
+/// <c>fib saddr . iif oif missing</c> is the negated <c>*</c>. <c>-m rpfilter</c> is the source, by the device in,
+/// leading to <c>*</c>; its <c>--loose</c> is without the device.
+/// </summary>
+public sealed record FibMatch(
+    AddressRole Role, FibKeys Keys, FibResult Result, ImmutableArray<string> Values, bool Negated) : Match(Negated)
+{
+    /// <summary><c>--accept-local</c>: an address of the host itself has the device that has the address.</summary>
+    public bool AcceptsLocal { get; init; }
+
+    public bool Equals(FibMatch? other) =>
+        other is not null
+        && (Role, Keys, Result, AcceptsLocal, Negated)
+            == (other.Role, other.Keys, other.Result, other.AcceptsLocal, other.Negated)
+        && Values.AsSpan().SequenceEqual(other.Values.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Role, Keys, Result, Values.Length, AcceptsLocal, Negated);
+}
+
+/// <summary>
+/// <c>ct mark and Mask == Value</c>. A packet without a connection never matches, even if negated. With both zero it
+/// asks only for a connection.
+/// </summary>
+public sealed record ConnectionMarkMatch(uint Value, uint Mask, bool Negated) : Match(Negated);
+
+public enum ConnectionDirection
+{
+    /// <summary>The direction of the connection's first packet.</summary>
+    Original,
+
+    Reply,
+}
+
+/// <summary>
+/// Whether a field of the connection's tuple matches: <c>ct original saddr</c>, <c>--ctorigdst</c>,
+/// <c>--ctreplsrcport</c>. The part is an <see cref="AddressMatch"/>, <see cref="PortMatch"/>,
+/// <see cref="ProtocolMatch"/> or <see cref="FrameProtocolMatch"/>. A packet without a connection never matches, even
+/// if negated.
+/// </summary>
+public sealed record ConnectionTupleMatch(ConnectionDirection Direction, Match Part) : Match(Part.Negated);
+
+/// <summary>
+/// <c>ct direction</c>, <c>--ctdir</c>: which way the packet goes in its connection. A packet without a connection
+/// never matches, even if negated.
+/// </summary>
+public sealed record ConnectionDirectionMatch(ConnectionDirection Direction, bool Negated) : Match(Negated);
+
+/// <summary>
+/// <c>dscp and Mask == Value</c>, of the six bits above the two of ECN: <c>--tos 0x10/0x3c</c> is 4 of 15.
+/// </summary>
+public sealed record DscpMatch(int Value, int Mask, bool Negated) : Match(Negated);
+
+/// <summary>Bytes from the IP header on, both ends included: <c>meta length</c>, <c>--length</c>.</summary>
+public sealed record LengthMatch(int First, int Last, bool Negated) : Match(Negated);
+
+/// <summary>
+/// Whether an IPv6 packet has an extension header: <c>hbh</c>, <c>dst</c>, <c>rt</c>, <c>frag</c>, <c>mh</c>,
+/// <c>ah</c>. A match on a field of the header needs it too.
+/// </summary>
+public sealed record ExtensionHeaderMatch(string Header, bool Negated) : Match(Negated);
+
+/// <summary>A later part of a fragmented packet: <c>-f</c>, <c>ip frag-off and 0x1fff != 0</c>.</summary>
+public sealed record FragmentMatch(bool Negated) : Match(Negated);
+
+/// <summary>
+/// The number of the frame's VLAN, both ends included. A frame without a tag never matches, even if negated.
+/// </summary>
+public sealed record VlanMatch(int First, int Last, bool Negated) : Match(Negated);
 
 /// <summary>
 /// A match that the model lacks: <c>set</c>, <c>limit</c>. If all other matches hold, the rule's effect is unknown.

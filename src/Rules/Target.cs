@@ -42,6 +42,35 @@ public sealed record NotrackTarget : Target;
 /// <summary><c>mark = (mark and not Mask) xor Value</c>; continues with the next rule.</summary>
 public sealed record MarkTarget(uint Value, uint Mask) : Target;
 
+public enum MarkStep
+{
+    /// <summary>The connection's mark gets a value.</summary>
+    Set,
+
+    /// <summary>The connection's mark gets that of the packet: <c>ct mark set meta mark</c>.</summary>
+    Save,
+
+    /// <summary>The packet's mark gets that of the connection: <c>meta mark set ct mark</c>.</summary>
+    Restore,
+}
+
+/// <summary>
+/// <c>to = (to and not Mask) xor (from and FromMask) xor Value</c>; continues with the next rule. A packet without a
+/// connection keeps its mark. For a <see cref="MarkStep.Set"/> there is no from, and its mask is 0.
+/// </summary>
+/// <remarks>
+/// <c>CONNMARK --save-mark --nfmask N --ctmask C</c> has the mask C and the other mask N, <c>--restore-mark</c> N and C.
+/// </remarks>
+public sealed record ConnectionMarkTarget(MarkStep Step, uint Value, uint Mask, uint FromMask) : Target
+{
+    public uint Apply(uint to, uint from) => (to & ~Mask) ^ (from & FromMask) ^ Value;
+}
+
+/// <summary>
+/// <c>dscp = (dscp and not Mask) xor Value</c>, of the six bits above the two of ECN; continues with the next rule.
+/// </summary>
+public sealed record DscpTarget(int Value, int Mask) : Target;
+
 /// <summary>Sets the TTL or hop limit; continues with the next rule.</summary>
 public sealed record TtlTarget(int Ttl) : Target;
 

@@ -27,6 +27,9 @@ public static class LabNames
 
     public const string HostOnLoopback = "host.lo";
 
+    /// <summary>The number of the VLAN in a flow's 802.1Q tags.</summary>
+    public const int Vlan = 5;
+
     /// <summary>Each name is also the name of the network's bridge.</summary>
     public static readonly ImmutableArray<string> Networks = [Bridge, Away, Closed, Inner];
 

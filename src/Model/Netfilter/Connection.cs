@@ -97,6 +97,15 @@ internal sealed class Connection(ConnectionTuple first)
         (Has(ConnectionStatus.SourceRewritten) ? ConntrackStates.Snat : 0)
         | (Has(ConnectionStatus.DestinationRewritten) ? ConntrackStates.Dnat : 0);
 
+    /// <summary>What rules can ask of it besides <c>Assured</c>.</summary>
+    public ConntrackStates States =>
+        Nat
+        | (Has(ConnectionStatus.SeenReply) ? ConntrackStates.SeenReply : 0)
+        | (Has(ConnectionStatus.Confirmed) ? ConntrackStates.Confirmed : 0);
+
+    /// <summary><c>ct->mark</c>.</summary>
+    public uint Mark { get; set; }
+
     /// <summary>Whether any of these has happened.</summary>
     public bool Has(ConnectionStatus status) => (Status & status) != 0;
 }

@@ -17,25 +17,91 @@ internal enum Truth
 /// </summary>
 internal static class Matching
 {
-    public static Truth Of(Rule rule, Packet packet, in HookState state)
+    public static Truth Of(Rule rule, Packet packet, in HookState state) => All(rule.Matches, packet, in state);
+
+    /// <summary>The first match of a rule whose answer the model may not know.</summary>
+    public static string UnknownOf(Rule rule) => rule.Matches.Select(NameOf).OfType<string>().First();
+
+    /// <summary>The first match of a rule whose answer the model does not know for the packet.</summary>
+    public static string UnknownOf(Rule rule, Packet packet, in HookState state)
+    {
+        foreach (var match in rule.Matches)
+            if (Of(match, packet, in state) == Truth.Unknown && NameOf(match) is { } name)
+                return name;
+        return UnknownOf(rule);
+    }
+
+    private static Truth All(ImmutableArray<Match> matches, Packet packet, in HookState state)
     {
         var truth = Truth.Yes;
-        foreach (var match in rule.Matches)
-            if (UnknownName(match) is not null)
-                truth = Truth.Unknown;
-            else if (Holds(match, packet, in state) == match.Negated)
-                return Truth.No;
+        foreach (var match in matches)
+            switch (Of(match, packet, in state))
+            {
+                case Truth.No:
+                    return Truth.No;
+                case Truth.Unknown:
+                    truth = Truth.Unknown;
+                    break;
+            }
+
         return truth;
     }
 
-    /// <summary>The first match of a rule that the model does not know.</summary>
-    public static string UnknownOf(Rule rule) => rule.Matches.Select(UnknownName).OfType<string>().First();
+    private static Truth Of(Match match, Packet packet, in HookState state) => match switch
+    {
+        UnknownMatch => Truth.Unknown,
+        AnyOfMatch any => Not(any.Negated, Any(any.Alternatives, packet, in state)),
+        MacMatch { Role: AddressRole.Source } mac => IsSender(mac, packet, in state),
+        FibMatch fib => FibLookup.Of(fib, packet, in state),
+        DscpMatch dscp => packet.Family.IsIp() ? Not(dscp.Negated, packet.Dscp.Is(dscp.Value, dscp.Mask)) : Truth.No,
+        LengthMatch length => Not(length.Negated, Within(length, packet, in state)),
+        VlanMatch when packet.Encapsulation != Encapsulation.Vlan => Truth.No,
+        // Without a connection nft ends the rule (nft_ct.c, nft_ct_get_eval), and iptables does not match
+        // (xt_connmark.c, connmark_mt; xt_conntrack.c, conntrack_mt), negated or not.
+        ConnectionMarkMatch or ConnectionTupleMatch or ConnectionDirectionMatch when packet.Connection is null =>
+            Truth.No,
+        ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!),
+        ConntrackMatch conntrack => Not(conntrack.Negated, HasState(packet, conntrack.States)),
+        // Only the first part of a fragmented packet has the header of TCP, UDP or ICMP.
+        PortMatch or TcpFlagsMatch or IcmpTypeMatch when packet.Fragment is { Number: > 1 } => Truth.No,
+        _ => Holds(match, packet, in state) == match.Negated ? Truth.No : Truth.Yes,
+    };
 
-    // The model does not follow source MAC addresses, because only the destination decides a way.
-    private static string? UnknownName(Match match) => match switch
+    /// <summary>Whether any of the alternatives holds; unknown if none does for certain, and one may.</summary>
+    private static Truth Any(ImmutableArray<ImmutableArray<Match>> alternatives, Packet packet, in HookState state)
+    {
+        var truth = Truth.No;
+        foreach (var alternative in alternatives)
+            switch (All(alternative, packet, in state))
+            {
+                case Truth.Yes:
+                    return Truth.Yes;
+                case Truth.Unknown:
+                    truth = Truth.Unknown;
+                    break;
+            }
+
+        return truth;
+    }
+
+    private static Truth Not(bool negated, Truth truth) => (negated, truth) switch
+    {
+        (true, Truth.Yes) => Truth.No,
+        (true, Truth.No) => Truth.Yes,
+        _ => truth,
+    };
+
+    /// <summary>What the model does not know if the match's answer is unknown; null if it always has one.</summary>
+    private static string? NameOf(Match match) => match switch
     {
         UnknownMatch unknown => unknown.Name,
+        AnyOfMatch any => any.Alternatives.SelectMany(one => one).Select(NameOf).FirstOrDefault(name => name is not null),
         MacMatch { Role: AddressRole.Source } => "the source MAC address",
+        FibMatch { Result: FibResult.Device } => "the route back over lo",
+        DscpMatch => "the DSCP that the sender writes",
+        LengthMatch => "the length of the packet",
+        ConnectionTupleMatch => "the identifier of the echo",
+        ConntrackMatch conntrack when conntrack.States.HasFlag(ConntrackStates.Assured) => "ct status assured",
         _ => null,
     };
 
@@ -45,7 +111,7 @@ internal static class Matching
         PhysdevMatch physdev =>
             packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
         AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
-        AddressTypeMatch type => type.Kinds().Contains(TypeOf(Side(packet, type.Role).Name)),
+        AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(Side(packet, type.Role).Name)),
         MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),
@@ -53,12 +119,17 @@ internal static class Matching
         TcpFlagsMatch flags => packet.Content.Kind == Kind.Tcp && (packet.Content.Flags & flags.Mask) == flags.Set,
         IcmpTypeMatch type =>
             packet.Content.Icmp is { } icmp && icmp.Type == type.Type && (type.Code ?? icmp.Code) == icmp.Code,
-        ConntrackMatch conntrack => (StatesOf(packet) & conntrack.States) != 0,
         MarkMatch mark => (packet.Mark & mark.Mask) == mark.Value,
+        ConnectionMarkMatch mark => (packet.Connection!.Mark & mark.Mask) == mark.Value,
+        ConnectionDirectionMatch direction => direction.Direction == DirectionOf(packet),
         PacketTypeMatch type => type.Type == PacketType(packet, in state),
         ArpOperationMatch arp =>
             arp.Operation == packet.Content.Kind switch { Kind.ArpRequest => 1, Kind.ArpReply => 2, _ => 0 },
         TtlMatch ttl => packet.Ttl >= ttl.First && packet.Ttl <= ttl.Last,
+        VlanMatch vlan => Lab.Vlan >= vlan.First && Lab.Vlan <= vlan.Last,
+        FragmentMatch => packet.Fragment is { Number: > 1 },
+        ExtensionHeaderMatch header =>
+            header.Header == "frag" && packet is { Family: Family.IPv6, Fragment: not null },
         _ => throw new ArgumentOutOfRangeException(nameof(match), match, "a match that the model should know"),
     };
 
@@ -79,7 +150,7 @@ internal static class Matching
     /// Where the kernel passes no device, the name is empty, and only a bare wildcard matches it
     /// (<c>ifname_compare</c>).
     /// </summary>
-    private static bool HasName(ImmutableArray<string> patterns, string? device)
+    public static bool HasName(ImmutableArray<string> patterns, string? device)
     {
         var name = device ?? "";
         foreach (var pattern in patterns)
@@ -94,9 +165,6 @@ internal static class Matching
 
     private static Address Side(Packet packet, AddressRole role) =>
         role == AddressRole.Source ? packet.Source : packet.Destination;
-
-    private static string TypeOf(string address) =>
-        Lab.IsOfHost(address) ? "LOCAL" : Lab.IsBroadcast(address) ? "BROADCAST" : "UNICAST";
 
     // The kernel counts a broadcast as a multicast.
     private static bool IsOwner(string owner, string mac) => owner switch
@@ -123,6 +191,90 @@ internal static class Matching
         return false;
     }
 
+    /// <summary>
+    /// The MAC address of the sender, which the model knows where the frame is still on the sender's port. Over
+    /// loopback, and on the host's own packets, no address can be matched (xt_mac.c, <c>mac_mt</c>; nft_payload.c).
+    /// </summary>
+    private static Truth IsSender(MacMatch mac, Packet packet, in HookState state)
+    {
+        var port = state.In is { } device && Lab.IsPort(device) ? device : null;
+        port ??= state.In is null ? null : packet.NfBridge?.PhysIn;
+        if (state.In == LabNames.Loopback)
+            return Truth.No;
+        return port is null || !Lab.IsPort(port) ? Truth.Unknown
+            : Not(mac.Negated, IsOwner(mac.Owner, port) ? Truth.Yes : Truth.No);
+    }
+
+    /// <summary>
+    /// Bytes from the IP header on. What a program sends besides the headers is not known, nor which options TCP has.
+    /// At egress the frame's header counts too.
+    /// </summary>
+    private static Truth Within(LengthMatch length, Packet packet, in HookState state)
+    {
+        if (packet.Fragment is not null || state.Hook == Hook.Egress)
+            return Truth.Unknown;
+        var header = packet.Family == Family.IPv6 ? 40 : 20;
+        var (first, last) = packet.Content.Kind switch
+        {
+            Kind.ArpRequest or Kind.ArpReply => (28, 28),
+            Kind.Tcp when !packet.Content.Flags.HasFlag(TcpFlags.Psh) => (header + 20, header + 60),
+            Kind.Tcp => (header + 21, ushort.MaxValue),
+            _ => (header + 8, ushort.MaxValue),
+        };
+        return first >= length.First && last <= length.Last ? Truth.Yes
+            : last < length.First || first > length.Last ? Truth.No
+            : Truth.Unknown;
+    }
+
+    private static Truth IsOfTuple(ConnectionTupleMatch match, Connection connection)
+    {
+        var tuple = match.Direction == ConnectionDirection.Original ? connection.Original : connection.Reply;
+        Address Of(AddressRole role) => role == AddressRole.Source ? tuple.Source : tuple.Destination;
+        var holds = match.Part switch
+        {
+            AddressMatch address => address.Addresses.Contains(Of(address.Role).Name),
+            PortMatch port => IsOfPorts(port, tuple),
+            ProtocolMatch protocol => protocol.Protocol == new Content(tuple.Kind, tuple.Family).Protocol,
+            FrameProtocolMatch protocol => protocol.Protocol == (tuple.Family == Family.IPv4 ? "ipv4" : "ipv6"),
+            _ => throw new ArgumentOutOfRangeException(nameof(match), match, "a part that no tuple has"),
+        };
+        return holds is null ? Truth.Unknown : holds == match.Negated ? Truth.No : Truth.Yes;
+    }
+
+    /// <summary>
+    /// Null for the identifier of an echo, which differs each time. It stands where others have the source port, and
+    /// type and code where they have the other (nf_conntrack_tuple.h, <c>union nf_conntrack_man_proto</c>).
+    /// </summary>
+    private static bool? IsOfPorts(PortMatch port, ConnectionTuple tuple)
+    {
+        var isSource = port.Role == AddressRole.Source;
+        return tuple.Kind switch
+        {
+            Kind.Tcp or Kind.Udp => Within(port.Ranges, (isSource ? tuple.Source : tuple.Destination).Port),
+            _ when isSource => null,
+            Kind.EchoRequest => Within(port.Ranges, (tuple.Family == Family.IPv4 ? 8 : 128) << 8),
+            Kind.EchoReply => Within(port.Ranges, (tuple.Family == Family.IPv4 ? 0 : 129) << 8),
+            _ => null,
+        };
+    }
+
+    /// <summary><c>CTINFO2DIR</c>.</summary>
+    private static ConnectionDirection DirectionOf(Packet packet) =>
+        packet.State is ConntrackState.EstablishedReply or ConntrackState.RelatedReply
+            ? ConnectionDirection.Reply
+            : ConnectionDirection.Original;
+
+    /// <summary>
+    /// Only a connection that was answered becomes assured: one of TCP by the third packet, one of UDP after a while
+    /// (nf_conntrack_proto_udp.c), one of ICMP never.
+    /// </summary>
+    private static Truth HasState(Packet packet, ConntrackStates states) =>
+        (StatesOf(packet) & states) != 0 ? Truth.Yes
+        : states.HasFlag(ConntrackStates.Assured) && packet.Connection is { } connection
+            && connection.Has(ConnectionStatus.SeenReply) && connection.Original.Kind is Kind.Tcp or Kind.Udp
+            ? Truth.Unknown
+            : Truth.No;
+
     private static ConntrackStates StatesOf(Packet packet) => packet.State switch
     {
         ConntrackState.New => ConntrackStates.New,
@@ -130,7 +282,7 @@ internal static class Matching
         ConntrackState.Related or ConntrackState.RelatedReply => ConntrackStates.Related,
         ConntrackState.Untracked => ConntrackStates.Untracked,
         _ => ConntrackStates.Invalid,
-    } | (packet.Connection?.Nat ?? 0);
+    } | (packet.Connection?.States ?? 0);
 
     private static string PacketType(Packet packet, in HookState state) =>
         packet.Mac == Lab.BroadcastMac ? "broadcast"

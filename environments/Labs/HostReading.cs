@@ -33,6 +33,12 @@ public static partial class HostReading
                 type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
                 { said=$($start "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
+            rules=
+            kept() { # PROGRAM ARGUMENTS: what it prints, and keeps it to see whether a rule names a set
+                local said
+                said=$("$@"); rules+=$said
+                [ -z "$said" ] || printf '%s\n' "$said"
+            }
             translated() { # FAMILY: rules of iptables in nft's words
                 local saved
                 IFS= read -r -d '' saved
@@ -67,10 +73,11 @@ public static partial class HostReading
             throw new HooktrailException(
                 $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; check that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab can use them.");
         var parts = Split(lines);
-        if (parts.Count != 8)
+        if (parts.Count != 9)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
-        var rules = RuleReader.Xtables(Layer.Iptables, parts[1], map, "iptables-save")
-            .With(RuleReader.Xtables(Layer.Ip6tables, parts[2], map, "ip6tables-save"))
+        var sets = RuleReader.Sets(parts[8], map, "ipset save", [.. parts[1], .. parts[2]]);
+        var rules = RuleReader.Xtables(Layer.Iptables, parts[1], map, "iptables-save", sets)
+            .With(RuleReader.Xtables(Layer.Ip6tables, parts[2], map, "ip6tables-save", sets))
             .With(RuleReader.Xtables(Layer.Arptables, parts[3], map, "arptables-save"))
             .With(RuleReader.Xtables(Layer.Ebtables, parts[4], map, "ebtables-save"))
             .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"))
@@ -89,13 +96,18 @@ public static partial class HostReading
     // In the order in which the parser expects them.
     private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>
     [
-        Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
+        Kept(Save("iptables", iptables, "ip")), Kept(Save("ip6tables", iptables, "ip6")),
+        Save("arptables", iptables, "arp"),
         ebtables == Backend.Nft
             ? "run ebtables-nft-save"
             : $"for table in {EbtablesLegacy.Tables}; do run ebtables-legacy -t $table -L | saved_legacy; done",
         "run nft list ruleset",
         Beside("iptables", Other(iptables), "ip"), Beside("ip6tables", Other(iptables), "ip6"),
+        // Without the program no entry is known. Sets of other programs' rules do not matter.
+        "[[ $rules != *--match-set* ]] || ! type -P ipset >/dev/null || run ipset save",
     ];
+
+    private static string Kept(string saved) => saved.Replace("run ", "kept run ", StringComparison.Ordinal);
 
     private static Backend Other(Backend iptables) => iptables == Backend.Nft ? Backend.Legacy : Backend.Nft;
 

@@ -13,10 +13,28 @@ public static class RuleReader
     public static RuleSet Xtables(Layer layer, string saved, INames names) =>
         Xtables(layer, saved.Split('\n'), names, $"{layer.Name()}-save");
 
-    /// <summary>Messages call the lines <paramref name="source"/>: a command or a file.</summary>
+    /// <summary>
+    /// Reads the output of <c>ipset save</c>, for the rules that name the sets. A set that one of <paramref name="rules"/>
+    /// fills is left out, as is one whose type the model does not know.
+    /// </summary>
+    /// <exception cref="HooktrailException">The text is no such output.</exception>
+    public static ImmutableArray<IpSet> Sets(
+        IEnumerable<string> saved, INames names, string source, params IEnumerable<string> rules) =>
+        IpSets.Unchanged(new IpSetReader(names, source).Read(saved), rules);
+
+    /// <summary>Reads such output, line by line.</summary>
+    /// <param name="layer">The tool.</param>
+    /// <param name="lines">What it printed.</param>
+    /// <param name="names">The lab's names.</param>
+    /// <param name="source">What messages call the lines: a command or a file.</param>
+    /// <param name="sets">The sets that rules name, in the lab's names; without them such a match is unknown.</param>
     /// <exception cref="HooktrailException">The lines are not of such a tool.</exception>
-    public static RuleSet Xtables(Layer layer, IEnumerable<string> lines, INames names, string source) =>
-        new(new XtablesReader(layer, names, source).Read(lines));
+    public static RuleSet Xtables(
+        Layer layer, IEnumerable<string> lines, INames names, string source, ImmutableArray<IpSet> sets = default) =>
+        new(new XtablesReader(layer, names, source, sets.IsDefault ? [] : sets).Read(lines))
+        {
+            Sets = sets.IsDefault ? [] : sets,
+        };
 
     /// <summary>
     /// Reads <c>nft -j list ruleset</c> without the tables of iptables-nft and its relatives, and those of

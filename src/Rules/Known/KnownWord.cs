@@ -20,6 +20,8 @@ public enum Knowledge
 /// A match or target, as users know it, and how far the model knows it. Readers of rules look it up here, and
 /// docs/matches.md is made of it.
 /// </summary>
+/// <param name="Name">As users write it; several with commas between.</param>
+/// <param name="Knowledge">How far the model knows it.</param>
 /// <param name="Meaning">A clause: what it means for the lab's packets.</param>
 /// <param name="Examples">As the tool prints it. Each is read as <paramref name="Knowledge"/> says.</param>
 public sealed record KnownWord(

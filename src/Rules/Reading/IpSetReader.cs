@@ -39,7 +39,8 @@ internal sealed class IpSetReader(INames names, string source)
     private IpSet? Known(string name, ImmutableArray<string> made, List<ImmutableArray<string>> added)
     {
         var type = made[0];
-        var family = After(made, "family");
+        // A bitmap of addresses has only IPv4.
+        var family = After(made, "family") ?? (type.StartsWith("bitmap:ip", StringComparison.Ordinal) ? "inet" : null);
         var version = family == "inet6" ? IpVersion.V6 : IpVersion.V4;
         var mask = After(made, "netmask") is { } length ? "/" + length
             : After(made, "bitmask") is { } bits ? "/" + bits
@@ -51,7 +52,7 @@ internal sealed class IpSetReader(INames names, string source)
         // What the kernel looks up first decides: the longest prefix of the first network, then of the second
         // (ip_set_hash_gen.h, mtype_test_cidrs).
         var hasExceptions = entries.Exists(entry => entry.NoMatch);
-        if (hasExceptions && parts.Contains(IpSetPart.Device))
+        if (hasExceptions && (parts.Contains(IpSetPart.Device) || entries.Exists(one => one is { NoMatch: true, Timeout: > 0 })))
             return null;
         var decided = new OrderedDictionary<string, (bool Holds, int Timeout)>();
         foreach (var entry in hasExceptions ? entries.OrderBy(one => one, Entry.MostExactFirst) : entries.AsEnumerable())

@@ -1,12 +1,15 @@
 namespace Hooktrail.Rules.Reading;
 
-internal sealed class XtablesReader(Layer layer, INames names, string source)
+internal sealed class XtablesReader(Layer layer, INames names, string source, ImmutableArray<IpSet> sets)
 {
     private readonly NameTranslation _translation = new(names);
+    private IpSets _sets = IpSets.None;
 
     /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
     {
+        lines = lines as IReadOnlyCollection<string> ?? [.. lines];
+        _sets = IpSets.Of(IpSets.Unchanged(sets, lines));
         var chains = new List<(ChainId Id, Policy Policy)>();
         var rules = new List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)>();
         var table = "filter";
@@ -85,13 +88,14 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
     private IEnumerable<Rule> Rules(
         ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
     {
-        var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
+        var rules = new XtablesRule(chain, tokens, _translation, _sets, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
             ? rules
-            : new XtablesRule(chain, tokens, _translation, isChain, where, careful: true).Read();
+            : new XtablesRule(chain, tokens, _translation, _sets, isChain, where, careful: true).Read();
 
         IEnumerable<Rule> InLab(string text) =>
-            new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
+            new XtablesRule(
+                chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), _sets, isChain, where).Read();
     }
 
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);

@@ -1,3 +1,5 @@
+using Hooktrail.Rules.Known;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>The matches of iptables, ip6tables and arptables.</summary>
@@ -24,6 +26,10 @@ internal sealed partial class XtablesRule
         "--state" => Add(option, negated, Next(), text => ConntrackWords.Parse(text) is { } states
             ? new ConntrackMatch(states, negated)
             : null),
+        // Options of one module, of which others stand between it and them.
+        "--src-type" or "--dst-type" or "--limit-iface-in" or "--limit-iface-out" => Again(AddressTypes),
+        _ when ConntrackArguments(option) is not null => Again(Conntrack),
+        "--match-set" => Again(Set),
         "--physdev-in" => Device(option, DeviceRole.PhysIn, negated),
         "--physdev-out" => PhysicalOut(negated),
         "--physdev-is-in" => Add(option, negated, null, _ => new PhysdevMatch(PhysdevState.In, negated)),
@@ -94,6 +100,12 @@ internal sealed partial class XtablesRule
         return Condition([.. words], new UnknownMatch($"-m {_module}", false));
     }
 
+    private bool Again(Func<List<string>, bool> options)
+    {
+        _at = _option;
+        return options([]);
+    }
+
     /// <summary>
     /// The next option, if it is one of the module's, with its arguments; both are added to the text.
     /// </summary>
@@ -143,6 +155,8 @@ internal sealed partial class XtablesRule
                     found.Negated,
                     found.Argument));
 
+        if (asked.Count == 0 && keys != FibKeys.None)
+            return Condition([.. words], new UnknownMatch($"-m addrtype {words[^1]}", false));
         return Condition([.. words], [.. asked.SelectMany(one => AddressType(one.Role, one.Negated, one.Types, keys))]);
     }
 

@@ -1,3 +1,5 @@
+using Hooktrail.Rules.Known;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>The targets of all four tools.</summary>

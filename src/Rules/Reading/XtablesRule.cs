@@ -1,3 +1,5 @@
+using Hooktrail.Rules.Known;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed partial class XtablesRule(
     private readonly bool _isEbtables = chain.Layer == Layer.Ebtables;
     private readonly bool _isArptables = chain.Layer == Layer.Arptables;
     private int _at;
+    private int _option;
     private string? _module;
     private string? _jump;
     private bool _goto;
@@ -37,6 +40,7 @@ internal sealed partial class XtablesRule(
     {
         while (!IsAtEnd)
         {
+            _option = _at;
             var (option, negated) = Sign();
             Option(option, negated);
         }

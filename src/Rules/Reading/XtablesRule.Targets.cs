@@ -52,6 +52,7 @@ internal sealed partial class XtablesRule
             "ACCEPT" => With([], () => new AcceptTarget()),
             "DROP" => With([], () => new DropTarget()),
             "RETURN" => With([], () => new ReturnTarget()),
+            "CONTINUE" when _isEbtables => With([], () => new ContinueTarget("CONTINUE")),
             "REJECT" => With(["--reject-with"], Reject),
             "MASQUERADE" =>
                 With(["--to-ports", "--random", "--random-fully"], () => new MasqueradeTarget()),

@@ -49,15 +49,19 @@ internal sealed class IpSetReader(INames names, string source)
         if (parts.IsEmpty || After(made, "markmask") is not null)
             return null;
         var entries = added.Select(words => Entry.Of(words, mask, parts)).ToList();
+        var byDevice = parts.Contains(IpSetPart.Device);
+        var hasExceptions = entries.Exists(entry => entry.NoMatch);
+        if (entries.Exists(entry => entry is { NoMatch: true, Timeout: > 0 })
+            || hasExceptions && byDevice && entries.Exists(entry => entry.Fields[^1].EndsWith('+')))
+            return null;
         // What the kernel looks up first decides: the longest prefix of the first network, then of the second
         // (ip_set_hash_gen.h, mtype_test_cidrs).
-        var hasExceptions = entries.Exists(entry => entry.NoMatch);
-        if (hasExceptions && (parts.Contains(IpSetPart.Device) || entries.Exists(one => one is { NoMatch: true, Timeout: > 0 })))
-            return null;
         var decided = new OrderedDictionary<string, (bool Holds, int Timeout)>();
-        foreach (var entry in hasExceptions ? entries.OrderBy(one => one, Entry.MostExactFirst) : entries.AsEnumerable())
+        var closest = new Dictionary<string, string>();
+        foreach (var entry in hasExceptions || byDevice ? entries.OrderBy(one => one, Entry.MostExactFirst) : entries.AsEnumerable())
             foreach (var text in InLab(entry.Fields, parts, version))
-                decided.TryAdd(text, (!entry.NoMatch, entry.Timeout));
+                if (!byDevice || IsOfClosest(text.Split(',')[0], entry.Fields[0]))
+                    decided.TryAdd(text, (!entry.NoMatch, entry.Timeout));
         return new(
             name, type, family,
             [
@@ -65,6 +69,11 @@ internal sealed class IpSetReader(INames names, string source)
                     .Select(one => new IpSetEntry(one.Key, one.Value.Timeout))
                     .OrderBy(one => one.Text, StringComparer.Ordinal),
             ]);
+
+        // A wider network is not looked at, even if none of the entries of the closest has the device (ip_set_hash_netiface.c,
+        // IP_SET_HASH_WITH_MULTI).
+        bool IsOfClosest(string address, string network) =>
+            closest.TryAdd(address, network) || closest[address] == network;
     }
 
     private static string? After(ImmutableArray<string> words, string option) =>

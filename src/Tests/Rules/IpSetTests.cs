@@ -32,6 +32,10 @@ public class IpSetTests
         add triples 172.30.0.2,tcp:80,172.30.0.3
         create devices hash:net,iface family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x737d6f26
         add devices 0.0.0.0/0,br-la0
+        create placed hash:net,iface family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x737d6f26
+        add placed 172.30.0.0/24,br-aw0
+        add placed 172.30.0.3,br-la0
+        add placed 172.30.0.0/23,enp3s0
         create some bitmap:port range 1-1000
         add some 80
         create owned bitmap:ip,mac range 172.30.0.0-172.30.0.255
@@ -111,6 +115,21 @@ public class IpSetTests
             Is.All.EqualTo(new DeviceMatch(DeviceRole.In, ["lab"], false)));
     }
 
+    // The closest network decides, even if another device is its.
+    [Test]
+    public void A_wider_network_of_another_device_is_not_looked_at() =>
+        Assert.That(
+            Rules(Layer.Iptables, "-m set --match-set placed src,src -j DROP")
+                .Find(Own(Layer.Iptables))!.Rules.Single().Matches,
+            Is.EqualTo(new Match[]
+            {
+                Any(
+                    [Source("away.broadcast"), In("wan.nic")], [Source("away.gateway"), In("wan.nic")],
+                    [Source("client"), In("away")], [Source("lab.broadcast"), In("away")],
+                    [Source("lab.gateway"), In("away")], [Source("server"), In("lab")],
+                    [Source("stranger"), In("wan.nic")]),
+            }));
+
     [Test]
     public void A_set_that_a_rule_fills_is_unknown() =>
         Assert.That(
@@ -170,6 +189,8 @@ public class IpSetTests
     private static ProtocolMatch Protocol(string name) => new(name, false);
 
     private static PortMatch Port(int port) => new(AddressRole.Destination, [new(port, port)], false);
+
+    private static DeviceMatch In(string device) => new(DeviceRole.In, [device], false);
 
     private static AnyOfMatch Any(params ImmutableArray<ImmutableArray<Match>> alternatives) => new(alternatives, false);
 

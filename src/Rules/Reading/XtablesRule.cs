@@ -47,6 +47,7 @@ internal sealed partial class XtablesRule(
 
         if (_ours)
             return [];
+        BothPorts();
         if (careful && !Alone(_action).SequenceEqual(Made([], [])))
         {
             var text = RuleTokens.Join(_action);
@@ -55,6 +56,19 @@ internal sealed partial class XtablesRule(
         }
 
         return Made(_condition, _matches.ToImmutable());
+    }
+
+    /// <summary>What follows from <c>! --sport 80 ! --dport 53</c> depends on the release of iptables that loaded it.</summary>
+    private void BothPorts()
+    {
+        if (_isEbtables || _isArptables || !_condition.Contains("tcp") && !_condition.Contains("udp"))
+            return;
+        var ports = _matches.OfType<PortMatch>().Where(port => port is { Negated: true, Ranges: [var only] }
+            && only.First == only.Last && only.First > 0).ToList();
+        if (ports is not [var one, var other] || one.Role == other.Role || _condition.Contains("multiport"))
+            return;
+        _matches[_matches.IndexOf(one)] = LoadedAsOne.OrNot(one, other, "! --sport with ! --dport");
+        _matches.Remove(other);
     }
 
     /// <summary>The next option, and whether a «!» stands before it or between it and what it asks for.</summary>

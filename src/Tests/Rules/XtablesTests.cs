@@ -66,6 +66,20 @@ public class XtablesTests
         Of("-s 0.0.0.2/0.0.0.255", "-s client,stranger,left,insider", Source("client", "stranger", "left", "insider")),
         Of("! -s 0.0.0.9/0.0.255.255", null, Source() with { Negated = true }),
         Of("-f", null, new FragmentMatch(false)),
+        // iptables-nft up to 1.8.10 loads it as «not both».
+        Of("-p udp -m udp ! --sport 80 ! --dport 53", null, new ProtocolMatch("udp", false), new AnyOfMatch(
+            [
+                [Dport((80, 80)) with { Role = AddressRole.Source, Negated = true }, Dport((53, 53)) with { Negated = true }],
+                [
+                    new UnknownMatch("! --sport with ! --dport", false),
+                    new AnyOfMatch([[Dport((80, 80)) with { Role = AddressRole.Source }, Dport((53, 53))]], true),
+                ],
+            ],
+            false)),
+        Of("-p udp -m udp ! --sport 80 ! --dport 53:54", null,
+            new ProtocolMatch("udp", false),
+            Dport((80, 80)) with { Role = AddressRole.Source, Negated = true },
+            Dport((53, 54)) with { Negated = true }),
         Of("-p icmp -m icmp --icmp-type any", null, new ProtocolMatch("icmp", false), new FragmentMatch(true)),
         Of("-p icmp -m icmp ! --icmp-type any", null, new ProtocolMatch("icmp", false), Never),
         Of("-p tcp -m multiport --ports 80,443:445", null, new ProtocolMatch("tcp", false), EitherPort(false)),

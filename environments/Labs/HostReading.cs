@@ -33,16 +33,18 @@ public static partial class HostReading
                 type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
                 { said=$($start "$@" 2>&1 >&4 4>&-) || echo "{{Cannot}}$1 said «${said//$'\n'/ | }»"; } 4>&1
             }
-            rules=
-            kept() { # PROGRAM ARGUMENTS: what it prints, and keeps it to see whether a rule names a set
-                local said
-                said=$("$@"); rules+=$said
-                [ -z "$said" ] || printf '%s\n' "$said"
-            }
             translated() { # FAMILY: rules of iptables in nft's words
                 local saved
                 IFS= read -r -d '' saved
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
+            }
+            saved() { # PROGRAM: what it prints of tables that nft lists too, and may list alone
+                local said
+                type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
+                said=$(exec "$1" 2>/dev/null) || unlisted=1
+                [[ $said != *" is incompatible"* ]] || unlisted=1
+                [[ $said != *--match-set* ]] || named=1
+                printf '%s\n' "$said"
             }
             {{EbtablesLegacy.Saved}}
             find_tables() { tables=(); [ ! -r "/proc/net/$1_tables_names" ] || mapfile -t tables <"/proc/net/$1_tables_names"; }
@@ -73,16 +75,22 @@ public static partial class HostReading
             throw new HooktrailException(
                 $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; check that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab can use them.");
         var parts = Split(lines);
-        if (parts.Count != 9)
+        if (parts.Count != 10)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
-        var sets = RuleReader.Sets(parts[8], map, "ipset save", [.. parts[1], .. parts[2]]);
-        var rules = RuleReader.Xtables(Layer.Iptables, parts[1], map, "iptables-save", sets)
-            .With(RuleReader.Xtables(Layer.Ip6tables, parts[2], map, "ip6tables-save", sets))
-            .With(RuleReader.Xtables(Layer.Arptables, parts[3], map, "arptables-save"))
-            .With(RuleReader.Xtables(Layer.Ebtables, parts[4], map, "ebtables-save"))
-            .With(RuleReader.Nftables(parts[5], map, "nft list ruleset"))
-            .With(Beside(parts[6], IpVersion.V4, Other(iptables), map))
-            .With(Beside(parts[7], IpVersion.V6, Other(iptables), map));
+        var sets = RuleReader.Sets(parts[9], map, "ipset save", [.. parts[1], .. parts[2]]);
+        var saves = Layers(iptables, ebtables).Select((layer, at) => (layer.Layer, layer.Backend, Lines: parts[at + 1]))
+            .ToList();
+        var rules = saves.Where(save => save.Backend == Backend.Legacy)
+            .Select(save => RuleReader.Xtables(save.Layer, save.Lines, map, $"{save.Layer.Name()}-save", sets))
+            .Append(RuleReader.OfHost(
+                string.Concat(parts[5]), parts[6],
+                saves.Where(save => save.Backend == Backend.Nft)
+                    .ToDictionary(save => save.Layer, save => (IEnumerable<string>)save.Lines),
+                map,
+                sets))
+            .Append(Beside(parts[7], IpVersion.V4, map))
+            .Append(Beside(parts[8], IpVersion.V6, map))
+            .Aggregate((rules, more) => rules.With(more));
         return Settings(parts[0], map) with
         {
             Iptables = iptables,
@@ -93,38 +101,43 @@ public static partial class HostReading
         };
     }
 
+    private static IEnumerable<(Layer Layer, Backend Backend)> Layers(Backend iptables, Backend ebtables) =>
+        [
+            (Layer.Iptables, iptables), (Layer.Ip6tables, iptables), (Layer.Arptables, iptables),
+            (Layer.Ebtables, ebtables),
+        ];
+
     // In the order in which the parser expects them.
     private static IEnumerable<string> Tools(Backend iptables, Backend ebtables) =>
     [
-        Kept(Save("iptables", iptables, "ip")), Kept(Save("ip6tables", iptables, "ip6")),
-        Save("arptables", iptables, "arp"),
+        Save("iptables", iptables, "ip"), Save("ip6tables", iptables, "ip6"), Save("arptables", iptables, "arp"),
         ebtables == Backend.Nft
-            ? "run ebtables-nft-save"
+            ? "saved ebtables-nft-save"
             : $"for table in {EbtablesLegacy.Tables}; do run ebtables-legacy -t $table -L | saved_legacy; done",
-        "run nft list ruleset",
-        Beside("iptables", Other(iptables), "ip"), Beside("ip6tables", Other(iptables), "ip6"),
+        "run nft -j list ruleset",
+        // Only this list has nft's words for extensions of iptables, and it takes as long again.
+        (iptables, ebtables) == (Backend.Nft, Backend.Nft)
+            ? "[ -z \"$unlisted\" ] || run nft list ruleset"
+            : "run nft list ruleset",
+        .. iptables == Backend.Nft ? [Beside("iptables", "ip"), Beside("ip6tables", "ip6")] : (string[])["", ""],
         // Without the program no entry is known. Sets of other programs' rules do not matter.
-        "[[ $rules != *--match-set* ]] || ! type -P ipset >/dev/null || run ipset save",
+        "[[ -z $named ]] || ! type -P ipset >/dev/null || run ipset save",
     ];
-
-    private static string Kept(string saved) => saved.Replace("run ", "kept run ", StringComparison.Ordinal);
-
-    private static Backend Other(Backend iptables) => iptables == Backend.Nft ? Backend.Legacy : Backend.Nft;
 
     // arptables has only one table, and arptables-legacy-save takes none.
     private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
-        ? $"run {tool}-nft-save"
-        : $"find_tables {family}; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
+        ? $"saved {tool}-nft-save"
+        : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || named=1; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
 
-    // Most hosts have no rules of the other backend.
-    private static string Beside(string tool, Backend backend, string family) => backend == Backend.Nft
-        ? $"run {tool}-nft-save | translated {tool}"
-        : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || for table in \"${{tables[@]}}\"; do run {tool}-legacy-save -t $table; done | translated {tool}";
+    // Most hosts have no rules of the legacy backend beside those of nft.
+    private static string Beside(string tool, string family) =>
+        $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || for table in \"${{tables[@]}}\"; do run {tool}-legacy-save -t $table; done | translated {tool}";
 
-    // A host may have rules of both backends: the kernel treats all chains alike. Those of the other backend are named
-    // as base chains of separate tables, «ip iptables-legacy-filter». The order of registration at one priority cannot
+    // A host may have rules of both backends: the kernel treats all chains alike. Where iptables uses nft, the legacy
+    // tables are named as base chains of separate tables, «ip iptables-legacy-filter»; where it uses the legacy
+    // backend, those of iptables-nft are tables of nft like any other. The order of registration at one priority cannot
     // be read, so they count as registered later. A table without a rule does nothing.
-    private static RuleSet Beside(List<string> translated, IpVersion version, Backend backend, INames map)
+    private static RuleSet Beside(List<string> translated, IpVersion version, INames map)
     {
         var (family, tool) = version == IpVersion.V4 ? ("ip", "iptables") : ("ip6", "ip6tables");
         var tables = new Dictionary<string, Dictionary<string, List<string>>>();
@@ -152,11 +165,11 @@ public static partial class HostReading
                     || rule.Contains("policy drop", StringComparison.Ordinal))))
             .SelectMany(table => (string[])
             [
-                $"table {family} {tool}-{backend.Name()}-{table.Key} {{",
+                $"table {family} {tool}-legacy-{table.Key} {{",
                 .. table.Value.SelectMany(chain => (string[])[$"chain {chain.Key} {{", .. chain.Value, "}"]),
                 "}",
             ]);
-        return RuleReader.Nftables(lines, map, $"{tool}-{backend.Name()}-save");
+        return RuleReader.Nftables(lines, map, $"{tool}-legacy-save");
     }
 
     /// <summary>

@@ -8,6 +8,8 @@ namespace Hooktrail.Rules;
 /// </summary>
 public static class RuleReader
 {
+    private const string JsonListing = "nft -j list ruleset";
+
     /// <summary>Reads the output of iptables-save or a relative, all tables or some, of either backend.</summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static RuleSet Xtables(Layer layer, string saved, INames names) =>
@@ -20,7 +22,7 @@ public static class RuleReader
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static ImmutableArray<IpSet> Sets(
         IEnumerable<string> saved, INames names, string source, params IEnumerable<string> rules) =>
-        IpSets.Unchanged(new IpSetReader(names, source).Read(saved), rules);
+        IpSets.Unchanged(new IpSetReader(names, source).Read(saved), rules.Select(RuleTokens.Split));
 
     /// <summary>Reads such output, line by line.</summary>
     /// <param name="layer">The tool.</param>
@@ -37,13 +39,12 @@ public static class RuleReader
         };
 
     /// <summary>
-    /// Reads <c>nft -j list ruleset</c> without the tables of iptables-nft and its relatives, and those of
-    /// Hooktrail's observers. Prefer <see cref="Nftables(string, INames)"/>: the JSON of nft 1.0.6 garbles or
-    /// omits flags of tables and sets.
+    /// Reads <c>nft -j list ruleset</c>, without the tables of Hooktrail's observers. Chains of iptables-nft are chains
+    /// of nft like any other, and extensions of iptables are unknown; <see cref="OfHost"/> knows more.
     /// </summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static RuleSet NftJson(string listing, INames names) =>
-        Nftables(Reading.NftJson.Script(listing, "nft -j list ruleset"), names, "nft -j list ruleset");
+        Nftables(Reading.NftJson.Script(listing, JsonListing), names, JsonListing);
 
     /// <summary>Reads the output of <c>nft list ruleset</c>; leaves out the same tables.</summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
@@ -55,5 +56,38 @@ public static class RuleReader
     /// </summary>
     /// <exception cref="HooktrailException">The lines are no such tables.</exception>
     public static RuleSet Nftables(IEnumerable<string> lines, INames names, string source) =>
-        new(new NftReader(names, source).Read(lines));
+        Read(new NftReader(names, source).Tables(lines), new([], []));
+
+    /// <summary>
+    /// Reads what nft and the save tools show of one host. nft shows every rule; the save tools show the text that users
+    /// know for those that both show, and what extensions of iptables ask for.
+    /// </summary>
+    /// <param name="listing">The output of <c>nft -j list ruleset</c>.</param>
+    /// <param name="translated">
+    /// The output of <c>nft list ruleset</c>, which may have nft's words for extensions of iptables; empty if the save
+    /// tools printed all their tables.
+    /// </param>
+    /// <param name="saves">
+    /// The output of iptables-nft-save and its relatives, by the layer. Chains of other layers are nft's own.
+    /// </param>
+    /// <param name="names">The names of the lab.</param>
+    /// <param name="sets">The sets that rules name, in the lab's names.</param>
+    /// <exception cref="HooktrailException">A text is no such output.</exception>
+    public static RuleSet OfHost(
+        string listing, IEnumerable<string> translated,
+        IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names, ImmutableArray<IpSet> sets = default) =>
+        Read(
+            new NftReader(names, JsonListing).Tables(Reading.NftJson.Script(listing, JsonListing)),
+            new(
+                saves.ToDictionary(
+                    save => save.Key,
+                    save => SavedTables.Read(
+                        save.Key, save.Value, names, $"{save.Key.Name()}-save", sets.IsDefault ? [] : sets)),
+                new NftReader(names, "nft list ruleset").Tables(translated))) with
+        {
+            Sets = sets.IsDefault ? [] : sets,
+        };
+
+    private static RuleSet Read(ImmutableArray<NftTable> tables, SharedTables shared) =>
+        new([.. tables.SelectMany(shared.Read)]);
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Labs;
 using Hooktrail.Observation;
@@ -9,7 +8,7 @@ namespace Hooktrail.Docker.Lab;
 /// A run's session in the host's network namespace: a container that lives while the run's process holds its standard
 /// input. When the input ends, the container restores what the run changed.
 /// </summary>
-internal sealed partial class Probe : IAsyncDisposable
+internal sealed class Probe : IAsyncDisposable
 {
     private Probe(RunId run, Shell shell)
     {
@@ -80,7 +79,7 @@ internal sealed partial class Probe : IAsyncDisposable
             {HostReading.Script(backend, addresses, devices, "/host/net", ebtables)}
             """,
             cancellation).ConfigureAwait(false);
-        var others = lines.Where(line => line != "userland-proxy" && !IsOurs().IsMatch(line));
+        var others = lines.Where(line => line != "userland-proxy");
         return HostReading.Parse([.. others], names, backend, ebtables) with
         {
             UserlandProxy = lines.Contains("userland-proxy"),
@@ -103,8 +102,4 @@ internal sealed partial class Probe : IAsyncDisposable
         await Shell.DisposeAsync().ConfigureAwait(false);
         await Taps.EndAsync().ConfigureAwait(false);
     }
-
-    // A tap of any run, or the mark of a chain that a run created.
-    [GeneratedRegex(""" --log-prefix "ht[a-z0-9]{5} |\A:hooktrail""")]
-    private static partial Regex IsOurs();
 }

@@ -19,6 +19,18 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
             && address.GetAddressBytes().Zip(mask, (one, bits) => (byte)(one & bits)).SequenceEqual(First.GetAddressBytes())
         : Compare(First, address) <= 0 && Compare(address, Last) <= 0;
 
+    /// <summary>All addresses of the range; null if they are more than <paramref name="most"/>.</summary>
+    public IEnumerable<IPAddress>? Each(int most)
+    {
+        var all = new List<IPAddress>();
+        for (var next = First; Compare(next, Last) <= 0; next = After(next))
+            if (all.Count == most)
+                return null;
+            else
+                all.Add(next);
+        return all;
+    }
+
     /// <summary>
     /// Parses <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>0.0.0.5/0.0.0.255</c>,
     /// <c>fe80::/10</c> or <c>172.18.0.2-172.18.0.9</c>.
@@ -89,6 +101,16 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
             return false;
         address = read;
         return true;
+    }
+
+    private static IPAddress After(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var at = bytes.Length - 1; at >= 0 && ++bytes[at] == 0; at--)
+        {
+        }
+
+        return new(bytes);
     }
 
     private static int Compare(IPAddress one, IPAddress other) =>

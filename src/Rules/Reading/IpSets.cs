@@ -31,10 +31,11 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
     public static IpSets Of(ImmutableArray<IpSet> sets) => sets.IsDefaultOrEmpty ? None : new(sets);
 
     /// <summary>Without the sets that a rule fills or empties (<c>-j SET</c>), whose entries change.</summary>
-    public static ImmutableArray<IpSet> Unchanged(ImmutableArray<IpSet> sets, IEnumerable<string> rules)
+    public static ImmutableArray<IpSet> Unchanged(ImmutableArray<IpSet> sets, IEnumerable<ImmutableArray<string>> rules)
     {
+        if (sets.IsEmpty)
+            return sets;
         var changed = rules
-            .Select(line => line.Split(' '))
             .SelectMany(words => words.Zip(words.Skip(1)))
             .Where(pair => pair.First is "--add-set" or "--del-set")
             .Select(pair => pair.Second)

@@ -69,6 +69,8 @@ internal static class NftJson
         // nft 1.0.6 omits the flag dynamic; a set that packets fill has a size.
         if (set.Value.TryGetProperty("size", out _))
             lines.Add("flags dynamic");
+        if (set.Value.TryGetProperty("stmt", out var each))
+            lines.AddRange(each.EnumerateArray().Select(one => Only(one).Name).Where(name => name is not "counter"));
         try
         {
             if (set.Value.TryGetProperty("elem", out var elements))
@@ -128,7 +130,9 @@ internal static class NftJson
                 "xt" when value.ValueKind == JsonValueKind.Object =>
                     $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
                 // A set that packets fill. A condition in this statement may not hold.
-                "set" or "map" => value.TryGetProperty("stmt", out _) ? throw new NotKnownException(name) : "",
+                "set" or "map" when value.TryGetProperty("set", out var filled) =>
+                    $"{Word(value, "op")} {filled.GetString()} {{ {(value.TryGetProperty("stmt", out var more) ? string.Join(' ', more.EnumerateArray().Select(one => Only(one).Name)) : "")} }}",
+                "map" when value.TryGetProperty("map", out var filled) => $"{Word(value, "op")} {filled.GetString()} {{ }}",
                 "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last"
                     or "limit" or "quota" or "queue" or "tproxy"
                     or "dup" or "fwd" or "synproxy" or "flow" => name,
@@ -145,12 +149,14 @@ internal static class NftJson
         }
     }
 
+    // «in» is the comparison without an operator, which for flags asks for any of them. With a set, nft prints none.
     private static string Match(JsonElement match)
     {
         var operation = Word(match, "op");
         var (left, right) = (match.GetProperty("left"), match.GetProperty("right"));
-        var masked = left.ValueKind == JsonValueKind.Object && left.TryGetProperty("&", out _);
-        return $"{Left(left)}{(operation is "==" && !masked || operation is "in" ? "" : $" {operation}")} {Right(right)}";
+        var isSet = right.ValueKind == JsonValueKind.Object && right.TryGetProperty("set", out _)
+            || right.ValueKind == JsonValueKind.String && right.GetString()!.StartsWith('@');
+        return $"{Left(left)}{(operation is "==" && isSet || operation is "in" ? "" : $" {operation}")} {Right(right)}";
     }
 
     private static string Nat(string name, JsonElement value)
@@ -184,15 +190,29 @@ internal static class NftJson
             "payload" when value.TryGetProperty("protocol", out var protocol)
                 && value.TryGetProperty("field", out var field) =>
                 $"{protocol.GetString()} {field.GetString()}",
-            "ct" when !value.TryGetProperty("dir", out _) => $"ct {Word(value, "key")}",
+            "ct" => value.TryGetProperty("dir", out var direction)
+                ? $"ct {direction.GetString()} {Word(value, "key")}"
+                : $"ct {Word(value, "key")}",
+            "exthdr" => value.TryGetProperty("field", out var inside)
+                ? $"{Word(value, "name")} {inside.GetString()}"
+                : $"exthdr {Word(value, "name")}",
+            "numgen" => $"numgen {Word(value, "mode")} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
+            "symhash" => $"symhash mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
+            "jhash" => $"jhash {Left(value.GetProperty("expr"))} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
             "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
             "tcp option" when value.TryGetProperty("field", out var part) =>
                 $"tcp option {Word(value, "name")} {part.GetString()}",
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
-            "&" when value.GetArrayLength() == 2 => $"{Left(value[0])} & {Right(value[1])}",
+            "&" or "|" or "^" when value.GetArrayLength() == 2 =>
+                $"{Left(value[0])} {name} {(value[1].ValueKind == JsonValueKind.Array ? $"({List(value[1], " | ")})" : Right(value[1]))}",
             _ => throw new NotKnownException(name),
         };
     }
+
+    private static string Offset(JsonElement value) =>
+        value.TryGetProperty("offset", out var offset) && offset.GetRawText() is not "0" and var number
+            ? $" offset {number}"
+            : "";
 
     private static string Right(JsonElement expression)
     {
@@ -203,6 +223,10 @@ internal static class NftJson
                 return text.StartsWith('@') ? text : Quoted(text);
             case JsonValueKind.Array:
                 return List(expression);
+            case JsonValueKind.True:
+                return "exists";
+            case JsonValueKind.False:
+                return "missing";
             case not JsonValueKind.Object:
                 return Plain(expression);
         }
@@ -215,16 +239,23 @@ internal static class NftJson
                 : $"{{ {Right(value)} }}",
             "range" => $"{Plain(value[0])}-{Plain(value[1])}",
             "prefix" => $"{Word(value, "addr")}/{value.GetProperty("len").GetRawText()}",
-            "|" => $"({string.Join(" | ", Flat(expression).Select(Plain))})",
+            "|" when Flat(expression).All(one => one.ValueKind == JsonValueKind.String) =>
+                $"({string.Join(" | ", Flat(expression).Select(Plain))})",
+            "|" => Left(expression),
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Right)),
             "map" => $"{Left(value.GetProperty("key"))} map {Right(value.GetProperty("data"))}",
-            "elem" => Right(value.GetProperty("val")),
+            "elem" => $"{Right(value.GetProperty("val"))}{Rest(value)}",
             "jump" or "goto" => $"{name} {Word(value, "target")}",
             "accept" or "drop" or "return" or "continue" => name,
-            "meta" => $"meta {Word(value, "key")}",
+            "meta" or "ct" or "&" or "^" => Left(expression),
             _ => throw new NotKnownException(name),
         };
     }
+
+    // What makes an element more than its value: a limit, or that it soon expires.
+    private static string Rest(JsonElement element) => string.Concat(
+        element.EnumerateObject().Where(one => one.Name is not ("val" or "timeout" or "counter" or "comment"))
+            .Select(one => one.Name == "expires" ? $" expires {one.Value.GetRawText()}s" : $" {one.Name}"));
 
     // Flags joined in pairs: {"|": [{"|": ["fin", "syn"]}, "rst"]}.
     private static IEnumerable<JsonElement> Flat(JsonElement expression) =>

@@ -5,15 +5,12 @@ namespace Hooktrail.Rules.Reading;
 /// </summary>
 internal sealed record NftElement(ImmutableArray<string> Key, ImmutableArray<NftToken> Value);
 
-/// <summary>
-/// Reads an nft script, without the tables of iptables-nft and its relatives and of Hooktrail's observers.
-/// </summary>
+/// <summary>Reads an nft script, without the tables of Hooktrail's observers and those that are dormant.</summary>
 internal sealed class NftReader(INames names, string source)
 {
     private static readonly ImmutableArray<string> Families = ["bridge", "ip", "ip6", "inet", "arp", "netdev"];
 
     private readonly NameTranslation _translation = new(names);
-    private readonly List<RuleChain> _chains = [];
     private ImmutableArray<NftToken> _tokens = [];
     private int _at;
 
@@ -23,16 +20,18 @@ internal sealed class NftReader(INames names, string source)
     public const string BeforeBridges = "before the first bridge";
 
     /// <exception cref="HooktrailException">The text is no such script.</exception>
-    public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
+    public ImmutableArray<NftTable> Tables(IEnumerable<string> lines)
     {
         _tokens = NftTokens.Split(lines);
         _at = 0;
+        var tables = ImmutableArray.CreateBuilder<NftTable>();
         while (SkipEnds())
-            Table();
-        return [.. _chains];
+            if (Table() is { IsDormant: false, IsOfObservers: false } table)
+                tables.Add(table);
+        return tables.ToImmutable();
     }
 
-    private void Table()
+    private NftTable Table()
     {
         if (!Next().Is("table"))
             throw Wrong(_tokens[_at - 1], "where a table must begin");
@@ -45,50 +44,32 @@ internal sealed class NftReader(INames names, string source)
         Expect("{");
 
         var table = new NftTable((NftFamily)Families.IndexOf(family.Text), $"{family.Text} {name.Text}", _translation);
-        var rules = new List<(string Chain, ImmutableArray<NftToken> Tokens)>();
         while (Enter())
             switch (Next().Text)
             {
                 case "chain":
-                    Chain(table, rules);
+                    Chain(table);
                     break;
                 case "set" or "map":
                     Elements(table);
                     break;
                 case "flags":
-                    table.Dormant |= Statement().Any(token => token.Is("dormant"));
+                    table.IsDormant |= Statement().Any(token => token.Is("dormant"));
                     break;
                 default:
                     Statement();
                     break;
             }
 
-        if (table.Dormant
-            || name.Text.StartsWith("hooktrail-", StringComparison.Ordinal)
-            || table.IsOfXtables(name.Text))
-            return;
-        foreach (var (chain, tokens) in rules)
-            table.Rules[chain].AddRange(Rules(table, tokens));
-        foreach (var chain in table.Chains)
-            _chains.Add(chain with { Rules = table.Rules[chain.Id.Name].ToImmutable() });
+        return table;
     }
 
-    /// <summary>
-    /// A part that would have another meaning when its text in the lab's names is read again becomes unknown.
-    /// </summary>
-    private static IEnumerable<Rule> Rules(NftTable table, ImmutableArray<NftToken> tokens)
-    {
-        var rules = new NftRule(table, tokens).Read().ToList();
-        return rules.All(rule => NftRule.InLab(table, rule.Text)?.Read().SequenceEqual([rule]) ?? false)
-            ? rules
-            : new NftRule(table, tokens, careful: true).Read();
-    }
-
-    private void Chain(NftTable table, List<(string Chain, ImmutableArray<NftToken> Tokens)> rules)
+    private void Chain(NftTable table)
     {
         var name = table.ChainName(Next().Text);
         Expect("{");
         var chain = new RuleChain(new(Layer.Nftables, table.Name, name), Policy.None, []);
+        var rules = new List<ImmutableArray<NftToken>>();
         while (Enter())
             switch (Peek())
             {
@@ -106,11 +87,11 @@ internal sealed class NftReader(INames names, string source)
                         chain = chain with { Base = hook with { BeforeBridges = before } };
                     break;
                 default:
-                    rules.Add((name, Statement()));
+                    rules.Add(Statement());
                     break;
             }
 
-        table.Add(chain);
+        table.Add(chain, rules);
     }
 
     // type filter hook ingress device "lab" priority filter + 10
@@ -141,19 +122,26 @@ internal sealed class NftReader(INames names, string source)
         var name = Next().Text;
         Expect("{");
         var elements = ImmutableArray<NftElement>.Empty;
-        var changing = false;
         while (Enter())
         {
             var statement = Statement();
             if (statement[0].Is("elements"))
                 elements = NftElements.Read(statement.SkipWhile(token => !token.Is("{")));
-            else if (statement[0].Is("flags"))
-                changing |= statement.Any(token => token.Is("dynamic") || token.Is("timeout"));
+            // A limit of each element may stop a packet that the set holds.
+            if (statement[0].Is("flags") && statement.Any(token => token.Is("dynamic"))
+                || statement.Any(token => token.Is("limit") || token.Is("quota") || token.Is("ct"))
+                || IsAboutToExpire(statement))
+                table.AddChanging(name);
         }
 
-        if (!changing)
-            table.Named[name] = elements;
+        table.Add(name, elements);
     }
+
+    // Of «expires 3h59m» a flow sees nothing. What expires within seconds may be gone before the packet comes.
+    private static bool IsAboutToExpire(ImmutableArray<NftToken> elements) =>
+        elements.Where((_, at) => at > 0 && elements[at - 1].Is("expires"))
+            .Any(time => !time.Text.AsSpan().ContainsAny("dhm") || time.Text.EndsWith("ms", StringComparison.Ordinal)
+                && !time.Text[..^2].AsSpan().ContainsAny("dhm"));
 
     /// <summary>Enters a block; false at its end, which it leaves.</summary>
     private bool Enter()
@@ -205,86 +193,6 @@ internal sealed class NftReader(INames names, string source)
 
     private HooktrailException Wrong(NftToken token, string what) =>
         new($"{source}, line {token.Line}: there is \"{(token.Is("\n") ? "the end of the line" : token.Text)}\" {what}; give what nft list ruleset prints.");
-}
-
-internal sealed class NftTable(NftFamily family, string name, NameTranslation translation)
-{
-    private static readonly ImmutableArray<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> Xtables =
-    [
-        .. OfIp(NftFamily.Ip), .. OfIp(NftFamily.Ip6),
-        .. Hooked(NftFamily.Arp, "filter", 0, "INPUT", "OUTPUT"),
-        .. Hooked(NftFamily.Bridge, "filter", -200, "INPUT", "FORWARD", "OUTPUT"),
-        .. Hooked(NftFamily.Bridge, "nat", -300, "PREROUTING"),
-        .. Hooked(NftFamily.Bridge, "nat", 100, "OUTPUT"),
-        .. Hooked(NftFamily.Bridge, "nat", 300, "POSTROUTING"),
-        (NftFamily.Bridge, "broute", "BROUTING", "prerouting", int.MinValue),
-    ];
-
-    public NftFamily Family => family;
-
-    public string Name => name;
-
-    public NameTranslation Translation => translation;
-
-    /// <summary>The IP version of the table's packets; null if both pass.</summary>
-    public IpVersion? Version => Family switch
-    {
-        NftFamily.Ip or NftFamily.Arp => IpVersion.V4,
-        NftFamily.Ip6 => IpVersion.V6,
-        _ => null,
-    };
-
-    /// <summary>Whether the table is dormant: none of its chains is registered.</summary>
-    public bool Dormant { get; set; }
-
-    /// <summary>The chains without their rules.</summary>
-    public List<RuleChain> Chains { get; } = [];
-
-    /// <summary>The rules by chain.</summary>
-    public Dictionary<string, ImmutableArray<Rule>.Builder> Rules { get; } = [];
-
-    /// <summary>Sets and maps that only a user changes.</summary>
-    public Dictionary<string, ImmutableArray<NftElement>> Named { get; } = [];
-
-    /// <summary>The chain's name in the lab. Docker's chains have the bridge's name after two underscores.</summary>
-    public string ChainName(string printed) =>
-        Name.EndsWith(" docker-bridges", StringComparison.Ordinal)
-        && printed.IndexOf("__", StringComparison.Ordinal) is var at and >= 0
-            ? printed[..(at + 2)] + Translation.Device(printed[(at + 2)..])
-            : printed;
-
-    public void Add(RuleChain chain)
-    {
-        if (Rules.TryAdd(chain.Id.Name, ImmutableArray.CreateBuilder<Rule>()))
-            Chains.Add(chain);
-    }
-
-    /// <summary>
-    /// Whether iptables-nft or a relative owns the table: all its base chains have the tool's names, hooks and
-    /// priorities, and it has no sets (iptables, nft.c, <c>nft_is_table_compatible</c>). The output of iptables-save
-    /// then contains its rules.
-    /// </summary>
-    public bool IsOfXtables(string table) =>
-        Named.Count == 0
-        && Xtables.Any(one => one.Family == Family && one.Table == table)
-        && Chains.All(chain => chain.Base is not { } hook
-            || Xtables.Contains((Family, table, chain.Id.Name, hook.Hook, hook.Priority)));
-
-    private static IEnumerable<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> OfIp(
-        NftFamily family) =>
-    [
-        .. Hooked(family, "raw", -300, "PREROUTING", "OUTPUT"),
-        .. Hooked(family, "mangle", -150, "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
-        .. Hooked(family, "nat", -100, "PREROUTING", "OUTPUT"),
-        .. Hooked(family, "nat", 100, "INPUT", "POSTROUTING"),
-        .. Hooked(family, "filter", 0, "INPUT", "FORWARD", "OUTPUT"),
-        .. Hooked(family, "security", 50, "INPUT", "FORWARD", "OUTPUT"),
-        .. Hooked(family, "security", 150, "INPUT", "FORWARD", "OUTPUT"),
-    ];
-
-    private static IEnumerable<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> Hooked(
-        NftFamily family, string table, int priority, params IEnumerable<string> chains) =>
-        chains.Select(chain => (family, table, chain, chain.ToLowerInvariant(), priority));
 }
 
 /// <summary>The priorities for which nft has names (nft(8), «Standard priority names»).</summary>
@@ -352,11 +260,24 @@ internal static class NftElements
     {
         var colon = tokens.FindIndex(token => token.Is(":"));
         var key = colon < 0 ? tokens : tokens[..colon];
-        // The rest of an element (timeout, counter, comment) begins where no dot joins two words.
+        // The rest of an element (timeout, counter, comment) begins where nothing joins two words: syn | ack . 80
         var parts = new List<string>();
-        for (var at = 0; at < key.Count && (at % 2 == 0 || key[at].Is(".")); at++)
-            if (at % 2 == 0)
-                parts.Add(key[at].Text);
+        var joins = true;
+        foreach (var token in key.Where(token => !token.Is("(") && !token.Is(")")))
+            if (token.Is("."))
+                joins = true;
+            else if (token.Is("|") && parts.Count > 0)
+                (parts[^1], joins) = ($"{parts[^1]},", true);
+            else if (!joins)
+                break;
+            else if (parts is [.., [.., ',']])
+                (parts[^1], joins) = (parts[^1] + token.Text, false);
+            else
+            {
+                parts.Add(token.Text);
+                joins = false;
+            }
+
         return new([.. parts], colon < 0 ? [] : [.. tokens[(colon + 1)..]]);
     }
 }

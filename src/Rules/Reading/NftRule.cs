@@ -1,11 +1,11 @@
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
-/// Reads one rule of nft and makes one rule for each action, with the matches before that action. Verdict maps, and
-/// sets of one-value matches, become one rule for each element; their keys exclude each other, so the order does
-/// not matter. With <paramref name="careful"/>, each statement is translated and read again; if the meaning has
-/// changed, it becomes an unknown match or target with its text in quotes. All other statements stay, so the rule
-/// matches no more packets than before.
+/// Reads one rule of nft and makes one rule for each action, with the matches before that action. A verdict map becomes
+/// one rule for each element; its keys exclude each other, so the order does not matter. With
+/// <paramref name="careful"/>, each statement is translated and read again; if the meaning has changed, it becomes an
+/// unknown match or target with its text in quotes. All other statements stay, so the rule matches no more packets than
+/// before.
 /// </summary>
 internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, bool careful = false)
 {
@@ -14,13 +14,13 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         "meta", "ip", "ip6", "tcp", "udp", "sctp", "th", "icmp", "icmpv6", "ct", "ether", "arp", "fib", "iif",
         "iifname", "oif", "oifname", "mark", "counter", "log", "accept", "drop", "return", "continue", "jump", "goto",
         "dnat", "snat", "masquerade", "redirect", "reject", "notrack", "comment", "queue", "tproxy", "dup", "fwd",
-        "limit", "quota", "xt", "socket", "rt", "vlan", "numgen", "jhash", "synproxy", "flow", "set", "map", "update",
-        "add", "delete", "pkttype", "ibrname", "obrname", "last", Unreadable, UnreadableMatch,
+        "limit", "quota", "xt", "socket", "rt", "vlan", "numgen", "jhash", "symhash", "synproxy", "flow", "set", "map",
+        "update", "add", "delete", "pkttype", "ibrname", "obrname", "last", "exthdr", "meter", "osf", Unreadable,
+        UnreadableMatch,
     ];
 
     /// <summary>Words that begin a match on another header: an inner packet's, a policy's, a route's.</summary>
-    private static readonly ImmutableArray<string> Wrapping =
-        ["ipsec", "vxlan", "geneve", "gre", "gretap", "jhash", "rt"];
+    private static readonly ImmutableArray<string> Wrapping = ["ipsec", "vxlan", "geneve", "gre", "gretap", "rt"];
 
     /// <summary>Words that end such a match.</summary>
     private static readonly ImmutableArray<string> Actions =
@@ -30,14 +30,20 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         Unreadable, UnreadableMatch,
     ];
 
+    /// <summary>Statements behind which nothing may follow that a rule does.</summary>
+    private static readonly ImmutableArray<string> Counting = ["counter", "log", "comment", "last"];
+
+    /// <summary>NAT to a range of more addresses or ports is unknown.</summary>
+    private const int MostChoices = 16;
+
     /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
 
     /// <summary>The word for a match that could not be read; its text follows in quotes.</summary>
     public const string UnreadableMatch = "unreadable-match";
 
-    /// <summary>The matches so far, in each of the cases that sets make.</summary>
-    private ImmutableArray<NftCase> _cases = [new("", [])];
+    /// <summary>The matches so far.</summary>
+    private NftCase _case = new("", []);
 
     private readonly ImmutableArray<Rule>.Builder _rules = ImmutableArray.CreateBuilder<Rule>();
     private int _at;
@@ -70,6 +76,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Do(word, new ReturnTarget());
                 break;
             case "continue":
+                break;
+            case "meter":
+                Meter();
                 break;
             case "jump" or "goto" when At("{"):
                 Do(Rest(word, []), new UnknownTarget(word));
@@ -115,7 +124,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Do($"{word} \"{Peek()}\"", new UnknownTarget(Next()));
                 break;
             case UnreadableMatch:
-                Add([Unread(Next())]);
+                Add(Unread(Next()));
                 break;
             case "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
                 Do(Rest(word), new UnknownTarget(word));
@@ -155,14 +164,41 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             }
     }
 
+    /// <summary>
+    /// Whether an extension of iptables asks nothing and changes nothing that a rule can ask.
+    /// </summary>
+    public static bool IsWithoutEffect(string extension) =>
+        extension is "comment" or "LOG" or "NFLOG" or "AUDIT" or "CHECKSUM" or "CLASSIFY" or "TCPMSS" or "TRACE";
+
     // nft prints extensions of iptables that it cannot express as xt match "string", xt target "TEE".
     private void Xt()
     {
         var (start, kind) = (_at - 1, Next());
-        if (kind == "match")
+        if (IsWithoutEffect(Peek()))
+        {
+            var name = Next();
+            if (kind == "target")
+                Do($"xt target \"{name}\"", new ContinueTarget(name));
+        }
+        else if (kind == "match")
+        {
             Unknown(start);
+        }
         else
+        {
             Do(Rest($"xt {kind}"), new UnknownTarget($"xt {tokens.ElementAtOrDefault(start + 2).Text}"));
+        }
+    }
+
+    // meter name { ip saddr limit rate 5/second }
+    private void Meter()
+    {
+        var start = _at - 1;
+        while (_at < tokens.Length && Next() != "}")
+        {
+        }
+
+        Add(Unread(Shown(tokens[start.._at])));
     }
 
     // Packets fill the set, so a lookup in it is an unknown match. A limit or a ct count in
@@ -175,7 +211,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         }
 
         if (tokens[start.._at].Any(token => token.Is("limit") || token.Is("count") || token.Is("quota")))
-            Add([Unread(Shown(tokens[start.._at]))]);
+            Add(Unread(Shown(tokens[start.._at])));
     }
 
     private static NftCase Unread(string text) =>
@@ -184,20 +220,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     private void Condition()
     {
         var start = _at;
-        var selectors = new List<NftSelector>();
-        do
-        {
-            if (NftSelector.Read(Next, Peek, table) is not { } selector)
-            {
-                Unknown(start);
-                return;
-            }
-
-            selectors.Add(selector);
-        }
-        while (Take("."));
-
-        if (selectors is [{ } only] && Take("set"))
+        if (Selectors() is not { } selectors)
+            Unknown(start);
+        else if (selectors is [{ } only] && Take("set"))
             Set(only, start);
         else if (Take("vmap"))
             VerdictMap(selectors, start);
@@ -205,69 +230,132 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             Compare(selectors, start);
     }
 
+    /// <summary>Null if one of the fields is unknown.</summary>
+    private List<NftSelector>? Selectors()
+    {
+        var selectors = new List<NftSelector>();
+        do
+        {
+            if (NftSelector.Read(Next, Peek, table) is not { } selector)
+                return null;
+            selectors.Add(selector);
+        }
+        while (Take("."));
+        return selectors;
+    }
+
     private void Compare(List<NftSelector> selectors, int start)
     {
-        var mask = "";
-        if (Take("&") || Take("and"))
-            mask = string.Join(',', Values().Select(value => string.Join(',', value)));
-        var operation = Peek() is "==" or "!=" or "<" or ">" or "<=" or ">=" ? Next() : "==";
-        var negated = operation == "!=";
-        if (Peek().StartsWith('@') && !table.Named.ContainsKey(Peek()[1..]))
+        var steps = ImmutableArray.CreateBuilder<(string, string)>();
+        while (NftSteps.IsOperator(Peek()))
+            steps.Add((Next(), string.Join(',', Values()[0])));
+        var operation = Peek() is "==" or "!=" or "<" or ">" or "<=" or ">=" or "!" ? Next() : "";
+        var isSet = Peek() == "{" || Peek().StartsWith('@');
+        if (Peek().StartsWith('@') && table.Elements(Peek()[1..]) is null)
         {
-            Unknown(start);
+            Add(UnknownCase(start, selectors));
             return;
         }
 
         if (selectors is [{ } only])
         {
-            var values =
-                Values().Select(value => value.Length == 1 ? value[0] : string.Join(',', value)).ToImmutableArray();
+            var values = Values().Select(value => string.Join(',', value)).ToImmutableArray();
+            // tcp flags syn / fin,syn,rst,ack
             if (Take("/"))
-                mask = string.Join(',', Values().Select(value => value[0]));
+                steps.Add(("&", string.Join(',', Values()[0])));
             if (values.IsEmpty)
-                Add([negated ? UnknownCase(start) : Never]);
+                Add(operation == "!=" ? UnknownCase(start) : Never);
             else
-                Add(only.Cases(values, operation, mask) ?? [UnknownCase(start)]);
+                Add(only.Compare(new(operation, isSet, values, steps.ToImmutable())) ?? UnknownCase(start, selectors));
         }
-        else if (negated || operation != "==" || mask.Length > 0)
+        else if (operation is "" or "==" or "!=" && steps.Count == 0)
         {
-            Unknown(start);
+            Add(Concatenation(selectors, Elements(), operation == "!="));
         }
         else
         {
-            var elements = Elements();
-            Add([.. elements.SelectMany(element => Both(selectors, element.Key, start))]);
+            Unknown(start);
         }
     }
 
     // A lookup in an empty set never matches.
     private static NftCase Never => new("ip saddr { }", [new AddressMatch(AddressRole.Source, [], false)]);
 
+    private static NftCase Concatenation(
+        List<NftSelector> selectors, ImmutableArray<NftElement> elements, bool negated)
+    {
+        var alternatives = elements.SelectMany(element => Alternatives(selectors, element.Key))
+            .DistinctBy(one => one.Key, StringComparer.Ordinal)
+            .OrderBy(one => one.Key, StringComparer.Ordinal)
+            .ToList();
+        var text = $"{string.Join(" . ", selectors.Select(one => one.Name))} {(negated ? "!= " : "")}{{ {string.Join(", ", alternatives.Select(one => one.Key))} }}";
+        return new(
+            text,
+            [
+                .. selectors.SelectMany(one => one.Implied).Distinct(),
+                new AnyOfMatch(
+                    [.. alternatives.Select(one => one.Parts.Select(part => part.Match).ToImmutableArray())], negated),
+            ]);
+    }
+
+    /// <summary>
+    /// What a key of a set or map of concatenations stands for. A part that cannot be read is an unknown match.
+    /// </summary>
+    private static IEnumerable<(string Key, ImmutableArray<(string Text, Match Match)> Parts)> Alternatives(
+        List<NftSelector> selectors, ImmutableArray<string> key)
+    {
+        IEnumerable<ImmutableArray<(string Text, Match Match)>> all = [[]];
+        for (var at = 0; at < selectors.Count; at++)
+        {
+            var value = key.ElementAtOrDefault(at) ?? "";
+            var parts = (key.Length == selectors.Count ? selectors[at].Parts(value) : null)
+                ?? [(value, new UnknownMatch(selectors[at].UnknownName, false))];
+            all = all.SelectMany(one => parts.Select(part => one.Add(part)));
+        }
+
+        return all.Select(one => (string.Join(" . ", one.Select(part => part.Text)), one));
+    }
+
+    /// <summary>
+    /// A key as a comparison of each field. A generator has one of its values for certain, so what is left for the last
+    /// of them needs no comparison.
+    /// </summary>
+    private static IEnumerable<NftCase> Cases(List<NftSelector> selectors, ImmutableArray<string> key, bool isLast)
+    {
+        if (key is ["*"] || isLast && selectors is [{ Modulus: not null }])
+            return [new("", [])];
+        // A flag alone in a map is the whole field.
+        if (selectors is [var only] && only.Compare(new("", true, key, [])) is { } whole && NftFlags.Has(only.Name))
+            return [whole];
+        return Alternatives(selectors, key).Select(one => one.Parts.Zip(selectors)
+            .Select(pair => pair.Second.Case(pair.First)).Aggregate((first, next) => first.And(next)));
+    }
+
     private void VerdictMap(List<NftSelector> selectors, int start)
     {
-        if (Peek().StartsWith('@') && !table.Named.ContainsKey(Peek()[1..]))
+        if (Peek().StartsWith('@') && table.Elements(Peek()[1..]) is null)
         {
             Do(Rest(Shown(tokens[start.._at])), new UnknownTarget("vmap"));
             return;
         }
 
-        var before = _cases;
-        var elements = Elements();
+        var before = _case;
+        var elements = Ordered(Elements());
         // The catch-all element matches packets that no other key matches. A sequence of rules has the same effect only
         // if no verdict returns to this chain.
-        if (elements.Any(element => element.Key is ["*"]) && !elements.All(
+        if (elements.Any(element => element.Key is ["*"]) && !elements.TrueForAll(
             element => element.Value is [{ Text: "accept" or "drop" or "return" }] or [{ Text: "goto" }, _]))
         {
             Do(Shown(tokens[start.._at]), new UnknownTarget("vmap"));
             return;
         }
 
-        foreach (var element in elements.OrderBy(element => element.Key is ["*"]).ThenBy(
-            element => string.Join(" . ", element.Key), StringComparer.Ordinal))
-            foreach (var one in Both(selectors, element.Key, start))
+        var count = _rules.Count;
+        foreach (var (at, element) in elements.Index())
+            foreach (var one in Cases(selectors, element.Key, IsLast(selectors, elements, at)))
             {
-                _cases = before;
-                Add([one]);
+                _case = before;
+                Add(one);
                 switch (element.Value)
                 {
                     case [{ Text: "accept" }]:
@@ -291,65 +379,60 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 }
             }
 
-        _cases = before;
-        if (_rules.Count == 0)
+        _case = before;
+        if (_rules.Count == count)
             Do("", new ContinueTarget(""));
     }
 
-    private IEnumerable<NftCase> Both(List<NftSelector> selectors, ImmutableArray<string> key, int start)
-    {
-        if (key.Length != selectors.Count)
-            return [UnknownCase(start)];
-        ImmutableArray<NftCase> both = [new("", [])];
-        for (var at = 0; at < key.Length; at++)
-        {
-            var cases = key[at] == "*" ? [new("", [])] : selectors[at].Cases([key[at]], "==", "");
-            if (cases is null)
-                return [UnknownCase(start)];
-            both = [.. both.SelectMany(one => cases.Value.Select(one.And))];
-        }
+    private static List<NftElement> Ordered(ImmutableArray<NftElement> elements) =>
+    [
+        .. elements.OrderBy(element => element.Key is ["*"])
+            .ThenBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal),
+    ];
 
-        return both;
-    }
+    /// <summary>Whether the element is the last of those that together have all values of a generator.</summary>
+    private static bool IsLast(List<NftSelector> selectors, List<NftElement> elements, int at) =>
+        at == elements.Count - 1 && selectors is [{ Modulus: { } modulus }]
+        && elements.Select(element => element.Key is [var key] ? NftNumber.Parse(key) : null)
+            .Count(number => number < modulus) == modulus;
 
     private void Set(NftSelector selector, int start)
     {
-        var words = tokens[_at..].TakeWhile(
-            token => token.Quoted || !Heads.Contains(token.Text) || token.Text is "mark" or "meta").ToImmutableArray();
-        _at += words.Length;
+        var words = ValueWords();
         var text = $"{selector.Name} set {string.Join(' ', words.Select(word => word.Text))}";
         switch (selector.Name)
         {
+            case "meta mark" or "ct mark" when words.Any(word => word.Is("map")):
+                MarkOfMap(selector, words, start);
+                break;
             case "meta mark":
-                // Later statements would test the new mark, but the matches saw the old one.
-                if (_at < tokens.Length && _cases.Any(one => one.Matches.OfType<MarkMatch>().Any()))
-                {
-                    _at = tokens.Length;
-                    Do(Shown(tokens[start..]), new UnknownTarget("meta mark set"));
-                }
-                else
-                {
-                    Do(
-                        text,
-                        MarkOf([.. words.Select(word => word.Text).Where(word => word is not ("meta" or "mark"))]));
-                }
-
+                Change(start, text, MarkOf(words, restores: true), match => match is MarkMatch);
+                break;
+            case "ct mark":
+                Change(start, text, MarkOf(words, restores: false), match => match is ConnectionMarkMatch { Mask: not 0 });
                 break;
             case "meta broute" when words is [{ Text: "1" }]:
                 Do(text, new BrouteTarget());
                 break;
             case "ip ttl" or "ip6 hoplimit" when words is [var word]
-                && int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var ttl):
-                Do(text, new TtlTarget(ttl));
+                && int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var ttl) && ttl <= 255:
+                Need(selector);
+                Change(start, text, new TtlTarget(ttl), match => match is TtlMatch);
                 break;
-            case "meta nftrace" or "meta priority" or "meta secmark" or "ip dscp" or "ip6 dscp":
+            case "ip dscp" or "ip6 dscp" when words is [var word] && DscpWords.Parse(word.Text) is { } dscp:
+                Need(selector);
+                Change(start, text, new DscpTarget(dscp, 63), match => match is DscpMatch);
                 break;
-            case "tcp option maxseg size":
-                Skip(Actions);
-                break;
-            case "ct mark" or "ct label" or "ct event" or "ct secmark":
-                // No trail shows it, but it needs conntrack.
-                Do(text, new ContinueTarget(selector.Name));
+            // The class is for queues (include/linux/skbuff.h, priority): no hook, route or connection asks for it.
+            case "meta priority":
+            // The trace only reports, and the size of segments changes no packet that opens a connection.
+            case "meta nftrace" or "tcp option maxseg size":
+            // nft can ask for a label, which is unknown anyway; events only report.
+            case "ct label" or "ct event":
+                if (selector.Name == "tcp option maxseg size")
+                    Skip(Actions);
+                if (selector.Name is "ct label" or "ct event")
+                    Do(text, new ContinueTarget(selector.Name)); // It needs conntrack.
                 break;
             default:
                 Do(
@@ -359,33 +442,169 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         }
     }
 
-    private static Target MarkOf(ImmutableArray<string> words) => words switch
+    private ImmutableArray<NftToken> ValueWords()
     {
-        [var value] when NftNumber.Parse(value) is { } number => new MarkTarget(number, uint.MaxValue),
-        ["|" or "or", var value] when NftNumber.Parse(value) is { } number => new MarkTarget(number, number),
-        ["&" or "and", var value] when NftNumber.Parse(value) is { } number => new MarkTarget(0, ~number),
-        ["^" or "xor", var value] when NftNumber.Parse(value) is { } number => new MarkTarget(number, 0),
-        _ => new UnknownTarget("meta mark set"),
-    };
+        var begin = _at;
+        var depth = 0;
+        while (_at < tokens.Length)
+        {
+            var token = tokens[_at];
+            if (depth == 0 && !token.Quoted && Heads.Contains(token.Text) && !IsOfValue(begin))
+                break;
+            depth += token.Is("{") ? 1 : token.Is("}") ? -1 : 0;
+            _at++;
+        }
+
+        return tokens[begin.._at];
+    }
+
+    // ct mark, meta mark & 0xff; ip saddr . tcp dport map { … }
+    private bool IsOfValue(int begin)
+    {
+        if (_at == begin || tokens[_at - 1].Is(".") || tokens[_at].Is("map"))
+            return true;
+        var before = tokens[_at - 1];
+        return _at - 1 >= begin && before is { Quoted: false, Text: "meta" or "ct" } or { Quoted: false, Text: "ip" or "ip6" };
+    }
+
+    private void Need(NftSelector selector)
+    {
+        foreach (var match in selector.Implied)
+            if (match is FrameProtocolMatch frame && !_case.Matches.Contains(match))
+                Add(new($"meta nfproto {frame.Protocol}", [match]));
+    }
+
+    /// <summary>
+    /// An action that changes what a match asks. The matches before it saw the old value, so if more follows that the
+    /// rule does, its effect is unknown.
+    /// </summary>
+    private void Change(int start, string text, Target target, Func<Match, bool> asks)
+    {
+        bool Asks(Match match) =>
+            asks(match) || match is AnyOfMatch any && any.Alternatives.Any(alternative => alternative.Any(Asks));
+        if (DoesMore() && _case.Matches.Any(Asks))
+        {
+            _at = tokens.Length;
+            Do(Shown(tokens[start..]), new UnknownTarget(text[..(text.IndexOf(" set", StringComparison.Ordinal) + 4)]));
+            return;
+        }
+
+        // Without a connection, nft ends a rule that reads its mark.
+        var connected = new ConnectionMarkMatch(0, 0, false);
+        if (target is ConnectionMarkTarget { Step: MarkStep.Restore } && !_case.Matches.Contains(connected))
+            Add(new("ct mark & 0x0 == 0x0", [connected]));
+        Do(text, target);
+    }
+
+    private bool DoesMore() => tokens[_at..].Any(token =>
+        !token.Quoted && (token.Text == "set" || Actions.Contains(token.Text) && !Counting.Contains(token.Text)));
+
+    // 0x1, meta mark | 0x1, mark and 0xfffffffc xor 0x1, ct mark & 0xff
+    private static Target MarkOf(ImmutableArray<NftToken> words, bool restores)
+    {
+        var unknown = new UnknownTarget(restores ? "meta mark set" : "ct mark set");
+        var texts = words.Select(word => word.Text).Where(word => word is not ("(" or ")" or "meta")).ToList();
+        if (texts is [var value] && NftNumber.Parse(value) is { } number)
+            return restores
+                ? new MarkTarget(number, uint.MaxValue)
+                : new ConnectionMarkTarget(MarkStep.Set, number, uint.MaxValue, 0);
+        if (texts is [] or ["ct"])
+            return unknown;
+        var ofConnection = texts[0] == "ct";
+        if (ofConnection)
+            texts.RemoveAt(0);
+        // An operator alone begins with the field itself.
+        if (NftSteps.IsOperator(texts[0]))
+            texts.Insert(0, "mark");
+        if (texts[0] != "mark" || texts.Count % 2 == 0
+            || NftSteps.Parse(texts.Skip(1).Chunk(2).Select(step => (step[0], step[1]))) is not var (and, xor))
+            return unknown;
+        return ofConnection == restores
+            ? new ConnectionMarkTarget(restores ? MarkStep.Restore : MarkStep.Save, xor, uint.MaxValue, and)
+            : restores ? new MarkTarget(xor, ~and)
+            : new ConnectionMarkTarget(MarkStep.Set, xor, ~and, 0);
+    }
+
+    // meta mark set ip saddr map { 10.0.0.1 : 0x1 }
+    private void MarkOfMap(NftSelector selector, ImmutableArray<NftToken> words, int start)
+    {
+        var end = _at;
+        _at -= words.Length;
+        var unknown = new UnknownTarget($"{selector.Name} set");
+        var selectors = Selectors();
+        // The rules of one map follow each other: a key must not ask what the rule before has changed. And where no key
+        // matches, what follows in the rule is not done.
+        if (selectors is null || selectors.Exists(one => one.Name == selector.Name) || DoesMoreAfter(end)
+            || !Take("map") || Peek().StartsWith('@') && table.Elements(Peek()[1..]) is null)
+        {
+            _at = tokens.Length;
+            Do(Shown(tokens[start..]), unknown);
+            return;
+        }
+
+        var before = _case;
+        var elements = Ordered(Elements());
+        foreach (var (at, element) in elements.Index())
+            foreach (var one in Cases(selectors, element.Key, IsLast(selectors, elements, at)))
+            {
+                _case = before;
+                Add(one);
+                Change(
+                    start,
+                    $"{selector.Name} set {string.Join(' ', element.Value.Select(word => word.Text))}",
+                    MarkOf(element.Value, selector.Name == "meta mark"),
+                    _ => false);
+            }
+
+        _case = before;
+        _at = end;
+        if (elements.Count == 0)
+            Do("", new ContinueTarget(""));
+    }
+
+    private bool DoesMoreAfter(int end)
+    {
+        var at = _at;
+        _at = end;
+        var more = DoesMore();
+        _at = at;
+        return more;
+    }
 
     private void Redirect()
     {
-        int? port = null;
-        var text = "redirect";
-        if (Take("to"))
+        if (!Take("to"))
         {
-            var to = table.Translation.Port(Next().TrimStart(':'));
-            text += $" to :{to}";
-            port = Port(to);
-            if (port is null)
-            {
-                Do(Rest(text), new UnknownTarget("redirect"));
-                return;
-            }
+            Skip();
+            Do("redirect", new RedirectTarget(null));
+            return;
         }
 
+        var written = Next().TrimStart(':');
         Skip();
-        Do(text, new RedirectTarget(port));
+        if (PortsOf(written) is { } ports)
+            Choose(
+                $"a port of {written}",
+                [.. ports.Select(port => ($"redirect to :{port}", (Target)new RedirectTarget(port)))]);
+        else
+            Do($"redirect to :{written}", new UnknownTarget("redirect"));
+    }
+
+    /// <summary>
+    /// One of several actions, and the kernel decides which: each but the last has an unknown match.
+    /// </summary>
+    private void Choose(string what, ImmutableArray<(string Text, Target Target)> choices)
+    {
+        var before = _case;
+        foreach (var (at, (text, target)) in choices.Index())
+        {
+            _case = before;
+            if (at < choices.Length - 1)
+                Add(Unread(what));
+            Do(text, target);
+        }
+
+        _case = before;
     }
 
     private void Nat(string word)
@@ -403,13 +622,16 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             }
         }
 
+        // dnat ip prefix to ip daddr map { 10.0.0.0/24 : 10.1.0.0/24 }; dnat ip addr . port to tcp dport map @services
+        if (At("addr"))
+            while (Peek().Length > 0 && Peek() != "to")
+                _at++;
         if (version is null || !Take("to"))
         {
             Do(Rest(word), new UnknownTarget(word));
             return;
         }
 
-        var start = _at;
         if (!tokens[_at..].Any(token => token.Is("map")))
         {
             To(word, text, Next(), version.Value);
@@ -418,50 +640,75 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         }
 
         // dnat to tcp dport map { 8080 : 172.18.0.2 . 80 }
-        var selectors = new List<NftSelector>();
-        do
-            if (NftSelector.Read(Next, Peek, table) is { } selector)
-                selectors.Add(selector);
-            else
-                break;
-        while (Take("."));
-        var mapped = Take("map") && !(Peek().StartsWith('@') && !table.Named.ContainsKey(Peek()[1..]));
-        if (!mapped)
+        var selectors = Selectors();
+        if (selectors is null || !Take("map") || Peek().StartsWith('@') && table.Elements(Peek()[1..]) is null)
         {
             Do(Rest(word), new UnknownTarget(word));
             return;
         }
 
-        var before = _cases;
-        foreach (var element in Elements().OrderBy(element => string.Join(" . ", element.Key), StringComparer.Ordinal))
-            foreach (var one in Both(selectors, element.Key, start))
+        var before = _case;
+        var elements = Ordered(Elements());
+        foreach (var (at, element) in elements.Index())
+            foreach (var one in Cases(selectors, element.Key, IsLast(selectors, elements, at)))
             {
-                _cases = before;
-                Add([one]);
+                _case = before;
+                Add(one);
                 var value = element.Value.Where(token => !token.Is(".")).Select(token => token.Text).ToArray();
                 To(word, text, value is [var address, var port]
                     ? address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}"
                     : string.Concat(value), version.Value);
             }
 
-        _cases = before;
+        _case = before;
         Skip();
+        if (elements.Count == 0)
+            Do("", new ContinueTarget(""));
     }
 
     private void To(string word, string text, string to, IpVersion version)
     {
         var (address, port) = Split(to);
-        var name = address.Length == 0 ? null : table.Translation.Addresses(address, version);
-        var number = port.Length == 0 ? null : Port(table.Translation.Port(port));
-        var ranged = AddressRange.TryParse(address, out var range) && !range.IsOne;
-        if (ranged || port.Length > 0 && number is null || name is null && word == "snat" && number is null)
+        var addresses = AddressesOf(address, version);
+        ImmutableArray<int?>? ports = port.Length == 0 ? [null] : PortsOf(port);
+        if (addresses is null || ports is null || addresses.Value.Length * ports.Value.Length > MostChoices
+            || addresses is [null] && word == "snat" && ports is [null])
         {
             Do($"{text} to {to}", new UnknownTarget(word));
             return;
         }
 
-        var shown = $"{text} to {(name is not null && name.Contains(':') && number is not null ? $"[{name}]" : name)}{(number is null ? "" : $":{number}")}";
-        Do(shown, word == "dnat" ? new DnatTarget(name, number) : new SnatTarget(name, number));
+        Choose(
+            $"an address of {to}",
+            [.. from name in addresses.Value
+                from number in ports.Value
+                let shown = $"{text} to {(name is not null && name.Contains(':') && number is not null ? $"[{name}]" : name)}{(number is null ? "" : $":{number}")}"
+                select (shown, (Target)(word == "dnat" ? new DnatTarget(name, number) : new SnatTarget(name, number)))]);
+    }
+
+    /// <summary>
+    /// The addresses that NAT may choose from, in the lab's names; one null if it keeps the address, null if they are
+    /// too many.
+    /// </summary>
+    private ImmutableArray<string?>? AddressesOf(string text, IpVersion version)
+    {
+        if (text.Length == 0)
+            return [null];
+        if (!AddressRange.TryParse(text, out var range) || range.IsOne)
+            return [table.Translation.Addresses(text, version)];
+        return text.Contains('-') && range.Each(MostChoices) is { } all
+            ? [.. all.Select(one => table.Translation.Addresses(one.ToString(), version))]
+            : null;
+    }
+
+    private ImmutableArray<int?>? PortsOf(string text)
+    {
+        if (Port(table.Translation.Port(text)) is { } port)
+            return [port];
+        return NftNumber.Range(text) is var (first, last) && last <= ushort.MaxValue && last - first < MostChoices
+            ? [.. Enumerable.Range((int)first, (int)(last - first) + 1)
+                .Select(one => Port(table.Translation.Port(one.ToString(CultureInfo.InvariantCulture))))]
+            : null;
     }
 
     private static (string Address, string Port) Split(string text)
@@ -484,8 +731,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         var how = Next();
         if (how == "tcp" && Take("reset"))
         {
-            if (!_cases.All(one => one.Matches.Contains(new ProtocolMatch("tcp", false))))
-                Add([new("meta l4proto tcp", [new ProtocolMatch("tcp", false)])]);
+            if (!_case.Matches.Contains(new ProtocolMatch("tcp", false)))
+                Add(new("meta l4proto tcp", [new ProtocolMatch("tcp", false)]));
             Do("reject with tcp reset", new RejectTarget("tcp-reset"));
             return;
         }
@@ -502,10 +749,10 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private void RejectAny(string code)
     {
-        var before = _cases;
+        var before = _case;
         foreach (var version in table.Version is { } only ? [only] : (IpVersion[])[IpVersion.V4, IpVersion.V6])
         {
-            _cases = before;
+            _case = before;
             RejectOf(version, (version, code) switch
             {
                 (IpVersion.V4, "no-route") => "net-unreachable",
@@ -514,7 +761,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             });
         }
 
-        _cases = before;
+        _case = before;
     }
 
     private void RejectOf(IpVersion version, string code)
@@ -530,8 +777,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
     private void Require(IpVersion version)
     {
-        if (!_cases.All(one => one.Matches.Contains(FamilyMatch(version))))
-            Add([OfFamily(version)]);
+        if (!_case.Matches.Contains(FamilyMatch(version)))
+            Add(OfFamily(version));
     }
 
     private static NftCase OfFamily(IpVersion version) => new($"meta nfproto {version.Name()}", [FamilyMatch(version)]);
@@ -543,18 +790,15 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         if (careful && (target is UnknownTarget || !Alone(text).SequenceEqual([new(text, [], target)])))
             (text, target) =
                 ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
-        foreach (var one in _cases)
-            _rules.Add(
-                new(string.Join(' ', new[] { one.Text, text }.Where(part => part.Length > 0)), one.Matches, target));
+        _rules.Add(new(
+            string.Join(' ', new[] { _case.Text, text }.Where(part => part.Length > 0)), _case.Matches, target));
     }
 
-    private void Add(ImmutableArray<NftCase> more)
+    private void Add(NftCase more)
     {
-        if (careful)
-            more = [.. more.Select(one => one.Matches.OfType<UnknownMatch>().Any() || !IsReadAs(one)
-                ? Unread(one.Text)
-                : one)];
-        _cases = [.. _cases.SelectMany(one => more.Select(one.And))];
+        if (careful && (more.Matches.OfType<UnknownMatch>().Any() || !IsReadAs(more)))
+            more = Unread(more.Text);
+        _case = _case.And(more);
     }
 
     private bool IsReadAs(NftCase one) =>
@@ -574,7 +818,17 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             : null;
     }
 
-    private void Unknown(int start) => Add([UnknownCase(start)]);
+    private void Unknown(int start) => Add(UnknownCase(start));
+
+    /// <summary>A comparison of known fields that cannot be read; what the fields need must hold.</summary>
+    private NftCase UnknownCase(int start, List<NftSelector> selectors)
+    {
+        var unknown = UnknownCase(start);
+        return unknown with
+        {
+            Matches = [.. selectors.SelectMany(one => one.Implied).Distinct(), .. unknown.Matches],
+        };
+    }
 
     /// <summary>Takes all words up to the next known statement.</summary>
     private NftCase UnknownCase(int start)
@@ -585,7 +839,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0]))
             .Select(word => word.Text)
             // limit and its relatives are whole matches; all others have a header before the field.
-            .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" ? 1 : 2);
+            .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" or "symhash" ? 1 : 2);
         var name = string.Join(' ', named);
         return new(Shown(words), [new UnknownMatch(name.Length > 0 ? name : words[0].Text, false)]);
     }
@@ -611,30 +865,30 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             _at++;
     }
 
-    /// <summary>The values of a set, of a list, or a single value.</summary>
+    /// <summary>The values of a set, or a single value with all its flags.</summary>
     private ImmutableArray<ImmutableArray<string>> Values()
     {
         if (Peek() == "{" || Peek().StartsWith('@'))
             return [.. Elements().Select(element => element.Key)];
-        var values = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
+        var flags = ImmutableArray.CreateBuilder<string>();
         if (Take("("))
         {
             while (_at < tokens.Length && Next() is var word && word != ")")
                 if (word != "|")
-                    values.Add([word]);
-            return [[.. values.Select(value => value[0])]];
+                    flags.Add(word);
+            return [flags.ToImmutable()];
         }
 
         do
-            values.Add([Next()]);
-        while (Take(",") || Take("|"));
-        return values.ToImmutable();
+            flags.Add(Next());
+        while (Take(",") || char.IsLetter(Peek(1).FirstOrDefault()) && Take("|"));
+        return [flags.ToImmutable()];
     }
 
     private ImmutableArray<NftElement> Elements()
     {
         if (Peek().StartsWith('@'))
-            return table.Named.TryGetValue(Next()[1..], out var named) ? named : [];
+            return table.Elements(Next()[1..]) ?? [];
         if (Peek() != "{")
         {
             var parts = new List<string>();
@@ -667,7 +921,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         return true;
     }
 
-    private string Peek() => _at < tokens.Length ? tokens[_at].Text : "";
+    private string Peek() => Peek(0);
+
+    private string Peek(int ahead) => _at + ahead < tokens.Length ? tokens[_at + ahead].Text : "";
 
     // If a rule ends too early, the missing word becomes empty, which is no name.
     private string Next() => _at < tokens.Length ? tokens[_at++].Text : "";
@@ -678,15 +934,4 @@ internal sealed record NftCase(string Text, ImmutableArray<Match> Matches)
     public NftCase And(NftCase next) => new(
         Text.Length == 0 ? next.Text : next.Text.Length == 0 ? Text : $"{Text} {next.Text}",
         Matches.AddRange(next.Matches.Except(Matches)));
-}
-
-internal static class NftNumber
-{
-    /// <summary>Parses a decimal number or, after 0x, a hexadecimal one; null for anything else.</summary>
-    public static uint? Parse(string text) =>
-        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
-                ? hex
-                : null
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
 }

@@ -5,10 +5,19 @@ namespace Hooktrail.Rules.Reading;
 /// </summary>
 internal sealed record NftSelector(string Name, NftTable Table)
 {
-    private static readonly ImmutableArray<string> FlagNames = ["fin", "syn", "rst", "psh", "ack", "urg"];
-
     private string Shown =>
         Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
+
+    /// <summary>
+    /// The number of values that a generator makes, from 0 (<c>numgen random mod 2</c>); null for a field of the packet.
+    /// </summary>
+    public uint? Modulus => Name.Split(' ') is ["numgen" or "jhash" or "symhash", ..] words
+        && Array.IndexOf(words, "mod") is var at and >= 0 && at + 1 < words.Length && !words.Contains("offset")
+        ? NftNumber.Parse(words[at + 1])
+        : null;
+
+    /// <summary>The name for what the model does not know: <c>numgen</c>, <c>meta skuid</c>.</summary>
+    public string UnknownName => Name.Split(' ') is ["numgen" or "jhash" or "symhash", ..] words ? words[0] : Name;
 
     /// <summary>Null for an unknown field.</summary>
     public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table)
@@ -23,227 +32,376 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "fib" => Fib(next, peek),
             "tcp" when peek() == "option" => Option(next, peek),
             "arp" => Arp(next, peek),
-            "ip" or "ip6" or "tcp" or "udp" or "sctp" or "th" or "icmp" or "icmpv6" or "ct" or "ether" =>
+            "ct" => Ct(next, peek),
+            "rt" when !HeaderWords.OfRoutingHeader.Contains(peek()) => null,
+            "numgen" or "jhash" or "symhash" => Generator(head, next, peek),
+            "ip" or "ip6" or "tcp" or "udp" or "th" or "icmp" or "icmpv6" or "ether" or "vlan" or "exthdr" or "rt" =>
                 $"{head} {next()}",
+            _ when HeaderWords.Protocols.Contains(head) || HeaderWords.Extensions.Contains(head) => $"{head} {next()}",
             _ => null,
         };
         return name is null ? null : new NftSelector(name, table);
     }
 
-    /// <summary>The cases of a comparison with any of the values (with none for <c>!=</c>); null if unknown.</summary>
-    public ImmutableArray<NftCase>? Cases(ImmutableArray<string> values, string operation, string mask)
-    {
-        if (Name == "tcp flags")
-            return Flags(values, operation, mask);
-        if (mask.Length > 0 && Name != "meta mark")
-            return null;
-        var negated = operation == "!=";
-        if (operation is "==" or "!=")
-            return Name switch
-            {
-                "meta iifname" or "meta iif" => Devices(DeviceRole.In, values, negated),
-                "meta oifname" or "meta oif" => Devices(DeviceRole.Out, values, negated),
-                "meta ibrname" => Devices(DeviceRole.LogicalIn, values, negated),
-                "meta obrname" => Devices(DeviceRole.LogicalOut, values, negated),
-                "ip saddr" => Addresses(AddressRole.Source, IpVersion.V4, values, negated),
-                "ip daddr" => Addresses(AddressRole.Destination, IpVersion.V4, values, negated),
-                "ip6 saddr" => Addresses(AddressRole.Source, IpVersion.V6, values, negated),
-                "ip6 daddr" => Addresses(AddressRole.Destination, IpVersion.V6, values, negated),
-                "arp saddr ip" => Addresses(AddressRole.Source, IpVersion.V4, values, negated),
-                "arp daddr ip" => Addresses(AddressRole.Destination, IpVersion.V4, values, negated),
-                "tcp dport" or "udp dport" or "sctp dport" or "th dport" =>
-                    Ports(AddressRole.Destination, values, negated),
-                "tcp sport" or "udp sport" or "sctp sport" or "th sport" => Ports(AddressRole.Source, values, negated),
-                "ct state" or "ct status" => Conntrack(values, negated),
-                _ => Each(values, negated, mask),
-            };
-        return values is [var bound] && NftNumber.Parse(bound) is { } number && number <= 65535
-            ? Bounded(operation, (int)number)
-            : null;
-    }
-
-    private ImmutableArray<NftCase>? Bounded(string operation, int bound)
-    {
-        var isPort = Name.EndsWith("port", StringComparison.Ordinal);
-        var last = isPort ? 65535 : 255;
-        var (from, to) = operation switch
-        {
-            "<" => (0, bound - 1),
-            "<=" => (0, bound),
-            ">" => (bound + 1, last),
-            _ => (bound, last),
-        };
-        if (from > to)
-            return null;
-        var range = string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
-        return isPort || Name is "ip ttl" or "ip6 hoplimit" ? Cases([range], "==", "") : null;
-    }
-
-    private ImmutableArray<NftCase>? Devices(DeviceRole role, ImmutableArray<string> values, bool negated)
-    {
-        var devices = values.SelectMany(value => NameTranslation.Devices(Table.Translation.Device(value)))
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
-        return [new(
-            Text([.. devices.Select(device => $"\"{device}\"")], negated), [new DeviceMatch(role, devices, negated)])];
-    }
-
-    private ImmutableArray<NftCase>? Addresses(
-        AddressRole role, IpVersion version, ImmutableArray<string> values, bool negated)
-    {
-        var text = Table.Translation.Addresses(string.Join(',', values), version);
-        return NameTranslation.MatchOf(text, role, version, negated) is { } match
-            ? [new(Text([.. text.Split(',')], negated), [.. Implied, match])]
-            : null;
-    }
-
-    private ImmutableArray<NftCase>? Ports(AddressRole role, ImmutableArray<string> values, bool negated)
-    {
-        var ports = values.SelectMany(value => Table.Translation.Ports(value).Split(',')).ToImmutableArray();
-        if (NameTranslation.Ranges(string.Join(',', ports)) is not { } ranges)
-            return null;
-        var order = Enumerable.Range(0, ports.Length)
-            .OrderBy(at => ranges[at].First)
-            .ThenBy(at => ranges[at].Last)
-            .ToArray();
-        return [new(
-            Text([.. order.Select(at => ports[at])], negated),
-            [.. Implied, new PortMatch(role, [.. order.Select(at => ranges[at])], negated)])];
-    }
-
-    private ImmutableArray<NftCase>? Conntrack(ImmutableArray<string> values, bool negated)
-    {
-        var words = values.SelectMany(value => value.Split(',')).ToImmutableArray();
-        if (ConntrackWords.Parse(string.Join(',', words)) is not { } states)
-            return null;
-        if (Name == "ct status" != ((states & ~(ConntrackStates.Snat | ConntrackStates.Dnat)) == 0))
-            return null;
-        var sorted = words.Select(word => word.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal);
-        return
-        [
-            new($"{Shown}{(negated ? " !=" : "")} {string.Join(',', sorted)}", [new ConntrackMatch(states, negated)])
-        ];
-    }
-
-    private ImmutableArray<NftCase>? Each(ImmutableArray<string> values, bool negated, string mask)
-    {
-        var cases = ImmutableArray.CreateBuilder<NftCase>();
-        foreach (var value in values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            if (One(value, negated, mask) is var (text, match))
-                cases.Add(new(text, [.. Implied, match]));
-            else
-                return null;
-        // Each value makes a separate case; for a negated comparison, none may hold.
-        return negated ? [cases.Aggregate((one, other) => one.And(other))] : cases.ToImmutable();
-    }
-
-    private (string Text, Match Match)? One(string value, bool negated, string mask)
-    {
-        var shown = value;
-        Match? match = Name switch
-        {
-            "meta l4proto" or "ip protocol" or "ip6 nexthdr" =>
-                ProtocolWords.Parse(value) is { } protocol ? new ProtocolMatch(protocol, negated) : null,
-            "meta nfproto" or "meta protocol" or "ether type" => new FrameProtocolMatch(Frame(value), negated),
-            "meta pkttype" => new PacketTypeMatch(value == "other" ? "otherhost" : value, negated),
-            "meta mark" => Mark(value, mask, negated),
-            "ether saddr" => Mac(AddressRole.Source, shown = Table.Translation.Mac(value), negated),
-            "ether daddr" => Mac(AddressRole.Destination, shown = Table.Translation.Mac(value), negated),
-            "arp saddr ether" => Mac(AddressRole.Source, shown = Table.Translation.Mac(value), negated),
-            "arp operation" => (value switch { "request" => 1, "reply" => 2, _ => Byte(value) }) is { } operation
-                ? new ArpOperationMatch(operation, negated)
-                : null,
-            "fib daddr type" => AddressTypeWords.Parse(value, AddressRole.Destination, negated),
-            "fib saddr type" => AddressTypeWords.Parse(value, AddressRole.Source, negated),
-            "icmp type" => IcmpWords.Parse(value, IpVersion.V4, negated),
-            "icmpv6 type" => IcmpWords.Parse(value, IpVersion.V6, negated),
-            "ip ttl" or "ip6 hoplimit" => value.Split('-') is var ends
-                && ends.Length <= 2
-                && Byte(ends[0]) is { } first
-                && Byte(ends[^1]) is { } last
-                ? new TtlMatch(first, last, negated)
-                : null,
-            _ => null,
-        };
-        if (match is null)
-            return null;
-        var masked = mask.Length == 0 ? "" : $" & {mask}";
-        return ($"{Shown}{masked}{(negated ? " !=" : mask.Length == 0 ? "" : " ==")} {shown}", match);
-    }
-
-    private ImmutableArray<NftCase>? Flags(ImmutableArray<string> values, string operation, string mask)
-    {
-        if (operation is not ("==" or "!=") || FlagsOf(string.Join(',', values)) is not { } set)
-            return null;
-        var negated = operation == "!=";
-        if (mask.Length > 0)
-            return FlagsOf(mask) is { } masked ? [FlagCase(masked, set, negated)] : null;
-        if (values.Length == 1 && (set & (set - 1)) == 0 && set != 0)
-            return [FlagCase(set, set, negated)];
-        if (negated)
-            return null;
-        // Any of them: the first, or else the second, and so on.
-        var cases = ImmutableArray.CreateBuilder<NftCase>();
-        var seen = TcpFlags.None;
-        for (var bit = 1; bit < 64; bit <<= 1)
-            if ((set & (TcpFlags)bit) != 0)
-                cases.Add(FlagCase(seen |= (TcpFlags)bit, (TcpFlags)bit, false));
-        return cases.Count == 0 ? null : cases.ToImmutable();
-    }
-
-    private NftCase FlagCase(TcpFlags mask, TcpFlags set, bool negated) => new(
-        $"tcp flags & ({Words(mask, " | ")}) {(negated ? "!=" : "==")} {(set == 0 ? "0x0" : Words(set, " | "))}",
-        [.. Implied, new TcpFlagsMatch(mask, set, negated)]);
-
-    private static string Words(TcpFlags flags, string between) =>
-        string.Join(between, FlagNames.Where((_, index) => ((int)flags & 1 << index) != 0));
-
-    private static TcpFlags? FlagsOf(string words)
-    {
-        var flags = TcpFlags.None;
-        foreach (var word in words.Split(',', '|'))
-            if (FlagNames.IndexOf(word) is var index and >= 0)
-                flags |= (TcpFlags)(1 << index);
-            else if (NftNumber.Parse(word) is { } number && number < 64)
-                flags |= (TcpFlags)number;
-            else
-                return null;
-        return flags;
-    }
-
-    /// <summary>The match on the protocol of the field's header, which nft adds without printing it.</summary>
-    private ImmutableArray<Match> Implied
+    /// <summary>
+    /// The match on the protocol of the field's header, which nft adds without printing it, and on what else the field
+    /// needs, negated or not.
+    /// </summary>
+    public ImmutableArray<Match> Implied
     {
         get
         {
             var implied = ImmutableArray.CreateBuilder<Match>();
             var head = Name.Split(' ')[0];
+            var isExtension = HeaderWords.Extensions.Contains(head) || head == "rt";
             var frame = head switch
             {
                 "ip" or "icmp" => "ipv4",
-                "ip6" or "icmpv6" => "ipv6",
+                "ip6" or "icmpv6" or "exthdr" => "ipv6",
                 "arp" => "arp",
-                _ => null,
+                _ => isExtension ? "ipv6" : null,
             };
             if (frame is not null && Table.Family is not (NftFamily.Ip or NftFamily.Ip6 or NftFamily.Arp))
                 implied.Add(new FrameProtocolMatch(frame, false));
-            if (head is "tcp" or "udp" or "sctp")
+            if (head is "tcp" or "udp" || HeaderWords.Protocols.Contains(head))
                 implied.Add(new ProtocolMatch(head, false));
             if (head is "icmp" or "icmpv6")
                 implied.Add(new ProtocolMatch(head == "icmp" ? "icmp" : "ipv6-icmp", false));
+            if (isExtension)
+                implied.Add(new ExtensionHeaderMatch(head, false));
+            // Without a connection nft ends the rule at every field of it but the state (nft_ct.c, nft_ct_get_eval).
+            if (Name == "ct status")
+                implied.Add(new ConnectionMarkMatch(0, 0, false));
             return implied.ToImmutable();
         }
     }
 
-    private string Text(ImmutableArray<string> values, bool negated) =>
-        $"{Shown}{(negated ? " !=" : "")} {(values is [var only] ? only : $"{{ {string.Join(", ", values)} }}")}";
+    /// <summary>The comparison as a case; null if unknown.</summary>
+    public NftCase? Compare(NftComparison with)
+    {
+        if (NftFlags.Compare(Name, with) is var (flagText, flagMatch))
+            return flagMatch is null ? null
+                : new($"{Name} {flagText}", flagMatch is ConntrackMatch { Negated: false } ? [flagMatch] : [.. Implied, flagMatch]);
+        if (with.Steps.IsEmpty && with.Operator is "<" or "<=" or ">" or ">=")
+            return with.Values is [var bound] && Bounded(with.Operator, bound) is { } range
+                ? Compare(with with { Operator = "", Values = [range] })
+                : null;
+        if (Name is "meta mark" or "ct mark" && !with.Steps.IsEmpty)
+            return Masked(with);
+        if (!with.IsPlain)
+            return null;
+        // A lab has only Ethernet hardware, and only IPv4 in ARP.
+        if (!with.IsNegated && (Name, with.Values) is ("arp htype", ["1"]) or ("arp hlen", ["6"]) or ("arp plen", ["4"])
+            or ("arp ptype", ["ip" or "0x0800"]))
+            return new($"{Name} {with.Values[0]}", Implied);
+        var parts = new List<(string Text, Match Match)>();
+        if (Merged(with) is { } merged)
+            return merged;
+        foreach (var value in with.Values.Distinct(StringComparer.Ordinal))
+            if (Parts(value) is { } found)
+                parts.AddRange(found);
+            else
+                return null;
+        var sorted = parts.DistinctBy(part => part.Text).OrderBy(part => part.Text, StringComparer.Ordinal).ToList();
+        Match match = sorted is [var only] ? only.Match : new AnyOfMatch([.. sorted.Select(part => Alone(part.Match))], false);
+        return new(Text(sorted.Select(part => part.Text), with.IsNegated), [.. Implied, with.IsNegated ? Not(match) : match]);
+    }
 
-    private static MarkMatch? Mark(string value, string mask, bool negated) =>
-        NftNumber.Parse(value) is { } number && (mask.Length == 0 ? uint.MaxValue : NftNumber.Parse(mask)) is { } masked
-            ? new(number, masked, negated)
+    /// <summary>
+    /// The alternatives that a value of a set stands for, each as the text that is read again, and the match; null if
+    /// unknown. One network of a host may be several addresses of the lab.
+    /// </summary>
+    public IEnumerable<(string Text, Match Match)>? Parts(string value) => Name switch
+    {
+        "meta iifname" or "meta iif" => Devices(DeviceRole.In, value),
+        "meta oifname" or "meta oif" => Devices(DeviceRole.Out, value),
+        "meta ibrname" => Devices(DeviceRole.LogicalIn, value),
+        "meta obrname" => Devices(DeviceRole.LogicalOut, value),
+        _ when AddressOf() is var (role, version) => Addresses(role, version, value),
+        _ when PortOf() is { } role => Ports(role, value),
+        "ct state" => ConntrackWords.Parse(value) is { } state && (state & (state - 1)) == 0
+            ? [(value, new ConntrackMatch(state, false))]
+            : null,
+        _ => One(value) is var (text, match) ? [(text, match)] : null,
+    };
+
+    /// <summary>One of the alternatives by itself, as a comparison with it alone.</summary>
+    public NftCase Case((string Text, Match Match) part) => new($"{Shown} {part.Text}", [.. Implied, part.Match]);
+
+    private static ImmutableArray<Match> Alone(Match match) => [match];
+
+    public static Match Not(Match match) => match is ConnectionTupleMatch tuple
+        ? new ConnectionTupleMatch(tuple.Direction, Not(tuple.Part))
+        : match with { Negated = !match.Negated };
+
+    /// <summary>Values that one match holds: devices, addresses, ports, types of addresses.</summary>
+    private NftCase? Merged(NftComparison with)
+    {
+        if (AddressOf() is var (role, version))
+        {
+            var text = Table.Translation.Addresses(string.Join(',', with.Values), version);
+            return NameTranslation.MatchOf(text, role, version, with.IsNegated) is { } match
+                ? new(Text(text.Split(','), with.IsNegated), [.. Implied, OfTuple(match)])
+                : null;
+        }
+
+        if (PortOf() is not null || Name is "meta iifname" or "meta iif" or "meta oifname" or "meta oif" or "meta ibrname"
+            or "meta obrname" || FibOf() is not null)
+        {
+            var parts = new List<(string Text, Match Match)>();
+            foreach (var value in with.Values)
+                if (Parts(value) is { } found)
+                    parts.AddRange(found);
+                else
+                    return null;
+            return Merge(parts, with.IsNegated);
+        }
+
+        return null;
+    }
+
+    private NftCase? Merge(List<(string Text, Match Match)> parts, bool negated)
+    {
+        var sorted = parts.DistinctBy(part => part.Text).ToList();
+        sorted.Sort((one, other) => Order(one).CompareTo(Order(other)));
+        Match? match = sorted.Select(part => part.Match).ToList() switch
+        {
+            [DeviceMatch first, ..] all =>
+                first with { Devices = [.. all.Cast<DeviceMatch>().SelectMany(one => one.Devices)] },
+            [PortMatch first, ..] all => first with { Ranges = [.. all.Cast<PortMatch>().SelectMany(one => one.Ranges)] },
+            [ConnectionTupleMatch { Part: PortMatch first } tuple, ..] all => new ConnectionTupleMatch(
+                tuple.Direction,
+                first with
+                {
+                    Ranges = [.. all.Cast<ConnectionTupleMatch>().SelectMany(one => ((PortMatch)one.Part).Ranges)],
+                }),
+            [AddressTypeMatch first, ..] all =>
+                first with { Type = string.Join(',', all.Cast<AddressTypeMatch>().Select(one => one.Type)) },
+            [FibMatch { Negated: false } first, ..] all when all.TrueForAll(one => !one.Negated) =>
+                first with { Values = [.. all.Cast<FibMatch>().SelectMany(one => one.Values)] },
+            [var only] => only,
+            _ => null,
+        };
+        return match is null ? null
+            : new(Text(sorted.Select(part => part.Text), negated), [.. Implied, negated ? Not(match) : match]);
+    }
+
+    private static (int, int, string) Order((string Text, Match Match) part) => part.Match switch
+    {
+        PortMatch { Ranges: [var range, ..] } => (range.First, range.Last, ""),
+        ConnectionTupleMatch { Part: PortMatch { Ranges: [var range, ..] } } => (range.First, range.Last, ""),
+        _ => (0, 0, part.Text),
+    };
+
+    private NftCase? Masked(NftComparison with)
+    {
+        if (with is not { Operator: "" or "==" or "!=", IsSet: false, Values: [var value], Masks: var (and, xor) }
+            || NftNumber.Parse(value) is not { } number)
+            return null;
+        // (mark and A) xor X == V asks for mark and A == V xor X.
+        var wanted = number ^ xor;
+        var text = with.Steps is [("&" or "and", var mask)]
+            ? $"& {mask} {(with.IsNegated ? "!=" : "==")} {value}"
+            : string.Create(CultureInfo.InvariantCulture, $"& 0x{and:x} {(with.IsNegated ? "!=" : "==")} 0x{wanted:x}");
+        return new($"{Name} {text}", [.. Implied, OfMark(wanted, and, with.IsNegated)]);
+    }
+
+    private Match OfMark(uint value, uint mask, bool negated) => Name == "meta mark"
+        ? new MarkMatch(value, mask, negated)
+        : new ConnectionMarkMatch(value, mask, negated);
+
+    private IEnumerable<(string, Match)> Devices(DeviceRole role, string value) =>
+        NameTranslation.Devices(Table.Translation.Device(value))
+            .Select(device => ($"\"{device}\"", (Match)new DeviceMatch(role, [device], false)));
+
+    private IEnumerable<(string, Match)>? Addresses(AddressRole role, IpVersion version, string value)
+    {
+        var parts = Table.Translation.Addresses(value, version).Split(',')
+            .Select(text => (text, NameTranslation.MatchOf(text, role, version, false))).ToList();
+        return parts.TrueForAll(part => part.Item2 is not null)
+            ? parts.Select(part => (part.text, OfTuple(part.Item2!)))
             : null;
+    }
 
-    private static MacMatch? Mac(AddressRole role, string value, bool negated) =>
-        MacWords.Parse(value) is { } owner ? new(role, owner, negated) : null;
+    private IEnumerable<(string, Match)>? Ports(AddressRole role, string value)
+    {
+        var parts = Table.Translation.Ports(value).Split(',')
+            .Select(text => (text, NameTranslation.Ranges(text))).ToList();
+        return parts.TrueForAll(part => part.Item2 is not null)
+            ? parts.Select(part => (part.text, OfTuple(new PortMatch(role, part.Item2!.Value, false))))
+            : null;
+    }
+
+    // ct original saddr, ct reply ip6 daddr
+    private (AddressRole Role, IpVersion Version)? AddressOf() => Name.Split(' ') switch
+    {
+        ["ip", "saddr"] or ["arp", "saddr", "ip"] => (AddressRole.Source, IpVersion.V4),
+        ["ip", "daddr"] or ["arp", "daddr", "ip"] => (AddressRole.Destination, IpVersion.V4),
+        ["ip6", "saddr"] => (AddressRole.Source, IpVersion.V6),
+        ["ip6", "daddr"] => (AddressRole.Destination, IpVersion.V6),
+        ["ct", "original" or "reply", ("ip" or "ip6") and var version, ("saddr" or "daddr") and var side] =>
+            (Side(side), version == "ip" ? IpVersion.V4 : IpVersion.V6),
+        ["ct", "original" or "reply", ("saddr" or "daddr") and var side] when Table.Version is { } version =>
+            (Side(side), version),
+        _ => null,
+    };
+
+    private AddressRole? PortOf() => Name.Split(' ') switch
+    {
+        ["tcp" or "udp" or "sctp" or "dccp" or "udplite" or "th", "sport"] => AddressRole.Source,
+        ["tcp" or "udp" or "sctp" or "dccp" or "udplite" or "th", "dport"] => AddressRole.Destination,
+        ["ct", "original" or "reply", "proto-src"] => AddressRole.Source,
+        ["ct", "original" or "reply", "proto-dst"] => AddressRole.Destination,
+        _ => null,
+    };
+
+    private static AddressRole Side(string word) =>
+        word == "saddr" ? AddressRole.Source : AddressRole.Destination;
+
+    private Match OfTuple(Match part) => Name.Split(' ') is ["ct", ("original" or "reply") and var direction, ..]
+        ? new ConnectionTupleMatch(DirectionOf(direction), part)
+        : part;
+
+    private static ConnectionDirection DirectionOf(string word) =>
+        word is "reply" or "1" ? ConnectionDirection.Reply : ConnectionDirection.Original;
+
+    private (string Text, Match Match)? One(string value)
+    {
+        var shown = value;
+        Match? match = Name switch
+        {
+            "meta l4proto" or "ip protocol" or "ip6 nexthdr" => Protocol(value),
+            "ct protocol" when Protocol(value) is { } protocol =>
+                new ConnectionTupleMatch(ConnectionDirection.Original, protocol),
+            "ct l3proto" => new ConnectionTupleMatch(
+                ConnectionDirection.Original, new FrameProtocolMatch(Frame(value), false)),
+            "meta nfproto" or "meta protocol" or "ether type" when NftNumber.Range(value) is not var (first, last)
+                || first == last => new FrameProtocolMatch(Frame(value), false),
+            "meta pkttype" => new PacketTypeMatch(value == "other" ? "otherhost" : value, false),
+            "meta mark" or "ct mark" => Marks(value),
+            "ct direction" when value is "original" or "reply" or "0" or "1" =>
+                new ConnectionDirectionMatch(DirectionOf(value), false),
+            "ether saddr" => Mac(AddressRole.Source, shown = Table.Translation.Mac(value)),
+            "ether daddr" => Mac(AddressRole.Destination, shown = Table.Translation.Mac(value)),
+            "arp saddr ether" => Mac(AddressRole.Source, shown = Table.Translation.Mac(value)),
+            "arp operation" => (value switch { "request" => 1, "reply" => 2, _ => Byte(value) }) is { } operation
+                ? new ArpOperationMatch(operation, false)
+                : null,
+            _ when FibOf() is var (role, keys, result) => Fib(role, keys, result, value, ref shown),
+            "icmp type" => IcmpWords.Parse(value, IpVersion.V4, false),
+            "icmpv6 type" => IcmpWords.Parse(value, IpVersion.V6, false),
+            "ip ttl" or "ip6 hoplimit" => Numbers(value, 255) is var (first, last) ? new TtlMatch(first, last, false) : null,
+            "meta length" or "ip length" =>
+                Numbers(value, ushort.MaxValue) is var (first, last) ? new LengthMatch(first, last, false) : null,
+            "vlan id" => Numbers(value, 4095) is var (first, last) ? new VlanMatch(first, last, false) : null,
+            "ip dscp" or "ip6 dscp" => Dscps(value),
+            "exthdr hbh" or "exthdr dst" or "exthdr rt" or "exthdr frag" or "exthdr mh" or "exthdr srh"
+                when value is "exists" or "missing" or "1" or "0" =>
+                new ExtensionHeaderMatch(Name.Split(' ')[1], value is "missing" or "0"),
+            _ => null,
+        };
+        return match is null ? null : (shown, match);
+    }
+
+    private static ProtocolMatch? Protocol(string value) =>
+        NftNumber.Range(value) is (var first, var last) && first != last ? null
+        : ProtocolWords.Parse(value) is { } protocol ? new(protocol, false)
+        : null;
+
+    private Match? Marks(string value)
+    {
+        if (NftNumber.Range(value) is not var (first, last))
+            return null;
+        return first == last
+            ? OfMark(first, uint.MaxValue, false)
+            : new AnyOfMatch(
+                [.. NftNumber.Blocks(first, last).Select(block => Alone(OfMark(block.Value, block.Mask, false)))], false);
+    }
+
+    private static Match? Dscps(string value)
+    {
+        var ends = value.Split('-');
+        if (ends.Length > 2 || DscpWords.Parse(ends[0]) is not { } first || DscpWords.Parse(ends[^1]) is not { } last)
+            return null;
+        return first == last
+            ? new DscpMatch(first, 63, false)
+            : new AnyOfMatch(
+                [.. NftNumber.Blocks((uint)first, (uint)last)
+                    .Select(block => Alone(new DscpMatch((int)block.Value, (int)block.Mask & 63, false)))],
+                false);
+    }
+
+    // fib saddr . mark . iif oif
+    private (AddressRole Role, FibKeys Keys, string Result)? FibOf()
+    {
+        if (Name.Split(' ') is not ["fib", .. var words])
+            return null;
+        var flags = words[..^1];
+        var keys = FibKeys.None;
+        foreach (var flag in flags)
+            keys |= flag switch
+            {
+                "iif" => FibKeys.In,
+                "oif" => FibKeys.Out,
+                "mark" => FibKeys.Mark,
+                _ => FibKeys.None,
+            };
+        return flags.Contains("saddr") != flags.Contains("daddr")
+            ? (flags.Contains("saddr") ? AddressRole.Source : AddressRole.Destination, keys, words[^1])
+            : null;
+    }
+
+    private Match? Fib(AddressRole role, FibKeys keys, string result, string value, ref string shown)
+    {
+        if (result == "type")
+        {
+            var type = AddressTypeWords.Parse(value, role, false);
+            return keys is FibKeys.None or FibKeys.Mark || type is null
+                ? type
+                : new FibMatch(role, keys, FibResult.Type, [type.Type], false);
+        }
+
+        switch (value)
+        {
+            case "exists" or "missing" or "0":
+                shown = value == "exists" ? value : "missing";
+                return new FibMatch(role, keys, FibResult.Device, ["*"], value != "exists");
+            case ['0' or '1' or '2' or '3' or '4' or '5' or '6' or '7' or '8' or '9', ..] when result == "oif":
+                return null; // the index of a device
+            default:
+                var device = Table.Translation.Device(value);
+                shown = $"\"{device}\"";
+                return device.Contains(',') ? null : new FibMatch(role, keys, FibResult.Device, [device], false);
+        }
+    }
+
+    private string? Bounded(string sign, string bound)
+    {
+        var last = Name switch
+        {
+            _ when PortOf() is not null => ushort.MaxValue,
+            "ip ttl" or "ip6 hoplimit" => byte.MaxValue,
+            "meta length" or "ip length" => ushort.MaxValue,
+            "meta mark" or "ct mark" => uint.MaxValue,
+            _ => (uint?)null,
+        };
+        if (last is null || NftNumber.Parse(bound) is not { } number || number > last)
+            return null;
+        var (from, to) = sign switch
+        {
+            "<" => (0L, number - 1L),
+            "<=" => (0L, number),
+            ">" => (number + 1L, (long)last),
+            _ => (number, (long)last),
+        };
+        return from > to ? null : string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
+    }
+
+    private string Text(IEnumerable<string> values, bool negated) =>
+        $"{Shown}{(negated ? " !=" : "")} {(values.ToList() is [var only] ? only : $"{{ {string.Join(", ", values)} }}")}";
+
+    private static MacMatch? Mac(AddressRole role, string value) =>
+        MacWords.Parse(value) is { } owner ? new(role, owner, false) : null;
 
     private static string Frame(string value) => value switch
     {
@@ -255,6 +413,9 @@ internal sealed record NftSelector(string Name, NftTable Table)
     };
 
     private static int? Byte(string text) => NftNumber.Parse(text) is { } number && number <= 255 ? (int)number : null;
+
+    private static (int First, int Last)? Numbers(string value, int most) =>
+        NftNumber.Range(value) is var (first, last) && last <= most ? ((int)first, (int)last) : null;
 
     // fib saddr . mark . iif oif
     private static string Fib(Func<string> next, Func<string> peek)
@@ -276,5 +437,29 @@ internal sealed record NftSelector(string Name, NftTable Table)
     {
         var field = next();
         return field is "saddr" or "daddr" && peek() is "ip" or "ether" ? $"arp {field} {next()}" : $"arp {field}";
+    }
+
+    // ct state, ct original proto-dst, ct reply ip saddr
+    private static string Ct(Func<string> next, Func<string> peek)
+    {
+        var field = next();
+        if (field is not ("original" or "reply"))
+            return $"ct {field}";
+        var part = next();
+        return part is "ip" or "ip6" ? $"ct {field} {part} {next()}" : $"ct {field} {part}";
+    }
+
+    // numgen random mod 2, jhash ip saddr . tcp dport mod 2 seed 0xabc, symhash mod 2 offset 100
+    private static string? Generator(string head, Func<string> next, Func<string> peek)
+    {
+        var words = new List<string> { head };
+        while (peek().Length > 0 && words[^1] != "mod")
+            words.Add(next());
+        if (words[^1] != "mod")
+            return null;
+        words.Add(next());
+        while (peek() is "seed" or "offset")
+            words.AddRange([next(), next()]);
+        return string.Join(' ', words);
     }
 }

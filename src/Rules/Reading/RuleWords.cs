@@ -81,8 +81,8 @@ internal static class ConnectionStatusWords
     };
 }
 
-/// <summary>Names and numbers of DSCP and TOS (RFC 2474, RFC 1349).</summary>
-internal static class DscpWords
+/// <summary>The byte of which DSCP is the upper six bits, as numbers and as types of service (RFC 1349).</summary>
+internal static class TosWords
 {
     private static readonly FrozenDictionary<string, int> Types = new Dictionary<string, int>
     {
@@ -93,21 +93,10 @@ internal static class DscpWords
         ["Normal-Service"] = 0,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A number, or a class: CS1, AF11, EF, BE; null for anything else.</summary>
-    public static int? Parse(string text) => text.ToUpperInvariant() switch
-    {
-        ['C', 'S', >= '0' and <= '7' and var class_] => (class_ - '0') << 3,
-        ['A', 'F', >= '1' and <= '4' and var class_, >= '1' and <= '3' and var drop] =>
-            (class_ - '0') << 3 | (drop - '0') << 1,
-        "EF" => 46,
-        "BE" => 0,
-        _ => Number(text) is { } value and <= 63 ? value : null,
-    };
-
     /// <summary>
     /// A number with or without a mask, or a type of service, which has <paramref name="ofType"/>; null for anything else.
     /// </summary>
-    public static (int Value, int Mask)? ParseTos(string text, int ofType = 63)
+    public static (int Value, int Mask)? Parse(string text, int ofType = 63)
     {
         if (Types.TryGetValue(text, out var type))
             return (type, ofType);

@@ -8,10 +8,16 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
     /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
     {
-        lines = lines as IReadOnlyCollection<string> ?? [.. lines];
-        _sets = IpSets.Of(IpSets.Unchanged(sets, lines));
+        var (chains, rules) = Lines(lines);
+        return Assemble(chains, rules);
+    }
+
+    /// <summary>The chains that are declared, and the rules as they are written.</summary>
+    /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
+    public (List<(ChainId Id, Policy Policy)> Chains, List<XtablesLine> Rules) Lines(IEnumerable<string> lines)
+    {
         var chains = new List<(ChainId Id, Policy Policy)>();
-        var rules = new List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)>();
+        var rules = new List<XtablesLine>();
         var table = "filter";
         var number = 0;
         foreach (var line in lines)
@@ -25,10 +31,11 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
             else if (tokens[0].StartsWith(':'))
                 chains.Add(Declared(table, tokens, where));
             else
-                rules.Add(Appended(table, tokens, where));
+                rules.Add(NftLine.Of(layer, table, line, where) ?? Appended(table, tokens, where));
         }
 
-        return Assemble(chains, rules);
+        _sets = IpSets.Of(IpSets.Unchanged(sets, rules.Where(rule => !rule.Tokens.IsDefault).Select(rule => rule.Tokens)));
+        return (chains, rules);
     }
 
     private (ChainId Id, Policy Policy) Declared(string table, ImmutableArray<string> tokens, string where) =>
@@ -41,20 +48,18 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 $"{where}: the chain {tokens[0][1..]} has the policy \"{other}\", which is neither ACCEPT, DROP nor -; give the output of {layer.Name()}-save as it is."),
         });
 
-    private (ChainId Chain, ImmutableArray<string> Tokens, string Where) Appended(
-        string table, ImmutableArray<string> tokens, string where)
+    private XtablesLine Appended(string table, ImmutableArray<string> tokens, string where)
     {
         // With --counters a rule begins with [packets:bytes].
         var rest = tokens[0].StartsWith('[') ? tokens.RemoveAt(0) : tokens;
         return rest is ["-A", var chain, ..]
-            ? (new(layer, table, chain), rest[2..], where)
+            ? new(new(layer, table, chain), rest[2..], where)
             : throw new HooktrailException(
                 $"{where}: \"{string.Join(' ', tokens.Take(3))}\" begins no rule; give the output of {layer.Name()}-save as it is.");
     }
 
     private ImmutableArray<RuleChain> Assemble(
-        List<(ChainId Id, Policy Policy)> declared,
-        List<(ChainId Chain, ImmutableArray<string> Tokens, string Where)> appended)
+        List<(ChainId Id, Policy Policy)> declared, List<XtablesLine> appended)
     {
         var order = new List<ChainId>();
         var policies = new Dictionary<ChainId, Policy>();
@@ -67,27 +72,33 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 rules.Add(id, ImmutableArray.CreateBuilder<Rule>());
             }
 
-        foreach (var (chain, tokens, where) in appended)
-            rules[chain].AddRange(
-                Rules(chain, tokens, name => policies.ContainsKey(chain with { Name = name }), where));
-        return
-        [
-            // The order of tables and chains changes no trail, and each backend prints another order.
-            .. order
-                .OrderBy(ChainOrder.Table)
-                .ThenBy(ChainOrder.BuiltIn)
-                .ThenBy(id => id.Name, StringComparer.Ordinal)
-                .Where(id => rules[id].Count > 0 || policies[id] == Policy.Drop || !BuiltIn(id))
-                .Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())),
-        ];
+        foreach (var line in appended)
+            rules[line.Chain].AddRange(
+                Rules(line, name => policies.ContainsKey(line.Chain with { Name = name })));
+        return Ordered(order.Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())));
     }
 
     /// <summary>
-    /// A part that would have another meaning when its text in the lab's names is read again becomes unknown.
+    /// The chains that say anything. The order of tables and chains changes no trail, and each backend prints another.
     /// </summary>
-    private IEnumerable<Rule> Rules(
-        ChainId chain, ImmutableArray<string> tokens, Func<string, bool> isChain, string where)
+    public static ImmutableArray<RuleChain> Ordered(IEnumerable<RuleChain> chains) =>
+    [
+        .. chains
+            .OrderBy(chain => ChainOrder.Table(chain.Id))
+            .ThenBy(chain => ChainOrder.BuiltIn(chain.Id))
+            .ThenBy(chain => chain.Id.Name, StringComparer.Ordinal)
+            .Where(chain => !chain.Rules.IsEmpty || chain.Policy == Policy.Drop || !BuiltIn(chain.Id)),
+    ];
+
+    /// <summary>
+    /// Reads a rule. A part that would have another meaning when its text in the lab's names is read again becomes
+    /// unknown.
+    /// </summary>
+    public IEnumerable<Rule> Rules(XtablesLine line, Func<string, bool> isChain)
     {
+        var (chain, tokens, where) = (line.Chain, line.Tokens, line.Where);
+        if (line.Nft is { } nft)
+            return NftLine.Read(chain, nft);
         var rules = new XtablesRule(chain, tokens, _translation, _sets, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
             ? rules

@@ -46,7 +46,7 @@ internal sealed partial class XtablesRule
             Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl + 1, 255, negated) : null),
         "--pkt-type" => Add(option, negated, Next(), text => PacketTypeWords.Parse(text, negated)),
         "--dscp" or "--dscp-class" when _module == "dscp" =>
-            Add(option, negated, Next(), text => DscpWords.Parse(text) is { } value ? new DscpMatch(value, 63, negated) : null),
+            Add(option, negated, Next(), text => DscpWords.Parse(text.ToLowerInvariant()) is { } value ? new DscpMatch(value, 63, negated) : null),
         "--tos" when _module == "tos" => Tos(option, negated, 63),
         "--length" when _module == "length" => Length(negated),
         "--mac-source" => Mac(option, AddressRole.Source, negated),
@@ -405,7 +405,7 @@ internal sealed partial class XtablesRule
     /// which the lab's endpoints do not begin with (net.ipv4.tcp_ecn).
     /// </summary>
     private bool Tos(string option, bool negated, int symbolMask) =>
-        Add(option, negated, Next(), text => DscpWords.ParseTos(text, symbolMask) switch
+        Add(option, negated, Next(), text => TosWords.Parse(text, symbolMask) switch
         {
             null => null,
             var (value, mask) when (value & ~mask) != 0 || (value & mask & 3) != 0 => Never(negated),

@@ -181,14 +181,14 @@ internal sealed partial class XtablesRule
     }
 
     private DscpTarget? Dscp() =>
-        _options.Count == 1 && DscpWords.Parse(_options.Values.First()) is { } value ? new(value, 63) : null;
+        _options.Count == 1 && DscpWords.Parse(_options.Values.First().ToLowerInvariant()) is { } value ? new(value, 63) : null;
 
     /// <summary>
     /// tos = (tos and not mask) xor value (xt_DSCP.c, <c>tos_tg</c>). A target that may set a bit of ECN is not modelled.
     /// </summary>
     private DscpTarget? TypeOfService()
     {
-        if (_options.Count != 1 || DscpWords.ParseTos(_options.Values.First()) is not var (value, mask))
+        if (_options.Count != 1 || TosWords.Parse(_options.Values.First()) is not var (value, mask))
             return null;
         (value, mask) = _options.Keys.First() switch
         {

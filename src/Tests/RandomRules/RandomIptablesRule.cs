@@ -39,8 +39,9 @@ internal sealed class RandomIptablesRule(Random random, IpVersion version, strin
 
     private string Protocol() => One(6) switch
     {
-        0 => "-p tcp -m tcp" + Maybe(Sign(" --sport") + Any(Ports)) + Maybe(Sign(" --dport") + Any(Ports)),
-        1 => "-p udp -m udp" + Maybe(Sign(" --sport") + Any(Ports)) + Maybe(Sign(" --dport") + Any(Ports)),
+        // Not both negated: see LoadedAsOne.
+        0 => "-p tcp -m tcp" + Maybe(Sign(" --sport") + Any(Ports)) + Maybe($" --dport {Any(Ports)}"),
+        1 => "-p udp -m udp" + Maybe($" --sport {Any(Ports)}") + Maybe(Sign(" --dport") + Any(Ports)),
         2 => $"-p tcp -m tcp {Sign("--tcp-flags")}{Any("FIN,SYN,RST,ACK SYN", "SYN SYN", "RST NONE", "ACK,RST ACK,RST")}",
         3 => _isV4
             ? $"-p icmp -m icmp {Sign("--icmp-type")}{Any("8", "0", "any", "3/3", "3", "0/1", "echo-request")}"

@@ -46,9 +46,19 @@ public class DockerRulesTests
             ("nft", Text(script.Nftables)));
         var printed = output.Split("===\n");
 
-        var read = RuleReader.Xtables(Layer.Iptables, printed[0], TestHost.Instance)
-            .With(RuleReader.Xtables(Layer.Ip6tables, printed[1], TestHost.Instance))
-            .With(RuleReader.NftJson(printed[2], TestHost.Instance));
+        var read = backend == "legacy"
+            ? RuleReader.Xtables(Layer.Iptables, printed[0], TestHost.Instance)
+                .With(RuleReader.Xtables(Layer.Ip6tables, printed[1], TestHost.Instance))
+                .With(RuleReader.NftJson(printed[2], TestHost.Instance))
+            : RuleReader.OfHost(
+                printed[2],
+                [],
+                new Dictionary<Layer, IEnumerable<string>>
+                {
+                    [Layer.Iptables] = printed[0].Split('\n'),
+                    [Layer.Ip6tables] = printed[1].Split('\n'),
+                },
+                TestHost.Instance);
         AssertSame(read, DockerRules.Of(release, proxy));
         var listed = RuleReader.Nftables(printed[3].Split('\n'), TestHost.Instance, "nft list table");
         AssertSame(listed, new([.. read.Chains.Where(chain => chain.Id.Layer == Layer.Nftables)]));

@@ -53,18 +53,27 @@ public class HostReadingTests
         :FORWARD ACCEPT
         -A FORWARD -p IPv4 --ip-src 172.30.0.2 -j DROP
         hooktrail: next
-        table bridge mine {
-        	chain c {
-        		type filter hook forward priority filter; policy accept;
-        		iifname "vethclient" drop
-        	}
-        }
-        table ip hooktrail-x7k2q-nflog {
-        	chain c {
-        		type filter hook forward priority filter; policy accept;
-        		counter packets 0 bytes 0 log prefix "hooktrail-x7k2q" group 1
-        	}
-        }
+        {"nftables": [{"metainfo": {"version": "1.0.6"}},
+        {"table": {"family": "ip", "name": "nat"}},
+        {"chain": {"family": "ip", "table": "nat", "name": "POSTROUTING", "type": "nat", "hook": "postrouting", "prio": 100, "policy": "accept"}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "POSTROUTING", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "oifname"}}, "right": "br-la0"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "172.30.0.0", "len": 24}}}}, {"counter": {"packets": 0, "bytes": 0}}, {"xt": {"type": "target", "name": "MASQUERADE"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "POSTROUTING", "expr": [{"xt": {"type": "match", "name": "set"}}, {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}},
+        {"table": {"family": "ip6", "name": "filter"}},
+        {"chain": {"family": "ip6", "table": "filter", "name": "FORWARD", "type": "filter", "hook": "forward", "prio": 0, "policy": "drop"}},
+        {"table": {"family": "arp", "name": "filter"}},
+        {"chain": {"family": "arp", "table": "filter", "name": "INPUT", "type": "filter", "hook": "input", "prio": 0, "policy": "accept"}},
+        {"rule": {"family": "arp", "table": "filter", "chain": "INPUT", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "arp", "field": "htype"}}, "right": 1}}, {"match": {"op": "==", "left": {"payload": {"protocol": "arp", "field": "hlen"}}, "right": 6}}, {"match": {"op": "==", "left": {"payload": {"protocol": "arp", "field": "plen"}}, "right": 4}}, {"match": {"op": "==", "left": {"payload": {"protocol": "arp", "field": "saddr ip"}}, "right": "172.30.0.2"}}, {"counter": {"packets": 0, "bytes": 0}}, {"drop": null}]}},
+        {"table": {"family": "bridge", "name": "filter"}},
+        {"chain": {"family": "bridge", "table": "filter", "name": "FORWARD", "type": "filter", "hook": "forward", "prio": -200, "policy": "accept"}},
+        {"rule": {"family": "bridge", "table": "filter", "chain": "FORWARD", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ether", "field": "type"}}, "right": "ip"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": "172.30.0.2"}}, {"counter": {"packets": 0, "bytes": 0}}, {"drop": null}]}},
+        {"table": {"family": "bridge", "name": "mine"}},
+        {"chain": {"family": "bridge", "table": "mine", "name": "c", "type": "filter", "hook": "forward", "prio": -200, "policy": "accept"}},
+        {"rule": {"family": "bridge", "table": "mine", "chain": "c", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "vethclient"}}, {"drop": null}]}},
+        {"table": {"family": "ip", "name": "hooktrail-x7k2q-nflog"}},
+        {"chain": {"family": "ip", "table": "hooktrail-x7k2q-nflog", "name": "c", "type": "filter", "hook": "forward", "prio": 0, "policy": "accept"}},
+        {"rule": {"family": "ip", "table": "hooktrail-x7k2q-nflog", "chain": "c", "expr": [{"counter": {"packets": 0, "bytes": 0}}, {"log": {"prefix": "hooktrail-x7k2q", "group": 1}}]}}
+        ]}
+        hooktrail: next
         hooktrail: next
         # Translated by iptables-restore-translate v1.8.11
         add table ip nat
@@ -183,7 +192,7 @@ public class HostReadingTests
     [TestCase("nf_call_arptables 1", "nf_call_arptables 0", "bridge-nf-call-arptables", false)]
     [TestCase("promiscuity 0", "promiscuity 2", "promiscuous", true)]
     [TestCase("master br-aw0", "master virbr0", "hairpin", false)]
-    [TestCase("iifname \"vethclient\" drop", "ct state new drop", "conntrack6", true)]
+    [TestCase("{\"op\": \"==\", \"left\": {\"meta\": {\"key\": \"iifname\"}}, \"right\": \"vethclient\"}", "{\"op\": \"in\", \"left\": {\"ct\": {\"key\": \"state\"}}, \"right\": \"new\"}", "conntrack6", true)]
     public void A_switch_is_read(string captured, string instead, string name, bool on)
     {
         var one = Switch.Parse(name);

@@ -17,11 +17,30 @@ internal static class Effects
             case MarkTarget mark:
                 packet.Mark = (packet.Mark & ~mark.Mask) ^ mark.Value;
                 return true;
+            case ConnectionMarkTarget mark:
+                Mark(mark, packet);
+                return true;
             case TtlTarget ttl:
                 packet.Ttl = ttl.Ttl;
+                return true;
+            case TtlChangeTarget change:
+                packet.Ttl = Math.Clamp(packet.Ttl + change.By, 0, 255);
+                return true;
+            case DscpTarget dscp:
+                packet.Dscp = packet.Dscp.With(dscp.Value, dscp.Mask);
                 return true;
             default:
                 return false;
         }
+    }
+
+    private static void Mark(ConnectionMarkTarget mark, Packet packet)
+    {
+        if (packet.Connection is not { } connection)
+            return;
+        if (mark.Step == MarkStep.Restore)
+            packet.Mark = mark.Apply(packet.Mark, connection.Mark);
+        else
+            connection.Mark = mark.Apply(connection.Mark, packet.Mark);
     }
 }

@@ -1,8 +1,9 @@
 namespace Hooktrail.Rules.Reading;
 
-internal sealed class XtablesReader(Layer layer, INames names, string source)
+internal sealed class XtablesReader(Layer layer, INames names, string source, ImmutableArray<IpSet> sets)
 {
     private readonly NameTranslation _translation = new(names);
+    private IpSets _sets = IpSets.None;
 
     /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
@@ -33,6 +34,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
                 rules.Add(NftLine.Of(layer, table, line, where) ?? Appended(table, tokens, where));
         }
 
+        _sets = IpSets.Of(IpSets.Unchanged(sets, rules.Where(rule => !rule.Tokens.IsDefault).Select(rule => rule.Tokens)));
         return (chains, rules);
     }
 
@@ -97,13 +99,14 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         var (chain, tokens, where) = (line.Chain, line.Tokens, line.Where);
         if (line.Nft is { } nft)
             return NftLine.Read(chain, nft);
-        var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
+        var rules = new XtablesRule(chain, tokens, _translation, _sets, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
             ? rules
-            : new XtablesRule(chain, tokens, _translation, isChain, where, careful: true).Read();
+            : new XtablesRule(chain, tokens, _translation, _sets, isChain, where, careful: true).Read();
 
         IEnumerable<Rule> InLab(string text) =>
-            new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
+            new XtablesRule(
+                chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), _sets, isChain, where).Read();
     }
 
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);

@@ -38,7 +38,7 @@ public static partial class HostReading
                 IFS= read -r -d '' saved
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
-            unlisted=
+            unlisted= named=
             saved() { # PROGRAM: what it prints of tables that nft lists too, and may list alone
                 local said
                 type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }

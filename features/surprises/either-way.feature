@@ -9,13 +9,13 @@ Feature: Matches that depend on more than the packet
       Given a private host without Docker
       And the rule "iptables -t filter -A FORWARD -s client -m recent --name seen --rcheck -j DROP"
       When "client" pings "wan" once
-      Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "recent"
+      Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "-m recent"
 
     Scenario: The same with statistic: here, every packet meets it
       Given a private host without Docker
       And the rule "iptables -t filter -A FORWARD -s client -m statistic --mode nth --every 1 --packet 0 -j DROP"
       When "client" pings "wan" once
-      Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "statistic"
+      Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "-m statistic"
 
     Scenario: A limit before LOG leaves nothing open
       Given a private host without Docker

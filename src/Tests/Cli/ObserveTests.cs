@@ -260,7 +260,7 @@ public class ObserveTests
     {
         var judgement = With("-A FORWARD -s client -m recent --update -j DROP");
         Assert.That(judgement.ExitCode, Is.EqualTo(0));
-        Assert.That(judgement.Text, Does.Contain("as predicted, one of 2 ways:").And.Contain("depending on recent"));
+        Assert.That(judgement.Text, Does.Contain("as predicted, one of 2 ways:").And.Contain("depending on -m recent"));
     }
 
     /// <summary>What is seen on the usual host, by the prediction for a host with one more rule.</summary>

@@ -28,7 +28,7 @@ public class BothWays
             forecast.Exchanges[0].Select(course => course.Supposing.Single().Answer),
             Is.EquivalentTo(new[] { "matches", "does not match" }));
         var request = Prediction.LegOf(Hosts.With([.. Entering, "iptables filter -A mine -m recent --update -j DROP"]), Flow, Leg.Request);
-        Assert.That(request.Trail.Outcome.ToString(), Does.Contain("delivered to wan").And.Contain("dropped at iptables filter FORWARD").And.Contain("depending on recent"));
+        Assert.That(request.Trail.Outcome.ToString(), Does.Contain("delivered to wan").And.Contain("dropped at iptables filter FORWARD").And.Contain("depending on -m recent"));
     }
 
     [Test]

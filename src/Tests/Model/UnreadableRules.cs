@@ -8,17 +8,17 @@ public class UnreadableRules
 {
     private static readonly string[] OfIp =
     [
-        "-m set --match-set evil src -j DROP", "-d 10.0.0.0/255.0.255.0 -j DROP", "! -d 10.0.0.0/255.0.255.0 -j DROP",
+        "-m set --match-set evil src -j DROP", "-m recent --rcheck -j DROP", "-m owner ! --uid-owner 0 -j DROP",
         "--unreadable nonsense -j DROP", "-m addrtype ! --dst-type NONSENSE -j DROP", "-j NONSENSE",
         "-j ACCEPT --nonsense", "-j UNREADABLE --text nonsense", "-m limit --limit 3/sec -j DROP",
     ];
 
     private static readonly string[] WithoutEffect =
-        ["! -d 10.0.0.0/255.0.255.0 -j ACCEPT", "--unreadable nonsense -j ACCEPT", "-m limit --limit 3/sec -j RETURN"];
+        ["-m owner ! --uid-owner 0 -j ACCEPT", "--unreadable nonsense -j ACCEPT", "-m limit --limit 3/sec -j RETURN"];
 
     private static readonly string[] OfFrames =
         [
-            "--among-src x -j DROP", "! --ip-dst 10.0.0.0/255.0.255.0 -j DROP",
+            "--among-src x -j DROP", "--limit 3/sec -j DROP",
             "--unreadable nonsense -j DROP", "-j arpreply --arpreply-mac x", "-j UNREADABLE --text nonsense"
         ];
 

@@ -364,6 +364,30 @@ public class XtablesTests
             Is.EqualTo((IEnumerable<(string, Policy)>)[("FORWARD", Policy.Drop), ("OWN", Policy.None)]));
     }
 
+    [TestCase("-P FORWARD DROP\n-N OWN\n-A FORWARD -j OWN\n-A OWN -s 172.30.0.2/32 -j ACCEPT")]
+    [TestCase("iptables -P FORWARD DROP\niptables -N OWN\niptables -t filter -I OWN -s 172.30.0.2/32 -j ACCEPT\niptables-nft -I FORWARD 1 -j OWN")]
+    [TestCase("*filter\n:FORWARD DROP [0:0]\n:OWN - [0:0]\n[1:2] -A FORWARD -j OWN\n-A OWN -s 172.30.0.2 -j ACCEPT -c 1 2\nCOMMIT")]
+    public void Chains_policies_and_rules_are_read_as_any_command_prints_them(string text) =>
+        Assert.That(
+            RuleText.Write(RuleReader.Xtables(Layer.Iptables, text, TestHost.Instance), Layer.Iptables),
+            Is.EqualTo(new[]
+            {
+                "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -j OWN", "-A OWN -s client -j ACCEPT",
+            }));
+
+    [Test]
+    public void An_inserted_rule_stands_where_it_was_inserted() =>
+        Assert.That(
+            RuleReader.Xtables(
+                Layer.Iptables,
+                "-A FORWARD -p tcp -j ACCEPT\n-t nat -A PREROUTING -j ACCEPT\n-I FORWARD -p udp -j ACCEPT\n-I FORWARD 2 -p icmp -j ACCEPT\n-I FORWARD 9 -j DROP",
+                TestHost.Instance).Find(new(Layer.Iptables, "filter", "FORWARD"))!.Rules.Select(rule => rule.Text),
+            Is.EqualTo(new[]
+            {
+                "-A FORWARD -p udp -j ACCEPT", "-A FORWARD -p icmp -j ACCEPT", "-A FORWARD -p tcp -j ACCEPT",
+                "-A FORWARD -j DROP",
+            }));
+
     [TestCase("nonsense", "line 1", "nonsense")]
     [TestCase("*filter\n-A INPUT -s", "line 2", "-s")]
     [TestCase("*filter\n:INPUT QUEUE", "line 2", "QUEUE")]

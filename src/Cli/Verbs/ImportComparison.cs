@@ -75,6 +75,9 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         all(host).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail is { } trail
         && Judge(leg, Shown(trail, leg.Packet)).Verdict == LegVerdict.Agreed;
 
+    /// <summary>Whether the host may have the chain; hops at others are left out.</summary>
+    public bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
+
     // Null if no line is missing.
     private string? Gap => !trace.HasGaps ? null
         : trace.Loss is { } loss ? $"Lines are missing, so a hop may be: {loss}."
@@ -182,8 +185,6 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     ];
 
     private Evidence Line(int hop, int number, string line) => new(hop, trace.Format.Channel(), (ulong)number, line);
-
-    private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
 
     // Without the hop points that the packet was not seen at, and without a claim about what came after the last one.
     private static Trail Seen(Trail predicted, Trail observed)

@@ -180,7 +180,7 @@ internal static class ImportVerb
         Console.Out.Write($"{Heading(trace)}\n");
         foreach (var (index, packet) in trace.Packets.Index())
             Console.Out.Write(
-                $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}{Rules(packet)}");
+                $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}{Rules(packet.Hops)}");
         Notes(Console.Out, Notes(trace));
         return ExitCode.Done;
     }
@@ -207,7 +207,7 @@ internal static class ImportVerb
         {
             Console.Out.Write($"{Heading(trace)}\n{judgement.Text}");
             foreach (var leg in found.Legs.Where(one => wanted.Any(record => record.Leg == one.Leg)))
-                if (Rules(leg.Packet) is { Length: > 0 } rules)
+                if (Rules(leg.Packet.Hops.Where(hop => comparison.IsKnown(hop.Sighting.Point))) is { Length: > 0 } rules)
                     Console.Out.Write($"\n{flow}, {leg.Leg}\n{rules}");
             Console.Out.Write($"\n{judgement.Ending}\n");
         }
@@ -274,16 +274,20 @@ internal static class ImportVerb
     private static string Heading(ForeignTrace trace) =>
         $"{trace.Format.Name()}: {Count(trace.Packets.Length, "packet")} in {Count(trace.Lines, "line")}.";
 
-    // The rules that matched, where the format reports them, in each chain that the packet was in.
-    private static string Rules(ForeignPacket packet)
+    // The rules that matched, where the format reports them, in each chain that the packet was in. A policy that
+    // accepts is the rule of most hops, and decides nothing.
+    private static string Rules(IEnumerable<TracedHop> hops)
     {
-        if (packet.Hops.All(hop => hop.Rules.Count == 0))
-            return "";
         var table = new TextTable(["hop", "chain", "rule that matched"]);
-        foreach (var (index, hop) in packet.Hops.Index())
-            foreach (var (at, rule) in hop.Rules.Index())
-                table.Add([at == 0 ? $"{index + 1,3}" : "", rule.Chain, rule.ToString()]);
-        return table.Text();
+        var last = -1;
+        foreach (var (index, hop) in hops.Index())
+            foreach (var rule in hop.Rules.Where(rule => rule.Step != TracedStep.Policy || hop.IsEnd))
+            {
+                table.Add([index == last ? "" : $"{index + 1,3}", rule.Chain, rule.ToString()]);
+                last = index;
+            }
+
+        return last < 0 ? "" : table.Text();
     }
 
     private static string Title(ForeignPacket packet)

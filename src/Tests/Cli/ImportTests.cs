@@ -18,12 +18,13 @@ public class ImportTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 22, trace id "));
+            Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 23, trace id "));
             Assert.That(
                 ran.Output,
-                Does.Contain("  9  iptables  filter  FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
+                Does.Contain("  9  iptables  filter     FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
             Assert.That(
-                ran.Output, Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\n"));
+                ran.Output,
+                Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\nhop  chain    rule that matched\n  1  pre      rule: iifname \"eth0\" meta nftrace set 1 → continue\n  5  FORWARD  rule: oifname \"br0\" ct state related,established accept → accept\n"));
         });
     }
 
@@ -129,6 +130,9 @@ public class ImportTests
     private static string Forwarded(string prefix, int id, string rest = "SYN URGP=0 ") =>
         $"[ 1.0] {prefix} IN=eth0 OUT=br0 MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=198.51.100.3 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID={id} DF PROTO=TCP SPT=40000 DPT=80 WINDOW=64240 RES=0x00 {rest}\n";
 
+    private static string Echo(string prefix, string devices, string addresses, int type) =>
+        $"[ 1.0] {prefix} {devices} {addresses} LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID={40 + type} PROTO=ICMP TYPE={type} CODE=0 ID=9 SEQ=1 \n";
+
     private const string ToServer = Names + " --from wan --to host --protocol tcp --port 8080";
 
     [Test]
@@ -166,7 +170,7 @@ public class ImportTests
         var ran = await Read(Forwarded("filter FORWARD", 1) + other, ToServer);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
         Assert.That(ran.Output, Does.Contain(
-            "It came again at line 2, and then: First divergence at hop 1, iptables filter FORWARD: out is lab for the prediction, wan.nic for the observation."));
+            "It came again at line 2, and then: First divergence at hop 1, iptables filter FORWARD: out is lab for the prediction, out is wan.nic for the observation."));
     }
 
     [Test]
@@ -184,9 +188,12 @@ public class ImportTests
     [Test]
     public async Task Whether_a_packet_went_on_is_not_known_where_the_trace_ends()
     {
-        // The last packet loses its last hook points, where others have been seen.
-        var lines = Text("nft-towan.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var ran = await Read(string.Join('\n', lines[..^4]), ToWan);
+        // The request was seen in FORWARD, so a reply that goes on is, too.
+        var ran = await Read(
+            Echo("raw PREROUTING", "IN=br0 OUT=", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            + Echo("mangle FORWARD", "IN=br0 OUT=eth0", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            + Echo("raw PREROUTING", "IN=eth0 OUT=", "SRC=192.0.2.2 DST=192.0.2.1", 0),
+            ToWan);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
         Assert.That(ran.Output, Does.Contain("client → wan (icmp), request: as predicted.\n"));
         Assert.That(ran.Output, Does.Contain("client → wan (icmp), reply: The trace ends with this packet at "));
@@ -258,9 +265,9 @@ public class ImportTests
     {
         using var folder = new TemporaryFolder();
         var text = await Fed("xt-dnat.txt", ToServer[Names.Length..].Insert(0, Names));
-        Assert.That(text.Output, Does.Contain("\nhop  chain        rule that matched\n"));
+        Assert.That(text.Output, Does.Contain("\nhop  chain       rule that matched\n"));
         Assert.That(text.Output, Does.Contain(
-            "DOCKER       rule, handle 0x8: -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80 → ACCEPT\n"));
+            "DOCKER      rule, handle 0x8: -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80 → ACCEPT\n"));
         var ran = await Fed("xt-dnat.txt", ToServer + " --json");
         var file = folder.Write("trails.json", ran.Output);
         using var stream = File.OpenRead(file);

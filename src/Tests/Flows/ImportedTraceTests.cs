@@ -66,11 +66,24 @@ internal sealed class ImportedTraceTests
         const string own =
             """
             table inet own {
-                chain forw { type filter hook forward priority 11; ip protocol tcp jump deep; }
-                chain deep { counter accept; }
+                chain deep {
+                    counter accept
+                }
+                chain forw {
+                    type filter hook forward priority 11
+                    ip protocol tcp jump deep
+                }
             }
-            table bridge own { chain pre { type filter hook prerouting priority -11; } }
-            table netdev own { chain ing { type filter hook ingress device "wan.nic" priority 11; } }
+            table bridge own {
+                chain pre {
+                    type filter hook prerouting priority -11
+                }
+            }
+            table netdev own {
+                chain ing {
+                    type filter hook ingress device "wan.nic" priority 11
+                }
+            }
             """;
         await using (await _lab.ChangeAsync(new HostChange.NftTable(own)))
         {

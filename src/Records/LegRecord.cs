@@ -3,6 +3,8 @@ namespace Hooktrail.Records;
 /// <summary>The record of one leg in a run. A trail that was not predicted or not observed is null.</summary>
 public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Observed)
 {
+    private readonly PackedEvidence? _packed;
+
     /// <summary>Null outside a run of features.</summary>
     public ScenarioTitle? Scenario { get; init; }
 
@@ -24,7 +26,17 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     /// <summary>
     /// The records from which the observed trail was built, along the packet's way, one observer after the other.
     /// </summary>
-    public ImmutableArray<Evidence> Evidence { get; init; } = [];
+    public ImmutableArray<Evidence> Evidence
+    {
+        get => _packed?.Lines() ?? field;
+        init => (field, _packed) = (value, null);
+    } = [];
+
+    /// <summary>The evidence of a leg that is one of many.</summary>
+    internal PackedEvidence Packed
+    {
+        init => _packed = value;
+    }
 
     public bool Equals(LegRecord? other) =>
         other is not null

@@ -6,7 +6,17 @@ namespace Hooktrail.Records;
 /// <summary>Reads <c>trails.json</c>; if it cannot, reports exactly what is wrong.</summary>
 internal sealed class TrailsReader(string name)
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    // More legs would not fit into memory; ten times what a day of conform sends.
+    private const int MostLegs = 500_000;
+
+    // Below this, packing would only cost time.
+    private const int ManyLegs = 2_000;
+
+    private readonly ImmutableArray<LegRecord>.Builder _legs = ImmutableArray.CreateBuilder<LegRecord>();
+    private readonly SharedTrails _shared = new();
+    private HostProfile? _first;
+    private ImmutableArray<Fact> _facts = [];
+    private ImmutableArray<Registration> _hooks = [];
 
     private bool _isVersion4;
 
@@ -14,8 +24,17 @@ internal sealed class TrailsReader(string name)
     {
         try
         {
-            using var document = Parse(stream);
-            return Read(document);
+            return Read(new JsonStream(stream, name));
+        }
+        catch (JsonException wrong) when (wrong.LineNumber is { } line && wrong.BytePositionInLine is { } at)
+        {
+            throw new HooktrailException(
+                $"{name} is not JSON: the mistake is at line {line + 1}, byte {at + 1}; the file may be cut short or edited, so write it again.",
+                wrong);
+        }
+        catch (JsonException wrong)
+        {
+            throw Duplicate(wrong);
         }
         catch (InvalidOperationException wrong)
         {
@@ -32,66 +51,138 @@ internal sealed class TrailsReader(string name)
         }
     }
 
-    private TrailsFile Read(JsonDocument document)
+    private TrailsFile Read(JsonStream json)
     {
-        var root = new JsonPlace(name, "$", document.RootElement);
-        if (document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("schema", out var schema)
-            || schema.ValueKind != JsonValueKind.String)
-            throw new HooktrailException(
-                $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; name a trails.json from a run or predict --json.");
+        var isTrails = false;
+        string? unknown = null;
+        var members = new HashSet<string>();
+        if (json.Peek() != JsonTokenType.StartObject)
+            throw json.Take(_ => NoTrails());
+        json.Next();
+        while (json.Next() == JsonTokenType.PropertyName)
+        {
+            var member = Member(members, json);
+            if (member == "schema")
+                isTrails = json.Take(IsSchema);
+            else if (member == "hosts")
+                Hosts(json);
+            else
+                unknown = json.Take(_ => unknown ?? member);
+        }
+
+        // Only white space may follow, which the reader checks.
+        json.Peek();
+        var root = new JsonPlace(name, "$", default);
+        return !isTrails ? throw NoTrails()
+            : unknown is not null ? throw Unknown(root, unknown)
+            : !members.Contains("hosts") ? throw root.Wrong("lacks the member \"hosts\"")
+            : new(
+                _first ?? throw (root with { Path = "$.hosts" }).Wrong("is empty, but must have at least one host"),
+                _legs.DrainToImmutable())
+            {
+                Facts = _facts,
+                Hooks = _hooks,
+            };
+    }
+
+    private bool IsSchema(JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.String)
+            throw NoTrails();
         _isVersion4 = schema.ValueEquals(TrailsFile.Version4);
-        if (!_isVersion4 && !schema.ValueEquals(TrailsFile.Schema))
-            throw new HooktrailException(
+        return _isVersion4 || schema.ValueEquals(TrailsFile.Schema)
+            ? true
+            : throw new HooktrailException(
                 $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\" and \"{TrailsFile.Version4}\"; write the file again, or read it with the version that wrote it.");
-
-        root.Object("schema", "hosts");
-        HostProfile? first = null;
-        ImmutableArray<Fact> facts = [];
-        ImmutableArray<Registration> hooks = [];
-        var legs = root["hosts"].Each(host =>
-        {
-            var profile = (first is null
-                ? host.Object("hostProfile", "facts", "hooks", "legs")
-                : host.Object("hostProfile", "legs"))["hostProfile"];
-            if (host.Optional("facts") is { } measured)
-                facts = FactsOf(measured);
-            if (host.Optional("hooks") is { } registered)
-                hooks = registered.Each(RegistrationOf);
-            var own = first is null ? null
-                : profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any() ? null
-                : Changed(first, profile);
-            first ??= Profile(profile);
-            return host["legs"].Each(leg => LegOf(leg, own));
-        });
-        return new(
-            first ?? throw root["hosts"].Wrong("is empty, but must have at least one host"),
-            [.. legs.SelectMany(one => one)])
-        {
-            Facts = facts,
-            Hooks = hooks,
-        };
     }
 
-    private JsonDocument Parse(Stream stream)
+    private void Hosts(JsonStream json)
     {
-        try
-        {
-            return JsonDocument.Parse(stream, Strict);
-        }
-        catch (JsonException wrong) when (wrong.LineNumber is { } line && wrong.BytePositionInLine is { } at)
-        {
-            throw new HooktrailException(
-                $"{name} is not JSON: the mistake is at line {line + 1}, byte {at + 1}; the file may be cut short or edited, so write it again.",
-                wrong);
-        }
-        catch (JsonException wrong)
-        {
-            throw new HooktrailException(
-                $"{name} has an object with a duplicate member; remove one of them, or write the file again.",
-                wrong);
-        }
+        if (json.Peek() != JsonTokenType.StartArray)
+            json.Take(value => new JsonPlace(name, "$.hosts", value).Each(_ => 0));
+        json.Next();
+        for (var index = 0; json.Peek() != JsonTokenType.EndArray; index++)
+            Host(json, $"$.hosts[{index}]");
+        json.Next();
     }
+
+    private void Host(JsonStream json, string path)
+    {
+        if (json.Peek() != JsonTokenType.StartObject)
+            json.Take(value => new JsonPlace(name, path, value).Object());
+        json.Next();
+        var host = new JsonPlace(name, path, default);
+        var isFirst = _first is null;
+        var begin = _legs.Count;
+        HostProfile? own = null;
+        var members = new HashSet<string>();
+        while (json.Next() == JsonTokenType.PropertyName)
+            switch (Member(members, json))
+            {
+                case "hostProfile":
+                    own = json.Take(value => ProfileOf(new(name, $"{path}.hostProfile", value)));
+                    break;
+                case "facts" when isFirst:
+                    _facts = json.Take(value => FactsOf(new(name, $"{path}.facts", value)));
+                    break;
+                case "hooks" when isFirst:
+                    _hooks = json.Take(value => new JsonPlace(name, $"{path}.hooks", value).Each(RegistrationOf));
+                    break;
+                case "legs":
+                    Legs(json, $"{path}.legs", own);
+                    break;
+                case var other:
+                    throw Unknown(host, other);
+            }
+
+        foreach (var member in (string[])["hostProfile", "legs"])
+            if (!members.Contains(member))
+                throw host.Wrong($"lacks the member \"{member}\"");
+        // Another program may have sorted the members, so that the profile comes last.
+        for (var at = begin; own is not null && at < _legs.Count && _legs[at].HostProfile is null; at++)
+            _legs[at] = _legs[at] with { HostProfile = own };
+    }
+
+    private void Legs(JsonStream json, string path, HostProfile? own)
+    {
+        if (json.Peek() != JsonTokenType.StartArray)
+            json.Take(value => new JsonPlace(name, path, value).Each(_ => 0));
+        json.Next();
+        for (var index = 0; json.Peek() != JsonTokenType.EndArray; index++)
+        {
+            if (_legs.Count == MostLegs)
+                throw new HooktrailException($"{name} has more than {MostLegs} legs; write it in parts.");
+            _legs.Add(json.Take(value => LegOf(new(name, $"{path}[{index}]", value), own)));
+        }
+
+        json.Next();
+    }
+
+    // Null for the first host's profile, and for one that is the same.
+    private HostProfile? ProfileOf(JsonPlace profile)
+    {
+        if (_first is null)
+        {
+            _first = Profile(profile);
+            return null;
+        }
+
+        return profile.Value.ValueKind == JsonValueKind.Object && !profile.Value.EnumerateObject().Any()
+            ? null
+            : Changed(_first, profile);
+    }
+
+    private string Member(HashSet<string> members, JsonStream json) =>
+        members.Add(json.Name) ? json.Name : throw Duplicate(new JsonException($"\"{json.Name}\" again"));
+
+    private HooktrailException Duplicate(JsonException wrong) =>
+        new($"{name} has an object with a duplicate member; remove one of them, or write the file again.", wrong);
+
+    private HooktrailException NoTrails() => new(
+        $"{name} is not a trails file: it does not begin with \"schema\": \"{TrailsFile.Schema}\"; name a trails.json from a run or predict --json.");
+
+    private static HooktrailException Unknown(JsonPlace place, string member) =>
+        place.Wrong($"has a member \"{member}\", which {TrailsFile.Schema} does not know");
 
     private LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
@@ -99,19 +190,21 @@ internal sealed class TrailsReader(string name)
         leg.Object(_isVersion4 ? members : [.. members, "ways"]);
         var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
-        return new(
-            FlowOf(leg["flow"]),
-            new(packet["direction"].Word(Directions.Parse), packet["packet"].Count()),
+        var record = new LegRecord(
+            _shared.Of(FlowOf(leg["flow"])),
+            _shared.Of(new Leg(packet["direction"].Word(Directions.Parse), packet["packet"].Count())),
             predicted,
             Observed(leg["observed"], predicted))
         {
-            Scenario = leg.Optional("scenario") is { } scenario ? Title(scenario) : null,
+            Scenario = leg.Optional("scenario") is { } scenario ? _shared.Of(Title(scenario)) : null,
             HostProfile = profile,
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
             Ways = leg.Optional("ways") is { } ways ? ways.Each(WayOf) : [],
-            Evidence = leg.Optional("evidence") is { } lines ? lines.Each(EvidenceOf) : [],
         };
+        return leg.Optional("evidence")?.Each(EvidenceOf) is not { } lines ? record
+            : _legs.Count < ManyLegs ? record with { Evidence = lines }
+            : record with { Packed = new(lines) };
     }
 
     private static Flow FlowOf(JsonPlace flow)
@@ -165,7 +258,7 @@ internal sealed class TrailsReader(string name)
         };
     }
 
-    private static Trail? Observed(JsonPlace observed, Trail? predicted)
+    private Trail? Observed(JsonPlace observed, Trail? predicted)
     {
         if (observed.Value.ValueKind != JsonValueKind.String)
             return observed.Nullable(TrailOf);
@@ -174,13 +267,13 @@ internal sealed class TrailsReader(string name)
         return predicted ?? throw observed.Wrong($"is \"{TrailsFile.AsPredicted}\", but nothing was predicted");
     }
 
-    private static Trail TrailOf(JsonPlace trail)
+    private Trail TrailOf(JsonPlace trail)
     {
         trail.Object("hops", "outcome");
-        return new(trail["hops"].Each(HopOf), OutcomeOf(trail["outcome"]));
+        return _shared.Of(new Trail(trail["hops"].Each(HopOf), OutcomeOf(trail["outcome"])));
     }
 
-    private static Way WayOf(JsonPlace way)
+    private Way WayOf(JsonPlace way)
     {
         way.Object("trail", "supposing");
         return new(way["trail"].Nullable(TrailOf), way["supposing"].Each(SuppositionOf));
@@ -192,17 +285,17 @@ internal sealed class TrailsReader(string name)
         return new(Place(supposition["at"]), supposition["question"].Text(), supposition["answer"].Text());
     }
 
-    private static Hop HopOf(JsonPlace hop)
+    private Hop HopOf(JsonPlace hop)
     {
         hop.Object("layer", "table", "chain", "in", "out", "physIn", "physOut", "source", "destination");
-        return new(
+        return _shared.Of(new Hop(
             PointOf(hop),
             hop.Optional("in")?.Text(),
             hop.Optional("out")?.Text(),
             hop.Optional("physIn")?.Text(),
             hop.Optional("physOut")?.Text(),
             hop.Optional("source")?.Text(),
-            hop.Optional("destination")?.Text());
+            hop.Optional("destination")?.Text()));
     }
 
     private static Outcome OutcomeOf(JsonPlace outcome)

@@ -24,29 +24,50 @@ public static class MarkdownSummary
         string? why = null,
         Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
     {
+        using var text = new StringWriter { NewLine = "\n" };
+        Write(text, file, title, why, hooks);
+        return text.ToString();
+    }
+
+    /// <summary>Writes it leg by leg, because that of a long run need not fit into memory.</summary>
+    public static void Write(
+        TextWriter to,
+        TrailsFile file,
+        string title = "Hooktrail",
+        string? why = null,
+        Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
+    {
         var maps = new Dictionary<(HostProfile, Plane), StackMap>();
-        var text = new StringBuilder();
-        text.Append($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
+        var length = 0L;
+        Write($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
-            text.Append($"\n{Table(file.Legs)}");
-        foreach (var verdict in (ReadOnlySpan<LegVerdict>)
+            Write("\n| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
+        foreach (var leg in file.Legs)
+            Write(Row(leg));
+        foreach (var verdict in (LegVerdict[])
             [
                 LegVerdict.Disagreed, LegVerdict.ObserversDisagree, LegVerdict.NotPredicted, LegVerdict.Inconclusive,
                 LegVerdict.Skipped,
             ])
-            text.Append(Reasons(file.Legs, verdict));
+            foreach (var (index, leg) in file.Legs.Where(leg => leg.Verdict == verdict).Index())
+                Write($"{(index == 0 ? Heading(verdict) : "")}{Reason(leg)}");
         if (file.Legs.Any(leg => Shown(leg) is not null))
-            text.Append("\n## Trails\n");
+            Write("\n## Trails\n");
         var undrawn = 0;
         foreach (var leg in file.Legs)
         {
-            text.Append(Trails(leg, text.Length < Roomy ? Picture(leg) : ""));
-            undrawn += text.Length < Roomy || hooks is null || Shown(leg) is null ? 0 : 1;
+            undrawn += length < Roomy || hooks is null || Shown(leg) is null ? 0 : 1;
+            Write(Trails(leg, length < Roomy ? Picture(leg) : ""));
         }
 
         if (undrawn > 0)
-            text.Append($"\n{Plural(undrawn, "leg")} without a picture here, because a step summary is limited to 1 MiB; the report has all pictures.\n");
-        return text.ToString();
+            Write($"\n{Plural(undrawn, "leg")} without a picture here, because a step summary is limited to 1 MiB; the report has all pictures.\n");
+
+        void Write(string part)
+        {
+            to.Write(part);
+            length += part.Length;
+        }
 
         string Picture(LegRecord leg)
         {
@@ -79,35 +100,25 @@ public static class MarkdownSummary
             + $"{Markdown.Inline(string.Join(", ", switches))}; {Plural(profile.Rules.Count, "rule")}.";
     }
 
-    private static string Table(ImmutableArray<LegRecord> legs)
+    private static string Row(LegRecord leg)
     {
-        var text = new StringBuilder(
-            "| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
-        foreach (var leg in legs)
-        {
-            string[] cells =
-            [
-                leg.Scenario?.Feature ?? "",
-                leg.Scenario?.Scenario ?? "",
-                leg.Flow.ToString(),
-                leg.Leg.ToString(),
-                Shown(leg) is { } trail ? $"{trail.Hops.Length}" : "",
-                Word(leg),
-            ];
-            text.Append($"| {string.Join(" | ", cells.Select(Markdown.Inline))} |\n");
-        }
-        return text.ToString();
+        string[] cells =
+        [
+            leg.Scenario?.Feature ?? "",
+            leg.Scenario?.Scenario ?? "",
+            leg.Flow.ToString(),
+            leg.Leg.ToString(),
+            Shown(leg) is { } trail ? $"{trail.Hops.Length}" : "",
+            Word(leg),
+        ];
+        return $"| {string.Join(" | ", cells.Select(Markdown.Inline))} |\n";
     }
 
-    private static string Reasons(ImmutableArray<LegRecord> legs, LegVerdict verdict)
-    {
-        var text = new StringBuilder();
-        foreach (var leg in legs.Where(leg => leg.Verdict == verdict))
-            text.Append($"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason given")}\n");
-        return text.Length == 0
-            ? ""
-            : $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n{text}";
-    }
+    private static string Heading(LegVerdict verdict) =>
+        $"\n## {char.ToUpperInvariant(verdict.Name()[0])}{verdict.Name()[1..]}\n\n";
+
+    private static string Reason(LegRecord leg) =>
+        $"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason given")}\n";
 
     private static string Trails(LegRecord leg, string picture)
     {

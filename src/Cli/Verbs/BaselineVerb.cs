@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Judging.Comparison.Baselines;
 using Hooktrail.Report.Runs;
@@ -152,8 +151,8 @@ internal static class BaselineVerb
                     $"There is no baseline in the folder {folder.Path}; choose another folder with --dir.");
             var kernels = ReferenceKernels.Of(
                 folder.Names.Select(name => new ComparedRun(name, name, TrailsInput.Read(folder.FileOf(name)))));
-            OutputFile.Write(
-                line.GetValue(CompareVerb.Out), Encoding.UTF8.GetBytes(KernelsDocument.Of(kernels)), "The page");
+            OutputFile.WriteText(
+                line.GetValue(CompareVerb.Out), text => text.Write(KernelsDocument.Of(kernels)), "The page");
             return ExitCode.Done;
         });
         return verb;

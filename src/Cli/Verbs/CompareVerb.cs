@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Judging.Comparison.Baselines;
 using Hooktrail.Report.Html;
@@ -10,6 +9,8 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary><c>compare</c>: how runs differ. Needs no right and no lab.</summary>
 internal static class CompareVerb
 {
+    private const string What = "The comparison";
+
     private static readonly Argument<string[]> Runs = new("run")
     {
         Description = "A trails.json, a folder that contains one, or the name of a baseline; each other run is compared with the first. - is standard input.",
@@ -70,17 +71,17 @@ internal static class CompareVerb
 
     internal static int Show(ParseResult line, ImmutableArray<ComparedRun> runs)
     {
-        var write = line.GetRequiredValue(Format) switch
+        Action<string?, ComparisonMatrix> write = line.GetRequiredValue(Format) switch
         {
-            "text" => matrix => Bytes(ComparisonText.Of(matrix)),
-            "markdown" => matrix => Bytes(ComparisonMarkdown.Of(matrix)),
-            "json" => Json,
-            "html" => Html,
-            var other => (Func<ComparisonMatrix, byte[]>)(_ => throw new HooktrailException(
-                $"Unknown format \"{other}\"; the formats are text, markdown, json and html.")),
+            "text" => (to, matrix) => Text(to, text => text.Write(ComparisonText.Of(matrix))),
+            "markdown" => (to, matrix) => Text(to, text => text.Write(ComparisonMarkdown.Of(matrix))),
+            "json" => (to, matrix) => OutputFile.Write(to, stream => ComparisonJson.Write(stream, matrix), What),
+            "html" => (to, matrix) => Text(to, text => HtmlReport.Write(text, ComparisonPage.Alone(matrix))),
+            var other => throw new HooktrailException(
+                $"Unknown format \"{other}\"; the formats are text, markdown, json and html."),
         };
         var matrix = ComparisonMatrix.Of(Told(runs));
-        OutputFile.Write(line.GetValue(Out), write(matrix), "The comparison");
+        write(line.GetValue(Out), matrix);
         return matrix.HasUnexplained ? ExitCode.No : ExitCode.Done;
     }
 
@@ -90,19 +91,5 @@ internal static class CompareVerb
             ? runs
             : [.. runs.Select(run => run with { Label = run.Name })];
 
-    private static byte[] Bytes(string text) => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);
-
-    private static byte[] Json(ComparisonMatrix matrix)
-    {
-        using var json = new MemoryStream();
-        ComparisonJson.Write(json, matrix);
-        return json.ToArray();
-    }
-
-    private static byte[] Html(ComparisonMatrix matrix)
-    {
-        using var html = new StringWriter { NewLine = "\n" };
-        HtmlReport.Write(html, ComparisonPage.Alone(matrix));
-        return Bytes(html.ToString());
-    }
+    private static void Text(string? to, Action<TextWriter> write) => OutputFile.WriteText(to, write, What);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hooktrail.Judging;
-using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Text;
 
@@ -49,7 +48,8 @@ internal static class ExplainVerb
                  this packet; changing the policy of a chain
               4  the rules of each Docker release, with and without its userland proxy, or none; your other rules stay
               5  two of these together, if no single one is enough; at most {Explanation.Limit} pairs, smallest first
-            It names a change only if the change predicts every observed leg of the flow, from the first hop to the outcome.
+            It names a change only if the change predicts every observed leg of the flow, from the first hop to the outcome. Flows that diverge in the
+            same way are explained together, if one change explains them all.
 
             Exit codes: 0 every leg is as predicted or explained; 1 a leg is not explained.
 
@@ -99,15 +99,21 @@ internal static class ExplainVerb
             .ToList();
         if (Note(line) is { } note)
             Console.Out.Write($"{PlainText.Of(note)}\n");
-        var answers = flows.Select(flow => flow.Explain()).ToList();
+        var answers = flows.Where(flow => flow.IsPredicted).Select(flow => flow.AsPredicted())
+            .Concat(flows.Where(flow => !flow.IsPredicted)
+                .GroupBy(flow => (flow.Profile, flow.Divergence))
+                .SelectMany(group => new ExplainedFlows([.. group]).Answers()))
+            .ToList();
         foreach (var answer in answers.Where(answer => flows.Count == 1 || !answer.IsPredicted))
             Console.Out.Write($"{answer.Text}\n");
         if (flows.Count > 1)
             Console.Out.WriteLine(
-                $"{flows.Count} flows: {answers.Count(answer => answer.IsPredicted)} as predicted, "
-                + $"{answers.Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, "
-                + $"{answers.Count(answer => !answer.IsExplained)} not explained.");
+                $"{flows.Count} flows: {Count(answer => answer.IsPredicted)} as predicted, "
+                + $"{Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, "
+                + $"{Count(answer => !answer.IsExplained)} not explained.");
         return answers.All(answer => answer.IsExplained) ? ExitCode.Done : ExitCode.No;
+
+        int Count(Func<ExplainAnswer, bool> condition) => answers.Where(condition).Sum(answer => answer.Flows);
 
         // Equal hosts become one object, so that the model builds the host once.
         HostProfile Host(HostProfile of)
@@ -133,66 +139,4 @@ internal static class ExplainVerb
     }
 
     private static string Name(string path) => path == TrailsInput.StandardInput ? "Standard input" : $"\"{path}\"";
-
-    private sealed record Answer(string Text, bool IsPredicted, bool IsExplained);
-
-    /// <summary>A flow's observed legs, which one change must explain together.</summary>
-    private sealed class ObservedFlow(Flow flow, HostProfile profile, ImmutableArray<LegRecord> legs)
-    {
-        // Keeps the last host: callers ask for all legs of one host before the next host.
-        private HostProfile? _asked;
-        private ImmutableArray<PredictedLeg> _predicted = [];
-
-        public Answer Explain()
-        {
-            ImmutableArray<Witness> witnesses =
-                [.. legs.Select(leg => Witness.Of(leg.Observed, profile, host => Predicted(host, leg.Leg)))];
-            var title = $"{flow}, {string.Join(", ", legs.Select(leg => leg.Leg))}";
-            var parting = legs.Zip(witnesses)
-                .FirstOrDefault(one => !one.Second.IsRight(profile));
-            if (parting.First is not { } first)
-                return new($"{title}: as predicted; nothing to explain.\n", true, true);
-
-            var found = Explanation.For(profile, witnesses);
-            var text = $"{title}\n{first.Leg}: {Why(first, parting.Second)}\n";
-            return found.IsEmpty
-                ? new(
-                    $"{text}No change explains it: no switch, backend, kernel release, rule or Docker release, nor any two of them together.{(legs.Length > 1 ? " Explain one leg at a time with --leg." : "")}\n",
-                    false, false)
-                : new(
-                    PlainTexts([text, "Changes that would explain it, smallest first:\n", .. found.Select(
-                        (one, index) => $"  {index + 1}  {one.Change}\n")]),
-                    false, true);
-        }
-
-        private static string PlainTexts(IEnumerable<string> lines) =>
-            string.Concat(lines.Select(line => string.Join('\n', line.Split('\n').Select(PlainText.Of))));
-
-        private static string Why(LegRecord leg, Witness witness) => (leg.Observed, witness.Predicted) switch
-        {
-            ({ } observed, { } predicted) =>
-                Disagreement.Between(null, predicted, observed)?.Sentence ?? "it differs from the prediction.",
-            (null, _) => "it was predicted but not observed.",
-            _ => "it was observed but not predicted.",
-        };
-
-        private PredictedLeg? Predicted(HostProfile host, Leg leg)
-        {
-            if (!ReferenceEquals(host, _asked))
-                (_asked, _predicted) = (host, All(host));
-            return _predicted.FirstOrDefault(one => one.Leg == leg);
-        }
-
-        private ImmutableArray<PredictedLeg> All(HostProfile host)
-        {
-            try
-            {
-                return Prediction.Legs(host, flow, flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet));
-            }
-            catch (HooktrailException)
-            {
-                return []; // the model refuses this flow on such a host
-            }
-        }
-    }
 }

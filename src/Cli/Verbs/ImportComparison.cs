@@ -7,15 +7,21 @@ namespace Hooktrail.Cli.Verbs;
 
 /// <summary>
 /// Compares a foreign trace with the prediction, as far as the trace can show it: «not crossed» counts only at a hook
-/// point where the trace shows some packet, and a field only if the trace's format has it.
+/// point where the trace shows some packet, and a field only if the trace's format has it. Where lines are missing, a
+/// hop that is not there proves nothing, and one that is there still does.
 /// </summary>
 internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfile profile, bool everywhere)
 {
     private readonly HashSet<HookPoint> _shown =
         [.. trace.Packets.SelectMany(packet => packet.Hops).Select(hop => hop.Sighting.Point)];
+
+    private readonly int _firstLine = trace.Packets.Min(packet => packet.FirstLine);
+    private readonly int _lastLine = trace.Packets.Max(packet => packet.LastLine);
     private readonly SortedSet<string> _unshown = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _strange = new(StringComparer.Ordinal);
     private readonly List<string> _unseen = [];
+    private readonly List<string> _again = [];
+    private bool _isPart;
 
     // A trace needs a separate chain where it begins. The model predicts no foreign chains,
     // only those of the host's profile.
@@ -31,9 +37,13 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         .. _unshown.Count > 0
             ? [$"No packet of the trace appears at {string.Join(", ", _unshown)}, so the comparison skips these hook points; use --everywhere if they were traced."]
             : Array.Empty<string>(),
+        .. _isPart
+            ? [$"The rules of {trace.Format.Name()} log only some packets, so the comparison covers only the hook points with a line."]
+            : Array.Empty<string>(),
         .. _strange.Count > 0
             ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the comparison skips the hops there."]
             : Array.Empty<string>(),
+        .. _again,
         .. _unseen.Count > 0
             ? [$"Predicted but not in the trace, which proves nothing: {string.Join(", ", _unseen)}; use --everywhere if every hook point was traced."]
             : Array.Empty<string>(),
@@ -42,57 +52,183 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     public ImmutableArray<LegRecord> Of(ForeignFlow found, ImmutableArray<PredictedLeg> predicted)
     {
         var legs = ImmutableArray.CreateBuilder<LegRecord>();
-        var trails = predicted.ToDictionary(one => one.Leg, one => one.Trail);
+        var trails = predicted.ToDictionary(one => one.Leg);
+        var open = predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown);
         var seen = found.Legs.Select(leg => leg.Leg).ToHashSet();
         var first = seen.Min(leg => leg.Packet);
         foreach (var leg in found.Legs)
-            legs.Add(Of(leg, trails.GetValueOrDefault(leg.Leg)));
+            legs.Add(Of(leg, trails.GetValueOrDefault(leg.Leg), open));
         // A trace may begin in the middle of a ping.
         foreach (var leg in predicted.Where(one => !seen.Contains(one.Leg) && one.Leg.Packet >= first))
             if (everywhere)
-                legs.Add(new(flow, leg.Leg, leg.Trail, null)
-                {
-                    Verdict = trace.Cut is null ? LegVerdict.Disagreed : LegVerdict.Inconclusive,
-                    Reason = trace.Cut is null ? $"The {leg.Leg} was predicted but not observed." : Cut,
-                });
+                legs.Add(Unseen(leg, open));
             else
                 _unseen.Add(leg.Leg.ToString());
         return legs.ToImmutable();
     }
 
     /// <summary>Whether a host would treat the leg as observed, as far as the trace can show it.</summary>
-    public bool IsRight(HostProfile host, ForeignLeg leg, Func<HostProfile, ImmutableArray<PredictedLeg>> all)
-    {
-        var observed = Comparable(leg.Trail);
-        return all(host).FirstOrDefault(one => one.Leg == leg.Leg)?.Trail is { } trail
-            && Disagreement.Between(null, Ended(Shown(trail, leg.Packet), observed), observed) is null;
-    }
+    public bool IsRight(HostProfile host, ForeignLeg leg, Func<HostProfile, ImmutableArray<PredictedLeg>> all) =>
+        all(host).FirstOrDefault(one => one.Leg == leg.Leg) is { } predicted
+        && TrailsOf(predicted).Any(trail => Judge(leg, Shown(trail, leg.Packet)).Verdict == LegVerdict.Agreed);
 
-    private string Cut => $"The trace is cut off at {trace.Cut}, so a hop may be missing.";
+    /// <summary>Whether the host may have the chain; hops at others are left out.</summary>
+    public bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
 
-    private LegRecord Of(ForeignLeg leg, Trail? predicted)
+    // Null if no line is missing.
+    private string? Gap => !trace.HasGaps ? null
+        : trace.Loss is { } loss ? $"Lines are missing, so a hop may be: {loss}."
+        : Cut;
+
+    private string Cut => $"The trace is cut or masked at {trace.Cut}, so a hop may be missing.";
+
+    private LegRecord Of(ForeignLeg leg, PredictedLeg? predicted, PredictedLeg? open)
     {
-        var observed = Comparable(leg.Trail);
-        predicted = predicted is null ? null : Ended(Noted(predicted, leg.Packet), observed);
-        var reason = trace.Cut is not null ? Cut
-            : predicted is null ? $"The {leg.Leg} was observed but not predicted."
-            : Disagreement.Between(null, predicted, observed)?.Sentence;
-        return new(flow, leg.Leg, predicted, observed)
+        var judged = predicted is null
+            ? new Judged(null, LegVerdict.Disagreed, $"The {leg.Leg} was observed but not predicted.")
+            : Best(TrailsOf(predicted).Select(trail => OfWay(leg, trail)));
+        if (predicted is null && open is not null)
+            judged = judged with { Verdict = LegVerdict.NotPredicted, Reason = NotFollowed(open) };
+        return new(flow, leg.Leg, judged.Predicted, Comparable(leg.Trail))
         {
-            Verdict = reason is null ? LegVerdict.Agreed
-                : trace.Cut is not null ? LegVerdict.Inconclusive
-                : LegVerdict.Disagreed,
-            Reason = reason,
-            Evidence =
-            [
-                .. leg.Packet.Hops.Where(hop => IsKnown(hop.Sighting.Point))
-                    .Select((hop, index) => new Evidence(
-                        index + 1, trace.Format.Channel(), hop.Sighting.Sequence, hop.Sighting.Line)),
-            ],
+            Verdict = judged.Verdict,
+            Reason = judged.Reason,
+            Ways = predicted?.Ways ?? [],
+            Evidence = EvidenceOf(leg.Packet),
         };
     }
 
-    private bool IsKnown(HookPoint point) => point.Layer != Layer.Nftables || _known.Contains(point);
+    private LegRecord Unseen(PredictedLeg leg, PredictedLeg? open)
+    {
+        var (verdict, reason) = (Gap, open) switch
+        {
+            ({ } gap, _) => (LegVerdict.Inconclusive, gap),
+            (_, { } unknown) => (LegVerdict.NotPredicted, NotFollowed(unknown)),
+            _ => (LegVerdict.Disagreed, $"The {leg.Leg} was predicted but not observed."),
+        };
+        return new(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason, Ways = leg.Ways };
+    }
+
+    private static string NotFollowed(PredictedLeg open) =>
+        $"The model cannot predict it, because it cannot predict the {open.Leg}: {open.Trail.Outcome.Reason}.";
+
+    private static IEnumerable<Trail> TrailsOf(PredictedLeg leg) =>
+        leg.Ways.IsEmpty ? [leg.Trail] : leg.Ways.Select(way => way.Trail).OfType<Trail>();
+
+    // If the trace fits a way that the model knows to its end and another that it does not, it proves neither.
+    private static Judged Best(IEnumerable<Judged> ways) => ways.MinBy(way => way.Verdict switch
+    {
+        LegVerdict.NotPredicted => 0,
+        LegVerdict.Agreed => 1,
+        LegVerdict.Inconclusive => 2,
+        _ => 3,
+    })!;
+
+    private Judged OfWay(ForeignLeg leg, Trail predicted)
+    {
+        var shown = Noted(predicted, leg.Packet);
+        if (predicted.Outcome.Kind == OutcomeKind.Unknown
+            && Comparable(leg.Trail).Hops.Take(shown.Hops.Length).SequenceEqual(shown.Hops))
+            return new(
+                shown, LegVerdict.NotPredicted, $"The model cannot predict further: {predicted.Outcome.Reason}.");
+        var judged = Judge(leg, shown);
+        return judged.Verdict == LegVerdict.Agreed ? OfAgain(leg, predicted, judged) : judged;
+    }
+
+    /// <summary>
+    /// Compares all that the trace can show. Where it differs, compares only the hook points that the packet was seen
+    /// at: if they agree, the difference is what the trace does not show.
+    /// </summary>
+    private Judged Judge(ForeignLeg leg, Trail predicted)
+    {
+        var observed = Comparable(leg.Trail);
+        var whole = Ended(predicted, observed);
+        if (leg.Packet.IsCut)
+            return new(whole, LegVerdict.Inconclusive, Cut);
+        if (Disagreement.Between(null, whole, observed)?.Sentence is not { } sentence)
+            return new(whole, LegVerdict.Agreed, null);
+        var seen = Seen(whole, observed);
+        if (Disagreement.Between(null, seen, observed) is not null)
+            return new(whole, LegVerdict.Disagreed, sentence);
+        if (trace.Format.LogsSome() && !everywhere)
+        {
+            _isPart = true;
+            return new(seen, LegVerdict.Agreed, null);
+        }
+
+        if (Gap is { } gap)
+            return new(whole, LegVerdict.Inconclusive, gap);
+        return Unshown(leg, whole, observed) is { } reason
+            ? new(whole, LegVerdict.Inconclusive, reason)
+            : new(whole, LegVerdict.Disagreed, sentence);
+    }
+
+    // Retransmissions have the way of the first packet, but for nat: the first packet of a connection crosses it.
+    private Judged OfAgain(ForeignLeg leg, Trail predicted, Judged first)
+    {
+        foreach (var again in leg.Again)
+        {
+            var points = again.Packet.Hops.Select(hop => hop.Sighting.Point).ToHashSet();
+            var known = predicted with
+            {
+                Hops = [.. predicted.Hops.Where(hop => hop.Point.Table != "nat" || points.Contains(hop.Point))],
+            };
+            if (Judge(again, Shown(known, again.Packet)) is { Verdict: LegVerdict.Disagreed, Reason: { } reason })
+                return first with
+                {
+                    Verdict = LegVerdict.Disagreed,
+                    Reason = $"It came again at line {again.Packet.FirstLine}, and then: {reason}",
+                };
+        }
+
+        if (!leg.Again.IsEmpty)
+            _again.Add($"The {leg.Leg} was seen {leg.Again.Length + 1} times; the others, from line {leg.Again[0].Packet.FirstLine} on, are retransmissions.");
+        return first;
+    }
+
+    // A trace may begin or end while a packet is on its way, and then shows neither that it crossed a hook point
+    // outside nor that it did not.
+    private string? Unshown(ForeignLeg leg, Trail predicted, Trail observed)
+    {
+        if (everywhere || observed.Hops.IsEmpty)
+            return null;
+        var missing = Enumerable.Range(0, predicted.Hops.Length)
+            .Where(at => observed.Hops.All(hop => hop.Point != predicted.Hops[at].Point)).ToList();
+        var begin = predicted.Hops.IndexOf(predicted.Hops.FirstOrDefault(hop => hop.Point == observed.Hops[0].Point)!);
+        var end = predicted.Hops.LastIndexOf(predicted.Hops.LastOrDefault(hop => hop.Point == observed.Hops[^1].Point)!);
+        if (leg.Packet.FirstLine == _firstLine && missing.Count > 0 && missing.All(at => at < begin))
+            return $"The trace begins with this packet at {observed.Hops[0].Point}, line {_firstLine}, and the prediction before, so it does not show whether the packet crossed {predicted.Hops[0].Point}; begin the trace earlier.";
+        if (leg.Packet.LastLine == _lastLine
+            && observed.Outcome.Kind == OutcomeKind.Vanished
+            && missing.All(at => at > end || (leg.Packet.FirstLine == _firstLine && at < begin)))
+            return $"The trace ends with this packet at {observed.Hops[^1].Point}, line {_lastLine}, and the prediction later, so it does not show whether the packet went on; trace until a later packet is seen.";
+        return null;
+    }
+
+    private ImmutableArray<Evidence> EvidenceOf(ForeignPacket packet) =>
+    [
+        .. packet.Hops.Where(hop => IsKnown(hop.Sighting.Point)).SelectMany((hop, index) =>
+            (IEnumerable<Evidence>)
+            [
+                .. hop.ShowsPacket || hop.Rules.Count == 0
+                    ? [Line(index + 1, (int)hop.Sighting.Sequence, hop.Sighting.Line)]
+                    : Array.Empty<Evidence>(),
+                .. hop.Rules.Where(rule => !hop.ShowsPacket || rule.Line != (int)hop.Sighting.Sequence)
+                    .Select(rule => Line(index + 1, rule.Line, rule.Record)),
+            ]),
+    ];
+
+    private Evidence Line(int hop, int number, string line) => new(hop, trace.Format.Channel(), (ulong)number, line);
+
+    // Without the hop points that the packet was not seen at, and without a claim about what came after the last one.
+    private static Trail Seen(Trail predicted, Trail observed)
+    {
+        var points = observed.Hops.Select(hop => hop.Point).ToHashSet();
+        var seen = predicted with { Hops = [.. predicted.Hops.Where(hop => points.Contains(hop.Point))] };
+        return observed.Outcome.Kind == OutcomeKind.Vanished
+            ? seen with { Outcome = observed.Outcome }
+            : At(seen, predicted.Hops);
+    }
 
     // If a trace cannot show a delivery, only the absence of further hops is compared.
     private static Trail Ended(Trail predicted, Trail observed) =>
@@ -117,16 +253,25 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         return Shown(predicted, packet);
     }
 
+    // What the trace has no field for is left out: devices and addresses of a crossing without a packet, addresses of a
+    // frame whose log lacks them.
     private Trail Shown(Trail predicted, ForeignPacket packet)
     {
-        var addresses = packet.Hops.ToLookup(hop => hop.Sighting.Point, hop => hop.Sighting.Source is not null);
+        var crossings = packet.Hops.ToLookup(hop => hop.Sighting.Point);
         var kept = predicted.Hops.Where(hop => everywhere || _shown.Contains(hop.Point)).ToList();
-        var hops = kept.Select(hop => hop with
+        var hops = kept.Select(hop =>
         {
-            PhysIn = trace.Format.TellsPorts() ? hop.PhysIn : null,
-            PhysOut = trace.Format.TellsPorts() ? hop.PhysOut : null,
-            Source = addresses[hop.Point].Contains(false) ? null : hop.Source,
-            Destination = addresses[hop.Point].Contains(false) ? null : hop.Destination,
+            var hasDevices = crossings[hop.Point].All(one => one.ShowsPacket);
+            var hasAddresses = crossings[hop.Point].All(one => one.Sighting.Source is not null);
+            return hop with
+            {
+                In = hasDevices ? hop.In : null,
+                Out = hasDevices ? hop.Out : null,
+                PhysIn = hasDevices && trace.Format.TellsPorts() ? hop.PhysIn : null,
+                PhysOut = hasDevices && trace.Format.TellsPorts() ? hop.PhysOut : null,
+                Source = hasAddresses ? hop.Source : null,
+                Destination = hasAddresses ? hop.Destination : null,
+            };
         });
         return At(predicted with { Hops = [.. hops] }, predicted.Hops);
     }
@@ -140,4 +285,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
             return trail;
         return trail with { Outcome = trail.Outcome with { At = trail.Hops.IsEmpty ? at : trail.Hops[^1].Point } };
     }
+
+    /// <summary>The prediction as far as it was compared, and the result.</summary>
+    private sealed record Judged(Trail? Predicted, LegVerdict Verdict, string? Reason);
 }

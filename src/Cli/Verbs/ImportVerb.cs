@@ -14,19 +14,19 @@ internal static class ImportVerb
 {
     private static readonly Argument<string> File = new("file")
     {
-        Description = "The trace; - is standard input.",
+        Description = "The trace, also packed by gzip; - is standard input.",
     };
 
-    private static readonly Option<string?> As = new("--as")
+    private static readonly Option<string?> Format = new("--format", "--as")
     {
-        Description = "The format of the trace, if its first line does not show it.",
-        HelpName = "nft-trace|xtables-trace|dmesg",
+        Description = "The format of the trace, if its first line does not show it; ufw, firewalld and shorewall are the kernel log with the prefixes of their rules.",
+        HelpName = TraceFormats.All,
     };
 
     private static readonly Option<string[]> Prefixes = new("--prefix")
     {
-        Description = "Maps a LOG prefix to its hook point, if the prefix does not name table and chain; repeatable.",
-        HelpName = "\"prefix=layer table chain\"",
+        Description = "Maps a LOG prefix to its hook point, if the prefix does not name table and chain; of several chains, the devices of a line choose; an empty prefix means lines with no other meaning; none skips lines; repeatable.",
+        HelpName = "\"prefix=layer table chain[,chain…]\"",
         DefaultValueFactory = _ => [],
     };
 
@@ -97,16 +97,22 @@ internal static class ImportVerb
             LOG does not show what later rules do.
 
             The prefix of a LOG rule names its table and chain, in any order, as in "iptables-raw-PREROUTING " or "[ebt nat PRE]"; the line itself shows
-            the layer. Timestamps of dmesg, journald or syslog before a line are ignored.
+            the layer. What a logger wrote before a line is ignored, whatever its form.
 
-            Exit codes: 0 every leg is as predicted; 1 a leg diverged, or a line of the trace was cut off, which proves nothing.
+            Lines that show a flow only behind NAT, retransmissions and a trace that begins late are compared as far as they go. Where lines are missing,
+            cut or masked, or the trace ends in the middle of a packet, a missing hop proves nothing: the leg is inconclusive.
+
+            Exit codes: 0 every leg is as predicted, as far as the trace shows it, or the packets are printed; 1 a leg diverged, or the trace proves nothing
+            about one; 4 the model does not know how a leg ends, and no leg diverged. The last line before the notes says which.
 
             A trace is the output of one of these commands, and needs a rule that enables it: nft monitor trace (meta nftrace set 1), xtables-monitor
             --trace (iptables -t raw -A PREROUTING … -j TRACE), dmesg or journalctl -k (-j LOG --log-prefix, ebtables --log-ip --log-prefix).
 
             Examples:
               ./specs import trace.txt
-              ./specs import log.txt --as dmesg --prefix P1=iptables:raw:PREROUTING --prefix P2=ebtables:nat:PREROUTING
+              ./specs import log.txt --prefix P1=iptables:raw:PREROUTING --prefix P2=ebtables:nat:PREROUTING
+              ./specs import syslog.1.gz --format ufw
+              ./specs import log.txt --prefix "DENY=iptables filter INPUT,FORWARD,OUTPUT" --prefix "=iptables filter FORWARD"
               ./specs import trace.txt --name 172.17.0.2=client --name 172.17.0.3=server --from client --to server --protocol icmp --leg request
               ./specs import trace.txt --name 172.17.0.2=client --name veth12ab=client.port --name docker0=lab --name eth0=wan.nic --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from client --to wan --protocol icmp --docker 29
               ./specs import trace.txt --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from wan --to host --port 8080 --protocol tcp --json
@@ -116,7 +122,7 @@ internal static class ImportVerb
         };
         foreach (var option in (Option[])
             [
-                As, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further,
+                Format, Prefixes, Names, From, To, ByProtocol, .. FlowOptions.Further,
                 OfLeg, Everywhere, Explain, Profile, .. Host.All, Json
             ])
             verb.Options.Add(option);
@@ -127,9 +133,9 @@ internal static class ImportVerb
     private static int Run(ParseResult line)
     {
         // Checks the whole command line before it reads the trace.
-        var prefixes = LogPrefixes.Parse(line.GetRequiredValue(Prefixes));
+        TraceFormat? format = line.GetValue(Format) is { } named ? TraceFormats.Parse(named) : null;
+        var prefixes = LogPrefixes.Parse(line.GetRequiredValue(Prefixes), format);
         var map = ForeignNames.Parse(line.GetRequiredValue(Names));
-        TraceFormat? format = line.GetValue(As) is { } named ? TraceFormats.Parse(named) : null;
         Direction? direction = line.GetValue(OfLeg) is { } leg ? Directions.Parse(leg) : null;
         var flow = Flow(line);
         var profile = HostOf(line);
@@ -137,10 +143,10 @@ internal static class ImportVerb
             throw new HooktrailException(
                 "--json needs a flow; give --from, --to and --protocol, and map the addresses with --name.");
         if (flow is not null)
-            _ = Prediction.Legs(profile, flow);
+            _ = Predicted(profile, flow, 1);
 
         var path = line.GetRequiredValue(File);
-        var trace = Read(path, format, prefixes);
+        var trace = Read(path, format, prefixes with { FirewalldByNft = flow is null || HasFirewalld(profile) });
         return flow is null ? Print(trace, map) : Compare(line, trace, map, flow, profile, direction);
     }
 
@@ -162,12 +168,19 @@ internal static class ImportVerb
             : Explanation.WithDocker(profile, release);
     }
 
+    private static bool HasFirewalld(HostProfile profile) => profile.Rules.Chains.Any(
+        chain => chain.Id is { Layer: Layer.Nftables, Table: "inet firewalld" });
+
+    // The one place that asks the model.
+    private static ImmutableArray<PredictedLeg> Predicted(HostProfile profile, Flow flow, int packets) =>
+        Prediction.Legs(profile, flow, flow.Protocol == Protocol.Tcp ? 1 : packets);
+
     private static int Print(ForeignTrace trace, LabMap map)
     {
         Console.Out.Write($"{Heading(trace)}\n");
         foreach (var (index, packet) in trace.Packets.Index())
             Console.Out.Write(
-                $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}");
+                $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}{Rules(packet.Hops)}");
         Notes(Console.Out, Notes(trace));
         return ExitCode.Done;
     }
@@ -175,10 +188,10 @@ internal static class ImportVerb
     private static int Compare(
         ParseResult line, ForeignTrace trace, LabMap map, Flow flow, HostProfile profile, Direction? direction)
     {
-        var found = ForeignFlow.Of(trace, flow, map);
-        var most = found.Legs.Max(one => one.Leg.Packet);
+        var ends = FlowEnds.Of(Predicted(profile, flow, 1).Select(one => (one.Leg.Direction, one.Trail)));
+        var found = ForeignFlow.Of(trace, flow, map, ends);
         var comparison = new ImportComparison(trace, flow, profile, line.GetValue(Everywhere));
-        var legs = comparison.Of(found, Prediction.Legs(profile, flow, flow.Protocol == Protocol.Tcp ? 1 : most));
+        var legs = comparison.Of(found, Predicted(profile, flow, found.Legs.Max(one => one.Leg.Packet)));
         var wanted = legs.Where(one => direction is null || one.Leg.Direction == direction).ToImmutableArray();
         if (wanted.IsEmpty)
             throw new HooktrailException(
@@ -192,31 +205,42 @@ internal static class ImportVerb
         }
         else
         {
-            Console.Out.Write($"{Heading(trace)}\n{judgement.Text}\n{judgement.Ending}\n");
+            Console.Out.Write($"{Heading(trace)}\n{judgement.Text}");
+            foreach (var leg in found.Legs.Where(one => wanted.Any(record => record.Leg == one.Leg)))
+                if (Rules(leg.Packet.Hops.Where(hop => comparison.IsKnown(hop.Sighting.Point))) is { Length: > 0 } rules)
+                    Console.Out.Write($"\n{flow}, {leg.Leg}\n{rules}");
+            Console.Out.Write($"\n{judgement.Ending}\n");
         }
 
-        if (!json && line.GetValue(Explain) && !judgement.Agreed && trace.Cut is null)
+        if (!json && line.GetValue(Explain) && wanted.Any(leg => leg.Verdict == LegVerdict.Disagreed))
             Console.Out.Write(Explained(
                 comparison,
                 flow,
                 profile,
-                [.. found.Legs.Where(one => direction is null || one.Leg.Direction == direction)]));
+                [
+                    .. found.Legs.Where(one => wanted.Any(
+                        leg => leg.Leg == one.Leg && leg.Verdict is LegVerdict.Agreed or LegVerdict.Disagreed)),
+                ]));
         var docker = Host.DockerNote(line) is { } note ? [note] : Array.Empty<string>();
         Notes(json ? Console.Error : Console.Out, [.. docker, .. Notes(trace), .. found.Notes, .. comparison.Notes]);
         if (json)
             Console.Error.WriteLine(judgement.Ending);
-        return judgement.Agreed ? ExitCode.Done : ExitCode.No;
+        return judgement.ExitCode;
     }
 
-    private static string Ending(ImmutableArray<LegRecord> legs) =>
-        legs.Any(leg => leg.Verdict == LegVerdict.Inconclusive)
-            ? "Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence."
-            : legs.Count(leg => leg.Verdict != LegVerdict.Agreed) switch
-            {
-                0 => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-                var parted =>
-                    $"{parted} of {legs.Length} leg{(legs.Length == 1 ? "" : "s")} diverged from the prediction.",
-            };
+    private static string Ending(ImmutableArray<LegRecord> legs)
+    {
+        var (parted, unproven) = (
+            legs.Count(leg => leg.Verdict == LegVerdict.Disagreed),
+            legs.Where(leg => leg.Verdict == LegVerdict.Inconclusive).ToList());
+        if (unproven.Count > 0)
+            return $"Inconclusive: {(parted == 0 ? "" : $"{Count(parted, "leg")} diverged from the prediction, and ")}the trace proves neither agreement nor divergence of {unproven.Count} of {Count(legs.Length, "leg")}. {unproven[0].Reason}";
+        if (parted == 0 && legs.Count(leg => leg.Verdict == LegVerdict.NotPredicted) is > 0 and var open)
+            return $"{open} of {Count(legs.Length, "leg")} not predicted: the model does not know how they end, so this is neither agreement nor divergence.";
+        return parted == 0
+            ? legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted."
+            : $"{parted} of {Count(legs.Length, "leg")} diverged from the prediction.";
+    }
 
     private static string Explained(
         ImportComparison comparison, Flow flow, HostProfile profile, ImmutableArray<ForeignLeg> legs)
@@ -224,7 +248,7 @@ internal static class ImportVerb
         // Keeps the last host: callers ask for all legs of one host before the next host.
         HostProfile? asked = null;
         ImmutableArray<PredictedLeg> predicted = [];
-        var most = flow.Protocol == Protocol.Tcp ? 1 : legs.Max(leg => leg.Leg.Packet);
+        var most = legs.Max(leg => leg.Leg.Packet);
         var found = Explanation.For(
             profile, [.. legs.Select(leg => new Witness(
                 leg.Trail,
@@ -241,7 +265,7 @@ internal static class ImportVerb
             asked = host;
             try
             {
-                return predicted = Prediction.Legs(host, flow, most);
+                return predicted = Predicted(host, flow, most);
             }
             catch (HooktrailException)
             {
@@ -253,18 +277,39 @@ internal static class ImportVerb
     private static string Heading(ForeignTrace trace) =>
         $"{trace.Format.Name()}: {Count(trace.Packets.Length, "packet")} in {Count(trace.Lines, "line")}.";
 
+    // The rules that matched, where the format reports them, in each chain that the packet was in. A policy that
+    // accepts is the rule of most hops, and decides nothing.
+    private static string Rules(IEnumerable<TracedHop> hops)
+    {
+        var table = new TextTable(["hop", "chain", "rule that matched"]);
+        var last = -1;
+        foreach (var (index, hop) in hops.Index())
+            foreach (var rule in hop.Rules.Where(rule => rule.Step != TracedStep.Policy || hop.IsEnd))
+            {
+                table.Add([index == last ? "" : $"{index + 1,3}", rule.Chain, rule.ToString()]);
+                last = index;
+            }
+
+        return last < 0 ? "" : table.Text();
+    }
+
     private static string Title(ForeignPacket packet)
     {
         string?[] ids = [.. packet.Hops.Select(hop => hop.TraceId).Distinct()];
         return PlainText.Of(
-            $"{PacketText.Of(packet.Fullest)}, {packet.First.Source} → {packet.First.Destination}, lines {packet.First.Sequence} to {packet.Last.Sequence}"
+            $"{PacketText.Of(packet.Fullest)}{(packet.First.Source is null ? "" : $", {packet.First.Source} → {packet.First.Destination}")}, lines {packet.FirstLine} to {packet.LastLine}"
             + (ids is [null, ..] ? "" : $", trace id {string.Join(" and ", ids)}"));
     }
 
     private static IEnumerable<string> Notes(ForeignTrace trace) =>
     [
         .. trace.Notes,
-        .. trace.Cut is { } cut ? [$"The trace is cut off at {cut}, so a hop may be missing."] : Array.Empty<string>(),
+        .. trace.Cut is { } cut
+            ? [$"The trace is cut or masked at {cut}, so a hop may be missing."]
+            : Array.Empty<string>(),
+        .. trace.Loss is { } loss
+            ? [$"Lines are missing, so a hook point without a line proves nothing: {loss}."]
+            : Array.Empty<string>(),
     ];
 
     private static void Notes(TextWriter output, IEnumerable<string> notes)
@@ -276,27 +321,9 @@ internal static class ImportVerb
     private static string Count(int number, string what) =>
         $"{number.ToString(CultureInfo.InvariantCulture)} {what}{(number == 1 ? "" : "s")}";
 
-    private static ForeignTrace Read(string path, TraceFormat? format, LogPrefixes prefixes)
-    {
-        var isInput = path == TrailsInput.StandardInput;
-        try
-        {
-            using var reader = isInput ? Console.In : new StreamReader(path);
-            return ForeignTrace.Read(Lines(reader), isInput ? "Standard input" : $"\"{path}\"", format, prefixes);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            var why = System.IO.File.Exists(path) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(path) ? "it is a directory"
-                : "there is no such file";
-            throw new HooktrailException(
-                $"\"{path}\" cannot be read: {why}; name a trace, or use - for standard input.", wrong);
-        }
-    }
-
-    private static IEnumerable<string> Lines(TextReader reader)
-    {
-        while (reader.ReadLine() is { } line)
-            yield return line;
-    }
+    private static ForeignTrace Read(string path, TraceFormat? format, LogPrefixes prefixes) => InputFile.Read(
+        path,
+        "name a trace, or use - for standard input",
+        stream => ForeignTrace.Read(
+            BoundedLines.Of(new StreamReader(stream)), InputFile.NameOf(path), format, prefixes));
 }

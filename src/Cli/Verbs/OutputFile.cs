@@ -3,16 +3,27 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary>Writes a verb's result.</summary>
 internal static class OutputFile
 {
+    /// <summary>The same for text.</summary>
+    /// <exception cref="HooktrailException">The file cannot be written.</exception>
+    public static void WriteText(string? to, Action<TextWriter> write, string what) => Write(
+        to,
+        stream =>
+        {
+            using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            write(text);
+        },
+        what);
+
     /// <summary>
     /// Writes to a file; to standard output for null or -. What is its name in a message: <c>The report</c>.
     /// </summary>
     /// <exception cref="HooktrailException">The file cannot be written.</exception>
-    public static void Write(string? to, ReadOnlySpan<byte> bytes, string what)
+    public static void Write(string? to, Action<Stream> write, string what)
     {
         if (to is null or TrailsInput.StandardInput)
         {
-            using var output = Console.OpenStandardOutput();
-            output.Write(bytes);
+            using var output = new BufferedStream(Console.OpenStandardOutput());
+            write(output);
             return;
         }
 
@@ -20,7 +31,8 @@ internal static class OutputFile
             throw new HooktrailException($"--out \"{to}\" is a directory; name a file.");
         try
         {
-            File.WriteAllBytes(to, bytes);
+            using var file = File.Create(to);
+            write(file);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Hooktrail.Judging.Comparison;
 using Hooktrail.Model;
 using Hooktrail.Records;
@@ -74,7 +73,7 @@ internal static class ReportVerb
             throw new HooktrailException(
                 $"--out \"{to}\" is a directory; name a file, such as {Path.Combine(to, "report.html")}.");
 
-        // Builds everything before it writes the first byte, so that bad input does not leave half of a report.
+        // Reads everything before it writes the first byte, so that bad input does not leave half of a report.
         var input = new ReportInput([.. paths.Select(
             path => new ReportRun(Path.GetFileName(path), TrailsInput.Read(path), MessagesOf(path, messages)))])
         {
@@ -86,10 +85,7 @@ internal static class ReportVerb
             input = ComparisonPage.With(
                 input,
                 ComparisonMatrix.Of([.. input.Runs.Select(run => new ComparedRun(run.Name, run.Name, run.Trails))]));
-        using var html = new StringWriter { NewLine = "\n" };
-        HtmlReport.Write(html, input);
-        OutputFile.Write(
-            to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(html.ToString()), "The report");
+        OutputFile.WriteText(to, html => HtmlReport.Write(html, input), "The report");
         if (to != TrailsInput.StandardInput)
             Console.Out.WriteLine(to);
         return ExitCode.Done;
@@ -109,19 +105,10 @@ internal static class ReportVerb
         var file = said ?? Beside(path, MessagesName);
         if (file is null || (said is null && !File.Exists(file)))
             return null;
-        try
-        {
-            using var stream = File.OpenRead(file);
-            return MessagesReader.Read(stream, file);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            var why = File.Exists(file) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(file) ? "it is a directory"
-                : "there is no such file";
-            throw new HooktrailException(
-                $"\"{file}\" cannot be read: {why}; use a {MessagesName} from a run, or remove --messages.", wrong);
-        }
+        return InputFile.Read(
+            file,
+            $"use a {MessagesName} from a run, or remove --messages",
+            stream => MessagesReader.Read(stream, file));
     }
 
     /// <summary>The model's account of a leg; null where it predicts no such leg.</summary>

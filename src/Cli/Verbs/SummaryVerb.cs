@@ -33,11 +33,15 @@ internal static class SummaryVerb
     {
         var paths = line.GetRequiredValue(Files);
         // Reads all files before it prints the first, so that bad input does not leave half of a summary.
-        var summaries = paths
-            .Select(path => MarkdownSummary.Of(
-                TrailsInput.Read(path), paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of))
-            .ToList();
-        Console.Out.Write(string.Join('\n', summaries));
+        var files = paths.Select(path => (Path: path, File: TrailsInput.Read(path))).ToList();
+        using var output = new StreamWriter(Console.OpenStandardOutput());
+        foreach (var (index, (path, file)) in files.Index())
+        {
+            output.Write(index == 0 ? "" : "\n");
+            MarkdownSummary.Write(
+                output, file, paths.Length == 1 ? "Hooktrail" : $"Hooktrail: {path}", hooks: HookMap.Of);
+        }
+
         return ExitCode.Done;
     }
 }

@@ -6,23 +6,11 @@ namespace Hooktrail.Cli.Verbs;
 internal static class TrailsInput
 {
     /// <summary>Stands for standard input in place of a path.</summary>
-    public const string StandardInput = "-";
+    public const string StandardInput = InputFile.StandardInput;
 
     /// <exception cref="HooktrailException">The file cannot be read, or is no trails file.</exception>
-    public static TrailsFile Read(string path)
-    {
-        try
-        {
-            using var stream = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
-            return TrailsJson.Read(stream, path == StandardInput ? "standard input" : path);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            var why = File.Exists(path) ? wrong.Message.TrimEnd('.')
-                : Directory.Exists(path) ? "it is a directory"
-                : "there is no such file";
-            throw new HooktrailException(
-                $"\"{path}\" cannot be read: {why}; name a trails.json from a run or predict --json.", wrong);
-        }
-    }
+    public static TrailsFile Read(string path) => InputFile.Read(
+        path,
+        "name a trails.json from a run or predict --json",
+        stream => TrailsJson.Read(stream, path == StandardInput ? "standard input" : path));
 }

@@ -11,30 +11,35 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     /// <exception cref="HooktrailException">
     /// An end of the flow has no name, or no packet belongs to the flow.
     /// </exception>
-    public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map)
+    /// <remarks>
+    /// The <paramref name="ends"/> say how NAT may have changed the packets; without them, only packets that show the
+    /// flow's own ends at their first hook belong to the flow.
+    /// </remarks>
+    public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map, FlowEnds? ends = null)
     {
         if (flow.IsBroadcast)
             throw new HooktrailException("A trace does not show who received a broadcast, so it cannot be compared with the prediction; remove --from and --to to print its packets.");
-        var finder = new Finder(flow, map, trace.Format);
+        var finder = new Finder(flow, map, trace.Format, ends ?? FlowEnds.None);
         finder.Find(trace.Packets);
-        return finder.Requests.Count > 0
+        return finder.HasLegs
             ? new([.. finder.Legs()], [.. finder.Notes])
             : throw new HooktrailException(finder.WhyNone(trace));
     }
 
-    private sealed class Finder(Flow flow, LabMap map, TraceFormat format)
+    private sealed class Finder(Flow flow, LabMap map, TraceFormat format, FlowEnds ends)
     {
         private readonly Endpoint _from = FlowTraffic.InPackets(flow.From), _to = FlowTraffic.InPackets(flow.To);
         private readonly List<(Leg Leg, ForeignPacket Packet)> _legs = [];
-        private readonly HashSet<Leg> _seen = [];
+        private readonly Dictionary<Leg, List<ForeignPacket>> _seen = [];
         private readonly HashSet<(IPAddress?, int?)> _answerers = [];
         private readonly HashSet<(IPAddress?, IPAddress?)> _turned = [];
         private (int? Port, int? Id)? _connection;
-        private int _syns;
         private int _others;
         private int _offset;
 
-        public List<ForeignPacket> Requests { get; } = [];
+        public bool HasLegs => _legs.Count > 0;
+
+        private List<ForeignPacket> Requests { get; } = [];
 
         public IEnumerable<string> Notes => _others == 0
             ? []
@@ -67,8 +72,14 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 {
                     Add(new(Direction.Error, flow.Protocol == Protocol.Tcp ? 1 : Requests.Count), packet);
                 }
-                else if (Requests.Count > 0 && IsReply(packet))
+                else if (Requests.Count > 0 && IsReply(packet) || IsReplyBehindNat(packet))
                 {
+                    if (IsOtherReply(packet))
+                    {
+                        _others++;
+                        continue;
+                    }
+
                     replies++;
                     if (LegOfReply(packet, replies) is { } leg)
                         Add(leg, packet);
@@ -78,9 +89,17 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         public IEnumerable<ForeignLeg> Legs()
         {
-            var names = new HopNames(flow, map, Requests[0].Fullest.SourcePort);
-            return _legs.Select(one => new ForeignLeg(
-                one.Leg, new(names.Of(WithPorts(one.Packet)), OutcomeOf(one.Leg, one.Packet)), one.Packet));
+            // A trace may begin behind the request.
+            var names = new HopNames(flow, map, Requests.Count > 0
+                ? Requests[0].Fullest.SourcePort
+                : _legs[0].Packet.Fullest.DestinationPort);
+            return _legs.Select(one => Of(one.Leg, one.Packet) with
+            {
+                Again = [.. _seen[one.Leg].Skip(1).Select(packet => Of(one.Leg, packet))],
+            });
+
+            ForeignLeg Of(Leg leg, ForeignPacket packet) =>
+                new(leg, new(names.Of(WithPorts(packet)), OutcomeOf(leg, packet)), packet);
         }
 
         public string WhyNone(ForeignTrace trace)
@@ -108,15 +127,59 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
 
         private void Add(Leg leg, ForeignPacket packet)
         {
-            if (_seen.Add(leg))
-                _legs.Add((leg, packet));
+            if (_seen.TryGetValue(leg, out var before))
+            {
+                if (IsAgain(before[0], packet))
+                    before.Add(packet);
+                return;
+            }
+
+            _seen[leg] = [packet];
+            _legs.Add((leg, packet));
         }
+
+        // A retransmission: other segments of a connection may look like a leg, but are none.
+        private bool IsAgain(ForeignPacket first, ForeignPacket packet) => flow.Protocol != Protocol.Tcp
+            || ((packet.Flags & TcpFlags.Syn) != 0
+                && (first.TcpSequence is null || packet.TcpSequence is null || first.TcpSequence == packet.TcpSequence));
+
+        // The packet shows one of the ends that NAT gives it, at any of its hooks: a trace may begin in the middle.
+        private bool HasEnds(ForeignPacket packet, ImmutableHashSet<(string, string)> pairs, bool isReply) =>
+            !pairs.IsEmpty && packet.Hops.Any(hop => hop.Sighting is { Source: { } source, Destination: { } destination }
+                && WithPorts(packet, hop.Sighting) is var ports
+                && pairs.Contains((
+                    Name(source, isReply ? ports.SourcePort : null),
+                    Name(destination, isReply ? null : ports.DestinationPort))));
+
+        private string Name(IPAddress address, int? port)
+        {
+            var name = map.Address(address) ?? address.ToString();
+            return flow.HasPorts && port is { } printed
+                ? $"{name}:{map.Port(printed).ToString(CultureInfo.InvariantCulture)}"
+                : name;
+        }
+
+        private bool IsReplyBehindNat(ForeignPacket packet) =>
+            HasEnds(packet, ends.Replies, isReply: true) && !packet.Fullest.IsIcmpError() && IsOfProtocol(packet)
+            && (packet.IcmpType is not { } type || Kinds.IsEchoReply(type, packet.First.IsV6()));
+
+        private bool IsOfProtocol(ForeignPacket packet) => packet.Protocol is null || packet.Protocol == flow.Protocol;
+
+        private bool IsRequestBehindNat(ForeignPacket packet) =>
+            HasEnds(packet, ends.Requests, isReply: false) && !packet.Fullest.IsIcmpError() && IsOfProtocol(packet)
+            && (flow.Protocol != Protocol.Icmp
+                || (packet.IcmpType is { } type
+                    ? Kinds.IsEchoRequest(type, packet.First.IsV6())
+                    : packet.Fullest.SourcePort is null))
+            && (flow.Protocol != Protocol.Arp || packet.First.ArpOperation == 1);
 
         private bool IsRequest(ForeignPacket packet)
         {
             var first = packet.First;
             if (first.Source is null || first.Destination is null)
                 return false;
+            if (IsRequestBehindNat(packet))
+                return true;
             if (flow.As is { } own ? map.Address(first.Source) != own : map.Owner(first.Source) != _from)
                 return false;
             if (flow.Via is { } via ? map.Address(first.Destination) != via : map.Owner(first.Destination) != _to)
@@ -142,6 +205,12 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
             return (one.Item1 is { } port && _connection.Value.Port is { } known && port != known)
                 || (one.IcmpId is { } id && _connection.Value.Id is { } first && id != first);
         }
+
+        // The reply of another connection goes to another port.
+        private bool IsOtherReply(ForeignPacket packet) => flow.HasPorts
+            && Requests.Count == 0
+            && Port(packet, packet.Last) is { } port
+            && (_connection ??= (port, null)).Port is { } known && port != known;
 
         private bool IsReply(ForeignPacket packet)
         {
@@ -174,7 +243,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 return new(Direction.Request, Number(packet, Requests.Count));
             return Kinds.Tcp(packet.Flags, null) switch
             {
-                TcpKind.Syn => new(Direction.Request, ++_syns),
+                TcpKind.Syn => Leg.Request,
                 TcpKind.Ack => new(Direction.Request, 2),
                 TcpKind.Data => new(Direction.Request, 3),
                 TcpKind.Fin => new(Direction.Request, 4),
@@ -210,8 +279,7 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
                 return ended;
             // An end that answers has received the packet. In a connection the answer proves it for the first packet,
             // and the further packets of the connection for the others.
-            // connection goes on.
-            var isAnswered = leg.Direction == Direction.Request && _seen.Contains(
+            var isAnswered = leg.Direction == Direction.Request && _seen.ContainsKey(
                 new(Direction.Reply, flow.Protocol == Protocol.Tcp && leg.Packet > 1 ? 2 : leg.Packet));
             if (!isAnswered && !packet.IsThrough(format))
                 return Outcome.Vanished(packet.Last.Point, null);
@@ -249,4 +317,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     }
 }
 
-public sealed record ForeignLeg(Leg Leg, Trail Trail, ForeignPacket Packet);
+public sealed record ForeignLeg(Leg Leg, Trail Trail, ForeignPacket Packet)
+{
+    /// <summary>The same leg, sent again: retransmissions.</summary>
+    public ImmutableArray<ForeignLeg> Again { get; init; } = [];
+}

@@ -1,48 +1,48 @@
 using System.Text.RegularExpressions;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Observation.Import;
 
 /// <summary>
 /// Lines of the kernel log: from LOG of iptables and ip6tables, <c>log</c> of nftables, <c>--log</c> of ebtables, and
-/// TRACE of the legacy iptables (<c>TRACE: raw:PREROUTING:policy:2 IN=…</c>).
+/// TRACE of the legacy iptables (<c>TRACE: raw:PREROUTING:policy:2 IN=…</c>). A line is found by its record; what any
+/// logger wrote before it is the head.
 /// </summary>
 internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
 {
-    private const string Trace = "TRACE: ";
-    private readonly Dictionary<string, HookPoint?> _points = [];
     private (string Text, int Number)? _begun;
-    private (HookPoint, string)? _traced;
     private int _unnamed;
     private string? _firstUnnamed;
+    private TraceFormat? _tool;
 
     public override IEnumerable<string> Notes => _unnamed == 0
         ? []
-        : [$"{_unnamed} line{(_unnamed == 1 ? "" : "s")} from rules whose prefix names no hook point {(_unnamed == 1 ? "was" : "were")} skipped, first {_firstUnnamed}; map the prefix with --prefix."];
+        : [$"{_unnamed} line{(_unnamed == 1 ? "" : "s")} from rules whose prefix names no hook point {(_unnamed == 1 ? "was" : "were")} skipped, first {_firstUnnamed}; map the prefix with --prefix{(_tool is { } tool ? $", or use --format {tool.Name()}" : "")}."];
 
     public override bool Take(string line, int number)
     {
-        var text = WithoutHeader(line);
-        if (EbtLogFormat.IsFurtherPiece(text))
+        var text = KernelLogRecord.TryParse(line, out var record) ? record.Text : line;
+        var fields = Fields().Match(text);
+        if (!fields.Success)
         {
-            if (_begun is not { } begun)
-                return false;
-            _begun = (begun.Text + text, begun.Number);
-            return true;
+            if (Piece().Match(text) is { Success: true } piece && _begun is { } begun)
+            {
+                // ebt_log prints a line in pieces, so this one may be a piece of the one before.
+                _begun = (begun.Text + text[piece.Index..], begun.Number);
+                return true;
+            }
+
+            return IsCutHere(text) && WasCut(line, number);
         }
 
-        var bridge = text.IndexOf(EbtLogFormat.Marker, StringComparison.Ordinal) >= 0;
-        var fields = text.IndexOf(bridge ? " IN=" : "IN=", StringComparison.Ordinal);
-        if (fields < 0 || text.IndexOf(" OUT=", fields, StringComparison.Ordinal) < 0)
-            return IsCutHere(text) && WasCut(line, number);
         End();
-        if (bridge)
+        if (text.AsSpan(fields.Index).Contains(EbtLogFormat.Marker, StringComparison.Ordinal))
         {
-            // ebt_log prints a line in pieces, so the next line may be a piece of this one.
             _begun = (text, number);
             return true;
         }
 
-        return Take(text, fields, line, number, isBridge: false);
+        return Take(text, fields.Index, number, isBridge: false);
     }
 
     public override void End()
@@ -50,58 +50,69 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
         if (_begun is not { } begun)
             return;
         _begun = null;
-        Take(
-            begun.Text, begun.Text.IndexOf(" IN=", StringComparison.Ordinal), begun.Text, begun.Number, isBridge: true);
+        Take(begun.Text, Fields().Match(begun.Text).Index, begun.Number, isBridge: true);
     }
 
-    private bool Take(string text, int fields, string line, int number, bool isBridge)
+    private bool Take(string text, int fields, int number, bool isBridge)
     {
         // A whole line ends with a space, which copied lines lose, so the fields must show whether it is whole.
-        var body = text[fields..].TrimEnd() + " ";
-        var head = new SightingHead((ulong)number, default, default, text.Trim());
-        var sighting = isBridge ? EbtLogFormat.Read(head, body.TrimEnd()) : XtLogFormat.Read(head, body);
+        var body = text[fields..].TrimEnd(' ', '"', '\'', '`', '”', '»');
         var prefix = text[..fields];
-        if (Point(prefix, sighting, isBridge) is not { } point)
+        var trace = Trace().Match(prefix);
+        var head = new SightingHead(
+            (ulong)number, default, default, (trace.Success ? text[trace.Index..] : WithoutHead(text, fields)).Trim());
+        var sighting = isBridge ? EbtLogFormat.Read(head, $" {body}") : XtLogFormat.Read(head, $"{body} ");
+        if (trace.Success)
+            return Add(Traced(trace, sighting, number), text, number);
+        var meaning = prefixes.Of(prefix, isBridge, sighting.IsV6(), sighting.ArpOperation is not null);
+        if (meaning?.At(sighting) is { } point)
         {
-            if (IsPassedOver(prefix))
-                return true;
-            _unnamed++;
-            _firstUnnamed ??= Quote(line.Trim(), number);
-            return true;
+            var hop = new TracedHop(sighting with { Point = point }, null) { Prefix = meaning.Prefix };
+            hop.Decide(meaning.Decision, meaning.Prefix ?? "");
+            return Add(hop, text, number);
         }
 
-        // TRACE prints a line for each matching rule of a chain, and at last for the policy.
-        if (prefix.StartsWith(Trace, StringComparison.Ordinal) && _traced == (point, body))
+        if (meaning is { Points.IsEmpty: true })
             return true;
-        _traced = (point, body);
-        if (!sighting.IsComplete || IsCut(sighting))
-            WasCut(line, number);
-        Hops.Add(new(sighting with { Point = point }, null));
+        _unnamed++;
+        _firstUnnamed ??= Quote(text.Trim(), number);
+        _tool ??= LogTools.Of(prefix);
         return true;
     }
 
-    private HookPoint? Point(string prefix, Sighting sighting, bool isBridge)
+    private bool Add(TracedHop hop, string line, int number)
     {
-        var (isV6, isArp) = (sighting.IsV6(), sighting.ArpOperation is not null);
-        if (prefix.StartsWith(Trace, StringComparison.Ordinal))
-            return TracedPoint(prefix, isV6);
-        // Cached, because there are as many prefixes as rules, and a line for each packet.
-        var key = $"{prefix}{(isBridge ? "b" : isArp ? "a" : isV6 ? "6" : "4")}";
-        if (!_points.TryGetValue(key, out var point))
-            _points[key] = point = prefixes.PointOf(prefix, isBridge, isV6, isArp);
-        return point;
+        if (!hop.Sighting.IsComplete || IsCut(hop.Sighting))
+        {
+            // Without both addresses it can be of any packet.
+            if (hop.Sighting is not { Source: not null, Destination: not null })
+                return WasCut(line.Trim(), number);
+            WasCut(line.Trim(), number, hop);
+        }
+
+        Hops.Add(hop);
+        return true;
     }
 
-    // The hook point of a built-in chain; null for chains to which it jumps.
-    private static HookPoint? TracedPoint(string prefix, bool isV6)
+    // The number is the rule's in its chain; ip_tables.c, trace_packet. A policy has the number after the last rule.
+    private static TracedHop Traced(Match trace, Sighting sighting, int number)
     {
-        if (prefix[Trace.Length..].Split(':') is not [var table, var chain, ..])
-            return null;
-        var point = new HookPoint(isV6 ? Layer.Ip6tables : Layer.Iptables, table.Trim(), chain);
-        return IsBuiltIn(point) ? point : null;
+        var (table, chain) = (trace.Groups["table"].Value, trace.Groups["chain"].Value);
+        var point = new HookPoint(sighting.IsV6() ? Layer.Ip6tables : Layer.Iptables, table, chain);
+        var hop = new TracedHop(sighting with { Point = point }, null) { IsInUsersChain = !IsBuiltIn(point) };
+        hop.Add(new(chain, trace.Groups["step"].Value switch
+        {
+            "policy" => TracedStep.Policy,
+            "return" => TracedStep.Return,
+            _ => TracedStep.Rule,
+        })
+        {
+            Number = LogFields.Number(trace.Groups["number"].Value),
+            Line = number,
+            Record = sighting.Line,
+        });
+        return hop;
     }
-
-    private static bool IsPassedOver(string prefix) => prefix.StartsWith(Trace, StringComparison.Ordinal);
 
     private static bool IsCut(Sighting sighting) =>
         sighting is { Protocol: "TCP" or "UDP", DestinationPort: null, FragmentOffset: null or 0, Length: not null };
@@ -109,31 +120,33 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     // A line that ends before its fields do is skipped, unless it begins like a line of LOG.
     private static bool IsCutHere(string text) => Begun().IsMatch(text);
 
-    // The text that dmesg, journald, syslog and /dev/kmsg write before a record.
-    private static string WithoutHeader(string line)
+    // For evidence: from the prefix on, as far as the head's end is known.
+    private static string WithoutHead(string text, int fields)
     {
-        if (KernelLogRecord.TryParse(line, out var record))
-            return record.Text;
-        var text = line;
-        if (Syslog().Match(text) is { Success: true } syslog)
-            text = text[syslog.Length..];
-        if (Level().Match(text) is { Success: true } level)
-            text = text[level.Length..];
-        return Time().Match(text) is { Success: true } time ? text[time.Length..] : text;
+        var begin = 0;
+        foreach (var head in Head().EnumerateMatches(text.AsSpan(0, fields)))
+            begin = head.Index + head.Length;
+        return text[begin..];
     }
 
-    // «Nov 24 10:00:00 host kernel: », «2026-11-24T10:00:00+0000 host kernel: », and the same of journald.
-    [GeneratedRegex(@"^(?:\S+ +){1,5}kernel(?:\[\d+\])?: ", RegexOptions.CultureInvariant)]
-    private static partial Regex Syslog();
+    // Every record begins with both, next to each other (nf_log_syslog.c, nf_log_dump_packet_common; ebt_log.c).
+    [GeneratedRegex(@"IN=\S* +OUT=", RegexOptions.CultureInvariant)]
+    private static partial Regex Fields();
 
-    // «kern  :warn  : » of dmesg -x, «<4>» of dmesg -r.
-    [GeneratedRegex(@"^(?:<\d+>|[a-z]+ *:[a-z]+ *: )", RegexOptions.CultureInvariant)]
-    private static partial Regex Level();
+    [GeneratedRegex(@" (?:IP|IPv6) SRC=| SPT=\d| ARP HTYPE=| ARP MAC SRC=", RegexOptions.CultureInvariant)]
+    private static partial Regex Piece();
 
-    // «[ 3268.687973] », «[Tue Nov 24 15:55:32 2026] », «[  +0.000012] » and «[Nov24 15:55] » of -H,
-    // «2026-11-24T15:55:32,123456+00:00 ».
-    [GeneratedRegex(@"^(?:\[ *(?:[+<]?[\d.]+>?|[A-Za-z]{3} [A-Za-z]{3} [ \d]\d [\d:.]+ \d{4}|[A-Za-z]{3} ?\d+ [\d:]+)\] ?|\d{4}-\d\d-\d\dT[\d:.,]+(?:[+-][\d:]+|Z)? )", RegexOptions.CultureInvariant)]
-    private static partial Regex Time();
+    [GeneratedRegex(
+        @"TRACE: (?<table>\S+?):(?<chain>\S+):(?<step>rule|return|policy):(?<number>\d+)\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Trace();
+
+    [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex WithoutTimes();
+
+    [GeneratedRegex(
+        @"\bkernel(?:\[\d+\])?: |^\S*\[ *[+<]?[\d.]+>?\] ?|\[ *[TC+]?[\d.]+\] |^\[[^\]]*\d:\d\d[^\]]*\] |^\d{4}-\d\d-\d\dT\S+ |\] (?=\[ *[\d.]+\])",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Head();
 
     [GeneratedRegex(@"(?:^|[ \]:-])(?:IN=\S* (?:OUT?)?$|IN=\S*$)", RegexOptions.CultureInvariant)]
     private static partial Regex Begun();

@@ -7,54 +7,97 @@ namespace Hooktrail.Observation.Import;
 /// The format of <c>nft monitor trace</c>: for each base chain a line with the packet, then the rules that
 /// matched, then the policy if no rule decided: <c>trace id c7c373c8 ip filter FORWARD packet: iif "br0" oif "br0"
 /// ip saddr … ip id 39379 …</c>, <c>trace id c7c373c8 ip filter FORWARD rule oifname "br0" accept (verdict
-/// accept)</c>, <c>… policy drop</c>.
+/// accept)</c>, <c>… policy drop</c>. Rules of a chain that was jumped to have that chain's name; the kernel shows the
+/// packet once for each base chain (net/netfilter/nf_tables_trace.c, <c>nft_trace_notify</c>), and at the first line,
+/// so in the user's chain if that sets nftrace.
 /// </summary>
 internal sealed partial class NftTrace : TraceReader
 {
-    private const string Mark = "trace id ";
-    private readonly Dictionary<string, TracedHop> _at = [];
+    private readonly ChainCrossings _crossings = new();
+
+    public override IEnumerable<string> Notes => _crossings.Notes;
 
     public override bool Take(string line, int number)
     {
-        var text = line.AsSpan().TrimStart();
-        if (!text.StartsWith(Mark))
+        if (!line.Contains("trace id ", StringComparison.Ordinal))
             return false;
-        var words = text[Mark.Length..].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words is not [var id, var family, var table, var chain, var kind, ..])
+        if (Line().Match(line) is not { Success: true } parts)
             return WasCut(line, number);
+        var (id, family, table, chain) = (
+            parts.Groups["id"].Value,
+            parts.Groups["family"].Value,
+            parts.Groups["table"].Value,
+            parts.Groups["chain"].Value);
+        var place = new ChainPlace(family, table, chain);
+        var (kind, rest) = (parts.Groups["kind"].Value, parts.Groups["rest"].Value.Trim());
+        var text = line[parts.Index..].Trim();
         switch (kind)
         {
             case "packet:":
-                var sighting = Read(words.AsSpan(5), new(Tool(family), table, chain), line, number);
-                Hops.Add(_at[id] = new(sighting, id));
-                return sighting.IsComplete || WasCut(line, number);
-            case "policy" when words.Length > 5:
-                if (_at.TryGetValue(id, out var ended))
-                    ended.Decide(words[5], $"policy {words[5]}");
+                var sighting = Read(
+                    rest.Split(' ', StringSplitOptions.RemoveEmptyEntries), PointOf(family, table, chain), text, number);
+                var hop = new TracedHop(sighting, id);
+                Hops.Add(hop);
+                _crossings.Begin(id, place, hop);
+                return sighting.IsComplete || WasCut(line, number, hop);
+            case "policy" when rest.Length > 0:
+                Step(new(chain, TracedStep.Policy) { Verdict = rest.Split(' ')[0], Line = number, Record = text });
                 return true;
-            case "rule" when Verdict().Match(line) is { Success: true } verdict:
-                var rule = line[(line.IndexOf(" rule ", StringComparison.Ordinal) + 6)..verdict.Index].Trim();
-                if (_at.TryGetValue(id, out var hop))
-                    hop.Decide(verdict.Groups[1].Value, Counter().Replace(rule, ""));
+            case "rule" when Verdict().Match(rest) is { Success: true } verdict:
+                var rule = rest[..verdict.Index].Trim();
+                string? handle = null;
+                if (Handle().Match(rule) is { Success: true } at)
+                    (rule, handle) = (rule[..at.Index].Trim(), at.Groups[1].Value);
+                Step(new(chain, TracedStep.Rule)
+                {
+                    Text = Counter().Replace(rule, "").Trim(),
+                    Handle = handle,
+                    Verdict = verdict.Groups[1].Value,
+                    Line = number,
+                    Record = text,
+                });
                 return true;
-            case "rule" or "policy":
+            case "verdict" when rest.Length > 0:
+                Step(new(chain, TracedStep.Return) { Verdict = rest.Split(' ')[0], Line = number, Record = text });
+                return true;
+            case "rule" or "policy" or "verdict":
                 return WasCut(line, number);
             default:
-                return true; // «verdict», «conntrack:» and the words of newer releases
+                return true; // «conntrack:» and the words of newer releases
+        }
+
+        void Step(TracedRule step)
+        {
+            if (_crossings.Take(id, place, step, PointOf(family, table, chain)) is { } orphan)
+                Hops.Add(orphan);
+            if (step.Step != TracedStep.Return)
+                _crossings.Decide(id, DecisionOf(step), BecauseOf(step));
         }
     }
 
-    private static Layer? Tool(string family) => family switch
+    public override void End() => _crossings.Resolve(Hops, place => PointOf(place.Family, place.Table, place.Chain));
+
+    private static TracedDecision DecisionOf(TracedRule step) => step.Verdict switch
     {
-        "ip" => Layer.Iptables,
-        "ip6" => Layer.Ip6tables,
-        "bridge" => Layer.Ebtables,
-        "arp" => Layer.Arptables,
-        _ => null,
+        "accept" => TracedDecision.Passed,
+        "drop" => IsReject(step.Text) ? TracedDecision.Rejected : TracedDecision.Dropped,
+        _ => TracedDecision.Untold,
     };
 
+    private static string BecauseOf(TracedRule step) => step switch
+    {
+        { Step: TracedStep.Policy } => $"policy {step.Verdict}",
+        { Text: { Length: > 0 } text } => text,
+        _ => step.ToString(),
+    };
+
+    // Only the statement rejects, not a word in a comment, a prefix, or the name of a set.
+    private static bool IsReject(string? rule) => rule is not null
+        && (rule.Contains("xt target \"REJECT\"", StringComparison.Ordinal)
+            || Reject().IsMatch(Comment().Replace(rule, "").TrimEnd()));
+
     private static Sighting Read(
-        ReadOnlySpan<string> words, (Layer? Tool, string Table, string Chain) at, string line, int number)
+        ReadOnlySpan<string> words, HookPoint point, string line, int number)
     {
         string? input = null, output = null, macSource = null, macDestination = null, protocol = null;
         IPAddress? source = null, destination = null;
@@ -62,7 +105,7 @@ internal sealed partial class NftTrace : TraceReader
             null, sport = null, dport = null, type = null, code = null, echo = null, sequence = null, operation = null;
         long? tcpSequence = null, acknowledged = null;
         TcpFlags? flags = null;
-        var isV6 = false;
+        var (isV6, isIp) = (false, false);
         for (var i = 0; i + 1 < words.Length; i++)
         {
             var value = i + 2 < words.Length ? words[i + 2] : "";
@@ -72,7 +115,9 @@ internal sealed partial class NftTrace : TraceReader
                 case ("oif" or "oifname", var name): output ??= name.Trim('"'); break;
                 case ("ether", "saddr"): macSource = value; break;
                 case ("ether", "daddr"): macDestination = value; break;
-                case ("ip" or "ip6", "saddr"): source = LogFields.Address(value); isV6 = words[i] == "ip6"; break;
+                case ("ip" or "ip6", "saddr"):
+                    (source, isV6, isIp) = (LogFields.Address(value), words[i] == "ip6", true);
+                    break;
                 case ("ip" or "ip6", "daddr"): destination = LogFields.Address(value); break;
                 case ("ip", "id"): ipId = LogFields.Number(value); break;
                 case ("ip", "ttl") or ("ip6", "hoplimit"): ttl = LogFields.Number(value); break;
@@ -96,7 +141,7 @@ internal sealed partial class NftTrace : TraceReader
                     operation = value switch { "request" => 1, "reply" => 2, _ => LogFields.Number(value) };
                     break;
                 case ("arp", "saddr") when value == "ip" && i + 3 < words.Length:
-                    source = LogFields.Address(words[i + 3]);
+                    (source, isIp) = (LogFields.Address(words[i + 3]), true);
                     break;
                 case ("arp", "daddr") when value == "ip" && i + 3 < words.Length:
                     destination = LogFields.Address(words[i + 3]);
@@ -108,13 +153,13 @@ internal sealed partial class NftTrace : TraceReader
         {
             Sequence = (ulong)number,
             Run = default,
-            Point = PointOf(at.Tool, at.Table, at.Chain),
-            Line = line.Trim(),
+            Point = point,
+            Line = line,
             // The trace of a packet in br_netfilter's hooks has no physical ports. A frame
             // that is not IP has MAC addresses.
-            IsComplete =
-                (source is not null && destination is not null && (length is not null || operation is not null))
-                    || (source is null && macDestination is not null && input is not null),
+            IsComplete = isIp
+                ? source is not null && destination is not null && (length is not null || operation is not null)
+                : macDestination is not null && input is not null,
             In = input,
             Out = output,
             MacSource = macSource,
@@ -184,9 +229,23 @@ internal sealed partial class NftTrace : TraceReader
         _ => LogFields.Number(value),
     };
 
-    [GeneratedRegex(@"\(verdict (\S+?)(?: [^)]*)?\)\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\btrace id (?<id>[0-9a-f]{1,8}) (?<family>ip6?|inet|bridge|arp|netdev) (?<table>\S+) (?<chain>\S+) (?<kind>packet:|rule|policy|verdict|[a-z]+:?)(?<rest> .*)?$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Line();
+
+    [GeneratedRegex(@"\(verdict ([^)]+?)\)\W*$", RegexOptions.CultureInvariant)]
     private static partial Regex Verdict();
 
-    [GeneratedRegex(@"counter packets \d+ bytes \d+ ?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"# handle (\d+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Handle();
+
+    [GeneratedRegex(@"\s*\bcounter packets \d+ bytes \d+", RegexOptions.CultureInvariant)]
     private static partial Regex Counter();
+
+    [GeneratedRegex("(?:comment )?\"(?:\\\\.|[^\"\\\\])*\"", RegexOptions.CultureInvariant)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"(?:^|\s)reject(?:\s+with\s+.+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Reject();
 }

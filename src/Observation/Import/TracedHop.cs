@@ -20,69 +20,69 @@ public enum TracedDecision
 /// </summary>
 public sealed record TracedHop(Sighting Sighting, string? TraceId)
 {
+    private readonly List<TracedRule> _rules = [];
+    private readonly List<string?> _prefixes = [];
+
+    public Sighting Sighting { get; internal set; } = Sighting;
+
     public TracedDecision Decision { get; internal set; }
 
     /// <summary>The rule or the policy that dropped the packet; null if none did.</summary>
     public string? Because { get; internal set; }
 
+    /// <summary>The rules that matched, in order; none if the format reports no rules.</summary>
+    public IReadOnlyList<TracedRule> Rules => _rules;
+
     public bool IsEnd => Decision is TracedDecision.Dropped or TracedDecision.Rejected;
 
-    internal void Decide(string verdict, string rule)
-    {
-        Decision = verdict.ToLowerInvariant() switch
-        {
-            "drop" => rule.Contains("reject", StringComparison.OrdinalIgnoreCase)
-                ? TracedDecision.Rejected
-                : TracedDecision.Dropped,
-            "accept" => TracedDecision.Passed,
-            _ => Decision,
-        };
-        if (IsEnd)
-            Because = rule;
-    }
-}
-
-/// <summary>Reads the lines of one format.</summary>
-internal abstract class TraceReader
-{
-    private const int Shown = 60;
-
-    public List<TracedHop> Hops { get; } = [];
-
-    /// <summary>The skipped lines and why, one sentence each.</summary>
-    public virtual IEnumerable<string> Notes => [];
-
-    /// <summary>The first cut line; null for none.</summary>
-    public string? Cut { get; private set; }
-
-    /// <summary>False if the line does not have this format. Lines count from 1.</summary>
-    public abstract bool Take(string line, int number);
-
-    public virtual void End()
-    {
-    }
-
-    /// <summary>A line in an error or a note.</summary>
-    public static string Quote(string line, int number) =>
-        $"line {number} (\"{(line.Length <= Shown ? line : line[..Shown] + "…")}\")";
-
-    protected bool WasCut(string line, int number)
-    {
-        Cut ??= Quote(line, number);
-        return true;
-    }
-
     /// <summary>
-    /// A tool's hook point if table and chain have its names; otherwise the hook point of a user's own chain.
+    /// False if the trace has the crossing's verdict without its packet: the line was lost, or came before the trace
+    /// began.
     /// </summary>
-    protected static HookPoint PointOf(Layer? layer, string table, string chain)
+    public bool ShowsPacket { get; init; } = true;
+
+    /// <summary>Whether a line of the crossing was cut or masked.</summary>
+    public bool IsCut { get; internal set; }
+
+    /// <summary>The number of the crossing's last line.</summary>
+    public int LastLine => _rules.Count > 0
+        ? Math.Max((int)Sighting.Sequence, _rules[^1].Line)
+        : (int)Sighting.Sequence;
+
+    /// <summary>Whether the line is of a user's chain, and the chain that jumped to it was not seen yet.</summary>
+    internal bool IsInUsersChain { get; set; }
+
+    internal void Add(TracedRule rule) => _rules.Add(rule);
+
+    /// <summary>The LOG rule's prefix; null for none.</summary>
+    internal string? Prefix { get; init; }
+
+    /// <summary>The prefixes of all its LOG rules.</summary>
+    internal IEnumerable<string?> Prefixes => _prefixes.Prepend(Prefix);
+
+    /// <summary>Adds another line of the same crossing.</summary>
+    internal void Take(TracedHop line)
     {
-        if (layer is { } tool && IsBuiltIn(new(tool, table, chain)))
-            return new(tool, table, chain);
-        return new(Layer.Nftables, table, chain);
+        if (line.Rules.Count > 0)
+            _rules.AddRange(line.Rules);
+        else
+            _rules.Add(new(line.Sighting.Point.Chain, TracedStep.Rule)
+            {
+                Text = line.Prefix,
+                Line = (int)line.Sighting.Sequence,
+                Record = line.Sighting.Line,
+            });
+        _prefixes.Add(line.Prefix);
+        IsCut |= line.IsCut;
+        Decide(line.Decision, line.Because ?? "");
     }
 
-    protected static bool IsBuiltIn(HookPoint point) => Points.Contains(point);
-
-    private static readonly HashSet<HookPoint> Points = [.. HookPoints.All];
+    /// <summary>A drop needs a reason; a verdict such as <c>continue</c> decides nothing.</summary>
+    internal void Decide(TracedDecision decision, string because)
+    {
+        if (decision == TracedDecision.Untold)
+            return;
+        Decision = decision;
+        Because = IsEnd ? because : null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hooktrail.Text;
 
 namespace Hooktrail.Report.Messages;
 
@@ -11,6 +12,9 @@ public sealed class MessagesReader
     // From best to worst, as the protocol's own reports rank them.
     private static readonly ImmutableArray<string> Ranks =
         ["passed", "skipped", "pending", "undefined", "ambiguous", "unknown", "failed"];
+
+    // A feature's text is in one message, and an attachment, too.
+    private const int LongestMessage = 64 << 20;
 
     private readonly List<string> _uris = [];
     private readonly Dictionary<string, string> _sources = [];
@@ -30,10 +34,14 @@ public sealed class MessagesReader
     public static CucumberRun Read(Stream stream, string name)
     {
         var reader = new MessagesReader();
-        using var lines = new StreamReader(stream);
+        using var text = new StreamReader(stream);
+        using var lines = BoundedLines.Of(text, LongestMessage).GetEnumerator();
         var number = 0;
-        while (lines.ReadLine() is { } line)
+        var more = lines.MoveNext();
+        while (more)
         {
+            var line = lines.Current;
+            more = lines.MoveNext();
             number++;
             if (line.Length == 0)
                 continue;
@@ -43,7 +51,7 @@ public sealed class MessagesReader
                 reader.Take(document.RootElement);
             }
             // A run that was killed leaves an incomplete line after its last message.
-            catch (JsonException) when (number > 1 && lines.EndOfStream)
+            catch (JsonException) when (number > 1 && !more)
             {
                 break;
             }

@@ -83,7 +83,12 @@ public static class ComparisonJson
     {
         json.WriteStartArray(name);
         foreach (var leg in legs)
+        {
             Write(json, leg);
+            // There may be many; the writer keeps what is not flushed.
+            json.Flush();
+        }
+
         json.WriteEndArray();
     }
 

@@ -29,8 +29,10 @@ public static class ComparisonMarkdown
             Group(text, index + 1, group);
         if (runs.HasUnexplained)
             text.Append("\n### Not explained\n");
-        foreach (var leg in runs.Unexplained)
+        foreach (var leg in runs.Unexplained.Take(Wording.InFull))
             Unexplained(text, leg, runs);
+        foreach (var (index, leg) in runs.Unexplained.Skip(Wording.InFull).Index())
+            text.Append($"{(index == 0 ? "\nAlso not explained:\n\n" : "")}- {Markdown.Inline(Wording.Leg(leg))}\n");
         Hosts(text, runs);
         Incomparable(text, runs);
     }

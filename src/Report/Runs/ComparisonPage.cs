@@ -79,8 +79,9 @@ public static class ComparisonPage
                 Group(group, $"{anchor}/cause-{index + 1}");
             if (run.HasUnexplained)
                 html.Add($"<h3 class=\"bad\">✗ Not explained</h3>\n");
-            foreach (var leg in run.Unexplained)
+            foreach (var leg in run.Unexplained.Take(Wording.InFull))
                 Unexplained(leg, run);
+            Others([.. run.Unexplained.Skip(Wording.InFull)]);
             Hosts(run);
             Incomparable(run);
             html.Add($"</div>\n");
@@ -125,6 +126,16 @@ public static class ComparisonPage
             }
             if (leg.Explanation is { } explanation)
                 html.Add($"<p>{explanation}</p>\n");
+        }
+
+        private void Others(ImmutableArray<LegComparison> legs)
+        {
+            if (legs.IsEmpty)
+                return;
+            html.Add($"<p>Also not explained:</p>\n<ul>");
+            foreach (var leg in legs)
+                Leg(leg, Wording.Difference(leg));
+            html.Add($"</ul>\n");
         }
 
         private void Hosts(RunComparison run)

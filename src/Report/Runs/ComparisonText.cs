@@ -29,8 +29,10 @@ public static class ComparisonText
             Group(text, index + 1, group);
         if (runs.HasUnexplained)
             text.Append($"\nNot explained: {Wording.Plural(runs.Unexplained.Count(), "leg")}\n");
-        foreach (var leg in runs.Unexplained)
+        foreach (var leg in runs.Unexplained.Take(Wording.InFull))
             Unexplained(text, leg, runs);
+        foreach (var (index, leg) in runs.Unexplained.Skip(Wording.InFull).Index())
+            Line(text, index == 0 ? "\nAlso not explained:\n  " : "  ", Wording.Leg(leg));
         Incomparable(text, runs);
         return text.ToString();
     }

@@ -6,6 +6,9 @@ namespace Hooktrail.Report.Runs;
 /// <summary>The sentences that all formats share.</summary>
 internal static class Wording
 {
+    /// <summary>How many unexplained legs are shown in full: each takes a screen. The others are listed.</summary>
+    public const int InFull = 1_000;
+
     public static string Run(ComparedRun run)
     {
         var host = run.Trails.HostProfile;

@@ -18,12 +18,13 @@ public class ImportTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 22, trace id "));
+            Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 23, trace id "));
             Assert.That(
                 ran.Output,
-                Does.Contain("  9  iptables  filter  FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
+                Does.Contain("  9  iptables  filter     FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
             Assert.That(
-                ran.Output, Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\n"));
+                ran.Output,
+                Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\nhop  chain    rule that matched\n  1  pre      rule: iifname \"eth0\" meta nftrace set 1 → continue\n  5  FORWARD  rule: oifname \"br0\" ct state related,established accept → accept\n"));
         });
     }
 
@@ -88,7 +89,7 @@ public class ImportTests
             text[..text.LastIndexOf(" ip ttl", StringComparison.Ordinal)], ["import", "-", .. ToWan.Split(' ')]);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
         Assert.That(ran.Output, Does.Contain(
-            "Inconclusive: a line of the trace was cut off. This proves neither agreement nor divergence.\n"));
+            "\nInconclusive: the trace proves neither agreement nor divergence of 1 of 2 legs. The trace is cut or masked at line "));
     }
 
     [Test]
@@ -104,7 +105,8 @@ public class ImportTests
             var legs = TrailsJson.Read(stream, file).Legs;
             Assert.That(legs.Select(leg => leg.Verdict), Is.All.EqualTo(LegVerdict.Agreed));
             Assert.That(
-                legs.Select(leg => leg.Evidence.Length), Is.EqualTo(legs.Select(leg => leg.Observed!.Hops.Length)));
+                legs.Select(leg => leg.Evidence.Select(line => line.Hop).Distinct()),
+                Is.EqualTo(legs.Select(leg => Enumerable.Range(1, leg.Observed!.Hops.Length))));
         }
 
         var summary = await Specs.Run("summary", file);
@@ -124,6 +126,167 @@ public class ImportTests
             ran.Output, Does.Contain("not seen again after iptables mangle PREROUTING (then delivered to wan)"));
     }
 
+    // Filter FORWARD of a published port, as DOCKER-USER is logged: the line shows the container, not the host.
+    private static string Forwarded(string prefix, int id, string rest = "SYN URGP=0 ") =>
+        $"[ 1.0] {prefix} IN=eth0 OUT=br0 MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=198.51.100.3 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID={id} DF PROTO=TCP SPT=40000 DPT=80 WINDOW=64240 RES=0x00 {rest}\n";
+
+    private static string Echo(string prefix, string devices, string addresses, int type) =>
+        $"[ 1.0] {prefix} {devices} {addresses} LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID={40 + type} PROTO=ICMP TYPE={type} CODE=0 ID=9 SEQ=1 \n";
+
+    private const string ToServer = Names + " --from wan --to host --protocol tcp --port 8080";
+
+    [Test]
+    public async Task Lines_from_behind_dnat_alone_are_held_against_that_part_of_the_prediction()
+    {
+        var ran = await Read(Forwarded("filter FORWARD", 1), ToServer);
+        Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("iptables filter FORWARD").And.Contain("\n1 leg, as predicted.\n"));
+        Assert.That(ran.Output, Does.Contain("No packet of the trace appears at ").And.Contain("iptables nat PREROUTING"));
+        Assert.That(ran.Output, Does.Contain("Predicted but not in the trace, which proves nothing: reply, request 2,"));
+    }
+
+    [Test]
+    public async Task Lines_from_behind_dnat_that_are_of_another_port_are_not_the_flow_s()
+    {
+        var ran = await Read(Forwarded("filter FORWARD", 1).Replace("DPT=80 ", "DPT=443 "), ToServer);
+        Assert.That(ran.ExitCode, Is.EqualTo(2), ran.Output);
+        Assert.That(ran.Error, Does.StartWith("specs: No packet of the trace is a request of wan → host (tcp 8080)"));
+    }
+
+    [Test]
+    public async Task A_syn_that_is_sent_again_is_the_same_leg()
+    {
+        var ran = await Read(
+            string.Concat(((int[])[1, 2, 3]).Select(id => Forwarded("filter FORWARD", id))), ToServer);
+        Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("\n1 leg, as predicted.\n"));
+        Assert.That(ran.Output, Does.Contain("The request was seen 3 times; the others, from line 2 on, are retransmissions.\n"));
+    }
+
+    [Test]
+    public async Task A_syn_that_goes_another_way_when_it_is_sent_again_diverges()
+    {
+        var other = Forwarded("filter FORWARD", 2).Replace("OUT=br0", "OUT=eth0", StringComparison.Ordinal);
+        var ran = await Read(Forwarded("filter FORWARD", 1) + other, ToServer);
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain(
+            "It came again at line 2, and then: First divergence at hop 1, iptables filter FORWARD: out is lab for the prediction, out is wan.nic for the observation."));
+    }
+
+    [Test]
+    public async Task A_trace_that_begins_behind_the_request_shows_the_reply()
+    {
+        var text = Text("nft-dnat.txt");
+        // The lines of the SYN end where those of the SYN-ACK begin.
+        var begin = text.LastIndexOf('\n', text.IndexOf("tcp flags == 0x12", StringComparison.Ordinal)) + 1;
+        var ran = await Read(text[begin..], ToServer);
+        Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("\n5 legs, all as predicted.\n"));
+        Assert.That(ran.Output, Does.Contain("Predicted but not in the trace, which proves nothing: request; "));
+    }
+
+    [Test]
+    public async Task Whether_a_packet_went_on_is_not_known_where_the_trace_ends()
+    {
+        // The request was seen in FORWARD, so a reply that goes on is, too.
+        var ran = await Read(
+            Echo("raw PREROUTING", "IN=br0 OUT=", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            + Echo("mangle FORWARD", "IN=br0 OUT=eth0", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            + Echo("raw PREROUTING", "IN=eth0 OUT=", "SRC=192.0.2.2 DST=192.0.2.1", 0),
+            ToWan);
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("client → wan (icmp), request: as predicted.\n"));
+        Assert.That(ran.Output, Does.Contain("client → wan (icmp), reply: The trace ends with this packet at "));
+        Assert.That(ran.Output, Does.Contain(
+            "\nInconclusive: the trace proves neither agreement nor divergence of 1 of 2 legs. The trace ends with"));
+    }
+
+    [Test]
+    public async Task Whether_a_packet_came_by_before_is_not_known_where_the_trace_begins()
+    {
+        var lines = Text("nft-towan.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var first = Array.FindIndex(lines, line => line.Contains(" ip mangle PREROUTING packet", StringComparison.Ordinal));
+        var ran = await Read(string.Join('\n', lines[first..]), ToWan);
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("client → wan (icmp), request: The trace begins with this packet at iptables mangle PREROUTING, line 1, "));
+        Assert.That(ran.Output, Does.Contain("client → wan (icmp), reply: as predicted.\n"));
+    }
+
+    [TestCase("systemd-journald[1]: Missed 14 kernel messages", "Lines are missing, so a hop may be: messages were lost at line ")]
+    [TestCase("net_ratelimit: 3 callbacks suppressed", "Lines are missing, so a hop may be: messages were lost at line ")]
+    public async Task A_hop_that_is_missing_proves_nothing_where_lines_are_lost(string loss, string says)
+    {
+        var lines = Text("nft-towan.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
+        var lost = lines.FindIndex(line => line.Contains(" ip mangle FORWARD ", StringComparison.Ordinal));
+        lines.RemoveAll(line => lines.IndexOf(line) >= lost && lines.IndexOf(line) < lost + 2);
+        var without = await Read(string.Join('\n', lines), ToWan);
+        Assert.That(without.Output, Does.Contain("1 of 2 legs diverged from the prediction.\n"));
+        lines.Insert(lost, loss);
+        var ran = await Read(string.Join('\n', lines), ToWan);
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain($"client → wan (icmp), request: {says}"));
+        Assert.That(ran.Output, Does.Contain("client → wan (icmp), reply: as predicted.\n"));
+    }
+
+    [Test]
+    public async Task A_hop_that_is_not_predicted_diverges_even_where_lines_are_lost()
+    {
+        var ran = await Read(
+            Text("nft-towan.txt") + "\nsystemd-journald[1]: Missed 14 kernel messages\n",
+            ToWan + " --set bridge-nf-call-iptables=0 --leg request");
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Error);
+        Assert.That(ran.Output, Does.Contain("1 of 1 leg diverged from the prediction.\n"));
+    }
+
+    [Test]
+    public async Task A_block_of_ufw_is_a_drop_where_the_prediction_lets_pass()
+    {
+        var ran = await Read(Forwarded("[UFW BLOCK]", 1), ToServer + " --format ufw");
+        Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.StartWith("ufw: 1 packet in 1 line.\n"));
+        Assert.That(ran.Output, Does.Contain("dropped at iptables filter FORWARD ([UFW BLOCK])"));
+        Assert.That(ran.Output, Does.Contain("1 of 1 leg diverged from the prediction.\n"));
+    }
+
+    [Test]
+    public async Task Rules_that_log_some_packets_say_nothing_of_others()
+    {
+        // The audit logs the SYN in FORWARD, and the block another packet in INPUT: no silence there counts.
+        var other = Forwarded("[UFW BLOCK]", 7).Replace("OUT=br0", "OUT=", StringComparison.Ordinal)
+            .Replace("198.51.100.3", "192.0.2.1", StringComparison.Ordinal);
+        var ran = await Read(
+            Forwarded("[UFW AUDIT]", 1) + other.Replace("DPT=80 ", "DPT=23 "), ToServer + " --format ufw");
+        Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
+        Assert.That(ran.Output, Does.Contain("\n1 leg, as predicted.\n"));
+    }
+
+    [Test]
+    public async Task The_rules_that_matched_are_shown_and_kept()
+    {
+        using var folder = new TemporaryFolder();
+        var text = await Fed("xt-dnat.txt", ToServer[Names.Length..].Insert(0, Names));
+        Assert.That(text.Output, Does.Contain("\nhop  chain       rule that matched\n"));
+        Assert.That(text.Output, Does.Contain(
+            "DOCKER      rule, handle 0x8: -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80 → ACCEPT\n"));
+        var ran = await Fed("xt-dnat.txt", ToServer + " --json");
+        var file = folder.Write("trails.json", ran.Output);
+        using var stream = File.OpenRead(file);
+        var request = TrailsJson.Read(stream, file).Legs[0];
+        Assert.That(
+            request.Evidence.Select(line => (line.Hop, line.Line)),
+            Has.Some.EqualTo((3, "TRACE: 2 17f77d1d nat:DOCKER:rule:0x8:ACCEPT  -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80")));
+    }
+
+    [Test]
+    public async Task A_masked_line_is_said_by_its_number()
+    {
+        var ran = await Read(
+            Forwarded("filter FORWARD", 1) + Forwarded("mangle FORWARD", 1).Replace("192.0.2.2", "x.x.x.x", StringComparison.Ordinal),
+            "");
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.Contain("The trace is cut or masked at line 2 (\""));
+    }
+
     [TestCase("", "Standard input is empty; use the output of nft monitor trace or xtables-monitor --trace")]
     [TestCase("hello", "Standard input is not a trace: no line can be used, first line 1 (\"hello\")")]
     public async Task What_is_no_trace_is_refused(string text, string says)
@@ -135,7 +298,7 @@ public class ImportTests
 
     [TestCase("no-such.txt", "\"no-such.txt\" cannot be read: there is no such file; name a trace, or use - for standard input.")]
     [TestCase("/", "\"/\" cannot be read: it is a directory")]
-    [TestCase("no-such.txt --as smoke", "Unknown format \"smoke\"; the formats are nft-trace, xtables-trace, dmesg.")]
+    [TestCase("no-such.txt --as smoke", "Unknown format \"smoke\"; the formats are nft-trace, xtables-trace, dmesg, ufw, firewalld, shorewall.")]
     [TestCase("no-such.txt --json", "--json needs a flow; give --from, --to and --protocol")]
     [TestCase("no-such.txt --from client", "A flow needs --from, --to and --protocol; give all three")]
     [TestCase("no-such.txt --leg reply", "A flow needs --from, --to and --protocol")]
@@ -150,8 +313,10 @@ public class ImportTests
         Assert.That(ran.Error, Does.StartWith($"specs: {says}"));
     }
 
-    private static Task<Ran> Fed(string file, string line) =>
-        Specs.Fed(Text(file), ["import", "-", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+    private static Task<Ran> Fed(string file, string line) => Read(Text(file), line);
+
+    private static Task<Ran> Read(string text, string line) =>
+        Specs.Fed(text, ["import", "-", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     private static string Text(string file)
     {

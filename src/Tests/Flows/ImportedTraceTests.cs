@@ -35,9 +35,9 @@ internal sealed class ImportedTraceTests
         // Chains of iptables-nft and ebtables-nft are there, and traced, from their first rule on; one without a target
         // decides nothing.
         foreach (var point in HookPoints.Iptables)
-            await RunAsync("iptables", "-t", point.Table, "-A", point.Chain);
+            await RunAsync(_lab, "iptables", "-t", point.Table, "-A", point.Chain);
         foreach (var point in HookPoints.Ebtables.Where(point => point.Table != "broute"))
-            await RunAsync("ebtables", "-t", point.Table, "-A", point.Chain, "-p", "ipv4", "--ip-proto", "253");
+            await RunAsync(_lab, "ebtables", "-t", point.Table, "-A", point.Chain, "-p", "ipv4", "--ip-proto", "253");
     }
 
     [OneTimeTearDown]
@@ -55,47 +55,102 @@ internal sealed class ImportedTraceTests
     public async Task An_imported_trace_equals_what_was_observed_and_what_is_predicted(
         string from, string to, Protocol protocol, int port)
     {
-        var flow = new Flow(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Port = port };
-        var (seen, lines) = await TracedAsync(flow);
+        await AgreesAsync(_lab, new Flow(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Port = port });
+    }
+
+    [TestCase("client", "server", Protocol.Icmp, 80)]
+    [TestCase("wan", "host", Protocol.Tcp, 8080)]
+    public async Task Chains_of_every_family_are_those_of_the_host_s_profile(
+        string from, string to, Protocol protocol, int port)
+    {
+        const string own =
+            """
+            table inet own {
+                chain deep {
+                    counter accept
+                }
+                chain forw {
+                    type filter hook forward priority 11
+                    ip protocol tcp jump deep
+                }
+            }
+            table bridge own {
+                chain pre {
+                    type filter hook prerouting priority -11
+                }
+            }
+            table netdev own {
+                chain ing {
+                    type filter hook ingress device "wan.nic" priority 11
+                }
+            }
+            """;
+        await using (await _lab.ChangeAsync(new HostChange.NftTable(own)))
+        {
+            var points = await AgreesAsync(
+                _lab, new Flow(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Port = port });
+            Assert.That(points, Does.Contain(new HookPoint(Layer.Nftables, "inet own", "forw")));
+            Assert.That(points, Has.None.Matches<HookPoint>(point => point.Chain == "deep"));
+        }
+    }
+
+    [TestCase("client", "wan", Protocol.Icmp, 80)]
+    [TestCase("wan", "host", Protocol.Tcp, 8080)]
+    public async Task Docker_s_own_table_is_that_of_the_host_s_profile(
+        string from, string to, Protocol protocol, int port)
+    {
+        await using var lab = await Live.StartAsync(
+            NamespaceSetup.Default with { Docker = DockerRelease.V29Nftables });
+        var points = await AgreesAsync(
+            lab, new Flow(Endpoint.Parse(from), Endpoint.Parse(to), protocol) { Port = port });
+        Assert.That(points, Does.Contain(new HookPoint(Layer.Nftables, "ip docker-bridges", "filter-FORWARD")));
+    }
+
+    // Returns the hook points of the trace.
+    private static async Task<ImmutableHashSet<HookPoint>> AgreesAsync(NamespaceLab lab, Flow flow)
+    {
+        var (seen, lines) = await TracedAsync(lab, flow);
         var imported = ForeignFlow.Of(
-            ForeignTrace.Read(lines, "the trace", TraceFormat.NftTrace, LogPrefixes.None), flow, _lab.Map).Legs;
+            ForeignTrace.Read(lines, "the trace", TraceFormat.NftTrace, LogPrefixes.None), flow, lab.Map).Legs;
         var observed = ((Finding.Observed)seen.Finding).Legs;
         var predicted = Prediction.Legs(seen.Profile, flow);
+        var points = imported.SelectMany(leg => leg.Trail.Hops).Select(hop => hop.Point).ToImmutableHashSet();
         Assert.That(imported.Select(leg => leg.Leg), Is.EquivalentTo(observed.Select(leg => leg.Leg)));
         Assert.Multiple(() =>
         {
             foreach (var leg in imported)
             {
                 Assert.That(
-                    Text(leg.Trail),
-                    Is.EqualTo(Text(observed.Single(one => one.Leg == leg.Leg).Trail)),
+                    Text(leg.Trail, points),
+                    Is.EqualTo(Text(observed.Single(one => one.Leg == leg.Leg).Trail, points)),
                     $"{leg.Leg} as observed");
                 Assert.That(
-                    Text(leg.Trail),
-                    Is.EqualTo(Text(predicted.Single(one => one.Leg == leg.Leg).Trail)),
+                    Text(leg.Trail, points),
+                    Is.EqualTo(Text(predicted.Single(one => one.Leg == leg.Leg).Trail, points)),
                     $"{leg.Leg} as predicted");
             }
         });
+        return points;
     }
 
-    private async Task<(Seen Seen, ImmutableArray<string> Lines)> TracedAsync(Flow flow)
+    private static async Task<(Seen Seen, ImmutableArray<string> Lines)> TracedAsync(NamespaceLab lab, Flow flow)
     {
-        using var monitor = Start("stdbuf", "-oL", "nft", "monitor");
+        using var monitor = Start(lab, "stdbuf", "-oL", "nft", "monitor");
         try
         {
             // The monitor is heard once it listens; if it misses one table, it hears a later one.
             var heard = monitor.StandardOutput.ReadLineAsync();
             for (var knock = 0; !heard.IsCompleted; knock++)
             {
-                await RunAsync("nft", "add", "table", "ip", $"knock{knock}");
-                await RunAsync("nft", "delete", "table", "ip", $"knock{knock}");
+                await RunAsync(lab, "nft", "add", "table", "ip", $"knock{knock}");
+                await RunAsync(lab, "nft", "delete", "table", "ip", $"knock{knock}");
             }
 
             await heard;
-            await RunAsync("nft", Chains);
-            var seen = await _lab.SendAsync(flow, Sending.Once);
+            await RunAsync(lab, "nft", Chains);
+            var seen = await lab.SendAsync(flow, Sending.Once);
             await RunAsync(
-                "nft", "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
+                lab, "nft", "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
             var lines = ImmutableArray.CreateBuilder<string>();
             while (await monitor.StandardOutput.ReadLineAsync() is { } line
                 && !line.Contains("table ip fence", StringComparison.Ordinal))
@@ -109,19 +164,22 @@ internal sealed class ImportedTraceTests
         }
     }
 
-    // A trace has no physical ports, its drops have no reason in common with an observer's, and users' chains belong to
-    // no tool.
-    private static string Text(Trail trail) => string.Join(
+    // A trace has no physical ports, its drops have no reason in common with an observer's, and the chains that begin it
+    // or observe it are no part of the host.
+    private static string Text(Trail trail, ImmutableHashSet<HookPoint> points) => string.Join(
         '\n',
         [
-            .. trail.Hops.Where(hop => hop.Point.Layer != Layer.Nftables && hop.Point.Table != "broute")
+            .. trail.Hops
+                .Where(hop => points.Contains(hop.Point)
+                    && !hop.Point.Table.EndsWith(" traced", StringComparison.Ordinal)
+                    && !hop.Point.Table.Contains("hooktrail-", StringComparison.Ordinal))
                 .Select(hop => $"{hop.Point} in={hop.In} out={hop.Out} {hop.Source} → {hop.Destination}"),
             trail.Outcome.Kind == OutcomeKind.Delivered ? trail.Outcome.ToString() : $"gone after {trail.Outcome.At}",
         ]);
 
-    private async Task RunAsync(string tool, params string[] arguments)
+    private static async Task RunAsync(NamespaceLab lab, string tool, params string[] arguments)
     {
-        using var process = Start(tool, arguments);
+        using var process = Start(lab, tool, arguments);
         await process.WaitForExitAsync();
         Assert.That(
             process.ExitCode,
@@ -129,12 +187,12 @@ internal sealed class ImportedTraceTests
             () => $"{tool} {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd()}");
     }
 
-    private Process Start(string tool, params string[] arguments) => Process.Start(
+    private static Process Start(NamespaceLab lab, string tool, params string[] arguments) => Process.Start(
         new ProcessStartInfo(
             "nsenter",
             [
                 .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
-                "--net", "--mount", "--target", $"{_lab.ProcessIds["host"]}", tool, .. arguments,
+                "--net", "--mount", "--target", $"{lab.ProcessIds["host"]}", tool, .. arguments,
             ])
         {
             RedirectStandardOutput = true,

@@ -1,5 +1,4 @@
 using Hooktrail.Judging.Comparison.Hosts;
-using Hooktrail.Model;
 using Hooktrail.Records;
 
 namespace Hooktrail.Judging.Comparison.Legs;
@@ -8,15 +7,18 @@ internal sealed class LegComparer
 {
     private readonly ComparedRun _before;
     private readonly ComparedRun _after;
-    private readonly ILookup<ScenarioTitle?, LegOnHost> _earlier;
-    private readonly ILookup<ScenarioTitle?, LegOnHost> _later;
+    private readonly LegsOfRun _earlier;
+    private readonly LegsOfRun _later;
     private readonly bool _someObserved;
     private readonly Dictionary<(HostProfile, HostProfile), CauseFinder> _finders = [];
+
+    // A long run sends the same flows again and again, and finding a cause takes many predictions.
+    private readonly Dictionary<(HostProfile, HostProfile, Flow, Leg, Trail?, Trail?), LegComparison> _compared = [];
 
     public LegComparer(ComparedRun before, ComparedRun after)
     {
         (_before, _after) = (before, after);
-        (_earlier, _later) = (ByScenario(before), ByScenario(after));
+        (_earlier, _later) = (new(before), new(after));
         _someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
     }
 
@@ -33,14 +35,14 @@ internal sealed class LegComparer
         if (pair.Before is { } left && pair.After is { } right)
             return Compare(left, right);
         return pair.Before is { } only
-            ? Lacking(pair.Key, _later, _after) switch
+            ? Lacking(pair.Key, _later) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) =>
                     Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             }
-            : Lacking(pair.Key, _earlier, _before) switch
+            : Lacking(pair.Key, _earlier) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) => Compare(
@@ -53,6 +55,14 @@ internal sealed class LegComparer
     private LegComparison Compare(LegOnHost left, LegOnHost right)
     {
         var (was, now) = (TrailOf(left.Record), TrailOf(right.Record));
+        var key = (left.Host, right.Host, left.Record.Flow, left.Record.Leg, was, now);
+        if (!_compared.TryGetValue(key, out var known))
+            _compared[key] = known = Compare(left, was, right, now);
+        return known with { Before = left.Record, After = right.Record };
+    }
+
+    private LegComparison Compare(LegOnHost left, Trail? was, LegOnHost right, Trail? now)
+    {
         var status = (was, now) switch
         {
             (null, null) => LegStatus.Same,
@@ -86,19 +96,18 @@ internal sealed class LegComparer
     }
 
     /// <summary>For a run without the leg: the host that would send it, or why nothing can be compared.</summary>
-    private static (HostProfile? Host, string? Reason) Lacking(
-        LegKey key, ILookup<ScenarioTitle?, LegOnHost> run, ComparedRun of)
+    private static (HostProfile? Host, string? Reason) Lacking(LegKey key, LegsOfRun legs)
     {
-        var legs = run[key.Scenario].ToList();
-        if (key.Scenario is not null && legs.Count == 0)
+        var of = legs.Run;
+        if (key.Scenario is not null && !legs.Has(key.Scenario))
             return (null, $"The scenario is not in {of.Label}.");
-        var same = legs.Where(one => one.Record.Flow == key.Flow).ToList();
-        if (same.Count == 0)
+        var same = legs.Of(key.Scenario, key.Flow);
+        if (same.IsEmpty)
             return (null, $"The flow is not in {of.Label}.");
         if (same.Select(one => Proves(one.Record, of)).FirstOrDefault(reason => reason is not null) is { } doubt)
             return (null, doubt);
         var host = same[0].Host;
-        return new SupposedHost(host).Predict(key.Flow, key.Leg) is null
+        return legs.Predict(host, key.Flow, key.Leg) is null
             ? (host, null)
             : (null, $"{of.Label} predicts it but has no record of it.");
     }
@@ -138,8 +147,4 @@ internal sealed class LegComparer
             _finders[(left, right)] = finder = new(left, right);
         return finder;
     }
-
-    private static ILookup<ScenarioTitle?, LegOnHost> ByScenario(ComparedRun run) =>
-        run.Trails.Legs.ToLookup(
-            leg => leg.Scenario, leg => new LegOnHost(leg, leg.HostProfile ?? run.Trails.HostProfile));
 }

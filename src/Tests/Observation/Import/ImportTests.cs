@@ -29,7 +29,7 @@ public class ImportTests
         Assert.That(trace.Packets, Has.Length.EqualTo(2));
         Assert.That(trace.Packets[0].Hops.Select(hop => hop.TraceId).Distinct().Count(), Is.EqualTo(2));
         Assert.That(Points(trace.Packets[0]), Is.EqualTo(
-            "n.tr.pre e.nat.PREROUTING n.tr.pre i.raw.PREROUTING i.mangle.PREROUTING i.nat.PREROUTING e.filter.INPUT i.mangle.FORWARD i.filter.FORWARD i.mangle.POSTROUTING i.nat.POSTROUTING"));
+            "n.bridge tr.pre e.nat.PREROUTING n.ip tr.pre i.raw.PREROUTING i.mangle.PREROUTING i.nat.PREROUTING e.filter.INPUT i.mangle.FORWARD i.filter.FORWARD i.mangle.POSTROUTING i.nat.POSTROUTING"));
     }
 
     [TestCase("nft-towan.txt")]
@@ -90,6 +90,101 @@ public class ImportTests
     public void A_rejection_is_told_from_a_drop(string file, string rule) => Assert.That(
         ForeignFlow.Of(Read(file), Refused, Map).Legs.First().Trail.Outcome,
         Is.EqualTo(Outcome.Rejected(new(Layer.Iptables, "filter", "INPUT"), rule)));
+
+    [TestCase("nft-families.txt", "tcp dport 9 drop", "tcp dport 10 reject", "udp dport 99 log prefix \"reject \" reject with icmpx admin-prohibited", "udp dport 98 drop comment \"reject here\"")]
+    [TestCase("xt-families.txt", "-4 -t filter -A DOCKER-USER -p tcp -m tcp --dport 9 -m comment --comment \"do not reject this\" -j DROP", "-4 -t filter -A DOCKER-USER -p tcp -m tcp --dport 10 -j REJECT --reject-with icmp-port-unreachable", "rule, handle 0x6 → DROP", "rule, handle 0x7 → DROP")]
+    public void A_verdict_is_of_the_chain_that_its_line_names_and_a_user_s_chain_is_no_hook(
+        string file, string drop, string reject, string own, string comment)
+    {
+        var trace = Read(file);
+        var ends = trace.Packets.SelectMany(packet => packet.Hops).Where(hop => hop.IsEnd)
+            .Select(hop => $"{hop.Decision} {hop.Sighting.Point}: {hop.Because}");
+        Assert.That(ends, Is.EqualTo((string[])
+        [
+            // xtables-monitor prints no rule of other families, so a rejection there looks like a drop.
+            $"{(file[0] == 'n' ? "Rejected" : "Dropped")} nftables inet own rej: {own}",
+            $"Dropped nftables inet own rej: {comment}",
+            $"Dropped iptables filter FORWARD: {drop}",
+            $"Rejected iptables filter FORWARD: {reject}",
+        ]));
+        Assert.That(
+            trace.Packets.SelectMany(packet => packet.Hops).Select(hop => hop.Sighting.Point.Chain),
+            Has.None.AnyOf("DOCKER-USER", "deep", "sub"));
+        Assert.That(Points(trace.Packets.First(packet => packet.Flags == TcpFlags.Syn)), Is.EqualTo(
+            "n.netdev nd.ing n.ip traced.pre i.nat.PREROUTING i.mangle.FORWARD n.inet own.forw i.filter.FORWARD"));
+    }
+
+    [Test]
+    public void Both_tools_show_the_same_packets()
+    {
+        var (nft, xtables) = (Read("nft-families.txt"), Read("xt-families.txt"));
+        Assert.That(xtables.Packets.Select(Points), Is.EqualTo(nft.Packets.Select(Points)));
+        Assert.That(
+            xtables.Packets.Select(Handles), Is.EqualTo(nft.Packets.Select(Handles)));
+
+        static string Handles(ForeignPacket packet) => string.Join(' ', packet.Hops.SelectMany(hop => hop.Rules).Select(
+            rule => $"{rule.Chain}:{(rule.Handle is { } handle ? Convert.ToInt32(handle, handle.StartsWith("0x", StringComparison.Ordinal) ? 16 : 10) : rule.Step)}"));
+    }
+
+    [TestCase("xt-families.txt")]
+    [TestCase("xt-towan.txt")]
+    [TestCase("xt-dnat.txt")]
+    [TestCase("xt-drop.txt")]
+    public void Up_to_1_8_7_the_packet_comes_after_its_chain_s_first_line(string file)
+    {
+        var lines = Lines(file).ToArray();
+        for (var at = 0; at + 1 < lines.Length; at++)
+            if (lines[at].StartsWith("PACKET", StringComparison.Ordinal))
+                (lines[at], lines[at + 1]) = (lines[++at], lines[at - 1]);
+        var old = ForeignTrace.Read(lines, "old", null, LogPrefixes.None);
+        var now = Read(file);
+        Assert.That(old.Packets.Select(Points), Is.EqualTo(now.Packets.Select(Points)));
+        Assert.That(old.Packets.Select(Rules), Is.EqualTo(now.Packets.Select(Rules)));
+        Assert.That(old.Cut, Is.Null);
+
+        static string Rules(ForeignPacket packet) => string.Join(", ", packet.Hops.SelectMany(hop => hop.Rules));
+    }
+
+    [Test]
+    public void Fields_without_a_blank_between_are_told_apart()
+    {
+        var lines = Lines("xt-dnat.txt")
+            .Select(line => line.Replace(" DF SPORT", "DF SPORT", StringComparison.Ordinal));
+        var glued = ForeignTrace.Read(lines, "glued", null, LogPrefixes.None);
+        Assert.That(
+            glued.Packets.Select(packet => packet.First.IpId),
+            Is.EqualTo(Read("xt-dnat.txt").Packets.Select(packet => packet.First.IpId)));
+        Assert.That(
+            ForeignTrace.Read(
+                ["PACKET: 2 1 IN=eth0 SRC=192.0.2.2 DST=192.0.2.1 LEN=60 TOS=0x0 TTL=64ID=9001SPORT=80 DPORT=8080 SYN", " TRACE: 2 1 raw:PREROUTING:policy:ACCEPT "],
+                "glued",
+                null,
+                LogPrefixes.None).Packets.Single().First,
+            Has.Property("IpId").EqualTo(9001).And.Property("SourcePort").EqualTo(80));
+    }
+
+    [Test]
+    public void A_verdict_whose_packet_was_lost_is_a_crossing_without_addresses()
+    {
+        var lines = Lines("nft-drop.txt");
+        var lost = lines.LastIndexOf(lines.Last(line => line.Contains("packet:", StringComparison.Ordinal)));
+        var packet = ForeignTrace.Read(lines.RemoveAt(lost), "lost", null, LogPrefixes.None).Packets.Single();
+        Assert.That(packet.Hops[^1], Has.Property("ShowsPacket").False.And.Property("IsEnd").True);
+        Assert.That(packet.Hops[^1].Sighting.Point, Is.EqualTo(new HookPoint(Layer.Iptables, "filter", "FORWARD")));
+    }
+
+    [TestCase("12:00:01 ")]
+    [TestCase("37:")]
+    [TestCase("> ")]
+    [TestCase("\e[1m")]
+    public void A_line_of_a_trace_is_found_whatever_is_before_it(string head)
+    {
+        foreach (var file in (string[])["nft-dnat.txt", "xt-dnat.txt"])
+            Assert.That(
+                ForeignTrace.Read(Lines(file).Select(line => head + line), "it", null, LogPrefixes.None)
+                    .Packets.Select(Points),
+                Is.EqualTo(Read(file).Packets.Select(Points)));
+    }
 
     [Test]
     public void Another_program_s_packet_is_no_leg()

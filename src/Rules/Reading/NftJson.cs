@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
 /// Turns nft's JSON into nft's script, so that one reader is enough. Parts that it does not know become unreadable.
 /// </summary>
-internal static class NftJson
+internal static partial class NftJson
 {
     /// <summary>The message is the name of the expression.</summary>
     private sealed class NotKnownException(string name) : Exception(name);
@@ -118,7 +119,7 @@ internal static class NftJson
                 "match" => Match(value),
                 "vmap" => $"{Left(value.GetProperty("key"))} vmap {Right(value.GetProperty("data"))}",
                 "jump" or "goto" when statement.ValueKind == JsonValueKind.Object => $"{name} {Word(value, "target")}",
-                "mangle" => $"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}",
+                "mangle" => Hex($"{Left(value.GetProperty("key"))} set {Right(value.GetProperty("value"))}"),
                 "log" => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("prefix", out var prefix)
                     ? $"log prefix {Quoted(prefix.GetString()!)}"
                     : "log",
@@ -133,9 +134,17 @@ internal static class NftJson
                 "set" or "map" when value.TryGetProperty("set", out var filled) =>
                     $"{Word(value, "op")} {filled.GetString()} {{ {(value.TryGetProperty("stmt", out var more) ? string.Join(' ', more.EnumerateArray().Select(one => Only(one).Name)) : "")} }}",
                 "map" when value.TryGetProperty("map", out var filled) => $"{Word(value, "op")} {filled.GetString()} {{ }}",
+                "limit" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("rate", out _) => Limit(value),
+                "quota" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("val", out var amount) =>
+                    $"quota {Over(value)}{Plain(amount)} {Optional(value, "val_unit")}".TrimEnd(),
+                "ct count" when value.TryGetProperty("val", out var most) => $"ct count {Over(value)}{Plain(most)}",
+                "queue" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("num", out var queue) =>
+                    $"queue to {Right(queue)}",
+                "dup" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("addr", out var copy) =>
+                    $"dup to {Plain(copy)}",
+                "flow" when value.TryGetProperty("flowtable", out var offloaded) => $"flow add {Plain(offloaded)}",
                 "accept" or "drop" or "return" or "continue" or "counter" or "masquerade" or "notrack" or "last"
-                    or "limit" or "quota" or "queue" or "tproxy"
-                    or "dup" or "fwd" or "synproxy" or "flow" => name,
+                    or "limit" or "quota" or "queue" or "tproxy" or "dup" or "fwd" or "synproxy" => name,
                 _ => throw new NotKnownException(name),
             };
         }
@@ -156,8 +165,37 @@ internal static class NftJson
         var (left, right) = (match.GetProperty("left"), match.GetProperty("right"));
         var isSet = right.ValueKind == JsonValueKind.Object && right.TryGetProperty("set", out _)
             || right.ValueKind == JsonValueKind.String && right.GetString()!.StartsWith('@');
-        return $"{Left(left)}{(operation is "==" && isSet || operation is "in" ? "" : $" {operation}")} {Right(right)}";
+        return Hex($"{Left(left)}{(operation is "==" && isSet || operation is "in" ? "" : $" {operation}")} {Right(right)}");
     }
+
+    // nft prints marks as eight hexadecimal digits. The keys of a map are no marks.
+    private static string Hex(string text) =>
+        (text.StartsWith("meta mark", StringComparison.Ordinal) || text.StartsWith("ct mark", StringComparison.Ordinal))
+            && !text.Contains(" map ", StringComparison.Ordinal)
+            ? Decimals().Replace(
+                text, number => uint.TryParse(number.Value, CultureInfo.InvariantCulture, out var mark)
+                    ? $"0x{mark:x8}"
+                    : number.Value)
+            : text;
+
+    [GeneratedRegex(@"(?<![\w.:@/])\d+(?![\w.:/])")]
+    private static partial Regex Decimals();
+
+    private static string Over(JsonElement value) =>
+        value.TryGetProperty("inv", out var over) && over.ValueKind == JsonValueKind.True ? "over " : "";
+
+    // nft does not print the burst that it takes where none is given: five packets.
+    private static string Limit(JsonElement value)
+    {
+        var unit = Optional(value, "rate_unit") is { Length: > 0 } written && written != "packets" ? $" {written}" : "";
+        var burst = value.TryGetProperty("burst", out var size) && size.GetRawText() is not ("0" or "5") and var most
+            ? $" burst {most} {(Optional(value, "burst_unit") is { Length: > 0 } of ? of : "packets")}"
+            : "";
+        return $"limit rate {Over(value)}{Plain(value.GetProperty("rate"))}{unit}/{Word(value, "per")}{burst}";
+    }
+
+    private static string Optional(JsonElement holder, string member) =>
+        holder.TryGetProperty(member, out var value) ? Plain(value) : "";
 
     private static string Nat(string name, JsonElement value)
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
@@ -137,11 +139,10 @@ internal sealed class NftReader(INames names, string source)
         table.Add(name, elements);
     }
 
-    // Of «expires 3h59m» a flow sees nothing. What expires within seconds may be gone before the packet comes.
+    // Of «expires 3h59m59s964ms» a flow sees nothing. What expires within a minute may be gone before the packet comes.
     private static bool IsAboutToExpire(ImmutableArray<NftToken> elements) =>
         elements.Where((_, at) => at > 0 && elements[at - 1].Is("expires"))
-            .Any(time => !time.Text.AsSpan().ContainsAny("dhm") || time.Text.EndsWith("ms", StringComparison.Ordinal)
-                && !time.Text[..^2].AsSpan().ContainsAny("dhm"));
+            .Any(time => NftTime.Seconds(time.Text) is not { } seconds || seconds < 60);
 
     /// <summary>Enters a block; false at its end, which it leaves.</summary>
     private bool Enter()
@@ -280,4 +281,22 @@ internal static class NftElements
 
         return new([.. parts], colon < 0 ? [] : [.. tokens[(colon + 1)..]]);
     }
+}
+
+/// <summary>A duration as nft prints it: <c>3h59m59s964ms</c>.</summary>
+internal static partial class NftTime
+{
+    /// <summary>Whole seconds; null if the text is no duration.</summary>
+    public static long? Seconds(string text)
+    {
+        var match = Parts().Match(text);
+        if (!match.Success)
+            return null;
+        long Part(string name) =>
+            long.TryParse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return ((Part("d") * 24 + Part("h")) * 60 + Part("m")) * 60 + Part("s");
+    }
+
+    [GeneratedRegex(@"\A(?:(?<d>\d{1,9})d)?(?:(?<h>\d{1,9})h)?(?:(?<m>\d{1,9})m(?!s))?(?:(?<s>\d{1,9})s)?(?:\d+ms)?\z")]
+    private static partial Regex Parts();
 }

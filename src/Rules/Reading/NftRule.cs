@@ -126,7 +126,12 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             case UnreadableMatch:
                 Add(Unread(Next()));
                 break;
-            case "queue" or "tproxy" or "dup" or "fwd" or "synproxy" or "flow":
+            case "flow":
+                // flow add @offloaded
+                Take("add");
+                Do(Rest("flow add"), new UnknownTarget(word));
+                break;
+            case "queue" or "tproxy" or "dup" or "fwd" or "synproxy":
                 Do(Rest(word), new UnknownTarget(word));
                 break;
             case "update" or "add" or "delete":

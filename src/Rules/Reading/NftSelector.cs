@@ -72,6 +72,9 @@ internal sealed record NftSelector(string Name, NftTable Table)
             // Without a connection nft ends the rule at every field of it but the state (nft_ct.c, nft_ct_get_eval).
             if (Name == "ct status")
                 implied.Add(new ConnectionMarkMatch(0, 0, false));
+            // The lab's names for addresses are the same in both versions of IP.
+            if (Table.Version is null && AddressOf() is (_, var version) && Name.StartsWith("ct ", StringComparison.Ordinal))
+                implied.Add(OfTuple(new FrameProtocolMatch(version.Name(), false)));
             return implied.ToImmutable();
         }
     }
@@ -88,6 +91,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 : null;
         if (Name is "meta mark" or "ct mark" && !with.Steps.IsEmpty)
             return Masked(with);
+        if (with is { Steps: [("&", var bits)], IsSet: false, Operator: "==" or "!=", Values: [var wanted] })
+            return Mac(bits, wanted, with.IsNegated);
         if (!with.IsPlain)
             return null;
         // A lab has only Ethernet hardware, and only IPv4 in ARP.
@@ -399,6 +404,12 @@ internal sealed record NftSelector(string Name, NftTable Table)
 
     private string Text(IEnumerable<string> values, bool negated) =>
         $"{Shown}{(negated ? " !=" : "")} {(values.ToList() is [var only] ? only : $"{{ {string.Join(", ", values)} }}")}";
+
+    // ether daddr & 01:00:00:00:00:00 == 01:00:00:00:00:00
+    private NftCase? Mac(string mask, string value, bool negated) =>
+        Name is "ether saddr" or "ether daddr" && Mac(Side(Name.Split(' ')[1]), $"{value}/{mask}") is { } match
+            ? new($"{Name} & {mask} {(negated ? "!=" : "==")} {value}", [.. Implied, negated ? Not(match) : match])
+            : null;
 
     private static MacMatch? Mac(AddressRole role, string value) =>
         MacWords.Parse(value) is { } owner ? new(role, owner, false) : null;

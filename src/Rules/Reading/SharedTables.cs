@@ -13,10 +13,6 @@ namespace Hooktrail.Rules.Reading;
 /// </param>
 internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, ImmutableArray<NftTable> translated)
 {
-    // What iptables-nft itself writes has none of these words.
-    private static readonly ImmutableArray<string> OnlyOfNft =
-        ["{", "vmap", "map", "ct", "fib", "rt", "socket", "numgen", "jhash", "update", "add", "delete", "set"];
-
     public IEnumerable<RuleChain> Read(NftTable table)
     {
         var ofTools = ChainsOfTools(table);
@@ -109,14 +105,12 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         !HasExtension(nft)
         || saved.IsEmpty
         || table.Read([.. nft.TakeWhile(token => !token.Is("xt"))])
-            .All(one => one.Matches.All(match => saved.Any(rule => rule.Matches.Any(other => IsSame(match, other)))));
+            .All(one => one.Matches.All(match =>
+                match is UnknownMatch || saved.Any(rule => rule.Matches.Any(other => IsSame(match, other)))));
 
     private static ImmutableArray<Rule> Better(
         ImmutableArray<NftToken> tokens, ImmutableArray<Rule> nft, ImmutableArray<Rule> saved) =>
-        HasExtension(tokens) || IsSame(nft, saved) ? saved
-        : IsKnown(nft) || tokens.Any(token => OnlyOfNft.Any(token.Is) || token.Text.StartsWith('@')) ? nft
-        : IsKnown(saved) ? saved
-        : nft;
+        HasExtension(tokens) || IsSame(nft, saved) ? saved : nft;
 
     private static bool HasExtension(ImmutableArray<NftToken> rule) => rule.Any(token => token.Is("xt"));
 
@@ -145,27 +139,22 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         return tokens.ToImmutable();
     }
 
-    private static bool IsKnown(ImmutableArray<Rule> rules) =>
-        rules.All(rule => rule.Target is not UnknownTarget && rule.Matches.All(IsKnown));
-
-    private static bool IsKnown(Match match) => match switch
-    {
-        UnknownMatch => false,
-        AnyOfMatch any => any.Alternatives.All(alternative => alternative.All(IsKnown)),
-        _ => true,
-    };
-
     private static bool IsSame(ImmutableArray<Rule> nft, ImmutableArray<Rule> saved) =>
         nft.Length == saved.Length && nft.Zip(saved).All(pair => IsSame(pair.First, pair.Second));
 
     private static bool IsSame(Rule nft, Rule saved) =>
         (nft.Target == saved.Target || nft.Target is ContinueTarget && saved.Target is ContinueTarget)
+        && nft.Matches.OfType<UnknownMatch>().Count() == saved.Matches.OfType<UnknownMatch>().Count()
         && nft.Matches.All(match => saved.Matches.Any(other => IsSame(match, other)))
         && saved.Matches.All(match => nft.Matches.Any(other => IsSame(other, match)));
 
     private static bool IsSame(Match nft, Match saved) => (nft, saved) switch
     {
         (DeviceMatch one, DeviceMatch other) => Plain(one) == Plain(other),
+        // «limit» is what users of iptables know as «-m limit».
+        (UnknownMatch, UnknownMatch) => true,
+        // The tools have different names for what the model does not know.
+        (UnknownMatch, UnknownMatch) => true,
         _ => nft == saved,
     };
 

@@ -22,7 +22,7 @@ public class UnreadableRules
     private static readonly string[] OfNft =
     [
         "meta skuid 0 drop", "unreadable-match \"nonsense\" drop", "unreadable \"nonsense\"",
-        "fib saddr . iif oif missing drop", "ip daddr & 255.0.255.0 == 10.0.1.0 drop", "tcp dport vmap @nosuch",
+        "ct original bytes > 5 drop", "ip daddr & 255.0.255.0 == 10.0.1.0 drop", "tcp dport vmap @nosuch",
         "jump { drop; }", "update @set { ip saddr limit rate over 3/second } drop", "queue to 0",
     ];
 

@@ -129,6 +129,162 @@ public class NftTests
             "meta nfproto ipv4 reject with icmp admin-prohibited",
             new RejectTarget("icmp-admin-prohibited"),
             V4),
+        Of(
+            "fib saddr . mark . iif oif missing drop",
+            "fib saddr . mark . iif oif missing drop",
+            new DropTarget(),
+            new FibMatch(AddressRole.Source, FibKeys.In | FibKeys.Mark, FibResult.Device, ["*"], true)),
+        Of(
+            "fib saddr . iif oif \"br-la0\" accept",
+            "fib saddr . iif oif \"lab\" accept",
+            new AcceptTarget(),
+            new FibMatch(AddressRole.Source, FibKeys.In, FibResult.Device, ["lab"], false)),
+        Of(
+            "fib daddr . iif type { local, broadcast } accept",
+            "fib daddr . iif type { broadcast, local } accept",
+            new AcceptTarget(),
+            new FibMatch(AddressRole.Destination, FibKeys.In, FibResult.Type, ["BROADCAST", "LOCAL"], false)),
+        Of(
+            "fib daddr type != { local, unicast } accept",
+            "fib daddr type != { local, unicast } accept",
+            new AcceptTarget(),
+            new AddressTypeMatch(AddressRole.Destination, "LOCAL,UNICAST", true)),
+        Of(
+            "ct original ip saddr 172.30.0.2 accept",
+            "ct original ip saddr client accept",
+            new AcceptTarget(),
+            new ConnectionTupleMatch(ConnectionDirection.Original, V4),
+            new ConnectionTupleMatch(
+                ConnectionDirection.Original, new AddressMatch(AddressRole.Source, ["client"], false))),
+        Of(
+            "meta l4proto tcp ct reply proto-dst != 48080 accept",
+            "meta l4proto tcp ct reply proto-dst != 8080 accept",
+            new AcceptTarget(),
+            Tcp,
+            new ConnectionTupleMatch(
+                ConnectionDirection.Reply, new PortMatch(AddressRole.Destination, [new(8080, 8080)], true))),
+        Of(
+            "ct direction reply accept",
+            "ct direction reply accept",
+            new AcceptTarget(),
+            new ConnectionDirectionMatch(ConnectionDirection.Reply, false)),
+        Of(
+            "ct status ! dnat accept",
+            "ct status ! dnat accept",
+            new AcceptTarget(),
+            new ConnectionMarkMatch(0, 0, false),
+            new ConntrackMatch(ConntrackStates.Dnat, true)),
+        // Compared as a whole, the status is never just that: NAT leaves a flag without a name beside it.
+        Of(
+            "ct status != dnat accept",
+            "ct status != dnat accept",
+            new AcceptTarget(),
+            new ConnectionMarkMatch(0, 0, false),
+            new ConntrackMatch(ConntrackStates.None, true)),
+        // A packet has one state, never both.
+        Of(
+            "ct state != established,related accept",
+            "ct state != established,related accept",
+            new AcceptTarget(),
+            new ConntrackMatch(ConntrackStates.None, true)),
+        Of(
+            "ct state != { established, related } accept",
+            "ct state != { established, related } accept",
+            new AcceptTarget(),
+            new ConntrackMatch(ConntrackStates.Established | ConntrackStates.Related, true)),
+        Of(
+            "tcp flags syn,ack accept",
+            "tcp flags & (syn | ack) != 0x0 accept",
+            new AcceptTarget(),
+            Tcp,
+            new TcpFlagsMatch(TcpFlags.Syn | TcpFlags.Ack, TcpFlags.None, true)),
+        Of(
+            "tcp flags != syn accept",
+            "tcp flags & (fin | syn | rst | psh | ack | urg | ecn | cwr) != syn accept",
+            new AcceptTarget(),
+            Tcp,
+            new TcpFlagsMatch((TcpFlags)255, TcpFlags.Syn, true)),
+        Of(
+            "tcp flags { syn, syn | ack } accept",
+            "tcp flags { 0x2, 0x12 } accept",
+            new AcceptTarget(),
+            Tcp,
+            new AnyOfMatch(
+                [
+                    [new TcpFlagsMatch((TcpFlags)255, TcpFlags.Syn, false)],
+                    [new TcpFlagsMatch((TcpFlags)255, TcpFlags.Syn | TcpFlags.Ack, false)],
+                ],
+                false)),
+        Of(
+            "meta mark & 0x000001ff | 0x00000100 == 0x00000101 accept",
+            "meta mark & 0xff == 0x1 accept",
+            new AcceptTarget(),
+            new MarkMatch(1, 255, false)),
+        Of(
+            "meta mark 0x00000002-0x00000005 accept",
+            "meta mark 0x00000002-0x00000005 accept",
+            new AcceptTarget(),
+            new AnyOfMatch(
+                [[new MarkMatch(2, 0xfffffffe, false)], [new MarkMatch(4, 0xfffffffe, false)]], false)),
+        Of(
+            "ct mark & 0x000000ff != 0x00000001 accept",
+            "ct mark & 0x000000ff != 0x00000001 accept",
+            new AcceptTarget(),
+            new ConnectionMarkMatch(1, 255, true)),
+        Of("ip dscp ef accept", "ip dscp ef accept", new AcceptTarget(), V4, new DscpMatch(46, 63, false)),
+        Of("meta length > 100 accept", "meta length 101-65535 accept", new AcceptTarget(), new LengthMatch(101, 65535, false)),
+        Of("exthdr frag missing accept", "exthdr frag missing accept", new AcceptTarget(), V6, new ExtensionHeaderMatch("frag", true)),
+        Of(
+            "rt type 0 accept",
+            "rt type 0 accept",
+            new AcceptTarget(),
+            V6,
+            new ExtensionHeaderMatch("rt", false),
+            new UnknownMatch("rt type", false)),
+        Of(
+            "ip frag-off & 8191 != 0 drop",
+            "ip frag-off & 0x1fff != 0 drop",
+            new DropTarget(),
+            V4,
+            new FragmentMatch(false)),
+        Of("vlan id 7 accept", "vlan id 7 accept", new AcceptTarget(), new VlanMatch(7, 7, false)),
+        Of(
+            "ip6 daddr ::/96 accept",
+            "ip6 daddr host.lo accept",
+            new AcceptTarget(),
+            V6,
+            new AddressMatch(AddressRole.Destination, ["host.lo"], false)),
+        Of(
+            "ct mark set meta mark | 0x00000010",
+            "ct mark set meta mark | 0x00000010",
+            new ConnectionMarkTarget(MarkStep.Save, 0x10, uint.MaxValue, ~0x10u)),
+        Of(
+            "ct mark set ct mark & 0x000000f0 ^ 0x00000001",
+            "ct mark set ct mark & 0x000000f0 ^ 0x00000001",
+            new ConnectionMarkTarget(MarkStep.Set, 1, ~0xf0u, 0)),
+        Of(
+            "meta mark set ct mark & 0x000000ff",
+            "ct mark & 0x0 == 0x0 meta mark set ct mark & 0x000000ff",
+            new ConnectionMarkTarget(MarkStep.Restore, 0, uint.MaxValue, 255),
+            new ConnectionMarkMatch(0, 0, false)),
+        Of(
+            "meta mark set meta mark & 0x000000ff ^ 0x00000003",
+            "meta mark set meta mark & 0x000000ff ^ 0x00000003",
+            new MarkTarget(3, ~255u)),
+        Of(
+            "meta mark set tcp dport map { 80 : 0x00000001, 81 : 0x00000002 }",
+            "tcp dport 80 meta mark set 0x00000001\ntcp dport 81 meta mark set 0x00000002",
+            new MarkTarget(1, uint.MaxValue),
+            Tcp,
+            ToPort(80)),
+        Of("ip dscp set cs1", "meta nfproto ipv4 ip dscp set cs1", new DscpTarget(8, 63), V4),
+        Of("ct zone set 1", "ct zone set 1", new UnknownTarget("ct zone set")),
+        Of(
+            "numgen random mod 2 vmap { 0 : accept, 1 : goto other }",
+            "numgen random mod 2 0 accept\ngoto other",
+            new AcceptTarget(),
+            new UnknownMatch("numgen", false)),
+        Of("update @growing { ip saddr } drop", "drop", new DropTarget()),
         Of("goto other", "goto other", new JumpTarget("other", true)),
         Of("queue to 0", "queue to 0", new UnknownTarget("queue")),
         Of("log prefix \"mine \" group 3", "", new ContinueTarget("")),
@@ -147,6 +303,24 @@ public class NftTests
         Of("dnat ip to tcp dport map { 81 : 172.30.0.2, 82 : 172.30.0.3 }",
             "meta nfproto ipv4 tcp dport 81 dnat ip to client\nmeta nfproto ipv4 tcp dport 82 dnat ip to server",
             new DnatTarget("client", null), V4, Tcp, new PortMatch(AddressRole.Destination, [new(81, 81)], false)),
+        Of(
+            "dnat ip to 172.30.0.2-172.30.0.3",
+            "meta nfproto ipv4 unreadable-match \"an address of 172.30.0.2-172.30.0.3\" dnat ip to client\nmeta nfproto ipv4 dnat ip to server",
+            new DnatTarget("client", null),
+            V4,
+            new UnknownMatch("an address of 172.30.0.2-172.30.0.3", false)),
+        Of(
+            "dnat ip to numgen inc mod 2 map { 0 : 172.30.0.2, 1 : 172.30.0.3 }",
+            "meta nfproto ipv4 numgen inc mod 2 0 dnat ip to client\nmeta nfproto ipv4 dnat ip to server",
+            new DnatTarget("client", null),
+            V4,
+            new UnknownMatch("numgen", false)),
+        Of(
+            "meta l4proto tcp redirect to :81-82",
+            "meta l4proto tcp unreadable-match \"a port of 81-82\" redirect to :81\nmeta l4proto tcp redirect to :82",
+            new RedirectTarget(81),
+            Tcp,
+            new UnknownMatch("a port of 81-82", false)),
         Of("tcp dport 81 redirect to :82", "tcp dport 81 redirect to :82", new RedirectTarget(82), Tcp, new PortMatch(
             AddressRole.Destination, [new(81, 81)], false)),
         Of("tcp dport 81 redirect", "tcp dport 81 redirect", new RedirectTarget(null), Tcp, new PortMatch(
@@ -192,7 +366,7 @@ public class NftTests
                 .Where(rule => !rule.StartsWith("queue", StringComparison.Ordinal)))).Replace(
                 "table inet t", "table inet n");
         var printed = PrivateNamespace.Run(
-            "command -v nft >/dev/null || exit 77; nft -f script; nft -j list ruleset; echo ===; nft list ruleset",
+            "command -v nft >/dev/null || exit 77; ip link add br-la0 type bridge; nft -f script; nft -j list ruleset; echo ===; nft list ruleset",
             ("script", script)).Split("===\n");
 
         var json = RuleReader.NftJson(printed[0], TestHost.Instance);

@@ -192,8 +192,8 @@ internal static class Matching
     }
 
     /// <summary>
-    /// The MAC address of the sender, which the model knows where the frame is still on the sender's port. Over
-    /// loopback, and on the host's own packets, no address can be matched (xt_mac.c, <c>mac_mt</c>; nft_payload.c).
+    /// The MAC address of the sender, which the model knows where the frame is still on the sender's port; an address
+    /// without a name may be anyone's. Over loopback no address matches (xt_mac.c, <c>mac_mt</c>; nft_payload.c).
     /// </summary>
     private static Truth IsSender(MacMatch mac, Packet packet, in HookState state)
     {
@@ -201,7 +201,7 @@ internal static class Matching
         port ??= state.In is null ? null : packet.NfBridge?.PhysIn;
         if (state.In == LabNames.Loopback)
             return Truth.No;
-        return port is null || !Lab.IsPort(port) ? Truth.Unknown
+        return port is null || !Lab.IsPort(port) || mac.Owner.Contains(':') ? Truth.Unknown
             : Not(mac.Negated, IsOwner(mac.Owner, port) ? Truth.Yes : Truth.No);
     }
 

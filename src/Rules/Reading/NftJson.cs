@@ -207,7 +207,8 @@ internal static partial class NftJson
             : "";
         var port = value.TryGetProperty("port", out var to) ? Right(to) : "";
         var target = port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
-        return $"{name}{family} to {target}";
+        var isPrefix = value.TryGetProperty("type_flags", out var how) && List(how).Contains("prefix", StringComparison.Ordinal);
+        return $"{name}{family}{(isPrefix ? " prefix" : "")} to {target}";
     }
 
     private static string Reject(JsonElement value)

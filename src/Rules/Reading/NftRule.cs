@@ -701,7 +701,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             return [null];
         if (!AddressRange.TryParse(text, out var range) || range.IsOne)
             return [table.Translation.Addresses(text, version)];
-        return text.Contains('-') && range.Each(MostChoices) is { } all
+        return range.Each(MostChoices) is { } all
             ? [.. all.Select(one => table.Translation.Addresses(one.ToString(), version))]
             : null;
     }

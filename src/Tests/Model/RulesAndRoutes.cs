@@ -78,6 +78,17 @@ public class RulesAndRoutes
         Assert.That(Request(Wan, Client, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered));
     }
 
+    [Test]
+    public void A_rule_that_asks_for_the_source_MAC_address_is_not_guessed_at() =>
+        Assert.That(
+            Request(Client, Server, Hosts.With("ebtables filter -A FORWARD -s 02:42:ac:1e:01:02 -j DROP")).Outcome.Kind,
+            Is.EqualTo(OutcomeKind.Unknown));
+
+    [TestCase("client", ExpectedResult = OutcomeKind.Dropped)]
+    [TestCase("server", ExpectedResult = OutcomeKind.Delivered)]
+    public OutcomeKind A_frame_on_its_senders_port_has_the_senders_MAC_address(string owner) =>
+        Request(Client, Server, Hosts.With($"ebtables filter -A FORWARD -s {owner} -j DROP")).Outcome.Kind;
+
     [TestCase("Unicast", ExpectedResult = OutcomeKind.Dropped)]
     [TestCase("Multicast", ExpectedResult = OutcomeKind.Delivered)]
     [TestCase("Broadcast", ExpectedResult = OutcomeKind.Delivered)]

@@ -304,11 +304,11 @@ public class NftTests
             "meta nfproto ipv4 tcp dport 81 dnat ip to client\nmeta nfproto ipv4 tcp dport 82 dnat ip to server",
             new DnatTarget("client", null), V4, Tcp, new PortMatch(AddressRole.Destination, [new(81, 81)], false)),
         Of(
-            "dnat ip to 172.30.0.2-172.30.0.3",
-            "meta nfproto ipv4 unreadable-match \"an address of 172.30.0.2-172.30.0.3\" dnat ip to client\nmeta nfproto ipv4 dnat ip to server",
+            "dnat ip to 172.30.0.2/31",
+            "meta nfproto ipv4 unreadable-match \"an address of 172.30.0.2/31\" dnat ip to client\nmeta nfproto ipv4 dnat ip to server",
             new DnatTarget("client", null),
             V4,
-            new UnknownMatch("an address of 172.30.0.2-172.30.0.3", false)),
+            new UnknownMatch("an address of 172.30.0.2/31", false)),
         Of(
             "dnat ip to numgen inc mod 2 map { 0 : 172.30.0.2, 1 : 172.30.0.3 }",
             "meta nfproto ipv4 numgen inc mod 2 0 dnat ip to client\nmeta nfproto ipv4 dnat ip to server",

@@ -74,7 +74,7 @@ public class UnreadableTests
     private static readonly string[] NftTargets =
     [
         "queue to 0", "dup to 10.0.0.1", "tproxy to :3128", "xt target \"TEE\"", "dnat ip to 10.0.0.1-10.0.0.99",
-        "dnat ip to 10.0.0.0/24", "dnat ip to jhash ip saddr mod 2 offset 3 map @nosuch",
+        "dnat ip to 10.0.0.0/24", "dnat ip prefix to 10.0.0.0/30", "dnat ip to jhash ip saddr mod 2 offset 3 map @nosuch",
         "redirect to :8000-9010", "ip daddr set 10.0.0.1", "@nh,128,32 set 0x0a000001",
         "meta mark set jhash ip saddr mod 2", "tcp dport vmap @growing", "ip daddr . tcp dport vmap @nosuch",
         "tcp dport vmap { 22 : jump other, * : drop }", "numgen random mod 2 vmap @nosuch",

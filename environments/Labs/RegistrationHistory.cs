@@ -15,10 +15,12 @@ namespace Hooktrail.Labs;
 public sealed partial class RegistrationHistory
 {
     private ImmutableArray<ImmutableArray<string>> _steps = [];
+    private bool _hasBegun;
 
     /// <summary>What a lab itself has registered, in one go.</summary>
     public void Add(IEnumerable<string> names)
     {
+        _hasBegun = true;
         ImmutableArray<string> come = [.. names.Except(_steps.SelectMany(step => step))];
         if (!come.IsEmpty)
             _steps = _steps.Add(come);
@@ -51,7 +53,7 @@ public sealed partial class RegistrationHistory
         HostProfile profile, IEnumerable<string> ruleset, IEnumerable<HookPoint> legacy,
         ImmutableArray<Registration> listed)
     {
-        var chains = BaseChains(ruleset).Select(chain => OfBackend(chain, profile)).ToList();
+        var chains = BaseChains(ruleset).Select(chain => OfBackend(chain, Backend.Nft, profile)).ToList();
         ImmutableArray<string> functions = [.. Functions(profile)];
         List<string> present =
         [
@@ -72,7 +74,7 @@ public sealed partial class RegistrationHistory
 
     private void See(List<string> present, List<HookPoint> chains, ImmutableArray<string> functions)
     {
-        var isFirst = _steps.IsEmpty;
+        var isFirst = !_hasBegun;
         var there = present.ToHashSet();
         Remove(name => !there.Contains(name));
         var known = _steps.SelectMany(step => step).ToHashSet();
@@ -139,10 +141,10 @@ public sealed partial class RegistrationHistory
     {
         { Points: [{ Layer: Layer.Nftables } own] } when own.Table.Contains(" hooktrail-", StringComparison.Ordinal) =>
             null,
-        { Points: [var point] } => OfBackend(point, profile).ToString(),
+        { Points: [var chain] } => OfBackend(chain, Backend.Nft, profile).ToString(),
         { What: var what } when what.StartsWith("br_nf_", StringComparison.Ordinal) || what == "ip_sabotage_in" =>
             RegistrationOrder.BrNetfilter,
-        { What: var what } when what.Contains("_do_table", StringComparison.Ordinal) => Ties.OfLegacy(one)?.ToString(),
+        _ when IsLegacy(one) => Ties.OfLegacy(one) is { } point ? OfBackend(point, Backend.Legacy, profile).ToString() : null,
         { Family: "ip" or "ip6", What: var what } when what.Contains("nf_nat", StringComparison.Ordinal) =>
             one.Family == "ip" ? RegistrationOrder.Nat : RegistrationOrder.Nat6,
         { Family: "ip" or "ip6", What: var what } when IsConntrack().IsMatch(what) =>
@@ -150,14 +152,18 @@ public sealed partial class RegistrationHistory
         _ => null,
     };
 
-    // On a host with iptables-legacy, chains of iptables-nft have the name under which their rules are read.
-    private static HookPoint OfBackend(HookPoint point, HostProfile profile) =>
-        profile.Iptables == Backend.Legacy && point.Layer is Layer.Iptables or Layer.Ip6tables
+    // Rules of the other backend than that of the host's iptables are read as chains of other tables.
+    private static HookPoint OfBackend(HookPoint point, Backend backend, HostProfile profile) =>
+        backend != profile.Iptables && point.Layer is Layer.Iptables or Layer.Ip6tables
             ? new(
                 Layer.Nftables,
-                $"{(point.Layer == Layer.Iptables ? "ip" : "ip6")} {point.Layer.Name()}-nft-{point.Table}",
+                $"{(point.Layer == Layer.Iptables ? "ip" : "ip6")} {point.Layer.Name()}-{backend.Name()}-{point.Table}",
                 point.Chain)
             : point;
+
+    // Up to 5.15 each table has a function of its module; since then all have that of the tables' core.
+    private static bool IsLegacy(Registration one) =>
+        one.What.Contains("_do_table", StringComparison.Ordinal) || LegacyModule().IsMatch(one.Module ?? "");
 
     private static HookPoint NameOf(RuleChain chain) => new(Layer.Nftables, chain.Id.Table, chain.Id.Name);
 
@@ -202,6 +208,9 @@ public sealed partial class RegistrationHistory
 
     [GeneratedRegex(@"\A\s*flags .*\bdormant\b")]
     private static partial Regex Dormant();
+
+    [GeneratedRegex(@"\A(ip|ip6|arp|eb)table_")]
+    private static partial Regex LegacyModule();
 
     [GeneratedRegex("conntrack|confirm|defrag")]
     private static partial Regex IsConntrack();

@@ -68,7 +68,7 @@ public sealed record Unproven(ObservedLeg Leg, string? Reason)
     // An order that the host does not tell is not predicted. The kernel's own list of its hooks is as good as a record,
     // but it does not list the chains of type nat.
     private static bool SaysOrder(ImmutableArray<Hop> hops, HostProfile profile) =>
-        hops.Zip(hops.Skip(1)).Any(pair => profile.Registered.Knows(pair.First.Point, pair.Second.Point))
+        hops.Any(one => hops.Any(other => one != other && profile.Registered.Knows(one.Point, other.Point)))
         && !(profile.Registered.IsListed && !hops.Any(hop => IsOfNat(hop.Point, profile)));
 
     private static bool IsOfNat(HookPoint point, HostProfile profile) =>

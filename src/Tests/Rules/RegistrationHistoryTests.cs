@@ -113,6 +113,8 @@ public class RegistrationHistoryTests
     [TestCase("ipv4_conntrack_in", "ip", "prerouting", -200, RegistrationOrder.Conntrack)]
     [TestCase("ipv6_conntrack_in", "ip6", "prerouting", -200, RegistrationOrder.Conntrack6)]
     [TestCase("nf_nat_ipv4_pre_routing", "ip", "prerouting", -100, RegistrationOrder.Nat)]
+    [TestCase("ipt_do_table", "ip", "prerouting", -300, "nftables ip iptables-legacy-raw PREROUTING")]
+    [TestCase("ip6t_do_table", "ip6", "forward", 0, "nftables ip6 ip6tables-legacy-filter FORWARD")]
     public void Functions_of_the_kernel_are_in_the_list_too(
         string function, string family, string hook, int priority, string name)
     {
@@ -127,7 +129,8 @@ public class RegistrationHistoryTests
         ];
 
         Assert.That(
-            Look(new(), table, listed).Steps.SelectMany(step => step), Is.EqualTo(new[] { name, chain.ToString() }));
+            Look(new(), table, listed, legacy: name.Contains("legacy")).Steps.SelectMany(step => step),
+            Is.EqualTo(new[] { name, chain.ToString() }));
     }
 
     [Test]
@@ -170,13 +173,23 @@ public class RegistrationHistoryTests
         Look(history, ruleset, []).Steps.Select(step => string.Join(", ", step));
 
     private static RegistrationOrder Look(
-        RegistrationHistory history, string[] ruleset, ImmutableArray<Registration> listed, bool tracks = true) =>
+        RegistrationHistory history, string[] ruleset, ImmutableArray<Registration> listed, bool tracks = true,
+        bool legacy = false) =>
         history.Look(
             HostProfile.Default with
             {
                 Conntrack = tracks,
                 Conntrack6 = tracks,
-                Rules = RuleReader.Nftables(ruleset, TestHost.Instance, "test"),
+                Rules = RuleReader.Nftables([.. ruleset, .. legacy ? Legacy : []], TestHost.Instance, "test"),
             },
             ruleset, [], listed);
+
+    // As the rules of iptables-legacy are read on a host with iptables-nft.
+    private static readonly string[] Legacy =
+    [
+        "table ip iptables-legacy-raw {", "chain PREROUTING {",
+        "type filter hook prerouting priority -300; policy accept;", "}", "}",
+        "table ip6 ip6tables-legacy-filter {", "chain FORWARD {",
+        "type filter hook forward priority 0; policy accept;", "}", "}",
+    ];
 }

@@ -151,8 +151,6 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
     private static bool IsSame(Match nft, Match saved) => (nft, saved) switch
     {
         (DeviceMatch one, DeviceMatch other) => Plain(one) == Plain(other),
-        // «limit» is what users of iptables know as «-m limit».
-        (UnknownMatch, UnknownMatch) => true,
         // The tools have different names for what the model does not know.
         (UnknownMatch, UnknownMatch) => true,
         _ => nft == saved,

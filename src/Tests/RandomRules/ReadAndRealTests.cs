@@ -160,7 +160,7 @@ internal sealed class ReadAndRealTests
                 return one.Function(packet, in state);
             },
         });
-        foreach (var _ in new Exchange(flow, new ConnectionTable()).Run(host, 1))
+        foreach (var _ in new Exchange(flow, new ConnectionTable(new Choices(unites: true))).Run(host, 1))
         {
         }
 

@@ -13,7 +13,7 @@ internal sealed class PackedEvidence
     public PackedEvidence(ImmutableArray<Evidence> lines)
     {
         using var bytes = new MemoryStream();
-        using (var packed = new BinaryWriter(new DeflateStream(bytes, CompressionLevel.Fastest), Encoding.UTF8))
+        using (var packed = new BinaryWriter(new DeflateStream(bytes, CompressionLevel.Optimal), Encoding.UTF8))
         {
             packed.Write(lines.Length);
             foreach (var line in lines)

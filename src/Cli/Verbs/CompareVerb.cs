@@ -64,7 +64,11 @@ internal static class CompareVerb
         verb.SetAction(line =>
         {
             var folder = BaselineFolder.Named(line.GetValue(Baselines));
-            return Show(line, [.. line.GetRequiredValue(Runs).Select(said => RunInput.Read(said, folder))]);
+            var said = line.GetRequiredValue(Runs);
+            // Finds all before it reads the first, which may take a while.
+            foreach (var one in said)
+                _ = RunInput.PathOf(one, folder);
+            return Show(line, [.. said.Select(one => RunInput.Read(one, folder))]);
         });
         return verb;
     }

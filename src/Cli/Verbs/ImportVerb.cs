@@ -112,7 +112,7 @@ internal static class ImportVerb
               ./specs import trace.txt
               ./specs import log.txt --prefix P1=iptables:raw:PREROUTING --prefix P2=ebtables:nat:PREROUTING
               ./specs import syslog.1.gz --format ufw
-              ./specs import log.txt --prefix "DENY=iptables filter INPUT,FORWARD,OUTPUT" --prefix "=iptables filter FORWARD"
+              ./specs import log.txt --prefix DENY=iptables:filter:INPUT,FORWARD,OUTPUT --prefix =iptables:filter:FORWARD
               ./specs import trace.txt --name 172.17.0.2=client --name 172.17.0.3=server --from client --to server --protocol icmp --leg request
               ./specs import trace.txt --name 172.17.0.2=client --name veth12ab=client.port --name docker0=lab --name eth0=wan.nic --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from client --to wan --protocol icmp --docker 29
               ./specs import trace.txt --name 192.0.2.1=host.wan --name 192.0.2.9=wan --from wan --to host --port 8080 --protocol tcp --json

@@ -15,12 +15,17 @@ public static class ForeignNames
 
     /// <summary>Parses pairs such as <c>172.17.0.2=client</c>, <c>veth12ab=client.port</c>.</summary>
     /// <exception cref="HooktrailException">A text is no such pair, or the lab has no such name.</exception>
-    public static LabMap Parse(IEnumerable<string> said)
+    /// <remarks>What the user says goes before what the <paramref name="topology"/> says.</remarks>
+    public static LabMap Parse(IEnumerable<string> said, IForeignTopology? topology = null)
     {
         var devices = ImmutableDictionary.CreateBuilder<string, string>();
         var addresses = ImmutableDictionary.CreateBuilder<IPAddress, string>();
         addresses[IPAddress.Loopback] = LabNames.HostOnLoopback;
         addresses[IPAddress.IPv6Loopback] = LabNames.HostOnLoopback;
+        foreach (var (printed, name) in topology?.Devices ?? [])
+            devices[printed] = name;
+        foreach (var (printed, name) in topology?.Addresses ?? [])
+            addresses[printed] = name;
         foreach (var one in said)
         {
             var equals = one.LastIndexOf('=');

@@ -190,8 +190,8 @@ public class ImportTests
     {
         // The request was seen in FORWARD, so a reply that goes on is, too.
         var ran = await Read(
-            Echo("raw PREROUTING", "IN=br0 OUT=", "SRC=198.51.100.2 DST=192.0.2.2", 8)
-            + Echo("mangle FORWARD", "IN=br0 OUT=eth0", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            Echo("raw PREROUTING", "IN=br0 OUT= PHYSIN=veth12ab", "SRC=198.51.100.2 DST=192.0.2.2", 8)
+            + Echo("mangle FORWARD", "IN=br0 OUT=eth0 PHYSIN=veth12ab", "SRC=198.51.100.2 DST=192.0.2.2", 8)
             + Echo("raw PREROUTING", "IN=eth0 OUT=", "SRC=192.0.2.2 DST=192.0.2.1", 0),
             ToWan);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);

@@ -12,9 +12,15 @@ public sealed partial record BaselineFolder(string Path)
     private const string Extension = ".json";
 
     /// <summary>The folder that an option names, else that of SPECS_BASELINES, else <see cref="Usual"/>.</summary>
-    public static BaselineFolder Named(string? said) =>
-        new(said
-            ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual));
+    /// <exception cref="HooktrailException">It is a file.</exception>
+    public static BaselineFolder Named(string? said)
+    {
+        var path = said
+            ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual);
+        return File.Exists(path)
+            ? throw new HooktrailException($"\"{path}\" is a file, but baselines are in a folder; name one with --dir, or in SPECS_BASELINES.")
+            : new(path);
+    }
 
     public ImmutableArray<string> Names => Directory.Exists(Path)
         ? [

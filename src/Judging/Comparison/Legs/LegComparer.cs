@@ -7,8 +7,9 @@ internal sealed class LegComparer
 {
     private readonly ComparedRun _before;
     private readonly ComparedRun _after;
-    private readonly LegsOfRun _earlier;
-    private readonly LegsOfRun _later;
+    // Only a leg that one of the runs lacks needs them.
+    private readonly Lazy<LegsOfRun> _earlier;
+    private readonly Lazy<LegsOfRun> _later;
     private readonly bool _someObserved;
     private readonly Dictionary<(HostProfile, HostProfile), CauseFinder> _finders = [];
 
@@ -18,7 +19,7 @@ internal sealed class LegComparer
     public LegComparer(ComparedRun before, ComparedRun after)
     {
         (_before, _after) = (before, after);
-        (_earlier, _later) = (new(before), new(after));
+        (_earlier, _later) = (new(() => new(before)), new(() => new(after)));
         _someObserved = before.Trails.Legs.Concat(after.Trails.Legs).Any(leg => leg.Observed is not null);
     }
 
@@ -35,14 +36,14 @@ internal sealed class LegComparer
         if (pair.Before is { } left && pair.After is { } right)
             return Compare(left, right);
         return pair.Before is { } only
-            ? Lacking(pair.Key, _later) switch
+            ? Lacking(pair.Key, _later.Value) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) =>
                     Compare(only, new(new(pair.Key.Flow, pair.Key.Leg, null, null), host)) with { After = null },
                 _ => throw new InvalidOperationException("neither a host nor a reason"),
             }
-            : Lacking(pair.Key, _earlier) switch
+            : Lacking(pair.Key, _earlier.Value) switch
             {
                 (_, { } reason) => new(was, now, LegStatus.Incomparable) { Reason = reason },
                 ({ } host, _) => Compare(

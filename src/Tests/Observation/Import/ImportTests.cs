@@ -319,6 +319,23 @@ public class ImportTests
     public void A_name_is_one_of_the_lab(string said, string says) => Assert.That(
         () => ForeignNames.Parse([said]), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
 
+    [Test]
+    public void What_the_user_names_goes_before_what_the_topology_says()
+    {
+        var map = ForeignNames.Parse(["docker0=lab"], new Topology());
+        Assert.That(
+            (map.Device("docker0"), map.Device("eth0"), map.Address(System.Net.IPAddress.Parse("192.0.2.2"))),
+            Is.EqualTo(("lab", "wan.nic", "wan")));
+    }
+
+    private sealed class Topology : IForeignTopology
+    {
+        public IEnumerable<(string Printed, string Name)> Devices => [("docker0", "away"), ("eth0", "wan.nic")];
+
+        public IEnumerable<(System.Net.IPAddress Printed, string Name)> Addresses =>
+            [(System.Net.IPAddress.Parse("192.0.2.2"), "wan")];
+    }
+
     internal static ImmutableArray<string> Lines(string name) =>
         [.. Captured.Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 

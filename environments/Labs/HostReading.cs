@@ -38,12 +38,13 @@ public static partial class HostReading
                 IFS= read -r -d '' saved
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
-            unlisted=
+            unlisted= named=
             saved() { # PROGRAM: what it prints of tables that nft lists too, and may list alone
                 local said
                 type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
                 said=$(exec "$1" 2>/dev/null) || unlisted=1
                 [[ $said != *" is incompatible"* ]] || unlisted=1
+                [[ $said != *--match-set* ]] || named=1
                 printf '%s\n' "$said"
             }
             {{EbtablesLegacy.Saved}}
@@ -75,17 +76,19 @@ public static partial class HostReading
             throw new HooktrailException(
                 $"The host's settings and rules could not be read: {failed[Cannot.Length..].TrimEnd('.')}; check that iproute2, iptables, arptables, ebtables and nftables are installed, and that the lab can use them.");
         var parts = Split(lines);
-        if (parts.Count != 9)
+        if (parts.Count != 10)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
+        var sets = RuleReader.Sets(parts[9], map, "ipset save", [.. parts[1], .. parts[2]]);
         var saves = Layers(iptables, ebtables).Select((layer, at) => (layer.Layer, layer.Backend, Lines: parts[at + 1]))
             .ToList();
         var rules = saves.Where(save => save.Backend == Backend.Legacy)
-            .Select(save => RuleReader.Xtables(save.Layer, save.Lines, map, $"{save.Layer.Name()}-save"))
+            .Select(save => RuleReader.Xtables(save.Layer, save.Lines, map, $"{save.Layer.Name()}-save", sets))
             .Append(RuleReader.OfHost(
                 string.Concat(parts[5]), parts[6],
                 saves.Where(save => save.Backend == Backend.Nft)
                     .ToDictionary(save => save.Layer, save => (IEnumerable<string>)save.Lines),
-                map))
+                map,
+                sets))
             .Append(Beside(parts[7], IpVersion.V4, map))
             .Append(Beside(parts[8], IpVersion.V6, map))
             .Aggregate((rules, more) => rules.With(more));
@@ -118,12 +121,14 @@ public static partial class HostReading
             ? "[ -z \"$unlisted\" ] || run nft list ruleset"
             : "run nft list ruleset",
         .. iptables == Backend.Nft ? [Beside("iptables", "ip"), Beside("ip6tables", "ip6")] : (string[])["", ""],
+        // Without the program no entry is known. Sets of other programs' rules do not matter.
+        "[[ -z $named ]] || ! type -P ipset >/dev/null || run ipset save",
     ];
 
     // arptables has only one table, and arptables-legacy-save takes none.
     private static string Save(string tool, Backend backend, string family) => backend == Backend.Nft
         ? $"saved {tool}-nft-save"
-        : $"find_tables {family}; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
+        : $"find_tables {family}; [ ${{#tables[@]}} = 0 ] || named=1; for table in \"${{tables[@]}}\"; do run {tool}-legacy-save{(family == "arp" ? "" : " -t $table")}; done";
 
     // Most hosts have no rules of the legacy backend beside those of nft.
     private static string Beside(string tool, string family) =>

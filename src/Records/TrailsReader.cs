@@ -263,10 +263,13 @@ internal sealed class TrailsReader(string name)
     private static RuleSet RulesOf(JsonPlace place)
     {
         Layer[] layers = [Layer.Ebtables, Layer.Iptables, Layer.Ip6tables, Layer.Arptables, Layer.Nftables];
-        place.Object([.. layers.Select(layer => layer.Name())]);
-        return layers.Aggregate(RuleSet.Empty, (all, layer) => place.Optional(layer.Name()) is { } lines
+        place.Object([.. layers.Select(layer => layer.Name()), "ipset"]);
+        var sets = place.Optional("ipset") is { } saved
+            ? saved.Place(() => RuleText.ReadSets(saved.Each(line => line.Text()), "the sets of ipset"))
+            : [];
+        return layers.Aggregate(RuleSet.Empty with { Sets = sets }, (all, layer) => place.Optional(layer.Name()) is { } lines
             ? all.With(lines.Place(
-                () => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}")))
+                () => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}", sets)))
             : all);
     }
 }

@@ -205,6 +205,15 @@ public sealed class TrailsWriter : IDisposable
                 _json.WriteStringValue(line);
             _json.WriteEndArray();
         }
+
+        if (!rules.Sets.IsEmpty)
+        {
+            _json.WriteStartArray("ipset");
+            foreach (var line in RuleText.Sets(rules))
+                _json.WriteStringValue(line);
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
     }
 

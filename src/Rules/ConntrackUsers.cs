@@ -57,5 +57,7 @@ internal static class ConntrackUsers
 
     private static IpVersion Other(IpVersion version) => version == IpVersion.V4 ? IpVersion.V6 : IpVersion.V4;
 
-    private static string First(string name) => name.Split(' ')[0];
+    // «-m conntrack --ctexpire 1:9», «ct expiration».
+    private static string First(string name) =>
+        (name.StartsWith("-m ", StringComparison.Ordinal) ? name[3..] : name).Split(' ')[0];
 }

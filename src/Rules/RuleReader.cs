@@ -15,10 +15,28 @@ public static class RuleReader
     public static RuleSet Xtables(Layer layer, string saved, INames names) =>
         Xtables(layer, saved.Split('\n'), names, $"{layer.Name()}-save");
 
-    /// <summary>Messages call the lines <paramref name="source"/>: a command or a file.</summary>
+    /// <summary>
+    /// Reads the output of <c>ipset save</c>, for the rules that name the sets. A set that one of <paramref name="rules"/>
+    /// fills is left out, as is one whose type the model does not know.
+    /// </summary>
+    /// <exception cref="HooktrailException">The text is no such output.</exception>
+    public static ImmutableArray<IpSet> Sets(
+        IEnumerable<string> saved, INames names, string source, params IEnumerable<string> rules) =>
+        IpSets.Unchanged(new IpSetReader(names, source).Read(saved), rules.Select(RuleTokens.Split));
+
+    /// <summary>Reads such output, line by line.</summary>
+    /// <param name="layer">The tool.</param>
+    /// <param name="lines">What it printed.</param>
+    /// <param name="names">The lab's names.</param>
+    /// <param name="source">What messages call the lines: a command or a file.</param>
+    /// <param name="sets">The sets that rules name, in the lab's names; without them such a match is unknown.</param>
     /// <exception cref="HooktrailException">The lines are not of such a tool.</exception>
-    public static RuleSet Xtables(Layer layer, IEnumerable<string> lines, INames names, string source) =>
-        new(new XtablesReader(layer, names, source).Read(lines));
+    public static RuleSet Xtables(
+        Layer layer, IEnumerable<string> lines, INames names, string source, ImmutableArray<IpSet> sets = default) =>
+        new(new XtablesReader(layer, names, source, sets.IsDefault ? [] : sets).Read(lines))
+        {
+            Sets = sets.IsDefault ? [] : sets,
+        };
 
     /// <summary>
     /// Reads <c>nft -j list ruleset</c>, without the tables of Hooktrail's observers. Chains of iptables-nft are chains
@@ -53,17 +71,22 @@ public static class RuleReader
     /// The output of iptables-nft-save and its relatives, by the layer. Chains of other layers are nft's own.
     /// </param>
     /// <param name="names">The names of the lab.</param>
+    /// <param name="sets">The sets that rules name, in the lab's names.</param>
     /// <exception cref="HooktrailException">A text is no such output.</exception>
     public static RuleSet OfHost(
         string listing, IEnumerable<string> translated,
-        IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names) =>
+        IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names, ImmutableArray<IpSet> sets = default) =>
         Read(
             new NftReader(names, JsonListing).Tables(Reading.NftJson.Script(listing, JsonListing)),
             new(
                 saves.ToDictionary(
                     save => save.Key,
-                    save => SavedTables.Read(save.Key, save.Value, names, $"{save.Key.Name()}-save")),
-                new NftReader(names, "nft list ruleset").Tables(translated)));
+                    save => SavedTables.Read(
+                        save.Key, save.Value, names, $"{save.Key.Name()}-save", sets.IsDefault ? [] : sets)),
+                new NftReader(names, "nft list ruleset").Tables(translated))) with
+        {
+            Sets = sets.IsDefault ? [] : sets,
+        };
 
     private static RuleSet Read(ImmutableArray<NftTable> tables, SharedTables shared) =>
         new([.. tables.SelectMany(shared.Read)]);

@@ -7,6 +7,9 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
 {
     public static readonly RuleSet Empty = new([]);
 
+    /// <summary>The sets of ipset that rules name, as far as their entries are known.</summary>
+    public ImmutableArray<IpSet> Sets { get; init; } = [];
+
     public int Count => Chains.Sum(chain => chain.Rules.Length);
 
     public RuleChain? Find(ChainId id) => Chains.FirstOrDefault(chain => chain.Id == id);
@@ -30,7 +33,10 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
                 };
         }
 
-        return new([.. chains]);
+        return new([.. chains])
+        {
+            Sets = more.Sets.IsEmpty ? Sets : [.. Sets.UnionBy(more.Sets, set => set.Name)],
+        };
     }
 
     /// <summary>
@@ -51,7 +57,8 @@ public sealed record RuleSet(ImmutableArray<RuleChain> Chains)
 
     public bool Equals(RuleSet? other) =>
         ReferenceEquals(this, other)
-        || other is not null && Chains.Length == other.Chains.Length && InOrder.SequenceEqual(other.InOrder);
+        || other is not null && Chains.Length == other.Chains.Length && InOrder.SequenceEqual(other.InOrder)
+            && Sets.AsSpan().SequenceEqual(other.Sets.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Chains.Length, Count);
 }

@@ -29,9 +29,18 @@ public static class RuleText
     }
 
     /// <exception cref="HooktrailException">The lines are not of this tool.</exception>
-    public static RuleSet Read(Layer layer, IEnumerable<string> lines, string source) => layer == Layer.Nftables
-        ? RuleReader.Nftables(lines, LabNamesAsTheyAre.Instance, source)
-        : RuleReader.Xtables(layer, lines, LabNamesAsTheyAre.Instance, source);
+    public static RuleSet Read(
+        Layer layer, IEnumerable<string> lines, string source, ImmutableArray<IpSet> sets = default) =>
+        layer == Layer.Nftables
+            ? RuleReader.Nftables(lines, LabNamesAsTheyAre.Instance, source)
+            : RuleReader.Xtables(layer, lines, LabNamesAsTheyAre.Instance, source, sets);
+
+    /// <summary>The sets as <c>ipset save</c> would print them if the host used the lab's names.</summary>
+    public static IEnumerable<string> Sets(RuleSet rules) => rules.Sets.SelectMany(set => set.Lines);
+
+    /// <exception cref="HooktrailException">The lines are not of ipset.</exception>
+    public static ImmutableArray<IpSet> ReadSets(IEnumerable<string> lines, string source) =>
+        RuleReader.Sets(lines, LabNamesAsTheyAre.Instance, source);
 
     private static void WriteXtables(string table, List<RuleChain> chains, ImmutableArray<string>.Builder lines)
     {

@@ -2,14 +2,22 @@ using System.Net;
 
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>An address, a network or a range of one IP version; both ends included.</summary>
+/// <summary>
+/// An address, a network or a range of one IP version; both ends included. A mask with gaps is no range: then
+/// <see cref="Holds"/> compares the bits of the mask.
+/// </summary>
 internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 {
+    private byte[]? Gaps { get; init; }
+
     public bool IsOne => First.Equals(Last);
 
     public bool IsAll => First.GetAddressBytes().All(one => one == 0) && Last.GetAddressBytes().All(one => one == 255);
 
-    public bool Holds(IPAddress address) => Compare(First, address) <= 0 && Compare(address, Last) <= 0;
+    public bool Holds(IPAddress address) => Gaps is { } mask
+        ? address.AddressFamily == First.AddressFamily
+            && address.GetAddressBytes().Zip(mask, (one, bits) => (byte)(one & bits)).SequenceEqual(First.GetAddressBytes())
+        : Compare(First, address) <= 0 && Compare(address, Last) <= 0;
 
     /// <summary>All addresses of the range; null if they are more than <paramref name="most"/>.</summary>
     public IEnumerable<IPAddress>? Each(int most)
@@ -24,8 +32,8 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
     }
 
     /// <summary>
-    /// Parses <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>fe80::/10</c> or
-    /// <c>172.18.0.2-172.18.0.9</c>.
+    /// Parses <c>172.18.0.2</c>, <c>172.18.0.0/16</c>, <c>172.18.0.0/255.255.0.0</c>, <c>0.0.0.5/0.0.0.255</c>,
+    /// <c>fe80::/10</c> or <c>172.18.0.2-172.18.0.9</c>.
     /// </summary>
     public static bool TryParse(string text, out AddressRange range)
     {
@@ -59,8 +67,13 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
             high[at] = (byte)(low[at] | ~mask[at]);
         }
 
-        return Make(new(low), new(high), out range);
+        range = new(new(low), new(high)) { Gaps = HasGaps(mask) ? mask : null };
+        return true;
     }
+
+    private static bool HasGaps(byte[] mask) =>
+        string.Concat(mask.Select(one => one.ToString("b8", CultureInfo.InvariantCulture)))
+            .Contains("01", StringComparison.Ordinal);
 
     private static bool TryMask(string text, int bytes, out byte[] mask)
     {
@@ -68,9 +81,7 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
         if (TryAddress(text, out var written))
         {
             mask = written.GetAddressBytes();
-            // A mask with gaps is no range of addresses.
-            var bits = string.Concat(mask.Select(one => one.ToString("b8", CultureInfo.InvariantCulture)));
-            return mask.Length == bytes && !bits.Contains("01", StringComparison.Ordinal);
+            return mask.Length == bytes;
         }
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > bytes * 8)

@@ -56,7 +56,10 @@ internal sealed class NameTranslation(INames names)
 
     /// <summary>The owner's name; the address itself if the lab does not know it.</summary>
     public string Mac(string printed) =>
-        printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(printed) ?? printed;
+        printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(WithAllDigits(printed)) ?? printed;
+
+    // ebtables prints 2:42:ac:1e:0:2.
+    private static string WithAllDigits(string mac) => string.Join(':', mac.Split(':').Select(one => one.PadLeft(2, '0')));
 
     /// <summary>
     /// The names of the addresses in an address, network, range or list; the text itself if the lab knows none of them.
@@ -119,6 +122,14 @@ internal sealed class NameTranslation(INames names)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
 
     private static bool IsName(string text) => LabNames.Networks.Contains(text) || LabAddressNames.IsName(text);
+
+    /// <summary>
+    /// The lab's addresses in the result of <see cref="Addresses"/>; if it is the network of all addresses, all of them.
+    /// </summary>
+    public IEnumerable<string> AddressesIn(string translated, IpVersion version) => translated.Split(',')
+        .SelectMany(part => IsName(part) ? Members(part, version)
+            : AddressRange.TryParse(part, out var range) && range.IsAll ? Known(range, version)
+            : []);
 
     private static IEnumerable<string> Members(string name, IpVersion version) =>
         LabNames.Networks.Contains(name) ? LabAddressNames.On(name, version) : [name];

@@ -55,6 +55,72 @@ internal static class ConntrackWords
     };
 }
 
+/// <summary>The states of a connection in <c>--ctstatus</c>; NONE is no state.</summary>
+internal static class ConnectionStatusWords
+{
+    /// <summary>Parses states separated by commas; null if one is unknown.</summary>
+    public static ConntrackStates? Parse(string text)
+    {
+        var states = ConntrackStates.None;
+        foreach (var word in text.Split(','))
+            if (One(word) is { } state)
+                states |= state;
+            else
+                return null;
+        return states;
+    }
+
+    private static ConntrackStates? One(string word) => word.ToUpperInvariant() switch
+    {
+        "NONE" => ConntrackStates.None,
+        "EXPECTED" => ConntrackStates.Expected,
+        "SEEN_REPLY" => ConntrackStates.SeenReply,
+        "ASSURED" => ConntrackStates.Assured,
+        "CONFIRMED" => ConntrackStates.Confirmed,
+        _ => null,
+    };
+}
+
+/// <summary>The byte of which DSCP is the upper six bits, as numbers and as types of service (RFC 1349).</summary>
+internal static class TosWords
+{
+    private static readonly FrozenDictionary<string, int> Types = new Dictionary<string, int>
+    {
+        ["Minimize-Delay"] = 0x10,
+        ["Maximize-Throughput"] = 0x08,
+        ["Maximize-Reliability"] = 0x04,
+        ["Minimize-Cost"] = 0x02,
+        ["Normal-Service"] = 0,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// A number with or without a mask, or a type of service, which has <paramref name="ofType"/>; null for anything else.
+    /// </summary>
+    public static (int Value, int Mask)? Parse(string text, int ofType = 63)
+    {
+        if (Types.TryGetValue(text, out var type))
+            return (type, ofType);
+        return text.Split('/') switch
+        {
+            [var one] when Number(one) is { } value => (value, 255),
+            [var one, var bits] when Number(one) is { } value && Number(bits) is { } mask => (value, mask),
+            _ => null,
+        };
+    }
+
+    private static int? Number(string text)
+    {
+        var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        return int.TryParse(
+            isHex ? text[2..] : text,
+            isHex ? NumberStyles.HexNumber : NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number) && number is >= 0 and <= 255
+            ? number
+            : null;
+    }
+}
+
 /// <summary>The types of addresses (include/uapi/linux/rtnetlink.h, <c>RTN_*</c>).</summary>
 internal static class AddressTypeWords
 {
@@ -65,6 +131,47 @@ internal static class AddressTypeWords
     /// <summary>Parses types separated by commas, in the spelling of iptables or nft; null if one is unknown.</summary>
     public static AddressTypeMatch? Parse(string text, AddressRole role, bool negated) =>
         text.ToUpperInvariant() is var types && types.Split(',').All(Types.Contains) ? new(role, types, negated) : null;
+}
+
+internal static class RejectWords
+{
+    private static readonly FrozenSet<string> V4 = FrozenSet.Create(
+        "icmp-net-unreachable", "icmp-host-unreachable", "icmp-proto-unreachable", "icmp-port-unreachable",
+        "icmp-net-prohibited", "icmp-host-prohibited", "icmp-admin-prohibited", "tcp-reset");
+
+    private static readonly FrozenSet<string> V6 = FrozenSet.Create(
+        "icmp6-no-route", "icmp6-adm-prohibited", "icmp6-addr-unreachable", "icmp6-port-unreachable",
+        "icmp6-policy-fail", "icmp6-reject-route", "tcp-reset");
+
+    /// <summary>The full name of a message that iptables may send, also for a short one; null for any other.</summary>
+    public static string? Parse(string text, IpVersion version)
+    {
+        var full = (version, text) switch
+        {
+            (_, "tcp-rst") => "tcp-reset",
+            (IpVersion.V4, "net-unreach" or "host-unreach" or "proto-unreach" or "port-unreach") =>
+                $"icmp-{text}able",
+            (IpVersion.V4, "net-prohib" or "host-prohib" or "admin-prohib") => $"icmp-{text}ited",
+            (IpVersion.V6, "addr-unreach" or "port-unreach") => $"icmp6-{text}able",
+            (IpVersion.V6, "no-route" or "adm-prohibited" or "policy-fail" or "reject-route") => $"icmp6-{text}",
+            _ => text,
+        };
+        return (version == IpVersion.V4 ? V4 : V6).Contains(full) ? full : null;
+    }
+}
+
+internal static class PacketTypeWords
+{
+    /// <summary>Parses a type in the spelling of any tool; null for an unknown one.</summary>
+    public static PacketTypeMatch? Parse(string text, bool negated) => text.ToLowerInvariant() switch
+    {
+        // include/uapi/linux/if_packet.h: PACKET_HOST is what iptables prints as unicast.
+        "unicast" or "host" => new("host", negated),
+        "other" or "otherhost" => new("otherhost", negated),
+        "broadcast" or "multicast" or "outgoing" or "loopback" or "fastroute" =>
+            new(text.ToLowerInvariant(), negated),
+        _ => null,
+    };
 }
 
 internal static class MacWords
@@ -96,23 +203,59 @@ internal static class IcmpWords
         ["protocol-unreachable"] = (3, 2),
         ["port-unreachable"] = (3, 3),
         ["fragmentation-needed"] = (3, 4),
+        ["source-route-failed"] = (3, 5),
+        ["network-unknown"] = (3, 6),
+        ["host-unknown"] = (3, 7),
+        ["network-prohibited"] = (3, 9),
+        ["host-prohibited"] = (3, 10),
+        ["TOS-network-unreachable"] = (3, 11),
+        ["TOS-host-unreachable"] = (3, 12),
+        ["communication-prohibited"] = (3, 13),
+        ["host-precedence-violation"] = (3, 14),
+        ["precedence-cutoff"] = (3, 15),
         ["source-quench"] = (4, null),
         ["redirect"] = (5, null),
+        ["network-redirect"] = (5, 0),
+        ["host-redirect"] = (5, 1),
+        ["TOS-network-redirect"] = (5, 2),
+        ["TOS-host-redirect"] = (5, 3),
         ["echo-request"] = (8, null),
         ["router-advertisement"] = (9, null),
         ["router-solicitation"] = (10, null),
         ["time-exceeded"] = (11, null),
+        ["ttl-exceeded"] = (11, null),
+        ["ttl-zero-during-transit"] = (11, 0),
+        ["ttl-zero-during-reassembly"] = (11, 1),
         ["parameter-problem"] = (12, null),
+        ["ip-header-bad"] = (12, 0),
+        ["required-option-missing"] = (12, 1),
         ["timestamp-request"] = (13, null),
         ["timestamp-reply"] = (14, null),
+        ["address-mask-request"] = (17, null),
+        ["address-mask-reply"] = (18, null),
+        ["ping"] = (8, null),
+        ["pong"] = (0, null),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, (int Type, int? Code)> V6 = new Dictionary<string, (int, int?)>
     {
         ["destination-unreachable"] = (1, null),
+        ["no-route"] = (1, 0),
+        ["communication-prohibited"] = (1, 1),
+        ["beyond-scope"] = (1, 2),
+        ["address-unreachable"] = (1, 3),
+        ["port-unreachable"] = (1, 4),
+        ["failed-policy"] = (1, 5),
+        ["reject-route"] = (1, 6),
         ["packet-too-big"] = (2, null),
         ["time-exceeded"] = (3, null),
+        ["ttl-exceeded"] = (3, null),
+        ["ttl-zero-during-transit"] = (3, 0),
+        ["ttl-zero-during-reassembly"] = (3, 1),
         ["parameter-problem"] = (4, null),
+        ["bad-header"] = (4, 0),
+        ["unknown-header-type"] = (4, 1),
+        ["unknown-option"] = (4, 2),
         ["echo-request"] = (128, null),
         ["echo-reply"] = (129, null),
         ["mld-listener-query"] = (130, null),

@@ -15,9 +15,10 @@ internal sealed class SavedTables
     }
 
     /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
-    public static SavedTables Read(Layer layer, IEnumerable<string> lines, INames names, string source)
+    public static SavedTables Read(
+        Layer layer, IEnumerable<string> lines, INames names, string source, ImmutableArray<IpSet> sets)
     {
-        var reader = new XtablesReader(layer, names, source);
+        var reader = new XtablesReader(layer, names, source, sets);
         var (chains, rules) = reader.Lines(lines);
         return new(reader, chains, rules);
     }

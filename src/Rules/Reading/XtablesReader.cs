@@ -1,8 +1,9 @@
 namespace Hooktrail.Rules.Reading;
 
-internal sealed class XtablesReader(Layer layer, INames names, string source)
+internal sealed class XtablesReader(Layer layer, INames names, string source, ImmutableArray<IpSet> sets)
 {
     private readonly NameTranslation _translation = new(names);
+    private IpSets _sets = IpSets.None;
 
     /// <exception cref="HooktrailException">A line is not of such a tool.</exception>
     public ImmutableArray<RuleChain> Read(IEnumerable<string> lines)
@@ -29,10 +30,13 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
                 table = tokens[0][1..];
             else if (tokens[0].StartsWith(':'))
                 chains.Add(Declared(table, tokens, where));
+            else if (NftLine.Of(layer, table, line, where) is { } nft)
+                rules.Add(nft);
             else
-                rules.Add(NftLine.Of(layer, table, line, where) ?? Appended(table, tokens, where));
+                Command(table, tokens, where, chains, rules);
         }
 
+        _sets = IpSets.Of(IpSets.Unchanged(sets, rules.Where(rule => !rule.Tokens.IsDefault).Select(rule => rule.Tokens)));
         return (chains, rules);
     }
 
@@ -46,14 +50,50 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
                 $"{where}: the chain {tokens[0][1..]} has the policy \"{other}\", which is neither ACCEPT, DROP nor -; give the output of {layer.Name()}-save as it is."),
         });
 
-    private XtablesLine Appended(string table, ImmutableArray<string> tokens, string where)
+    /// <summary>A rule, or one of the commands that <c>iptables -S</c> prints and people write into scripts.</summary>
+    private void Command(
+        string table, ImmutableArray<string> tokens, string where,
+        List<(ChainId Id, Policy Policy)> chains, List<XtablesLine> rules)
     {
         // With --counters a rule begins with [packets:bytes].
-        var rest = tokens[0].StartsWith('[') ? tokens.RemoveAt(0) : tokens;
-        return rest is ["-A", var chain, ..]
-            ? new(new(layer, table, chain), rest[2..], where)
-            : throw new HooktrailException(
-                $"{where}: \"{string.Join(' ', tokens.Take(3))}\" begins no rule; give the output of {layer.Name()}-save as it is.");
+        var rest = tokens[0].StartsWith('[') || IsTool(tokens[0]) ? tokens.RemoveAt(0) : tokens;
+        if (rest is ["-t" or "--table", var named, ..])
+            (table, rest) = (named, rest[2..]);
+        switch (rest)
+        {
+            case ["-A" or "--append", var chain, ..]:
+                rules.Add(new(new(layer, table, chain), rest[2..], where));
+                break;
+            case ["-I" or "--insert", var chain, var number, ..]
+                when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place):
+                Insert(rules, new(new(layer, table, chain), rest[3..], where), place);
+                break;
+            case ["-I" or "--insert", var chain, ..]:
+                Insert(rules, new(new(layer, table, chain), rest[2..], where), 1);
+                break;
+            case ["-N" or "--new-chain", var chain, "-P", var policy]:
+                chains.Add(Declared(table, [":" + chain, policy], where));
+                break;
+            case ["-N" or "--new-chain", var chain]:
+                // A user's chain of ebtables accepts at its end, if nothing else is said.
+                chains.Add((new(layer, table, chain), layer == Layer.Ebtables ? Policy.Accept : Policy.None));
+                break;
+            case ["-P" or "--policy", var chain, var policy, ..]:
+                chains.Add(Declared(table, [":" + chain, policy], where));
+                break;
+            default:
+                throw new HooktrailException(
+                    $"{where}: \"{string.Join(' ', tokens.Take(3))}\" begins no rule; give the output of {layer.Name()}-save as it is.");
+        }
+    }
+
+    private bool IsTool(string word) =>
+        word == layer.Name() || word == $"{layer.Name()}-nft" || word == $"{layer.Name()}-legacy";
+
+    private static void Insert(List<XtablesLine> rules, XtablesLine rule, int number)
+    {
+        var places = rules.Index().Where(one => one.Item.Chain == rule.Chain).Select(one => one.Index).ToList();
+        rules.Insert(number <= places.Count ? places[Math.Max(number, 1) - 1] : rules.Count, rule);
     }
 
     private ImmutableArray<RuleChain> Assemble(
@@ -97,13 +137,14 @@ internal sealed class XtablesReader(Layer layer, INames names, string source)
         var (chain, tokens, where) = (line.Chain, line.Tokens, line.Where);
         if (line.Nft is { } nft)
             return NftLine.Read(chain, nft);
-        var rules = new XtablesRule(chain, tokens, _translation, isChain, where).Read().ToList();
+        var rules = new XtablesRule(chain, tokens, _translation, _sets, isChain, where).Read().ToList();
         return rules.All(rule => InLab(rule.Text).SequenceEqual([rule]))
             ? rules
-            : new XtablesRule(chain, tokens, _translation, isChain, where, careful: true).Read();
+            : new XtablesRule(chain, tokens, _translation, _sets, isChain, where, careful: true).Read();
 
         IEnumerable<Rule> InLab(string text) =>
-            new XtablesRule(chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), isChain, where).Read();
+            new XtablesRule(
+                chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), _sets, isChain, where).Read();
     }
 
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);

@@ -37,6 +37,7 @@ public class HostReadingTests
         *nat
         :POSTROUTING ACCEPT [0:0]
         -A POSTROUTING -s 172.30.0.0/24 ! -o br-la0 -j MASQUERADE
+        -A POSTROUTING -m set --match-set evil src -j ACCEPT
         COMMIT
         # Warning: iptables-legacy tables present, use iptables-legacy-save to see them
         hooktrail: next
@@ -56,6 +57,7 @@ public class HostReadingTests
         {"table": {"family": "ip", "name": "nat"}},
         {"chain": {"family": "ip", "table": "nat", "name": "POSTROUTING", "type": "nat", "hook": "postrouting", "prio": 100, "policy": "accept"}},
         {"rule": {"family": "ip", "table": "nat", "chain": "POSTROUTING", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "oifname"}}, "right": "br-la0"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "172.30.0.0", "len": 24}}}}, {"counter": {"packets": 0, "bytes": 0}}, {"xt": {"type": "target", "name": "MASQUERADE"}}]}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "POSTROUTING", "expr": [{"xt": {"type": "match", "name": "set"}}, {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}},
         {"table": {"family": "ip6", "name": "filter"}},
         {"chain": {"family": "ip6", "table": "filter", "name": "FORWARD", "type": "filter", "hook": "forward", "prio": 0, "policy": "drop"}},
         {"table": {"family": "arp", "name": "filter"}},
@@ -87,6 +89,11 @@ public class HostReadingTests
         add table ip6 filter
         add chain ip6 filter FORWARD { type filter hook forward priority 0; policy drop; }
         # Completed
+        hooktrail: next
+        create evil hash:net family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x595b40a2
+        add evil 172.30.0.0/24
+        add evil 172.30.0.3 nomatch
+        add evil 10.0.0.0/8
         """;
 
     [TestCase("6.1.0-50-cloud-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-09-20)", "6.1.176")]
@@ -134,6 +141,20 @@ public class HostReadingTests
         Assert.That(
             profile.Rules.Find(new(Layer.Nftables, "bridge mine", "c"))!.Rules[0].Matches,
             Is.EqualTo(new Match[] { new DeviceMatch(DeviceRole.In, ["client.port"], false) }));
+    }
+
+    [Test]
+    public void The_sets_that_its_rules_name_are_read()
+    {
+        var rules = HostReading.Parse(Lines(Captured), TestHost.Instance, Backend.Nft).Rules;
+
+        Assert.That(rules.Sets.Select(set => set.Name), Is.EqualTo(new[] { "evil" }));
+        Assert.That(
+            rules.Find(new(Layer.Iptables, "nat", "POSTROUTING"))!.Rules[1].Matches,
+            Is.EqualTo(new Match[]
+            {
+                new AddressMatch(AddressRole.Source, ["client", "lab.gateway", "lab.broadcast"], false),
+            }));
     }
 
     [Test]

@@ -13,16 +13,17 @@ public class UnreadableTests
 
     private static readonly string[] Matches =
     [
-        "-d 10.0.0.0/255.0.255.0", "! -d 10.0.0.0/255.0.255.0", "-d example.org", "! -d example.org", "! -p all",
+        "-d example.org", "! -d example.org", "-d ! example.org", "! -p all",
         "-m iprange --dst-range nonsense", "-m iprange ! --dst-range nonsense",
         "-m addrtype --dst-type NONSENSE", "-m addrtype ! --dst-type LOCAL,NONSENSE", "-m addrtype --limit-iface-in",
-        "-m multiport --ports 80", "-m multiport ! --dports http",
-        "-m conntrack --ctstate NONSENSE", "-m conntrack ! --ctorigdst 1.2.3.4",
+        "-m multiport --ports http", "-m multiport ! --dports http",
+        "-m conntrack --ctstate NONSENSE", "-m conntrack ! --ctexpire 5", "-m conntrack ! --ctorigdst example.org",
+        "-m pkttype --pkt-type nonsense", "-m dscp --dscp 64", "-m tos --tos nonsense", "-m length --length 1:2:3",
         "-m mark ! --mark nonsense", "-m ttl --ttl-eq 300",
         "-m tcp ! --tcp-option 5", "-m tcp --tcp-flags NONSENSE SYN",
         "-m set --match-set evil src", "-m set ! --match-set evil dst,dst",
         "-m string --string \"a b\" --algo bm", "-m owner ! --uid-owner 0",
-        "-m nonsense", "-m nonsense ! --any thing", "-f", "! -f",
+        "-m string --string \"-j ACCEPT\" --algo bm", "-m nonsense", "-m nonsense ! --any thing",
         "--nonsense", "! --nonsense a b", "--unreadable \"-d ! nonsense\"",
     ];
 
@@ -31,14 +32,16 @@ public class UnreadableTests
         "-j NONSENSE", "-j ACCEPT --nonsense", "-j REJECT --nonsense 3", "-j NFQUEUE --queue-num 0",
         "-j TEE --gateway 10.0.0.1", "-j DNAT --to-destination 10.0.0.1-10.0.0.9",
         "-j DNAT --to-destination 172.30.0.3 --nonsense 3", "-j DNAT --nonsense 3 --to-destination 172.30.0.3",
-        "-j REDIRECT --to-ports http", "-j CT --notrack --zone 3", "-j MARK --set-xmark nonsense", "-j TTL --ttl-inc 1",
+        "-j REDIRECT --to-ports http", "-j CT --notrack --zone 3", "-j MARK --set-xmark nonsense", "-j TTL --ttl-inc 300",
+        "-j CONNMARK --save-mark --left-shift-mark 2", "-j CONNMARK --set-mark nonsense", "-j TOS --set-tos 0x01/0xff",
+        "-j REJECT --reject-with nonsense", "-j NETMAP --to 10.0.0.0/24", "-j SET --map-set evil src --map-mark",
         "-j TTL --ttl-set 300", "-j UNREADABLE --text \"-j DNAT\"", "-j UNREADABLE --rule",
     ];
 
     private static readonly string[] FrameMatches =
     [
-        "--among-src 02:42:ac:1e:00:02", "! --ip-dst 10.0.0.0/255.0.255.0", "-s 02:42:00:00:00:00/ff:ff:00:00:00:00",
-        "-d nonsense", "! -d nonsense", "--vlan-id 5", "! --vlan-id 5", "--limit 3/sec", "--ip-tos 0x10",
+        "--among-src 02:42:ac:1e:00:02", "-s 02:42:00:00:00:00/ff:ff:00:00:00:00", "--among-dst ! 2:42:ac:1e:0:2",
+        "-d nonsense", "! -d nonsense", "-d ! nonsense", "--vlan-id nonsense", "--limit 3/sec", "--arp-gratuitous",
         "--pkttype-type unicast --mark nonsense", "--unreadable \"-s x\"",
     ];
 

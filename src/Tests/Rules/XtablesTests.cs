@@ -3,6 +3,11 @@ namespace Hooktrail.Tests.Rules;
 
 public class XtablesTests
 {
+    private static readonly ConntrackMatch Connected =
+        new(ConntrackStates.Invalid | ConntrackStates.Untracked, true);
+
+    private static readonly AnyOfMatch Never = new([], false);
+
     private static readonly object[] Matches =
     [
         Of("-i br-la0", "-i lab", new DeviceMatch(DeviceRole.In, ["lab"], false)),
@@ -58,15 +63,115 @@ public class XtablesTests
             "-m mac --mac-source 02:42:AC:1E:00:02",
             "-m mac --mac-source client",
             new MacMatch(AddressRole.Source, "client", false)),
+        Of("-s 0.0.0.2/0.0.0.255", "-s client,stranger,left,insider", Source("client", "stranger", "left", "insider")),
+        Of("! -s 0.0.0.9/0.0.255.255", null, Source() with { Negated = true }),
+        Of("-f", null, new FragmentMatch(false)),
+        // iptables-nft up to 1.8.10 loads it as «not both».
+        Of("-p udp -m udp ! --sport 80 ! --dport 53", null, new ProtocolMatch("udp", false), new AnyOfMatch(
+            [
+                [Dport((80, 80)) with { Role = AddressRole.Source, Negated = true }, Dport((53, 53)) with { Negated = true }],
+                [
+                    new UnknownMatch("! --sport with ! --dport", false),
+                    new AnyOfMatch([[Dport((80, 80)) with { Role = AddressRole.Source }, Dport((53, 53))]], true),
+                ],
+            ],
+            false)),
+        Of("-p udp -m udp ! --sport 80 ! --dport 53:54", null,
+            new ProtocolMatch("udp", false),
+            Dport((80, 80)) with { Role = AddressRole.Source, Negated = true },
+            Dport((53, 54)) with { Negated = true }),
+        Of("-p icmp -m icmp --icmp-type any", null, new ProtocolMatch("icmp", false), new FragmentMatch(true)),
+        Of("-p icmp -m icmp ! --icmp-type any", null, new ProtocolMatch("icmp", false), Never),
+        Of("-p tcp -m multiport --ports 80,443:445", null, new ProtocolMatch("tcp", false), EitherPort(false)),
+        Of("-p tcp -m multiport ! --ports 80,443:445", null,
+            new ProtocolMatch("tcp", false), new FragmentMatch(true), EitherPort(true)),
+        Of("-m pkttype --pkt-type unicast", null, new PacketTypeMatch("host", false)),
+        Of("-m connmark ! --mark 0x7/0xf", null, new ConnectionMarkMatch(7, 15, true)),
+        Of("-m mark --mark 0x1 -m connmark --mark 0x2", null,
+            new MarkMatch(1, uint.MaxValue, false), new ConnectionMarkMatch(2, uint.MaxValue, false)),
+        Of("-m conntrack --ctorigdst 172.30.0.3 --ctorigdstport 48080",
+            "-m conntrack --ctorigdst server --ctorigdstport 8080",
+            Connected, OfOriginal(new AddressMatch(AddressRole.Destination, ["server"], false)),
+            OfOriginal(Dport((8080, 8080)))),
+        Of("-m conntrack ! --ctreplsrc 172.30.0.0/30 ! --ctproto 17",
+            "-m conntrack ! --ctreplsrc client,server,lab.gateway ! --ctproto 17",
+            Connected,
+            new ConnectionTupleMatch(
+                ConnectionDirection.Reply, Source("client", "server", "lab.gateway") with { Negated = true }),
+            OfOriginal(new ProtocolMatch("udp", true))),
+        Of("-m conntrack --ctstatus SEEN_REPLY,CONFIRMED", null,
+            Connected, new ConntrackMatch(ConntrackStates.SeenReply | ConntrackStates.Confirmed, false)),
+        Of("-m conntrack ! --ctstatus NONE", null, Connected, new ConntrackMatch(ConntrackStates.None, true)),
+        Of("-m conntrack --ctstate INVALID --ctdir REPLY", null,
+            new ConntrackMatch(ConntrackStates.Invalid, false),
+            new AnyOfMatch(
+                [
+                    [Connected, new ConnectionDirectionMatch(ConnectionDirection.Reply, false)],
+                    [Connected with { Negated = false }],
+                ],
+                false)),
+        Of("-m conntrack -p udp --ctstate NEW", null,
+            new ProtocolMatch("udp", false), new ConntrackMatch(ConntrackStates.New, false)),
+        Of("-m addrtype --src-type UNICAST,LOCAL ! --dst-type LOCAL --limit-iface-out", null,
+            new FibMatch(AddressRole.Source, FibKeys.Out, FibResult.Type, ["UNICAST", "LOCAL"], false),
+            new FibMatch(AddressRole.Destination, FibKeys.Out, FibResult.Type, ["LOCAL"], true)),
+        Of("-m dscp ! --dscp 0x2e", null, new DscpMatch(46, 63, true)),
+        Of("-m dscp --dscp-class AF21", null, new DscpMatch(18, 63, false)),
+        Of("-m tos --tos 0x10/0x3f", null, new DscpMatch(4, 15, false)),
+        Of("-m tos ! --tos 0x11/0xff", null, Never with { Negated = true }),
+        Of("-m length ! --length 40:60", null, new LengthMatch(40, 60, true)),
+        Of("-m length --length 100", null, new LengthMatch(100, 100, false)),
+        Of("-m policy --dir in --pol none", null),
+        Of("-m policy --dir out --pol ipsec --strict --reqid 1", null, Never),
+        Of("-m rpfilter --invert", null, Back(FibKeys.In, true)),
+        Of("-m rpfilter --loose --validmark --accept-local", null,
+            Back(FibKeys.Mark, false) with { AcceptsLocal = true }),
+        Of("-m physdev ! --physdev-out vethserver", "-m physdev ! --physdev-out server.port",
+            new AnyOfMatch(
+                [
+                    [new PhysdevMatch(PhysdevState.In, true)],
+                    [
+                        new PhysdevMatch(PhysdevState.Out, false),
+                        new DeviceMatch(DeviceRole.PhysOut, ["server.port"], true),
+                    ],
+                ],
+                false)),
+        Of("-m nfacct --nfacct-name \"-d x\"", null),
+        Of("-m recent --rcheck --seconds 5 --name x --mask 255.255.255.255 --rsource -m tcp --dport 80", null,
+            new UnknownMatch("-m recent", false), Dport((80, 80))),
         Of("-m comment --comment \"a \\\"b\\\" c\"", null),
-        Of("-m set --match-set evil src", null, new UnknownMatch("set", false)),
+        Of("-m set --match-set evil src", null, new UnknownMatch("-m set --match-set evil", false)),
         Of(
             "-m limit --limit 3/sec -m mark --mark 0x3", null,
-            new UnknownMatch("limit", false), new MarkMatch(3, uint.MaxValue, false)),
+            new UnknownMatch("-m limit", false), new MarkMatch(3, uint.MaxValue, false)),
         Of("-m addrtype --dst-type LOCAL --limit-iface-in", null,
-            new AddressTypeMatch(AddressRole.Destination, "LOCAL", false),
-            new UnknownMatch("addrtype --limit-iface-in", false)),
-        Of("-m conntrack --ctdir ORIGINAL", null, new UnknownMatch("conntrack --ctdir", false)),
+            new FibMatch(AddressRole.Destination, FibKeys.In, FibResult.Type, ["LOCAL"], false)),
+        Of("-m conntrack --ctdir ORIGINAL", null, Connected, new ConnectionDirectionMatch(
+            ConnectionDirection.Original, false)),
+    ];
+
+    private static readonly object[] MatchesOfIPv6 =
+    [
+        Of("-s ::/96", "-s host.lo", Source("host.lo")),
+        Of("-s fd00::2/::ffff", "-s client,stranger,left,insider", Source("client", "stranger", "left", "insider")),
+        // In IPv6 the address has to be of the kind unicast, and local.
+        Of("-m addrtype --dst-type UNICAST,LOCAL", null, new AddressTypeMatch(AddressRole.Destination, "LOCAL", false)),
+        Of("-m addrtype --dst-type UNICAST", null),
+        Of("-m addrtype ! --src-type UNICAST", null, Never),
+        Of("-m addrtype --dst-type MULTICAST,LOCAL", null, Never),
+        Of("-m rt --rt-type 0 ! --rt-segsleft 1", null, new ExtensionHeaderMatch("rt", false)),
+        Of("-m hbh -m hl --hl-eq 3", null, new ExtensionHeaderMatch("hbh", false), new TtlMatch(3, 3, false)),
+        Of("-m frag ! --fragid 1 --fraglast", null,
+            new ExtensionHeaderMatch("frag", false), new UnknownMatch("-m frag --fragid", false)),
+        Of("-m rpfilter --accept-local", null, new AnyOfMatch(
+            [
+                [Back(FibKeys.In, false)],
+                [new AddressTypeMatch(AddressRole.Source, "LOCAL", false)],
+            ],
+            false)),
+        Of("-m conntrack --ctorigdst fd00::/64", "-m conntrack --ctorigdst lab",
+            Connected,
+            OfOriginal(new AddressMatch(AddressRole.Destination, ["client", "server", "lab.gateway"], false))),
     ];
 
     private static readonly object[] Targets =
@@ -94,7 +199,32 @@ public class XtablesTests
         Do("-j CT --notrack", null, new NotrackTarget()),
         Do("-j CT --helper ftp", null, new UnknownTarget("CT --helper")),
         Do("-j MARK --set-xmark 0x1/0xff", null, new MarkTarget(1, 255)),
+        Do("-j MARK --set-mark 1/2", null, new MarkTarget(1, 3)),
+        Do("-j MARK --and-mark 0xf", null, new MarkTarget(0, 0xfffffff0)),
+        Do("-j CONNMARK --set-xmark 0x5/0x7", null, new ConnectionMarkTarget(MarkStep.Set, 5, 7, 0)),
+        Do("-j CONNMARK --set-mark 5/2", null, new ConnectionMarkTarget(MarkStep.Set, 5, 7, 0)),
+        Do("-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff00", null,
+            new ConnectionMarkTarget(MarkStep.Save, 0, 0xff00, 0xff)),
+        Do("-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff00", null,
+            new ConnectionMarkTarget(MarkStep.Restore, 0, 0xff, 0xff00)),
+        Do("-j CONNMARK --restore-mark --mask 0x3", null, new ConnectionMarkTarget(MarkStep.Restore, 0, 3, 3)),
+        Do("-j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x1 --left-shift-mark 2", null,
+            new UnknownTarget("CONNMARK --left-shift-mark")),
+        Do("-j DSCP --set-dscp 0x2e", null, new DscpTarget(46, 63)),
+        Do("-j TOS --set-tos 0x10/0x3f", null, new DscpTarget(4, 15)),
+        Do("-j TOS --and-tos 0x03", null, new DscpTarget(0, 63)),
+        Do("-j TOS --set-tos 0x02/0x3f", null, new UnknownTarget("TOS --set-tos 0x02/0x3f")),
+        Do("-j CT --ctevents new,destroy", null, new ContinueTarget("CT")),
+        Do("-j CT --zone-orig 4", null, new UnknownTarget("CT --zone-orig")),
+        Do("-j SET --add-set evil src,dst --exist --timeout 30", null, new ContinueTarget("SET")),
+        Do("-j SET --map-set evil src --map-mark", null, new UnknownTarget("SET --map-set")),
+        Do("-j REJECT --reject-with host-prohib", null, new RejectTarget("icmp-host-prohibited")),
+        Do("-j LOG --log-prefix \"-d x\" --log-uid", null, new ContinueTarget("LOG")),
+        Do("-j SECMARK --selctx a:b", null, new UnknownTarget("SECMARK --selctx")),
+        Do("-j DNAT --to-destination 172.30.0.3-172.30.0.3:80", "-j DNAT --to-destination server:80",
+            new DnatTarget("server", 80)),
         Do("-j TTL --ttl-set 3", null, new TtlTarget(3)),
+        Do("-j TTL --ttl-dec 3", null, new TtlChangeTarget(-3)),
         Do("-j LOG --log-prefix \"somebody else \" --log-level 7", null, new ContinueTarget("LOG")),
         Do("-j CHECKSUM --checksum-fill", null, new ContinueTarget("CHECKSUM")),
         Do("-p tcp -j TCPMSS --clamp-mss-to-pmtu", null, new ContinueTarget("TCPMSS")),
@@ -118,6 +248,22 @@ public class XtablesTests
             "-s client -d Broadcast",
             new MacMatch(AddressRole.Source, "client", false),
             new MacMatch(AddressRole.Destination, "broadcast", false)),
+        Of("-p IPv4 --ip-src ! 172.30.0.2 --ip-proto ! udp", "-p IPv4 --ip-src ! client --ip-proto ! udp",
+            new FrameProtocolMatch("ipv4", false), Source("client") with { Negated = true },
+            new ProtocolMatch("udp", true)),
+        Of("-p ! IPv4 -i ! vethcl+ -d ! 2:42:ac:1e:0:2", "-p ! IPv4 -i ! client.port -d ! client",
+            new FrameProtocolMatch("ipv4", true), new DeviceMatch(DeviceRole.In, ["client.port"], true),
+            new MacMatch(AddressRole.Destination, "client", true)),
+        Of("-p ARP --arp-mac-dst 02:42:ac:1e:00:02", "-p ARP --arp-mac-dst client",
+            new FrameProtocolMatch("arp", false),
+            new AnyOfMatch(
+                [[new ArpOperationMatch(2, false), new MacMatch(AddressRole.Destination, "client", false)]], false)),
+        Of("-p 802_1Q --vlan-id 5 --vlan-prio 3", null,
+            new FrameProtocolMatch("vlan", false), new VlanMatch(5, 5, false)),
+        Of("-p 802_1Q --vlan-prio 3", null, new FrameProtocolMatch("vlan", false), Never),
+        Of("-p 802_1Q --vlan-encap 0800 --vlan-prio ! 3", null, new FrameProtocolMatch("vlan", false)),
+        Of("--mark /0x3", null, new MarkMatch(0, 3, true)),
+        Of("--mark ! /0x3", null, new MarkMatch(0, 3, false)),
         Of("-d Multicast", null, new MacMatch(AddressRole.Destination, "multicast", false)),
         Of("-s 02:42:00:00:00:00/ff:ff:00:00:00:00", null, new UnknownMatch(
             "-s 02:42:00:00:00:00/ff:ff:00:00:00:00", false)),
@@ -126,7 +272,7 @@ public class XtablesTests
             "--logical-in lab ! -p 0x8864",
             new DeviceMatch(DeviceRole.LogicalIn, ["lab"], false),
             new FrameProtocolMatch("pppoe", true)),
-        Of("-p 802_1Q --vlan-id 5", null, new FrameProtocolMatch("vlan", false), new UnknownMatch("--vlan-id", false)),
+        Of("-p 802_1Q --vlan-id 5", null, new FrameProtocolMatch("vlan", false), new VlanMatch(5, 5, false)),
         Of(
             "--pkttype-type multicast --mark 0x1/0x3", null,
             new PacketTypeMatch("multicast", false), new MarkMatch(1, 3, false)),
@@ -135,6 +281,10 @@ public class XtablesTests
     [TestCaseSource(nameof(Matches))]
     public void A_match_of_iptables(string printed, string? inLab, Match[] expected) =>
         AssertRule(Layer.Iptables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
+
+    [TestCaseSource(nameof(MatchesOfIPv6))]
+    public void A_match_of_ip6tables(string printed, string? inLab, Match[] expected) =>
+        AssertRule(Layer.Ip6tables, printed + " -j DROP", (inLab ?? printed) + " -j DROP", expected, new DropTarget());
 
     [TestCaseSource(nameof(Frames))]
     public void A_match_of_ebtables(string printed, string? inLab, Match[] expected) =>
@@ -214,6 +364,30 @@ public class XtablesTests
             Is.EqualTo((IEnumerable<(string, Policy)>)[("FORWARD", Policy.Drop), ("OWN", Policy.None)]));
     }
 
+    [TestCase("-P FORWARD DROP\n-N OWN\n-A FORWARD -j OWN\n-A OWN -s 172.30.0.2/32 -j ACCEPT")]
+    [TestCase("iptables -P FORWARD DROP\niptables -N OWN\niptables -t filter -I OWN -s 172.30.0.2/32 -j ACCEPT\niptables-nft -I FORWARD 1 -j OWN")]
+    [TestCase("*filter\n:FORWARD DROP [0:0]\n:OWN - [0:0]\n[1:2] -A FORWARD -j OWN\n-A OWN -s 172.30.0.2 -j ACCEPT -c 1 2\nCOMMIT")]
+    public void Chains_policies_and_rules_are_read_as_any_command_prints_them(string text) =>
+        Assert.That(
+            RuleText.Write(RuleReader.Xtables(Layer.Iptables, text, TestHost.Instance), Layer.Iptables),
+            Is.EqualTo(new[]
+            {
+                "*filter", ":FORWARD DROP", ":OWN -", "-A FORWARD -j OWN", "-A OWN -s client -j ACCEPT",
+            }));
+
+    [Test]
+    public void An_inserted_rule_stands_where_it_was_inserted() =>
+        Assert.That(
+            RuleReader.Xtables(
+                Layer.Iptables,
+                "-A FORWARD -p tcp -j ACCEPT\n-t nat -A PREROUTING -j ACCEPT\n-I FORWARD -p udp -j ACCEPT\n-I FORWARD 2 -p icmp -j ACCEPT\n-I FORWARD 9 -j DROP",
+                TestHost.Instance).Find(new(Layer.Iptables, "filter", "FORWARD"))!.Rules.Select(rule => rule.Text),
+            Is.EqualTo(new[]
+            {
+                "-A FORWARD -p udp -j ACCEPT", "-A FORWARD -p icmp -j ACCEPT", "-A FORWARD -p tcp -j ACCEPT",
+                "-A FORWARD -j DROP",
+            }));
+
     [TestCase("nonsense", "line 1", "nonsense")]
     [TestCase("*filter\n-A INPUT -s", "line 2", "-s")]
     [TestCase("*filter\n:INPUT QUEUE", "line 2", "QUEUE")]
@@ -243,6 +417,14 @@ public class XtablesTests
         RuleReader.Xtables(layer, $"*filter\n:OWN -\n-A OWN {rule}\n", TestHost.Instance).Chains.Single().Rules;
 
     private static AddressMatch Source(params ImmutableArray<string> names) => new(AddressRole.Source, names, false);
+
+    private static ConnectionTupleMatch OfOriginal(Match part) => new(ConnectionDirection.Original, part);
+
+    private static FibMatch Back(FibKeys keys, bool negated) =>
+        new(AddressRole.Source, keys, FibResult.Device, ["*"], negated);
+
+    private static AnyOfMatch EitherPort(bool negated) => new(
+        [[Dport((80, 80), (443, 445)) with { Role = AddressRole.Source }], [Dport((80, 80), (443, 445))]], negated);
 
     private static PortMatch Dport(params IEnumerable<(int First, int Last)> ranges) =>
         new(AddressRole.Destination, [.. ranges.Select(range => new PortRange(range.First, range.Last))], false);

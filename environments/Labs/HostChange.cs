@@ -10,9 +10,9 @@ public abstract record HostChange
     public sealed record Turn(Switch Switch, bool On) : HostChange;
 
     /// <summary>
-    /// Adds a rule by a command (-A or -I) of iptables, ip6tables, arptables or ebtables, with the lab's names for
-    /// devices, addresses and networks: <c>iptables -t raw -A PREROUTING -s client -j NOTRACK</c>. The lab picks the
-    /// tool's backend.
+    /// Adds a rule (-A or -I) or a chain (-N), or sets a policy (-P), by a command of iptables, ip6tables, arptables or
+    /// ebtables, with the lab's names for devices, addresses and networks: <c>iptables -t raw -A PREROUTING -s client -j
+    /// NOTRACK</c>. The lab picks the tool's backend.
     /// </summary>
     public sealed record Rule(string Command) : HostChange;
 

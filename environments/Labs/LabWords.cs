@@ -19,18 +19,20 @@ public static partial class LabWords
     [
         "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--ip-src",
         "--ip-source", "--ip-dst", "--ip-destination", "--ip6-src", "--ip6-source", "--ip6-dst", "--ip6-destination",
-        "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip",
+        "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip", "--ctorigsrc", "--ctorigdst", "--ctreplsrc",
+        "--ctrepldst",
     ];
 
-    private static readonly HashSet<string> BeforePort = ["--dport", "--destination-port", "--dports"];
+    private static readonly HashSet<string> BeforePort =
+        ["--dport", "--destination-port", "--dports", "--ports", "--ctorigdstport"];
 
     /// <summary>The tools for <see cref="HostChange.Rule"/>, with the IP version of their addresses.</summary>
-    private static readonly Dictionary<string, IpVersion> Tools = new()
+    private static readonly Dictionary<string, (Layer Layer, IpVersion Version)> Tools = new()
     {
-        ["iptables"] = IpVersion.V4,
-        ["ip6tables"] = IpVersion.V6,
-        ["arptables"] = IpVersion.V4,
-        ["ebtables"] = IpVersion.V4,
+        ["iptables"] = (Layer.Iptables, IpVersion.V4),
+        ["ip6tables"] = (Layer.Ip6tables, IpVersion.V6),
+        ["arptables"] = (Layer.Arptables, IpVersion.V4),
+        ["ebtables"] = (Layer.Ebtables, IpVersion.V4),
     };
 
     /// <summary>Translates a complaint about what the kernel or the tool lacks; null for any other.</summary>
@@ -49,40 +51,82 @@ public static partial class LabWords
     public static string Program(string tool, Backend iptables, Backend ebtables = Backend.Nft) =>
         tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
 
-    /// <summary>Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule.</summary>
-    /// <returns>The tool for <see cref="Program"/>, and its arguments to add and to delete the rule.</returns>
-    /// <exception cref="HooktrailException">The command adds no rule.</exception>
-    public static (string Tool, string Add, string Delete) Xtables(string command, IHostNames host)
+    /// <summary>
+    /// Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule (-A, -I) or a chain (-N), or sets
+    /// a policy (-P). Words with spaces are in quotes.
+    /// </summary>
+    /// <param name="command">The command, in the lab's names.</param>
+    /// <param name="host">The host's names.</param>
+    /// <param name="rules">The host's rules, whose policy is set back; without them every policy was ACCEPT.</param>
+    /// <returns>The tool for <see cref="Program"/>, and its arguments to make and to undo it, for a shell.</returns>
+    /// <exception cref="HooktrailException">The command does nothing of this.</exception>
+    public static (string Tool, string Add, string Delete) Xtables(
+        string command, IHostNames host, RuleSet? rules = null)
     {
-        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0 || !Tools.TryGetValue(Backends().Replace(words[0], ""), out var version))
+        var words = Words(command);
+        if (words.Length == 0 || !Tools.TryGetValue(Backends().Replace(words[0], ""), out var tool))
             throw new HooktrailException(
                 $"\"{command}\" is not a rule: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
-        var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert");
-        if (verb < 0 || verb + 1 >= words.Length)
-            throw new HooktrailException($"\"{command}\" adds no rule: it needs -A or -I with a chain.");
-        if (words.FirstOrDefault(word => !Harmless().IsMatch(word)) is { } odd)
+        var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert" or "-N" or "--new-chain"
+            or "-P" or "--policy");
+        if (verb < 0 || verb + 1 >= words.Length || words[verb] is "-P" or "--policy" && verb + 2 >= words.Length)
             throw new HooktrailException(
-                $"\"{odd}\" in \"{command}\" is not allowed in a rule; use only letters, digits and . : / , _ + = ! -.");
+                $"\"{command}\" adds no rule: it needs -A or -I with a chain, -N with a new one, or -P with a chain and its policy.");
+        if (words.FirstOrDefault(word => !Harmless().IsMatch(word) && !HarmlessInQuotes(command, word)) is { } odd)
+            throw new HooktrailException(
+                $"\"{odd}\" in \"{command}\" is not allowed in a rule; use only letters, digits and . : / , _ + = ! -, and in quotes also spaces and & < > @ # ( ) % *.");
 
         var add = new List<string>();
         for (var i = 1; i < words.Length; i++)
         {
-            var (before, word) = (words[i - 1], words[i]);
+            var (before, word) = (words[i - 1] == "!" && i > 1 ? words[i - 2] : words[i - 1], words[i]);
             add.Add(
-                BeforeDevice.Contains(before) ? Device(word, host)
+                word == "!" ? word
+                : BeforeDevice.Contains(before) ? Device(word, host)
                 : BeforeAddress.Contains(before)
-                ? Address(word, before.StartsWith("--ip6", StringComparison.Ordinal) ? IpVersion.V6 : version, host)
+                ? Addresses(
+                    word, before.StartsWith("--ip6", StringComparison.Ordinal) ? IpVersion.V6 : tool.Version, host)
                 : BeforePort.Contains(before) ? Ports(word, host)
                 : word);
         }
 
-        var delete = add.ToList();
-        delete[verb - 1] = "-D";
-        if (words[verb] is "-I" or "--insert" && verb + 1 < delete.Count && int.TryParse(delete[verb + 1], out _))
-            delete.RemoveAt(verb + 1);
-        return (words[0], string.Join(' ', add), string.Join(' ', delete));
+        var undo = add.ToList();
+        switch (words[verb])
+        {
+            case "-N" or "--new-chain":
+                undo = [.. undo[..(verb - 1)], "-X", words[verb + 1]];
+                break;
+            case "-P" or "--policy":
+                var table = Array.FindIndex(words, word => word is "-t" or "--table") is var at and > 0
+                    && at + 1 < words.Length
+                    ? words[at + 1]
+                    : "filter";
+                undo[verb + 1] =
+                    (rules?.Find(new(tool.Layer, table, words[verb + 1]))?.Policy == Policy.Drop ? Policy.Drop : Policy.Accept)
+                        .ToString().ToUpperInvariant();
+                break;
+            default:
+                undo[verb - 1] = "-D";
+                if (words[verb] is "-I" or "--insert" && verb + 1 < undo.Count && int.TryParse(undo[verb + 1], out _))
+                    undo.RemoveAt(verb + 1);
+                break;
+        }
+
+        return (words[0], string.Join(' ', add.Select(Quoted)), string.Join(' ', undo.Select(Quoted)));
     }
+
+    /// <summary>The words of a command; one with spaces is in quotes, single or double.</summary>
+    public static string[] Words(string command) =>
+        [.. CommandWord().Matches(command).Select(word => word.Groups["quoted"] is { Success: true } text ? text.Value : word.Value)];
+
+    private static string Quoted(string word) => Harmless().IsMatch(word) ? word : $"'{word}'";
+
+    private static bool HarmlessInQuotes(string command, string word) =>
+        InQuotes().IsMatch(word)
+        && (command.Contains($"\"{word}\"", StringComparison.Ordinal) || command.Contains($"'{word}'", StringComparison.Ordinal));
+
+    private static string Addresses(string word, IpVersion version, IHostNames host) =>
+        string.Join(',', word.Split(',').Select(one => Address(one, version, host)));
 
     /// <summary>Translates tables of nf_tables for <c>nft -f</c> on the host.</summary>
     /// <remarks>Devices are in quotes; addresses follow saddr, daddr, ip or to.</remarks>
@@ -162,6 +206,14 @@ public static partial class LabWords
 
     [GeneratedRegex(@"\A[A-Za-z0-9.:/,_+=!\[\]-]+\z")]
     private static partial Regex Harmless();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9.:/,_+=!\[\] &<>@#()%*-]*\z")]
+    private static partial Regex InQuotes();
+
+    [GeneratedRegex("""
+        "(?<quoted>[^"]*)"(?=\s|$)|'(?<quoted>[^']*)'(?=\s|$)|\S+
+        """)]
+    private static partial Regex CommandWord();
 
     [GeneratedRegex(@"\A([a-z][a-z.]*)(:\d+(?:-\d+)?)?\z")]
     private static partial Regex Named();

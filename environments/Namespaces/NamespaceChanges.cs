@@ -24,7 +24,7 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
                 $"turn {one} {(on ? "on" : "off")}",
                 Turn(one, on, profile),
                 one.Read(profile) == on ? "" : Turn(one, !on, profile)),
-            HostChange.Rule(var command) => Rule(command),
+            HostChange.Rule(var command) => Rule(command, profile),
             HostChange.NftTable(var text) => Table(text),
             _ => throw new InvalidOperationException($"Unknown change {change}."),
         };
@@ -45,9 +45,9 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
 
     private static string ConntrackUser(IpVersion version) => $"{(version == IpVersion.V4 ? "ip" : "ip6")} conntracked";
 
-    private (string What, string Forth, string Back) Rule(string command)
+    private (string What, string Forth, string Back) Rule(string command, HostProfile profile)
     {
-        var (tool, add, delete) = LabWords.Xtables(command, NamespaceRuleNames.Instance);
+        var (tool, add, delete) = LabWords.Xtables(command, NamespaceRuleNames.Instance, profile.Rules);
         var program = LabWords.Program(tool, iptables, ebtables);
         return (
             $"add the rule \"{command}\"",

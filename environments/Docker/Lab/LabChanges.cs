@@ -45,7 +45,7 @@ internal sealed partial class LabChanges(
     private async Task<IAsyncDisposable> AddAsync(string command, CancellationToken cancellation)
     {
         var (tool, add, delete) = LabWords.Xtables(command, addresses);
-        if (!IsOfLab(add))
+        if (!IsOfLab(add) && !LabWords.Words(add).Any(word => word is "-N" or "--new-chain"))
             throw new CannotChangeException(
                 $"The rule \"{command}\" could match packets from outside the lab: name a device or an address of the lab in it, "
                 + "or use a private host, or --lab namespaces.");
@@ -130,7 +130,7 @@ internal sealed partial class LabChanges(
     // Whether the rule requires a device or an address of the lab. A negated match does not count.
     private bool IsOfLab(string rule)
     {
-        var words = rule.Split(' ');
+        var words = LabWords.Words(rule);
         for (var i = 1; i < words.Length; i++)
             if (Asks().IsMatch(words[i - 1]) && (i < 2 || words[i - 2] != "!") && IsOurs(words[i]))
                 return true;

@@ -28,6 +28,13 @@ public class LabWordsTests
     [TestCase("ebtables -A FORWARD -p IPv4 --ip-src client -j DROP", "-A FORWARD -p IPv4 --ip-src 172.30.0.2 -j DROP")]
     [TestCase("ebtables -A FORWARD -p IPv6 --ip6-dst server -j DROP", "-A FORWARD -p IPv6 --ip6-dst fd00::3 -j DROP")]
     [TestCase("arptables -A INPUT -s client -j DROP", "-A INPUT -s 172.30.0.2 -j DROP")]
+    [TestCase("ebtables -A FORWARD -p IPv4 --ip-src ! client -j DROP", "-A FORWARD -p IPv4 --ip-src ! 172.30.0.2 -j DROP")]
+    [TestCase("iptables -A FORWARD ! -s client,server -j DROP", "-A FORWARD ! -s 172.30.0.2,172.30.0.3 -j DROP")]
+    [TestCase("iptables -A FORWARD -m conntrack ! --ctorigdst host.wan --ctorigdstport 8080 -j DROP", "-A FORWARD -m conntrack ! --ctorigdst 203.0.113.1 --ctorigdstport 48080 -j DROP")]
+    [TestCase("iptables -A FORWARD -s client -m comment --comment \"two words (-s lab)\" -j DROP", "-A FORWARD -s 172.30.0.2 -m comment --comment 'two words (-s lab)' -j DROP")]
+    [TestCase("iptables -A INPUT -p udp -m u32 --u32 '0>>22&0x3C@12=1' -j DROP", "-A INPUT -p udp -m u32 --u32 '0>>22&0x3C@12=1' -j DROP")]
+    [TestCase("iptables -N MINE", "-N MINE")]
+    [TestCase("iptables -P FORWARD DROP", "-P FORWARD DROP")]
     public void Names_are_the_hosts(string command, string expected)
     {
         var (tool, add, _) = LabWords.Xtables(command, TestHost.Instance);
@@ -35,13 +42,30 @@ public class LabWordsTests
         Assert.That(add, Is.EqualTo(expected));
     }
 
+    [Test]
+    public void A_policy_is_set_back_to_what_it_was()
+    {
+        var rules = RuleReader.Xtables(Layer.Iptables, ":FORWARD DROP", TestHost.Instance);
+
+        Assert.That(
+            LabWords.Xtables("iptables -P FORWARD ACCEPT", TestHost.Instance, rules).Delete,
+            Is.EqualTo("-P FORWARD DROP"));
+    }
+
     [TestCase("iptables -t raw -A PREROUTING -s wan -j DROP", "-t raw -D PREROUTING -s 203.0.113.9 -j DROP")]
     [TestCase("iptables -I FORWARD 3 -s wan -j DROP", "-D FORWARD -s 203.0.113.9 -j DROP")]
     [TestCase("iptables -I FORWARD -j DROP", "-D FORWARD -j DROP")]
     [TestCase("iptables --append FORWARD -j DROP", "-D FORWARD -j DROP")]
+    [TestCase("iptables -t nat -N MINE", "-t nat -X MINE")]
+    [TestCase("iptables -P FORWARD DROP", "-P FORWARD ACCEPT")]
+    [TestCase("iptables -A FORWARD -m comment --comment 'two words' -j DROP", "-D FORWARD -m comment --comment 'two words' -j DROP")]
     public void A_rule_is_deleted_by_what_it_says(string command, string expected) =>
         Assert.That(LabWords.Xtables(command, TestHost.Instance).Delete, Is.EqualTo(expected));
 
+    [TestCase("iptables -P FORWARD", "adds no rule")]
+    [TestCase("iptables -A FORWARD -m comment --comment \"$(reboot)\" -j DROP", "is not allowed in a rule")]
+    [TestCase("iptables -A FORWARD -m comment --comment 'a'b' -j DROP", "is not allowed in a rule")]
+    [TestCase("iptables -A FORWARD -j DROP & reboot", "is not allowed in a rule")]
     [TestCase("", "is not a rule: begin with")]
     [TestCase("nft add rule ip a b drop", "is not a rule: begin with")]
     [TestCase("iptables -F", "adds no rule")]

@@ -143,6 +143,9 @@ public sealed class NamespaceLab : ILab
 
     internal LabMap Map => _map;
 
+    /// <summary>A shell on the host, for what no <see cref="HostChange"/> can do.</summary>
+    internal Shell Host => _host.Host;
+
     /// <summary>Sends one flow and returns its records, not yet assembled.</summary>
     internal Task<(HostProfile Profile, LogWindow Window, byte Mark, Exchanged Exchanged)> ObserveAsync(
         Flow flow, Sending sending, CancellationToken cancellation) =>

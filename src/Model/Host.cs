@@ -14,6 +14,11 @@ internal sealed class Host
     {
     }
 
+    /// <summary>A host whose functions are watched: <paramref name="around"/> puts another around each.</summary>
+    /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
+    public Host(HostProfile profile, Func<HookRegistration, HookRegistration> around)
+        : this(profile) => Hooks = new HookTable(Registrations(Profile, Traits).Select(around));
+
     /// <summary>A host for any kernel, whatever release the profile names.</summary>
     public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
     {

@@ -1,0 +1,260 @@
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Namespaces;
+using Hooktrail.Tests.Flows;
+
+namespace Hooktrail.Tests.RandomRules;
+
+/// <summary>
+/// Random rules, with real packets: what was read of a rule matches the packets that the kernel's own counter of the rule
+/// has counted. SPECS_RULES says how many rules, and SPECS_RULES_SEED which.
+/// </summary>
+[TestFixture]
+[CancelAfter(600_000)]
+internal sealed class ReadAndRealTests
+{
+    private const string Called = "HT-";
+
+    private static readonly ImmutableArray<(Layer Layer, string Table, string Hook)> Places =
+    [
+        .. from layer in new[] { Layer.Iptables, Layer.Ip6tables }
+           from place in new[]
+           {
+               ("raw", "PREROUTING"), ("raw", "OUTPUT"), ("mangle", "PREROUTING"), ("mangle", "INPUT"),
+               ("mangle", "FORWARD"), ("mangle", "OUTPUT"), ("mangle", "POSTROUTING"), ("filter", "FORWARD"),
+           }
+           select (layer, place.Item1, place.Item2),
+        .. from place in new[]
+           {
+               ("nat", "PREROUTING"), ("filter", "INPUT"), ("filter", "FORWARD"), ("filter", "OUTPUT"),
+               ("nat", "POSTROUTING"),
+           }
+           select (Layer.Ebtables, place.Item1, place.Item2),
+    ];
+
+    private static readonly ImmutableArray<Flow> Flows =
+    [
+        .. from ip in Enum.GetValues<IpVersion>()
+           from flow in new Flow[]
+           {
+               new(Endpoint.Client, Endpoint.Server, Protocol.Icmp),
+               new(Endpoint.Client, Endpoint.Server, Protocol.Udp),
+               new(Endpoint.Client, Endpoint.Wan, Protocol.Udp),
+               new(Endpoint.Wan, Endpoint.Host, Protocol.Udp) { Port = 8080 },
+               new(Endpoint.Client, Endpoint.Host, Protocol.Icmp),
+               new(Endpoint.Host, Endpoint.Wan, Protocol.Icmp),
+               new(Endpoint.Host, Endpoint.Host, Protocol.Udp),
+               new(Endpoint.Client, Endpoint.Stranger, Protocol.Icmp),
+               // A closed port: the connection is a SYN and a reset.
+               new(Endpoint.Client, Endpoint.Server, Protocol.Tcp) { Port = 7779 },
+               new(Endpoint.Host, Endpoint.Client, Protocol.Udp) { Port = 7779 },
+           }
+           select flow with { Ip = ip },
+        new(Endpoint.Client, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort },
+        new(Endpoint.Client, Endpoint.Server, Protocol.Udp) { Fragments = 3 },
+        new(Endpoint.Client, Endpoint.Server, Protocol.Udp)
+        {
+            Encapsulation = Encapsulation.Vlan, Port = Flow.MutePort,
+        },
+    ];
+
+    private const string Sets =
+        """
+        create addresses hash:ip family inet
+        add addresses {client}
+        add addresses {wan}
+        create networks hash:net family inet
+        add networks {lab}
+        add networks {server} nomatch
+        add networks 203.0.113.0/24
+        create networks6 hash:net family inet6
+        add networks6 {lab6}
+        add networks6 {client6} nomatch
+        create tuples hash:ip,port family inet
+        add tuples {server},udp:80
+        add tuples {client},icmp:echo-request
+        add tuples {client},udp:8080
+        create placed hash:net,iface family inet
+        add placed {lab},lab
+        add placed 0.0.0.0/0,wan.nic
+        create numbers bitmap:port range 0-9000
+        add numbers 80
+        add numbers 7779
+        create both list:set
+        add both addresses
+        add both numbers
+        """;
+
+    private static int Rules => Setting("SPECS_RULES", 600);
+
+    private static int Seed => Setting("SPECS_RULES_SEED", 1);
+
+    [Test]
+    public async Task Each_rule_counts_the_packets_that_it_matches()
+    {
+        await using var lab = await Live.StartAsync(NamespaceSetup.Default);
+        var hasSets = await HasSetsAsync(lab);
+        var random = new Random(Seed);
+        var written = Places.ToImmutableDictionary(
+            place => place, place => Conditions(place, random, hasSets, Rules / Places.Length));
+        await lab.Host.RunAsync("load random rules", Script(written));
+        var profile = await lab.ReadAsync();
+        var differences = new List<string>();
+        var (compared, unknown) = (0, new List<string>());
+        var before = await CountsAsync(lab);
+        foreach (var flow in Flows)
+        {
+            var counts = Predicted(profile, flow);
+            await lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(300) });
+            var after = await CountsAsync(lab);
+            foreach (var place in Places)
+            {
+                var chain = new ChainId(place.Layer, place.Table, Called + place.Hook);
+                var rules = profile.Rules.Find(chain)!.Rules;
+                Assert.That(after[chain], Has.Length.EqualTo(rules.Length), $"a rule of {chain} is one rule");
+                for (var at = 0; at < rules.Length; at++)
+                {
+                    var (yes, maybe) = counts.GetValueOrDefault((chain, at));
+                    var real = after[chain][at] - before[chain][at];
+                    compared++;
+                    if (maybe > 0)
+                        unknown.Add($"{rules[at]}: {written[place][at]}");
+                    if (real < yes || real > yes + maybe)
+                        differences.Add(
+                            $"{flow}: {chain} {rules[at]} matched {real} packets, and was read to match {yes}{(maybe > 0 ? $" to {yes + maybe}" : "")}: {written[place][at]}");
+                }
+            }
+
+            before = after;
+        }
+
+        Assert.That(differences, Is.Empty, $"seed {Seed}: of {compared} pairs of rule and flow {differences.Count} differ");
+        Assert.That(
+            unknown,
+            Has.Count.LessThan(compared / 10),
+            () => $"most rules are known, but not\n{string.Join('\n', unknown.Distinct().Take(40))}");
+    }
+
+    /// <summary>For each rule of the called chains, the packets that match, and those that may.</summary>
+    private static Dictionary<(ChainId, int), (int Yes, int Maybe)> Predicted(HostProfile profile, Flow flow)
+    {
+        var counts = new Dictionary<(ChainId, int), (int Yes, int Maybe)>();
+        var host = new Host(profile, one => one.Points is not [var point] ? one : one with
+        {
+            Function = (Packet packet, in HookState state) =>
+            {
+                var chain = new ChainId(point.Layer, point.Table, Called + point.Chain);
+                var rules = profile.Rules.Find(chain)?.Rules ?? [];
+                for (var at = 0; at < rules.Length; at++)
+                {
+                    var (yes, maybe) = counts.GetValueOrDefault((chain, at));
+                    counts[(chain, at)] = Matching.Of(rules[at], packet, in state) switch
+                    {
+                        Truth.Yes => (yes + 1, maybe),
+                        Truth.Unknown => (yes, maybe + 1),
+                        _ => (yes, maybe),
+                    };
+                }
+
+                return one.Function(packet, in state);
+            },
+        });
+        foreach (var _ in new Exchange(flow, new ConnectionTable()).Run(host, 1))
+        {
+        }
+
+        return counts;
+    }
+
+    private static ImmutableArray<string> Conditions(
+        (Layer Layer, string Table, string Hook) place, Random random, bool hasSets, int count)
+    {
+        var version = place.Layer == Layer.Ip6tables ? IpVersion.V6 : IpVersion.V4;
+        var xtables = new RandomIptablesRule(random, version, place.Table, place.Hook, hasSets);
+        var frames = new RandomEbtablesRule(random);
+        return
+        [
+            .. Enumerable.Range(0, count)
+                .Select(_ => place.Layer == Layer.Ebtables ? frames.Next() : xtables.Next()),
+        ];
+    }
+
+    /// <summary>
+    /// Each chain is called first, by what is no neighbour discovery or group membership: of these the lab has no flows.
+    /// </summary>
+    private static string Script(ImmutableDictionary<(Layer Layer, string Table, string Hook), ImmutableArray<string>> rules)
+    {
+        var script = new System.Text.StringBuilder();
+        foreach (var layer in rules.GroupBy(one => one.Key.Layer))
+        {
+            var program = $"{layer.Key.Name()}-nft-restore";
+            script.Append(CultureInfo.InvariantCulture, $"{program} --noflush <<'END' || exit\n");
+            foreach (var table in layer.GroupBy(one => one.Key.Table))
+            {
+                script.Append(CultureInfo.InvariantCulture, $"*{table.Key}\n");
+                foreach (var (place, _) in table)
+                    script.Append(CultureInfo.InvariantCulture, $":{Called}{place.Hook} {(layer.Key == Layer.Ebtables ? "RETURN" : "- [0:0]")}\n");
+                foreach (var (place, conditions) in table)
+                {
+                    foreach (var condition in conditions)
+                        script.Append(CultureInfo.InvariantCulture, $"-A {Called}{place.Hook} {condition}\n");
+                    foreach (var asked in Asked(layer.Key))
+                        script.Append(CultureInfo.InvariantCulture, $"-I {place.Hook} {asked} -j {Called}{place.Hook}\n");
+                }
+
+                if (table.Key == "raw")
+                    foreach (var hook in new[] { "PREROUTING", "OUTPUT" })
+                        script.Append(CultureInfo.InvariantCulture, $"-A {hook} -j MARK --set-xmark 0x5/0xffffffff\n");
+                script.Append("COMMIT\n");
+            }
+
+            script.Append("END\n");
+        }
+
+        return script.ToString();
+    }
+
+    private static string[] Asked(Layer layer) => layer switch
+    {
+        Layer.Iptables => ["-p tcp", "-p udp", "-p icmp"],
+        Layer.Ip6tables =>
+        [
+            "-p tcp", "-p udp", "-p icmpv6 --icmpv6-type 128", "-p icmpv6 --icmpv6-type 129",
+            "-p icmpv6 --icmpv6-type 1",
+        ],
+        _ =>
+        [
+            "-p IPv4 --ip-proto tcp", "-p IPv4 --ip-proto udp", "-p IPv4 --ip-proto icmp", "-p 802_1Q",
+            "-p IPv6 --ip6-proto tcp", "-p IPv6 --ip6-proto udp",
+            "-p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type 128/0", "-p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type 129/0",
+            "-p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type 1/4",
+        ],
+    };
+
+    private static async Task<bool> HasSetsAsync(NamespaceLab lab)
+    {
+        string Address(string name) => NamespaceRuleNames.Instance.Address(
+            name.TrimEnd('6'), name.EndsWith('6') ? IpVersion.V6 : IpVersion.V4);
+        var sets = new[] { "client6", "lab6", "client", "server", "lab", "wan" }.Aggregate(
+            Sets, (text, name) => text.Replace($"{{{name}}}", Address(name), StringComparison.Ordinal));
+        var said = await lab.Host.RunAsync(
+            "make sets", $"type -P ipset >/dev/null || {{ echo no; exit 0; }}\nipset restore <<'END'\n{sets}\nEND");
+        return said is not ["no"];
+    }
+
+    private static async Task<ImmutableDictionary<ChainId, ImmutableArray<long>>> CountsAsync(NamespaceLab lab)
+    {
+        Layer[] layers = [Layer.Iptables, Layer.Ip6tables, Layer.Ebtables];
+        var said = await lab.Host.RunAsync(
+            "count", string.Join("\necho ===\n", layers.Select(layer => $"{layer.Name()}-nft-save -c")));
+        return layers.Zip(string.Join('\n', said).Split("===\n"), RuleCounts.Read)
+            .SelectMany(one => one)
+            .ToImmutableDictionary(one => one.Key, one => one.Value);
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
+}

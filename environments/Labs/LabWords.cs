@@ -52,8 +52,8 @@ public static partial class LabWords
         tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
 
     /// <summary>
-    /// Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule (-A, -I) or a chain (-N), or sets
-    /// a policy (-P). Words with spaces are in quotes.
+    /// Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule (-A, -I) or a chain (-N), or
+    /// sets a policy (-P). Words with spaces are in quotes.
     /// </summary>
     /// <param name="command">The command, in the lab's names.</param>
     /// <param name="host">The host's names.</param>

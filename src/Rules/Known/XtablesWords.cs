@@ -164,7 +164,9 @@ public static class XtablesWords
             .Where(name => name.All(char.IsAsciiLetterUpper)),
     ];
 
-    /// <summary>Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match alone.</summary>
+    /// <summary>
+    /// Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match alone.
+    /// </summary>
     public static bool HasOptions(string module) => Modules.Contains(module);
 
     /// <summary>Whether the next rule follows the target, whatever its options are.</summary>

@@ -11,8 +11,8 @@ public abstract record HostChange
 
     /// <summary>
     /// Adds a rule (-A or -I) or a chain (-N), or sets a policy (-P), by a command of iptables, ip6tables, arptables or
-    /// ebtables, with the lab's names for devices, addresses and networks: <c>iptables -t raw -A PREROUTING -s client -j
-    /// NOTRACK</c>. The lab picks the tool's backend.
+    /// ebtables, with the lab's names for devices, addresses and networks: <c>iptables -t raw -A PREROUTING -s client
+    /// -j NOTRACK</c>. The lab picks the tool's backend.
     /// </summary>
     public sealed record Rule(string Command) : HostChange;
 

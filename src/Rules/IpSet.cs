@@ -1,3 +1,5 @@
+using Hooktrail.Rules.Reading;
+
 namespace Hooktrail.Rules;
 
 /// <summary>
@@ -9,8 +11,8 @@ public sealed record IpSet(string Name, string Type, string? Family, ImmutableAr
     /// <summary>As <c>ipset save</c> would print it.</summary>
     public IEnumerable<string> Lines =>
     [
-        $"create {Name} {Type}{(Family is null ? "" : $" family {Family}")}",
-        .. Entries.Select(entry => $"add {Name} {entry}"),
+        $"create {RuleTokens.Join([Name])} {Type}{(Family is null ? "" : $" family {Family}")}",
+        .. Entries.Select(entry => $"add {RuleTokens.Join([Name])} {entry}"),
     ];
 
     public bool Equals(IpSet? other) =>

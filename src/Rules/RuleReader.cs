@@ -16,8 +16,8 @@ public static class RuleReader
         Xtables(layer, saved.Split('\n'), names, $"{layer.Name()}-save");
 
     /// <summary>
-    /// Reads the output of <c>ipset save</c>, for the rules that name the sets. A set that one of <paramref name="rules"/>
-    /// fills is left out, as is one whose type the model does not know.
+    /// Reads the output of <c>ipset save</c>, for the rules that name the sets. A set that one of <paramref
+    /// name="rules"/> fills is left out, as is one whose type the model does not know.
     /// </summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static ImmutableArray<IpSet> Sets(
@@ -63,8 +63,8 @@ public static class RuleReader
         Read(new NftReader(names, source).Tables(lines), new([], []));
 
     /// <summary>
-    /// Reads what nft and the save tools show of one host. nft shows every rule; the save tools show the text that users
-    /// know for those that both show, and what extensions of iptables ask for.
+    /// Reads what nft and the save tools show of one host. nft shows every rule; the save tools show the text that
+    /// users know for those that both show, and what extensions of iptables ask for.
     /// </summary>
     /// <param name="listing">The output of <c>nft -j list ruleset</c>.</param>
     /// <param name="translated">

@@ -98,6 +98,13 @@ internal static class Samples
             "own"),
         RuleText.Read(Layer.Arptables, ["*filter", "-A INPUT -s server --opcode 1 -j DROP"], "own"),
         RuleText.Read(
+            Layer.Iptables,
+            ["*mangle", "-A FORWARD -m set --match-set evil src,dst -j DROP"],
+            "own",
+            RuleText.ReadSets(
+                ["create evil hash:ip,port family inet", "add evil client,tcp:80", "add evil server,icmp:8/0 timeout 90"],
+                "own")),
+        RuleText.Read(
             Layer.Nftables,
             [
                 "table bridge mine {", "chain c {", "type filter hook forward priority -7; policy drop;",

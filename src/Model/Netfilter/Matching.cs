@@ -284,8 +284,9 @@ internal static class Matching
         _ => ConntrackStates.Invalid,
     } | (packet.Connection?.States ?? 0);
 
-    // Of what the host itself sends, the type is host (net/core/skbuff.c: a new packet has PACKET_HOST, which is 0), and
-    // br_netfilter gives IP what is for others as its own (br_netfilter_hooks.c, setup_pre_routing, br_nf_forward_ip).
+    // Of what the host itself sends, the type is host (net/core/skbuff.c: a new packet has PACKET_HOST, which is 0),
+    // and br_netfilter gives IP what is for others as its own (br_netfilter_hooks.c, setup_pre_routing,
+    // br_nf_forward_ip).
     private static string PacketType(Packet packet, in HookState state) =>
         packet.Mac == Lab.BroadcastMac ? "broadcast"
         : state.Family == Family.Bridge && packet.IsForOthers ? "otherhost"

@@ -9,7 +9,9 @@ public enum Knowledge
     /// <summary>A target, or a match that always holds: no packet takes another way because of it.</summary>
     WithoutEffect,
 
-    /// <summary>The answer depends on what no rule shows, so the packet's way is predicted with and without it.</summary>
+    /// <summary>
+    /// The answer depends on what no rule shows, so the packet's way is predicted with and without it.
+    /// </summary>
     BothWays,
 
     /// <summary>What the packet does next is not known.</summary>

@@ -18,7 +18,7 @@ public static class XtablesWords
         new("-m comment", WithoutEffect, "it stays in the rule's text", "-m comment --comment \"any text\""),
         new("-m connmark", Modelled, "the mark of the connection", "-m connmark ! --mark 0x7/0xf"),
         new("-m conntrack", Modelled,
-            "the state and the status of the connection, its direction, and its addresses, ports and protocol both ways",
+            "the state and the status of the connection, its direction, and its addresses, ports and protocol in either direction",
             "-m conntrack ! --ctstate NEW,DNAT", "-m conntrack --ctstatus SEEN_REPLY,CONFIRMED",
             "-m conntrack --ctproto 6 --ctdir REPLY", "-m conntrack ! --ctorigdst 172.30.0.0/24 ! --ctorigdstport 80:90",
             "-m conntrack --ctorigsrc 172.30.0.2 --ctorigsrcport 1 --ctreplsrc 172.30.0.3 --ctrepldst 172.30.0.2"),
@@ -164,7 +164,9 @@ public static class XtablesWords
             .Where(name => name.All(char.IsAsciiLetterUpper)),
     ];
 
-    /// <summary>Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match alone.</summary>
+    /// <summary>
+    /// Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match alone.
+    /// </summary>
     public static bool HasOptions(string module) => Modules.Contains(module);
 
     /// <summary>Whether the next rule follows the target, whatever its options are.</summary>

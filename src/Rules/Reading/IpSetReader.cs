@@ -1,8 +1,8 @@
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
-/// Reads <c>ipset save</c>. Of each set it keeps what decides about the lab's addresses: an entry for a network becomes one
-/// for each of the lab's addresses in it, and entries with <c>nomatch</c> take theirs away.
+/// Reads <c>ipset save</c>. Of each set it keeps what decides about the lab's addresses: an entry for a network becomes
+/// one for each of the lab's addresses in it, and entries with <c>nomatch</c> take theirs away.
 /// </summary>
 internal sealed class IpSetReader(INames names, string source)
 {
@@ -70,8 +70,8 @@ internal sealed class IpSetReader(INames names, string source)
                     .OrderBy(one => one.Text, StringComparer.Ordinal),
             ]);
 
-        // A wider network is not looked at, even if none of the entries of the closest has the device (ip_set_hash_netiface.c,
-        // IP_SET_HASH_WITH_MULTI).
+        // A wider network is not looked at, even if none of the entries of the closest has the device
+        // (ip_set_hash_netiface.c, IP_SET_HASH_WITH_MULTI).
         bool IsOfClosest(string address, string network) =>
             closest.TryAdd(address, network) || closest[address] == network;
     }

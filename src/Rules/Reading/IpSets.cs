@@ -123,7 +123,9 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
         };
     }
 
-    /// <summary><c>80</c>, <c>tcp:80</c>, <c>icmp:8/0</c>, <c>icmp:echo-request</c>, <c>gre:0</c>; null if unknown.</summary>
+    /// <summary>
+    /// <c>80</c>, <c>tcp:80</c>, <c>icmp:8/0</c>, <c>icmp:echo-request</c>, <c>gre:0</c>; null if unknown.
+    /// </summary>
     private static IEnumerable<Match>? PortOf(string text, AddressRole role, IpVersion version)
     {
         if (text.Split(':', 2) is not [var name, var value])

@@ -124,7 +124,8 @@ internal sealed class NameTranslation(INames names)
     private static bool IsName(string text) => LabNames.Networks.Contains(text) || LabAddressNames.IsName(text);
 
     /// <summary>
-    /// The lab's addresses in the result of <see cref="Addresses"/>; if it is the network of all addresses, all of them.
+    /// The lab's addresses in the result of <see cref="Addresses"/>; if it is the network of all addresses, all of
+    /// them.
     /// </summary>
     public IEnumerable<string> AddressesIn(string translated, IpVersion version) => translated.Split(',')
         .SelectMany(part => IsName(part) ? Members(part, version)

@@ -94,7 +94,8 @@ internal static class TosWords
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A number with or without a mask, or a type of service, which has <paramref name="ofType"/>; null for anything else.
+    /// A number with or without a mask, or a type of service, which has <paramref name="ofType"/>; null for anything
+    /// else.
     /// </summary>
     public static (int Value, int Mask)? Parse(string text, int ofType = 63)
     {

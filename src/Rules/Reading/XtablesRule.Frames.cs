@@ -59,8 +59,8 @@ internal sealed partial class XtablesRule
         : null);
 
     /// <summary>
-    /// What the tags of the lab's frames have besides their number: priority 0, and IPv4 inside. Beside a number the kernel
-    /// drops the option for the priority (ebt_vlan.c, <c>ebt_vlan_mt_check</c>).
+    /// What the tags of the lab's frames have besides their number: priority 0, and IPv4 inside. Beside a number the
+    /// kernel drops the option for the priority (ebt_vlan.c, <c>ebt_vlan_mt_check</c>).
     /// </summary>
     private bool OfTag(string option, bool negated, params string[] ofLab)
     {

@@ -135,7 +135,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// Whether the source, the destination or both have one of the types, of any device or of the packet's (xt_addrtype.c).
+    /// Whether the source, the destination or both have one of the types, of any device or of the packet's
+    /// (xt_addrtype.c).
     /// </summary>
     private bool AddressTypes(List<string> words)
     {
@@ -186,8 +187,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// xt_conntrack.c, <c>conntrack_mt</c>. Of a packet without a connection only the state is asked, if the rule asks for
-    /// one; otherwise it does not match, negated or not.
+    /// xt_conntrack.c, <c>conntrack_mt</c>. Of a packet without a connection only the state is asked, if the rule asks
+    /// for one; otherwise it does not match, negated or not.
     /// </summary>
     private bool Conntrack(List<string> words)
     {
@@ -269,8 +270,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// ipt_rpfilter.c, ip6t_rpfilter.c. The lab has no policy rules, so --validmark changes nothing. With --accept-local
-    /// IPv6 takes an address of the host by any device.
+    /// ipt_rpfilter.c, ip6t_rpfilter.c. The lab has no policy rules, so --validmark changes nothing. With
+    /// --accept-local IPv6 takes an address of the host by any device.
     /// </summary>
     private bool ReversePath(List<string> words)
     {
@@ -320,8 +321,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// A packet without the header does not match, whatever else the rule asks for (ip6t_rt.c, ip6t_hbh.c, ip6t_frag.c).
-    /// Of these headers a lab's packets have only that of fragments.
+    /// A packet without the header does not match, whatever else the rule asks for (ip6t_rt.c, ip6t_hbh.c,
+    /// ip6t_frag.c). Of these headers a lab's packets have only that of fragments.
     /// </summary>
     private bool ExtensionHeader(List<string> words)
     {
@@ -350,8 +351,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// A packet that goes out by no port of a bridge does not match, negated or not; one that came by no bridge matches the
-    /// negated option (xt_physdev.c, <c>physdev_mt</c>).
+    /// A packet that goes out by no port of a bridge does not match, negated or not; one that came by no bridge matches
+    /// the negated option (xt_physdev.c, <c>physdev_mt</c>).
     /// </summary>
     private bool PhysicalOut(bool negated) => negated
         ? Add("--physdev-out", negated, translation.Device(Next()), text => new AnyOfMatch(
@@ -401,8 +402,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// The byte of IPv4 or IPv6 of which DSCP is the upper six bits (xt_dscp.c, <c>tos_mt</c>). The lower two are of ECN,
-    /// which the lab's endpoints do not begin with (net.ipv4.tcp_ecn).
+    /// The byte of IPv4 or IPv6 of which DSCP is the upper six bits (xt_dscp.c, <c>tos_mt</c>). The lower two are of
+    /// ECN, which the lab's endpoints do not begin with (net.ipv4.tcp_ecn).
     /// </summary>
     private bool Tos(string option, bool negated, int symbolMask) =>
         Add(option, negated, Next(), text => TosWords.Parse(text, symbolMask) switch

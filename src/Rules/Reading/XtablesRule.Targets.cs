@@ -110,8 +110,8 @@ internal sealed partial class XtablesRule
         _options.TryGetValue(option, out var to) && NatOf(to) is var (address, port) ? target(address, port) : null;
 
     /// <summary>
-    /// Each address becomes that of the network with the same last bits, by nothing but those (xt_NETMAP.c). A network of
-    /// one address is a plain NAT; of a wider one the lab has no names.
+    /// Each address becomes that of the network with the same last bits, by nothing but those (xt_NETMAP.c). A network
+    /// of one address is a plain NAT; of a wider one the lab has no names.
     /// </summary>
     private Target? Netmap()
     {
@@ -134,7 +134,9 @@ internal sealed partial class XtablesRule
         return With(["--ctevents", "--expevents"], () => _options.Count > 0 ? new ContinueTarget("CT") : null);
     }
 
-    /// <summary>mark = (mark and not mask) xor value; libxt_MARK.c and libxt_CONNMARK.c translate the other words.</summary>
+    /// <summary>
+    /// mark = (mark and not mask) xor value; libxt_MARK.c and libxt_CONNMARK.c translate the other words.
+    /// </summary>
     private Target? Marked(Func<uint, uint, Target> target)
     {
         if (_options.Count != 1)
@@ -184,7 +186,8 @@ internal sealed partial class XtablesRule
         _options.Count == 1 && DscpWords.Parse(_options.Values.First().ToLowerInvariant()) is { } value ? new(value, 63) : null;
 
     /// <summary>
-    /// tos = (tos and not mask) xor value (xt_DSCP.c, <c>tos_tg</c>). A target that may set a bit of ECN is not modelled.
+    /// tos = (tos and not mask) xor value (xt_DSCP.c, <c>tos_tg</c>). A target that may set a bit of ECN is not
+    /// modelled.
     /// </summary>
     private DscpTarget? TypeOfService()
     {
@@ -260,7 +263,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// Of several addresses or ports, which one a connection gets is not known (nf_nat_core.c, <c>find_best_ips_proto</c>).
+    /// Of several addresses or ports, which one a connection gets is not known (nf_nat_core.c,
+    /// <c>find_best_ips_proto</c>).
     /// </summary>
     private static (string? Address, int? Port)? NatOf(string translated)
     {

@@ -58,7 +58,9 @@ internal sealed partial class XtablesRule(
         return Made(_condition, _matches.ToImmutable());
     }
 
-    /// <summary>What follows from <c>! --sport 80 ! --dport 53</c> depends on the release of iptables that loaded it.</summary>
+    /// <summary>
+    /// What follows from <c>! --sport 80 ! --dport 53</c> depends on the release of iptables that loaded it.
+    /// </summary>
     private void BothPorts()
     {
         if (_isEbtables || _isArptables || !_condition.Contains("tcp") && !_condition.Contains("udp"))

@@ -7,8 +7,8 @@ using Hooktrail.Tests.Flows;
 namespace Hooktrail.Tests.RandomRules;
 
 /// <summary>
-/// Random rules, with real packets: what was read of a rule matches the packets that the kernel's own counter of the rule
-/// has counted. SPECS_RULES says how many rules, and SPECS_RULES_SEED which.
+/// Random rules, with real packets: what was read of a rule matches the packets that the kernel's own counter of the
+/// rule has counted. SPECS_RULES says how many rules, and SPECS_RULES_SEED which.
 /// </summary>
 [TestFixture]
 [CancelAfter(600_000)]
@@ -181,7 +181,8 @@ internal sealed class ReadAndRealTests
     }
 
     /// <summary>
-    /// Each chain is called first, by what is no neighbour discovery or group membership: of these the lab has no flows.
+    /// Each chain is called first, by what is no neighbour discovery or group membership: of these the lab has no
+    /// flows.
     /// </summary>
     private static string Script(ImmutableDictionary<(Layer Layer, string Table, string Hook), ImmutableArray<string>> rules)
     {

@@ -41,8 +41,8 @@ public static class RuleReader
         Read(new NftReader(names, source).Tables(lines), new([], []));
 
     /// <summary>
-    /// Reads what nft and the save tools show of one host. nft shows every rule; the save tools show the text that users
-    /// know for those that both show, and what extensions of iptables ask for.
+    /// Reads what nft and the save tools show of one host. nft shows every rule; the save tools show the text that
+    /// users know for those that both show, and what extensions of iptables ask for.
     /// </summary>
     /// <param name="listing">The output of <c>nft -j list ruleset</c>.</param>
     /// <param name="translated">

@@ -47,6 +47,12 @@ public static partial class HostReading
                 [[ $said != *--match-set* ]] || named=1
                 printf '%s\n' "$said"
             }
+            listing() { # nft's own list; its JSON has no device of an ingress chain of family inet (1.0.6)
+                local said
+                said=$(nft -j list ruleset 2>/dev/null) || { run nft -j list ruleset; return; }
+                [[ $said != *'"hook": "'[ie]*gress'"'* ]] || unlisted=1
+                printf '%s\n' "$said"
+            }
             {{EbtablesLegacy.Saved}}
             find_tables() { tables=(); [ ! -r "/proc/net/$1_tables_names" ] || mapfile -t tables <"/proc/net/$1_tables_names"; }
             read -r release </proc/sys/kernel/osrelease; echo "kernel $release"
@@ -136,8 +142,8 @@ public static partial class HostReading
         ebtables == Backend.Nft
             ? "saved ebtables-nft-save"
             : $"for table in {EbtablesLegacy.Tables}; do run ebtables-legacy -t $table -L | saved_legacy; done",
-        "run nft -j list ruleset",
-        // Only this list has nft's words for extensions of iptables, and it takes as long again.
+        "listing",
+        // Only this list has the devices, and nft's words for extensions of iptables, and it takes as long again.
         (iptables, ebtables) == (Backend.Nft, Backend.Nft)
             ? "[ -z \"$unlisted\" ] || run nft list ruleset"
             : "run nft list ruleset",

@@ -59,7 +59,8 @@ public enum MarkStep
 /// connection keeps its mark. For a <see cref="MarkStep.Set"/> there is no from, and its mask is 0.
 /// </summary>
 /// <remarks>
-/// <c>CONNMARK --save-mark --nfmask N --ctmask C</c> has the mask C and the other mask N, <c>--restore-mark</c> N and C.
+/// <c>CONNMARK --save-mark --nfmask N --ctmask C</c> has the masks C and N, in this order; <c>--restore-mark</c> has N
+/// and C.
 /// </remarks>
 public sealed record ConnectionMarkTarget(MarkStep Step, uint Value, uint Mask, uint FromMask) : Target
 {

@@ -29,7 +29,7 @@ internal static class FibLookup
         : Lab.IsBroadcast(address) && (by is null || by == Lab.DeviceTowards(address)) ? "BROADCAST"
         : "UNICAST";
 
-    /// <summary>Null where there is none: an address of the host itself, or one that is not behind the key's device.</summary>
+    /// <summary>Null for an address of the host itself, and for one that is not behind the key's device.</summary>
     private static string? DeviceTo(string address, string? by, bool acceptsLocal)
     {
         var isOwn = Lab.IsOfHost(address);

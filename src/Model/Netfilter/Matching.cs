@@ -95,7 +95,7 @@ internal static class Matching
     private static string? NameOf(Match match) => match switch
     {
         UnknownMatch unknown => unknown.Name,
-        AnyOfMatch any => any.Alternatives.SelectMany(one => one).Select(NameOf).FirstOrDefault(name => name is not null),
+        AnyOfMatch any => any.Alternatives.SelectMany(one => one).Select(NameOf).OfType<string>().FirstOrDefault(),
         MacMatch { Role: AddressRole.Source } => "the source MAC address",
         FibMatch { Result: FibResult.Device } => "the route back over lo",
         DscpMatch => "the DSCP that the sender writes",

@@ -13,6 +13,8 @@ internal static class NftFlags
         ConntrackStates.Untracked,
     ];
 
+    private const ConntrackStates Rewritten = ConntrackStates.Snat | ConntrackStates.Dnat;
+
     public static bool Has(string field) => field is "tcp flags" or "ct status";
 
     /// <summary>
@@ -48,7 +50,7 @@ internal static class NftFlags
             case { Operator: "" or "!=", IsSet: true }:
                 var sorted = values.Distinct().Order().ToList();
                 return (
-                    $"{(with.IsNegated ? "!= " : "")}{{ {string.Join(", ", sorted.Select(one => $"0x{(int)one!:x}"))} }}",
+                    SetOf(with, sorted.Select(one => $"0x{(int)one!:x}")),
                     new AnyOfMatch(
                         [
                             .. sorted.Select(one => (ImmutableArray<Match>)
@@ -69,13 +71,13 @@ internal static class NftFlags
         var values = with.Values.Select(ConntrackWords.Parse).ToList();
         var mask = with.Steps is [("&" or "and", var operand)] ? ConntrackWords.Parse(operand) : null;
         if (values.Exists(value => value is null) || !with.Steps.IsEmpty && mask is null
-            || values.Concat([mask]).Any(value => value is { } states && (states & ~States.Aggregate((a, b) => a | b)) != 0)
+            || values.Append(mask).Any(value => value is { } states && (states & ~States.Aggregate((a, b) => a | b)) != 0)
             || !Holds(States[0]).HasValue)
             return ("", null);
         var held = States.Where(state => Holds(state)!.Value).Aggregate(ConntrackStates.None, (a, b) => a | b);
         var words = with.Values.Select(Sorted).Order(StringComparer.Ordinal).ToList();
         var text = with.IsSet ? $"{{ {string.Join(", ", words)} }}" : words[0];
-        var masked = with.Steps is [var step] ? $"& ({step.Operand.Replace(",", " | ", StringComparison.Ordinal)}) " : "";
+        var masked = with.Steps is [var step] ? $"& ({Joined(step.Operand)}) " : "";
         // Not new is shorter than all others.
         var rest = States.Where(state => (held & state) == 0).Aggregate(ConntrackStates.None, (a, b) => a | b);
         Match match = with.Operator is "!=" or "!" && mask is null
@@ -106,19 +108,17 @@ internal static class NftFlags
         {
             // NAT leaves a flag without a name beside each of its two (nf_nat_core.c, nf_nat_setup_info), so the whole
             // status is never just one of these.
-            var isNever = values.Count > 0
-                && values.TrueForAll(value => value is { } one && (one & (ConntrackStates.Snat | ConntrackStates.Dnat)) != 0);
-            return with.IsPlain && isNever
-                ? ($"{(with.IsNegated ? "!= " : "")}{{ {string.Join(", ", with.Values.Select(Sorted))} }}",
-                    new ConntrackMatch(ConntrackStates.None, with.IsNegated))
+            return with.IsPlain && values.Count > 0 && values.TrueForAll(value => ((value ?? 0) & Rewritten) != 0)
+                ? (SetOf(with, with.Values.Select(Sorted)), new ConntrackMatch(ConntrackStates.None, with.IsNegated))
                 : ("", null);
         }
 
         var text = Sorted(with.Values[0]);
         switch (with)
         {
-            case { Steps: [("&" or "and", var operand)], Operator: "" or "==" or "!=" } when Status(operand) is { } mask:
-                var shown = $"& ({operand.Replace(",", " | ", StringComparison.Ordinal)}) {(with.IsNegated ? "!=" : "==")} {text.Replace(",", " | ", StringComparison.Ordinal)}";
+            case { Steps: [("&" or "and", var operand)], Operator: "" or "==" or "!=" }
+                when Status(operand) is { } mask:
+                var shown = $"& ({Joined(operand)}) {(with.IsNegated ? "!=" : "==")} {Joined(text)}";
                 if (flags == 0)
                     return (shown, new ConntrackMatch(mask, !with.IsNegated));
                 return flags == mask && (mask & (mask - 1)) == 0
@@ -130,7 +130,7 @@ internal static class NftFlags
                 return (text, new ConntrackMatch(flags, false));
             case { Operator: "!" }:
                 return ($"! {text}", new ConntrackMatch(flags, true));
-            case { Operator: "==" or "!=" } when (flags & (ConntrackStates.Snat | ConntrackStates.Dnat)) != 0:
+            case { Operator: "==" or "!=" } when (flags & Rewritten) != 0:
                 return ($"{with.Operator} {text}", new ConntrackMatch(ConntrackStates.None, with.IsNegated));
             default:
                 return ("", null);
@@ -164,5 +164,10 @@ internal static class NftFlags
     }
 
     private static string Sorted(string words) =>
-        string.Join(',', words.Split(',').Select(word => word.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal));
+        string.Join(',', words.ToLowerInvariant().Split(',').Distinct().Order(StringComparer.Ordinal));
+
+    private static string Joined(string words) => words.Replace(",", " | ", StringComparison.Ordinal);
+
+    private static string SetOf(NftComparison with, IEnumerable<string> values) =>
+        $"{(with.IsNegated ? "!= " : "")}{{ {string.Join(", ", values)} }}";
 }

@@ -131,10 +131,10 @@ internal static partial class NftJson
                 "xt" when value.ValueKind == JsonValueKind.Object =>
                     $"xt {Word(value, "type")} {Quoted(Word(value, "name"))}",
                 // A set that packets fill. A condition in this statement may not hold.
-                "set" or "map" when value.TryGetProperty("set", out var filled) =>
-                    $"{Word(value, "op")} {filled.GetString()} {{ {(value.TryGetProperty("stmt", out var more) ? string.Join(' ', more.EnumerateArray().Select(one => Only(one).Name)) : "")} }}",
-                "map" when value.TryGetProperty("map", out var filled) => $"{Word(value, "op")} {filled.GetString()} {{ }}",
-                "limit" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("rate", out _) => Limit(value),
+                "set" or "map" when value.TryGetProperty("set", out var set) || value.TryGetProperty("map", out set) =>
+                    Filled(value, set),
+                "limit" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("rate", out _) =>
+                    Limit(value),
                 "quota" when value.ValueKind == JsonValueKind.Object && value.TryGetProperty("val", out var amount) =>
                     $"quota {Over(value)}{Plain(amount)} {Optional(value, "val_unit")}".TrimEnd(),
                 "ct count" when value.TryGetProperty("val", out var most) => $"ct count {Over(value)}{Plain(most)}",
@@ -165,7 +165,8 @@ internal static partial class NftJson
         var (left, right) = (match.GetProperty("left"), match.GetProperty("right"));
         var isSet = right.ValueKind == JsonValueKind.Object && right.TryGetProperty("set", out _)
             || right.ValueKind == JsonValueKind.String && right.GetString()!.StartsWith('@');
-        return Hex($"{Left(left)}{(operation is "==" && isSet || operation is "in" ? "" : $" {operation}")} {Right(right)}");
+        var sign = operation is "==" && isSet || operation is "in" ? "" : $" {operation}";
+        return Hex($"{Left(left)}{sign} {Right(right)}");
     }
 
     // nft prints marks as eight hexadecimal digits. The keys of a map are no marks.
@@ -180,6 +181,14 @@ internal static partial class NftJson
 
     [GeneratedRegex(@"(?<![\w.:@/])\d+(?![\w.:/])")]
     private static partial Regex Decimals();
+
+    private static string Filled(JsonElement value, JsonElement set)
+    {
+        var conditions = value.TryGetProperty("stmt", out var statements)
+            ? statements.EnumerateArray().Select(one => Only(one).Name)
+            : [];
+        return $"{Word(value, "op")} {set.GetString()} {{ {string.Join(' ', conditions)} }}";
+    }
 
     private static string Over(JsonElement value) =>
         value.TryGetProperty("inv", out var over) && over.ValueKind == JsonValueKind.True ? "over " : "";
@@ -207,7 +216,8 @@ internal static partial class NftJson
             : "";
         var port = value.TryGetProperty("port", out var to) ? Right(to) : "";
         var target = port.Length == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
-        var isPrefix = value.TryGetProperty("type_flags", out var how) && List(how).Contains("prefix", StringComparison.Ordinal);
+        var isPrefix = value.TryGetProperty("type_flags", out var flags)
+            && List(flags).Contains("prefix", StringComparison.Ordinal);
         return $"{name}{family}{(isPrefix ? " prefix" : "")} to {target}";
     }
 
@@ -237,16 +247,20 @@ internal static partial class NftJson
                 : $"exthdr {Word(value, "name")}",
             "numgen" => $"numgen {Word(value, "mode")} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
             "symhash" => $"symhash mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
-            "jhash" => $"jhash {Left(value.GetProperty("expr"))} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
+            "jhash" =>
+                $"jhash {Left(value.GetProperty("expr"))} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
             "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
             "tcp option" when value.TryGetProperty("field", out var part) =>
                 $"tcp option {Word(value, "name")} {part.GetString()}",
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),
             "&" or "|" or "^" when value.GetArrayLength() == 2 =>
-                $"{Left(value[0])} {name} {(value[1].ValueKind == JsonValueKind.Array ? $"({List(value[1], " | ")})" : Right(value[1]))}",
+                $"{Left(value[0])} {name} {Operand(value[1])}",
             _ => throw new NotKnownException(name),
         };
     }
+
+    private static string Operand(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? $"({List(value, " | ")})" : Right(value);
 
     private static string Offset(JsonElement value) =>
         value.TryGetProperty("offset", out var offset) && offset.GetRawText() is not "0" and var number

@@ -33,6 +33,10 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     /// <summary>Statements behind which nothing may follow that a rule does.</summary>
     private static readonly ImmutableArray<string> Counting = ["counter", "log", "comment", "last"];
 
+    /// <summary>Matches without a field.</summary>
+    private static readonly ImmutableArray<string> Whole =
+        ["limit", "quota", "connlimit", "xt", "numgen", "jhash", "symhash"];
+
     /// <summary>NAT to a range of more addresses or ports is unknown.</summary>
     private const int MostChoices = 16;
 
@@ -293,9 +297,10 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             .DistinctBy(one => one.Key, StringComparer.Ordinal)
             .OrderBy(one => one.Key, StringComparer.Ordinal)
             .ToList();
-        var text = $"{string.Join(" . ", selectors.Select(one => one.Name))} {(negated ? "!= " : "")}{{ {string.Join(", ", alternatives.Select(one => one.Key))} }}";
+        var fields = string.Join(" . ", selectors.Select(one => one.Name));
+        var keys = string.Join(", ", alternatives.Select(one => one.Key));
         return new(
-            text,
+            $"{fields} {(negated ? "!= " : "")}{{ {keys} }}",
             [
                 .. selectors.SelectMany(one => one.Implied).Distinct(),
                 new AnyOfMatch(
@@ -414,7 +419,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Change(start, text, MarkOf(words, restores: true), match => match is MarkMatch);
                 break;
             case "ct mark":
-                Change(start, text, MarkOf(words, restores: false), match => match is ConnectionMarkMatch { Mask: not 0 });
+                Change(
+                    start, text, MarkOf(words, restores: false), match => match is ConnectionMarkMatch { Mask: not 0 });
                 break;
             case "meta broute" when words is [{ Text: "1" }]:
                 Do(text, new BrouteTarget());
@@ -428,16 +434,13 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 Need(selector);
                 Change(start, text, new DscpTarget(dscp, 63), match => match is DscpMatch);
                 break;
-            // The class is for queues (include/linux/skbuff.h, priority): no hook, route or connection asks for it.
-            case "meta priority":
-            // The trace only reports, and the size of segments changes no packet that opens a connection.
-            case "meta nftrace" or "tcp option maxseg size":
-            // nft can ask for a label, which is unknown anyway; events only report.
+            // The priority is for queues (include/linux/skbuff.h): no hook, route or connection asks for it. The trace
+            // only reports, and the size of segments changes no packet that opens a connection.
+            case "meta priority" or "meta nftrace" or "tcp option maxseg size":
+                break;
+            // Events only report, and a match on a label is unknown anyway. But both need conntrack.
             case "ct label" or "ct event":
-                if (selector.Name == "tcp option maxseg size")
-                    Skip(Actions);
-                if (selector.Name is "ct label" or "ct event")
-                    Do(text, new ContinueTarget(selector.Name)); // It needs conntrack.
+                Do(text, new ContinueTarget(selector.Name));
                 break;
             default:
                 Do(
@@ -469,7 +472,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         if (_at == begin || tokens[_at - 1].Is(".") || tokens[_at].Is("map"))
             return true;
         var before = tokens[_at - 1];
-        return _at - 1 >= begin && before is { Quoted: false, Text: "meta" or "ct" } or { Quoted: false, Text: "ip" or "ip6" };
+        return before is { Quoted: false, Text: "meta" or "ct" or "ip" or "ip6" };
     }
 
     private void Need(NftSelector selector)
@@ -687,9 +690,13 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             $"an address of {to}",
             [.. from name in addresses.Value
                 from number in ports.Value
-                let shown = $"{text} to {(name is not null && name.Contains(':') && number is not null ? $"[{name}]" : name)}{(number is null ? "" : $":{number}")}"
-                select (shown, (Target)(word == "dnat" ? new DnatTarget(name, number) : new SnatTarget(name, number)))]);
+                let target = word == "dnat" ? new DnatTarget(name, number) : (Target)new SnatTarget(name, number)
+                select ($"{text} to {Socket(name, number)}", target)]);
     }
+
+    private static string Socket(string? address, int? port) => port is null ? address ?? ""
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{(address?.Contains(':') ?? false ? $"[{address}]" : address)}:{port}");
 
     /// <summary>
     /// The addresses that NAT may choose from, in the lab's names; one null if it keeps the address, null if they are
@@ -844,7 +851,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         var named = words.TakeWhile(word => !word.Quoted && word.Text.Length > 0 && char.IsLetter(word.Text[0]))
             .Select(word => word.Text)
             // limit and its relatives are whole matches; all others have a header before the field.
-            .Take(words[0].Text is "limit" or "quota" or "connlimit" or "xt" or "numgen" or "jhash" or "symhash" ? 1 : 2);
+            .Take(Whole.Contains(words[0].Text) ? 1 : 2);
         var name = string.Join(' ', named);
         return new(Shown(words), [new UnknownMatch(name.Length > 0 ? name : words[0].Text, false)]);
     }

@@ -9,7 +9,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         Name.Split(' ') is ["meta", "iifname" or "oifname" or "iif" or "oif", ..] ? Name[5..] : Name;
 
     /// <summary>
-    /// The number of values that a generator makes, from 0 (<c>numgen random mod 2</c>); null for a field of the packet.
+    /// The number of values that a generator makes, from 0 (<c>numgen random mod 2</c>); null for a packet's field.
     /// </summary>
     public uint? Modulus => Name.Split(' ') is ["numgen" or "jhash" or "symhash", ..] words
         && Array.IndexOf(words, "mod") is var at and >= 0 && at + 1 < words.Length && !words.Contains("offset")
@@ -73,7 +73,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
             if (Name == "ct status")
                 implied.Add(new ConnectionMarkMatch(0, 0, false));
             // The lab's names for addresses are the same in both versions of IP.
-            if (Table.Version is null && AddressOf() is (_, var version) && Name.StartsWith("ct ", StringComparison.Ordinal))
+            if (Table.Version is null && head == "ct" && AddressOf() is (_, var version))
                 implied.Add(OfTuple(new FrameProtocolMatch(version.Name(), false)));
             return implied.ToImmutable();
         }
@@ -84,7 +84,9 @@ internal sealed record NftSelector(string Name, NftTable Table)
     {
         if (NftFlags.Compare(Name, with) is var (flagText, flagMatch))
             return flagMatch is null ? null
-                : new($"{Name} {flagText}", flagMatch is ConntrackMatch { Negated: false } ? [flagMatch] : [.. Implied, flagMatch]);
+                : new(
+                    $"{Name} {flagText}",
+                    flagMatch is ConntrackMatch { Negated: false } ? [flagMatch] : [.. Implied, flagMatch]);
         if (with.Steps.IsEmpty && with.Operator is "<" or "<=" or ">" or ">=")
             return with.Values is [var bound] && Bounded(with.Operator, bound) is { } range
                 ? Compare(with with { Operator = "", Values = [range] })
@@ -108,8 +110,11 @@ internal sealed record NftSelector(string Name, NftTable Table)
             else
                 return null;
         var sorted = parts.DistinctBy(part => part.Text).OrderBy(part => part.Text, StringComparer.Ordinal).ToList();
-        Match match = sorted is [var only] ? only.Match : new AnyOfMatch([.. sorted.Select(part => Alone(part.Match))], false);
-        return new(Text(sorted.Select(part => part.Text), with.IsNegated), [.. Implied, with.IsNegated ? Not(match) : match]);
+        var match = sorted is [var only]
+            ? only.Match
+            : new AnyOfMatch([.. sorted.Select(part => Alone(part.Match))], false);
+        return new(
+            Text(sorted.Select(part => part.Text), with.IsNegated), [.. Implied, with.IsNegated ? Not(match) : match]);
     }
 
     /// <summary>
@@ -150,8 +155,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 : null;
         }
 
-        if (PortOf() is not null || Name is "meta iifname" or "meta iif" or "meta oifname" or "meta oif" or "meta ibrname"
-            or "meta obrname" || FibOf() is not null)
+        if (PortOf() is not null || FibOf() is not null || Name is "meta iifname" or "meta iif" or "meta oifname"
+            or "meta oif" or "meta ibrname" or "meta obrname")
         {
             var parts = new List<(string Text, Match Match)>();
             foreach (var value in with.Values)
@@ -173,7 +178,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
         {
             [DeviceMatch first, ..] all =>
                 first with { Devices = [.. all.Cast<DeviceMatch>().SelectMany(one => one.Devices)] },
-            [PortMatch first, ..] all => first with { Ranges = [.. all.Cast<PortMatch>().SelectMany(one => one.Ranges)] },
+            [PortMatch first, ..] all =>
+                first with { Ranges = [.. all.Cast<PortMatch>().SelectMany(one => one.Ranges)] },
             [ConnectionTupleMatch { Part: PortMatch first } tuple, ..] all => new ConnectionTupleMatch(
                 tuple.Direction,
                 first with
@@ -295,7 +301,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
             _ when FibOf() is var (role, keys, result) => Fib(role, keys, result, value, ref shown),
             "icmp type" => IcmpWords.Parse(value, IpVersion.V4, false),
             "icmpv6 type" => IcmpWords.Parse(value, IpVersion.V6, false),
-            "ip ttl" or "ip6 hoplimit" => Numbers(value, 255) is var (first, last) ? new TtlMatch(first, last, false) : null,
+            "ip ttl" or "ip6 hoplimit" =>
+                Numbers(value, 255) is var (first, last) ? new TtlMatch(first, last, false) : null,
             "meta length" or "ip length" =>
                 Numbers(value, ushort.MaxValue) is var (first, last) ? new LengthMatch(first, last, false) : null,
             "vlan id" => Numbers(value, 4095) is var (first, last) ? new VlanMatch(first, last, false) : null,
@@ -320,7 +327,10 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return first == last
             ? OfMark(first, uint.MaxValue, false)
             : new AnyOfMatch(
-                [.. NftNumber.Blocks(first, last).Select(block => Alone(OfMark(block.Value, block.Mask, false)))], false);
+                [
+                    .. NftNumber.Blocks(first, last).Select(block => Alone(OfMark(block.Value, block.Mask, false))),
+                ],
+                false);
     }
 
     private static Match? Dscps(string value)
@@ -402,8 +412,11 @@ internal sealed record NftSelector(string Name, NftTable Table)
         return from > to ? null : string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
     }
 
-    private string Text(IEnumerable<string> values, bool negated) =>
-        $"{Shown}{(negated ? " !=" : "")} {(values.ToList() is [var only] ? only : $"{{ {string.Join(", ", values)} }}")}";
+    private string Text(IEnumerable<string> values, bool negated)
+    {
+        var text = values.ToList() is [var only] ? only : $"{{ {string.Join(", ", values)} }}";
+        return $"{Shown}{(negated ? " !=" : "")} {text}";
+    }
 
     // ether daddr & 01:00:00:00:00:00 == 01:00:00:00:00:00
     private NftCase? Mac(string mask, string value, bool negated) =>

@@ -54,7 +54,8 @@ internal static class HeaderWords
         FrozenSet.Create("sctp", "dccp", "udplite", "esp", "ah", "comp", "igmp", "gre");
 
     /// <summary>Extension headers of IPv6.</summary>
-    public static readonly FrozenSet<string> Extensions = FrozenSet.Create("hbh", "dst", "frag", "mh", "srh", "rt0", "rt2");
+    public static readonly FrozenSet<string> Extensions =
+        FrozenSet.Create("hbh", "dst", "frag", "mh", "srh", "rt0", "rt2");
 
     /// <summary>Fields of the routing header; the other words after <c>rt</c> ask for a route.</summary>
     public static readonly FrozenSet<string> OfRoutingHeader =

@@ -21,12 +21,19 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         if (ofTools.Count > 0)
             ofNft = [.. Reached(table, ofNft)];
         foreach (var chain in table.Chains.Where(chain => ofNft.Contains(chain.Id.Name) && !IsMark(chain)))
-            yield return chain with { Rules = [.. OfNft(table, chain.Id.Name)] };
+            yield return chain with { Base = WithDevice(table, chain), Rules = [.. OfNft(table, chain.Id.Name)] };
         foreach (var chain in XtablesReader.Ordered(
             table.Chains.Where(chain => ofTools.Contains(chain.Id.Name) && !IsMark(chain))
                 .Select(chain => OfTool(table, chain))))
             yield return chain;
     }
+
+    // The JSON of nft 1.0.6 has no device of an ingress chain of family inet.
+    private BaseChain? WithDevice(NftTable table, RuleChain chain) =>
+        chain.Base is { Hook: "ingress" or "egress", Device: null }
+        && translated.FirstOrDefault(one => one.Name == table.Name) is { } listed
+            ? listed.Chains.FirstOrDefault(one => one.Id == chain.Id)?.Base ?? chain.Base
+            : chain.Base;
 
     // A chain by whose name a run marks what it made in a table.
     private static bool IsMark(RuleChain chain) =>
@@ -158,7 +165,5 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
 
     // iptables writes eth+ where nft has eth*.
     private static DeviceMatch Plain(DeviceMatch match) =>
-        match with { Devices = [.. match.Devices.Select(device => device.TrimEnd('*', '+') + (IsPattern(device) ? "*" : ""))] };
-
-    private static bool IsPattern(string device) => device.EndsWith('*') || device.EndsWith('+');
+        match with { Devices = [.. match.Devices.Select(device => device is [.. var name, '+'] ? $"{name}*" : device)] };
 }

@@ -1,6 +1,8 @@
 namespace Hooktrail.Rules.Reading;
 
-/// <summary>The base chains that iptables-nft and its relatives make in nft (iptables, nft.c, <c>xtables_ipv4</c>).</summary>
+/// <summary>
+/// The base chains that iptables-nft and its relatives make in nft (iptables, nft.c, <c>xtables_ipv4</c>).
+/// </summary>
 internal static class XtablesChains
 {
     private static readonly ImmutableArray<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> All =

@@ -42,11 +42,11 @@ public class NftMatches
     [TestCase("ct status ! dnat drop")]
     public void Without_a_connection_no_match_on_one_holds_negated_or_not(string rule)
     {
-        var untracked = $"chain u {{\ntype filter hook prerouting priority -300\nnotrack\n}}\nchain c {{\n{Forward}\n{rule}\n}}";
+        const string untracked = "chain u {\ntype filter hook prerouting priority -300\nnotrack\n}\n";
+        var chain = $"chain c {{\n{Forward}\n{rule}\n}}";
 
-        Assert.That(Request(Client, Wan, Host(untracked)).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered));
-        Assert.That(
-            Request(Client, Wan, Host($"chain c {{\n{Forward}\n{rule}\n}}")).Outcome.Kind, Is.EqualTo(OutcomeKind.Dropped));
+        Assert.That(Request(Client, Wan, Host(untracked + chain)).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered));
+        Assert.That(Request(Client, Wan, Host(chain)).Outcome.Kind, Is.EqualTo(OutcomeKind.Dropped));
     }
 
     private const string Forward = "type filter hook forward priority 5";

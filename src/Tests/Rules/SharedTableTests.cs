@@ -15,7 +15,8 @@ public class SharedTableTests
             iptables-nft -A INPUT -i eth+ -m limit --limit 1/s -j LOG --log-prefix "x "
             iptables-nft -A INPUT -m conntrack --ctstate NEW -m physdev --physdev-in vethclient -j REJECT
             iptables-nft -A INPUT -m mark --mark 0x1/0x3 -j MARK --set-xmark 0x4/0x4
-            iptables-nft -A INPUT -p icmp --icmp-type 8 -j OWN 2>/dev/null || { iptables-nft -N OWN; iptables-nft -A INPUT -p icmp --icmp-type 8 -j OWN; }
+            iptables-nft -N OWN
+            iptables-nft -A INPUT -p icmp --icmp-type 8 -j OWN
             iptables-nft -P INPUT DROP
             ip6tables-nft -A FORWARD -s fd00::2 -p tcp --syn -j REJECT --reject-with tcp-reset
             arptables-nft -A INPUT -s 172.30.0.2 -j DROP
@@ -61,7 +62,7 @@ public class SharedTableTests
         Assert.That(rules[0].Matches, Is.EqualTo(new Match[] { new ConntrackMatch(ConntrackStates.New, false) }));
         Assert.That(rules[1].Matches, Is.EqualTo(own.Matches));
         Assert.That(rules[1].Target, Is.EqualTo(own.Target));
-        Assert.That(rules[2].Matches, Is.EqualTo(new Match[] { new AddressMatch(AddressRole.Destination, ["server"], false) }));
+        Assert.That(rules[2].Matches.Single(), Is.EqualTo(new AddressMatch(AddressRole.Destination, ["server"], false)));
     }
 
     [Test]
@@ -166,7 +167,8 @@ public class SharedTableTests
                 listing, [], new Dictionary<Layer, IEnumerable<string>> { [Layer.Iptables] = save }, TestHost.Instance)
                 .Chains.Single();
             Assert.That(chain.Policy, Is.EqualTo(Policy.Drop));
-            Assert.That(chain.Rules.Single().Matches, Does.Contain(new AddressMatch(AddressRole.Source, ["client"], false)));
+            Assert.That(
+                chain.Rules.Single().Matches, Does.Contain(new AddressMatch(AddressRole.Source, ["client"], false)));
             Assert.That(chain.Rules.Single().Target, Is.InstanceOf<UnknownTarget>());
         }
     }

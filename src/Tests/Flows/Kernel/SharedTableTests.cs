@@ -81,7 +81,7 @@ public class SharedTableTests
         lab.AssertAgreed(8);
         Assert.That(
             Outcome(lab, Out with { Port = 9998 }),
-            Is.EqualTo("dropped at nftables ip filter early (ct mark 0 udp dport 9998 drop)"));
+            Is.EqualTo("dropped at nftables ip filter early (ct mark 0x00000000 udp dport 9998 drop)"));
     }
 
     private static async Task<KernelLab> StartAsync(bool hasDocker, string table)

@@ -8,14 +8,14 @@ public class UnreadableRules
 {
     private static readonly string[] OfIp =
     [
-        "-m set --match-set evil src -j DROP", "-d 10.0.0.0/255.0.255.0 -j DROP", "! -d 10.0.0.0/255.0.255.0 -j ACCEPT",
+        "-m set --match-set evil src -j DROP", "-d example.org -j DROP", "! -d example.org -j ACCEPT",
         "--unreadable nonsense -j DROP", "-m addrtype ! --dst-type NONSENSE -j DROP", "-j NONSENSE",
         "-j ACCEPT --nonsense", "-j UNREADABLE --text nonsense", "-m limit --limit 3/sec -j RETURN",
     ];
 
     private static readonly string[] OfFrames =
         [
-            "--among-src x -j DROP", "! --ip-dst 10.0.0.0/255.0.255.0 -j DROP",
+            "--among-src x -j DROP", "! --ip-dst example.org -j DROP",
             "--unreadable nonsense -j ACCEPT", "-j arpreply --arpreply-mac x", "-j UNREADABLE --text nonsense"
         ];
 

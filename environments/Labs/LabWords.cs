@@ -87,8 +87,8 @@ public static partial class LabWords
         if (words.Length == 0 || !Tools.TryGetValue(Backends().Replace(words[0], ""), out var tool))
             throw new HooktrailException(
                 $"\"{command}\" is not a rule: begin with one of {string.Join(", ", Tools.Keys)}, as in \"iptables -t filter -A FORWARD -s client -j DROP\".");
-        var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert" or "-N" or "--new-chain"
-            or "-P" or "--policy");
+        var verb = Array.FindIndex(words, word => word is "-A" or "-I" or "--append" or "--insert"
+            or "-N" or "--new-chain" or "-P" or "--policy");
         if (verb < 0 || verb + 1 >= words.Length || words[verb] is "-P" or "--policy" && verb + 2 >= words.Length)
             throw new HooktrailException(
                 $"\"{command}\" adds no rule: it needs -A or -I with a chain, -N with a new one, or -P with a chain and its policy.");
@@ -121,9 +121,9 @@ public static partial class LabWords
                     && at + 1 < words.Length
                     ? words[at + 1]
                     : "filter";
-                undo[verb + 1] =
-                    (rules?.Find(new(tool.Layer, table, words[verb + 1]))?.Policy == Policy.Drop ? Policy.Drop : Policy.Accept)
-                        .ToString().ToUpperInvariant();
+                undo[verb + 1] = rules?.Find(new(tool.Layer, table, words[verb + 1]))?.Policy == Policy.Drop
+                    ? "DROP"
+                    : "ACCEPT";
                 break;
             default:
                 undo[verb - 1] = "-D";
@@ -137,13 +137,17 @@ public static partial class LabWords
 
     /// <summary>The words of a command; one with spaces is in quotes, single or double.</summary>
     public static string[] Words(string command) =>
-        [.. CommandWord().Matches(command).Select(word => word.Groups["quoted"] is { Success: true } text ? text.Value : word.Value)];
+    [
+        .. CommandWord().Matches(command)
+            .Select(word => word.Groups["quoted"] is { Success: true } text ? text.Value : word.Value),
+    ];
 
     private static string Quoted(string word) => Harmless().IsMatch(word) ? word : $"'{word}'";
 
     private static bool HarmlessInQuotes(string command, string word) =>
         InQuotes().IsMatch(word)
-        && (command.Contains($"\"{word}\"", StringComparison.Ordinal) || command.Contains($"'{word}'", StringComparison.Ordinal));
+        && (command.Contains($"\"{word}\"", StringComparison.Ordinal)
+            || command.Contains($"'{word}'", StringComparison.Ordinal));
 
     private static string Addresses(string word, IpVersion version, IHostNames host) =>
         string.Join(',', word.Split(',').Select(one => Address(one, version, host)));

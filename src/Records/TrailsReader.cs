@@ -388,7 +388,8 @@ internal sealed class TrailsReader(string name)
         var sets = place.Optional("ipset") is { } saved
             ? saved.Place(() => RuleText.ReadSets(saved.Each(line => line.Text()), "the sets of ipset"))
             : [];
-        return layers.Aggregate(RuleSet.Empty with { Sets = sets }, (all, layer) => place.Optional(layer.Name()) is { } lines
+        var none = RuleSet.Empty with { Sets = sets };
+        return layers.Aggregate(none, (all, layer) => place.Optional(layer.Name()) is { } lines
             ? all.With(lines.Place(
                 () => RuleText.Read(layer, lines.Each(line => line.Text()), $"the rules of {layer.Name()}", sets)))
             : all);

@@ -29,5 +29,6 @@ public sealed record IpSet(string Name, string Type, string? Family, ImmutableAr
 /// </summary>
 public readonly record struct IpSetEntry(string Text, int Timeout)
 {
-    public override string ToString() => Timeout == 0 ? Text : $"{Text} timeout {Timeout.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() =>
+        Timeout == 0 ? Text : string.Create(CultureInfo.InvariantCulture, $"{Text} timeout {Timeout}");
 }

@@ -16,7 +16,8 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 
     public bool Holds(IPAddress address) => Gaps is { } mask
         ? address.AddressFamily == First.AddressFamily
-            && address.GetAddressBytes().Zip(mask, (one, bits) => (byte)(one & bits)).SequenceEqual(First.GetAddressBytes())
+            && address.GetAddressBytes().Zip(mask, (one, bits) => (byte)(one & bits))
+                .SequenceEqual(First.GetAddressBytes())
         : Compare(First, address) <= 0 && Compare(address, Last) <= 0;
 
     /// <summary>All addresses of the range; null if they are more than <paramref name="most"/>.</summary>

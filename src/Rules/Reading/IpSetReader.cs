@@ -23,7 +23,8 @@ internal sealed class IpSetReader(INames names, string source)
                 case ["create" or "-N" or "n" or "new", var name, var type, .. var options]:
                     sets[name] = ([type, .. options], []);
                     break;
-                case ["add" or "-A", var name, .. var entry] when entry.Length > 0 && sets.TryGetValue(name, out var set):
+                case ["add" or "-A", var name, .. var entry]
+                    when entry.Length > 0 && sets.TryGetValue(name, out var set):
                     set.Added.Add(entry);
                     break;
                 default:
@@ -58,7 +59,9 @@ internal sealed class IpSetReader(INames names, string source)
         // (ip_set_hash_gen.h, mtype_test_cidrs).
         var decided = new OrderedDictionary<string, (bool Holds, int Timeout)>();
         var closest = new Dictionary<string, string>();
-        foreach (var entry in hasExceptions || byDevice ? entries.OrderBy(one => one, Entry.MostExactFirst) : entries.AsEnumerable())
+        IEnumerable<Entry> inOrder =
+            hasExceptions || byDevice ? entries.OrderBy(one => one, Entry.MostExactFirst) : entries;
+        foreach (var entry in inOrder)
             foreach (var text in InLab(entry.Fields, parts, version))
                 if (!byDevice || IsOfClosest(text.Split(',')[0], entry.Fields[0]))
                     decided.TryAdd(text, (!entry.NoMatch, entry.Timeout));

@@ -48,7 +48,8 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
     {
         ["list", "set"] => [IpSetPart.Set],
         ["hash" or "bitmap", var parts]
-            when parts.Split(',').Select(PartOf).ToImmutableArray() is var known && !known.Contains(IpSetPart.None) => known,
+            when parts.Split(',').Select(PartOf).ToImmutableArray() is var known
+                && !known.Contains(IpSetPart.None) => known,
         _ => [],
     };
 
@@ -87,7 +88,8 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
         var parts = PartsOf(set.Type);
         // A rule with fewer sides than an entry has parts matches nothing, nor does a set of the other version
         // (ip_set_core.c, ip_set_test).
-        if (sides.Length < parts.Length || set.Family is { } family && family != (version == IpVersion.V4 ? "inet" : "inet6"))
+        if (sides.Length < parts.Length
+            || set.Family is { } family && family != (version == IpVersion.V4 ? "inet" : "inet6"))
             return [];
         if (parts is [IpSetPart.Set])
         {
@@ -99,7 +101,8 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
         [
             .. set.Entries.Select(entry => (ImmutableArray<Match>)
             [
-                .. entry.Text.Split(',').Zip(parts, sides).SelectMany(one => Part(one.First, one.Second, one.Third, version, set)),
+                .. entry.Text.Split(',').Zip(parts, sides)
+                    .SelectMany(one => Part(one.First, one.Second, one.Third, version, set)),
                 .. entry.Timeout is > 0 and < Lasting
                     ? (ImmutableArray<Match>)[new UnknownMatch($"-m set --match-set {name}", false)]
                     : [],
@@ -136,7 +139,9 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
             "icmp" or "ipv6-icmp" => IcmpWords.Parse(value, version, false) is { } type
                 ? [new ProtocolMatch(ProtocolWords.Parse(name)!, false), type]
                 : null,
-            "tcp" or "udp" => Ports(value, role) is { } ports ? [new ProtocolMatch(ProtocolWords.Parse(name)!, false), ports] : null,
+            "tcp" or "udp" => Ports(value, role) is { } ports
+                ? [new ProtocolMatch(ProtocolWords.Parse(name)!, false), ports]
+                : null,
             // No flow has it.
             var other => [new ProtocolMatch(other, false)],
         };

@@ -59,7 +59,8 @@ internal sealed class NameTranslation(INames names)
         printed.Contains('/') || !printed.Contains(':') ? printed : names.MacOwner(WithAllDigits(printed)) ?? printed;
 
     // ebtables prints 2:42:ac:1e:0:2.
-    private static string WithAllDigits(string mac) => string.Join(':', mac.Split(':').Select(one => one.PadLeft(2, '0')));
+    private static string WithAllDigits(string mac) =>
+        string.Join(':', mac.Split(':').Select(one => one.PadLeft(2, '0')));
 
     /// <summary>
     /// The names of the addresses in an address, network, range or list; the text itself if the lab knows none of them.

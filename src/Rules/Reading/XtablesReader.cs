@@ -36,7 +36,8 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 Command(table, tokens, where, chains, rules);
         }
 
-        _sets = IpSets.Of(IpSets.Unchanged(sets, rules.Where(rule => !rule.Tokens.IsDefault).Select(rule => rule.Tokens)));
+        _sets = IpSets.Of(IpSets.Unchanged(
+            sets, rules.Where(rule => !rule.Tokens.IsDefault).Select(rule => rule.Tokens)));
         return (chains, rules);
     }
 

@@ -30,7 +30,8 @@ internal sealed partial class XtablesRule
         "--arp-mac-src" => Mac(option, AddressRole.Source, negated),
         "--arp-mac-dst" => AskedMac(option, negated),
         "--arp-htype" when !negated && tokens.ElementAtOrDefault(_at) is "1" or "0x1" or "Ethernet" => Always(option),
-        "--arp-ptype" when !negated && tokens.ElementAtOrDefault(_at) is "0x800" or "0x0800" or "IPv4" => Always(option),
+        "--arp-ptype" when !negated && tokens.ElementAtOrDefault(_at) is "0x800" or "0x0800" or "IPv4" =>
+            Always(option),
         "--vlan-id" => Vlan(option, negated),
         "--vlan-prio" => OfTag(option, negated, "0"),
         "--vlan-encap" => OfTag(option, negated, "0800", "0x0800", "800", "0x800", "IPV4"),

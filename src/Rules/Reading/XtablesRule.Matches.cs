@@ -46,7 +46,9 @@ internal sealed partial class XtablesRule
             Add(option, negated, Next(), text => Number(text) is { } ttl ? new TtlMatch(ttl + 1, 255, negated) : null),
         "--pkt-type" => Add(option, negated, Next(), text => PacketTypeWords.Parse(text, negated)),
         "--dscp" or "--dscp-class" when _module == "dscp" =>
-            Add(option, negated, Next(), text => DscpWords.Parse(text.ToLowerInvariant()) is { } value ? new DscpMatch(value, 63, negated) : null),
+            Add(option, negated, Next(), text => DscpWords.Parse(text.ToLowerInvariant()) is { } value
+                ? new DscpMatch(value, 63, negated)
+                : null),
         "--tos" when _module == "tos" => Tos(option, negated, 63),
         "--length" when _module == "length" => Length(negated),
         "--mac-source" => Mac(option, AddressRole.Source, negated),
@@ -194,7 +196,8 @@ internal sealed partial class XtablesRule
     {
         var (states, others) = (new List<Match>(), new List<Match>());
         while (Option(words, ConntrackArguments, ConntrackTranslated) is { } found)
-            (found.Option == "--ctstate" ? states : others).Add(ConntrackOf(found.Option, found.Negated, found.Argument));
+            (found.Option == "--ctstate" ? states : others).Add(
+                ConntrackOf(found.Option, found.Negated, found.Argument));
         if (others.Count == 0)
             return Condition([.. words], [.. states]);
         var without = new ConntrackMatch(ConntrackStates.Invalid | ConntrackStates.Untracked, false);
@@ -312,7 +315,8 @@ internal sealed partial class XtablesRule
         var isNone = false;
         while (Option(words, option => option switch
         {
-            "--dir" or "--pol" or "--reqid" or "--spi" or "--proto" or "--mode" or "--tunnel-src" or "--tunnel-dst" => 1,
+            "--dir" or "--pol" or "--reqid" or "--spi" or "--proto" or "--mode"
+                or "--tunnel-src" or "--tunnel-dst" => 1,
             "--strict" or "--next" => 0,
             _ => null,
         }) is { } found)

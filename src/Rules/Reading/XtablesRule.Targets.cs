@@ -29,7 +29,8 @@ internal sealed partial class XtablesRule
                 "--to" when _jump == "NETMAP" => translation.Addresses(arguments[0], _version),
                 _ => arguments[0],
             });
-        _ours |= option is "--log-prefix" or "--nflog-prefix" or "--ulog-prefix" && OurTaps.Wrote(arguments.ElementAtOrDefault(0) ?? "");
+        _ours |= option is "--log-prefix" or "--nflog-prefix" or "--ulog-prefix"
+            && OurTaps.Wrote(arguments.ElementAtOrDefault(0) ?? "");
         _action.AddRange([.. words[..(words.Count - arguments.Length)], .. arguments]);
         if (!_options.TryAdd(option, string.Join(' ', arguments)))
             _unread ??= $"{_jump} {option}";
@@ -183,7 +184,9 @@ internal sealed partial class XtablesRule
     }
 
     private DscpTarget? Dscp() =>
-        _options.Count == 1 && DscpWords.Parse(_options.Values.First().ToLowerInvariant()) is { } value ? new(value, 63) : null;
+        _options.Count == 1 && DscpWords.Parse(_options.Values.First().ToLowerInvariant()) is { } value
+            ? new(value, 63)
+            : null;
 
     /// <summary>
     /// tos = (tos and not mask) xor value (xt_DSCP.c, <c>tos_tg</c>). A target that may set a bit of ECN is not

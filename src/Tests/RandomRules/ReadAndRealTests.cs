@@ -184,7 +184,8 @@ internal sealed class ReadAndRealTests
     /// Each chain is called first, by what is no neighbour discovery or group membership: of these the lab has no
     /// flows.
     /// </summary>
-    private static string Script(ImmutableDictionary<(Layer Layer, string Table, string Hook), ImmutableArray<string>> rules)
+    private static string Script(
+        ImmutableDictionary<(Layer Layer, string Table, string Hook), ImmutableArray<string>> rules)
     {
         var script = new System.Text.StringBuilder();
         foreach (var layer in rules.GroupBy(one => one.Key.Layer))

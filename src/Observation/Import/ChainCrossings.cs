@@ -25,7 +25,9 @@ internal sealed class ChainCrossings
         _all.Add(crossing);
     }
 
-    /// <summary>Adds a rule or a policy to its crossing; returns the crossing if it is a new one without a packet.</summary>
+    /// <summary>
+    /// Adds a rule or a policy to its crossing; returns the crossing if it is a new one without a packet.
+    /// </summary>
     public TracedHop? Take(string id, ChainPlace at, TracedRule step, HookPoint point)
     {
         if (step.Verdict is { } verdict && TargetOf(verdict) is { } target)

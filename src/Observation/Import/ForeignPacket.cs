@@ -93,7 +93,8 @@ public sealed class ForeignPacket
         && Agree(Last.SourcePort, sighting.SourcePort) && Agree(Last.DestinationPort, sighting.DestinationPort);
 
     /// <summary>
-    /// Whether a line adds to the last crossing: TRACE prints one for each rule that matches, also in users' chains, and
+    /// Whether a line adds to the last crossing: TRACE prints one for each rule that matches, also in users' chains,
+    /// and
     /// two LOG rules of one chain print two. Where the rules' numbers begin again, it is another packet.
     /// </summary>
     internal bool CanContinue(TracedHop hop)

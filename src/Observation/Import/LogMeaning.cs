@@ -12,7 +12,9 @@ public sealed record LogMeaning(ImmutableArray<HookPoint> Points)
     /// <summary>The prefix itself, which is also the reason for the decision.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Of several, the point at which a packet has these devices; null for none, or for more than one.</summary>
+    /// <summary>
+    /// Of several, the point at which a packet has these devices; null for none, or for more than one.
+    /// </summary>
     public HookPoint? At(Sighting sighting)
     {
         HookPoint? found = null;

@@ -144,7 +144,8 @@ public sealed partial class RegistrationHistory
         { Points: [var chain] } => OfBackend(chain, Backend.Nft, profile).ToString(),
         { What: var what } when what.StartsWith("br_nf_", StringComparison.Ordinal) || what == "ip_sabotage_in" =>
             RegistrationOrder.BrNetfilter,
-        _ when IsLegacy(one) => Ties.OfLegacy(one) is { } point ? OfBackend(point, Backend.Legacy, profile).ToString() : null,
+        _ when IsLegacy(one) =>
+            Ties.OfLegacy(one) is { } point ? OfBackend(point, Backend.Legacy, profile).ToString() : null,
         { Family: "ip" or "ip6", What: var what } when what.Contains("nf_nat", StringComparison.Ordinal) =>
             one.Family == "ip" ? RegistrationOrder.Nat : RegistrationOrder.Nat6,
         { Family: "ip" or "ip6", What: var what } when IsConntrack().IsMatch(what) =>

@@ -17,7 +17,10 @@ public sealed record UnsureHops(int First, int Count, bool AreCrossed)
     public string Sentence(Trail trail)
     {
         var names = string.Join(" and ", In(trail).Select(hop => hop.Point));
-        return $"{names} share hook and priority: the records prove that the packet {(AreCrossed ? "crossed all of them, but not which first" : "came to them, but not which of them it crossed")}.";
+        return $"{names} share hook and priority: the records prove that the packet "
+            + (AreCrossed
+                ? "crossed all of them, but not which first."
+                : "came to them, but not which of them it crossed.");
     }
 
     /// <summary>Those of a trail, by the groups of hook points whose recorders stand behind all of their chains.</summary>

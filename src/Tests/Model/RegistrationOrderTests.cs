@@ -31,7 +31,7 @@ public class RegistrationOrderTests
             Order(Host([[Early], [Raw]], Chain("ip early"), Chain("ip late"))), Is.EqualTo(new[] { Late, Raw, Early }));
 
     [Test]
-    public void A_bridges_chain_from_before_br_netfilter_is_not_run_for_what_the_bridge_hands_to_IP([Values] bool before)
+    public void A_bridges_chain_from_before_br_netfilter_is_not_run_for_what_goes_to_IP([Values] bool before)
     {
         const string chain = "nftables bridge mine c";
         var host = HostProfile.Default with

@@ -1,6 +1,6 @@
 namespace Hooktrail.Tests.Rules;
 
-/// <summary>A version of Docker is answered by the release whose rules it has, and never by another in silence.</summary>
+/// <summary>A version of Docker is answered by the release whose rules it has, and by no other in silence.</summary>
 public class DockerVersionTests
 {
     [TestCase("20.10.24", DockerRelease.V20)]

@@ -6,12 +6,13 @@ namespace Hooktrail.Tests.Rules;
 /// <summary>A leg is not agreed about what no record proves, and what is proven stays.</summary>
 public class UnprovenTests
 {
-    private static readonly Hop Before = Hop("mangle FORWARD", Layer.Iptables), Behind = Hop("security FORWARD", Layer.Iptables),
-        A = Hop("ip mine a"), B = Hop("ip more b");
+    private static readonly Hop Before = Hop("mangle FORWARD", Layer.Iptables),
+        Behind = Hop("security FORWARD", Layer.Iptables), A = Hop("ip mine a"), B = Hop("ip more b");
 
     private static readonly HostProfile Known = new() { Registered = new([[A.Point.ToString()], [B.Point.ToString()]]) };
 
-    private static readonly HostProfile Unknown = new() { Registered = new([[A.Point.ToString(), B.Point.ToString()]]) };
+    private static readonly HostProfile Unknown =
+        new() { Registered = new([[A.Point.ToString(), B.Point.ToString()]]) };
 
     [Test]
     public void An_order_that_is_predicted_and_not_observed_is_said([Values] bool asRecorded)
@@ -79,5 +80,6 @@ public class UnprovenTests
 
     private static Trail Delivered(params ImmutableArray<Hop> hops) => new(hops, Outcome.Delivered(Endpoint.Wan));
 
-    private static ObservedLeg Seen(Trail trail, UnsureHops unsure) => new(Leg.Request, trail, []) { Unsure = [unsure] };
+    private static ObservedLeg Seen(Trail trail, UnsureHops unsure) =>
+        new(Leg.Request, trail, []) { Unsure = [unsure] };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
@@ -12,6 +13,9 @@ namespace Hooktrail.Cli.Verbs;
 internal static class ObserveVerb
 {
     private const string UserlandProxy = "userland-proxy";
+
+    // Ten times the largest rule sets that are found, in characters.
+    private const int LongestScript = 1 << 24;
 
     private static readonly Option<string> Packets = new("--packets")
     {
@@ -191,15 +195,14 @@ internal static class ObserveVerb
             $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a private host.");
     }
 
-    private static string Read(string file)
+    private static string Read(string file) => InputFile.Read(file, "name a file for nft -f", stream =>
     {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new HooktrailException($"\"{file}\" cannot be read: {(File.Exists(file) ? wrong.Message.TrimEnd('.') : "there is no such file")}; name a file for nft -f.", wrong);
-        }
-    }
+        var text = new StringBuilder();
+        foreach (var line in BoundedLines.Of(new StreamReader(stream), LongestScript))
+            if (text.Length + line.Length < LongestScript)
+                text.Append(line).Append('\n');
+            else
+                throw new IOException($"it is longer than {LongestScript} characters");
+        return text.ToString();
+    });
 }

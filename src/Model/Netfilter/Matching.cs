@@ -19,16 +19,13 @@ internal static class Matching
 {
     public static Truth Of(Rule rule, Packet packet, in HookState state) => All(rule.Matches, packet, in state);
 
-    /// <summary>The first match of a rule whose answer the model may not know.</summary>
-    public static string UnknownOf(Rule rule) => rule.Matches.Select(NameOf).OfType<string>().First();
-
     /// <summary>The first match of a rule whose answer the model does not know for the packet.</summary>
     public static string UnknownOf(Rule rule, Packet packet, in HookState state)
     {
         foreach (var match in rule.Matches)
-            if (Of(match, packet, in state) == Truth.Unknown && NameOf(match) is { } name)
-                return name;
-        return UnknownOf(rule);
+            if (Of(match, packet, in state) == Truth.Unknown)
+                return NameOf(match) ?? "a match";
+        throw new ArgumentException($"Of \"{rule}\" the model knows every match.", nameof(rule));
     }
 
     private static Truth All(ImmutableArray<Match> matches, Packet packet, in HookState state)

@@ -15,6 +15,7 @@ public class BoundsTests
 
     [TestCase("import /dev/zero", "\"/dev/zero\" cannot be read: line 1 is longer than 65536 characters")]
     [TestCase("import /dev/urandom", "\"/dev/urandom\" is not a text: ")]
+    [TestCase("observe --from client --to server --protocol icmp --nft /dev/zero", "\"/dev/zero\" cannot be read: line 1 is longer than 16777216 characters")]
     [TestCase("summary /dev/zero", "/dev/zero is not JSON: the mistake is at line 1, byte 1;")]
     [TestCase("explain /dev/zero", "/dev/zero is not JSON: ")]
     [TestCase("compare /dev/zero /dev/zero", "/dev/zero is not JSON: ")]

@@ -15,6 +15,10 @@ public static class HostStatements
         "ebtables has the table broute with the legacy backend always, with nft from iptables 1.8.10 on.",
         "iptables 1.8.10, nft.c, xtables_bridge; net/bridge/netfilter/ebtable_broute.c");
 
+    public static readonly Statement Registration = new(
+        "Of two chains at one hook with one priority, the one that was registered last runs first.",
+        "net/netfilter/core.c, nf_hook_entries_grow");
+
     public static readonly Statement Conntrack = new(
         "Where nothing needs conntrack, no nat chain is crossed.",
         "net/netfilter/nf_conntrack_proto.c, nf_ct_netns_get; net/netfilter/nf_nat_core.c, nf_nat_inet_fn");

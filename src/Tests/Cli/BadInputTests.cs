@@ -46,7 +46,7 @@ public class BadInputTests
     [TestCase(Observe + " --lab docker --no-proxy", "--no-proxy describes a private host")]
     [TestCase(Observe + " --docker new", "Unknown release of Docker \"new\"")]
     [TestCase(Observe + " --set ip_backward=1", "Unknown switch \"ip_backward\"")]
-    [TestCase(Observe + " --rule iptables", "\"iptables\" adds no rule: it needs -A or -I with a chain.")]
+    [TestCase(Observe + " --rule iptables", "\"iptables\" adds no rule: it needs -A or -I with a chain, -N with a new one, or -P with a chain and its policy.")]
     [TestCase(Observe + " --rule rm", "\"rm\" is not a rule: begin with one of iptables")]
     [TestCase(Observe + " --nft no-such.nft", "\"no-such.nft\" cannot be read: there is no such file; name a file for nft -f.")]
     [TestCase(Observe + " --leg reply", "Unrecognized command or argument '--leg'")]

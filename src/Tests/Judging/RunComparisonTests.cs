@@ -48,6 +48,23 @@ public class RunComparisonTests
         });
     }
 
+    [Test]
+    public void The_order_of_registration_is_a_cause()
+    {
+        const string own = "nftables ip mine c", tools = "iptables filter FORWARD";
+        var host = New with
+        {
+            Rules = New.Rules.With(RuleText.Read(
+                Layer.Nftables,
+                ["table ip mine {", "chain c {", "type filter hook forward priority 0; policy accept;", "}", "}"],
+                "the test")),
+        };
+        var runs = Compare(
+            Run("before", host with { Registered = new([[tools], [own]]) }, ToWan),
+            Run("after", host with { Registered = new([[own], [tools]]) }, ToWan));
+        Assert.That(runs.Expected.Single().Cause.Title, Is.EqualTo("the order of registration"));
+    }
+
     [TestCase(Backend.Nft, Backend.Legacy, "iptables: nft → legacy", "iptables security moved from 150 to 50: ip input, forward, output; ip6 input, forward, output")]
     [TestCase(Backend.Legacy, Backend.Nft, "iptables: legacy → nft", "iptables security moved from 50 to 150: ip input, forward, output; ip6 input, forward, output")]
     public void A_backend_is_a_cause_and_says_whose_place_it_is_that_moved(

@@ -19,6 +19,7 @@ internal sealed class HostDifferences
             .. Backends(before, after),
             .. Switches(before, after),
             .. Published(before, after),
+            .. Registered(before.Registered, after.Registered),
             .. Rules is { } whole ? [whole] : ImmutableArray<HostDifference>.Empty,
         ];
         _rules = new(() => RuleDifferences.Parts(before.Rules, after.Rules));
@@ -72,6 +73,16 @@ internal sealed class HostDifferences
         "conntrack" or "conntrack6" => HostStatements.Conntrack,
         _ => null,
     };
+
+    // An order that was not read differs from none.
+    private static IEnumerable<HostDifference> Registered(RegistrationOrder before, RegistrationOrder after)
+    {
+        if (!before.IsAssumed && !after.IsAssumed && before != after)
+            yield return Of(
+                "the order of registration",
+                HostStatements.Registration,
+                host => host with { Registered = after });
+    }
 
     private static IEnumerable<HostDifference> Published(HostProfile before, HostProfile after)
     {

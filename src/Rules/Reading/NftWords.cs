@@ -7,10 +7,31 @@ internal static class DscpWords
     // RFC 2474, 2597, 3246, 8622; nft prints these names.
     private static readonly FrozenDictionary<string, uint> Names = new Dictionary<string, uint>
     {
-        ["cs0"] = 0, ["cs1"] = 8, ["cs2"] = 16, ["cs3"] = 24, ["cs4"] = 32, ["cs5"] = 40, ["cs6"] = 48, ["cs7"] = 56,
-        ["df"] = 0, ["be"] = 0, ["lephb"] = 1, ["va"] = 44, ["ef"] = 46,
-        ["af11"] = 10, ["af12"] = 12, ["af13"] = 14, ["af21"] = 18, ["af22"] = 20, ["af23"] = 22,
-        ["af31"] = 26, ["af32"] = 28, ["af33"] = 30, ["af41"] = 34, ["af42"] = 36, ["af43"] = 38,
+        ["cs0"] = 0,
+        ["cs1"] = 8,
+        ["cs2"] = 16,
+        ["cs3"] = 24,
+        ["cs4"] = 32,
+        ["cs5"] = 40,
+        ["cs6"] = 48,
+        ["cs7"] = 56,
+        ["df"] = 0,
+        ["be"] = 0,
+        ["lephb"] = 1,
+        ["va"] = 44,
+        ["ef"] = 46,
+        ["af11"] = 10,
+        ["af12"] = 12,
+        ["af13"] = 14,
+        ["af21"] = 18,
+        ["af22"] = 20,
+        ["af23"] = 22,
+        ["af31"] = 26,
+        ["af32"] = 28,
+        ["af33"] = 30,
+        ["af41"] = 34,
+        ["af42"] = 36,
+        ["af43"] = 38,
     }.ToFrozenDictionary();
 
     /// <summary>A name or a number of six bits; null for anything else.</summary>

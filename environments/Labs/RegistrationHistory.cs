@@ -14,14 +14,21 @@ namespace Hooktrail.Labs;
 /// </remarks>
 public sealed partial class RegistrationHistory
 {
+    private static readonly ImmutableHashSet<string> Tools = [.. HookPoints.All.Select(point => point.ToString())];
+
     private ImmutableArray<ImmutableArray<string>> _steps = [];
+    private ImmutableHashSet<string> _own = [];
     private bool _hasBegun;
 
-    /// <summary>What a lab itself has registered, in one go.</summary>
+    /// <summary>
+    /// What a lab itself has registered, in one go. A recorder stands for a chain of a table that the host's tools lack,
+    /// and stays.
+    /// </summary>
     public void Add(IEnumerable<string> names)
     {
         _hasBegun = true;
         ImmutableArray<string> come = [.. names.Except(_steps.SelectMany(step => step))];
+        _own = _own.Union(come.Where(Tools.Contains));
         if (!come.IsEmpty)
             _steps = _steps.Add(come);
     }
@@ -76,7 +83,7 @@ public sealed partial class RegistrationHistory
     {
         var isFirst = !_hasBegun;
         var there = present.ToHashSet();
-        Remove(name => !there.Contains(name));
+        Remove(name => !there.Contains(name) && !_own.Contains(name));
         var known = _steps.SelectMany(step => step).ToHashSet();
         var come = chains.Where(chain => !known.Contains(chain.ToString())).ToList();
         // A lab reads after each of its changes, which is one transaction. What it brings is listed in the order in

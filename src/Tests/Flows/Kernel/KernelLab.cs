@@ -49,7 +49,7 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
             between is null && !Prediction.Legs(before, flow, packets).AreAnswered(flow) ? 30 : 500);
         var seen = await lab.SendAsync(flow, new() { Packets = packets, Patience = patience, Between = between });
         var profiles = Enumerable.Range(0, packets).Select(number => number == 0 ? before : lab.Profile);
-        Compare(about, flow, Prediction.Forecast([.. profiles], flow), seen.Finding);
+        Compare(about, flow, Prediction.Forecast([.. profiles], flow), seen);
     }
 
     /// <summary>One flow after the other; of all but TCP two packets each.</summary>
@@ -70,20 +70,21 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
-    private void Compare(string about, Flow flow, Forecast forecast, Finding finding)
+    private void Compare(string about, Flow flow, Forecast forecast, Seen observation)
     {
-        if (finding is not Finding.Observed(var legs))
+        if (observation.Finding is not Finding.Observed(var legs))
         {
             _report.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{about}{flow}: {finding}, predicted {string.Join(", ", forecast.Legs.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}");
+                $"{about}{flow}: {observation.Finding}, predicted {string.Join(", ", forecast.Legs.Select(leg => $"{leg.Leg} {leg.Trail.Outcome}"))}");
             return;
         }
 
         var seen = legs.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail));
-        foreach (var leg in FlowJudgement.Of(flow, forecast, [.. seen], isLogged: false))
+        var proven = Unproven.In(observation.Profile, legs);
+        foreach (var leg in FlowJudgement.Of(flow, forecast, [.. seen], isLogged: false, proven))
         {
-            // What the model does not know to its end is no agreement.
+            // What the model does not know to its end, or no record proves, is no agreement.
             Legs += leg.Verdict == LegVerdict.Agreed ? 1 : 0;
             if (leg.Verdict == LegVerdict.Disagreed)
                 _report.AppendLine(

@@ -105,7 +105,7 @@ public static class Matrix
     ];
 
     /// <summary>
-    /// The hosts whose titles contain the text; of the other hosts, the variations whose titles contain it.
+    /// Hosts with the text in their title are taken whole. Of other hosts, only variations with it in their title are.
     /// </summary>
     public static ImmutableArray<HostCase> Where(ImmutableArray<HostCase> hosts, string text) =>
     [

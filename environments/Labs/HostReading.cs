@@ -39,7 +39,7 @@ public static partial class HostReading
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
             unlisted= named=
-            saved() { # PROGRAM: what it prints of tables that nft lists too, and may list alone
+            saved() { # PROGRAM: what it prints of tables; nft lists them too, and in full
                 local said
                 type -P "$1" >/dev/null || { echo "{{Cannot}}the program $1 is missing"; return; }
                 said=$(exec "$1" 2>/dev/null) || unlisted=1

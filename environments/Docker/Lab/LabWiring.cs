@@ -50,7 +50,7 @@ internal sealed partial class LabWiring(RunId run, Shell probe)
         return network;
     }
 
-    /// <summary>The runs whose bridges a rule on the host names.</summary>
+    /// <summary>The runs with a bridge that some rule on the host names.</summary>
     public async Task<ImmutableHashSet<string>> NamedInRulesAsync(CancellationToken cancellation)
     {
         var named = await probe.RunAsync(

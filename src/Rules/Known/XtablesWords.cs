@@ -79,7 +79,7 @@ public static class XtablesWords
             ("cpu", "it depends on the processor", "-m cpu --cpu 0"),
             ("devgroup", "the groups of devices are not read", "-m devgroup --src-group 5"),
             ("ecn", "which bits a program's system writes", "-m ecn --ecn-ip-ect 0"),
-            ("geoip", "where an address is said to be", "-m geoip --src-cc DE"),
+            ("geoip", "the country of an address, by a database that is not read", "-m geoip --src-cc DE"),
             ("hashlimit", "it depends on earlier packets", "-m hashlimit --hashlimit-above 3/sec --hashlimit-name a"),
             ("helper", "which helper a connection has is not followed", "-m helper --helper ftp"),
             ("ipv6header", "which headers the packet has altogether", "-m ipv6header --header ah --soft"),

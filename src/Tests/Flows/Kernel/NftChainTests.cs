@@ -20,11 +20,16 @@ public class NftChainTests
             (Host, Client), (Host, Host), (Host, Wan), (Wan, Host)
         ];
 
+    // No chain shares hook and priority with another, nor with one of iptables or ebtables: no record would prove which
+    // of them ran first. Functions of the kernel are at some.
     private static readonly ImmutableArray<int> IpPriorities =
-        [-500, -400, -350, -300, -250, -200, -175, -150, -125, -100, -50, 0, 25, 50, 75, 100, 125, 150, 175, 500];
+        [-500, -400, -350, -299, -250, -200, -175, -148, -125, -99, -50, 1, 25, 51, 75, 101, 125, 150, 175, 500];
 
     private static readonly ImmutableArray<int> BridgePriorities =
-        [-500, -300, -250, -200, -100, -1, 0, 1, 50, 100, 150, 200, 250, 300, 350];
+        [-500, -299, -250, -199, -100, -1, 0, 1, 50, 99, 150, 200, 250, 299, 350];
+
+    // Those of family inet, which runs for IPv4 and IPv6, come a little later than those of the two.
+    private const int LaterInInet = 5;
 
     [Test]
     public async Task Chains_of_every_family_and_priority_are_crossed_as_predicted([Values] bool called)
@@ -78,12 +83,12 @@ public class NftChainTests
         var flows = Journeys.Select(journey => new Flow(journey.From, journey.To, Protocol.Udp) { Ip = ip }).ToArray();
         await using var lab = await KernelLab.StartAsync(Open);
         foreach (var chain in from one in Everywhere()
-                              where one.Family == family ? one.Priority is -350 or 50
+                              where one.Family == family ? one.Priority is -350 or 51
                                   || one.Type == "route"
-                                  || one is { Type: "nat", Priority: 0 }
+                                  || one is { Type: "nat", Priority: 2 }
                                   // Of what IPv4 and IPv6 have alike, each shows a part.
                                   : ip == IpVersion.V4 ? one.Family == NftFamily.Bridge && one.Priority is -250 or 1
-                                  : one is { Family: NftFamily.Inet, Type: "filter", Priority: 0 }
+                                  : one is { Family: NftFamily.Inet, Type: "filter", Priority: 1 + LaterInInet }
                                       or { Family: NftFamily.Netdev, Priority: -5 }
                               select one with { Does = "drop" })
             await CheckAsync(lab, chain, flows);
@@ -106,8 +111,8 @@ public class NftChainTests
                               where one.Type == "filter"
                                   && one.Hook != NftHook.Postrouting
                                   && one.Hook != NftHook.Egress
-                              where one.Family == family ? one.Priority is -350 or 50
-                                  : one.Family == NftFamily.Inet ? one.Priority == 0
+                              where one.Family == family ? one.Priority is -350 or 51
+                                  : one.Family == NftFamily.Inet ? one.Priority == 1 + LaterInInet
                                   // The kernel of the tests has no reject for chains of family bridge
                                   // (CONFIG_NFT_BRIDGE_REJECT).
                                   : one.Family == NftFamily.Netdev && one.Priority == -5
@@ -135,11 +140,12 @@ public class NftChainTests
             foreach (var hook in (NftHook[])
                 [NftHook.Prerouting, NftHook.Input, NftHook.Forward, NftHook.Output, NftHook.Postrouting])
             {
+                var later = family == NftFamily.Inet ? LaterInInet : 0;
                 foreach (var priority in IpPriorities)
-                    yield return new(family, hook, priority);
+                    yield return new(family, hook, priority + later);
                 if (hook is not NftHook.Forward)
-                    foreach (var priority in (int[])[-199, -100, 0, 100, 300])
-                        yield return new(family, hook, priority, "nat");
+                    foreach (var priority in (int[])[-198, -98, 2, 102, 302])
+                        yield return new(family, hook, priority + later, "nat");
             }
 
         foreach (var family in (NftFamily[])[NftFamily.Ip, NftFamily.Ip6])

@@ -119,7 +119,8 @@ public static class EqualPriorities
             "ip prerouting at -150: iptables marks what a later chain asks for",
             [.. MatrixFlows.Core.Where(flow => flow.Ip == IpVersion.V4)],
             Rule("iptables -t mangle -A PREROUTING -s client -j MARK --set-mark 1"),
-            Table("table ip one { chain c { type filter hook prerouting priority -150; ip saddr client meta mark 1 drop; }; }"));
+            Table(
+                "table ip one { chain c { type filter hook prerouting priority -150; ip saddr client meta mark 1 drop; }; }"));
     }
 
     private static IEnumerable<Variation> Before()
@@ -168,7 +169,8 @@ public static class EqualPriorities
         yield return Quiet(
             "the source: a chain rewrites before iptables", flows,
             Rule("iptables -t nat -A POSTROUTING -s client -d server -j SNAT --to-source stranger"),
-            Table("table ip one { chain c { type nat hook postrouting priority 100; ip saddr client ip daddr server snat to left; }; }"));
+            Table(
+                "table ip one { chain c { type nat hook postrouting priority 100; ip saddr client ip daddr server snat to left; }; }"));
     }
 
     private static HostChange.NftTable Rewrites(string table, string to) => Table(

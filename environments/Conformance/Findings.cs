@@ -45,7 +45,8 @@ public sealed class Findings
             journey.Add(verdict);
             if (verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree && _diverged.Count < Shown)
                 _diverged.Add((result, leg));
-            if (verdict is LegVerdict.Inconclusive or LegVerdict.Skipped or LegVerdict.NotPredicted && leg.Reason is { } reason)
+            if (verdict is LegVerdict.Inconclusive or LegVerdict.Skipped or LegVerdict.NotPredicted
+                && leg.Reason is { } reason)
                 Count((verdict, reason));
         }
     }

@@ -90,7 +90,8 @@ public static class Matrix
         .. EqualPriorities.Hosts,
         new("no Docker, ebtables-legacy", Bare, [Quiet("as installed", MatrixFlows.Core)])
         {
-            Impossible = "the labs install ebtables rules with the nft backend; the legacy backend needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
+            Impossible =
+                "the labs install ebtables rules with the nft backend; the legacy backend needs a kernel with CONFIG_BRIDGE_NF_EBTABLES_LEGACY",
         },
     ];
 
@@ -223,7 +224,11 @@ public static class Matrix
                     yield return Quiet(
                         $"REJECT {with} at {ip.Layer().Name()} filter {chain}{(called ? "" : ", bridge-nf-call off")}",
                         [.. flows],
-                        [.. off, Rule($"{ip.Layer().Name()} -t filter -A {chain} {(with == "tcp-reset" ? "-p tcp " : "")}-m conntrack --ctstate NEW -j REJECT --reject-with {with}")]);
+                        [
+                            .. off,
+                            Rule(
+                                $"{ip.Layer().Name()} -t filter -A {chain} {(with == "tcp-reset" ? "-p tcp " : "")}-m conntrack --ctstate NEW -j REJECT --reject-with {with}")
+                        ]);
                 }
     }
 
@@ -432,7 +437,8 @@ public static class Matrix
         foreach (var priority in (int[])[-190, -100, 0, 300])
             yield return Quiet($"nft NAT at priority {priority} beside iptables", MatrixFlows.Core,
                 Rule("iptables -t nat -A PREROUTING -d wan -j DNAT --to-destination server"),
-                new HostChange.NftTable($"table ip mine {{ chain c {{ type nat hook prerouting priority {priority}; ip daddr wan dnat to stranger; }}; chain d {{ type nat hook postrouting priority {priority}; ip daddr stranger masquerade; }}; }}"));
+                new HostChange.NftTable(
+                    $"table ip mine {{ chain c {{ type nat hook prerouting priority {priority}; ip daddr wan dnat to stranger; }}; chain d {{ type nat hook postrouting priority {priority}; ip daddr stranger masquerade; }}; }}"));
         yield return Quiet("nft NAT of family inet", MatrixFlows.Core, new HostChange.NftTable(
             "table inet mine { chain c { type nat hook prerouting priority -100; ip daddr wan dnat ip to stranger; ip6 daddr wan dnat ip6 to stranger; }; chain d { type nat hook postrouting priority 100; oifname \"away\" masquerade; }; }"));
         yield return Quiet("nft redirect", MatrixFlows.Core, new HostChange.NftTable(
@@ -572,7 +578,8 @@ public static class Matrix
                 new HostChange.NftTable(
                     Table("bridge", [Chain("filter", "input", 0, rule: $"ct state {state} drop")]))) with
             {
-                Needs = "a kernel with CONFIG_NF_CONNTRACK_BRIDGE, without which no chain of a bridge can ask for a connection",
+                Needs =
+                    "a kernel with CONFIG_NF_CONNTRACK_BRIDGE, without which no chain of a bridge can ask for a connection",
             };
     }
 

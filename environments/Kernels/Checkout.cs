@@ -29,6 +29,7 @@ public sealed class Checkout
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Specs.sln")))
                 return new(folder.FullName);
-        throw new HooktrailException($"{AppContext.BaseDirectory} is not in a checkout of Hooktrail, so there are no features to run; use ./specs in a checkout.");
+        throw new HooktrailException(
+            $"{AppContext.BaseDirectory} is not in a checkout of Hooktrail, so there are no features to run; use ./specs in a checkout.");
     }
 }

@@ -37,7 +37,8 @@ public sealed class KernelStore(KernelsCache cache)
                 Path.Combine(tree, "boot", $"vmlinuz-{kernel.Release}"), Path.Combine(modules ?? tree, "vmlinuz")
             }.FirstOrDefault(File.Exists);
             if (image is null || modules is null)
-                throw new HooktrailException($"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules in the usual place: use another kernel, and please report this as an issue.");
+                throw new HooktrailException(
+                    $"The packages of {kernel.Package} {kernel.PackageVersion} have no image or no modules in the usual place: use another kernel, and please report this as an issue.");
             await MakeAsync(making, image, modules, kernel.Release, busybox, cancellation).ConfigureAwait(false);
             Directory.Delete(tree, recursive: true);
         }).ConfigureAwait(false);
@@ -95,7 +96,13 @@ public sealed class KernelStore(KernelsCache cache)
             await Tool.RunAsync(
                 "to make an initial root",
                 Remedy,
-                ["bash", "-euc", """chmod 755 root/init && (cat "$1/modules.cpio" && cd root && find . | cpio --quiet -o -H newc --owner=0:0) >initramfs && rm -r root""", "pack", kernel],
+                [
+                    "bash",
+                    "-euc",
+                    """chmod 755 root/init && (cat "$1/modules.cpio" && cd root && find . | cpio --quiet -o -H newc --owner=0:0) >initramfs && rm -r root""",
+                    "pack",
+                    kernel
+                ],
                 folder: making,
                 cancellation: cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);

@@ -27,7 +27,9 @@ public sealed class KernelsCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HooktrailException($"The kernel cache {path} cannot be created ({e.Message.TrimEnd('.')}): set {Variable} to another folder.", e);
+            throw new HooktrailException(
+                $"The kernel cache {path} cannot be created ({e.Message.TrimEnd('.')}): set {Variable} to another folder.",
+                e);
         }
 
         return new(path);

@@ -54,14 +54,17 @@ internal sealed record OwnKernel(string Image, string? Modules, string Release)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HooktrailException($"The kernel image \"{image}\" cannot be read ({e.Message.TrimEnd('.')}): name a bzImage, such as /boot/vmlinuz-….", e);
+            throw new HooktrailException(
+                $"The kernel image \"{image}\" cannot be read ({e.Message.TrimEnd('.')}): name a bzImage, such as /boot/vmlinuz-….",
+                e);
         }
 
         if (head.Length > VersionOffset + 2 && head.AsSpan(Magic).StartsWith("HdrS"u8)
             && 0x200 + BitConverter.ToUInt16(head, VersionOffset) is var at && at < head.Length
             && head.AsSpan(at) is var text && text.IndexOfAny((byte)' ', (byte)0) is var length and > 0)
             return Encoding.ASCII.GetString(text[..length]);
-        throw new HooktrailException($"\"{image}\" is not a bootable x86 kernel (it has no setup header): name a bzImage, such as arch/x86/boot/bzImage.");
+        throw new HooktrailException(
+            $"\"{image}\" is not a bootable x86 kernel (it has no setup header): name a bzImage, such as arch/x86/boot/bzImage.");
     }
 
     // Takes /lib/modules/RELEASE as well as the INSTALL_MOD_PATH of `make modules_install`.

@@ -44,7 +44,8 @@ public static partial class LabWords
         : complaint.Contains("perhaps kernel support is missing", StringComparison.Ordinal)
         ? new($"This kernel does not support what the table needs; a newer kernel may. {complaint}")
         : NoChain().Match(complaint) is { Success: true } missing
-        ? new($"This host's {missing.Groups["tool"].Value} has no chain {missing.Groups["chain"].Value} in the table {missing.Groups["table"].Value}, so no rule can be added to it{(missing.Groups["chain"].Value == "DOCKER-USER" ? ": Docker has it in iptables, in ip6tables from 27 on, and not with its nftables backend" : "")}.")
+        ? new(
+            $"This host's {missing.Groups["tool"].Value} has no chain {missing.Groups["chain"].Value} in the table {missing.Groups["table"].Value}, so no rule can be added to it{(missing.Groups["chain"].Value == "DOCKER-USER" ? ": Docker has it in iptables, in ip6tables from 27 on, and not with its nftables backend" : "")}.")
         : null;
 
     /// <summary>
@@ -72,8 +73,8 @@ public static partial class LabWords
         tool.Contains('-') ? tool : $"{tool}-{(tool == "ebtables" ? ebtables : iptables).Name()}";
 
     /// <summary>
-    /// Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule (-A, -I) or a chain (-N), or sets
-    /// a policy (-P). Words with spaces are in quotes.
+    /// Translates a command of iptables, ip6tables, arptables or ebtables that adds a rule (-A, -I) or a chain (-N), or
+    /// sets a policy (-P). Words with spaces are in quotes.
     /// </summary>
     /// <param name="command">The command, in the lab's names.</param>
     /// <param name="host">The host's names.</param>
@@ -197,7 +198,8 @@ public static partial class LabWords
             .ToList();
         return tables.Count > 0
             ? tables
-            : throw new HooktrailException("The nft text has no table; write, for example, \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
+            : throw new HooktrailException(
+                "The nft text has no table; write, for example, \"table ip mine { chain c { type filter hook forward priority 0; }; }\".");
     }
 
     private static string Device(string word, IHostNames host) =>

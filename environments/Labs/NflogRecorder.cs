@@ -153,7 +153,8 @@ public sealed class NflogRecorder : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new HooktrailException($"{late} within {Patience.TotalSeconds:0} seconds; check whether the host is overloaded, and run again.");
+            throw new HooktrailException(
+                $"{late} within {Patience.TotalSeconds:0} seconds; check whether the host is overloaded, and run again.");
         }
     }
 

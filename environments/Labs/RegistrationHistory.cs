@@ -21,8 +21,8 @@ public sealed partial class RegistrationHistory
     private bool _hasBegun;
 
     /// <summary>
-    /// What a lab itself has registered, in one go. A recorder stands for a chain of a table that the host's tools lack,
-    /// and stays.
+    /// What a lab itself has registered, in one go. A recorder stands for a chain of a table that the host's tools
+    /// lack, and stays.
     /// </summary>
     public void Add(IEnumerable<string> names)
     {

@@ -13,7 +13,9 @@ namespace Hooktrail.Labs;
 /// <param name="Reason">What the prediction says and no record proves; null if there is nothing.</param>
 public sealed record Unproven(ObservedLeg Leg, string? Reason)
 {
-    /// <summary>The same for a record with its prediction: the record as far as it is proven, and what is not.</summary>
+    /// <summary>
+    /// The same for a record with its prediction: the record as far as it is proven, and what is not.
+    /// </summary>
     public static Func<LegRecord, (LegRecord Leg, string? Reason)> In(
         HostProfile profile, ImmutableArray<ObservedLeg> legs) => record =>
     {

@@ -46,12 +46,18 @@ public static class NamespaceExamination
                     "private namespaces",
                     machine.IsRoot ? $"yes, {machine.Place}, as root" : "yes, as an ordinary user in a user namespace"),
                 facts["missing"] is { Length: > 0 } missing
-                    ? new("tools", $"missing: {missing}", "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
+                    ? new(
+                        "tools",
+                        $"missing: {missing}",
+                        "the namespace lab cannot start; install iproute2, iptables, ebtables, arptables, nftables, perl and util-linux")
                     : new("tools", "all that the namespace lab needs"),
                 Fact("bridge", "bridge", "the namespace lab cannot build networks; load it with `modprobe bridge`"),
                 facts["calls"] is { Length: > 0 }
                     ? new("br_netfilter", "loaded")
-                    : new("br_netfilter", "not loaded", "bridged packets never cross iptables, also in the namespace lab; load it as root with `modprobe br_netfilter`"),
+                    : new(
+                        "br_netfilter",
+                        "not loaded",
+                        "bridged packets never cross iptables, also in the namespace lab; load it as root with `modprobe br_netfilter`"),
                 Fact("nf_tables", "nft", "rules cannot be installed, so nothing can be observed"),
                 Fact(
                     "nfnetlink_log",

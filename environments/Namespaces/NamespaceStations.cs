@@ -55,7 +55,8 @@ internal sealed class NamespaceStations : IAsyncDisposable
                 $"The namespace lab has no sender \"{flow.From}\"; it has {string.Join(", ", _host.Topology.Stations)}.");
         if (packets > 1
             && (flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None || flow.As is not null))
-            throw new HooktrailException($"\"{flow}\" cannot be sent {packets} times in one observation, because its frames carry no sequence number; send it {packets} times separately.");
+            throw new HooktrailException(
+                $"\"{flow}\" cannot be sent {packets} times in one observation, because its frames carry no sequence number; send it {packets} times separately.");
         if (flow.As is not null
             && (flow is not { Protocol: Protocol.Udp, Ip: IpVersion.V4, Port: Flow.MutePort }
                 || flow.From.Kind is not (EndpointKind.Container or EndpointKind.Wan)))

@@ -101,7 +101,8 @@ public sealed partial record NamespaceTopology
                 throw new HooktrailException(
                     $"A network or container of the namespace lab cannot have the name \"{name}\": use a lower-case letter and up to nine more letters or digits.");
             if (!taken.Add(name))
-                throw new HooktrailException($"The namespace lab has the name \"{name}\" twice; give each network and container a different name.");
+                throw new HooktrailException(
+                    $"The namespace lab has the name \"{name}\" twice; give each network and container a different name.");
         }
 
         foreach (var network in Networks)

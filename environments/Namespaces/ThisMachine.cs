@@ -126,7 +126,9 @@ public sealed class ThisMachine : IMachine
             }
             catch (Win32Exception e)
             {
-                throw new HooktrailException($"The namespace lab needs the program {command[0]}, which failed to start ({e.Message}): install it.", e);
+                throw new HooktrailException(
+                    $"The namespace lab needs the program {command[0]}, which failed to start ({e.Message}): install it.",
+                    e);
             }
         }
 

@@ -58,7 +58,9 @@ public static class LabSelection
         if (wanted == LabKind.Namespaces)
         {
             var lab = await hosts.StartAsync(setup, cancellation).ConfigureAwait(false);
-            return new(lab, $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as requested")}.");
+            return new(
+                lab,
+                $"The lab is in private network namespaces{Where(lab)}, {(Variable(ReasonVariable) is { } reason ? $"because {reason}" : "as requested")}.");
         }
 
         (ContainerEngine Engine, string Image) found;

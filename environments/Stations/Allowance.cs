@@ -17,5 +17,6 @@ public static class Allowance
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var factor)
             && factor is >= 1 and <= 100
         ? factor
-        : throw new HooktrailException($"{Variable} is \"{value}\", but it must be a whole number from 1 to 100, the factor by which to lengthen every timeout.");
+        : throw new HooktrailException(
+            $"{Variable} is \"{value}\", but it must be a whole number from 1 to 100, the factor by which to lengthen every timeout.");
 }

@@ -5,7 +5,9 @@ namespace Hooktrail.Judging;
 
 /// <summary>Compares the observed legs of one exchange with one of its courses.</summary>
 /// <param name="flow">The flow.</param>
-/// <param name="open">A leg of an earlier exchange after which the model knows no further; null if there is none.</param>
+/// <param name="open">
+/// A leg of an earlier exchange after which the model knows no further; null if there is none.
+/// </param>
 /// <param name="isLogged">Whether LOG rules were among the observers.</param>
 /// <param name="proven">What the evidence of a record proves of it; null if all.</param>
 internal sealed class CourseJudgement(

@@ -15,8 +15,8 @@ public static class FlowJudgement
     /// <param name="observed">The legs that were observed, with their evidence, and without a prediction.</param>
     /// <param name="isLogged">Whether LOG rules were among the observers: only they show some hooks.</param>
     /// <param name="proven">
-    /// Takes a record of a leg that was predicted and observed; gives it as far as its evidence proves it, and what of the
-    /// prediction no evidence proves. Null if the evidence proves all.
+    /// Takes a record of a leg that was predicted and observed; gives it as far as its evidence proves it, and what of
+    /// the prediction no evidence proves. Null if the evidence proves all.
     /// </param>
     /// <returns>The legs of each exchange that were predicted or observed.</returns>
     public static ImmutableArray<LegRecord> Of(
@@ -36,7 +36,8 @@ public static class FlowJudgement
             var courses = exchange < forecast.Exchanges.Length ? forecast.Exchanges[exchange] : [];
             foreach (var before in followed)
                 if (before.Open is not null || courses.IsEmpty)
-                    yield return before.With(null, new CourseJudgement(flow, before.Open, isLogged, proven).Of(null, seen));
+                    yield return before.With(
+                        null, new CourseJudgement(flow, before.Open, isLogged, proven).Of(null, seen));
                 else
                     foreach (var course in courses.Where(course => course.Before == before.State))
                         yield return before.With(
@@ -46,7 +47,8 @@ public static class FlowJudgement
 
     /// <summary>
     /// Of all that lead to the same state, the one that contradicts the observation least. If the observation fits a
-    /// course that the model knows to its end and another that it does not, it proves neither: the leg is not predicted.
+    /// course that the model knows to its end and another that it does not, it proves neither: the leg is not
+    /// predicted.
     /// </summary>
     private static List<Followed> Best(IEnumerable<Followed> all) =>
         [.. all.GroupBy(one => one.State).Select(same => same.MinBy(one => one.Cost)!)];

@@ -22,7 +22,9 @@ internal sealed class Choices(bool unites)
     /// <summary>Where the present walk had several ways, and which it took.</summary>
     public ImmutableArray<Fork> Forks => _forks;
 
-    /// <summary>Whether the present walk has come to a state in which an earlier one was: the rest is the same.</summary>
+    /// <summary>
+    /// Whether the present walk has come to a state in which an earlier one was: the rest is the same.
+    /// </summary>
     public bool IsRepeated { get; private set; }
 
     /// <summary>Notes what the walk has shown so far: only walks that showed the same are one.</summary>

@@ -127,7 +127,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 // translated packet.
                 if (error.Connection is null && error.Content.About!.Destination != Asked
                     && error.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
-                    error.Passage.Refuse($"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
+                    error.Passage.Refuse(
+                        $"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
                 return null;
             }
 

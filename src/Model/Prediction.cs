@@ -31,9 +31,8 @@ public static class Prediction
     public static PredictedLeg LegOf(HostProfile profile, Flow flow, Leg leg) => LegOn(HostOf(profile), flow, leg);
 
     private static PredictedLeg LegOn(Host host, Flow flow, Leg leg) =>
-        Model.Forecast.LegsOf([.. Find(host, flow, leg).Select(walk => CourseOf(walk))]).First(one => IsMeant(one.Leg, leg, flow))
-            with
-        { Leg = leg };
+        Model.Forecast.LegsOf([.. Find(host, flow, leg).Select(walk => CourseOf(walk))])
+            .First(one => IsMeant(one.Leg, leg, flow)) with { Leg = leg };
 
     /// <summary>
     /// Predicts the trail of one leg and says why: what decided the packet's way, and why it did not cross each other
@@ -52,7 +51,9 @@ public static class Prediction
         return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
     }
 
-    /// <summary>All legs that can come about for a number of requests, in order. A TCP flow is one connection.</summary>
+    /// <summary>
+    /// All legs that can come about for a number of requests, in order. A TCP flow is one connection.
+    /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<PredictedLeg> Legs(
         HostProfile profile, Flow flow, int exchanges = 1, Mutation? mutation = null) =>
@@ -128,8 +129,8 @@ public static class Prediction
 
     /// <summary>
     /// The walks of the exchange that has the leg. An exchange depends only on the host, the flow and what the host
-    /// knows. So once the exchanges leave nothing behind that was not known before, all later ones are the same, and the
-    /// walk stops.
+    /// knows. So once the exchanges leave nothing behind that was not known before, all later ones are the same, and
+    /// the walk stops.
     /// </summary>
     private static List<Walk> Find(Host host, Flow flow, Leg leg)
     {

@@ -109,7 +109,8 @@ public sealed record Statement(string Says, string Source)
         "A nat chain is crossed only by a packet that is new to its connection.",
         "net/netfilter/nf_nat_core.c, nf_nat_inet_fn")
     {
-        Needs = "nat chains that come to be while a connection is under way: any other has been asked for both of its addresses by its first packet",
+        Needs =
+            "nat chains that come to be while a connection is under way: any other has been asked for both of its addresses by its first packet",
     };
 
     internal static readonly Statement NatOnlyOnce = new(

@@ -23,7 +23,9 @@ public sealed record UnsureHops(int First, int Count, bool AreCrossed)
                 : "came to them, but not which of them it crossed.");
     }
 
-    /// <summary>Those of a trail, by the groups of hook points whose recorders stand behind all of their chains.</summary>
+    /// <summary>
+    /// Those of a trail, by the groups of hook points whose recorders stand behind all of their chains.
+    /// </summary>
     public static ImmutableArray<UnsureHops> Of(Trail trail, ImmutableArray<ImmutableArray<HookPoint>> groups)
     {
         var found = ImmutableArray.CreateBuilder<UnsureHops>();

@@ -39,7 +39,8 @@ public static class MarkdownSummary
     {
         var maps = new Dictionary<(HostProfile, Plane), StackMap>();
         var length = 0L;
-        Write($"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
+        Write(
+            $"# {Markdown.Inline(title)}\n\n{Counts(file.Legs)}\n\n{(why is null ? "" : $"{Markdown.Inline(why)}\n\n")}{Host(file.HostProfile)}\n");
         if (!file.Legs.IsEmpty)
             Write("\n| feature | scenario | flow | leg | hops | result |\n|---|---|---|---|--:|---|\n");
         foreach (var leg in file.Legs)
@@ -61,7 +62,8 @@ public static class MarkdownSummary
         }
 
         if (undrawn > 0)
-            Write($"\n{Plural(undrawn, "leg")} without a picture here, because a step summary is limited to 1 MiB; the report has all pictures.\n");
+            Write(
+                $"\n{Plural(undrawn, "leg")} without a picture here, because a step summary is limited to 1 MiB; the report has all pictures.\n");
 
         void Write(string part)
         {
@@ -129,7 +131,8 @@ public static class MarkdownSummary
             text.Append(Host(profile)).Append("\n\n");
         text.Append(Markdown.Block(SideBySide(leg))).Append(picture);
         if (!leg.Evidence.IsEmpty)
-            text.Append($"\nThe records:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
+            text.Append(
+                $"\nThe records:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
         return text.Append("\n</details>\n").ToString();
     }
 

@@ -91,7 +91,8 @@ internal static class FixtureWriter
 
         // A line of the feature for each step: debuggers stop there, and stack traces name it.
         code.Append($"#line {scenario.Location.Line} \"{source}\"\n");
-        code.Append($"        public async {Task} {Identifier.From(scenario.Name)}({parameters}) {{ await scenario.StartAsync({index});\n");
+        code.Append(
+            $"        public async {Task} {Identifier.From(scenario.Name)}({parameters}) {{ await scenario.StartAsync({index});\n");
         foreach (var step in file.Background.Concat(scenario.Steps))
             code.Append($"#line {step.Location.Line}\n            await scenario.StepAsync();\n");
         return code

@@ -24,7 +24,8 @@ foreach (string line in File.ReadLines(list))
         {
             // MSBuild and editors recognise this form as an error. Gherkin's own messages begin with the place.
             string message = Regex.Replace(error.Message, @"^\(\d+:\d+\): ", "").ReplaceLineEndings(" ");
-            Console.WriteLine($"{path}({error.Location?.Line ?? 1},{Math.Max(error.Location?.Column ?? 1, 1)}): error GHERKIN: {message}");
+            Console.WriteLine(
+                $"{path}({error.Location?.Line ?? 1},{Math.Max(error.Location?.Column ?? 1, 1)}): error GHERKIN: {message}");
         }
     }
 }

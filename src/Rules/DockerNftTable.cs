@@ -50,7 +50,8 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
     private void Jumps(string direction)
     {
         _lines.AddRange($"map {direction}-jumps {{", "type ifname : verdict");
-        _lines.Add($"elements = {{ {string.Join(", ", LabNames.Networks.Select(network => $"{Bridge(network)} : jump {direction}__{host.Device(network)}"))} }}");
+        _lines.Add(
+            $"elements = {{ {string.Join(", ", LabNames.Networks.Select(network => $"{Bridge(network)} : jump {direction}__{host.Device(network)}"))} }}");
         _lines.Add("}");
     }
 
@@ -85,7 +86,8 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
                 [
                     "fib saddr type local counter masquerade",
                     .. ports.SelectMany(port => DockerScript.Protocols.Select(
-                        protocol => $"{Ip} saddr {Address(port.To)} {Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter masquerade")),
+                        protocol =>
+                            $"{Ip} saddr {Address(port.To)} {Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter masquerade")),
                 ]);
         Chain(
             $"nat-postrouting-out__{host.Device(network)}",

@@ -157,7 +157,10 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         var proto = $"-p {protocol} -m {protocol} --dport";
         var notLinkLocal = version == IpVersion.V6 ? "! -s fe80::/10 " : "";
         var to = DockerScript.WithPort(host.Address(port.To.Name, version));
-        Append("nat", "DOCKER", $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
+        Append(
+            "nat",
+            "DOCKER",
+            $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
         Add(
             "filter",
             "DOCKER",

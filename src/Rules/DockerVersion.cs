@@ -54,7 +54,8 @@ public sealed record DockerVersion(DockerRelease Release, string? Note)
     private static string? Told(string text, string name, bool isKnown, bool hasOlder) =>
         text == name || text == "28.0" && name == "28.0.1" ? null
         : isKnown ? $"Docker {text} has the rules of Docker {name}."
-        : hasOlder ? $"Docker {text} is not known to Hooktrail, so the rules are those of Docker {name}, the nearest older release that is."
+        : hasOlder
+            ? $"Docker {text} is not known to Hooktrail, so the rules are those of Docker {name}, the nearest older release that is."
         : $"Docker {text} is not known to Hooktrail, and no older release is, so the rules are those of Docker {name}.";
 
     private static int? Number(string text) =>

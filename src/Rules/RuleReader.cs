@@ -46,7 +46,9 @@ public static class RuleReader
     public static RuleSet NftJson(string listing, INames names) =>
         Nftables(Reading.NftJson.Script(listing, JsonListing), names, JsonListing);
 
-    /// <summary>The same listing as nft's script, a line for each table, chain and rule; no table is left out.</summary>
+    /// <summary>
+    /// The same listing as nft's script, a line for each table, chain and rule; no table is left out.
+    /// </summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static ImmutableArray<string> NftScript(string listing) => Reading.NftJson.Script(listing, JsonListing);
 

@@ -34,7 +34,8 @@ public static class BoundedLines
             {
                 if (begun.Length + end - from > longest)
                     throw new IOException(string.Create(
-                        CultureInfo.InvariantCulture, $"line {number} is longer than {longest} characters, so it is no text with lines"));
+                        CultureInfo.InvariantCulture,
+                        $"line {number} is longer than {longest} characters, so it is no text with lines"));
                 begun.Append(buffer, from, end - from);
             }
         }

@@ -52,7 +52,8 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         })!;
         var said = await InTimeAsync("come up", _otherLab.StandardOutput.ReadLineAsync());
         if (said is null || !said.StartsWith("The lab is up, run ", StringComparison.Ordinal))
-            throw new AssertionException($"The other lab did not come up; it printed: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
+            throw new AssertionException(
+                $"The other lab did not come up; it printed: {said} {await InTimeAsync("end", _otherLab.StandardOutput.ReadToEndAsync())}");
         _otherRun = said.Split("run ")[1][..RunId.Length];
     }
 
@@ -135,7 +136,8 @@ public sealed class NothingLeftSteps(FlowUnderTest flow)
         catch (TimeoutException)
         {
             _otherLab!.Kill();
-            throw new AssertionException($"The other lab did not {what} within {Patience.TotalSeconds:0} seconds and was killed; ./specs clean removes what it left.");
+            throw new AssertionException(
+                $"The other lab did not {what} within {Patience.TotalSeconds:0} seconds and was killed; ./specs clean removes what it left.");
         }
     }
 }

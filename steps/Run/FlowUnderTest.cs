@@ -110,13 +110,14 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     }
 
     /// <summary>
-    /// The prediction of a leg, or null for none. Where the model leaves several ways open, it is the one that fits what
-    /// was observed of all legs.
+    /// The prediction of a leg, or null for none. Where the model leaves several ways open, it is the one that fits
+    /// what was observed of all legs.
     /// </summary>
     private LegRecord? Judged(Leg leg)
     {
         var forecast = _profiles.All(one => one == _profile)
-            ? Prediction.Forecast(_profile, Flow, Math.Max(_profiles.Length, Flow.Protocol == Protocol.Tcp ? 1 : leg.Packet))
+            ? Prediction.Forecast(
+                _profile, Flow, Math.Max(_profiles.Length, Flow.Protocol == Protocol.Tcp ? 1 : leg.Packet))
             : Prediction.Forecast(_profiles, Flow);
         if (_finding is not Finding.Observed(var legs))
             return LegJudgement.Untold(Flow, forecast, LegVerdict.Inconclusive, "It was not observed.")
@@ -216,10 +217,12 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     public void NeverCrosses(Leg leg, string what, ImmutableArray<HookPoint> points)
     {
         if (points.IsEmpty)
-            throw new HooktrailException($"The chains of {what} differ from host to host, so this run cannot prove that the {leg} crosses none; name a chain instead.");
+            throw new HooktrailException(
+                $"The chains of {what} differ from host to host, so this run cannot prove that the {leg} crosses none; name a chain instead.");
         Agree(leg, null);
         if (Predicted(leg).Hops.FirstOrDefault(hop => points.Contains(hop.Point)) is { } crossed)
-            Assert.Fail($"The {leg} must not cross {what}, but it {(_finding is null ? "is predicted" : "is predicted and observed")} to cross {crossed.Point}.");
+            Assert.Fail(
+                $"The {leg} must not cross {what}, but it {(_finding is null ? "is predicted" : "is predicted and observed")} to cross {crossed.Point}.");
         if (_fired?.Unproven(points) is { IsEmpty: false } mute)
             Assert.Fail(
                 $"This run cannot prove that the {leg} does not cross {what}: the taps at {string.Join(", ", mute)} never fired in this run, so their silence proves nothing.");

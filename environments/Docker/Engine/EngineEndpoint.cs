@@ -57,7 +57,8 @@ public sealed record EngineEndpoint
                 catch (ArgumentOutOfRangeException e)
                 {
                     throw new HooktrailException(
-                        $"The path of the Docker socket {text} is longer than the kernel allows (107 bytes): use a shorter path.", e);
+                        $"The path of the Docker socket {text} is longer than the kernel allows (107 bytes): use a shorter path.",
+                        e);
                 }
             case "tcp" when uri.Host.Length > 0:
                 var port = uri.Port > 0 ? uri.Port : certificates is null ? 2375 : 2376;

@@ -47,7 +47,8 @@ internal static class EngineErrors
         $"The Docker Engine at {endpoint} did not {what} within {patience.TotalSeconds:0} s: check its log, and restart it if it hangs.");
 
     public static HooktrailException Lost(EngineEndpoint endpoint, string what, Exception cause) => new(
-        $"The connection to the Docker Engine at {endpoint} broke during the request to {what} ({cause.Message}): check the Engine's log.", cause);
+        $"The connection to the Docker Engine at {endpoint} broke during the request to {what} ({cause.Message}): check the Engine's log.",
+        cause);
 
     public static HooktrailException TooOld(EngineEndpoint endpoint, string version, Version api) => new(
         $"The Docker Engine {version} at {endpoint} is too old: it supports API {api}, but Hooktrail needs at least {ApiVersions.Oldest} (Docker 20.10); upgrade the Engine.");

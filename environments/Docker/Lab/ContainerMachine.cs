@@ -17,7 +17,8 @@ public sealed class ContainerMachine : IMachine
 
     public bool IsRoot => true;
 
-    public string Advice => "the container needs the capability SYS_ADMIN, and seccomp and AppArmor profiles that allow unshare and mount; find out what on the Engine's host denies them";
+    public string Advice =>
+        "the container needs the capability SYS_ADMIN, and seccomp and AppArmor profiles that allow unshare and mount; find out what on the Engine's host denies them";
 
     public string Entrance(int processId) =>
         $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";

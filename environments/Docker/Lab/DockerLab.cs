@@ -226,7 +226,8 @@ public sealed class DockerLab : ILab
     private IAsyncDisposable TurnForFlows(Switch one, bool on)
     {
         if (on && !Profile.BrNetfilter)
-            throw new CannotChangeException("br_netfilter is not loaded on this host, so its bridges cannot call iptables; load it with modprobe br_netfilter.");
+            throw new CannotChangeException(
+                "br_netfilter is not loaded on this host, so its bridges cannot call iptables; load it with modprobe br_netfilter.");
         ImmutableInterlocked.Update(ref _turned, all => all.Add((one, on)));
         return new Change(() => ImmutableInterlocked.Update(ref _turned, all => all.Remove((one, on))));
     }

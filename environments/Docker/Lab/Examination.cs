@@ -75,12 +75,21 @@ public static class Examination
                 "the hook point ebtables broute BROUTING cannot be observed, and scenarios that name it are skipped"),
             facts["bridge"] is { Length: > 0 } value
                 ? new("br_netfilter", $"loaded, bridge-nf-call-iptables={value}")
-                : new("br_netfilter", "not loaded", "bridged packets never cross iptables, and scenarios that need it are skipped; load it with `modprobe br_netfilter`"),
+                : new(
+                    "br_netfilter",
+                    "not loaded",
+                    "bridged packets never cross iptables, and scenarios that need it are skipped; load it with `modprobe br_netfilter`"),
             facts["forward"] == "1"
                 ? new("ip_forward", "on")
-                : new("ip_forward", "off", "the host routes nothing, so scenarios to the WAN fail; turn it on with `sysctl net.ipv4.ip_forward=1`"),
+                : new(
+                    "ip_forward",
+                    "off",
+                    "the host routes nothing, so scenarios to the WAN fail; turn it on with `sysctl net.ipv4.ip_forward=1`"),
             Fact("/dev/kmsg", "kmsg", "no trail can be observed; the probe needs the capability SYSLOG and the device"),
-            Fact("/dev/kmsg, writing", "write", "the end of an observation cannot be marked, so nothing can be observed; check `sysctl kernel.printk_devkmsg`"),
+            Fact(
+                "/dev/kmsg, writing",
+                "write",
+                "the end of an observation cannot be marked, so nothing can be observed; check `sysctl kernel.printk_devkmsg`"),
             new("rights of the probe", $"capabilities {facts["capabilities"]} (NET_ADMIN, NET_RAW, SYSLOG)"),
         ];
 

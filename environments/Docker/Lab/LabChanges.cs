@@ -51,7 +51,8 @@ internal sealed partial class LabChanges(
                 + "or use a private host, or --lab namespaces.");
         if (tool == "arptables"
             && (await probe.TryAsync("nft list table arp filter", cancellation).ConfigureAwait(false)).Status != 0)
-            throw new CannotChangeException("arptables is not in use on this host, and its table could not be removed afterwards; use a private host, or --lab namespaces.");
+            throw new CannotChangeException(
+                "arptables is not in use on this host, and its table could not be removed afterwards; use a private host, or --lab namespaces.");
         var program = LabWords.Program(tool, iptables, ebtables);
         if (program.StartsWith("ip", StringComparison.Ordinal))
             program += " " + HostTools.InTurn;
@@ -170,7 +171,8 @@ internal sealed partial class LabChanges(
         return null;
     }
 
-    [GeneratedRegex(@"\A(-i|-o|--(in|out)-interface|--physdev-(in|out)|--logical-(in|out)|-s|-d|--source|--destination|--src|--dst|--(ip6?|arp-ip)-(src|dst|source|destination)|--(src|dst)-ip)\z")]
+    [GeneratedRegex(
+        @"\A(-i|-o|--(in|out)-interface|--physdev-(in|out)|--logical-(in|out)|-s|-d|--source|--destination|--src|--dst|--(ip6?|arp-ip)-(src|dst|source|destination)|--(src|dst)-ip)\z")]
     private static partial Regex Asks();
 
     [GeneratedRegex(@"\A(?:-t (?<table>\S+) )?-I (?<chain>\S+)(?=(?: (?<number>[0-9]+))? -)")]

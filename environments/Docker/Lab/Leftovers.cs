@@ -16,9 +16,10 @@ namespace Hooktrail.Docker.Lab;
 /// The Engine finishes a request even if the process that sent it is dead. So the clean looks again until a look finds
 /// nothing. A container that was still being created had been requested before the probe that looks; the Engine creates
 /// and starts that probe meanwhile. A network can take longer, while Docker waits to change the host's rules. But the
-/// Engine creates or removes one network at a time (moby, drivers/bridge, configNetwork): after it has created one more,
-/// those of dead runs exist. A network that the Engine is removing is in no list any more (moby, libnetwork/network.go,
-/// inDelete), but its rules still name the bridge; the clean waits for it in the same way. The journal of a run is removed last, because Docker turns IPv6 forwarding on for a network.
+/// Engine creates or removes one network at a time (moby, drivers/bridge, configNetwork): after it has created one
+/// more, those of dead runs exist. A network that the Engine is removing is in no list any more (moby,
+/// libnetwork/network.go, inDelete), but its rules still name the bridge; the clean waits for it in the same way. The
+/// journal of a run is removed last, because Docker turns IPv6 forwarding on for a network.
 /// </para>
 /// </remarks>
 public static class Leftovers

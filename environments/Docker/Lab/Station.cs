@@ -31,7 +31,10 @@ internal sealed class Station(ContainerSession session) : IAsyncDisposable
     {
         await BecomeAsync(NflogProgram.Script, "0", cancellation).ConfigureAwait(false);
         return new(
-            Input(), session.StandardOutput, $"The recorder {session.Name} ended while its records were still needed; find out what removed it, and run again.", this);
+            Input(),
+            session.StandardOutput,
+            $"The recorder {session.Name} ended while its records were still needed; find out what removed it, and run again.",
+            this);
     }
 
     public async ValueTask DisposeAsync()

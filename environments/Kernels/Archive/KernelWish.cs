@@ -20,7 +20,8 @@ public sealed partial record KernelWish
     /// <exception cref="HooktrailException">The text is no version.</exception>
     public static KernelWish Parse(string text) => text == Newest || Numbers().IsMatch(text)
         ? new(text)
-        : throw new HooktrailException($"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list prints them all.");
+        : throw new HooktrailException(
+            $"\"{text}\" is not a kernel; write a series such as 6.1, a release such as 6.12.107, or {Newest}; ./specs kernels list prints them all.");
 
     /// <summary>The newest kernel that matches; if several suites serve it, the first suite's.</summary>
     /// <exception cref="HooktrailException">No kernel matches.</exception>

@@ -30,6 +30,7 @@ public sealed partial record ServedKernel(Version Version, string Release, strin
             .OrderBy(kernel => kernel.Version).ThenBy(kernel => kernel.PackageVersion, StringComparer.Ordinal),
     ];
 
-    [GeneratedRegex(@"^ *linux-image-(?<release>[0-9]\S*-cloud-amd64) *\| *(?<package>(?<version>[0-9]+(\.[0-9]+)+)\S*) *\| *\S+ (?<suite>[^ /]+)/")]
+    [GeneratedRegex(
+        @"^ *linux-image-(?<release>[0-9]\S*-cloud-amd64) *\| *(?<package>(?<version>[0-9]+(\.[0-9]+)+)\S*) *\| *\S+ (?<suite>[^ /]+)/")]
     private static partial Regex Line();
 }

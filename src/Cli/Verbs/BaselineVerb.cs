@@ -15,7 +15,8 @@ internal static class BaselineVerb
 
     private static readonly Argument<string?> Run = new("run")
     {
-        Description = "A trails.json, or a folder that contains one; default: the last run, in SPECS_OUT or ./out. - is standard input.",
+        Description =
+            "A trails.json, or a folder that contains one; default: the last run, in SPECS_OUT or ./out. - is standard input.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -123,7 +124,8 @@ internal static class BaselineVerb
             {
                 var run = TrailsInput.Read(folder.FileOf(name));
                 var host = run.HostProfile;
-                Console.Out.WriteLine($"{name}  Linux {host.Kernel}, iptables-{host.Iptables.Name()}, ebtables-{host.Ebtables.Name()}, {run.Legs.Length} legs");
+                Console.Out.WriteLine(
+                    $"{name}  Linux {host.Kernel}, iptables-{host.Iptables.Name()}, ebtables-{host.Ebtables.Name()}, {run.Legs.Length} legs");
             }
 
             return ExitCode.Done;

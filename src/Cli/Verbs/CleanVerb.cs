@@ -61,7 +61,8 @@ internal static class CleanVerb
     private static string WithoutEngine(
         NoEngineException none, IEnumerable<string> devices) => Leftovers.Among(devices) switch
         {
-            [] => $"No Docker Engine answers at {none.Endpoint}, so the check for containers and networks of Docker labs was skipped; namespace labs leave none, "
+            [] =>
+                $"No Docker Engine answers at {none.Endpoint}, so the check for containers and networks of Docker labs was skipped; namespace labs leave none, "
                 + "because they end with their processes. If a Docker lab ran there, start that Engine and run ./specs clean again.",
             var left => throw new HooktrailException(
                 $"This host has devices of a Docker lab ({string.Join(", ", left)}), but no Docker Engine answers at {none.Endpoint} to remove them; "

@@ -13,7 +13,8 @@ internal static class CompareVerb
 
     private static readonly Argument<string[]> Runs = new("run")
     {
-        Description = "A trails.json, a folder that contains one, or the name of a baseline; each other run is compared with the first. - is standard input.",
+        Description =
+            "A trails.json, a folder that contains one, or the name of a baseline; each other run is compared with the first. - is standard input.",
         Arity = new(2, 1000),
     };
 

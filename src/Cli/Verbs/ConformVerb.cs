@@ -57,7 +57,8 @@ internal static class ConformVerb
 
     private static readonly Option<bool> Mutate = new("--mutate")
     {
-        Description = "Also changes the model by one statement, registration or NAT rule at a time, and shows which leg detects the change.",
+        Description =
+            "Also changes the model by one statement, registration or NAT rule at a time, and shows which leg detects the change.",
     };
 
     private static readonly Option<bool> List = new("--list")

@@ -55,7 +55,9 @@ internal static class FiguresVerb
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new HooktrailException($"The figures cannot be written to {directory}: {wrong.Message.TrimEnd('.')}; choose another directory with --out.", wrong);
+            throw new HooktrailException(
+                $"The figures cannot be written to {directory}: {wrong.Message.TrimEnd('.')}; choose another directory with --out.",
+                wrong);
         }
 
         return ExitCode.Done;

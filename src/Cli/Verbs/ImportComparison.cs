@@ -182,7 +182,8 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         }
 
         if (!leg.Again.IsEmpty)
-            _again.Add($"The {leg.Leg} was seen {leg.Again.Length + 1} times; the others, from line {leg.Again[0].Packet.FirstLine} on, are retransmissions.");
+            _again.Add(
+                $"The {leg.Leg} was seen {leg.Again.Length + 1} times; the others, from line {leg.Again[0].Packet.FirstLine} on, are retransmissions.");
         return first;
     }
 
@@ -195,7 +196,8 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         var missing = Enumerable.Range(0, predicted.Hops.Length)
             .Where(at => observed.Hops.All(hop => hop.Point != predicted.Hops[at].Point)).ToList();
         var begin = predicted.Hops.IndexOf(predicted.Hops.FirstOrDefault(hop => hop.Point == observed.Hops[0].Point)!);
-        var end = predicted.Hops.LastIndexOf(predicted.Hops.LastOrDefault(hop => hop.Point == observed.Hops[^1].Point)!);
+        var end =
+            predicted.Hops.LastIndexOf(predicted.Hops.LastOrDefault(hop => hop.Point == observed.Hops[^1].Point)!);
         if (leg.Packet.FirstLine == _firstLine && missing.Count > 0 && missing.All(at => at < begin))
             return $"The trace begins with this packet at {observed.Hops[0].Point}, line {_firstLine}, and the prediction before, so it does not show whether the packet crossed {predicted.Hops[0].Point}; begin the trace earlier.";
         if (leg.Packet.LastLine == _lastLine

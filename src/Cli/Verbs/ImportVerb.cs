@@ -19,27 +19,31 @@ internal static class ImportVerb
 
     private static readonly Option<string?> Format = new("--format", "--as")
     {
-        Description = "The format of the trace, if its first line does not show it; ufw, firewalld and shorewall are the kernel log with the prefixes of their rules.",
+        Description =
+            "The format of the trace, if its first line does not show it; ufw, firewalld and shorewall are the kernel log with the prefixes of their rules.",
         HelpName = TraceFormats.All,
     };
 
     private static readonly Option<string[]> Prefixes = new("--prefix")
     {
-        Description = "Maps a LOG prefix to its hook point, if the prefix does not name table and chain; of several chains, the devices of a line choose; an empty prefix means lines with no other meaning; none skips lines; repeatable.",
+        Description =
+            "Maps a LOG prefix to its hook point, if the prefix does not name table and chain; of several chains, the devices of a line choose; an empty prefix means lines with no other meaning; none skips lines; repeatable.",
         HelpName = "\"prefix=layer table chain[,chain…]\"",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string[]> Names = new("--name")
     {
-        Description = "Maps a device or address in the trace to its name in the lab, such as 172.17.0.2=client, veth12ab=client.port, docker0=lab; repeatable.",
+        Description =
+            "Maps a device or address in the trace to its name in the lab, such as 172.17.0.2=client, veth12ab=client.port, docker0=lab; repeatable.",
         HelpName = "printed=name",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string?> From = new("--from")
     {
-        Description = "The endpoint that sends the first packet; with --to and --protocol, compares the packets of that flow with the prediction.",
+        Description =
+            "The endpoint that sends the first packet; with --to and --protocol, compares the packets of that flow with the prediction.",
         HelpName = "endpoint",
     };
 
@@ -60,12 +64,14 @@ internal static class ImportVerb
 
     private static readonly Option<bool> Everywhere = new("--everywhere")
     {
-        Description = "Assumes that every hook point was traced, as with a LOG rule in every chain: a hook point without a line was not crossed.",
+        Description =
+            "Assumes that every hook point was traced, as with a LOG rule in every chain: a hook point without a line was not crossed.",
     };
 
     private static readonly Option<bool> Explain = new("--explain")
     {
-        Description = "If the flow diverged from the prediction, also finds the smallest changes to the host that would explain it.",
+        Description =
+            "If the flow diverged from the prediction, also finds the smallest changes to the host that would explain it.",
     };
 
     private static readonly Option<string?> Profile = new("--profile")
@@ -207,7 +213,8 @@ internal static class ImportVerb
         {
             Console.Out.Write($"{Heading(trace)}\n{judgement.Text}");
             foreach (var leg in found.Legs.Where(one => wanted.Any(record => record.Leg == one.Leg)))
-                if (Rules(leg.Packet.Hops.Where(hop => comparison.IsKnown(hop.Sighting.Point))) is { Length: > 0 } rules)
+                if (Rules(leg.Packet.Hops.Where(hop => comparison.IsKnown(hop.Sighting.Point)))
+                    is { Length: > 0 } rules)
                     Console.Out.Write($"\n{flow}, {leg.Leg}\n{rules}");
             Console.Out.Write($"\n{judgement.Ending}\n");
         }

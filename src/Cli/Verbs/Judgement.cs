@@ -61,15 +61,22 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
 
     private static string End(Finding finding, ImmutableArray<LegRecord> legs) => finding switch
     {
-        Finding.Inconclusive(var reason) => $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
+        Finding.Inconclusive(var reason) =>
+            $"Inconclusive: the observation proves neither agreement nor divergence, and the trails above are predictions only. {reason}",
         Finding.Contradictory(var reason, _, _) =>
             $"The observers contradict each other, which proves nothing about the model; the trails above are predictions only: {reason}",
-        _ => (Count(legs, LegVerdict.Disagreed), Count(legs, LegVerdict.Inconclusive), Count(legs, LegVerdict.NotPredicted)) switch
+        _ => (
+            Count(legs, LegVerdict.Disagreed),
+            Count(legs, LegVerdict.Inconclusive),
+            Count(legs, LegVerdict.NotPredicted)) switch
         {
             (0, 0, 0) => legs.Length == 1 ? "1 leg, as predicted." : $"{legs.Length} legs, all as predicted.",
-            (0, 0, var open) => $"{open} of {legs.Length} legs not predicted: the model does not know how they end, so this is neither agreement nor divergence.",
-            (0, var open, _) => $"Inconclusive: of {open} of {legs.Length} legs the records do not prove all that was predicted; nothing that they prove differs from it.",
-            (var parted, _, _) => $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
+            (0, 0, var open) =>
+                $"{open} of {legs.Length} legs not predicted: the model does not know how they end, so this is neither agreement nor divergence.",
+            (0, var open, _) =>
+                $"Inconclusive: of {open} of {legs.Length} legs the records do not prove all that was predicted; nothing that they prove differs from it.",
+            (var parted, _, _) =>
+                $"{parted} of {legs.Length} legs diverged from the prediction; ./specs explain finds what would explain them.",
         },
     };
 

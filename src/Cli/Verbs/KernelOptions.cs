@@ -25,7 +25,8 @@ internal static class KernelOptions
 
     public static readonly Option<string?> Modules = new("--modules")
     {
-        Description = "The modules of --kernel-image: lib/modules/RELEASE, or the directory given to `make modules_install`. Not needed if everything is built in.",
+        Description =
+            "The modules of --kernel-image: lib/modules/RELEASE, or the directory given to `make modules_install`. Not needed if everything is built in.",
         HelpName = "folder",
     };
 
@@ -50,7 +51,8 @@ internal static class KernelOptions
     {
         ImmutableArray<KernelWish> wishes = [.. line.GetRequiredValue(Named).Select(KernelWish.Parse)];
         if (wishes.IsEmpty && line.GetValue(Image) is null)
-            throw new HooktrailException("Name at least one kernel, such as 6.1 or newest, or use --kernel-image; ./specs kernels list prints the kernels.");
+            throw new HooktrailException(
+                "Name at least one kernel, such as 6.1 or newest, or use --kernel-image; ./specs kernels list prints the kernels.");
         if (line.GetValue(Image) is null && line.GetValue(Modules) is not null)
             throw new HooktrailException("--modules needs --kernel-image; add it, or remove --modules.");
         if (wishes.CountBy(wish => wish.Text).FirstOrDefault(wish => wish.Value > 1) is { Key: { } twice })

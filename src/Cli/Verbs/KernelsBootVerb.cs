@@ -64,7 +64,9 @@ internal static class KernelsBootVerb
         {
             // Scripts read the first line.
             await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
-            await Console.Out.WriteLineAsync(PlainText.Of($"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to stop it."));
+            await Console.Out.WriteLineAsync(
+                PlainText.Of(
+                    $"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to stop it."));
             foreach (var lack in guest.Lacks)
                 await Console.Out.WriteLineAsync($"The guest lacks {lack}.");
             try

@@ -10,7 +10,8 @@ internal static class KernelsRunVerb
 {
     private static readonly Option<string> Filter = new("--filter")
     {
-        Description = "Runs only the scenarios that match a `dotnet test --filter` expression; the default excludes scenarios about the model only.",
+        Description =
+            "Runs only the scenarios that match a `dotnet test --filter` expression; the default excludes scenarios about the model only.",
         HelpName = "expression",
         DefaultValueFactory = _ => "TestCategory!=model",
     };

@@ -9,13 +9,15 @@ internal static class LabOptions
 {
     public static readonly Option<string?> Lab = new("--lab")
     {
-        Description = "The lab: containers on a Docker Engine, or private network namespaces; default: docker, or namespaces if no Engine answers.",
+        Description =
+            "The lab: containers on a Docker Engine, or private network namespaces; default: docker, or namespaces if no Engine answers.",
         HelpName = "docker|namespaces",
     };
 
     public static readonly Option<string?> Observer = new("--observer")
     {
-        Description = "The observers: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both; default: all that the lab has.",
+        Description =
+            "The observers: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both; default: all that the lab has.",
         HelpName = "log|nflog|both",
     };
 

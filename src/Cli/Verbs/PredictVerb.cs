@@ -12,14 +12,16 @@ internal static class PredictVerb
 {
     private static readonly Option<string> OfLeg = new("--leg")
     {
-        Description = "The direction of the packet; an error is the host's ICMP message to the sender of an undeliverable packet.",
+        Description =
+            "The direction of the packet; an error is the host's ICMP message to the sender of an undeliverable packet.",
         HelpName = "request|reply|error",
         DefaultValueFactory = _ => Direction.Request.Name(),
     };
 
     private static readonly Option<string> Packet = new("--packet")
     {
-        Description = "Packet number in that direction, starting at 1. For tcp, request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK, request 3 the data, request 4 and reply 2 the FINs.",
+        Description =
+            "Packet number in that direction, starting at 1. For tcp, request 1 is the SYN, reply 1 the SYN-ACK, request 2 the ACK, request 3 the data, request 4 and reply 2 the FINs.",
         HelpName = "number",
         DefaultValueFactory = _ => "1",
     };
@@ -28,7 +30,8 @@ internal static class PredictVerb
 
     private static readonly Option<string> Format = new("--format")
     {
-        Description = "The output format: table, one hop per line; text, a picture of the stack with the trail, for a terminal; svg, the same picture as a file; mermaid, a flowchart for Markdown.",
+        Description =
+            "The output format: table, one hop per line; text, a picture of the stack with the trail, for a terminal; svg, the same picture as a file; mermaid, a flowchart for Markdown.",
         HelpName = "table|text|svg|mermaid",
         DefaultValueFactory = _ => "table",
     };

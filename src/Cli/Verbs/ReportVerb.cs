@@ -23,7 +23,8 @@ internal static class ReportVerb
 
     private static readonly Option<string?> Messages = new("--messages")
     {
-        Description = $"The Cucumber Messages of the run, with the text of the features and failures without a trail; default: {MessagesName} next to trails.json.",
+        Description =
+            $"The Cucumber Messages of the run, with the text of the features and failures without a trail; default: {MessagesName} next to trails.json.",
         HelpName = "file",
     };
 

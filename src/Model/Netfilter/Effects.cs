@@ -6,7 +6,9 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal static class Effects
 {
-    /// <summary>Changes the packet. False, and no change, for a target after which no rule of the chain is asked.</summary>
+    /// <summary>
+    /// Changes the packet. False, and no change, for a target after which no rule of the chain is asked.
+    /// </summary>
     public static bool Apply(Target target, Packet packet)
     {
         switch (target)

@@ -27,7 +27,8 @@ internal static class PingPong
                 throw new Doubt(
                     $"In order this is packet {requests}, but its ICMP sequence number is {sequence}: \"{packet.First.Line}\".");
             if (!named.TryName(leg, packet))
-                throw new Doubt($"Two {(leg.Direction == Direction.Error ? "errors" : "replies")} were seen to request {leg.Packet}.");
+                throw new Doubt(
+                    $"Two {(leg.Direction == Direction.Error ? "errors" : "replies")} were seen to request {leg.Packet}.");
         }
 
         return requests == 0 || requests == sent

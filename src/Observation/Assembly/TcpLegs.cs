@@ -144,6 +144,7 @@ internal static class TcpLegs
     {
         foreach (var (name, leg) in Leg.OfTcp)
             if (named[leg] is null && packets.Exists(packet => packet.Direction == leg.Direction))
-                throw new Doubt($"The connection was closed in order, but its {name} was not observed, or not distinguishable from another segment.");
+                throw new Doubt(
+                    $"The connection was closed in order, but its {name} was not observed, or not distinguishable from another segment.");
     }
 }

@@ -69,7 +69,8 @@ internal sealed class ChainCrossings
             }
 
             lost.Add(crossing.Hop);
-            _notes.Add($"Line {crossing.Hop.Sighting.Sequence} is of the chain {crossing.First.Table} {crossing.First.Chain}, which several chains jump to, and no line shows from which one the packet came; it was skipped.");
+            _notes.Add(
+                $"Line {crossing.Hop.Sighting.Sequence} is of the chain {crossing.First.Table} {crossing.First.Chain}, which several chains jump to, and no line shows from which one the packet came; it was skipped.");
         }
 
         hops.RemoveAll(lost.Contains);
@@ -80,7 +81,8 @@ internal sealed class ChainCrossings
     // The chains from which jumps lead there, and to which none leads.
     private HashSet<ChainPlace> Bases(ChainPlace chain)
     {
-        var (found, seen, rest) = (new HashSet<ChainPlace>(), new HashSet<ChainPlace>(), new Stack<ChainPlace>([chain]));
+        var (found, seen, rest) =
+            (new HashSet<ChainPlace>(), new HashSet<ChainPlace>(), new Stack<ChainPlace>([chain]));
         while (rest.TryPop(out var one))
             if (!seen.Add(one))
                 continue;

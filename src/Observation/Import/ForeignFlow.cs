@@ -18,7 +18,8 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
     public static ForeignFlow Of(ForeignTrace trace, Flow flow, LabMap map, FlowEnds? ends = null)
     {
         if (flow.IsBroadcast)
-            throw new HooktrailException("A trace does not show who received a broadcast, so it cannot be compared with the prediction; remove --from and --to to print its packets.");
+            throw new HooktrailException(
+                "A trace does not show who received a broadcast, so it cannot be compared with the prediction; remove --from and --to to print its packets.");
         var finder = new Finder(flow, map, trace.Format, ends ?? FlowEnds.None);
         finder.Find(trace.Packets);
         return finder.HasLegs
@@ -141,11 +142,13 @@ public sealed record ForeignFlow(ImmutableArray<ForeignLeg> Legs, ImmutableArray
         // A retransmission: other segments of a connection may look like a leg, but are none.
         private bool IsAgain(ForeignPacket first, ForeignPacket packet) => flow.Protocol != Protocol.Tcp
             || ((packet.Flags & TcpFlags.Syn) != 0
-                && (first.TcpSequence is null || packet.TcpSequence is null || first.TcpSequence == packet.TcpSequence));
+                && (first.TcpSequence is null || packet.TcpSequence is null
+                    || first.TcpSequence == packet.TcpSequence));
 
         // The packet shows one of the ends that NAT gives it, at any of its hooks: a trace may begin in the middle.
         private bool HasEnds(ForeignPacket packet, ImmutableHashSet<(string, string)> pairs, bool isReply) =>
-            !pairs.IsEmpty && packet.Hops.Any(hop => hop.Sighting is { Source: { } source, Destination: { } destination }
+            !pairs.IsEmpty
+            && packet.Hops.Any(hop => hop.Sighting is { Source: { } source, Destination: { } destination }
                 && WithPorts(packet, hop.Sighting) is var ports
                 && pairs.Contains((
                     Name(source, isReply ? ports.SourcePort : null),

@@ -30,7 +30,8 @@ public static class ForeignNames
         {
             var equals = one.LastIndexOf('=');
             if (equals < 1 || equals == one.Length - 1)
-                throw new HooktrailException($"\"{one}\" is not a name; write what the trace prints and the lab's name for it, such as 172.17.0.2=client or docker0=lab.");
+                throw new HooktrailException(
+                    $"\"{one}\" is not a name; write what the trace prints and the lab's name for it, such as 172.17.0.2=client or docker0=lab.");
             var (printed, name) = (one[..equals], one[(equals + 1)..]);
             if (IPAddress.TryParse(printed, out var address) && printed.IndexOfAny(['.', ':']) > 0)
                 addresses[address] = LabNames.ParseAddress(name);

@@ -53,7 +53,8 @@ public sealed record ForeignTrace(
             else if (reader.Take(line, number))
             {
                 if (reader.Hops.Count > Most)
-                    throw new HooktrailException($"{name} shows more than {Most} crossings of hook points, the last at line {number}; keep only the part that matters, such as the lines with one address.");
+                    throw new HooktrailException(
+                        $"{name} shows more than {Most} crossings of hook points, the last at line {number}; keep only the part that matters, such as the lines with one address.");
                 continue;
             }
 
@@ -61,7 +62,8 @@ public sealed record ForeignTrace(
                 unusable ??= TraceReader.Quote(line, number);
             // A log may have some, where a machine lost its power.
             if (reader is null && line.Contains('\0') && ++binary == MostBinary)
-                throw new HooktrailException($"{name} is not a text: {MostBinary} of its first {number} lines have zero bytes; {Ways}.");
+                throw new HooktrailException(
+                    $"{name} is not a text: {MostBinary} of its first {number} lines have zero bytes; {Ways}.");
         }
 
         reader?.End();

@@ -137,7 +137,8 @@ internal sealed partial class KernelLogLines(LogPrefixes prefixes) : TraceReader
     private static partial Regex Piece();
 
     [GeneratedRegex(
-        @"TRACE: (?<table>\S+?):(?<chain>\S+):(?<step>rule|return|policy):(?<number>\d+)\s*$", RegexOptions.CultureInvariant)]
+        @"TRACE: (?<table>\S+?):(?<chain>\S+):(?<step>rule|return|policy):(?<number>\d+)\s*$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Trace();
 
     [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]

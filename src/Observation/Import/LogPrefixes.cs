@@ -147,12 +147,15 @@ public sealed partial record LogPrefixes(
             if (i == text.Length || !char.IsAsciiLetterOrDigit(text[i]))
             {
                 if (i > begin)
-                    yield return (text[begin..i], begin >= 2 && text[begin - 1] == ' ' && text[begin - 2] is ':' or ']');
+                    yield return (
+                        text[begin..i], begin >= 2 && text[begin - 1] == ' ' && text[begin - 2] is ':' or ']');
                 begin = i + 1;
             }
     }
 
     // «kernel:», «kernel - - -», a clock, a number or a thread in brackets: none can be in the name of a chain.
-    [GeneratedRegex(@"\bkernel(?:\[\d+\])?\b|\d\d?:\d\d(?::\d\d)?\S*|\[\s*[TC+]?[\d.]+\]|^\S*?<\d+>", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\bkernel(?:\[\d+\])?\b|\d\d?:\d\d(?::\d\d)?\S*|\[\s*[TC+]?[\d.]+\]|^\S*?<\d+>",
+        RegexOptions.CultureInvariant)]
     private static partial Regex HeadEnd();
 }

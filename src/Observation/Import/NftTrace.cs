@@ -35,7 +35,10 @@ internal sealed partial class NftTrace : TraceReader
         {
             case "packet:":
                 var sighting = Read(
-                    rest.Split(' ', StringSplitOptions.RemoveEmptyEntries), PointOf(family, table, chain), text, number);
+                    rest.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                    PointOf(family, table, chain),
+                    text,
+                    number);
                 var hop = new TracedHop(sighting, id);
                 Hops.Add(hop);
                 _crossings.Begin(id, place, hop);

@@ -23,6 +23,8 @@ internal static partial class TraceLine
     [GeneratedRegex(@"\t|#011", RegexOptions.CultureInvariant)]
     private static partial Regex Tab();
 
-    [GeneratedRegex(@"((?<![A-Z])(?:ID|TTL|LEN|HOPLIMIT|FLOWLBL)=[0-9]+)(?=[A-Z]{2,}(?:[= ]|$))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"((?<![A-Z])(?:ID|TTL|LEN|HOPLIMIT|FLOWLBL)=[0-9]+)(?=[A-Z]{2,}(?:[= ]|$))",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Glued();
 }

@@ -39,7 +39,9 @@ internal abstract class TraceReader
     public static string Quote(string line, int number) =>
         $"line {number} (\"{(line.Length <= Shown ? line : line[..Shown] + "…")}\")";
 
-    /// <summary>Notes a cut or masked line; <paramref name="hop"/> is the crossing that it shows, null for none.</summary>
+    /// <summary>
+    /// Notes a cut or masked line; <paramref name="hop"/> is the crossing that it shows, null for none.
+    /// </summary>
     protected bool WasCut(string line, int number, TracedHop? hop = null)
     {
         _firstCut ??= Quote(line, number);

@@ -297,7 +297,8 @@ internal sealed partial class XtablesTrace : TraceReader
     }
 
     [GeneratedRegex(
-        @"\b(?<kind>PACKET|TRACE): (?<family>\d+) (?<id>[0-9a-f]{1,8})(?:$| +(?<rest>.*)$)", RegexOptions.CultureInvariant)]
+        @"\b(?<kind>PACKET|TRACE): (?<family>\d+) (?<id>[0-9a-f]{1,8})(?:$| +(?<rest>.*)$)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Line();
 
     [GeneratedRegex("\"(?:\\\\.|[^\"\\\\])*\"", RegexOptions.CultureInvariant)]

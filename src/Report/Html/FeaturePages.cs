@@ -14,7 +14,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
 
     private void Feature(ShownRun run, ShownFeature feature, bool several, ShownFeature? before, ShownFeature? after)
     {
-        html.Add($"<section class=\"page\" id=\"{feature.Id}\" data-feature=\"{feature.Title}\" aria-labelledby=\"{feature.Id}/h\">\n");
+        html.Add(
+            $"<section class=\"page\" id=\"{feature.Id}\" data-feature=\"{feature.Title}\" aria-labelledby=\"{feature.Id}/h\">\n");
         Head(run, "Feature", feature.Id, feature.Title, feature.Source?.Uri, several);
         if (feature.Scenarios.Length > 1)
         {
@@ -47,7 +48,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
 
     private void Journey(ShownRun run, ShownJourney journey, bool several)
     {
-        html.Add($"<section class=\"page\" id=\"{journey.Id}\" data-journey=\"{journey.Title}\" aria-labelledby=\"{journey.Id}/h\">\n");
+        html.Add(
+            $"<section class=\"page\" id=\"{journey.Id}\" data-journey=\"{journey.Title}\" aria-labelledby=\"{journey.Id}/h\">\n");
         Head(run, "Journey", journey.Id, journey.Title, null, several);
         var claimed = journey.Legs.Where(one => !journey.Unclaimed.Contains(one.In))
             .ToLookup(one => one.Leg.Record.Leg.ToString());
@@ -58,7 +60,8 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
             {
                 html.Add($"<li>");
                 LegSection.Badge(html, shown.Result);
-                html.Add($" <a href=\"#{shown.Id}\">{scenario.FullTitle}</a> <small>{shown.Record.Flow.ToString()} · {scenario.Of}</small></li>\n");
+                html.Add(
+                    $" <a href=\"#{shown.Id}\">{scenario.FullTitle}</a> <small>{shown.Record.Flow.ToString()} · {scenario.Of}</small></li>\n");
             }
             html.Add($"</ul>\n");
         }
@@ -71,13 +74,15 @@ internal sealed class FeaturePages(HtmlWriter html, ScenarioArticle articles)
 
     private void Head(ShownRun run, string kind, string id, string title, string? file, bool several)
     {
-        html.Add($"<p class=\"kind\">{kind}{(several ? $" · {run.Run.Name}" : "")}{(file is null ? "" : $" · {file}")}</p>\n");
+        html.Add(
+            $"<p class=\"kind\">{kind}{(several ? $" · {run.Run.Name}" : "")}{(file is null ? "" : $" · {file}")}</p>\n");
         html.Add($"<h1 id=\"{id}/h\" tabindex=\"-1\">{title}</h1>\n");
     }
 
     private void Link(ShownScenario scenario)
     {
-        html.Add($"<li><span class=\"sign {scenario.Result.Class()}\" role=\"img\" aria-label=\"{scenario.Result.Word()}\">{scenario.Result.Sign()}</span> ");
+        html.Add(
+            $"<li><span class=\"sign {scenario.Result.Class()}\" role=\"img\" aria-label=\"{scenario.Result.Word()}\">{scenario.Result.Sign()}</span> ");
         html.Add($"<a href=\"#{scenario.Id}\">{scenario.FullTitle}</a></li>\n");
     }
 

@@ -7,7 +7,8 @@ internal sealed class FrontPage(HtmlWriter html)
     {
         html.Add($"<section class=\"page current\" id=\"front\" aria-labelledby=\"front/h\">\n");
         html.Add($"<h1 id=\"front/h\" tabindex=\"-1\">How packets cross the hooks of this host</h1>\n");
-        html.Add($"<p class=\"lead\">A model of the kernel predicted each leg of a flow, a lab sent it, and the kernel’s own records showed its trail. A leg counts as agreed only if the feature, the prediction and the observation are the same, hop by hop.</p>\n");
+        html.Add(
+            $"<p class=\"lead\">A model of the kernel predicted each leg of a flow, a lab sent it, and the kernel’s own records showed its trail. A leg counts as agreed only if the feature, the prediction and the observation are the same, hop by hop.</p>\n");
         if (runs.Count > 1)
         {
             html.Add($"<nav aria-label=\"Runs\"><ol>\n");
@@ -52,7 +53,8 @@ internal sealed class FrontPage(HtmlWriter html)
         {
             if (index > 0)
                 html.Add($" ");
-            html.Add($"<span class=\"badge {one.Key.Class()}\"><span aria-hidden=\"true\">{one.Key.Sign()}</span> {one.Value} {one.Key.Word()}</span>");
+            html.Add(
+                $"<span class=\"badge {one.Key.Class()}\"><span aria-hidden=\"true\">{one.Key.Sign()}</span> {one.Value} {one.Key.Word()}</span>");
         }
         html.Add($"</li>\n");
     }
@@ -78,7 +80,8 @@ internal sealed class FrontPage(HtmlWriter html)
             Fact("published ports", string.Join(", ", host.Published.Select(one => $"{one.Port} to {one.To}")));
         html.Add($"</dl>\n<div><dl class=\"switches\">\n");
         foreach (var one in Switch.All)
-            html.Add($"<div><dt>{one.Name}</dt><dd class=\"{(one.Read(host) ? "on" : "off")}\">{(one.Read(host) ? "on" : "off")}</dd></div>\n");
+            html.Add(
+                $"<div><dt>{one.Name}</dt><dd class=\"{(one.Read(host) ? "on" : "off")}\">{(one.Read(host) ? "on" : "off")}</dd></div>\n");
         html.Add($"</dl>\n");
         if (run.Facts.Any(IsSysctl))
         {
@@ -95,7 +98,8 @@ internal sealed class FrontPage(HtmlWriter html)
             .Distinct()
             .Count();
         if (others > 0)
-            html.Add($"<p>Scenarios change the host: this run has {LegSection.Count(others, "other profile")}, and each leg there lists the differences. <a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
+            html.Add(
+                $"<p>Scenarios change the host: this run has {LegSection.Count(others, "other profile")}, and each leg there lists the differences. <a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
         else
             html.Add($"<p><a href=\"#{run.Prefix}hooks\">The functions registered at the hooks of this host</a></p>\n");
     }
@@ -111,7 +115,8 @@ internal sealed class FrontPage(HtmlWriter html)
         if (legs.IsEmpty)
             return;
         html.Add($"<h2>Journeys and legs</h2>\n");
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Journeys and legs\"><table class=\"heat\"><caption>The number of legs that went as specified, by journey and leg: <span class=\"good\">✓ all agreed</span>, <span class=\"bad\">✗ some did not</span>, <span class=\"doubt\">? nothing is proven</span>, <span class=\"none\">○ not compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
+        html.Add(
+            $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Journeys and legs\"><table class=\"heat\"><caption>The number of legs that went as specified, by journey and leg: <span class=\"good\">✓ all agreed</span>, <span class=\"bad\">✗ some did not</span>, <span class=\"doubt\">? nothing is proven</span>, <span class=\"none\">○ not compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
         foreach (var leg in legs)
             html.Add($"<th scope=\"col\">{leg.ToString()}</th>");
         html.Add($"</tr></thead>\n<tbody>\n");
@@ -140,13 +145,15 @@ internal sealed class FrontPage(HtmlWriter html)
         var to = same == here.Count && here.Count > 1 ? journey.Id : worst.Leg.Id;
         var said = same == here.Count ? $"{here.Count} {result.Word()}" : $"{same} of {here.Count} {result.Word()}";
         var depth = here.Count >= 20 ? 3 : here.Count >= 5 ? 2 : 1;
-        html.Add($"<td class=\"{result.Class()} d{depth}\"><a href=\"#{to}\" aria-label=\"{journey.Title}, {leg.ToString()}: {said}\"><span aria-hidden=\"true\">{result.Sign()} {(same == here.Count ? $"{same}" : $"{same}/{here.Count}")}</span></a></td>");
+        html.Add(
+            $"<td class=\"{result.Class()} d{depth}\"><a href=\"#{to}\" aria-label=\"{journey.Title}, {leg.ToString()}: {said}\"><span aria-hidden=\"true\">{result.Sign()} {(same == here.Count ? $"{same}" : $"{same}/{here.Count}")}</span></a></td>");
     }
 
     private void Reasons(ShownRun run)
     {
         if (run.Scenarios.Any() && run.Scenarios.All(scenario => scenario.Result is Result.Agreed or Result.Passed))
-            html.Add($"<h2>Skipped or inconclusive</h2>\n<p>None: every scenario ran, every observation was complete, and all legs agreed.</p>\n");
+            html.Add(
+                $"<h2>Skipped or inconclusive</h2>\n<p>None: every scenario ran, every observation was complete, and all legs agreed.</p>\n");
         foreach (var (result, title) in (ReadOnlySpan<(Result, string)>)
         [
             (Result.Disagreed, "Disagreements"),
@@ -194,7 +201,8 @@ internal sealed class FrontPage(HtmlWriter html)
             {
                 var worst = feature.Scenarios.Select(scenario => scenario.Result)
                     .DefaultIfEmpty(Result.Predicted).Max();
-                html.Add($"<li><span class=\"sign {worst.Class()}\" role=\"img\" aria-label=\"{worst.Word()}\">{worst.Sign()}</span> <a href=\"#{feature.Id}\">{feature.Title}</a> <small>{string.Join(", ", feature.Scenarios.CountBy(scenario => scenario.Result).OrderByDescending(one => one.Key).Select(one => $"{one.Value} {one.Key.Word()}"))}</small></li>\n");
+                html.Add(
+                    $"<li><span class=\"sign {worst.Class()}\" role=\"img\" aria-label=\"{worst.Word()}\">{worst.Sign()}</span> <a href=\"#{feature.Id}\">{feature.Title}</a> <small>{string.Join(", ", feature.Scenarios.CountBy(scenario => scenario.Result).OrderByDescending(one => one.Key).Select(one => $"{one.Value} {one.Key.Word()}"))}</small></li>\n");
             }
             html.Add($"</ul>\n");
         }

@@ -52,7 +52,8 @@ internal static partial class Gherkin
         html.Add($"{text[at..]}");
     }
 
-    [GeneratedRegex(@"^\s*(Feature:|Rule:|Background:|Scenario Outline:|Scenario Template:|Scenario:|Example:|Examples:|Scenarios:|Given |When |Then |And |But |\* )")]
+    [GeneratedRegex(
+        @"^\s*(Feature:|Rule:|Background:|Scenario Outline:|Scenario Template:|Scenario:|Example:|Examples:|Scenarios:|Given |When |Then |And |But |\* )")]
     private static partial Regex Keyword();
 
     [GeneratedRegex("\"[^\"]*\"")]

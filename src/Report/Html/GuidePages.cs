@@ -62,7 +62,8 @@ internal sealed class GuidePages(HtmlWriter html, ImmutableArray<GuideFile> file
         html.Add($"<section class=\"page guide\" id=\"{file.Id}\" lang=\"{file.Language}\">\n");
         html.Add($"<nav class=\"documents\" aria-label=\"Documents\" lang=\"en\">");
         foreach (var other in files)
-            html.Add($"<a href=\"#{other.Id}\" lang=\"{other.Language}\"{new Markup(other == file ? " aria-current=\"page\"" : "")}>{TitleOf(other)}</a> ");
+            html.Add(
+                $"<a href=\"#{other.Id}\" lang=\"{other.Language}\"{new Markup(other == file ? " aria-current=\"page\"" : "")}>{TitleOf(other)}</a> ");
         html.Add($"</nav>\n");
         var document = Markdig.Markdown.Parse(file.Text, Pipeline);
         var anchors = Headings(document, file);

@@ -14,11 +14,14 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
         if (several)
             html.Add($"<p class=\"kind\">{run.Run.Name}</p>\n");
         html.Add($"<h1 id=\"{id}/h\" tabindex=\"-1\">Hooks of this host</h1>\n");
-        html.Add($"<p>The functions registered at each netfilter hook, in the order in which they run: the lowest priority number first. A chain is a hook point; a kernel function acts by itself and holds no rules.</p>\n");
+        html.Add(
+            $"<p>The functions registered at each netfilter hook, in the order in which they run: the lowest priority number first. A chain is a hook point; a kernel function acts by itself and holds no rules.</p>\n");
         if (kernel.IsEmpty)
-            html.Add($"<p>The order is the model's for this host. The kernel's own list (<code>nft list hooks</code>) was not recorded.</p>\n");
+            html.Add(
+                $"<p>The order is the model's for this host. The kernel's own list (<code>nft list hooks</code>) was not recorded.</p>\n");
         else
-            html.Add($"<p>Each hook has two tables: the model's order for this host, and the kernel's own list (<code>nft list hooks</code>) while the lab was up, including the chains of this run and of other programs.</p>\n");
+            html.Add(
+                $"<p>Each hook has two tables: the model's order for this host, and the kernel's own list (<code>nft list hooks</code>) while the lab was up, including the chains of this run and of other programs.</p>\n");
         var crossed = run.Scenarios.SelectMany(scenario => scenario.Legs)
             .SelectMany(leg => (leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct())
             .CountBy(point => point).ToDictionary(one => one.Key, one => one.Value);
@@ -84,8 +87,10 @@ internal sealed class HookPages(HtmlWriter html, Registered registered)
     {
         if (rows.IsEmpty)
             return;
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table class=\"registrations\"><caption>{caption}</caption>");
-        html.Add($"<thead><tr><th scope=\"col\" class=\"n\">priority</th><th scope=\"col\">who</th><th scope=\"col\">{lastName}</th></tr></thead><tbody>\n");
+        html.Add(
+            $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table class=\"registrations\"><caption>{caption}</caption>");
+        html.Add(
+            $"<thead><tr><th scope=\"col\" class=\"n\">priority</th><th scope=\"col\">who</th><th scope=\"col\">{lastName}</th></tr></thead><tbody>\n");
         foreach (var one in rows)
         {
             html.Add($"<tr><td class=\"n\">{Priority(one.Priority)}</td><th scope=\"row\">");

@@ -10,7 +10,8 @@ namespace Hooktrail.Report.Html;
 public static class HtmlReport
 {
     // Runs before the first page is laid out, so that a large report does not flicker.
-    private const string Early = "document.documentElement.className='js';try{var t=localStorage.getItem('hooktrail-theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
+    private const string Early =
+        "document.documentElement.className='js';try{var t=localStorage.getItem('hooktrail-theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
 
     public static void Write(TextWriter to, ReportInput input)
     {
@@ -25,12 +26,17 @@ public static class HtmlReport
         var guide = GuideFile.All;
 
         html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(Early)}' '{Hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'\">\n");
-        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Add($"<title>{(runs.IsEmpty ? $"Hooktrail: {input.Pages[0].Name}" : several ? "Hooktrail: several runs" : "Hooktrail")}</title>\n");
-        html.Add($"<link rel=\"icon\" href=\"data:,\">\n<script>{new Markup(Early)}</script>\n<style>{new Markup(style)}</style>\n</head>\n<body>\n");
+        html.Add(
+            $"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(Early)}' '{Hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'\">\n");
+        html.Add(
+            $"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+        html.Add(
+            $"<title>{(runs.IsEmpty ? $"Hooktrail: {input.Pages[0].Name}" : several ? "Hooktrail: several runs" : "Hooktrail")}</title>\n");
+        html.Add(
+            $"<link rel=\"icon\" href=\"data:,\">\n<script>{new Markup(Early)}</script>\n<style>{new Markup(style)}</style>\n</head>\n<body>\n");
         var home = runs.IsEmpty ? input.Pages[0].Id : "front";
-        html.Add($"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\"><a class=\"brand\" href=\"#{home}\">Hooktrail</a><nav aria-label=\"Pages\">");
+        html.Add(
+            $"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\"><a class=\"brand\" href=\"#{home}\">Hooktrail</a><nav aria-label=\"Pages\">");
         if (!runs.IsEmpty)
             html.Add($"<a href=\"#front\">Overview</a>");
         if (runs is [{ Features.IsEmpty: false }, ..])
@@ -56,14 +62,16 @@ public static class HtmlReport
         }
         foreach (var page in input.Pages)
         {
-            html.Add($"<section class=\"page{(page.Id == home ? " current" : "")}\" id=\"{page.Id}\" aria-labelledby=\"{page.Id}/h\">\n");
+            html.Add(
+                $"<section class=\"page{(page.Id == home ? " current" : "")}\" id=\"{page.Id}\" aria-labelledby=\"{page.Id}/h\">\n");
             page.Write(html, runs);
             html.Add($"</section>\n");
         }
         if (!runs.IsEmpty)
             new SearchPage(html).Write(runs);
         new GuidePages(html, guide, runs).Write();
-        html.Add($"</main>\n<footer><p>Made by Hooktrail from the files of a run. This page loads nothing from elsewhere.</p></footer>\n");
+        html.Add(
+            $"</main>\n<footer><p>Made by Hooktrail from the files of a run. This page loads nothing from elsewhere.</p></footer>\n");
         html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");
     }
 

@@ -10,7 +10,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     public void Write(ShownLeg leg, HostProfile first)
     {
         var (record, id) = (leg.Record, leg.Id);
-        html.Add($"<section class=\"leg\" role=\"group\" id=\"{id}\" data-leg=\"{Slug(record.Leg)}\" data-flow=\"{record.Flow.ToString()}\" aria-labelledby=\"{id}/h\">\n");
+        html.Add(
+            $"<section class=\"leg\" role=\"group\" id=\"{id}\" data-leg=\"{Slug(record.Leg)}\" data-flow=\"{record.Flow.ToString()}\" aria-labelledby=\"{id}/h\">\n");
         html.Add($"<h3 id=\"{id}/h\"><a class=\"self\" href=\"#{id}\">{Capital(record.Leg.ToString())}</a> ");
         Badge(html, leg.Result);
         html.Add($"</h3>\n<p class=\"flow\">{record.Flow.ToString()}");
@@ -20,7 +21,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         if (record.Reason is { } reason)
             html.Add($"<p class=\"reason {leg.Result.Class()}\">{reason}</p>\n");
         if (!record.Ways.IsEmpty)
-            html.Add($"<p class=\"reason\">One of {Count(record.Ways.Length, "way")}: {Ways.InWords(record.Ways)}.</p>\n");
+            html.Add(
+                $"<p class=\"reason\">One of {Count(record.Ways.Length, "way")}: {Ways.InWords(record.Ways)}.</p>\n");
         if (leg.Trail is { } trail)
         {
             pictures.Write(html, leg);
@@ -34,7 +36,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
 
     /// <summary>A sign and a word.</summary>
     public static void Badge(HtmlWriter html, Result result) =>
-        html.Add($"<span class=\"badge {result.Class()}\"><span aria-hidden=\"true\">{result.Sign()}</span> {result.Word()}</span>");
+        html.Add(
+            $"<span class=\"badge {result.Class()}\"><span aria-hidden=\"true\">{result.Sign()}</span> {result.Word()}</span>");
 
     /// <summary>The layer is a coloured word.</summary>
     public static void Point(HtmlWriter html, HookPoint point) =>
@@ -54,13 +57,16 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         var voices = Voice.All(null, predicted ?? trail, observed ?? trail);
         // Behind the last hop that the model knows, an observed hop is no divergence.
         var isOpen = leg.Result == Result.NotPredicted;
-        var parting = isOpen ? -1 : Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
+        var parting =
+            isOpen ? -1 : Enumerable.Range(0, rows.Length).Where(row => Parting.At(row, rows, voices) is not null)
             .FirstOrDefault(Parting.OfOutcomes(voices) is null ? -1 : rows.Length);
         var evidence = record.Evidence.ToLookup(one => one.Hop);
 
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Hops of the {record.Leg.ToString()}\"><table class=\"hops\">\n");
+        html.Add(
+            $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Hops of the {record.Leg.ToString()}\"><table class=\"hops\">\n");
         html.Add($"<caption>{Count(trail.Hops.Length, "hop")}, {trail.Outcome.ToString()}</caption>\n");
-        html.Add($"<thead><tr><th scope=\"col\">#</th><th scope=\"col\">hook point</th><th scope=\"col\">in <small>(port)</small></th><th scope=\"col\">out <small>(port)</small></th><th scope=\"col\">source → destination</th>");
+        html.Add(
+            $"<thead><tr><th scope=\"col\">#</th><th scope=\"col\">hook point</th><th scope=\"col\">in <small>(port)</small></th><th scope=\"col\">out <small>(port)</small></th><th scope=\"col\">source → destination</th>");
         html.Add($"<th scope=\"col\">predicted</th><th scope=\"col\">observed</th></tr></thead>\n<tbody>\n");
         var (number, missing, here) = (0, 0, 0);
         Hop? before = null;
@@ -80,7 +86,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         }
         html.Add($"</tbody>\n<tfoot><tr{Divergence(parting == rows.Length)}><td></td><th scope=\"row\">outcome</th>");
         if (predicted is not null && observed is not null && parting == rows.Length)
-            html.Add($"<td colspan=\"5\">predicted: {predicted.Outcome.ToString()}<br>observed: {observed.Outcome.ToString()}{Mark}</td>");
+            html.Add(
+                $"<td colspan=\"5\">predicted: {predicted.Outcome.ToString()}<br>observed: {observed.Outcome.ToString()}{Mark}</td>");
         else
             html.Add($"<td colspan=\"5\">{trail.Outcome.ToString()}</td>");
         html.Add($"</tr></tfoot></table></div>\n");
@@ -102,7 +109,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         string number, bool parts, bool hasPrediction, bool hasObservation)
     {
         var marks = (number.Length > 0 ? "" : "predicted ") + (parts ? "divergence" : "");
-        html.Add($"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
+        html.Add(
+            $"<tr id=\"{anchor}\"{new Markup(marks.Length > 0 ? $" class=\"{marks.TrimEnd()}\"" : "")} data-point=\"{hop.Point.ToString()}\"");
         // End tags of cells and rows are left out, as HTML allows: there are thousands. The
         // script turns the numbers into links.
         html.Add($"><td>{(number.Length > 0 ? number : "·")}");
@@ -144,7 +152,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private void Value(AlignedHops row, HopField field, Hop hop)
     {
         if (Differs(row, field))
-            html.Add($"<del title=\"predicted\">{field.Of(row.Predicted!) ?? "none"}</del> <ins title=\"observed\">{field.Of(row.Observed!) ?? "none"}</ins>");
+            html.Add(
+                $"<del title=\"predicted\">{field.Of(row.Predicted!) ?? "none"}</del> <ins title=\"observed\">{field.Of(row.Observed!) ?? "none"}</ins>");
         else if (field.Of(hop) is { } value)
             html.Add($"{value}");
     }
@@ -220,7 +229,8 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
             .ToImmutableArray();
         if (reasons.IsEmpty)
             return;
-        html.Add($"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, with the reason</summary><ul>\n");
+        html.Add(
+            $"<details class=\"silent\"><summary>{Count(reasons.Sum(reason => reason.Count()), "hook point")} not crossed, with the reason</summary><ul>\n");
         foreach (var reason in reasons)
         {
             html.Add($"<li");

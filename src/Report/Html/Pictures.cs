@@ -31,7 +31,8 @@ internal sealed class Pictures(Registered registered)
     {
         var lit = Lit(leg);
         var (map, id) = _maps[(registered.Key(leg.Host), lit.Plane)];
-        html.Add($"<figure class=\"picture\" data-map=\"{id}\"><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the {leg.Record.Leg.ToString()}\">");
+        html.Add(
+            $"<figure class=\"picture\" data-map=\"{id}\"><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the {leg.Record.Leg.ToString()}\">");
         html.Add(new Markup(PictureSvg.Overlay(map, id, $"p{++_drawn}", lit)));
         html.Add($"</div></figure>\n");
     }

@@ -7,8 +7,10 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
     public void Write(ShownScenario scenario, HostProfile first, bool open, Action? gherkin)
     {
         var shown = scenario.Legs;
-        html.Add($"<article class=\"scenario\" id=\"{scenario.Id}\" data-result=\"{scenario.Result.Word()}\" data-tags=\"{string.Join(' ', scenario.Tags)}\"");
-        html.Add($" data-endpoints=\"{string.Join(' ', shown.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct())}\"");
+        html.Add(
+            $"<article class=\"scenario\" id=\"{scenario.Id}\" data-result=\"{scenario.Result.Word()}\" data-tags=\"{string.Join(' ', scenario.Tags)}\"");
+        html.Add(
+            $" data-endpoints=\"{string.Join(' ', shown.SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name]).Distinct())}\"");
         html.Add($" aria-labelledby=\"{scenario.Id}/h\">\n");
         html.Add($"<h2 id=\"{scenario.Id}/h\"><a class=\"self\" href=\"#{scenario.Id}\">{scenario.Title}</a> ");
         LegSection.Badge(html, scenario.Result);
@@ -21,7 +23,8 @@ internal sealed class ScenarioArticle(HtmlWriter html, LegSection legs)
         if (scenario.Message is { } message && shown.All(leg => leg.Record.Reason != message))
         {
             if (message.Contains('\n'))
-                html.Add($"<pre class=\"message {scenario.Result.Class()}\" tabindex=\"0\" role=\"group\" aria-label=\"Output of the scenario\">{message.ReplaceLineEndings("\n")}</pre>\n");
+                html.Add(
+                    $"<pre class=\"message {scenario.Result.Class()}\" tabindex=\"0\" role=\"group\" aria-label=\"Output of the scenario\">{message.ReplaceLineEndings("\n")}</pre>\n");
             else
                 html.Add($"<p class=\"reason {scenario.Result.Class()}\">{message}</p>\n");
         }

@@ -9,8 +9,10 @@ internal sealed class SearchPage(HtmlWriter html)
         var legs = scenarios.SelectMany(scenario => scenario.Legs).ToList();
         var points = legs.SelectMany(leg => leg.Trail?.Hops ?? []).Select(hop => hop.Point).Distinct()
             .OrderBy(point => point.Layer).ThenBy(point => point.ToString(), StringComparer.Ordinal).ToList();
-        html.Add($"<section class=\"page\" id=\"search\" aria-labelledby=\"search/h\">\n<h1 id=\"search/h\" tabindex=\"-1\">Search</h1>\n");
-        html.Add($"<form class=\"filters\" role=\"search\" aria-label=\"Scenarios\"><p class=\"query\"><label for=\"query\">Words</label><input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p>\n");
+        html.Add(
+            $"<section class=\"page\" id=\"search\" aria-labelledby=\"search/h\">\n<h1 id=\"search/h\" tabindex=\"-1\">Search</h1>\n");
+        html.Add(
+            $"<form class=\"filters\" role=\"search\" aria-label=\"Scenarios\"><p class=\"query\"><label for=\"query\">Words</label><input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p>\n");
         Filter("endpoint", "Endpoint", legs
             .SelectMany(leg => (string[])[leg.Record.Flow.From.Name, leg.Record.Flow.To.Name])
             .Distinct()
@@ -22,7 +24,8 @@ internal sealed class SearchPage(HtmlWriter html)
             "result",
             "Result",
             scenarios.Select(scenario => scenario.Result).Distinct().OrderDescending().Select(result => result.Word()));
-        html.Add($"</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\">{LegSection.Count(scenarios.Count, "scenario")}</p>\n<ol id=\"hits\">\n");
+        html.Add(
+            $"</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\">{LegSection.Count(scenarios.Count, "scenario")}</p>\n<ol id=\"hits\">\n");
         foreach (var scenario in scenarios)
         {
             html.Add($"<li data-of=\"{scenario.Id}\">");
@@ -34,7 +37,8 @@ internal sealed class SearchPage(HtmlWriter html)
 
     private void Filter(string name, string label, IEnumerable<string> values)
     {
-        html.Add($"<p><label for=\"filter-{name}\">{label}</label><select id=\"filter-{name}\"><option value=\"\">any</option>");
+        html.Add(
+            $"<p><label for=\"filter-{name}\">{label}</label><select id=\"filter-{name}\"><option value=\"\">any</option>");
         foreach (var value in values)
             html.Add($"<option>{value}</option>");
         html.Add($"</select></p>\n");

@@ -25,7 +25,9 @@ public static class PictureMermaid
             {
                 if (at > 0)
                     chart.Append("  end\n");
-                chart.Append(CultureInfo.InvariantCulture, $"  subgraph s{at + 1}[\"{Text(Title(next, hops[at].Point))}{string.Concat(next is null ? [] : rewritings[next].Select(says => $"<br/>NAT: {Text(says)}"))}\"]\n");
+                chart.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  subgraph s{at + 1}[\"{Text(Title(next, hops[at].Point))}{string.Concat(next is null ? [] : rewritings[next].Select(says => $"<br/>NAT: {Text(says)}"))}\"]\n");
             }
 
             box = next;
@@ -37,7 +39,9 @@ public static class PictureMermaid
         for (var at = 1; at < hops.Length; at++)
             chart.Append(
                 CultureInfo.InvariantCulture, $"  h{at} -->{Between(map, hops[at - 1], hops[at])} h{at + 1}\n");
-        chart.Append(CultureInfo.InvariantCulture, $"  h{hops.Length} {(leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "-->" : "-.->")} e([\"{Text(leg.Trail.Outcome.ToString())}\"])\n");
+        chart.Append(
+            CultureInfo.InvariantCulture,
+            $"  h{hops.Length} {(leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "-->" : "-.->")} e([\"{Text(leg.Trail.Outcome.ToString())}\"])\n");
         if (leg.Parts >= 0 && leg.Parts < hops.Length)
             chart.Append(CultureInfo.InvariantCulture, $"  h{leg.Parts + 1} -.- d>\"the prediction parts here\"]\n");
         return chart.ToString();

@@ -72,7 +72,9 @@ public static class PictureSvg
         Rect(
             svg, "ht-box", processLeft, map.ProcessTop,
             StackMap.ColumnLeft(3) + StackMap.BoxWidth - processLeft, map.ProcessBottom - map.ProcessTop, 6);
-        svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-head" x="{map.Width / 2}" y="{map.ProcessTop + 19}" text-anchor="middle">local process (the host itself)</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="ht-head" x="{map.Width / 2}" y="{map.ProcessTop + 19}" text-anchor="middle">local process (the host itself)</text>""");
         foreach (var box in map.Boxes)
             Box(svg, box);
         return svg.ToString();
@@ -96,8 +98,12 @@ public static class PictureSvg
                     $"""<text class="ht-fn" x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">◇ {row.Label}</text>""");
                 continue;
             }
-            svg.Append(CultureInfo.InvariantCulture, $"""<text {(row.Point is null ? "class=\"ht-fn\" " : "")}x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">{Text(Short(row.Label, 21))}</text>""");
-            svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-pri" x="{box.X + StackMap.BoxWidth - 8}" y="{row.Y + 14}">{Priority(row.Priority)}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text {(row.Point is null ? "class=\"ht-fn\" " : "")}x="{box.X + StackMap.Gutter + 4}" y="{row.Y + 14}">{Text(Short(row.Label, 21))}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text class="ht-pri" x="{box.X + StackMap.BoxWidth - 8}" y="{row.Y + 14}">{Priority(row.Priority)}</text>""");
         }
     }
 
@@ -105,7 +111,9 @@ public static class PictureSvg
     {
         var svg = new StringBuilder();
         if (leg.Trail.Hops.IsEmpty)
-            return svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-bad" x="{StackMap.Left}" y="{map.Height - 10}">{Text($"no hop: {leg.Trail.Outcome}")}</text>""").ToString();
+            return svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text class="ht-bad" x="{StackMap.Left}" y="{map.Height - 10}">{Text($"no hop: {leg.Trail.Outcome}")}</text>""").ToString();
         var route = TrailLine.Of(map, leg.Trail);
         if (leg.Parts >= 0)
             Other(svg, map, leg);
@@ -123,7 +131,9 @@ public static class PictureSvg
                 CultureInfo.InvariantCulture,
                 $"""<text class="ht-nat" x="{box.X + 8}" y="{box.NatY}">{Text(Short(says, 30))}</text>""");
         var end = leg.Trail.Outcome.Kind == OutcomeKind.Delivered ? "ht-head" : "ht-bad";
-        svg.Append(CultureInfo.InvariantCulture, $"""<text class="{end}" x="{StackMap.Left}" y="{map.Height - 10}">{Text(Short($"{leg.Title}: {leg.Trail.Outcome}", 170))}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="{end}" x="{StackMap.Left}" y="{map.Height - 10}">{Text(Short($"{leg.Title}: {leg.Trail.Outcome}", 170))}</text>""");
         return svg.ToString();
     }
 
@@ -139,13 +149,19 @@ public static class PictureSvg
             // Further crossings are numbered on the right, beside the priority.
             var x = again == 1 ? box.X + StackMap.Gutter / 2 : box.X + StackMap.BoxWidth - 26 - again * 18;
             var ends = index == leg.Trail.Hops.Length - 1 && leg.Trail.Outcome.Kind != OutcomeKind.Delivered;
-            svg.Append(CultureInfo.InvariantCulture, $"""<g class="lit{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<g class="lit{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
             if (again == 1)
                 Rect(svg, null, box.X + 2, row.Y + 1, StackMap.BoxWidth - 4, StackMap.RowHeight - 2, 4);
 
-            svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{x}" cy="{row.Middle}" r="9"/><text x="{x}" y="{row.Middle + 4}">{index + 1}</text></g>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<circle cx="{x}" cy="{row.Middle}" r="9"/><text x="{x}" y="{row.Middle + 4}">{index + 1}</text></g>""");
             if (ends)
-                svg.Append(CultureInfo.InvariantCulture, $"""<text class="ht-bad" x="{box.X + StackMap.BoxWidth - 58}" y="{row.Y + 15}">✕ {leg.Trail.Outcome.Kind switch { OutcomeKind.Unknown => "?", _ => "end" }}</text>""");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<text class="ht-bad" x="{box.X + StackMap.BoxWidth - 58}" y="{row.Y + 15}">✕ {leg.Trail.Outcome.Kind switch { OutcomeKind.Unknown => "?", _ => "end" }}</text>""");
         }
     }
 
@@ -158,7 +174,9 @@ public static class PictureSvg
             if (map.Find(hop.Point) is { } row)
             {
                 var box = map.BoxOf(row);
-                svg.Append(CultureInfo.InvariantCulture, $"""<g class="other{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<g class="other{(index == leg.Parts ? " diverge" : "")}" data-n="{index + 1}" data-point="{Text(hop.Point.ToString())}">""");
                 Rect(svg, null, box.X + 2, row.Y + 1, StackMap.BoxWidth - 4, StackMap.RowHeight - 2, 4);
                 svg.Append(
                     CultureInfo.InvariantCulture,
@@ -178,7 +196,9 @@ public static class PictureSvg
     {
         svg.Append("<g class=\"ht-end\">");
         Rect(svg, null, x, map.DeviceTop, StackMap.BoxWidth, 26, 6);
-        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x + StackMap.BoxWidth / 2}" y="{map.DeviceTop + 17}" text-anchor="middle">{Text(Short(text.TrimStart(' ', '▸'), 27))}</text></g>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text x="{x + StackMap.BoxWidth / 2}" y="{map.DeviceTop + 17}" text-anchor="middle">{Text(Short(text.TrimStart(' ', '▸'), 27))}</text></g>""");
     }
 
     private static void Label(StringBuilder svg, TrailLineLabel label)
@@ -187,7 +207,8 @@ public static class PictureSvg
         svg.Append("<g class=\"ht-label\">");
         Rect(svg, null, label.X, label.Y - 8, width, 16, 7);
         svg.Append(
-            CultureInfo.InvariantCulture, $"""<text x="{label.X + width / 2}" y="{label.Y + 4}" text-anchor="middle">{Text(label.Text)}</text></g>""");
+            CultureInfo.InvariantCulture,
+            $"""<text x="{label.X + width / 2}" y="{label.Y + 4}" text-anchor="middle">{Text(label.Text)}</text></g>""");
     }
 
     private static string Arrow(TrailLine route, bool down)
@@ -234,7 +255,9 @@ public static class PictureSvg
             $"""<text class="ht-head" transform="translate({x} {y})rotate(-90)" text-anchor="middle">{name}</text>""");
 
     private static void Rect(StringBuilder svg, string? style, int x, int y, int width, int height, int radius) =>
-        svg.Append(CultureInfo.InvariantCulture, $"""<rect{(style is null ? "" : $" class=\"{style}\"")} x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<rect{(style is null ? "" : $" class=\"{style}\"")} x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>""");
 
     internal static string Priority(int priority) => priority switch
     {

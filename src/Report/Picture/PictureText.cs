@@ -71,7 +71,8 @@ public static class PictureText
     {
         "nf_conntrack_in" => "(conntrack)",
         _ when function.StartsWith("br_nf", StringComparison.Ordinal) => "(br_netf.)",
-        _ => $"({function.Replace("nf_", "", StringComparison.Ordinal).Replace("ip_", "", StringComparison.Ordinal).Replace("_in", "", StringComparison.Ordinal)})",
+        _ =>
+            $"({function.Replace("nf_", "", StringComparison.Ordinal).Replace("ip_", "", StringComparison.Ordinal).Replace("_in", "", StringComparison.Ordinal)})",
     };
 
     /// <summary>One line for each hook: what led there, its hops, and what NAT rewrote.</summary>

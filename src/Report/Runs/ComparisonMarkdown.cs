@@ -24,7 +24,8 @@ public static class ComparisonMarkdown
     private static void One(StringBuilder text, RunComparison runs)
     {
         text.Append($"\n## {Markdown.Inline(runs.Before.Label)} → {Markdown.Inline(runs.After.Label)}\n\n");
-        text.Append($"- {Markdown.Inline(Wording.Run(runs.Before))}\n- {Markdown.Inline(Wording.Run(runs.After))}\n\n**{Wording.Counts(runs)}** {Wording.Verdict(runs)}\n");
+        text.Append(
+            $"- {Markdown.Inline(Wording.Run(runs.Before))}\n- {Markdown.Inline(Wording.Run(runs.After))}\n\n**{Wording.Counts(runs)}** {Wording.Verdict(runs)}\n");
         foreach (var (index, group) in runs.Expected.Index())
             Group(text, index + 1, group);
         if (runs.HasUnexplained)
@@ -42,7 +43,8 @@ public static class ComparisonMarkdown
         text.Append(
             $"\n### {number}. {Markdown.Inline(group.Cause.Title)}: {Wording.Plural(group.Legs.Length, "leg")}\n\n");
         foreach (var ground in group.Grounds)
-            text.Append($"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
+            text.Append(
+                $"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
         foreach (var line in RegistrationChange.Lines(group.Cause.Registrations))
             text.Append($"- {Markdown.Inline(line)}\n");
         text.Append(group.Cause.Registrations.IsEmpty ? "" : "\n").Append("| legs | what changed |\n|--:|---|\n");
@@ -63,7 +65,8 @@ public static class ComparisonMarkdown
             is ({ } before, { } after))
             text.Append($"\n{Markdown.Block(SideBySide.Text(before, runs.Before.Label, after, runs.After.Label))}");
         if (leg.After is { Evidence.IsEmpty: false } record)
-            text.Append($"\nThe records of {Markdown.Inline(runs.After.Label)}:\n\n{Markdown.Block(string.Join('\n', record.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
+            text.Append(
+                $"\nThe records of {Markdown.Inline(runs.After.Label)}:\n\n{Markdown.Block(string.Join('\n', record.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");
         if (leg.Explanation is { } explanation)
             text.Append($"\n{Markdown.Inline(explanation)}\n");
     }
@@ -77,7 +80,8 @@ public static class ComparisonMarkdown
             text.Append(
                 $"| | {Markdown.Inline(runs.Before.Label)} | {Markdown.Inline(runs.After.Label)} |\n|---|---|---|\n");
         foreach (var fact in runs.Facts)
-            text.Append($"| {Markdown.Inline(fact.Name)} | {Markdown.Inline(fact.Before ?? "–")} | {Markdown.Inline(fact.After ?? "–")} |\n");
+            text.Append(
+                $"| {Markdown.Inline(fact.Name)} | {Markdown.Inline(fact.Before ?? "–")} | {Markdown.Inline(fact.After ?? "–")} |\n");
         if (!runs.Hosts.IsEmpty)
             text.Append("\nThose that can change a trail:\n\n");
         foreach (var one in runs.Hosts)
@@ -96,16 +100,20 @@ public static class ComparisonMarkdown
             return;
         text.Append($"\n### Cannot be compared\n\n");
         foreach (var same in legs.GroupBy(leg => leg.Reason))
-            text.Append($"- {Markdown.Inline(same.Key ?? "")}\n{string.Concat(same.Select(leg => $"  - {Markdown.Inline(leg.Title)}\n"))}");
+            text.Append(
+                $"- {Markdown.Inline(same.Key ?? "")}\n{string.Concat(same.Select(leg => $"  - {Markdown.Inline(leg.Title)}\n"))}");
     }
 
     internal static string Matrix(ComparisonMatrix matrix)
     {
-        var text = new StringBuilder($"| journey | {string.Join(" | ", matrix.Others.Select(run => Markdown.Inline(run.After.Label)))} |\n|---|{string.Concat(matrix.Others.Select(_ => "---|"))}\n");
+        var text = new StringBuilder(
+            $"| journey | {string.Join(" | ", matrix.Others.Select(run => Markdown.Inline(run.After.Label)))} |\n|---|{string.Concat(matrix.Others.Select(_ => "---|"))}\n");
         foreach (var journey in matrix.Journeys)
-            text.Append($"| {Markdown.Inline(journey)} | {string.Join(" | ", matrix.Others.Select(run => MatrixCell.Of(run, journey).Sign))} |\n");
+            text.Append(
+                $"| {Markdown.Inline(journey)} | {string.Join(" | ", matrix.Others.Select(run => MatrixCell.Of(run, journey).Sign))} |\n");
         return text
-            .Append("\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs.\n")
+            .Append(
+                "\n= the same, ≠ different as expected, ✗ some unexplained, ? cannot be compared; numbers count legs.\n")
             .ToString();
     }
 }

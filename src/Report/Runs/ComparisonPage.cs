@@ -31,7 +31,8 @@ public static class ComparisonPage
         public void Write(ComparisonMatrix matrix)
         {
             html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">Differences</h1>\n");
-            html.Add($"<p class=\"lead\">Each leg of a run is compared with the same leg of {matrix.First.Label}. A difference is expected if the model predicts both trails from their hosts; its cause is the difference between the hosts that turns one trail into the other.</p>\n");
+            html.Add(
+                $"<p class=\"lead\">Each leg of a run is compared with the same leg of {matrix.First.Label}. A difference is expected if the model predicts both trails from their hosts; its cause is the difference between the hosts that turns one trail into the other.</p>\n");
             html.Add($"<p>{Wording.Run(matrix.First)}</p>\n");
             Heat(matrix);
             foreach (var (index, one) in matrix.Others.Index())
@@ -42,7 +43,8 @@ public static class ComparisonPage
 
         private void Heat(ComparisonMatrix matrix)
         {
-            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Runs and journeys\"><table class=\"heat\"><caption>The number of legs of each journey that differ from {matrix.First.Label}: <span class=\"good\">= all the same</span>, <span class=\"doubt\">≠ different, as expected</span>, <span class=\"bad\">✗ some unexplained</span>, <span class=\"none\">? cannot be compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
+            html.Add(
+                $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Runs and journeys\"><table class=\"heat\"><caption>The number of legs of each journey that differ from {matrix.First.Label}: <span class=\"good\">= all the same</span>, <span class=\"doubt\">≠ different, as expected</span>, <span class=\"bad\">✗ some unexplained</span>, <span class=\"none\">? cannot be compared</span></caption>\n<thead><tr><th scope=\"col\">journey</th>");
             foreach (var one in matrix.Others)
                 html.Add($"<th scope=\"col\">{one.After.Label}</th>");
             html.Add($"</tr></thead>\n<tbody>\n");
@@ -62,7 +64,8 @@ public static class ComparisonPage
             if (cell.IsEmpty)
                 html.Add($"<td></td>");
             else
-                html.Add($"<td class=\"{Class(cell)}\"><a href=\"#{anchor}\" aria-label=\"{run.After.Label}, {journey}: {cell.Words}\"><span aria-hidden=\"true\">{cell.Sign}</span></a></td>");
+                html.Add(
+                    $"<td class=\"{Class(cell)}\"><a href=\"#{anchor}\" aria-label=\"{run.After.Label}, {journey}: {cell.Words}\"><span aria-hidden=\"true\">{cell.Sign}</span></a></td>");
         }
 
         private static string Class(MatrixCell cell) =>
@@ -73,8 +76,10 @@ public static class ComparisonPage
 
         private void Run(RunComparison run, string anchor)
         {
-            html.Add($"<div class=\"run\" id=\"{anchor}\">\n<h2 class=\"run-name\">{run.Before.Label} → {run.After.Label}</h2>\n");
-            html.Add($"<p>{Wording.Run(run.After)}</p>\n<p>{Wording.Counts(run)} <span class=\"{(run.HasUnexplained ? "bad" : "good")}\">{Wording.Verdict(run)}</span></p>\n");
+            html.Add(
+                $"<div class=\"run\" id=\"{anchor}\">\n<h2 class=\"run-name\">{run.Before.Label} → {run.After.Label}</h2>\n");
+            html.Add(
+                $"<p>{Wording.Run(run.After)}</p>\n<p>{Wording.Counts(run)} <span class=\"{(run.HasUnexplained ? "bad" : "good")}\">{Wording.Verdict(run)}</span></p>\n");
             foreach (var (index, group) in run.Expected.Index())
                 Group(group, $"{anchor}/cause-{index + 1}");
             if (run.HasUnexplained)
@@ -89,7 +94,8 @@ public static class ComparisonPage
 
         private void Group(CauseGroup group, string anchor)
         {
-            html.Add($"<article class=\"scenario\" id=\"{anchor}\" aria-labelledby=\"{anchor}/h\"><h3 id=\"{anchor}/h\">{group.Cause.Title} <small>{Wording.Plural(group.Legs.Length, "leg")}</small></h3>\n");
+            html.Add(
+                $"<article class=\"scenario\" id=\"{anchor}\" aria-labelledby=\"{anchor}/h\"><h3 id=\"{anchor}/h\">{group.Cause.Title} <small>{Wording.Plural(group.Legs.Length, "leg")}</small></h3>\n");
             foreach (var ground in group.Grounds)
             {
                 html.Add($"<p>{ground.Says}");
@@ -98,7 +104,8 @@ public static class ComparisonPage
                 html.Add($"</p>\n");
             }
             List(RegistrationChange.Lines(group.Cause.Registrations));
-            html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Changes: {group.Cause.Title}\"><table><caption>What changed, and in how many legs</caption><thead><tr><th scope=\"col\">legs</th><th scope=\"col\">change</th></tr></thead><tbody>\n");
+            html.Add(
+                $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Changes: {group.Cause.Title}\"><table><caption>What changed, and in how many legs</caption><thead><tr><th scope=\"col\">legs</th><th scope=\"col\">change</th></tr></thead><tbody>\n");
             foreach (var (words, legs) in group.Changes)
                 html.Add($"<tr><td>{legs}</td><td>{words}</td></tr>\n");
             html.Add($"</tbody></table></div>\n<details><summary>The legs</summary><ul>\n");
@@ -116,7 +123,8 @@ public static class ComparisonPage
                 html.Add($"<p class=\"reason bad\">{reason}</p>\n");
             if ((leg.Before?.Observed ?? leg.Before?.Predicted, leg.After?.Observed ?? leg.After?.Predicted)
                 is ({ } before, { } after))
-                html.Add($"<pre class=\"message\" tabindex=\"0\">{SideBySide.Text(before, run.Before.Label, after, run.After.Label)}</pre>\n");
+                html.Add(
+                    $"<pre class=\"message\" tabindex=\"0\">{SideBySide.Text(before, run.Before.Label, after, run.After.Label)}</pre>\n");
             if (leg.After is { Evidence.IsEmpty: false } record)
             {
                 html.Add($"<details><summary>The records of {run.After.Label}</summary><ul>\n");
@@ -145,9 +153,11 @@ public static class ComparisonPage
             html.Add($"<h3>The hosts</h3>\n");
             if (!run.Facts.IsEmpty)
             {
-                html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"The hosts: {run.Before.Label} and {run.After.Label}\"><table><caption>Measured differences</caption><thead><tr><th scope=\"col\">what</th><th scope=\"col\">{run.Before.Label}</th><th scope=\"col\">{run.After.Label}</th></tr></thead><tbody>\n");
+                html.Add(
+                    $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"The hosts: {run.Before.Label} and {run.After.Label}\"><table><caption>Measured differences</caption><thead><tr><th scope=\"col\">what</th><th scope=\"col\">{run.Before.Label}</th><th scope=\"col\">{run.After.Label}</th></tr></thead><tbody>\n");
                 foreach (var fact in run.Facts)
-                    html.Add($"<tr><th scope=\"row\">{fact.Name}</th><td>{fact.Before ?? "–"}</td><td>{fact.After ?? "–"}</td></tr>\n");
+                    html.Add(
+                        $"<tr><th scope=\"row\">{fact.Name}</th><td>{fact.Before ?? "–"}</td><td>{fact.After ?? "–"}</td></tr>\n");
                 html.Add($"</tbody></table></div>\n");
             }
             if (!run.Hosts.IsEmpty)
@@ -166,7 +176,8 @@ public static class ComparisonPage
             html.Add($"<h3>Cannot be compared</h3>\n<ul class=\"reasons\">\n");
             foreach (var same in legs.GroupBy(leg => leg.Reason))
             {
-                html.Add($"<li><p class=\"none\">? {same.Key} <small>{Wording.Plural(same.Count(), "leg")}</small></p><details><summary>The legs</summary><ul>\n");
+                html.Add(
+                    $"<li><p class=\"none\">? {same.Key} <small>{Wording.Plural(same.Count(), "leg")}</small></p><details><summary>The legs</summary><ul>\n");
                 foreach (var leg in same)
                     Leg(leg, null);
                 html.Add($"</ul></details></li>\n");

@@ -23,7 +23,8 @@ public static class ComparisonText
     private static string Of(RunComparison runs)
     {
         var text = new StringBuilder();
-        text.Append($"  {PlainText.Of(Wording.Run(runs.Before))}\n→ {PlainText.Of(Wording.Run(runs.After))}\n\n{Wording.Counts(runs)}\n{Wording.Verdict(runs)}\n");
+        text.Append(
+            $"  {PlainText.Of(Wording.Run(runs.Before))}\n→ {PlainText.Of(Wording.Run(runs.After))}\n\n{Wording.Counts(runs)}\n{Wording.Verdict(runs)}\n");
         Hosts(text, runs);
         foreach (var (index, group) in runs.Expected.Index())
             Group(text, index + 1, group);

@@ -55,7 +55,8 @@ public static class KernelsDocument
             return;
         var matrix = ComparisonMatrix.Of(runs);
         var last = matrix.Others[^1];
-        text.Append($"\n## From {Markdown.Inline(runs[0].Label)} to {Markdown.Inline(runs[^1].Label)}, with iptables-{backend.Name()}\n\n");
+        text.Append(
+            $"\n## From {Markdown.Inline(runs[0].Label)} to {Markdown.Inline(runs[^1].Label)}, with iptables-{backend.Name()}\n\n");
         text.Append($"{Markdown.Inline(Wording.Counts(last))} {Markdown.Inline(Wording.Verdict(last))}\n\n");
         text.Append("The number of legs of each journey that differ from the first run:\n\n").Append(
             ComparisonMarkdown.Matrix(matrix));
@@ -64,7 +65,8 @@ public static class KernelsDocument
             .Distinct())
             Cause(text, title, matrix);
         foreach (var run in matrix.Others.Where(run => run.HasUnexplained))
-            text.Append($"\n**{Markdown.Inline(run.After.Label)}: {Wording.Plural(run.Unexplained.Count(), "difference")} that the model does not explain.**\n\n")
+            text.Append(
+                $"\n**{Markdown.Inline(run.After.Label)}: {Wording.Plural(run.Unexplained.Count(), "difference")} that the model does not explain.**\n\n")
                 .Append(string.Concat(run.Unexplained.Select(leg => $"- {Markdown.Inline(Wording.Leg(leg))}\n")));
     }
 
@@ -75,11 +77,13 @@ public static class KernelsDocument
         var group = showing[^1].Expected.First(one => one.Cause.Title == title);
         text.Append($"\n### {Markdown.Inline(title)}\n\n");
         foreach (var ground in group.Grounds)
-            text.Append($"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
+            text.Append(
+                $"{Markdown.Inline(ground.Says)}{(ground.Source is { } source ? $" ({Markdown.Inline(source)})" : "")}\n\n");
         foreach (var line in RegistrationChange.Lines(group.Cause.Registrations))
             text.Append($"- {Markdown.Inline(line)}\n");
         text.Append(group.Cause.Registrations.IsEmpty ? "" : "\n");
-        text.Append($"Observed in {Markdown.Inline(string.Join(", ", showing.Select(run => run.After.Label)))}; in the last of them {Wording.Plural(group.Legs.Length, "leg")}:\n\n| legs | what changed |\n|--:|---|\n");
+        text.Append(
+            $"Observed in {Markdown.Inline(string.Join(", ", showing.Select(run => run.After.Label)))}; in the last of them {Wording.Plural(group.Legs.Length, "leg")}:\n\n| legs | what changed |\n|--:|---|\n");
         foreach (var (words, legs) in group.Changes)
             text.Append($"| {legs} | {Markdown.Inline(words)} |\n");
         text.Append('\n');
@@ -101,7 +105,8 @@ public static class KernelsDocument
             .DistinctBy(run => run.Trails.HostProfile.Iptables)
             .ToImmutableArray();
         var matrix = ComparisonMatrix.Of(newest);
-        text.Append($"\n## From {Markdown.Inline(newest[0].Label)} to {Markdown.Inline(newest[1].Label)}: the other backend\n\n{Markdown.Inline(Wording.Counts(matrix.Others[0]))} {Markdown.Inline(Wording.Verdict(matrix.Others[0]))}\n");
+        text.Append(
+            $"\n## From {Markdown.Inline(newest[0].Label)} to {Markdown.Inline(newest[1].Label)}: the other backend\n\n{Markdown.Inline(Wording.Counts(matrix.Others[0]))} {Markdown.Inline(Wording.Verdict(matrix.Others[0]))}\n");
         foreach (var group in matrix.Others[0].Expected)
             Cause(text, group.Cause.Title, matrix);
     }

@@ -39,7 +39,8 @@ internal static class Wording
             (_, 0) =>
                 $"{Plural(expected, "difference")}, expected from the hosts: {Plural(runs.Expected.Length, "cause")}.",
             (0, _) => $"{Plural(unexplained, "difference")} that the model does not explain.",
-            _ => $"{Plural(expected + unexplained, "difference")}: {Number(expected)} expected from the hosts ({Plural(runs.Expected.Length, "cause")}), {Number(unexplained)} that the model does not explain.",
+            _ =>
+                $"{Plural(expected + unexplained, "difference")}: {Number(expected)} expected from the hosts ({Plural(runs.Expected.Length, "cause")}), {Number(unexplained)} that the model does not explain.",
         };
     }
 

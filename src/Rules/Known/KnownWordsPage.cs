@@ -35,9 +35,12 @@ public static class KnownWordsPage
 
     private static void Write(StringBuilder page, string title, ImmutableArray<KnownWord> words)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| in a rule | how far | what it means |\n|---|---|---|\n");
+        page.Append(
+            CultureInfo.InvariantCulture, $"\n## {title}\n\n| in a rule | how far | what it means |\n|---|---|---|\n");
         foreach (var word in words)
-            page.Append(CultureInfo.InvariantCulture, $"| {Escaped(word.Name)} | {Said(word.Knowledge)} | {Escaped(word.Meaning)} |\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| {Escaped(word.Name)} | {Said(word.Knowledge)} | {Escaped(word.Meaning)} |\n");
     }
 
     private static string Escaped(string text) => text

@@ -71,7 +71,8 @@ internal static class NftFlags
         var values = with.Values.Select(ConntrackWords.Parse).ToList();
         var mask = with.Steps is [("&" or "and", var operand)] ? ConntrackWords.Parse(operand) : null;
         if (values.Exists(value => value is null) || !with.Steps.IsEmpty && mask is null
-            || values.Append(mask).Any(value => value is { } states && (states & ~States.Aggregate((a, b) => a | b)) != 0)
+            || values.Append(mask).Any(
+                value => value is { } states && (states & ~States.Aggregate((a, b) => a | b)) != 0)
             || !Holds(States[0]).HasValue)
             return ("", null);
         var held = States.Where(state => Holds(state)!.Value).Aggregate(ConntrackStates.None, (a, b) => a | b);

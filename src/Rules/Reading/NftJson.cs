@@ -95,7 +95,8 @@ internal static partial class NftJson
                 ? $"devices = {{ {string.Join(", ", dev.EnumerateArray().Select(one => Quoted(one.GetString()!)))} }} "
                 : $"device {Quoted(dev.GetString()!)} "
             : "";
-        lines.Add($"type {Word(chain, "type")} hook {hook.GetString()} {device}priority {chain.GetProperty("prio").GetInt32().ToString(CultureInfo.InvariantCulture)}");
+        lines.Add(
+            $"type {Word(chain, "type")} hook {hook.GetString()} {device}priority {chain.GetProperty("prio").GetInt32().ToString(CultureInfo.InvariantCulture)}");
         lines.Add($"policy {(chain.TryGetProperty("policy", out var policy) ? policy.GetString() : "accept")}");
         if (chain.TryGetProperty("comment", out var comment))
             lines.Add($"comment {Quoted(comment.GetString()!)}");

@@ -165,5 +165,8 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
 
     // iptables writes eth+ where nft has eth*.
     private static DeviceMatch Plain(DeviceMatch match) =>
-        match with { Devices = [.. match.Devices.Select(device => device is [.. var name, '+'] ? $"{name}*" : device)] };
+        match with
+        {
+            Devices = [.. match.Devices.Select(device => device is [.. var name, '+'] ? $"{name}*" : device)],
+        };
 }

@@ -5,7 +5,8 @@ namespace Hooktrail.Rules.Reading;
 /// </summary>
 internal static class XtablesChains
 {
-    private static readonly ImmutableArray<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> All =
+    private static readonly
+        ImmutableArray<(NftFamily Family, string Table, string Chain, string Hook, int Priority)> All =
     [
         .. OfIp(NftFamily.Ip), .. OfIp(NftFamily.Ip6),
         .. Hooked(NftFamily.Arp, "filter", 0, "INPUT", "OUTPUT"),

@@ -280,7 +280,8 @@ internal sealed partial class XtablesRule
     {
         var (keys, local, negated) = (FibKeys.In, false, false);
         while (Option(words, option =>
-            option is "--loose" or "--validmark" or "--accept-local" or "--invert" ? 0 : null) is { Option: var option })
+            option is "--loose" or "--validmark" or "--accept-local" or "--invert" ? 0 : null)
+            is { Option: var option })
             switch (option)
             {
                 case "--loose":
@@ -370,7 +371,8 @@ internal sealed partial class XtablesRule
             false))
         : Device("--physdev-out", DeviceRole.PhysOut, negated);
 
-    private bool Icmp(string option, bool negated) => Add(option, negated, Next(), text => text.ToLowerInvariant() switch
+    private bool Icmp(string option, bool negated) =>
+        Add(option, negated, Next(), text => text.ToLowerInvariant() switch
     {
         // Every message, but no later fragment (ip_tables.c and xt_tcpudp.c, icmp_match).
         "any" or "255" when _version == IpVersion.V4 => negated ? Never() : new FragmentMatch(true),

@@ -169,7 +169,10 @@ internal sealed partial class XtablesRule
                     : uint.MaxValue;
             return (Mask("--nfmask"), Mask("--ctmask")) is ({ } packet, { } connection)
                 ? new ConnectionMarkTarget(
-                    saves ? MarkStep.Save : MarkStep.Restore, 0, saves ? connection : packet, saves ? packet : connection)
+                    saves ? MarkStep.Save : MarkStep.Restore,
+                    0,
+                    saves ? connection : packet,
+                    saves ? packet : connection)
                 : null;
         });
     }
@@ -209,8 +212,11 @@ internal sealed partial class XtablesRule
     private Target FrameTarget()
     {
         if (_jump == "redirect")
-            return With(["--redirect-target"], () =>
-                _options.GetValueOrDefault("--redirect-target") is null or "ACCEPT" ? new BridgeRedirectTarget() : null);
+            return With(
+                ["--redirect-target"],
+                () => _options.GetValueOrDefault("--redirect-target") is null or "ACCEPT"
+                    ? new BridgeRedirectTarget()
+                    : null);
         return With(["--mark-set", "--set-mark", "--mark-or", "--mark-and", "--mark-xor", "--mark-target"], () =>
         {
             var setting = _options.Where(one => one.Key != "--mark-target").ToList();

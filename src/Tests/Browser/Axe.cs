@@ -3,7 +3,9 @@ using Deque.AxeCore.Playwright;
 
 namespace Hooktrail.Tests.Browser;
 
-/// <summary>Each page separately, since axe walks all; only the first with the hidden maps, a third of the time.</summary>
+/// <summary>
+/// Each page separately, since axe walks all; only the first with the hidden maps, a third of the time.
+/// </summary>
 internal static class Axe
 {
     /// <summary>Unfolds a page's first few scenarios, all of one make. In the dark only contrast differs.</summary>

@@ -40,7 +40,8 @@ public sealed class ReportTests(string which)
         {
             await _opened.TurnAsync(id);
             Assert.That(
-                await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"),
+                await Page.EvaluateAsync<string[]>(
+                    "() => [...document.querySelectorAll('section.page')].filter(one => one.checkVisibility()).map(one => one.id)"),
                 Is.EqualTo(new[] { id }));
             Assert.That((await Page.InnerTextAsync("section.page.current h1")).Trim(), Is.Not.Empty, id);
         }
@@ -76,7 +77,8 @@ public sealed class ReportTests(string which)
     {
         var parted = _report.Trails.Legs.Count(
             leg => leg is { Predicted: { } said, Observed: { } seen } && Divergence.Between(said, seen) is not null);
-        var marked = await Page.EvaluateAsync<int>("() => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops .divergence')).length");
+        var marked = await Page.EvaluateAsync<int>(
+            "() => [...document.querySelectorAll('section.leg')].filter(leg => leg.querySelector('table.hops .divergence')).length");
 
         Assert.That(marked, Is.EqualTo(parted));
         if (which == Reports.Made)
@@ -128,7 +130,8 @@ public sealed class ReportTests(string which)
             """);
         Assert.That(dead, Is.Empty);
         Assert.That(
-            await Page.EvaluateAsync<int>("() => { const ids = [...document.querySelectorAll('[id]')].map(one => one.id); return ids.length - new Set(ids).size; }"),
+            await Page.EvaluateAsync<int>(
+                "() => { const ids = [...document.querySelectorAll('[id]')].map(one => one.id); return ids.length - new Set(ids).size; }"),
             Is.Zero, "ids that are there twice");
     }
 

@@ -13,7 +13,8 @@ internal static class Reports
     public const string Made = "made";
     public const string OfTheRun = "run";
 
-    public const string Hostile = "</script><script>window.__pwned=1</script><img src=x onerror=\"window.__pwned=2\">'\"><svg onload=alert(3)> javascript:alert(4) ]]>";
+    public const string Hostile =
+        "</script><script>window.__pwned=1</script><img src=x onerror=\"window.__pwned=2\">'\"><svg onload=alert(3)> javascript:alert(4) ]]>";
 
     private static readonly Dictionary<string, ReportFile> Known = [];
 

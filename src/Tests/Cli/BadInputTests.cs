@@ -157,6 +157,9 @@ public class BadInputTests
     public async Task An_argument_neither_breaks_the_sentence_nor_commands_the_terminal()
     {
         var ran = await Specs.Run("predict", "--from", "a\nb\u001b[2J", "--to", "server", "--protocol", "icmp");
-        Assert.That(ran.Error, Is.EqualTo("specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.\n"));
+        Assert.That(
+            ran.Error,
+            Is.EqualTo(
+                "specs: Unknown endpoint \"a b\uFFFD[2J\"; the endpoints are client, server, stranger, left, right, insider, host, hosted, wan.\n"));
     }
 }

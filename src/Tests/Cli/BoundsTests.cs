@@ -5,7 +5,9 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>A file of any size and kind takes little memory, and gives one sentence if it is none of a verb's.</summary>
+/// <summary>
+/// A file of any size and kind takes little memory, and gives one sentence if it is none of a verb's.
+/// </summary>
 [TestFixture]
 [CancelAfter(120_000)]
 public class BoundsTests
@@ -65,7 +67,10 @@ public class BoundsTests
                     Evidence =
                     [
                         .. Enumerable.Range(1, trail.Hops.Length).Select(hop => new Evidence(
-                            hop, Evidence.KernelLog, (ulong)(number * 100 + hop), $"IN=lab OUT= {new string('x', 150)} ID={number}")),
+                            hop,
+                            Evidence.KernelLog,
+                            (ulong)(number * 100 + hop),
+                            $"IN=lab OUT= {new string('x', 150)} ID={number}")),
                     ],
                 });
         var ran = await Specs.Start(
@@ -93,7 +98,8 @@ public class BoundsTests
         var file = Path.Combine(folder.Name, "bomb.gz");
         using (var packed = new GZipStream(File.Create(file), CompressionLevel.SmallestSize))
             for (var megabyte = 0; megabyte < 80; megabyte++)
-                packed.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 32767) + "\n", 32))));
+                packed.Write(
+                    Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 32767) + "\n", 32))));
         var ran = await Specs.Run("import", file);
         Assert.That(ran.ExitCode, Is.EqualTo(2));
         Assert.That(ran.Error, Does.StartWith(
@@ -115,7 +121,8 @@ public class BoundsTests
             "explain", folder.Write("trails.json", Encoding.UTF8.GetString(stream.ToArray())));
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
         Assert.That(ran.Output, Does.Contain("\nand 399 more flows that diverge in the same way: "));
-        Assert.That(ran.Output, Does.Contain("Changes that would explain them all, smallest first:\n  1  kernel 5.4\n"));
+        Assert.That(
+            ran.Output, Does.Contain("Changes that would explain them all, smallest first:\n  1  kernel 5.4\n"));
         Assert.That(ran.Output, Does.EndWith("400 flows: 0 as predicted, 400 explained, 0 not explained.\n"));
     }
 

@@ -14,7 +14,10 @@ public class CleanTests
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
             Assert.That(ran.Error, Is.Empty);
-            Assert.That(ran.Output, Does.StartWith($"No Docker Engine answers at {NoEngine}, so the check for containers and networks of Docker labs was skipped; "));
+            Assert.That(
+                ran.Output,
+                Does.StartWith(
+                    $"No Docker Engine answers at {NoEngine}, so the check for containers and networks of Docker labs was skipped; "));
             Assert.That(ran.Output.TrimEnd('\n'), Does.Not.Contain("\n"));
         });
     }

@@ -179,7 +179,12 @@ public class CompareTests
             "predicted.json", (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output);
         var kept = await Specs.Run("baseline", "save", "x", prediction, "--dir", folder.Name);
         var shown = await Specs.Run("compare", prediction, prediction, "--format", "pdf");
-        Assert.That((kept.ExitCode, kept.Error), Is.EqualTo((2, "specs: There is no observed trail to save as \"x\"; name a trails.json from a run, observe --json or conform.\n")));
+        Assert.That(
+            (kept.ExitCode, kept.Error),
+            Is.EqualTo(
+                (
+                    2,
+                    "specs: There is no observed trail to save as \"x\"; name a trails.json from a run, observe --json or conform.\n")));
         Assert.That(
             (shown.ExitCode, shown.Error),
             Is.EqualTo((2, "specs: Unknown format \"pdf\"; the formats are text, markdown, json and html.\n")));

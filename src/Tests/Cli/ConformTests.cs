@@ -38,7 +38,9 @@ public class ConformTests
             throw Skip.Because(ran.Error);
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error + ran.Output);
-        Assert.That(ran.Output, Does.Contain("6 agreed, 0 diverged, 0 not predicted, 0 inconclusive").And.Contains("killing it needs"));
+        Assert.That(
+            ran.Output,
+            Does.Contain("6 agreed, 0 diverged, 0 not predicted, 0 inconclusive").And.Contains("killing it needs"));
         var summary = await Specs.Run("summary", Path.Combine(place, "trails.json"));
         Assert.That(summary.ExitCode, Is.Zero, summary.Error);
         Assert.That(

@@ -129,7 +129,8 @@ public sealed partial class DocumentTests
             Assert.That(
                 File.ReadAllText(Path.Combine(Document.Root, "docs", row.Groups["feature"].Value)),
                 Does.Match(
-                    $@"Scenario(?: Outline)?: {Regex.Escape(title)}{(title == row.Groups["title"].Value ? @"\n" : "")}"), row.Value);
+                    $@"Scenario(?: Outline)?: {Regex.Escape(title)}{(title == row.Groups["title"].Value ? @"\n" : "")}"),
+                row.Value);
         }
     }
 

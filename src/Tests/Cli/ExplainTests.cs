@@ -123,7 +123,12 @@ public class ExplainTests
             await Specs.Fed(json[..100], "explain", "-"));
         Assert.Multiple(() =>
         {
-            Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((2, "specs: Standard input has no observed trail; use a file written by observe --json, conform or a run.\n")));
+            Assert.That(
+                (ran.ExitCode, ran.Error),
+                Is.EqualTo(
+                    (
+                        2,
+                        "specs: Standard input has no observed trail; use a file written by observe --json, conform or a run.\n")));
             Assert.That(not.ExitCode, Is.EqualTo(2));
             Assert.That(not.Error, Does.StartWith("specs: standard input is not JSON: the mistake is at line 1"));
             Assert.That(cut.ExitCode, Is.EqualTo(2));

@@ -18,13 +18,17 @@ public class ImportTests
         Assert.Multiple(() =>
         {
             Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-            Assert.That(ran.Output, Does.StartWith("nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 23, trace id "));
+            Assert.That(
+                ran.Output,
+                Does.StartWith(
+                    "nft-trace: 2 packets in 42 lines.\n\npacket 1: icmp echo request 1, 198.51.100.2 → 192.0.2.2, lines 1 to 23, trace id "));
             Assert.That(
                 ran.Output,
                 Does.Contain("  9  iptables  filter     FORWARD      br0       eth0  198.51.100.2  192.0.2.2\n"));
             Assert.That(
                 ran.Output,
-                Does.EndWith("not seen again after ebtables nat POSTROUTING (it left by veth12ab)\nhop  chain    rule that matched\n  1  pre      rule: iifname \"eth0\" meta nftrace set 1 → continue\n  5  FORWARD  rule: oifname \"br0\" ct state related,established accept → accept\n"));
+                Does.EndWith(
+                    "not seen again after ebtables nat POSTROUTING (it left by veth12ab)\nhop  chain    rule that matched\n  1  pre      rule: iifname \"eth0\" meta nftrace set 1 → continue\n  5  FORWARD  rule: oifname \"br0\" ct state related,established accept → accept\n"));
         });
     }
 
@@ -117,7 +121,8 @@ public class ImportTests
     [Test]
     public async Task Lines_of_dmesg_with_prefixes_of_one_s_own()
     {
-        var fields = "IN=br0 OUT= PHYSIN=veth12ab MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=198.51.100.2 DST=192.0.2.2 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";
+        var fields =
+            "IN=br0 OUT= PHYSIN=veth12ab MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=198.51.100.2 DST=192.0.2.2 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";
         var text = string.Concat(((string[])["P1 ", "iptables-mangle-PREROUTING "]).Select(
             prefix => $"[Tue Nov 24 15:55:32 2026] {prefix}{fields}\n"));
         var ran = await Specs.Fed(text, ["import", "-", "--prefix", "P1=iptables raw PREROUTING", .. ToWan.Split(' ')]);
@@ -141,8 +146,10 @@ public class ImportTests
         var ran = await Read(Forwarded("filter FORWARD", 1), ToServer);
         Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
         Assert.That(ran.Output, Does.Contain("iptables filter FORWARD").And.Contain("\n1 leg, as predicted.\n"));
-        Assert.That(ran.Output, Does.Contain("No packet of the trace appears at ").And.Contain("iptables nat PREROUTING"));
-        Assert.That(ran.Output, Does.Contain("Predicted but not in the trace, which proves nothing: reply, request 2,"));
+        Assert.That(
+            ran.Output, Does.Contain("No packet of the trace appears at ").And.Contain("iptables nat PREROUTING"));
+        Assert.That(
+            ran.Output, Does.Contain("Predicted but not in the trace, which proves nothing: reply, request 2,"));
     }
 
     [Test]
@@ -160,7 +167,9 @@ public class ImportTests
             string.Concat(((int[])[1, 2, 3]).Select(id => Forwarded("filter FORWARD", id))), ToServer);
         Assert.That(ran.ExitCode, Is.Zero, ran.Output + ran.Error);
         Assert.That(ran.Output, Does.Contain("\n1 leg, as predicted.\n"));
-        Assert.That(ran.Output, Does.Contain("The request was seen 3 times; the others, from line 2 on, are retransmissions.\n"));
+        Assert.That(
+            ran.Output,
+            Does.Contain("The request was seen 3 times; the others, from line 2 on, are retransmissions.\n"));
     }
 
     [Test]
@@ -205,10 +214,14 @@ public class ImportTests
     public async Task Whether_a_packet_came_by_before_is_not_known_where_the_trace_begins()
     {
         var lines = Text("nft-towan.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var first = Array.FindIndex(lines, line => line.Contains(" ip mangle PREROUTING packet", StringComparison.Ordinal));
+        var first =
+            Array.FindIndex(lines, line => line.Contains(" ip mangle PREROUTING packet", StringComparison.Ordinal));
         var ran = await Read(string.Join('\n', lines[first..]), ToWan);
         Assert.That(ran.ExitCode, Is.EqualTo(1), ran.Output + ran.Error);
-        Assert.That(ran.Output, Does.Contain("client → wan (icmp), request: The trace begins with this packet at iptables mangle PREROUTING, line 1, "));
+        Assert.That(
+            ran.Output,
+            Does.Contain(
+                "client → wan (icmp), request: The trace begins with this packet at iptables mangle PREROUTING, line 1, "));
         Assert.That(ran.Output, Does.Contain("client → wan (icmp), reply: as predicted.\n"));
     }
 
@@ -274,14 +287,18 @@ public class ImportTests
         var request = TrailsJson.Read(stream, file).Legs[0];
         Assert.That(
             request.Evidence.Select(line => (line.Hop, line.Line)),
-            Has.Some.EqualTo((3, "TRACE: 2 17f77d1d nat:DOCKER:rule:0x8:ACCEPT  -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80")));
+            Has.Some.EqualTo(
+                (
+                    3,
+                    "TRACE: 2 17f77d1d nat:DOCKER:rule:0x8:ACCEPT  -4 -t nat -A DOCKER ! -i br0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 198.51.100.3:80")));
     }
 
     [Test]
     public async Task A_masked_line_is_said_by_its_number()
     {
         var ran = await Read(
-            Forwarded("filter FORWARD", 1) + Forwarded("mangle FORWARD", 1).Replace("192.0.2.2", "x.x.x.x", StringComparison.Ordinal),
+            Forwarded("filter FORWARD", 1) + Forwarded("mangle FORWARD", 1).Replace(
+                "192.0.2.2", "x.x.x.x", StringComparison.Ordinal),
             "");
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
         Assert.That(ran.Output, Does.Contain("The trace is cut or masked at line 2 (\""));

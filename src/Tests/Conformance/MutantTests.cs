@@ -40,8 +40,16 @@ public class MutantTests
         var (mutants, flow) = (new Mutants(), new Flow(Wan, Endpoint.Host, Protocol.Tcp) { Port = 8080 });
         mutants.Of(Host).Show("the host", flow, 1, Said(Host, flow));
 
-        Assert.That(Of(mutants, "without the rule iptables nat DOCKER: -A DOCKER ! -i lab -p tcp -m tcp --dport 8080 -j DNAT --to-destination server:80"), Is.Not.Null);
-        Assert.That(Of(mutants, "without the rule iptables nat DOCKER: -A DOCKER ! -i lab -p udp -m udp --dport 8080 -j DNAT --to-destination server:80"), Is.Null);
+        Assert.That(
+            Of(
+                mutants,
+                "without the rule iptables nat DOCKER: -A DOCKER ! -i lab -p tcp -m tcp --dport 8080 -j DNAT --to-destination server:80"),
+            Is.Not.Null);
+        Assert.That(
+            Of(
+                mutants,
+                "without the rule iptables nat DOCKER: -A DOCKER ! -i lab -p udp -m udp --dport 8080 -j DNAT --to-destination server:80"),
+            Is.Null);
     }
 
     [Test]

@@ -87,7 +87,8 @@ public class DockerLabTests : LiveEngineTestBase
         [
             new HostChange.Rule("iptables -t mangle -A FORWARD -s client -p udp -j DROP"),
             new HostChange.Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client --ip-proto udp -j DROP"),
-            new HostChange.NftTable("table bridge mine { chain c { type filter hook forward priority -250; ip saddr client meta l4proto udp drop; }; }"),
+            new HostChange.NftTable(
+                "table bridge mine { chain c { type filter hook forward priority -250; ip saddr client meta l4proto udp drop; }; }"),
         ];
         foreach (var change in changes)
         {

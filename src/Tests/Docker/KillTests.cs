@@ -59,7 +59,8 @@ internal sealed class KillTests : LiveEngineTestBase
                 {
                     var (run, usual) = random.Next(3) == 0 ? (Whole, whole) : (Part, part);
                     var (process, after) = await KillAsync(run, usual, random);
-                    var told = $"Seed {seed}, kill {kill + 1} of {run[0]}{(lab is null ? "" : " beside a lab")}, after {after.TotalMilliseconds:0} ms";
+                    var told =
+                        $"Seed {seed}, kill {kill + 1} of {run[0]}{(lab is null ? "" : " beside a lab")}, after {after.TotalMilliseconds:0} ms";
                     await CleanAsync(told, process, before, lab);
                 }
 

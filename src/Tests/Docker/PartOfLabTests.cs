@@ -56,7 +56,9 @@ public class PartOfLabTests
             _ = await lab.ChangeAsync(new HostChange.Rule("ip6tables -t raw -I PREROUTING -i lab -p udp -j DROP"));
             _ = await lab.ChangeAsync(
                 new HostChange.Rule("ebtables -t filter -A FORWARD -p IPv4 --ip-src client --ip-proto udp -j DROP"));
-            _ = await lab.ChangeAsync(new HostChange.NftTable("table inet mine { chain c { type filter hook forward priority 5; ip saddr client udp dport 9 drop; }; }"));
+            _ = await lab.ChangeAsync(
+                new HostChange.NftTable(
+                    "table inet mine { chain c { type filter hook forward priority 5; ip saddr client udp dport 9 drop; }; }"));
             during = await lab.SnapshotAsync();
         }
 

@@ -33,7 +33,9 @@ internal sealed class UserSettingsTests
     [Test]
     public async Task No_setting_of_the_environment_counts(CancellationToken cancel)
     {
-        Write(".docker/config.json", """{"credsStore":"no-such-helper","credHelpers":{"docker.io":"no-such-helper"},"auths":{"docker.io":{"auth":"?"}}}""");
+        Write(
+            ".docker/config.json",
+            """{"credsStore":"no-such-helper","credHelpers":{"docker.io":"no-such-helper"},"auths":{"docker.io":{"auth":"?"}}}""");
         await StartsAsync(
             cancel,
             ("TESTCONTAINERS_HOST_OVERRIDE", "192.0.2.1"),

@@ -55,7 +55,8 @@ public sealed class FixtureWriterTests
     [Test]
     public void Parameters_of_the_same_name_are_told_apart() =>
         Assert.That(
-            Write("Feature: f\n  Scenario Outline: s\n    Given x\n    Examples:\n      | a-b | a.b | → |\n      | 1 | 2 | 3 |"),
+            Write(
+                "Feature: f\n  Scenario Outline: s\n    Given x\n    Examples:\n      | a-b | a.b | → |\n      | 1 | 2 | 3 |"),
             Does.Contain("(string @a_B, string @a_B1, string @_, "));
 
     [TestCase("Feature: f\n  Scenario:\n    Given x", 2, "must have a title")]

@@ -150,7 +150,9 @@ internal sealed class ImportedTraceTests
             await RunAsync(lab, "nft", Chains);
             var seen = await lab.SendAsync(flow, Sending.Once);
             await RunAsync(
-                lab, "nft", "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
+                lab,
+                "nft",
+                "delete table bridge traced; delete table ip traced; add table ip fence; delete table ip fence");
             var lines = ImmutableArray.CreateBuilder<string>();
             while (await monitor.StandardOutput.ReadLineAsync() is { } line
                 && !line.Contains("table ip fence", StringComparison.Ordinal))
@@ -164,8 +166,8 @@ internal sealed class ImportedTraceTests
         }
     }
 
-    // A trace has no physical ports, its drops have no reason in common with an observer's, and the chains that begin it
-    // or observe it are no part of the host.
+    // A trace has no physical ports, its drops have no reason in common with an observer's, and the chains that begin
+    // it or observe it are no part of the host.
     private static string Text(Trail trail, ImmutableHashSet<HookPoint> points) => string.Join(
         '\n',
         [

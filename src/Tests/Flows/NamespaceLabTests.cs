@@ -428,7 +428,8 @@ internal sealed class NamespaceLabTests
         var request = (await AgreesAsync(Out)).Single();
 
         Assert.That(
-            request.Trail.Hops.TakeLast(1).Select(hop => hop.Point.ToString()), Is.EqualTo(new[] { "nftables ip two c" }));
+            request.Trail.Hops.TakeLast(1).Select(hop => hop.Point.ToString()),
+            Is.EqualTo(new[] { "nftables ip two c" }));
         Assert.That(request.Unsure, Is.Empty, "each has its recorder right behind it");
     }
 

@@ -33,13 +33,15 @@ public class DisagreementTests
     public void Only_the_observation_lacks_a_hop() =>
         Assert.That(
             Disagreement.Between(Feature, Samples.Bridged, Samples.Bridged.Without(2))!.Sentence,
-            Is.EqualTo("First divergence at hop 3, iptables mangle PREROUTING: the feature and the prediction cross it, the observation does not and goes on to ebtables filter FORWARD."));
+            Is.EqualTo(
+                "First divergence at hop 3, iptables mangle PREROUTING: the feature and the prediction cross it, the observation does not and goes on to ebtables filter FORWARD."));
 
     [Test]
     public void Only_the_feature_has_one_more_hop() =>
         Assert.That(
             Disagreement.Between(Feature, Samples.Bridged.Without(4), Samples.Bridged.Without(4))!.Sentence,
-            Is.EqualTo("First divergence at hop 5, ebtables nat POSTROUTING: the feature crosses it, the prediction and the observation do not and go on to the end (delivered to server)."));
+            Is.EqualTo(
+                "First divergence at hop 5, ebtables nat POSTROUTING: the feature crosses it, the prediction and the observation do not and go on to the end (delivered to server)."));
 
     [Test]
     public void A_field_differs() =>
@@ -48,14 +50,16 @@ public class DisagreementTests
                 Feature,
                 Samples.Bridged,
                 Samples.Bridged.With(1, hop => hop with { In = "client.port", PhysIn = null }))!.Sentence,
-            Is.EqualTo("First divergence at hop 2, iptables raw PREROUTING: in is lab for the feature and the prediction, in is client.port for the observation."));
+            Is.EqualTo(
+                "First divergence at hop 2, iptables raw PREROUTING: in is lab for the feature and the prediction, in is client.port for the observation."));
 
     [Test]
     public void A_field_that_the_feature_does_not_say_is_between_the_others() =>
         Assert.That(
             Disagreement.Between(
                 Feature, Samples.Bridged, Samples.Bridged.With(1, hop => hop with { PhysIn = null }))!.Sentence,
-            Is.EqualTo("First divergence at hop 2, iptables raw PREROUTING: physIn is client.port for the prediction, physIn is empty for the observation."));
+            Is.EqualTo(
+                "First divergence at hop 2, iptables raw PREROUTING: physIn is client.port for the prediction, physIn is empty for the observation."));
 
     [Test]
     public void Only_the_outcome_differs() =>
@@ -64,7 +68,8 @@ public class DisagreementTests
                 Feature with { Outcome = Outcome.Delivered(Endpoint.Server) },
                 Samples.Bridged,
                 Samples.Bridged with { Outcome = Outcome.Vanished(Samples.Bridged.Hops[4].Point, null) })!.Sentence,
-            Is.EqualTo("All hops agree, but the outcomes differ: delivered to server for the feature and the prediction, not seen again after ebtables nat POSTROUTING for the observation."));
+            Is.EqualTo(
+                "All hops agree, but the outcomes differ: delivered to server for the feature and the prediction, not seen again after ebtables nat POSTROUTING for the observation."));
 
     [Test]
     public void A_feature_of_only_ebtables_is_not_blamed_for_what_iptables_does()
@@ -96,7 +101,10 @@ public class DisagreementTests
         {
             Assert.That(rows, Has.Count.EqualTo(observed.Hops.Length));
             Assert.That(rows.Where(row => row.Contains('–')), Is.EqualTo(new[] { rows[1] }));
-            Assert.That(disagreement.Sentence, Does.Contain("hop 2, ebtables broute BROUTING: the observation crosses it, the prediction does not and goes on to iptables raw PREROUTING"));
+            Assert.That(
+                disagreement.Sentence,
+                Does.Contain(
+                    "hop 2, ebtables broute BROUTING: the observation crosses it, the prediction does not and goes on to iptables raw PREROUTING"));
         });
     }
 

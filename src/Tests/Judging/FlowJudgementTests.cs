@@ -10,7 +10,8 @@ public class FlowJudgementTests
 
     private static HostProfile With(string rule) => HostProfile.Default with
     {
-        Rules = RuleText.Read(Layer.Iptables, ["*filter", ":FORWARD ACCEPT", $"-A FORWARD -s client {rule}"], "the test"),
+        Rules =
+            RuleText.Read(Layer.Iptables, ["*filter", ":FORWARD ACCEPT", $"-A FORWARD -s client {rule}"], "the test"),
     };
 
     private static readonly HostProfile Recent = With("-m recent --update -j DROP");
@@ -26,7 +27,8 @@ public class FlowJudgementTests
     private static ImmutableArray<LegRecord> Seen(HostProfile host, int exchanges = 1) =>
         [.. Prediction.Legs(host, Flow, exchanges).Select(leg => new LegRecord(Flow, leg.Leg, null, leg.Trail))];
 
-    private static ImmutableArray<LegRecord> Judge(HostProfile host, ImmutableArray<LegRecord> seen, int exchanges = 1) =>
+    private static ImmutableArray<LegRecord> Judge(
+        HostProfile host, ImmutableArray<LegRecord> seen, int exchanges = 1) =>
         FlowJudgement.Of(Flow, Prediction.Forecast(host, Flow, exchanges), seen);
 
     private static (Leg, LegVerdict?)[] VerdictsOf(ImmutableArray<LegRecord> legs) =>
@@ -81,7 +83,8 @@ public class FlowJudgementTests
     public void Before_it_a_contradiction_is_one()
     {
         var shortened = Seen(Plain)[0];
-        shortened = shortened with { Observed = shortened.Observed! with { Hops = shortened.Observed.Hops.RemoveAt(1) } };
+        shortened =
+            shortened with { Observed = shortened.Observed! with { Hops = shortened.Observed.Hops.RemoveAt(1) } };
         Assert.That(Judge(Queue, [shortened])[0].Verdict, Is.EqualTo(LegVerdict.Disagreed));
         Assert.That(Judge(Queue, [])[0].Verdict, Is.EqualTo(LegVerdict.Disagreed), "no packet at all");
     }

@@ -237,7 +237,10 @@ public class RunComparisonTests
         Assert.Multiple(() =>
         {
             Assert.That(runs.HasUnexplained, Is.True);
-            Assert.That(leg.Reason, Does.StartWith("In after: First divergence at hop 1, ebtables broute BROUTING: the prediction crosses it, the observation does not"));
+            Assert.That(
+                leg.Reason,
+                Does.StartWith(
+                    "In after: First divergence at hop 1, ebtables broute BROUTING: the prediction crosses it, the observation does not"));
             Assert.That(leg.Explanation, Does.Contain("broute=0"));
             Assert.That(leg.Difference!.Hops.Single().Kind, Is.EqualTo(HopChangeKind.Went));
             Assert.That(

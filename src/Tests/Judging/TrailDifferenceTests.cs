@@ -49,7 +49,8 @@ public class TrailDifferenceTests
         var other = Trail with { Hops = Trail.Hops.SetItem(1, Trail.Hops[1] with { In = null, Source = "host.wan" }) };
         Assert.That(
             Changes(Trail, other),
-            Is.EqualTo($"{Trail.Hops[1].Point}, hop 2: in is empty instead of {Trail.Hops[1].In}, source is host.wan instead of {Trail.Hops[1].Source}"));
+            Is.EqualTo(
+                $"{Trail.Hops[1].Point}, hop 2: in is empty instead of {Trail.Hops[1].In}, source is host.wan instead of {Trail.Hops[1].Source}"));
     }
 
     [Test]

@@ -81,7 +81,8 @@ public class LifelineTests
     private static Process Owner()
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
-            Assert.Ignore("This test starts itself again by dotnet exec, and runs under another program now; run it by dotnet test.");
+            Assert.Ignore(
+                "This test starts itself again by dotnet exec, and runs under another program now; run it by dotnet test.");
         return Process.Start(
             new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(Program).Assembly.Location, .. Tree])
             {

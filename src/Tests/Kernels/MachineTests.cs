@@ -96,7 +96,8 @@ public class MachineTests
         try
         {
             var log = new ConsoleLog(path);
-            const string said = "booting\r\nhooktrail: booted 6.1\nhooktrail: lacks the module veth\nhalf a li[ 9.9] Kernel panic - not syncing: Fatal exception\n---[ end ]---\n";
+            const string said =
+                "booting\r\nhooktrail: booted 6.1\nhooktrail: lacks the module veth\nhalf a li[ 9.9] Kernel panic - not syncing: Fatal exception\n---[ end ]---\n";
             await log.ReadAsync(new StringReader(said), TextReader.Null);
             Assert.That(await log.End, Is.EqualTo("panicked: Fatal exception"));
             Assert.That((log.Release, log.Lacks), Is.EqualTo(("6.1", log.Lacks)));

@@ -27,8 +27,12 @@ public class BothWays
         Assert.That(
             forecast.Exchanges[0].Select(course => course.Supposing.Single().Answer),
             Is.EquivalentTo(new[] { "matches", "does not match" }));
-        var request = Prediction.LegOf(Hosts.With([.. Entering, "iptables filter -A mine -m recent --update -j DROP"]), Flow, Leg.Request);
-        Assert.That(request.Trail.Outcome.ToString(), Does.Contain("delivered to wan").And.Contain("dropped at iptables filter FORWARD").And.Contain("depending on -m recent"));
+        var request = Prediction.LegOf(
+            Hosts.With([.. Entering, "iptables filter -A mine -m recent --update -j DROP"]), Flow, Leg.Request);
+        Assert.That(
+            request.Trail.Outcome.ToString(),
+            Does.Contain("delivered to wan").And.Contain(
+                "dropped at iptables filter FORWARD").And.Contain("depending on -m recent"));
     }
 
     [Test]
@@ -69,7 +73,8 @@ public class BothWays
     public void Twenty_such_rules_are_no_million_courses()
     {
         var forecast = Of([
-            .. Enumerable.Range(0, 20).Select(rule => $"iptables filter -A mine -m recent --name r{rule} --rcheck -j DROP"),
+            .. Enumerable.Range(0, 20).Select(
+                rule => $"iptables filter -A mine -m recent --name r{rule} --rcheck -j DROP"),
         ]);
         Assert.That(
             forecast.Exchanges[0].Select(course => course.Legs[0].Trail.Outcome.Kind).Distinct(),

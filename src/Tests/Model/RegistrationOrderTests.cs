@@ -36,7 +36,8 @@ public class RegistrationOrderTests
         const string chain = "nftables bridge mine c";
         var host = HostProfile.Default with
         {
-            Rules = Nft("table bridge mine {", "chain c {", "type filter hook forward priority 0; policy accept;", "}", "}"),
+            Rules = Nft(
+                "table bridge mine {", "chain c {", "type filter hook forward priority 0; policy accept;", "}", "}"),
             Registered = new(before
                 ? [[chain], [RegistrationOrder.BrNetfilter]]
                 : [[RegistrationOrder.BrNetfilter], [chain]]),
@@ -55,7 +56,9 @@ public class RegistrationOrderTests
             Rules = Nft(
                     "table ip mine {", "chain c {", "type nat hook prerouting priority -100; policy accept;",
                     "ip daddr wan dnat to stranger", "}", "}")
-                .With(RuleText.Read(Layer.Iptables, ["*nat", "-A PREROUTING -d wan -j DNAT --to-destination server"], "test")),
+                .With(
+                    RuleText.Read(
+                        Layer.Iptables, ["*nat", "-A PREROUTING -d wan -j DNAT --to-destination server"], "test")),
             Registered = new(isLast ? [[tools], [mine]] : [[mine], [tools]]),
         };
 
@@ -121,7 +124,10 @@ public class RegistrationOrderTests
             Request(
                 Client,
                 Wan,
-                Host([[Raw, Early]], Chain("ip early"), RuleText.Read(Layer.Iptables, [table, rule], "test"))).Outcome.Kind,
+                Host(
+                    [[Raw, Early]],
+                    Chain("ip early"),
+                    RuleText.Read(Layer.Iptables, [table, rule], "test"))).Outcome.Kind,
             Is.EqualTo(isUnknown ? OutcomeKind.Unknown : OutcomeKind.Delivered));
 
     [Test]
@@ -133,7 +139,8 @@ public class RegistrationOrderTests
                 "table ip early {", "chain deep {", "ip saddr client return", "drop", "}",
                 "chain c {", "type filter hook prerouting priority -300; policy accept;", "jump deep", "}", "}"));
 
-        Assert.That(Request(Client, Wan, host).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered), "returned before the drop");
+        Assert.That(
+            Request(Client, Wan, host).Outcome.Kind, Is.EqualTo(OutcomeKind.Delivered), "returned before the drop");
         Assert.That(Reply(Client, Wan, host).Outcome.Kind, Is.EqualTo(OutcomeKind.Unknown));
     }
 
@@ -159,7 +166,14 @@ public class RegistrationOrderTests
     };
 
     private static RuleSet Chain(string table, string rule = "") => Nft(
-        [$"table {table} {{", "chain c {", "type filter hook prerouting priority -300; policy accept;", rule, "}", "}"]);
+        [
+            $"table {table} {{",
+            "chain c {",
+            "type filter hook prerouting priority -300; policy accept;",
+            rule,
+            "}",
+            "}"
+        ]);
 
     private static RuleSet Nft(params string[] lines) => RuleText.Read(Layer.Nftables, lines, "test");
 

@@ -20,7 +20,8 @@ internal static class Flows
         new HostChange.Turn(Switch.Parse("promiscuous"), true),
         new HostChange.Rule("ip6tables -t mangle -A FORWARD -s client -j ACCEPT"),
         new HostChange.Rule("ebtables -A FORWARD -p IPv4 --ip-src client -j DROP"),
-        new HostChange.NftTable("table netdev mine { chain c { type filter hook ingress device \"client.port\" priority 0; }; }"),
+        new HostChange.NftTable(
+            "table netdev mine { chain c { type filter hook ingress device \"client.port\" priority 0; }; }"),
     ];
 
     private static IEnumerable<Flow> All =>

@@ -172,7 +172,8 @@ internal sealed class NamespaceHostTests
             }],
         };
         await using var host = await Spaces.StartAsync(topology, cancel);
-        const string Look = "for port in client server; do bridge -d link show dev $port.port; done | grep -o 'hairpin o[nf]*\\|isolated o[nf]*'; ip link show lab | grep -c PROMISC; true";
+        const string Look =
+            "for port in client server; do bridge -d link show dev $port.port; done | grep -o 'hairpin o[nf]*\\|isolated o[nf]*'; ip link show lab | grep -c PROMISC; true";
         Assert.That(
             await host.Host.RunAsync("look", Look, cancel),
             Is.EqualTo(new[] { "hairpin on", "isolated on", "hairpin off", "isolated off", "1" }));

@@ -29,7 +29,9 @@ internal static class Reachability
         return
         [
             .. pairs.Index().Where(pair => answers[pair.Index] != Reaches(host.Topology, source, pair.Item.to))
-                .Select(pair => $"{source} {(answers[pair.Index] ? "reaches" : "does not reach")} {pair.Item.to} at {pair.Item.address}"),
+                .Select(
+                    pair =>
+                        $"{source} {(answers[pair.Index] ? "reaches" : "does not reach")} {pair.Item.to} at {pair.Item.address}"),
         ];
     }
 

@@ -36,7 +36,8 @@ internal static class Spaces
             Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // it would leave a socket where it is killed
         };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
-            throw Skip.Because("These tests start themselves again by dotnet exec, and run under another program now; run them by dotnet test.");
+            throw Skip.Because(
+                "These tests start themselves again by dotnet exec, and run under another program now; run them by dotnet test.");
         return Process.Start(start)!;
     }
 
@@ -87,7 +88,8 @@ internal static class Spaces
             attempt.WaitForExit();
             if (attempt.ExitCode == 0)
                 return nobody;
-            throw Skip.Because($"No ordinary user can run these tests here: {(said.Length > 0 ? said : "the tests are in a directory that only root may read")}.");
+            throw Skip.Because(
+                $"No ordinary user can run these tests here: {(said.Length > 0 ? said : "the tests are in a directory that only root may read")}.");
         }
         catch (System.ComponentModel.Win32Exception e)
         {

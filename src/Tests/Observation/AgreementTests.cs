@@ -91,7 +91,8 @@ public class AgreementTests
             Assert.That(both.Trail.Outcome, Is.EqualTo(Outcome.Vanished(Mine.Point, null)));
             Assert.That(both.Unsure, Is.Empty, "the packet came to both and crossed only this one");
             Assert.That(
-                both.Evidence.Where(one => one.Channel == "nflog").Select(one => one.Hop), Is.EqualTo(new[] { 1, 2, 0 }));
+                both.Evidence.Where(one => one.Channel == "nflog").Select(one => one.Hop),
+                Is.EqualTo(new[] { 1, 2, 0 }));
         });
     }
 

@@ -4,7 +4,8 @@ namespace Hooktrail.Tests.Observation;
 
 public class KernelLogTests
 {
-    private const string First = "htx7k2q e.filter.FORWARD IN=v1 OUT=v2 MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 proto = 0x0800";
+    private const string First =
+        "htx7k2q e.filter.FORWARD IN=v1 OUT=v2 MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 proto = 0x0800";
     private const string Second = " IP SRC=172.29.88.2 IP DST=172.29.88.3, IP tos=0x04, IP proto=1";
 
     [Test]
@@ -109,7 +110,8 @@ public class KernelLogTests
     [Test]
     public void What_a_tap_of_iptables_logs_meanwhile_ends_no_line_of_ebtables()
     {
-        const string Other = "htab3f9 i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=1 SEQ=1 ";
+        const string Other =
+            "htab3f9 i.raw.OUTPUT IN= OUT=lo SRC=127.0.0.1 DST=127.0.0.1 LEN=84 TOS=0x04 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=1 SEQ=1 ";
         var window = Captured.Read(
             [$"7,1,1,-;{First}", $"7,2,1,-;{Other.Replace("htab3f9", $"ht{Captured.Run}")}", $"7,3,1,c;{Second}"]);
 

@@ -268,7 +268,9 @@ public class NflogKernelTests
     [Test]
     public void A_thousand_echoes_lose_nothing()
     {
-        using var run = new NflogNamespace($"{NflogNamespace.Ct}{Install}echo4 127.0.0.1 4 500\nnext\necho4 127.0.0.1 4 500\nnext\nsay $(nft list ruleset | grep 'group 7')", All);
+        using var run = new NflogNamespace(
+            $"{NflogNamespace.Ct}{Install}echo4 127.0.0.1 4 500\nnext\necho4 127.0.0.1 4 500\nnext\nsay $(nft list ruleset | grep 'group 7')",
+            All);
 
         var (first, second) = (Live(run.Next), Live(run.Next));
 

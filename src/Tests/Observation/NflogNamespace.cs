@@ -10,7 +10,8 @@ namespace Hooktrail.Tests.Observation;
 /// </summary>
 internal sealed class NflogNamespace : IDisposable
 {
-    public const string Ct = "nft add table inet user; nft add chain inet user c '{ type filter hook input priority 500; }'; nft add rule inet user c ct state new\n";
+    public const string Ct =
+        "nft add table inet user; nft add chain inet user c '{ type filter hook input priority 500; }'; nft add rule inet user c ct state new\n";
 
     // What every script has: the reader bound to group 7, whose lines are this process' output; commands for it in file
     // 5.

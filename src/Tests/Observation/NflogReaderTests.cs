@@ -68,7 +68,10 @@ public class NflogReaderTests
     {
         var sighting = Read(Frame);
 
-        Assert.That(sighting.Line, Is.EqualTo("ebtables filter FORWARD in=client.port out=server.port src=10.9.0.2 dst=10.9.0.3 tos=0x08 ttl=64 id=32847 icmp type=8 code=0 echo=7 seq=1"));
+        Assert.That(
+            sighting.Line,
+            Is.EqualTo(
+                "ebtables filter FORWARD in=client.port out=server.port src=10.9.0.2 dst=10.9.0.3 tos=0x08 ttl=64 id=32847 icmp type=8 code=0 echo=7 seq=1"));
         Assert.That(
             (sighting.PhysIn, sighting.PhysOut, sighting.EtherType, sighting.Length),
             Is.EqualTo(((string?)null, (string?)null, 0x0800, 84)));
@@ -80,7 +83,8 @@ public class NflogReaderTests
     [Test]
     public void A_bridged_packets_devices_are_the_bridge_with_ports_beside() => Assert.That(
         Read(Forwarded).Line,
-        Is.EqualTo("iptables mangle FORWARD in=lab out=lab physin=client.port physout=server.port src=10.9.0.2 dst=10.9.0.3 tos=0x08 ttl=64 id=32847 icmp type=8 code=0 echo=7 seq=1"));
+        Is.EqualTo(
+            "iptables mangle FORWARD in=lab out=lab physin=client.port physout=server.port src=10.9.0.2 dst=10.9.0.3 tos=0x08 ttl=64 id=32847 icmp type=8 code=0 echo=7 seq=1"));
 
     [Test]
     public void The_port_that_POSTROUTING_does_not_tell_is_that_of_FORWARD() => Assert.That(
@@ -110,7 +114,10 @@ public class NflogReaderTests
     {
         var sighting = Read(Syn);
 
-        Assert.That(sighting.Line, Is.EqualTo("iptables filter INPUT in=lo src=127.0.0.1 dst=127.0.0.1 tos=0x04 ttl=64 id=57102 tcp 58076→81 SYN seq=833427331 payload=0"));
+        Assert.That(
+            sighting.Line,
+            Is.EqualTo(
+                "iptables filter INPUT in=lo src=127.0.0.1 dst=127.0.0.1 tos=0x04 ttl=64 id=57102 tcp 58076→81 SYN seq=833427331 payload=0"));
         Assert.That(
             (sighting.TcpAcknowledgement, sighting.FragmentOffset, sighting.MoreFragments),
             Is.EqualTo((0L, (int?)null, false)));
@@ -119,12 +126,16 @@ public class NflogReaderTests
     [Test]
     public void An_icmp_error_tells_what_it_is_about() => Assert.That(
         Read(Unreachable).Line,
-        Is.EqualTo("iptables filter INPUT in=lo src=127.0.0.1 dst=127.0.0.1 tos=0xc0 ttl=64 id=28479 icmp type=3 code=3 about=[127.0.0.1→127.0.0.1 udp 47517→82]"));
+        Is.EqualTo(
+            "iptables filter INPUT in=lo src=127.0.0.1 dst=127.0.0.1 tos=0xc0 ttl=64 id=28479 icmp type=3 code=3 about=[127.0.0.1→127.0.0.1 udp 47517→82]"));
 
     [Test]
     public void Ipv6() => Assert.That(
         (Read(Solicitation).Point.Layer, Read(Solicitation).Line),
-        Is.EqualTo((Layer.Ip6tables, "ip6tables filter FORWARD in=lab out=lab physin=client.port physout=server.port src=fd09::2 dst=ff02::1:ff00:3 tos=0x00 ttl=255 icmpv6 type=135 code=0")));
+        Is.EqualTo(
+            (
+                Layer.Ip6tables,
+                "ip6tables filter FORWARD in=lab out=lab physin=client.port physout=server.port src=fd09::2 dst=ff02::1:ff00:3 tos=0x00 ttl=255 icmpv6 type=135 code=0")));
 
     [Test]
     public void What_leaves_a_device_begins_with_the_frame()

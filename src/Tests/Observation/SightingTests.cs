@@ -119,7 +119,8 @@ public class SightingTests
     [Test]
     public void The_length_is_that_of_the_ip_packet_not_of_udp()
     {
-        var sighting = Parse("htx7k2q i.filter.INPUT IN=lo OUT= SRC=127.0.0.1 DST=127.0.0.1 LEN=48 TOS=0x00 PREC=0x00 TTL=64 ID=9 PROTO=UDP SPT=1 DPT=2 LEN=28 ");
+        var sighting = Parse(
+            "htx7k2q i.filter.INPUT IN=lo OUT= SRC=127.0.0.1 DST=127.0.0.1 LEN=48 TOS=0x00 PREC=0x00 TTL=64 ID=9 PROTO=UDP SPT=1 DPT=2 LEN=28 ");
 
         Assert.That((sighting.Length, sighting.DestinationPort), Is.EqualTo((48, 2)));
     }
@@ -145,7 +146,9 @@ public class SightingTests
     [TestCase("PROTO=IC", false)]
     [TestCase("", false)]
     public void A_line_that_was_cut_is_not_complete(string end, bool complete) => Assert.That(
-        Parse($"htx7k2q i.filter.INPUT IN=lab OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=5 {end}").IsComplete,
+        Parse(
+            $"htx7k2q i.filter.INPUT IN=lab OUT= SRC=192.0.2.1 DST=192.0.2.2 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=5 {end}")
+            .IsComplete,
         Is.EqualTo(complete));
 
     [Test]

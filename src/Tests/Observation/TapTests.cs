@@ -79,8 +79,10 @@ public class TapTests
 
     [Test]
     public void What_the_rules_bring_into_being_is_marked() => Assert.That(
-        Rules.Marks("table ip nat {\n\tchain OUTPUT {\n\t}\n}\ntable bridge nat {\n\tchain OUTPUT {\n\t\ttype filter hook output priority 100; policy accept;\n\t}\n}\n"),
-        Is.EqualTo("add chain ip nat hooktrail.INPUT\nadd table ip raw\nadd chain ip raw hooktrail\nadd chain ip raw hooktrail.OUTPUT\n"));
+        Rules.Marks(
+            "table ip nat {\n\tchain OUTPUT {\n\t}\n}\ntable bridge nat {\n\tchain OUTPUT {\n\t\ttype filter hook output priority 100; policy accept;\n\t}\n}\n"),
+        Is.EqualTo(
+            "add chain ip nat hooktrail.INPUT\nadd table ip raw\nadd chain ip raw hooktrail\nadd chain ip raw hooktrail.OUTPUT\n"));
 
     [Test]
     public void Counters_of_both_tools_equal_the_records_of_the_log()

@@ -39,7 +39,8 @@ internal sealed class RandomEbtablesRule(Random random)
         5 => $"-p IPv6 {Any("--ip6-src", "--ip6-dst")} {Sign()}{Network(IpVersion.V6)}",
         6 => $"-p IPv6 --ip6-proto {Any("tcp", "udp")} {Any("--ip6-sport", "--ip6-dport")} {Sign()}{Any(Ports)}",
         7 => $"-p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type {Sign()}{Any("echo-request", "129/0")}",
-        8 => $"-p 802_1Q {Any("--vlan-id " + Sign() + Any("5", "6"), "--vlan-prio " + Sign() + Any("0", "3"), "--vlan-encap " + Sign() + Any("0800", "86DD"))}",
+        8 =>
+            $"-p 802_1Q {Any("--vlan-id " + Sign() + Any("5", "6"), "--vlan-prio " + Sign() + Any("0", "3"), "--vlan-encap " + Sign() + Any("0800", "86DD"))}",
         _ => $"-p {Sign()}{Any("IPv4", "IPv6", "ARP", "802_1Q", "0x8864")}",
     };
 

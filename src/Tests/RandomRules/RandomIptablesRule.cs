@@ -42,11 +42,13 @@ internal sealed class RandomIptablesRule(Random random, IpVersion version, strin
         // Not both negated: see LoadedAsOne.
         0 => "-p tcp -m tcp" + Maybe(Sign(" --sport") + Any(Ports)) + Maybe($" --dport {Any(Ports)}"),
         1 => "-p udp -m udp" + Maybe($" --sport {Any(Ports)}") + Maybe(Sign(" --dport") + Any(Ports)),
-        2 => $"-p tcp -m tcp {Sign("--tcp-flags")}{Any("FIN,SYN,RST,ACK SYN", "SYN SYN", "RST NONE", "ACK,RST ACK,RST")}",
+        2 =>
+            $"-p tcp -m tcp {Sign("--tcp-flags")}{Any("FIN,SYN,RST,ACK SYN", "SYN SYN", "RST NONE", "ACK,RST ACK,RST")}",
         3 => _isV4
             ? $"-p icmp -m icmp {Sign("--icmp-type")}{Any("8", "0", "any", "3/3", "3", "0/1", "echo-request")}"
             : $"-p ipv6-icmp -m icmp6 {Sign("--icmpv6-type")}{Any("128", "129", "1", "1/4", "echo-reply")}",
-        4 => $"-p {Any("tcp", "udp")} -m multiport {Sign(Any("--ports", "--sports", "--dports"))}{Any(Ports)},{Any(Ports)}",
+        4 =>
+            $"-p {Any("tcp", "udp")} -m multiport {Sign(Any("--ports", "--sports", "--dports"))}{Any(Ports)},{Any(Ports)}",
         _ => $"{Sign("-p")}{Any("tcp", "udp", _isV4 ? "icmp" : "ipv6-icmp", "47")}",
     };
 
@@ -55,10 +57,13 @@ internal sealed class RandomIptablesRule(Random random, IpVersion version, strin
         0 => $"-m addrtype {Sign(Any("--src-type", "--dst-type"))}{AddressTypes()}",
         1 => $"-m addrtype {Sign("--src-type")}{AddressTypes()} {Sign("--dst-type")}{AddressTypes()}"
             + hook switch { "POSTROUTING" => "", "OUTPUT" => "", _ => Maybe(" --limit-iface-in") },
-        2 => $"-m conntrack {Sign("--ctstate")}{Any("NEW", "INVALID", "RELATED,ESTABLISHED", "NEW,UNTRACKED", "DNAT", "SNAT,NEW")}",
+        2 =>
+            $"-m conntrack {Sign("--ctstate")}{Any("NEW", "INVALID", "RELATED,ESTABLISHED", "NEW,UNTRACKED", "DNAT", "SNAT,NEW")}",
         3 => $"-m conntrack {Tuple("src")}" + Maybe(" " + Tuple("dst")),
-        4 => $"-m conntrack --ctdir {Any("ORIGINAL", "REPLY")}" + Maybe($" {Sign("--ctproto")}{Any("6", "17", "1", "58")}"),
-        5 => $"-m conntrack {Sign("--ctstatus")}{Any("NONE", "SEEN_REPLY", "CONFIRMED", "EXPECTED", "SEEN_REPLY,CONFIRMED")}",
+        4 => $"-m conntrack --ctdir {Any("ORIGINAL", "REPLY")}" + Maybe(
+            $" {Sign("--ctproto")}{Any("6", "17", "1", "58")}"),
+        5 =>
+            $"-m conntrack {Sign("--ctstatus")}{Any("NONE", "SEEN_REPLY", "CONFIRMED", "EXPECTED", "SEEN_REPLY,CONFIRMED")}",
         6 => $"-m conntrack {Sign("--ctstate")}{Any("INVALID", "NEW", "ESTABLISHED")} {Tuple("dst")}",
         7 => $"-m mark {Sign("--mark")}{Any("0x0", "0x5", "0x1/0x1", "0x4/0x6", "0x2/0x2", "5", "7/0xf")}",
         8 => $"-m iprange {Sign(Any("--src-range", "--dst-range"))}{Address()}-{(_isV4 ? "203.0.113.255" : "fdff::")}",
@@ -92,7 +97,10 @@ internal sealed class RandomIptablesRule(Random random, IpVersion version, strin
         : $"-m set {Sign("--match-set")}{Any("networks6", "numbers", "both")} {Any("src", "dst")},{Any("src", "dst")}";
 
     private string Physical() => hook is "FORWARD" or "POSTROUTING" && One(2) == 0
-        ? Any(Sign("--physdev-is-bridged").TrimEnd(), Sign("--physdev-is-out").TrimEnd(), Sign("--physdev-out") + Any("server.port", "client.port", "se+"))
+        ? Any(
+            Sign("--physdev-is-bridged").TrimEnd(),
+            Sign("--physdev-is-out").TrimEnd(),
+            Sign("--physdev-out") + Any("server.port", "client.port", "se+"))
         : Sign("--physdev-is-in").TrimEnd();
 
     private string Tuple(string side)
@@ -119,7 +127,8 @@ internal sealed class RandomIptablesRule(Random random, IpVersion version, strin
 
     private string Address() => NamespaceRuleNames.Instance.Address(Any(Names), version);
 
-    private string Sign(string option) => (One(3) == 0 ? option.StartsWith(' ') ? " !" + option : "! " + option : option) + " ";
+    private string Sign(string option) =>
+        (One(3) == 0 ? option.StartsWith(' ') ? " !" + option : "! " + option : option) + " ";
 
     private string Maybe(string text) => One(2) == 0 ? text : "";
 

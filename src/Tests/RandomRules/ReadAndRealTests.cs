@@ -129,7 +129,8 @@ internal sealed class ReadAndRealTests
             before = after;
         }
 
-        Assert.That(differences, Is.Empty, $"seed {Seed}: of {compared} pairs of rule and flow {differences.Count} differ");
+        Assert.That(
+            differences, Is.Empty, $"seed {Seed}: of {compared} pairs of rule and flow {differences.Count} differ");
         Assert.That(
             unknown,
             Has.Count.LessThan(compared / 10),
@@ -196,13 +197,16 @@ internal sealed class ReadAndRealTests
             {
                 script.Append(CultureInfo.InvariantCulture, $"*{table.Key}\n");
                 foreach (var (place, _) in table)
-                    script.Append(CultureInfo.InvariantCulture, $":{Called}{place.Hook} {(layer.Key == Layer.Ebtables ? "RETURN" : "- [0:0]")}\n");
+                    script.Append(
+                        CultureInfo.InvariantCulture,
+                        $":{Called}{place.Hook} {(layer.Key == Layer.Ebtables ? "RETURN" : "- [0:0]")}\n");
                 foreach (var (place, conditions) in table)
                 {
                     foreach (var condition in conditions)
                         script.Append(CultureInfo.InvariantCulture, $"-A {Called}{place.Hook} {condition}\n");
                     foreach (var asked in Asked(layer.Key))
-                        script.Append(CultureInfo.InvariantCulture, $"-I {place.Hook} {asked} -j {Called}{place.Hook}\n");
+                        script.Append(
+                            CultureInfo.InvariantCulture, $"-I {place.Hook} {asked} -j {Called}{place.Hook}\n");
                 }
 
                 if (table.Key == "raw")

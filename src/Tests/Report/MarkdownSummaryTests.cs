@@ -40,7 +40,8 @@ public class MarkdownSummaryTests
     public void A_leg_that_agreed_shows_its_trail_once_folded_away() =>
         Assert.That(
             Summary(Agreed),
-            Does.Contain("<details><summary>Container to container: The reply skips nat – request of client → server (icmp): agreed</summary>\n\n```text\nhop  layer")
+            Does.Contain(
+                "<details><summary>Container to container: The reply skips nat – request of client → server (icmp): agreed</summary>\n\n```text\nhop  layer")
                 .And.Not.Contain("predicted"));
 
     [Test]

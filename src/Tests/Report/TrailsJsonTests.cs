@@ -59,7 +59,8 @@ public class TrailsJsonTests
             Assert.That(leg.GetProperty("leg").GetRawText(), Is.EqualTo("""{"direction":"request","packet":1}"""));
             Assert.That(
                 leg.GetProperty("predicted").GetProperty("hops")[0].GetRawText(),
-                Is.EqualTo("""{"layer":"iptables","table":"raw","chain":"PREROUTING","in":"lab","physIn":"client.port","source":"client","destination":"server"}"""));
+                Is.EqualTo(
+                    """{"layer":"iptables","table":"raw","chain":"PREROUTING","in":"lab","physIn":"client.port","source":"client","destination":"server"}"""));
             Assert.That(
                 leg.GetProperty("predicted").GetProperty("outcome").GetRawText(),
                 Is.EqualTo("""{"result":"delivered","to":"server"}"""));

@@ -38,7 +38,8 @@ public class EbtablesLegacyTests
 
     [Test]
     public void Counters_come_where_the_save_command_has_them() => Assert.That(
-        Saved("Bridge table: nat\n\nBridge chain: OUTPUT, entries: 1, policy: ACCEPT\n-p IPv4 -j CONTINUE , pcnt = 4 -- bcnt = 336\n"),
+        Saved(
+            "Bridge table: nat\n\nBridge chain: OUTPUT, entries: 1, policy: ACCEPT\n-p IPv4 -j CONTINUE , pcnt = 4 -- bcnt = 336\n"),
         Does.EndWith("\n-A OUTPUT -p IPv4 -j CONTINUE -c 4 336\n"));
 
     [Test]

@@ -91,7 +91,8 @@ public class IpSetTests
     [TestCaseSource(nameof(Sets))]
     public void A_set_is_what_its_entries_are(string asked, Match expected)
     {
-        var rule = Rules(Layer.Iptables, $"-m set --match-set {asked} -j DROP").Find(Own(Layer.Iptables))!.Rules.Single();
+        var rule =
+            Rules(Layer.Iptables, $"-m set --match-set {asked} -j DROP").Find(Own(Layer.Iptables))!.Rules.Single();
 
         Assert.That(rule.Matches, Is.EqualTo(new[] { expected }));
     }
@@ -99,7 +100,8 @@ public class IpSetTests
     [Test]
     public void A_set_of_the_other_version_holds_nothing() =>
         Assert.That(
-            Rules(Layer.Ip6tables, "-m set --match-set nets6 src -j DROP").Find(Own(Layer.Ip6tables))!.Rules.Single().Matches,
+            Rules(Layer.Ip6tables, "-m set --match-set nets6 src -j DROP")
+                .Find(Own(Layer.Ip6tables))!.Rules.Single().Matches,
             Is.EqualTo(new Match[] { Source("client", "server", "lab.gateway") }));
 
     [Test]
@@ -192,7 +194,8 @@ public class IpSetTests
 
     private static DeviceMatch In(string device) => new(DeviceRole.In, [device], false);
 
-    private static AnyOfMatch Any(params ImmutableArray<ImmutableArray<Match>> alternatives) => new(alternatives, false);
+    private static AnyOfMatch Any(params ImmutableArray<ImmutableArray<Match>> alternatives) =>
+        new(alternatives, false);
 
     private static object[] Of(string asked, Match expected) => [asked, expected];
 }

@@ -123,7 +123,11 @@ public class NftTests
         Of("ip ttl set 1", "meta nfproto ipv4 ip ttl set 1", new TtlTarget(1), V4),
         Of("notrack", "notrack", new NotrackTarget()),
         Of("reject with tcp reset", "meta l4proto tcp reject with tcp reset", new RejectTarget("tcp-reset"), Tcp),
-        Of("reject", "meta nfproto ipv4 reject with icmp port-unreachable\nmeta nfproto ipv6 reject with icmpv6 port-unreachable", new RejectTarget("icmp-port-unreachable"), V4),
+        Of(
+            "reject",
+            "meta nfproto ipv4 reject with icmp port-unreachable\nmeta nfproto ipv6 reject with icmpv6 port-unreachable",
+            new RejectTarget("icmp-port-unreachable"),
+            V4),
         Of(
             "reject with icmp admin-prohibited",
             "meta nfproto ipv4 reject with icmp admin-prohibited",
@@ -232,8 +236,17 @@ public class NftTests
             new AcceptTarget(),
             new ConnectionMarkMatch(1, 255, true)),
         Of("ip dscp ef accept", "ip dscp ef accept", new AcceptTarget(), V4, new DscpMatch(46, 63, false)),
-        Of("meta length > 100 accept", "meta length 101-65535 accept", new AcceptTarget(), new LengthMatch(101, 65535, false)),
-        Of("exthdr frag missing accept", "exthdr frag missing accept", new AcceptTarget(), V6, new ExtensionHeaderMatch("frag", true)),
+        Of(
+            "meta length > 100 accept",
+            "meta length 101-65535 accept",
+            new AcceptTarget(),
+            new LengthMatch(101, 65535, false)),
+        Of(
+            "exthdr frag missing accept",
+            "exthdr frag missing accept",
+            new AcceptTarget(),
+            V6,
+            new ExtensionHeaderMatch("frag", true)),
         Of(
             "rt type 0 accept",
             "rt type 0 accept",
@@ -432,7 +445,9 @@ public class NftTests
 
     private static string Meaning(RuleSet rules) =>
         string.Join('\n', rules.Chains.SelectMany(
-            chain => chain.Rules.Select(rule => $"{chain.Id}: {string.Join(", ", rule.Matches.Select(match => $"{match} {Detail(match)}"))} {rule.Target}")));
+            chain => chain.Rules.Select(
+                rule =>
+                    $"{chain.Id}: {string.Join(", ", rule.Matches.Select(match => $"{match} {Detail(match)}"))} {rule.Target}")));
 
     private static string Detail(Match match) => match switch
     {

@@ -12,7 +12,8 @@ public class RealRulesTests
     [TestCase("crowdsec.nft")]
     [TestCase("fail2ban.nft", "set in ip filter, whose rules iptables-save does not show one by one")]
     [TestCase("firewalld.nft", "limit")]
-    [TestCase("kube-proxy.nft", "numgen", "ip saddr")] // the set of clients that stay with a server is filled by packets
+    // Packets fill the set of clients that stay with a server.
+    [TestCase("kube-proxy.nft", "numgen", "ip saddr")]
     [TestCase(
         "idioms.nft", "ip saddr", "ct count", "limit", "meta skuid", "meta cgroup", "meta iifgroup", "meta hour",
         "tcp option", "socket transparent", "numgen", "rt type", "@th")]

@@ -57,7 +57,9 @@ public class RealXtablesRulesTests
         var lines = File.ReadAllLines(Path.Combine(Folder, file));
         var rules = RuleReader.Xtables(layer, lines, TestHost.Instance, file, sets);
         Assert.That(
-            rules.Count, Is.EqualTo(lines.Count(line => line.StartsWith("-A ", StringComparison.Ordinal))), "each is a rule");
+            rules.Count,
+            Is.EqualTo(lines.Count(line => line.StartsWith("-A ", StringComparison.Ordinal))),
+            "each is a rule");
         return [.. rules.Chains.SelectMany(chain => chain.Rules)];
     }
 

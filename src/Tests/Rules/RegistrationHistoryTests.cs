@@ -40,7 +40,9 @@ public class RegistrationHistoryTests
     public void A_chain_that_comes_into_an_old_table_and_one_of_a_new_table_have_no_known_order()
     {
         var history = new RegistrationHistory();
-        Steps(history, ["table ip mine {", "chain other {", "type filter hook forward priority 7; policy accept;", "}", "}"]);
+        Steps(
+            history,
+            ["table ip mine {", "chain other {", "type filter hook forward priority 7; policy accept;", "}", "}"]);
 
         Assert.That(
             Steps(
@@ -99,7 +101,7 @@ public class RegistrationHistoryTests
         Steps(history, OfRaw);
         ImmutableArray<Registration> listed =
         [
-            .. new[] { new HookPoint(Layer.Iptables, "raw", "PREROUTING"), new HookPoint(Layer.Nftables, "ip mine", "c") }
+            .. new HookPoint[] { new(Layer.Iptables, "raw", "PREROUTING"), new(Layer.Nftables, "ip mine", "c") }
                 .Select(point => new Registration("ip", "prerouting", -300, point.ToString()) { Points = [point] }),
         ];
 
@@ -137,7 +139,8 @@ public class RegistrationHistoryTests
     public void Conntrack_comes_with_the_rules_of_a_chain_and_so_after_it()
     {
         var history = new RegistrationHistory();
-        string[] table = ["table ip mine {", "chain c {", "type filter hook prerouting priority -200; policy accept;", "}", "}"];
+        string[] table =
+            ["table ip mine {", "chain c {", "type filter hook prerouting priority -200; policy accept;", "}", "}"];
         Look(history, [], [], tracks: false);
 
         Assert.That(
@@ -161,7 +164,8 @@ public class RegistrationHistoryTests
         };
 
         Assert.That(
-            new RegistrationHistory().Look(profile, OfRaw, [HookPoints.Parse("iptables", "raw", "PREROUTING")], []).Steps
+            new RegistrationHistory().Look(
+                profile, OfRaw, [HookPoints.Parse("iptables", "raw", "PREROUTING")], []).Steps
                 .SelectMany(step => step),
             Is.EquivalentTo(new[] { Raw, "nftables ip iptables-nft-raw PREROUTING" }));
     }

@@ -62,7 +62,8 @@ public class SharedTableTests
         Assert.That(rules[0].Matches, Is.EqualTo(new Match[] { new ConntrackMatch(ConntrackStates.New, false) }));
         Assert.That(rules[1].Matches, Is.EqualTo(own.Matches));
         Assert.That(rules[1].Target, Is.EqualTo(own.Target));
-        Assert.That(rules[2].Matches.Single(), Is.EqualTo(new AddressMatch(AddressRole.Destination, ["server"], false)));
+        Assert.That(
+            rules[2].Matches.Single(), Is.EqualTo(new AddressMatch(AddressRole.Destination, ["server"], false)));
     }
 
     [Test]

@@ -9,7 +9,8 @@ public class UnprovenTests
     private static readonly Hop Before = Hop("mangle FORWARD", Layer.Iptables),
         Behind = Hop("security FORWARD", Layer.Iptables), A = Hop("ip mine a"), B = Hop("ip more b");
 
-    private static readonly HostProfile Known = new() { Registered = new([[A.Point.ToString()], [B.Point.ToString()]]) };
+    private static readonly HostProfile Known =
+        new() { Registered = new([[A.Point.ToString()], [B.Point.ToString()]]) };
 
     private static readonly HostProfile Unknown =
         new() { Registered = new([[A.Point.ToString(), B.Point.ToString()]]) };

@@ -325,7 +325,8 @@ public class UnreadableTests
     private static ImmutableArray<Rule> Nft(string rule)
     {
         var read = RuleReader.Nftables(
-            $"table inet t {{\nset growing {{\ntype ipv4_addr\nflags dynamic\n}}\nchain other {{\n}}\nchain c {{\n{rule}\n}}\n}}", TestHost.Instance);
+            $"table inet t {{\nset growing {{\ntype ipv4_addr\nflags dynamic\n}}\nchain other {{\n}}\nchain c {{\n{rule}\n}}\n}}",
+            TestHost.Instance);
         AssertWritten(read);
         return read.Find(new(Layer.Nftables, "inet t", "c"))!.Rules;
     }

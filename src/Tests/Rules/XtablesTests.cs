@@ -69,7 +69,10 @@ public class XtablesTests
         // iptables-nft up to 1.8.10 loads it as «not both».
         Of("-p udp -m udp ! --sport 80 ! --dport 53", null, new ProtocolMatch("udp", false), new AnyOfMatch(
             [
-                [Dport((80, 80)) with { Role = AddressRole.Source, Negated = true }, Dport((53, 53)) with { Negated = true }],
+                [
+                    Dport((80, 80)) with { Role = AddressRole.Source, Negated = true },
+                    Dport((53, 53)) with { Negated = true }
+                ],
                 [
                     new UnknownMatch("! --sport with ! --dport", false),
                     new AnyOfMatch([[Dport((80, 80)) with { Role = AddressRole.Source }, Dport((53, 53))]], true),

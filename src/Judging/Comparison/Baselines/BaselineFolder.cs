@@ -18,7 +18,8 @@ public sealed partial record BaselineFolder(string Path)
         var path = said
             ?? (Environment.GetEnvironmentVariable("SPECS_BASELINES") is { Length: > 0 } variable ? variable : Usual);
         return File.Exists(path)
-            ? throw new HooktrailException($"\"{path}\" is a file, but baselines are in a folder; name one with --dir, or in SPECS_BASELINES.")
+            ? throw new HooktrailException(
+                $"\"{path}\" is a file, but baselines are in a folder; name one with --dir, or in SPECS_BASELINES.")
             : new(path);
     }
 
@@ -48,7 +49,8 @@ public sealed partial record BaselineFolder(string Path)
         var file = FileOf(name);
         var baseline = BaselineForm.Of(run);
         if (baseline.Legs.All(leg => leg.Observed is null))
-            throw new HooktrailException($"There is no observed trail to save as \"{name}\"; name a trails.json from a run, observe --json or conform.");
+            throw new HooktrailException(
+                $"There is no observed trail to save as \"{name}\"; name a trails.json from a run, observe --json or conform.");
         if (!replace && File.Exists(file))
             throw new HooktrailException(
                 $"The baseline \"{name}\" already exists: {file}; choose another name, or replace it with --force.");
@@ -64,7 +66,9 @@ public sealed partial record BaselineFolder(string Path)
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             File.Delete(beside);
-            throw new HooktrailException($"The baseline cannot be written to \"{file}\": {wrong.Message.TrimEnd('.')}; choose another folder with --dir.", wrong);
+            throw new HooktrailException(
+                $"The baseline cannot be written to \"{file}\": {wrong.Message.TrimEnd('.')}; choose another folder with --dir.",
+                wrong);
         }
 
         return file;

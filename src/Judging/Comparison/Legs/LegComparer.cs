@@ -139,7 +139,8 @@ internal sealed class LegComparer
         {
             (null, _) => $"In {of.Label} it was observed but not predicted.",
             (_, null) => $"In {of.Label} it was predicted but not observed.",
-            _ => $"In {of.Label}: {Disagreement.Between(null, predicted, seen)?.Sentence ?? $"the outcome is {seen.Outcome}, but {predicted.Outcome} was predicted."}",
+            _ =>
+                $"In {of.Label}: {Disagreement.Between(null, predicted, seen)?.Sentence ?? $"the outcome is {seen.Outcome}, but {predicted.Outcome} was predicted."}",
         };
 
     private CauseFinder Finder(HostProfile left, HostProfile right)

@@ -43,8 +43,8 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     public async Task CheckAsync(Flow flow, int packets = 1, Func<Task>? between = null, string about = "")
     {
         var before = lab.Profile;
-        // Where nothing is to come back, the wait is short: an end that got something has answered before its station is
-        // asked.
+        // Where nothing is to come back, the wait is short: an end that got something has answered before its station
+        // is asked.
         var patience = TimeSpan.FromMilliseconds(
             between is null && !Prediction.Legs(before, flow, packets).AreAnswered(flow) ? 30 : 500);
         var seen = await lab.SendAsync(flow, new() { Packets = packets, Patience = patience, Between = between });

@@ -179,7 +179,8 @@ public class NftChainTests
 
         public string Does { get; init; } = "counter";
 
-        public string Chain => $"{Type[0]}-{Word(Hook)}{(Priority < 0 ? "m" : "p")}{Math.Abs(Priority).ToString(CultureInfo.InvariantCulture)}{Device?.Replace('.', '-')}";
+        public string Chain =>
+            $"{Type[0]}-{Word(Hook)}{(Priority < 0 ? "m" : "p")}{Math.Abs(Priority).ToString(CultureInfo.InvariantCulture)}{Device?.Replace('.', '-')}";
 
         public HookPoint Point => new(Layer.Nftables, $"{Word(Family)} mine", Chain);
 

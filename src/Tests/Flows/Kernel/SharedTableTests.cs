@@ -56,7 +56,8 @@ public class SharedTableTests
         await using var lab = await StartAsync(
             hasDocker,
             "table ip filter { chain FORWARD { type filter hook forward priority 0; udp dport { 9998, 9999 } drop; }; }");
-        await using var more = await lab.RuleAsync("iptables -I FORWARD -i lab -p icmp -m conntrack --ctstate NEW -j ACCEPT");
+        await using var more =
+            await lab.RuleAsync("iptables -I FORWARD -i lab -p icmp -m conntrack --ctstate NEW -j ACCEPT");
 
         await lab.CheckAllAsync(Flows);
 
@@ -66,7 +67,8 @@ public class SharedTableTests
         if (!hasDocker)
             Assert.That(
                 Outcome(lab, Out with { Port = 9998 }),
-                Is.EqualTo("dropped at iptables filter FORWARD (nft add rule ip filter FORWARD udp dport { 9998, 9999 } drop)"));
+                Is.EqualTo(
+                    "dropped at iptables filter FORWARD (nft add rule ip filter FORWARD udp dport { 9998, 9999 } drop)"));
     }
 
     [Test]

@@ -123,7 +123,8 @@ public class ImportTests
             xtables.Packets.Select(Handles), Is.EqualTo(nft.Packets.Select(Handles)));
 
         static string Handles(ForeignPacket packet) => string.Join(' ', packet.Hops.SelectMany(hop => hop.Rules).Select(
-            rule => $"{rule.Chain}:{(rule.Handle is { } handle ? Convert.ToInt32(handle, handle.StartsWith("0x", StringComparison.Ordinal) ? 16 : 10) : rule.Step)}"));
+            rule =>
+                $"{rule.Chain}:{(rule.Handle is { } handle ? Convert.ToInt32(handle, handle.StartsWith("0x", StringComparison.Ordinal) ? 16 : 10) : rule.Step)}"));
     }
 
     [TestCase("xt-families.txt")]

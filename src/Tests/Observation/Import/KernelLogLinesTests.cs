@@ -5,8 +5,10 @@ namespace Hooktrail.Tests.Observation.Import;
 /// <summary>Lines of a user's LOG rules: a lab's, with other prefixes and headers.</summary>
 public class KernelLogLinesTests
 {
-    private const string Fields = "IN=lab0 OUT= MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=192.0.2.3 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";
-    private const string Frame = " IN=veth1 OUT= MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 proto = 0x0800 IP SRC=192.0.2.2 IP DST=192.0.2.3, IP tos=0x00, IP proto=1";
+    private const string Fields =
+        "IN=lab0 OUT= MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=192.0.2.3 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=7 DF PROTO=ICMP TYPE=8 CODE=0 ID=9 SEQ=1 ";
+    private const string Frame =
+        " IN=veth1 OUT= MAC source = 02:00:00:00:00:01 MAC dest = 02:00:00:00:00:02 proto = 0x0800 IP SRC=192.0.2.2 IP DST=192.0.2.3, IP tos=0x00, IP proto=1";
 
     [TestCase("iptables-raw-PREROUTING ", "iptables raw PREROUTING")]
     [TestCase("raw:PRE ", "iptables raw PREROUTING")]
@@ -28,7 +30,8 @@ public class KernelLogLinesTests
 
     [Test]
     public void Of_ipv6_it_is_ip6tables() => Assert.That(
-        Point("raw PREROUTING IN=lab0 OUT= SRC=2001:db8::1 DST=2001:db8::2 LEN=104 TC=0 HOPLIMIT=64 FLOWLBL=7 PROTO=ICMPv6 TYPE=128 CODE=0 ID=1 SEQ=1 "),
+        Point(
+            "raw PREROUTING IN=lab0 OUT= SRC=2001:db8::1 DST=2001:db8::2 LEN=104 TC=0 HOPLIMIT=64 FLOWLBL=7 PROTO=ICMPv6 TYPE=128 CODE=0 ID=1 SEQ=1 "),
         Is.EqualTo("ip6tables raw PREROUTING"));
 
     [TestCase("")]
@@ -92,7 +95,8 @@ public class KernelLogLinesTests
 
     [Test]
     public void The_log_of_ulogd_has_no_0x() => Assert.That(
-        Read("Nov 24 15:55:32 box raw PRE IN=lab0 OUT= MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=192.0.2.3 LEN=60 TOS=00 PREC=0x00 TTL=64 ID=7 DF PROTO=TCP SPT=40000 DPT=80 SEQ=1 ACK=0 WINDOW=64240 SYN URGP=0 MARK=0 ")
+        Read(
+            "Nov 24 15:55:32 box raw PRE IN=lab0 OUT= MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=192.0.2.2 DST=192.0.2.3 LEN=60 TOS=00 PREC=0x00 TTL=64 ID=7 DF PROTO=TCP SPT=40000 DPT=80 SEQ=1 ACK=0 WINDOW=64240 SYN URGP=0 MARK=0 ")
             .Packets.Single().Flags,
         Is.EqualTo(TcpFlags.Syn));
 
@@ -116,7 +120,8 @@ public class KernelLogLinesTests
     [TestCase("", "IN=eth0 OUT=lab0 ", "iptables mangle FORWARD")]
     [TestCase("[ 1.0] ", "IN=eth0 OUT=lab0 ", "iptables mangle FORWARD")]
     [TestCase("Nov 24 15:55:32 box kernel: DENY ", "IN=eth0 OUT= ", "iptables filter INPUT")]
-    public void Of_the_chains_of_one_prefix_the_devices_choose(string prefix, string devices, string point) => Assert.That(
+    public void Of_the_chains_of_one_prefix_the_devices_choose(string prefix, string devices, string point) =>
+        Assert.That(
         ForeignTrace.Read(
             [prefix + devices + Fields[Fields.IndexOf("MAC=", StringComparison.Ordinal)..]],
             "it",
@@ -224,7 +229,8 @@ public class KernelLogLinesTests
         Assert.That(
             trace.Packets.Select(ImportTests.Points), Is.EqualTo((string[])["i.raw.PREROUTING i.nat.PREROUTING"]));
         Assert.That(
-            trace.Packets.Single().Hops.Select(hop => string.Join(", ", hop.Rules.Select(rule => $"{rule.Chain} {rule}"))),
+            trace.Packets.Single().Hops.Select(
+                hop => string.Join(", ", hop.Rules.Select(rule => $"{rule.Chain} {rule}"))),
             Is.EqualTo((string[])
             [
                 "PREROUTING rule 2, PREROUTING policy", "PREROUTING rule 1, DOCKER return 2, PREROUTING policy",
@@ -245,7 +251,8 @@ public class KernelLogLinesTests
     {
         var other = Fields.Replace("ID=7 ", "ID=8 ", StringComparison.Ordinal)
             .Replace("SEQ=1 ", "SEQ=2 ", StringComparison.Ordinal);
-        string[] chains = ["raw:PREROUTING:policy:1", "nat:PREROUTING:rule:1", "nat:DOCKER:return:2", "nat:PREROUTING:policy:2"];
+        string[] chains =
+            ["raw:PREROUTING:policy:1", "nat:PREROUTING:rule:1", "nat:DOCKER:return:2", "nat:PREROUTING:policy:2"];
         var trace = Read([.. chains.SelectMany(
             chain => (string[])[$"TRACE: {chain} {Fields}", $"TRACE: {chain} {other}"])]);
         Assert.That(trace.Packets.Select(ImportTests.Points), Is.EqualTo((string[])
@@ -267,7 +274,10 @@ public class KernelLogLinesTests
     [Test]
     public void Two_connections_whose_lines_alternate_are_told_apart_by_their_ports()
     {
-        string[] lines = [.. ((string[])["raw PRE", "mangle PRE"]).SelectMany(prefix => (string[])[Syn(prefix, 1000), Syn(prefix, 1001)])];
+        string[] lines = [
+            .. ((string[])["raw PRE", "mangle PRE"]).SelectMany(
+                prefix => (string[])[Syn(prefix, 1000), Syn(prefix, 1001)])
+        ];
         Assert.That(
             Read(lines).Packets.Select(packet => string.Join(' ', packet.Hops.Select(hop => hop.Sighting.SourcePort))),
             Is.EqualTo((string[])["1000 1000", "1001 1001"]));

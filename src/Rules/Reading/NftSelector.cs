@@ -62,7 +62,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 _ => isExtension ? "ipv6" : null,
             };
             if (frame is not null && Table.Family is not (NftFamily.Ip or NftFamily.Ip6 or NftFamily.Arp))
-                implied.Add(new FrameProtocolMatch(frame, false));
+                implied.Add(new FrameProtocolMatch(frame, false) { BehindTag = SeesBehindTags });
             if (head is "tcp" or "udp" || HeaderWords.Protocols.Contains(head))
                 implied.Add(new ProtocolMatch(head, false));
             if (head is "icmp" or "icmpv6")
@@ -287,7 +287,10 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "ct l3proto" => new ConnectionTupleMatch(
                 ConnectionDirection.Original, new FrameProtocolMatch(Frame(value), false)),
             "meta nfproto" or "meta protocol" or "ether type" when NftNumber.Range(value) is not var (first, last)
-                || first == last => new FrameProtocolMatch(Frame(value), false),
+                || first == last => new FrameProtocolMatch(Frame(value), false)
+                {
+                    BehindTag = SeesBehindTags && Name == "meta protocol",
+                },
             "meta pkttype" => new PacketTypeMatch(value == "other" ? "otherhost" : value, false),
             "meta mark" or "ct mark" => Marks(value),
             "ct direction" when value is "original" or "reply" or "0" or "1" =>
@@ -314,6 +317,9 @@ internal sealed record NftSelector(string Name, NftTable Table)
         };
         return match is null ? null : (shown, match);
     }
+
+    /// <summary>Whether the table's chains see frames, which may have a tag.</summary>
+    private bool SeesBehindTags => Table.Family is NftFamily.Bridge or NftFamily.Netdev;
 
     private static ProtocolMatch? Protocol(string value) =>
         NftNumber.Range(value) is (var first, var last) && first != last ? null

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
@@ -147,7 +149,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
     /// <summary>Values that one match holds: devices, addresses, ports, types of addresses.</summary>
     private NftCase? Merged(NftComparison with)
     {
-        if (AddressOf() is var (role, version))
+        if (AddressOf() is var (role, version) && !with.Values.Any(IsCutNetwork))
         {
             var text = Table.Translation.Addresses(string.Join(',', with.Values), version);
             return NameTranslation.MatchOf(text, role, version, with.IsNegated) is { } match
@@ -227,12 +229,25 @@ internal sealed record NftSelector(string Name, NftTable Table)
 
     private IEnumerable<(string, Match)>? Addresses(AddressRole role, IpVersion version, string value)
     {
+        if (IsCutNetwork(value))
+            return null;
         var parts = Table.Translation.Addresses(value, version).Split(',')
             .Select(text => (text, NameTranslation.MatchOf(text, role, version, false))).ToList();
         return parts.TrueForAll(part => part.Item2 is not null)
             ? parts.Select(part => (part.text, OfTuple(part.Item2!)))
             : null;
     }
+
+    /// <summary>
+    /// Of a network in a connection nft 1.0.6 loads the bytes that are not of hosts, and prints them as the last of an
+    /// address: <c>ct original saddr 0.172.30.1</c> is 172.30.1.0/24 (measured). Of an address that begins with 0 it
+    /// cannot be told.
+    /// </summary>
+    private bool IsCutNetwork(string value) =>
+        Name.StartsWith("ct ", StringComparison.Ordinal)
+        && IPAddress.TryParse(value, out var address)
+        && address.GetAddressBytes()[0] == 0
+        && !IPAddress.IsLoopback(address);
 
     private IEnumerable<(string, Match)>? Ports(AddressRole role, string value)
     {

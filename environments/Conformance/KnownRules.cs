@@ -182,6 +182,11 @@ public static class KnownRules
         yield return With("DNAT to a port", "-t nat -A PREROUTING -i lab -p tcp --dport 80 -j DNAT --to-destination :7");
         yield return With("REDIRECT to a port", "-t nat -A PREROUTING -i lab -p udp --dport 80 -j REDIRECT --to-ports 7");
         yield return With(
+            "either way: REDIRECT to a range of ports", "-t nat -A PREROUTING -i lab -p udp --dport 80 -j REDIRECT --to-ports 7-9");
+        yield return With(
+            "either way: DNAT to a range of ports",
+            "-t nat -A PREROUTING -s client -d wan -p tcp -j DNAT --to-destination server:80-82");
+        yield return With(
             "without effect", "-t mangle -A PREROUTING -i lab -p tcp -j TCPMSS --set-mss 1000 --syn",
             "-t mangle -A POSTROUTING -s client -j CLASSIFY --set-class 1:2",
             "-A FORWARD -i lab -p tcp -j DROP");

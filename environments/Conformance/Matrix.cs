@@ -87,6 +87,7 @@ public static class Matrix
                    Rule(
                        $"{tool} -t nat -I OUTPUT -d host.lo -p {protocol} --dport 80 -j DNAT --to-destination left:80")),
         ]),
+        .. KnownRules.Hosts,
         .. EqualPriorities.Hosts,
         new("no Docker, ebtables-legacy", Bare, [Quiet("as installed", MatrixFlows.Core)])
         {
@@ -102,6 +103,7 @@ public static class Matrix
             [
                 .. Switches(), .. NotTracked(OfLab), .. UsersOfDocker(IpVersion.V4, OfLab),
                 .. UsersOfDocker(IpVersion.V6, OfLab), .. BridgeRules(OfLab), .. EqualPriorities.OnOneHost,
+                .. KnownRules.OnOneHost,
             ]),
     ];
 

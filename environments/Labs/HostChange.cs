@@ -21,4 +21,10 @@ public abstract record HostChange
     /// <c>table bridge mine { chain c { type filter hook forward priority -250; ip saddr client drop; }; }</c>.
     /// </summary>
     public sealed record NftTable(string Text) : HostChange;
+
+    /// <summary>
+    /// Makes sets of ipset, as <c>ipset restore</c> reads them, with the lab's names: <c>create evil hash:ip,port</c>,
+    /// <c>add evil client,tcp:80</c>, a line each.
+    /// </summary>
+    public sealed record Sets(string Text) : HostChange;
 }

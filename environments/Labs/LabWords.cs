@@ -17,7 +17,7 @@ public static partial class LabWords
 
     private static readonly HashSet<string> BeforeAddress =
     [
-        "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--ip-src",
+        "-s", "-d", "--source", "--destination", "--src", "--dst", "--to-destination", "--to-source", "--to", "--ip-src",
         "--ip-source", "--ip-dst", "--ip-destination", "--ip6-src", "--ip6-source", "--ip6-dst", "--ip6-destination",
         "--arp-ip-src", "--arp-ip-dst", "--src-ip", "--dst-ip", "--ctorigsrc", "--ctorigdst", "--ctreplsrc",
         "--ctrepldst",
@@ -187,6 +187,55 @@ public static partial class LabWords
         return result.ToString();
     }
 
+    /// <summary>Translates sets of ipset for <c>ipset restore</c> on the host.</summary>
+    /// <exception cref="HooktrailException">A line neither creates a set nor adds to one.</exception>
+    public static string Sets(string text, IHostNames host)
+    {
+        var made = new Dictionary<string, (IpVersion Version, bool ByDevice)>();
+        var lines = new List<string>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            switch (line.Split(' '))
+            {
+                case ["create", var name, var type, ..] when SetLine().IsMatch(line):
+                    made[name] = (
+                        line.Contains("family inet6", StringComparison.Ordinal) ? IpVersion.V6 : IpVersion.V4,
+                        type.EndsWith(",iface", StringComparison.Ordinal));
+                    lines.Add(line);
+                    break;
+                case ["add", var name, var entry, .. var rest]
+                    when SetLine().IsMatch(line) && made.TryGetValue(name, out var set):
+                    var parts = entry.Split(',');
+                    var shown = parts.Select((part, at) => set.ByDevice && at == parts.Length - 1
+                        ? Device(part, host)
+                        : Address(part, set.Version, host));
+                    lines.Add(string.Join(' ', ["add", name, string.Join(',', shown), .. rest]));
+                    break;
+                default:
+                    throw new HooktrailException(
+                        $"\"{line}\" is no line of a set: write, for example, \"create evil hash:ip\" and \"add evil client\", a line each.");
+            }
+
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>The sets that a text for ipset creates, in their order.</summary>
+    public static IReadOnlyList<string> SetsOf(string text) =>
+    [
+        .. text.Split('\n').Select(line => line.Trim().Split(' '))
+            .Where(words => words is ["create", _, ..])
+            .Select(words => words[1]),
+    ];
+
+    /// <summary>A script that makes translated sets, all or none.</summary>
+    public static string Making(string sets) =>
+        $$"""
+        type -P ipset >/dev/null || { echo 'the program ipset is missing: install it'; exit 1; }
+        ipset restore <<'END' || { {{string.Join("; ", SetsOf(sets).Reverse().Select(set => $"ipset destroy {set} 2>/dev/null"))}}; exit 1; }
+        {{sets}}
+        END
+
+        """;
+
     /// <summary>The tables that a text for nft creates, as <c>family name</c>.</summary>
     /// <exception cref="HooktrailException">The text creates no table.</exception>
     public static IReadOnlyList<string> TablesOf(string text)
@@ -246,6 +295,9 @@ public static partial class LabWords
 
     [GeneratedRegex(@"\A([a-z][a-z.]*)(:\d+(?:-\d+)?)?\z")]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9.:/,_ -]+\z")]
+    private static partial Regex SetLine();
 
     [GeneratedRegex("""
         "[^"]*"|\n|[^\S\n]+|[{};,]|!=|[^\s{};,"]+

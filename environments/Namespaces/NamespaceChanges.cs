@@ -26,6 +26,9 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
                 one.Read(profile) == on ? "" : Turn(one, !on, profile)),
             HostChange.Rule(var command) => Rule(command, profile),
             HostChange.NftTable(var text) => Table(text),
+            HostChange.Sets(var text) => (
+                "make sets of ipset", LabWords.Making(LabWords.Sets(text, NamespaceRuleNames.Instance)),
+                string.Join('\n', LabWords.SetsOf(text).Reverse().Select(set => $"ipset destroy {set}"))),
             _ => throw new InvalidOperationException($"Unknown change {change}."),
         };
         try

@@ -30,4 +30,7 @@ public sealed class NamespaceRuleNames : IHostNames
     }
 
     public int Port(int port) => port;
+
+    /// <summary>The MAC address of a container.</summary>
+    public static string MacOf(string name) => NamespaceAddresses.Mac(Addresses[name, AddressFamily.InterNetwork]);
 }

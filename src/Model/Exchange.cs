@@ -104,6 +104,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         if (request.Passage.OutcomeFor(flow.To).To is not { } receiver
             || flow.IsBroadcast || flow.Encapsulation != Encapsulation.None)
             return null;
+        if (request.Passage.Parts is > 0 and var parts && parts < flow.Fragments)
+            return null; // it cannot put the packet together
         if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
         if (!Lab.HasRoute(receiver, request.Passage.Arrived.Source.Name))

@@ -61,8 +61,14 @@ internal sealed class Passage
 
     public void End(Outcome how) => _outcomes.Add(how);
 
-    public void Deliver(Endpoint to, Address source, Address destination)
+    /// <summary>
+    /// Counts the fragments that arrive one by one. An endpoint answers only a packet that it can put together.
+    /// </summary>
+    public int Parts { get; private set; }
+
+    public void Deliver(Endpoint to, Address source, Address destination, bool isPart)
     {
+        Parts += isPart ? 1 : 0;
         Arrived = (source, destination);
         End(Outcome.Delivered(to));
     }

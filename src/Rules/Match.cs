@@ -89,7 +89,14 @@ public sealed record ProtocolMatch(string Protocol, bool Negated) : Match(Negate
 /// <summary>
 /// The frame's protocol: <c>ipv4</c>, <c>ipv6</c>, <c>arp</c>, <c>vlan</c>, <c>pppoe</c> or any other name.
 /// </summary>
-public sealed record FrameProtocolMatch(string Protocol, bool Negated) : Match(Negated);
+public sealed record FrameProtocolMatch(string Protocol, bool Negated) : Match(Negated)
+{
+    /// <summary>
+    /// Whether of a frame with a VLAN tag the protocol behind the tag counts, as for nft's <c>meta protocol</c> and
+    /// what <c>ip saddr</c> needs; for <c>ether type</c> and <c>-p</c> of ebtables it is <c>vlan</c>.
+    /// </summary>
+    public bool BehindTag { get; init; }
+}
 
 public sealed record PortMatch(AddressRole Role, ImmutableArray<PortRange> Ranges, bool Negated) : Match(Negated)
 {

@@ -26,6 +26,11 @@ internal sealed partial class LabChanges(
         HostChange.Turn(var one, var on) => await TurnAsync(one, on, cancellation).ConfigureAwait(false),
         HostChange.Rule(var command) => await AddAsync(command, cancellation).ConfigureAwait(false),
         HostChange.NftTable(var text) => await AddTableAsync(text, cancellation).ConfigureAwait(false),
+        HostChange.Sets(var text) => await JournaledAsync(
+            "make sets of ipset",
+            LabWords.Making(LabWords.Sets(text, addresses)),
+            [.. LabWords.SetsOf(text).Reverse().Select(set => $"ipset destroy {set}")],
+            cancellation).ConfigureAwait(false),
         _ => throw new InvalidOperationException($"Unknown change {change}."),
     };
 

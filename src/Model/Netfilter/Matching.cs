@@ -59,8 +59,15 @@ internal static class Matching
             Truth.No,
         ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!),
         ConntrackMatch conntrack => Not(conntrack.Negated, HasState(packet, conntrack.States)),
-        // Only the first part of a fragmented packet has the header of TCP, UDP or ICMP.
-        PortMatch or TcpFlagsMatch or IcmpTypeMatch when packet.Fragment is { Number: > 1 } => Truth.No,
+        // A bridge and a device look at no header behind that of PPPoE (net/bridge/netfilter/nf_tables_bridge.c,
+        // nft_do_chain_bridge), and then nft ends the rule, negated or not.
+        ProtocolMatch or PortMatch or TcpFlagsMatch or IcmpTypeMatch
+            when packet.Encapsulation == Encapsulation.PPPoE && state.Family is (Family.Bridge or Family.Netdev) =>
+            Truth.No,
+        // Only the first part of a fragmented packet has the header of TCP, UDP or ICMP. nft may compare what the program
+        // sent in its place (nft_core.c, nft_payload_fast_eval; measured on 6.18), and then «another» mostly holds.
+        PortMatch or TcpFlagsMatch or IcmpTypeMatch when packet.Fragment is { Number: > 1 } =>
+            match.Negated ? Truth.Unknown : Truth.No,
         _ => Holds(match, packet, in state) == match.Negated ? Truth.No : Truth.Yes,
     };
 
@@ -98,6 +105,7 @@ internal static class Matching
         DscpMatch => "the DSCP that the sender writes",
         LengthMatch => "the length of the packet",
         ConnectionTupleMatch => "the identifier of the echo",
+        PortMatch or TcpFlagsMatch or IcmpTypeMatch => "what a later fragment has in place of the header",
         ConntrackMatch conntrack when conntrack.States.HasFlag(ConntrackStates.Assured) => "ct status assured",
         _ => null,
     };
@@ -111,7 +119,7 @@ internal static class Matching
         AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(Side(packet, type.Role).Name)),
         MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
-        FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet),
+        FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet, protocol.BehindTag),
         PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
         TcpFlagsMatch flags => packet.Content.Kind == Kind.Tcp && (packet.Content.Flags & flags.Mask) == flags.Set,
         IcmpTypeMatch type =>
@@ -171,9 +179,12 @@ internal static class Matching
         _ => owner == (Lab.IsPort(mac) ? Lab.Behind(mac).Name : mac),
     };
 
-    private static string FrameProtocol(Packet packet) => packet.Encapsulation switch
+    /// <summary>
+    /// The kernel takes a VLAN tag out of the frame and keeps it beside (net/core/skbuff.c, <c>skb_vlan_untag</c>).
+    /// </summary>
+    private static string FrameProtocol(Packet packet, bool behindTag) => packet.Encapsulation switch
     {
-        Encapsulation.Vlan => "vlan",
+        Encapsulation.Vlan when !behindTag => "vlan",
         Encapsulation.PPPoE => "pppoe",
         _ => packet.Family switch { Family.IPv4 => "ipv4", Family.IPv6 => "ipv6", _ => "arp" },
     };
@@ -281,11 +292,16 @@ internal static class Matching
         _ => ConntrackStates.Invalid,
     } | (packet.Connection?.States ?? 0);
 
+    // Of its own broadcast that the host hears, rules learn this type by the address (net/core/dev.c,
+    // dev_loopback_xmit; xt_pkttype.c, pkttype_mt; nft_meta.c, nft_meta_get_eval_pkttype_lo).
+    private static bool IsLoopedBack(Packet packet, in HookState state) =>
+        packet.Mac is null && state.In is not null && Lab.IsBroadcast(packet.Destination.Name);
+
     // Of what the host itself sends, the type is host (net/core/skbuff.c: a new packet has PACKET_HOST, which is 0),
     // and br_netfilter gives IP what is for others as its own (br_netfilter_hooks.c, setup_pre_routing,
     // br_nf_forward_ip).
     private static string PacketType(Packet packet, in HookState state) =>
-        packet.Mac == Lab.BroadcastMac ? "broadcast"
+        packet.Mac == Lab.BroadcastMac || IsLoopedBack(packet, in state) ? "broadcast"
         : state.Family == Family.Bridge && packet.IsForOthers ? "otherhost"
         : "host";
 }

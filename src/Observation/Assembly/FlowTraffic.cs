@@ -18,6 +18,7 @@ internal sealed class FlowTraffic
     private readonly Endpoint _from;
     private readonly Endpoint _to;
     private readonly ImmutableHashSet<int> _ports;
+    private readonly ImmutableHashSet<object> _marked;
 
     public FlowTraffic(Flow flow, LabMap map, byte mark, int? localPort, IEnumerable<Sighting> all)
     {
@@ -30,6 +31,7 @@ internal sealed class FlowTraffic
                 && map.Port(port) == flow.Port)?.SourcePort
             : null);
         _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
+        _marked = [.. all.Where(HasMark).Select(KeyOf).OfType<object>()];
     }
 
     /// <summary>The sender's port; null if the protocol has none, or none was seen.</summary>
@@ -58,7 +60,7 @@ internal sealed class FlowTraffic
             return inner.Protocol() == _flow.Protocol
                 && ((inner.Tos ^ _mark) & 0xFE) == 0
                 && IsOfConnection(inner.SourcePort, inner.DestinationPort);
-        if (sighting.Protocol() == _flow.Protocol && HasMark(sighting))
+        if (sighting.Protocol() == _flow.Protocol && (HasMark(sighting) || HadMark(sighting)))
             return IsOfConnection(sighting.SourcePort, sighting.DestinationPort);
         return IsBareError(sighting) || IsRejection(sighting);
     }
@@ -115,6 +117,20 @@ internal sealed class FlowTraffic
                 .Select(sighting => sighting.DestinationPort).OfType<int>(),
         ];
     }
+
+    // A rule may have written another type of service on the way.
+    private bool HadMark(Sighting sighting) =>
+        !sighting.IsIcmpError() && KeyOf(sighting) is { } key && _marked.Contains(key);
+
+    /// <summary>What a packet keeps while a rule changes its type of service; null if nothing is printed.</summary>
+    private static object? KeyOf(Sighting sighting) => sighting switch
+    {
+        { IpId: > 0 and var id } => (sighting.Protocol(), id),
+        { TcpSequence: { } sequence } => (sequence, sighting.TcpAcknowledgement, sighting.TcpFlags),
+        { IcmpId: { } id } => (sighting.IcmpType, id, sighting.IcmpSequence),
+        { SourcePort: { } source, DestinationPort: { } destination } => (sighting.Protocol(), source, destination),
+        _ => null,
+    };
 
     // xt LOG does not print the lowest bit; ebt_log prints only the upper four bits of a traffic class.
     private static byte PrintedTos(Sighting sighting) => (byte)(sighting.IsBare() && sighting.IsV6() ? 0xF0 : 0xFE);

@@ -61,7 +61,7 @@ public static class NftWords
         new("dnat, snat, masquerade, redirect", Modelled, "to one address and one port; also by a map",
             "dnat ip to 172.30.0.3", "masquerade", "tcp dport 80 redirect to :99"),
         new("dnat, snat, redirect to several", BothWays,
-            "which of those that the lab has a connection gets is not known",
+            "each of up to 16 addresses and ports is predicted: which of them a connection gets is not known",
             "dnat ip to 10.0.0.1-10.0.0.9"),
         new("meta mark set, ct mark set", Modelled, "with masks, and from one to the other",
             "meta mark set 0x5", "ct mark set meta mark"),

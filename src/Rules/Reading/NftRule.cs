@@ -38,7 +38,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         ["limit", "quota", "connlimit", "xt", "numgen", "jhash", "symhash"];
 
     /// <summary>NAT to a range of more addresses or ports is unknown.</summary>
-    private const int MostChoices = 16;
+    public const int MostChoices = 16;
 
     /// <summary>The word for an action that could not be read; its text follows in quotes.</summary>
     public const string Unreadable = "unreadable";
@@ -590,7 +590,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
 
         var written = Next().TrimStart(':');
         Skip();
-        if (PortsOf(written) is { } ports)
+        if (written.Length > 0 && Ports(written, table.Translation) is { } ports)
             Choose(
                 $"a port of {written}",
                 [.. ports.Select(port => ($"redirect to :{port}", (Target)new RedirectTarget(port)))]);
@@ -677,8 +677,8 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     private void To(string word, string text, string to, IpVersion version)
     {
         var (address, port) = Split(to);
-        var addresses = AddressesOf(address, version);
-        ImmutableArray<int?>? ports = port.Length == 0 ? [null] : PortsOf(port);
+        var addresses = Addresses(address, version, table.Translation);
+        var ports = Ports(port, table.Translation);
         if (addresses is null || ports is null || addresses.Value.Length * ports.Value.Length > MostChoices
             || addresses is [null] && word == "snat" && ports is [null])
         {
@@ -694,7 +694,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
                 select ($"{text} to {Socket(name, number)}", target)]);
     }
 
-    private static string Socket(string? address, int? port) => port is null ? address ?? ""
+    public static string Socket(string? address, int? port) => port is null ? address ?? ""
         : string.Create(
             CultureInfo.InvariantCulture, $"{(address?.Contains(':') ?? false ? $"[{address}]" : address)}:{port}");
 
@@ -702,24 +702,27 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
     /// The addresses that NAT may choose from, in the lab's names; one null if it keeps the address, null if they are
     /// too many.
     /// </summary>
-    private ImmutableArray<string?>? AddressesOf(string text, IpVersion version)
+    public static ImmutableArray<string?>? Addresses(string text, IpVersion version, NameTranslation translation)
     {
         if (text.Length == 0)
             return [null];
         if (!AddressRange.TryParse(text, out var range) || range.IsOne)
-            return [table.Translation.Addresses(text, version)];
+            return [translation.Addresses(text, version)];
         return range.Each(MostChoices) is { } all
-            ? [.. all.Select(one => table.Translation.Addresses(one.ToString(), version))]
+            ? [.. all.Select(one => translation.Addresses(one.ToString(), version))]
             : null;
     }
 
-    private ImmutableArray<int?>? PortsOf(string text)
+    /// <summary>The ports that NAT may choose from; one null if it keeps the port, null if they are too many.</summary>
+    public static ImmutableArray<int?>? Ports(string text, NameTranslation translation)
     {
-        if (Port(table.Translation.Port(text)) is { } port)
+        if (text.Length == 0)
+            return [null];
+        if (Port(translation.Port(text)) is { } port)
             return [port];
         return NftNumber.Range(text) is var (first, last) && last <= ushort.MaxValue && last - first < MostChoices
             ? [.. Enumerable.Range((int)first, (int)(last - first) + 1)
-                .Select(one => Port(table.Translation.Port(one.ToString(CultureInfo.InvariantCulture))))]
+                .Select(one => Port(translation.Port(one.ToString(CultureInfo.InvariantCulture))))]
             : null;
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Hooktrail.Rules.Reading;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
                 _ => isExtension ? "ipv6" : null,
             };
             if (frame is not null && Table.Family is not (NftFamily.Ip or NftFamily.Ip6 or NftFamily.Arp))
-                implied.Add(new FrameProtocolMatch(frame, false));
+                implied.Add(new FrameProtocolMatch(frame, false) { BehindTag = SeesBehindTags });
             if (head is "tcp" or "udp" || HeaderWords.Protocols.Contains(head))
                 implied.Add(new ProtocolMatch(head, false));
             if (head is "icmp" or "icmpv6")
@@ -147,7 +149,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
     /// <summary>Values that one match holds: devices, addresses, ports, types of addresses.</summary>
     private NftCase? Merged(NftComparison with)
     {
-        if (AddressOf() is var (role, version))
+        if (AddressOf() is var (role, version) && !with.Values.Any(IsCutNetwork))
         {
             var text = Table.Translation.Addresses(string.Join(',', with.Values), version);
             return NameTranslation.MatchOf(text, role, version, with.IsNegated) is { } match
@@ -227,12 +229,25 @@ internal sealed record NftSelector(string Name, NftTable Table)
 
     private IEnumerable<(string, Match)>? Addresses(AddressRole role, IpVersion version, string value)
     {
+        if (IsCutNetwork(value))
+            return null;
         var parts = Table.Translation.Addresses(value, version).Split(',')
             .Select(text => (text, NameTranslation.MatchOf(text, role, version, false))).ToList();
         return parts.TrueForAll(part => part.Item2 is not null)
             ? parts.Select(part => (part.text, OfTuple(part.Item2!)))
             : null;
     }
+
+    /// <summary>
+    /// Of a network in a connection nft 1.0.6 loads the bytes that are not of hosts, and prints them as the last of an
+    /// address: <c>ct original saddr 0.172.30.1</c> is 172.30.1.0/24 (measured). Of an address that begins with 0 it
+    /// cannot be told.
+    /// </summary>
+    private bool IsCutNetwork(string value) =>
+        Name.StartsWith("ct ", StringComparison.Ordinal)
+        && IPAddress.TryParse(value, out var address)
+        && address.GetAddressBytes()[0] == 0
+        && !IPAddress.IsLoopback(address);
 
     private IEnumerable<(string, Match)>? Ports(AddressRole role, string value)
     {
@@ -287,7 +302,10 @@ internal sealed record NftSelector(string Name, NftTable Table)
             "ct l3proto" => new ConnectionTupleMatch(
                 ConnectionDirection.Original, new FrameProtocolMatch(Frame(value), false)),
             "meta nfproto" or "meta protocol" or "ether type" when NftNumber.Range(value) is not var (first, last)
-                || first == last => new FrameProtocolMatch(Frame(value), false),
+                || first == last => new FrameProtocolMatch(Frame(value), false)
+                {
+                    BehindTag = SeesBehindTags && Name == "meta protocol",
+                },
             "meta pkttype" => new PacketTypeMatch(value == "other" ? "otherhost" : value, false),
             "meta mark" or "ct mark" => Marks(value),
             "ct direction" when value is "original" or "reply" or "0" or "1" =>
@@ -314,6 +332,9 @@ internal sealed record NftSelector(string Name, NftTable Table)
         };
         return match is null ? null : (shown, match);
     }
+
+    /// <summary>Whether the table's chains see frames, which may have a tag.</summary>
+    private bool SeesBehindTags => Table.Family is NftFamily.Bridge or NftFamily.Netdev;
 
     private static ProtocolMatch? Protocol(string value) =>
         NftNumber.Range(value) is (var first, var last) && first != last ? null

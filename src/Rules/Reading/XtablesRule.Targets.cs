@@ -15,7 +15,68 @@ internal sealed partial class XtablesRule
         var target = TargetOf();
         if (_isEbtables && _jump == "mark" && target is MarkTarget)
             return MarkedFrame(condition, matches, target);
+        if (target is UnknownTarget && Choices() is { } choices)
+            return Each(choices, condition, matches);
         return [Rule(condition, matches, target, _action)];
+    }
+
+    /// <summary>
+    /// The addresses and ports that NAT may choose from, as the option's words, each with its target; null if this is no
+    /// such target, or they are too many. Which one a connection gets is not known (nf_nat_core.c,
+    /// <c>find_best_ips_proto</c>).
+    /// </summary>
+    private (string Option, string Written, ImmutableArray<(string Text, Target Target)> All)? Choices()
+    {
+        ImmutableArray<string> options = _jump switch
+        {
+            "DNAT" => ["--to-destination"],
+            "SNAT" => ["--to-source"],
+            "REDIRECT" => ["--to-ports", "--to-port"],
+            _ => [],
+        };
+        if (_options.Keys.FirstOrDefault(options.Contains) is not { } option
+            || _options.Keys.Any(other => other != option && other is not ("--random" or "--random-fully" or "--persistent")))
+            return null;
+        var written = _options[option];
+        var (address, port) = _jump == "REDIRECT" ? ("", written) : NatParts(written);
+        if (NftRule.Addresses(address, _version, translation) is not { } addresses
+            || NftRule.Ports(port.Replace(':', '-'), translation) is not { } ports
+            || addresses.Length * ports.Length is < 2 or > NftRule.MostChoices)
+            return null;
+        return (option, written,
+        [
+            .. from name in addresses
+               from number in ports
+               select (
+                   _jump == "REDIRECT" ? Socket(null, number)[1..] : Socket(name, number),
+                   _jump switch
+                   {
+                       "DNAT" => new DnatTarget(name, number),
+                       "SNAT" => (Target)new SnatTarget(name, number),
+                       _ => new RedirectTarget(number),
+                   }),
+        ]);
+
+        static string Socket(string? name, int? number) => NftRule.Socket(name, number);
+    }
+
+    private IEnumerable<Rule> Each(
+        (string Option, string Written, ImmutableArray<(string Text, Target Target)> All) choices,
+        IEnumerable<string> condition, ImmutableArray<Match> matches)
+    {
+        var what = $"which of {choices.Written}";
+        ImmutableArray<string> words = [.. condition];
+        var before = _action.TakeWhile(word => word != choices.Option).ToList();
+        var after = _action.Skip(before.Count + 2).ToList();
+        foreach (var (at, (text, target)) in choices.All.Index())
+        {
+            var isLast = at == choices.All.Length - 1;
+            yield return Rule(
+                isLast ? words : [.. words, Unreadable, what],
+                isLast ? matches : [.. matches, new UnknownMatch(what, false)],
+                target,
+                [.. before, choices.Option, text, .. after]);
+        }
     }
 
     /// <summary>An option behind the target: the text of what it says is translated to the lab's names.</summary>

@@ -1,6 +1,4 @@
 using Hooktrail.Labs;
-using Hooktrail.Model;
-using Hooktrail.Model.Netfilter;
 using Hooktrail.Namespaces;
 using Hooktrail.Tests.Flows;
 
@@ -33,32 +31,6 @@ internal sealed class ReadAndRealTests
            select (Layer.Ebtables, place.Item1, place.Item2),
     ];
 
-    private static readonly ImmutableArray<Flow> Flows =
-    [
-        .. from ip in Enum.GetValues<IpVersion>()
-           from flow in new Flow[]
-           {
-               new(Endpoint.Client, Endpoint.Server, Protocol.Icmp),
-               new(Endpoint.Client, Endpoint.Server, Protocol.Udp),
-               new(Endpoint.Client, Endpoint.Wan, Protocol.Udp),
-               new(Endpoint.Wan, Endpoint.Host, Protocol.Udp) { Port = 8080 },
-               new(Endpoint.Client, Endpoint.Host, Protocol.Icmp),
-               new(Endpoint.Host, Endpoint.Wan, Protocol.Icmp),
-               new(Endpoint.Host, Endpoint.Host, Protocol.Udp),
-               new(Endpoint.Client, Endpoint.Stranger, Protocol.Icmp),
-               // A closed port: the connection is a SYN and a reset.
-               new(Endpoint.Client, Endpoint.Server, Protocol.Tcp) { Port = 7779 },
-               new(Endpoint.Host, Endpoint.Client, Protocol.Udp) { Port = 7779 },
-           }
-           select flow with { Ip = ip },
-        new(Endpoint.Client, Endpoint.Everyone, Protocol.Udp) { Port = Flow.MutePort },
-        new(Endpoint.Client, Endpoint.Server, Protocol.Udp) { Fragments = 3 },
-        new(Endpoint.Client, Endpoint.Server, Protocol.Udp)
-        {
-            Encapsulation = Encapsulation.Vlan, Port = Flow.MutePort,
-        },
-    ];
-
     private const string Sets =
         """
         create addresses hash:ip family inet
@@ -86,26 +58,23 @@ internal sealed class ReadAndRealTests
         add both numbers
         """;
 
-    private static int Rules => Setting("SPECS_RULES", 600);
-
-    private static int Seed => Setting("SPECS_RULES_SEED", 1);
-
     [Test]
     public async Task Each_rule_counts_the_packets_that_it_matches()
     {
         await using var lab = await Live.StartAsync(NamespaceSetup.Default);
         var hasSets = await HasSetsAsync(lab);
-        var random = new Random(Seed);
+        var random = new Random(LabFlows.Seed);
         var written = Places.ToImmutableDictionary(
-            place => place, place => Conditions(place, random, hasSets, Rules / Places.Length));
+            place => place, place => Conditions(place, random, hasSets, LabFlows.Rules / Places.Length));
         await lab.Host.RunAsync("load random rules", Script(written));
         var profile = await lab.ReadAsync();
         var differences = new List<string>();
         var (compared, unknown) = (0, new List<string>());
         var before = await CountsAsync(lab);
-        foreach (var flow in Flows)
+        foreach (var flow in LabFlows.All)
         {
-            var counts = Predicted(profile, flow);
+            var counts = Expected.Of(
+                profile, flow, point => new(point.Layer, point.Table, Called + point.Chain));
             await lab.SendAsync(flow, Sending.Once with { Patience = TimeSpan.FromMilliseconds(300) });
             var after = await CountsAsync(lab);
             foreach (var place in Places)
@@ -129,43 +98,11 @@ internal sealed class ReadAndRealTests
             before = after;
         }
 
-        Assert.That(
-            differences, Is.Empty, $"seed {Seed}: of {compared} pairs of rule and flow {differences.Count} differ");
+        Assert.That(differences, Is.Empty, $"seed {LabFlows.Seed}: of {compared} pairs of rule and flow {differences.Count} differ");
         Assert.That(
             unknown,
             Has.Count.LessThan(compared / 10),
             () => $"most rules are known, but not\n{string.Join('\n', unknown.Distinct().Take(40))}");
-    }
-
-    /// <summary>For each rule of the called chains, the packets that match, and those that may.</summary>
-    private static Dictionary<(ChainId, int), (int Yes, int Maybe)> Predicted(HostProfile profile, Flow flow)
-    {
-        var counts = new Dictionary<(ChainId, int), (int Yes, int Maybe)>();
-        var host = new Host(profile, one => one.Points is not [var point] ? one : one with
-        {
-            Function = (Packet packet, in HookState state) =>
-            {
-                var chain = new ChainId(point.Layer, point.Table, Called + point.Chain);
-                var rules = profile.Rules.Find(chain)?.Rules ?? [];
-                for (var at = 0; at < rules.Length; at++)
-                {
-                    var (yes, maybe) = counts.GetValueOrDefault((chain, at));
-                    counts[(chain, at)] = Matching.Of(rules[at], packet, in state) switch
-                    {
-                        Truth.Yes => (yes + 1, maybe),
-                        Truth.Unknown => (yes, maybe + 1),
-                        _ => (yes, maybe),
-                    };
-                }
-
-                return one.Function(packet, in state);
-            },
-        });
-        foreach (var _ in new Exchange(flow, new ConnectionTable(new Choices(unites: true))).Run(host, 1))
-        {
-        }
-
-        return counts;
     }
 
     private static ImmutableArray<string> Conditions(
@@ -197,16 +134,13 @@ internal sealed class ReadAndRealTests
             {
                 script.Append(CultureInfo.InvariantCulture, $"*{table.Key}\n");
                 foreach (var (place, _) in table)
-                    script.Append(
-                        CultureInfo.InvariantCulture,
-                        $":{Called}{place.Hook} {(layer.Key == Layer.Ebtables ? "RETURN" : "- [0:0]")}\n");
+                    script.Append(CultureInfo.InvariantCulture, $":{Called}{place.Hook} {(layer.Key == Layer.Ebtables ? "RETURN" : "- [0:0]")}\n");
                 foreach (var (place, conditions) in table)
                 {
                     foreach (var condition in conditions)
                         script.Append(CultureInfo.InvariantCulture, $"-A {Called}{place.Hook} {condition}\n");
                     foreach (var asked in Asked(layer.Key))
-                        script.Append(
-                            CultureInfo.InvariantCulture, $"-I {place.Hook} {asked} -j {Called}{place.Hook}\n");
+                        script.Append(CultureInfo.InvariantCulture, $"-I {place.Hook} {asked} -j {Called}{place.Hook}\n");
                 }
 
                 if (table.Key == "raw")
@@ -258,9 +192,4 @@ internal sealed class ReadAndRealTests
             .SelectMany(one => one)
             .ToImmutableDictionary(one => one.Key, one => one.Value);
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value)
-            ? value
-            : otherwise;
 }

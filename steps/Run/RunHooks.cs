@@ -6,10 +6,6 @@ namespace Hooktrail.Specs.Run;
 [Binding]
 public static class RunHooks
 {
-    [AfterScenario]
-    public static void ScenarioEnded(ScenarioContext scenario) =>
-        SpecsRun.Current.ScenarioEnded(scenario.ScenarioInfo.Title);
-
     [AfterTestRun]
     public static Task EndAsync() => SpecsRun.Current.EndAsync();
 

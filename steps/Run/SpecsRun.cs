@@ -38,12 +38,6 @@ public sealed class SpecsRun
     private static string? OutputDirectory =>
         Environment.GetEnvironmentVariable("SPECS_OUT") is { Length: > 0 } path ? path : null;
 
-    /// <summary>
-    /// The titles of the scenarios that have ended so far, a line each: who waits for a run can count them. The run's
-    /// other files come at its end.
-    /// </summary>
-    private static string? ProgressFile => OutputDirectory is { } directory ? Path.Combine(directory, "ended.txt") : null;
-
     /// <summary>If no lab can start, the scenario is skipped; it fails if live runs are required.</summary>
     public async Task<ILab> LabAsync()
     {
@@ -97,21 +91,9 @@ public sealed class SpecsRun
         }
     }
 
-    /// <summary>Tells those who wait for the run that one more scenario has ended.</summary>
-    public void ScenarioEnded(string title)
-    {
-        if (ProgressFile is not { } file)
-            return;
-        Directory.CreateDirectory(OutputDirectory!);
-        lock (_gate)
-            File.AppendAllText(file, title + "\n");
-    }
-
     /// <summary>Writes the run's files, and takes the lab down.</summary>
     public async Task EndAsync()
     {
-        if (ProgressFile is { } progress)
-            File.Delete(progress);
         var lab = _lab is { IsCompletedSuccessfully: true }
             ? await _lab
             : ((SelectedLab Selected, HostFacts Facts)?)null;

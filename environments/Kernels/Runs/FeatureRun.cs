@@ -55,16 +55,27 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
         return await process.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The number of scenarios that have ended, while the run goes on.</summary>
+    /// <summary>
+    /// The number of scenarios that have ended, from the Cucumber Messages, which the run writes as it goes on.
+    /// </summary>
     public static int Ended(string folder)
     {
         try
         {
-            return File.ReadLines(Path.Combine(folder, "ended.txt")).Count();
+            using var messages = new StreamReader(new FileStream(
+                Path.Combine(folder, "messages.ndjson"),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete));
+            var ended = 0;
+            while (messages.ReadLine() is { } line)
+                if (line.StartsWith("{\"testCaseFinished\"", StringComparison.Ordinal))
+                    ended++;
+            return ended;
         }
         catch (IOException)
         {
-            return 0; // none has ended, or the run has
+            return 0; // the file does not exist yet
         }
     }
 

@@ -88,12 +88,13 @@ public static partial class HostReading
         if (parts.Count != 10)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
         var sets = RuleReader.Sets(parts[9], map, "ipset save", [.. parts[1], .. parts[2]]);
+        var script = RuleReader.NftScript(string.Concat(parts[5]));
         var saves = Layers(iptables, ebtables).Select((layer, at) => (layer.Layer, layer.Backend, Lines: parts[at + 1]))
             .ToList();
         var rules = saves.Where(save => save.Backend == Backend.Legacy)
             .Select(save => RuleReader.Xtables(save.Layer, save.Lines, map, $"{save.Layer.Name()}-save", sets))
-            .Append(RuleReader.OfHost(
-                string.Concat(parts[5]), parts[6],
+            .Append(RuleReader.OfScript(
+                script, parts[6],
                 saves.Where(save => save.Backend == Backend.Nft)
                     .ToDictionary(save => save.Layer, save => (IEnumerable<string>)save.Lines),
                 map,
@@ -122,7 +123,7 @@ public static partial class HostReading
             : profile with
             {
                 Registered = history.Look(
-                    profile, RuleReader.NftScript(string.Concat(parts[5])), legacy, HookListing.Parse(parts[0])),
+                    profile, script, legacy, HookListing.Parse(parts[0])),
             };
     }
 

@@ -22,7 +22,7 @@ take_output_directory() {
     fi
     export SPECS_OUT
     # The files of an earlier run must not pass for this one's.
-    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,reqnroll.html,counts.txt} "$SPECS_OUT"/*.trx
+    rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,reqnroll.html,counts.txt,scenarios.txt} "$SPECS_OUT"/*.trx
 }
 
 # dotnet_test WHAT...: uses filter. A test that hangs is named and ended, and the run fails; otherwise the CI job's time
@@ -79,7 +79,7 @@ run_tests() {
     printf '%s\n' "$total" >"$SPECS_OUT/counts.txt"
 
     printf '\nWritten:\n'
-    find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt -printf '  %p\n' | sort
+    find "$SPECS_OUT" -mindepth 1 -maxdepth 1 -type f ! -name counts.txt ! -name scenarios.txt -printf '  %p\n' | sort
     printf '\nPrepared in %s s, tested in %s s.\n' "$began" "$((SECONDS - began))"
     [[ $1 != test ]] || { printf '%6d s  %s\n' "$features" features; cat "$SPECS_OUT/log"/*.seconds; } | sort -rn
     printf 'Lab: %s.\n%s\n' "$lab_why" "$total"

@@ -82,8 +82,16 @@ public static class RuleReader
     public static RuleSet OfHost(
         string listing, IEnumerable<string> translated,
         IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names, ImmutableArray<IpSet> sets = default) =>
+        OfScript(NftScript(listing), translated, saves, names, sets);
+
+    /// <summary>
+    /// As <see cref="OfHost"/>, from a listing that <see cref="NftScript"/> has read already.
+    /// </summary>
+    public static RuleSet OfScript(
+        ImmutableArray<string> script, IEnumerable<string> translated,
+        IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names, ImmutableArray<IpSet> sets = default) =>
         Read(
-            new NftReader(names, JsonListing).Tables(Reading.NftJson.Script(listing, JsonListing)),
+            new NftReader(names, JsonListing).Tables(script),
             new(
                 saves.ToDictionary(
                     save => save.Key,

@@ -24,6 +24,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     private Flow? _flow;
     private Finding? _finding;
     private Leg? _leg;
+    // The sentences of a scenario ask several times each, and a judgement walks every way of the flow.
+    private readonly Dictionary<Leg, LegRecord?> _judged = [];
 
     /// <summary>The leg that was named last: the «it» of a sentence.</summary>
     public Leg CurrentLeg => _leg ?? throw new HooktrailException(
@@ -41,10 +43,18 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         "The scenario asserts a trail before it sends a packet; add a When step that sends one.");
 
     /// <summary>Changes the host that the model is asked about.</summary>
-    public void Suppose(Func<HostProfile, HostProfile> change) => _profile = change(_profile);
+    public void Suppose(Func<HostProfile, HostProfile> change)
+    {
+        _profile = change(_profile);
+        _judged.Clear();
+    }
 
     /// <summary>Asks only the model.</summary>
-    public void Imagine(Flow flow) => _flow = flow;
+    public void Imagine(Flow flow)
+    {
+        _flow = flow;
+        _judged.Clear();
+    }
 
     /// <summary>Uses a separate host for the scenario, instead of the run's lab.</summary>
     public async Task UsePrivateHostAsync(NamespaceSetup setup) =>
@@ -107,6 +117,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         _profiles = [seen.Profile, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
         _finding = seen.Finding;
         _fired = lab.Fired;
+        _judged.Clear();
     }
 
     /// <summary>
@@ -114,6 +125,13 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     /// what was observed of all legs.
     /// </summary>
     private LegRecord? Judged(Leg leg)
+    {
+        if (!_judged.TryGetValue(leg, out var judged))
+            _judged[leg] = judged = Judge(leg);
+        return judged;
+    }
+
+    private LegRecord? Judge(Leg leg)
     {
         var forecast = _profiles.All(one => one == _profile)
             ? Prediction.Forecast(

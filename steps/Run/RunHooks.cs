@@ -6,6 +6,10 @@ namespace Hooktrail.Specs.Run;
 [Binding]
 public static class RunHooks
 {
+    /// <summary>Tells who waits for the run that one more scenario has ended.</summary>
+    [AfterScenario(Order = int.MaxValue)]
+    public static void CountScenario() => SpecsRun.Current.CountScenario();
+
     [AfterTestRun]
     public static Task EndAsync() => SpecsRun.Current.EndAsync();
 

@@ -74,6 +74,17 @@ public sealed class SpecsRun
         return new InvalidOperationException(reason); // never reached: both of them throw
     }
 
+    /// <summary>
+    /// Adds a line to a file, which grows while the run goes on; Reqnroll writes its messages at the end.
+    /// </summary>
+    public void CountScenario()
+    {
+        if (OutputDirectory is not { } directory)
+            return;
+        lock (_gate)
+            File.AppendAllText(Path.Combine(Directory.CreateDirectory(directory).FullName, "scenarios.txt"), "ended\n");
+    }
+
     /// <summary>Replaces the same scenario's earlier record of the leg.</summary>
     public void Record(LegRecord leg)
     {

@@ -56,22 +56,20 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
     }
 
     /// <summary>
-    /// The number of scenarios that have ended, from the Cucumber Messages, which the run writes as it goes on.
+    /// The number of scenarios that have ended, from a file to which the features add a line for each. Reqnroll writes
+    /// the Cucumber Messages too late for that.
     /// </summary>
     public static int Ended(string folder)
     {
         try
         {
-            using var messages = new StreamReader(new FileStream(
-                Path.Combine(folder, "messages.ndjson"),
+            using var ended = new FileStream(
+                Path.Combine(folder, "scenarios.txt"),
                 FileMode.Open,
                 FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete));
-            var ended = 0;
-            while (messages.ReadLine() is { } line)
-                if (line.StartsWith("{\"testCaseFinished\"", StringComparison.Ordinal))
-                    ended++;
-            return ended;
+                FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(ended);
+            return reader.ReadToEnd().Count(character => character == '\n');
         }
         catch (IOException)
         {

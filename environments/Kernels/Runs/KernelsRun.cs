@@ -13,7 +13,7 @@ public sealed class KernelsRun
     private static readonly string[] Written =
         [
             "trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html",
-            "reqnroll.html", "counts.txt", "features.trx", "features.log", "console.log"
+            "reqnroll.html", "counts.txt", "scenarios.txt", "features.trx", "features.log", "console.log"
         ];
 
     private readonly Checkout _checkout;

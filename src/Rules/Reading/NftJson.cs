@@ -30,24 +30,25 @@ internal static partial class NftJson
     private static ImmutableArray<string> Script(JsonElement objects)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
+        // A host has hundreds of rules in dozens of chains, so the objects are sorted by their places once.
         var all = objects.EnumerateArray().SelectMany(one => one.EnumerateObject()).ToList();
+        var ofTable = all.Where(one => one.Name is "set" or "map" or "chain")
+            .ToLookup(one => (Word(one.Value, "family"), Word(one.Value, "table")));
+        var ofChain = all.Where(one => one.Name == "rule").Select(one => one.Value)
+            .ToLookup(rule => (Word(rule, "family"), Word(rule, "table"), Word(rule, "chain")));
         foreach (var table in all.Where(one => one.Name == "table").Select(one => one.Value))
         {
-            lines.Add($"table {Word(table, "family")} {Quoted(Word(table, "name"))} {{");
+            var (family, name) = (Word(table, "family"), Word(table, "name"));
+            lines.Add($"table {family} {Quoted(name)} {{");
             if (table.TryGetProperty("flags", out var flags))
                 lines.Add($"flags {FlagsOf(flags)}");
-            bool Mine(JsonProperty one, params ReadOnlySpan<string> kinds) =>
-                kinds.Contains(one.Name)
-                && Word(one.Value, "family") == Word(table, "family")
-                && Word(one.Value, "table") == Word(table, "name");
-            foreach (var set in all.Where(one => Mine(one, "set", "map")))
+            foreach (var set in ofTable[(family, name)].Where(one => one.Name is "set" or "map"))
                 Elements(set, lines);
-            foreach (var chain in all.Where(one => Mine(one, "chain")).Select(one => one.Value))
+            foreach (var chain in ofTable[(family, name)].Where(one => one.Name == "chain").Select(one => one.Value))
             {
                 Chain(chain, lines);
-                foreach (var rule in all.Where(
-                    one => Mine(one, "rule") && Word(one.Value, "chain") == Word(chain, "name")))
-                    lines.Add(Rule(rule.Value));
+                foreach (var rule in ofChain[(family, name, Word(chain, "name"))])
+                    lines.Add(Rule(rule));
                 lines.Add("}");
             }
 

@@ -806,8 +806,32 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             (text, target) =
                 ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
         _rules.Add(new(
-            string.Join(' ', new[] { _case.Text, text }.Where(part => part.Length > 0)), _case.Matches, target));
+            string.Join(' ', new[] { _case.Text, text }.Where(part => part.Length > 0)), Together(_case.Matches), target));
     }
+
+    /// <summary>
+    /// What follows from <c>udp sport != 80 udp dport != 53</c> depends on the release of nft that loaded it; and in a
+    /// table of iptables, where only ports are loaded so, on that of iptables.
+    /// </summary>
+    private ImmutableArray<Match> Together(ImmutableArray<Match> matches)
+    {
+        var ports = matches.OfType<PortMatch>().Where(port => port is { Negated: true, Ranges: [var only] }
+            && only.First == only.Last && only.First > 0).ToList();
+        if (ports is [var source, var destination] && source.Role != destination.Role)
+            matches = Joined(matches, source, destination, "! --sport with ! --dport");
+        if (XtablesChains.IsTable(table.Family, table.OwnName))
+            return matches;
+        var macs = matches.Where(match => match is MacMatch or FrameProtocolMatch { BehindTag: false } && match.Negated).ToList();
+        if (macs is [var first, var second] && first.GetType() != second.GetType())
+            matches = Joined(matches, first, second, "ether saddr != with ether type !=");
+        var addresses = matches.OfType<AddressMatch>().Where(match => match.Negated).ToList();
+        return addresses is [var one, var other] && one.Role != other.Role
+            ? Joined(matches, one, other, "saddr != with daddr !=")
+            : matches;
+    }
+
+    private static ImmutableArray<Match> Joined(ImmutableArray<Match> matches, Match one, Match other, string text) =>
+        matches.Replace(one, LoadedAsOne.OrNot(one, other, text)).Remove(other);
 
     private void Add(NftCase more)
     {

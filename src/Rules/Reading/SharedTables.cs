@@ -101,10 +101,15 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         var lines = from.RulesOf(id) is { } printed && printed.Length == rules.Count ? printed : default;
         var pairs = rules.Select((rule, at) =>
             (Nft: rule, Saved: lines.IsDefault ? default : from.Read(lines[at], IsChain))).ToList();
-        if (!lines.IsDefault && pairs.TrueForAll(pair => IsLike(table, pair.Nft, pair.Saved)))
-            return pairs.SelectMany(pair => Better(
-                pair.Nft, [.. table.Read(pair.Nft).Select(one => NftLine.Text(table, id.Name, one))], pair.Saved));
-        return OfNft(table, id.Name).Select(one => NftLine.Text(table, id.Name, one));
+        if (lines.IsDefault)
+            return OfNft(table, id.Name).Select(one => NftLine.Text(table, id.Name, one));
+        // A save with as many lines has them in the same order. Only a line that says something else is not its rule's.
+        return pairs.SelectMany(pair => IsLike(table, pair.Nft, pair.Saved)
+            ? Better(pair.Nft, Read(pair.Nft), pair.Saved)
+            : Read(Unshown(table, pair.Nft)));
+
+        ImmutableArray<Rule> Read(ImmutableArray<NftToken> rule) =>
+            [.. table.Read(rule).Select(one => NftLine.Text(table, id.Name, one))];
     }
 
     /// <summary>Whether the rules may be the same: the save has all that can be read of nft's.</summary>

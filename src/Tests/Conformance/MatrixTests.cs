@@ -85,10 +85,57 @@ public class MatrixTests
                 {
                     HostChange.Rule(var command) => LabWords.Xtables(command, NoHost.Instance).Add,
                     HostChange.NftTable(var text) => LabWords.Nft(text, NoHost.Instance),
+                    HostChange.Sets(var text) => LabWords.Sets(text, NoHost.Instance),
                     _ => "",
                 },
                 Throws.Nothing,
                 change.ToString());
+    }
+
+    [Test]
+    public void Each_known_rule_is_met_by_a_flow_and_missed_by_another() => Assert.Multiple(() =>
+    {
+        foreach (var host in KnownRules.Hosts)
+            foreach (var variation in host.Variations.Where(IsReadable))
+            {
+                var with = host.Sketch with { Rules = RulesOf(variation.Changes) };
+                var without = with with { Rules = RuleSet.Empty };
+                var changed = variation.Flows.CountBy(flow =>
+                    !Prediction.Legs(with, flow).SequenceEqual(Prediction.Legs(without, flow))).ToDictionary();
+                // Either way is no difference where both ways are possible.
+                if (!variation.Title.Contains("either way", StringComparison.Ordinal))
+                    Assert.That(changed.GetValueOrDefault(true), Is.Positive, $"{host.Title}, {variation.Title}: met");
+                Assert.That(changed.GetValueOrDefault(false), Is.Positive, $"{host.Title}, {variation.Title}: missed");
+            }
+    });
+
+    // Sets are read by way of ipset, tables of nft by way of nft; MAC addresses and ranges are a host's.
+    private static bool IsReadable(Variation variation) => variation.Changes.All(change =>
+        change is HostChange.Rule(var command) && !command.Contains("-source 02:", StringComparison.Ordinal)
+        && !command.Contains(" 02:", StringComparison.Ordinal) && !command.Contains("-range ", StringComparison.Ordinal));
+
+    /// <summary>Rules in the lab's names, each appended to its chain.</summary>
+    private static RuleSet RulesOf(IEnumerable<HostChange> changes)
+    {
+        var all = RuleSet.Empty;
+        foreach (var (command, layer) in changes.OfType<HostChange.Rule>().Select(rule =>
+            (LabWords.Words(rule.Command), Enum.Parse<Layer>(rule.Command.Split(' ')[0], ignoreCase: true))))
+        {
+            var table = Array.IndexOf(command, "-t") is var at and > 0 ? command[at + 1] : "filter";
+            var words = command.Skip(at > 0 ? at + 2 : 1).Select(word => word.Contains(' ') ? $"\"{word}\"" : word).ToList();
+            var line = words switch
+            {
+                ["-N", var chain] => $":{chain} - [0:0]",
+                ["-P", var chain, var policy] => $":{chain} {policy} [0:0]",
+                _ => string.Join(' ', words),
+            };
+            var chains = all.Chains.Where(chain => chain.Id.Layer == layer && chain.Id.Table == table)
+                .Select(chain => $":{chain.Id.Name} {(HookPoints.All.Any(point => point.Chain == chain.Id.Name) ? "ACCEPT" : "-")} [0:0]");
+            all = all.With(RuleReader.Xtables(
+                layer, $"*{table}\n{string.Join('\n', chains)}\n{line}\nCOMMIT", LabNamesAsTheyAre.Instance));
+        }
+
+        return all;
     }
 
     [Test]

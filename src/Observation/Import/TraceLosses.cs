@@ -23,7 +23,7 @@ internal sealed partial class TraceLosses
         if (KernelLogRecord.TryParse(line, out var record))
             Number(record.Sequence, number);
         else if (Sequence().Match(line) is { Success: true } sequence
-                && LogFields.LongNumber(sequence.Groups[1].Value) is { } id)
+            && LogFields.LongNumber(sequence.Groups[1].Value) is { } id)
             Number((ulong)id, number);
         if (!Report().IsMatch(line))
             return false;

@@ -113,7 +113,8 @@ public static class PictureSvg
         if (leg.Trail.Hops.IsEmpty)
             return svg.Append(
                 CultureInfo.InvariantCulture,
-                $"""<text class="ht-bad" x="{StackMap.Left}" y="{map.Height - 10}">{Text($"no hop: {leg.Trail.Outcome}")}</text>""").ToString();
+                $"""<text class="ht-bad" x="{StackMap.Left}" y="{map.Height - 10}">{Text($"no hop: {leg.Trail.Outcome}")}</text>""")
+                .ToString();
         var route = TrailLine.Of(map, leg.Trail);
         if (leg.Parts >= 0)
             Other(svg, map, leg);

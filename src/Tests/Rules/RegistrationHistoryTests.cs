@@ -9,7 +9,10 @@ public class RegistrationHistoryTests
     private const string Raw = "iptables raw PREROUTING", Mine = "nftables ip mine c", More = "nftables ip more c";
 
     private static readonly string[] OfRaw =
-        ["table ip raw {", "\tchain PREROUTING {", "\t\ttype filter hook prerouting priority raw; policy accept;", "\t}", "}"];
+    [
+        "table ip raw {", "\tchain PREROUTING {", "\t\ttype filter hook prerouting priority raw; policy accept;",
+        "\t}", "}",
+    ];
 
     [Test]
     public void What_is_there_at_the_first_reading_has_no_known_order() =>

@@ -77,7 +77,9 @@ public class UnprovenTests
     }
 
     private static Hop Hop(string name, Layer layer = Layer.Nftables) =>
-        new(new(layer, name[..name.LastIndexOf(' ')], name[(name.LastIndexOf(' ') + 1)..]), "lab", null, null, null, "client", "wan");
+        new(
+            new(layer, name[..name.LastIndexOf(' ')], name[(name.LastIndexOf(' ') + 1)..]),
+            "lab", null, null, null, "client", "wan");
 
     private static Trail Delivered(params ImmutableArray<Hop> hops) => new(hops, Outcome.Delivered(Endpoint.Wan));
 

@@ -45,8 +45,10 @@ public static class EqualPriorities
                    ("forward", 0, "filter"), ("output", 0, "filter"), ("postrouting", -150, "mangle"),
                ]
            select new Place(
-               family, at.Hook, at.Priority, $"{family} {Side(at.Hook)} client",
-               $"{ip.Layer().Name()} -t {at.Table} -A {at.Hook.ToUpperInvariant()} {Short(at.Hook)} client"),
+               // Of IPv6 not all: without neighbour discovery nothing reaches the client.
+               family, at.Hook, at.Priority,
+               $"{family} {Side(at.Hook)} client{(ip == IpVersion.V6 ? " meta l4proto udp" : "")}",
+               $"{ip.Layer().Name()} -t {at.Table} -A {at.Hook.ToUpperInvariant()} {Short(at.Hook)} client{(ip == IpVersion.V6 ? " -p udp" : "")}"),
         .. from at in ((string Hook, int Priority, string Table)[])
                [
                    ("prerouting", -300, "nat"), ("input", -200, "filter"), ("forward", -200, "filter"),

@@ -202,7 +202,7 @@ public static class KnownRules
             "a chain of the user's", "-N HT-OWN", "-A HT-OWN -i lab -p udp -j RETURN", "-A HT-OWN -i lab -j DROP",
             "-A FORWARD -i lab -j HT-OWN");
         yield return With(
-            "goto", "-N HT-OWN", "-A HT-OWN -i lab -p udp -j RETURN", "-A FORWARD -i lab -g HT-OWN",
+            "goto", "-N HT-OWN", "-A HT-OWN -i lab -p tcp -j DROP", "-A FORWARD -i lab -g HT-OWN",
             "-A FORWARD -i lab -j DROP");
         yield return With(
             "a comment with words of rules",

@@ -121,7 +121,8 @@ public class MatrixTests
         foreach (var (command, layer) in changes.OfType<HostChange.Rule>().Select(rule =>
             (LabWords.Words(rule.Command), Enum.Parse<Layer>(rule.Command.Split(' ')[0], ignoreCase: true))))
         {
-            var table = Array.IndexOf(command, "-t") is var at and > 0 ? command[at + 1] : "filter";
+            var at = Array.IndexOf(command, "-t");
+            var table = at > 0 ? command[at + 1] : "filter";
             var words = command.Skip(at > 0 ? at + 2 : 1).Select(word => word.Contains(' ') ? $"\"{word}\"" : word).ToList();
             var line = words switch
             {

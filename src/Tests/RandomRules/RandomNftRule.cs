@@ -100,7 +100,7 @@ internal sealed class RandomNftRule(Random random, string family, string hook, b
         0 => $"meta l4proto != {Any("tcp", "udp", "icmp", "ipv6-icmp", "47")}",
         1 when _header == "th" => $"meta l4proto {Sign()}{{ tcp, udp }}",
         1 => $"meta l4proto != {{ {(_header == "udp" ? "tcp" : "udp")}, 47 }}",
-        2 when _header == "th" => IsV4 ? $"ip protocol {Sign()}{Any("udp", "icmp", "{ tcp, udp }")}" : $"ip6 nexthdr {Sign()}{Any("udp", "{ tcp, udp }")}",
+        2 when _header == "th" => IsV4 ? $"ip protocol {Sign()}{Any("udp", "{ tcp, udp }")}" : $"ip6 nexthdr {Sign()}{Any("udp", "{ tcp, udp }")}",
         3 when family == "inet" => IsV4 ? Any("meta nfproto ipv4", "meta nfproto != ipv6") : Any("meta nfproto ipv6", "meta nfproto != ipv4"),
         3 => "meta l4proto != { tcp, udp }",
         _ => $"meta protocol {(IsV4 ? Any("ip", "!= ip6") : Any("ip6", "!= ip"))}",

@@ -30,6 +30,13 @@ public class KnownWordsTests
     [TestCaseSource(nameof(Targets))]
     public void A_target(Layer layer, string printed, Knowledge knowledge)
     {
+        if (knowledge == Knowledge.BothWays)
+        {
+            // One rule for each address or port that NAT may choose.
+            Assert.That(() => Read(layer, printed), Throws.InvalidOperationException);
+            return;
+        }
+
         var target = Read(layer, printed).Target;
 
         Assert.That(target is UnknownTarget, Is.EqualTo(knowledge == Knowledge.EndsPrediction));

@@ -21,7 +21,7 @@ public class RealXtablesRulesTests
     // iptables itself refuses --ctstatus DNAT.
     [TestCase("idioms.v4", "-m conntrack --ctstatus DNAT", "-m set --match-set allow", "-m geoip", "-m connlimit", "-m hashlimit", "-m limit", "-m owner",
         "-m string", "-m time", "-m statistic", "-m recent", "-m tcpmss", "-m cgroup", "-m socket", "-m helper",
-        "-m tcp --tcp-option", "-m bpf")]
+        "-m tcp --tcp-option", "-m bpf", "which of 198.51.100.2-198.51.100.5")]
     public void These_matches_are_evaluated_both_ways(string file, params string[] names) =>
         Assert.That(
             Rules(file).SelectMany(rule => rule.Matches).OfType<UnknownMatch>().Select(match => match.Name).Distinct(),
@@ -40,8 +40,7 @@ public class RealXtablesRulesTests
     [TestCase("ufw-docker.v4")]
     [TestCase("ufw.v4")]
     [TestCase("ufw.v6")]
-    [TestCase("idioms.v4", "NFQUEUE --queue-num", "TEE --gateway", "TPROXY --on-port", "NETMAP --to 10.0.0.0/24",
-        "SNAT --to-source 198.51.100.2-198.51.100.5", "CT --helper", "CT --zone")]
+    [TestCase("idioms.v4", "NFQUEUE --queue-num", "TEE --gateway", "TPROXY --on-port", "NETMAP --to 10.0.0.0/24", "CT --helper", "CT --zone")]
     public void These_targets_end_a_prediction(string file, params string[] names) =>
         Assert.That(
             Rules(file).Select(rule => rule.Target).OfType<UnknownTarget>().Select(target => target.Name),
@@ -57,9 +56,10 @@ public class RealXtablesRulesTests
         var lines = File.ReadAllLines(Path.Combine(Folder, file));
         var rules = RuleReader.Xtables(layer, lines, TestHost.Instance, file, sets);
         Assert.That(
-            rules.Count,
+            rules.Chains.SelectMany(chain => chain.Rules)
+                .Count(rule => !rule.Matches.Any(match => match is UnknownMatch { Name: ['w', 'h', 'i', 'c', 'h', ..] })),
             Is.EqualTo(lines.Count(line => line.StartsWith("-A ", StringComparison.Ordinal))),
-            "each is a rule");
+            "each is a rule, and one more for each other address of NAT");
         return [.. rules.Chains.SelectMany(chain => chain.Rules)];
     }
 

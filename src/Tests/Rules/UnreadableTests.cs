@@ -30,7 +30,7 @@ public class UnreadableTests
     private static readonly string[] Targets =
     [
         "-j NONSENSE", "-j ACCEPT --nonsense", "-j REJECT --nonsense 3", "-j NFQUEUE --queue-num 0",
-        "-j TEE --gateway 10.0.0.1", "-j DNAT --to-destination 10.0.0.1-10.0.0.9",
+        "-j TEE --gateway 10.0.0.1", "-j DNAT --to-destination 10.0.0.1-10.0.0.99",
         "-j DNAT --to-destination 172.30.0.3 --nonsense 3", "-j DNAT --nonsense 3 --to-destination 172.30.0.3",
         "-j REDIRECT --to-ports http", "-j CT --notrack --zone 3", "-j MARK --set-xmark nonsense", "-j TTL --ttl-inc 300",
         "-j CONNMARK --save-mark --left-shift-mark 2", "-j CONNMARK --set-mark nonsense", "-j TOS --set-tos 0x01/0xff",

@@ -192,9 +192,9 @@ public class XtablesTests
         Do("-j DNAT --to-destination :81", null, new DnatTarget(null, 81)),
         Do("-j DNAT --to-destination 10.9.8.7", null, new DnatTarget("10.9.8.7", null)),
         Do(
-            "-j DNAT --to-destination 10.0.0.1-10.0.0.9",
+            "-j DNAT --to-destination 10.0.0.1-10.0.0.99",
             null,
-            new UnknownTarget("DNAT --to-destination 10.0.0.1-10.0.0.9")),
+            new UnknownTarget("DNAT --to-destination 10.0.0.1-10.0.0.99")),
         Do("-j SNAT --to-source 203.0.113.1", "-j SNAT --to-source host.wan", new SnatTarget("host.wan", null)),
         Do("-j MASQUERADE", null, new MasqueradeTarget()),
         Do("-p tcp -j MASQUERADE --to-ports 1024-2048 --random", null, new MasqueradeTarget()),

@@ -5,8 +5,8 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Conformance;
 
 /// <summary>
-/// The matches and targets that the model knows, each in a rule that some of the flows meet and others miss; in iptables
-/// and ip6tables, in nft, and in the tools of the bridge and of ARP.
+/// The matches and targets that the model knows, each in a rule that some of the flows meet and others miss; in
+/// iptables and ip6tables, in nft, and in the tools of the bridge and of ARP.
 /// </summary>
 /// <remarks>
 /// Nearly every rule names a device or an address of the lab, so that it can be tried on a host that belongs to a user.
@@ -48,7 +48,8 @@ public static class KnownRules
     {
         var (tool, isV4) = (ip.Layer().Name(), ip == IpVersion.V4);
         var flows = Of(ip);
-        Variation With(string title, params ReadOnlySpan<string> rules) => Quiet($"{tool}: {title}", flows, Rules(tool, rules));
+        Variation With(string title, params ReadOnlySpan<string> rules) =>
+            Quiet($"{tool}: {title}", flows, Rules(tool, rules));
 
         yield return With("length", $"-A FORWARD -i lab -p tcp -m length --length {(isV4 ? "40:80" : "60:100")} -j DROP");
         yield return isV4
@@ -75,7 +76,10 @@ public static class KnownRules
         yield return With(
             "addresses of the device", "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL --limit-iface-in -j DROP") with
         {
-            Flows = [.. flows, .. isV4 ? [new Flow(Client, Host, Protocol.Udp) { Via = LabNames.HostOnWan }] : (Flow[])[]],
+            Flows =
+            [
+                .. flows, .. isV4 ? [new Flow(Client, Host, Protocol.Udp) { Via = LabNames.HostOnWan }] : (Flow[])[],
+            ],
         };
         yield return With("a prefix of devices", "-A FORWARD -i lab ! -o la+ -j DROP");
         yield return With("either way: limit", "-A FORWARD -i lab -p udp -m limit --limit 1000/sec -j DROP");
@@ -109,7 +113,8 @@ public static class KnownRules
     {
         var tool = ip.Layer().Name();
         var flows = Of(ip);
-        Variation With(string title, params ReadOnlySpan<string> rules) => Quiet($"{tool}: {title}", flows, Rules(tool, rules));
+        Variation With(string title, params ReadOnlySpan<string> rules) =>
+            Quiet($"{tool}: {title}", flows, Rules(tool, rules));
 
         const string nat = "-t nat -A PREROUTING -s client -d wan -j DNAT --to-destination stranger";
         yield return With("ctorigdst", nat, "-A FORWARD -d stranger -m conntrack --ctorigdst wan -j DROP");
@@ -136,7 +141,8 @@ public static class KnownRules
     {
         var (tool, isV4) = (ip.Layer().Name(), ip == IpVersion.V4);
         var flows = Of(ip);
-        Variation With(string title, params ReadOnlySpan<string> rules) => Quiet($"{tool}: {title}", flows, Rules(tool, rules));
+        Variation With(string title, params ReadOnlySpan<string> rules) =>
+            Quiet($"{tool}: {title}", flows, Rules(tool, rules));
 
         yield return With(
             "DSCP", "-t mangle -A PREROUTING -i lab -p udp -j DSCP --set-dscp 0x2e",
@@ -196,7 +202,8 @@ public static class KnownRules
     private static IEnumerable<Variation> Chains(IpVersion ip)
     {
         var tool = ip.Layer().Name();
-        Variation With(string title, params ReadOnlySpan<string> rules) => Quiet($"{tool}: {title}", Of(ip), Rules(tool, rules));
+        Variation With(string title, params ReadOnlySpan<string> rules) =>
+            Quiet($"{tool}: {title}", Of(ip), Rules(tool, rules));
 
         yield return With(
             "a chain of the user's", "-N HT-OWN", "-A HT-OWN -i lab -p udp -j RETURN", "-A HT-OWN -i lab -j DROP",
@@ -259,7 +266,8 @@ public static class KnownRules
         ImmutableArray<Flow> both = [.. Of(IpVersion.V4), .. Of(IpVersion.V6)];
         Variation With(string rule, string hook = "forward", string family = "inet", ImmutableArray<Flow>? flows = null) =>
             Quiet(
-                $"{family} {hook}: {rule}", flows ?? (family == "inet" ? both : Of(family == "ip" ? IpVersion.V4 : IpVersion.V6)),
+                $"{family} {hook}: {rule}",
+                flows ?? (family == "inet" ? both : Of(family == "ip" ? IpVersion.V4 : IpVersion.V6)),
                 Table(family, hook, rule));
 
         const string lab = "iifname \"lab\"";
@@ -306,7 +314,8 @@ public static class KnownRules
     private static IEnumerable<Variation> OfNftSets()
     {
         ImmutableArray<Flow> flows = Of(IpVersion.V4);
-        Variation With(string title, string table) => Quiet(title, flows, new HostChange.NftTable($"table ip mine {{ {table} }}"));
+        Variation With(string title, string table) =>
+            Quiet(title, flows, new HostChange.NftTable($"table ip mine {{ {table} }}"));
         const string hook = "type filter hook forward priority -5;";
         var stranger = NamespaceRuleNames.Instance.Address("stranger", IpVersion.V4);
 
@@ -337,7 +346,8 @@ public static class KnownRules
     {
         ImmutableArray<Flow> both = [.. Of(IpVersion.V4), .. Of(IpVersion.V6)],
             frames = [.. both, .. MatrixFlows.Broadcasts(), .. MatrixFlows.Tagged(), .. MatrixFlows.Arp()];
-        Variation With(string title, params ReadOnlySpan<string> rules) => Quiet($"ebtables: {title}", frames, Rules("ebtables", rules));
+        Variation With(string title, params ReadOnlySpan<string> rules) =>
+            Quiet($"ebtables: {title}", frames, Rules("ebtables", rules));
 
         yield return With("ports of IPv4", "-A FORWARD -i client.port -p IPv4 --ip-proto udp --ip-dport 80 -j DROP");
         yield return With("ports of IPv6", "-A FORWARD -i client.port -p IPv6 --ip6-proto tcp --ip6-dport 1:80 -j DROP");
@@ -356,7 +366,8 @@ public static class KnownRules
                 "meta l4proto udp meta mark set 0x5; iifname \"client.port\" meta mark 0x5 drop", "arp operation request drop",
                 "meta pkttype broadcast drop",
             ])
-            yield return Quiet($"bridge forward: {rule}", frames, Table("bridge", "forward", $"iifname \"client.port\" {rule}"));
+            yield return Quiet(
+                $"bridge forward: {rule}", frames, Table("bridge", "forward", $"iifname \"client.port\" {rule}"));
     }
 
     /// <summary>Rules that name a MAC address, which is another one in each lab.</summary>

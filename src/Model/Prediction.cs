@@ -30,9 +30,11 @@ public static class Prediction
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static PredictedLeg LegOf(HostProfile profile, Flow flow, Leg leg) => LegOn(HostOf(profile), flow, leg);
 
-    private static PredictedLeg LegOn(Host host, Flow flow, Leg leg) =>
-        Model.Forecast.LegsOf([.. Find(host, flow, leg).Select(walk => CourseOf(walk))])
-            .First(one => IsMeant(one.Leg, leg, flow)) with { Leg = leg };
+    private static PredictedLeg LegOn(Host host, Flow flow, Leg leg)
+    {
+        var legs = Model.Forecast.LegsOf([.. Find(host, flow, leg).Select(walk => CourseOf(walk))]);
+        return legs.First(one => IsMeant(one.Leg, leg, flow)) with { Leg = leg };
+    }
 
     /// <summary>
     /// Predicts the trail of one leg and says why: what decided the packet's way, and why it did not cross each other

@@ -64,8 +64,9 @@ internal static class Matching
         ProtocolMatch or PortMatch or TcpFlagsMatch or IcmpTypeMatch
             when packet.Encapsulation == Encapsulation.PPPoE && state.Family is (Family.Bridge or Family.Netdev) =>
             Truth.No,
-        // Only the first part of a fragmented packet has the header of TCP, UDP or ICMP. nft may compare what the program
-        // sent in its place (nft_core.c, nft_payload_fast_eval; measured on 6.18), and then another value or a range may hold.
+        // Only the first part of a fragmented packet has the header of TCP, UDP or ICMP. nft may compare what the
+        // program sent in its place (nft_core.c, nft_payload_fast_eval; measured on 6.18), and then another value or a
+        // range may hold.
         PortMatch or TcpFlagsMatch or IcmpTypeMatch when packet.Fragment is { Number: > 1 } =>
             match.Negated || match is PortMatch port && port.Ranges.Any(range => range.First != range.Last)
                 ? Truth.Unknown

@@ -251,7 +251,8 @@ internal static partial class NftJson
             "symhash" => $"symhash mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
             "jhash" =>
                 $"jhash {Left(value.GetProperty("expr"))} mod {value.GetProperty("mod").GetRawText()}{Offset(value)}",
-            "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} {Word(value, "result")}",
+            "fib" => $"fib {(value.TryGetProperty("flags", out var flags) ? List(flags, " . ") : "")} "
+                + Word(value, "result"),
             "tcp option" when value.TryGetProperty("field", out var part) =>
                 $"tcp option {Word(value, "name")} {part.GetString()}",
             "concat" => string.Join(" . ", value.EnumerateArray().Select(Left)),

@@ -806,7 +806,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             (text, target) =
                 ($"{Unreadable} \"{text.Replace('"', '\'')}\"", new UnknownTarget(text.Replace('"', '\'')));
         _rules.Add(new(
-            string.Join(' ', new[] { _case.Text, text }.Where(part => part.Length > 0)), Together(_case.Matches), target));
+            string.Join(' ', new[] { _case.Text, text }.Where(part => part.Length > 0)),
+            Together(_case.Matches),
+            target));
     }
 
     /// <summary>
@@ -821,7 +823,9 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
             matches = Joined(matches, source, destination, "! --sport with ! --dport");
         if (XtablesChains.IsTable(table.Family, table.OwnName))
             return matches;
-        var macs = matches.Where(match => match is MacMatch or FrameProtocolMatch { BehindTag: false } && match.Negated).ToList();
+        var macs = matches
+            .Where(match => match is MacMatch or FrameProtocolMatch { BehindTag: false } && match.Negated)
+            .ToList();
         if (macs is [var first, var second] && first.GetType() != second.GetType())
             matches = Joined(matches, first, second, "ether saddr != with ether type !=");
         var addresses = matches.OfType<AddressMatch>().Where(match => match.Negated).ToList();

@@ -21,8 +21,8 @@ internal sealed partial class XtablesRule
     }
 
     /// <summary>
-    /// The addresses and ports that NAT may choose from, as the option's words, each with its target; null if this is no
-    /// such target, or they are too many. Which one a connection gets is not known (nf_nat_core.c,
+    /// The addresses and ports that NAT may choose from, as the option's words, each with its target; null if this is
+    /// no such target, or they are too many. Which one a connection gets is not known (nf_nat_core.c,
     /// <c>find_best_ips_proto</c>).
     /// </summary>
     private (string Option, string Written, ImmutableArray<(string Text, Target Target)> All)? Choices()
@@ -35,7 +35,8 @@ internal sealed partial class XtablesRule
             _ => [],
         };
         if (_options.Keys.FirstOrDefault(options.Contains) is not { } option
-            || _options.Keys.Any(other => other != option && other is not ("--random" or "--random-fully" or "--persistent")))
+            || _options.Keys.Any(
+                other => other != option && other is not ("--random" or "--random-fully" or "--persistent")))
             return null;
         var written = _options[option];
         var (address, port) = _jump == "REDIRECT" ? ("", written) : NatParts(written);

@@ -112,7 +112,8 @@ public class MatrixTests
     // Sets are read by way of ipset, tables of nft by way of nft; MAC addresses and ranges are a host's.
     private static bool IsReadable(Variation variation) => variation.Changes.All(change =>
         change is HostChange.Rule(var command) && !command.Contains("-source 02:", StringComparison.Ordinal)
-        && !command.Contains(" 02:", StringComparison.Ordinal) && !command.Contains("-range ", StringComparison.Ordinal));
+        && !command.Contains(" 02:", StringComparison.Ordinal)
+        && !command.Contains("-range ", StringComparison.Ordinal));
 
     /// <summary>Rules in the lab's names, each appended to its chain.</summary>
     private static RuleSet RulesOf(IEnumerable<HostChange> changes)
@@ -123,7 +124,9 @@ public class MatrixTests
         {
             var at = Array.IndexOf(command, "-t");
             var table = at > 0 ? command[at + 1] : "filter";
-            var words = command.Skip(at > 0 ? at + 2 : 1).Select(word => word.Contains(' ') ? $"\"{word}\"" : word).ToList();
+            var words = command.Skip(at > 0 ? at + 2 : 1)
+                .Select(word => word.Contains(' ') ? $"\"{word}\"" : word)
+                .ToList();
             var line = words switch
             {
                 ["-N", var chain] => $":{chain} - [0:0]",

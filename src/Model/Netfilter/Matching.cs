@@ -295,7 +295,7 @@ internal static class Matching
         _ => ConntrackStates.Invalid,
     } | (packet.Connection?.States ?? 0);
 
-    // Of its own broadcast that the host hears, rules learn this type by the address (net/core/dev.c,
+    // The host hears the broadcasts that it sends. Rules take their packet type from the address (net/core/dev.c,
     // dev_loopback_xmit; xt_pkttype.c, pkttype_mt; nft_meta.c, nft_meta_get_eval_pkttype_lo).
     private static bool IsLoopedBack(Packet packet, in HookState state) =>
         packet.Mac is null && state.In is not null && Lab.IsBroadcast(packet.Destination.Name);

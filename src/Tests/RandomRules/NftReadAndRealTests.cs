@@ -9,8 +9,8 @@ namespace Hooktrail.Tests.RandomRules;
 /// Random rules of nft, with real packets: what was read of a rule matches the packets that its counter has counted.
 /// </summary>
 /// <remarks>
-/// A rule counts, or calls a chain of its own by a map of verdicts, and that chain counts. The map is several rules to
-/// the reader.
+/// A rule counts, or a map of verdicts in it calls a separate chain that counts. The reader makes several rules of such
+/// a map.
 /// </remarks>
 [TestFixture]
 [CancelAfter(900_000)]

@@ -226,10 +226,15 @@ public static partial class LabWords
             .Select(words => words[1]),
     ];
 
-    /// <summary>A script that makes translated sets, all or none.</summary>
+    /// <summary>
+    /// A script that makes translated sets, all or none. It touches no set that is there already, and fails instead.
+    /// </summary>
     public static string Making(string sets) =>
         $$"""
         type -P ipset >/dev/null || { echo 'the program ipset is missing: install it'; exit 1; }
+        for set in {{string.Join(' ', SetsOf(sets))}}; do
+            ! ipset list "$set" -name >/dev/null 2>&1 || { echo "the host already has a set $set; use another name"; exit 1; }
+        done
         ipset restore <<'END' || { {{string.Join("; ", SetsOf(sets).Reverse().Select(set => $"ipset destroy {set} 2>/dev/null"))}}; exit 1; }
         {{sets}}
         END

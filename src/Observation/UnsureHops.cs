@@ -24,7 +24,7 @@ public sealed record UnsureHops(int First, int Count, bool AreCrossed)
     }
 
     /// <summary>
-    /// Those of a trail, by the groups of hook points whose recorders stand behind all of their chains.
+    /// Finds them in a trail. A group is the hook points whose recorders were registered behind all of their chains.
     /// </summary>
     public static ImmutableArray<UnsureHops> Of(Trail trail, ImmutableArray<ImmutableArray<HookPoint>> groups)
     {

@@ -26,11 +26,7 @@ internal sealed partial class LabChanges(
         HostChange.Turn(var one, var on) => await TurnAsync(one, on, cancellation).ConfigureAwait(false),
         HostChange.Rule(var command) => await AddAsync(command, cancellation).ConfigureAwait(false),
         HostChange.NftTable(var text) => await AddTableAsync(text, cancellation).ConfigureAwait(false),
-        HostChange.Sets(var text) => await JournaledAsync(
-            "make sets of ipset",
-            LabWords.Making(LabWords.Sets(text, addresses)),
-            [.. LabWords.SetsOf(text).Reverse().Select(set => $"ipset destroy {set}")],
-            cancellation).ConfigureAwait(false),
+        HostChange.Sets(var text) => await AddSetsAsync(text, cancellation).ConfigureAwait(false),
         _ => throw new InvalidOperationException($"Unknown change {change}."),
     };
 
@@ -102,6 +98,21 @@ internal sealed partial class LabChanges(
             "add a table of nft",
             $"nft -f - <<'END'\n{written}\nEND\n",
             [.. tables.Select(table => $"nft delete table {table}")],
+            cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<IAsyncDisposable> AddSetsAsync(string text, CancellationToken cancellation)
+    {
+        var written = LabWords.Sets(text, addresses);
+        var sets = LabWords.SetsOf(written);
+        // Before the journal is written: what it names is removed if this run is killed.
+        foreach (var set in sets)
+            if ((await probe.TryAsync($"ipset list {set} -name", cancellation).ConfigureAwait(false)).Status == 0)
+                throw new HooktrailException($"The host already has a set {set}; use another name.");
+        return await JournaledAsync(
+            "make sets of ipset",
+            LabWords.Making(written),
+            [.. sets.Reverse().Select(set => $"ipset destroy {set}")],
             cancellation).ConfigureAwait(false);
     }
 

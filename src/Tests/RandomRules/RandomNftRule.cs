@@ -17,7 +17,7 @@ internal sealed class RandomNftRule(Random random, string family, string hook, b
     /// <summary>The version of IP that the rule is about, where the family leaves it open.</summary>
     private IpVersion _version;
 
-    /// <summary>The protocol whose header the rule asks for: nft takes no two.</summary>
+    /// <summary>The protocol whose header the rule asks for; a rule of nft can ask for only one.</summary>
     private string _header = "";
 
     /// <summary>The rule's condition; with a map of verdicts, <c>{0}</c> stands for the chain to jump to.</summary>

@@ -122,4 +122,32 @@ public class LabWordsTests
     public void A_text_without_a_table_is_refused(string text) =>
         Assert.That(
             () => LabWords.TablesOf(text), Throws.TypeOf<HooktrailException>().With.Message.Contains("has no table"));
+
+    [TestCase(true, "list evil -name")]
+    [TestCase(false, "list evil -name|restore")]
+    public void A_set_that_the_host_has_already_is_not_touched(bool isThere, string asked)
+    {
+        var folder = Directory.CreateTempSubdirectory("hooktrail-");
+        try
+        {
+            var (program, log) = (Path.Combine(folder.FullName, "ipset"), Path.Combine(folder.FullName, "log"));
+            File.WriteAllText(
+                program, $"#!/bin/sh\necho \"$*\" >>{log}\n[ \"$1\" != list ] || exit {(isThere ? 0 : 1)}\n");
+            using var shell = new System.Diagnostics.Process
+            {
+                StartInfo = new(
+                    "bash",
+                    ["-c", $"chmod 700 {program}\n" + LabWords.Making("create evil hash:ip\nadd evil 172.30.0.2")]),
+            };
+            shell.StartInfo.Environment["PATH"] = $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
+            shell.Start();
+            shell.WaitForExit();
+            Assert.That(shell.ExitCode, isThere ? Is.Not.Zero : Is.Zero);
+            Assert.That(string.Join('|', File.ReadAllLines(log)), Is.EqualTo(asked));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

@@ -3,6 +3,8 @@ namespace Hooktrail.Cli.Verbs;
 /// <summary>Writes a verb's result.</summary>
 internal static class OutputFile
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>The same for text.</summary>
     /// <exception cref="HooktrailException">The file cannot be written.</exception>
     public static void WriteText(string? to, Action<TextWriter> write, string what) => Write(
@@ -18,7 +20,21 @@ internal static class OutputFile
     /// Writes to a file; to standard output for null or -. What is its name in a message: <c>The report</c>.
     /// </summary>
     /// <exception cref="HooktrailException">The file cannot be written.</exception>
-    public static void Write(string? to, Action<Stream> write, string what)
+    public static void Write(string? to, Action<Stream> write, string what) =>
+        Write(to, write, what, new() { Mode = FileMode.Create, Access = FileAccess.Write });
+
+    /// <summary>The same for what only the owner of the file may read.</summary>
+    /// <exception cref="HooktrailException">The file cannot be written.</exception>
+    public static void WritePrivate(string? to, Action<Stream> write, string what)
+    {
+        // The mode of a file that is there already stays.
+        if (to is not null and not TrailsInput.StandardInput && File.Exists(to))
+            File.SetUnixFileMode(to, Private);
+        Write(
+            to, write, what, new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private });
+    }
+
+    private static void Write(string? to, Action<Stream> write, string what, FileStreamOptions how)
     {
         if (to is null or TrailsInput.StandardInput)
         {
@@ -31,7 +47,7 @@ internal static class OutputFile
             throw new HooktrailException($"--out \"{to}\" is a directory; name a file.");
         try
         {
-            using var file = File.Create(to);
+            using var file = new FileStream(to, how);
             write(file);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException)

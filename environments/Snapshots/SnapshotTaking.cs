@@ -1,0 +1,80 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Hooktrail.Hosts;
+
+namespace Hooktrail.Snapshots;
+
+/// <summary>Takes a snapshot of this machine, or of one of its network namespaces.</summary>
+public static class SnapshotTaking
+{
+    // A host of 200 containers takes some seconds; one whose engine hangs takes the script's own bounds.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    public static Task<Snapshot> OfThisHostAsync(CancellationToken cancellation = default) =>
+        RunAsync(["sh", "-c", Snapshot.Script, "sh"], cancellation);
+
+    /// <summary>A namespace by a process in it; without the containers of the host.</summary>
+    /// <exception cref="HooktrailException">There is no such process, or it may not be entered.</exception>
+    public static Task<Snapshot> OfNamespaceAsync(int processId, CancellationToken cancellation = default)
+    {
+        var process = processId.ToString(CultureInfo.InvariantCulture);
+        return Directory.Exists($"/proc/{process}")
+            ? RunAsync(
+                ["nsenter", "--net", "--target", process, "sh", "-c", Snapshot.Script, "sh", "namespace"], cancellation)
+            : throw new HooktrailException(
+                $"There is no process {process} on this machine; name one that runs in the namespace (lsns -t net shows some).");
+    }
+
+    private static async Task<Snapshot> RunAsync(string[] command, CancellationToken cancellation)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bounded.CancelAfter(Longest);
+        using var process = Start(command);
+        process.StandardInput.Close();
+        var (output, error) = (
+            ReadAsync(process.StandardOutput.BaseStream, bounded.Token),
+            process.StandardError.ReadToEndAsync(bounded.Token));
+        try
+        {
+            await process.WaitForExitAsync(bounded.Token).ConfigureAwait(false);
+            using var printed = await output.ConfigureAwait(false);
+            return process.ExitCode == 0
+                ? SnapshotJson.Read(printed, "What the script printed")
+                : throw new HooktrailException(
+                    $"No snapshot could be taken: {(await error.ConfigureAwait(false)).Trim().TrimEnd('.')}; run it as root.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            throw new HooktrailException(
+                $"No snapshot could be taken within {Longest.TotalMinutes:0} minutes; one of the host's tools hangs: run the script that --script prints, to see which.");
+        }
+    }
+
+    private static async Task<MemoryStream> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        var read = new MemoryStream();
+        await stream.CopyToAsync(read, cancellation).ConfigureAwait(false);
+        read.Position = 0;
+        return read;
+    }
+
+    private static Process Start(string[] command)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+        }
+        catch (Win32Exception wrong)
+        {
+            throw new HooktrailException(
+                $"A snapshot needs the program {command[0]}, which failed to start ({wrong.Message}): install it.", wrong);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Hosts.Reading;
+
+/// <summary>Reads <c>ip -j -d addr</c> and <c>bridge -j -d link</c>.</summary>
+internal static class DeviceReader
+{
+    public static ImmutableArray<Device> Of(
+        IEnumerable<JsonElement> links, IEnumerable<JsonElement> ports, Settings settings)
+    {
+        var byName = ports.Where(port => port.Text("ifname") is not null)
+            .GroupBy(port => port.Text("ifname")!)
+            .ToDictionary(port => port.Key, port => port.First());
+        return
+        [
+            .. from link in links
+               let name = link.Text("ifname")
+               where name is not null
+               select Of(name, link, byName.TryGetValue(name, out var port) ? port : null, settings),
+        ];
+    }
+
+    /// <summary>The addresses of one link; those of a peer-to-peer device are its own.</summary>
+    public static ImmutableArray<HostAddress> Addresses(JsonElement link) =>
+    [
+        .. from one in link.Each("addr_info")
+           where IPAddress.TryParse(one.Text("local"), out _)
+           select new HostAddress(IPAddress.Parse(one.Text("local")!), one.Number("prefixlen") ?? 0),
+    ];
+
+    public static string? Mac(JsonElement link) =>
+        link.Text("link_type") == "ether" ? link.Text("address") : null;
+
+    private static Device Of(string name, JsonElement link, JsonElement? port, Settings settings)
+    {
+        var info = link.Member("linkinfo") ?? default;
+        var data = info.Member("info_data") ?? default;
+        var slave = info.Member("info_slave_data") ?? default;
+        var kind = Kind(link, info.Text("info_kind"));
+        return new(name, kind)
+        {
+            Index = link.Number("ifindex") ?? 0,
+            IsUp = link.Each("flags").Any(flag => flag.ValueEquals("UP")),
+            Mac = Mac(link),
+            Master = link.Text("master"),
+            Parent = kind is DeviceKind.Vlan or DeviceKind.Macvlan or DeviceKind.Ipvlan ? link.Text("link") : null,
+            Vlan = kind == DeviceKind.Vlan ? data.Number("id") : null,
+            PeerIndex = kind == DeviceKind.Veth ? link.Number("link_index") : null,
+            Addresses = Addresses(link),
+            Port = info.Text("info_slave_kind") == "bridge" || port is not null
+                ? new(
+                    slave.IsOn("hairpin") || port?.IsOn("hairpin") == true,
+                    slave.IsOn("isolated") || port?.IsOn("isolated") == true,
+                    (slave.Text("state") ?? port?.Text("state") ?? "forwarding") == "forwarding")
+                : null,
+            FiltersVlans = kind == DeviceKind.Bridge && data.IsOn("vlan_filtering"),
+            Settings = settings.Of(name),
+        };
+    }
+
+    private static DeviceKind Kind(JsonElement link, string? kind) => kind switch
+    {
+        null when link.Text("link_type") == "loopback" => DeviceKind.Loopback,
+        null => DeviceKind.Nic,
+        "bridge" => DeviceKind.Bridge,
+        "veth" => DeviceKind.Veth,
+        "vlan" => DeviceKind.Vlan,
+        "macvlan" or "macvtap" => DeviceKind.Macvlan,
+        "ipvlan" or "ipvtap" => DeviceKind.Ipvlan,
+        "tun" => DeviceKind.Tun,
+        "wireguard" => DeviceKind.WireGuard,
+        "bond" => DeviceKind.Bond,
+        "vxlan" => DeviceKind.Vxlan,
+        "dummy" => DeviceKind.Dummy,
+        "vrf" => DeviceKind.Vrf,
+        _ => DeviceKind.Other,
+    };
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text.Json;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Hosts.Reading;
+
+/// <summary>Reads what Docker and podman tell of their containers and networks.</summary>
+internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> devices)
+{
+    private static readonly ImmutableArray<string> Engines = ["docker", "podman"];
+
+    public ImmutableArray<Container> Containers() =>
+    [
+        .. from engine in Engines
+           let all = Json.Objects(snapshot.Find($"{engine}-containers")).ToList()
+           from one in all
+           where one.Text("name") is not null
+           select Of(one, engine, all),
+    ];
+
+    public ImmutableArray<EngineNetwork> Networks() =>
+    [
+        .. from engine in Engines
+           from one in Json.Objects(snapshot.Find($"{engine}-networks"))
+           let name = one.Text("name")
+           where name is not null
+           select Network(one, name, engine),
+    ];
+
+    private static EngineNetwork Network(JsonElement one, string name, string engine)
+    {
+        var driver = one.Text("driver") ?? "bridge";
+        var options = one.Member("options") ?? default;
+        return new(name, engine, driver)
+        {
+            // moby names a bridge after the network's id (libnetwork/drivers/bridge/bridge_linux.go, parseNetworkOptions).
+            Device = options.Text("com.docker.network.bridge.name") ?? one.Text("network_interface")
+                ?? (driver == "bridge" && one.Text("id") is { Length: >= 12 } id ? $"br-{id[..12]}" : options.Text("parent")),
+            IsInternal = one.IsOn("internal"),
+            Subnets =
+            [
+                .. from subnet in one.Each("subnets")
+                   let text = subnet.Text("Subnet") ?? subnet.Text("subnet")
+                   where text is not null && AddressPrefix.TryParse(text, IpVersion.V4, out _)
+                   select Prefix(text),
+            ],
+        };
+    }
+
+    private static AddressPrefix Prefix(string text)
+    {
+        AddressPrefix.TryParse(text, IpVersion.V4, out var prefix);
+        return prefix;
+    }
+
+    private Container Of(JsonElement one, string engine, List<JsonElement> all)
+    {
+        var process = (one.Number("pid") ?? 0).ToString(CultureInfo.InvariantCulture);
+        var own = snapshot.Lines($"namespace {process}");
+        var links = Json.Objects(snapshot.Find($"links {process}")).ToList();
+        // Of containers that share a namespace, the first has what is in it.
+        var sharer = all.Find(other => other.Text("name") != one.Text("name") && links.Count == 0 && !own.IsEmpty
+            && snapshot.Lines($"namespace {other.Number("pid")}").SequenceEqual(own)
+            && snapshot.Find($"links {other.Number("pid")}") is not null);
+        return new(NameOf(one), engine)
+        {
+            Project = one.Text("project"),
+            Service = one.Text("service"),
+            IsHosted = one.Text("mode") == "host",
+            SharesWith = sharer.ValueKind == JsonValueKind.Object ? NameOf(sharer) : null,
+            Attachments = links.Count > 0 ? Attached(links) : Told(one),
+            Routes =
+            [
+                .. RouteReader.Routes(Json.Objects(snapshot.Find($"routes {process}")), IpVersion.V4),
+                .. RouteReader.Routes(Json.Objects(snapshot.Find($"routes6 {process}")), IpVersion.V6),
+            ],
+            Listening = SocketReader.Of(snapshot.Lines($"listening {process}")),
+            Published = [.. Published(one)],
+        };
+    }
+
+    private static string NameOf(JsonElement one) => one.Text("name")!.TrimStart('/');
+
+    private ImmutableArray<Attachment> Attached(List<JsonElement> links) =>
+    [
+        .. from link in links
+           where link.Text("link_type") != "loopback" && link.Text("ifname") is not null
+           select new Attachment(
+               link.Text("ifname")!,
+               PortOf(link.Number("link_index"), link.Number("ifindex")),
+               DeviceReader.Addresses(link))
+           {
+               Mac = DeviceReader.Mac(link),
+           },
+    ];
+
+    // Both ends name each other, so that a number that two namespaces share leads to no wrong port.
+    private string? PortOf(int? peer, int? own) =>
+        devices.FirstOrDefault(device => device.Index == peer && device.PeerIndex == own)?.Name;
+
+    // Without the right to enter the namespace, the engine's own words.
+    private static ImmutableArray<Attachment> Told(JsonElement one) =>
+    [
+        .. from network in one.Members("networks")
+           let told = network.Value
+           select new Attachment(
+               network.Name,
+               null,
+               [
+                   .. ToldAddress(told, "IPAddress", "IPPrefixLen"),
+                   .. ToldAddress(told, "GlobalIPv6Address", "GlobalIPv6PrefixLen"),
+               ])
+           {
+               Mac = told.Text("MacAddress"),
+           },
+    ];
+
+    private static IEnumerable<HostAddress> ToldAddress(JsonElement told, string address, string length) =>
+        IPAddress.TryParse(told.Text(address), out var found) ? [new HostAddress(found, told.Number(length) ?? 0)] : [];
+
+    // «"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]»; null for a port that is exposed and not published.
+    private static IEnumerable<Publication> Published(JsonElement one) =>
+        from port in one.Members("ports")
+        let words = port.Name.Split('/')
+        where words.Length == 2 && port.Value.ValueKind == JsonValueKind.Array
+        from binding in port.Value.EnumerateArray()
+        let address = binding.Text("HostIp") is { Length: > 0 } text ? text : "0.0.0.0"
+        where IPAddress.TryParse(address, out _) && Number(binding.Text("HostPort")) is not null && Number(words[0]) is not null
+        select new Publication(
+            IPAddress.Parse(address), Number(binding.Text("HostPort"))!.Value, words[1], Number(words[0])!.Value);
+
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

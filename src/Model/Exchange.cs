@@ -1,6 +1,7 @@
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model;
 
@@ -70,7 +71,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// another source, and to the sender it belongs to another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
-        acknowledgement?.Passage.Arrived.Source is { Name: not null } source && source != Asked;
+        acknowledgement?.Passage.Arrived.Source is { Name: not null } source && source != Asked(acknowledgement);
 
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
         acknowledgement.Passage.Last ?? throw new InvalidOperationException("It came by no hook."),
@@ -79,11 +80,11 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
     {
-        var destination = flow.Via ?? Lab.AddressOf(flow.To, other: flow.From);
+        var destination = AskedOn(host);
         var own = flow.From.Kind == EndpointKind.Host
-            ? HostSource(destination)
-            : Lab.AddressOf(flow.From, other: flow.To);
-        var source = flow.As ?? own;
+            ? host.Wiring.SourceTowards(destination, flow.Ip.Family())
+            : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip);
+        var source = flow.As ?? own ?? throw new HooktrailException($"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
         var request = new Packet(
             host, connections, content,
             new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
@@ -108,7 +109,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null; // it cannot put the packet together
         if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
-        if (!Lab.HasRoute(receiver, request.Passage.Arrived.Source.Name))
+        if (!request.Host.Wiring.HasRoute(receiver, request.Passage.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard
         if (receiver.Name == request.Passage.Arrived.Source.Name)
             return null; // what it answers itself does not leave it
@@ -127,10 +128,10 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 Send(error, receiver);
                 // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the
                 // translated packet.
-                if (error.Connection is null && error.Content.About!.Destination != Asked
+                if (error.Connection is null && error.Content.About!.Destination != Asked(request)
                     && error.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
                     error.Passage.Refuse(
-                        $"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked}");
+                        $"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked(request)}");
                 return null;
             }
 
@@ -143,9 +144,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         Send(reply, receiver);
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
         if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
-            && reply.Passage.Arrived.Source != Asked)
+            && reply.Passage.Arrived.Source != Asked(request))
             reply.Passage.Refuse(
-                $"it comes from {reply.Passage.Arrived.Source}, and {flow.From} awaits one from {Asked}");
+                $"it comes from {reply.Passage.Arrived.Source}, and {flow.From} awaits one from {Asked(request)}");
         return reply;
     }
 
@@ -159,12 +160,15 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var isByProxy = receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp
             && asked.Port != Flow.ServicePort;
         return isByProxy && !request.Host.Profile.ProxyPktinfo
-            ? asked with { Name = HostSource(source.Name) }
+            ? asked with { Name = request.Host.Wiring.SourceTowards(source.Name, request.Family) ?? asked.Name }
             : asked;
     }
 
     /// <summary>The address that is asked, as the sender knows it.</summary>
-    private Address Asked => new(flow.Via ?? Lab.AddressOf(flow.To, other: flow.From), flow.Port);
+    private Address Asked(Packet packet) => new(AskedOn(packet.Host), flow.Port);
+
+    private string AskedOn(Host host) => flow.Via ?? host.Wiring.AddressOf(flow.To, other: flow.From, flow.Ip)
+        ?? throw new HooktrailException($"{flow.To} has no address that {flow.From} could ask; give one.");
 
     /// <summary>
     /// The error that a container or the WAN sends about a request to a port without a socket (<c>__udp4_lib_rcv</c>).
@@ -205,8 +209,6 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
     private void Send(Packet packet, Endpoint sender)
     {
-        if (packet.Family == Family.Arp || sender.Kind != EndpointKind.Host)
-            packet.Mac = MacFor(packet, sender);
         switch (sender.Kind)
         {
             case EndpointKind.Host when packet.Family == Family.Arp:
@@ -216,15 +218,41 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 packet.Reassembled = flow.Fragments; // cut behind POSTROUTING, like one that came in fragments
                 LocalOutput.Send(packet);
                 break;
-            case EndpointKind.Container when !Lab.HasRoute(sender, packet.Destination.Name):
-                packet.Vanish($"{sender} is on an internal network and has no route to {packet.Destination.Name}");
+            case EndpointKind.Container:
+                SendFromContainer(packet, sender);
                 break;
             default:
-                packet.Device = sender.Kind == EndpointKind.Container ? LabNames.PortOf(sender) : LabNames.WanNic;
+                packet.Device = flow.By ?? packet.Host.Wiring.DeviceTowards(packet.Source.Name)
+                    ?? throw new HooktrailException(
+                        $"No route of the host leads to {packet.Source.Name}; say by which device its packets come in.");
+                if (packet.Host.Wiring.IsPort(packet.Device))
+                    packet.Mac = packet.Host.Wiring.MacTowards(
+                        packet.Destination.Name, packet.Host.Wiring.BridgeOf(packet.Device));
                 Arrive(packet);
                 break;
         }
     }
+
+    private void SendFromContainer(Packet packet, Endpoint sender)
+    {
+        var wiring = packet.Host.Wiring;
+        if (wiring.Leaves(sender, packet.Destination.Name) is not var (port, next))
+        {
+            packet.Vanish($"{sender} {WhyNoRoute(wiring, sender)} no route to {packet.Destination.Name}");
+            return;
+        }
+
+        packet.Device = port;
+        if (wiring.IsPort(port))
+            packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
+                : wiring.MacTowards(next, wiring.BridgeOf(port));
+        Arrive(packet);
+    }
+
+    private static string WhyNoRoute(Wiring wiring, Endpoint sender) =>
+        wiring.Topology.Networks.Any(network => network.Device == sender.Network && network.IsInternal)
+            ? "is on an internal network and has"
+            : "has";
 
     private void Arrive(Packet packet)
     {
@@ -233,14 +261,6 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         else
             for (var number = 1; number <= flow.Fragments; number++)
                 NetworkDevice.Receive(packet.Part(number, flow.Fragments));
-    }
-
-    private static string? MacFor(Packet packet, Endpoint sender)
-    {
-        var network = sender.Kind == EndpointKind.Host ? Lab.DeviceTowards(packet.Destination.Name) : sender.Network;
-        return network is null || !Lab.IsBridge(network) ? null
-            : packet.Content.Kind == Kind.ArpRequest ? Lab.BroadcastMac
-            : Lab.MacTowards(packet.Destination.Name, network);
     }
 
     /// <summary>
@@ -253,9 +273,6 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var reached = flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome;
         return new(packet.Passage.Hops, reached);
     }
-
-    private static string HostSource(string destination) =>
-        Lab.IsOfHost(destination) ? destination : Lab.AddressOn(Lab.DeviceTowards(destination));
 
     /// <summary>The endpoint that gets a packet: for a host-network container, the host.</summary>
     private static Endpoint Home(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;

@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model;
 
@@ -28,12 +29,15 @@ internal sealed class Host
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
         Profile = profile;
+        Wiring = Wiring.Of(profile.Topology);
         Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
         Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations, profile.Rules);
     }
 
     public HostProfile Profile { get; }
+
+    public Wiring Wiring { get; }
 
     public KernelTraits Traits { get; }
 

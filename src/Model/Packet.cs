@@ -1,5 +1,6 @@
 using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model;
 
@@ -23,7 +24,8 @@ internal sealed class Packet
     {
         (Host, Connections, Content, Source, Destination) =
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
-        (Passage, Device, Mac, RouteDevice) = (original.Passage, original.Device, original.Mac, original.RouteDevice);
+        (Passage, Device, Mac) = (original.Passage, original.Device, original.Mac);
+        (RouteDevice, Gateway) = (original.RouteDevice, original.Gateway);
         (Connection, State) = (original.Connection, original.State);
         (Ttl, Mark, Dscp) = (original.Ttl, original.Mark, original.Dscp);
         (Fragment, Reassembled, Encapsulation) = (original.Fragment, original.Reassembled, original.Encapsulation);
@@ -53,13 +55,16 @@ internal sealed class Packet
     public string? Device { get; set; }
 
     /// <summary>
-    /// The destination MAC address, by its owner: a bridge, one of its ports, or <see cref="Lab.BroadcastMac"/>; null
+    /// The destination MAC address, by its owner: a bridge, one of its ports, or <see cref="Wiring.BroadcastMac"/>; null
     /// where no bridge is involved.
     /// </summary>
     public string? Mac { get; set; }
 
     /// <summary>The device that the route leads to (<c>skb_dst(skb)->dev</c>).</summary>
     public string? RouteDevice { get; set; }
+
+    /// <summary>The router that the route leads to; null for a neighbour.</summary>
+    public string? Gateway { get; set; }
 
     /// <summary>Null where br_netfilter never had the packet.</summary>
     public NfBridgeInfo? NfBridge { get; set; }

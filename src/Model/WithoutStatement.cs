@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model;
 
@@ -24,7 +25,7 @@ internal static class WithoutStatement
     }
 
     private static NfVerdict SwallowBroadcast(Packet packet, in HookState state) =>
-        packet.Mac == Lab.BroadcastMac ? NfVerdict.Stolen : NfVerdict.Accept;
+        packet.Mac == Wiring.BroadcastMac ? NfVerdict.Stolen : NfVerdict.Accept;
 
     /// <summary>
     /// What runs after br_netfilter at the bridge's hooks passes over the packets that it took. At its own priority

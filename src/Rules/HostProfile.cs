@@ -1,3 +1,4 @@
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Rules;
 
@@ -87,6 +88,9 @@ public sealed record HostProfile
     /// <summary>The host's rules, with Docker's own.</summary>
     public RuleSet Rules { get; init; } = DockerRules.Default;
 
+    /// <summary>The devices, routes and endpoints.</summary>
+    public Topology Topology { get; init; } = LabTopology.Whole;
+
     /// <summary>Of what shares hook and priority with something else: which was registered first.</summary>
     public RegistrationOrder Registered { get; init; } = RegistrationOrder.Assumed;
 
@@ -95,6 +99,7 @@ public sealed record HostProfile
         && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables
         && Switch.All.All(one => one.Read(this) == one.Read(other))
         && Published.AsSpan().SequenceEqual(other.Published.AsSpan())
+        && ReferenceEquals(Topology, other.Topology)
         && Rules == other.Rules
         && Registered == other.Registered;
 

@@ -57,6 +57,12 @@ public sealed record Endpoint
     /// <summary>A container's network, which is also the name of its bridge; null for others.</summary>
     public string? Network { get; }
 
+    /// <summary>A container of any host; <paramref name="network"/> is the bridge that it is attached to first.</summary>
+    public static Endpoint OfContainer(string name, string? network) => new(name, EndpointKind.Container, network);
+
+    /// <summary>What has an address that is not this host's; its name is the address.</summary>
+    public static Endpoint Outside(string address) => new(address, EndpointKind.Wan);
+
     public static ImmutableArray<Endpoint> On(string network) =>
         [.. All.Where(endpoint => endpoint.Network == network)];
 

@@ -29,6 +29,11 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
     /// </summary>
     public string? As { get; init; }
 
+    /// <summary>
+    /// The device of the host by which a packet from outside comes in; null for that of the route to its sender.
+    /// </summary>
+    public string? By { get; init; }
+
     /// <summary>The destination port of TCP and UDP; other protocols ignore it.</summary>
     public int Port { get; init; } = ServicePort;
 

@@ -44,7 +44,7 @@ public sealed record Outcome(OutcomeKind Kind, Endpoint? To, HookPoint? At, stri
         OutcomeKind.Delivered => $"delivered to {To}",
         OutcomeKind.Dropped => $"dropped at {At}{Because}",
         OutcomeKind.Rejected => $"rejected at {At}{Because}",
-        OutcomeKind.Unknown => $"not predictable from {At} on{Because}",
+        OutcomeKind.Unknown => $"not predictable{(At is null ? "" : $" from {At} on")}{Because}",
         _ => At is null ? $"never seen{Because}" : $"not seen again after {At}{Because}",
     };
 

@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Bridge;
@@ -24,7 +25,7 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:
-                packet.Mac = state.Hook == Hook.Brouting || _brouting ? packet.Device : Lab.BridgeOf(packet.Device!);
+                packet.Mac = state.Hook == Hook.Brouting || _brouting ? packet.Device : packet.Host.Wiring.BridgeOf(packet.Device!);
                 packet.IsForOthers = false;
                 return NfVerdict.Accept;
             case AcceptTarget:
@@ -52,5 +53,5 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
     /// nft does. No frame of the lab is for the port's own MAC address.
     /// </summary>
     private bool IsForThisHost(Packet packet) =>
-        packet.Mac == Lab.BroadcastMac || (backend == Backend.Nft && packet.Mac == Lab.BridgeOf(packet.Device!));
+        packet.Mac == Wiring.BroadcastMac || (backend == Backend.Nft && packet.Mac == packet.Host.Wiring.BridgeOf(packet.Device!));
 }

@@ -1,3 +1,5 @@
+using Hooktrail.Model.Network;
+
 namespace Hooktrail.Model.Bridge;
 
 /// <summary>The host sends by the bridge as by any device; net/bridge/br_device.c.</summary>
@@ -8,8 +10,8 @@ internal static class BridgeTransmit
     /// </summary>
     public static void DevXmit(Packet packet)
     {
-        if (packet.Mac == Lab.BroadcastMac)
-            foreach (var port in Lab.PortsOf(packet.Device!).Reverse())
+        if (packet.Mac == Wiring.BroadcastMac)
+            foreach (var port in packet.Host.Wiring.PortsOf(packet.Device!).Reverse())
                 BridgeForward.Send(packet.Clone(), port);
         else
             BridgeForward.Send(packet, packet.Mac!);

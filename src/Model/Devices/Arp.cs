@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model.Devices;
 
@@ -18,7 +19,11 @@ internal static class Arp
     /// <summary><c>arp_xmit</c>: straight to the device. No hook of IP sees it.</summary>
     public static void Send(Packet packet)
     {
-        packet.Device = Lab.DeviceTowards(packet.Destination.Name);
+        var wiring = packet.Host.Wiring;
+        packet.Device = wiring.DeviceTowards(packet.Destination.Name);
+        if (packet.Device is not null && wiring.IsBridge(packet.Device))
+            packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
+                : wiring.MacTowards(packet.Destination.Name, packet.Device);
         Nf.Hook(Family.Arp, Hook.LocalOut, packet, @in: null, @out: packet.Device, NetworkDevice.Transmit);
     }
 

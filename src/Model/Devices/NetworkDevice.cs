@@ -1,6 +1,7 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Devices;
@@ -32,7 +33,7 @@ internal static class NetworkDevice
     private static void AfterIngress(Packet packet)
     {
         packet.Journal?.Note(Place.Device, $"{packet.Device} receives it.", "net/core/dev.c, __netif_receive_skb_core");
-        if (Lab.IsPort(packet.Device!))
+        if (packet.Host.Wiring.IsPort(packet.Device!))
             BridgeReceive.HandleFrame(packet);
         else
             DeliverToProtocol(packet);
@@ -44,10 +45,10 @@ internal static class NetworkDevice
         packet.Journal?.Note(Place.Device, $"{device} sends it.", "net/core/dev.c, __dev_queue_xmit");
         if (device == LabNames.Loopback)
             Loopback.Xmit(packet);
-        else if (Lab.IsBridge(device))
+        else if (packet.Host.Wiring.IsBridge(device))
             BridgeTransmit.DevXmit(packet);
         else
-            LeaveHost(packet, Lab.Behind(device));
+            LeaveHost(packet, packet.Host.Wiring.Behind(device, packet.Destination.Name));
     }
 
     /// <summary>
@@ -57,9 +58,9 @@ internal static class NetworkDevice
     /// </summary>
     private static void LeaveHost(Packet packet, Endpoint to)
     {
-        if (packet.Mac == Lab.BroadcastMac && packet.Source.Name == to.Name)
+        if (packet.Mac == Wiring.BroadcastMac && packet.Source.Name == to.Name)
             return;
-        if (packet.Source.Name == to.Name && packet.Family == Family.IPv4 || Lab.IsLoopback(packet.Source.Name))
+        if (packet.Source.Name == to.Name && packet.Family == Family.IPv4 || packet.Host.Wiring.IsLoopback(packet.Source.Name))
             packet.Vanish($"{to} takes no packet that claims to come from {packet.Source.Name}");
         else
             packet.Deliver(to);

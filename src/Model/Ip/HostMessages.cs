@@ -71,16 +71,18 @@ internal static class HostMessages
     /// </summary>
     private static void Icmp(Packet about, Content content, bool isRouted = true)
     {
-        if (about.Content.IsIcmpError || Lab.IsBroadcast(about.Destination.Name))
+        if (about.Content.IsIcmpError || about.Host.Wiring.IsBroadcast(about.Destination.Name))
             return;
 
-        var source = Lab.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
+        var source = about.Host.Wiring.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
             ? about.Destination.Name
-            : Lab.IsOfHost(about.Source.Name)
+            : about.Host.Wiring.IsOfHost(about.Source.Name)
             ? about.Source.Name
             : IsReaddressed(about)
-            ? Lab.AddressOn(about.RouteDevice!)
-            : Lab.AddressOn(Lab.DeviceTowards(about.Source.Name));
+            ? about.Host.Wiring.AddressOn(about.RouteDevice!, about.Family)
+            : about.Host.Wiring.SourceTowards(about.Source.Name, about.Family);
+        if (source is null)
+            return; // no route leads back
         var error = new Packet(
             about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name));
         Conntrack.Attach(error, about);

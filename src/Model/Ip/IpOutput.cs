@@ -8,7 +8,7 @@ namespace Hooktrail.Model.Ip;
 internal static class IpOutput
 {
     private static readonly Condition IsBroadcast = new(
-        Statement.BroadcastLoopsBack, Place.RoutingDecision, packet => Lab.IsBroadcast(packet.Destination.Name));
+        Statement.BroadcastLoopsBack, Place.RoutingDecision, packet => packet.Host.Wiring.IsBroadcast(packet.Destination.Name));
 
     /// <summary><c>ip_output</c>. The host's own packets have no device in.</summary>
     public static void Output(Packet packet)
@@ -36,7 +36,10 @@ internal static class IpOutput
     /// </summary>
     private static void Finish(Packet packet)
     {
-        packet.Mac = Lab.IsBridge(packet.Device!) ? Lab.MacTowards(packet.Destination.Name, packet.Device!) : null;
+        var wiring = packet.Host.Wiring;
+        packet.Mac = wiring.IsBridge(packet.Device!)
+            ? wiring.MacTowards(packet.Gateway ?? packet.Destination.Name, packet.Device!)
+            : null;
         if (packet.Device != LabNames.Loopback && Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));

@@ -9,9 +9,9 @@ internal static class LocalOutput
     /// <summary><c>ip_local_out</c>, after the route has been found.</summary>
     public static void Send(Packet packet)
     {
-        if (!Route.Output(packet))
+        if (Route.Output(packet) is not RouteType.Unicast and var type)
         {
-            packet.Vanish("a loopback address may not leave the host, as route_localnet is off");
+            Route.DiscardOutput(packet, type);
             return;
         }
 

@@ -1,6 +1,7 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model.Ip;
 
@@ -13,7 +14,7 @@ internal static class Reject
             FromBelow(packet, reject, in state);
         else if (reject.With == "tcp-reset")
             HostMessages.Reset(packet);
-        else if (state.Hook != Hook.Ingress || !Lab.IsPort(state.In!))
+        else if (state.Hook != Hook.Ingress || !packet.Host.Wiring.IsPort(state.In!))
             // At a bridge port, no frame is for the port's own MAC address, and icmp_send answers only PACKET_HOST
             // (measured on 6.18).
             HostMessages.Unreachable(
@@ -27,13 +28,13 @@ internal static class Reject
     /// </summary>
     private static void FromBelow(Packet packet, RejectTarget reject, in HookState state)
     {
-        if (packet.Mac == Lab.BroadcastMac || !packet.Family.IsIp() || packet.Encapsulation != Encapsulation.None)
+        if (packet.Mac == Wiring.BroadcastMac || !packet.Family.IsIp() || packet.Encapsulation != Encapsulation.None)
             return;
         if (HostMessages.Answer(packet, reject.With == "tcp-reset" ? null : Message(packet, reject)) is not { } answer)
             return;
 
         answer.Device = state.In;
-        answer.Mac = Lab.IsBridge(state.In!) ? Lab.MacTowards(packet.Source.Name, state.In!) : null;
+        answer.Mac = packet.Host.Wiring.IsBridge(state.In!) ? packet.Host.Wiring.MacTowards(packet.Source.Name, state.In!) : null;
         if (state.Family == Family.Bridge)
             BridgeForward.Send(answer, state.In!);
         else

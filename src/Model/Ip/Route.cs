@@ -1,5 +1,7 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 using Hooktrail.Trails.Accounts;
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Model.Ip;
 
@@ -14,6 +16,12 @@ internal enum RouteType
     /// <summary>Another host, and this host does not forward.</summary>
     Unreachable,
 
+    /// <summary>A route that leads nowhere, or none at all.</summary>
+    Nowhere,
+
+    /// <summary>The model does not know which of several routes it takes.</summary>
+    Unknown,
+
     /// <summary>The packet cannot have come by that device.</summary>
     Martian,
 }
@@ -23,7 +31,7 @@ internal static class Route
 {
     private static readonly Condition IsForThisHost = new(
         Statement.RouteDecides, null, packet =>
-            Lab.IsOfHost(packet.Destination.Name) || Lab.IsBroadcast(packet.Destination.Name));
+            packet.Host.Wiring.IsOfHost(packet.Destination.Name) || packet.Host.Wiring.IsBroadcast(packet.Destination.Name));
 
     private static readonly Condition IsForwardingOff = new(
         Statement.ForwardingOff, null, packet =>
@@ -39,12 +47,12 @@ internal static class Route
     /// </summary>
     private static readonly Condition HasOwnSource = new(
         Statement.OwnSource, null, packet => packet.Family == Family.IPv4 && packet.RouteDevice is null
-            && Lab.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback);
+            && packet.Host.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback);
 
     /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
     private static readonly Condition IsSpoofed = new(
         Statement.RpFilter, null, packet => packet.Family == Family.IPv4 && packet.Host.Profile.RpFilter
-            && Lab.DeviceTowards(packet.Source.Name) != packet.Device);
+            && packet.Host.Wiring.DeviceTowards(packet.Source.Name) != packet.Device);
 
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)
@@ -57,7 +65,9 @@ internal static class Route
         if (!keeps && (IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
             return RouteType.Martian;
 
-        packet.RouteDevice = Lab.DeviceTowards(destination);
+        var found = packet.Host.Wiring.RouteOf(packet);
+        if (Take(packet, found) is { } nowhere)
+            return nowhere;
         if (IsForThisHost.Holds(packet))
         {
             packet.Journal?.Note(
@@ -73,25 +83,67 @@ internal static class Route
     }
 
     /// <summary>
-    /// <c>ip_route_output</c>, for the host's own packets. False where a loopback source would leave by another device.
-    /// <c>ip6_route_output</c> does not look at the source (measured on 6.18).
+    /// <c>ip_route_output</c>, for the host's own packets. Not unicast where no route leads to the destination, or a
+    /// loopback source would leave by another device. <c>ip6_route_output</c> does not look at the source (measured on
+    /// 6.18).
     /// </summary>
-    public static bool Output(Packet packet)
+    public static RouteType Output(Packet packet)
     {
-        packet.RouteDevice = Lab.DeviceTowards(packet.Destination.Name);
-        return packet.RouteDevice == LabNames.Loopback || !Lab.IsLoopback(packet.Source.Name)
-            || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet);
+        if (Take(packet, packet.Host.Wiring.RouteOf(packet)) is { } nowhere)
+            return nowhere;
+        return packet.RouteDevice == LabNames.Loopback || !packet.Host.Wiring.IsLoopback(packet.Source.Name)
+            || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet)
+            ? RouteType.Unicast
+            : RouteType.Martian;
+    }
+
+    /// <summary>The packet takes the route; what the route is if it leads nowhere.</summary>
+    private static RouteType? Take(Packet packet, FoundRoute found)
+    {
+        if (found.Unknown is not null || found.Hops.Length > 1)
+            return RouteType.Unknown;
+        if (found.Kind is not (RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast) || found.Hops is not [var hop])
+            return RouteType.Nowhere;
+        packet.RouteDevice = found.Kind == RouteKind.Local ? LabNames.Loopback : hop.Device;
+        packet.Gateway = hop.Gateway is { } gateway ? packet.Host.Wiring.NameOf(gateway) : null;
+        return null;
+    }
+
+    /// <summary>Ends the passage of a packet of the host itself that <see cref="Output"/> turned down.</summary>
+    public static void DiscardOutput(Packet packet, RouteType type)
+    {
+        if (type == RouteType.Martian)
+            packet.Vanish("a loopback address may not leave the host, as route_localnet is off");
+        else
+            Discard(packet);
     }
 
     /// <summary>Ends the passage of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
-        var (reason, statement) = WhyNot(packet);
+        var found = packet.Host.Wiring.RouteOf(packet);
+        if (!IsTurnedDown(packet) && Untold(packet, found) is { } untold)
+        {
+            packet.End(new(OutcomeKind.Unknown, null, packet.Passage.Last, untold));
+            return;
+        }
+
+        var (reason, statement) = WhyNot(packet, found);
         packet.Vanish(reason);
         packet.Journal?.Note(Place.RoutingDecision, statement);
     }
 
-    private static (string Reason, Statement Statement) WhyNot(Packet packet) =>
+    private static bool IsTurnedDown(Packet packet) =>
+        IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet);
+
+    private static string? Untold(Packet packet, FoundRoute found) =>
+        found.Unknown is { } selector
+            ? $"the policy rule \"{found.Rule}\" asks for {selector}, which the model does not know"
+        : found.Hops.Length > 1
+            ? $"the route \"{found.Route}\" has several ways, of which a hash takes one"
+        : null;
+
+    private static (string Reason, Statement Statement) WhyNot(Packet packet, FoundRoute found) =>
         IsMartian(packet)
             ? (packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
@@ -102,10 +154,15 @@ internal static class Route
             Statement.OwnSource)
         : IsSpoofed.Holds(packet)
         ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
+        : found.Hops.IsEmpty || found.Kind is not (RouteKind.Unicast or RouteKind.Local or RouteKind.Broadcast)
+        ? (
+            found.Route is { } route ? $"the route to {packet.Destination.Name} is \"{route}\""
+                : $"no route leads to {packet.Destination.Name}",
+            Statement.RouteDecides)
         : (
             packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off",
             Statement.ForwardingOff);
 
     private static bool IsMartian(Packet packet) =>
-        (Lab.IsLoopback(packet.Source.Name) || Lab.IsLoopback(packet.Destination.Name)) && LocalnetStays.Holds(packet);
+        (packet.Host.Wiring.IsLoopback(packet.Source.Name) || packet.Host.Wiring.IsLoopback(packet.Destination.Name)) && LocalnetStays.Holds(packet);
 }

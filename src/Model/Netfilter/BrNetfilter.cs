@@ -1,5 +1,6 @@
 using Hooktrail.Model.Bridge;
 using Hooktrail.Model.Ip;
+using Hooktrail.Model.Network;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Model.Netfilter;
@@ -91,7 +92,7 @@ internal static class BrNetfilter
         }
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsIp);
-        var bridge = Lab.BridgeOf(packet.Device!);
+        var bridge = packet.Host.Wiring.BridgeOf(packet.Device!);
         packet.NfBridge = new(PhysIn: packet.Device!, packet.Destination.Name);
         packet.Device = bridge;
         Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: bridge, @out: null, PreRoutingFinish);
@@ -137,7 +138,7 @@ internal static class BrNetfilter
         }
 
         var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
-        packet.Mac = onThisBridge ? Lab.MacTowards(packet.Destination.Name, bridge) : bridge;
+        packet.Mac = onThisBridge ? packet.Host.Wiring.MacTowards(packet.Destination.Name, bridge) : bridge;
         packet.IsForOthers = packet.IsForOthers && onThisBridge;
         return true;
     }
@@ -159,7 +160,7 @@ internal static class BrNetfilter
             return NfVerdict.Accept;
         }
 
-        var isForThisHost = packet.Mac != Lab.BroadcastMac && !packet.IsForOthers;
+        var isForThisHost = packet.Mac != Wiring.BroadcastMac && !packet.IsForOthers;
         if (packet.Connection is null || isForThisHost || !packet.Host.Traits.BridgeConfirmsWhatGoesUp)
             return NfVerdict.Accept;
         packet.Journal?.Note(
@@ -181,7 +182,7 @@ internal static class BrNetfilter
             return NfVerdict.Accept;
 
         packet.NfBridge!.PhysOut = packet.Device;
-        var bridge = Lab.BridgeOf(packet.Device!);
+        var bridge = packet.Host.Wiring.BridgeOf(packet.Device!);
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
         return NfVerdict.Stolen;
     }
@@ -217,7 +218,7 @@ internal static class BrNetfilter
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
         Nf.Hook(
-            packet.Family, Hook.PostRouting, packet, @in: null, @out: Lab.BridgeOf(packet.Device!),
+            packet.Family, Hook.PostRouting, packet, @in: null, @out: packet.Host.Wiring.BridgeOf(packet.Device!),
             BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
     }

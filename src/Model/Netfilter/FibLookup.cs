@@ -1,3 +1,5 @@
+using Hooktrail.Model.Network;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
@@ -11,31 +13,31 @@ internal static class FibLookup
         var address = (match.Role == AddressRole.Source ? packet.Source : packet.Destination).Name;
         var by = match.Keys.HasFlag(FibKeys.In) ? state.In : match.Keys.HasFlag(FibKeys.Out) ? state.Out : null;
         if (match.Result == FibResult.Type)
-            return Is(match.Values.Contains(TypeOf(address, by)), match);
+            return Is(match.Values.Contains(TypeOf(packet.Host.Wiring, address, by)), match);
         // Of what came in over loopback, the rule learns that device, by nft at INPUT only since Linux 6.16
         // (net/netfilter/nft_fib.c, nft_fib_can_skip).
         if (state.In == LabNames.Loopback && state.Hook == Hook.LocalIn)
             return Truth.Unknown;
         var found = state is { In: LabNames.Loopback, Hook: Hook.PreRouting } ? LabNames.Loopback
-            : DeviceTo(address, by, match.AcceptsLocal);
+            : DeviceTo(packet.Host.Wiring, address, by, match.AcceptsLocal);
         return Is(found is not null && Matching.HasName(match.Values, found), match);
     }
 
     /// <summary>
     /// The address's type; by a device, only the types that the address has there (<c>inet_dev_addr_type</c>).
     /// </summary>
-    public static string TypeOf(string address, string? by = null) =>
-        Lab.IsOfHost(address) && (by is null || by == Lab.DeviceOf(address)) ? "LOCAL"
-        : Lab.IsBroadcast(address) && (by is null || by == Lab.DeviceTowards(address)) ? "BROADCAST"
+    public static string TypeOf(Wiring wiring, string address, string? by = null) =>
+        wiring.IsOfHost(address) && (by is null || by == wiring.DeviceOf(address)) ? "LOCAL"
+        : wiring.IsBroadcast(address) && (by is null || by == wiring.DeviceTowards(address)) ? "BROADCAST"
         : "UNICAST";
 
     /// <summary>Null for an address of the host itself, and for one that is not behind the key's device.</summary>
-    private static string? DeviceTo(string address, string? by, bool acceptsLocal)
+    private static string? DeviceTo(Wiring wiring, string address, string? by, bool acceptsLocal)
     {
-        var isOwn = Lab.IsOfHost(address);
+        var isOwn = wiring.IsOfHost(address);
         if (isOwn && !acceptsLocal)
             return null;
-        var device = isOwn ? Lab.DeviceOf(address) : Lab.DeviceTowards(address);
+        var device = isOwn ? wiring.DeviceOf(address) : wiring.DeviceTowards(address);
         return by is null || by == device ? device : null;
     }
 

@@ -1,3 +1,5 @@
+using Hooktrail.Model.Network;
+
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -119,8 +121,8 @@ internal static class Matching
         PhysdevMatch physdev =>
             packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
         AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
-        AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(Side(packet, type.Role).Name)),
-        MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac),
+        AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(packet.Host.Wiring, Side(packet, type.Role).Name)),
+        MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac, packet.Host.Wiring),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet, protocol.BehindTag),
         PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
@@ -134,7 +136,7 @@ internal static class Matching
         ArpOperationMatch arp =>
             arp.Operation == packet.Content.Kind switch { Kind.ArpRequest => 1, Kind.ArpReply => 2, _ => 0 },
         TtlMatch ttl => packet.Ttl >= ttl.First && packet.Ttl <= ttl.Last,
-        VlanMatch vlan => Lab.Vlan >= vlan.First && Lab.Vlan <= vlan.Last,
+        VlanMatch vlan => Wiring.Vlan >= vlan.First && Wiring.Vlan <= vlan.Last,
         FragmentMatch => packet.Fragment is { Number: > 1 },
         ExtensionHeaderMatch header =>
             header.Header == "frag" && packet is { Family: Family.IPv6, Fragment: not null },
@@ -147,12 +149,12 @@ internal static class Matching
         DeviceRole.Out => state.Out,
         DeviceRole.PhysIn => packet.NfBridge?.PhysIn,
         DeviceRole.PhysOut => packet.NfBridge?.PhysOut,
-        DeviceRole.LogicalIn => BridgeOf(state.In),
-        _ => BridgeOf(state.Out),
+        DeviceRole.LogicalIn => BridgeOf(state.In, packet),
+        _ => BridgeOf(state.Out, packet),
     };
 
-    private static string? BridgeOf(string? device) =>
-        device is not null && Lab.IsPort(device) ? Lab.BridgeOf(device) : device;
+    private static string? BridgeOf(string? device, Packet packet) =>
+        device is not null && packet.Host.Wiring.IsPort(device) ? packet.Host.Wiring.BridgeOf(device) : device;
 
     /// <summary>
     /// Where the kernel passes no device, the name is empty, and only a bare wildcard matches it
@@ -175,11 +177,11 @@ internal static class Matching
         role == AddressRole.Source ? packet.Source : packet.Destination;
 
     // The kernel counts a broadcast as a multicast.
-    private static bool IsOwner(string owner, string mac) => owner switch
+    private static bool IsOwner(string owner, string mac, Wiring wiring) => owner switch
     {
-        "multicast" => mac == Lab.BroadcastMac,
-        "unicast" => mac != Lab.BroadcastMac,
-        _ => owner == (Lab.IsPort(mac) ? Lab.Behind(mac).Name : mac),
+        "multicast" => mac == Wiring.BroadcastMac,
+        "unicast" => mac != Wiring.BroadcastMac,
+        _ => owner == (wiring.IsPort(mac) ? wiring.Behind(mac, owner).Name : mac),
     };
 
     /// <summary>
@@ -208,12 +210,12 @@ internal static class Matching
     /// </summary>
     private static Truth IsSender(MacMatch mac, Packet packet, in HookState state)
     {
-        var port = state.In is { } device && Lab.IsPort(device) ? device : null;
+        var port = state.In is { } device && packet.Host.Wiring.IsPort(device) ? device : null;
         port ??= state.In is null ? null : packet.NfBridge?.PhysIn;
         if (state.In == LabNames.Loopback)
             return Truth.No;
-        return port is null || !Lab.IsPort(port) || mac.Owner.Contains(':') ? Truth.Unknown
-            : Not(mac.Negated, IsOwner(mac.Owner, port) ? Truth.Yes : Truth.No);
+        return port is null || !packet.Host.Wiring.IsPort(port) || mac.Owner.Contains(':') ? Truth.Unknown
+            : Not(mac.Negated, IsOwner(mac.Owner, port, packet.Host.Wiring) ? Truth.Yes : Truth.No);
     }
 
     /// <summary>
@@ -298,13 +300,13 @@ internal static class Matching
     // The host hears the broadcasts that it sends. Rules take their packet type from the address (net/core/dev.c,
     // dev_loopback_xmit; xt_pkttype.c, pkttype_mt; nft_meta.c, nft_meta_get_eval_pkttype_lo).
     private static bool IsLoopedBack(Packet packet, in HookState state) =>
-        packet.Mac is null && state.In is not null && Lab.IsBroadcast(packet.Destination.Name);
+        packet.Mac is null && state.In is not null && packet.Host.Wiring.IsBroadcast(packet.Destination.Name);
 
     // Of what the host itself sends, the type is host (net/core/skbuff.c: a new packet has PACKET_HOST, which is 0),
     // and br_netfilter gives IP what is for others as its own (br_netfilter_hooks.c, setup_pre_routing,
     // br_nf_forward_ip).
     private static string PacketType(Packet packet, in HookState state) =>
-        packet.Mac == Lab.BroadcastMac || IsLoopedBack(packet, in state) ? "broadcast"
+        packet.Mac == Wiring.BroadcastMac || IsLoopedBack(packet, in state) ? "broadcast"
         : state.Family == Family.Bridge && packet.IsForOthers ? "otherhost"
         : "host";
 }

@@ -30,7 +30,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         Statement.NatRewrites, null, packet => packet.Connection!.Nat != 0);
 
     private static readonly Condition HasAnotherRouteNow = new(
-        Statement.NatReroutes, null, packet => packet.RouteDevice != Lab.DeviceTowards(packet.Destination.Name));
+        Statement.NatReroutes, null, packet => packet.RouteDevice != packet.Host.Wiring.DeviceTowards(packet.Destination.Name));
 
     /// <summary>Chains with one priority of which it is not known which was registered first.</summary>
     public ImmutableArray<ImmutableArray<Chain>> Unordered { get; init; } = [];
@@ -171,13 +171,16 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         {
             MasqueradeTarget => current with
             {
-                Source = current.Source with { Name = MasqueradeAddress(packet, state.Out!) },
+                Source = current.Source with
+                {
+                    Name = MasqueradeAddress(packet, state.Out!) ?? current.Source.Name,
+                },
             },
             SnatTarget snat => current with { Source = With(current.Source, snat.Address, snat.Port) },
             DnatTarget dnat => current with { Destination = With(current.Destination, dnat.Address, dnat.Port) },
             RedirectTarget redirect => current with
             {
-                Destination = With(current.Destination, Here(in state), redirect.Port),
+                Destination = With(current.Destination, Here(packet, in state), redirect.Port),
             },
             _ => current,
         };
@@ -195,23 +198,23 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     /// that suits the destination best; for a destination of the host itself that is the destination
     /// (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
     /// </summary>
-    private static string MasqueradeAddress(Packet packet, string device) =>
-        packet.Family == Family.IPv6 && Lab.IsOfHost(packet.Destination.Name)
+    private static string? MasqueradeAddress(Packet packet, string device) =>
+        packet.Family == Family.IPv6 && packet.Host.Wiring.IsOfHost(packet.Destination.Name)
             ? packet.Destination.Name
-            : Lab.AddressOn(device);
+            : packet.Host.Wiring.AddressOn(device, packet.Family);
 
     /// <summary>
     /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
     /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
     /// </summary>
     private static bool IsUntold(Packet packet, in HookState state) =>
-        packet.Family == Family.IPv4 && state.Out == Trails.LabNames.Loopback;
+        packet.Family == Family.IPv4 && state.Out == LabNames.Loopback;
 
     /// <summary>
     /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.
     /// </summary>
-    private string Here(in HookState state) =>
-        hook == Hook.LocalOut ? Trails.LabNames.HostOnLoopback : Lab.AddressOn(state.In!);
+    private string? Here(Packet packet, in HookState state) =>
+        packet.Host.Wiring.AddressOn(hook == Hook.LocalOut ? LabNames.Loopback : state.In!, packet.Family);
 
     // Echoes have no port that a rule could change.
     private static Address With(Address address, string? name, int? port) =>
@@ -251,9 +254,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     /// <summary><c>ip_route_me_harder</c>: the host's own packet has another destination now.</summary>
     private static NfVerdict Reroute(Packet packet)
     {
-        if (Route.Output(packet))
-            return NfVerdict.Accept;
-        packet.Vanish("a loopback address may not leave the host, as route_localnet is off");
-        return NfVerdict.Drop;
+        if (Route.Output(packet) is not RouteType.Unicast and var type)
+        {
+            Route.DiscardOutput(packet, type);
+            return NfVerdict.Drop;
+        }
+
+        return NfVerdict.Accept;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Hooktrail.Trails.Topologies;
 
 /// <summary>
@@ -23,7 +25,19 @@ public sealed record Topology
 
     public ImmutableArray<Container> Containers { get; init; } = [];
 
+    /// <summary>Addresses with names, which flows, rules and trails use instead of their text.</summary>
+    public ImmutableArray<AddressName> Names { get; init; } = [];
+
+    /// <summary>
+    /// Whether the host profile has the settings of all devices and tells who listens, as for a lab, whose devices are
+    /// all alike; else the topology has them.
+    /// </summary>
+    public bool IsOfProfile { get; init; }
+
     public IEnumerable<Device> PortsOf(string bridge) => Devices.Where(device => device.Master == bridge);
 
     public Device? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
 }
+
+/// <summary>An address of one version of IP, and its name; both versions may have the same name.</summary>
+public sealed record AddressName(string Name, IPAddress Address);

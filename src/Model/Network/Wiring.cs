@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Hooktrail.Model.Netfilter;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Model.Network;
+
+/// <summary>
+/// A topology as the walk asks about it: which address is whose, which device leads to it, and who stands behind a
+/// device. Addresses and devices go by their names.
+/// </summary>
+internal sealed class Wiring
+{
+    public const string BroadcastMac = "broadcast";
+
+    /// <summary>The number of the VLAN of a frame with a tag.</summary>
+    public const int Vlan = LabNames.Vlan;
+
+    // Building it takes longer than a walk. The table is weak, so an unused topology is forgotten.
+    private static readonly ConditionalWeakTable<Topology, Wiring> Known = [];
+
+    private readonly AddressBook _book;
+    private readonly RoutingTables _routes;
+    private readonly FrozenDictionary<string, Device> _devices;
+    private readonly FrozenDictionary<string, ImmutableArray<string>> _ports;
+    private readonly FrozenDictionary<string, string> _bridges;
+    private readonly FrozenDictionary<string, Endpoint> _behind;
+    private readonly FrozenDictionary<string, Holder> _holders;
+    private readonly FrozenDictionary<string, string> _deviceOf;
+    private readonly FrozenDictionary<string, (Container Container, RoutingTables Routes)> _containers;
+    private readonly ConcurrentDictionary<string, FoundRoute> _found = [];
+
+    private Wiring(Topology topology)
+    {
+        Topology = topology;
+        _book = new(topology);
+        _routes = new(topology.Routes, topology.Rules, topology.Rules6);
+        _devices = topology.Devices.ToFrozenDictionary(device => device.Name);
+        _ports = topology.Devices.Where(device => device.Kind == DeviceKind.Bridge).ToFrozenDictionary(
+            bridge => bridge.Name, bridge => topology.PortsOf(bridge.Name).Select(port => port.Name).ToImmutableArray());
+        _bridges = topology.Devices.Where(device => device.Master is { } master && _ports.ContainsKey(master))
+            .ToFrozenDictionary(device => device.Name, device => device.Master!);
+        var attached = topology.Containers
+            .SelectMany(one => one.Attachments, (container, at) => (Container: container, At: at))
+            .Where(one => one.At.Port is not null)
+            .ToList();
+        _behind = attached.ToFrozenDictionary(one => one.At.Port!, one => EndpointOf(one.Container));
+        _holders = attached
+            .SelectMany(one => one.At.Addresses, (one, address) => (
+                Name: _book.NameOf(address.Address),
+                Holder: new Holder(EndpointOf(one.Container), one.At.Port!, BridgeOrNone(one.At.Port!))))
+            .DistinctBy(one => one.Name)
+            .ToFrozenDictionary(one => one.Name, one => one.Holder);
+        _deviceOf = topology.Devices
+            .SelectMany(device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
+            .DistinctBy(one => one.Address)
+            .ToFrozenDictionary(one => one.Address, one => one.Name);
+        _containers = topology.Containers.ToFrozenDictionary(one => one.Name, one => (one, new RoutingTables(one.Routes, [], [])));
+    }
+
+    public Topology Topology { get; }
+
+    public static Wiring Of(Topology topology) => Known.GetValue(topology, static one => new(one));
+
+    /// <summary>The route of a packet to the destination; its hops lead to devices of this host.</summary>
+    public FoundRoute RouteTo(string destination, in RouteKeys keys = default)
+    {
+        var isKnown = keys.Out is null && _routes.OnlyDestinationCounts;
+        if (isKnown && _found.TryGetValue(destination, out var known))
+            return known;
+        var found = _book.NumberOf(destination) is { } number ? _routes.Find(number, in keys) : FoundRoute.None;
+        if (isKnown)
+            _found[destination] = found;
+        return found;
+    }
+
+    /// <summary>The route of the packet as it is now.</summary>
+    public FoundRoute RouteOf(Packet packet) => _routes.OnlyDestinationCounts
+        ? RouteTo(packet.Destination.Name)
+        : RouteTo(
+            packet.Destination.Name,
+            new(_book.NumberOf(packet.Source.Name), packet.Mark, packet.Device, null));
+
+    public bool IsOfHost(string address) => RouteTo(address).Kind == RouteKind.Local;
+
+    public bool IsLoopback(string address) => _book.NumberOf(address) is { } number && IPAddress.IsLoopback(number);
+
+    public bool IsBroadcast(string address) => RouteTo(address).Kind == RouteKind.Broadcast;
+
+    /// <summary>The device by which the host sends to an address; null if no route leads there.</summary>
+    public string? DeviceTowards(string address, in RouteKeys keys = default) => RouteTo(address, in keys) switch
+    {
+        { Kind: RouteKind.Local } => LabNames.Loopback,
+        { Hops: [var first, ..] } => first.Device,
+        _ => null,
+    };
+
+    /// <summary>The device that has one of the host's own addresses.</summary>
+    public string DeviceOf(string address) => _deviceOf.GetValueOrDefault(address, LabNames.Loopback);
+
+    /// <summary>
+    /// The host's first address on the device, or if it has none, on another (net/ipv4/devinet.c,
+    /// <c>inet_select_addr</c>); null if it has none at all.
+    /// </summary>
+    public string? AddressOn(string device, Family family)
+    {
+        var version = family == Family.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        return (_devices.GetValueOrDefault(device)?.Addresses ?? [])
+            .Concat(Topology.Devices.Where(other => other.Kind != DeviceKind.Loopback).SelectMany(other => other.Addresses))
+            .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
+            .Select(one => _book.NameOf(one.Address))
+            .FirstOrDefault();
+    }
+
+    /// <summary>The address that the host's own packet to a destination gets; null if no route leads there.</summary>
+    public string? SourceTowards(string destination, Family family) => RouteTo(destination) switch
+    {
+        { Kind: RouteKind.Local } => destination,
+        { Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
+        { Hops: [var first, ..] } => AddressOn(first.Device, family),
+        _ => null,
+    };
+
+    public bool IsBridge(string device) => _ports.ContainsKey(device);
+
+    public bool IsPort(string device) => _bridges.ContainsKey(device);
+
+    public string BridgeOf(string port) => _bridges[port];
+
+    public ImmutableArray<string> PortsOf(string bridge) => _ports[bridge];
+
+    /// <summary>
+    /// The owner of the MAC address that leads to <paramref name="address"/> on the network of the bridge: the port of
+    /// who has the address, the bridge if that is this host, or the broadcast. What nobody is known to have is behind
+    /// the bridge's uplink, if it has one.
+    /// </summary>
+    public string MacTowards(string address, string bridge) =>
+        _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port
+        : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge ? BroadcastMac
+        : IsOfHost(address) ? bridge
+        : Uplink(bridge) ?? bridge;
+
+    /// <summary>The endpoint at the other end of a device that leads out of the host, for a packet to the address.</summary>
+    public Endpoint Behind(string device, string address) =>
+        _behind.TryGetValue(device, out var container) ? container : Outside(address);
+
+    /// <summary>The address by which <paramref name="endpoint"/> is known to <paramref name="other"/>.</summary>
+    public string? AddressOf(Endpoint endpoint, Endpoint other, IpVersion ip)
+    {
+        var family = ip == IpVersion.V4 ? Family.IPv4 : Family.IPv6;
+        switch (endpoint.Kind)
+        {
+            case EndpointKind.Everyone:
+                return BroadcastOn(NetworkOf(other) ?? LabNames.Bridge);
+            case EndpointKind.Host when other.Kind == EndpointKind.Container && NetworkOf(other) is { } network:
+                return AddressOn(network, family);
+            case EndpointKind.Host when other.Kind == EndpointKind.Wan:
+                return AddressOf(other, endpoint, ip) is { } there && DeviceTowards(there) is { } device ? AddressOn(device, family) : null;
+            case EndpointKind.Host when other.Kind == EndpointKind.Everyone:
+                return AddressOn(LabNames.Bridge, family);
+            case EndpointKind.Host:
+                return NameOf(family == Family.IPv4 ? IPAddress.Loopback : IPAddress.IPv6Loopback);
+            case EndpointKind.Container:
+                var version = family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+                return _containers[endpoint.Name].Container.Attachments
+                    .OrderByDescending(at => at.Port is { } port && BridgeOrNone(port) is { } bridge && bridge == NetworkOf(other))
+                    .SelectMany(at => at.Addresses)
+                    .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
+                    .Select(one => NameOf(one.Address))
+                    .FirstOrDefault();
+            default:
+                return endpoint.Name;
+        }
+    }
+
+    /// <summary>
+    /// By which of its devices' ports an endpoint sends to an address, and to which neighbour; null if it has no route.
+    /// </summary>
+    public (string Port, string NextHop)? Leaves(Endpoint container, string address)
+    {
+        var (_, routes) = _containers[container.Name];
+        if (_book.NumberOf(address) is not { } number || routes.Find(number, default) is not { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var hop, ..] })
+            return null;
+        var port = _containers[container.Name].Container.Attachments.FirstOrDefault(at => at.Device == hop.Device)?.Port;
+        return port is null ? null : (port, hop.Gateway is { } gateway ? NameOf(gateway) : address);
+    }
+
+    /// <summary>Whether an answer from there finds a way to the address.</summary>
+    public bool HasRoute(Endpoint from, string address) =>
+        from.Kind != EndpointKind.Container || Leaves(from, address) is not null;
+
+    private string? Uplink(string bridge) => _ports[bridge].FirstOrDefault(port => !_behind.ContainsKey(port));
+
+    public string NameOf(IPAddress address) => _book.NameOf(address);
+
+    // Older kernels also have the first address of a network as a broadcast.
+    private string? BroadcastOn(string network) => Topology.Routes
+        .Where(route => route is { Kind: RouteKind.Broadcast, NextHops: [var hop] } && hop.Device == network)
+        .Select(route => NameOf(route.Destination.Address))
+        .LastOrDefault();
+
+    private string? BridgeOrNone(string port) => _bridges.GetValueOrDefault(port);
+
+    /// <summary>The bridge of a container's first device.</summary>
+    private static string? NetworkOf(Endpoint endpoint) => endpoint.Network;
+
+    private Endpoint EndpointOf(Container container) => Endpoint.OfContainer(
+        container.Name,
+        container.Attachments.Select(at => at.Port is { } port ? BridgeOrNone(port) : null).FirstOrDefault(one => one is not null));
+
+    private Endpoint Outside(string address) =>
+        Topology.IsOfProfile ? Endpoint.Wan : Endpoint.Outside(address);
+
+    private sealed record Holder(Endpoint Endpoint, string Port, string? Bridge);
+}

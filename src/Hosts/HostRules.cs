@@ -17,7 +17,7 @@ public static class HostRules
             from backend in (Backend[])[Backend.Nft, Backend.Legacy]
             let part = Read(snapshot, $"{layer.Name()}-{backend.Name()}")
             where part is not null
-            select (Layer: layer, Backend: backend, Part: part)).ToList();
+            select (Layer: layer, Backend: backend, Part: part!)).ToList();
         var sets = RuleReader.Sets(
             snapshot.Lines("ipset"), HostNames.Instance, "ipset save", saves.SelectMany(one => one.Part.Lines));
         var rules = OfNft(

@@ -9,10 +9,31 @@ export LC_ALL PATH
 umask 077
 separator=
 
-has() { command -v "$1" >/dev/null 2>&1; }
+# path TOOL: the program. A shell with tools built in, as that of busybox, would else take its own ip.
+path() (
+    IFS=:
+    for folder in $PATH; do
+        [ -f "$folder/$1" ] && [ -x "$folder/$1" ] && echo "$folder/$1" && return
+    done
+    return 1
+)
+has() { path "$1" >/dev/null; }
+
+# run COMMAND...: a tool by its path, or a function of this script. An Engine that hangs must not hang the snapshot.
+run() {
+    tool=$(path "$1") || {
+        "$@"
+        return
+    }
+    shift
+    case $tool in
+        */docker | */podman) if has timeout; then timeout 30 "$tool" "$@"; else "$tool" "$@"; fi ;;
+        *) "$tool" "$@" ;;
+    esac
+}
 
 for tool in cat grep sed sort tr uname; do
-    has $tool || {
+    command -v $tool >/dev/null 2>&1 || {
         echo "The host has no program $tool, without which no snapshot can be written." >&2
         exit 1
     }
@@ -40,10 +61,10 @@ write() {
 part() {
     name=$1
     shift
-    said=$("$@" 2>/dev/null </dev/null)
+    said=$(run "$@" 2>/dev/null </dev/null)
     code=$?
     errors=
-    [ $code = 0 ] || errors=$("$@" 2>&1 >/dev/null </dev/null)
+    [ $code = 0 ] || errors=$(run "$@" 2>&1 >/dev/null </dev/null)
     write "$name" "$*"
 }
 
@@ -74,10 +95,10 @@ has_nft() { in_kernel nft_do_chain nf_tables; }
 
 versions() {
     for tool in ip bridge tc iptables ip6tables arptables ebtables; do
-        has $tool && printf '%s: %s\n' $tool "$($tool -V 2>&1 </dev/null | sed 1q)"
+        has $tool && printf '%s: %s\n' $tool "$(run $tool -V 2>&1 </dev/null | sed 1q)"
     done
-    has nft && printf 'nft: %s\n' "$(nft --version 2>&1 | sed 1q)"
-    has ipset && in_kernel ip_set_nfnl_get_byindex ip_set && printf 'ipset: %s\n' "$(ipset --version 2>&1 | sed 1q)"
+    has nft && printf 'nft: %s\n' "$(run nft --version 2>&1 | sed 1q)"
+    has ipset && in_kernel ip_set_nfnl_get_byindex ip_set && printf 'ipset: %s\n' "$(run ipset --version 2>&1 | sed 1q)"
     return 0
 }
 
@@ -119,7 +140,7 @@ saver() {
     if has "$1-$2-save"; then
         echo "$1-$2-save"
     elif has "$1-save"; then
-        case $2/$("$1-save" -V 2>&1 </dev/null) in
+        case $2/$(run "$1-save" -V 2>&1 </dev/null) in
             nft/*nf_tables*) echo "$1-save" ;;
             legacy/*nf_tables*) ;;
             legacy/*) echo "$1-save" ;;
@@ -152,7 +173,7 @@ rules() {
 ebtables_legacy() {
     in_kernel ebt_do_table ebtables || return 0
     if has_nft && in_kernel nfnl_hook_dump nfnetlink_hook && has nft; then
-        case $(nft list hooks bridge 2>/dev/null </dev/null) in *ebt*) ;; *) return 0 ;; esac
+        case $(run nft list hooks bridge 2>/dev/null </dev/null) in *ebt*) ;; *) return 0 ;; esac
     else
         case $modules in *" ebtable_"*) ;; *) return 0 ;; esac
     fi
@@ -167,14 +188,11 @@ container='{"id":{{json .Id}},"name":{{json .Name}},"pid":{{json .State.Pid}},'$
 docker_network='{"id":{{json .Id}},"name":{{json .Name}},"driver":{{json .Driver}},"internal":{{json .Internal}},"ipv6":{{json .EnableIPv6}},"subnets":{{json .IPAM.Config}},"options":{{json .Options}}}'
 podman_network='{"id":{{json .ID}},"name":{{json .Name}},"driver":{{json .Driver}},"internal":{{json .Internal}},"ipv6":{{json .IPv6Enabled}},"subnets":{{json .Subnets}},"options":{{json .Options}},"device":{{json .NetworkInterface}}}'
 
-# An Engine that hangs must not hang the snapshot.
-bounded() { if has timeout; then timeout 30 "$@"; else "$@"; fi; }
-
 # inspected ENGINE KIND FORMAT OBJECT...: what the engine tells of each object.
 inspected() {
     engine=$1 what=$2 format=$3
     shift 3
-    [ $# = 0 ] || bounded $engine $what inspect --format "$format" "$@"
+    [ $# = 0 ] || run $engine $what inspect --format "$format" "$@"
 }
 
 # told NAME COMMAND KIND FORMAT OBJECT...: a part whose command says what was read, without the format.
@@ -190,12 +208,12 @@ told() {
 
 # engine NAME COMMAND FORMAT: its containers that run, and its networks.
 engine() {
-    part "$1-version" bounded $2 version --format '{{json .Server.Version}}'
+    part "$1-version" $2 version --format '{{json .Server.Version}}'
     [ $code = 0 ] || return
-    ids=$(bounded $2 ps -q --no-trunc 2>/dev/null </dev/null)
+    ids=$(run $2 ps -q --no-trunc 2>/dev/null </dev/null)
     told "$1-containers" "$2" container "$container" $ids
     pids="$pids $(inspected "$2" container '{{.State.Pid}}' $ids 2>/dev/null </dev/null | tr '\n' ' ')"
-    told "$1-networks" "$2" network "$3" $(bounded $2 network ls -q 2>/dev/null </dev/null)
+    told "$1-networks" "$2" network "$3" $(run $2 network ls -q 2>/dev/null </dev/null)
 }
 
 # A socket of systemd would start the Engine, so an Engine of this host is asked only while it runs.
@@ -219,6 +237,7 @@ docker_engine() {
 # What a container's namespace has. Containers may share one, or the host's.
 inside() {
     own=$(readlink /proc/self/ns/net 2>/dev/null)
+    ip=$(path ip || echo ip)
     seen=" $own "
     for pid in $pids; do
         [ "$pid" != 0 ] || continue
@@ -226,11 +245,11 @@ inside() {
         case "$seen" in *" $said "*) continue ;; esac
         [ $code = 0 ] || continue
         seen="$seen$said "
-        part "links $pid" nsenter -t "$pid" -n ip -j -d addr show
-        part "routes $pid" nsenter -t "$pid" -n ip -j route show table all
-        part "routes6 $pid" nsenter -t "$pid" -n ip -6 -j route show table all
-        part "rules $pid" nsenter -t "$pid" -n ip -j rule show
-        part "rules6 $pid" nsenter -t "$pid" -n ip -6 -j rule show
+        part "links $pid" nsenter -t "$pid" -n "$ip" -j -d addr show
+        part "routes $pid" nsenter -t "$pid" -n "$ip" -j route show table all
+        part "routes6 $pid" nsenter -t "$pid" -n "$ip" -6 -j route show table all
+        part "rules $pid" nsenter -t "$pid" -n "$ip" -j rule show
+        part "rules6 $pid" nsenter -t "$pid" -n "$ip" -6 -j rule show
         part "listening $pid" listening "/proc/$pid/net"
     done
 }

@@ -54,8 +54,8 @@ internal sealed class AddressMap
         HooktrailException? last = null;
         // As much of each network's size as there is room for.
         foreach (var roomy in family == AddressFamily.InterNetwork
-            ? (UInt128[])[256, 16, 1]
-            : [UInt128.One << 64, 1])
+            ? (UInt128[])[256u, 16u, 1u]
+            : [UInt128.One << 64, UInt128.One])
             try
             {
                 var map = new AddressMap(family);
@@ -82,7 +82,7 @@ internal sealed class AddressMap
         var network = To(AddressSpan.Of(address, length));
         var to = To(AddressSpan.Of(address));
         var rest = 0;
-        for (var size = network.Size; size > 1 && rest < AddressSpan.Bits(_family); size >>= 1)
+        for (var size = network.Size; size > UInt128.One && rest < AddressSpan.Bits(_family); size >>= 1)
             rest++;
         return (
             AddressSpan.Address(to.First, _family), length == 0 ? 0 : AddressSpan.Bits(_family) - rest);
@@ -119,7 +119,7 @@ internal sealed class AddressMap
 
     private static IEnumerable<AddressSpan> Points(AddressSpan range)
     {
-        if (range.Size > 64)
+        if (range.Size > 64u)
             return [new(range.First, range.First), new(range.Last, range.Last)];
         return Enumerable.Range(0, (int)range.Size)
             .Select(offset => new AddressSpan(range.First + (UInt128)offset, range.First + (UInt128)offset));
@@ -151,7 +151,7 @@ internal sealed class AddressMap
 
     private ImmutableArray<AddressSpan> Within(AddressSpan span, List<AddressSpan> wide)
     {
-        if (wide.Find(one => one.Meets(span) && !one.Holds(span)) is { Last: var last } cut && last != 0)
+        if (wide.Find(one => one.Meets(span) && !one.Holds(span)) is { Last: var last } cut && last != UInt128.Zero)
             throw new HooktrailException(
                 $"The snapshot cannot be anonymized: {Shown(cut)} has a part of {Shown(span)}; write one without --anonymize.");
         return [.. wide.Where(one => one.Holds(span))];

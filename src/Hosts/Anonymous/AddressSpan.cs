@@ -6,7 +6,7 @@ namespace Hooktrail.Hosts.Anonymous;
 /// <summary>Addresses of one IP version from the first to the last, as numbers.</summary>
 internal readonly record struct AddressSpan(UInt128 First, UInt128 Last)
 {
-    public UInt128 Size => Last - First + 1;
+    public UInt128 Size => Last - First + UInt128.One;
 
     public bool IsOne => First == Last;
 
@@ -18,7 +18,7 @@ internal readonly record struct AddressSpan(UInt128 First, UInt128 Last)
     public (AddressSpan Lower, AddressSpan Upper) Halves()
     {
         var half = (Last - First) >> 1;
-        return (new(First, First + half), new(First + half + 1, Last));
+        return (new(First, First + half), new(First + half + UInt128.One, Last));
     }
 
     public static AddressSpan Of(IPAddress address) => new(Number(address), Number(address));
@@ -26,7 +26,7 @@ internal readonly record struct AddressSpan(UInt128 First, UInt128 Last)
     public static AddressSpan Of(IPAddress address, int length)
     {
         var rest = Bits(address.AddressFamily) - length;
-        var hosts = (UInt128.One << rest) - 1;
+        var hosts = (UInt128.One << rest) - UInt128.One;
         var number = Number(address);
         return new(number & ~hosts, number | hosts);
     }

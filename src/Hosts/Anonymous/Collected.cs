@@ -9,8 +9,8 @@ internal sealed class Collected : Replacements
     private readonly Dictionary<AddressFamily, (HashSet<AddressSpan> Networks, HashSet<AddressSpan> Ranges)> _spans =
         new() { [AddressFamily.InterNetwork] = ([], []), [AddressFamily.InterNetworkV6] = ([], []) };
 
-    private readonly OrderedDictionary<string, bool> _macs = [];
-    private readonly OrderedDictionary<(NameKind, string), bool> _names = [];
+    private readonly OrderedDictionary<string, bool> _macs = new();
+    private readonly OrderedDictionary<(NameKind, string), bool> _names = new();
 
     public IEnumerable<string> Macs => _macs.Keys;
 

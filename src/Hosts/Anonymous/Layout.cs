@@ -45,7 +45,7 @@ internal sealed class Layout
         for (var at = 0; at < _children.Count; at++)
         {
             var (child, from) = (_children[at], start + _offsets[at]);
-            yield return (child._own, new(from, from + child.Size - 1));
+            yield return (child._own, new(from, from + child.Size - UInt128.One));
             foreach (var inner in child.At(from))
                 yield return inner;
         }
@@ -57,7 +57,7 @@ internal sealed class Layout
             child.Measure();
         if (_own.IsOne && _children.Count == 0)
         {
-            Size = 1;
+            Size = UInt128.One;
             return;
         }
 
@@ -75,12 +75,12 @@ internal sealed class Layout
         var endsWithLast = _isNetwork && last?._own.Last == _own.Last;
         Size = PowerOfTwo(position + (_isNetwork && !endsWithLast ? UInt128.One : UInt128.Zero));
         if (_isNetwork)
-            Size = UInt128.Max(Size, UInt128.Max(2, UInt128.Min(_own.Size, _roomy)));
+            Size = UInt128.Max(Size, UInt128.Max(2u, UInt128.Min(_own.Size, _roomy)));
         if (endsWithLast)
             _offsets[^1] = Size - last!.Size;
     }
 
-    private static UInt128 Aligned(UInt128 position, UInt128 size) => (position + size - 1) & ~(size - 1);
+    private static UInt128 Aligned(UInt128 position, UInt128 size) => (position + size - UInt128.One) & ~(size - UInt128.One);
 
     private static UInt128 PowerOfTwo(UInt128 number)
     {

@@ -77,13 +77,13 @@ internal sealed partial class LineRewriting(Replacements with)
             return $"{with.Address(address)}/{printed}";
         var bits = AddressSpan.Bits(address.AddressFamily);
         var number = AddressSpan.Number(mask);
-        var length = Enumerable.Range(0, bits).TakeWhile(bit => ((number >> (bits - 1 - bit)) & 1) == 1).Count();
-        var rest = (UInt128.One << (bits - length)) - 1;
-        if ((number & rest) != 0)
+        var length = Enumerable.Range(0, bits).TakeWhile(bit => ((number >> (bits - 1 - bit)) & UInt128.One) == UInt128.One).Count();
+        var rest = (UInt128.One << (bits - length)) - UInt128.One;
+        if ((number & rest) != UInt128.Zero)
             throw new HooktrailException(
                 $"The snapshot cannot be anonymized: {address}/{mask} asks for some bits of an address, which no documentation address keeps; write one without --anonymize.");
         var (to, bitsLeft) = with.Network(address, length);
-        var hosts = (UInt128.One << (bits - bitsLeft)) - 1;
+        var hosts = (UInt128.One << (bits - bitsLeft)) - UInt128.One;
         return $"{to}/{AddressSpan.Address((UInt128.MaxValue >> (128 - bits)) & ~hosts, address.AddressFamily)}";
     }
 
@@ -165,9 +165,9 @@ internal sealed partial class LineRewriting(Replacements with)
         """
         (?<![\w.:])(?:
         (?<mac>(?:[0-9A-Fa-f]{1,2}:){5}[0-9A-Fa-f]{1,2})(?![\w:.])(?:/(?<macmask>(?:[0-9A-Fa-f]{1,2}:){5}[0-9A-Fa-f]{1,2})(?![\w:.]))?
-        |(?<a>\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f:]*:)[0-9A-Fa-f:]+(?:\.\d{1,3}){0,3})(?![\w.])
-        (?:/(?<mask>\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?![\w.])|/(?<length>\d{1,3})(?![\w.])
-        |-(?<b>\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f:]*:)[0-9A-Fa-f:]+(?:\.\d{1,3}){0,3})(?![\w.]))?
+        |(?<a>\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f:]*:)[0-9A-Fa-f:]+(?:\.\d{1,3}){0,3})(?!\w|\.\d)
+        (?:/(?<mask>\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?!\w|\.\d)|/(?<length>\d{1,3})(?!\w|\.\d)
+        |-(?<b>\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f:]*:)[0-9A-Fa-f:]+(?:\.\d{1,3}){0,3})(?!\w|\.\d))?
         )
         """,
         RegexOptions.IgnorePatternWhitespace)]

@@ -36,8 +36,10 @@ internal static class DeviceReader
     public static ImmutableArray<HostAddress> Addresses(JsonElement link) =>
     [
         .. from one in link.Each("addr_info")
-           where IPAddress.TryParse(one.Text("local"), out _)
-           select new HostAddress(IPAddress.Parse(one.Text("local")!), one.Number("prefixlen") ?? 0),
+           let address = HostAddress.Parse(string.Create(
+               CultureInfo.InvariantCulture, $"{one.Text("local")}/{one.Number("prefixlen") ?? 0}"))
+           where address is not null
+           select address,
     ];
 
     public static string? Mac(JsonElement link) =>
@@ -52,7 +54,7 @@ internal static class DeviceReader
         return new(name, kind)
         {
             Index = link.Number("ifindex") ?? 0,
-            IsUp = link.Each("flags").Any(flag => flag.ValueEquals("UP")),
+            IsUp = link.Has("flags", "UP"),
             Mac = Mac(link),
             Master = link.Text("master"),
             Parent = kind is DeviceKind.Vlan or DeviceKind.Macvlan or DeviceKind.Ipvlan ? link.Text("link") : null,

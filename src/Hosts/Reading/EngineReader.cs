@@ -124,7 +124,10 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
     ];
 
     private static IEnumerable<HostAddress> ToldAddress(JsonElement told, string address, string length) =>
-        IPAddress.TryParse(told.Text(address), out var found) ? [new HostAddress(found, told.Number(length) ?? 0)] : [];
+        HostAddress.Parse(string.Create(
+            CultureInfo.InvariantCulture, $"{told.Text(address)}/{told.Number(length) ?? 0}")) is { } found
+                ? [found]
+                : [];
 
     // «"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]»; null for a port that is exposed and not published.
     private static IEnumerable<Publication> Published(JsonElement one) =>
@@ -138,5 +141,7 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
             IPAddress.Parse(address), Number(binding.Text("HostPort"))!.Value, words[1], Number(words[0])!.Value);
 
     private static int? Number(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue
+            ? number
+            : null;
 }

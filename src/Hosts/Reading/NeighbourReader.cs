@@ -14,7 +14,7 @@ internal static class NeighbourReader
            where device is not null && IPAddress.TryParse(one.Text("dst"), out _)
            select new Neighbour(IPAddress.Parse(one.Text("dst")!), device, one.Text("lladdr"))
            {
-               IsPermanent = one.Each("state").Any(state => state.ValueEquals("PERMANENT")),
+               IsPermanent = one.Has("state", "PERMANENT"),
            },
     ];
 
@@ -36,7 +36,7 @@ internal static class NeighbourReader
                let mac = one.Text("mac")
                let device = one.Text("ifname")
                where mac is not null && device is not null && ports.Contains(device)
-                   && !one.Each("flags").Any(flag => flag.ValueEquals("self"))
+                   && !one.Has("flags", "self")
                select new Forwarding(mac, device, one.Number("vlan"))
                {
                    IsPermanent = one.Text("state") is "permanent" or "static",
@@ -57,7 +57,7 @@ internal static class NeighbourReader
         ? new(
             first,
             vlan.Number("vlanEnd") ?? first,
-            vlan.Each("flags").Any(flag => flag.ValueEquals("PVID")),
-            vlan.Each("flags").Any(flag => flag.ValueEquals("Egress Untagged")))
+            vlan.Has("flags", "PVID"),
+            vlan.Has("flags", "Egress Untagged"))
         : null;
 }

@@ -17,6 +17,7 @@ internal static class SocketReader
     private static ListeningSocket? Socket(string line) =>
         line.Split(' ', ':') is [var protocol, { Length: 8 or 32 } address, var port]
             && int.TryParse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number)
+            && number <= ushort.MaxValue
             && Address(address) is { } found
                 ? new(protocol.TrimEnd('6'), found, number)
                 : null;

@@ -4,6 +4,8 @@ using System.Text;
 namespace Hooktrail.Tests.Cli;
 
 [TestFixture]
+[Platform("Linux")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class SnapshotTests
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -26,6 +28,16 @@ public class SnapshotTests
             Assert.That(File.GetUnixFileMode(to), Is.EqualTo(Private));
             Assert.That(await File.ReadAllTextAsync(to), Does.StartWith("{\n  \"schema\": \"hooktrail/snapshot/1\"").And.EndsWith("}\n"));
         }
+    }
+
+    [Test]
+    public async Task A_device_keeps_its_mode()
+    {
+        using var folder = new TemporaryFolder();
+        var before = File.GetUnixFileMode("/dev/null");
+        var ran = await Specs.Run("snapshot", "--from", folder.Write("from.snapshot", Small), "--out", "/dev/null");
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(File.GetUnixFileMode("/dev/null"), Is.EqualTo(before));
     }
 
     [Test]

@@ -79,8 +79,10 @@ internal sealed class AddressMap
     /// <summary>The address within its network, and the network's new length.</summary>
     public (IPAddress Address, int Length) Network(IPAddress address, int length)
     {
-        var network = To(AddressSpan.Of(address, length));
-        var to = To(AddressSpan.Of(address));
+        var from = AddressSpan.Of(address, length);
+        var network = To(from);
+        // A network that holds private and public addresses stays, and with it the address that stands for it.
+        var to = AddressSpan.Number(address) == from.First ? network : To(AddressSpan.Of(address));
         var rest = 0;
         for (var size = network.Size; size > UInt128.One && rest < AddressSpan.Bits(_family); size >>= 1)
             rest++;

@@ -27,8 +27,10 @@ internal sealed class Collected : Replacements
 
     public override (IPAddress Address, int Length) Network(IPAddress address, int length)
     {
-        Address(address);
-        _spans[address.AddressFamily].Networks.Add(AddressSpan.Of(address, length));
+        var network = AddressSpan.Of(address, length);
+        _spans[address.AddressFamily].Networks.Add(network);
+        if (AddressSpan.Number(address) != network.First)
+            Address(address);
         return (address, length);
     }
 

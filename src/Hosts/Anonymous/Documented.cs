@@ -7,7 +7,7 @@ namespace Hooktrail.Hosts.Anonymous;
 internal sealed class Documented(Collected all) : Replacements
 {
     private static readonly ImmutableHashSet<string> KnownNetworks =
-        ["bridge", "host", "none", "podman", "ingress", "docker_gwbridge", ""];
+        ["bridge", "host", "none", "default", "podman", "ingress", "docker_gwbridge", ""];
 
     private readonly AddressMap _map4 = all.Map(AddressFamily.InterNetwork);
     private readonly AddressMap _map6 = all.Map(AddressFamily.InterNetworkV6);

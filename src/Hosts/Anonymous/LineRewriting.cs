@@ -125,6 +125,7 @@ internal sealed partial class LineRewriting(Replacements with)
         "name" => Named(found, NameKind.Container),
         "project" => Named(found, NameKind.Project),
         "service" => Named(found, NameKind.Service),
+        "mode" when found.Groups["value"].Value.Contains(':') => found.Value,
         _ => Named(found, NameKind.Network),
     });
 
@@ -173,7 +174,7 @@ internal sealed partial class LineRewriting(Replacements with)
         RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Address();
 
-    [GeneratedRegex("""(?<before>"(?<key>name|project|service|network)":")(?<value>[^"\\]*)""" + "\"")]
+    [GeneratedRegex("""(?<before>"(?<key>name|project|service|mode|network)":")(?<value>[^"\\]*)""" + "\"")]
     private static partial Regex Member();
 
     [GeneratedRegex("""(--(?:log-prefix|nflog-prefix|ulog-prefix|comment)) (?:"(?:[^"\\]|\\.)*"|\S+)""")]

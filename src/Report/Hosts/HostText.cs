@@ -128,11 +128,12 @@ public static class HostText
     {
         if (host.Open.IsEmpty)
             return null;
-        var table = new TextTable("what", "how far", "packets", "rule");
-        foreach (var one in host.Open)
+        // A blocklist may have thousands alike; JSON has each.
+        var table = new TextTable("what", "how far", "rules", "packets", "the first rule");
+        foreach (var alike in host.Open.GroupBy(one => (one.What, one.Knowledge, one.Chain)))
             table.Add(
-                one.What, one.Knowledge == RuleKnowledge.BothWays ? "both ways" : "unknown", one.Flows,
-                $"{one.Chain}: {one.Rule.Text}");
+                alike.Key.What, alike.Key.Knowledge == RuleKnowledge.BothWays ? "both ways" : "unknown",
+                Number(alike.Count()), alike.First().Flows, $"{alike.Key.Chain}: {alike.First().Rule.Text}");
         return table;
     }
 

@@ -97,6 +97,9 @@ internal sealed class NameTranslation(INames names)
         return any ? new(role, [], !negated) : new(role, LabAddressNames.Sorted(found), negated);
     }
 
+    /// <summary>For rules that this translation has written already.</summary>
+    public NameTranslation OfWritten => names.AreLiteral ? this : new(LabNamesAsTheyAre.Instance);
+
     /// <summary>As <see cref="MatchOf"/>; of literal names, networks and ranges count as they are.</summary>
     public AddressMatch? AddressMatchOf(string translated, AddressRole role, IpVersion version, bool negated) =>
         names.AreLiteral

@@ -102,7 +102,7 @@ internal sealed partial class XtablesRule(
         try
         {
             return new XtablesRule(
-                chain, [.. words], new(LabNamesAsTheyAre.Instance), sets, isChain, where).Read();
+                chain, [.. words], translation.OfWritten, sets, isChain, where).Read();
         }
         catch (HooktrailException)
         {

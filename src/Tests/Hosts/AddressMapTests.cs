@@ -120,8 +120,7 @@ public class AddressMapTests
 
     private static AddressMap Map(Item[] items, AddressFamily family = AddressFamily.InterNetwork) => AddressMap.Of(
         family,
-        items.Where(item => item.Length is not null)
-            .SelectMany(item => (AddressSpan[])[item.Span, AddressSpan.Of(item.Address(family))]),
+        items.Where(item => item.Length is not null).Select(item => item.Span),
         items.Where(item => item.Length is null).Select(item => item.Span));
 
     private static Item ItemOf(string prefix)

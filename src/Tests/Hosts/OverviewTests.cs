@@ -67,7 +67,7 @@ public class OverviewTests
             Assert.That(lines, Does.Contain("veth1 veth br-1"));
             Assert.That(lines, Does.Contain("default via 203.0.113.1 dev eth0"));
             Assert.That(lines, Does.Contain("iptables filter 3 4 2 1 1"));
-            Assert.That(lines, Has.Some.StartsWith("-m recent both ways IPv4: TCP to port 22; packets to the host iptables filter INPUT: -A INPUT"));
+            Assert.That(lines, Has.Some.StartsWith("-m recent both ways 1 IPv4: TCP to port 22; packets to the host iptables filter INPUT: -A INPUT"));
             Assert.That(lines, Does.Contain("settings The snapshot has no part \"settings\"."));
         });
     }

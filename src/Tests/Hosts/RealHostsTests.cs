@@ -14,12 +14,16 @@ public class RealHostsTests
         "podman-netavark14.v4", "tailscale.v4", "ufw-docker.v4", "ufw.v4", "ufw.v6",
     ];
 
+    // iptables-legacy does not say which rule of a table the kernel refused.
+    private static readonly string[] SavedByLegacy =
+        [.. Saved.Where(file => !file.StartsWith("kube-proxy", StringComparison.Ordinal))];
+
     private static readonly string[] WithSets = ["fail2ban-ipset.v4", "firewalld-iptables.v4"];
 
     private static readonly string[] Listed = ["crowdsec.nft", "firewalld.nft", "kube-proxy.nft"];
 
     // A kernel may lack extensions, whose rules are left out.
-    private const string Load = """
+    private const string Loading = """
         while ! $restore rules 2>error; do
             line=$(sed -n 's/.*line:\{0,1\} \([0-9][0-9]*\).*/\1/p' error | head -n 1)
             sed -n "${line}p" rules | grep -q '^-A' || { cat error >&2; exit 1; }
@@ -28,12 +32,18 @@ public class RealHostsTests
         """;
 
     [Test]
-    public void No_rule_of_iptables_is_lost([ValueSource(nameof(Saved))] string file, [Values] Backend backend)
+    public void No_rule_of_iptables_is_lost([ValueSource(nameof(Saved))] string file) => Load(file, Backend.Nft);
+
+    [Test]
+    public void Nor_of_its_legacy_backend([ValueSource(nameof(SavedByLegacy))] string file) =>
+        Load(file, Backend.Legacy);
+
+    private static void Load(string file, Backend backend)
     {
         var tool = file.EndsWith(".v6", StringComparison.Ordinal) ? "ip6tables" : "iptables";
         AssertNoneIsLost(
             Taken.In(
-                $"restore={tool}-{backend.Name()}-restore; command -v $restore >/dev/null || exit 77\n{Load}",
+                $"restore={tool}-{backend.Name()}-restore; command -v $restore >/dev/null || exit 77\n{Loading}",
                 ("rules", Taken.RuleSet(file))),
             tool, backend);
     }
@@ -90,7 +100,7 @@ public class RealHostsTests
             .Where(chain => chain.Id.Layer == Layers.Parse(tool))
             .Sum(chain => chain.Rules.Count(rule => !rule.Matches.Any(IsOneOfSeveral)));
 
-        Assert.That(saved, Is.GreaterThan(1));
+        Assert.That(saved, Is.GreaterThan(0));
         Assert.That(read, Is.EqualTo(saved));
         AssertTheSameWithoutNames(snapshot);
     }

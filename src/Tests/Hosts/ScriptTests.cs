@@ -25,7 +25,7 @@ public class ScriptTests
         "iptables-nft -A INPUT -p tcp --dport 22 -j ACCEPT; ip6tables-nft -t nat -A POSTROUTING -j MASQUERADE; ebtables-nft -A FORWARD -j DROP",
         "iptables-legacy -t mangle -A FORWARD -m comment --comment 'it is \"quoted\" \\\\ so' -j DROP || exit 77",
         "nft add table inet mine; nft add chain inet mine c '{ type filter hook input priority 5; policy drop; }'; nft add rule inet mine c counter",
-        "ip link add br0 type bridge; ip link set br0 up; ip link add va type veth peer name vb; ip link set va master br0 up",
+        "ip link add br0 type bridge; ip link add va type veth peer name vb; ip link set va master br0 up",
     ];
 
     private static readonly string[] Tools =
@@ -73,13 +73,13 @@ public class ScriptTests
         Assert.That(Snapshot.Script, Does.Contain(ToolFolders));
         var printed = PrivateNamespace.Run(
             $$"""
-            command -v {{shell.Split(' ')[0]}} >/dev/null || { echo none; exit; }
+            program=$(command -v {{shell.Split(' ')[0]}}) || { echo none; exit; }
             {{State}}
             iptables-nft -A INPUT -j DROP; nft add table inet mine; ip link add br0 type bridge
             mkdir bin
             for folder in /bin /usr/bin /sbin /usr/sbin; do ln -sf $folder/* bin/; done
             rm -f bin/{{missing}}
-            before=$(state); (PATH=$PWD/bin; {{shell}} snapshot.sh namespace); after=$(state)
+            before=$(state); (PATH=$PWD/bin; $program {{string.Join(' ', shell.Split(' ').Skip(1))}} snapshot.sh namespace); after=$(state)
             [ "$before" = "$after" ]
             """,
             ("snapshot.sh", Snapshot.Script.Replace(ToolFolders, "PATH=$PATH", StringComparison.Ordinal)));

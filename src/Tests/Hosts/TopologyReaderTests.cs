@@ -14,14 +14,14 @@ public class TopologyReaderTests
         ip link add vc type veth peer name vd
         ip link set va master br0 && ip link set vc master br0
         for device in br0 va vb vc vd; do ip link set $device up; done
-        ip addr add 10.1.0.1/24 dev vbr0 && ip addr add fd00:1::1/64 dev vbr0
+        ip addr add 10.1.0.1/24 dev br0 && ip addr add fd00:1::1/64 dev br0
         ip addr add 203.0.113.2/24 dev vb
         bridge link set dev va hairpin on && bridge link set dev vc isolated on
         bridge fdb add 02:00:00:00:00:07 dev va master static
         ip neigh add 203.0.113.9 lladdr 02:00:00:00:00:09 dev vb nud permanent
         ip route add default via 203.0.113.1 dev vb
         ip route add default via 203.0.113.3 dev vb table 100 metric 7
-        ip route add 10.9.0.0/16 nexthop via 203.0.113.4 dev vb weight 2 nexthop via 10.1.0.9 dev vbr0
+        ip route add 10.9.0.0/16 nexthop via 203.0.113.4 dev vb weight 2 nexthop via 10.1.0.9 dev br0
         ip route add blackhole 10.8.0.0/16
         ip -6 route add unreachable fd00:9::/48
         ip rule add fwmark 0x10/0xff from 10.1.0.0/24 iif br0 lookup 100 priority 500
@@ -116,7 +116,7 @@ public class TopologyReaderTests
         {
             Assert.That(lines, Does.Contain("default via 203.0.113.1 dev vb"));
             Assert.That(lines, Does.Contain("default via 203.0.113.3 dev vb table 100 metric 7"));
-            Assert.That(lines, Does.Contain("10.9.0.0/16 nexthop via 203.0.113.4 dev vb nexthop via 10.1.0.9 dev vbr0"));
+            Assert.That(lines, Does.Contain("10.9.0.0/16 nexthop via 203.0.113.4 dev vb nexthop via 10.1.0.9 dev br0"));
             Assert.That(lines, Does.Contain("blackhole 10.8.0.0/16").Or.Contain("blackhole 10.8.0.0/16 dev lo"));
             Assert.That(lines, Has.Some.StartsWith("unreachable fd00:9::/48"));
             Assert.That(

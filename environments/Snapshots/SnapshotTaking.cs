@@ -10,6 +10,23 @@ public static class SnapshotTaking
     // A host of 200 containers takes some seconds; one whose engine hangs takes the script's own bounds.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether <c>DOCKER_HOST</c> names an Engine that need not be on this machine.</summary>
+    public static bool IsEngineElsewhere =>
+        Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host
+        && !host.StartsWith("unix:", StringComparison.Ordinal);
+
+    /// <summary>The containers and networks of the Engine that <c>DOCKER_HOST</c> names, and no more.</summary>
+    /// <exception cref="HooktrailException">The Engine does not answer.</exception>
+    public static async Task<Snapshot> OfEngineAsync(CancellationToken cancellation = default)
+    {
+        var snapshot = await RunAsync(["sh", "-c", Snapshot.Script, "sh", "engine"], cancellation)
+            .ConfigureAwait(false);
+        return snapshot.Parts.Any(part => part.Succeeded)
+            ? snapshot
+            : throw new HooktrailException(
+                $"The Engine at DOCKER_HOST cannot be asked: {string.Join(' ', snapshot.Failures)} Correct DOCKER_HOST, or unset it to take this host.");
+    }
+
     public static Task<Snapshot> OfThisHostAsync(CancellationToken cancellation = default) =>
         RunAsync(["sh", "-c", Snapshot.Script, "sh"], cancellation);
 

@@ -1,35 +1,66 @@
 namespace Hooktrail.Hosts;
 
-/// <summary>Reads a host's rules from its snapshot: of every tool and backend that has some.</summary>
+/// <summary>
+/// Reads a host's rules from its snapshot: of every tool and backend that has some, with devices and addresses as they
+/// are there.
+/// </summary>
 public static class HostRules
 {
     private static readonly ImmutableArray<Layer> Layers =
         [Layer.Iptables, Layer.Ip6tables, Layer.Arptables, Layer.Ebtables];
 
     /// <exception cref="HooktrailException">A part is not what its command prints.</exception>
-    public static RuleSet Of(Snapshot snapshot, INames names)
+    public static RuleSet Of(Snapshot snapshot)
     {
-        var saved = Layers
-            .SelectMany(layer => (Backend[])[Backend.Nft, Backend.Legacy], (layer, backend) => (layer, backend))
-            .Select(one => (one.layer, one.backend, Part: Read(snapshot, $"{one.layer.Name()}-{one.backend.Name()}")))
-            .Where(one => one.Part is not null)
-            .ToList();
+        var saves = (
+            from layer in Layers
+            from backend in (Backend[])[Backend.Nft, Backend.Legacy]
+            let part = Read(snapshot, $"{layer.Name()}-{backend.Name()}")
+            where part is not null
+            select (Layer: layer, Backend: backend, Part: part!)).ToList();
         var sets = RuleReader.Sets(
-            Read(snapshot, "ipset")?.Lines ?? [], names, "ipset save", saved.SelectMany(one => one.Part!.Lines));
-        var nft = Read(snapshot, "nft-json");
-        return saved.Where(one => one.backend == Backend.Legacy || nft is null)
-            .Select(one => RuleReader.Xtables(one.layer, one.Part!.Lines, names, one.Part.Command, sets))
-            .Prepend(
-                nft is null
-                    ? RuleSet.Empty
-                    : RuleReader.OfHost(
-                        nft.Text, Read(snapshot, "nft")?.Lines ?? [],
-                        saved.Where(one => one.backend == Backend.Nft)
-                            .ToDictionary(one => one.layer, one => (IEnumerable<string>)one.Part!.Lines),
-                        names,
-                        sets))
-            .Aggregate((rules, more) => rules.With(more));
+            snapshot.Lines("ipset"), HostNames.Instance, "ipset save", saves.SelectMany(one => one.Part.Lines));
+        var rules = OfNft(
+            snapshot,
+            saves.Where(one => one.Backend == Backend.Nft).ToDictionary(
+                one => one.Layer, one => (IEnumerable<string>)one.Part.Lines),
+            sets);
+        foreach (var (layer, _, part) in saves.Where(
+            one => one.Backend == Backend.Legacy && Decides(snapshot, one.Layer, Backend.Legacy)))
+        {
+            var legacy = RuleReader.Xtables(layer, part.Lines, HostNames.Instance, part.Command, sets);
+            // The kernel treats the chains of both backends alike: two chains FORWARD, at one hook.
+            rules = BackendOf(snapshot, layer) == Backend.Legacy
+                ? Without(rules, layer).With(legacy)
+                : rules.With(LegacyBesideNft.Of(legacy));
+        }
+
+        return rules;
     }
+
+    /// <summary>
+    /// The backend whose chains have the names of the tool: legacy where only that has rules, or decides something.
+    /// </summary>
+    public static Backend BackendOf(Snapshot snapshot, Layer layer) =>
+        Decides(snapshot, layer, Backend.Legacy) && !Decides(snapshot, layer, Backend.Nft)
+            ? Backend.Legacy
+            : Backend.Nft;
+
+    private static bool Decides(Snapshot snapshot, Layer layer, Backend backend) =>
+        snapshot.Lines($"{layer.Name()}-{backend.Name()}").Any(line =>
+            line.StartsWith("-A ", StringComparison.Ordinal)
+            || line.StartsWith(':') && line.Contains(" DROP ", StringComparison.Ordinal));
+
+    private static RuleSet OfNft(
+        Snapshot snapshot, Dictionary<Layer, IEnumerable<string>> saves, ImmutableArray<IpSet> sets) =>
+        Read(snapshot, "nft-json") is { } listed
+            ? RuleReader.OfHost(listed.Text, snapshot.Lines("nft"), saves, HostNames.Instance, sets)
+            : saves.Select(save => RuleReader.Xtables(
+                    save.Key, save.Value, HostNames.Instance, $"{save.Key.Name()}-save", sets))
+                .Aggregate(RuleSet.Empty, (rules, more) => rules.With(more));
+
+    private static RuleSet Without(RuleSet rules, Layer layer) =>
+        rules with { Chains = [.. rules.Chains.Where(chain => chain.Id.Layer != layer)] };
 
     private static SnapshotPart? Read(Snapshot snapshot, string name) =>
         snapshot.Find(name) is { Succeeded: true } part ? part : null;

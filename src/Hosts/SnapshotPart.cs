@@ -15,5 +15,5 @@ public sealed record SnapshotPart(
 
     /// <summary>Why it could not be read, in a sentence; null if it could.</summary>
     public string? Failure => Succeeded ? null
-        : $"\"{Command}\" failed with exit code {ExitCode.ToString(CultureInfo.InvariantCulture)}{(Errors.IsEmpty ? "" : $": {Errors[^1].TrimEnd('.')}")}.";
+        : $"\"{Command}\" failed with exit code {ExitCode.ToString(CultureInfo.InvariantCulture)}{(Errors.IsEmpty ? "" : $": {Errors[0].TrimEnd('.')}")}.";
 }

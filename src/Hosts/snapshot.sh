@@ -2,30 +2,54 @@
 # Writes a snapshot of this host to standard output: all that decides a packet's way, as the host's own tools print it.
 # It reads only: it loads no module, makes no table, starts no container, and writes no file. Run it as root, or with
 # CAP_NET_ADMIN; where it may not read something, the snapshot says so. With the argument «namespace» it leaves out
-# containers, which belong to the host's own namespace.
+# containers, which belong to the host's own namespace. With «engine» it reads containers and networks only.
 
 LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL PATH
 umask 077
-tab=$(printf '\t')
 separator=
+
+# path TOOL: the program. A shell with tools built in, as that of busybox, would else take its own ip.
+path() (
+    IFS=:
+    for folder in $PATH; do
+        [ -f "$folder/$1" ] && [ -x "$folder/$1" ] && echo "$folder/$1" && return
+    done
+    return 1
+)
+has() { path "$1" >/dev/null; }
+
+# run COMMAND...: a tool by its path, or a function of this script. An Engine that hangs must not hang the snapshot.
+run() {
+    tool=$(path "$1") || {
+        "$@"
+        return
+    }
+    shift
+    case $tool in
+        */docker | */podman) if has timeout; then timeout 30 "$tool" "$@"; else "$tool" "$@"; fi ;;
+        *) "$tool" "$@" ;;
+    esac
+}
+
+for tool in cat grep sed sort tr uname; do
+    command -v $tool >/dev/null 2>&1 || {
+        echo "The host has no program $tool, without which no snapshot can be written." >&2
+        exit 1
+    }
+done
+tab=$(printf '\t')
 
 # Standard input as JSON strings, one for each line.
 strings() {
     tr -d '\000-\010\013-\037\177' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" -e 's/.*/"&"/' -e '$!s/$/,/'
 }
 
-# part NAME COMMAND...: what the command prints, its exit code, and if it failed what it said of it.
-part() {
-    name=$1
-    shift
-    said=$("$@" 2>/dev/null </dev/null)
-    code=$?
-    errors=
-    [ $code = 0 ] || errors=$("$@" 2>&1 >/dev/null </dev/null)
-    printf '%s{"name":"%s","command":' "$separator" "$name"
-    printf '%s' "$*" | tr '\n' ' ' | strings
-    printf ',"exit":%s' $code
+# write NAME COMMAND: one part, of what is in said, code and errors.
+write() {
+    printf '%s{"name":"%s","command":' "$separator" "$1"
+    printf '%s' "$2" | tr '\n' ' ' | strings
+    printf ',"exit":%s' "$code"
     [ -z "$said" ] || { printf ',"lines":[\n'; printf '%s\n' "$said" | strings; printf ']'; }
     [ -z "$errors" ] || { printf ',"errors":[\n'; printf '%s\n' "$errors" | strings; printf ']'; }
     printf '}'
@@ -33,18 +57,48 @@ part() {
 '
 }
 
-has() { command -v "$1" >/dev/null 2>&1; }
+# part NAME COMMAND...: what the command prints, its exit code, and if it failed what it said of it.
+part() {
+    name=$1
+    shift
+    said=$(run "$@" 2>/dev/null </dev/null)
+    code=$?
+    errors=
+    [ $code = 0 ] || errors=$(run "$@" 2>&1 >/dev/null </dev/null)
+    write "$name" "$*"
+}
+
+# unread NAME COMMAND REASON: a part that was not asked for.
+unread() {
+    said= code=125 errors=$3
+    write "$1" "$2"
+}
 
 # A tool's first request can load a module. So a tool is asked only if the kernel has the tool's part already.
-symbols=" $(awk '$3 ~ /^(nft_do_chain|nfnl_hook_dump|ip_set_nfnl_get_byindex)$/ { print $3 }' /proc/kallsyms 2>/dev/null | tr '\n' ' ') "
-in_kernel() { case $symbols in *" $1 "*) ;; *) return 1 ;; esac; }
+symbol() { printf '%s' "s/^[0-9a-fA-F]* . \($1\)\([ $tab].*\)\{0,1\}\$/\1/p"; }
+symbols=" $(sed -n -e "$(symbol nft_do_chain)" -e "$(symbol nfnl_hook_dump)" -e "$(symbol ip_set_nfnl_get_byindex)" \
+    -e "$(symbol nfnl_compat_get_rcu)" -e "$(symbol ebt_do_table)" /proc/kallsyms 2>/dev/null | tr '\n' ' ') "
+[ -r /proc/kallsyms ] || symbols=
+# Without the list of symbols (CONFIG_KALLSYMS) that of modules says it, but for what is built into the kernel.
+modules=" $(sed -n 's/ .*//p' /proc/modules 2>/dev/null | tr '\n' ' ') "
+
+# in_kernel SYMBOL MODULE
+in_kernel() {
+    case $symbols in
+        '') case $modules in *" $2 "*) ;; *) return 1 ;; esac ;;
+        *" $1 "*) ;;
+        *) return 1 ;;
+    esac
+}
+
+has_nft() { in_kernel nft_do_chain nf_tables; }
 
 versions() {
     for tool in ip bridge tc iptables ip6tables arptables ebtables; do
-        has $tool && printf '%s: %s\n' $tool "$($tool -V 2>&1 | sed 1q)"
+        has $tool && printf '%s: %s\n' $tool "$(run $tool -V 2>&1 </dev/null | sed 1q)"
     done
-    has nft && printf 'nft: %s\n' "$(nft --version 2>&1 | sed 1q)"
-    has ipset && printf 'ipset: %s\n' "$(ipset --version 2>&1 | sed 1q)"
+    has nft && printf 'nft: %s\n' "$(run nft --version 2>&1 | sed 1q)"
+    has ipset && in_kernel ip_set_nfnl_get_byindex ip_set && printf 'ipset: %s\n' "$(run ipset --version 2>&1 | sed 1q)"
     return 0
 }
 
@@ -57,6 +111,7 @@ kernel() {
 
 settings() {
     cd /proc/sys/net || return
+    # A file that the kernel lacks, or keeps to its owner, is left out.
     grep -sH '' ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/ip_local_port_range ipv4/fwmark_reflect \
         ipv4/tcp_fwmark_accept ipv4/fib_multipath_hash_policy ipv6/bindv6only bridge/* \
         ipv4/conf/*/forwarding ipv4/conf/*/rp_filter ipv4/conf/*/src_valid_mark ipv4/conf/*/route_localnet \
@@ -69,9 +124,11 @@ settings() {
 # listening FOLDER: the sockets that wait for packets, as «tcp 0100007F:0050»: the kernel's own words. A tool that asks
 # for sockets would load a module.
 listening() {
+    [ -r "$1/tcp" ] || { cat "$1/tcp"; return; }
     for protocol in tcp tcp6 udp udp6; do
-        [ ! -r "$1/$protocol" ] || awk -v protocol=$protocol \
-            'FNR > 1 && $4 == (protocol ~ /tcp/ ? "0A" : "07") { print protocol, $2 }' "$1/$protocol" | sort -u
+        case $protocol in tcp*) state=0A ;; *) state=07 ;; esac
+        [ ! -r "$1/$protocol" ] || sed -n \
+            "s/^ *[0-9][0-9]*: \([0-9A-F]*:[0-9A-F]*\) [0-9A-F]*:[0-9A-F]* $state .*/$protocol \1/p" "$1/$protocol" | sort -u
     done
 }
 
@@ -83,7 +140,7 @@ saver() {
     if has "$1-$2-save"; then
         echo "$1-$2-save"
     elif has "$1-save"; then
-        case $2/$("$1-save" -V 2>&1) in
+        case $2/$(run "$1-save" -V 2>&1 </dev/null) in
             nft/*nf_tables*) echo "$1-save" ;;
             legacy/*nf_tables*) ;;
             legacy/*) echo "$1-save" ;;
@@ -93,44 +150,94 @@ saver() {
 
 # rules TOOL FAMILY: what each backend's program lists.
 rules() {
-    if in_kernel nft_do_chain && nft=$(saver "$1" nft) && [ -n "$nft" ]; then part "$1-nft" "$nft"; fi
-    if [ "$1" != ebtables ] && legacy_tables "$2"; then
-        legacy=$(saver "$1" legacy)
-        part "$1-legacy" "${legacy:-$1-legacy-save}"
+    if has_nft; then
+        nft=$(saver "$1" nft)
+        # The tool asks for the extensions of iptables, which would load nft_compat.
+        if [ -n "$nft" ] && in_kernel nfnl_compat_get_rcu nft_compat; then
+            part "$1-nft" "$nft"
+        elif [ -n "$nft" ] && ! has nft; then
+            unread "$1-nft" "$nft" "it would load the kernel's module nft_compat, and the host has no program nft, which would not"
+        fi
+    fi
+    if [ "$1" != ebtables ]; then
+        if [ -e "/proc/net/$2_tables_names" ] && [ ! -r "/proc/net/$2_tables_names" ]; then
+            unread "$1-legacy" "$1-legacy-save" "permission to read /proc/net/$2_tables_names is missing"
+        elif legacy_tables "$2"; then
+            legacy=$(saver "$1" legacy)
+            part "$1-legacy" "${legacy:-$1-legacy-save}"
+        fi
     fi
 }
 
-# Names, networks and ports only: never environment variables, commands or mounts.
-container='{"id":{{json .Id}},"name":{{json .Name}},"pid":{{json .State.Pid}},"project":{{json (index .Config.Labels "com.docker.compose.project")}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},"mode":{{json .HostConfig.NetworkMode}},"exposed":{{json .Config.ExposedPorts}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
-network='{"id":{{json .Id}},"name":{{json .Name}},"driver":{{json .Driver}},"internal":{{json .Internal}},"ipv6":{{json .EnableIPv6}},"subnets":{{json .IPAM.Config}},"options":{{json .Options}}}'
+# Listing a table of ebtables-legacy makes it, and the kernel tells only in its list of hooks whether it is there.
+ebtables_legacy() {
+    in_kernel ebt_do_table ebtables || return 0
+    if has_nft && in_kernel nfnl_hook_dump nfnetlink_hook && has nft; then
+        case $(run nft list hooks bridge 2>/dev/null </dev/null) in *ebt*) ;; *) return 0 ;; esac
+    else
+        case $modules in *" ebtable_"*) ;; *) return 0 ;; esac
+    fi
+    unread ebtables-legacy ebtables-legacy-save "listing a table of ebtables-legacy can make it"
+}
 
-# An Engine that hangs must not hang the snapshot.
-bounded() { if has timeout; then timeout 30 "$@"; else "$@"; fi; }
+# Names, networks and ports only: never environment variables, commands or mounts.
+endpoint='{"network":{{json $name}},"address":{{json $at.IPAddress}},"length":{{json $at.IPPrefixLen}},"address6":{{json $at.GlobalIPv6Address}},"length6":{{json $at.GlobalIPv6PrefixLen}},"mac":{{json $at.MacAddress}}},'
+networks='[{{range $name, $at := .NetworkSettings.Networks}}'$endpoint'{{end}}null]'
+compose='"project":{{json (index .Config.Labels "com.docker.compose.project")}},"service":{{json (index .Config.Labels "com.docker.compose.service")}}'
+container='{"id":{{json .Id}},"name":{{json .Name}},"pid":{{json .State.Pid}},'$compose',"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":'$networks'}'
+docker_network='{"id":{{json .Id}},"name":{{json .Name}},"driver":{{json .Driver}},"internal":{{json .Internal}},"ipv6":{{json .EnableIPv6}},"subnets":{{json .IPAM.Config}},"options":{{json .Options}}}'
+podman_network='{"id":{{json .ID}},"name":{{json .Name}},"driver":{{json .Driver}},"internal":{{json .Internal}},"ipv6":{{json .IPv6Enabled}},"subnets":{{json .Subnets}},"options":{{json .Options}},"device":{{json .NetworkInterface}}}'
 
 # inspected ENGINE KIND FORMAT OBJECT...: what the engine tells of each object.
 inspected() {
     engine=$1 what=$2 format=$3
     shift 3
-    [ $# = 0 ] || bounded $engine $what inspect --format "$format" "$@"
+    [ $# = 0 ] || run $engine $what inspect --format "$format" "$@"
 }
 
-# engine NAME COMMAND: its containers that run, and its networks.
+# told NAME COMMAND KIND FORMAT OBJECT...: a part whose command says what was read, without the format.
+told() {
+    name=$1 by=$2 kind=$3 as=$4
+    shift 4
+    said=$(inspected "$by" $kind "$as" "$@" 2>/dev/null </dev/null)
+    code=$?
+    errors=
+    [ $code = 0 ] || errors=$(inspected "$by" $kind "$as" "$@" 2>&1 >/dev/null </dev/null)
+    write "$name" "$by $kind inspect --format ..."
+}
+
+# engine NAME COMMAND FORMAT: its containers that run, and its networks.
 engine() {
-    part "$1-version" bounded $2 version --format '{{json .Server.Version}}'
+    part "$1-version" $2 version --format '{{json .Server.Version}}'
     [ $code = 0 ] || return
-    ids=$(bounded $2 ps -q --no-trunc 2>/dev/null)
-    part "$1-containers" inspected "$2" container "$container" $ids
-    pids="$pids $(inspected "$2" container '{{.State.Pid}}' $ids 2>/dev/null | tr '\n' ' ')"
-    if [ "$1" = podman ]; then
-        part "$1-networks" bounded $2 network inspect $(bounded $2 network ls -q 2>/dev/null)
-    else
-        part "$1-networks" inspected "$2" network "$network" $(bounded $2 network ls -q --no-trunc 2>/dev/null)
-    fi
+    ids=$(run $2 ps -q --no-trunc 2>/dev/null </dev/null)
+    told "$1-containers" "$2" container "$container" $ids
+    pids="$pids $(inspected "$2" container '{{.State.Pid}}' $ids 2>/dev/null </dev/null | tr '\n' ' ')"
+    told "$1-networks" "$2" network "$3" $(run $2 network ls -q 2>/dev/null </dev/null)
+}
+
+# A socket of systemd would start the Engine, so an Engine of this host is asked only while it runs.
+runs() { cat /proc/[0-9]*/comm 2>/dev/null | grep -qx "$1"; }
+
+docker_engine() {
+    socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
+    case $socket in
+        unix://*)
+            [ -S "${socket#unix://}" ] && runs dockerd || return 0
+            if ! has docker; then
+                unread docker-version "docker -H $socket version" "the Engine runs here, but the host has no program docker"
+                return
+            fi
+            ;;
+        *) [ "${1-}" = engine ] || return 0 ;;
+    esac
+    engine docker "docker -H $socket" "$docker_network"
 }
 
 # What a container's namespace has. Containers may share one, or the host's.
 inside() {
     own=$(readlink /proc/self/ns/net 2>/dev/null)
+    ip=$(path ip || echo ip)
     seen=" $own "
     for pid in $pids; do
         [ "$pid" != 0 ] || continue
@@ -138,17 +245,16 @@ inside() {
         case "$seen" in *" $said "*) continue ;; esac
         [ $code = 0 ] || continue
         seen="$seen$said "
-        part "links $pid" nsenter -t "$pid" -n ip -j -d addr show
-        part "routes $pid" nsenter -t "$pid" -n ip -j route show table all
-        part "routes6 $pid" nsenter -t "$pid" -n ip -6 -j route show table all
-        part "rules $pid" nsenter -t "$pid" -n ip -j rule show
+        part "links $pid" nsenter -t "$pid" -n "$ip" -j -d addr show
+        part "routes $pid" nsenter -t "$pid" -n "$ip" -j route show table all
+        part "routes6 $pid" nsenter -t "$pid" -n "$ip" -6 -j route show table all
+        part "rules $pid" nsenter -t "$pid" -n "$ip" -j rule show
+        part "rules6 $pid" nsenter -t "$pid" -n "$ip" -6 -j rule show
         part "listening $pid" listening "/proc/$pid/net"
     done
 }
 
-# A shell that reads this from a pipe has read all of it before it begins.
-main() {
-    printf '{"format":"hooktrail snapshot","version":1,"parts":[\n'
+host() {
     part kernel kernel
     part rights grep -E '^(Uid|CapEff):' /proc/self/status
     part host uname -n
@@ -169,20 +275,34 @@ main() {
     rules ip6tables ip6
     rules arptables arp
     rules ebtables ebtables
-    if in_kernel nft_do_chain; then
+    ebtables_legacy
+    if has_nft; then
         part nft-json nft -j list ruleset
-        part nft nft -a list ruleset
-        ! in_kernel nfnl_hook_dump || part nft-hooks nft list hooks
+        part nft nft list ruleset
+        if in_kernel nfnl_hook_dump nfnetlink_hook; then part nft-hooks nft list hooks; fi
+    elif [ -z "$symbols" ]; then
+        unread nft-json "nft -j list ruleset" "the kernel does not say whether it has nf_tables (/proc/kallsyms), and the tool would load it"
     fi
-    ! in_kernel ip_set_nfnl_get_byindex || part ipset ipset save
-    part modules awk '$1 ~ /^(ebtable_|br_netfilter|nf_|ip_vs)/ { print $1 }' /proc/modules
+    # Without the program, the rules still say that they ask for a set.
+    if has ipset && in_kernel ip_set_nfnl_get_byindex ip_set; then part ipset ipset save; fi
+    [ ! -r /proc/modules ] || part modules sed -n '/^\(ebtable_\|br_netfilter\|nf_\|ip_vs\)/s/ .*//p' /proc/modules
+}
+
+# A shell that reads this from a pipe has read all of it before it begins.
+main() {
+    printf '{"schema":"hooktrail/snapshot/1","parts":[\n'
     pids=
-    if [ "${1-}" != namespace ]; then
-        [ ! -S /var/run/docker.sock ] || ! has docker || engine docker 'docker -H unix:///var/run/docker.sock'
-        # Before its first use since the host started, podman would make its folders.
-        [ ! -d /run/libpod ] || ! has podman || engine podman podman
-        inside
-    fi
+    case ${1-} in
+        engine) docker_engine engine ;;
+        namespace) host ;;
+        *)
+            host
+            docker_engine
+            # Before its first use since the host started, podman would make its folders.
+            [ ! -e /run/libpod/alive ] || ! has podman || engine podman podman "$podman_network"
+            inside
+            ;;
+    esac
     printf ']}\n'
 }
 

@@ -5,6 +5,12 @@ namespace Hooktrail.Rules;
 /// <summary>Maps what a host prints to the lab's names, so that rules hold for every run.</summary>
 public interface INames
 {
+    /// <summary>
+    /// Whether names are the addresses themselves, as on a user's host: then a match keeps networks and ranges as they
+    /// are, since any address may come from outside.
+    /// </summary>
+    bool AreLiteral => false;
+
     /// <summary>The device's own name if the lab does not know it.</summary>
     string Device(string printed);
 

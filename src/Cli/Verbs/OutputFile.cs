@@ -27,11 +27,10 @@ internal static class OutputFile
     /// <exception cref="HooktrailException">The file cannot be written.</exception>
     public static void WritePrivate(string? to, Action<Stream> write, string what)
     {
-        // The mode of a file that is there already stays.
-        if (to is not null and not TrailsInput.StandardInput && File.Exists(to))
-            File.SetUnixFileMode(to, Private);
-        Write(
-            to, write, what, new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private });
+        var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            how.UnixCreateMode = Private;
+        Write(to, write, what, how);
     }
 
     private static void Write(string? to, Action<Stream> write, string what, FileStreamOptions how)
@@ -47,6 +46,9 @@ internal static class OutputFile
             throw new HooktrailException($"--out \"{to}\" is a directory; name a file.");
         try
         {
+            // The mode of a file that is there already would stay.
+            if (!OperatingSystem.IsWindows() && how.UnixCreateMode is { } mode && File.Exists(to) && !IsDevice(to))
+                File.SetUnixFileMode(to, mode);
             using var file = new FileStream(to, how);
             write(file);
         }
@@ -57,4 +59,9 @@ internal static class OutputFile
                 wrong);
         }
     }
+
+    // The mode of /dev/null is not ours to change.
+    private static bool IsDevice(string path) =>
+        (File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path))
+        .StartsWith("/dev/", StringComparison.Ordinal);
 }

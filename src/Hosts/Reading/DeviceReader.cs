@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Hooktrail.Trails.Topologies;
 
@@ -8,17 +7,27 @@ namespace Hooktrail.Hosts.Reading;
 internal static class DeviceReader
 {
     public static ImmutableArray<Device> Of(
-        IEnumerable<JsonElement> links, IEnumerable<JsonElement> ports, Settings settings)
+        IEnumerable<JsonElement> links, IEnumerable<JsonElement> ports, IEnumerable<JsonElement> vlans,
+        Settings settings)
     {
+        var passing = NeighbourReader.Vlans(vlans);
         var byName = ports.Where(port => port.Text("ifname") is not null)
             .GroupBy(port => port.Text("ifname")!)
             .ToDictionary(port => port.Key, port => port.First());
+        var all = links.ToList();
+        var indexes = all.ToLookup(link => link.Text("ifname") ?? "", link => link.Number("ifindex"))
+            .ToDictionary(one => one.Key, one => one.First());
         return
         [
-            .. from link in links
+            .. from link in all
                let name = link.Text("ifname")
                where name is not null
-               select Of(name, link, byName.TryGetValue(name, out var port) ? port : null, settings),
+               select Of(name, link, byName.TryGetValue(name, out var port) ? port : null, settings) with
+               {
+                   Vlans = passing.GetValueOrDefault(name, []),
+                   PeerIndex = link.Number("link_index")
+                       ?? (link.Text("link") is { } peer ? indexes.GetValueOrDefault(peer) : null),
+               },
         ];
     }
 
@@ -26,8 +35,10 @@ internal static class DeviceReader
     public static ImmutableArray<HostAddress> Addresses(JsonElement link) =>
     [
         .. from one in link.Each("addr_info")
-           where IPAddress.TryParse(one.Text("local"), out _)
-           select new HostAddress(IPAddress.Parse(one.Text("local")!), one.Number("prefixlen") ?? 0),
+           let address = HostAddress.Parse(string.Create(
+               CultureInfo.InvariantCulture, $"{one.Text("local")}/{one.Number("prefixlen") ?? 0}"))
+           where address is not null
+           select address,
     ];
 
     public static string? Mac(JsonElement link) =>
@@ -42,12 +53,11 @@ internal static class DeviceReader
         return new(name, kind)
         {
             Index = link.Number("ifindex") ?? 0,
-            IsUp = link.Each("flags").Any(flag => flag.ValueEquals("UP")),
+            IsUp = link.Has("flags", "UP"),
             Mac = Mac(link),
             Master = link.Text("master"),
             Parent = kind is DeviceKind.Vlan or DeviceKind.Macvlan or DeviceKind.Ipvlan ? link.Text("link") : null,
             Vlan = kind == DeviceKind.Vlan ? data.Number("id") : null,
-            PeerIndex = kind == DeviceKind.Veth ? link.Number("link_index") : null,
             Addresses = Addresses(link),
             Port = info.Text("info_slave_kind") == "bridge" || port is not null
                 ? new(
@@ -56,6 +66,7 @@ internal static class DeviceReader
                     (slave.Text("state") ?? port?.Text("state") ?? "forwarding") == "forwarding")
                 : null,
             FiltersVlans = kind == DeviceKind.Bridge && data.IsOn("vlan_filtering"),
+            Calls = new(data.IsOn("nf_call_iptables"), data.IsOn("nf_call_ip6tables"), data.IsOn("nf_call_arptables")),
             Settings = settings.Of(name),
         };
     }

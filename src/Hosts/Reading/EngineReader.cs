@@ -34,7 +34,7 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
         return new(name, engine, driver)
         {
             // moby names a bridge after the network's id (libnetwork/drivers/bridge/bridge_linux.go, parseNetworkOptions).
-            Device = options.Text("com.docker.network.bridge.name") ?? one.Text("network_interface")
+            Device = options.Text("com.docker.network.bridge.name") ?? one.Text("device")
                 ?? (driver == "bridge" && one.Text("id") is { Length: >= 12 } id ? $"br-{id[..12]}" : options.Text("parent")),
             IsInternal = one.IsOn("internal"),
             Subnets =
@@ -56,28 +56,40 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
     private Container Of(JsonElement one, string engine, List<JsonElement> all)
     {
         var process = (one.Number("pid") ?? 0).ToString(CultureInfo.InvariantCulture);
-        var own = snapshot.Lines($"namespace {process}");
-        var links = Json.Objects(snapshot.Find($"links {process}")).ToList();
-        // Of containers that share a namespace, the first has what is in it.
-        var sharer = all.Find(other => other.Text("name") != one.Text("name") && links.Count == 0 && !own.IsEmpty
-            && snapshot.Lines($"namespace {other.Number("pid")}").SequenceEqual(own)
-            && snapshot.Find($"links {other.Number("pid")}") is not null);
+        var links = Json.Objects(Succeeded($"links {process}")).ToList();
+        var sharer = links.Count == 0 ? Sharer(one, process, all) : default;
         return new(NameOf(one), engine)
         {
-            Project = one.Text("project"),
-            Service = one.Text("service"),
+            Project = NotEmpty(one, "project"),
+            Service = NotEmpty(one, "service"),
             IsHosted = one.Text("mode") == "host",
             SharesWith = sharer.ValueKind == JsonValueKind.Object ? NameOf(sharer) : null,
             Attachments = links.Count > 0 ? Attached(links) : Told(one),
             Routes =
             [
-                .. RouteReader.Routes(Json.Objects(snapshot.Find($"routes {process}")), IpVersion.V4),
-                .. RouteReader.Routes(Json.Objects(snapshot.Find($"routes6 {process}")), IpVersion.V6),
+                .. RouteReader.Routes(Json.Objects(Succeeded($"routes {process}")), IpVersion.V4),
+                .. RouteReader.Routes(Json.Objects(Succeeded($"routes6 {process}")), IpVersion.V6),
             ],
+            Rules = RouteReader.Rules(Json.Objects(Succeeded($"rules {process}")), IpVersion.V4),
+            Rules6 = RouteReader.Rules(Json.Objects(Succeeded($"rules6 {process}")), IpVersion.V6),
             Listening = SocketReader.Of(snapshot.Lines($"listening {process}")),
             Published = [.. Published(one)],
         };
     }
+
+    // Of containers that share a namespace, the first has what is in it.
+    private JsonElement Sharer(JsonElement one, string process, List<JsonElement> all)
+    {
+        var own = snapshot.Lines($"namespace {process}");
+        return own.IsEmpty ? default : all.Find(other =>
+            other.Text("name") != one.Text("name")
+            && snapshot.Lines($"namespace {other.Number("pid")}").SequenceEqual(own)
+            && snapshot.Find($"links {other.Number("pid")}") is not null);
+    }
+
+    private SnapshotPart? Succeeded(string name) => snapshot.Find(name) is { Succeeded: true } part ? part : null;
+
+    private static string? NotEmpty(JsonElement one, string name) => one.Text(name) is { Length: > 0 } text ? text : null;
 
     private static string NameOf(JsonElement one) => one.Text("name")!.TrimStart('/');
 
@@ -85,38 +97,37 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
     [
         .. from link in links
            where link.Text("link_type") != "loopback" && link.Text("ifname") is not null
-           select new Attachment(
-               link.Text("ifname")!,
-               PortOf(link.Number("link_index"), link.Number("ifindex")),
-               DeviceReader.Addresses(link))
+           select new Attachment(link.Text("ifname")!, DeviceReader.Addresses(link))
            {
+               Port = PortOf(link.Number("link_index"), link.Number("ifindex")),
                Mac = DeviceReader.Mac(link),
            },
     ];
 
-    // Both ends name each other, so that a number that two namespaces share leads to no wrong port.
-    private string? PortOf(int? peer, int? own) =>
-        devices.FirstOrDefault(device => device.Index == peer && device.PeerIndex == own)?.Name;
+    // Both ends name each other, so that a number that two namespaces share leads to no wrong port. A macvlan or ipvlan
+    // names the device on which it is, which does not name it.
+    private string? PortOf(int? peer, int? own) => devices.FirstOrDefault(device =>
+        device.Index == peer && (device.PeerIndex == own || device.Kind != DeviceKind.Veth))?.Name;
 
     // Without the right to enter the namespace, the engine's own words.
     private static ImmutableArray<Attachment> Told(JsonElement one) =>
     [
-        .. from network in one.Members("networks")
-           let told = network.Value
+        .. from told in one.Each("networks")
+           let network = told.Text("network")
+           where network is not null
            select new Attachment(
-               network.Name,
-               null,
-               [
-                   .. ToldAddress(told, "IPAddress", "IPPrefixLen"),
-                   .. ToldAddress(told, "GlobalIPv6Address", "GlobalIPv6PrefixLen"),
-               ])
+               "", [.. ToldAddress(told, "address", "length"), .. ToldAddress(told, "address6", "length6")])
            {
-               Mac = told.Text("MacAddress"),
+               Network = network,
+               Mac = NotEmpty(told, "mac"),
            },
     ];
 
     private static IEnumerable<HostAddress> ToldAddress(JsonElement told, string address, string length) =>
-        IPAddress.TryParse(told.Text(address), out var found) ? [new HostAddress(found, told.Number(length) ?? 0)] : [];
+        HostAddress.Parse(string.Create(
+            CultureInfo.InvariantCulture, $"{told.Text(address)}/{told.Number(length) ?? 0}")) is { } found
+                ? [found]
+                : [];
 
     // «"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]»; null for a port that is exposed and not published.
     private static IEnumerable<Publication> Published(JsonElement one) =>
@@ -130,5 +141,7 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
             IPAddress.Parse(address), Number(binding.Text("HostPort"))!.Value, words[1], Number(words[0])!.Value);
 
     private static int? Number(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue
+            ? number
+            : null;
 }

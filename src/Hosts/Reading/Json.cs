@@ -51,6 +51,10 @@ internal static class Json
     public static IEnumerable<JsonElement> Each(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
+    /// <summary>Whether a word is in a list: <c>"flags": ["UP"]</c>.</summary>
+    public static bool Has(this JsonElement element, string name, string word) =>
+        element.Each(name).Any(one => one.ValueKind == JsonValueKind.String && one.ValueEquals(word));
+
     public static IEnumerable<(string Name, JsonElement Value)> Members(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Object } members
             ? members.EnumerateObject().Select(member => (member.Name, member.Value))

@@ -31,7 +31,9 @@ internal static class RouteReader
         {
             NextHops = [.. (hops.Count == 0 ? [one] : hops).Select(Hop).OfType<NextHop>()],
             PreferredSource = IPAddress.TryParse(one.Text("prefsrc"), out var source) ? source : null,
-            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric ? metric.GetInt64() : 0,
+            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric && metric.TryGetInt64(out var number)
+                ? number
+                : 0,
         };
     }
 

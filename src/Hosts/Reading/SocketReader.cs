@@ -12,26 +12,33 @@ internal static class SocketReader
     public static ImmutableArray<ListeningSocket> Of(IEnumerable<string> lines) =>
         [.. lines.Select(Socket).OfType<ListeningSocket>().Distinct()];
 
+    public static string Hex(IPAddress address) => Convert.ToHexString(InWords(address.GetAddressBytes()));
+
     private static ListeningSocket? Socket(string line) =>
         line.Split(' ', ':') is [var protocol, { Length: 8 or 32 } address, var port]
             && int.TryParse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number)
+            && number <= ushort.MaxValue
             && Address(address) is { } found
                 ? new(protocol.TrimEnd('6'), found, number)
                 : null;
 
-    private static IPAddress? Address(string hex)
+    public static IPAddress? Address(string hex)
     {
         try
         {
-            var bytes = Convert.FromHexString(hex);
-            // All machines that Docker runs on today, but for s390x, are little-endian.
-            for (var word = 0; word < bytes.Length; word += 4)
-                Array.Reverse(bytes, word, 4);
-            return new(bytes);
+            return new(InWords(Convert.FromHexString(hex)));
         }
         catch (FormatException)
         {
             return null;
         }
+    }
+
+    // All machines that Docker runs on today, but for s390x, are little-endian.
+    private static byte[] InWords(byte[] bytes)
+    {
+        for (var word = 0; word < bytes.Length; word += 4)
+            Array.Reverse(bytes, word, 4);
+        return bytes;
     }
 }

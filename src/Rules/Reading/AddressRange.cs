@@ -12,6 +12,8 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
 
     public bool IsOne => First.Equals(Last);
 
+    public bool IsMaskWithGaps => Gaps is not null;
+
     public bool IsAll => First.GetAddressBytes().All(one => one == 0) && Last.GetAddressBytes().All(one => one == 255);
 
     public bool Holds(IPAddress address) => Gaps is { } mask

@@ -55,6 +55,9 @@ internal sealed class IpSetReader(INames names, string source)
         if (entries.Exists(entry => entry is { NoMatch: true, Timeout: > 0 })
             || hasExceptions && byDevice && entries.Exists(entry => entry.Fields[^1].EndsWith('+')))
             return null;
+        // Of networks that are none of a lab's, only the kernel could tell which of two holds an address.
+        if (names.AreLiteral && (hasExceptions || byDevice))
+            return null;
         // What the kernel looks up first decides: the longest prefix of the first network, then of the second
         // (ip_set_hash_gen.h, mtype_test_cidrs).
         var decided = new OrderedDictionary<string, (bool Holds, int Timeout)>();

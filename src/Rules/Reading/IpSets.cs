@@ -116,7 +116,12 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
         var unknown = new UnknownMatch($"-m set --match-set {set.Name}", false);
         return part switch
         {
-            IpSetPart.Address => [NameTranslation.MatchOf(text, role, version, false) ?? (Match)unknown],
+            IpSetPart.Address =>
+                [
+                    (LabAddressNames.IsName(text)
+                        ? NameTranslation.MatchOf(text, role, version, false)
+                        : LiteralAddresses.MatchOf(text, role, false)) ?? (Match)unknown,
+                ],
             IpSetPart.Port => PortOf(text, role, version) ?? [unknown],
             // Entries for the port of a bridge need an option that iptables has not.
             IpSetPart.Device when !text.Contains(':') =>

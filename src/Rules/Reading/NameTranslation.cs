@@ -97,6 +97,15 @@ internal sealed class NameTranslation(INames names)
         return any ? new(role, [], !negated) : new(role, LabAddressNames.Sorted(found), negated);
     }
 
+    /// <summary>For rules that this translation has written already.</summary>
+    public NameTranslation OfWritten => names.AreLiteral ? this : new(LabNamesAsTheyAre.Instance);
+
+    /// <summary>As <see cref="MatchOf"/>; of literal names, networks and ranges count as they are.</summary>
+    public AddressMatch? AddressMatchOf(string translated, AddressRole role, IpVersion version, bool negated) =>
+        names.AreLiteral
+            ? LiteralAddresses.MatchOf(translated, role, negated)
+            : MatchOf(translated, role, version, negated);
+
     /// <summary>Parses the result of <see cref="Device"/>.</summary>
     public static ImmutableArray<string> Devices(string translated) =>
         [.. translated.Split(',', StringSplitOptions.RemoveEmptyEntries)];
@@ -130,7 +139,9 @@ internal sealed class NameTranslation(INames names)
     /// </summary>
     public IEnumerable<string> AddressesIn(string translated, IpVersion version) => translated.Split(',')
         .SelectMany(part => IsName(part) ? Members(part, version)
-            : AddressRange.TryParse(part, out var range) && range.IsAll ? Known(range, version)
+            : !AddressRange.TryParse(part, out var range) ? []
+            : names.AreLiteral ? [LiteralAddresses.Text(range, part)]
+            : range.IsAll ? Known(range, version)
             : []);
 
     private static IEnumerable<string> Members(string name, IpVersion version) =>

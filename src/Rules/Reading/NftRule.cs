@@ -857,7 +857,7 @@ internal sealed class NftRule(NftTable table, ImmutableArray<NftToken> tokens, b
         var depth = 0;
         return words is not [{ Quoted: false, Text: "type" or "policy" or "comment" }, ..]
             && words.All(word => (depth += word.Is("{") ? 1 : word.Is("}") ? -1 : 0) >= 0) && depth == 0
-            ? new(new(table.Family, table.Name, new(LabNamesAsTheyAre.Instance)), words)
+            ? new(new(table.Family, table.Name, table.Translation.OfWritten), words)
             : null;
     }
 

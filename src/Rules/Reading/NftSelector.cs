@@ -152,7 +152,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         if (AddressOf() is var (role, version) && !with.Values.Any(IsCutNetwork))
         {
             var text = Table.Translation.Addresses(string.Join(',', with.Values), version);
-            return NameTranslation.MatchOf(text, role, version, with.IsNegated) is { } match
+            return Table.Translation.AddressMatchOf(text, role, version, with.IsNegated) is { } match
                 ? new(Text(text.Split(','), with.IsNegated), [.. Implied, OfTuple(match)])
                 : null;
         }
@@ -232,7 +232,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         if (IsCutNetwork(value))
             return null;
         var parts = Table.Translation.Addresses(value, version).Split(',')
-            .Select(text => (text, NameTranslation.MatchOf(text, role, version, false))).ToList();
+            .Select(text => (text, Table.Translation.AddressMatchOf(text, role, version, false))).ToList();
         return parts.TrueForAll(part => part.Item2 is not null)
             ? parts.Select(part => (part.text, OfTuple(part.Item2!)))
             : null;

@@ -145,7 +145,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
 
         IEnumerable<Rule> InLab(string text) =>
             new XtablesRule(
-                chain, RuleTokens.Split(text)[2..], new(LabNamesAsTheyAre.Instance), _sets, isChain, where).Read();
+                chain, RuleTokens.Split(text)[2..], _translation.OfWritten, _sets, isChain, where).Read();
     }
 
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);

@@ -247,7 +247,7 @@ internal sealed partial class XtablesRule
             "--ctexpire" => (Match?)null,
             _ when option.EndsWith("port", StringComparison.Ordinal) =>
                 OfTuple(NameTranslation.Ranges(argument) is { } ranges ? new PortMatch(role, ranges, negated) : null),
-            _ => OfTuple(NameTranslation.MatchOf(argument, role, _version, negated)),
+            _ => OfTuple(translation.AddressMatchOf(argument, role, _version, negated)),
         } ?? new UnknownMatch($"-m conntrack {option} {argument}", negated);
     }
 

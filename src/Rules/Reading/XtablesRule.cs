@@ -102,7 +102,7 @@ internal sealed partial class XtablesRule(
         try
         {
             return new XtablesRule(
-                chain, [.. words], new(LabNamesAsTheyAre.Instance), sets, isChain, where).Read();
+                chain, [.. words], translation.OfWritten, sets, isChain, where).Read();
         }
         catch (HooktrailException)
         {
@@ -168,7 +168,7 @@ internal sealed partial class XtablesRule(
             role, NameTranslation.Devices(text), negated));
 
     private bool Addresses(string option, AddressRole role, IpVersion version, bool negated) =>
-        Add(option, negated, translation.Addresses(Next(), version), text => NameTranslation.MatchOf(
+        Add(option, negated, translation.Addresses(Next(), version), text => translation.AddressMatchOf(
             text, role, version, negated));
 
     private bool Protocol(string option, bool negated)

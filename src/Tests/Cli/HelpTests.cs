@@ -40,6 +40,7 @@ public class HelpTests
     [TestCase("explain")]
     [TestCase("import")]
     [TestCase("compare")]
+    [TestCase("host")]
     public async Task Every_example_of_a_verbs_help_is_understood(string verb)
     {
         var help = (await Specs.Line($"{verb} --help")).Output;

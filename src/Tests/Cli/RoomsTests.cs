@@ -34,6 +34,14 @@ public sealed class RoomsTests
     public void The_vocabulary_uses_nothing() => Assert.That(All("src/Trails"), Is.Empty);
 
     [Test]
+    public void Users_hosts_are_read_without_model_and_without_observation() => Assert.That(
+        All("src/Hosts"), Is.EquivalentTo(new[] { "src/Rules", "src/Trails", "src/Text" }));
+
+    [Test]
+    public void A_snapshot_is_taken_without_the_model() =>
+        Assert.That(All("environments/Snapshots"), Does.Not.Contain("src/Model"));
+
+    [Test]
     public void The_labs_do_not_know_the_model() =>
         Assert.That(All("environments/Selection"), Does.Not.Contain("src/Model"));
 

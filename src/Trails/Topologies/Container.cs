@@ -23,6 +23,11 @@ public sealed record Container(string Name, string Engine)
     /// <summary>The routes of its own namespace.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 
+    /// <summary>The policy rules of its own namespace, of IPv4 and of IPv6.</summary>
+    public ImmutableArray<PolicyRule> Rules { get; init; } = [];
+
+    public ImmutableArray<PolicyRule> Rules6 { get; init; } = [];
+
     public ImmutableArray<ListeningSocket> Listening { get; init; } = [];
 
     public ImmutableArray<Publication> Published { get; init; } = [];
@@ -32,10 +37,15 @@ public sealed record Container(string Name, string Engine)
 
 /// <summary>A device in a container, and where its other end is.</summary>
 /// <param name="Device">Its name in the container: <c>eth0</c>.</param>
-/// <param name="Port">The device on the host that is its other end; null if there is none.</param>
 /// <param name="Addresses">The addresses that it has in the container.</param>
-public sealed record Attachment(string Device, string? Port, ImmutableArray<HostAddress> Addresses)
+public sealed record Attachment(string Device, ImmutableArray<HostAddress> Addresses)
 {
+    /// <summary>The device on the host that is its other end; null if there is none, or none is known.</summary>
+    public string? Port { get; init; }
+
+    /// <summary>The network of the engine, where only the engine told of the attachment.</summary>
+    public string? Network { get; init; }
+
     public string? Mac { get; init; }
 }
 

@@ -20,7 +20,7 @@ public sealed record Device(string Name, DeviceKind Kind)
     /// <summary>The number of the VLAN, of a device that is one.</summary>
     public int? Vlan { get; init; }
 
-    /// <summary>The number of the other end of a veth pair, in that end's namespace.</summary>
+    /// <summary>The number of a veth's other end, or of the device below, in the namespace where that is.</summary>
     public int? PeerIndex { get; init; }
 
     public ImmutableArray<HostAddress> Addresses { get; init; } = [];
@@ -31,10 +31,28 @@ public sealed record Device(string Name, DeviceKind Kind)
     /// <summary>Whether the bridge tells VLANs apart (vlan_filtering).</summary>
     public bool FiltersVlans { get; init; }
 
+    /// <summary>Of a bridge that tells VLANs apart, and of its ports: the VLANs that pass.</summary>
+    public ImmutableArray<PassingVlans> Vlans { get; init; } = [];
+
+    /// <summary>
+    /// Which tools a bridge calls for its frames (nf_call_iptables and its like), besides those of the sysctls.
+    /// </summary>
+    public BridgeCalls Calls { get; init; } = new();
+
     public DeviceSettings Settings { get; init; } = new();
 
     public override string ToString() => Name;
 }
+
+/// <summary>VLANs that pass a port of a bridge.</summary>
+/// <param name="First">The lowest number.</param>
+/// <param name="Last">The highest number.</param>
+/// <param name="IsOfUntagged">Whether frames without a tag belong to it (PVID).</param>
+/// <param name="LeavesUntagged">Whether frames of it leave without a tag.</param>
+public sealed record PassingVlans(int First, int Last, bool IsOfUntagged = false, bool LeavesUntagged = false);
+
+/// <summary>A bridge's own switches of br_netfilter.</summary>
+public sealed record BridgeCalls(bool Iptables = false, bool Ip6tables = false, bool Arptables = false);
 
 /// <summary>A port's own switches.</summary>
 /// <param name="Hairpin">Whether frames may leave by the port that they came in by.</param>

@@ -11,5 +11,14 @@ public sealed record HostAddress(IPAddress Address, int Length)
     /// <summary>The network that the device reaches without a router.</summary>
     public AddressPrefix Network => AddressPrefix.Around(Address, Length);
 
+    /// <summary>Reads <c>172.18.0.2/16</c>; null for anything else.</summary>
+    public static HostAddress? Parse(string text) =>
+        text.Split('/') is [var address, var length]
+        && IPAddress.TryParse(address, out var read)
+        && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var bits)
+        && bits <= read.GetAddressBytes().Length * 8
+            ? new(read, bits)
+            : null;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
 }

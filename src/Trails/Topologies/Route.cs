@@ -22,7 +22,7 @@ public enum RouteKind
 }
 
 /// <summary>One way out: a device, and a router on its network if there is one between.</summary>
-public sealed record NextHop(string Device, IPAddress? Gateway, int Weight = 1);
+public sealed record NextHop(string Device, IPAddress? Gateway = null, int Weight = 1);
 
 /// <summary>A route of one table.</summary>
 public sealed record Route(string Table, AddressPrefix Destination, RouteKind Kind)

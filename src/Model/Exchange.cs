@@ -120,7 +120,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         if (receiver.Kind != EndpointKind.Host && flow.HasPorts
-            && request.Passage.Arrived.Destination.Port != Flow.ServicePort)
+            && !request.Host.Wiring.Listens(receiver, flow.Protocol, request.Passage.Arrived.Destination))
         {
             if (refusal is null)
             {
@@ -188,6 +188,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private bool HostListens(Packet request)
     {
         var port = request.Passage.Arrived.Destination.Port;
+        if (!request.Host.Wiring.Topology.IsOfProfile)
+            return !flow.HasPorts
+                || request.Host.Wiring.Listens(Endpoint.Host, flow.Protocol, request.Passage.Arrived.Destination);
         return !flow.HasPorts || port == Flow.ServicePort
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }

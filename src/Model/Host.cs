@@ -41,6 +41,30 @@ internal sealed class Host
 
     public KernelTraits Traits { get; }
 
+    /// <summary>Whether packets that come in by the device may go on to another host.</summary>
+    public bool Forwards(Family family, string? device) => (Wiring.SettingsOf(device), family) switch
+    {
+        (null, Family.IPv6) => Profile.Ip6Forward,
+        (null, _) => Profile.IpForward,
+        (var own, Family.IPv6) => own.Forwarding6,
+        (var own, _) => own.Forwarding,
+    };
+
+    public bool RoutesLocalnet(string? device) => Wiring.SettingsOf(device)?.RouteLocalnet ?? Profile.RouteLocalnet;
+
+    public bool SendsRedirects(string? device) => Wiring.SettingsOf(device)?.SendRedirects ?? Profile.SendRedirects;
+
+    public bool AcceptsLocal(string? device) => Wiring.SettingsOf(device)?.AcceptLocal ?? false;
+
+    /// <summary>0: off; 1: the way back leads by the device; 2: by any device.</summary>
+    public int RpFilter(string? device) => Wiring.SettingsOf(device)?.RpFilter ?? (Profile.RpFilter ? 1 : 0);
+
+    public bool IsHairpin(string port) => Wiring.PortSettingsOf(port)?.Hairpin ?? Profile.Hairpin;
+
+    /// <summary>Whether the bridge lets no frame pass between the two ports.</summary>
+    public bool AreIsolated(string one, string other) =>
+        Wiring.PortSettingsOf(one) is { Isolated: true } && Wiring.PortSettingsOf(other) is { Isolated: true };
+
     public bool KeepsJournals { get; }
 
     public HookTable Hooks { get; }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Hooktrail.Rules.Reading;
 
 namespace Hooktrail.Rules;
@@ -9,15 +10,31 @@ namespace Hooktrail.Rules;
 /// </summary>
 public static class LiteralAddresses
 {
+    // A rule is asked for each packet.
+    private static readonly ConditionalWeakTable<AddressMatch, AddressRange[]> Ranges = [];
+
     /// <summary>Whether the match names the address, negated or not.</summary>
-    public static bool Names(AddressMatch match, IPAddress address) =>
-        match.Addresses.Any(text => Holds(text, address));
+    public static bool Names(AddressMatch match, IPAddress address)
+    {
+        foreach (var range in Ranges.GetValue(match, Parse))
+            if (range.First.AddressFamily == address.AddressFamily && range.Holds(address))
+                return true;
+        return false;
+    }
 
     /// <summary>Whether an address, a network or a range has the address in it.</summary>
     public static bool Holds(string text, IPAddress address) =>
         AddressRange.TryParse(text, out var range)
         && range.First.AddressFamily == address.AddressFamily
         && range.Holds(address);
+
+    private static AddressRange[] Parse(AddressMatch match) =>
+    [
+        .. from text in match.Addresses
+           let range = AddressRange.TryParse(text, out var parsed) ? parsed : (AddressRange?)null
+           where range is not null
+           select range.Value,
+    ];
 
     /// <summary>Null if a part is no address.</summary>
     internal static AddressMatch? MatchOf(string listed, AddressRole role, bool negated)

@@ -52,7 +52,7 @@ internal static class BridgeDecision
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {
-        var ports = packet.Host.Wiring.PortsOf(bridge).Where(port => port != packet.Device || packet.Host.Profile.Hairpin).Reverse();
+        var ports = packet.Host.Wiring.PortsOf(bridge).Where(port => (port != packet.Device || packet.Host.IsHairpin(port)) && !packet.Host.AreIsolated(packet.Device!, port)).Reverse();
         packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
         foreach (var port in ports)
             BridgeForward.Forward(packet.Clone(), port);

@@ -8,7 +8,7 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeForward
 {
     private static readonly Condition HairpinIsOff = new(
-        Statement.Hairpin, Place.BridgeDecision, packet => !packet.Host.Profile.Hairpin);
+        Statement.Hairpin, Place.BridgeDecision, packet => !packet.Host.IsHairpin(packet.Device!));
 
     /// <summary>
     /// <c>br_forward</c> and <c>__br_forward</c>, for a frame from a port. A frame that <c>should_deliver</c> refuses
@@ -20,6 +20,12 @@ internal static class BridgeForward
         if (port == to && HairpinIsOff.Holds(packet))
         {
             packet.Vanish($"it would leave by {port}, the port that it came in by, whose hairpin mode is off");
+            return;
+        }
+
+        if (packet.Host.AreIsolated(port!, to))
+        {
+            packet.Vanish($"the ports {port} and {to} are isolated from each other");
             return;
         }
 

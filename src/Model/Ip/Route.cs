@@ -35,11 +35,11 @@ internal static class Route
 
     private static readonly Condition IsForwardingOff = new(
         Statement.ForwardingOff, null, packet =>
-            packet.Family == Family.IPv4 ? !packet.Host.Profile.IpForward : !packet.Host.Profile.Ip6Forward);
+            !packet.Host.Forwards(packet.Family, packet.Device));
 
     /// <summary>Only IPv4 has the setting route_localnet.</summary>
     private static readonly Condition LocalnetStays = new(
-        Statement.Martian, null, packet => packet.Family != Family.IPv4 || !packet.Host.Profile.RouteLocalnet);
+        Statement.Martian, null, packet => packet.Family != Family.IPv4 || !packet.Host.RoutesLocalnet(packet.Device ?? packet.RouteDevice));
 
     /// <summary>
     /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check. The host's own broadcast comes back with
@@ -47,12 +47,14 @@ internal static class Route
     /// </summary>
     private static readonly Condition HasOwnSource = new(
         Statement.OwnSource, null, packet => packet.Family == Family.IPv4 && packet.RouteDevice is null
-            && packet.Host.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback);
+            && packet.Host.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback
+            && !packet.Host.AcceptsLocal(packet.Device));
 
     /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
     private static readonly Condition IsSpoofed = new(
-        Statement.RpFilter, null, packet => packet.Family == Family.IPv4 && packet.Host.Profile.RpFilter
-            && packet.Host.Wiring.DeviceTowards(packet.Source.Name) != packet.Device);
+        Statement.RpFilter, null, packet => packet.Family == Family.IPv4 && packet.Host.RpFilter(packet.Device) is var filter and > 0
+            && packet.Host.Wiring.DeviceTowards(packet.Source.Name) is var back
+            && (filter == 1 ? back != packet.Device : back is null));
 
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)

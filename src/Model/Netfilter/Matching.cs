@@ -59,7 +59,7 @@ internal static class Matching
         // (xt_connmark.c, connmark_mt; xt_conntrack.c, conntrack_mt), negated or not.
         ConnectionMarkMatch or ConnectionTupleMatch or ConnectionDirectionMatch when packet.Connection is null =>
             Truth.No,
-        ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!),
+        ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!, packet.Host.Wiring),
         ConntrackMatch conntrack => Not(conntrack.Negated, HasState(packet, conntrack.States)),
         // A bridge and a device look at no header behind that of PPPoE (net/bridge/netfilter/nf_tables_bridge.c,
         // nft_do_chain_bridge), and then nft ends the rule, negated or not.
@@ -120,7 +120,7 @@ internal static class Matching
         DeviceMatch device => HasName(device.Devices, Device(device.Role, packet, in state)),
         PhysdevMatch physdev =>
             packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
-        AddressMatch address => address.Addresses.Contains(Side(packet, address.Role).Name),
+        AddressMatch address => packet.Host.Wiring.Names(address, Side(packet, address.Role).Name),
         AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(packet.Host.Wiring, Side(packet, type.Role).Name)),
         MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac, packet.Host.Wiring),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
@@ -239,13 +239,13 @@ internal static class Matching
             : Truth.Unknown;
     }
 
-    private static Truth IsOfTuple(ConnectionTupleMatch match, Connection connection)
+    private static Truth IsOfTuple(ConnectionTupleMatch match, Connection connection, Wiring wiring)
     {
         var tuple = match.Direction == ConnectionDirection.Original ? connection.Original : connection.Reply;
         Address Of(AddressRole role) => role == AddressRole.Source ? tuple.Source : tuple.Destination;
         var holds = match.Part switch
         {
-            AddressMatch address => address.Addresses.Contains(Of(address.Role).Name),
+            AddressMatch address => wiring.Names(address, Of(address.Role).Name),
             PortMatch port => IsOfPorts(port, tuple),
             ProtocolMatch protocol => protocol.Protocol == new Content(tuple.Kind, tuple.Family).Protocol,
             FrameProtocolMatch protocol => protocol.Protocol == (tuple.Family == Family.IPv4 ? "ipv4" : "ipv6"),

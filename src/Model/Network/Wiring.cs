@@ -124,6 +124,19 @@ internal sealed class Wiring
         _ => null,
     };
 
+    /// <summary>Whether the match names the address, by its name or as one of a network.</summary>
+    public bool Names(AddressMatch match, string address) =>
+        match.Addresses.Contains(address)
+        || (!Topology.IsOfProfile && _book.NumberOf(address) is { } number && LiteralAddresses.Names(match, number));
+
+    /// <summary>The settings of a device; null where the host profile has them.</summary>
+    public DeviceSettings? SettingsOf(string? device) =>
+        Topology.IsOfProfile || device is null ? null : _devices.GetValueOrDefault(device)?.Settings;
+
+    /// <summary>The settings of a port; null where the host profile has them.</summary>
+    public BridgePort? PortSettingsOf(string port) =>
+        Topology.IsOfProfile ? null : _devices.GetValueOrDefault(port)?.Port;
+
     public bool IsBridge(string device) => _ports.ContainsKey(device);
 
     public bool IsPort(string device) => _bridges.ContainsKey(device);
@@ -191,6 +204,29 @@ internal sealed class Wiring
     /// <summary>Whether an answer from there finds a way to the address.</summary>
     public bool HasRoute(Endpoint from, string address) =>
         from.Kind != EndpointKind.Container || Leaves(from, address) is not null;
+
+    /// <summary>
+    /// Whether a socket of the endpoint takes a packet to the address and port. Outside, every port counts as open.
+    /// </summary>
+    public bool Listens(Endpoint endpoint, Protocol protocol, Address asked)
+    {
+        if (Topology.IsOfProfile)
+            return asked.Port == Flow.ServicePort;
+        ImmutableArray<ListeningSocket>? sockets = endpoint.Kind switch
+        {
+            EndpointKind.Host => Topology.Listening,
+            EndpointKind.Container => _containers[endpoint.Name].Container.Listening,
+            _ => null,
+        };
+        if (sockets is not { } all || _book.NumberOf(asked.Name) is not { } number)
+            return true;
+        return all.Any(socket => socket.Port == asked.Port && socket.Protocol == protocol.Name() && Takes(socket.Address, number));
+    }
+
+    // A socket for all addresses of IPv6 takes those of IPv4 too (net.ipv6.bindv6only is off).
+    private static bool Takes(IPAddress bound, IPAddress address) =>
+        bound.Equals(address) || bound.Equals(IPAddress.IPv6Any)
+        || (bound.Equals(IPAddress.Any) && address.AddressFamily == AddressFamily.InterNetwork);
 
     private string? Uplink(string bridge) => _ports[bridge].FirstOrDefault(port => !_behind.ContainsKey(port));
 

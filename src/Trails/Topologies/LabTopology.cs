@@ -116,7 +116,7 @@ public static class LabTopology
 
         public IEnumerable<Container> Containers => Endpoints.Select((one, at) => new Container(one.Name, "docker")
         {
-            Attachments = [new("eth0", LabNames.PortOf(one), [Host(at + 2), Host6(at + 2)])],
+            Attachments = [new("eth0", [Host(at + 2), Host6(at + 2)]) { Port = LabNames.PortOf(one) }],
             Routes =
             [
                 .. Attached("eth0", Text(at + 2), 24), .. Attached("eth0", Text6(at + 2), 64),

@@ -50,7 +50,7 @@ public static class Prediction
             .ToList();
         var (_, trail, packet) = walked.Find(one => one.Trail == way) ?? walked[0];
         var journal = packet.Journal!;
-        return new(trail, journal.Remarks, Silences.Of(packet, journal, trail));
+        return new(trail, journal.Remarks, Silences.Of(packet, journal, trail)) { Rules = journal.Rules };
     }
 
     /// <summary>

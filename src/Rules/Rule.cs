@@ -6,6 +6,12 @@ namespace Hooktrail.Rules;
 /// </summary>
 public sealed record Rule(string Text, ImmutableArray<Match> Matches, Target Target)
 {
+    /// <summary>
+    /// Its place in the chain as the tool counts, from 1; 0 where no tool has listed it. One rule of a tool may be
+    /// several here.
+    /// </summary>
+    public int Number { get; init; }
+
     public bool Equals(Rule? other) =>
         other is not null
         && Text == other.Text

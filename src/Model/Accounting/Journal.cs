@@ -7,8 +7,11 @@ namespace Hooktrail.Model.Accounting;
 internal sealed class Journal(Passage passage)
 {
     private readonly ImmutableArray<Remark>.Builder _remarks = ImmutableArray.CreateBuilder<Remark>();
+    private readonly List<RuleStep> _rules = [];
     private readonly List<(Family Family, Hook Hook)> _called = [];
     private readonly Dictionary<HookPoint, Statement> _passedOver = [];
+
+    public ImmutableArray<RuleStep> Rules => [.. _rules];
 
     public ImmutableArray<Remark> Remarks => _remarks.ToImmutable();
 
@@ -23,6 +26,9 @@ internal sealed class Journal(Passage passage)
         if (!_remarks.Contains(remark))
             _remarks.Add(remark);
     }
+
+    /// <summary>Notes the rules that matched; fragments and copies ask the same ones again.</summary>
+    public void Note(IEnumerable<RuleStep> steps) => _rules.AddRange(steps.Except(_rules));
 
     public void Call(in HookState state)
     {

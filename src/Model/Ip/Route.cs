@@ -133,7 +133,25 @@ internal static class Route
         var (reason, statement) = WhyNot(packet, found);
         packet.Vanish(reason);
         packet.Journal?.Note(Place.RoutingDecision, statement);
+        if (!IsTurnedDown(packet) && packet.Device is not null && Message(packet, found) is { } message)
+            HostMessages.Unreachable(packet, message, isRouted: true);
     }
+
+    /// <summary>
+    /// The ICMP message about a packet whose route leads nowhere (net/ipv4/route.c, <c>ip_error</c>, silent where the
+    /// device does not forward; net/ipv6/route.c, <c>ip6_pkt_discard</c> and <c>ip6_pkt_prohibit</c>); null for a black
+    /// hole.
+    /// </summary>
+    private static (int Type, int Code)? Message(Packet packet, FoundRoute found) => (found, packet.Family) switch
+    {
+        ({ Kind: RouteKind.Unreachable }, Family.IPv6) => (1, 0),
+        ({ Kind: RouteKind.Prohibit }, Family.IPv6) => (1, 1),
+        _ when !packet.Host.Forwards(packet.Family, packet.Device) => null,
+        ({ Kind: RouteKind.Unreachable, Route: null }, _) => (3, 0),
+        ({ Kind: RouteKind.Unreachable }, _) => (3, 1),
+        ({ Kind: RouteKind.Prohibit }, _) => (3, 13),
+        _ => null,
+    };
 
     private static bool IsTurnedDown(Packet packet) =>
         IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet);

@@ -1,8 +1,13 @@
+using Hooktrail.Trails.Accounts;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>A packet at a rule, if the matches before that the model cannot decide turned out as supposed.</summary>
 internal readonly record struct Branch(Marks Marks, ImmutableArray<Supposition> Supposing)
 {
+    /// <summary>The rules that matched so far; noted only for a journal.</summary>
+    public ImmutableList<RuleStep> Steps { get; init; } = [];
+
     public Branch Suppose(HookPoint at, Rule rule, string match, bool holds) =>
         this with
         {

@@ -27,6 +27,7 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
             ? 0
             : packet.Connections.Choices.Choose([.. endings.Select(one => one.Branch.Supposing)], packet, point)];
         packet.Marks = branch.Marks;
+        packet.Journal?.Note(branch.Steps);
         if (decision.Rule.Length > 0)
             packet.Journal?.Note(Place.Rule, $"{point} decides by {decision.Rule}.", null);
         return decision;

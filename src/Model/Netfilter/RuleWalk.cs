@@ -34,11 +34,11 @@ internal sealed class RuleWalk(
                 $"The chains of {point.Layer.Name()} {point.Table} call each other in a circle at {chain.Id.Name}; no tool would install that, so mend the rules of the host profile.");
 
         List<Branch> back = [];
-        foreach (var rule in chain.Rules)
+        foreach (var (index, rule) in chain.Rules.Index())
         {
             if (here.Count == 0)
                 break;
-            if (rule.Target is ContinueTarget || Taking(rule, here) is not { Count: > 0 } taking)
+            if (rule.Target is ContinueTarget || Taking(chain, index, here) is not { Count: > 0 } taking)
                 continue;
             switch (rule.Target)
             {
@@ -63,7 +63,7 @@ internal sealed class RuleWalk(
 
         if (PolicyOf(chain) is { } policy)
             foreach (var branch in here)
-                End(policy, branch);
+                End(policy, policy.Ends ? With(branch, chain, null, policy.Rule) : branch);
         else
             back.AddRange(here);
         Unite(back);
@@ -74,8 +74,9 @@ internal sealed class RuleWalk(
     /// Moves the branches on which the rule matches out of <paramref name="here"/>. Where the model cannot decide, the
     /// branch is in both.
     /// </summary>
-    private List<Branch> Taking(Rule rule, List<Branch> here)
+    private List<Branch> Taking(RuleChain chain, int index, List<Branch> here)
     {
+        var rule = chain.Rules[index];
         List<Branch>? taking = null;
         for (var at = 0; at < here.Count; at++)
         {
@@ -84,12 +85,14 @@ internal sealed class RuleWalk(
             switch (Matching.Of(rule, packet, in state))
             {
                 case Truth.Yes:
-                    (taking ??= []).Add(branch);
+                    (taking ??= []).Add(With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text));
                     here.RemoveAt(at--);
                     break;
                 case Truth.Unknown:
                     var match = Matching.UnknownOf(rule, packet, in state);
-                    (taking ??= []).Add(branch.Suppose(point, rule, match, holds: true));
+                    (taking ??= []).Add(
+                        With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text)
+                            .Suppose(point, rule, match, holds: true));
                     here[at] = branch.Suppose(point, rule, match, holds: false);
                     break;
             }
@@ -97,6 +100,15 @@ internal sealed class RuleWalk(
 
         return taking ?? None;
     }
+
+    private Branch With(Branch branch, RuleChain chain, int? number, string text) =>
+        packet.Journal is null
+            ? branch
+            : branch with
+            {
+                Steps = branch.Steps.Add(new(
+                    packet.Passage.Count, chain.Id.Layer, chain.Id.Table, chain.Id.Name, number, text)),
+            };
 
     private void Apply(Rule rule, Branch branch, List<Branch> here)
     {

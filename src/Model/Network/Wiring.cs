@@ -47,11 +47,11 @@ internal sealed class Wiring
             .SelectMany(one => one.Attachments, (container, at) => (Container: container, At: at))
             .Where(one => one.At.Port is not null)
             .ToList();
-        _behind = attached.ToFrozenDictionary(one => one.At.Port!, one => EndpointOf(one.Container));
+        _behind = attached.ToFrozenDictionary(one => one.At.Port!, one => topology.EndpointOf(one.Container));
         _holders = attached
             .SelectMany(one => one.At.Addresses, (one, address) => (
                 Name: _book.NameOf(address.Address),
-                Holder: new Holder(EndpointOf(one.Container), one.At.Port!, BridgeOrNone(one.At.Port!))))
+                Holder: new Holder(topology.EndpointOf(one.Container), one.At.Port!, BridgeOrNone(one.At.Port!))))
             .DistinctBy(one => one.Name)
             .ToFrozenDictionary(one => one.Name, one => one.Holder);
         _deviceOf = topology.Devices
@@ -242,10 +242,6 @@ internal sealed class Wiring
 
     /// <summary>The bridge of a container's first device.</summary>
     private static string? NetworkOf(Endpoint endpoint) => endpoint.Network;
-
-    private Endpoint EndpointOf(Container container) => Endpoint.OfContainer(
-        container.Name,
-        container.Attachments.Select(at => at.Port is { } port ? BridgeOrNone(port) : null).FirstOrDefault(one => one is not null));
 
     private Endpoint Outside(string address) =>
         Topology.IsOfProfile ? Endpoint.Wan : Endpoint.Outside(address);

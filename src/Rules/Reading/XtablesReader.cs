@@ -111,9 +111,15 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 rules.Add(id, ImmutableArray.CreateBuilder<Rule>());
             }
 
+        var numbers = new Dictionary<ChainId, int>();
         foreach (var line in appended)
+        {
+            var number = numbers[line.Chain] = numbers.GetValueOrDefault(line.Chain) + 1;
             rules[line.Chain].AddRange(
-                Rules(line, name => policies.ContainsKey(line.Chain with { Name = name })));
+                Rules(line, name => policies.ContainsKey(line.Chain with { Name = name }))
+                    .Select(rule => rule with { Number = number }));
+        }
+
         return Ordered(order.Select(id => new RuleChain(id, policies[id], rules[id].ToImmutable())));
     }
 

@@ -1,7 +1,11 @@
 namespace Hooktrail.Trails.Accounts;
 
 /// <summary>A trail, what decided it, in order, and why every other hook point stayed silent.</summary>
-public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences);
+public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences)
+{
+    /// <summary>The rules that matched, in order.</summary>
+    public ImmutableArray<RuleStep> Rules { get; init; } = [];
+}
 
 /// <summary>
 /// A decision about a packet's way, or a change of the packet, after <paramref name="After"/> hops. <paramref

@@ -46,6 +46,14 @@ public sealed record Topology
 
     public Device? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
 
+    /// <summary>The container as an endpoint of flows; one in the host's network namespace is the host.</summary>
+    public Endpoint EndpointOf(Container container) => container.IsHosted
+        ? Endpoint.Host
+        : Endpoint.OfContainer(
+            container.Name,
+            container.Attachments.Select(at => at.Port is { } port ? Find(port)?.Master : null)
+                .FirstOrDefault(master => master is not null));
+
     public bool Knows(Subject subject) => !NotKnown.Any(one => one.What == subject);
 
     /// <summary>The host, its containers, and what is beyond each device that leads out.</summary>

@@ -1,0 +1,95 @@
+using Hooktrail.Model;
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Questions;
+
+/// <summary>What becomes of what is asked.</summary>
+public enum Ending
+{
+    /// <summary>The request arrives, and its answer too.</summary>
+    Delivered,
+
+    /// <summary>A rule drops the request or its answer.</summary>
+    Dropped,
+
+    /// <summary>A rule turns it away and tells the sender.</summary>
+    Rejected,
+
+    /// <summary>No route, no socket, or a check of the kernel's between the hooks.</summary>
+    Unreachable,
+
+    /// <summary>It depends on a match that the model cannot decide.</summary>
+    Depends,
+
+    /// <summary>The model does not know.</summary>
+    Unknown,
+}
+
+/// <summary>One leg of an answer, with what decided it.</summary>
+public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Account Account);
+
+/// <summary>The model's answer to a question.</summary>
+/// <param name="Ending">The end of the whole, request and answer.</param>
+/// <param name="Says">The same in a sentence.</param>
+/// <param name="Rule">The rule that decided it; null if none did.</param>
+/// <param name="Legs">The request, and what answers it.</param>
+public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, ImmutableArray<AnswerLeg> Legs)
+{
+    private static readonly ImmutableArray<Direction> Directions = [Direction.Request, Direction.Error, Direction.Reply];
+
+    /// <exception cref="HooktrailException">The packets of the question never meet the host.</exception>
+    public static Answer Of(HostProfile profile, Question question)
+    {
+        var legs = Prediction.Legs(profile, question.Flow)
+            .Where(leg => leg.Leg.Packet == 1)
+            .OrderBy(leg => Directions.IndexOf(leg.Leg.Direction))
+            .Select(leg => new AnswerLeg(
+                leg.Leg, leg.Trail, leg.Ways, Prediction.Account(profile, question.Flow, leg.Leg)))
+            .ToImmutableArray();
+        var request = legs[0];
+        var reply = legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply);
+        var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered
+            ? OfAnswer(question, request, legs)
+            : Of(request);
+        return new(ending, says, rule ?? (ending == Ending.Delivered ? null : reply is null ? null : rule), legs);
+    }
+
+    private static (Ending, string, RuleStep?) OfAnswer(
+        Question question, AnswerLeg request, ImmutableArray<AnswerLeg> legs)
+    {
+        var arrives = request.Trail.Outcome.ToString();
+        if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Error) is { } error)
+            return (Ending.Unreachable, $"{arrives}, and refused there: {WhyRefused(question, error)}", null);
+        if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply) is not { } reply)
+            return (Ending.Delivered, $"{arrives}; nothing answers", null);
+        if (reply.Ways.IsEmpty && reply.Trail.Outcome.Kind == OutcomeKind.Delivered)
+            return (Ending.Delivered, arrives, null);
+        var (ending, says, rule) = Of(reply);
+        return (ending, $"{arrives}, but the answer is {says}", rule);
+    }
+
+    private static string WhyRefused(Question question, AnswerLeg error) =>
+        $"no socket listens on port {question.Flow.Port}, and its error is {error.Trail.Outcome}";
+
+    private static (Ending, string, RuleStep?) Of(AnswerLeg leg)
+    {
+        if (!leg.Ways.IsEmpty)
+            return (
+                leg.Ways.Any(way => way.Trail?.Outcome.Kind == OutcomeKind.Unknown) ? Ending.Unknown : Ending.Depends,
+                string.Join(", or ", leg.Ways.Select(
+                    way => $"{way.Ending} if {string.Join(" and ", way.Supposing)}")),
+                null);
+        var outcome = leg.Trail.Outcome;
+        var rule = leg.Account.Rules.LastOrDefault();
+        return outcome.Kind switch
+        {
+            OutcomeKind.Delivered => (Ending.Delivered, outcome.ToString(), null),
+            OutcomeKind.Dropped when rule is not null => (Ending.Dropped, $"dropped in {rule}", rule),
+            OutcomeKind.Dropped => (Ending.Dropped, outcome.ToString(), null),
+            OutcomeKind.Rejected when rule is not null => (Ending.Rejected, $"rejected in {rule}", rule),
+            OutcomeKind.Rejected => (Ending.Rejected, outcome.ToString(), null),
+            OutcomeKind.Unknown => (Ending.Unknown, outcome.ToString(), rule),
+            _ => (Ending.Unreachable, outcome.ToString(), null),
+        };
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Hooktrail.Questions;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Tests.Questions;
+
+public sealed class AnswerTests
+{
+    private static Answer Ask(
+        string from, string to, Protocol protocol = Protocol.Tcp, HostProfile? host = null)
+    {
+        var profile = host ?? Shop.Profile;
+        return Answer.Of(profile, Question.Of(profile.Topology, from, to, protocol, null));
+    }
+
+    [TestCase("web:8443")]
+    [TestCase("web:443")]
+    [TestCase("shop/web:443")]
+    [TestCase("host:8443")]
+    public void A_published_port_is_open_though_the_policy_of_INPUT_is_DROP(string to)
+    {
+        var answer = Ask("internet", to);
+        Assert.That(answer.Ending, Is.EqualTo(Ending.Delivered), answer.Says);
+        Assert.That(answer.Says, Is.EqualTo("delivered to shop-web-1"));
+    }
+
+    [Test]
+    public void The_rule_that_drops_is_named_by_chain_number_and_text()
+    {
+        var answer = Ask("203.0.113.7@eth0", "web:443");
+        Assert.That(
+            answer.Says,
+            Is.EqualTo("dropped in iptables filter DOCKER-USER by rule 2: -A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP"));
+        Assert.That(answer.Rule, Is.EqualTo(answer.Legs[0].Account.Rules[^1]));
+    }
+
+    [TestCase("203.0.113.200@eth0", Ending.Delivered, TestName = "An address beside the network of the rule")]
+    [TestCase("203.0.113.7@eth1", Ending.Delivered, TestName = "Another device than the rule's")]
+    public void A_rule_drops_only_what_it_names(string from, Ending ending) =>
+        Assert.That(Ask(from, "web:443").Ending, Is.EqualTo(ending));
+
+    [Test]
+    public void The_policy_that_drops_is_named()
+    {
+        var answer = Ask("internet", "host:22");
+        Assert.That(answer.Says, Is.EqualTo("dropped in iptables filter INPUT by its policy"));
+        Assert.That(Ask("internet", "host", Protocol.Icmp).Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [Test]
+    public void A_port_without_a_socket_is_refused()
+    {
+        var answer = Ask("web", "db:5433");
+        Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable), answer.Says);
+        Assert.That(Ask("web", "db:5432").Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [Test]
+    public void The_answer_takes_the_table_that_a_policy_rule_chooses()
+    {
+        var routed = Shop.Topology with
+        {
+            Rules =
+            [
+                new(0, "from all lookup local") { Table = "local" },
+                new(100, "from 172.18.0.2 lookup 100")
+                {
+                    From = AddressPrefix.Around(IPAddress.Parse("172.18.0.2"), 32),
+                    Table = "100",
+                },
+                new(32766, "from all lookup main") { Table = "main" },
+            ],
+            Routes = [.. Shop.Topology.Routes, Shop.Route("100", "default", "eth1", "192.0.2.1")],
+        };
+        var leaving = Ask("web", "internet:443", host: Shop.On(routed));
+        Assert.That(leaving.Legs[0].Trail.Hops[^1].Out, Is.EqualTo("eth1"));
+        Assert.That(leaving.Legs[0].Trail.Hops[^1].Point.Chain, Is.EqualTo("POSTROUTING"));
+        Assert.That(Ask("web", "internet:443").Legs[0].Trail.Hops[^1].Out, Is.EqualTo("eth0"));
+    }
+
+    [Test]
+    public void A_route_that_leads_nowhere_is_named()
+    {
+        AddressPrefix.TryParse("198.18.0.0/15", IpVersion.V4, out var nowhere);
+        var host = Shop.On(Shop.Topology with
+        {
+            Routes = [.. Shop.Topology.Routes, new("main", nowhere, RouteKind.Blackhole)],
+        });
+        var answer = Ask("web", "198.18.0.7:443", host: host);
+        Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable));
+        Assert.That(answer.Says, Does.Contain("the route to 198.18.0.7 is \"blackhole 198.18.0.0/15\""));
+    }
+
+    [TestCase(1, Ending.Unreachable)]
+    [TestCase(2, Ending.Delivered)]
+    public void The_rp_filter_of_the_device_decides(int filter, Ending ending)
+    {
+        var host = Shop.On(Shop.Topology with
+        {
+            Devices =
+            [
+                .. Shop.Topology.Devices.Select(device => device.Name != "eth1" ? device
+                    : device with { Settings = device.Settings with { RpFilter = filter } }),
+            ],
+        });
+        Assert.That(Ask("203.0.113.200@eth1", "host", Protocol.Icmp, host).Ending, Is.EqualTo(ending));
+        Assert.That(Ask("203.0.113.200@eth0", "host", Protocol.Icmp, host).Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [TestCase("shop", "The host has no endpoint \"shop\"; there are shop-web-1, shop-db-1, host, internet, and addresses.")]
+    [TestCase("192.0.2.7@eth9", "The host has no device \"eth9\"; the devices that lead out are eth0, eth1.")]
+    public void An_endpoint_that_is_not_there_is_answered_with_what_there_is(string from, string says) =>
+        Assert.That(() => Ask(from, "host:22"), Throws.TypeOf<HooktrailException>().With.Message.EqualTo(says));
+
+    [TestCase("web", "\"web\" has no port; write web:443, or another port.")]
+    [TestCase("web:0", "\"0\" in \"web:0\" is not a port; write a number from 1 to 65535.")]
+    public void A_port_that_is_missing_or_wrong_is_named(string to, string says) =>
+        Assert.That(() => Ask("internet", to), Throws.TypeOf<HooktrailException>().With.Message.EqualTo(says));
+}

@@ -1,0 +1,14 @@
+namespace Hooktrail.Trails.Accounts;
+
+/// <summary>A rule that matched the packet, or the policy that decided.</summary>
+/// <param name="Hop">The hop at which it was asked, counted from 1.</param>
+/// <param name="Layer">The tool of its chain.</param>
+/// <param name="Table">The chain's table; for nftables family and name.</param>
+/// <param name="Chain">The chain, which may be one that the hook's own chain jumps to.</param>
+/// <param name="Number">Its place in the chain, counted from 1; null for the policy.</param>
+/// <param name="Text">As the tool prints it.</param>
+public sealed record RuleStep(int Hop, Layer Layer, string Table, string Chain, int? Number, string Text)
+{
+    public override string ToString() =>
+        $"{Layer.Name()} {Table} {Chain} by {(Number is { } number ? string.Create(CultureInfo.InvariantCulture, $"rule {number}: {Text}") : "its policy")}";
+}

@@ -23,7 +23,7 @@ internal sealed class AddressMap
 
     private static readonly ImmutableArray<AddressSpan> Special6 =
     [
-        .. new[] { "::/8", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/10", "ff00::/8" }
+        .. new[] { "::/96", "::ffff:0:0/96", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/10", "ff00::/8" }
             .Select(AddressSpan.Of),
     ];
 

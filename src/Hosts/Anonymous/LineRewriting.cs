@@ -54,8 +54,13 @@ internal sealed partial class LineRewriting(Replacements with)
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             && length <= AddressSpan.Bits(address.AddressFamily)
                 ? Shown(with.Network(address, length))
-                : with.Address(address).ToString();
+                : Replaced(address).ToString();
     }
+
+    // An address of IPv4 that a socket of IPv6 has, ::ffff:192.0.2.1.
+    private IPAddress Replaced(IPAddress address) => address.IsIPv4MappedToIPv6
+        ? with.Address(address.MapToIPv4()).MapToIPv6()
+        : with.Address(address);
 
     private static string Shown((IPAddress Address, int Length) network) =>
         string.Create(CultureInfo.InvariantCulture, $"{network.Address}/{network.Length}");
@@ -117,7 +122,7 @@ internal sealed partial class LineRewriting(Replacements with)
         if (line.Split(' ', ':') is not [var protocol, { Length: 8 or 32 } hex, var port]
             || Reading.SocketReader.Address(hex) is not { } address)
             return line;
-        return $"{protocol} {Reading.SocketReader.Hex(with.Address(address))}:{port}";
+        return $"{protocol} {Reading.SocketReader.Hex(Replaced(address))}:{port}";
     }
 
     private string Container(string line) => Member().Replace(line, found => found.Groups["key"].Value switch
@@ -146,7 +151,6 @@ internal sealed partial class LineRewriting(Replacements with)
     private static string WithColons(string digits) =>
         string.Join(':', Enumerable.Range(0, 6).Select(at => digits.Substring(at * 2, 2)));
 
-    // Of an address of IPv4 within one of IPv6 only the former decides.
     private static IPAddress? Read(string text) =>
         IPAddress.TryParse(text, out var address)
         && (address.AddressFamily == AddressFamily.InterNetwork ? text.Count(one => one == '.') == 3 : text.Contains(':'))

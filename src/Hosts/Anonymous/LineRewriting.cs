@@ -70,9 +70,9 @@ internal sealed partial class LineRewriting(Replacements with)
         if (Read(found.Groups["a"].Value) is not { } first || Read(found.Groups["b"].Value) is not { } last)
             return whole;
         var (from, to) = with.Range(first, last);
-        var at = found.Groups["a"].Index - found.Index;
-        var then = found.Groups["b"].Index - found.Index;
-        return $"{whole[..at]}{from}{whole[(at + found.Groups["a"].Length)..then]}{to}{whole[(then + found.Groups["b"].Length)..]}";
+        var (one, other) = (found.Groups["a"], found.Groups["b"]);
+        var (at, then) = (one.Index - found.Index, other.Index - found.Index);
+        return $"{whole[..at]}{from}{whole[(at + one.Length)..then]}{to}{whole[(then + other.Length)..]}";
     }
 
     /// <summary>255.255.255.0 is a length; a mask with gaps is no network.</summary>
@@ -82,7 +82,9 @@ internal sealed partial class LineRewriting(Replacements with)
             return $"{with.Address(address)}/{printed}";
         var bits = AddressSpan.Bits(address.AddressFamily);
         var number = AddressSpan.Number(mask);
-        var length = Enumerable.Range(0, bits).TakeWhile(bit => ((number >> (bits - 1 - bit)) & UInt128.One) == UInt128.One).Count();
+        var length = Enumerable.Range(0, bits)
+            .TakeWhile(bit => ((number >> (bits - 1 - bit)) & UInt128.One) == UInt128.One)
+            .Count();
         var rest = (UInt128.One << (bits - length)) - UInt128.One;
         if ((number & rest) != UInt128.Zero)
             throw new HooktrailException(
@@ -153,7 +155,7 @@ internal sealed partial class LineRewriting(Replacements with)
 
     private static IPAddress? Read(string text) =>
         IPAddress.TryParse(text, out var address)
-        && (address.AddressFamily == AddressFamily.InterNetwork ? text.Count(one => one == '.') == 3 : text.Contains(':'))
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(one => one == '.') == 3)
             ? address
             : null;
 

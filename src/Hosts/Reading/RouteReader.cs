@@ -31,9 +31,10 @@ internal static class RouteReader
         {
             NextHops = [.. (hops.Count == 0 ? [one] : hops).Select(Hop).OfType<NextHop>()],
             PreferredSource = IPAddress.TryParse(one.Text("prefsrc"), out var source) ? source : null,
-            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric && metric.TryGetInt64(out var number)
-                ? number
-                : 0,
+            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric
+                && metric.TryGetInt64(out var number)
+                    ? number
+                    : 0,
         };
     }
 
@@ -101,7 +102,8 @@ internal static class RouteReader
         foreach (var name in (string[])["iif", "oif"])
             if (one.Text(name) is { } device)
                 words.Add($"{name} {device}");
-        words.AddRange(OtherSelectors.Where(name => one.IsThere(name)).Select(name => $"{name} {one.Member(name)}".TrimEnd()));
+        words.AddRange(OtherSelectors.Where(name => one.IsThere(name))
+            .Select(name => $"{name} {one.Member(name)}".TrimEnd()));
         if (one.Text("table") is { } table)
             words.Add($"lookup {table}");
         else if (one.Text("action") is { } action)

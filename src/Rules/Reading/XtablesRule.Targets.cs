@@ -225,7 +225,7 @@ internal sealed partial class XtablesRule
         {
             uint? Mask(string option) =>
                 (_options.GetValueOrDefault(option) ?? _options.GetValueOrDefault("--mask")) is { } text
-                    ? Hex(text)
+                    ? NftNumber.Parse(text)
                     : uint.MaxValue;
             return (Mask("--nfmask"), Mask("--ctmask")) is ({ } packet, { } connection)
                 ? new ConnectionMarkTarget(

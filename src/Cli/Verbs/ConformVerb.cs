@@ -72,7 +72,8 @@ internal static class ConformVerb
             "conform",
             "Runs the full matrix of hosts and flows and compares the kernel with the model, leg by leg.",
             """
-            A leg agrees, diverges, is inconclusive (the observation has a gap), or is not applicable (this machine cannot observe it).
+            A leg agrees, diverges, is not predicted (the model does not know how it ends), is inconclusive (the observation has a gap),
+            or is not applicable (this machine cannot observe it).
             The exit code is 1 if a leg diverged or two observers disagree, and 0 otherwise.
 
             Examples:

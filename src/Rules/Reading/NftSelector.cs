@@ -117,7 +117,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         _ => One(value) is var (text, match) ? [(text, match)] : null,
     };
 
-    /// <summary>One of the alternatives by itself, as a comparison with it alone.</summary>
+    /// <summary>A comparison with one of the alternatives only.</summary>
     public NftCase Case((string Text, Match Match) part) => new($"{Shown} {part.Text}", [.. Implied, part.Match]);
 
     private static ImmutableArray<Match> Alone(Match match) => [match];

@@ -23,7 +23,7 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
             [ ! -r "$one" ] || echo "net.${one//\//.}=$(<"$one")"
         done
         echo '{{Listing}}'
-        nft list hooks 2>/dev/null
+        {{HookLists.Script}}
         :
         """;
 
@@ -31,6 +31,7 @@ public sealed record HostFacts(ImmutableArray<Fact> Facts, ImmutableArray<Regist
     /// <remarks>The lab's additional facts come first.</remarks>
     public static HostFacts Parse(IReadOnlyList<string> lines, params IEnumerable<Fact> more)
     {
+        HookLists.Note(lines);
         var hooks = HookListing.Parse(lines);
         var facts = lines.TakeWhile(line => line != Listing)
             .Select(line => line.Split('=', 2))

@@ -64,8 +64,7 @@ public static partial class HostReading
             for name in rp_filter send_redirects route_localnet; do for device in all {{all}}; do set_of ipv4/conf/$device/$name; done; done
             run ip -d -o link show type bridge
             run bridge -d -o link show
-            # Only kernels with CONFIG_NETFILTER_NETLINK_HOOK have the list.
-            hooks=$(nft list hooks 2>/dev/null); [ -z "$hooks" ] || { nft --version; echo "$hooks"; }
+            {{HookLists.Script}}
             {{string.Concat(Tools(iptables, ebtables).Select(tool => $"echo '{Next}'; {tool}\n"))}}
             :
             """;
@@ -87,6 +86,7 @@ public static partial class HostReading
         var parts = Split(lines);
         if (parts.Count != 10)
             throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
+        HookLists.Note(parts[0]);
         var sets = RuleReader.Sets(parts[9], map, "ipset save", [.. parts[1], .. parts[2]]);
         var script = RuleReader.NftScript(string.Concat(parts[5]));
         var saves = Layers(iptables, ebtables).Select((layer, at) => (layer.Layer, layer.Backend, Lines: parts[at + 1]))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace Hooktrail.Tests.Cli;
 
@@ -6,8 +7,9 @@ internal sealed record Ran(int ExitCode, string Output, string Error);
 
 internal static class Specs
 {
-    public static string Path =>
-        System.IO.Path.Combine(TestContext.CurrentContext.TestDirectory, "Hooktrail.Cli.dll");
+    /// <summary>The program as users start it, compiled ahead of time; the tests' own copy is not.</summary>
+    public static string Path { get; } = typeof(Specs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(data => data.Key == "Cli").Value!;
 
     /// <summary>The script at the top of the checkout.</summary>
     public static string Script

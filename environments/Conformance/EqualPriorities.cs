@@ -27,12 +27,27 @@ public static class EqualPriorities
             _ => [.. Of(IpVersion.V4), .. Of(IpVersion.V6)],
         };
 
+        /// <summary>Whether the chains run between defragmentation and conntrack.</summary>
+        public bool IsBehindDefrag => Hook == "prerouting" && Priority == -300 && Family != "bridge";
+
+        /// <summary>Whether the chains are the first that can ask for the connection.</summary>
+        public bool IsBehindConntrack => Hook == "prerouting" && Priority == -150;
+
         public string Chain(string table, string verdict) =>
             $"table {Family} {table} {{ chain c {{ type filter hook {Hook} priority {Priority}; {Match} {verdict}; }}; }}";
 
-        // Two protocols: one without ports and one with.
-        private static ImmutableArray<Flow> Of(IpVersion ip) =>
-            [.. MatrixFlows.Core.Where(flow => flow.Ip == ip && flow.Protocol is Protocol.Icmp or Protocol.Udp)];
+        // Two protocols: one without ports and one with. Fragments show whether defragmentation ran before.
+        private ImmutableArray<Flow> Of(IpVersion ip) =>
+        [
+            .. MatrixFlows.Core.Where(flow => flow.Ip == ip && flow.Protocol is Protocol.Icmp or Protocol.Udp),
+            .. IsBehindDefrag ? InParts(ip) : [],
+        ];
+
+        private static ImmutableArray<Flow> InParts(IpVersion ip) =>
+        [
+            new(Endpoint.Client, Endpoint.Wan, Protocol.Udp) { Ip = ip, Fragments = 3 },
+            new(Endpoint.Wan, Endpoint.Client, Protocol.Udp) { Ip = ip, Fragments = 3 },
+        ];
     }
 
     private static readonly ImmutableArray<Place> Places =
@@ -81,7 +96,7 @@ public static class EqualPriorities
                 BeforeTools = [Rewrites("early", "stranger").Text],
             },
             [
-                Quiet("alone", MatrixFlows.Core),
+                Quiet("only that chain rewrites", MatrixFlows.Core),
                 Quiet(
                     "iptables rewrites", MatrixFlows.Core,
                     Rule("iptables -t nat -A PREROUTING -d wan -j DNAT --to-destination server")),
@@ -114,6 +129,16 @@ public static class EqualPriorities
                 yield return Quiet(
                     $"{place.Title}: two chains, the first {verdict}; the tool's drops", place.Flows, tool, one, two);
             }
+        }
+
+        // Conntrack runs before all of them.
+        foreach (var place in Places.Where(place => place.IsBehindConntrack))
+        {
+            HostChange one = Table(place.Chain("one", "ct state new drop"));
+            yield return Quiet($"{place.Title}: one chain asks for the connection", place.Flows, one);
+            yield return Quiet(
+                $"{place.Title}: of two chains the first asks for the connection", place.Flows,
+                Table(place.Chain("one", "accept")), Table(place.Chain("two", "ct state new drop")));
         }
 
         // The mark is noted by the tool's chain, and asked for by the user's.

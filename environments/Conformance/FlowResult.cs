@@ -32,10 +32,8 @@ public sealed record FlowResult(
 
         ImmutableArray<LegRecord> Judged(ImmutableArray<ObservedLeg> legs)
         {
-            ImmutableArray<LegRecord> observed =
-                [.. legs.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail) { Evidence = leg.Evidence })];
             var judged = FlowJudgement.Of(
-                flow, forecast, observed, isLogged, Unproven.In(profile, legs));
+                flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs));
             var title = new ScenarioTitle(host.Title, variation.Title);
             return [.. judged.Select(leg => (UntellableOf(flow, judged, leg) is { } why
                 ? leg with { Verdict = LegVerdict.Skipped, Reason = why }

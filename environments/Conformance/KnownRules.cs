@@ -47,40 +47,32 @@ public static class KnownRules
     private static IEnumerable<Variation> Matches(IpVersion ip)
     {
         var (tool, isV4) = (ip.Layer().Name(), ip == IpVersion.V4);
+        var (ttl, icmp) = isV4 ? ("ttl", "icmp") : ("hl", "icmpv6");
         var flows = Of(ip);
         Variation With(string title, params ReadOnlySpan<string> rules) =>
             Quiet($"{tool}: {title}", flows, Rules(tool, rules));
+        Variation For(ImmutableArray<Flow> more, string title, string rule) =>
+            With(title, rule) with { Flows = [.. flows, .. more] };
 
         yield return With("length", $"-A FORWARD -i lab -p tcp -m length --length {(isV4 ? "40:80" : "60:100")} -j DROP");
-        yield return isV4
-            ? With("ttl", "-t mangle -A POSTROUTING -s client -m ttl --ttl-lt 64 -j DROP")
-            : With("hl", "-t mangle -A POSTROUTING -s client -m hl --hl-lt 64 -j DROP");
-        yield return isV4
-            ? With("ttl, negated", "-t mangle -A POSTROUTING -s client -m ttl ! --ttl-eq 64 -j DROP")
-            : With("hl, negated", "-t mangle -A POSTROUTING -s client -m hl ! --hl-eq 64 -j DROP");
+        yield return With(ttl, $"-t mangle -A POSTROUTING -s client -m {ttl} --{ttl}-lt 64 -j DROP");
+        yield return With($"{ttl}, negated", $"-t mangle -A POSTROUTING -s client -m {ttl} ! --{ttl}-eq 64 -j DROP");
         yield return With("ports of either side", "-A FORWARD -i lab -p udp -m multiport --ports 80,8000:9000 -j DROP");
         yield return With("other ports", "-A FORWARD -i lab -p tcp -m multiport ! --dports 80,443 -j DROP");
         yield return With("ports of the sender", "-A FORWARD -i lab -p tcp -m multiport --sports 7,80 -j DROP");
         yield return With("a range of ports", "-A FORWARD -i lab -p udp --dport 1:79 -j DROP");
         yield return With("RST", "-A FORWARD -i lab -p tcp -m tcp --tcp-flags RST RST -j DROP");
         yield return With("all but SYN", "-A FORWARD -i lab -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -j DROP");
-        yield return isV4
-            ? With("icmp-type", "-A FORWARD -i lab -p icmp -m icmp --icmp-type echo-reply -j DROP")
-            : With("icmpv6-type", "-A FORWARD -i lab -p ipv6-icmp -m icmp6 --icmpv6-type echo-reply -j DROP");
+        yield return With($"{icmp}-type", $"-A FORWARD -i lab -p {icmp} --{icmp}-type echo-reply -j DROP");
         yield return With("not by a port of the bridge", "-A FORWARD -i lab -m physdev ! --physdev-in client.port -j DROP");
         yield return With("out by a port of the bridge", "-A FORWARD -i lab -m physdev --physdev-is-out -j DROP");
         yield return With("out by one port", "-A FORWARD -i lab -m physdev --physdev-out server.port -j DROP");
         yield return With("not out by one port", "-A FORWARD -i lab -m physdev ! --physdev-out server.port -j DROP");
         yield return With("policy none", "-A FORWARD -i lab -p udp -m policy --dir in --pol none -j DROP");
         yield return With("addresses of the host", "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL -j DROP");
-        yield return With(
-            "addresses of the device", "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL --limit-iface-in -j DROP") with
-        {
-            Flows =
-            [
-                .. flows, .. isV4 ? [new Flow(Client, Host, Protocol.Udp) { Via = LabNames.HostOnWan }] : (Flow[])[],
-            ],
-        };
+        yield return For(
+            isV4 ? [new Flow(Client, Host, Protocol.Udp) { Via = LabNames.HostOnWan }] : [], "addresses of the device",
+            "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL --limit-iface-in -j DROP");
         yield return With("a prefix of devices", "-A FORWARD -i lab ! -o la+ -j DROP");
         yield return With("either way: limit", "-A FORWARD -i lab -p udp -m limit --limit 1000/sec -j DROP");
         yield return With(
@@ -90,22 +82,16 @@ public static class KnownRules
             "-A FORWARD -i lab -p udp -j DROP");
         if (!isV4)
             yield break;
-        yield return With("kinds of addresses", "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL,BROADCAST -j DROP") with
-        {
-            Flows = [.. flows, .. MatrixFlows.Broadcasts()],
-        };
-        yield return With("pkttype", "-t raw -A PREROUTING -i lab -m pkttype --pkt-type broadcast -j DROP") with
-        {
-            Flows = [.. flows, .. MatrixFlows.Broadcasts()],
-        };
-        yield return With("rpfilter", "-t raw -A PREROUTING -i lab -m rpfilter --invert -j DROP") with
-        {
-            Flows = [.. flows, .. MatrixFlows.Spoofed()],
-        };
-        yield return With("rpfilter, loose", "-t raw -A PREROUTING -i lab -p udp -m rpfilter --loose -j DROP") with
-        {
-            Flows = [.. flows, .. MatrixFlows.Spoofed()],
-        };
+        yield return For(
+            MatrixFlows.Broadcasts(), "kinds of addresses",
+            "-t raw -A PREROUTING -i lab -m addrtype --dst-type LOCAL,BROADCAST -j DROP");
+        yield return For(
+            MatrixFlows.Broadcasts(), "pkttype", "-t raw -A PREROUTING -i lab -m pkttype --pkt-type broadcast -j DROP");
+        yield return For(
+            MatrixFlows.Spoofed(), "rpfilter", "-t raw -A PREROUTING -i lab -m rpfilter --invert -j DROP");
+        yield return For(
+            MatrixFlows.Spoofed(), "rpfilter, loose",
+            "-t raw -A PREROUTING -i lab -p udp -m rpfilter --loose -j DROP");
     }
 
     /// <summary>What a rule asks of the packet's connection.</summary>

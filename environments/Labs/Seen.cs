@@ -12,6 +12,6 @@ public sealed record Seen(HostProfile Profile, Finding? Log, Finding? Nflog)
         ({ } one, { } other) => Agreement.Of(one, other),
         (null, { } one) => one,
         ({ } one, null) => one,
-        _ => throw new InvalidOperationException("Nobody watched."),
+        _ => throw new InvalidOperationException("No observer watched."),
     };
 }

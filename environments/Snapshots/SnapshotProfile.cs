@@ -54,7 +54,8 @@ public static partial class SnapshotProfile
             On($"bridge/bridge-nf-call-{family}") || topology.Devices.Any(device => calls(device.Calls));
         return HostProfile.Default with
         {
-            BrNetfilter = lines.Any(line => line.StartsWith("bridge/bridge-nf-call-iptables:", StringComparison.Ordinal)),
+            BrNetfilter = lines.Any(
+                line => line.StartsWith("bridge/bridge-nf-call-iptables:", StringComparison.Ordinal)),
             BridgeNfCallIptables = Calls("iptables", one => one.Iptables),
             BridgeNfCallIp6tables = Calls("ip6tables", one => one.Ip6tables),
             BridgeNfCallArptables = Calls("arptables", one => one.Arptables),

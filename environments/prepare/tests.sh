@@ -21,7 +21,7 @@ take_output_directory() {
         flock -n 8
     fi
     export SPECS_OUT
-    # The files of an earlier run must not pass for this one's.
+    # The files of an earlier run must not pass for this one's. scenarios.txt is RunFiles.EndedScenarios in C#.
     rm -f "$SPECS_OUT"/{trails.json,summary.md,messages.ndjson,junit.xml,report.html,reqnroll.html,counts.txt,scenarios.txt} "$SPECS_OUT"/*.trx
 }
 

@@ -54,7 +54,7 @@ Feature: A container and the ports that its own network publishes
       And it is delivered to "client"
 
     Scenario: Without hairpin mode, the bridge discards a SYN to a container's own published port
-      The SYN is gone between PREROUTING and FORWARD of ebtables, and no hook shows it: should_deliver() in
+      The bridge discards the SYN between ebtables PREROUTING and FORWARD, and no hook shows it: should_deliver() in
       net/bridge/br_forward.c refuses it before any hook.
       Given a private host with Docker 29, without the userland proxy
       And hairpin is off

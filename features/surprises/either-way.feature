@@ -5,19 +5,19 @@ Feature: Matches that depend on more than the packet
 
   Rule: A match that the model cannot decide
 
-    Scenario: A rule with recent drops a packet, or does not: here, nothing is on its list
+    Scenario: A rule with recent drops a packet or lets it pass: both ways are predicted
       Given a private host without Docker
       And the rule "iptables -t filter -A FORWARD -s client -m recent --name seen --rcheck -j DROP"
       When "client" pings "wan" once
       Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "-m recent"
 
-    Scenario: The same with statistic: here, every packet meets it
+    Scenario: A rule with statistic drops a packet or lets it pass: both ways are predicted
       Given a private host without Docker
       And the rule "iptables -t filter -A FORWARD -s client -m statistic --mode nth --every 1 --packet 0 -j DROP"
       When "client" pings "wan" once
       Then the request is delivered to "wan", or dropped at "iptables filter FORWARD", depending on "-m statistic"
 
-    Scenario: A limit before LOG leaves nothing open
+    Scenario: A limit before LOG leaves the prediction sure, because LOG changes nothing
       Given a private host without Docker
       And the rule "iptables -t filter -A FORWARD -s client -m limit --limit 1/min -j LOG"
       When "client" pings "wan" once

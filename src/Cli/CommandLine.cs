@@ -38,6 +38,7 @@ internal static class CommandLine
                  no change explains a leg (explain); a difference is unexpected (compare, baseline check)
               2  a problem that you can fix: standard error says what is wrong and what to do
               3  a bug in Hooktrail
+              4  no leg diverged, but the model does not know how a leg ends (predict, observe, import)
               130  interrupted
             """)
         {

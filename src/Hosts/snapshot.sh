@@ -246,9 +246,9 @@ inside() {
         [ $code = 0 ] || continue
         seen="$seen$said "
         part "links $pid" nsenter -t "$pid" -n "$ip" -j -d addr show
-        part "routes $pid" nsenter -t "$pid" -n "$ip" -j route show table all
+        part "routes $pid" nsenter -t "$pid" -n "$ip" -4 -j route show table all
         part "routes6 $pid" nsenter -t "$pid" -n "$ip" -6 -j route show table all
-        part "rules $pid" nsenter -t "$pid" -n "$ip" -j rule show
+        part "rules $pid" nsenter -t "$pid" -n "$ip" -4 -j rule show
         part "rules6 $pid" nsenter -t "$pid" -n "$ip" -6 -j rule show
         part "listening $pid" listening "/proc/$pid/net"
     done
@@ -261,9 +261,9 @@ host() {
     part versions versions
     part settings settings
     part links ip -j -d addr show
-    part routes ip -j route show table all
+    part routes ip -4 -j route show table all
     part routes6 ip -6 -j route show table all
-    part rules ip -j rule show
+    part rules ip -4 -j rule show
     part rules6 ip -6 -j rule show
     part neighbours ip -j neigh show
     part bridge-links bridge -j -d link show

@@ -69,9 +69,6 @@ internal sealed class Host
 
     public HookTable Hooks { get; }
 
-    /// <summary>The functions at one hook with one priority of which it is not known which runs first.</summary>
-    public ImmutableArray<UnknownOrder> UnknownOrders => Hooks.Unknown;
-
     /// <summary>Whether the host was built to show what happens without this statement.</summary>
     public bool IsWithout(Statement statement) => _mutation?.Without == statement;
 

@@ -11,7 +11,7 @@ internal sealed record Walk(ImmutableArray<Walked> Legs, ConnectionTable After, 
     /// <summary>Whether the model knows no further than some leg of it.</summary>
     public bool IsOpen => Legs.Any(leg => leg.Trail.Outcome.Kind == OutcomeKind.Unknown);
 
-    /// <summary>An exchange that has more courses is open from its first fork on: they would help nobody.</summary>
+    /// <summary>An exchange that has more courses is not predicted from its first fork on.</summary>
     public const int Most = 200;
 
     /// <summary>

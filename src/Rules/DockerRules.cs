@@ -9,7 +9,7 @@ public enum DockerRelease
     /// <summary>27: IPv4 and IPv6.</summary>
     V27,
 
-    /// <summary>28.0.0 alone: its rules for networks are at the end of FORWARD, after those of others.</summary>
+    /// <summary>Only 28.0.0: its rules for networks are at the end of FORWARD, after those of others.</summary>
     V28Dot0Dot0,
 
     /// <summary>28.0.1 to 28.1.</summary>

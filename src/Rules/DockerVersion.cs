@@ -36,7 +36,7 @@ public sealed record DockerVersion(DockerRelease Release, string? Note)
             throw new HooktrailException(
                 $"Unknown release of Docker \"{text}\"; write its version, such as 20.10, 28.5, 29 or 29-nftables.");
         var minor = parts.Length > 1 ? Number(parts[1]) : null;
-        // A major release alone is its newest.
+        // A major number without a minor one means its newest release.
         var asked = (major, minor ?? int.MaxValue);
         var older = Minors.Where(one => (one.Major, one.Minor).CompareTo(asked) <= 0).ToList();
         var (_, least, release, name) = older.Count > 0 ? older[^1] : Minors[0];

@@ -67,38 +67,33 @@ public sealed class HostSteps(FlowUnderTest flow)
 
     /// <summary>Tables whose order depends on the backend are written for nft, which distributions use.</summary>
     [BeforeScenario("@iptables-nft")]
-    public static async Task NeedsIptablesNftAsync()
-    {
-        var lab = await SpecsRun.Current.LabAsync();
-        if (lab.Profile.Iptables != Backend.Nft)
-            throw SpecsRun.Cannot(
-                "Docker's rules are in iptables-legacy on this host; this scenario's table is for iptables-nft.");
-    }
+    public static Task NeedsIptablesNftAsync() => NeedsAsync(
+        host => host.Iptables == Backend.Nft,
+        "Docker's rules are in iptables-legacy on this host; this scenario's table is for iptables-nft.");
 
     /// <summary>The same for tables with OUTPUT of ebtables, where the legacy backend has another order.</summary>
     [BeforeScenario("@ebtables-nft")]
-    public static async Task NeedsEbtablesNftAsync()
-    {
-        var lab = await SpecsRun.Current.LabAsync();
-        if (lab.Profile.Ebtables != Backend.Nft)
-            throw SpecsRun.Cannot(
-                "The rules of ebtables are in ebtables-legacy on this host; this scenario's table is for ebtables-nft.");
-    }
+    public static Task NeedsEbtablesNftAsync() => NeedsAsync(
+        host => host.Ebtables == Backend.Nft,
+        "The rules of ebtables are in ebtables-legacy on this host; this scenario's table is for ebtables-nft.");
 
     /// <summary>
     /// With its nftables backend, Docker masquerades in an nft chain. The kernel evaluates no further NAT chain after
     /// that, so the packet may not cross nat POSTROUTING of iptables.
     /// </summary>
     [BeforeScenario("@docker-iptables")]
-    public static async Task NeedsDockerOfIptablesAsync()
-    {
-        var lab = await SpecsRun.Current.LabAsync();
-        if (lab.Profile.Rules.BaseChains.Any(
-            chain => chain.Id is { Table: "ip docker-bridges", Name: "nat-POSTROUTING" }))
-            throw SpecsRun.Cannot(
-                "Docker's rules are in nftables on this host; this scenario's table is for MASQUERADE in iptables.");
-    }
+    public static Task NeedsDockerOfIptablesAsync() => NeedsAsync(
+        host => !host.Rules.BaseChains.Any(
+            chain => chain.Id is { Table: "ip docker-bridges", Name: "nat-POSTROUTING" }),
+        "Docker's rules are in nftables on this host; this scenario's table is for MASQUERADE in iptables.");
 
     [BeforeScenario("@docker")]
     public static Task NeedsDockerAsync() => SpecsRun.Current.DockerLabAsync();
+
+    private static async Task NeedsAsync(Func<HostProfile, bool> fits, string reason)
+    {
+        var lab = await SpecsRun.Current.LabAsync();
+        if (!fits(lab.Profile))
+            throw SpecsRun.Cannot(reason);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
     [Then("the {leg} is delivered to {endpoint}")]
     public void ThenIsDelivered(Leg leg, Endpoint to) => Delivered(leg, to);
 
-    /// <summary>The packet is gone after this hook point, and no rule dropped it.</summary>
+    /// <summary>No hook after this point sees the packet, and no rule dropped it.</summary>
     [Then("the {leg} is not seen again after {hook point}")]
     public void ThenIsNotSeenAgain(Leg leg, HookPoint point)
     {

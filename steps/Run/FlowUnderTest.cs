@@ -141,10 +141,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             return LegJudgement.Untold(Flow, forecast, LegVerdict.Inconclusive, "It was not observed.")
                 .FirstOrDefault(one => one.Leg == leg);
         return FlowJudgement.Of(
-            Flow,
-            forecast,
-            [.. legs.Select(one => new LegRecord(Flow, one.Leg, null, one.Trail) { Evidence = one.Evidence })],
-            proven: Unproven.In(_profile, legs))
+            Flow, forecast, ObservedRecords.Of(Flow, legs), proven: Unproven.In(_profile, legs))
             .FirstOrDefault(one => one.Leg == leg);
     }
 

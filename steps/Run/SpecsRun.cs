@@ -82,7 +82,8 @@ public sealed class SpecsRun
         if (OutputDirectory is not { } directory)
             return;
         lock (_gate)
-            File.AppendAllText(Path.Combine(Directory.CreateDirectory(directory).FullName, "scenarios.txt"), "ended\n");
+            File.AppendAllText(
+                Path.Combine(Directory.CreateDirectory(directory).FullName, RunFiles.EndedScenarios), "ended\n");
     }
 
     /// <summary>Replaces the same scenario's earlier record of the leg.</summary>

@@ -1,4 +1,5 @@
 using Hooktrail.Kernels.Machine;
+using Hooktrail.Records;
 
 namespace Hooktrail.Kernels.Runs;
 
@@ -64,7 +65,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
         try
         {
             using var ended = new FileStream(
-                Path.Combine(folder, "scenarios.txt"),
+                Path.Combine(folder, RunFiles.EndedScenarios),
                 FileMode.Open,
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete);

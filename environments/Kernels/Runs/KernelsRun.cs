@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hooktrail.Kernels.Machine;
+using Hooktrail.Records;
 
 namespace Hooktrail.Kernels.Runs;
 
@@ -13,7 +14,7 @@ public sealed class KernelsRun
     private static readonly string[] Written =
         [
             "trails.json", "summary.md", "messages.ndjson", "junit.xml", "report.html",
-            "reqnroll.html", "counts.txt", "scenarios.txt", "features.trx", "features.log", "console.log"
+            "reqnroll.html", "counts.txt", RunFiles.EndedScenarios, "features.trx", "features.log", "console.log"
         ];
 
     private readonly Checkout _checkout;

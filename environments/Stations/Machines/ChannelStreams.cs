@@ -1,25 +1,14 @@
 using System.IO.Pipelines;
+using Hooktrail.Text;
 
 namespace Hooktrail.Stations.Machines;
 
 /// <summary>Disposing it ends the process's input by <paramref name="send"/> with no bytes.</summary>
-internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : Stream
+internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send) : ForwardStream
 {
     private int _closed;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => _closed == 0;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -36,17 +25,7 @@ internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send)
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override void Flush()
-    {
-    }
-
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
@@ -77,23 +56,11 @@ internal sealed class ChannelWriterStream(Func<ReadOnlyMemory<byte>, Task> send)
 }
 
 /// <summary>Unlike <see cref="PipeReader.AsStream"/>, it may be disposed during a read; that read fails.</summary>
-internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
+internal sealed class ChannelReaderStream(PipeReader pipe) : ForwardStream
 {
     private readonly Stream _stream = pipe.AsStream(leaveOpen: true);
 
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public static void Close(PipeReader pipe)
     {
@@ -107,17 +74,7 @@ internal sealed class ChannelReaderStream(PipeReader pipe) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         _stream.ReadAsync(buffer, offset, count, cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => _stream.Read(buffer, offset, count);
-
-    public override void Flush()
-    {
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => _stream.Read(buffer);
 
     protected override void Dispose(bool disposing)
     {

@@ -72,7 +72,8 @@ internal static class ConformVerb
             "conform",
             "Runs the full matrix of hosts and flows and compares the kernel with the model, leg by leg.",
             """
-            A leg agrees, diverges, is inconclusive (the observation has a gap), or is not applicable (this machine cannot observe it).
+            A leg agrees, diverges, is not predicted (the model does not know how it ends), is inconclusive (the observation has a gap),
+            or is not applicable (this machine cannot observe it).
             The exit code is 1 if a leg diverged or two observers disagree, and 0 otherwise.
 
             Examples:
@@ -107,8 +108,8 @@ internal static class ConformVerb
             if (line.GetValue(Sample) is { } sample)
                 hosts = Sampling.Of(
                     hosts,
-                    Number(sample, "a number of flows", int.MaxValue),
-                    Number(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
+                    WholeNumber.Read(sample, "a number of flows", int.MaxValue),
+                    WholeNumber.Read(line.GetRequiredValue(Seed), "a seed", int.MaxValue));
             if (hosts.IsEmpty)
                 throw new HooktrailException(
                     "The filter matches no host of the matrix; ./specs conform --list prints them all.");
@@ -121,7 +122,7 @@ internal static class ConformVerb
             await using var privateHosts = new PrivateHosts(besideEngine: labs.Length > 1);
             var run = new ConformanceRun(hosts, Starting(lab, privateHosts))
             {
-                Parallel = lab == LabKind.Docker ? 1 : Number(line.GetRequiredValue(AtOnce), "a number of labs", 64),
+                Parallel = lab == LabKind.Docker ? 1 : WholeNumber.Read(line.GetRequiredValue(AtOnce), "a number of labs", 64),
                 Observers = observers,
             };
             var path = Path.Combine(folder, labs.Length == 1 ? "trails.json" : $"{lab.Name()}/trails.json");
@@ -160,11 +161,4 @@ internal static class ConformVerb
 
     private static Func<NamespaceSetup, CancellationToken, Task<ILab>> Starting(LabKind lab, PrivateHosts hosts) =>
         async (setup, cancellation) => (await LabSelection.StartAsync(lab, setup, hosts, cancellation)).Lab;
-
-    private static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number > 0
-        && number <= most
-            ? number
-            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 }

@@ -72,7 +72,7 @@ internal static class ExplainVerb
         var path = line.GetRequiredValue(Observed);
         Direction? direction = line.GetValue(OfLeg) is { } leg ? Directions.Parse(leg) : null;
         int? packet = line.GetValue(Packet) is { } number
-            ? FlowOptions.Number(number, "the number of a packet", int.MaxValue)
+            ? WholeNumber.Read(number, "the number of a packet", int.MaxValue)
             : null;
         var changed = Changed(line);
         var file = TrailsInput.Read(path);

@@ -95,15 +95,7 @@ internal static class FlowOptions
             line.GetRequiredValue(Ip) is "4" or "6" ? $"ipv{line.GetRequiredValue(Ip)}" : line.GetRequiredValue(Ip)),
         Via = line.GetValue(Via) is { } via ? LabNames.ParseAddress(via) : null,
         As = line.GetValue(As) is { } own ? LabNames.ParseAddress(own) : null,
-        Port = Number(line.GetRequiredValue(Port), "a port", 65535),
-        Ttl = Number(line.GetRequiredValue(Ttl), "a TTL", 255),
+        Port = WholeNumber.Read(line.GetRequiredValue(Port), "a port", 65535),
+        Ttl = WholeNumber.Read(line.GetRequiredValue(Ttl), "a TTL", 255),
     };
-
-    /// <exception cref="HooktrailException">The text is no number from 1 to <paramref name="most"/>.</exception>
-    public static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number > 0
-        && number <= most
-            ? number
-            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -60,6 +61,8 @@ internal static class InputFile
             _length = stream.ReadAtLeast(_beginning, _beginning.Length, throwOnEndOfStream: false);
         }
 
+        public override bool CanRead => true;
+
         public ReadOnlySpan<byte> Beginning => _beginning.AsSpan(0, _length);
 
         public long Count { get; private set; }
@@ -93,6 +96,8 @@ internal static class InputFile
 
         private long _count;
 
+        public override bool CanRead => true;
+
         public override int Read(Span<byte> buffer)
         {
             var count = stream.Read(buffer);
@@ -108,36 +113,5 @@ internal static class InputFile
                 stream.Dispose();
             base.Dispose(disposing);
         }
-    }
-
-    private abstract class ForwardStream : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public abstract override int Read(Span<byte> buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

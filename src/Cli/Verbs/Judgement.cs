@@ -34,7 +34,7 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
             return FlowJudgement.Of(
                 flow,
                 forecast,
-                [.. observed.Select(leg => new LegRecord(flow, leg.Leg, null, leg.Trail) { Evidence = leg.Evidence })],
+                ObservedRecords.Of(flow, observed),
                 seen.Log is not null,
                 Unproven.In(seen.Profile, observed));
         var (verdict, reason) = seen.Finding switch

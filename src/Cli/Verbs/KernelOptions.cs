@@ -102,13 +102,6 @@ internal static class KernelOptions
             ? [Trails.Backend.Nft, Trails.Backend.Legacy]
             : [Backends(name)];
 
-    public static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number > 0
-        && number <= most
-            ? number
-            : throw new HooktrailException($"\"{text}\" is not {what}; write a whole number from 1 to {most}.");
-
     /// <summary>Prints progress to standard error, so that it does not mix with results.</summary>
     public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {PlainText.Of(what)}");
 

@@ -71,8 +71,8 @@ internal static class KernelsRunVerb
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         var limit = TimeSpan.FromMinutes(
-            KernelOptions.Number(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
-        int? asked = line.GetValue(AtOnce) is { } text ? KernelOptions.Number(text, "a number of guests", 64) : null;
+            WholeNumber.Read(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
+        int? asked = line.GetValue(AtOnce) is { } text ? WholeNumber.Read(text, "a number of guests", 64) : null;
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;

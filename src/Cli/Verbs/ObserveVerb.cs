@@ -95,7 +95,7 @@ internal static class ObserveVerb
     {
         // Checks the whole command line before it starts anything.
         var flow = FlowOptions.Read(line);
-        var packets = FlowOptions.Number(line.GetRequiredValue(Packets), "a number of packets", 10);
+        var packets = WholeNumber.Read(line.GetRequiredValue(Packets), "a number of packets", 10);
         _ = Prediction.Legs(HostProfile.Default, flow, packets);
         var observers = LabOptions.Observers(line);
         var json = line.GetValue(Json);

@@ -74,7 +74,7 @@ internal static class PredictVerb
         var flow = FlowOptions.Read(line);
         var leg = new Leg(
             Directions.Parse(line.GetRequiredValue(OfLeg)),
-            FlowOptions.Number(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
+            WholeNumber.Read(line.GetRequiredValue(Packet), "the number of a packet", int.MaxValue));
         var profile = Host.Apply(line, HostProfile.Default);
         if (Host.SaysDocker(line, out var release))
             profile = DockerRules.On(profile, release);

@@ -23,8 +23,10 @@ internal sealed class AddressMap
 
     private static readonly ImmutableArray<AddressSpan> Special6 =
     [
-        .. new[] { "::/8", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/10", "ff00::/8" }
-            .Select(AddressSpan.Of),
+        .. new[]
+        {
+            "::/96", "::ffff:0:0/96", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/10", "ff00::/8",
+        }.Select(AddressSpan.Of),
     ];
 
     // After documentation the networks of benchmarks (RFC 2544), as three times 256 addresses are few. Within a network
@@ -102,12 +104,10 @@ internal sealed class AddressMap
         var spans = networks.Where(IsPublic)
             .Concat(ranges.Where(IsPublic).SelectMany(range => Points(range)))
             .ToHashSet();
-        // The first and last address of a network are a place, but no item.
         var others = networks.Concat(ranges).Where(span => !IsPublic(span)).ToList();
         var stay = others.Where(span => Special().Any(one => one.Holds(span))).ToList();
         var wide = others.Where(span => !Special().Any(one => one.Holds(span))).ToList();
-        var free = new Room(
-            [.. _family == AddressFamily.InterNetwork ? Room4 : Room6], stay, wide);
+        var free = new Room(_family == AddressFamily.InterNetwork ? Room4 : Room6, stay, wide);
         foreach (var group in Groups(spans, [.. ranges.Where(IsPublic)]))
         {
             var within = Within(group.All, wide);

@@ -80,7 +80,8 @@ internal sealed class Layout
             _offsets[^1] = Size - last!.Size;
     }
 
-    private static UInt128 Aligned(UInt128 position, UInt128 size) => (position + size - UInt128.One) & ~(size - UInt128.One);
+    private static UInt128 Aligned(UInt128 position, UInt128 size) =>
+        (position + size - UInt128.One) & ~(size - UInt128.One);
 
     private static UInt128 PowerOfTwo(UInt128 number)
     {

@@ -54,8 +54,13 @@ internal sealed partial class LineRewriting(Replacements with)
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             && length <= AddressSpan.Bits(address.AddressFamily)
                 ? Shown(with.Network(address, length))
-                : with.Address(address).ToString();
+                : Replaced(address).ToString();
     }
+
+    // An address of IPv4 that a socket of IPv6 has, ::ffff:192.0.2.1.
+    private IPAddress Replaced(IPAddress address) => address.IsIPv4MappedToIPv6
+        ? with.Address(address.MapToIPv4()).MapToIPv6()
+        : with.Address(address);
 
     private static string Shown((IPAddress Address, int Length) network) =>
         string.Create(CultureInfo.InvariantCulture, $"{network.Address}/{network.Length}");
@@ -65,9 +70,9 @@ internal sealed partial class LineRewriting(Replacements with)
         if (Read(found.Groups["a"].Value) is not { } first || Read(found.Groups["b"].Value) is not { } last)
             return whole;
         var (from, to) = with.Range(first, last);
-        var at = found.Groups["a"].Index - found.Index;
-        var then = found.Groups["b"].Index - found.Index;
-        return $"{whole[..at]}{from}{whole[(at + found.Groups["a"].Length)..then]}{to}{whole[(then + found.Groups["b"].Length)..]}";
+        var (one, other) = (found.Groups["a"], found.Groups["b"]);
+        var (at, then) = (one.Index - found.Index, other.Index - found.Index);
+        return $"{whole[..at]}{from}{whole[(at + one.Length)..then]}{to}{whole[(then + other.Length)..]}";
     }
 
     /// <summary>255.255.255.0 is a length; a mask with gaps is no network.</summary>
@@ -77,7 +82,9 @@ internal sealed partial class LineRewriting(Replacements with)
             return $"{with.Address(address)}/{printed}";
         var bits = AddressSpan.Bits(address.AddressFamily);
         var number = AddressSpan.Number(mask);
-        var length = Enumerable.Range(0, bits).TakeWhile(bit => ((number >> (bits - 1 - bit)) & UInt128.One) == UInt128.One).Count();
+        var length = Enumerable.Range(0, bits)
+            .TakeWhile(bit => ((number >> (bits - 1 - bit)) & UInt128.One) == UInt128.One)
+            .Count();
         var rest = (UInt128.One << (bits - length)) - UInt128.One;
         if ((number & rest) != UInt128.Zero)
             throw new HooktrailException(
@@ -117,7 +124,7 @@ internal sealed partial class LineRewriting(Replacements with)
         if (line.Split(' ', ':') is not [var protocol, { Length: 8 or 32 } hex, var port]
             || Reading.SocketReader.Address(hex) is not { } address)
             return line;
-        return $"{protocol} {Reading.SocketReader.Hex(with.Address(address))}:{port}";
+        return $"{protocol} {Reading.SocketReader.Hex(Replaced(address))}:{port}";
     }
 
     private string Container(string line) => Member().Replace(line, found => found.Groups["key"].Value switch
@@ -146,10 +153,9 @@ internal sealed partial class LineRewriting(Replacements with)
     private static string WithColons(string digits) =>
         string.Join(':', Enumerable.Range(0, 6).Select(at => digits.Substring(at * 2, 2)));
 
-    // Of an address of IPv4 within one of IPv6 only the former decides.
     private static IPAddress? Read(string text) =>
         IPAddress.TryParse(text, out var address)
-        && (address.AddressFamily == AddressFamily.InterNetwork ? text.Count(one => one == '.') == 3 : text.Contains(':'))
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(one => one == '.') == 3)
             ? address
             : null;
 

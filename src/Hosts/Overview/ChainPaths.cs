@@ -31,10 +31,8 @@ internal sealed class ChainPaths
         _hooks.TryGetValue(chain, out var hooks) ? [.. InOrder.Where(hooks.Contains)] : [];
 
     private static string? HookOf(RuleChain chain) =>
-        chain.Base is { } hook ? hook.Hook
+        chain.Base is { } registered ? registered.Hook
         : chain.Id.Layer == Layer.Nftables ? null
         : chain.Id.Name == "BROUTING" ? "prerouting"
-        : chain.Id.Name.ToLowerInvariant() is var name && InOrder.Contains(name) && chain.Id.Name == name.ToUpperInvariant()
-            ? name
-            : null;
+        : InOrder.FirstOrDefault(hook => hook.ToUpperInvariant() == chain.Id.Name);
 }

@@ -6,12 +6,13 @@ internal static class RuleFlows
     /// <summary><c>TCP to port 22, from 203.0.113.0/24, in by eth0; packets to the host</c>.</summary>
     public static string Of(Rule rule, ChainId chain, ChainPaths paths)
     {
-        string[] parts =
+        string[] said =
         [
             .. Protocol(rule.Matches) is { Length: > 0 } protocol ? [protocol] : Array.Empty<string>(),
             .. rule.Matches.Select(Phrase).OfType<string>().Distinct(),
         ];
-        return $"{Version(chain)}{(parts.Length == 0 ? "all" : string.Join(", ", parts))}; {Where(paths.HooksOf(chain))}";
+        var packets = said.Length == 0 ? "all" : string.Join(", ", said);
+        return $"{Version(chain)}{packets}; {Where(paths.HooksOf(chain))}";
     }
 
     private static string Version(ChainId chain) => chain.Layer switch
@@ -49,20 +50,20 @@ internal static class RuleFlows
         var protocols = string.Join(" and ", matches.OfType<ProtocolMatch>().Select(
             one => $"{Not(one)}{one.Protocol.ToUpperInvariant()}"));
         var ports = string.Join(" ", matches.OfType<PortMatch>().Select(
-            one => $"{Not(one)}{(one.Role == AddressRole.Source ? "from" : "to")} port {Ranges(one.Ranges)}"));
+            one => $"{Not(one)}{End(one.Role)} port {Ranges(one.Ranges)}"));
         return $"{protocols} {ports}".Trim();
     }
 
     private static string? Phrase(Match match) => match switch
     {
         AddressMatch address =>
-            $"{Not(address)}{(address.Role == AddressRole.Source ? "from" : "to")} {Listed(address.Addresses)}",
-        AddressTypeMatch type => $"{Not(type)}{(type.Role == AddressRole.Source ? "from" : "to")} an address that is {type.Type}",
+            $"{Not(address)}{End(address.Role)} {Listed(address.Addresses)}",
+        AddressTypeMatch type => $"{Not(type)}{End(type.Role)} an address that is {type.Type}",
         DeviceMatch { Role: DeviceRole.In or DeviceRole.PhysIn or DeviceRole.LogicalIn } device =>
             $"{Not(device)}in by {Listed(device.Devices)}",
         DeviceMatch device => $"{Not(device)}out by {Listed(device.Devices)}",
         ConntrackMatch state => $"{Not(state)}{state.States.ToString().ToUpperInvariant()}",
-        MacMatch mac => $"{Not(mac)}{(mac.Role == AddressRole.Source ? "from" : "to")} the MAC address {mac.Owner}",
+        MacMatch mac => $"{Not(mac)}{End(mac.Role)} the MAC address {mac.Owner}",
         FrameProtocolMatch frame => $"{Not(frame)}{frame.Protocol}",
         IcmpTypeMatch type => $"{Not(type)}type {type.Type.ToString(CultureInfo.InvariantCulture)}",
         MarkMatch mark => string.Create(CultureInfo.InvariantCulture, $"{Not(mark)}mark 0x{mark.Value:x}"),
@@ -70,6 +71,8 @@ internal static class RuleFlows
             CultureInfo.InvariantCulture, $"{Not(any)}any of {any.Alternatives.Length} combinations"),
         _ => null,
     };
+
+    private static string End(AddressRole role) => role == AddressRole.Source ? "from" : "to";
 
     private static string Not(Match match) => match.Negated ? "not " : "";
 

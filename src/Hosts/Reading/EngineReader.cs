@@ -33,9 +33,12 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
         var options = one.Member("options") ?? default;
         return new(name, engine, driver)
         {
-            // moby names a bridge after the network's id (libnetwork/drivers/bridge/bridge_linux.go, parseNetworkOptions).
+            // moby names a bridge after the network's id (libnetwork/drivers/bridge/bridge_linux.go,
+            // parseNetworkOptions).
             Device = options.Text("com.docker.network.bridge.name") ?? one.Text("device")
-                ?? (driver == "bridge" && one.Text("id") is { Length: >= 12 } id ? $"br-{id[..12]}" : options.Text("parent")),
+                ?? (driver == "bridge" && one.Text("id") is { Length: >= 12 } id
+                    ? $"br-{id[..12]}"
+                    : options.Text("parent")),
             IsInternal = one.IsOn("internal"),
             Subnets =
             [
@@ -89,7 +92,8 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
 
     private SnapshotPart? Succeeded(string name) => snapshot.Find(name) is { Succeeded: true } part ? part : null;
 
-    private static string? NotEmpty(JsonElement one, string name) => one.Text(name) is { Length: > 0 } text ? text : null;
+    private static string? NotEmpty(JsonElement one, string name) =>
+        one.Text(name) is { Length: > 0 } text ? text : null;
 
     private static string NameOf(JsonElement one) => one.Text("name")!.TrimStart('/');
 
@@ -135,10 +139,11 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
         let words = port.Name.Split('/')
         where words.Length == 2 && port.Value.ValueKind == JsonValueKind.Array
         from binding in port.Value.EnumerateArray()
-        let address = binding.Text("HostIp") is { Length: > 0 } text ? text : "0.0.0.0"
-        where IPAddress.TryParse(address, out _) && Number(binding.Text("HostPort")) is not null && Number(words[0]) is not null
-        select new Publication(
-            IPAddress.Parse(address), Number(binding.Text("HostPort"))!.Value, words[1], Number(words[0])!.Value);
+        let address = NotEmpty(binding, "HostIp") ?? "0.0.0.0"
+        let onHost = Number(binding.Text("HostPort"))
+        let within = Number(words[0])
+        where IPAddress.TryParse(address, out _) && onHost is not null && within is not null
+        select new Publication(IPAddress.Parse(address), onHost.Value, words[1], within.Value);
 
     private static int? Number(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue

@@ -31,6 +31,10 @@ internal static class Json
                 ? member
                 : null;
 
+    /// <summary>Also for null, which iproute2 prints of a flag.</summary>
+    public static bool IsThere(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+
     public static string? Text(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 

@@ -31,9 +31,10 @@ internal static class RouteReader
         {
             NextHops = [.. (hops.Count == 0 ? [one] : hops).Select(Hop).OfType<NextHop>()],
             PreferredSource = IPAddress.TryParse(one.Text("prefsrc"), out var source) ? source : null,
-            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric && metric.TryGetInt64(out var number)
-                ? number
-                : 0,
+            Metric = one.Member("metric") is { ValueKind: JsonValueKind.Number } metric
+                && metric.TryGetInt64(out var number)
+                    ? number
+                    : 0,
         };
     }
 
@@ -52,7 +53,7 @@ internal static class RouteReader
     {
         var table = one.Text("table");
         var action = one.Text("action") ?? (table is null ? "unicast" : null);
-        var unknown = OtherSelectors.Where(name => one.Member(name) is not null)
+        var unknown = OtherSelectors.Where(name => one.IsThere(name))
             .Concat(action is not null and not ("to_tbl" or "blackhole" or "unreachable" or "prohibit") ? [action] : [])
             .FirstOrDefault();
         return new(one.Number("priority") ?? 0, RuleText(one))
@@ -63,7 +64,7 @@ internal static class RouteReader
             Out = one.Text("oif"),
             Mark = Mark(one.Text("fwmark")),
             MarkMask = Mark(one.Text("fwmask")) ?? uint.MaxValue,
-            Negated = one.Member("not") is not null,
+            Negated = one.IsThere("not"),
             Table = table,
             Action = action is null or "to_tbl" ? RouteKind.Unicast : Kind(action),
             Unknown = unknown,
@@ -91,7 +92,7 @@ internal static class RouteReader
     private static string RuleText(JsonElement one)
     {
         var words = new List<string>();
-        if (one.Member("not") is not null)
+        if (one.IsThere("not"))
             words.Add("not");
         words.Add($"from {Shown("src")}");
         if (one.Text("dst") is not null)
@@ -101,8 +102,8 @@ internal static class RouteReader
         foreach (var name in (string[])["iif", "oif"])
             if (one.Text(name) is { } device)
                 words.Add($"{name} {device}");
-        words.AddRange(OtherSelectors.Where(name => one.Member(name) is not null)
-            .Select(name => $"{name} {one.Member(name)}"));
+        words.AddRange(OtherSelectors.Where(name => one.IsThere(name))
+            .Select(name => $"{name} {one.Member(name)}".TrimEnd()));
         if (one.Text("table") is { } table)
             words.Add($"lookup {table}");
         else if (one.Text("action") is { } action)

@@ -11,7 +11,7 @@ internal sealed class RuleWalk(
     // The limit of the kernel's iptables; that of nft is 16. Both refuse a chain that calls itself.
     private const int Deepest = 64;
 
-    // More branches than an exchange may have courses help nobody to decide.
+    // As many as an exchange may have courses: more would not help to decide.
     private const int Most = Walk.Most;
 
     private static readonly List<Branch> None = [];

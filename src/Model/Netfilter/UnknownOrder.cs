@@ -6,9 +6,6 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal sealed record UnknownOrder(ImmutableArray<HookRegistration> Among, RuleSet Rules)
 {
-    public string Sentence =>
-        $"which runs first is not known of {string.Join(" and ", Among.Select(one => one.What))}, which have one priority";
-
     public bool Includes(HookRegistration entry) => Among.Any(one => ReferenceEquals(one, entry));
 
     /// <summary>All of one hook.</summary>

@@ -8,7 +8,7 @@ namespace Hooktrail.Observation.Import;
 /// <c>iptables-raw-PREROUTING </c>, <c>[ebt nat PRE]</c>.
 /// </summary>
 /// <param name="Said">The longest prefix first; an empty one means every line that means nothing else.</param>
-/// <param name="Tool">A program with prefixes of its own; null for none.</param>
+/// <param name="Tool">The program whose rules wrote the log; null for none.</param>
 public sealed partial record LogPrefixes(
     ImmutableArray<(string Prefix, LogMeaning Meaning)> Said, TraceFormat? Tool = null)
 {

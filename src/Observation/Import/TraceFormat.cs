@@ -33,7 +33,7 @@ public static class TraceFormats
     public static readonly ImmutableArray<TraceFormat> Shown =
         [TraceFormat.NftTrace, TraceFormat.XtablesTrace, TraceFormat.Dmesg];
 
-    /// <summary>The kernel logs of programs with prefixes of their own.</summary>
+    /// <summary>The kernel logs of programs whose rules have their own prefixes.</summary>
     public static readonly ImmutableArray<TraceFormat> OfTools =
         [TraceFormat.Ufw, TraceFormat.Firewalld, TraceFormat.Shorewall];
 

@@ -11,9 +11,14 @@ public static class HostText
     public static void Write(TextWriter output, HostOverview host)
     {
         var topology = host.Topology;
-        output.Write(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{PlainText.Of(topology.Name)}: {(host.Kernel is { } kernel ? $"Linux {PlainText.Of(kernel)}, " : "")}{Count(topology.Devices.Length, "device")}, {Count(topology.Containers.Length, "container")}, {Count(host.Tables.Sum(table => table.Rules), "rule")}\n"));
+        string[] counts =
+        [
+            .. host.Kernel is { } kernel ? [$"Linux {kernel}"] : Array.Empty<string>(),
+            Count(topology.Devices.Length, "device"),
+            Count(topology.Containers.Length, "container"),
+            Count(host.Tables.Sum(table => table.Rules), "rule"),
+        ];
+        output.Write($"{PlainText.Of($"{topology.Name}: {string.Join(", ", counts)}")}\n");
         Section(output, "Endpoints", Endpoints(topology));
         Section(output, "Networks", Networks(topology));
         Section(output, "Published ports", Published(topology));
@@ -100,7 +105,8 @@ public static class HostText
         // Every host has a rule for each of these tables.
         var rules = topology.Rules.Select(rule => (Tool: "ip rule", Rule: rule))
             .Concat(topology.Rules6.Select(rule => (Tool: "ip -6 rule", Rule: rule)))
-            .Where(one => one.Rule is not { Table: "local" or "main" or "default", From: null, To: null, In: null, Out: null, Mark: null })
+            .Where(one => one.Rule.Table is not ("local" or "main" or "default")
+                || one.Rule is not { From: null, To: null, In: null, Out: null, Mark: null, Unknown: null })
             .Select(one => string.Create(
                 CultureInfo.InvariantCulture, $"{one.Tool} {one.Rule.Priority}: {one.Rule.Text}"))
             .ToList();

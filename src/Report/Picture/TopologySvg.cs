@@ -48,10 +48,13 @@ public static class TopologySvg
     internal static string Description(Topology topology)
     {
         var outside = topology.LeadingOut().Select(device => device.Name).ToList();
-        var lanes = LanesOf(topology).Select(lane =>
-            $"{lane.Name} with {(lane.Containers.Count == 0 ? "no container" : string.Join(", ", lane.Containers.Select(one => one.Name)))}");
-        return $"The host leads out by {(outside.Count == 0 ? "no device" : string.Join(", ", outside))}. {string.Join("; ", lanes)}".TrimEnd(' ', '.') + ".";
+        var lanes = LanesOf(topology).Select(
+            lane => $"{lane.Name} with {Listed(lane.Containers.Select(one => one.Name), "no container")}");
+        return $"The host leads out by {Listed(outside, "no device")}. {Listed(lanes, "It has no bridge", "; ")}.";
     }
+
+    private static string Listed(IEnumerable<string> all, string none, string separator = ", ") =>
+        string.Join(separator, all) is { Length: > 0 } text ? text : none;
 
     private static List<string> HostLines(Topology topology) =>
     [
@@ -72,8 +75,8 @@ public static class TopologySvg
             .Select(socket => $"{socket.Protocol} {Text(socket.Port)}")
             .Distinct()
             .ToList();
-        return ports.Count == 0 ? []
-            : [$"listens: {string.Join(", ", ports.Take(4))}{(ports.Count > 4 ? $" and {Text(ports.Count - 4)} more" : "")}"];
+        var more = ports.Count > 4 ? $" and {Text(ports.Count - 4)} more" : "";
+        return ports.Count == 0 ? [] : [$"listens: {string.Join(", ", ports.Take(4))}{more}"];
     }
 
     private static int Outside(StringBuilder svg, Topology topology)
@@ -158,9 +161,13 @@ public static class TopologySvg
             CultureInfo.InvariantCulture,
             $"""<rect class="{style}" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>""");
         foreach (var (index, line) in lines.Index())
+        {
+            var head = index == 0 ? "class=\"ht-head\" " : "";
             svg.Append(
                 CultureInfo.InvariantCulture,
-                $"""<text {(index == 0 ? "class=\"ht-head\" " : "")}x="{x + 10}" y="{y + 18 + index * Line}">{PictureSvg.Text(PictureSvg.Short(line, Letters))}</text>""");
+                $"""<text {head}x="{x + 10}" y="{y + 18 + index * Line}">{PictureSvg.Text(PictureSvg.Short(line, Letters))}</text>""");
+        }
+
         svg.Append('\n');
     }
 

@@ -169,7 +169,7 @@ public static class XtablesWords
     ];
 
     /// <summary>
-    /// Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match alone.
+    /// Whether the reader knows options of <c>-m module</c>, so that one that it does not know is a match by itself.
     /// </summary>
     public static bool HasOptions(string module) => Modules.Contains(module);
 

@@ -72,7 +72,7 @@ internal sealed class IpSets(ImmutableArray<IpSet> sets)
         _ => IpSetPart.None,
     };
 
-    /// <summary>Addresses alone are one match, which says more to readers.</summary>
+    /// <summary>A set of addresses only is one match, which says more to readers.</summary>
     private static Match Simplest(List<ImmutableArray<Match>> found, bool negated) =>
         found.Count > 0
         && found.TrueForAll(one => one is [AddressMatch { Negated: false }])

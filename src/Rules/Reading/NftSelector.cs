@@ -22,28 +22,8 @@ internal sealed record NftSelector(string Name, NftTable Table)
     public string UnknownName => Name.Split(' ') is ["numgen" or "jhash" or "symhash", ..] words ? words[0] : Name;
 
     /// <summary>Null for an unknown field.</summary>
-    public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table)
-    {
-        var head = next();
-        var name = head switch
-        {
-            "iif" or "iifname" or "oif" or "oifname" or "ibrname" or "obrname" or "mark" or "pkttype" or "l4proto"
-                or "nfproto" or "protocol" =>
-                $"meta {head}",
-            "meta" => $"meta {next()}",
-            "fib" => Fib(next, peek),
-            "tcp" when peek() == "option" => Option(next, peek),
-            "arp" => Arp(next, peek),
-            "ct" => Ct(next, peek),
-            "rt" when !HeaderWords.OfRoutingHeader.Contains(peek()) => null,
-            "numgen" or "jhash" or "symhash" => Generator(head, next, peek),
-            "ip" or "ip6" or "tcp" or "udp" or "th" or "icmp" or "icmpv6" or "ether" or "vlan" or "exthdr" or "rt" =>
-                $"{head} {next()}",
-            _ when HeaderWords.Protocols.Contains(head) || HeaderWords.Extensions.Contains(head) => $"{head} {next()}",
-            _ => null,
-        };
-        return name is null ? null : new NftSelector(name, table);
-    }
+    public static NftSelector? Read(Func<string> next, Func<string> peek, NftTable table) =>
+        NftFields.Read(next, peek) is { } name ? new(name, table) : null;
 
     /// <summary>
     /// The match on the protocol of the field's header, which nft adds without printing it, and on what else the field
@@ -137,7 +117,7 @@ internal sealed record NftSelector(string Name, NftTable Table)
         _ => One(value) is var (text, match) ? [(text, match)] : null,
     };
 
-    /// <summary>One of the alternatives by itself, as a comparison with it alone.</summary>
+    /// <summary>A comparison with one of the alternatives only.</summary>
     public NftCase Case((string Text, Match Match) part) => new($"{Shown} {part.Text}", [.. Implied, part.Match]);
 
     private static ImmutableArray<Match> Alone(Match match) => [match];
@@ -461,50 +441,4 @@ internal sealed record NftSelector(string Name, NftTable Table)
 
     private static (int First, int Last)? Numbers(string value, int most) =>
         NftNumber.Range(value) is var (first, last) && last <= most ? ((int)first, (int)last) : null;
-
-    // fib saddr . mark . iif oif
-    private static string Fib(Func<string> next, Func<string> peek)
-    {
-        var flags = next();
-        while (peek() == ".")
-            flags += $" {next()} {next()}";
-        return $"fib {flags} {next()}";
-    }
-
-    // tcp option maxseg size, tcp option sack-perm exists
-    private static string Option(Func<string> next, Func<string> peek)
-    {
-        var option = $"tcp {next()} {next()}";
-        return peek() is "exists" or "missing" ? option : $"{option} {next()}";
-    }
-
-    private static string? Arp(Func<string> next, Func<string> peek)
-    {
-        var field = next();
-        return field is "saddr" or "daddr" && peek() is "ip" or "ether" ? $"arp {field} {next()}" : $"arp {field}";
-    }
-
-    // ct state, ct original proto-dst, ct reply ip saddr
-    private static string Ct(Func<string> next, Func<string> peek)
-    {
-        var field = next();
-        if (field is not ("original" or "reply"))
-            return $"ct {field}";
-        var part = next();
-        return part is "ip" or "ip6" ? $"ct {field} {part} {next()}" : $"ct {field} {part}";
-    }
-
-    // numgen random mod 2, jhash ip saddr . tcp dport mod 2 seed 0xabc, symhash mod 2 offset 100
-    private static string? Generator(string head, Func<string> next, Func<string> peek)
-    {
-        var words = new List<string> { head };
-        while (peek().Length > 0 && words[^1] != "mod")
-            words.Add(next());
-        if (words[^1] != "mod")
-            return null;
-        words.Add(next());
-        while (peek() is "seed" or "offset")
-            words.AddRange([next(), next()]);
-        return string.Join(' ', words);
-    }
 }

@@ -31,11 +31,14 @@ internal static class ConntrackWords
     /// <summary>
     /// Parses states separated by commas, in the spelling of iptables or nft; null if one is unknown.
     /// </summary>
-    public static ConntrackStates? Parse(string text)
+    public static ConntrackStates? Parse(string text) => Parse(text, One);
+
+    /// <summary>Parses states separated by commas by what each word stands for; null if one is unknown.</summary>
+    public static ConntrackStates? Parse(string text, Func<string, ConntrackStates?> one)
     {
         var states = ConntrackStates.None;
         foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
-            if (One(word) is { } state)
+            if (one(word) is { } state)
                 states |= state;
             else
                 return null;
@@ -59,16 +62,7 @@ internal static class ConntrackWords
 internal static class ConnectionStatusWords
 {
     /// <summary>Parses states separated by commas; null if one is unknown.</summary>
-    public static ConntrackStates? Parse(string text)
-    {
-        var states = ConntrackStates.None;
-        foreach (var word in text.Split(','))
-            if (One(word) is { } state)
-                states |= state;
-            else
-                return null;
-        return states;
-    }
+    public static ConntrackStates? Parse(string text) => ConntrackWords.Parse(text, One);
 
     private static ConntrackStates? One(string word) => word.ToUpperInvariant() switch
     {

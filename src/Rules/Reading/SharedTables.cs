@@ -40,8 +40,8 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         chain.Base is null && chain.Id.Name.StartsWith("hooktrail", StringComparison.Ordinal);
 
     /// <summary>
-    /// The chains where a tool has its own, and the chains that these call or nobody. A table with none of them is
-    /// nft's, whatever its name.
+    /// The chains where a tool has its own, the chains that these call, and those that no chain calls. A table with
+    /// none of them is nft's, whatever its name.
     /// </summary>
     private HashSet<string> ChainsOfTools(NftTable table)
     {

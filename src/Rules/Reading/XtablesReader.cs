@@ -76,7 +76,7 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 chains.Add(Declared(table, [":" + chain, policy], where));
                 break;
             case ["-N" or "--new-chain", var chain]:
-                // A user's chain of ebtables accepts at its end, if nothing else is said.
+                // A user's chain of ebtables accepts at its end, unless -P gives another policy.
                 chains.Add((new(layer, table, chain), layer == Layer.Ebtables ? Policy.Accept : Policy.None));
                 break;
             case ["-P" or "--policy", var chain, var policy, ..]:

@@ -39,17 +39,17 @@ internal sealed partial class XtablesRule
                 other => other != option && other is not ("--random" or "--random-fully" or "--persistent")))
             return null;
         var written = _options[option];
-        var (address, port) = _jump == "REDIRECT" ? ("", written) : NatParts(written);
-        if (NftRule.Addresses(address, _version, translation) is not { } addresses
-            || NftRule.Ports(port.Replace(':', '-'), translation) is not { } ports
-            || addresses.Length * ports.Length is < 2 or > NftRule.MostChoices)
+        var (address, port) = _jump == "REDIRECT" ? ("", written) : NatChoices.Parts(written);
+        if (NatChoices.Addresses(address, _version, translation) is not { } addresses
+            || NatChoices.Ports(port.Replace(':', '-'), translation) is not { } ports
+            || addresses.Length * ports.Length is < 2 or > NatChoices.Most)
             return null;
         return (option, written,
         [
             .. from name in addresses
                from number in ports
                select (
-                   _jump == "REDIRECT" ? Socket(null, number)[1..] : Socket(name, number),
+                   _jump == "REDIRECT" ? NatChoices.Socket(null, number)[1..] : NatChoices.Socket(name, number),
                    _jump switch
                    {
                        "DNAT" => new DnatTarget(name, number),
@@ -57,8 +57,6 @@ internal sealed partial class XtablesRule
                        _ => new RedirectTarget(number),
                    }),
         ]);
-
-        static string Socket(string? name, int? number) => NftRule.Socket(name, number);
     }
 
     private IEnumerable<Rule> Each(
@@ -227,7 +225,7 @@ internal sealed partial class XtablesRule
         {
             uint? Mask(string option) =>
                 (_options.GetValueOrDefault(option) ?? _options.GetValueOrDefault("--mask")) is { } text
-                    ? Hex(text)
+                    ? NftNumber.Parse(text)
                     : uint.MaxValue;
             return (Mask("--nfmask"), Mask("--ctmask")) is ({ } packet, { } connection)
                 ? new ConnectionMarkTarget(
@@ -323,7 +321,7 @@ internal sealed partial class XtablesRule
 
     private string NatText(string printed)
     {
-        var (address, port) = NatParts(printed);
+        var (address, port) = NatChoices.Parts(printed);
         if (AddressRange.TryParse(address, out var range) && range.IsOne)
             address = range.First.ToString();
         if (address.Length > 0 && !address.Contains('-'))
@@ -339,7 +337,7 @@ internal sealed partial class XtablesRule
     /// </summary>
     private static (string? Address, int? Port)? NatOf(string translated)
     {
-        var (address, port) = NatParts(translated);
+        var (address, port) = NatChoices.Parts(translated);
         if (AddressRange.TryParse(address, out var range) && !range.IsOne)
             return null;
         if (port.Length == 0)
@@ -347,15 +345,5 @@ internal sealed partial class XtablesRule
         return NameTranslation.Ranges(port) is [var only] && only.First == only.Last
             ? (address.Length == 0 ? null : address, only.First)
             : null;
-    }
-
-    // 172.18.0.2:80, server:80, :80, [fd00::2]:80, fd00::2
-    private static (string Address, string Port) NatParts(string text)
-    {
-        if (text.StartsWith('[') && text.IndexOf(']') is var end and > 0)
-            return (text[1..end], text[(end + 1)..].TrimStart(':'));
-        return text.Count(one => one == ':') == 1 && text.IndexOf(':') is var colon
-            ? (text[..colon], text[(colon + 1)..])
-            : (text, "");
     }
 }

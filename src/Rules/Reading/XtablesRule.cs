@@ -195,7 +195,7 @@ internal sealed partial class XtablesRule(
         var (text, isOfConnection) = (Next(), _module == "connmark");
         // ebtables prints /0x3 for «any of these bits» (ebt_mark_m.c, EBT_MARK_OR).
         if (_isEbtables && text.StartsWith('/'))
-            return Add("--mark", negated, text, _ => Hex(text[1..]) is { } bits
+            return Add("--mark", negated, text, _ => NftNumber.Parse(text[1..]) is { } bits
                 ? new MarkMatch(0, bits, !negated)
                 : null);
         return Add("--mark", negated, text, _ => (MarkOf(text), isOfConnection) switch
@@ -257,18 +257,11 @@ internal sealed partial class XtablesRule(
     {
         var parts = text.Split('/');
         return parts.Length <= 2
-            && Hex(parts[0]) is { } value
-            && (parts.Length == 1 ? uint.MaxValue : Hex(parts[1])) is { } mask
+            && NftNumber.Parse(parts[0]) is { } value
+            && (parts.Length == 1 ? uint.MaxValue : NftNumber.Parse(parts[1])) is { } mask
             ? (value, mask)
             : null;
     }
-
-    private static uint? Hex(string text) =>
-        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? uint.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
-                ? hex
-                : null
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain) ? plain : null;
 
     private static int? Number(string text, int last = 255) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= last

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 
@@ -54,6 +55,26 @@ public class SnapshotTests
         var host = await Specs.Fed(taken.Output, "host", "-");
         Assert.That(host.ExitCode, Is.Zero, host.Error);
         Assert.That(host.Output, Does.Contain("1 device").And.Contain("\nDevices\n"));
+    }
+
+    [Test]
+    public async Task The_namespace_of_a_process_is_taken()
+    {
+        using var process = Process.Start(new ProcessStartInfo(
+            "unshare", ["--net", "sh", "-c", "ip link add snapped type dummy && echo ready && cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        if (await process.StandardOutput.ReadLineAsync() != "ready")
+            throw Skip.Because("It needs root.", await process.StandardError.ReadToEndAsync());
+        var taken = await Specs.Run("snapshot", "--namespace", process.Id.ToString(CultureInfo.InvariantCulture));
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+
+        Assert.That(taken.ExitCode, Is.Zero, taken.Error);
+        Assert.That(taken.Output, Does.Contain("\\\"ifname\\\":\\\"snapped\\\"").And.Not.Contain("docker-containers"));
     }
 
     [Test]

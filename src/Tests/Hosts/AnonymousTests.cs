@@ -16,6 +16,7 @@ public class AnonymousTests
     [TestCase("-A OUTPUT -j DNAT --to-destination [2a01:4f8::2]:80", "-A OUTPUT -j DNAT --to-destination [2001:db8::]:80")]
     [TestCase("add evil 5.9.1.2,tcp:80", "add evil 203.0.113.0,tcp:80")]
     [TestCase("ip saddr 5.9.1.2-5.9.1.3 drop", "ip saddr 203.0.113.0-203.0.113.1 drop")]
+    [TestCase("::ffff:5.9.1.2 64:ff9b::8.8.8.8 ::1", "::ffff:203.0.113.0 2001:db8:: ::1")]
     [TestCase(":INPUT ACCEPT [0:0]", ":INPUT ACCEPT [0:0]")]
     [TestCase("-A INPUT -m mac --mac-source 52:54:00:12:34:56 -j DROP", "-A INPUT -m mac --mac-source 00:00:5e:00:53:00 -j DROP")]
     [TestCase("-s 203.0.96.0/19 -d 203.0.97.5", "-s 203.0.96.0/19 -d 203.0.113.0")]

@@ -27,6 +27,7 @@ public class TopologyReaderTests
         ip rule add fwmark 0x10/0xff from 10.1.0.0/24 iif br0 lookup 100 priority 500
         ip rule add not to 10.0.0.0/8 prohibit priority 600
         ip rule add ipproto tcp lookup main priority 700
+        ip rule add l3mdev priority 800
         echo 1 >/proc/sys/net/ipv4/ip_forward
         echo 2 >/proc/sys/net/ipv4/conf/vb/rp_filter
         echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
@@ -115,6 +116,7 @@ public class TopologyReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(lines, Does.Contain("default via 203.0.113.1 dev vb"));
+            Assert.That(lines.Where(line => line.StartsWith("unreachable fd00:9::/48", StringComparison.Ordinal)), Has.One.Items, "no route is read twice");
             Assert.That(lines, Does.Contain("default via 203.0.113.3 dev vb table 100 metric 7"));
             Assert.That(lines, Does.Contain("10.9.0.0/16 nexthop via 203.0.113.4 dev vb nexthop via 10.1.0.9 dev br0"));
             Assert.That(lines, Does.Contain("blackhole 10.8.0.0/16").Or.Contain("blackhole 10.8.0.0/16 dev lo"));
@@ -134,11 +136,12 @@ public class TopologyReaderTests
         var rules = _topology.Rules.Where(rule => rule.Priority is > 0 and < 32766).ToList();
         Assert.Multiple(() =>
         {
-            Assert.That(rules.Select(rule => rule.Priority), Is.EqualTo(new[] { 500, 600, 700 }));
+            Assert.That(rules.Select(rule => rule.Priority), Is.EqualTo(new[] { 500, 600, 700, 800 }));
             Assert.That((rules[0].Mark, rules[0].MarkMask, rules[0].In, rules[0].Table), Is.EqualTo(((uint?)0x10, 0xffu, "br0", "100")));
             Assert.That(rules[0].From.ToString(), Is.EqualTo("10.1.0.0/24"));
             Assert.That((rules[1].Negated, rules[1].Action, rules[1].Table), Is.EqualTo((true, RouteKind.Prohibit, (string?)null)));
             Assert.That(rules[2].Unknown, Is.EqualTo("ipproto"));
+            Assert.That(rules[3].Unknown, Is.EqualTo("l3mdev"));
             Assert.That(_topology.Rules[0].Table, Is.EqualTo("local"));
             Assert.That(_topology.Rules6, Is.Not.Empty);
         });

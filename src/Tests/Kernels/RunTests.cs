@@ -1,5 +1,6 @@
 using Hooktrail.Kernels;
 using Hooktrail.Kernels.Runs;
+using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Kernels;
 
@@ -95,7 +96,7 @@ public class RunTests
             Assert.That(
                 Counts.Of(folder.FullName), Is.EqualTo(new Counts(170, 1, 3, 0, 0, 0)).UsingPropertiesComparer());
             Assert.That(FeatureRun.Ended(folder.FullName), Is.Zero);
-            File.WriteAllText(Path.Combine(folder.FullName, "scenarios.txt"), "ended\nended\nend");
+            File.WriteAllText(Path.Combine(folder.FullName, RunFiles.EndedScenarios), "ended\nended\nend");
             Assert.That(FeatureRun.Ended(folder.FullName), Is.EqualTo(2));
             File.WriteAllLines(
                 Path.Combine(folder.FullName, "messages.ndjson"),

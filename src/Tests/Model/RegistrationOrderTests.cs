@@ -67,20 +67,6 @@ public class RegistrationOrderTests
     }
 
     [Test]
-    public void An_order_that_is_not_known_is_exposed()
-    {
-        var host = new Host(Host([[Raw, Early], [Late]], Chain("ip early"), Chain("ip late")));
-
-        Assert.That(
-            host.UnknownOrders.Select(order =>
-                $"{order.Among[0].Family} {order.Among[0].Hook} {order.Among[0].Priority}: {order.Sentence}"),
-            Is.EqualTo(new[]
-            {
-                $"IPv4 PreRouting -300: which runs first is not known of {Early} and {Raw}, which have one priority",
-            }));
-    }
-
-    [Test]
     public void Chains_of_one_table_are_in_the_order_of_the_rule_set()
     {
         var host = Host(
@@ -89,7 +75,7 @@ public class RegistrationOrderTests
                 "table ip two {", "chain a {", "type filter hook prerouting priority -300; policy accept;", "}",
                 "chain b {", "type filter hook prerouting priority -300; policy accept;", "}", "}"));
 
-        Assert.That(new Host(host).UnknownOrders, Is.Empty);
+        Assert.That(new Host(host).Hooks.Unknown, Is.Empty);
         Assert.That(Order(host), Is.EqualTo(new[] { "nftables ip two b", "nftables ip two a", Raw }));
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Hooktrail.Conformance;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
+using Hooktrail.Records;
 using Hooktrail.Selection;
 
 namespace Hooktrail.Cli.Verbs;
@@ -73,8 +74,8 @@ internal static class ConformVerb
             "Runs the full matrix of hosts and flows and compares the kernel with the model, leg by leg.",
             """
             A leg agrees, diverges, is not predicted (the model does not know how it ends), is inconclusive (the observation has a gap),
-            or is not applicable (this machine cannot observe it).
-            The exit code is 1 if a leg diverged or two observers disagree, and 0 otherwise.
+            or is not applicable (this machine cannot observe it). The exit code is 1 if a leg diverged or two observers disagree, else
+            4 if a leg is not predicted, and 0 otherwise.
 
             Examples:
               ./specs conform
@@ -141,6 +142,8 @@ internal static class ConformVerb
             await Console.Out.WriteLineAsync($"wrote {path}");
             if (findings.HasDivergence)
                 exitCode = ExitCode.No;
+            else if (exitCode == ExitCode.Done && findings.Total[LegVerdict.NotPredicted] > 0)
+                exitCode = ExitCode.NotPredicted;
         }
 
         return exitCode;

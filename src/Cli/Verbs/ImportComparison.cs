@@ -43,28 +43,76 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
         .. _strange.Count > 0
             ? [$"The host's profile has no chain {string.Join(", ", _strange)}, so the comparison skips the hops there."]
             : Array.Empty<string>(),
-        .. _again,
+        .. _again.Distinct(),
         .. _unseen.Count > 0
             ? [$"Predicted but not in the trace, which proves nothing: {string.Join(", ", _unseen)}; use --everywhere if every hook point was traced."]
             : Array.Empty<string>(),
     ];
 
-    public ImmutableArray<LegRecord> Of(ForeignFlow found, ImmutableArray<PredictedLeg> predicted)
+    /// <summary>
+    /// Where the prediction is of several courses, all legs are judged by the same one: that which the trace
+    /// contradicts least.
+    /// </summary>
+    public ImmutableArray<LegRecord> Of(ForeignFlow found, Forecast forecast)
     {
-        var legs = ImmutableArray.CreateBuilder<LegRecord>();
-        var trails = predicted.ToDictionary(one => one.Leg);
-        var open = predicted.FirstOrDefault(one => one.Trail.Outcome.Kind == OutcomeKind.Unknown);
-        var seen = found.Legs.Select(leg => leg.Leg).ToHashSet();
-        var first = seen.Min(leg => leg.Packet);
-        foreach (var leg in found.Legs)
-            legs.Add(Of(leg, trails.GetValueOrDefault(leg.Leg), open));
-        // A trace may begin in the middle of a ping.
-        foreach (var leg in predicted.Where(one => !seen.Contains(one.Leg) && one.Leg.Packet >= first))
-            if (everywhere)
-                legs.Add(Unseen(leg, open));
-            else
-                _unseen.Add(leg.Leg.ToString());
-        return legs.ToImmutable();
+        var ways = forecast.Legs.ToDictionary(one => one.Leg, one => one.Ways);
+        var seen = found.Legs.ToLookup(leg => Exchange(leg.Leg));
+        var first = found.Legs.Min(leg => leg.Leg.Packet);
+        List<Followed> followed = [new(0, null, [], [])];
+        foreach (var at in Enumerable.Range(0, seen.Max(legs => legs.Key) + 1))
+            followed =
+            [
+                .. followed.SelectMany(before => Next(before, at)).GroupBy(one => one.State)
+                    .Select(same => same.MinBy(one => one.Cost)!),
+            ];
+        var taken = followed.MinBy(one => one.Cost)!;
+        if (!everywhere)
+            _unseen.AddRange(taken.Unseen.Select(leg => leg.Leg.ToString()));
+        var order = found.Legs.Select(leg => leg.Leg).ToList();
+        return
+        [
+            .. taken.Legs.Where(leg => order.Contains(leg.Leg)).OrderBy(leg => order.IndexOf(leg.Leg)),
+            .. taken.Legs.Where(leg => !order.Contains(leg.Leg)),
+        ];
+
+        IEnumerable<Followed> Next(Followed before, int at)
+        {
+            var courses = at < forecast.Exchanges.Length ? forecast.Exchanges[at] : [];
+            return before.Open is not null || courses.IsEmpty
+                ? [Follow(before, at, null)]
+                : courses.Where(course => course.Before == before.State).Select(course => Follow(before, at, course));
+        }
+
+        Followed Follow(Followed before, int at, Course? course)
+        {
+            var open = before.Open ?? course?.Open;
+            // A trace may begin in the middle of a ping.
+            var unseen = (course?.Legs ?? [])
+                .Where(one => seen[at].All(leg => leg.Leg != one.Leg) && one.Leg.Packet >= first)
+                .ToList();
+            return new(
+                course?.After, open,
+                [
+                    .. before.Legs,
+                    .. seen[at].Select(leg => Of(leg, course?.Legs.FirstOrDefault(one => one.Leg == leg.Leg), open)
+                        with
+                    { Ways = ways.GetValueOrDefault(leg.Leg, []) }),
+                    .. everywhere ? unseen.Select(leg => Unseen(leg, open)) : [],
+                ],
+                [.. before.Unseen, .. unseen]);
+        }
+    }
+
+    private int Exchange(Leg leg) => flow.Protocol == Protocol.Tcp ? 0 : leg.Packet - 1;
+
+    /// <summary>The courses of the exchanges so far, and how far they agree.</summary>
+    private sealed record Followed(
+        int? State, PredictedLeg? Open, ImmutableArray<LegRecord> Legs, ImmutableArray<PredictedLeg> Unseen)
+    {
+        public (int Contradicting, int NotPredicted, int Agreeing) Cost =>
+            (Count(LegVerdict.Disagreed), -Count(LegVerdict.NotPredicted), -Count(LegVerdict.Agreed));
+
+        private int Count(LegVerdict verdict) => Legs.Count(leg => leg.Verdict == verdict);
     }
 
     /// <summary>Whether a host would treat the leg as observed, as far as the trace can show it.</summary>
@@ -86,14 +134,13 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
     {
         var judged = predicted is null
             ? new Judged(null, LegVerdict.Disagreed, $"The {leg.Leg} was observed but not predicted.")
-            : Best(TrailsOf(predicted).Select(trail => OfWay(leg, trail)));
+            : OfWay(leg, predicted.Trail);
         if (predicted is null && open is not null)
             judged = judged with { Verdict = LegVerdict.NotPredicted, Reason = NotFollowed(open) };
         return new(flow, leg.Leg, judged.Predicted, Comparable(leg.Trail))
         {
             Verdict = judged.Verdict,
             Reason = judged.Reason,
-            Ways = predicted?.Ways ?? [],
             Evidence = EvidenceOf(leg.Packet),
         };
     }
@@ -106,7 +153,7 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
             (_, { } unknown) => (LegVerdict.NotPredicted, NotFollowed(unknown)),
             _ => (LegVerdict.Disagreed, $"The {leg.Leg} was predicted but not observed."),
         };
-        return new(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason, Ways = leg.Ways };
+        return new(flow, leg.Leg, leg.Trail, null) { Verdict = verdict, Reason = reason };
     }
 
     private static string NotFollowed(PredictedLeg open) =>
@@ -114,15 +161,6 @@ internal sealed class ImportComparison(ForeignTrace trace, Flow flow, HostProfil
 
     private static IEnumerable<Trail> TrailsOf(PredictedLeg leg) =>
         leg.Ways.IsEmpty ? [leg.Trail] : leg.Ways.Select(way => way.Trail).OfType<Trail>();
-
-    // If the trace fits a way that the model knows to its end and another that it does not, it proves neither.
-    private static Judged Best(IEnumerable<Judged> ways) => ways.MinBy(way => way.Verdict switch
-    {
-        LegVerdict.NotPredicted => 0,
-        LegVerdict.Agreed => 1,
-        LegVerdict.Inconclusive => 2,
-        _ => 3,
-    })!;
 
     private Judged OfWay(ForeignLeg leg, Trail predicted)
     {

@@ -178,8 +178,11 @@ internal static class ImportVerb
         chain => chain.Id is { Layer: Layer.Nftables, Table: "inet firewalld" });
 
     // The one place that asks the model.
+    private static Forecast Forecast(HostProfile profile, Flow flow, int packets) =>
+        Prediction.Forecast(profile, flow, flow.Protocol == Protocol.Tcp ? 1 : packets);
+
     private static ImmutableArray<PredictedLeg> Predicted(HostProfile profile, Flow flow, int packets) =>
-        Prediction.Legs(profile, flow, flow.Protocol == Protocol.Tcp ? 1 : packets);
+        Forecast(profile, flow, packets).Legs;
 
     private static int Print(ForeignTrace trace, LabMap map)
     {
@@ -197,7 +200,7 @@ internal static class ImportVerb
         var ends = FlowEnds.Of(Predicted(profile, flow, 1).Select(one => (one.Leg.Direction, one.Trail)));
         var found = ForeignFlow.Of(trace, flow, map, ends);
         var comparison = new ImportComparison(trace, flow, profile, line.GetValue(Everywhere));
-        var legs = comparison.Of(found, Predicted(profile, flow, found.Legs.Max(one => one.Leg.Packet)));
+        var legs = comparison.Of(found, Forecast(profile, flow, found.Legs.Max(one => one.Leg.Packet)));
         var wanted = legs.Where(one => direction is null || one.Leg.Direction == direction).ToImmutableArray();
         if (wanted.IsEmpty)
             throw new HooktrailException(

@@ -22,6 +22,9 @@ internal sealed class ObservedFlow
         _witnesses = [.. legs.Select(leg => Witness.Of(leg.Observed, profile, host => Predicted(host, leg.Leg)))];
         _parting = Enumerable.Range(0, legs.Length)
             .Where(index => !_witnesses[index].IsRight(profile)).FirstOrDefault(-1);
+        // A flow as predicted is not asked again, and most flows of a long run are.
+        if (IsPredicted)
+            (_witnesses, _asked, _predicted) = ([], null, []);
     }
 
     public HostProfile Profile { get; }

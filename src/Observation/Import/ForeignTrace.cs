@@ -11,7 +11,7 @@ public sealed record ForeignTrace(
     /// <summary>
     /// The largest number of crossings, which bounds the memory: each is kept with its line.
     /// </summary>
-    public const int Most = 150_000;
+    public const int Most = 100_000;
 
     private const int MostBinary = 20;
 

@@ -5,9 +5,15 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Report.Html;
 
 /// <summary>A leg and its place in the report.</summary>
-/// <remarks>The id is the anchor; the account is null if the model cannot explain the leg.</remarks>
-internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, Account? Account)
+/// <remarks>The id is the anchor.</remarks>
+internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, Func<ShownLeg, Account?> Ask)
 {
+    /// <summary>
+    /// Null if the model cannot explain the leg. It is asked for when the leg is written: those of a long run would
+    /// fill the memory.
+    /// </summary>
+    public Account? Account => Ask(this);
+
     /// <summary>The observed trail, else the predicted one.</summary>
     public Trail? Trail => Record.Observed ?? Record.Predicted;
 
@@ -68,6 +74,7 @@ internal sealed record ShownRun(
 internal sealed class Contents(ReportInput input)
 {
     private readonly Names _names = new();
+    private (LegRecord? Of, Account? Account) _asked;
 
     public ImmutableArray<ShownRun> Runs() =>
         [.. input.Runs.Select((run, index) => Run(run, index == 0 ? "" : $"run-{index + 1}/"))];
@@ -167,7 +174,15 @@ internal sealed class Contents(ReportInput input)
     private ShownLeg Leg(ReportRun run, string id, LegRecord leg)
     {
         var host = leg.HostProfile ?? run.Trails.HostProfile;
-        return new(_names.Take($"{id}/", leg.Leg.ToString()), leg, host, input.Account(host, leg));
+        return new(_names.Take($"{id}/", leg.Leg.ToString()), leg, host, Account);
+    }
+
+    /// <summary>Keeps the last one, because each part of a leg's section asks for it.</summary>
+    private Account? Account(ShownLeg leg)
+    {
+        if (!ReferenceEquals(_asked.Of, leg.Record))
+            _asked = (leg.Record, input.Account(leg.Host, leg.Record));
+        return _asked.Account;
     }
 
     /// <summary>The steps' status, or the worst of the legs' results.</summary>

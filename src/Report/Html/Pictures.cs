@@ -1,4 +1,5 @@
 using Hooktrail.Report.Picture;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Report.Html;
 
@@ -18,7 +19,7 @@ internal sealed class Pictures(Registered registered)
         var legs = runs.SelectMany(run => run.Scenarios)
             .SelectMany(scenario => scenario.Legs)
             .Where(leg => leg.Trail is not null);
-        foreach (var map in legs.GroupBy(leg => (registered.Key(leg.Host), Lit(leg).Plane)))
+        foreach (var map in legs.GroupBy(leg => (registered.Key(leg.Host), Lit(leg, null).Plane)))
         {
             var drawn = StackMap.Of(registered.Of(map.First().Host), map.Key.Plane, map.SelectMany(Crossed).Distinct());
             var id = $"map-{_maps.Count + 1}";
@@ -29,7 +30,7 @@ internal sealed class Pictures(Registered registered)
 
     public void Write(HtmlWriter html, ShownLeg leg)
     {
-        var lit = Lit(leg);
+        var lit = Lit(leg, leg.Account);
         var (map, id) = _maps[(registered.Key(leg.Host), lit.Plane)];
         html.Add(
             $"<figure class=\"picture\" data-map=\"{id}\"><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the {leg.Record.Leg.ToString()}\">");
@@ -40,7 +41,7 @@ internal sealed class Pictures(Registered registered)
     private static IEnumerable<HookPoint> Crossed(ShownLeg leg) =>
         (leg.Record.Observed?.Hops ?? []).Concat(leg.Record.Predicted?.Hops ?? []).Select(hop => hop.Point);
 
-    private static LitLeg Lit(ShownLeg leg)
+    private static LitLeg Lit(ShownLeg leg, Account? account)
     {
         var (predicted, observed) = (leg.Record.Predicted, leg.Record.Observed);
         return new(
@@ -48,6 +49,6 @@ internal sealed class Pictures(Registered registered)
             leg.Record.Leg,
             leg.Trail!,
             observed is not null && observed != predicted ? predicted : null,
-            leg.Account);
+            account);
     }
 }

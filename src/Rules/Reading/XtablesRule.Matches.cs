@@ -12,12 +12,14 @@ internal sealed partial class XtablesRule
 
     private bool Plain(string option, bool negated) => option switch
     {
-        "-s" or "--source" or "--src" or "--src-ip" => Addresses("-s", AddressRole.Source, _version, negated),
-        "-d" or "--destination" or "--dst" or "--dst-ip" => Addresses("-d", AddressRole.Destination, _version, negated),
+        "-s" or "--source" or "--src" or "--src-ip" or "--source-ip" =>
+            Addresses("-s", AddressRole.Source, _version, negated),
+        "-d" or "--destination" or "--dst" or "--dst-ip" or "--destination-ip" =>
+            Addresses("-d", AddressRole.Destination, _version, negated),
         "--src-range" => Addresses(option, AddressRole.Source, _version, negated),
         "--dst-range" => Addresses(option, AddressRole.Destination, _version, negated),
         "-p" or "--protocol" or "--proto" => Protocol("-p", negated),
-        "-f" or "--fragment" when _version == IpVersion.V4 => Add("-f", negated, null, _ => new FragmentMatch(negated)),
+        "-f" or "--fragment" or "--fragments" when _version == IpVersion.V4 => Add("-f", negated, null, _ => new FragmentMatch(negated)),
         "-m" or "--match" => Module(),
         "--sport" or "--source-port" or "--sports" or "--source-ports" => Ports(option, AddressRole.Source, negated),
         "--dport" or "--destination-port" or "--dports" or "--destination-ports" =>
@@ -67,13 +69,16 @@ internal sealed partial class XtablesRule
     private bool Module()
     {
         _module = Next();
+        _names.Load(_module);
         List<string> words = ["-m", _module];
         switch (_module)
         {
             case "comment":
                 // The comment stays in the rule's text, but is no match.
-                while (tokens.ElementAtOrDefault(_at) == "--comment")
-                    words.AddRange([Next(), Next()]);
+                while (Option(words, option => option == "--comment" ? 1 : null) is not null)
+                {
+                }
+
                 return Condition([.. words]);
             case "addrtype":
                 return AddressTypes(words);

@@ -23,6 +23,7 @@ internal sealed partial class XtablesRule(
     private readonly IpVersion _version = chain.Layer == Layer.Ip6tables ? IpVersion.V6 : IpVersion.V4;
     private readonly bool _isEbtables = chain.Layer == Layer.Ebtables;
     private readonly bool _isArptables = chain.Layer == Layer.Arptables;
+    private readonly OptionNames _names = new(chain.Layer);
     private int _at;
     private int _option;
     private string? _module;
@@ -79,6 +80,7 @@ internal sealed partial class XtablesRule(
         var before = tokens[_at] == "!";
         if (before)
             _at++;
+        Spell();
         var option = Next();
         _signBehind = !before && tokens.ElementAtOrDefault(_at) == "!"
             && tokens.ElementAtOrDefault(_at + 1) is { } asked && !asked.StartsWith('-');
@@ -86,6 +88,33 @@ internal sealed partial class XtablesRule(
             _at++;
         return (option, before || _signBehind);
     }
+
+    /// <summary>
+    /// Writes the next option as the tools print it: <c>--dpo=80</c> is <c>--dport 80</c>, <c>-ieth0</c> is
+    /// <c>-i eth0</c>, and <c>-fj</c> is <c>-f -j</c>.
+    /// </summary>
+    private void Spell()
+    {
+        switch (tokens.ElementAtOrDefault(_at))
+        {
+            case Unreadable or "--text":
+                break;
+            case ['-', '-', _, ..] option:
+                var sign = option.IndexOf('=');
+                var whole = _names.Whole(sign < 0 ? option : option[..sign]);
+                if (whole != option)
+                    Replace(sign < 0 ? [whole] : [whole, option[(sign + 1)..]]);
+                break;
+            case ['-', 'c' or 'd' or 'g' or 'i' or 'j' or 'm' or 'o' or 'p' or 's' or 't' or 'w', _, ..] option:
+                Replace([option[..2], option[2..]]);
+                break;
+            case ['-', '4' or '6' or 'f' or 'n' or 'v' or 'x', _, ..] option:
+                Replace([option[..2], "-" + option[2..]]);
+                break;
+        }
+    }
+
+    private void Replace(ImmutableArray<string> words) => tokens = [.. tokens[.._at], .. words, .. tokens[(_at + 1)..]];
 
     /// <summary>The option, its sign where it was written, and what it asks for.</summary>
     private ImmutableArray<string> Words(string option, bool negated, params IEnumerable<string> arguments) =>
@@ -136,12 +165,26 @@ internal sealed partial class XtablesRule(
             case "-j" or "--jump" or "-g" or "--goto":
                 _jump = Next();
                 _goto = option is "-g" or "--goto";
+                if (!isChain(_jump) && _jump is not ("ACCEPT" or "DROP" or "RETURN" or "QUEUE"))
+                    _names.Load(_jump);
                 _action.AddRange([_goto ? "-g" : "-j", _jump]);
                 return true;
             case "-i" or "--in-interface" or "--in-if":
                 return Device("-i", DeviceRole.In, negated);
             case "-o" or "--out-interface" or "--out-if":
                 return Device("-o", DeviceRole.Out, negated);
+            case "-t" or "--table":
+                throw new HooktrailException(
+                    $"{where}: the table {Next()} is named behind the chain; name it before, as in \"{chain.Layer.Name()} -t nat -A OUTPUT\".");
+            case "-n" or "--numeric" or "-v" or "--verbose" or "-x" or "--exact" or "--line-numbers":
+                return true;
+            case "-w" or "--wait":
+                if (Number(tokens.ElementAtOrDefault(_at) ?? "", int.MaxValue) is not null)
+                    _at++;
+                return true;
+            case "-4" or "--ipv4" when _version == IpVersion.V4:
+            case "-6" or "--ipv6" when _version == IpVersion.V6:
+                return true;
             case "-c" or "--set-counters":
                 _ = (Next(), Next());
                 return true;
@@ -174,6 +217,7 @@ internal sealed partial class XtablesRule(
     private bool Protocol(string option, bool negated)
     {
         var protocol = Next();
+        _names.Protocol(ProtocolWords.Parse(protocol));
         return ProtocolWords.Parse(protocol) is { } known
             ? Add(option, negated, protocol, _ => new ProtocolMatch(known, negated))
             // Every packet has a protocol, so iptables never prints «not any» as a match.
@@ -234,10 +278,15 @@ internal sealed partial class XtablesRule(
     /// </summary>
     private void SkipModule(List<string> text)
     {
-        while (!IsAtEnd
-            && !IsOfNoModule(tokens[_at])
-            && !(tokens[_at] == "!" && IsOfNoModule(tokens.ElementAtOrDefault(_at + 1))))
+        while (!IsAtEnd)
         {
+            var (start, isSigned) = (_at, tokens[_at] == "!");
+            _at += isSigned ? 1 : 0;
+            Spell();
+            var ends = IsOfNoModule(tokens.ElementAtOrDefault(_at));
+            _at = start;
+            if (ends)
+                return;
             text.Add(Next());
             if (TakesAnyText(text[^1]) && !IsAtEnd)
                 text.Add(Next());

@@ -20,6 +20,9 @@ public class BoundsTests
     [TestCase("observe --from client --to server --protocol icmp --nft /dev/zero", "\"/dev/zero\" cannot be read: line 1 is longer than 16777216 characters")]
     [TestCase("summary /dev/zero", "/dev/zero is not JSON: the mistake is at line 1, byte 1;")]
     [TestCase("explain /dev/zero", "/dev/zero is not JSON: ")]
+    [TestCase("report /dev/zero", "/dev/zero is not JSON: ")]
+    [TestCase("figures /dev/zero", "/dev/zero is not JSON: ")]
+    [TestCase("baseline save any /dev/zero", "/dev/zero is not JSON: ")]
     [TestCase("compare /dev/zero /dev/zero", "/dev/zero is not JSON: ")]
     [TestCase("compare - -", "Standard input cannot be read: it can be read only once; name a trails.json")]
     [TestCase("compare /dev/null no-such", "\"no-such\" is neither a file, nor an output folder of a run, nor a baseline: ")]
@@ -77,6 +80,28 @@ public class BoundsTests
             "dotnet", [Specs.Path, "compare", file, file], null, ("DOTNET_GCHeapHardLimit", Heap));
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
         Assert.That(ran.Output, Does.Contain("30,000 legs: 30,000 same."));
+    }
+
+    /// <summary>The model's account of each leg is made when the leg is written.</summary>
+    [Test]
+    public async Task A_report_of_many_legs_needs_little_memory()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Name, "many.json");
+        var flow = new Flow(Endpoint.Client, Endpoint.Wan, Protocol.Tcp);
+        var trail = Prediction.Of(HostProfile.Default, flow, Leg.Request);
+        using (var stream = File.Create(file))
+        using (var writer = new TrailsWriter(stream, HostProfile.Default))
+            for (var number = 0; number < 6_000; number++)
+                writer.Add(new(flow, Leg.Request, trail, trail)
+                {
+                    Scenario = new($"F{number / 100}", $"S{number}"),
+                    Verdict = LegVerdict.Agreed,
+                });
+        // 48 MB, of which 6,000 accounts would take 60.
+        var ran = await Specs.Start(
+            "dotnet", [Specs.Path, "report", file], null, ("DOTNET_GCHeapHardLimit", "3000000"));
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
     }
 
     [Test]

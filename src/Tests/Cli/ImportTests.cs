@@ -65,6 +65,34 @@ public class ImportTests
         });
     }
 
+    /// <summary>A request that a rule may drop is either dropped or answered.</summary>
+    [Test]
+    public async Task Legs_agree_only_with_one_course_of_a_prediction_that_has_several()
+    {
+        using var folder = new TemporaryFolder();
+        var predicted = (await Specs.Line("predict --from client --to wan --protocol icmp --json")).Output;
+        var profile = folder.Write("trails.json", predicted.Replace(
+            "\"-A FORWARD -j DOCKER-USER\",",
+            "\"-A FORWARD -i lab -m recent --rcheck --name x --rsource -j DROP\",\"-A FORWARD -j DOCKER-USER\",",
+            StringComparison.Ordinal));
+        var lines = Text("nft-towan.txt").Split('\n').ToList();
+        var accepted = lines.FindIndex(line => line.Contains(" ip filter FORWARD rule ", StringComparison.Ordinal));
+        List<string> dropped =
+        [
+            .. lines[..accepted],
+            lines[accepted].Split(" rule ")[0] + " rule iifname \"br0\" counter packets 1 bytes 84 drop (verdict drop)",
+        ];
+        var reply = lines[lines.FindIndex(line => line.Contains("iif \"eth0\"", StringComparison.Ordinal))..];
+
+        var whole = await Read(string.Join('\n', lines), $"{ToWan} --profile {profile}");
+        var cut = await Read(string.Join('\n', dropped) + "\n", $"{ToWan} --profile {profile}");
+        var both = await Read(string.Join('\n', [.. dropped, .. reply]), $"{ToWan} --profile {profile}");
+
+        Assert.That(whole.ExitCode, Is.Zero, whole.Output + whole.Error);
+        Assert.That(cut.ExitCode, Is.Zero, cut.Output + cut.Error);
+        Assert.That(both.ExitCode, Is.EqualTo(1), both.Output + both.Error);
+    }
+
     [Test]
     public async Task What_would_explain_it_is_said_on_request()
     {

@@ -12,6 +12,7 @@ namespace Hooktrail.Tests.Flows.Kernel;
 internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 {
     private readonly StringBuilder _report = new();
+    private readonly List<string> _others = [];
 
     public HostProfile Profile => lab.Profile;
 
@@ -36,6 +37,14 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     }
 
     public Task<IAsyncDisposable> ChangeAsync(HostChange change) => lab.ChangeAsync(change);
+
+    /// <summary>Runs a script on the host, and reads its rules again; what the script printed.</summary>
+    public async Task<IReadOnlyList<string>> LoadAsync(string what, string script)
+    {
+        var said = await lab.Host.RunAsync(what, script);
+        await lab.ReadAsync();
+        return said;
+    }
 
     public Task<IAsyncDisposable> RuleAsync(string command) => lab.ChangeAsync(new HostChange.Rule(command));
 
@@ -68,6 +77,13 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         Assert.That(Legs, Is.GreaterThanOrEqualTo(legs));
     }
 
+    /// <summary>As <see cref="AssertAgreed"/>, and each leg was predicted and proven.</summary>
+    public void AssertAllAgreed(int legs)
+    {
+        AssertAgreed(legs);
+        Assert.That(_others, Is.Empty);
+    }
+
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
     private void Compare(string about, Flow flow, Forecast forecast, Seen observation)
@@ -86,6 +102,8 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         {
             // What the model does not know to its end, or no record proves, is no agreement.
             Legs += leg.Verdict == LegVerdict.Agreed ? 1 : 0;
+            if (leg.Verdict is not (LegVerdict.Agreed or LegVerdict.Disagreed))
+                _others.Add($"{about}{flow}, {leg.Leg}: {leg.Verdict}, predicted {leg.Predicted?.Outcome}");
             if (leg.Verdict == LegVerdict.Disagreed)
                 _report.AppendLine(
                     CultureInfo.InvariantCulture,

@@ -40,33 +40,41 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
     /// <exception cref="HooktrailException">The packets of the question never meet the host.</exception>
     public static Answer Of(HostProfile profile, Question question)
     {
-        var legs = Prediction.Legs(profile, question.Flow)
+        var all = Prediction.Legs(profile, question.Flow);
+        var legs = all
             .Where(leg => leg.Leg.Packet == 1)
             .OrderBy(leg => Directions.IndexOf(leg.Leg.Direction))
             .Select(leg => new AnswerLeg(
                 leg.Leg, leg.Trail, leg.Ways, Prediction.Account(profile, question.Flow, leg.Leg)))
             .ToImmutableArray();
         var request = legs[0];
-        var reply = legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply);
         var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered
-            ? OfAnswer(question, request, legs)
+            ? OfAnswer(question, request, legs, isReset: IsReset(question, all))
             : Of(request);
-        return new(ending, says, rule ?? (ending == Ending.Delivered ? null : reply is null ? null : rule), legs);
+        return new(ending, says, rule, legs);
     }
 
     private static (Ending, string, RuleStep?) OfAnswer(
-        Question question, AnswerLeg request, ImmutableArray<AnswerLeg> legs)
+        Question question, AnswerLeg request, ImmutableArray<AnswerLeg> legs, bool isReset)
     {
         var arrives = request.Trail.Outcome.ToString();
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Error) is { } error)
             return (Ending.Unreachable, $"{arrives}, and refused there: {WhyRefused(question, error)}", null);
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply) is not { } reply)
             return (Ending.Delivered, $"{arrives}; nothing answers", null);
+        if (isReset)
+            return (Ending.Unreachable, $"{arrives}, where no socket listens on port {question.Flow.Port}", null);
         if (reply.Ways.IsEmpty && reply.Trail.Outcome.Kind == OutcomeKind.Delivered)
             return (Ending.Delivered, arrives, null);
         var (ending, says, rule) = Of(reply);
         return (ending, $"{arrives}, but the answer is {says}", rule);
     }
+
+    // After a SYN-ACK, the sender goes on.
+    private static bool IsReset(Question question, ImmutableArray<PredictedLeg> legs) =>
+        question.Flow.Protocol == Protocol.Tcp
+        && legs.Any(leg => leg.Leg == Leg.Reply && leg.Ways.IsEmpty && leg.Trail.Outcome.Kind == OutcomeKind.Delivered)
+        && legs.All(leg => leg.Leg is not { Direction: Direction.Request, Packet: > 1 });
 
     private static string WhyRefused(Question question, AnswerLeg error) =>
         $"no socket listens on port {question.Flow.Port}, and its error is {error.Trail.Outcome}";

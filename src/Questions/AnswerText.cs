@@ -9,7 +9,7 @@ public static class AnswerText
 {
     public static string Of(AnswerLeg leg)
     {
-        var text = new StringBuilder(CultureInfo.InvariantCulture, $"{leg.Leg}: {leg.Trail.Outcome}\n");
+        var text = new StringBuilder($"{leg.Leg}: {leg.Trail.Outcome}\n");
         foreach (var (index, hop) in leg.Trail.Hops.Index())
         {
             text.Append(CultureInfo.InvariantCulture, $"  {index + 1,2}  {hop.Point}{Devices(hop)}  {hop.Source} → {hop.Destination}\n");

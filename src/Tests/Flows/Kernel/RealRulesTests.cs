@@ -111,7 +111,8 @@ public partial class RealRulesTests
         }
         catch (HooktrailException e) when (e.Message.Contains("it lacks", StringComparison.Ordinal))
         {
-            throw Skip.Because(e.Message);
+            // Not a failure where live tests are required: no scenario needs them.
+            Assert.Ignore($"{e.Message} ./specs prepare installs what is missing where possible.");
         }
     }
 

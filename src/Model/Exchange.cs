@@ -225,9 +225,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 SendFromContainer(packet, sender);
                 break;
             default:
-                packet.Device = flow.By ?? packet.Host.Wiring.DeviceTowards(packet.Source.Name)
+                packet.Device = flow.By ?? packet.Host.Wiring.DeviceTowards(sender.Name) // whatever source it writes
                     ?? throw new HooktrailException(
-                        $"No route of the host leads to {packet.Source.Name}; say by which device its packets come in.");
+                        $"No route of the host leads to {sender}; say by which device its packets come in.");
                 if (packet.Host.Wiring.IsPort(packet.Device))
                     packet.Mac = packet.Host.Wiring.MacTowards(
                         packet.Destination.Name, packet.Host.Wiring.BridgeOf(packet.Device));

@@ -61,7 +61,7 @@ public class SnapshotTests
     public async Task The_namespace_of_a_process_is_taken()
     {
         using var process = Process.Start(new ProcessStartInfo(
-            "unshare", ["--net", "sh", "-c", "ip link add snapped type dummy && echo ready && cat"])
+            "unshare", ["--net", "sh", "-c", "ip link add snapped type bridge && echo ready && cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

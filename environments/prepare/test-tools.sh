@@ -5,7 +5,8 @@ has_chromium() { command -v chromium || command -v chromium-browser || command -
 
 prepare_test_tools() {
     command -v ping >/dev/null || apt_install iputils-ping || say tests "ping is missing: tests of network namespaces that use it will fail"
-    # Rule sets of real hosts name sets of ipset and counters of nfacct.
-    { type -P ipset && type -P nfacct; } >/dev/null || apt_install ipset nfacct || say tests "ipset or nfacct is missing: the rule sets that need them are skipped"
+    # Rule sets of real hosts name sets of ipset and counters of nfacct; the script of snapshots is run by every shell.
+    { type -P ipset && type -P nfacct && type -P busybox; } >/dev/null || apt_install ipset nfacct busybox ||
+        say tests "ipset, nfacct or busybox is missing: tests that need them are skipped"
     has_chromium >/dev/null || apt_install chromium || say browser "Chromium is missing: the browser tests of the report are skipped"
 }

@@ -66,5 +66,6 @@ internal readonly record struct Address(string Name, int Port = 0)
     /// <summary>Stands for the port of a client's socket. It is not shown, because it differs each time.</summary>
     public const int AnyPort = -1;
 
-    public override string ToString() => Port > 0 ? $"{Name}:{Port}" : Name;
+    public override string ToString() =>
+        Port <= 0 ? Name : Name.Contains(':') ? $"[{Name}]:{Port}" : $"{Name}:{Port}";
 }

@@ -59,11 +59,11 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
     {
         var arrives = request.Trail.Outcome.ToString();
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Error) is { } error)
-            return (Ending.Unreachable, $"{arrives}, and refused there: {WhyRefused(question, error)}", null);
+            return (Ending.Unreachable, $"{arrives}, and refused there: {WhyRefused(question, request, error)}", null);
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply) is not { } reply)
             return (Ending.Delivered, $"{arrives}; nothing answers", null);
         if (isReset)
-            return (Ending.Unreachable, $"{arrives}, where no socket listens on port {question.Flow.Port}", null);
+            return (Ending.Unreachable, $"{arrives}, where no socket listens on port {PortAtTheEnd(question, request)}", null);
         if (reply.Ways.IsEmpty && reply.Trail.Outcome.Kind == OutcomeKind.Delivered)
             return (Ending.Delivered, arrives, null);
         var (ending, says, rule) = Of(reply);
@@ -76,8 +76,15 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
         && legs.Any(leg => leg.Leg == Leg.Reply && leg.Ways.IsEmpty && leg.Trail.Outcome.Kind == OutcomeKind.Delivered)
         && legs.All(leg => leg.Leg is not { Direction: Direction.Request, Packet: > 1 });
 
-    private static string WhyRefused(Question question, AnswerLeg error) =>
-        $"no socket listens on port {question.Flow.Port}, and its error is {error.Trail.Outcome}";
+    // NAT may have rewritten it.
+    private static string PortAtTheEnd(Question question, AnswerLeg request) =>
+        request.Trail.Hops.LastOrDefault()?.Destination is { } arrived
+        && int.TryParse(arrived[(arrived.LastIndexOf(':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port.ToString(CultureInfo.InvariantCulture)
+            : question.Flow.Port.ToString(CultureInfo.InvariantCulture);
+
+    private static string WhyRefused(Question question, AnswerLeg request, AnswerLeg error) =>
+        $"no socket listens on port {PortAtTheEnd(question, request)}, and its error is {error.Trail.Outcome}";
 
     private static (Ending, string, RuleStep?) Of(AnswerLeg leg)
     {

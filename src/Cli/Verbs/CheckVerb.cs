@@ -42,6 +42,11 @@ internal static class CheckVerb
         HelpName = "file",
     };
 
+    private static readonly Option<bool> Verbose = new("--verbose", "-v")
+    {
+        Description = "Shows every hook, also those at which no rule matched.",
+    };
+
     private static readonly Option<string?> Expect = new("--expect")
     {
         Description = "The ending that you expect; any other is exit code 1.",
@@ -54,8 +59,8 @@ internal static class CheckVerb
             "check",
             "Says what becomes of a packet on a host, and which rule decides.",
             """
-            The first line is the answer. Then comes each leg, hop by hop, with the rules that matched. A port that a container publishes is asked at the
-            host's address if the sender is outside.
+            The first line is the answer. Then comes each leg: the hooks at which a rule matched, and the last one. A port that a container publishes is
+            asked at the host's address if the sender is outside. What could not be read of the host stands last: an answer that depends on it is not sure.
 
             Exit codes: 0 as expected, or without --expect predicted; 1 another ending; 4 the model does not know, or it depends.
 
@@ -65,7 +70,7 @@ internal static class CheckVerb
               ./specs check --from web --to db:5432 --expect delivered
             """)
         {
-            Options = { From, To, ByProtocol, Ip, File, Expect },
+            Options = { From, To, ByProtocol, Ip, File, Expect, Verbose },
         };
         verb.SetAction(RunAsync);
         return verb;
@@ -97,7 +102,11 @@ internal static class CheckVerb
         var answer = Answer.Of(profile, question);
         Console.Out.Write(PlainText.Of(answer.Says) + "\n");
         foreach (var leg in answer.Legs)
-            Console.Out.Write("\n" + AnswerText.Of(leg));
+            Console.Out.Write("\n" + AnswerText.Of(leg, everyHook: line.GetValue(Verbose)));
+        foreach (var missing in topology.NotKnown)
+            Console.Out.Write($"\nnot known of this host: {PlainText.Of(missing.ToString())}");
+        if (!topology.NotKnown.IsEmpty)
+            Console.Out.Write("\n");
         return answer.Ending is Ending.Unknown or Ending.Depends ? ExitCode.NotPredicted
             : expected is { } wanted && wanted != answer.Ending ? ExitCode.No
             : ExitCode.Done;

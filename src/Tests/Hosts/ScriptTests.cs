@@ -84,7 +84,7 @@ public class ScriptTests
             """,
             ("snapshot.sh", Snapshot.Script.Replace(ToolFolders, "PATH=$PATH", StringComparison.Ordinal)));
         if (printed.StartsWith("none", StringComparison.Ordinal))
-            throw Skip.Because($"This machine has no {shell}.");
+            Assert.Ignore($"This machine has no {shell}. ./specs prepare installs what is missing where possible.");
         var snapshot = Taken.Read(printed);
         Assert.That(snapshot.Find("kernel")!.Lines, Is.Not.Empty);
         return snapshot;

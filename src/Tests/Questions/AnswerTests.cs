@@ -51,8 +51,21 @@ public sealed class AnswerTests
     public void A_port_without_a_socket_is_refused()
     {
         var answer = Ask("web", "db:5433");
-        Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable), answer.Says);
+        Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable));
+        Assert.That(answer.Says, Is.EqualTo("delivered to shop-db-1, where no socket listens on port 5433"));
         Assert.That(Ask("web", "db:5432").Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [Test]
+    public void Of_a_published_port_the_containers_own_has_no_socket()
+    {
+        var deaf = Shop.On(Shop.Topology with
+        {
+            Containers = [.. Shop.Topology.Containers.Select(one => one with { Listening = [] })],
+        });
+        Assert.That(
+            Ask("internet", "host:8443", host: deaf).Says,
+            Is.EqualTo("delivered to shop-web-1, where no socket listens on port 443"));
     }
 
     [Test]

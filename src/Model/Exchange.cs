@@ -84,7 +84,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var own = flow.From.Kind == EndpointKind.Host
             ? host.Wiring.SourceTowards(destination, flow.Ip.Family())
             : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip);
-        var source = flow.As ?? own ?? throw new HooktrailException($"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
+        var source = flow.As ?? own ?? throw new HooktrailException(
+            $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
         var request = new Packet(
             host, connections, content,
             new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
@@ -109,7 +110,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null; // it cannot put the packet together
         if (flow is { Protocol: Protocol.Udp, Port: Flow.MutePort })
             return null;
-        if (!request.Host.Wiring.HasRoute(receiver, request.Passage.Arrived.Source.Name))
+        if (!request.Wiring.HasRoute(receiver, request.Passage.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard
         if (receiver.Name == request.Passage.Arrived.Source.Name)
             return null; // what it answers itself does not leave it
@@ -120,7 +121,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         if (receiver.Kind != EndpointKind.Host && flow.HasPorts
-            && !request.Host.Wiring.Listens(receiver, flow.Protocol, request.Passage.Arrived.Destination))
+            && !request.Wiring.Listens(receiver, flow.Protocol, request.Passage.Arrived.Destination))
         {
             if (refusal is null)
             {
@@ -160,7 +161,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var isByProxy = receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp
             && asked.Port != Flow.ServicePort;
         return isByProxy && !request.Host.Profile.ProxyPktinfo
-            ? asked with { Name = request.Host.Wiring.SourceTowards(source.Name, request.Family) ?? asked.Name }
+            ? asked with { Name = request.Wiring.SourceTowards(source.Name, request.Family) ?? asked.Name }
             : asked;
     }
 
@@ -188,9 +189,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private bool HostListens(Packet request)
     {
         var port = request.Passage.Arrived.Destination.Port;
-        if (!request.Host.Wiring.Topology.IsOfProfile)
+        if (!request.Wiring.Topology.IsOfProfile)
             return !flow.HasPorts
-                || request.Host.Wiring.Listens(Endpoint.Host, flow.Protocol, request.Passage.Arrived.Destination);
+                || request.Wiring.Listens(Endpoint.Host, flow.Protocol, request.Passage.Arrived.Destination);
         return !flow.HasPorts || port == Flow.ServicePort
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }
@@ -225,12 +226,12 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 SendFromContainer(packet, sender);
                 break;
             default:
-                packet.Device = flow.By ?? packet.Host.Wiring.DeviceTowards(sender.Name) // whatever source it writes
+                packet.Device = flow.By ?? packet.Wiring.DeviceTowards(sender.Name) // whatever source it writes
                     ?? throw new HooktrailException(
                         $"No route of the host leads to {sender}; say by which device its packets come in.");
-                if (packet.Host.Wiring.IsPort(packet.Device))
-                    packet.Mac = packet.Host.Wiring.MacTowards(
-                        packet.Destination.Name, packet.Host.Wiring.BridgeOf(packet.Device));
+                if (packet.Wiring.IsPort(packet.Device))
+                    packet.Mac = packet.Wiring.MacTowards(
+                        packet.Destination.Name, packet.Wiring.BridgeOf(packet.Device));
                 Arrive(packet);
                 break;
         }
@@ -238,7 +239,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
     private void SendFromContainer(Packet packet, Endpoint sender)
     {
-        var wiring = packet.Host.Wiring;
+        var wiring = packet.Wiring;
         if (wiring.Leaves(sender, packet.Destination.Name) is not var (port, next))
         {
             packet.Vanish($"{sender} {WhyNoRoute(wiring, sender)} no route to {packet.Destination.Name}");

@@ -33,6 +33,9 @@ public sealed record Mutation
     /// <summary>The place of the rule in its chain; null for other kinds.</summary>
     private int? Rule { get; init; }
 
+    /// <summary>How many rules it is here: one of a tool that leaves a choice has a rule for each.</summary>
+    private int Choices { get; init; } = 1;
+
     /// <summary>The place of the rule that it is behind now; null where it is gone.</summary>
     private int? Behind { get; init; }
 
@@ -68,9 +71,9 @@ public sealed record Mutation
     {
         if (Rule is not { } at || profile.Rules.Find(Chain) is not { } chain)
             return profile;
-        var rules = chain.Rules.RemoveAt(at);
+        var rules = chain.Rules.RemoveRange(at, Choices);
         if (Behind is { } other)
-            rules = rules.Insert(other, chain.Rules[at]); // which is one place further on without it
+            rules = rules.InsertRange(other - Choices + 1, chain.Rules.Slice(at, Choices));
         return profile with
         {
             Rules = profile.Rules with { Chains = profile.Rules.Chains.Replace(chain, chain with { Rules = rules }) },
@@ -119,18 +122,20 @@ public sealed record Mutation
 
     private static IEnumerable<Mutation> OfRules(RuleChain chain, RuleSet rules)
     {
-        for (var at = 0; at < chain.Rules.Length; at++)
+        for (var at = 0; at < chain.Rules.Length; at = LastChoice(chain, at) + 1)
         {
             var rule = chain.Rules[at];
+            var last = LastChoice(chain, at);
             if (!NatRules.Decides(rule, chain.Id, rules))
                 continue;
             yield return new($"without the rule {chain.Id}: {rule}")
             {
                 Kind = MutationKind.NatRule,
                 Chain = chain.Id,
-                Rule = at
+                Rule = at,
+                Choices = last - at + 1,
             };
-            for (var other = at + 1; other < chain.Rules.Length; other++)
+            for (var other = last + 1; other < chain.Rules.Length; other++)
                 if (!NatRules.Commute(rule, chain.Rules[other], chain.Id, rules))
                 {
                     yield return new($"the rule {chain.Id}: {rule} behind {chain.Rules[other]}")
@@ -138,11 +143,24 @@ public sealed record Mutation
                         Kind = MutationKind.NatRule,
                         Chain = chain.Id,
                         Rule = at,
-                        Behind = other,
+                        Choices = last - at + 1,
+                        Behind = LastChoice(chain, other),
                     };
                     break;
                 }
         }
+    }
+
+    /// <summary>
+    /// The last of the rules that are one of a tool, such as SNAT to a range of addresses. The kernel takes one of them
+    /// by a hash, so nothing can show that another is missing.
+    /// </summary>
+    private static int LastChoice(RuleChain chain, int at)
+    {
+        while (at + 1 < chain.Rules.Length
+            && chain.Rules[at].Matches.Any(match => match is UnknownMatch { IsChoice: true }))
+            at++;
+        return at;
     }
 
     private static MutationKind KindOf(HookRegistration one) =>

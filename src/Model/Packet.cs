@@ -34,6 +34,8 @@ internal sealed class Packet
 
     public Host Host { get; }
 
+    public Wiring Wiring => Host.Wiring;
+
     public ConnectionTable Connections { get; }
 
     public Content Content { get; }
@@ -55,8 +57,8 @@ internal sealed class Packet
     public string? Device { get; set; }
 
     /// <summary>
-    /// The destination MAC address, by its owner: a bridge, one of its ports, or <see cref="Wiring.BroadcastMac"/>; null
-    /// where no bridge is involved.
+    /// The destination MAC address, by its owner: a bridge, one of its ports, or <see cref="Wiring.BroadcastMac"/>;
+    /// null where no bridge is involved.
     /// </summary>
     public string? Mac { get; set; }
 

@@ -35,7 +35,8 @@ public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, A
 /// <param name="Legs">The request, and what answers it.</param>
 public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, ImmutableArray<AnswerLeg> Legs)
 {
-    private static readonly ImmutableArray<Direction> Directions = [Direction.Request, Direction.Error, Direction.Reply];
+    private static readonly ImmutableArray<Direction> Directions =
+        [Direction.Request, Direction.Error, Direction.Reply];
 
     /// <exception cref="HooktrailException">The packets of the question never meet the host.</exception>
     public static Answer Of(HostProfile profile, Question question)
@@ -63,7 +64,10 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Reply) is not { } reply)
             return (Ending.Delivered, $"{arrives}; nothing answers", null);
         if (isReset)
-            return (Ending.Unreachable, $"{arrives}, where no socket listens on port {PortAtTheEnd(question, request)}", null);
+            return (
+                Ending.Unreachable,
+                $"{arrives}, where no socket listens on port {PortAtTheEnd(question, request)}",
+                null);
         if (reply.Ways.IsEmpty && reply.Trail.Outcome.Kind == OutcomeKind.Delivered)
             return (Ending.Delivered, arrives, null);
         var (ending, says, rule) = Of(reply);
@@ -79,7 +83,8 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
     // NAT may have rewritten it.
     private static string PortAtTheEnd(Question question, AnswerLeg request) =>
         request.Trail.Hops.LastOrDefault()?.Destination is { } arrived
-        && int.TryParse(arrived[(arrived.LastIndexOf(':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && int.TryParse(
+            arrived[(arrived.LastIndexOf(':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port.ToString(CultureInfo.InvariantCulture)
             : question.Flow.Port.ToString(CultureInfo.InvariantCulture);
 

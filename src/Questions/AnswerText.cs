@@ -16,7 +16,9 @@ public static class AnswerText
         {
             if (!everyHook && index + 1 < leg.Trail.Hops.Length && leg.Account.Rules.All(rule => rule.Hop != index + 1))
                 continue;
-            text.Append(CultureInfo.InvariantCulture, $"  {index + 1,2}  {hop.Point}{Devices(hop)}  {hop.Source} → {hop.Destination}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {index + 1,2}  {hop.Point}{Devices(hop)}  {hop.Source} → {hop.Destination}\n");
             foreach (var rule in leg.Account.Rules.Where(rule => rule.Hop == index + 1))
                 text.Append(CultureInfo.InvariantCulture, $"      {In(rule, hop.Point)}{Text(rule)}\n");
         }

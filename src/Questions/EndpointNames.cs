@@ -8,7 +8,9 @@ internal sealed class EndpointNames(Topology topology)
 {
     public const string Internet = "internet";
 
-    /// <param name="text">A container, a service, <c>host</c>, <c>internet</c>, or an address with or without @device.</param>
+    /// <param name="text">
+    /// A container, a service, <c>host</c>, <c>internet</c>, or an address with or without @device.
+    /// </param>
     /// <param name="somewhere">The address that stands for the internet.</param>
     /// <returns>The endpoint, and the device that the text names.</returns>
     /// <exception cref="HooktrailException">There is no such endpoint, or more than one.</exception>
@@ -40,7 +42,8 @@ internal sealed class EndpointNames(Topology topology)
     {
         List<Container> found = [.. topology.Containers.Where(one => one.Name == text)];
         if (found.Count == 0)
-            found = [.. topology.Containers.Where(one => one.Service == text || $"{one.Project}/{one.Service}" == text)];
+            found =
+                [.. topology.Containers.Where(one => one.Service == text || $"{one.Project}/{one.Service}" == text)];
         return found switch
         {
             [var only] => topology.EndpointOf(only),

@@ -9,14 +9,18 @@ namespace Hooktrail.Questions;
 /// <param name="Flow">The flow that is asked.</param>
 public sealed record Question(string From, string To, Flow Flow)
 {
-    /// <summary>Where a packet from the internet comes from: an address for documentation (RFC 5737, RFC 3849).</summary>
+    /// <summary>
+    /// Where a packet from the internet comes from: an address for documentation (RFC 5737, RFC 3849).
+    /// </summary>
     private static readonly IPAddress Somewhere = IPAddress.Parse("198.51.100.7");
 
     private static readonly IPAddress Somewhere6 = IPAddress.Parse("2001:db8:ffff::7");
 
     /// <summary>Reads the ends of a question.</summary>
     /// <param name="topology">The host.</param>
-    /// <param name="from">A container, a service, <c>host</c>, <c>internet</c>, or an address with or without @device.</param>
+    /// <param name="from">
+    /// A container, a service, <c>host</c>, <c>internet</c>, or an address with or without @device.
+    /// </param>
     /// <param name="to">The same, and for tcp and udp a port: <c>web:443</c>, <c>[2001:db8::1]:443</c>.</param>
     /// <param name="protocol">The protocol.</param>
     /// <param name="ip">The version of IP; null for that of the addresses, or IPv4.</param>
@@ -67,7 +71,8 @@ public sealed record Question(string From, string To, Flow Flow)
         var devices = flow.By is { } by
             ? topology.Devices.Where(device => device.Name == by || device.Name == topology.Find(by)?.Master)
             : topology.Devices.Where(device => topology.Routes.Any(route =>
-                route is { Kind: RouteKind.Unicast, Destination.Length: 0 } && route.NextHops.Any(hop => hop.Device == device.Name)));
+                route is { Kind: RouteKind.Unicast, Destination.Length: 0 }
+                && route.NextHops.Any(hop => hop.Device == device.Name)));
         return devices.SelectMany(device => device.Addresses)
             .FirstOrDefault(one => one.Ip == flow.Ip && !one.Address.IsIPv6LinkLocal)?.Address;
     }

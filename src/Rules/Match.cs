@@ -294,4 +294,11 @@ public sealed record VlanMatch(int First, int Last, bool Negated) : Match(Negate
 /// <summary>
 /// A match that the model lacks: <c>set</c>, <c>limit</c>. If all other matches hold, the rule's effect is unknown.
 /// </summary>
-public sealed record UnknownMatch(string Name, bool Negated) : Match(Negated);
+public sealed record UnknownMatch(string Name, bool Negated) : Match(Negated)
+{
+    /// <summary>Begins the name of a choice that the kernel makes, among rules that one rule of a tool stands for.</summary>
+    internal const string WhichOf = "which of ";
+
+    /// <summary>Whether the kernel chooses between this rule and the next, as for SNAT to a range of addresses.</summary>
+    public bool IsChoice => Name.StartsWith(WhichOf, StringComparison.Ordinal);
+}

@@ -25,7 +25,9 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
                 Route(packet);
                 return NfVerdict.Stolen;
             case BridgeRedirectTarget:
-                packet.Mac = state.Hook == Hook.Brouting || _brouting ? packet.Device : packet.Host.Wiring.BridgeOf(packet.Device!);
+                packet.Mac = state.Hook == Hook.Brouting || _brouting
+                    ? packet.Device
+                    : packet.Wiring.BridgeOf(packet.Device!);
                 packet.IsForOthers = false;
                 return NfVerdict.Accept;
             case AcceptTarget:
@@ -53,5 +55,6 @@ internal sealed class BridgeChain(Chain chain, Backend backend)
     /// nft does. No frame of the lab is for the port's own MAC address.
     /// </summary>
     private bool IsForThisHost(Packet packet) =>
-        packet.Mac == Wiring.BroadcastMac || (backend == Backend.Nft && packet.Mac == packet.Host.Wiring.BridgeOf(packet.Device!));
+        packet.Mac == Wiring.BroadcastMac
+        || (backend == Backend.Nft && packet.Mac == packet.Wiring.BridgeOf(packet.Device!));
 }

@@ -7,7 +7,7 @@ namespace Hooktrail.Model.Bridge;
 internal static class BridgeDecision
 {
     private static readonly Condition IsForTheBridge = new(
-        Statement.LocalMac, Place.BridgeDecision, packet => packet.Mac == packet.Host.Wiring.BridgeOf(packet.Device!));
+        Statement.LocalMac, Place.BridgeDecision, packet => packet.Mac == packet.Wiring.BridgeOf(packet.Device!));
 
     private static readonly Condition IsPromiscuous = new(
         Statement.PromiscuousCopy, Place.BridgeDecision, packet => packet.Host.Profile.Promiscuous);
@@ -18,7 +18,7 @@ internal static class BridgeDecision
     /// </summary>
     public static void HandleFrameFinish(Packet packet)
     {
-        var bridge = packet.Host.Wiring.BridgeOf(packet.Device!);
+        var bridge = packet.Wiring.BridgeOf(packet.Device!);
         if (packet.Mac == Wiring.BroadcastMac)
             Flood(packet, bridge);
         else if (IsForTheBridge.Holds(packet))
@@ -30,7 +30,7 @@ internal static class BridgeDecision
     /// <summary>Sends the frame by one port. A promiscuous bridge also hands it up (<c>local_rcv</c>).</summary>
     private static void Forward(Packet packet, string bridge)
     {
-        var port = packet.Mac == bridge ? packet.Host.Wiring.PortsOf(bridge).First() : packet.Mac!;
+        var port = packet.Mac == bridge ? packet.Wiring.PortsOf(bridge).First() : packet.Mac!;
         packet.Journal?.Note(
             Place.BridgeDecision,
             $"The MAC address that the frame is for is known behind {port}.",
@@ -52,7 +52,10 @@ internal static class BridgeDecision
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {
-        var ports = packet.Host.Wiring.PortsOf(bridge).Where(port => (port != packet.Device || packet.Host.IsHairpin(port)) && !packet.Host.AreIsolated(packet.Device!, port)).Reverse();
+        var ports = packet.Wiring.PortsOf(bridge)
+            .Where(port => (port != packet.Device || packet.Host.IsHairpin(port))
+                && !packet.Host.AreIsolated(packet.Device!, port))
+            .Reverse();
         packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
         foreach (var port in ports)
             BridgeForward.Forward(packet.Clone(), port);

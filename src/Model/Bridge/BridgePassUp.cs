@@ -13,7 +13,7 @@ internal static class BridgePassUp
     {
         packet.IsPromiscuousCopy = isPromiscuous;
         var port = packet.Device!;
-        packet.Device = packet.Host.Wiring.BridgeOf(port);
+        packet.Device = packet.Wiring.BridgeOf(port);
         Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, NetworkDevice.Receive);
     }
 }

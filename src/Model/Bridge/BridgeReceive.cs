@@ -11,7 +11,7 @@ internal static class BridgeReceive
     /// </summary>
     public static void HandleFrame(Packet packet)
     {
-        packet.IsForOthers = packet.Host.Wiring.IsPort(packet.Mac!);
+        packet.IsForOthers = packet.Wiring.IsPort(packet.Mac!);
         Nf.Hook(Family.Bridge, Hook.Brouting, packet, @in: packet.Device, @out: null, PreRouting);
     }
 

@@ -11,7 +11,7 @@ internal static class BridgeTransmit
     public static void DevXmit(Packet packet)
     {
         if (packet.Mac == Wiring.BroadcastMac)
-            foreach (var port in packet.Host.Wiring.PortsOf(packet.Device!).Reverse())
+            foreach (var port in packet.Wiring.PortsOf(packet.Device!).Reverse())
                 BridgeForward.Send(packet.Clone(), port);
         else
             BridgeForward.Send(packet, packet.Mac!);

@@ -19,7 +19,7 @@ internal static class Arp
     /// <summary><c>arp_xmit</c>: straight to the device. No hook of IP sees it.</summary>
     public static void Send(Packet packet)
     {
-        var wiring = packet.Host.Wiring;
+        var wiring = packet.Wiring;
         packet.Device = wiring.DeviceTowards(packet.Destination.Name);
         if (packet.Device is not null && wiring.IsBridge(packet.Device))
             packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac

@@ -33,7 +33,7 @@ internal static class NetworkDevice
     private static void AfterIngress(Packet packet)
     {
         packet.Journal?.Note(Place.Device, $"{packet.Device} receives it.", "net/core/dev.c, __netif_receive_skb_core");
-        if (packet.Host.Wiring.IsPort(packet.Device!))
+        if (packet.Wiring.IsPort(packet.Device!))
             BridgeReceive.HandleFrame(packet);
         else
             DeliverToProtocol(packet);
@@ -45,10 +45,10 @@ internal static class NetworkDevice
         packet.Journal?.Note(Place.Device, $"{device} sends it.", "net/core/dev.c, __dev_queue_xmit");
         if (device == LabNames.Loopback)
             Loopback.Xmit(packet);
-        else if (packet.Host.Wiring.IsBridge(device))
+        else if (packet.Wiring.IsBridge(device))
             BridgeTransmit.DevXmit(packet);
         else
-            LeaveHost(packet, packet.Host.Wiring.Behind(device, packet.Destination.Name));
+            LeaveHost(packet, packet.Wiring.Behind(device, packet.Destination.Name));
     }
 
     /// <summary>
@@ -60,7 +60,8 @@ internal static class NetworkDevice
     {
         if (packet.Mac == Wiring.BroadcastMac && packet.Source.Name == to.Name)
             return;
-        if (packet.Source.Name == to.Name && packet.Family == Family.IPv4 || packet.Host.Wiring.IsLoopback(packet.Source.Name))
+        if (packet.Source.Name == to.Name && packet.Family == Family.IPv4
+            || packet.Wiring.IsLoopback(packet.Source.Name))
             packet.Vanish($"{to} takes no packet that claims to come from {packet.Source.Name}");
         else
             packet.Deliver(to);

@@ -71,16 +71,16 @@ internal static class HostMessages
     /// </summary>
     private static void Icmp(Packet about, Content content, bool isRouted = true)
     {
-        if (about.Content.IsIcmpError || about.Host.Wiring.IsBroadcast(about.Destination.Name))
+        if (about.Content.IsIcmpError || about.Wiring.IsBroadcast(about.Destination.Name))
             return;
 
-        var source = about.Host.Wiring.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
+        var source = about.Wiring.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
             ? about.Destination.Name
-            : about.Host.Wiring.IsOfHost(about.Source.Name)
+            : about.Wiring.IsOfHost(about.Source.Name)
             ? about.Source.Name
             : IsReaddressed(about)
-            ? about.Host.Wiring.AddressOn(about.RouteDevice!, about.Family)
-            : about.Host.Wiring.SourceTowards(about.Source.Name, about.Family);
+            ? about.Wiring.AddressOn(about.RouteDevice!, about.Family)
+            : about.Wiring.SourceTowards(about.Source.Name, about.Family);
         if (source is null)
             return; // no route leads back
         var error = new Packet(

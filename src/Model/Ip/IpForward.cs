@@ -11,7 +11,8 @@ internal static class IpForward
 
     private static readonly Condition LeavesAsItCame = new(
         Statement.SendsRedirect, Place.RoutingDecision, packet =>
-            packet.RouteDevice == packet.Device && packet.Family == Family.IPv4 && packet.Host.SendsRedirects(packet.Device));
+            packet.RouteDevice == packet.Device && packet.Family == Family.IPv4
+            && packet.Host.SendsRedirects(packet.Device));
 
     /// <summary>
     /// <c>ip_forward</c>, then <c>ip_forward_finish</c>. A packet that fails a check does not cross FORWARD.

@@ -8,7 +8,8 @@ namespace Hooktrail.Model.Ip;
 internal static class IpOutput
 {
     private static readonly Condition IsBroadcast = new(
-        Statement.BroadcastLoopsBack, Place.RoutingDecision, packet => packet.Host.Wiring.IsBroadcast(packet.Destination.Name));
+        Statement.BroadcastLoopsBack, Place.RoutingDecision,
+        packet => packet.Wiring.IsBroadcast(packet.Destination.Name));
 
     /// <summary><c>ip_output</c>. The host's own packets have no device in.</summary>
     public static void Output(Packet packet)
@@ -36,7 +37,7 @@ internal static class IpOutput
     /// </summary>
     private static void Finish(Packet packet)
     {
-        var wiring = packet.Host.Wiring;
+        var wiring = packet.Wiring;
         packet.Mac = wiring.IsBridge(packet.Device!)
             ? wiring.MacTowards(packet.Gateway ?? packet.Destination.Name, packet.Device!)
             : null;

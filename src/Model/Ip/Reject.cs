@@ -14,7 +14,7 @@ internal static class Reject
             FromBelow(packet, reject, in state);
         else if (reject.With == "tcp-reset")
             HostMessages.Reset(packet);
-        else if (state.Hook != Hook.Ingress || !packet.Host.Wiring.IsPort(state.In!))
+        else if (state.Hook != Hook.Ingress || !packet.Wiring.IsPort(state.In!))
             // At a bridge port, no frame is for the port's own MAC address, and icmp_send answers only PACKET_HOST
             // (measured on 6.18).
             HostMessages.Unreachable(
@@ -34,7 +34,7 @@ internal static class Reject
             return;
 
         answer.Device = state.In;
-        answer.Mac = packet.Host.Wiring.IsBridge(state.In!) ? packet.Host.Wiring.MacTowards(packet.Source.Name, state.In!) : null;
+        answer.Mac = packet.Wiring.IsBridge(state.In!) ? packet.Wiring.MacTowards(packet.Source.Name, state.In!) : null;
         if (state.Family == Family.Bridge)
             BridgeForward.Send(answer, state.In!);
         else

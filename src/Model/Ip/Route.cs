@@ -31,7 +31,7 @@ internal static class Route
 {
     private static readonly Condition IsForThisHost = new(
         Statement.RouteDecides, null, packet =>
-            packet.Host.Wiring.IsOfHost(packet.Destination.Name) || packet.Host.Wiring.IsBroadcast(packet.Destination.Name));
+            packet.Wiring.IsOfHost(packet.Destination.Name) || packet.Wiring.IsBroadcast(packet.Destination.Name));
 
     private static readonly Condition IsForwardingOff = new(
         Statement.ForwardingOff, null, packet =>
@@ -39,7 +39,8 @@ internal static class Route
 
     /// <summary>Only IPv4 has the setting route_localnet.</summary>
     private static readonly Condition LocalnetStays = new(
-        Statement.Martian, null, packet => packet.Family != Family.IPv4 || !packet.Host.RoutesLocalnet(packet.Device ?? packet.RouteDevice));
+        Statement.Martian, null, packet => packet.Family != Family.IPv4
+            || !packet.Host.RoutesLocalnet(packet.Device ?? packet.RouteDevice));
 
     /// <summary>
     /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check. The host's own broadcast comes back with
@@ -47,13 +48,14 @@ internal static class Route
     /// </summary>
     private static readonly Condition HasOwnSource = new(
         Statement.OwnSource, null, packet => packet.Family == Family.IPv4 && packet.RouteDevice is null
-            && packet.Host.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback
+            && packet.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback
             && !packet.Host.AcceptsLocal(packet.Device));
 
     /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
     private static readonly Condition IsSpoofed = new(
-        Statement.RpFilter, null, packet => packet.Family == Family.IPv4 && packet.Host.RpFilter(packet.Device) is var filter and > 0
-            && packet.Host.Wiring.DeviceTowards(packet.Source.Name) is var back
+        Statement.RpFilter, null, packet => packet.Family == Family.IPv4
+            && packet.Host.RpFilter(packet.Device) is var filter and > 0
+            && packet.Wiring.DeviceTowards(packet.Source.Name) is var back
             && (filter == 1 ? back != packet.Device : back is null));
 
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
@@ -67,7 +69,7 @@ internal static class Route
         if (!keeps && (IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
             return RouteType.Martian;
 
-        var found = packet.Host.Wiring.RouteOf(packet);
+        var found = packet.Wiring.RouteOf(packet);
         if (Take(packet, found) is { } nowhere)
             return nowhere;
         if (IsForThisHost.Holds(packet))
@@ -91,9 +93,9 @@ internal static class Route
     /// </summary>
     public static RouteType Output(Packet packet)
     {
-        if (Take(packet, packet.Host.Wiring.RouteOf(packet)) is { } nowhere)
+        if (Take(packet, packet.Wiring.RouteOf(packet)) is { } nowhere)
             return nowhere;
-        return packet.RouteDevice == LabNames.Loopback || !packet.Host.Wiring.IsLoopback(packet.Source.Name)
+        return packet.RouteDevice == LabNames.Loopback || !packet.Wiring.IsLoopback(packet.Source.Name)
             || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet)
             ? RouteType.Unicast
             : RouteType.Martian;
@@ -104,10 +106,11 @@ internal static class Route
     {
         if (found.Unknown is not null || found.Hops.Length > 1)
             return RouteType.Unknown;
-        if (found.Kind is not (RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast) || found.Hops is not [var hop])
+        if (found.Kind is not (RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast)
+            || found.Hops is not [var hop])
             return RouteType.Nowhere;
         packet.RouteDevice = found.Kind == RouteKind.Local ? LabNames.Loopback : hop.Device;
-        packet.Gateway = hop.Gateway is { } gateway ? packet.Host.Wiring.NameOf(gateway) : null;
+        packet.Gateway = hop.Gateway is { } gateway ? packet.Wiring.NameOf(gateway) : null;
         return null;
     }
 
@@ -123,7 +126,7 @@ internal static class Route
     /// <summary>Ends the passage of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
-        var found = packet.Host.Wiring.RouteOf(packet);
+        var found = packet.Wiring.RouteOf(packet);
         if (!IsTurnedDown(packet) && Untold(packet, found) is { } untold)
         {
             packet.End(new(OutcomeKind.Unknown, null, packet.Passage.Last, untold));
@@ -184,5 +187,6 @@ internal static class Route
             Statement.ForwardingOff);
 
     private static bool IsMartian(Packet packet) =>
-        (packet.Host.Wiring.IsLoopback(packet.Source.Name) || packet.Host.Wiring.IsLoopback(packet.Destination.Name)) && LocalnetStays.Holds(packet);
+        (packet.Wiring.IsLoopback(packet.Source.Name) || packet.Wiring.IsLoopback(packet.Destination.Name))
+        && LocalnetStays.Holds(packet);
 }

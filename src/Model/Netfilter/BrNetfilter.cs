@@ -92,7 +92,7 @@ internal static class BrNetfilter
         }
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsIp);
-        var bridge = packet.Host.Wiring.BridgeOf(packet.Device!);
+        var bridge = packet.Wiring.BridgeOf(packet.Device!);
         packet.NfBridge = new(PhysIn: packet.Device!, packet.Destination.Name);
         packet.Device = bridge;
         Nf.Hook(packet.Family, Hook.PreRouting, packet, @in: bridge, @out: null, PreRoutingFinish);
@@ -138,7 +138,7 @@ internal static class BrNetfilter
         }
 
         var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
-        packet.Mac = onThisBridge ? packet.Host.Wiring.MacTowards(packet.Destination.Name, bridge) : bridge;
+        packet.Mac = onThisBridge ? packet.Wiring.MacTowards(packet.Destination.Name, bridge) : bridge;
         packet.IsForOthers = packet.IsForOthers && onThisBridge;
         return true;
     }
@@ -182,7 +182,7 @@ internal static class BrNetfilter
             return NfVerdict.Accept;
 
         packet.NfBridge!.PhysOut = packet.Device;
-        var bridge = packet.Host.Wiring.BridgeOf(packet.Device!);
+        var bridge = packet.Wiring.BridgeOf(packet.Device!);
         Nf.Hook(packet.Family, Hook.Forward, packet, @in: bridge, @out: bridge, ForwardFinish);
         return NfVerdict.Stolen;
     }
@@ -218,7 +218,7 @@ internal static class BrNetfilter
 
         packet.Journal?.Note(Place.BrNetfilter, Statement.BridgeCallsPostRouting);
         Nf.Hook(
-            packet.Family, Hook.PostRouting, packet, @in: null, @out: packet.Host.Wiring.BridgeOf(packet.Device!),
+            packet.Family, Hook.PostRouting, packet, @in: null, @out: packet.Wiring.BridgeOf(packet.Device!),
             BridgeForward.DevQueuePushXmit);
         return NfVerdict.Stolen;
     }

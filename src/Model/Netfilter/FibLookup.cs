@@ -13,13 +13,13 @@ internal static class FibLookup
         var address = (match.Role == AddressRole.Source ? packet.Source : packet.Destination).Name;
         var by = match.Keys.HasFlag(FibKeys.In) ? state.In : match.Keys.HasFlag(FibKeys.Out) ? state.Out : null;
         if (match.Result == FibResult.Type)
-            return Is(match.Values.Contains(TypeOf(packet.Host.Wiring, address, by)), match);
+            return Is(match.Values.Contains(TypeOf(packet.Wiring, address, by)), match);
         // Of what came in over loopback, the rule learns that device, by nft at INPUT only since Linux 6.16
         // (net/netfilter/nft_fib.c, nft_fib_can_skip).
         if (state.In == LabNames.Loopback && state.Hook == Hook.LocalIn)
             return Truth.Unknown;
         var found = state is { In: LabNames.Loopback, Hook: Hook.PreRouting } ? LabNames.Loopback
-            : DeviceTo(packet.Host.Wiring, address, by, match.AcceptsLocal);
+            : DeviceTo(packet.Wiring, address, by, match.AcceptsLocal);
         return Is(found is not null && Matching.HasName(match.Values, found), match);
     }
 

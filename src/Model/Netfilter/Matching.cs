@@ -59,7 +59,7 @@ internal static class Matching
         // (xt_connmark.c, connmark_mt; xt_conntrack.c, conntrack_mt), negated or not.
         ConnectionMarkMatch or ConnectionTupleMatch or ConnectionDirectionMatch when packet.Connection is null =>
             Truth.No,
-        ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!, packet.Host.Wiring),
+        ConnectionTupleMatch tuple => IsOfTuple(tuple, packet.Connection!, packet.Wiring),
         ConntrackMatch conntrack => Not(conntrack.Negated, HasState(packet, conntrack.States)),
         // A bridge and a device look at no header behind that of PPPoE (net/bridge/netfilter/nf_tables_bridge.c,
         // nft_do_chain_bridge), and then nft ends the rule, negated or not.
@@ -120,9 +120,9 @@ internal static class Matching
         DeviceMatch device => HasName(device.Devices, Device(device.Role, packet, in state)),
         PhysdevMatch physdev =>
             packet.NfBridge is { } info && (physdev.State == PhysdevState.In || info.PhysOut is not null),
-        AddressMatch address => packet.Host.Wiring.Names(address, Side(packet, address.Role).Name),
-        AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(packet.Host.Wiring, Side(packet, type.Role).Name)),
-        MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac, packet.Host.Wiring),
+        AddressMatch address => packet.Wiring.Names(address, Side(packet, address.Role).Name),
+        AddressTypeMatch type => type.Kinds().Contains(FibLookup.TypeOf(packet.Wiring, Side(packet, type.Role).Name)),
+        MacMatch mac => packet.Mac is not null && IsOwner(mac.Owner, packet.Mac, packet.Wiring),
         ProtocolMatch protocol => protocol.Protocol == packet.Content.Protocol,
         FrameProtocolMatch protocol => protocol.Protocol == FrameProtocol(packet, protocol.BehindTag),
         PortMatch port => Within(port.Ranges, Side(packet, port.Role).Port),
@@ -154,7 +154,7 @@ internal static class Matching
     };
 
     private static string? BridgeOf(string? device, Packet packet) =>
-        device is not null && packet.Host.Wiring.IsPort(device) ? packet.Host.Wiring.BridgeOf(device) : device;
+        device is not null && packet.Wiring.IsPort(device) ? packet.Wiring.BridgeOf(device) : device;
 
     /// <summary>
     /// Where the kernel passes no device, the name is empty, and only a bare wildcard matches it
@@ -210,12 +210,12 @@ internal static class Matching
     /// </summary>
     private static Truth IsSender(MacMatch mac, Packet packet, in HookState state)
     {
-        var port = state.In is { } device && packet.Host.Wiring.IsPort(device) ? device : null;
+        var port = state.In is { } device && packet.Wiring.IsPort(device) ? device : null;
         port ??= state.In is null ? null : packet.NfBridge?.PhysIn;
         if (state.In == LabNames.Loopback)
             return Truth.No;
-        return port is null || !packet.Host.Wiring.IsPort(port) || mac.Owner.Contains(':') ? Truth.Unknown
-            : Not(mac.Negated, IsOwner(mac.Owner, port, packet.Host.Wiring) ? Truth.Yes : Truth.No);
+        return port is null || !packet.Wiring.IsPort(port) || mac.Owner.Contains(':') ? Truth.Unknown
+            : Not(mac.Negated, IsOwner(mac.Owner, port, packet.Wiring) ? Truth.Yes : Truth.No);
     }
 
     /// <summary>
@@ -300,7 +300,7 @@ internal static class Matching
     // The host hears the broadcasts that it sends. Rules take their packet type from the address (net/core/dev.c,
     // dev_loopback_xmit; xt_pkttype.c, pkttype_mt; nft_meta.c, nft_meta_get_eval_pkttype_lo).
     private static bool IsLoopedBack(Packet packet, in HookState state) =>
-        packet.Mac is null && state.In is not null && packet.Host.Wiring.IsBroadcast(packet.Destination.Name);
+        packet.Mac is null && state.In is not null && packet.Wiring.IsBroadcast(packet.Destination.Name);
 
     // Of what the host itself sends, the type is host (net/core/skbuff.c: a new packet has PACKET_HOST, which is 0),
     // and br_netfilter gives IP what is for others as its own (br_netfilter_hooks.c, setup_pre_routing,

@@ -30,7 +30,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         Statement.NatRewrites, null, packet => packet.Connection!.Nat != 0);
 
     private static readonly Condition HasAnotherRouteNow = new(
-        Statement.NatReroutes, null, packet => packet.RouteDevice != packet.Host.Wiring.DeviceTowards(packet.Destination.Name));
+        Statement.NatReroutes, null,
+        packet => packet.RouteDevice != packet.Wiring.DeviceTowards(packet.Destination.Name));
 
     /// <summary>Chains with one priority of which it is not known which was registered first.</summary>
     public ImmutableArray<ImmutableArray<Chain>> Unordered { get; init; } = [];
@@ -199,9 +200,9 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     /// (<c>ipv6_dev_get_saddr</c>, rule 1; measured on 6.18).
     /// </summary>
     private static string? MasqueradeAddress(Packet packet, string device) =>
-        packet.Family == Family.IPv6 && packet.Host.Wiring.IsOfHost(packet.Destination.Name)
+        packet.Family == Family.IPv6 && packet.Wiring.IsOfHost(packet.Destination.Name)
             ? packet.Destination.Name
-            : packet.Host.Wiring.AddressOn(device, packet.Family);
+            : packet.Wiring.AddressOn(device, packet.Family);
 
     /// <summary>
     /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
@@ -214,7 +215,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.
     /// </summary>
     private string? Here(Packet packet, in HookState state) =>
-        packet.Host.Wiring.AddressOn(hook == Hook.LocalOut ? LabNames.Loopback : state.In!, packet.Family);
+        packet.Wiring.AddressOn(hook == Hook.LocalOut ? LabNames.Loopback : state.In!, packet.Family);
 
     // Echoes have no port that a rule could change.
     private static Address With(Address address, string? name, int? port) =>

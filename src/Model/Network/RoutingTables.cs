@@ -22,7 +22,9 @@ internal sealed record FoundRoute(
     /// <summary>Without a route a destination is unreachable.</summary>
     public static readonly FoundRoute None = new(RouteKind.Unreachable, [], null, null);
 
-    /// <summary>A selector of a policy rule that the model does not know; null if it knows all that were asked.</summary>
+    /// <summary>
+    /// A selector of a policy rule that the model does not know; null if it knows all that were asked.
+    /// </summary>
     public string? Unknown { get; init; }
 }
 
@@ -44,14 +46,17 @@ internal sealed class RoutingTables
     private readonly ImmutableArray<PolicyRule> _rules6;
 
     public RoutingTables(
-        IEnumerable<Trails.Topologies.Route> routes, ImmutableArray<PolicyRule> rules4, ImmutableArray<PolicyRule> rules6)
+        IEnumerable<Trails.Topologies.Route> routes,
+        ImmutableArray<PolicyRule> rules4,
+        ImmutableArray<PolicyRule> rules6)
     {
         // The longest prefix wins, and of two equal ones the lower metric.
         _tables = routes
             .GroupBy(route => (route.Destination.Address.AddressFamily, route.Table))
             .ToDictionary(
                 table => table.Key,
-                table => table.OrderByDescending(route => route.Destination.Length).ThenBy(route => route.Metric).ToArray());
+                table => table.OrderByDescending(route => route.Destination.Length)
+                    .ThenBy(route => route.Metric).ToArray());
         (_rules4, _rules6) = (Usual(rules4), Usual(rules6));
     }
 

@@ -40,7 +40,8 @@ internal sealed class Wiring
         _routes = new(topology.Routes, topology.Rules, topology.Rules6);
         _devices = topology.Devices.ToFrozenDictionary(device => device.Name);
         _ports = topology.Devices.Where(device => device.Kind == DeviceKind.Bridge).ToFrozenDictionary(
-            bridge => bridge.Name, bridge => topology.PortsOf(bridge.Name).Select(port => port.Name).ToImmutableArray());
+            bridge => bridge.Name,
+            bridge => topology.PortsOf(bridge.Name).Select(port => port.Name).ToImmutableArray());
         _bridges = topology.Devices.Where(device => device.Master is { } master && _ports.ContainsKey(master))
             .ToFrozenDictionary(device => device.Name, device => device.Master!);
         var attached = topology.Containers
@@ -55,10 +56,12 @@ internal sealed class Wiring
             .DistinctBy(one => one.Name)
             .ToFrozenDictionary(one => one.Name, one => one.Holder);
         _deviceOf = topology.Devices
-            .SelectMany(device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
+            .SelectMany(
+                device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
             .DistinctBy(one => one.Address)
             .ToFrozenDictionary(one => one.Address, one => one.Name);
-        _containers = topology.Containers.ToFrozenDictionary(one => one.Name, one => (one, new RoutingTables(one.Routes, [], [])));
+        _containers = topology.Containers.ToFrozenDictionary(
+            one => one.Name, one => (one, new RoutingTables(one.Routes, one.Rules, one.Rules6)));
     }
 
     public Topology Topology { get; }
@@ -109,7 +112,8 @@ internal sealed class Wiring
     {
         var version = family == Family.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         return (_devices.GetValueOrDefault(device)?.Addresses ?? [])
-            .Concat(Topology.Devices.Where(other => other.Kind != DeviceKind.Loopback).SelectMany(other => other.Addresses))
+            .Concat(Topology.Devices.Where(other => other.Kind != DeviceKind.Loopback)
+                .SelectMany(other => other.Addresses))
             .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
             .Select(one => _book.NameOf(one.Address))
             .FirstOrDefault();
@@ -147,16 +151,19 @@ internal sealed class Wiring
 
     /// <summary>
     /// The owner of the MAC address that leads to <paramref name="address"/> on the network of the bridge: the port of
-    /// who has the address, the bridge if that is this host, or the broadcast. What nobody is known to have is behind
+    /// who has the address, the bridge if that is this host, or the broadcast. What no known device has is behind
     /// the bridge's uplink, if it has one.
     /// </summary>
     public string MacTowards(string address, string bridge) =>
         _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port
-        : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge ? BroadcastMac
+        : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge
+        ? BroadcastMac
         : IsOfHost(address) ? bridge
         : Uplink(bridge) ?? bridge;
 
-    /// <summary>The endpoint at the other end of a device that leads out of the host, for a packet to the address.</summary>
+    /// <summary>
+    /// The endpoint at the other end of a device that leads out of the host, for a packet to the address.
+    /// </summary>
     public Endpoint Behind(string device, string address) =>
         _behind.TryGetValue(device, out var container) ? container : Outside(address);
 
@@ -171,7 +178,9 @@ internal sealed class Wiring
             case EndpointKind.Host when other.Kind == EndpointKind.Container && NetworkOf(other) is { } network:
                 return AddressOn(network, family);
             case EndpointKind.Host when other.Kind == EndpointKind.Wan:
-                return AddressOf(other, endpoint, ip) is { } there && DeviceTowards(there) is { } device ? AddressOn(device, family) : null;
+                return AddressOf(other, endpoint, ip) is { } there && DeviceTowards(there) is { } device
+                    ? AddressOn(device, family)
+                    : null;
             case EndpointKind.Host when other.Kind == EndpointKind.Everyone:
                 return AddressOn(LabNames.Bridge, family);
             case EndpointKind.Host:
@@ -179,7 +188,8 @@ internal sealed class Wiring
             case EndpointKind.Container:
                 var version = family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
                 return _containers[endpoint.Name].Container.Attachments
-                    .OrderByDescending(at => at.Port is { } port && BridgeOrNone(port) is { } bridge && bridge == NetworkOf(other))
+                    .OrderByDescending(
+                        at => at.Port is { } port && BridgeOrNone(port) is { } bridge && bridge == NetworkOf(other))
                     .SelectMany(at => at.Addresses)
                     .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
                     .Select(one => NameOf(one.Address))
@@ -192,12 +202,14 @@ internal sealed class Wiring
     /// <summary>
     /// By which of its devices' ports an endpoint sends to an address, and to which neighbour; null if it has no route.
     /// </summary>
-    public (string Port, string NextHop)? Leaves(Endpoint container, string address)
+    public (string Port, string NextHop)? Leaves(Endpoint endpoint, string address)
     {
-        var (_, routes) = _containers[container.Name];
-        if (_book.NumberOf(address) is not { } number || routes.Find(number, default) is not { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var hop, ..] })
+        var (container, routes) = _containers[endpoint.Name];
+        if (_book.NumberOf(address) is not { } number
+            || routes.Find(number, default) is not { Hops: [var hop, ..] } found
+            || found.Kind is not (RouteKind.Unicast or RouteKind.Broadcast))
             return null;
-        var port = _containers[container.Name].Container.Attachments.FirstOrDefault(at => at.Device == hop.Device)?.Port;
+        var port = container.Attachments.FirstOrDefault(at => at.Device == hop.Device)?.Port;
         return port is null ? null : (port, hop.Gateway is { } gateway ? NameOf(gateway) : address);
     }
 
@@ -220,7 +232,8 @@ internal sealed class Wiring
         };
         if (sockets is not { } all || _book.NumberOf(asked.Name) is not { } number)
             return true;
-        return all.Any(socket => socket.Port == asked.Port && socket.Protocol == protocol.Name() && Takes(socket.Address, number));
+        return all.Any(socket => socket.Port == asked.Port
+            && socket.Protocol == protocol.Name() && Takes(socket.Address, number));
     }
 
     // A socket for all addresses of IPv6 takes those of IPv4 too (net.ipv6.bindv6only is off).

@@ -5,7 +5,7 @@ namespace Hooktrail.Report.Html;
 /// <summary>Creates ids: readable, stable from run to run, unique.</summary>
 internal sealed class Names
 {
-    private const int Longest = 24;
+    private const int Longest = 22;
     private readonly HashSet<string> _taken = [];
 
     /// <summary>A new id: the prefix, then the words of the title.</summary>

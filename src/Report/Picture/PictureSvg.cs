@@ -269,7 +269,9 @@ public static class PictureSvg
 
     internal static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
-    internal static string Text(string text) => WebUtility.HtmlEncode(PlainText.Of(text));
+    // Attributes stand in double quotes, so an apostrophe is safe as it is.
+    internal static string Text(string text) =>
+        WebUtility.HtmlEncode(PlainText.Of(text)).Replace("&#39;", "'", StringComparison.Ordinal);
 
     private static string Resource(string name) =>
         EmbeddedText.Of(typeof(PictureSvg).Assembly, $"Hooktrail.Report.Picture.{name}").Replace(

@@ -63,7 +63,7 @@ internal sealed partial class XtablesRule
         (string Option, string Written, ImmutableArray<(string Text, Target Target)> All) choices,
         IEnumerable<string> condition, ImmutableArray<Match> matches)
     {
-        var what = $"which of {choices.Written}";
+        var what = UnknownMatch.WhichOf + choices.Written;
         ImmutableArray<string> words = [.. condition];
         var before = _action.TakeWhile(word => word != choices.Option).ToList();
         var after = _action.Skip(before.Count + 2).ToList();

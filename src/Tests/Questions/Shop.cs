@@ -51,7 +51,8 @@ internal static class Shop
         ],
         Routes =
         [
-            Local("lo", "127.0.0.0/8"), Local("eth0", "198.51.100.2"), Local("eth1", "192.0.2.2"), Local("br-shop", "172.18.0.1"),
+            Local("lo", "127.0.0.0/8"), Local("eth0", "198.51.100.2"), Local("eth1", "192.0.2.2"),
+            Local("br-shop", "172.18.0.1"),
             Route("main", "198.51.100.0/24", "eth0"), Route("main", "192.0.2.0/24", "eth1"),
             Route("main", "172.18.0.0/16", "br-shop"), Route("main", "default", "eth0", "198.51.100.1"),
         ],
@@ -107,7 +108,8 @@ internal static class Shop
         Settings = Routing,
     };
 
-    private static Container Container(string name, string service, string port, string address, int listens) => new(name, "docker")
+    private static Container Container(
+        string name, string service, string port, string address, int listens) => new(name, "docker")
     {
         Project = "shop",
         Service = service,

@@ -10,5 +10,7 @@ namespace Hooktrail.Trails.Accounts;
 public sealed record RuleStep(int Hop, Layer Layer, string Table, string Chain, int? Number, string Text)
 {
     public override string ToString() =>
-        $"{Layer.Name()} {Table} {Chain} by {(Number is { } number ? string.Create(CultureInfo.InvariantCulture, $"rule {number}: {Text}") : "its policy")}";
+        $"{Layer.Name()} {Table} {Chain} by {(Number is { } number ? Numbered(number) : "its policy")}";
+
+    private string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"rule {number}: {Text}");
 }

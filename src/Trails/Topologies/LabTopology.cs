@@ -54,7 +54,9 @@ public static class LabTopology
 
     private static HostAddress Address(string text, int length) => new(IPAddress.Parse(text), length);
 
-    /// <summary>What the kernel itself adds for an address: the address, its network, and in IPv4 its broadcast.</summary>
+    /// <summary>
+    /// What the kernel itself adds for an address: the address, its network, and in IPv4 its broadcast.
+    /// </summary>
     private static IEnumerable<Route> Attached(
         string device, string address, int length, RouteKind kind = RouteKind.Unicast)
     {
@@ -84,7 +86,8 @@ public static class LabTopology
     private static Route Default(string device, string gateway)
     {
         var router = IPAddress.Parse(gateway);
-        return new("main", AddressPrefix.All(router.GetAddressBytes().Length == 4 ? IpVersion.V4 : IpVersion.V6), RouteKind.Unicast)
+        var ip = router.GetAddressBytes().Length == 4 ? IpVersion.V4 : IpVersion.V6;
+        return new("main", AddressPrefix.All(ip), RouteKind.Unicast)
         {
             NextHops = [new(device, router)],
         };
@@ -142,6 +145,7 @@ public static class LabTopology
 
         private string Text(int number) => string.Create(CultureInfo.InvariantCulture, $"172.30.{Index}.{number}");
 
-        private string Text6(int number) => string.Create(CultureInfo.InvariantCulture, $"fd00:{Index + 1}::{number:x}");
+        private string Text6(int number) =>
+            string.Create(CultureInfo.InvariantCulture, $"fd00:{Index + 1}::{number:x}");
     }
 }

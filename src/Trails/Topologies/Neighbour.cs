@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Hooktrail.Trails.Topologies;
 
-/// <summary>Who has an address on a device's network; one row of the tables of ARP and of neighbour discovery.</summary>
+/// <summary>
+/// Who has an address on a device's network; one row of the tables of ARP and of neighbour discovery.
+/// </summary>
 /// <param name="Address">The neighbour's address.</param>
 /// <param name="Device">The device by which it is reached.</param>
 /// <param name="Mac">Null if it did not answer.</param>

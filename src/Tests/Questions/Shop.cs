@@ -110,11 +110,11 @@ internal static class Shop
 
     private static Container Container(
         string name, string service, string port, string address, int listens) => new(name, "docker")
-    {
-        Project = "shop",
-        Service = service,
-        Attachments = [new("eth0", [Address(address, 16)]) { Port = port }],
-        Routes = [Route("main", "172.18.0.0/16", "eth0"), Route("main", "default", "eth0", "172.18.0.1")],
-        Listening = [new("tcp", IPAddress.Any, listens)],
-    };
+        {
+            Project = "shop",
+            Service = service,
+            Attachments = [new("eth0", [Address(address, 16)]) { Port = port }],
+            Routes = [Route("main", "172.18.0.0/16", "eth0"), Route("main", "default", "eth0", "172.18.0.1")],
+            Listening = [new("tcp", IPAddress.Any, listens)],
+        };
 }

@@ -7,7 +7,7 @@ namespace Hooktrail.Snapshots;
 /// <summary>Takes a snapshot of this machine, or of one of its network namespaces.</summary>
 public static class SnapshotTaking
 {
-    // A host of 200 containers takes some seconds; one whose engine hangs takes the script's own bounds.
+    // The script ends a request to an Engine after 30 seconds; it makes a few.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether <c>DOCKER_HOST</c> names an Engine that need not be on this machine.</summary>

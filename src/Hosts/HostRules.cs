@@ -39,7 +39,7 @@ public static class HostRules
     }
 
     /// <summary>
-    /// The backend whose chains have the names of the tool: legacy where only that has rules, or decides something.
+    /// The backend whose chains get the tool's names: legacy if only its tables have a rule or a policy DROP, else nft.
     /// </summary>
     public static Backend BackendOf(Snapshot snapshot, Layer layer) =>
         Decides(snapshot, layer, Backend.Legacy) && !Decides(snapshot, layer, Backend.Nft)

@@ -48,7 +48,9 @@ internal sealed class Wiring
             .SelectMany(one => one.Attachments, (container, at) => (Container: container, At: at))
             .Where(one => one.At.Port is not null)
             .ToList();
-        _behind = attached.ToFrozenDictionary(one => one.At.Port!, one => topology.EndpointOf(one.Container));
+        // Containers of a pod share their devices, and two engines may have containers of one name.
+        _behind = attached.DistinctBy(one => one.At.Port)
+            .ToFrozenDictionary(one => one.At.Port!, one => topology.EndpointOf(one.Container));
         _holders = attached
             .SelectMany(one => one.At.Addresses, (one, address) => (
                 Name: _book.NameOf(address.Address),
@@ -60,7 +62,7 @@ internal sealed class Wiring
                 device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
             .DistinctBy(one => one.Address)
             .ToFrozenDictionary(one => one.Address, one => one.Name);
-        _containers = topology.Containers.ToFrozenDictionary(
+        _containers = topology.Containers.DistinctBy(one => one.Name).ToFrozenDictionary(
             one => one.Name, one => (one, new RoutingTables(one.Routes, one.Rules, one.Rules6)));
     }
 
@@ -218,7 +220,8 @@ internal sealed class Wiring
         from.Kind != EndpointKind.Container || Leaves(from, address) is not null;
 
     /// <summary>
-    /// Whether a socket of the endpoint takes a packet to the address and port. Outside, every port counts as open.
+    /// Whether a socket of the endpoint takes a packet to the address and port. Outside, and where
+    /// sockets could not be read, every port counts as open.
     /// </summary>
     public bool Listens(Endpoint endpoint, Protocol protocol, Address asked)
     {
@@ -230,7 +233,7 @@ internal sealed class Wiring
             EndpointKind.Container => _containers[endpoint.Name].Container.Listening,
             _ => null,
         };
-        if (sockets is not { } all || _book.NumberOf(asked.Name) is not { } number)
+        if (!Topology.Knows(Subject.Sockets) || sockets is not { } all || _book.NumberOf(asked.Name) is not { } number)
             return true;
         return all.Any(socket => socket.Port == asked.Port
             && socket.Protocol == protocol.Name() && Takes(socket.Address, number));

@@ -69,6 +69,31 @@ public sealed class AnswerTests
     }
 
     [Test]
+    public void Where_sockets_could_not_be_read_no_port_counts_as_closed()
+    {
+        var unread = Shop.On(Shop.Topology with
+        {
+            NotKnown = [new(Subject.Sockets, "no right")],
+            Containers = [.. Shop.Topology.Containers.Select(one => one with { Listening = [] })],
+        });
+        Assert.That(Ask("web", "db:5433", host: unread).Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [Test]
+    public void Two_containers_may_share_a_device_and_two_engines_a_name()
+    {
+        var first = Shop.Topology.Containers[0];
+        var host = Shop.On(Shop.Topology with
+        {
+            Containers =
+            [
+                .. Shop.Topology.Containers, first with { Name = "sidecar" }, first with { Engine = "podman" },
+            ],
+        });
+        Assert.That(Ask("internet", "host:8443", host: host).Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [Test]
     public void The_answer_takes_the_table_that_a_policy_rule_chooses()
     {
         var routed = Shop.Topology with

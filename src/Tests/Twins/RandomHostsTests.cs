@@ -16,7 +16,13 @@ namespace Hooktrail.Tests.Twins;
 [CancelAfter(3_600_000)]
 internal sealed class RandomHostsTests
 {
-    private const int FlowsOfHost = 60;
+    private const int FlowsOfHost = 65;
+
+    // 20 hosts have 2,000 legs.
+    private const int LegsOfHost = 100;
+
+    // A host mostly waits for its kernel.
+    private const int AtOnce = 3;
 
     // Where no answer is due, a short wait is enough: the hooks still show every packet that comes.
     private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
@@ -30,20 +36,23 @@ internal sealed class RandomHostsTests
     {
         var (found, differences) = (new ConcurrentBag<LegRecord>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(
-            Enumerable.Range(Seed, Hosts), new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = cancellation },
+            Enumerable.Range(Seed, Hosts),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (number, token) =>
             {
                 foreach (var leg in await OnHostAsync(number, differences, token))
                     found.Add(leg);
             });
         var legs = found.ToList();
-        var counts = string.Join(", ", legs.CountBy(leg => leg.Verdict ?? LegVerdict.Skipped).Select(one => $"{one.Key} {one.Value}"));
-        TestContext.Out.WriteLine($"{legs.Count} legs: {counts}");
+        var counts = legs.CountBy(leg => leg.Verdict ?? LegVerdict.Skipped).ToDictionary();
+        TestContext.Out.WriteLine($"{legs.Count} legs: {string.Join(", ", counts.Select(one => $"{one.Key} {one.Value}"))}");
         foreach (var (why, count) in legs
             .Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive)
             .CountBy(leg => leg.Reason ?? ""))
             TestContext.Out.WriteLine($"  {count} {why}");
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
+        Assert.That(counts.GetValueOrDefault(LegVerdict.Agreed), Is.GreaterThan(legs.Count * 9 / 10));
+        Assert.That(legs, Has.Count.GreaterThan(Hosts * LegsOfHost));
     }
 
     private static async Task<IEnumerable<LegRecord>> OnHostAsync(

@@ -32,6 +32,9 @@ public sealed class Twin : IAsyncDisposable
     /// <summary>The host as it was read after it was built, by the script that takes snapshots of users' hosts.</summary>
     public HostProfile Profile { get; }
 
+    /// <summary>In what the twin differs from the host of the snapshot, on the kernel of this machine.</summary>
+    public ImmutableArray<string> DifferencesFrom(HostProfile host) => TwinDifferences.Between(host, Profile);
+
     /// <summary>Builds the host and loads its rules.</summary>
     /// <exception cref="HooktrailException">
     /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.

@@ -164,9 +164,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
             """;
     }
 
-    /// <summary>Sets the sysctls; fails with the first that the kernel does not take.</summary>
+    /// <summary>Sets the sysctls that this kernel has; fails with the first that it does not take.</summary>
     public static string Settings(IEnumerable<(string Path, string Value)> settings) =>
-        "set -e\n" + string.Concat(settings.Select(one => SetupScripts.Set(one.Path, one.Value) + "\n"));
+        "set -e\n" + string.Concat(settings.Select(
+            one => $"[ ! -e '/proc/sys/{one.Path}' ] || {SetupScripts.Set(one.Path, one.Value)}\n"));
 
     /// <summary>Gives an address to what is outside: the host chooses by which device it sends there.</summary>
     public string AddressBeyond(IPAddress address) => Batch("ip", new StringBuilder(

@@ -163,7 +163,11 @@ internal sealed class TwinStations : IAsyncDisposable
         }
     }
 
+    // A socket on a link-local address would have to name its device, and no flow asks for one.
     private static bool Takes(IPAddress bound, IPAddress address) =>
+        !address.IsIPv6LinkLocal && IsOf(bound, address);
+
+    private static bool IsOf(IPAddress bound, IPAddress address) =>
         bound.Equals(address) || bound.Equals(IPAddress.IPv6Any)
         || (bound.Equals(IPAddress.Any) && address.AddressFamily == AddressFamily.InterNetwork);
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using Hooktrail.Judging;
-using Hooktrail.Labs;
 using Hooktrail.Model;
-using Hooktrail.Observation;
 using Hooktrail.Records;
 using Hooktrail.Twins;
 
@@ -23,9 +20,6 @@ internal sealed class RandomHostsTests
 
     // A host mostly waits for its kernel.
     private const int AtOnce = 3;
-
-    // Where no answer is due, a short wait is enough: the hooks still show every packet that comes.
-    private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
 
     private static int Hosts => Setting("SPECS_HOSTS", 20);
 
@@ -65,21 +59,18 @@ internal sealed class RandomHostsTests
             Settings = RandomSettings.Of(random, host.Value),
             Rules = new RandomRules(random, host).All(),
         };
-        await using var twin = await StartAsync(plan, seed, cancellation);
+        await using var twin = await LiveTwin.StartAsync(plan, cancellation);
         var legs = new List<LegRecord>();
         var told = new HashSet<Endpoint>();
         foreach (var flow in new RandomFlows(random, host).Take(FlowsOfHost))
         {
-            var forecast = ForecastOf(twin, flow);
+            var forecast = Prediction.Forecast(twin.Profile, flow, 1);
             if (IsToItself(flow, forecast) || IsLimited(flow, forecast, told))
                 continue;
-            var judged = await JudgedAsync(twin, flow, forecast, cancellation);
+            var judged = await Judged.LegsAsync(twin, twin.Profile, flow, forecast, cancellation);
             legs.AddRange(judged);
-            foreach (var leg in judged.Where(leg => leg.Verdict == LegVerdict.Disagreed))
-                differences.Add(
-                    $"host {seed}: {flow}{(flow.By is { } by ? $" by {by}" : "")}, {leg.Leg}: {leg.Reason}\n"
-                    + string.Concat(judged.Select(
-                        one => $"  {one.Leg}\n    predicted {Shown(one.Predicted)}\n    observed  {Shown(one.Observed)}\n")));
+            foreach (var difference in Judged.Differences(flow, judged))
+                differences.Add($"host {seed}: {difference}");
         }
 
         return legs;
@@ -96,62 +87,6 @@ internal sealed class RandomHostsTests
         if (flow.Ip != IpVersion.V4 || !forecast.Legs.Any(leg => leg.Leg.Direction == Direction.Error))
             return false;
         return !told.Add(flow.From) && forecast.Legs[0].Trail.Outcome.Kind == OutcomeKind.Vanished;
-    }
-
-    private static string Shown(Trail? trail) => trail is null
-        ? "nothing"
-        : string.Join(", ", trail.Hops.Select(
-            hop => $"{hop.Point} {hop.In}→{hop.Out} {hop.Source}→{hop.Destination}").Append(trail.Outcome.ToString()));
-
-    private static async Task<ImmutableArray<LegRecord>> JudgedAsync(
-        Twin twin, Flow flow, Forecast forecast, CancellationToken cancellation)
-    {
-        var finding = await twin.SendAsync(
-            flow, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation);
-        return finding switch
-        {
-            Finding.Observed(var seen) => Told(flow, FlowJudgement.Of(
-                flow, forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(twin.Profile, seen))),
-            Finding.Inconclusive(var reason) =>
-                [.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)],
-            var other => throw new InvalidOperationException($"Unknown finding {other}."),
-        };
-    }
-
-    private static ImmutableArray<LegRecord> Told(Flow flow, ImmutableArray<LegRecord> judged) =>
-        [
-            .. judged.Select(leg => Untellable.Of(flow, judged, leg) is { } why
-                ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
-                : leg),
-        ];
-
-    private static Forecast ForecastOf(Twin twin, Flow flow)
-    {
-        try
-        {
-            return Prediction.Forecast(twin.Profile, flow, 1);
-        }
-        catch (Exception wrong) when (wrong is HooktrailException or InvalidOperationException)
-        {
-            throw new AssertionException($"{flow} by {flow.By}: {wrong.Message}", wrong);
-        }
-    }
-
-    private static async Task<Twin> StartAsync(TwinPlan plan, int seed, CancellationToken cancellation)
-    {
-        try
-        {
-            return await Twin.StartAsync(plan, cancellation);
-        }
-        catch (HooktrailException e)
-            when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
-        {
-            throw Skip.Because(e.Message);
-        }
-        catch (HooktrailException e)
-        {
-            throw new HooktrailException($"Host {seed}: {e.Message}", e);
-        }
     }
 
     private static int Setting(string name, int otherwise) =>

@@ -1,0 +1,79 @@
+using System.Net;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Twins;
+
+/// <summary>
+/// In what a twin differs from the host that it was built from: both were read by the same readers. An answer of the
+/// twin is one of the host only as far as none of these matters.
+/// </summary>
+public static class TwinDifferences
+{
+    /// <returns>A sentence each; none if the twin is one.</returns>
+    public static ImmutableArray<string> Between(HostProfile host, HostProfile twin) =>
+        [
+            .. OfRules(host.Rules, twin.Rules),
+            .. Of("route", Routes(host.Topology), Routes(twin.Topology)),
+            .. Of("policy rule", Rules(host.Topology), Rules(twin.Topology)),
+            .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
+            .. Of("setting", Settings(host.Topology), Settings(twin.Topology)),
+            .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
+        ];
+
+    private static IEnumerable<string> OfRules(RuleSet host, RuleSet twin)
+    {
+        foreach (var chain in host.Chains)
+            if (twin.Find(chain.Id) is not { } built)
+            {
+                if (!chain.Rules.IsEmpty)
+                    yield return $"The twin has no chain {chain.Id}.";
+            }
+            else if (chain.Policy != built.Policy || !Texts(chain).SequenceEqual(Texts(built)))
+            {
+                yield return $"The twin's chain {chain.Id} has other rules: {First(Texts(chain), Texts(built))}.";
+            }
+
+        foreach (var chain in twin.Chains.Where(chain => !chain.Rules.IsEmpty && host.Find(chain.Id) is null))
+            yield return $"The twin has a chain {chain.Id}, and the host has none.";
+    }
+
+    private static IEnumerable<string> Texts(RuleChain chain) => chain.Rules.Select(rule => rule.ToString());
+
+    private static string First(IEnumerable<string> host, IEnumerable<string> twin)
+    {
+        var (here, there) = (host.ToList(), twin.ToList());
+        var at = Enumerable.Range(0, Math.Max(here.Count, there.Count))
+            .First(index => here.ElementAtOrDefault(index) != there.ElementAtOrDefault(index));
+        return $"\"{there.ElementAtOrDefault(at) ?? "none"}\" instead of \"{here.ElementAtOrDefault(at) ?? "none"}\"";
+    }
+
+    private static IEnumerable<string> Of(string kind, IEnumerable<string> host, IEnumerable<string> twin)
+    {
+        var (here, there) = (host.ToHashSet(), twin.ToHashSet());
+        return here.Except(there).Select(one => $"The twin lacks the {kind} \"{one}\".")
+            .Concat(there.Except(here).Select(one => $"The twin has the {kind} \"{one}\", and the host has not."));
+    }
+
+    // Those of link-local addresses depend on each device's own MAC address, and that of ::1 on the kernel. They decide
+    // nothing between others.
+    private static IEnumerable<string> Routes(Topology topology) =>
+        from route in topology.Routes
+        where route.Kind is not (RouteKind.Multicast or RouteKind.Anycast)
+            && !IPAddress.IPv6Loopback.Equals(route.Destination.Address)
+            && !route.Destination.Address.IsIPv6LinkLocal && !route.Destination.Address.IsIPv6Multicast
+        select route.ToString();
+
+    private static IEnumerable<string> Rules(Topology topology) =>
+        topology.Rules.Select(rule => $"{rule.Priority} {rule}")
+            .Concat(topology.Rules6.Select(rule => $"{rule.Priority} {rule} (IPv6)"));
+
+    private static IEnumerable<string> Addresses(Topology topology) =>
+        from device in topology.Devices
+        from own in device.Addresses
+        where !own.Address.IsIPv6LinkLocal
+        select $"{own} on {device}";
+
+    private static IEnumerable<string> Settings(Topology topology) =>
+        from device in topology.Devices
+        select $"{device}: {device.Settings}";
+}

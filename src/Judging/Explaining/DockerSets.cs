@@ -44,7 +44,7 @@ internal static class DockerSets
         var docker = profile.Rules.Count > own.Count;
         foreach (var set in All.Value.OrderBy(set => set.Proxy == profile.UserlandProxy ? 0 : 1))
             yield return Change(
-                $"the rules of {set.Name}", host => RuleChanges.With(host, Exchanged(host.Rules, set.Rules)) with
+                $"the rules of {set.Name}", host => host.WithRules(Exchanged(host.Rules, set.Rules)) with
                 {
                     // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
                     UserlandProxy = set.Proxy,
@@ -53,13 +53,12 @@ internal static class DockerSets
                     RouteLocalnet = !set.Proxy,
                 });
         if (docker)
-            yield return Change("none of Docker's rules", host => RuleChanges.With(host, Own(host.Rules)));
+            yield return Change("none of Docker's rules", host => host.WithRules(Own(host.Rules)));
     }
 
     /// <summary>Replaces Docker's rules with those of a release, or with none; the host's other rules stay.</summary>
     public static HostProfile Exchange(HostProfile host, DockerRelease? release) =>
-        RuleChanges.With(
-            host,
+        host.WithRules(
             release is { } one ? Exchanged(host.Rules, DockerRules.Of(one, host.UserlandProxy)) : Own(host.Rules)) with
         {
             ProxyPktinfo = release is { } own && DockerRules.ProxyHasPktinfo(own),

@@ -4,6 +4,7 @@ using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
 using Hooktrail.Snapshots;
+using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -99,9 +100,12 @@ internal static class CheckVerb
             The first line is the answer. Then comes each leg: the hooks at which a rule matched, and the last one. A port that a container publishes is
             asked at the host's address if the sender is outside. What could not be read of the host stands last: an answer that depends on it is not sure.
 
-            --rule, --nft, --set and --kernel ask about the host as it would be: nothing is changed. The first two lines are then the answer now and the
-            answer then, and the legs are those of the changed host. --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model
-            predicts the other ending: rules for such packets, in DOCKER-USER first, then the deciding rule deleted; and sysctls.
+            --rule, --nft, --set, --docker and --kernel ask about the host as it would be: nothing is changed. The first two lines are then the answer now
+            and the answer then, and the legs are those of the changed host. --docker exchanges Docker's own rules for those of another release, for the
+            same networks, containers and published ports; your rules stay.
+
+            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; rules for such
+            packets, in DOCKER-USER first; and last the deciding rule deleted.
 
             A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 
@@ -142,6 +146,8 @@ internal static class CheckVerb
             Protocols.Parse(line.GetRequiredValue(ByProtocol)),
             line.GetValue(Ip) is { } ip ? IpVersions.Parse(ip is "4" or "6" ? $"ipv{ip}" : ip) : null);
         var then = Changed(line, profile);
+        if (Host.DockerNote(line) is { } note)
+            await Console.Error.WriteLineAsync(PlainText.Of(note));
         var answer = Answer.Of(then, question);
         var result = new CheckResult(question, answer)
         {
@@ -176,9 +182,9 @@ internal static class CheckVerb
     /// <summary>The host with the changes that the user asks about; the same object if there are none.</summary>
     private static HostProfile Changed(ParseResult line, HostProfile host)
     {
-        var changed = line.GetValue(Nft) is { } file
-            ? HostCommand.AddTables(host, NftInput.Read(file), InputFile.NameOf(file))
-            : host;
+        var changed = Host.SaysDocker(line, out var release) ? HostDocker.With(host, release) : host;
+        if (line.GetValue(Nft) is { } file)
+            changed = HostCommand.AddTables(changed, NftInput.Read(file), InputFile.NameOf(file));
         changed = line.GetRequiredValue(Rules).Aggregate(changed, HostCommand.Apply);
         changed = Host.Turns(line).Aggregate(changed, (one, turn) => HostSwitches.Turn(one, turn.Switch, turn.On));
         return Host.Kernel(line) is { } kernel ? changed with { Kernel = kernel } : changed;

@@ -44,7 +44,7 @@ internal sealed class HostOptions
     public IEnumerable<Option> OfBuilt => [_docker, _iptables, _set];
 
     /// <summary>The options for a change of a host that was read.</summary>
-    public IEnumerable<Option> OfChanged => [_kernel, _set];
+    public IEnumerable<Option> OfChanged => [_docker, _kernel, _set];
 
     /// <summary>The switches, for the notes of a help text.</summary>
     public static string Switches =>

@@ -81,6 +81,18 @@ public sealed class CheckTests
         Assert.That(json.RootElement.GetProperty("answer").GetProperty("outcome").GetString(), Is.EqualTo("unreachable"));
     }
 
+    [TestCase("172.18.0.2:80", "28.5", "delivered to shop-web-1", "dropped in iptables raw PREROUTING by rule 1: -A PREROUTING -d 172.18.0.2/32 ! -i br-shop -j DROP")]
+    [TestCase("web:8080", "28.5", "delivered to shop-web-1", "delivered to shop-web-1")]
+    [TestCase("web:8080", "29-nftables", "delivered to shop-web-1", "delivered to shop-web-1")]
+    [TestCase("host:8080", "none", "delivered to shop-web-1", "dropped in iptables filter ufw-user-input by rule 2: -A ufw-user-input -p tcp -m tcp --dport 8080 -j DROP")]
+    public async Task Another_release_of_Docker_has_other_rules_for_the_same_containers(
+        string to, string release, string now, string then)
+    {
+        var ran = await Check("internet", to, "--docker", release);
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.StartWith($"now: {now}\nthen: {then}\n"));
+    }
+
     [Test]
     public async Task A_command_that_explain_prints_does_what_it_says()
     {

@@ -2,8 +2,9 @@
 Feature: Two NICs and policy routing
   A host with two providers answers by the NIC that the question came in by: a policy rule chooses the table by the
   host's own source address. A container has another source address until the very end, so the rule does not match its
-  answers. The host has eth0 with the default route, eth1 with a table of its own, and Docker 24 with a container web that
-  publishes its port 80 as 8080. What follows is predicted by the model, not measured.
+  answers. The host has eth0 with the default route; eth1 with a table of its own, which policy rules choose by the
+  source and by the mark 2; and Docker 24 with a container web that publishes its port 80 as 8080. What follows is
+  predicted by the model, not measured.
 
   Background:
     Given the host of the snapshot "two-nics.snapshot"
@@ -27,12 +28,13 @@ Feature: Two NICs and policy routing
       Then it is delivered to "web"
       And the reply leaves by "eth0"
 
-    Scenario: A mark that the connection keeps is not enough without a policy rule for it
+    Scenario: A mark that the connection keeps takes the answer back by the second NIC
+      The host has a policy rule for the mark 2. These two rules give it to the connection, and back to its answers.
       Given the rule "iptables -t mangle -A PREROUTING -i eth1 -j CONNMARK --set-mark 2"
       And the rule "iptables -t mangle -A PREROUTING -i br-shop -j CONNMARK --restore-mark"
       When "192.0.2.7@eth1" connects to "198.51.100.10" at port 8080
       Then it is delivered to "web"
-      And the reply leaves by "eth0"
+      And the reply leaves by "eth1"
 
   Rule: A strict rp_filter asks the routes before the packet is routed
 

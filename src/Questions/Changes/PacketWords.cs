@@ -46,7 +46,7 @@ internal sealed record PacketWords
         $"-p {(_protocol == "icmp" && _isIpv6 ? "ipv6-icmp" : _protocol)}",
         _port is { } at ? Port($"--{at.Side}port", at.Port) : "");
 
-    /// <summary>For a chain of the bridge; devices of the internet are those of the IP layer, and are left out.</summary>
+    /// <summary>For a chain of the bridge, where the devices of the IP layer are none.</summary>
     public string Ebtables => _isIpv6
         ? Joined(
             "-p IPv6", Word("--ip6-src", _source), Word("--ip6-dst", _destination),

@@ -5,7 +5,7 @@ namespace Hooktrail.Rules.Reading;
 /// <summary>A word without its quotes. A quoted word is never a keyword. Lines count from 1.</summary>
 internal readonly record struct NftToken(string Text, bool Quoted, int Line)
 {
-    /// <summary>The handle of the rule that ends with this line, or that begins with this word; null for none.</summary>
+    /// <summary>The handle of the rule that ends with this line, or begins with this word; null for none.</summary>
     public long? Handle { get; init; }
 
     public bool Is(string keyword) => !Quoted && Text == keyword;

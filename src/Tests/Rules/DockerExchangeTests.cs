@@ -3,7 +3,8 @@ namespace Hooktrail.Tests.Rules;
 /// <summary>Docker's rules of one release exchanged for those of another.</summary>
 public sealed class DockerExchangeTests
 {
-    private static readonly DockerExchange Exchange = new(Enum.GetValues<DockerRelease>().Select(one => DockerRules.Of(one)));
+    private static readonly DockerExchange Exchange =
+        new(Enum.GetValues<DockerRelease>().Select(one => DockerRules.Of(one)));
 
     private static readonly RuleSet Old = DockerRules.Of(DockerRelease.V20);
 

@@ -110,6 +110,10 @@ public sealed class AnswerJsonTests
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static string Compact(JsonElement element) => JsonSerializer.Serialize(
-        element, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static string Compact(JsonElement element) => JsonSerializer.Serialize(element, Readable);
 }

@@ -52,7 +52,7 @@ internal static class CheckVerb
     private static readonly Option<string[]> Rules = new("--rule")
     {
         Description =
-            "Asks what a rule would change: a command of iptables, ip6tables, arptables, ebtables or nft, with the host's own names; repeatable.",
+            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft or sysctl, with the host's own names; repeatable.",
         HelpName = "\"iptables …\"",
         DefaultValueFactory = _ => [],
     };

@@ -1,5 +1,4 @@
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Questions.Changes;
 
@@ -61,21 +60,21 @@ internal static class ChangeCandidates
         var (layer, table, chain) = (hop.Point.Layer, hop.Point.Table, hop.Point.Chain);
         if (layer == Layer.Nftables)
         {
-            yield return HostCandidate.Of(
+            yield return new HostCandidate(
                 $"nft insert rule {table} {chain} {words.Nft} {target.ToLowerInvariant()}");
             yield break;
         }
 
         if (layer == Layer.Ebtables)
         {
-            yield return HostCandidate.Of($"{Tool(layer, table)} -I {chain} {words.Ebtables} -j {target}");
+            yield return new HostCandidate($"{Tool(layer, table)} -I {chain} {words.Ebtables} -j {target}");
             yield break;
         }
 
         if (table == "filter" && chain == "FORWARD" && host.Rules.Find(new(layer, table, User)) is not null)
-            yield return HostCandidate.Of($"{layer.Name()} -I {User} 1 {words.Xtables} -j {target}");
+            yield return new HostCandidate($"{layer.Name()} -I {User} 1 {words.Xtables} -j {target}");
         if (table != "nat")
-            yield return HostCandidate.Of($"{Tool(layer, table)} -I {chain} 1 {words.Xtables} -j {target}");
+            yield return new HostCandidate($"{Tool(layer, table)} -I {chain} 1 {words.Xtables} -j {target}");
     }
 
     private static string Tool(Layer layer, string table) =>
@@ -86,12 +85,12 @@ internal static class ChangeCandidates
         if (rule.Handle is { } handle)
         {
             var table = rule.Layer == Layer.Nftables ? rule.Table : $"{rule.Layer.Family()} {rule.Table}";
-            yield return HostCandidate.Of(string.Create(
+            yield return new HostCandidate(string.Create(
                 CultureInfo.InvariantCulture, $"nft delete rule {table} {rule.Chain} handle {handle}"));
         }
         else if (rule.Layer != Layer.Nftables)
         {
-            yield return HostCandidate.Of(rule.Number is null
+            yield return new HostCandidate(rule.Number is null
                 ? $"{Tool(rule.Layer, rule.Table)} -P {rule.Chain} ACCEPT"
                 : $"{Tool(rule.Layer, rule.Table)} -D {rule.Text[(rule.Text.IndexOf(' ') + 1)..]}");
         }
@@ -101,39 +100,15 @@ internal static class ChangeCandidates
     {
         if (outcome.Kind != OutcomeKind.Vanished)
             yield break;
-        yield return question.Flow.Ip == IpVersion.V4
-            ? Turned("net.ipv4.ip_forward=1", "ip_forward", on: true)
-            : Turned("net.ipv6.conf.all.forwarding=1", "ip6_forward", on: true);
+        yield return new HostCandidate(question.Flow.Ip == IpVersion.V4
+            ? "sysctl -w net.ipv4.ip_forward=1"
+            : "sysctl -w net.ipv6.conf.all.forwarding=1");
         if (end.In is not { } device || host.Topology.Find(device) is null)
             yield break;
-        // Of the device's own value and that of all, the greater one acts.
-        yield return OfDevice($"net.ipv4.conf.{device}.rp_filter=2", device, own => own with { RpFilter = 2 });
-        yield return OfDevice(
-            $"net.ipv4.conf.{device}.route_localnet=1", device, own => own with { RouteLocalnet = true });
+        yield return new HostCandidate($"sysctl -w net.ipv4.conf.{device}.rp_filter=2");
+        yield return new HostCandidate($"sysctl -w net.ipv4.conf.{device}.route_localnet=1");
     }
 
-    private static HostCandidate Unfiltered(Layer layer)
-    {
-        var name = layer == Layer.Ip6tables ? "bridge-nf-call-ip6tables" : "bridge-nf-call-iptables";
-        return Turned($"net.bridge.{name}=0", name, on: false);
-    }
-
-    private static HostCandidate Turned(string sysctl, string name, bool on) =>
-        new($"sysctl -w {sysctl}", host => HostSwitches.Turn(host, Switch.Parse(name), on));
-
-    private static HostCandidate OfDevice(string sysctl, string name, Func<DeviceSettings, DeviceSettings> change) =>
-        new(
-            $"sysctl -w {sysctl}",
-            host => host with
-            {
-                Topology = host.Topology with
-                {
-                    Devices =
-                    [
-                        .. host.Topology.Devices.Select(device => device.Name == name
-                            ? device with { Settings = change(device.Settings) }
-                            : device),
-                    ],
-                },
-            });
+    private static HostCandidate Unfiltered(Layer layer) => new HostCandidate(
+        $"sysctl -w net.bridge.bridge-nf-call-{(layer == Layer.Ip6tables ? "ip6tables" : "iptables")}=0");
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Hooktrail.Rules.Reading;
 
 namespace Hooktrail.Rules.Changing;
@@ -6,7 +7,7 @@ namespace Hooktrail.Rules.Changing;
 /// Does to rules what a command does to them on a host: <c>iptables -I DOCKER-USER -s 203.0.113.0/24 -j DROP</c>,
 /// <c>nft delete rule inet own input handle 7</c>.
 /// </summary>
-public static class RuleCommand
+public static partial class RuleCommand
 {
     /// <param name="rules">The rules of the host.</param>
     /// <param name="command">A command of iptables, ip6tables, arptables, ebtables or nft.</param>
@@ -16,9 +17,12 @@ public static class RuleCommand
     /// <exception cref="HooktrailException">It is no such command, or the tool would refuse it.</exception>
     public static RuleSet Apply(RuleSet rules, string command, Backend iptables, Backend ebtables, INames names)
     {
-        var words = RuleTokens.Split(command);
+        // A shell takes single quotes too.
+        var words = RuleTokens.Split(InQuotes().Replace(command, "\"$1\""));
         if (words is ["sudo", ..])
             words = words.RemoveAt(0);
+        if (words is ["nft", var whole] && whole.Contains(' '))
+            return Apply(rules, $"nft {whole}", iptables, ebtables, names);
         if (words.IsEmpty)
             throw new HooktrailException("A rule is empty; write a command, such as \"iptables -I FORWARD -j DROP\".");
         if (words[0] == "nft")
@@ -51,4 +55,7 @@ public static class RuleCommand
             : throw new HooktrailException(
                 $"{source} has the table {shared.Id.Table}, which a tool of iptables has on this host; add its rules by --rule.");
     }
+
+    [GeneratedRegex(@"(?<=\s)'([^'""\\]*)'(?=\s|\z)")]
+    private static partial Regex InQuotes();
 }

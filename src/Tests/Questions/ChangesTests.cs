@@ -44,6 +44,29 @@ public sealed class ChangesTests
         Assert.That(Answer.Of(off, Asked("internet", "host", Protocol.Icmp)).Ending, Is.EqualTo(Ending.Delivered));
     }
 
+    [TestCase("sysctl -w net.ipv4.ip_forward=0", Ending.Unreachable)]
+    [TestCase("sysctl net/ipv4/conf/eth0/forwarding=0", Ending.Unreachable)]
+    [TestCase("sysctl -w net.ipv4.conf.eth1.forwarding=0", Ending.Delivered)]
+    [TestCase("sysctl -w net.bridge.bridge-nf-call-iptables=0", Ending.Delivered)]
+    public void A_sysctl_acts_on_its_device_or_on_all(string command, Ending ending) => Assert.That(
+        Answer.Of(HostCommand.Apply(Host, command), Asked("internet", "web:443")).Ending, Is.EqualTo(ending));
+
+    [TestCase("sysctl -w net.ipv4.ip_forward", "\"net.ipv4.ip_forward\" sets no sysctl;")]
+    [TestCase("sysctl -w net.ipv4.tcp_sack=1", "The model has no sysctl net.ipv4.tcp_sack; it has net.bridge.")]
+    [TestCase("sysctl -w net.ipv4.conf.eth9.rp_filter=1", "The host has no device \"eth9\".")]
+    public void A_sysctl_that_the_model_lacks_is_named(string command, string says) =>
+        Assert.That(
+            () => HostCommand.Apply(Host, command), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
+
+    [Test]
+    public void Of_two_values_the_lower_one_need_not_act()
+    {
+        var strict = HostCommand.Apply(Host, "sysctl -w net.ipv4.conf.eth1.rp_filter=1");
+        Assert.That(
+            () => HostCommand.Apply(strict, "sysctl -w net.ipv4.conf.eth1.rp_filter=0"),
+            Throws.TypeOf<HooktrailException>().With.Message.EndsWith("write --set rp_filter=0 for both."));
+    }
+
     [Test]
     public void A_switch_of_the_lab_alone_is_refused() => Assert.That(
         () => HostSwitches.Turn(Host, Switch.Parse("userland-proxy"), false),

@@ -42,6 +42,12 @@ public sealed class RuleCommandTests
             Is.EqualTo(rules));
 
     [Test]
+    public void Words_in_quotes_are_one() => Assert.That(
+        Apply("iptables -F DOCKER-USER", "iptables -A DOCKER-USER -m comment --comment 'two words' -j DROP")
+            .Find(new(Layer.Iptables, "filter", "DOCKER-USER"))!.Rules.Single().Text,
+        Is.EqualTo("-A DOCKER-USER -m comment --comment \"two words\" -j DROP"));
+
+    [Test]
     public void A_new_chain_can_be_called_and_a_policy_set()
     {
         var rules = Apply("iptables -N OWN", "iptables -A INPUT -j OWN", "iptables -P INPUT DROP");
@@ -55,6 +61,7 @@ public sealed class RuleCommandTests
     [TestCase("nft insert rule inet own input handle 7 iifname \"eth0\" drop", "tcp dport 22 accept, iifname \"eth0\" drop, tcp dport 80 drop")]
     [TestCase("nft add rule inet own input handle 4 udp dport 53 drop", "tcp dport 22 accept, udp dport 53 drop, tcp dport 80 drop")]
     [TestCase("nft delete rule inet own input handle 7", "tcp dport 22 accept")]
+    [TestCase("nft 'delete rule inet own input handle 4'", "tcp dport 80 drop")]
     public void A_chain_of_nft_too(string command, string rules) => Assert.That(
         string.Join(", ", Apply(command).Find(new(Layer.Nftables, "inet own", "input"))!.Rules.Select(rule => rule.Text)),
         Is.EqualTo(rules));

@@ -62,7 +62,7 @@ internal sealed class FlowTraffic
             return inner.Protocol() == _flow.Protocol
                 && _written.Any(tos => ((inner.Tos ^ tos) & 0xFE) == 0)
                 && IsOfConnection(inner.SourcePort, inner.DestinationPort);
-        if (sighting.Protocol() == _flow.Protocol && (HasMark(sighting) || HadMark(sighting)))
+        if (sighting.Protocol() == _flow.Protocol && (HasMark(sighting) || HadMark(sighting) || HasWritten(sighting)))
             return IsOfConnection(sighting.SourcePort, sighting.DestinationPort);
         return IsBareError(sighting) || IsRejection(sighting);
     }
@@ -123,6 +123,10 @@ internal sealed class FlowTraffic
     // A rule may have written another type of service on the way; errors then quote that one.
     private bool HadMark(Sighting sighting) =>
         !sighting.IsIcmpError() && KeyOf(sighting) is { } key && _marked.Contains(key);
+
+    // A reset has the type of service of the segment that it answers (net/ipv4/tcp_ipv4.c, tcp_v4_send_reset).
+    private bool HasWritten(Sighting sighting) => sighting.IsReset() && sighting.Tos != 0
+        && _written.Any(tos => ((sighting.Tos ^ tos) & PrintedTos(sighting)) == 0);
 
     /// <summary>What a packet keeps while a rule changes its type of service; null if nothing is printed.</summary>
     private static object? KeyOf(Sighting sighting) => sighting switch

@@ -70,6 +70,9 @@ internal sealed class Packet
     /// </summary>
     public bool IsUnbound { get; set; }
 
+    /// <summary>The only device that its route may lead to; null for any.</summary>
+    public string? MustLeaveBy { get; init; }
+
     /// <summary>The router that the route leads to; null for a neighbour.</summary>
     public string? Gateway { get; set; }
 

@@ -30,8 +30,8 @@ internal enum RouteType
 internal static class Route
 {
     private static readonly Condition IsForThisHost = new(
-        Statement.RouteDecides, null, packet =>
-            packet.Wiring.IsOfHost(packet.Destination.Name) || packet.Wiring.IsBroadcast(packet.Destination.Name));
+        Statement.RouteDecides, null,
+        packet => packet.Wiring.RouteOf(packet).Kind is RouteKind.Local or RouteKind.Broadcast);
 
     private static readonly Condition IsForwardingOff = new(
         Statement.ForwardingOff, null, packet =>
@@ -214,7 +214,9 @@ internal static class Route
             packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off",
             Statement.ForwardingOff);
 
+    // To IPv6 a loopback address is just one that no route by the device in leads to.
     private static bool IsMartian(Packet packet) =>
-        (packet.Wiring.IsLoopback(packet.Source.Name) || packet.Wiring.IsLoopback(packet.Destination.Name))
+        (packet.Wiring.IsLoopback(packet.Source.Name)
+            || (packet.Wiring.IsLoopback(packet.Destination.Name) && packet.Family == Family.IPv4))
         && LocalnetStays.Holds(packet);
 }

@@ -37,10 +37,19 @@ public static class SnapshotTaking
         var process = processId.ToString(CultureInfo.InvariantCulture);
         return Directory.Exists($"/proc/{process}")
             ? RunAsync(
-                ["nsenter", "--net", "--target", process, "sh", "-c", Snapshot.Script, "sh", "namespace"], cancellation)
+                [
+                    "nsenter", .. IsOfAnotherUserNamespace(process) ? ["--user", "--preserve-credentials"] : Array.Empty<string>(),
+                    "--net", "--target", process, "sh", "-c", Snapshot.Script, "sh", "namespace",
+                ],
+                cancellation)
             : throw new HooktrailException(
                 $"There is no process {process} on this machine; name one that runs in the namespace (lsns -t net shows some).");
     }
+
+    // An ordinary user has the rights over a network namespace that a user namespace of his owns.
+    private static bool IsOfAnotherUserNamespace(string process) =>
+        File.ResolveLinkTarget($"/proc/{process}/ns/user", returnFinalTarget: false)?.Name
+        != File.ResolveLinkTarget("/proc/self/ns/user", returnFinalTarget: false)?.Name;
 
     private static async Task<Snapshot> RunAsync(string[] command, CancellationToken cancellation)
     {

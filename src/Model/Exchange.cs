@@ -81,31 +81,38 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Packet Ask(Host host, Content content)
     {
         var destination = AskedOn(host);
-        var own = flow.From.Kind == EndpointKind.Host
-            ? host.Wiring.SourceTowards(destination, flow.Ip.Family()) ?? SourceWithoutRoute(host, destination)
-            : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip);
-        var source = flow.As ?? own ?? throw new HooktrailException(
-            $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
+        var isHosts = flow is { From.Kind: EndpointKind.Host, As: null };
+        var own = flow.As ?? (isHosts ? Wiring.Unspecified : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip))
+            ?? throw new HooktrailException(
+                $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
         var request = new Packet(
             host, connections, content,
-            new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
+            new(own, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
         {
             Ttl = flow.Ttl,
             Encapsulation = flow.Encapsulation,
             // A socket of TCP or UDP is connected. Over IPv4 the route is looked up again with the source that the first
             // look-up has chosen (include/net/route.h, ip_route_connect); over IPv6 only if the first found none
             // (net/ipv6/ip6_output.c, ip6_dst_lookup_tail).
-            IsUnbound = flow is { From.Kind: EndpointKind.Host, As: null }
+            IsUnbound = isHosts
                 && (flow.Ip == IpVersion.V6 ? host.Wiring.IsReached(destination) : flow.Protocol == Protocol.Icmp),
         };
+        if (isHosts)
+            request.Source = request.Source with { Name = SourceOf(request) };
         Send(request, flow.From, flow.By);
         return request;
     }
 
     // Without a route IPv6 chooses among all of the host's addresses, and tries again with that one. IPv4 chooses none
     // and sends no packet.
-    private string SourceWithoutRoute(Host host, string destination) =>
-        (flow.Ip == IpVersion.V6 ? host.Wiring.AddressOn("", Family.IPv6, destination) : null) ?? Wiring.Unspecified;
+    private string SourceOf(Packet request)
+    {
+        var (wiring, destination) = (request.Wiring, request.Destination.Name);
+        return wiring.SourceTowards(
+                destination, flow.Ip.Family(), found => Multipath.Chosen(request, found, source: null))
+            ?? (flow.Ip == IpVersion.V6 ? wiring.AddressOn("", Family.IPv6, destination) : null)
+            ?? Wiring.Unspecified;
+    }
 
     /// <summary>
     /// Sends the answer to a request, from and to the addresses that the request arrived with; null where nothing
@@ -136,7 +143,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             if (refusal is null)
             {
                 var error = request.Passage.Error = Unreachable(request);
-                Send(error, receiver, request.Device);
+                Send(error, receiver, request.Passage.ArrivedBy);
                 RefuseForeign(error, request);
                 return null;
             }
@@ -147,7 +154,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var reply = new Packet(
             request.Host, connections, content,
             source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
-        Send(reply, receiver, request.Device);
+        Send(reply, receiver, request.Passage.ArrivedBy);
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
         if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
             && reply.Passage.Arrived.Source != Asked(request))

@@ -152,7 +152,8 @@ internal sealed class Packet
 
     public void End(Outcome how) => Passage.End(how);
 
-    public void Deliver(Endpoint to) => Passage.Deliver(to, Source, Destination, Fragment is not null);
+    public void Deliver(Endpoint to) => Passage.Deliver(
+        to, Source, Destination, Device, Fragment is not null);
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
     public void Vanish(string reason) => End(Outcome.Vanished(Passage.Last, reason));

@@ -82,7 +82,8 @@ internal static class HostMessages
             : IsReaddressed(about)
             ? about.Wiring.AddressOn(about.RouteDevice!, about.Family, about.Source.Name)
             : about is { Family: Family.IPv6, Device: { } device }
-            ? about.Wiring.AddressOn(device, about.Family, about.Source.Name)
+            ? about.Wiring.AddressOn(
+                about.Wiring.IsPort(device) ? about.Wiring.BridgeOf(device) : device, about.Family, about.Source.Name)
             : about.Wiring.SourceTowards(about.Source.Name, about.Family);
         if (source is null)
             return; // no route leads back

@@ -208,14 +208,17 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static string? MasqueradeAddress(Packet packet, string device) =>
         packet.Family == Family.IPv6 && packet.Wiring.IsOfHost(packet.Destination.Name)
             ? packet.Destination.Name
+            : packet.Family == Family.IPv4 && device == LabNames.Loopback
+            ? packet.Wiring.LoopbackSource
             : packet.Wiring.AddressOn(device, packet.Family, packet.Destination.Name, packet.Gateway);
 
     /// <summary>
     /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
-    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host). A snapshot
+    /// has asked the kernel for it.
     /// </summary>
     private static bool IsUntold(Packet packet, in HookState state) =>
-        packet.Family == Family.IPv4 && state.Out == LabNames.Loopback;
+        packet.Family == Family.IPv4 && state.Out == LabNames.Loopback && packet.Wiring.LoopbackSource is null;
 
     /// <summary>
     /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.

@@ -156,15 +156,21 @@ internal sealed class Wiring
             .FirstOrDefault();
     }
 
-    /// <summary>The address that the host's own packet to a destination gets; null if no route leads there.</summary>
-    public string? SourceTowards(string destination, Family family) => RouteTo(destination) switch
+    /// <summary>
+    /// The address that the host's own packet to a destination gets; null if no route leads there.
+    /// <paramref name="choose"/> takes one way of a route with several; without it the first is taken.
+    /// </summary>
+    public string? SourceTowards(
+        string destination, Family family, Func<FoundRoute, NextHop>? choose = null) => RouteTo(destination) switch
     {
         // Of several addresses in a network, the first is the source for the others too.
         { Kind: RouteKind.Local, Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
         { Kind: RouteKind.Local } => destination,
         { Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
-        { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var first, ..] } => AddressOn(
-            first.Device, family, destination, first.Gateway is { } gateway ? _book.NameOf(gateway) : null),
+        { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var first, ..] } found =>
+            (choose?.Invoke(found) ?? first) is var hop
+                ? AddressOn(hop.Device, family, destination, hop.Gateway is { } gateway ? _book.NameOf(gateway) : null)
+                : null,
         _ => null,
     };
 
@@ -228,6 +234,9 @@ internal sealed class Wiring
         _behind.TryGetValue(device, out var container) ? container
         : !Topology.IsOfProfile && (_holders.ContainsKey(address) || IsOfHost(address)) ? null
         : Outside(address);
+
+    /// <summary>The address of IPv4 that MASQUERADE takes at lo; null if it is not known.</summary>
+    public string? LoopbackSource => Topology.LoopbackSource is { } source ? NameOf(source) : null;
 
     /// <summary>Whether the endpoint has the address.</summary>
     public bool Has(Endpoint endpoint, string address) => Topology.IsOfProfile || endpoint.Kind == EndpointKind.Wan

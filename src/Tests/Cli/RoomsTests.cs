@@ -42,6 +42,10 @@ public sealed class RoomsTests
         Assert.That(All("environments/Snapshots"), Does.Not.Contain("src/Model"));
 
     [Test]
+    public void A_twin_does_not_know_the_model() =>
+        Assert.That(All("environments/Twins"), Does.Not.Contain("src/Model"));
+
+    [Test]
     public void The_labs_do_not_know_the_model() =>
         Assert.That(All("environments/Selection"), Does.Not.Contain("src/Model"));
 

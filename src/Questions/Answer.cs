@@ -3,30 +3,12 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Questions;
 
-/// <summary>What becomes of what is asked.</summary>
-public enum Ending
-{
-    /// <summary>The request arrives, and its answer too.</summary>
-    Delivered,
-
-    /// <summary>A rule drops the request or its answer.</summary>
-    Dropped,
-
-    /// <summary>A rule turns it away and tells the sender.</summary>
-    Rejected,
-
-    /// <summary>No route, no socket, or a check of the kernel's between the hooks.</summary>
-    Unreachable,
-
-    /// <summary>It depends on a match that the model cannot decide.</summary>
-    Depends,
-
-    /// <summary>The model does not know.</summary>
-    Unknown,
-}
-
 /// <summary>One leg of an answer, with what decided it.</summary>
-public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Account Account);
+public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Account Account)
+{
+    /// <summary>The rules that matched at a hop, counted from 1.</summary>
+    public IEnumerable<RuleStep> RulesAt(int hop) => Account.Rules.Where(rule => rule.Hop == hop);
+}
 
 /// <summary>The model's answer to a question.</summary>
 /// <param name="Ending">The end of the whole, request and answer.</param>

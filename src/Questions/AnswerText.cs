@@ -1,25 +1,53 @@
 using System.Text;
+using Hooktrail.Questions.Changes;
 using Hooktrail.Text;
 using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Questions;
 
-/// <summary>A leg of an answer for a terminal: each hop, and below it the rules that matched.</summary>
+/// <summary>An answer for a terminal: first in a sentence, then each leg's hops with the rules that matched.</summary>
 public static class AnswerText
 {
-    /// <param name="leg">The leg.</param>
+    /// <param name="result">The answer.</param>
     /// <param name="everyHook">Whether hooks at which no rule matched are shown too.</param>
-    public static string Of(AnswerLeg leg, bool everyHook)
+    public static string Of(CheckResult result, bool everyHook)
+    {
+        var text = new StringBuilder();
+        if (result.Before is { } before)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"now: {PlainText.Of(before.Says)}\nthen: {PlainText.Of(result.Answer.Says)}\n");
+        else
+            text.Append(CultureInfo.InvariantCulture, $"{PlainText.Of(result.Answer.Says)}\n");
+        foreach (var leg in result.Answer.Legs)
+            text.Append('\n').Append(Of(leg, everyHook));
+        if (result.Change is { } change)
+            text.Append('\n').Append(Of(change));
+        foreach (var missing in result.NotKnown)
+            text.Append(CultureInfo.InvariantCulture, $"\nnot known of this host: {PlainText.Of(missing.ToString())}");
+        return text.Append(result.NotKnown.IsEmpty ? "" : "\n").ToString();
+    }
+
+    private static string Of(SmallestChange change)
+    {
+        var wanted = change.Wanted == Ending.Delivered ? "lets it through" : "stops it";
+        return change.Commands.IsEmpty
+            ? $"No single change of a rule or a sysctl {wanted}.\n"
+            : $"Each of these {wanted}, by the model:\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
+    }
+
+    private static string Of(AnswerLeg leg, bool everyHook)
     {
         var text = new StringBuilder($"{leg.Leg}: {leg.Trail.Outcome}\n");
         foreach (var (index, hop) in leg.Trail.Hops.Index())
         {
-            if (!everyHook && index + 1 < leg.Trail.Hops.Length && leg.Account.Rules.All(rule => rule.Hop != index + 1))
+            var rules = leg.RulesAt(index + 1).ToList();
+            if (!everyHook && index + 1 < leg.Trail.Hops.Length && rules.Count == 0)
                 continue;
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"  {index + 1,2}  {hop.Point}{Devices(hop)}  {hop.Source} → {hop.Destination}\n");
-            foreach (var rule in leg.Account.Rules.Where(rule => rule.Hop == index + 1))
+            foreach (var rule in rules)
                 text.Append(CultureInfo.InvariantCulture, $"      {In(rule, hop.Point)}{Text(rule)}\n");
         }
 
@@ -33,6 +61,5 @@ public static class AnswerText
 
     private static string In(RuleStep rule, HookPoint at) => rule.Chain == at.Chain ? "" : $"{rule.Chain} ";
 
-    private static string Text(RuleStep rule) =>
-        rule.Number is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number}: {rule.Text}") : rule.Text;
+    private static string Text(RuleStep rule) => rule.Number is null ? rule.Text : $"{rule.Place}: {rule.Text}";
 }

@@ -8,6 +8,9 @@ internal sealed class EndpointNames(Topology topology)
 {
     public const string Internet = "internet";
 
+    /// <summary>Whether the text stands for any address beyond the default route.</summary>
+    public static bool IsInternet(string text) => text.Split(':')[0] == Internet;
+
     /// <param name="text">
     /// A container, a service, <c>host</c>, <c>internet</c>, or an address with or without @device.
     /// </param>

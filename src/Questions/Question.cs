@@ -43,8 +43,19 @@ public sealed record Question(string From, string To, Flow Flow)
             Port = port ?? Flow.ServicePort,
             By = by,
         };
-        return new(from, to, Published(topology, flow) ?? flow);
+        // An address is that address, whichever others its owner has, and whatever it publishes.
+        return new(
+            from,
+            to,
+            !IPAddress.TryParse(toName, out var address) ? Published(topology, flow) ?? flow
+            : receiver.Kind == EndpointKind.Wan ? flow
+            : flow with { Via = address.ToString() });
     }
+
+    /// <summary>The endpoint that a user means, as in <see cref="Of"/>.</summary>
+    /// <exception cref="HooktrailException">There is no such endpoint, or more than one.</exception>
+    public static Endpoint EndpointOf(Topology topology, string text, IpVersion ip) =>
+        new EndpointNames(topology).Find(text, Outside(ip)).Endpoint;
 
     /// <summary>
     /// The flow by a published port, where the sender is beyond the host's NICs and the container publishes the port.

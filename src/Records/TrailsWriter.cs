@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hooktrail.Trails.Accounts;
 
@@ -12,23 +10,11 @@ namespace Hooktrail.Records;
 /// </summary>
 public sealed class TrailsWriter : IDisposable
 {
-    // Arrows and quotes stay readable; a page that embeds the file must escape it, like any other text.
-    private static readonly JsonWriterOptions Lines = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    private static readonly JsonWriterOptions OneLine = Lines with { Indented = false };
-
     private readonly Stream _stream;
-    private readonly int _indentation;
     private readonly HostProfile _first;
     private HostProfile _host;
     private readonly Utf8JsonWriter _json;
-    private readonly ArrayBufferWriter<byte> _line = new();
-    private readonly Utf8JsonWriter _inLine;
+    private readonly LegWriter _legs;
 
     /// <summary>Begins a file; <paramref name="stream"/> stays open after its end.</summary>
     public TrailsWriter(
@@ -36,10 +22,9 @@ public sealed class TrailsWriter : IDisposable
         ImmutableArray<Registration>? hooks = null, int indentation = 2)
     {
         _stream = stream;
-        _indentation = indentation;
         _first = _host = profile;
-        _json = new(stream, Lines with { IndentSize = indentation });
-        _inLine = new(_line, OneLine);
+        _json = new(stream, LegWriter.Lines with { IndentSize = indentation });
+        _legs = new(_json, indentation);
 
         _json.WriteStartObject();
         _json.WriteString("schema", TrailsFile.Schema);
@@ -59,45 +44,7 @@ public sealed class TrailsWriter : IDisposable
             BeginHost(_first, [], []);
         }
 
-        _json.WriteStartObject();
-        if (leg.Scenario is { } scenario)
-            WriteLine("scenario", scenario, static (json, one) =>
-            {
-                json.WriteString("feature", one.Feature);
-                json.WriteString("title", one.Scenario);
-                WriteIfAny(json, "example", one.Example);
-            });
-        WriteLine("flow", leg.Flow, static (json, flow) =>
-        {
-            json.WriteString("from", flow.From.Name);
-            json.WriteString("to", flow.To.Name);
-            json.WriteString("protocol", flow.Protocol.Name());
-            WriteRest(json, flow);
-        });
-        WriteLine("leg", leg.Leg, static (json, one) =>
-        {
-            json.WriteString("direction", one.Direction.Name());
-            json.WriteNumber("packet", one.Packet);
-        });
-        Write("predicted", leg.Predicted);
-        if (!leg.Ways.IsEmpty)
-            Write(leg.Ways);
-        if (leg.Observed is not null && leg.Observed == leg.Predicted)
-            _json.WriteString("observed", TrailsFile.AsPredicted);
-        else
-            Write("observed", leg.Observed);
-        if (leg.Verdict is { } verdict)
-            _json.WriteString("verdict", verdict.Name());
-        if (leg.Reason is { } reason)
-            _json.WriteString("reason", reason);
-        if (!leg.Evidence.IsEmpty)
-        {
-            _json.WriteStartArray("evidence");
-            foreach (var record in leg.Evidence)
-                WriteLine(null, record, Write);
-            _json.WriteEndArray();
-        }
-        _json.WriteEndObject();
+        _legs.Write(leg);
         _json.Flush();
     }
 
@@ -108,7 +55,7 @@ public sealed class TrailsWriter : IDisposable
         _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Dispose();
-        _inLine.Dispose();
+        _legs.Dispose();
         _stream.WriteByte((byte)'\n');
     }
 
@@ -128,7 +75,7 @@ public sealed class TrailsWriter : IDisposable
         {
             _json.WriteStartArray("hooks");
             foreach (var hook in hooks)
-                WriteLine(null, hook, Write);
+                _legs.WriteLine(null, hook, Write);
             _json.WriteEndArray();
         }
 
@@ -139,25 +86,6 @@ public sealed class TrailsWriter : IDisposable
     {
         _json.WriteEndArray();
         _json.WriteEndObject();
-    }
-
-    // Usual values are left out.
-    private static void WriteRest(Utf8JsonWriter json, Flow flow)
-    {
-        if (flow.Ip != IpVersion.V4)
-            json.WriteString("ip", flow.Ip.Name());
-        if (flow.Via is { } via)
-            json.WriteString("via", via);
-        if (flow.As is { } own)
-            json.WriteString("as", own);
-        if (flow.Port != Flow.ServicePort)
-            json.WriteNumber("port", flow.Port);
-        if (flow.Ttl != Flow.DefaultTtl)
-            json.WriteNumber("ttl", flow.Ttl);
-        if (flow.Fragments != 1)
-            json.WriteNumber("fragments", flow.Fragments);
-        if (flow.Encapsulation != Encapsulation.None)
-            json.WriteString("encapsulation", flow.Encapsulation.Name());
     }
 
     /// <summary>Writes a whole profile, or its differences from <paramref name="basis"/>.</summary>
@@ -175,7 +103,7 @@ public sealed class TrailsWriter : IDisposable
         {
             _json.WriteStartArray("published");
             foreach (var published in profile.Published)
-                WriteLine(null, published, static (json, one) =>
+                _legs.WriteLine(null, published, static (json, one) =>
                 {
                     json.WriteNumber("port", one.Port);
                     json.WriteString("to", one.To.Name);
@@ -238,129 +166,24 @@ public sealed class TrailsWriter : IDisposable
         _json.WriteEndObject();
     }
 
-    private void Write(string name, Trail? trail)
-    {
-        if (trail is null)
-        {
-            _json.WriteNull(name);
-            return;
-        }
-
-        _json.WriteStartObject(name);
-        _json.WriteStartArray("hops");
-        foreach (var hop in trail.Hops)
-            WriteLine(null, hop, Write);
-        _json.WriteEndArray();
-        WriteLine("outcome", trail.Outcome, Write);
-        _json.WriteEndObject();
-    }
-
-    private void Write(ImmutableArray<Way> ways)
-    {
-        _json.WriteStartArray("ways");
-        foreach (var way in ways)
-        {
-            _json.WriteStartObject();
-            Write("trail", way.Trail);
-            _json.WriteStartArray("supposing");
-            foreach (var supposition in way.Supposing)
-                WriteLine(null, supposition, Write);
-            _json.WriteEndArray();
-            _json.WriteEndObject();
-        }
-
-        _json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, Supposition one)
-    {
-        json.WriteStartObject("at");
-        WriteMembers(json, one.At);
-        json.WriteEndObject();
-        json.WriteString("question", one.Question);
-        json.WriteString("answer", one.Answer);
-    }
-
-    private static void Write(Utf8JsonWriter json, Hop hop)
-    {
-        WriteMembers(json, hop.Point);
-        WriteIfAny(json, "in", hop.In);
-        WriteIfAny(json, "out", hop.Out);
-        WriteIfAny(json, "physIn", hop.PhysIn);
-        WriteIfAny(json, "physOut", hop.PhysOut);
-        WriteIfAny(json, "source", hop.Source);
-        WriteIfAny(json, "destination", hop.Destination);
-    }
-
-    private static void Write(Utf8JsonWriter json, Evidence record)
-    {
-        if (record.Hop > 0)
-            json.WriteNumber("hop", record.Hop);
-        json.WriteString("channel", record.Channel);
-        json.WriteNumber("number", record.Number);
-        json.WriteString("line", record.Line);
-    }
-
     private static void Write(Utf8JsonWriter json, Registration one)
     {
         json.WriteString("family", one.Family);
         json.WriteString("hook", one.Hook);
         json.WriteNumber("priority", one.Priority);
         json.WriteString("what", one.What);
-        WriteIfAny(json, "module", one.Module);
-        WriteIfAny(json, "device", one.Device);
+        LegWriter.WriteIfAny(json, "module", one.Module);
+        LegWriter.WriteIfAny(json, "device", one.Device);
         if (one.Points.IsEmpty)
             return;
         json.WriteStartArray("points");
         foreach (var point in one.Points)
         {
             json.WriteStartObject();
-            WriteMembers(json, point);
+            LegWriter.WriteMembers(json, point);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, Outcome outcome)
-    {
-        json.WriteString("result", outcome.Kind.Name());
-        WriteIfAny(json, "to", outcome.To?.Name);
-        if (outcome.At is { } at)
-        {
-            json.WriteStartObject("at");
-            WriteMembers(json, at);
-            json.WriteEndObject();
-        }
-        WriteIfAny(json, "reason", outcome.Reason);
-    }
-
-    private static void WriteIfAny(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-            json.WriteString(name, value);
-    }
-
-    private static void WriteMembers(Utf8JsonWriter json, HookPoint point)
-    {
-        json.WriteString("layer", point.Layer.Name());
-        json.WriteString("table", point.Table);
-        json.WriteString("chain", point.Chain);
-    }
-
-    private void WriteLine<T>(string? name, T value, Action<Utf8JsonWriter, T> members)
-    {
-        _line.ResetWrittenCount();
-        // The writer indents the values that it writes itself, but not a raw element of an array.
-        if (name is null)
-            _line.Write([(byte)'\n', .. Enumerable.Repeat((byte)' ', _json.CurrentDepth * _indentation)]);
-        _inLine.Reset();
-        _inLine.WriteStartObject();
-        members(_inLine, value);
-        _inLine.WriteEndObject();
-        _inLine.Flush();
-        if (name is not null)
-            _json.WritePropertyName(name);
-        _json.WriteRawValue(_line.WrittenSpan, skipInputValidation: true);
     }
 }

@@ -1,7 +1,7 @@
 namespace Hooktrail.Rules;
 
 /// <summary>The rules of Docker's nftables backend for one IP version, as input for <c>nft -f</c>.</summary>
-internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVersion version)
+internal sealed class DockerNftTable(DockerSetup setup, bool userlandProxy, IpVersion version)
 {
     private readonly ImmutableArray<string>.Builder _lines = ImmutableArray.CreateBuilder<string>();
 
@@ -23,7 +23,7 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
         Chain(
             "nat-OUTPUT",
             "type nat hook output priority -100; policy accept;",
-            $"{(Hairpin ? "" : $"{Ip} daddr != {host.Loopback(version)} ")}fib daddr type local counter jump nat-prerouting-and-output");
+            $"{(Hairpin ? "" : $"{Ip} daddr != {setup.Loopback} ")}fib daddr type local counter jump nat-prerouting-and-output");
         Chain(
             "nat-POSTROUTING",
             "type nat hook postrouting priority 100; policy accept;",
@@ -33,15 +33,15 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
             "nat-PREROUTING",
             "type nat hook prerouting priority -100; policy accept;",
             "fib daddr type local counter jump nat-prerouting-and-output");
-        Chain("nat-prerouting-and-output", [.. PublishedPort.OfLab.SelectMany(Dnat)]);
+        Chain("nat-prerouting-and-output", [.. setup.Ports.Select(Dnat)]);
         Chain(
             "raw-PREROUTING",
             [
                 "type filter hook prerouting priority -300; policy accept;",
-                .. Endpoint.All.Where(one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner)
-                    .Select(one => $"{Ip} daddr {Address(one)} iifname != {Bridge(one.Network!)} counter drop"),
+                .. setup.Containers.Where(one => !one.Network.IsInternal)
+                    .Select(one => $"{Ip} daddr {one.Address} iifname != {Bridge(one.Network)} counter drop"),
             ]);
-        foreach (var network in LabNames.Networks)
+        foreach (var network in setup.Networks)
             Network(network);
         _lines.Add("}");
         return _lines.ToImmutable();
@@ -50,57 +50,54 @@ internal sealed class DockerNftTable(IHostNames host, bool userlandProxy, IpVers
     private void Jumps(string direction)
     {
         _lines.AddRange($"map {direction}-jumps {{", "type ifname : verdict");
-        _lines.Add(
-            $"elements = {{ {string.Join(", ", LabNames.Networks.Select(network => $"{Bridge(network)} : jump {direction}__{host.Device(network)}"))} }}");
+        if (!setup.Networks.IsEmpty)
+            _lines.Add(
+                $"elements = {{ {string.Join(", ", setup.Networks.Select(network => $"{Bridge(network)} : jump {direction}__{network.Bridge}"))} }}");
         _lines.Add("}");
     }
 
-    private void Network(string network)
+    private void Network(DockerNetwork network)
     {
-        var (bridge, isInternal) = (Bridge(network), network == LabNames.Inner);
-        var icc = network == LabNames.Closed ? "drop" : "accept";
-        var ports = PublishedPort.OfLab.Where(port => port.To.Network == network).ToList();
+        var (bridge, isInternal) = (Bridge(network), network.IsInternal);
+        var icc = network.IsClosed ? "drop" : "accept";
+        var ports = setup.Ports.Where(port => port.To.Network == network).ToList();
         const string answered = "ct state established,related counter accept";
         Chain(
-            $"filter-forward-in__{host.Device(network)}",
+            $"filter-forward-in__{network.Bridge}",
             isInternal
                 ? [answered, $"iifname != {bridge} counter drop", $"counter {icc}"]
                 :
                 [
                     answered,
                     $"iifname {bridge} counter {icc}",
-                    .. ports.SelectMany(port => DockerScript.Protocols.Select(
-                        protocol =>
-                            $"{Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter accept")),
+                    .. ports.Select(
+                        port => $"{Ip} daddr {port.To.Address} {port.Protocol} dport {port.Target} counter accept"),
                     "counter drop",
                 ]);
         Chain(
-            $"filter-forward-out__{host.Device(network)}",
+            $"filter-forward-out__{network.Bridge}",
             answered,
             isInternal ? $"oifname != {bridge} counter drop" : "counter accept");
         Chain(
-            $"nat-postrouting-in__{host.Device(network)}",
+            $"nat-postrouting-in__{network.Bridge}",
             !Hairpin || isInternal
                 ? []
                 :
                 [
                     "fib saddr type local counter masquerade",
-                    .. ports.SelectMany(port => DockerScript.Protocols.Select(
-                        protocol =>
-                            $"{Ip} saddr {Address(port.To)} {Ip} daddr {Address(port.To)} {protocol} dport {Flow.ServicePort} counter masquerade")),
+                    .. ports.Select(port =>
+                        $"{Ip} saddr {port.To.Address} {Ip} daddr {port.To.Address} {port.Protocol} dport {port.Target} counter masquerade"),
                 ]);
         Chain(
-            $"nat-postrouting-out__{host.Device(network)}",
-            isInternal ? [] : [$"oifname != {bridge} {Ip} saddr {host.Address(network, version)} counter masquerade"]);
+            $"nat-postrouting-out__{network.Bridge}",
+            isInternal ? [] : [$"oifname != {bridge} {Ip} saddr {network.Subnet} counter masquerade"]);
     }
 
-    private IEnumerable<string> Dnat(PublishedPort port) => DockerScript.Protocols.Select(protocol =>
-        $"{(version == IpVersion.V6 ? "ip6 saddr != fe80::/10 " : "")}{(Hairpin ? "" : $"iifname != {Bridge(port.To.Network!)} ")}"
-        + $"{protocol} dport {host.Port(port.Port)} counter dnat to {DockerScript.WithPort(Address(port.To))}");
+    private string Dnat(DockerPort port) =>
+        $"{(version == IpVersion.V6 ? "ip6 saddr != fe80::/10 " : "")}{(Hairpin ? "" : $"iifname != {Bridge(port.To.Network)} ")}"
+        + $"{(port.HostAddress is { } own ? $"{Ip} daddr {own} " : "")}{port.Protocol} dport {port.Port} counter dnat to {port.Socket}";
 
-    private string Bridge(string network) => $"\"{host.Device(network)}\"";
-
-    private string Address(Endpoint container) => host.Address(container.Name, version);
+    private static string Bridge(DockerNetwork network) => $"\"{network.Bridge}\"";
 
     private void Chain(string name, params ImmutableArray<string> lines)
     {

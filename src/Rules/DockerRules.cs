@@ -1,3 +1,5 @@
+using Hooktrail.Trails.Topologies;
+
 namespace Hooktrail.Rules;
 
 /// <summary>The releases of Docker whose bridge driver installs different rules.</summary>
@@ -38,6 +40,13 @@ public static class DockerRules
     /// <summary>The rules, in the lab's names. Without the userland proxy they have hairpin NAT.</summary>
     public static RuleSet Of(DockerRelease release, bool userlandProxy = true) =>
         DockerScript.Of(release, NoHost.Instance, userlandProxy).Read(LabNamesAsTheyAre.Instance);
+
+    /// <summary>
+    /// The rules for a user's host, with its own names, as far as its networks, containers and published ports tell:
+    /// options of a network that change its rules are not known, but for enable_icc.
+    /// </summary>
+    public static RuleSet Of(DockerRelease release, Topology host, RuleSet present, bool userlandProxy, INames names) =>
+        DockerScript.Of(release, version => DockerSetup.Of(host, present, version), userlandProxy).Read(names);
 
     /// <summary>See <see cref="HostProfile.ProxyPktinfo"/>.</summary>
     public static bool ProxyHasPktinfo(DockerRelease release) => release >= DockerRelease.V28Dot0Dot0;

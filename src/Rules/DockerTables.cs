@@ -1,7 +1,7 @@
 namespace Hooktrail.Rules;
 
 /// <summary>Builds chains as Docker does, by inserting and appending: networks first, then containers.</summary>
-internal sealed class DockerTables(DockerRelease release, IHostNames host, bool userlandProxy, IpVersion version)
+internal sealed class DockerTables(DockerRelease release, DockerSetup setup, bool userlandProxy, IpVersion version)
 {
     private readonly Dictionary<(string Table, string Chain), List<string>> _chains = [];
 
@@ -23,18 +23,16 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
     public ImmutableArray<string> Lines()
     {
         Begin();
-        foreach (var network in LabNames.Networks)
-            if (network == LabNames.Inner)
+        foreach (var network in setup.Networks)
+            if (network.IsInternal)
                 Internal(network);
             else
                 Network(network);
         End();
-        foreach (var container in Endpoint.All.Where(
-            one => one.Kind == EndpointKind.Container && one.Network != LabNames.Inner))
+        foreach (var container in setup.Containers.Where(one => !one.Network.IsInternal))
             Container(container);
-        foreach (var port in PublishedPort.OfLab)
-            foreach (var protocol in DockerScript.Protocols)
-                Publish(port, protocol);
+        foreach (var port in setup.Ports)
+            Publish(port);
 
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (var table in _chains.Keys.Select(key => key.Table).Distinct().Order(StringComparer.Ordinal))
@@ -60,7 +58,7 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         Append(
             "nat",
             "OUTPUT",
-            $"{(Hairpin ? "" : $"! -d {host.Loopback(version)} ")}-m addrtype --dst-type LOCAL -j DOCKER");
+            $"{(Hairpin ? "" : $"! -d {setup.Loopback} ")}-m addrtype --dst-type LOCAL -j DOCKER");
         foreach (var chain in (string[])["DOCKER", InternalChain, "DOCKER-USER"])
             Chain("filter", chain);
         if (IsOld)
@@ -80,11 +78,10 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         Append("filter", "DOCKER-FORWARD", "-j DOCKER-BRIDGE");
     }
 
-    private void Network(string network)
+    private void Network(DockerNetwork network)
     {
-        var bridge = host.Device(network);
-        var closed = network == LabNames.Closed;
-        Insert("nat", "POSTROUTING", $"-s {Net(network)} ! -o {bridge} -j MASQUERADE");
+        var (bridge, closed) = (network.Bridge, network.IsClosed);
+        Insert("nat", "POSTROUTING", $"-s {network.Subnet} ! -o {bridge} -j MASQUERADE");
         if (Hairpin)
             Insert("nat", "POSTROUTING", $"-o {bridge} -m addrtype --src-type LOCAL -j MASQUERADE");
         else if (release != DockerRelease.V29)
@@ -125,11 +122,11 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         Insert("filter", "DOCKER-ISOLATION-STAGE-2", $"-o {bridge} -j DROP");
     }
 
-    private void Internal(string network)
+    private void Internal(DockerNetwork network)
     {
-        var bridge = host.Device(network);
-        Insert("filter", InternalChain, $"! -d {Net(network)} -i {bridge} -j DROP");
-        Insert("filter", InternalChain, $"! -s {Net(network)} -o {bridge} -j DROP");
+        var bridge = network.Bridge;
+        Insert("filter", InternalChain, $"! -d {network.Subnet} -i {bridge} -j DROP");
+        Insert("filter", InternalChain, $"! -s {network.Subnet} -o {bridge} -j DROP");
         Add("filter", IsOld ? "FORWARD" : NetworksChain, $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
     }
 
@@ -145,46 +142,44 @@ internal sealed class DockerTables(DockerRelease release, IHostNames host, bool 
         Append("filter", "DOCKER-ISOLATION-STAGE-2", "-j RETURN");
     }
 
-    private void Container(Endpoint container)
+    private void Container(DockerContainer container)
     {
         if (release is DockerRelease.V28Dot2 or DockerRelease.V29)
-            Append("raw", "PREROUTING", $"-d {Address(container.Name)} ! -i {host.Device(container.Network!)} -j DROP");
+            Append("raw", "PREROUTING", $"-d {One(container.Address)} ! -i {container.Network.Bridge} -j DROP");
     }
 
-    private void Publish(PublishedPort port, string protocol)
+    private void Publish(DockerPort port)
     {
-        var (container, bridge) = (Address(port.To.Name), host.Device(port.To.Network!));
-        var proto = $"-p {protocol} -m {protocol} --dport";
+        var (container, bridge) = (One(port.To.Address), port.To.Network.Bridge);
+        var proto = $"-p {port.Protocol} -m {port.Protocol} --dport";
         var notLinkLocal = version == IpVersion.V6 ? "! -s fe80::/10 " : "";
-        var to = DockerScript.WithPort(host.Address(port.To.Name, version));
+        var bound = port.HostAddress is { } own ? $"-d {One(own)} " : "";
         Append(
             "nat",
             "DOCKER",
-            $"{notLinkLocal}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {host.Port(port.Port)} -j DNAT --to-destination {to}");
+            $"{notLinkLocal}{bound}{(Hairpin ? "" : $"! -i {bridge} ")}{proto} {port.Port} -j DNAT --to-destination {port.Socket}");
         Add(
             "filter",
             "DOCKER",
-            $"-d {container} ! -i {bridge} -o {bridge} {proto} {Flow.ServicePort} -j ACCEPT",
+            $"-d {container} ! -i {bridge} -o {bridge} {proto} {port.Target} -j ACCEPT",
             first: !IsOld);
         if (IsOld || Hairpin)
-            Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {Flow.ServicePort} -j MASQUERADE");
+            Append("nat", "POSTROUTING", $"-s {container} -d {container} {proto} {port.Target} -j MASQUERADE");
         if (release is DockerRelease.V28Dot0Dot0 or DockerRelease.V28)
-            Append("raw", "PREROUTING", $"-d {container} ! -i {bridge} {proto} {Flow.ServicePort} -j DROP");
+            Append("raw", "PREROUTING", $"-d {container} ! -i {bridge} {proto} {port.Target} -j DROP");
     }
 
     // A rule that asks the set is written once for each network of the set, which holds all but internal ones.
     private void AppendForSet(string rule)
     {
-        foreach (var network in LabNames.Networks.Where(network => network != LabNames.Inner))
-            Append("filter", "FORWARD", $"-d {Net(network)} {rule}");
+        foreach (var network in setup.Networks.Where(network => !network.IsInternal))
+            Append("filter", "FORWARD", $"-d {network.Subnet} {rule}");
     }
 
-    private string Net(string network) => host.Address(network, version);
-
-    private string Address(string name) =>
-        host.Address(name, version) is var address && address.Contains('.') || address.Contains(':')
-            ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
-            : address;
+    // A name of the lab stays as it is.
+    private string One(string address) => address.Contains('.') || address.Contains(':')
+        ? $"{address}/{(version == IpVersion.V4 ? 32 : 128)}"
+        : address;
 
     private void Insert(string table, string chain, string rule) => Add(table, chain, rule, first: true);
 

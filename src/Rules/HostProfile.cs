@@ -94,6 +94,20 @@ public sealed record HostProfile
     /// <summary>Of what shares hook and priority with something else: which was registered first.</summary>
     public RegistrationOrder Registered { get; init; } = RegistrationOrder.Assumed;
 
+    /// <summary>The host with other rules. Conntrack is on only if a rule needs it.</summary>
+    public HostProfile WithRules(RuleSet rules)
+    {
+        return this with
+        {
+            Rules = rules,
+            Conntrack = Tracks(IpVersion.V4, Conntrack),
+            Conntrack6 = Tracks(IpVersion.V6, Conntrack6),
+        };
+
+        bool Tracks(IpVersion version, bool now) =>
+            rules.NeedsConntrack(version) is var needed && needed == Rules.NeedsConntrack(version) ? now : needed;
+    }
+
     public bool Equals(HostProfile? other) =>
         other is not null
         && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables

@@ -12,6 +12,9 @@ public sealed record Rule(string Text, ImmutableArray<Match> Matches, Target Tar
     /// </summary>
     public int Number { get; init; }
 
+    /// <summary>The number by which nft deletes it; null for a rule that nft has not listed as its own.</summary>
+    public long? Handle { get; init; }
+
     public bool Equals(Rule? other) =>
         other is not null
         && Text == other.Text

@@ -44,7 +44,7 @@ public static class RuleReader
     /// </summary>
     /// <exception cref="HooktrailException">The text is no such output.</exception>
     public static RuleSet NftJson(string listing, INames names) =>
-        Nftables(Reading.NftJson.Script(listing, JsonListing), names, JsonListing);
+        Nftables(Reading.NftJson.Script(listing, JsonListing, withHandles: true), names, JsonListing);
 
     /// <summary>
     /// The same listing as nft's script, a line for each table, chain and rule; no table is left out.
@@ -82,7 +82,8 @@ public static class RuleReader
     public static RuleSet OfHost(
         string listing, IEnumerable<string> translated,
         IReadOnlyDictionary<Layer, IEnumerable<string>> saves, INames names, ImmutableArray<IpSet> sets = default) =>
-        OfScript(NftScript(listing), translated, saves, names, sets);
+        OfScript(
+            Reading.NftJson.Script(listing, JsonListing, withHandles: true), translated, saves, names, sets);
 
     /// <summary>
     /// As <see cref="OfHost"/>, from a listing that <see cref="NftScript"/> has read already.

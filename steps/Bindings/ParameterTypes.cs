@@ -50,6 +50,15 @@ public sealed class ParameterTypes
     [StepArgumentTransformation("(on|off)", Name = "state")]
     public bool ToState(string state) => state == "on";
 
+    /// <summary>The version that the words name; null for that of the addresses.</summary>
+    [StepArgumentTransformation("(| over IPv4| over IPv6)", Name = "ip")]
+    public AskedIp ToAskedIp(string words) => new(words switch
+    {
+        "" => null,
+        " over IPv4" => IpVersion.V4,
+        _ => IpVersion.V6,
+    });
+
     [StepArgumentTransformation("(nft|legacy)", Name = "backend")]
     public Backend ToBackend(string name) => Backends.Parse(name);
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Hooktrail.Hosts;
 using Hooktrail.Questions;
+using Hooktrail.Questions.Changes;
+using Hooktrail.Report.Answers;
 using Hooktrail.Snapshots;
 using Hooktrail.Text;
 
@@ -47,6 +49,42 @@ internal static class CheckVerb
         Description = "Shows every hook, also those at which no rule matched.",
     };
 
+    private static readonly Option<string[]> Rules = new("--rule")
+    {
+        Description =
+            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft or sysctl, with the host's own names; repeatable.",
+        HelpName = "\"iptables …\"",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> Nft = new("--nft")
+    {
+        Description = "Asks what the tables of a file for nft -f would change.",
+        HelpName = "file",
+    };
+
+    private static readonly HostOptions Host = new(null);
+
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Says which smallest change of the host would let the packet through, or stop it if it is delivered.",
+    };
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description =
+            "The output format: text, for a terminal; json; junit, one test case for CI; svg or mermaid, a picture of one leg.",
+        HelpName = "text|json|junit|svg|mermaid",
+        DefaultValueFactory = _ => "text",
+    };
+
+    private static readonly Option<string> OfLeg = new("--leg")
+    {
+        Description = "The leg that a picture shows.",
+        HelpName = "request|reply|error",
+        DefaultValueFactory = _ => Direction.Request.Name(),
+    };
+
     private static readonly Option<string?> Expect = new("--expect")
     {
         Description = "The ending that you expect; any other is exit code 1.",
@@ -58,36 +96,44 @@ internal static class CheckVerb
         var verb = new Verb(
             "check",
             "Says what becomes of a packet on a host, and which rule decides.",
-            """
+            $"""
             The first line is the answer. Then comes each leg: the hooks at which a rule matched, and the last one. A port that a container publishes is
             asked at the host's address if the sender is outside. What could not be read of the host stands last: an answer that depends on it is not sure.
+
+            --rule, --nft, --set, --docker and --kernel ask about the host as it would be: nothing is changed. The first two lines are then the answer now
+            and the answer then, and the legs are those of the changed host. --docker exchanges Docker's own rules for those of another release, for the
+            same networks, containers and published ports; your rules stay.
+
+            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; rules for such
+            packets, in DOCKER-USER first; and last the deciding rule deleted.
+
+            A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 
             Exit codes: 0 as expected, or without --expect predicted; 1 another ending; 4 the model does not know, or it depends.
 
             Examples:
               ./specs check --from internet --to web:443 --snapshot shop.snapshot
               ./specs check --from 203.0.113.7@eth0 --to host:22
-              ./specs check --from web --to db:5432 --expect delivered
-            """)
-        {
-            Options = { From, To, ByProtocol, Ip, File, Expect, Verbose },
-        };
+              ./specs check --from web --to db:5432 --expect delivered --format junit
+              ./specs check --from internet --to web:443 --format svg --leg reply > reply.svg
+              ./specs check --from internet --to web:443 --rule "iptables -I DOCKER-USER -i eth0 -j DROP" --set ip_forward=1
+              ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
+            """);
+        foreach (var option in (Option[])
+            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Expect, Format, OfLeg, Verbose])
+            verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
     }
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        Ending? expected = line.GetValue(Expect) switch
-        {
-            null => null,
-            "delivered" => Ending.Delivered,
-            "dropped" => Ending.Dropped,
-            "rejected" => Ending.Rejected,
-            "unreachable" => Ending.Unreachable,
-            var other => throw new HooktrailException(
-                $"Unknown ending \"{other}\"; the endings are delivered, dropped, rejected and unreachable."),
-        };
+        Ending? expected = line.GetValue(Expect) is { } name ? Endings.ParseExpected(name) : null;
+        var format = line.GetRequiredValue(Format);
+        if (format is not ("text" or "json" or "junit" or LegDrawing.Svg or LegDrawing.Mermaid))
+            throw new HooktrailException(
+                $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
+        var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
         var snapshot = line.GetValue(File) is { } path
             ? SnapshotInput.Read(path)
             : await SnapshotTaking.OfThisHostAsync(cancellation);
@@ -99,16 +145,56 @@ internal static class CheckVerb
             line.GetRequiredValue(To),
             Protocols.Parse(line.GetRequiredValue(ByProtocol)),
             line.GetValue(Ip) is { } ip ? IpVersions.Parse(ip is "4" or "6" ? $"ipv{ip}" : ip) : null);
-        var answer = Answer.Of(profile, question);
-        Console.Out.Write(PlainText.Of(answer.Says) + "\n");
-        foreach (var leg in answer.Legs)
-            Console.Out.Write("\n" + AnswerText.Of(leg, everyHook: line.GetValue(Verbose)));
-        foreach (var missing in topology.NotKnown)
-            Console.Out.Write($"\nnot known of this host: {PlainText.Of(missing.ToString())}");
-        if (!topology.NotKnown.IsEmpty)
-            Console.Out.Write("\n");
-        return answer.Ending is Ending.Unknown or Ending.Depends ? ExitCode.NotPredicted
-            : expected is { } wanted && wanted != answer.Ending ? ExitCode.No
-            : ExitCode.Done;
+        var then = Changed(line, profile);
+        if (Host.DockerNote(line) is { } note)
+            await Console.Error.WriteLineAsync(PlainText.Of(note));
+        var answer = Answer.Of(then, question);
+        var result = new CheckResult(question, answer)
+        {
+            Before = ReferenceEquals(then, profile) ? null : Answer.Of(profile, question),
+            Change = line.GetValue(Explain) ? SmallestChange.Of(then, question, answer) : null,
+            NotKnown = topology.NotKnown,
+        };
+        await using var output = Console.OpenStandardOutput();
+        switch (format)
+        {
+            case "json":
+                AnswerJson.Write(output, result);
+                break;
+            case "junit":
+                AnswerJUnit.Write(output, result, expected);
+                break;
+            default:
+                await Console.Out.WriteAsync(format == "text"
+                    ? AnswerText.Of(result, everyHook: line.GetValue(Verbose))
+                    : Drawn(format, then, result, direction));
+                break;
+        }
+
+        return result.Meets(expected) switch
+        {
+            null => ExitCode.NotPredicted,
+            true => ExitCode.Done,
+            false => ExitCode.No,
+        };
+    }
+
+    /// <summary>The host with the changes that the user asks about; the same object if there are none.</summary>
+    private static HostProfile Changed(ParseResult line, HostProfile host)
+    {
+        var changed = Host.SaysDocker(line, out var release) ? HostDocker.With(host, release) : host;
+        if (line.GetValue(Nft) is { } file)
+            changed = HostCommand.AddTables(changed, NftInput.Read(file), InputFile.NameOf(file));
+        changed = line.GetRequiredValue(Rules).Aggregate(changed, HostCommand.Apply);
+        changed = Host.Turns(line).Aggregate(changed, (one, turn) => HostSwitches.Turn(one, turn.Switch, turn.On));
+        return Host.Kernel(line) is { } kernel ? changed with { Kernel = kernel } : changed;
+    }
+
+    private static string Drawn(string format, HostProfile profile, CheckResult result, Direction direction)
+    {
+        var leg = result.Answer.Legs.FirstOrDefault(one => one.Leg.Direction == direction)
+            ?? throw new HooktrailException(
+                $"There is no {direction.Name()} of {result.Question.Flow}: {result.Answer.Says}; choose another --leg.");
+        return LegDrawing.Of(format, profile, result.Question.Flow, leg.Leg, leg.Trail, leg.Account);
     }
 }

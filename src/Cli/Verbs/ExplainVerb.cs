@@ -51,6 +51,8 @@ internal static class ExplainVerb
             It names a change only if the change predicts every observed leg of the flow, from the first hop to the outcome. Flows that diverge in the
             same way are explained together, if one change explains them all.
 
+            Which change of your own host lets a packet through, ./specs check --explain says.
+
             Exit codes: 0 every leg is as predicted or explained; 1 a leg is not explained.
 
             Examples:

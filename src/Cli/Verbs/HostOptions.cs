@@ -43,6 +43,9 @@ internal sealed class HostOptions
     /// <summary>The options for a host to be built: its kernel is this machine's.</summary>
     public IEnumerable<Option> OfBuilt => [_docker, _iptables, _set];
 
+    /// <summary>The options for a change of a host that was read.</summary>
+    public IEnumerable<Option> OfChanged => [_docker, _kernel, _set];
+
     /// <summary>The switches, for the notes of a help text.</summary>
     public static string Switches =>
         $"""
@@ -57,7 +60,7 @@ internal sealed class HostOptions
     public HostProfile Apply(ParseResult line, HostProfile basis) => line.GetRequiredValue(_set).Aggregate(
         basis with
         {
-            Kernel = line.GetValue(_kernel) is { } kernel ? KernelVersion.Parse(kernel) : basis.Kernel,
+            Kernel = Kernel(line) ?? basis.Kernel,
             Iptables = Iptables(line) ?? basis.Iptables,
             Ebtables = line.GetValue(_ebtables) is { } ebtables ? Backends.Parse(ebtables) : basis.Ebtables,
         },
@@ -76,6 +79,11 @@ internal sealed class HostOptions
     /// <exception cref="HooktrailException">There is no such release.</exception>
     public string? DockerNote(ParseResult line) =>
         line.GetValue(_docker) is { } said and not NoDocker ? DockerVersion.Parse(said).Note : null;
+
+    /// <summary>Null if the option is not given.</summary>
+    /// <exception cref="HooktrailException">The text is no release.</exception>
+    public KernelVersion? Kernel(ParseResult line) =>
+        line.GetValue(_kernel) is { } kernel ? KernelVersion.Parse(kernel) : null;
 
     /// <summary>Null if the option is not given.</summary>
     /// <exception cref="HooktrailException">There is no such backend.</exception>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
@@ -13,9 +12,6 @@ namespace Hooktrail.Cli.Verbs;
 internal static class ObserveVerb
 {
     private const string UserlandProxy = "userland-proxy";
-
-    // Ten times the largest rule sets that are found, in characters.
-    private const int LongestScript = 1 << 24;
 
     private static readonly Option<string> Packets = new("--packets")
     {
@@ -143,7 +139,7 @@ internal static class ObserveVerb
             .Where(turn => turn.Switch.Name != UserlandProxy)
             .Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
         .. line.GetRequiredValue(Rules).Select(Rule),
-        .. line.GetValue(Nft) is { } file ? [Table(Read(file))] : Array.Empty<HostChange>(),
+        .. line.GetValue(Nft) is { } file ? [Table(NftInput.Read(file))] : Array.Empty<HostChange>(),
     ];
 
     private static HostChange Rule(string command)
@@ -167,7 +163,7 @@ internal static class ObserveVerb
             UserlandProxy = !line.GetValue(NoProxy)
                 && Host.Turns(line).LastOrDefault(turn => turn.Switch.Name == UserlandProxy, (null!, true)).On,
             Iptables = Host.Iptables(line) ?? Backend.Nft,
-            BeforeTools = line.GetValue(Earlier) is { } file ? [Table(Read(file)).Text] : [],
+            BeforeTools = line.GetValue(Earlier) is { } file ? [Table(NftInput.Read(file)).Text] : [],
         };
         var built = Host.SaysDocker(line, out _) ? "--docker"
             : line.GetValue(NoProxy) ? "--no-proxy"
@@ -194,15 +190,4 @@ internal static class ObserveVerb
             lab,
             $"The lab is in private network namespaces{LabSelection.Where(lab)}, because {own} needs a private host.");
     }
-
-    private static string Read(string file) => InputFile.Read(file, "name a file for nft -f", stream =>
-    {
-        var text = new StringBuilder();
-        foreach (var line in BoundedLines.Of(new StreamReader(stream), LongestScript))
-            if (text.Length + line.Length < LongestScript)
-                text.Append(line).Append('\n');
-            else
-                throw new IOException($"it is longer than {LongestScript} characters");
-        return text.ToString();
-    });
 }

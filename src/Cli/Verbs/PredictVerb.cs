@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Report;
-using Hooktrail.Report.Picture;
 using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
@@ -96,9 +95,8 @@ internal static class PredictVerb
             Console.Out.Write(format switch
             {
                 "table" => $"{note}{flow}, {leg}\n\n{Table(predicted)}",
-                "text" => Drawn(profile, flow, predicted, PictureText.Of),
-                "svg" => Drawn(profile, flow, predicted, PictureSvg.Standalone),
-                "mermaid" => Drawn(profile, flow, predicted, PictureMermaid.Of),
+                "text" or LegDrawing.Svg or LegDrawing.Mermaid => LegDrawing.Of(
+                    format, profile, flow, leg, predicted.Trail, Prediction.Account(profile, flow, leg)),
                 _ => throw new HooktrailException(
                     $"Unknown format \"{format}\"; the formats are table, text, svg and mermaid."),
             });
@@ -120,14 +118,5 @@ internal static class PredictVerb
     {
         var supposing = PlainText.Of(string.Join(" and ", way.Supposing));
         return $"Way {index + 1} of {of}, if {supposing}:\n{(way.Trail is { } trail ? TrailText.Of(trail) : "The leg does not come about.\n")}";
-    }
-
-    private static string Drawn(
-        HostProfile profile, Flow flow, PredictedLeg leg, Func<StackMap, LitLeg, string> draw)
-    {
-        // A picture shows one trail: what all ways have in common.
-        var account = Prediction.Account(profile, flow, leg.Leg);
-        var lit = new LitLeg(flow, leg.Leg, leg.Trail, null, account);
-        return draw(StackMap.Of(HookMap.Of(profile), lit.Plane, leg.Trail.Hops.Select(hop => hop.Point)), lit);
     }
 }

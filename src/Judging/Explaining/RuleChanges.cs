@@ -3,20 +3,6 @@ namespace Hooktrail.Judging.Explaining;
 
 internal static class RuleChanges
 {
-    /// <summary>Replaces the rules. Conntrack is on only if a rule needs it.</summary>
-    public static HostProfile With(HostProfile host, RuleSet rules)
-    {
-        return host with
-        {
-            Rules = rules,
-            Conntrack = Tracks(IpVersion.V4, host.Conntrack),
-            Conntrack6 = Tracks(IpVersion.V6, host.Conntrack6),
-        };
-
-        bool Tracks(IpVersion version, bool now) =>
-            rules.NeedsConntrack(version) is var needed && needed == host.Rules.NeedsConntrack(version) ? now : needed;
-    }
-
     /// <summary>Each rule removed.</summary>
     public static IEnumerable<ProfileChange> Removals(HostProfile profile) =>
         from chain in profile.Rules.Chains
@@ -109,7 +95,7 @@ internal static class RuleChanges
     }
 
     private static ProfileChange Change(string words, (ChainId, string) subject, Func<RuleSet, RuleSet> change) =>
-        new(words, ProfileChange.OfRule, subject, host => With(host, change(host.Rules)));
+        new(words, ProfileChange.OfRule, subject, host => host.WithRules(change(host.Rules)));
 
     private static RuleSet Removed(RuleSet rules, ChainId id, Rule rule) =>
         rules.Find(id)?.Rules.Contains(rule) == true

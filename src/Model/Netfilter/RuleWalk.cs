@@ -63,7 +63,7 @@ internal sealed class RuleWalk(
 
         if (PolicyOf(chain) is { } policy)
             foreach (var branch in here)
-                End(policy, policy.Ends ? With(branch, chain, null, policy.Rule) : branch);
+                End(policy, policy.Ends ? With(branch, chain, null, policy.Rule, null) : branch);
         else
             back.AddRange(here);
         Unite(back);
@@ -85,14 +85,12 @@ internal sealed class RuleWalk(
             switch (Matching.Of(rule, packet, in state))
             {
                 case Truth.Yes:
-                    (taking ??= []).Add(With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text));
+                    (taking ??= []).Add(With(branch, chain, index));
                     here.RemoveAt(at--);
                     break;
                 case Truth.Unknown:
                     var match = Matching.UnknownOf(rule, packet, in state);
-                    (taking ??= []).Add(
-                        With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text)
-                            .Suppose(point, rule, match, holds: true));
+                    (taking ??= []).Add(With(branch, chain, index).Suppose(point, rule, match, holds: true));
                     here[at] = branch.Suppose(point, rule, match, holds: false);
                     break;
             }
@@ -101,13 +99,21 @@ internal sealed class RuleWalk(
         return taking ?? None;
     }
 
-    private Branch With(Branch branch, RuleChain chain, int? number, string text) =>
+    private Branch With(Branch branch, RuleChain chain, int index) =>
+        chain.Rules[index] is var rule && rule.Number > 0
+            ? With(branch, chain, rule.Number, rule.Text, rule.Handle)
+            : With(branch, chain, index + 1, rule.Text, rule.Handle);
+
+    private Branch With(Branch branch, RuleChain chain, int? number, string text, long? handle) =>
         packet.Journal is null
             ? branch
             : branch with
             {
                 Steps = branch.Steps.Add(new(
-                    packet.Passage.Count, chain.Id.Layer, chain.Id.Table, chain.Id.Name, number, text)),
+                    packet.Passage.Count, chain.Id.Layer, chain.Id.Table, chain.Id.Name, number, text)
+                {
+                    Handle = handle,
+                }),
             };
 
     private void Apply(Rule rule, Branch branch, List<Branch> here)

@@ -213,7 +213,18 @@ internal sealed class Wiring
     /// </summary>
     public string MacFromOutside(string address, string bridge) => Topology.IsOfProfile
         ? MacTowards(address, bridge)!
-        : _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port : bridge;
+        : _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port
+        : PortOfNeighbour(address, bridge) ?? bridge;
+
+    /// <summary>
+    /// The port behind which the host's own tables of neighbours and of the bridge have the address, as they have that
+    /// of a VM; null if they do not tell.
+    /// </summary>
+    private string? PortOfNeighbour(string address, string bridge) =>
+        _book.NumberOf(address) is { } number
+        && Topology.Neighbours.FirstOrDefault(one => one.Device == bridge && one.Address.Equals(number))?.Mac is { } mac
+            ? Topology.Forwarding.FirstOrDefault(one => one.Mac == mac && PortsOf(bridge).Contains(one.Port))?.Port
+            : null;
 
     /// <summary>
     /// The endpoint at the other end of a device that leads out of the host, for a packet to the address; null if it

@@ -12,12 +12,12 @@ internal static partial class NftJson
     private sealed class NotKnownException(string name) : Exception(name);
 
     /// <exception cref="HooktrailException">The text is no output of <c>nft -j</c>.</exception>
-    public static ImmutableArray<string> Script(string json, string source)
+    public static ImmutableArray<string> Script(string json, string source, bool withHandles = false)
     {
         try
         {
             using var document = JsonDocument.Parse(json, new() { MaxDepth = 128 });
-            return Script(document.RootElement.GetProperty("nftables"));
+            return Script(document.RootElement.GetProperty("nftables"), withHandles);
         }
         catch (Exception wrong)
             when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -27,7 +27,7 @@ internal static partial class NftJson
         }
     }
 
-    private static ImmutableArray<string> Script(JsonElement objects)
+    private static ImmutableArray<string> Script(JsonElement objects, bool withHandles)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         // A host has hundreds of rules in dozens of chains, so the objects are sorted by their places once.
@@ -48,7 +48,7 @@ internal static partial class NftJson
             {
                 Chain(chain, lines);
                 foreach (var rule in ofChain[(family, name, Word(chain, "name"))])
-                    lines.Add(Rule(rule));
+                    lines.Add(withHandles ? $"{Rule(rule)}{Handle(rule)}" : Rule(rule));
                 lines.Add("}");
             }
 
@@ -102,6 +102,11 @@ internal static partial class NftJson
         if (chain.TryGetProperty("comment", out var comment))
             lines.Add($"comment {Quoted(comment.GetString()!)}");
     }
+
+    private static string Handle(JsonElement rule) =>
+        rule.TryGetProperty("handle", out var number) && number.TryGetInt64(out var handle)
+            ? $" {NftTokens.Comment(handle)}"
+            : "";
 
     private static string Rule(JsonElement rule) =>
         rule.TryGetProperty("expr", out var statements)

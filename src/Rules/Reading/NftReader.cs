@@ -169,6 +169,8 @@ internal sealed class NftReader(INames names, string source)
             _at++;
         }
         while (depth >= 0);
+        if (statement.Count > 0 && _at < _tokens.Length && _tokens[_at].Handle is { } handle)
+            statement[0] = statement[0] with { Handle = handle };
         return statement.ToImmutable();
     }
 

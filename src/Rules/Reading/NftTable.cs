@@ -83,9 +83,10 @@ internal sealed class NftTable(NftFamily family, string name, NameTranslation tr
     public IEnumerable<Rule> Read(ImmutableArray<NftToken> tokens)
     {
         var rules = new NftRule(this, tokens).Read().ToList();
-        return rules.All(rule => NftRule.InLab(this, rule.Text)?.Read().SequenceEqual([rule]) ?? false)
+        var sure = rules.All(rule => NftRule.InLab(this, rule.Text)?.Read().SequenceEqual([rule]) ?? false)
             ? rules
             : new NftRule(this, tokens, careful: true).Read();
+        return tokens is [{ Handle: { } handle }, ..] ? sure.Select(rule => rule with { Handle = handle }) : sure;
     }
 
     // The sets that rules fill: update @set { ip saddr timeout 1m }.

@@ -5,6 +5,9 @@ namespace Hooktrail.Rules.Reading;
 /// <summary>A word without its quotes. A quoted word is never a keyword. Lines count from 1.</summary>
 internal readonly record struct NftToken(string Text, bool Quoted, int Line)
 {
+    /// <summary>The handle of the rule that ends with this line, or begins with this word; null for none.</summary>
+    public long? Handle { get; init; }
+
     public bool Is(string keyword) => !Quoted && Text == keyword;
 
     /// <summary>Whether it is a semicolon or the end of a line.</summary>
@@ -15,6 +18,13 @@ internal static class NftTokens
 {
     private const string Signs = "{}(),;|&";
 
+    // As nft -a prints it.
+    private const string HandleComment = "# handle ";
+
+    /// <summary>The comment that gives a rule its handle.</summary>
+    public static string Comment(long handle) =>
+        string.Create(CultureInfo.InvariantCulture, $"{HandleComment}{handle}");
+
     /// <summary>The end of a line is a word too.</summary>
     public static ImmutableArray<NftToken> Split(IEnumerable<string> lines)
     {
@@ -24,6 +34,7 @@ internal static class NftTokens
         {
             number++;
             var word = new StringBuilder();
+            long? handle = null;
             for (var at = 0; at < line.Length; at++)
             {
                 var one = line[at];
@@ -37,6 +48,7 @@ internal static class NftTokens
                 }
                 else if (one == '#')
                 {
+                    handle = HandleIn(line[at..]);
                     break;
                 }
                 else if (char.IsWhiteSpace(one))
@@ -55,7 +67,7 @@ internal static class NftTokens
             }
 
             End();
-            tokens.Add(new("\n", false, number));
+            tokens.Add(new("\n", false, number) { Handle = handle });
 
             void End()
             {
@@ -67,4 +79,11 @@ internal static class NftTokens
 
         return tokens.ToImmutable();
     }
+
+    private static long? HandleIn(string comment) =>
+        comment.StartsWith(HandleComment, StringComparison.Ordinal)
+        && long.TryParse(
+            comment[HandleComment.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var handle)
+            ? handle
+            : null;
 }

@@ -77,9 +77,12 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         var inWords = translated.FirstOrDefault(one => one.Name == table.Name)?.Written(chain);
         return rules.SelectMany((rule, at) => table.Read(
             !HasExtension(rule) ? rule
-            : inWords?.Count == rules.Count && !HasExtension(inWords[at]) ? inWords[at]
-            : Unshown(table, rule)));
+            : inWords?.Count == rules.Count && !HasExtension(inWords[at]) ? [.. WithHandle(rule, inWords[at])]
+            : Unshown(table, rule)).Select(one => one with { Number = at + 1 }));
     }
+
+    private static IEnumerable<NftToken> WithHandle(ImmutableArray<NftToken> rule, ImmutableArray<NftToken> inWords) =>
+        inWords.Select((token, at) => at == 0 ? token with { Handle = rule[0].Handle } : token);
 
     private RuleChain OfTool(NftTable table, RuleChain chain)
     {
@@ -104,9 +107,9 @@ internal sealed class SharedTables(Dictionary<Layer, SavedTables> saved, Immutab
         if (lines.IsDefault)
             return OfNft(table, id.Name).Select(one => NftLine.Text(table, id.Name, one));
         // A save with as many lines has them in the same order. Only a line that says something else is not its rule's.
-        return pairs.SelectMany(pair => IsLike(table, pair.Nft, pair.Saved)
+        return pairs.SelectMany((pair, at) => (IsLike(table, pair.Nft, pair.Saved)
             ? Better(pair.Nft, Read(pair.Nft), pair.Saved)
-            : Read(Unshown(table, pair.Nft)));
+            : Read(Unshown(table, pair.Nft))).Select(one => one with { Number = at + 1 }));
 
         ImmutableArray<Rule> Read(ImmutableArray<NftToken> rule) =>
             [.. table.Read(rule).Select(one => NftLine.Text(table, id.Name, one))];

@@ -154,5 +154,12 @@ internal sealed class XtablesReader(Layer layer, INames names, string source, Im
                 chain, RuleTokens.Split(text)[2..], _translation.OfWritten, _sets, isChain, where).Read();
     }
 
+    /// <summary>Reads a rule that no tool has listed yet.</summary>
+    public IEnumerable<Rule> One(XtablesLine line, Func<string, bool> isChain)
+    {
+        _sets = IpSets.Of(IpSets.Unchanged(sets, [line.Tokens]));
+        return Rules(line, isChain);
+    }
+
     private static bool BuiltIn(ChainId id) => ChainOrder.IsBuiltIn(id);
 }

@@ -40,6 +40,30 @@ public class SharedTableTests
         Assert.That(rules.Find(new(Layer.Iptables, "filter", "INPUT"))!.Policy, Is.EqualTo(Policy.Drop));
     }
 
+    [Test]
+    public void A_rule_keeps_its_number_and_only_a_rule_of_nft_shows_a_handle()
+    {
+        var rules = Read(
+            """
+            iptables-nft -A INPUT -p icmp -j ACCEPT
+            nft 'add rule ip filter INPUT tcp dport { 9998, 9999 } drop'
+            iptables-nft -A INPUT -s 172.30.0.2 -j DROP
+            nft 'table inet own { chain input { type filter hook input priority 0; tcp dport 22 accept; tcp dport 80 reject; tcp dport 81 drop; }; }'
+            nft delete rule inet own input handle 2
+            """);
+        var own = rules.Find(new(Layer.Nftables, "inet own", "input"))!.Rules;
+        var shared = rules.Find(new(Layer.Iptables, "filter", "INPUT"))!.Rules;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(shared.Select(rule => rule.Number), Is.EqualTo(new[] { 1, 2, 3 }));
+            Assert.That(shared.Select(rule => rule.Handle is null), Is.EqualTo(new[] { true, false, true }));
+            // A rejection is a rule for each version of IP.
+            Assert.That(own.Select(rule => rule.Number).Distinct(), Is.EqualTo(new[] { 1, 2 }));
+            Assert.That(own.Select(rule => rule.Handle).Distinct(), Is.EqualTo(new long?[] { 3, 4 }));
+        });
+    }
+
     // What iptables-save 1.8.9 makes of them is in the comments.
     [TestCase("tcp dport { 9998, 9999 } drop", TestName = "A_set")] // -p tcp -j DROP
     [TestCase("ip saddr { 172.30.0.2, 172.30.0.3 } drop", TestName = "A_set_of_addresses")] // -j DROP

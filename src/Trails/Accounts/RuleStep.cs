@@ -9,8 +9,13 @@ namespace Hooktrail.Trails.Accounts;
 /// <param name="Text">As the tool prints it.</param>
 public sealed record RuleStep(int Hop, Layer Layer, string Table, string Chain, int? Number, string Text)
 {
-    public override string ToString() =>
-        $"{Layer.Name()} {Table} {Chain} by {(Number is { } number ? Numbered(number) : "its policy")}";
+    /// <summary>The number by which nft deletes the rule; null for rules of other tools, and for a policy.</summary>
+    public long? Handle { get; init; }
 
-    private string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"rule {number}: {Text}");
+    /// <summary>The number with the handle, as users look for the rule: <c>2</c>, <c>2 (handle 12)</c>.</summary>
+    public string Place => string.Create(
+        CultureInfo.InvariantCulture, $"{Number}{(Handle is { } handle ? $" (handle {handle})" : "")}");
+
+    public override string ToString() =>
+        $"{Layer.Name()} {Table} {Chain} by {(Number is null ? "its policy" : $"rule {Place}: {Text}")}";
 }

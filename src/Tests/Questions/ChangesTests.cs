@@ -1,0 +1,188 @@
+using Hooktrail.Questions;
+using Hooktrail.Questions.Changes;
+
+namespace Hooktrail.Tests.Questions;
+
+/// <summary>What a change of a host would change of an answer, and which change would turn it.</summary>
+public sealed class ChangesTests
+{
+    private static readonly HostProfile Host = Shop.Profile;
+
+    private static Question Asked(string from, string to, Protocol protocol = Protocol.Tcp) =>
+        Question.Of(Host.Topology, from, to, protocol, null);
+
+    private static SmallestChange Change(HostProfile host, string from, string to, Protocol protocol = Protocol.Tcp)
+    {
+        var question = Asked(from, to, protocol);
+        return SmallestChange.Of(host, question, Answer.Of(host, question));
+    }
+
+    [TestCase("iptables -D DOCKER-USER 2", Ending.Delivered)]
+    [TestCase("iptables -I DOCKER-USER -s 203.0.113.0/24 -p tcp --dport 443 -j ACCEPT", Ending.Delivered)]
+    [TestCase("iptables -I DOCKER-USER -s 203.0.113.8 -j ACCEPT", Ending.Dropped)]
+    [TestCase("iptables -I DOCKER-USER -i eth1 -j ACCEPT", Ending.Dropped)]
+    public void A_rule_is_read_with_the_names_of_the_host(string command, Ending ending) => Assert.That(
+        Answer.Of(HostCommand.Apply(Host, command), Asked("203.0.113.7@eth0", "web:443")).Ending, Is.EqualTo(ending));
+
+    [Test]
+    public void The_first_rule_that_tracks_connections_turns_conntrack_on_and_the_last_one_off()
+    {
+        var without = HostCommand.Apply(Host with { Rules = RuleSet.Empty, Conntrack = false }, "iptables -A INPUT -j ACCEPT");
+        Assert.That(without.Conntrack, Is.False);
+        var with = HostCommand.Apply(without, "iptables -A INPUT -m conntrack --ctstate NEW -j ACCEPT");
+        Assert.That(with.Conntrack, Is.True);
+        Assert.That(HostCommand.Apply(with, "iptables -F INPUT").Conntrack, Is.False);
+    }
+
+    [Test]
+    public void A_switch_is_turned_for_every_device()
+    {
+        var off = HostSwitches.Turn(Host, Switch.Parse("ip_forward"), false);
+        Assert.That(
+            Answer.Of(off, Asked("internet", "web:443")).Says,
+            Does.StartWith("not seen again").And.Contain("forward"));
+        Assert.That(Answer.Of(off, Asked("internet", "host", Protocol.Icmp)).Ending, Is.EqualTo(Ending.Delivered));
+    }
+
+    [TestCase("sysctl -w net.ipv4.ip_forward=0", Ending.Unreachable)]
+    [TestCase("sysctl net/ipv4/conf/eth0/forwarding=0", Ending.Unreachable)]
+    [TestCase("sysctl -w net.ipv4.conf.eth1.forwarding=0", Ending.Delivered)]
+    [TestCase("sysctl -w net.bridge.bridge-nf-call-iptables=0", Ending.Delivered)]
+    public void A_sysctl_acts_on_its_device_or_on_all(string command, Ending ending) => Assert.That(
+        Answer.Of(HostCommand.Apply(Host, command), Asked("internet", "web:443")).Ending, Is.EqualTo(ending));
+
+    [TestCase("sysctl -w net.ipv4.ip_forward", "\"net.ipv4.ip_forward\" sets no sysctl;")]
+    [TestCase("sysctl -w net.ipv4.tcp_sack=1", "The model has no sysctl net.ipv4.tcp_sack; it has net.bridge.")]
+    [TestCase("sysctl -w net.ipv4.conf.eth9.rp_filter=1", "The host has no device \"eth9\".")]
+    public void A_sysctl_that_the_model_lacks_is_named(string command, string says) =>
+        Assert.That(
+            () => HostCommand.Apply(Host, command), Throws.TypeOf<HooktrailException>().With.Message.StartsWith(says));
+
+    [Test]
+    public void Of_two_values_the_lower_one_need_not_act()
+    {
+        var strict = HostCommand.Apply(Host, "sysctl -w net.ipv4.conf.eth1.rp_filter=1");
+        Assert.That(
+            () => HostCommand.Apply(strict, "sysctl -w net.ipv4.conf.eth1.rp_filter=0"),
+            Throws.TypeOf<HooktrailException>().With.Message.EndsWith("write --set rp_filter=0 for both."));
+    }
+
+    [Test]
+    public void A_switch_of_the_lab_alone_is_refused() => Assert.That(
+        () => HostSwitches.Turn(Host, Switch.Parse("userland-proxy"), false),
+        Throws.TypeOf<HooktrailException>().With.Message.StartsWith("userland-proxy is a switch of the lab's Docker;"));
+
+    [Test]
+    public void To_let_a_packet_through_a_rule_in_DOCKER_USER_comes_first_and_the_deleted_rule_last()
+    {
+        var change = Change(Host, "203.0.113.7@eth0", "web:443");
+        Assert.That(change.Wanted, Is.EqualTo(Ending.Delivered));
+        Assert.That(
+            change.Commands,
+            Is.EqualTo(new[]
+            {
+                "iptables -I DOCKER-USER 1 -s 203.0.113.7 -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT",
+                "iptables -I FORWARD 1 -s 203.0.113.7 -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT",
+                "iptables -D DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP",
+            }));
+    }
+
+    [Test]
+    public void For_the_internet_a_rule_asks_for_the_device_and_not_for_one_address() => Assert.That(
+        Change(Host, "internet", "host:22").Commands,
+        Is.EqualTo(new[]
+        {
+            "iptables -I INPUT 1 -i eth0 -d 198.51.100.2 -p tcp --dport 22 -j ACCEPT", "iptables -P INPUT ACCEPT",
+        }));
+
+    [Test]
+    public void To_stop_a_packet_a_rule_in_DOCKER_USER_comes_first() => Assert.That(
+        Change(Host, "internet", "web:443").Commands,
+        Is.EqualTo(new[]
+        {
+            "iptables -I DOCKER-USER 1 -i eth0 -d 172.18.0.2 -p tcp --dport 443 -j DROP",
+            "iptables -I FORWARD 1 -i eth0 -d 172.18.0.2 -p tcp --dport 443 -j DROP",
+        }));
+
+    [Test]
+    public void What_forwarding_discards_needs_the_sysctl() => Assert.That(
+        Change(HostSwitches.Turn(Host, Switch.Parse("ip_forward"), false), "internet", "web:443").Commands,
+        Is.EqualTo(new[] { "sysctl -w net.ipv4.ip_forward=1" }));
+
+    [Test]
+    public void What_rp_filter_discards_needs_the_sysctl_of_the_device() => Assert.That(
+        Change(
+            HostSwitches.Turn(Host, Switch.Parse("rp_filter"), true), "203.0.113.200@eth1", "host", Protocol.Icmp)
+            .Commands,
+        Is.EqualTo(new[] { "sysctl -w net.ipv4.conf.eth1.rp_filter=2" }));
+
+    [Test]
+    public void A_rule_of_nft_is_deleted_by_its_handle()
+    {
+        var host = HostCommand.AddTables(
+            Host,
+            "table inet own {\n chain forward {\n type filter hook forward priority -5\n tcp dport 443 drop # handle 9\n }\n}",
+            "a file");
+        Assert.That(
+            Change(host, "internet", "web:443").Commands,
+            Is.EqualTo(new[]
+            {
+                "nft insert rule inet own forward iifname eth0 ip daddr 172.18.0.2 tcp dport 443 accept",
+                "nft delete rule inet own forward handle 9",
+            }));
+    }
+
+    [Test]
+    public void Where_two_rules_drop_the_packet_no_single_change_is_found()
+    {
+        var host = HostCommand.Apply(
+            HostCommand.Apply(Host, "iptables -t raw -A PREROUTING -p tcp --dport 8443 -j DROP"),
+            "iptables -I DOCKER-USER -j DROP");
+        Assert.That(Change(host, "internet", "web:443").Commands, Is.Empty);
+        var question = Asked("internet", "web:443");
+        var answer = Answer.Of(host, question);
+        Assert.That(
+            AnswerText.Of(
+                new(question, answer) { Change = SmallestChange.Of(host, question, answer) }, everyHook: false),
+            Does.EndWith("\nNo single change of a rule or a sysctl lets it through.\n"));
+    }
+
+    [Test]
+    public void No_firewall_rule_opens_a_port_without_a_socket() =>
+        Assert.That(Change(Host, "web", "db:5433").Commands, Is.Empty);
+
+    [Test]
+    public void An_undecided_answer_is_made_sure()
+    {
+        var host = HostCommand.Apply(Host, "iptables -I DOCKER-USER -i eth0 -m recent --rcheck --name x --rsource -j DROP");
+        Assert.That(
+            Change(host, "internet", "web:443").Commands[0],
+            Is.EqualTo("iptables -I DOCKER-USER 1 -i eth0 -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT"));
+    }
+
+    [Test]
+    public void With_a_change_the_answers_now_and_then_come_first()
+    {
+        var question = Asked("internet", "web:443");
+        var text = AnswerText.Of(
+            new(question, Answer.Of(HostCommand.Apply(Host, "iptables -I DOCKER-USER -j DROP"), question))
+            {
+                Before = Answer.Of(Host, question),
+            },
+            everyHook: false);
+        Assert.That(
+            text,
+            Does.StartWith("now: delivered to shop-web-1\nthen: dropped in iptables filter DOCKER-USER by rule 1: -A DOCKER-USER -j DROP\n\nrequest: "));
+    }
+
+    [Test]
+    public void An_address_is_that_address_whatever_is_published()
+    {
+        Assert.That(Asked("internet", "172.18.0.2:443").Flow.Via, Is.EqualTo("172.18.0.2"));
+        Assert.That(Asked("internet", "192.0.2.2:22").Flow.Via, Is.EqualTo("192.0.2.2"));
+        Assert.That(Asked("internet", "web:443").Flow.Via, Is.EqualTo("198.51.100.2"));
+        Assert.That(
+            Answer.Of(Host, Asked("internet", "192.0.2.2:8443")).Legs[0].Trail.Hops[0].Destination,
+            Is.EqualTo("192.0.2.2:8443"));
+    }
+}

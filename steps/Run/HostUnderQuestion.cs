@@ -1,0 +1,117 @@
+using Hooktrail.Hosts;
+using Hooktrail.Questions;
+using Hooktrail.Snapshots;
+using Hooktrail.Trails.Accounts;
+using NUnit.Framework;
+using Reqnroll;
+
+namespace Hooktrail.Specs.Run;
+
+/// <summary>
+/// One scenario's host, which is that of a snapshot or this machine, and the question about it. Only the model is
+/// asked: nothing is sent, and no leg is recorded. Every scenario has its own object.
+/// </summary>
+public sealed class HostUnderQuestion(FeatureContext feature)
+{
+    // The scenarios of a feature ask about one host, and reading it takes longer than an answer.
+    private static readonly Dictionary<string, HostProfile> Read = [];
+
+    private HostProfile? _host;
+    private Question? _question;
+    private Answer? _answer;
+
+    /// <summary>The answer for the host as the scenario has made it.</summary>
+    public Answer Answer => _answer ??= Answer.Of(Host, Question);
+
+    private HostProfile Host => _host ?? throw new HooktrailException(
+        "The scenario names no host; begin with Given the host of the snapshot \"…\", or Given this host.");
+
+    private Question Question => _question ?? throw new HooktrailException(
+        "The scenario asserts an answer before it asks; add a When step that sends a packet.");
+
+    /// <summary>A snapshot beside the feature.</summary>
+    public void UseSnapshot(string name)
+    {
+        var path = Path.Combine(
+            TestContext.CurrentContext.TestDirectory, feature.FeatureInfo.FolderPath, Path.GetFileName(name));
+        lock (Read)
+        {
+            if (!Read.TryGetValue(path, out var host))
+            {
+                if (!File.Exists(path))
+                    throw new HooktrailException(
+                        $"There is no snapshot \"{name}\" beside the feature; ./specs snapshot --out {name} writes one.");
+                using var stream = File.OpenRead(path);
+                Read[path] = host = ProfileOf(SnapshotJson.Read(stream, $"\"{name}\""));
+            }
+
+            _host = host;
+        }
+    }
+
+    /// <summary>This machine as it is now; the scenario is skipped if it cannot be read.</summary>
+    public async Task UseThisHostAsync()
+    {
+        try
+        {
+            _host = ProfileOf(await SnapshotTaking.OfThisHostAsync());
+        }
+        catch (HooktrailException lack)
+        {
+            throw SpecsRun.Cannot(lack.Message);
+        }
+    }
+
+    public void Change(Func<HostProfile, HostProfile> change)
+    {
+        _host = change(Host);
+        _answer = null;
+    }
+
+    /// <summary>Asks the model.</summary>
+    /// <param name="from">The sender, in the words of check.</param>
+    /// <param name="to">The receiver, with its port if there is one.</param>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="ip">The version of IP; null for that of the addresses, or IPv4.</param>
+    public void Ask(string from, string to, Protocol protocol, IpVersion? ip)
+    {
+        _question = Question.Of(Host.Topology, from, to, protocol, ip);
+        _answer = null;
+        TestContext.Out.WriteLine(AnswerText.Of(new(Question, Answer), everyHook: false));
+    }
+
+    /// <summary>Asserts that the request arrives at the endpoint, and its answer at the sender.</summary>
+    public void Arrives(string endpoint)
+    {
+        Ends(Ending.Delivered);
+        Assert.That(
+            Answer.Legs[0].Trail.Outcome.To,
+            Is.EqualTo(Question.EndpointOf(Host.Topology, endpoint, Question.Flow.Ip)),
+            $"The model says: {Answer.Says}.");
+    }
+
+    /// <summary>Asserts an ending, and by which rule; a policy if there is no number.</summary>
+    public void EndsBy(Ending ending, int? number, string tableAndChain)
+    {
+        Ends(ending);
+        var rule = Answer.Rule;
+        Assert.That(rule, Is.Not.Null, $"No rule decided: {Answer.Says}.");
+        Assert.That(
+            (Place(rule!), rule!.Number), Is.EqualTo((tableAndChain, number)), $"The model says: {Answer.Says}.");
+    }
+
+    /// <summary>Asserts an ending.</summary>
+    public void Ends(Ending ending) =>
+        Assert.That(Answer.Ending, Is.EqualTo(ending), $"The model says: {Answer.Says}.");
+
+    // «filter DOCKER-USER» of iptables, «ip6tables filter FORWARD», «inet own input» of nft.
+    private static string Place(RuleStep rule) => rule.Layer is Layer.Iptables or Layer.Nftables
+        ? $"{rule.Table} {rule.Chain}"
+        : $"{rule.Layer.Name()} {rule.Table} {rule.Chain}";
+
+    private static HostProfile ProfileOf(Snapshot snapshot)
+    {
+        var topology = TopologyReader.Of(snapshot);
+        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+    }
+}

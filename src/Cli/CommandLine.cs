@@ -48,7 +48,7 @@ internal static class CommandLine
                 PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(),
                 ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
                 CompareVerb.Create(), BaselineVerb.Create(),
-                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(),
+                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(), ReachVerb.Create(),
                 DoctorVerb.Create(),
                 KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
             },

@@ -6,25 +6,30 @@ namespace Hooktrail.Questions.Reach;
 /// <summary>What decides a cell, in words that are the same for all cells that it decides.</summary>
 internal static class Causes
 {
+    /// <summary>Of a cell that no rule accepts and none turns away.</summary>
+    public const string Nothing = "no rule and no policy turns it away";
+
     /// <summary>Without the rule's number, which each rule before it moves.</summary>
     public static string Of(ReachTable table, Cell? cell) => cell switch
     {
         null => "it is not there",
         { Found.Rule: { } rule } => Of(rule),
-        { Verdict: Verdict.Yes } => Accepting(table, cell) is { } rule ? Of(rule) : "no rule turns it away",
+        { Verdict: Verdict.Yes } => Accepting(table, cell) is { } rule ? Of(rule) : Nothing,
         _ => cell.Found.Says,
     };
 
-    /// <summary>The last rule or policy of a filter that lets the request pass; null if none was asked.</summary>
-    public static RuleStep? Accepting(ReachTable table, Cell cell) =>
+    /// <summary>The last rule that accepts the request; null if it only meets policies.</summary>
+    private static RuleStep? Accepting(ReachTable table, Cell cell) =>
         cell.Question is { } question
-            ? Prediction.Rules(table.Host, question.Flow, Leg.Request).LastOrDefault(IsOfFilter)
+            ? Prediction.Rules(table.Host, question.Flow, Leg.Request).LastOrDefault(Accepts)
             : null;
 
-    private static bool IsOfFilter(RuleStep rule) => rule.Layer switch
+    // In other tables it decides nothing.
+    private static bool Accepts(RuleStep rule) => rule.Layer switch
     {
-        Layer.Iptables or Layer.Ip6tables => rule.Table == "filter",
-        Layer.Nftables => rule.Text.Contains("accept", StringComparison.Ordinal) || rule.Number is null,
+        Layer.Iptables or Layer.Ip6tables =>
+            rule.Table == "filter" && rule.Text.EndsWith("-j ACCEPT", StringComparison.Ordinal),
+        Layer.Nftables => rule.Text.Contains("accept", StringComparison.Ordinal),
         _ => false,
     };
 

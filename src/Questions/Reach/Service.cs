@@ -17,7 +17,7 @@ public enum ServiceKind
 
 /// <summary>What is to be reached, by one version of IP.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Name">The same for both versions of IP: <c>host:8443/tcp → web:443</c>.</param>
+/// <param name="Name">The same for both versions of IP: <c>host:8443/tcp (web:443)</c>.</param>
 /// <param name="Protocol">tcp, udp or sctp.</param>
 /// <param name="Port">The port that is asked.</param>
 /// <param name="Ip">The version.</param>
@@ -32,5 +32,5 @@ public sealed record Service(ServiceKind Kind, string Name, string Protocol, int
     /// <summary>The container's port.</summary>
     public int? Target { get; init; }
 
-    public override string ToString() => $"{Name} ({Ip.Name()})";
+    public override string ToString() => $"{Name} by {Ip.Name()}";
 }

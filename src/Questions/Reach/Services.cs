@@ -21,7 +21,7 @@ internal static class Services
             ServiceKind.Published,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{On(port.Address)}:{port.Port}/{port.Protocol} → {container.Name}:{port.Target}"),
+                $"{On(port.Address)}:{port.Port}/{port.Protocol} ({container.Name}:{port.Target})"),
             port.Protocol, port.Port, Sender.VersionOf(port.Address))
         {
             Container = container,

@@ -19,11 +19,11 @@ internal sealed class SurpriseFinder(ReachTable table)
         from cell in table.Cells
         where cell is { Source.IsOutside: true, Verdict: Verdict.Yes, Service.Kind: ServiceKind.Container }
             && !IsPublishedTo(cell)
-        group cell by (cell.Source, Cause: Causes.Of(table, cell)) into open
+        group cell by (cell.Service.Ip, Cause: Causes.Of(table, cell)) into open
         select new Surprise(
             SurpriseKind.UnpublishedPort,
-            $"{Ports(open)} reached from {open.Key.Source} at the container's own address, though not published there: {WhyPassed(open.Key.Cause)}. A machine next to {open.Key.Source.Device ?? "the host"} only needs a route to the container's network.",
-            $"Set the policy of FORWARD to DROP, or drop in DOCKER-USER what comes in{By(open.Key.Source)} for the container's network. Docker 28.0 and later install such rules themselves; they are missing here.",
+            $"{Ports(open)} reached from {SourcesOf(open)} at the container's own address, though not published: {WhyPassed(open.Key.Cause)}. A machine next to the host only needs a route to the container's network.",
+            $"Set the policy of FORWARD to DROP, or drop in DOCKER-USER what comes in{By(open)} for the container's network. Docker 28.0 and later install such rules themselves; they are missing here.",
             [.. open]);
 
     /// <summary>Whether the container publishes the port at an address that is not only the host's own.</summary>
@@ -53,22 +53,22 @@ internal sealed class SurpriseFinder(ReachTable table)
                 undone, cell.Question! with { Flow = cell.Question!.Flow with { To = Endpoint.Host } })
             where seeming.Ending is Ending.Dropped or Ending.Rejected
                 && seeming.Legs[0].Trail.Outcome.Kind is OutcomeKind.Dropped or OutcomeKind.Rejected
-            group cell by (cell.Source, IsPolicy: seeming.Rule is { Number: null }, seeming.Says) into closed
+            group cell by (cell.Service.Ip, IsPolicy: seeming.Rule is { Number: null }, seeming.Says) into closed
             select closed.Key.IsPolicy
                 ? new Surprise(
                     SurpriseKind.PolicyOfInput,
-                    $"{Ports(closed)} reached from {closed.Key.Source}, though a packet for the host would be {closed.Key.Says}: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead.",
-                    Closing(closed.Key.Source),
+                    $"{Ports(closed)} reached from {SourcesOf(closed)}, though a packet for the host would be {closed.Key.Says}: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead.",
+                    Closing(closed),
                     [.. closed])
                 : new Surprise(
                     SurpriseKind.RuleOfInput,
-                    $"{Ports(closed)} reached from {closed.Key.Source}, though a packet for the host would be {closed.Key.Says}. The rule never sees it: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead.",
-                    Closing(closed.Key.Source),
+                    $"{Ports(closed)} reached from {SourcesOf(closed)}, though a packet for the host would be {closed.Key.Says}. The rule never sees it: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead.",
+                    Closing(closed),
                     [.. closed]);
     }
 
-    private static string Closing(Source source) =>
-        $"If the port is meant to be closed, drop it in DOCKER-USER (what comes in{By(source)}; --ctorigdstport matches the published port), or publish it on 127.0.0.1 only.";
+    private static string Closing(IEnumerable<Cell> cells) =>
+        $"If the port is meant to be closed, drop it in DOCKER-USER (what comes in{By(cells)}; --ctorigdstport matches the published port), or publish it on 127.0.0.1 only.";
 
     private static HostProfile WithoutDnat(HostProfile host) => host with
     {
@@ -92,10 +92,10 @@ internal sealed class SurpriseFinder(ReachTable table)
                 Verdict: Verdict.No, Found.Ending: Ending.Dropped or Ending.Rejected,
             }
         let closed = _cells[(cell.Source.Name, cell.Service.Name, IpVersion.V4)]
-        group cell by (cell.Source, Cause: Causes.Of(table, closed)) into open
+        group cell by Causes.Of(table, closed) into open
         select new Surprise(
             SurpriseKind.OpenByIpv6,
-            $"{Ports(open)} reached from {open.Key.Source} by IPv6 and not by IPv4. What closes it for IPv4 is {open.Key.Cause}, and ip6tables has no such rule.",
+            $"{Ports(open)} reached from {SourcesOf(open)}, but not by IPv4: what closes it there is {open.Key}, and IPv6 has rules of its own.",
             "Write the rule for IPv6 too (Docker writes its own if its option ip6tables is on, as it is by default since 27.0), or do not give the service an address of IPv6.",
             [.. open]);
 
@@ -122,22 +122,33 @@ internal sealed class SurpriseFinder(ReachTable table)
         return receiving is null || (ip == IpVersion.V4 ? receiving.Settings.Forwarding : receiving.Settings.Forwarding6);
     }
 
-    private static string By(Source source) => source.Device is { } device ? $" by {device}" : "";
+    private static string By(IEnumerable<Cell> cells)
+    {
+        List<string> devices = [.. cells.Select(cell => cell.Source.Device).OfType<string>().Distinct()];
+        return devices.Count == 0 ? "" : $" by {string.Join(" or ", devices)}";
+    }
+
+    private static string SourcesOf(IEnumerable<Cell> cells) =>
+        Listing([.. cells.Select(cell => cell.Source.Name).Distinct()], " and ");
 
     private static string WhyPassed(string cause) =>
-        cause.EndsWith(": its policy", StringComparison.Ordinal) ? $"the policy of {cause[..^12]} accepts it"
-        : cause == "no rule turns it away" ? "no rule drops it"
-        : $"what lets it pass is {cause}";
+        cause == Causes.Nothing ? cause : $"what lets it pass is {cause}";
 
-    /// <summary><c>The port a is</c>, or <c>The ports a, b and 3 more are</c>.</summary>
+    /// <summary><c>The port a is</c>, or <c>The ports a, b, and 3 more are</c>.</summary>
     private static string Ports(IEnumerable<Cell> cells)
     {
-        List<string> names = [.. cells.Select(cell => cell.Service.Name).Distinct(StringComparer.Ordinal)];
-        if (names is [var only])
-            return $"The port {only} is";
-        var listed = string.Join(", ", names.Take(Listed));
-        return names.Count <= Listed
-            ? $"The ports {listed} are"
-            : string.Create(CultureInfo.InvariantCulture, $"The ports {listed} and {names.Count - Listed} more are");
+        List<string> names =
+        [
+            .. cells.Select(cell => cell.Service)
+                .Select(one => one.Ip == IpVersion.V4 ? one.Name : $"{one.Name} by IPv6")
+                .Distinct(),
+        ];
+        return names is [var only] ? $"The port {only} is" : $"The ports {Listing(names, ", ")} are";
     }
+
+    private static string Listing(List<string> names, string between) => names.Count <= Listed
+        ? string.Join(between, names)
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{string.Join(", ", names.Take(Listed))}, and {names.Count - Listed} more");
 }

@@ -15,7 +15,9 @@ internal sealed class CellQuestions(Topology topology)
         var others = source.Senders.Where(one => one.Container is null || one.Container != service.Container).ToList();
         if (others.Count == 0 && !source.Senders.IsEmpty)
             return (null, new(
-                Verdict.None, null, $"{service.Container} is the only container of {source}, and does not ask itself"));
+                Verdict.None, null, source.Kind == SourceKind.Network
+                    ? $"{service.Container} is the only container of {source}, and does not ask itself"
+                    : $"{service.Container} does not ask itself"));
         if (others.Find(one => one.Has(service.Ip, topology)) is not { } sender)
             return (null, new(Verdict.None, null, $"{source} has no address of {service.Ip.Name()}"));
         if (service.Protocol is not ("tcp" or "udp"))

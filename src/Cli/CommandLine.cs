@@ -6,6 +6,9 @@ namespace Hooktrail.Cli;
 
 internal static class CommandLine
 {
+    // The script ./specs prepares the machine for them, and starts dotnet itself.
+    private static readonly ImmutableArray<string> OfTheScript = ["run", "test", "prepare"];
+
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
         // Response files are off, because a file name may begin with @; an option must be written in full.
@@ -21,6 +24,8 @@ internal static class CommandLine
         if (command.Subcommands.Count == 0)
             return $"{line.Errors[0].Message.TrimEnd('.')}; see {path} --help.";
 
+        if (line.UnmatchedTokens is [var only, ..] && OfTheScript.Contains(only))
+            return $"{only} needs the features, which are in a checkout of Hooktrail; clone the repository, and run ./specs {only} there.";
         var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
         return line.UnmatchedTokens is [var word, ..]
             ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see {path} --help."
@@ -29,7 +34,7 @@ internal static class CommandLine
 
     private static Command Root() =>
         new Verb(
-            "specs",
+            CommandName.Short,
             "Predicts and checks which ebtables, iptables and nftables hooks a packet crosses on a Docker host.",
             """
             Exit codes:
@@ -58,5 +63,5 @@ internal static class CommandLine
     private static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent
             ? $"{PathOf(parent)} {command.Name}"
-            : "./specs";
+            : CommandName.Typed;
 }

@@ -7,7 +7,7 @@ namespace Hooktrail.Questions.Reach;
 internal static class Causes
 {
     /// <summary>Of a cell that no rule accepts and none turns away.</summary>
-    public const string Nothing = "no rule and no policy turns it away";
+    public const string Nothing = "no rule and no policy turns the packet away";
 
     /// <summary>Without the rule's number, which each rule before it moves.</summary>
     public static string Of(ReachTable table, Cell? cell) => cell switch

@@ -129,7 +129,12 @@ internal sealed class SurpriseFinder(ReachTable table)
     }
 
     private static string SourcesOf(IEnumerable<Cell> cells) =>
-        Listing([.. cells.Select(cell => cell.Source.Name).Distinct()], " and ");
+        Listing(
+            [
+                .. cells.Select(cell => cell.Source.Name).Distinct()
+                    .Select(name => name == EndpointNames.Internet ? $"the {name}" : name),
+            ],
+            " and ");
 
     private static string WhyPassed(string cause) =>
         cause == Causes.Nothing ? cause : $"what lets it pass is {cause}";

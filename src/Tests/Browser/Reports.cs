@@ -75,6 +75,21 @@ internal static class Reports
         return html;
     }
 
+    /// <summary>Who reaches what on the sample host of the verbs' tests, with hostile text for a name.</summary>
+    public static string MakeReach()
+    {
+        var folder = Scratch.Folder();
+        var snapshot = Path.Combine(folder.FullName, "shop.snapshot");
+        var hostile = System.Text.Json.JsonEncodedText.Encode(System.Text.Json.JsonEncodedText.Encode(Hostile).ToString());
+        File.WriteAllText(
+            snapshot,
+            File.ReadAllText(Path.Combine(Metadata("Repository"), "src/Tests/Cli/shop.snapshot"))
+                .Replace("shop-db-1", hostile.ToString(), StringComparison.Ordinal));
+        var html = Path.Combine(folder.FullName, "reach.html");
+        Cli("reach", "--snapshot", snapshot, "--format", "html", "--out", html);
+        return html;
+    }
+
     private static TrailsFile Read(string path)
     {
         using var stream = File.OpenRead(path);

@@ -14,7 +14,7 @@ public class ReachTests
         var ran = await Specs.Run("reach", "--snapshot", Shop, "--from", "203.0.113.7@eth0");
         Assert.That((ran.ExitCode, ran.Error), Is.EqualTo((0, "")));
         Assert.That(ran.Output, Does.StartWith("shop: 6 sources, 8 services; "));
-        Assert.That(ran.Output, Does.Contain("\n  ◆ The port shop-db-1:5432/tcp is reached from internet and beyond eth1 "));
+        Assert.That(ran.Output, Does.Contain("\n  ◆ The port shop-db-1:5432/tcp is reached from the internet and beyond eth1 "));
         Assert.That(ran.Output, Does.Contain("dropped in iptables filter DOCKER-USER by rule 1: -A DOCKER-USER -s 203.0.113.0/25 -i eth0 -j DROP\n"));
     }
 
@@ -61,7 +61,7 @@ public class ReachTests
         Assert.That(ran.Output, Does.Contain("""
 
             yes → no: 2 answers
-              before: no rule and no policy turns it away
+              before: no rule and no policy turns the packet away
               after:  iptables filter FORWARD: its policy
                 internet → shop-db-1:5432/tcp by ipv4
                 beyond eth1 → shop-db-1:5432/tcp by ipv4

@@ -48,7 +48,7 @@ public sealed class DifferenceTests
         var group = difference.Groups[0];
         Assert.That(
             (group.Before, group.After, group.CauseBefore, group.CauseAfter),
-            Is.EqualTo(((Verdict?)Verdict.No, (Verdict?)Verdict.Yes, "iptables filter FORWARD: its policy", "no rule and no policy turns it away")));
+            Is.EqualTo(((Verdict?)Verdict.No, (Verdict?)Verdict.Yes, "iptables filter FORWARD: its policy", "no rule and no policy turns the packet away")));
         Assert.That(
             difference.NewSurprises.Select(one => one.Kind), Is.EqualTo(new[] { SurpriseKind.UnpublishedPort }));
     }
@@ -93,7 +93,7 @@ public sealed class DifferenceTests
         Assert.That(text, Does.Contain("""
             no → yes: 2 answers
               before: iptables filter FORWARD: its policy
-              after:  no rule and no policy turns it away
+              after:  no rule and no policy turns the packet away
                 internet → shop-db-1:5432/tcp by ipv4
                 beyond eth1 → shop-db-1:5432/tcp by ipv4
 

@@ -16,7 +16,7 @@ public sealed class SurpriseTests
         var surprise = open.Surprises.Single(one => one.Kind == SurpriseKind.UnpublishedPort);
         Assert.That(
             surprise.Says,
-            Is.EqualTo("The port shop-db-1:5432/tcp is reached from internet and beyond eth1 at the container's own address, though not published: no rule and no policy turns it away. A machine next to the host only needs a route to the container's network."));
+            Is.EqualTo("The port shop-db-1:5432/tcp is reached from the internet and beyond eth1 at the container's own address, though not published: no rule and no policy turns the packet away. A machine next to the host only needs a route to the container's network."));
         Assert.That(surprise.Advice, Does.Contain("drop in DOCKER-USER what comes in by eth0 or eth1"));
         Assert.That(surprise.Cells.Select(one => one.Source.Name), Is.EqualTo(new[] { "internet", "beyond eth1" }));
         Assert.That(Tables.Of().Kinds(), Does.Not.Contain(SurpriseKind.UnpublishedPort));
@@ -50,7 +50,7 @@ public sealed class SurpriseTests
         var surprise = Tables.Of().Surprises.Single(one => one.Kind == SurpriseKind.PolicyOfInput);
         Assert.That(
             surprise.Says,
-            Is.EqualTo("The port host:8443/tcp (shop-web-1:443) is reached from internet and beyond eth1, though a packet for the host would be dropped in iptables filter INPUT by its policy: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead."));
+            Is.EqualTo("The port host:8443/tcp (shop-web-1:443) is reached from the internet and beyond eth1, though a packet for the host would be dropped in iptables filter INPUT by its policy: DNAT makes it a packet for the container before INPUT, so it crosses FORWARD instead."));
         var accepting = Tables.Of(Tables.WithRules(rules => rules.Replace(":INPUT DROP", ":INPUT ACCEPT")));
         Assert.That(accepting.Kinds(), Does.Not.Contain(SurpriseKind.PolicyOfInput));
     }
@@ -85,7 +85,7 @@ public sealed class SurpriseTests
         var surprise = Tables.Of(Tables.WithIpv6(Open6)).Surprises.Single(one => one.Kind == SurpriseKind.OpenByIpv6);
         Assert.That(
             surprise.Says,
-            Is.EqualTo("The port shop-db-1:5432/tcp by IPv6 is reached from internet, but not by IPv4: what closes it there is iptables filter FORWARD: its policy, and IPv6 has rules of its own."));
+            Is.EqualTo("The port shop-db-1:5432/tcp by IPv6 is reached from the internet, but not by IPv4: what closes it there is iptables filter FORWARD: its policy, and IPv6 has rules of its own."));
         Assert.That(Tables.Of(Tables.WithIpv6(Closed6)).Kinds(), Does.Not.Contain(SurpriseKind.OpenByIpv6));
     }
 
@@ -105,7 +105,7 @@ public sealed class SurpriseTests
         var surprise = Tables.Of(host).Surprises.Single(one => one.Kind == SurpriseKind.ForwardingOff);
         Assert.That(
             surprise.Says,
-            Is.EqualTo("The port host:8443/tcp (shop-web-1:443) is published and not reached from internet: the host forwards nothing that comes in by eth0 (net.ipv4.ip_forward is off)."));
+            Is.EqualTo("The port host:8443/tcp (shop-web-1:443) is published and not reached from the internet: the host forwards nothing that comes in by eth0 (net.ipv4.ip_forward is off)."));
         Assert.That(surprise.Cells.Select(one => one.Source.Name), Is.EqualTo(new[] { "internet" }));
         Assert.That(Tables.Of().Kinds(), Does.Not.Contain(SurpriseKind.ForwardingOff));
     }
@@ -130,7 +130,7 @@ public sealed class SurpriseTests
             },
         };
         var surprise = Tables.Of(open).Surprises.Single();
-        Assert.That(surprise.Says, Does.StartWith("The ports house0:80/tcp, house1:80/tcp, ").And.Contain(", and 12 more are reached from internet "));
+        Assert.That(surprise.Says, Does.StartWith("The ports house0:80/tcp, house1:80/tcp, ").And.Contain(", and 12 more are reached from the internet "));
         Assert.That(surprise.Cells, Has.Length.EqualTo(20));
     }
 }

@@ -35,7 +35,7 @@ public sealed record FlowResult(
             var judged = FlowJudgement.Of(
                 flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs));
             var title = new ScenarioTitle(host.Title, variation.Title);
-            return [.. judged.Select(leg => (UntellableOf(flow, judged, leg) is { } why
+            return [.. judged.Select(leg => (Untellable.Of(flow, judged, leg) is { } why
                 ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
                 : leg) with
             {
@@ -44,25 +44,6 @@ public sealed record FlowResult(
             })];
         }
     }
-
-    /// <summary>
-    /// Why a leg that ends otherwise than predicted is no contradiction; null where it is one. Only an answer, or a
-    /// socket that takes datagrams, shows that the packet arrived.
-    /// </summary>
-    private static string? UntellableOf(Flow flow, ImmutableArray<LegRecord> legs, LegRecord leg) =>
-        leg is
-        {
-            Verdict: LegVerdict.Disagreed,
-            Leg.Direction: Direction.Request,
-            Predicted: { Outcome.Kind: OutcomeKind.Delivered } said,
-            Observed: { Outcome.Kind: OutcomeKind.Vanished } seen,
-        }
-        && flow.Protocol is Protocol.Icmp or Protocol.Tcp
-        && !legs.Any(one =>
-            one.Predicted is not null && one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Leg.Packet)
-        && said.Hops.AsSpan().SequenceEqual(seen.Hops.AsSpan())
-            ? $"Every hop agrees, but nothing shows whether {said.Outcome.To} received the packet, because it cannot answer."
-            : null;
 
     /// <summary>A flow without an observation: all predicted legs get the same verdict.</summary>
     public static FlowResult Untold(

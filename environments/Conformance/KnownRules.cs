@@ -342,14 +342,20 @@ public static class KnownRules
             "types of ICMP", "-A FORWARD -i client.port -p IPv4 --ip-proto icmp --ip-icmp-type echo-request -j DROP");
         yield return With("pkttype", "-A INPUT -i client.port --pkttype-type broadcast -j DROP");
         yield return With("a VLAN", "-A FORWARD -i client.port -p 802_1Q --vlan-id 5 -j DROP");
-        yield return With("operations of ARP", "-A FORWARD -i client.port -p ARP --arp-op Request -j DROP");
+        // Containers of an Engine have to ask for each other, and no other packet would leave them.
+        yield return Quiet(
+            "ebtables: operations of ARP", MatrixFlows.Arp(),
+            Rules("ebtables", ["-A FORWARD -i client.port -p ARP --arp-op Request -j DROP"]));
+        yield return Quiet(
+            "bridge forward: arp operation request drop", MatrixFlows.Arp(),
+            Table("bridge", "forward", "iifname \"client.port\" arp operation request drop"));
         yield return With(
             "a mark", "-t nat -A PREROUTING -i client.port -p IPv4 --ip-proto udp -j mark --mark-set 0x5 --mark-target CONTINUE",
             "-A FORWARD -i client.port --mark 0x5/0xf -j DROP");
         foreach (var rule in (string[])
             [
                 "vlan id 5 drop", "ip daddr . udp dport { server . 80 } drop", "ether type ip6 drop",
-                "meta l4proto udp meta mark set 0x5; iifname \"client.port\" meta mark 0x5 drop", "arp operation request drop",
+                "meta l4proto udp meta mark set 0x5; iifname \"client.port\" meta mark 0x5 drop",
                 "meta pkttype broadcast drop",
             ])
             yield return Quiet(

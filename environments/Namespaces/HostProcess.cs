@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
 
 namespace Hooktrail.Namespaces;
@@ -28,14 +29,21 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Starts a program beside the host's agent.</summary>
     /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
-    public static async Task<HostProcess> StartAsync(
+    public static Task<HostProcess> StartAsync(
         NamespaceHost host, string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
+        StartAsync(host.Machine, host.Host.Session, script, cancellation, arguments);
+
+    /// <summary>Starts a program beside the agent of a station.</summary>
+    /// <exception cref="HooktrailException">The program nsenter is missing.</exception>
+    public static async Task<HostProcess> StartAsync(
+        IMachine machine, ISession beside, string script, CancellationToken cancellation,
+        params ImmutableArray<string> arguments) =>
         // A lab that root starts has no user namespace.
-        new(await host.Machine.StartAsync(
+        new(await machine.StartAsync(
             new MachineProgram(
             [
-                "nsenter", .. host.Machine.IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
-                "--net", "--pid", "--target", $"{host.Host.Session.ProcessId}", "perl", "-e", script, .. arguments,
+                "nsenter", .. machine.IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
+                "--net", "--pid", "--target", $"{beside.ProcessId}", "perl", "-e", script, .. arguments,
             ]),
             cancellation).ConfigureAwait(false));
 

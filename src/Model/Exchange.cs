@@ -82,7 +82,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         var destination = AskedOn(host);
         var own = flow.From.Kind == EndpointKind.Host
-            ? host.Wiring.SourceTowards(destination, flow.Ip.Family())
+            // Without a route the host makes no packet, and chooses no source.
+            ? host.Wiring.SourceTowards(destination, flow.Ip.Family()) ?? Wiring.Unspecified
             : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip);
         var source = flow.As ?? own ?? throw new HooktrailException(
             $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
@@ -92,8 +93,13 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         {
             Ttl = flow.Ttl,
             Encapsulation = flow.Encapsulation,
+            // A socket of TCP or UDP is connected. Over IPv4 the route is looked up again with the source that the first
+            // look-up has chosen (include/net/route.h, ip_route_connect); over IPv6 it is not (net/ipv6/ip6_output.c,
+            // ip6_dst_lookup_tail).
+            IsUnbound = flow is { From.Kind: EndpointKind.Host, As: null }
+                && (flow.Protocol == Protocol.Icmp || flow.Ip == IpVersion.V6),
         };
-        Send(request, flow.From);
+        Send(request, flow.From, flow.By);
         return request;
     }
 
@@ -126,7 +132,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             if (refusal is null)
             {
                 var error = request.Passage.Error = Unreachable(request);
-                Send(error, receiver);
+                Send(error, receiver, request.Device);
                 // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the
                 // translated packet.
                 if (error.Connection is null && error.Content.About!.Destination != Asked(request)
@@ -142,7 +148,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var reply = new Packet(
             request.Host, connections, content,
             source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
-        Send(reply, receiver);
+        Send(reply, receiver, request.Device);
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
         if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
             && reply.Passage.Arrived.Source != Asked(request))
@@ -159,7 +165,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     {
         var (source, asked) = request.Passage.Arrived;
         var isByProxy = receiver.Kind == EndpointKind.Host && flow.Protocol == Protocol.Udp
-            && asked.Port != Flow.ServicePort;
+            && request.Wiring.Topology.IsOfProfile && asked.Port != Flow.ServicePort;
         return isByProxy && !request.Host.Profile.ProxyPktinfo
             ? asked with { Name = request.Wiring.SourceTowards(source.Name, request.Family) ?? asked.Name }
             : asked;
@@ -211,7 +217,11 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         LocalOutput.Send(reset);
     }
 
-    private void Send(Packet packet, Endpoint sender)
+    /// <summary>
+    /// The sender sends. What is outside sends by the device of the host that it is asked by, or from which it was
+    /// asked; null for that of the route to it.
+    /// </summary>
+    private void Send(Packet packet, Endpoint sender, string? by)
     {
         switch (sender.Kind)
         {
@@ -226,11 +236,11 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 SendFromContainer(packet, sender);
                 break;
             default:
-                packet.Device = flow.By ?? packet.Wiring.DeviceTowards(sender.Name) // whatever source it writes
+                packet.Device = by ?? packet.Wiring.DeviceTowards(sender.Name) // whatever source it writes
                     ?? throw new HooktrailException(
                         $"No route of the host leads to {sender}; say by which device its packets come in.");
                 if (packet.Wiring.IsPort(packet.Device))
-                    packet.Mac = packet.Wiring.MacTowards(
+                    packet.Mac = packet.Wiring.MacFromOutside(
                         packet.Destination.Name, packet.Wiring.BridgeOf(packet.Device));
                 Arrive(packet);
                 break;
@@ -248,8 +258,16 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
         packet.Device = port;
         if (wiring.IsPort(port))
+        {
             packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
                 : wiring.MacTowards(next, wiring.BridgeOf(port));
+            if (packet.Mac is null)
+            {
+                packet.Vanish($"nobody on {wiring.BridgeOf(port)} has the address {next}");
+                return;
+            }
+        }
+
         Arrive(packet);
     }
 

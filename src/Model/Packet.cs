@@ -25,7 +25,7 @@ internal sealed class Packet
         (Host, Connections, Content, Source, Destination) =
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
         (Passage, Device, Mac) = (original.Passage, original.Device, original.Mac);
-        (RouteDevice, Gateway) = (original.RouteDevice, original.Gateway);
+        (RouteDevice, Gateway, IsUnbound) = (original.RouteDevice, original.Gateway, original.IsUnbound);
         (Connection, State) = (original.Connection, original.State);
         (Ttl, Mark, Dscp) = (original.Ttl, original.Mark, original.Dscp);
         (Fragment, Reassembled, Encapsulation) = (original.Fragment, original.Reassembled, original.Encapsulation);
@@ -64,6 +64,11 @@ internal sealed class Packet
 
     /// <summary>The device that the route leads to (<c>skb_dst(skb)->dev</c>).</summary>
     public string? RouteDevice { get; set; }
+
+    /// <summary>
+    /// Whether its sender left the choice of its source to the route, which is then looked up without one.
+    /// </summary>
+    public bool IsUnbound { get; set; }
 
     /// <summary>The router that the route leads to; null for a neighbour.</summary>
     public string? Gateway { get; set; }

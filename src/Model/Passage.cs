@@ -54,7 +54,8 @@ internal sealed class Passage
     public void Traverse()
     {
         if (++_traversals > Endless)
-            throw new InvalidOperationException("A packet goes in circles through the hooks.");
+            throw new InvalidOperationException(
+                $"A packet goes in circles through the hooks: {string.Join(", ", _hops.TakeLast(12))}.");
     }
 
     public void Add(Hop hop) => _hops.Add(hop);

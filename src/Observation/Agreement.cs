@@ -20,21 +20,42 @@ public static class Agreement
 
     private static Finding Of(Finding.Observed log, Finding.Observed nflog)
     {
-        if (!log.Legs.Select(leg => leg.Leg).SequenceEqual(nflog.Legs.Select(leg => leg.Leg)))
+        var (onlyLogged, onlyNetlinked) = (Hidden(log, nflog, OnlyLogShows), Hidden(nflog, log, OnlyNflogShows));
+        if (!log.Legs.Except(onlyLogged).Select(leg => leg.Leg)
+            .SequenceEqual(nflog.Legs.Except(onlyNetlinked).Select(leg => leg.Leg)))
             return new Finding.Contradictory(
                 $"LOG saw {Listed(log)}, NFLOG saw {Listed(nflog)}.", log, nflog);
 
         var legs = ImmutableArray.CreateBuilder<ObservedLeg>(log.Legs.Length);
-        foreach (var (one, all) in log.Legs.Zip(nflog.Legs))
+        var rest = new Queue<ObservedLeg>(nflog.Legs);
+        foreach (var one in log.Legs)
         {
-            var other = Decided(all, one.Trail);
-            if (Difference(one.Trail, other.Trail) is { } difference)
+            while (rest.TryPeek(out var next) && onlyNetlinked.Contains(next))
+                legs.Add(rest.Dequeue());
+            if (onlyLogged.Contains(one))
+            {
+                legs.Add(one);
+                continue;
+            }
+
+            var other = Decided(rest.Dequeue(), one.Trail);
+            if (Difference(one.Trail, other.Trail, !onlyLogged.IsEmpty, !onlyNetlinked.IsEmpty) is { } difference)
                 return new Finding.Contradictory($"Of the {one.Leg}, {difference}.", log, nflog);
             legs.Add(Together(one, other));
         }
 
+        legs.AddRange(rest);
         return new Finding.Observed(legs.ToImmutable());
     }
+
+    // The legs that were lost where only one observer looks: the other cannot know that there was a packet.
+    private static ImmutableArray<ObservedLeg> Hidden(
+        Finding.Observed one, Finding.Observed other, Func<Hop, bool> onlyOneShows) =>
+        [
+            .. one.Legs.Where(leg => leg.Trail is { Hops.IsEmpty: false, Outcome.To: null }
+                && leg.Trail.Hops.All(onlyOneShows)
+                && !other.Legs.Any(known => known.Leg == leg.Leg)),
+        ];
 
     // A LOG rule stands in its chain. So what LOG could have shown, and has not, the packet did not cross.
     private static ObservedLeg Decided(ObservedLeg nflog, Trail log)
@@ -66,7 +87,8 @@ public static class Agreement
     private static bool OnlyNflogShows(Hop hop) =>
         hop.Point is { Layer: Layer.Nftables } or { Layer: Layer.Arptables, Chain: not "FORWARD" };
 
-    private static string? Difference(Trail log, Trail nflog)
+    // An answer that only one observer saw tells that one alone that the request arrived.
+    private static string? Difference(Trail log, Trail nflog, bool logKnowsMore, bool nflogKnowsMore)
     {
         var logged = log.Hops.Where(hop => !OnlyLogShows(hop)).ToList();
         var netlinked = nflog.Hops.Where(hop => !OnlyNflogShows(hop)).ToList();
@@ -79,6 +101,8 @@ public static class Agreement
 
         // If one observer sees further than the other, only that one knows after which hook point the packet was gone.
         var seenAlike = log.Hops.Length == logged.Count && nflog.Hops.Length == netlinked.Count;
+        if ((logKnowsMore && nflog.Outcome.To is null) || (nflogKnowsMore && log.Outcome.To is null))
+            return null;
         return log.Outcome.To != nflog.Outcome.To || (seenAlike && !log.Outcome.LooksLike(nflog.Outcome))
             ? $"LOG shows {log.Outcome}, NFLOG shows {nflog.Outcome}"
             : null;
@@ -104,7 +128,9 @@ public static class Agreement
 
         while (rest.TryDequeue(out var hop))
             Take(hop, netlinked);
-        var outcome = nflog.Trail.Hops.IsEmpty || OnlyLogShows(hops[^1]) ? log.Trail.Outcome : nflog.Trail.Outcome;
+        var isLogged = nflog.Trail.Hops.IsEmpty || OnlyLogShows(hops[^1])
+            || (nflog.Trail.Outcome.To is null && log.Trail.Outcome.To is not null);
+        var outcome = isLogged ? log.Trail.Outcome : nflog.Trail.Outcome;
         return new(
             log.Leg,
             new(hops.ToImmutable(), outcome),

@@ -33,11 +33,21 @@ public sealed record LabMap(
     /// <summary>MAC address, as aa:bb:cc:dd:ee:ff, to the container or bridge that has it.</summary>
     public ImmutableDictionary<string, string> Macs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Who has an address, on a host whose addresses have no names; null for a lab, whose addresses have.
+    /// </summary>
+    public Func<IPAddress, Endpoint>? OwnerOf { get; init; }
+
     [return: NotNullIfNotNull(nameof(printed))]
     public string? Device(string? printed) =>
         printed is null ? null
         : Devices.TryGetValue(printed, out var name) ? name
-        : Devices.ContainsValue(printed) ? $"{printed} of the host" : printed;
+        : Devices.Values.Any(lab => Covers(printed, lab)) ? $"{printed} of the host" : printed;
+
+    // A rule's pattern ends in + or *.
+    private static bool Covers(string printed, string name) =>
+        name == printed || (printed.EndsWith('+') || printed.EndsWith('*'))
+            && name.StartsWith(printed[..^1], StringComparison.Ordinal);
 
     ImmutableArray<string> INames.Devices(Func<string, bool> condition) => Names(Devices, condition);
 
@@ -60,7 +70,9 @@ public sealed record LabMap(
 
     /// <summary>Null outside the lab. The host's address belongs to the host, even if a container shares it.</summary>
     public Endpoint? Owner(IPAddress? printed) =>
-        printed is not null && Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
+        printed is null ? null
+        : OwnerOf is { } find ? find(printed)
+        : Address(printed) is { } name ? Endpoints.GetValueOrDefault(name) : null;
 
     /// <summary>The hop, with the sighting's ports after the addresses: <c>server:80</c>.</summary>
     public Hop HopOf(Sighting sighting) => HopOf(sighting, sighting.SourcePort, sighting.DestinationPort);

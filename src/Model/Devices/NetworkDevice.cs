@@ -47,8 +47,10 @@ internal static class NetworkDevice
             Loopback.Xmit(packet);
         else if (packet.Wiring.IsBridge(device))
             BridgeTransmit.DevXmit(packet);
+        else if (packet.Wiring.Behind(device, packet.Destination.Name) is { } behind)
+            LeaveHost(packet, behind);
         else
-            LeaveHost(packet, packet.Wiring.Behind(device, packet.Destination.Name));
+            packet.Vanish($"it leaves by {device}, and {packet.Destination.Name} is not there");
     }
 
     /// <summary>

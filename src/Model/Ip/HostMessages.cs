@@ -65,7 +65,8 @@ internal static class HostMessages
     /// <summary>
     /// <c>icmp_send</c>. The error comes from the address that the packet was for, if that is the host's; otherwise
     /// from the host's address on the device that leads to the sender. An error to the host itself comes from the
-    /// address that it goes to. No error answers an error or a broadcast. Where IPv4 rejects in PREROUTING, a packet
+    /// address that it goes to. Over IPv6 it comes from the host's address on the device that the packet came in by
+    /// (<c>icmp6_send</c>). No error answers an error or a broadcast. Where IPv4 rejects in PREROUTING, a packet
     /// has only the route back to its sender (nf_reject_ipv4.c, <c>nf_reject_fill_skb_dst</c>), so the error comes from
     /// the host's address there.
     /// </summary>
@@ -79,12 +80,18 @@ internal static class HostMessages
             : about.Wiring.IsOfHost(about.Source.Name)
             ? about.Source.Name
             : IsReaddressed(about)
-            ? about.Wiring.AddressOn(about.RouteDevice!, about.Family)
+            ? about.Wiring.AddressOn(about.RouteDevice!, about.Family, about.Source.Name)
+            : about is { Family: Family.IPv6, Device: { } device }
+            ? about.Wiring.AddressOn(device, about.Family, about.Source.Name)
             : about.Wiring.SourceTowards(about.Source.Name, about.Family);
         if (source is null)
             return; // no route leads back
         var error = new Packet(
-            about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name));
+            about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name))
+        {
+            // net/ipv4/icmp.c, icmp_route_lookup: only the address that was asked is a source of the look-up.
+            IsUnbound = about.Family == Family.IPv4 && !about.Wiring.IsOfHost(about.Destination.Name),
+        };
         Conntrack.Attach(error, about);
         about.Passage.Error = error;
         LocalOutput.Send(error);

@@ -33,14 +33,24 @@ internal static class IpOutput
 
     /// <summary>
     /// <c>ip_finish_output</c>: cuts again what came in fragments. The neighbour table knows the MAC address, and the
-    /// device takes the frame.
+    /// device takes the frame. Without a neighbour there is none.
     /// </summary>
     private static void Finish(Packet packet)
     {
-        var wiring = packet.Wiring;
-        packet.Mac = wiring.IsBridge(packet.Device!)
-            ? wiring.MacTowards(packet.Gateway ?? packet.Destination.Name, packet.Device!)
-            : null;
+        if (packet.Wiring.IsBridge(packet.Device!))
+        {
+            packet.Mac = packet.Wiring.MacTowards(packet.Gateway ?? packet.Destination.Name, packet.Device!);
+            if (packet.Mac is null)
+            {
+                packet.Vanish($"nobody on {packet.Device} has the address {packet.Gateway ?? packet.Destination.Name}");
+                return;
+            }
+        }
+        else
+        {
+            packet.Mac = null;
+        }
+
         if (packet.Device != LabNames.Loopback && Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));

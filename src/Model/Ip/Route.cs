@@ -43,48 +43,75 @@ internal static class Route
             || !packet.Host.RoutesLocalnet(packet.Device ?? packet.RouteDevice));
 
     /// <summary>
-    /// <c>fib_validate_source</c>, without accept_local. IPv6 does not check. The host's own broadcast comes back with
-    /// its route and is not checked either.
+    /// <c>fib_validate_source</c>: the host's own address comes in only where accept_local is on. IPv6 does not check.
+    /// The host's own broadcast comes back with its route and is not checked either.
     /// </summary>
     private static readonly Condition HasOwnSource = new(
         Statement.OwnSource, null, packet => packet.Family == Family.IPv4 && packet.RouteDevice is null
-            && packet.Wiring.IsOfHost(packet.Source.Name) && packet.Device != LabNames.Loopback
-            && !packet.Host.AcceptsLocal(packet.Device));
+            && packet.Device != LabNames.Loopback
+            && !packet.Host.AcceptsLocal(packet.Device)
+            && (IsLookedUp(packet)
+                ? Back(packet) is { Route: not null, Kind: not (RouteKind.Unicast or RouteKind.Unreachable
+                    or RouteKind.Prohibit or RouteKind.Blackhole) }
+                : packet.Wiring.IsOfHost(packet.Source.Name)));
 
-    /// <summary><c>__fib_validate_source</c>, with rp_filter = 1. IPv6 has no such setting.</summary>
+    /// <summary><c>__fib_validate_source</c>, with rp_filter. IPv6 has no such setting.</summary>
     private static readonly Condition IsSpoofed = new(
         Statement.RpFilter, null, packet => packet.Family == Family.IPv4
             && packet.Host.RpFilter(packet.Device) is var filter and > 0
-            && packet.Wiring.DeviceTowards(packet.Source.Name) is var back
-            && (filter == 1 ? back != packet.Device : back is null));
+            && Back(packet) is var back
+            && (back is not { Kind: RouteKind.Unicast or RouteKind.Local, Hops.IsEmpty: false }
+                || (filter == 1 && back.Hops.All(hop => hop.Device != packet.Device))));
 
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)
     {
-        var destination = packet.Destination.Name;
+        var found = packet.Wiring.RouteOf(packet);
+        var type = Judged(packet, found);
+        if (type is RouteType.Martian or RouteType.Unknown or RouteType.Nowhere)
+            return type;
+        Take(packet, found);
+        packet.Journal?.Note(
+            Place.RoutingDecision,
+            type == RouteType.Local
+                ? $"{packet.Destination.Name} is an address of this host: INPUT comes next."
+                : $"{packet.Destination.Name} is reached by {packet.RouteDevice}.",
+            Statement.RouteDecides.Source);
+        return type;
+    }
+
+    /// <summary>
+    /// In the order of <c>ip_route_input_slow</c>: without a route, and where forwarding is off, nothing validates the
+    /// source.
+    /// </summary>
+    private static RouteType Judged(Packet packet, FoundRoute found)
+    {
         // Over loopback a packet keeps the route that it was sent by. A packet that was sent past all routes has none;
         // IPv4 takes it for a martian there too (measured on 6.18).
         var keeps = packet.Device == LabNames.Loopback
             && (packet.RouteDevice is not null || packet.Family == Family.IPv6);
-        if (!keeps && (IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
+        if (!keeps && IsMartian(packet))
             return RouteType.Martian;
-
-        var found = packet.Wiring.RouteOf(packet);
-        if (Take(packet, found) is { } nowhere)
+        if (IsNowhere(found) is { } nowhere)
             return nowhere;
-        if (IsForThisHost.Holds(packet))
-        {
-            packet.Journal?.Note(
-                Place.RoutingDecision,
-                $"{destination} is an address of this host: INPUT comes next.",
-                Statement.RouteDecides.Source);
-            return RouteType.Local;
-        }
-
-        packet.Journal?.Note(
-            Place.RoutingDecision, $"{destination} is reached by {packet.RouteDevice}.", Statement.RouteDecides.Source);
-        return IsForwardingOff.Holds(packet) ? RouteType.Unreachable : RouteType.Unicast;
+        var isLocal = IsForThisHost.Holds(packet);
+        if (!isLocal && IsForwardingOff.Holds(packet))
+            return RouteType.Unreachable;
+        if (!keeps && (HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet)))
+            return RouteType.Martian;
+        return isLocal ? RouteType.Local : RouteType.Unicast;
     }
+
+    /// <summary>
+    /// Whether the sender's route is looked up even without rp_filter: with policy rules of a user's, addresses alone
+    /// do not tell whose a source is.
+    /// </summary>
+    private static bool IsLookedUp(Packet packet) =>
+        packet.Host.RpFilter(packet.Device) > 0 || packet.Wiring.HasPolicyRules;
+
+    private static FoundRoute Back(Packet packet) => packet.Wiring.RouteBack(
+        packet,
+        packet.Wiring.RouteOf(packet) is { Kind: RouteKind.Unicast, Hops: [var hop, ..] } ? hop.Device : null);
 
     /// <summary>
     /// <c>ip_route_output</c>, for the host's own packets. Not unicast where no route leads to the destination, or a
@@ -93,25 +120,26 @@ internal static class Route
     /// </summary>
     public static RouteType Output(Packet packet)
     {
-        if (Take(packet, packet.Wiring.RouteOf(packet)) is { } nowhere)
+        var found = packet.Wiring.RouteOf(packet);
+        if (IsNowhere(found) is { } nowhere)
             return nowhere;
+        Take(packet, found);
         return packet.RouteDevice == LabNames.Loopback || !packet.Wiring.IsLoopback(packet.Source.Name)
             || packet.Family == Family.IPv6 || !LocalnetStays.Holds(packet)
             ? RouteType.Unicast
             : RouteType.Martian;
     }
 
-    /// <summary>The packet takes the route; what the route is if it leads nowhere.</summary>
-    private static RouteType? Take(Packet packet, FoundRoute found)
+    private static RouteType? IsNowhere(FoundRoute found) =>
+        found.Unknown is not null || found.Hops.Length > 1 ? RouteType.Unknown
+        : found.Kind is RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast && found.Hops.Length == 1 ? null
+        : RouteType.Nowhere;
+
+    private static void Take(Packet packet, FoundRoute found)
     {
-        if (found.Unknown is not null || found.Hops.Length > 1)
-            return RouteType.Unknown;
-        if (found.Kind is not (RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast)
-            || found.Hops is not [var hop])
-            return RouteType.Nowhere;
+        var hop = found.Hops[0];
         packet.RouteDevice = found.Kind == RouteKind.Local ? LabNames.Loopback : hop.Device;
         packet.Gateway = hop.Gateway is { } gateway ? packet.Wiring.NameOf(gateway) : null;
-        return null;
     }
 
     /// <summary>Ends the passage of a packet of the host itself that <see cref="Output"/> turned down.</summary>
@@ -127,16 +155,18 @@ internal static class Route
     public static void Discard(Packet packet)
     {
         var found = packet.Wiring.RouteOf(packet);
-        if (!IsTurnedDown(packet) && Untold(packet, found) is { } untold)
+        // A packet of the host itself has no device in, and is not judged.
+        var isMartian = packet.Device is not null && Judged(packet, found) == RouteType.Martian;
+        if (!isMartian && Untold(found) is { } untold)
         {
             packet.End(new(OutcomeKind.Unknown, null, packet.Passage.Last, untold));
             return;
         }
 
-        var (reason, statement) = WhyNot(packet, found);
+        var (reason, statement) = isMartian ? WhyMartian(packet) : WhyNot(packet, found);
         packet.Vanish(reason);
         packet.Journal?.Note(Place.RoutingDecision, statement);
-        if (!IsTurnedDown(packet) && packet.Device is not null && Message(packet, found) is { } message)
+        if (!isMartian && packet.Device is not null && Message(packet, found) is { } message)
             HostMessages.Unreachable(packet, message, isRouted: true);
     }
 
@@ -156,17 +186,14 @@ internal static class Route
         _ => null,
     };
 
-    private static bool IsTurnedDown(Packet packet) =>
-        IsMartian(packet) || HasOwnSource.Holds(packet) || IsSpoofed.Holds(packet);
-
-    private static string? Untold(Packet packet, FoundRoute found) =>
+    private static string? Untold(FoundRoute found) =>
         found.Unknown is { } selector
             ? $"the policy rule \"{found.Rule}\" asks for {selector}, which the model does not know"
         : found.Hops.Length > 1
             ? $"the route \"{found.Route}\" has several ways, of which a hash takes one"
         : null;
 
-    private static (string Reason, Statement Statement) WhyNot(Packet packet, FoundRoute found) =>
+    private static (string Reason, Statement Statement) WhyMartian(Packet packet) =>
         IsMartian(packet)
             ? (packet.Family == Family.IPv4
                 ? "a loopback address came in by another device, and route_localnet is off"
@@ -175,9 +202,10 @@ internal static class Route
         ? (
             $"{packet.Source.Name} is an address of the host itself, and cannot come in by {packet.Device}",
             Statement.OwnSource)
-        : IsSpoofed.Holds(packet)
-        ? ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter)
-        : found.Hops.IsEmpty || found.Kind is not (RouteKind.Unicast or RouteKind.Local or RouteKind.Broadcast)
+        : ($"rp_filter: {packet.Source.Name} is not reached by {packet.Device}", Statement.RpFilter);
+
+    private static (string Reason, Statement Statement) WhyNot(Packet packet, FoundRoute found) =>
+        IsNowhere(found) is not null
         ? (
             found.Route is { } route ? $"the route to {packet.Destination.Name} is \"{route}\""
                 : $"no route leads to {packet.Destination.Name}",

@@ -18,10 +18,13 @@ internal static class IptablesTables
         let hook = HookOf(point.Chain)
         select new HookRegistration(
             points.Family, hook, Priority(point.Table, profile.Iptables), point.ToString(),
-            new Chain(point, profile.Rules).Filter)
+            FunctionOf(new(point, profile.Rules)))
         {
             Points = [point],
         };
+
+    private static HookFunction FunctionOf(Chain chain) =>
+        chain.Point is { Table: "mangle", Chain: "OUTPUT" } ? Ip.Rerouting.After(chain) : chain.Filter;
 
     public static Hook HookOf(string chain) => chain switch
     {

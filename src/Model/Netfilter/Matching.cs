@@ -181,7 +181,7 @@ internal static class Matching
     {
         "multicast" => mac == Wiring.BroadcastMac,
         "unicast" => mac != Wiring.BroadcastMac,
-        _ => owner == (wiring.IsPort(mac) ? wiring.Behind(mac, owner).Name : mac),
+        _ => owner == (wiring.IsPort(mac) ? wiring.Behind(mac, owner)?.Name : mac),
     };
 
     /// <summary>

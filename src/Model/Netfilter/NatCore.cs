@@ -1,5 +1,6 @@
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails.Accounts;
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -31,7 +32,10 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 
     private static readonly Condition HasAnotherRouteNow = new(
         Statement.NatReroutes, null,
-        packet => packet.RouteDevice != packet.Wiring.DeviceTowards(packet.Destination.Name));
+        packet => packet.Wiring.RouteOf(packet) is var found
+            && (found.Hops is not [var hop, ..]
+                || (found.Kind == RouteKind.Local ? LabNames.Loopback : hop.Device) != packet.RouteDevice
+                || (hop.Gateway is { } gateway ? packet.Wiring.NameOf(gateway) : null) != packet.Gateway));
 
     /// <summary>Chains with one priority of which it is not known which was registered first.</summary>
     public ImmutableArray<ImmutableArray<Chain>> Unordered { get; init; } = [];
@@ -66,7 +70,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         }
 
         if (PassesOver(IsError, packet))
-            return TranslateError(packet, connection);
+            return TranslateError(packet, connection) is NfVerdict.Accept ? Routed(packet) : NfVerdict.Drop;
 
         if (!PassesOver(IsAnswered, packet) && !PassesOver(_isSettled, packet))
         {
@@ -78,8 +82,12 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
 
         if (IsTranslated.Holds(packet))
             Rewrite(packet, connection);
-        return hook == Hook.LocalOut && HasAnotherRouteNow.Holds(packet) ? Reroute(packet) : NfVerdict.Accept;
+        return Routed(packet);
     }
+
+    /// <summary>The end of <c>nf_nat_ipv4_local_fn</c>: a new destination may have another route.</summary>
+    private NfVerdict Routed(Packet packet) =>
+        hook == Hook.LocalOut && HasAnotherRouteNow.Holds(packet) ? Rerouting.Again(packet) : NfVerdict.Accept;
 
     /// <summary>Whether the packet meets a condition that keeps the chains from being asked.</summary>
     private bool PassesOver(Condition condition, Packet packet)
@@ -202,7 +210,7 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static string? MasqueradeAddress(Packet packet, string device) =>
         packet.Family == Family.IPv6 && packet.Wiring.IsOfHost(packet.Destination.Name)
             ? packet.Destination.Name
-            : packet.Wiring.AddressOn(device, packet.Family);
+            : packet.Wiring.AddressOn(device, packet.Family, packet.Destination.Name, packet.Gateway);
 
     /// <summary>
     /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
@@ -250,17 +258,5 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
                 Place.Nat,
                 $"NAT rewrites the destination {destination} to {packet.Destination}.",
                 Statement.NatRewrites.Source);
-    }
-
-    /// <summary><c>ip_route_me_harder</c>: the host's own packet has another destination now.</summary>
-    private static NfVerdict Reroute(Packet packet)
-    {
-        if (Route.Output(packet) is not RouteType.Unicast and var type)
-        {
-            Route.DiscardOutput(packet, type);
-            return NfVerdict.Drop;
-        }
-
-        return NfVerdict.Accept;
     }
 }

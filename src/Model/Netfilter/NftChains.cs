@@ -56,7 +56,7 @@ internal static class NftChains
         (NftFamily.Bridge, _) => new Bridge.BridgeChain(chain, Backend.Nft).Run,
         (NftFamily.Inet, Family.Netdev) => (Packet packet, in HookState state) =>
             IsPlainIp(packet) ? chain.Filter(packet, state with { Family = packet.Family }) : NfVerdict.Accept,
-        _ => chain.Filter,
+        _ => at.Type == "route" ? Ip.Rerouting.After(chain) : chain.Filter,
     };
 
     /// <summary>

@@ -16,6 +16,9 @@ internal sealed class Wiring
 {
     public const string BroadcastMac = "broadcast";
 
+    /// <summary>The source of a packet that has none yet.</summary>
+    public const string Unspecified = "unspecified";
+
     /// <summary>The number of the VLAN of a frame with a tag.</summary>
     public const int Vlan = LabNames.Vlan;
 
@@ -95,7 +98,18 @@ internal sealed class Wiring
         ? RouteTo(packet.Destination.Name)
         : RouteTo(
             packet.Destination.Name,
-            new(_book.NumberOf(packet.Source.Name), packet.Mark, packet.Device, null));
+            new(
+                packet.IsUnbound ? null : _book.NumberOf(packet.Source.Name), packet.Mark, packet.Device, Out: null));
+
+    /// <summary>
+    /// The route back to the packet's sender, as the kernel looks it up to validate the source: by the device that the
+    /// packet would leave by (net/ipv4/fib_frontend.c, <c>__fib_validate_source</c>).
+    /// </summary>
+    public FoundRoute RouteBack(Packet packet, string? leavesBy) => RouteTo(
+        packet.Source.Name, new(_book.NumberOf(packet.Destination.Name), Mark: 0, leavesBy, Out: null));
+
+    /// <summary>Whether policy rules besides the usual three choose routes.</summary>
+    public bool HasPolicyRules => !_routes.OnlyDestinationCounts;
 
     public bool IsOfHost(string address) => RouteTo(address).Kind == RouteKind.Local;
 
@@ -115,13 +129,18 @@ internal sealed class Wiring
     public string DeviceOf(string address) => _deviceOf.GetValueOrDefault(address, LabNames.Loopback);
 
     /// <summary>
-    /// The host's first address on the device, or if it has none, on another (net/ipv4/devinet.c,
-    /// <c>inet_select_addr</c>); null if it has none at all.
+    /// The host's address on the device: one of the network of the neighbour that packets go to, else its first; or if
+    /// it has none, that of another device (net/ipv4/devinet.c, <c>inet_select_addr</c>). Of IPv6 the one that suits
+    /// the destination best (<see cref="SourceSelection"/>). Null if the host has none at all.
     /// </summary>
-    public string? AddressOn(string device, Family family)
+    public string? AddressOn(string device, Family family, string? destination = null, string? neighbour = null)
     {
+        if (family == Family.IPv6 && destination is not null && _book.NumberOf(destination) is { } there)
+            return SourceSelection.Of(Topology.Devices, device, there) is { } best ? _book.NameOf(best) : null;
         var version = family == Family.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        var next = (neighbour ?? destination) is { } towards ? _book.NumberOf(towards) : null;
         return (_devices.GetValueOrDefault(device)?.Addresses ?? [])
+            .OrderByDescending(one => next is not null && one.Network.Holds(next))
             .Concat(Topology.Devices.Where(other => other.Kind != DeviceKind.Loopback)
                 .SelectMany(other => other.Addresses))
             .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
@@ -132,9 +151,12 @@ internal sealed class Wiring
     /// <summary>The address that the host's own packet to a destination gets; null if no route leads there.</summary>
     public string? SourceTowards(string destination, Family family) => RouteTo(destination) switch
     {
+        // Of several addresses in a network, the first is the source for the others too.
+        { Kind: RouteKind.Local, Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
         { Kind: RouteKind.Local } => destination,
         { Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
-        { Hops: [var first, ..] } => AddressOn(first.Device, family),
+        { Hops: [var first, ..] } => AddressOn(
+            first.Device, family, destination, first.Gateway is { } gateway ? _book.NameOf(gateway) : null),
         _ => null,
     };
 
@@ -162,20 +184,31 @@ internal sealed class Wiring
     /// <summary>
     /// The owner of the MAC address that leads to <paramref name="address"/> on the network of the bridge: the port of
     /// who has the address, the bridge if that is this host, or the broadcast. What no known device has is behind
-    /// the bridge's uplink, if it has one.
+    /// the bridge's uplink; null if it has none.
     /// </summary>
-    public string MacTowards(string address, string bridge) =>
+    public string? MacTowards(string address, string bridge) =>
         _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port
         : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge
         ? BroadcastMac
         : IsOfHost(address) ? bridge
-        : Uplink(bridge) ?? bridge;
+        : Uplink(bridge) ?? (Topology.IsOfProfile ? bridge : null);
 
     /// <summary>
-    /// The endpoint at the other end of a device that leads out of the host, for a packet to the address.
+    /// The owner of the MAC address that a packet to <paramref name="address"/> has when it comes in from outside by
+    /// the port of a bridge: whatever is on the bridge gets its own, and the host what it is to route.
     /// </summary>
-    public Endpoint Behind(string device, string address) =>
-        _behind.TryGetValue(device, out var container) ? container : Outside(address);
+    public string MacFromOutside(string address, string bridge) => Topology.IsOfProfile
+        ? MacTowards(address, bridge)!
+        : _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port : bridge;
+
+    /// <summary>
+    /// The endpoint at the other end of a device that leads out of the host, for a packet to the address; null if it
+    /// leaves by a device beyond which the address is not, as the host or one of its containers has it.
+    /// </summary>
+    public Endpoint? Behind(string device, string address) =>
+        _behind.TryGetValue(device, out var container) ? container
+        : !Topology.IsOfProfile && (_holders.ContainsKey(address) || IsOfHost(address)) ? null
+        : Outside(address);
 
     /// <summary>The address by which <paramref name="endpoint"/> is known to <paramref name="other"/>.</summary>
     public string? AddressOf(Endpoint endpoint, Endpoint other, IpVersion ip)
@@ -223,7 +256,7 @@ internal sealed class Wiring
         return port is null ? null : (port, hop.Gateway is { } gateway ? NameOf(gateway) : address);
     }
 
-    /// <summary>Whether an answer from there finds a way to the address.</summary>
+    /// <summary>Whether an answer from there finds a way to the address. The host looks up a route as it sends.</summary>
     public bool HasRoute(Endpoint from, string address) =>
         from.Kind != EndpointKind.Container || Leaves(from, address) is not null;
 

@@ -19,6 +19,7 @@ internal sealed class FlowTraffic
     private readonly Endpoint _to;
     private readonly ImmutableHashSet<int> _ports;
     private readonly ImmutableHashSet<object> _marked;
+    private readonly ImmutableHashSet<byte> _written;
 
     public FlowTraffic(Flow flow, LabMap map, byte mark, int? localPort, IEnumerable<Sighting> all)
     {
@@ -32,6 +33,7 @@ internal sealed class FlowTraffic
             : null);
         _ports = flow.Protocol == Protocol.Tcp && LocalPort is { } local ? SenderPorts(local, all) : [];
         _marked = [.. all.Where(HasMark).Select(KeyOf).OfType<object>()];
+        _written = [mark, .. all.Where(HadMark).Select(sighting => sighting.Tos)];
     }
 
     /// <summary>The sender's port; null if the protocol has none, or none was seen.</summary>
@@ -58,9 +60,9 @@ internal sealed class FlowTraffic
             return false;
         if (sighting.Inner is { } inner && sighting.IsIcmpError())
             return inner.Protocol() == _flow.Protocol
-                && ((inner.Tos ^ _mark) & 0xFE) == 0
+                && _written.Any(tos => ((inner.Tos ^ tos) & 0xFE) == 0)
                 && IsOfConnection(inner.SourcePort, inner.DestinationPort);
-        if (sighting.Protocol() == _flow.Protocol && (HasMark(sighting) || HadMark(sighting)))
+        if (sighting.Protocol() == _flow.Protocol && (HasMark(sighting) || HadMark(sighting) || HasWritten(sighting)))
             return IsOfConnection(sighting.SourcePort, sighting.DestinationPort);
         return IsBareError(sighting) || IsRejection(sighting);
     }
@@ -118,9 +120,13 @@ internal sealed class FlowTraffic
         ];
     }
 
-    // A rule may have written another type of service on the way.
+    // A rule may have written another type of service on the way; errors then quote that one.
     private bool HadMark(Sighting sighting) =>
         !sighting.IsIcmpError() && KeyOf(sighting) is { } key && _marked.Contains(key);
+
+    // A reset has the type of service of the segment that it answers (net/ipv4/tcp_ipv4.c, tcp_v4_send_reset).
+    private bool HasWritten(Sighting sighting) => sighting.IsReset() && sighting.Tos != 0
+        && _written.Any(tos => ((sighting.Tos ^ tos) & PrintedTos(sighting)) == 0);
 
     /// <summary>What a packet keeps while a rule changes its type of service; null if nothing is printed.</summary>
     private static object? KeyOf(Sighting sighting) => sighting switch
@@ -150,7 +156,7 @@ internal sealed class FlowTraffic
         sighting.IsBare()
         && !sighting.IsV6()
         && sighting.Protocol() == Protocol.Icmp
-        && sighting.Tos == (byte)(_mark & RoutedTos | InternetControl)
+        && _written.Any(tos => sighting.Tos == (byte)(tos & RoutedTos | InternetControl))
         && sighting.Tos != _mark
         && _map.Owner(sighting.Destination) is { } told
         && (told == _from || told == Endpoint.Host);

@@ -16,7 +16,7 @@ internal sealed class NameTranslation(INames names)
         if (!IsPattern(printed))
             return names.Device(printed);
         var found = names.Devices(device => device.StartsWith(printed[..^1], StringComparison.Ordinal));
-        return found.IsEmpty ? printed : string.Join(',', found);
+        return found.IsEmpty ? names.Device(printed) : string.Join(',', found);
     }
 
     public string Port(string printed) =>

@@ -35,6 +35,38 @@ public class AgreementTests
     }
 
     [Test]
+    public void A_leg_that_only_one_observer_could_see_is_taken_from_that_one()
+    {
+        var log = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Delivered(Endpoint.Host)), [])]);
+        var hidden = new ObservedLeg(Leg.Reply, new([Mine], Outcome.Vanished(Mine.Point, null)), []);
+        var nflog = new Finding.Observed([.. log.Legs, hidden]);
+        Assert.That(Legs(Agreement.Of(log, nflog)).Select(leg => leg.Leg), Is.EqualTo(new[] { Leg.Request, Leg.Reply }));
+    }
+
+    [Test]
+    public void An_answer_that_only_one_observer_could_see_tells_it_alone_that_the_request_arrived()
+    {
+        var log = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Vanished(Forward.Point, null)), [])]);
+        var nflog = new Finding.Observed(
+            [
+                new(Leg.Request, new([Forward], Outcome.Delivered(Endpoint.Host)), []),
+                new(Leg.Reply, new([Mine], Outcome.Vanished(Mine.Point, null)), []),
+            ]);
+        Assert.That(
+            Legs(Agreement.Of(log, nflog)).Select(leg => leg.Trail.Outcome.To),
+            Is.EqualTo(new[] { Endpoint.Host, null }));
+    }
+
+    [Test]
+    public void A_leg_that_only_one_of_two_able_observers_saw_is_a_contradiction()
+    {
+        var log = new Finding.Observed([new(Leg.Request, new([Forward], Outcome.Delivered(Endpoint.Host)), [])]);
+        var more = new ObservedLeg(Leg.Reply, new([Mine, Post], Outcome.Vanished(Post.Point, null)), []);
+        var nflog = new Finding.Observed([.. log.Legs, more]);
+        Assert.That(Agreement.Of(log, nflog), Is.TypeOf<Finding.Contradictory>());
+    }
+
+    [Test]
     public void Bridged_arp_in_arptables_is_taken_from_log_and_keeps_its_place() =>
         Assert.That(
             Legs(Agreement.Of(Saw("log", Forward, Arp, Post), Saw("nflog", Forward, Post))).Single().Trail.Hops,

@@ -1,0 +1,154 @@
+using Hooktrail.Hosts;
+using Hooktrail.Labs;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
+using Hooktrail.Snapshots;
+using Hooktrail.Stations;
+using Hooktrail.Stations.Machines;
+
+namespace Hooktrail.Twins;
+
+/// <summary>
+/// A host in a private network namespace that is built as a plan says: its devices under their names, with their
+/// addresses, routes, rules and settings; a namespace for each container, and one for all that is beyond the host.
+/// Nothing of it can be seen from the machine, and nothing is left when this process ends for any reason.
+/// </summary>
+public sealed class Twin : IAsyncDisposable
+{
+    private readonly ProcessTree _tree;
+    private readonly ImmutableDictionary<string, Shell> _shells;
+    private readonly NflogRecorder _recorder;
+    private readonly TwinStations _stations;
+    private readonly LabMap _map;
+
+    private Twin(
+        ProcessTree tree, ImmutableDictionary<string, Shell> shells, NflogRecorder recorder, TwinStations stations,
+        LabMap map, HostProfile profile)
+    {
+        (_tree, _shells, _recorder, _stations, _map, Profile) = (tree, shells, recorder, stations, map, profile);
+    }
+
+    /// <summary>The host as it was read after it was built, by the script that takes snapshots of users' hosts.</summary>
+    public HostProfile Profile { get; }
+
+    /// <summary>Builds the host and loads its rules.</summary>
+    /// <exception cref="HooktrailException">
+    /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.
+    /// </exception>
+    public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default)
+    {
+        var (machine, parts, ends) = (ThisMachine.Instance, new TwinParts(plan.Topology), new TwinEnds(plan.Topology));
+        var tree = await ProcessTree.StartAsync(machine, parts.Stations, cancellation).ConfigureAwait(false);
+        var shells = tree.Sessions.ToImmutableDictionary(session => session.Name, session => new Shell(session));
+        NflogRecorder? recorder = null;
+        TwinStations? stations = null;
+        try
+        {
+            var host = shells[TwinParts.Host];
+            var scripts = new TwinScripts(parts, host.Session.ProcessId);
+            await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
+            var profile = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
+            recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
+            stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
+                .ConfigureAwait(false);
+            return new(tree, shells, recorder, stations, Map(ends), profile);
+        }
+        catch
+        {
+            await DisposeAsync(tree, shells, recorder, stations).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends one request of a flow, and returns what was recorded of it and of its answer.</summary>
+    /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>
+    /// <exception cref="HooktrailException">The twin has no such sender, or something failed.</exception>
+    public async Task<Finding> SendAsync(Flow flow, TimeSpan patience, CancellationToken cancellation = default)
+    {
+        var (mark, exchanged) = await _stations.SendAsync(flow, patience, cancellation).ConfigureAwait(false);
+        var window = await _recorder.ReadAsync(cancellation).ConfigureAwait(false);
+        return TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
+    }
+
+    /// <summary>Ends every process; the namespaces go with them.</summary>
+    public ValueTask DisposeAsync() => DisposeAsync(_tree, _shells, _recorder, _stations);
+
+    private static async ValueTask DisposeAsync(
+        ProcessTree tree, ImmutableDictionary<string, Shell> shells, NflogRecorder? recorder, TwinStations? stations)
+    {
+        // When process 1 ends, all other processes of the twin end, and so do the readers of their output.
+        await tree.DisposeAsync().ConfigureAwait(false);
+        foreach (var shell in shells.Values)
+            await shell.DisposeAsync().ConfigureAwait(false);
+        if (stations is not null)
+            await stations.DisposeAsync().ConfigureAwait(false);
+        if (recorder is not null)
+            await recorder.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task BuildAsync(
+        TwinPlan plan, TwinParts parts, TwinScripts scripts, ImmutableDictionary<string, Shell> shells,
+        CancellationToken cancellation)
+    {
+        var host = shells[TwinParts.Host];
+        await host.RunAsync("make the devices", scripts.Devices(), cancellation).ConfigureAwait(false);
+        await Task.WhenAll(
+            [
+                .. parts.Containers.Select(part => shells[part.Station].RunAsync(
+                    $"set up {part.Container}", scripts.Container(part), cancellation)),
+                shells[TwinParts.Outside].RunAsync(
+                    "set up what is beyond the host", scripts.Outside(), cancellation),
+            ]).ConfigureAwait(false);
+        await host.RunAsync("set up the host", scripts.Host(), cancellation).ConfigureAwait(false);
+        await host.RunAsync("set the sysctls", TwinScripts.Settings(plan.Settings), cancellation).ConfigureAwait(false);
+        foreach (var rules in plan.Rules)
+            await host.RunAsync(
+                $"load the rules by {rules.Program}", $"{rules.Program} <<'HOOKTRAIL'\n{rules.Text}\nHOOKTRAIL\n",
+                cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<HostProfile> ReadAsync(TwinPlan plan, int processId, CancellationToken cancellation)
+    {
+        var snapshot = await SnapshotTaking.OfNamespaceAsync(processId, cancellation).ConfigureAwait(false);
+        var topology = TopologyReader.Of(snapshot) with
+        {
+            Containers = plan.Topology.Containers,
+            Networks = plan.Topology.Networks,
+            // No process listens there yet.
+            Listening = plan.Topology.Listening,
+        };
+        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+    }
+
+    private static async Task<NflogRecorder> RecordAsync(
+        IMachine machine, HostProfile profile, Shell host, CancellationToken cancellation)
+    {
+        var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0")
+            .ConfigureAwait(false);
+        var recorder = await NflogRecorder.StartAsync(
+            new(
+                program.Input, program.Lines,
+                "The program that reads the log group ended; check that perl is installed, and run again.", program),
+            RunId.New(), NflogTraffic.Everything,
+            NflogPlaces.OfTools(profile.Iptables, profile.Iptables, profile.Ebtables), host, cancellation)
+            .ConfigureAwait(false);
+        try
+        {
+            await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
+            await recorder.RecordUsersAsync(NflogPlaces.OfUser(profile.Rules), cancellation).ConfigureAwait(false);
+            return recorder;
+        }
+        catch
+        {
+            await recorder.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static LabMap Map(TwinEnds ends) => new(
+        ImmutableDictionary<string, string>.Empty, ImmutableDictionary<System.Net.IPAddress, string>.Empty)
+    {
+        OwnerOf = ends.Of,
+    };
+}

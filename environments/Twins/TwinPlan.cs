@@ -1,0 +1,22 @@
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Twins;
+
+/// <summary>What a twin is built from.</summary>
+/// <param name="Topology">Devices, addresses, routes, containers and sockets.</param>
+public sealed record TwinPlan(Topology Topology)
+{
+    /// <summary>
+    /// Sysctls by their paths below /proc/sys, in the order in which they are set: <c>net/ipv4/ip_forward</c> sets
+    /// those of all devices too.
+    /// </summary>
+    public ImmutableArray<(string Path, string Value)> Settings { get; init; } = [];
+
+    /// <summary>The rules, in the order in which they are loaded.</summary>
+    public ImmutableArray<LoadedRules> Rules { get; init; } = [];
+}
+
+/// <summary>Rules as a program reads them.</summary>
+/// <param name="Program">A command that reads its standard input: <c>iptables-nft-restore --noflush</c>.</param>
+/// <param name="Text">Its input.</param>
+public sealed record LoadedRules(string Program, string Text);

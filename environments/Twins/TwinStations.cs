@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using Hooktrail.Namespaces;
+using Hooktrail.Observation;
+using Hooktrail.Stations;
+using Hooktrail.Stations.Machines;
+using Hooktrail.Stations.Talk;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Twins;
+
+/// <summary>
+/// The senders and listeners of a twin: sockets listen in the host and its containers where the topology has some, and
+/// beyond the host on each address and port that a flow asks for.
+/// </summary>
+internal sealed class TwinStations : IAsyncDisposable
+{
+    // An address of the host's own sockets may be any; each is listened on separately, so that answers come from it.
+    private const int MostAddresses = 64;
+
+    private readonly TwinParts _parts;
+    private readonly TwinEnds _ends;
+    private readonly TwinScripts _scripts;
+    private readonly ImmutableDictionary<string, Shell> _shells;
+    private readonly HostProcess _process;
+    private readonly Talker _talker;
+    private readonly Dictionary<string, Endpoint> _listeners = [];
+    private readonly HashSet<IPAddress> _beyond = [];
+    private int _flows;
+
+    private TwinStations(
+        TwinParts parts, TwinEnds ends, TwinScripts scripts, ImmutableDictionary<string, Shell> shells,
+        HostProcess process)
+    {
+        (_parts, _ends, _scripts, _shells, _process) = (parts, ends, scripts, shells, process);
+        _talker = new("the stations of the twin", process.Input, process.Lines);
+    }
+
+    /// <summary>Starts the talker and every listener of the topology.</summary>
+    public static async Task<TwinStations> StartAsync(
+        IMachine machine, TwinParts parts, TwinEnds ends, TwinScripts scripts,
+        ImmutableDictionary<string, Shell> shells, CancellationToken cancellation)
+    {
+        var stations = new TwinStations(
+            parts, ends, scripts, shells,
+            await HostProcess.StartAsync(machine, shells[TwinParts.Host].Session, Talker.Script, cancellation)
+                .ConfigureAwait(false));
+        try
+        {
+            var topology = parts.Topology;
+            await stations.ListenAsync(
+                TwinParts.Host, Endpoint.Host, topology.Listening,
+                [.. topology.Devices.SelectMany(device => device.Addresses).Select(own => own.Address)],
+                cancellation).ConfigureAwait(false);
+            foreach (var part in parts.Containers)
+                await stations.ListenAsync(
+                    part.Station, topology.EndpointOf(part.Container), part.Container.Listening,
+                    [.. part.Container.Attachments.SelectMany(at => at.Addresses).Select(own => own.Address)],
+                    cancellation).ConfigureAwait(false);
+            return stations;
+        }
+        catch
+        {
+            await stations.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends one request of a flow; returns its mark, and what its ends saw.</summary>
+    public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
+        Flow flow, TimeSpan patience, CancellationToken cancellation)
+    {
+        if (flow.IsBroadcast || flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None
+            || flow.As is not null || flow.Fragments != 1)
+            throw new Labs.CannotSendException(
+                $"A twin cannot send \"{flow}\": it sends whole packets of TCP, UDP and ICMP to one receiver.");
+        var asked = _ends.Asked(flow);
+        var sender = flow.From.Kind == EndpointKind.Wan ? IPAddress.Parse(flow.From.Name) : null;
+        foreach (var address in (IPAddress?[])[sender, asked])
+            if (address is not null && _ends.IsOutside(address) && _beyond.Add(address))
+                await ReachAsync(address, cancellation).ConfigureAwait(false);
+        if (_ends.IsOutside(asked) && flow.HasPorts)
+            await ListenAsync(
+                TwinParts.Outside, _ends.Of(asked), flow.Protocol, asked, flow.Port, cancellation).ConfigureAwait(false);
+
+        // Marks differ in the upper four bits, as IPv6 requires.
+        var number = _flows++;
+        var mark = (byte)((1 + number % 15) << 4);
+        var port = 20_000 + number % 40_000;
+        await _talker.MarkAsync(mark, cancellation).ConfigureAwait(false);
+        var from = await StationOfAsync(flow, sender, cancellation).ConfigureAwait(false);
+        var result = await _talker.SendAsync(
+            Talking.To(
+                flow.Protocol, flow.Ip, sender?.ToString(), asked.ToString(), flow.Port, port, mark, flow.Ttl,
+                count: 1, size: 8, patience) with
+            {
+                NamespaceOf = _shells[from].Session.ProcessId,
+            },
+            cancellation).ConfigureAwait(false);
+        var heard = await _talker.TakeHeardAsync(cancellation: cancellation).ConfigureAwait(false);
+        return (mark, new Exchanged(result.Sent, [.. result.Answered])
+        {
+            Told = [.. result.Told],
+            Heard = [.. heard.Where(one => one.Port == port).Select(one => (one.Number, _listeners[one.Listener]))],
+            LocalPort = flow.HasPorts ? port : null,
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _talker.DisposeAsync().ConfigureAwait(false);
+        await _process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReachAsync(IPAddress address, CancellationToken cancellation)
+    {
+        await _shells[TwinParts.Outside].RunAsync(
+            "give an address to what is beyond the host", _scripts.AddressBeyond(address), cancellation)
+            .ConfigureAwait(false);
+        if (!_parts.Beyond.IsEmpty)
+            await _shells[TwinParts.Host].RunAsync(
+                "tell the host of an address beyond it", _scripts.NeighbourBeyond(address), cancellation)
+                .ConfigureAwait(false);
+    }
+
+    private async Task<string> StationOfAsync(Flow flow, IPAddress? sender, CancellationToken cancellation)
+    {
+        if (flow.From.Kind == EndpointKind.Host)
+            return TwinParts.Host;
+        if (sender is null)
+            return _parts.Containers.FirstOrDefault(one => one.Container.Name == flow.From.Name)?.Station
+                ?? throw new HooktrailException($"The twin has no container {flow.From} with a namespace of its own.");
+        var device = flow.By ?? await DeviceToAsync(sender, cancellation).ConfigureAwait(false);
+        var part = _parts.Beyond.FirstOrDefault(one => one.Device.Name == device || one.Device.Master == device)
+            ?? throw new HooktrailException(
+                $"No device that leads out of the host leads to {sender}; say by which its packets come in.");
+        await _shells[TwinParts.Outside].RunAsync(
+            "choose the way of requests", TwinScripts.SendsBy(part, sender), cancellation).ConfigureAwait(false);
+        return TwinParts.Outside;
+    }
+
+    private async Task<string?> DeviceToAsync(IPAddress address, CancellationToken cancellation)
+    {
+        var lines = await _shells[TwinParts.Host].RunAsync(
+            "find the way to the sender", $"ip -o route get {address}", cancellation).ConfigureAwait(false);
+        return string.Join(' ', lines).Split(' ').SkipWhile(word => word != "dev").Skip(1).FirstOrDefault();
+    }
+
+    private async Task ListenAsync(
+        string station, Endpoint who, ImmutableArray<ListeningSocket> sockets, ImmutableArray<IPAddress> addresses,
+        CancellationToken cancellation)
+    {
+        foreach (var socket in sockets)
+        {
+            if (socket.Protocol is not ("tcp" or "udp"))
+                continue;
+            var protocol = socket.Protocol == "tcp" ? Protocol.Tcp : Protocol.Udp;
+            foreach (var address in addresses.Where(one => Takes(socket.Address, one)).Take(MostAddresses))
+                await ListenAsync(station, who, protocol, address, socket.Port, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Takes(IPAddress bound, IPAddress address) =>
+        bound.Equals(address) || bound.Equals(IPAddress.IPv6Any)
+        || (bound.Equals(IPAddress.Any) && address.AddressFamily == AddressFamily.InterNetwork);
+
+    private async Task ListenAsync(
+        string station, Endpoint who, Protocol protocol, IPAddress address, int port, CancellationToken cancellation)
+    {
+        var ip = address.AddressFamily == AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6;
+        var id = string.Create(CultureInfo.InvariantCulture, $"{station}/{protocol.Name()}-{address}-{port}");
+        if (_listeners.TryAdd(id, who))
+            await _talker.ListenAsync(
+                new Listening(id, protocol, ip, port)
+                {
+                    Address = address.ToString(),
+                    NamespaceOf = _shells[station].Session.ProcessId,
+                },
+                cancellation).ConfigureAwait(false);
+    }
+}

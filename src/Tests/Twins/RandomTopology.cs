@@ -1,0 +1,197 @@
+using System.Net;
+using Hooktrail.Trails.Topologies;
+
+namespace Hooktrail.Tests.Twins;
+
+/// <summary>
+/// A host by chance: NICs, one of them perhaps a port of a bridge with guests, networks with their containers, routes
+/// of all kinds, policy rules, and sockets.
+/// </summary>
+internal sealed class RandomTopology
+{
+    /// <summary>A network that is behind a router of the last NIC.</summary>
+    private const string Far = "10.50.0.0/16";
+
+    private readonly Random _random;
+    private readonly List<Device> _devices = [];
+    private readonly List<Route> _routes = [];
+    private readonly List<Container> _containers = [];
+    private readonly List<EngineNetwork> _networks = [];
+    private readonly List<string> _uppers = [];
+
+    public RandomTopology(Random random)
+    {
+        _random = random;
+        _devices.Add(new("lo", DeviceKind.Loopback) { Addresses = [Own("127.0.0.1/8"), Own("::1/128")] });
+        var nics = random.Next(1, 4);
+        for (var index = 0; index < nics; index++)
+            AddNic(index, bridged: index == 1 && Chance(3));
+        var networks = random.Next(1, 4);
+        for (var index = 0; index < networks; index++)
+            AddNetwork(index);
+        AddRoutes(nics);
+        Value = new()
+        {
+            Name = "random",
+            Devices = [.. _devices],
+            Routes = [.. _routes],
+            Rules = [.. PolicyRules(nics, IpVersion.V4)],
+            Rules6 = [.. PolicyRules(nics, IpVersion.V6)],
+            Containers = [.. _containers],
+            Networks = [.. _networks],
+            Listening = [.. Sockets()],
+        };
+        Outside =
+        [
+            .. Enumerable.Range(0, nics).SelectMany(
+                index => new[] { $"10.9{index}.0.77", $"2001:db8:9{index}::77" }).Select(IPAddress.Parse),
+            .. new[] { "203.0.113.9", "198.51.100.20", "10.50.0.5", "10.60.0.5", "2001:db8:ff::9", "2001:db8:50::5" }
+                .Select(IPAddress.Parse),
+        ];
+    }
+
+    public Topology Value { get; }
+
+    /// <summary>Addresses beyond the host that flows come from and go to.</summary>
+    public ImmutableArray<IPAddress> Outside { get; }
+
+    /// <summary>Addresses of the host and its containers.</summary>
+    public IEnumerable<IPAddress> Inside => Value.Devices.SelectMany(one => one.Addresses)
+        .Concat(Value.Containers.SelectMany(one => one.Attachments).SelectMany(at => at.Addresses))
+        .Select(own => own.Address);
+
+    private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
+
+    private static HostAddress Own(string text) => HostAddress.Parse(text)!;
+
+    private static AddressPrefix Prefix(string text) =>
+        AddressPrefix.TryParse(text, text.Contains(':') ? IpVersion.V6 : IpVersion.V4, out var prefix)
+            ? prefix
+            : throw new ArgumentException(text);
+
+    private void AddNic(int index, bool bridged)
+    {
+        ImmutableArray<HostAddress> addresses =
+        [
+            Own($"10.9{index}.0.1/24"), Own($"2001:db8:9{index}::1/64"),
+            .. Chance(3) ? [Own($"10.9{index}.0.2/24")] : Array.Empty<HostAddress>(),
+        ];
+        if (bridged)
+        {
+            _devices.Add(new("br0", DeviceKind.Bridge) { Addresses = addresses });
+            _devices.Add(new($"eth{index}", DeviceKind.Nic) { Master = "br0", Port = new(false, false) });
+            AddContainer("guest", "br0", "vnet0", Own($"10.9{index}.0.50/24"), Own($"2001:db8:9{index}::50/64"), isolated: false);
+            _uppers.Add("br0");
+        }
+        else
+        {
+            _devices.Add(new($"eth{index}", DeviceKind.Nic) { Addresses = addresses });
+            _uppers.Add($"eth{index}");
+        }
+    }
+
+    private void AddNetwork(int index)
+    {
+        var name = $"br-{(char)('a' + index)}";
+        _devices.Add(new(name, DeviceKind.Bridge)
+        {
+            Addresses = [Own($"172.2{index}.0.1/24"), Own($"fd00:{index + 1}::1/64")],
+        });
+        _networks.Add(new($"net{index}", "docker", "bridge")
+        {
+            Device = name,
+            Subnets = [Prefix($"172.2{index}.0.0/24"), Prefix($"fd00:{index + 1}::/64")],
+        });
+        var isolated = Chance(4);
+        for (var number = 0; number < _random.Next(1, 4); number++)
+            AddContainer(
+                $"c{index}{number}", name, $"veth{index}{number}", Own($"172.2{index}.0.{number + 2}/24"),
+                Own($"fd00:{index + 1}::{number + 2}/64"), isolated);
+    }
+
+    private void AddContainer(
+        string name, string bridge, string port, HostAddress own, HostAddress own6, bool isolated)
+    {
+        var gateways = _devices.First(one => one.Name == bridge).Addresses;
+        _devices.Add(new(port, DeviceKind.Veth) { Master = bridge, Port = new(Chance(4), isolated) });
+        _containers.Add(new(name, "docker")
+        {
+            Attachments = [new("eth0", [own, own6]) { Port = port }],
+            Listening = [.. Sockets()],
+            Routes =
+            [
+                new("main", own.Network, RouteKind.Unicast) { NextHops = [new("eth0")] },
+                new("main", own6.Network, RouteKind.Unicast) { NextHops = [new("eth0")], Metric = 256 },
+                .. Chance(6) ? Array.Empty<Route>() :
+                [
+                    new("main", AddressPrefix.All(IpVersion.V4), RouteKind.Unicast)
+                    {
+                        NextHops = [new("eth0", gateways.First(one => one.Ip == IpVersion.V4).Address)],
+                    },
+                    new("main", AddressPrefix.All(IpVersion.V6), RouteKind.Unicast)
+                    {
+                        NextHops = [new("eth0", gateways.First(one => one.Ip == IpVersion.V6).Address)],
+                        Metric = 1024,
+                    },
+                ],
+            ],
+        });
+    }
+
+    private IEnumerable<ListeningSocket> Sockets() =>
+        from protocol in new[] { "tcp", "udp" }
+        from port in new[] { 80, 8080 }
+        where !Chance(3)
+        from any in new[] { IPAddress.Any, IPAddress.IPv6Any }
+        select new ListeningSocket(protocol, any, port);
+
+    private void AddRoutes(int nics)
+    {
+        void Add(string prefix, RouteKind kind, string? device, string? gateway, string table = "main")
+        {
+            var is6 = prefix.Contains(':');
+            _routes.Add(new(table, Prefix(prefix), kind)
+            {
+                NextHops = device is null ? [] : [new(device, gateway is null ? null : IPAddress.Parse(gateway))],
+                Metric = is6 ? 1024 : 0,
+            });
+        }
+
+        var last = nics - 1;
+        if (!Chance(8))
+            Add("0.0.0.0/0", RouteKind.Unicast, _uppers[0], "10.90.0.254");
+        if (!Chance(4))
+            Add("::/0", RouteKind.Unicast, _uppers[0], "2001:db8:90::fe");
+        Add(Far, RouteKind.Unicast, _uppers[last], $"10.9{last}.0.253");
+        Add("2001:db8:50::/48", RouteKind.Unicast, _uppers[last], $"2001:db8:9{last}::fd");
+        Add("10.60.0.0/16", (RouteKind)((int)RouteKind.Blackhole + _random.Next(3)), null, null);
+        if (Chance(2))
+            Add("10.50.0.0/24", RouteKind.Unicast, _uppers[0], "10.90.0.254");
+        Add("0.0.0.0/0", RouteKind.Unicast, _uppers[last], $"10.9{last}.0.253", "100");
+        Add("::/0", RouteKind.Unicast, _uppers[last], $"2001:db8:9{last}::fd", "100");
+        if (Chance(2))
+            Add("203.0.113.0/24", Chance(2) ? RouteKind.Throw : RouteKind.Unreachable, null, null, "100");
+    }
+
+    private IEnumerable<PolicyRule> PolicyRules(int nics, IpVersion ip)
+    {
+        yield return new(0, "from all lookup local") { Table = "local" };
+        foreach (var (index, kind) in Enumerable.Range(0, 5).OrderBy(_ => _random.Next()).Take(_random.Next(4)).Index())
+        {
+            var source = Prefix(ip == IpVersion.V4 ? "172.20.0.0/24" : "fd00:1::/64");
+            var own = Prefix(ip == IpVersion.V4 ? $"10.9{nics - 1}.0.1" : $"2001:db8:9{nics - 1}::1");
+            var far = Prefix(ip == IpVersion.V4 ? "198.51.100.0/24" : "2001:db8:ff::/48");
+            yield return kind switch
+            {
+                0 => new(1000 + index, "") { From = source, Table = "100" },
+                1 => new(1000 + index, "") { From = own, Table = "100" },
+                2 => new(1000 + index, "") { Mark = 1, Table = "100" },
+                3 => new(1000 + index, "") { In = "br-a", Table = "100" },
+                _ => new(1000 + index, "") { To = far, Action = RouteKind.Prohibit, Negated = false },
+            };
+        }
+
+        yield return new(32766, "from all lookup main") { Table = "main" };
+        yield return new(32767, "from all lookup default") { Table = "default" };
+    }
+}

@@ -40,7 +40,8 @@ internal static class CommandLine
             Exit codes:
               0  done
               1  a scenario failed (run, test); a leg diverged (observe, import, conform); the observation proves nothing (observe, import);
-                 no change explains a leg (explain); a difference is unexpected (compare, baseline check)
+                 no change explains a leg (explain); a difference is unexpected (compare, baseline check);
+                 an expectation is not met, or an answer changed (reach)
               2  a problem that you can fix: standard error says what is wrong and what to do
               3  a bug in Hooktrail
               4  no leg diverged, but the model does not know how a leg ends (predict, observe, import)

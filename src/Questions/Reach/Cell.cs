@@ -15,7 +15,9 @@ public enum Verdict
     /// <summary>The model does not know, or the host could not be read.</summary>
     NotKnown,
 
-    /// <summary>There is no such question: the source has no address of that version, or is the service itself.</summary>
+    /// <summary>
+    /// There is no such question: the source has no address of that version, or is the service itself.
+    /// </summary>
     None,
 }
 

@@ -22,8 +22,7 @@ internal sealed class CellQuestions(Topology topology)
             return (null, new(Verdict.None, null, $"{source} has no address of {service.Ip.Name()}"));
         if (service.Protocol is not ("tcp" or "udp"))
             return (null, new(Verdict.NotKnown, null, $"{service.Protocol} is not modelled"));
-        var receiver = service.Container is { } container ? topology.EndpointOf(container) : Endpoint.Host;
-        var flow = new Flow(sender.Endpoint, receiver, Protocols.Parse(service.Protocol))
+        var flow = new Flow(sender.Endpoint, service.Receiver, Protocols.Parse(service.Protocol))
         {
             Ip = service.Ip,
             Port = service.Port,

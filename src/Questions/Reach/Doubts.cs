@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Questions.Reach;
@@ -11,13 +12,18 @@ internal sealed class Doubts(Topology topology)
         Subject.Rules, Subject.Routes, Subject.PolicyRules, Subject.Settings, Subject.Devices, Subject.Kernel,
     ];
 
+    private readonly FrozenSet<string> _nowhere = topology.Containers
+        .Where(one => !one.IsHosted && !one.Attachments.Any(at => HasPort(topology, at)))
+        .Select(one => one.Name)
+        .ToFrozenSet();
+
     private readonly string? _ofAll = InWords([.. OfAll.Where(one => !topology.Knows(one))]);
 
     /// <summary>Why the flow cannot be asked at all; null if it can.</summary>
     public string? Before(Container? sender, Container? receiver)
     {
         foreach (var container in (ReadOnlySpan<Container?>)[sender, receiver])
-            if (container is { IsHosted: false } && !container.Attachments.Any(HasPort))
+            if (container is not null && _nowhere.Contains(container.Name))
                 return $"where the network of {container} meets the host is not known";
         return null;
     }
@@ -40,7 +46,8 @@ internal sealed class Doubts(Topology topology)
     }
 
     // The other end of a macvlan's or an ipvlan's device is the device below it, beyond which nothing is modelled.
-    private bool HasPort(Attachment at) => at.Port is { } port && topology.Find(port)?.Kind == DeviceKind.Veth;
+    private static bool HasPort(Topology topology, Attachment at) =>
+        at.Port is { } port && topology.Find(port)?.Kind == DeviceKind.Veth;
 
     private static string? InWords(ImmutableArray<Subject> subjects) => subjects.IsEmpty
         ? null

@@ -26,6 +26,9 @@ public sealed record Service(ServiceKind Kind, string Name, string Protocol, int
     /// <summary>Who is behind it; null for the host.</summary>
     public Container? Container { get; init; }
 
+    /// <summary>The container, or the host.</summary>
+    internal Endpoint Receiver { get; init; } = Endpoint.Host;
+
     /// <summary>The host's address to which it is bound; null for any.</summary>
     public IPAddress? Bound { get; init; }
 

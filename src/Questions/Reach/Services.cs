@@ -3,7 +3,9 @@ using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Questions.Reach;
 
-/// <summary>Finds the services of a host: published ports first, then the host's own, then those of containers.</summary>
+/// <summary>
+/// Finds the services of a host: published ports first, then the host's own, then those of containers.
+/// </summary>
 internal static class Services
 {
     public static ImmutableArray<Service> Of(Topology topology) =>
@@ -25,6 +27,7 @@ internal static class Services
             port.Protocol, port.Port, Sender.VersionOf(port.Address))
         {
             Container = container,
+            Receiver = topology.EndpointOf(container),
             Bound = IsAny(port.Address) ? null : port.Address,
             Target = port.Target,
         };
@@ -50,13 +53,15 @@ internal static class Services
         from port in PortsOf(container)
         from ip in VersionsOf(port.Address)
         where container.Attachments.Any(at => at.Addresses.Any(
-            one => one.Ip == ip && !one.Address.IsIPv6LinkLocal && (IsAny(port.Address) || one.Address.Equals(port.Address))))
+            one => one.Ip == ip && !one.Address.IsIPv6LinkLocal
+                && (IsAny(port.Address) || one.Address.Equals(port.Address))))
         select new Service(
             ServiceKind.Container,
             string.Create(CultureInfo.InvariantCulture, $"{container.Name}:{port.Port}/{port.Protocol}"),
             port.Protocol, port.Port, ip)
         {
             Container = container,
+            Receiver = topology.EndpointOf(container),
             Bound = IsAny(port.Address) ? null : port.Address,
             Target = port.Port,
         };

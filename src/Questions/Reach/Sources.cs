@@ -23,7 +23,9 @@ internal static class Sources
 
     public static bool AreFew(Topology topology) => topology.Containers.Length <= Few;
 
-    /// <summary>Two engines may have networks or containers of one name, and a user may name one that is there.</summary>
+    /// <summary>
+    /// Two engines may have networks or containers of one name, and a user may name one that is there.
+    /// </summary>
     private static IEnumerable<Source> Apart(IEnumerable<Source> sources)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -159,7 +161,9 @@ internal static class Sources
     private static IEnumerable<Source> Containers(Topology topology) => Own(topology).Select(
         one => new Source(one.Name, SourceKind.Container) { Senders = [SenderOf(topology, one)] });
 
-    /// <summary>Those with a network namespace of their own: the others send as the host, or as another container.</summary>
+    /// <summary>
+    /// Those with a network namespace of their own: the others send as the host, or as another container.
+    /// </summary>
     private static IEnumerable<Container> Own(Topology topology) =>
         topology.Containers.Where(one => !one.IsHosted && one.SharesWith is null && !one.Attachments.IsEmpty);
 

@@ -107,7 +107,7 @@ internal sealed class SurpriseFinder(ReachTable table)
         let setting = closed.Key.Ip == IpVersion.V4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding"
         select new Surprise(
             SurpriseKind.ForwardingOff,
-            $"{Ports(closed)} published and not reached from {closed.Key.Source}: the host forwards nothing that comes in by {closed.Key.Source.Device} ({setting} is off).",
+            $"{Ports(closed)} published and not reached from {SourcesOf(closed)}: the host forwards nothing that comes in by {closed.Key.Source.Device} ({setting} is off).",
             $"Switch it on: sysctl -w {setting}=1. Docker does so when it starts, so find out what switched it off later, often a file of /etc/sysctl.d.",
             [.. closed]);
 
@@ -119,7 +119,8 @@ internal sealed class SurpriseFinder(ReachTable table)
         {
             Kind: DeviceKind.Bridge,
         } bridge ? bridge : topology.Find(device);
-        return receiving is null || (ip == IpVersion.V4 ? receiving.Settings.Forwarding : receiving.Settings.Forwarding6);
+        return receiving?.Settings is not { } settings
+            || (ip == IpVersion.V4 ? settings.Forwarding : settings.Forwarding6);
     }
 
     private static string By(IEnumerable<Cell> cells)

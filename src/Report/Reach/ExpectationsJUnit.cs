@@ -11,7 +11,8 @@ public static class ExpectationsJUnit
 {
     public static void Write(Stream stream, string host, ImmutableArray<JudgedExpectation> expectations)
     {
-        using var xml = XmlWriter.Create(stream, new() { Indent = true, NewLineChars = "\n", Encoding = new System.Text.UTF8Encoding(false) });
+        using var xml = XmlWriter.Create(
+            stream, new() { Indent = true, NewLineChars = "\n", Encoding = new System.Text.UTF8Encoding(false) });
         xml.WriteStartElement("testsuites");
         xml.WriteStartElement("testsuite");
         xml.WriteAttributeString("name", Valid($"reach {host}"));
@@ -48,5 +49,6 @@ public static class ExpectationsJUnit
 
     // Names of a snapshot may have characters that XML forbids.
     private static string Valid(string text) =>
-        string.Concat(text.Select(letter => XmlConvert.IsXmlChar(letter) && !char.IsControl(letter) ? letter : '\uFFFD'));
+        string.Concat(text.Select(
+            letter => XmlConvert.IsXmlChar(letter) && !char.IsControl(letter) ? letter : '\uFFFD'));
 }

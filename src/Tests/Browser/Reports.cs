@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 using Hooktrail.Model;
 using Hooktrail.Records;
 
@@ -80,7 +81,8 @@ internal static class Reports
     {
         var folder = Scratch.Folder();
         var snapshot = Path.Combine(folder.FullName, "shop.snapshot");
-        var hostile = System.Text.Json.JsonEncodedText.Encode(System.Text.Json.JsonEncodedText.Encode(Hostile).ToString());
+        // A line of a snapshot is JSON within JSON.
+        var hostile = JsonEncodedText.Encode(JsonEncodedText.Encode(Hostile).ToString());
         File.WriteAllText(
             snapshot,
             File.ReadAllText(Path.Combine(Metadata("Repository"), "src/Tests/Cli/shop.snapshot"))

@@ -1,6 +1,8 @@
 namespace Hooktrail.Tests.Cli;
 
-/// <summary>The tool that <c>dotnet pack src/Cli</c> makes, installed without a network where nothing else is.</summary>
+/// <summary>
+/// The tool that <c>dotnet pack src/Cli</c> makes, installed without a network where nothing else is.
+/// </summary>
 [TestFixture]
 [Platform("Linux")]
 public sealed class ToolTests

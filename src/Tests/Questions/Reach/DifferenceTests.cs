@@ -25,7 +25,8 @@ public sealed class DifferenceTests
                 "-A DOCKER-USER -s 192", "-A DOCKER-USER -p tcp -m tcp --dport 443 -j DROP\n-A DOCKER-USER -s 192"))).Groups;
         var group = groups.Single(one => one.CauseBefore.StartsWith(
             "iptables filter DOCKER: -A DOCKER -d 172.18.0.2/32 ! -i br-shop", StringComparison.Ordinal));
-        Assert.That(groups.Select(one => (one.Before, one.After)), Is.All.EqualTo(((Verdict?)Verdict.Yes, (Verdict?)Verdict.No)));
+        Assert.That(groups.Select(one => one.Before), Is.All.EqualTo(Verdict.Yes));
+        Assert.That(groups.Select(one => one.After), Is.All.EqualTo(Verdict.No));
         Assert.That(group.CauseAfter, Is.EqualTo("iptables filter DOCKER-USER: -A DOCKER-USER -p tcp -m tcp --dport 443 -j DROP"));
         Assert.That(
             group.Changes.Select(one => one.Either.ToString()),

@@ -22,7 +22,7 @@ public sealed class ExpectationTests
     [TestCase("internet → web:443 closed", Fulfilment.Otherwise)]
     [TestCase("web → db:5433 unreachable", Fulfilment.AsExpected)]
     [TestCase("internet → host/icmp delivered", Fulfilment.AsExpected)]
-    public void A_line_is_what_somebody_expects(string line, Fulfilment fulfilment) =>
+    public void A_line_says_how_a_packet_is_to_end(string line, Fulfilment fulfilment) =>
         Assert.That(Judge(line).Single().Fulfilment, Is.EqualTo(fulfilment));
 
     [TestCase("-m recent --rcheck --name bad -j DROP")]

@@ -39,8 +39,10 @@ public sealed class SurpriseTests
             ? one with { Published = [new(IPAddress.Loopback, 8443, "tcp", 443)] }
             : one);
         Assert.That(
-            Tables.Of(host).Surprises.Where(one => one.Kind == SurpriseKind.UnpublishedPort).SelectMany(one => one.Cells)
-                .Select(cell => cell.Service.Name).Distinct(),
+            Tables.Of(host).Surprises.Where(one => one.Kind == SurpriseKind.UnpublishedPort)
+                .SelectMany(one => one.Cells)
+                .Select(cell => cell.Service.Name)
+                .Distinct(),
             Is.EqualTo(new[] { "shop-web-1:443/tcp" }));
     }
 

@@ -5,7 +5,9 @@ using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Tests.Questions.Reach;
 
-/// <summary>A host with many containers, each of which publishes a port, and the rules that Docker 28 has for them.</summary>
+/// <summary>
+/// A host with many containers, each of which publishes a port, and the rules that Docker 28 has for them.
+/// </summary>
 internal static class Town
 {
     private const int OnEach = 10;
@@ -34,7 +36,10 @@ internal static class Town
                     .. networks.SelectMany(one => (Route[])
                         [Local(Bridge(one), $"172.18.{one}.1/32"), Route($"172.18.{one}.0/24", Bridge(one))]),
                 ],
-                Networks = [.. networks.Select(one => new EngineNetwork($"net{one}", "docker", "bridge") { Device = Bridge(one) })],
+                Networks =
+                [
+                    .. networks.Select(one => new EngineNetwork($"net{one}", "docker", "bridge") { Device = Bridge(one) }),
+                ],
                 Listening = [new("tcp", IPAddress.Any, 22)],
                 Containers =
                 [

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Hooktrail.Namespaces;
 using Hooktrail.Text;
@@ -116,7 +117,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     /// <summary>Requests from an address outside go by the cable.</summary>
     public static string SendsBy(BeyondPart part, IPAddress sender)
     {
-        var family = sender.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "-6" : "-4";
+        var family = IsV6(sender) ? "-6" : "-4";
         return $"ip {family} rule flush pref 2\nip {family} rule add pref 2 from {sender} iif lo lookup {part.Number}\n";
     }
 
@@ -169,7 +170,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
     /// <summary>Gives an address to what is outside: the host chooses by which device it sends there.</summary>
     public string AddressBeyond(IPAddress address) => Batch("ip", new StringBuilder(
-        $"address replace {Single(address)} dev lo\n"));
+        $"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n"));
 
     /// <summary>Where the host, and who else is on the network, finds an address beyond its devices.</summary>
     public string NeighbourBeyond(IPAddress address)
@@ -179,6 +180,15 @@ internal sealed class TwinScripts(TwinParts parts, int host)
             batch.Append(Neighbour(address, parts.MacOf(part), parts.Upper(part.Device).Name));
         return Batch("ip", batch);
     }
+
+    /// <summary>Where containers on a bridge with a port that leads out find the address.</summary>
+    public IEnumerable<(ContainerPart Part, string Script)> NeighboursBeyond(IPAddress address) =>
+        from part in parts.Containers
+        from at in part.Container.Attachments
+        let bridge = at.Port is { } port ? Topology.Find(port)?.Master : null
+        where bridge is not null
+        from beyond in parts.Beyond.Where(one => one.Device.Master == bridge).Take(1)
+        select (part, Batch("ip", new StringBuilder(Neighbour(address, parts.MacOf(beyond), at.Device))));
 
     private static bool IsLoopbacksOwn(HostAddress own) => IPAddress.IsLoopback(own.Address) && own.Length is 8 or 128;
 
@@ -200,6 +210,8 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
     private static string Neighbour(IPAddress address, string mac, string device) =>
         $"neigh replace {address} lladdr {mac} dev {device} nud permanent\n";
+
+    private static bool IsV6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 
     private static string Single(IPAddress address) =>
         string.Create(CultureInfo.InvariantCulture, $"{address}/{address.GetAddressBytes().Length * 8}");

@@ -117,6 +117,9 @@ internal sealed class TwinStations : IAsyncDisposable
         await _shells[TwinParts.Outside].RunAsync(
             "give an address to what is beyond the host", _scripts.AddressBeyond(address), cancellation)
             .ConfigureAwait(false);
+        foreach (var (part, text) in _scripts.NeighboursBeyond(address))
+            await _shells[part.Station].RunAsync("tell a container of an address beyond the host", text, cancellation)
+                .ConfigureAwait(false);
         if (!_parts.Beyond.IsEmpty)
             await _shells[TwinParts.Host].RunAsync(
                 "tell the host of an address beyond it", _scripts.NeighbourBeyond(address), cancellation)

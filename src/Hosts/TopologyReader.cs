@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Hooktrail.Hosts.Reading;
 using Hooktrail.Trails.Topologies;
@@ -30,6 +31,11 @@ public static class TopologyReader
             ],
             Rules = RouteReader.Rules(Objects(snapshot, "rules"), IpVersion.V4),
             Rules6 = RouteReader.Rules(Objects(snapshot, "rules6"), IpVersion.V6),
+            LoopbackSource = Objects(snapshot, "loopback-source")
+                .Select(route => route.Text("prefsrc") is { } text && IPAddress.TryParse(text, out var source)
+                    ? source
+                    : null)
+                .FirstOrDefault(),
             Neighbours = NeighbourReader.Neighbours(Objects(snapshot, "neighbours")),
             Forwarding = NeighbourReader.Forwarding(Objects(snapshot, "bridge-fdb"), devices),
             Listening = SocketReader.Of(snapshot.Lines("listening")),

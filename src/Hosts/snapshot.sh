@@ -265,6 +265,8 @@ host() {
     part routes6 ip -6 -j route show table all
     part rules ip -4 -j rule show
     part rules6 ip -6 -j rule show
+    # The source that the kernel takes for lo, as MASQUERADE does; no packet is sent.
+    part loopback-source ip -4 -j route get 239.1.1.1 oif lo
     part neighbours ip -j neigh show
     part bridge-links bridge -j -d link show
     part bridge-fdb bridge -j fdb show

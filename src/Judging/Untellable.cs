@@ -27,10 +27,11 @@ public static class Untellable
             return receiver.Kind != EndpointKind.Host && receiver != flow.From ? "does not await it" : null;
         var isAnswered = legs.Any(one => one.Predicted is not null && !IsNeverSent(one.Predicted)
             && one.Leg.Direction != Direction.Request && one.Leg.Packet == leg.Leg.Packet);
-        return !isAnswered && (flow.Protocol is Protocol.Icmp or Protocol.Tcp || !Endpoint.All.Contains(flow.From))
-            ? "cannot answer"
-            : null;
+        return !isAnswered && (flow.Protocol is Protocol.Icmp or Protocol.Tcp || !IsOfLab(flow)) ? "cannot answer" : null;
     }
+
+    private static bool IsOfLab(Flow flow) =>
+        Endpoint.All.Contains(flow.From) && (flow.IsBroadcast || Endpoint.All.Contains(flow.To));
 
     private static bool IsNeverSent(Trail said) => said is { Hops.IsEmpty: true, Outcome.Kind: OutcomeKind.Vanished };
 }

@@ -82,7 +82,7 @@ internal sealed class Choices(bool unites)
         at, packet.Content with { About = null }, packet.Content.About?.Tuple, packet.Source, packet.Destination,
         packet.Device, packet.Mac, packet.RouteDevice, packet.Marks, packet.NfBridge?.Copy(), packet.IsForOthers,
         packet.Connection?.Original, packet.Connection?.Reply, packet.Connection?.Status,
-        .. packet.Connections.Snapshot.Cast<object>(), .. _hops,
+        .. packet.Connections.Snapshot, .. _hops,
     ];
 }
 

@@ -81,26 +81,37 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private Packet Ask(Host host, Content content)
     {
         var destination = AskedOn(host);
-        var own = flow.From.Kind == EndpointKind.Host
-            // Without a route the host makes no packet, and chooses no source.
-            ? host.Wiring.SourceTowards(destination, flow.Ip.Family()) ?? Wiring.Unspecified
-            : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip);
-        var source = flow.As ?? own ?? throw new HooktrailException(
-            $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
+        var isHosts = flow is { From.Kind: EndpointKind.Host, As: null };
+        var own = flow.As ?? (isHosts ? Wiring.Unspecified : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip))
+            ?? throw new HooktrailException(
+                $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
         var request = new Packet(
             host, connections, content,
-            new(source, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
+            new(own, flow.HasPorts ? Address.AnyPort : 0), new(destination, flow.HasPorts ? flow.Port : 0))
         {
             Ttl = flow.Ttl,
             Encapsulation = flow.Encapsulation,
             // A socket of TCP or UDP is connected. Over IPv4 the route is looked up again with the source that the first
-            // look-up has chosen (include/net/route.h, ip_route_connect); over IPv6 it is not (net/ipv6/ip6_output.c,
-            // ip6_dst_lookup_tail).
-            IsUnbound = flow is { From.Kind: EndpointKind.Host, As: null }
-                && (flow.Protocol == Protocol.Icmp || flow.Ip == IpVersion.V6),
+            // look-up has chosen (include/net/route.h, ip_route_connect); over IPv6 only if the first found none
+            // (net/ipv6/ip6_output.c, ip6_dst_lookup_tail).
+            IsUnbound = isHosts
+                && (flow.Ip == IpVersion.V6 ? host.Wiring.IsReached(destination) : flow.Protocol == Protocol.Icmp),
         };
+        if (isHosts)
+            request.Source = request.Source with { Name = SourceOf(request) };
         Send(request, flow.From, flow.By);
         return request;
+    }
+
+    // Without a route IPv6 chooses among all of the host's addresses, and tries again with that one. IPv4 chooses none
+    // and sends no packet.
+    private string SourceOf(Packet request)
+    {
+        var (wiring, destination) = (request.Wiring, request.Destination.Name);
+        return wiring.SourceTowards(
+                destination, flow.Ip.Family(), found => Multipath.Chosen(request, found, source: null))
+            ?? (flow.Ip == IpVersion.V6 ? wiring.AddressOn("", Family.IPv6, destination) : null)
+            ?? Wiring.Unspecified;
     }
 
     /// <summary>
@@ -118,7 +129,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null;
         if (!request.Wiring.HasRoute(receiver, request.Passage.Arrived.Source.Name))
             return null; // it cannot answer, whatever it heard
-        if (receiver.Name == request.Passage.Arrived.Source.Name)
+        if (request.Wiring.Has(receiver, request.Passage.Arrived.Source.Name))
             return null; // what it answers itself does not leave it
         if (receiver.Kind == EndpointKind.Host && !HostListens(request))
         {
@@ -132,13 +143,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             if (refusal is null)
             {
                 var error = request.Passage.Error = Unreachable(request);
-                Send(error, receiver, request.Device);
-                // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the
-                // translated packet.
-                if (error.Connection is null && error.Content.About!.Destination != Asked(request)
-                    && error.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
-                    error.Passage.Refuse(
-                        $"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked(request)}");
+                Send(error, receiver, request.Passage.ArrivedBy);
+                RefuseForeign(error, request);
                 return null;
             }
 
@@ -148,7 +154,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var reply = new Packet(
             request.Host, connections, content,
             source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
-        Send(reply, receiver, request.Device);
+        Send(reply, receiver, request.Passage.ArrivedBy);
         // A socket takes an answer only from the address that it asked. An echo is known by its id.
         if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
             && reply.Passage.Arrived.Source != Asked(request))
@@ -202,17 +208,36 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
     }
 
+    // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the translated
+    // packet.
+    private void RefuseForeign(Packet error, Packet request)
+    {
+        if (error.Connection is null && error.Content.About!.Destination != Asked(request)
+            && error.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+            error.Passage.Refuse(
+                $"it speaks of a packet for {error.Content.About.Destination}, and {flow.From} sent one for {Asked(request)}");
+    }
+
     /// <summary>The host's answer without a socket (<c>tcp_v4_send_reset</c>, <c>__udp4_lib_rcv</c>).</summary>
     private void Refuse(Packet request)
     {
         if (flow.Protocol == Protocol.Udp)
         {
             HostMessages.PortUnreachable(request);
+            if (request.Passage.Error is { } error)
+                RefuseForeign(error, request);
             return;
         }
 
         var (source, destination) = request.Passage.Arrived;
-        var reset = new Packet(request.Host, connections, Segment(TcpFlags.Rst | TcpFlags.Ack), destination, source);
+        var reset = new Packet(request.Host, connections, Segment(TcpFlags.Rst | TcpFlags.Ack), destination, source)
+        {
+            // To the loopback address of IPv6 a reset leaves by the device that has the address which was asked
+            // (net/ipv6/tcp_ipv6.c, tcp_v6_send_response; measured on 6.18).
+            MustLeaveBy = request.Family == Family.IPv6 && request.Wiring.IsLoopback(source.Name)
+                ? request.Wiring.DeviceOf(destination.Name)
+                : null,
+        };
         request.Passage.Error = reset;
         LocalOutput.Send(reset);
     }

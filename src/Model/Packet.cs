@@ -70,6 +70,9 @@ internal sealed class Packet
     /// </summary>
     public bool IsUnbound { get; set; }
 
+    /// <summary>The only device that its route may lead to; null for any.</summary>
+    public string? MustLeaveBy { get; init; }
+
     /// <summary>The router that the route leads to; null for a neighbour.</summary>
     public string? Gateway { get; set; }
 
@@ -149,7 +152,8 @@ internal sealed class Packet
 
     public void End(Outcome how) => Passage.End(how);
 
-    public void Deliver(Endpoint to) => Passage.Deliver(to, Source, Destination, Fragment is not null);
+    public void Deliver(Endpoint to) => Passage.Deliver(
+        to, Source, Destination, Device, Fragment is not null);
 
     /// <summary>The kernel discards the packet between two hooks.</summary>
     public void Vanish(string reason) => End(Outcome.Vanished(Passage.Last, reason));

@@ -26,6 +26,9 @@ internal sealed class Passage
     /// <summary>Source and destination as they were where the packet was delivered.</summary>
     public (Address Source, Address Destination) Arrived { get; private set; }
 
+    /// <summary>The device by which it left the host, or the host itself took it.</summary>
+    public string? ArrivedBy { get; private set; }
+
     /// <summary>What the host sends back, instead of or besides passing the packet on.</summary>
     public Packet? Error { get; set; }
 
@@ -67,10 +70,11 @@ internal sealed class Passage
     /// </summary>
     public int Parts { get; private set; }
 
-    public void Deliver(Endpoint to, Address source, Address destination, bool isPart)
+    public void Deliver(Endpoint to, Address source, Address destination, string? device, bool isPart)
     {
         Parts += isPart ? 1 : 0;
         Arrived = (source, destination);
+        ArrivedBy = device;
         End(Outcome.Delivered(to));
     }
 

@@ -60,9 +60,9 @@ internal static class NetworkDevice
     /// </summary>
     private static void LeaveHost(Packet packet, Endpoint to)
     {
-        if (packet.Mac == Wiring.BroadcastMac && packet.Source.Name == to.Name)
+        if (packet.Mac == Wiring.BroadcastMac && packet.Wiring.Has(to, packet.Source.Name))
             return;
-        if (packet.Source.Name == to.Name && packet.Family == Family.IPv4
+        if (packet.Wiring.Has(to, packet.Source.Name) && packet.Family == Family.IPv4
             || packet.Wiring.IsLoopback(packet.Source.Name))
             packet.Vanish($"{to} takes no packet that claims to come from {packet.Source.Name}");
         else

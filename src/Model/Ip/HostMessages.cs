@@ -75,14 +75,15 @@ internal static class HostMessages
         if (about.Content.IsIcmpError || about.Wiring.IsBroadcast(about.Destination.Name))
             return;
 
-        var source = about.Wiring.IsOfHost(about.Destination.Name) && (isRouted || about.Family == Family.IPv6)
+        var source = WasAsked(about, isRouted)
             ? about.Destination.Name
             : about.Wiring.IsOfHost(about.Source.Name)
             ? about.Source.Name
             : IsReaddressed(about)
             ? about.Wiring.AddressOn(about.RouteDevice!, about.Family, about.Source.Name)
             : about is { Family: Family.IPv6, Device: { } device }
-            ? about.Wiring.AddressOn(device, about.Family, about.Source.Name)
+            ? about.Wiring.AddressOn(
+                about.Wiring.IsPort(device) ? about.Wiring.BridgeOf(device) : device, about.Family, about.Source.Name)
             : about.Wiring.SourceTowards(about.Source.Name, about.Family);
         if (source is null)
             return; // no route leads back
@@ -96,6 +97,13 @@ internal static class HostMessages
         about.Passage.Error = error;
         LocalOutput.Send(error);
     }
+
+    // Of IPv6 the loopback address counts only on its own device (net/ipv6/addrconf.c, ipv6_chk_addr).
+    private static bool WasAsked(Packet about, bool isRouted) =>
+        about.Wiring.IsOfHost(about.Destination.Name)
+        && (about.Family == Family.IPv6
+            ? !about.Wiring.IsLoopback(about.Destination.Name) || about.Device is null or LabNames.Loopback
+            : isRouted);
 
     /// <summary>
     /// Whether the packet had a route before the IP layer received it, because NAT changed its destination in the

@@ -19,7 +19,7 @@ internal enum RouteType
     /// <summary>A route that leads nowhere, or none at all.</summary>
     Nowhere,
 
-    /// <summary>The model does not know which of several routes it takes.</summary>
+    /// <summary>The model does not know a policy rule that chooses the route.</summary>
     Unknown,
 
     /// <summary>The packet cannot have come by that device.</summary>
@@ -30,8 +30,8 @@ internal enum RouteType
 internal static class Route
 {
     private static readonly Condition IsForThisHost = new(
-        Statement.RouteDecides, null, packet =>
-            packet.Wiring.IsOfHost(packet.Destination.Name) || packet.Wiring.IsBroadcast(packet.Destination.Name));
+        Statement.RouteDecides, null,
+        packet => packet.Wiring.RouteOf(packet).Kind is RouteKind.Local or RouteKind.Broadcast);
 
     private static readonly Condition IsForwardingOff = new(
         Statement.ForwardingOff, null, packet =>
@@ -66,7 +66,7 @@ internal static class Route
     /// <summary><c>ip_route_input</c>: for a packet that came in by a device.</summary>
     public static RouteType Input(Packet packet)
     {
-        var found = packet.Wiring.RouteOf(packet);
+        var found = RouteOf(packet);
         var type = Judged(packet, found);
         if (type is RouteType.Martian or RouteType.Unknown or RouteType.Nowhere)
             return type;
@@ -109,9 +109,11 @@ internal static class Route
     private static bool IsLookedUp(Packet packet) =>
         packet.Host.RpFilter(packet.Device) > 0 || packet.Wiring.HasPolicyRules;
 
+    private static FoundRoute RouteOf(Packet packet) => Multipath.Of(packet, packet.Wiring.RouteOf(packet));
+
     private static FoundRoute Back(Packet packet) => packet.Wiring.RouteBack(
         packet,
-        packet.Wiring.RouteOf(packet) is { Kind: RouteKind.Unicast, Hops: [var hop, ..] } ? hop.Device : null);
+        RouteOf(packet) is { Kind: RouteKind.Unicast, Hops: [var hop] } ? hop.Device : null);
 
     /// <summary>
     /// <c>ip_route_output</c>, for the host's own packets. Not unicast where no route leads to the destination, or a
@@ -120,7 +122,7 @@ internal static class Route
     /// </summary>
     public static RouteType Output(Packet packet)
     {
-        var found = packet.Wiring.RouteOf(packet);
+        var found = RouteOf(packet);
         if (IsNowhere(found) is { } nowhere)
             return nowhere;
         Take(packet, found);
@@ -131,7 +133,7 @@ internal static class Route
     }
 
     private static RouteType? IsNowhere(FoundRoute found) =>
-        found.Unknown is not null || found.Hops.Length > 1 ? RouteType.Unknown
+        found.Unknown is not null ? RouteType.Unknown
         : found.Kind is RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast && found.Hops.Length == 1 ? null
         : RouteType.Nowhere;
 
@@ -154,7 +156,7 @@ internal static class Route
     /// <summary>Ends the passage of a packet that <see cref="Input"/> turned down, with the reason.</summary>
     public static void Discard(Packet packet)
     {
-        var found = packet.Wiring.RouteOf(packet);
+        var found = RouteOf(packet);
         // A packet of the host itself has no device in, and is not judged.
         var isMartian = packet.Device is not null && Judged(packet, found) == RouteType.Martian;
         if (!isMartian && Untold(found) is { } untold)
@@ -189,9 +191,7 @@ internal static class Route
     private static string? Untold(FoundRoute found) =>
         found.Unknown is { } selector
             ? $"the policy rule \"{found.Rule}\" asks for {selector}, which the model does not know"
-        : found.Hops.Length > 1
-            ? $"the route \"{found.Route}\" has several ways, of which a hash takes one"
-        : null;
+            : null;
 
     private static (string Reason, Statement Statement) WhyMartian(Packet packet) =>
         IsMartian(packet)
@@ -214,7 +214,9 @@ internal static class Route
             packet.Family == Family.IPv4 ? "net.ipv4.ip_forward is off" : "net.ipv6.conf.all.forwarding is off",
             Statement.ForwardingOff);
 
+    // To IPv6 a loopback address is just one that no route by the device in leads to.
     private static bool IsMartian(Packet packet) =>
-        (packet.Wiring.IsLoopback(packet.Source.Name) || packet.Wiring.IsLoopback(packet.Destination.Name))
+        (packet.Wiring.IsLoopback(packet.Source.Name)
+            || (packet.Wiring.IsLoopback(packet.Destination.Name) && packet.Family == Family.IPv4))
         && LocalnetStays.Holds(packet);
 }

@@ -137,7 +137,17 @@ internal static class BrNetfilter
             return false;
         }
 
-        var onThisBridge = route == RouteType.Unicast && IsReachedByTheSameBridge.Holds(packet);
+        // IPv6 drops here what has no route, and nobody is told (br_nf_pre_routing_finish_ipv6). Its route says nothing
+        // of forwarding.
+        if (packet.Family == Family.IPv6 && route == RouteType.Nowhere)
+        {
+            packet.Vanish($"no route leads to {packet.Destination.Name}");
+            return false;
+        }
+
+        var isRouted = route == RouteType.Unicast
+            || (packet.Family == Family.IPv6 && route == RouteType.Unreachable);
+        var onThisBridge = isRouted && IsReachedByTheSameBridge.Holds(packet);
         packet.Mac = onThisBridge ? packet.Wiring.MacTowards(packet.Destination.Name, bridge) : bridge;
         packet.IsForOthers = packet.IsForOthers && onThisBridge;
         return true;

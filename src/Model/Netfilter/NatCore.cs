@@ -1,6 +1,5 @@
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails.Accounts;
-using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Model.Netfilter;
 
@@ -30,12 +29,11 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static readonly Condition IsTranslated = new(
         Statement.NatRewrites, null, packet => packet.Connection!.Nat != 0);
 
-    private static readonly Condition HasAnotherRouteNow = new(
-        Statement.NatReroutes, null,
-        packet => packet.Wiring.RouteOf(packet) is var found
-            && (found.Hops is not [var hop, ..]
-                || (found.Kind == RouteKind.Local ? LabNames.Loopback : hop.Device) != packet.RouteDevice
-                || (hop.Gateway is { } gateway ? packet.Wiring.NameOf(gateway) : null) != packet.Gateway));
+    private static readonly Condition HasAnotherDestination = new(
+        Statement.NatReroutes, null, packet => packet is { Connection: { } connection }
+            && (packet.State is ConntrackState.EstablishedReply or ConntrackState.RelatedReply
+                ? connection.Reply.Destination.Name != connection.Original.Source.Name
+                : connection.Original.Destination.Name != connection.Reply.Source.Name));
 
     /// <summary>Chains with one priority of which it is not known which was registered first.</summary>
     public ImmutableArray<ImmutableArray<Chain>> Unordered { get; init; } = [];
@@ -85,9 +83,9 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         return Routed(packet);
     }
 
-    /// <summary>The end of <c>nf_nat_ipv4_local_fn</c>: a new destination may have another route.</summary>
+    /// <summary>The end of <c>nf_nat_ipv4_local_fn</c>: another destination than the sender's has its own route.</summary>
     private NfVerdict Routed(Packet packet) =>
-        hook == Hook.LocalOut && HasAnotherRouteNow.Holds(packet) ? Rerouting.Again(packet) : NfVerdict.Accept;
+        hook == Hook.LocalOut && HasAnotherDestination.Holds(packet) ? Rerouting.Again(packet) : NfVerdict.Accept;
 
     /// <summary>Whether the packet meets a condition that keeps the chains from being asked.</summary>
     private bool PassesOver(Condition condition, Packet packet)
@@ -210,14 +208,17 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
     private static string? MasqueradeAddress(Packet packet, string device) =>
         packet.Family == Family.IPv6 && packet.Wiring.IsOfHost(packet.Destination.Name)
             ? packet.Destination.Name
+            : packet.Family == Family.IPv4 && device == LabNames.Loopback
+            ? packet.Wiring.LoopbackSource
             : packet.Wiring.AddressOn(device, packet.Family, packet.Destination.Name, packet.Gateway);
 
     /// <summary>
     /// Loopback has no IPv4 address with a wider scope, so MASQUERADE takes that of the first device that the host ever
-    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host).
+    /// had (net/ipv4/devinet.c, <c>inet_select_addr</c>; measured on 6.18: it differs from host to host). A snapshot
+    /// has asked the kernel for it.
     /// </summary>
     private static bool IsUntold(Packet packet, in HookState state) =>
-        packet.Family == Family.IPv4 && state.Out == LabNames.Loopback;
+        packet.Family == Family.IPv4 && state.Out == LabNames.Loopback && packet.Wiring.LoopbackSource is null;
 
     /// <summary>
     /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.

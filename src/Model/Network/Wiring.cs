@@ -93,13 +93,23 @@ internal sealed class Wiring
         return found;
     }
 
-    /// <summary>The route of the packet as it is now.</summary>
-    public FoundRoute RouteOf(Packet packet) => _routes.OnlyDestinationCounts
-        ? RouteTo(packet.Destination.Name)
-        : RouteTo(
-            packet.Destination.Name,
-            new(
-                packet.IsUnbound ? null : _book.NumberOf(packet.Source.Name), packet.Mark, packet.Device, Out: null));
+    /// <summary>
+    /// The route of the packet as it is now. A packet to the loopback address of IPv6 has to leave by the device that
+    /// it came in by (net/ipv6/route.c, <c>rt6_need_strict</c>).
+    /// </summary>
+    public FoundRoute RouteOf(Packet packet)
+    {
+        var strict = packet.MustLeaveBy
+            ?? (packet is { Family: Family.IPv6, Device: not null } && IsLoopback(packet.Destination.Name)
+                ? packet.Device
+                : null);
+        return _routes.OnlyDestinationCounts && strict is null
+            ? RouteTo(packet.Destination.Name)
+            : RouteTo(
+                packet.Destination.Name,
+                new(
+                    packet.IsUnbound ? null : _book.NumberOf(packet.Source.Name), packet.Mark, packet.Device, strict));
+    }
 
     /// <summary>
     /// The route back to the packet's sender, as the kernel looks it up to validate the source: by the device that the
@@ -110,6 +120,10 @@ internal sealed class Wiring
 
     /// <summary>Whether policy rules besides the usual three choose routes.</summary>
     public bool HasPolicyRules => !_routes.OnlyDestinationCounts;
+
+    /// <summary>Whether a route leads to the address, whatever the source.</summary>
+    public bool IsReached(string address) =>
+        RouteTo(address) is { Hops.IsEmpty: false, Kind: RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast };
 
     public bool IsOfHost(string address) => RouteTo(address).Kind == RouteKind.Local;
 
@@ -135,7 +149,9 @@ internal sealed class Wiring
     /// </summary>
     public string? AddressOn(string device, Family family, string? destination = null, string? neighbour = null)
     {
-        if (family == Family.IPv6 && destination is not null && _book.NumberOf(destination) is { } there)
+        // In a lab both versions have one name; there each device has one address.
+        if (family == Family.IPv6 && !Topology.IsOfProfile && destination is not null
+            && _book.NumberOf(destination) is { } there)
             return SourceSelection.Of(Topology.Devices, device, there) is { } best ? _book.NameOf(best) : null;
         var version = family == Family.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         var next = (neighbour ?? destination) is { } towards ? _book.NumberOf(towards) : null;
@@ -148,15 +164,21 @@ internal sealed class Wiring
             .FirstOrDefault();
     }
 
-    /// <summary>The address that the host's own packet to a destination gets; null if no route leads there.</summary>
-    public string? SourceTowards(string destination, Family family) => RouteTo(destination) switch
+    /// <summary>
+    /// The address that the host's own packet to a destination gets; null if no route leads there.
+    /// <paramref name="choose"/> takes one way of a route with several; without it the first is taken.
+    /// </summary>
+    public string? SourceTowards(
+        string destination, Family family, Func<FoundRoute, NextHop>? choose = null) => RouteTo(destination) switch
     {
         // Of several addresses in a network, the first is the source for the others too.
         { Kind: RouteKind.Local, Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
         { Kind: RouteKind.Local } => destination,
         { Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
-        { Hops: [var first, ..] } => AddressOn(
-            first.Device, family, destination, first.Gateway is { } gateway ? _book.NameOf(gateway) : null),
+        { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var first, ..] } found =>
+            (choose?.Invoke(found) ?? first) is var hop
+                ? AddressOn(hop.Device, family, destination, hop.Gateway is { } gateway ? _book.NameOf(gateway) : null)
+                : null,
         _ => null,
     };
 
@@ -209,6 +231,14 @@ internal sealed class Wiring
         _behind.TryGetValue(device, out var container) ? container
         : !Topology.IsOfProfile && (_holders.ContainsKey(address) || IsOfHost(address)) ? null
         : Outside(address);
+
+    /// <summary>The address of IPv4 that MASQUERADE takes at lo; null if it is not known.</summary>
+    public string? LoopbackSource => Topology.LoopbackSource is { } source ? NameOf(source) : null;
+
+    /// <summary>Whether the endpoint has the address.</summary>
+    public bool Has(Endpoint endpoint, string address) => Topology.IsOfProfile || endpoint.Kind == EndpointKind.Wan
+        ? endpoint.Name == address
+        : _holders.TryGetValue(address, out var holder) && holder.Endpoint == endpoint;
 
     /// <summary>The address by which <paramref name="endpoint"/> is known to <paramref name="other"/>.</summary>
     public string? AddressOf(Endpoint endpoint, Endpoint other, IpVersion ip)

@@ -158,9 +158,20 @@ internal sealed class RandomTopology
         }
 
         var last = nics - 1;
-        if (!Chance(8))
+        if (last > 0 && Chance(4))
+            foreach (var (prefix, end) in new[] { ("0.0.0.0/0", "10.9{0}.0.254"), ("::/0", "2001:db8:9{0}::fe") })
+                _routes.Add(new("main", Prefix(prefix), RouteKind.Unicast)
+                {
+                    NextHops =
+                    [
+                        .. new[] { 0, last }.Select(index => new NextHop(
+                            _uppers[index], IPAddress.Parse(string.Format(CultureInfo.InvariantCulture, end, index)))),
+                    ],
+                    Metric = prefix.Contains(':') ? 1024 : 0,
+                });
+        else if (!Chance(8))
             Add("0.0.0.0/0", RouteKind.Unicast, _uppers[0], "10.90.0.254");
-        if (!Chance(4))
+        if (_routes.TrueForAll(route => route.Destination != Prefix("::/0")) && !Chance(4))
             Add("::/0", RouteKind.Unicast, _uppers[0], "2001:db8:90::fe");
         Add(Far, RouteKind.Unicast, _uppers[last], $"10.9{last}.0.253");
         Add("2001:db8:50::/48", RouteKind.Unicast, _uppers[last], $"2001:db8:9{last}::fd");

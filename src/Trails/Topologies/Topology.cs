@@ -19,6 +19,12 @@ public sealed record Topology
 
     public ImmutableArray<PolicyRule> Rules6 { get; init; } = [];
 
+    /// <summary>
+    /// The address of IPv4 that MASQUERADE takes at lo, which depends on the order in which the host got its devices;
+    /// null if it is not known.
+    /// </summary>
+    public IPAddress? LoopbackSource { get; init; }
+
     public ImmutableArray<Neighbour> Neighbours { get; init; } = [];
 
     /// <summary>The forwarding tables of all bridges.</summary>

@@ -6,6 +6,9 @@ namespace Hooktrail.Cli;
 
 internal static class CommandLine
 {
+    // The script ./specs prepares the machine for them, and starts dotnet itself.
+    private static readonly ImmutableArray<string> OfTheScript = ["run", "test", "prepare"];
+
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
         // Response files are off, because a file name may begin with @; an option must be written in full.
@@ -21,6 +24,8 @@ internal static class CommandLine
         if (command.Subcommands.Count == 0)
             return $"{line.Errors[0].Message.TrimEnd('.')}; see {path} --help.";
 
+        if (line.UnmatchedTokens is [var only, ..] && OfTheScript.Contains(only))
+            return $"{only} needs the features, which are in a checkout of Hooktrail; clone the repository, and run ./specs {only} there.";
         var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
         return line.UnmatchedTokens is [var word, ..]
             ? $"Unknown verb \"{word}\"; the verbs are {verbs}; see {path} --help."
@@ -29,13 +34,14 @@ internal static class CommandLine
 
     private static Command Root() =>
         new Verb(
-            "specs",
+            CommandName.Short,
             "Predicts and checks which ebtables, iptables and nftables hooks a packet crosses on a Docker host.",
             """
             Exit codes:
               0  done
               1  a scenario failed (run, test); a leg diverged (observe, import, conform); the observation proves nothing (observe, import);
-                 no change explains a leg (explain); a difference is unexpected (compare, baseline check); the ending is not the expected one (check)
+                 no change explains a leg (explain); a difference is unexpected (compare, baseline check);
+                 the ending is not the expected one (check); an expectation is not met, or an answer changed (reach)
               2  a problem that you can fix: standard error says what is wrong and what to do
               3  a bug in Hooktrail
               4  no leg diverged, but the model does not know how a leg ends (predict, observe, import, check)
@@ -48,7 +54,7 @@ internal static class CommandLine
                 PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(),
                 ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
                 CompareVerb.Create(), BaselineVerb.Create(),
-                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(),
+                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(), ReachVerb.Create(),
                 DoctorVerb.Create(),
                 KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
             },
@@ -58,5 +64,5 @@ internal static class CommandLine
     private static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent
             ? $"{PathOf(parent)} {command.Name}"
-            : "./specs";
+            : CommandName.Typed;
 }

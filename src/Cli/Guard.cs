@@ -47,7 +47,7 @@ internal static class Guard
 
     private static int Say(TextWriter error, string sentence, int exitCode)
     {
-        error.WriteLine($"specs: {PlainText.Of(sentence.ReplaceLineEndings(" "))}");
+        error.WriteLine($"{CommandName.Short}: {PlainText.Of(CommandName.In(sentence).ReplaceLineEndings(" "))}");
         return exitCode;
     }
 }

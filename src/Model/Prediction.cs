@@ -15,6 +15,9 @@ public static class Prediction
     // weak, so an unused profile is forgotten.
     private static readonly ConditionalWeakTable<HostProfile, Host> Hosts = [];
 
+    // The same with journals, which cost time in every walk.
+    private static readonly ConditionalWeakTable<HostProfile, Host> HostsWithJournals = [];
+
     /// <exception cref="HooktrailException">
     /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would
     /// install.
@@ -44,13 +47,25 @@ public static class Prediction
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static Account Account(HostProfile profile, Flow flow, Leg leg, Trail? way = null)
     {
-        var walked = Find(new Host(profile, keepsJournals: true), flow, leg)
+        var (_, trail, packet) = Journaled(profile, flow, leg, way);
+        var journal = packet.Journal!;
+        return new(trail, journal.Remarks, Silences.Of(packet, journal, trail)) { Rules = journal.Rules };
+    }
+
+    /// <summary>
+    /// The rules of <see cref="Account"/> alone. The reasons of all other hook points take longer than the walk.
+    /// </summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static ImmutableArray<RuleStep> Rules(HostProfile profile, Flow flow, Leg leg) =>
+        Journaled(profile, flow, leg, null).Packet.Journal!.Rules;
+
+    private static Walked Journaled(HostProfile profile, Flow flow, Leg leg, Trail? way)
+    {
+        var walked = Find(HostWithJournalsOf(profile), flow, leg)
             .SelectMany(walk => walk.Legs)
             .Where(one => IsMeant(one.Leg, leg, flow))
             .ToList();
-        var (_, trail, packet) = walked.Find(one => one.Trail == way) ?? walked[0];
-        var journal = packet.Journal!;
-        return new(trail, journal.Remarks, Silences.Of(packet, journal, trail)) { Rules = journal.Rules };
+        return walked.Find(one => one.Trail == way) ?? walked[0];
     }
 
     /// <summary>
@@ -97,6 +112,9 @@ public static class Prediction
     }
 
     private static Host HostOf(HostProfile profile) => Hosts.GetValue(profile, static one => new Host(one));
+
+    private static Host HostWithJournalsOf(HostProfile profile) =>
+        HostsWithJournals.GetValue(profile, static one => new Host(one, keepsJournals: true));
 
     private static void Check(Leg leg)
     {

@@ -4,8 +4,15 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Questions;
 
 /// <summary>One leg of an answer, with what decided it.</summary>
-public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Account Account)
+/// <param name="Leg">The leg.</param>
+/// <param name="Trail">Its trail; where it can go several ways, what they have in common.</param>
+/// <param name="Ways">The ways that it can go; empty where there is only one.</param>
+/// <param name="Accounted">Its account. It takes another walk, and many questions need only the trail.</param>
+public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Lazy<Account> Accounted)
 {
+    /// <summary>What decided it.</summary>
+    public Account Account => Accounted.Value;
+
     /// <summary>The rules that matched at a hop, counted from 1.</summary>
     public IEnumerable<RuleStep> RulesAt(int hop) => Account.Rules.Where(rule => rule.Hop == hop);
 }
@@ -28,17 +35,17 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
             .Where(leg => leg.Leg.Packet == 1)
             .OrderBy(leg => Directions.IndexOf(leg.Leg.Direction))
             .Select(leg => new AnswerLeg(
-                leg.Leg, leg.Trail, leg.Ways, Prediction.Account(profile, question.Flow, leg.Leg)))
+                leg.Leg, leg.Trail, leg.Ways, new(() => Prediction.Account(profile, question.Flow, leg.Leg))))
             .ToImmutableArray();
         var request = legs[0];
         var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered
-            ? OfAnswer(question, request, legs, isReset: IsReset(question, all))
-            : Of(request);
+            ? OfAnswer(profile, question, request, legs, isReset: IsReset(question, all))
+            : Of(profile, question, request);
         return new(ending, says, rule, legs);
     }
 
     private static (Ending, string, RuleStep?) OfAnswer(
-        Question question, AnswerLeg request, ImmutableArray<AnswerLeg> legs, bool isReset)
+        HostProfile profile, Question question, AnswerLeg request, ImmutableArray<AnswerLeg> legs, bool isReset)
     {
         var arrives = request.Trail.Outcome.ToString();
         if (legs.FirstOrDefault(leg => leg.Leg.Direction == Direction.Error) is { } error)
@@ -52,7 +59,7 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
                 null);
         if (reply.Ways.IsEmpty && reply.Trail.Outcome.Kind == OutcomeKind.Delivered)
             return (Ending.Delivered, arrives, null);
-        var (ending, says, rule) = Of(reply);
+        var (ending, says, rule) = Of(profile, question, reply);
         return (ending, $"{arrives}, but the answer is {says}", rule);
     }
 
@@ -73,7 +80,7 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
     private static string WhyRefused(Question question, AnswerLeg request, AnswerLeg error) =>
         $"no socket listens on port {PortAtTheEnd(question, request)}, and its error is {error.Trail.Outcome}";
 
-    private static (Ending, string, RuleStep?) Of(AnswerLeg leg)
+    private static (Ending, string, RuleStep?) Of(HostProfile profile, Question question, AnswerLeg leg)
     {
         if (!leg.Ways.IsEmpty)
             return (
@@ -82,10 +89,11 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
                     way => $"{way.Ending} if {string.Join(" and ", way.Supposing)}")),
                 null);
         var outcome = leg.Trail.Outcome;
-        var rule = leg.Account.Rules.LastOrDefault();
+        if (outcome.Kind == OutcomeKind.Delivered)
+            return (Ending.Delivered, outcome.ToString(), null);
+        var rule = Prediction.Rules(profile, question.Flow, leg.Leg).LastOrDefault();
         return outcome.Kind switch
         {
-            OutcomeKind.Delivered => (Ending.Delivered, outcome.ToString(), null),
             OutcomeKind.Dropped when rule is not null => (Ending.Dropped, $"dropped in {rule}", rule),
             OutcomeKind.Dropped => (Ending.Dropped, outcome.ToString(), null),
             OutcomeKind.Rejected when rule is not null => (Ending.Rejected, $"rejected in {rule}", rule),

@@ -21,9 +21,9 @@ internal sealed class EndpointNames(Topology topology)
     {
         if (text == Endpoint.Host.Name)
             return (Endpoint.Host, null);
-        if (text == Internet)
-            return (Endpoint.Outside(somewhere.ToString()), null);
         var at = text.IndexOf('@');
+        if ((at < 0 ? text : text[..at]) == Internet)
+            return OfAddress(somewhere, at < 0 ? null : text[(at + 1)..]);
         if (IPAddress.TryParse(at < 0 ? text : text[..at], out var address))
             return OfAddress(address, at < 0 ? null : text[(at + 1)..]);
         return (ContainerNamed(text), null);

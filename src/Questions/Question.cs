@@ -77,7 +77,7 @@ public sealed record Question(string From, string To, Flow Flow)
         return address is null ? null : flow with { Via = address.ToString(), Port = published.Port };
     }
 
-    private static IPAddress? HostAddressFor(Topology topology, Flow flow)
+    internal static IPAddress? HostAddressFor(Topology topology, Flow flow)
     {
         var devices = flow.By is { } by
             ? topology.Devices.Where(device => device.Name == by || device.Name == topology.Find(by)?.Master)
@@ -91,14 +91,14 @@ public sealed record Question(string From, string To, Flow Flow)
     private static bool IsOf(IPAddress bound, IpVersion ip) =>
         (bound.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) == (ip == IpVersion.V4);
 
-    private static IPAddress Outside(IpVersion ip) => ip == IpVersion.V4 ? Somewhere : Somewhere6;
+    internal static IPAddress Outside(IpVersion ip) => ip == IpVersion.V4 ? Somewhere : Somewhere6;
 
-    private static IpVersion? VersionOf(string text) =>
+    internal static IpVersion? VersionOf(string text) =>
         IPAddress.TryParse(text.Split('@')[0], out var address)
             ? address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IpVersion.V4 : IpVersion.V6
             : null;
 
-    private static (string Name, int? Port) SplitPort(string text)
+    internal static (string Name, int? Port) SplitPort(string text)
     {
         if (text.StartsWith('[') && text.IndexOf(']') is var end and > 0)
             return (text[1..end], end + 1 == text.Length ? null : PortOf(text[(end + 1)..].TrimStart(':'), text));

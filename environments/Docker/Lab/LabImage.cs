@@ -9,7 +9,8 @@ public static class LabImage
     /// <exception cref="HooktrailException">No image is recorded.</exception>
     public static string Reference(string? start = null) =>
         TryReference(start)
-        ?? throw new HooktrailException("The lab's image has not been built yet; run ./specs prepare to build it.");
+        ?? throw new HooktrailException(
+            "The Docker lab's image has not been built yet; run ./specs prepare in a checkout of Hooktrail to build it, and use ./specs there, or choose --lab namespaces.");
 
     /// <summary>Null if no image is recorded.</summary>
     public static string? TryReference(string? start = null)

@@ -20,7 +20,7 @@ internal sealed class HelpWithNotes : SynchronousCommandLineAction
     {
         var exitCode = _usual.Invoke(parseResult);
         if (parseResult.CommandResult.Command is Verb verb)
-            parseResult.InvocationConfiguration.Output.WriteLine(verb.Notes);
+            parseResult.InvocationConfiguration.Output.WriteLine(CommandName.In(verb.Notes));
         return exitCode;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class Wiring
     // Building it takes longer than a walk. The table is weak, so an unused topology is forgotten.
     private static readonly ConditionalWeakTable<Topology, Wiring> Known = [];
 
+    // Enough for the routes of any one question; a caller may ask about millions of addresses.
+    private const int MostRoutes = 10_000;
+
     private readonly AddressBook _book;
     private readonly RoutingTables _routes;
     private readonly FrozenDictionary<string, Device> _devices;
@@ -81,7 +84,12 @@ internal sealed class Wiring
             return known;
         var found = _book.NumberOf(destination) is { } number ? _routes.Find(number, in keys) : FoundRoute.None;
         if (isKnown)
+        {
+            if (_found.Count >= MostRoutes)
+                _found.Clear();
             _found[destination] = found;
+        }
+
         return found;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 using Hooktrail.Model;
 using Hooktrail.Records;
 
@@ -72,6 +73,22 @@ internal static class Reports
         }).ToArray();
         var html = Path.Combine(folder.FullName, "compared.html");
         Cli(1, "compare", [.. runs, "--format", "html", "--out", html]);
+        return html;
+    }
+
+    /// <summary>Who reaches what on the sample host of the verbs' tests, with hostile text for a name.</summary>
+    public static string MakeReach()
+    {
+        var folder = Scratch.Folder();
+        var snapshot = Path.Combine(folder.FullName, "shop.snapshot");
+        // A line of a snapshot is JSON within JSON.
+        var hostile = JsonEncodedText.Encode(JsonEncodedText.Encode(Hostile).ToString());
+        File.WriteAllText(
+            snapshot,
+            File.ReadAllText(Path.Combine(Metadata("Repository"), "src/Tests/Cli/shop.snapshot"))
+                .Replace("shop-db-1", hostile.ToString(), StringComparison.Ordinal));
+        var html = Path.Combine(folder.FullName, "reach.html");
+        Cli("reach", "--snapshot", snapshot, "--format", "html", "--out", html);
         return html;
     }
 

@@ -41,6 +41,7 @@ public class HelpTests
     [TestCase("import")]
     [TestCase("compare")]
     [TestCase("host")]
+    [TestCase("reach")]
     public async Task Every_example_of_a_verbs_help_is_understood(string verb)
     {
         var help = (await Specs.Line($"{verb} --help")).Output;

@@ -69,13 +69,16 @@ internal static class Shop
 
     public static HostProfile Profile { get; } = On(Topology);
 
+    /// <summary>As <c>iptables-save</c> prints them.</summary>
+    public static string Rules => $"{Filter}\n{Nat}\n";
+
     private static DeviceSettings Routing => new() { Forwarding = true, SendRedirects = true };
 
     public static HostProfile On(Topology topology, string more = "") => HostProfile.Default with
     {
         Topology = topology,
         Published = [],
-        Rules = RuleReader.Xtables(Layer.Iptables, $"{Filter}\n{Nat}\n{more}", HostNames.Instance),
+        Rules = RuleReader.Xtables(Layer.Iptables, Rules + more, HostNames.Instance),
     };
 
     public static Route Route(string table, string destination, string device, string? gateway = null)

@@ -1,0 +1,189 @@
+using System.CommandLine;
+using Hooktrail.Hosts;
+using Hooktrail.Questions.Reach;
+using Hooktrail.Report.Html;
+using Hooktrail.Report.Reach;
+using Hooktrail.Snapshots;
+
+namespace Hooktrail.Cli.Verbs;
+
+/// <summary><c>reach</c>: who reaches what on a user's host, and what changed in that.</summary>
+internal static class ReachVerb
+{
+    private const string What = "The table";
+
+    private static readonly Option<string?> File = new("--snapshot")
+    {
+        Description = "The host's snapshot; - is standard input. Without it, this host as it is now.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string[]> From = new("--from")
+    {
+        Description = "A further source, as check takes it: 203.0.113.7, 203.0.113.7@eth0, a container; repeatable.",
+        HelpName = "endpoint",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<bool> Verbose = new("--verbose", "-v")
+    {
+        Description = "Each container is a source, and not one of each network. Hosts with few containers need no -v.",
+    };
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description =
+            "text, a table for a terminal; json; markdown; html, a standalone page whose cells lead to the path; junit, the expectations.",
+        HelpName = "text|json|markdown|html|junit",
+        DefaultValueFactory = _ => "text",
+    };
+
+    private static readonly Option<string?> Out = new("--out", "-o")
+    {
+        Description = "The file, readable by its owner only; standard output by default.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string?> Expect = new("--expect")
+    {
+        Description = "A file of expectations, such as \"internet → web:443/tcp delivered\", one in each line; - is standard input.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string[]> Diff = new("--diff")
+    {
+        Description = "Two snapshots, before and after: only what changed, by cause.",
+        HelpName = "before after",
+        Arity = new(2, 2),
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "reach",
+            "Says who reaches what on a host, by which rule not, and what is surprising in that; or what changed.",
+            """
+            Sources are the internet, the networks beyond the other NICs, each network of an engine, and the host. Services are published ports, listening
+            sockets of the host, and ports of containers at the containers' own addresses. An answer is yes, no, depends, or not known; – is no question.
+            A number after it stands for the reason below the table. ◆ is a surprise, which is explained above the table.
+
+            An expectation is SOURCE → SERVICE:PORT/PROTOCOL ENDING [ipv4|ipv6]; -> is an arrow too, and # begins a comment. The ends are those of check, the
+            protocol is tcp, udp or icmp, by default tcp, and the ending is delivered, dropped, rejected, unreachable, or closed for any of the last three.
+
+            Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, or an answer changed (--diff);
+            4 no expectation is missed, but the model does not know whether each is met, or it depends.
+
+            Examples:
+              ./specs reach --snapshot shop.snapshot
+              ./specs reach --snapshot shop.snapshot --format html --out reach.html
+              ./specs reach --snapshot shop.snapshot --from 203.0.113.7@eth0 --expect shop.expect --format junit --out junit.xml
+              ./specs reach --diff before.snapshot after.snapshot
+            """)
+        {
+            Options = { File, From, Format, Out, Expect, Diff, Verbose },
+        };
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var scope = new ReachScope([.. line.GetRequiredValue(From)], line.GetValue(Verbose));
+        if (line.GetValue(Diff) is not [var before, var after])
+            return Show(line, scope, await HostAsync(line.GetValue(File), cancellation));
+        if (line.GetValue(File) is not null || line.GetValue(Expect) is not null)
+            throw new HooktrailException("--diff takes neither --snapshot nor --expect; leave them out.");
+        return Compare(line, scope, await HostAsync(before, cancellation), await HostAsync(after, cancellation));
+    }
+
+    private static int Show(ParseResult line, ReachScope scope, HostProfile host)
+    {
+        var format = Known(line, "text", "json", "markdown", "html", "junit");
+        var expectations = Expectations(line, host);
+        if (format == "junit")
+        {
+            if (expectations.IsEmpty)
+                throw new HooktrailException("The format junit is for expectations; name a file of them with --expect.");
+            OutputFile.WritePrivate(
+                line.GetValue(Out),
+                stream => ExpectationsJUnit.Write(stream, host.Topology.Name, expectations),
+                "The file of results");
+        }
+        else
+        {
+            var table = ReachTable.Of(host, scope.For(host.Topology));
+            Write(
+                line, format,
+                () => ReachText.Of(table, expectations), () => ReachMarkdown.Of(table, expectations),
+                () => ReachPage.Of(table, expectations), stream => ReachJson.Write(stream, table, expectations));
+        }
+
+        return expectations.Any(one => one.Fulfilment == Fulfilment.Otherwise) ? ExitCode.No
+            : expectations.Any(one => one.Fulfilment == Fulfilment.Inconclusive) ? ExitCode.NotPredicted
+            : ExitCode.Done;
+    }
+
+    private static int Compare(ParseResult line, ReachScope scope, HostProfile before, HostProfile after)
+    {
+        var format = Known(line, "text", "json", "markdown", "html");
+        var of = scope.For(before.Topology, after.Topology);
+        var difference = ReachDifference.Between(ReachTable.Of(before, of), ReachTable.Of(after, of));
+        Write(
+            line, format,
+            () => ReachDifferenceText.Of(difference), () => ReachMarkdown.Of(difference),
+            () => ReachPage.Of(difference), stream => ReachJson.Write(stream, difference));
+        return difference.Groups.IsEmpty ? ExitCode.Done : ExitCode.No;
+    }
+
+    private static void Write(
+        ParseResult line, string format,
+        Func<string> text, Func<string> markdown, Func<ReportInput> page, Action<Stream> json) =>
+        OutputFile.WritePrivate(
+            line.GetValue(Out),
+            stream =>
+            {
+                if (format == "json")
+                {
+                    json(stream);
+                    return;
+                }
+
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                if (format == "html")
+                    HtmlReport.Write(writer, page());
+                else
+                    writer.Write(format == "text" ? text() : markdown());
+            },
+            What);
+
+    private static string Known(ParseResult line, params string[] formats)
+    {
+        var format = line.GetRequiredValue(Format);
+        return formats.Contains(format)
+            ? format
+            : throw new HooktrailException(
+                $"Unknown format \"{format}\"; use {string.Join(", ", formats.SkipLast(1))} or {formats[^1]}.");
+    }
+
+    private static ImmutableArray<JudgedExpectation> Expectations(ParseResult line, HostProfile host) =>
+        line.GetValue(Expect) is { } path
+            ? JudgedExpectation.Of(host, InputFile.Read(
+                path,
+                "name a file of expectations",
+                stream =>
+                {
+                    using var reader = new StreamReader(stream);
+                    return Expectation.Read(host.Topology, reader, InputFile.NameOf(path));
+                }))
+            : [];
+
+    private static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation)
+    {
+        var snapshot = path is not null
+            ? SnapshotInput.Read(path)
+            : await SnapshotTaking.OfThisHostAsync(cancellation);
+        var topology = TopologyReader.Of(snapshot);
+        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+    }
+}

@@ -1,0 +1,164 @@
+using Hooktrail.Model;
+using Hooktrail.Questions;
+using Hooktrail.Questions.Reach;
+using Hooktrail.Report.Html;
+
+namespace Hooktrail.Report.Reach;
+
+/// <summary>Who reaches what, as a page of the HTML report: a table whose cells lead to the path.</summary>
+public static class ReachPage
+{
+    private const string Id = "reach";
+
+    // A path takes a few kilobytes, and about a millisecond.
+    private const int MostPaths = 5_000;
+
+    /// <summary>A report that contains only the table and the guide.</summary>
+    public static ReportInput Of(ReachTable table, ImmutableArray<JudgedExpectation> expectations) =>
+        Alone("Reach", html => new Writer(html, table).Write(expectations));
+
+    /// <summary>A report that contains only what changed, and the guide.</summary>
+    public static ReportInput Of(ReachDifference difference) => Alone("Changes", html => Write(html, difference));
+
+    private static ReportInput Alone(string name, Action<HtmlWriter> write) => new([])
+    {
+        Hooks = HookMap.Of,
+        Pages = [new(Id, name, (html, _) => write(html))],
+    };
+
+    private static void Write(HtmlWriter html, ReachDifference difference)
+    {
+        html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">What changed in who reaches what</h1>\n");
+        html.Add($"<p class=\"lead\">{ReachWords.Counts(difference)}</p>\n");
+        html.Add($"<p>Before: {ReachWords.Counts(difference.Before)}<br>After: {ReachWords.Counts(difference.After)}</p>\n");
+        foreach (var (index, group) in difference.Groups.Index())
+        {
+            html.Add(
+                $"<article class=\"scenario\" id=\"{Id}/{index + 1}\" aria-labelledby=\"{Id}/{index + 1}/h\"><h2 id=\"{Id}/{index + 1}/h\">{ReachWords.Title(group)}</h2>\n");
+            html.Add(
+                $"<p>Before: <code>{group.CauseBefore}</code><br>After: <code>{group.CauseAfter}</code></p>\n<details><summary>The answers</summary><ul>\n");
+            foreach (var change in group.Changes)
+                html.Add($"<li>{change.Either.ToString()}</li>\n");
+            html.Add($"</ul></details></article>\n");
+        }
+
+        Surprises(html, difference.NewSurprises, "New surprises");
+    }
+
+    private static void Surprises(HtmlWriter html, ImmutableArray<Surprise> surprises, string title)
+    {
+        if (surprises.IsEmpty)
+            return;
+        html.Add($"<h2>{title}</h2>\n<ul class=\"reasons\">\n");
+        foreach (var one in surprises)
+            html.Add($"<li><p><span class=\"bad\">{ReachWords.Surprising}</span> {one.Says}</p>{one.Advice}</li>\n");
+        html.Add($"</ul>\n");
+    }
+
+    private sealed class Writer(HtmlWriter html, ReachTable table)
+    {
+        private readonly ILookup<Cell, Surprise> _surprising = ReachWords.SurprisesOf(table);
+        private readonly Dictionary<Cell, int> _paths = table.Cells
+            .Where(cell => cell is { Question: not null, Found.Ending: not null })
+            .Take(MostPaths)
+            .Select((cell, index) => (cell, index))
+            .ToDictionary(one => one.cell, one => one.index + 1, SameCell.Instance);
+
+        public void Write(ImmutableArray<JudgedExpectation> expectations)
+        {
+            html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">Who reaches what</h1>\n");
+            html.Add(
+                $"<p class=\"lead\">{ReachWords.Counts(table)}. A cell leads to the path of its packets: the hooks and the rules that matched.</p>\n");
+            Surprises(html, table.Surprises, "Surprises");
+            Expectations(expectations);
+            Table();
+            NotKnown();
+            Paths();
+        }
+
+        private void Expectations(ImmutableArray<JudgedExpectation> expectations)
+        {
+            if (expectations.IsEmpty)
+                return;
+            html.Add($"<h2>Expectations</h2>\n<p>{ReachWords.Counts(expectations)}</p>\n<ul>\n");
+            foreach (var one in expectations)
+                html.Add(
+                    $"<li><span class=\"{Class(one.Fulfilment)}\">{one.Fulfilment.Word()}</span>: <code>{one.Expectation.Text}</code><br><small>{one.Found.Says}</small></li>\n");
+            html.Add($"</ul>\n");
+        }
+
+        private void Table()
+        {
+            html.Add(
+                $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Who reaches what\"><table class=\"heat\"><caption>Whether a source reaches a service: <span class=\"good\">yes</span>, no, <span class=\"doubt\">depends</span>, not known, – no such question; <span class=\"bad\">{ReachWords.Surprising}</span> a surprise</caption>\n<thead><tr><th scope=\"col\">service</th><th scope=\"col\">ip</th>");
+            foreach (var source in table.Sources)
+                html.Add($"<th scope=\"col\">{source.Name}</th>");
+            html.Add($"</tr></thead>\n<tbody>\n");
+            foreach (var (row, service) in table.Services.Index())
+            {
+                html.Add($"<tr><th scope=\"row\">{service.Name}</th><td>{service.Ip.Name()}</td>");
+                foreach (var (column, _) in table.Sources.Index())
+                    Cell(table[row, column]);
+                html.Add($"</tr>\n");
+            }
+
+            html.Add($"</tbody></table></div>\n");
+            if (_paths.Count == MostPaths)
+                html.Add(
+                    $"<p>Only the first {MostPaths} cells lead to a path; ./specs check prints that of any other.</p>\n");
+        }
+
+        private void Cell(Cell cell)
+        {
+            var surprise = _surprising[cell].Any();
+            var word = cell.Verdict.Word() + (surprise ? $" {ReachWords.Surprising}" : "");
+            html.Add($"<td class=\"{(surprise ? "bad" : Class(cell.Verdict))}\">");
+            if (_paths.TryGetValue(cell, out var path))
+                html.Add($"<a href=\"#{Id}/{path}\" aria-label=\"{cell.ToString()}: {word}\">{word}</a>");
+            else
+                html.Add($"{word}");
+            html.Add($"</td>");
+        }
+
+        private void NotKnown()
+        {
+            if (table.Topology.NotKnown.IsEmpty)
+                return;
+            html.Add($"<h2>Not known of this host</h2>\n<ul>\n");
+            foreach (var one in table.Topology.NotKnown)
+                html.Add($"<li>{one.ToString()}</li>\n");
+            html.Add($"</ul>\n");
+        }
+
+        private void Paths()
+        {
+            html.Add($"<h2>Paths</h2>\n");
+            foreach (var (cell, number) in _paths)
+            {
+                html.Add(
+                    $"<details id=\"{Id}/{number}\"><summary>{cell.ToString()}: {cell.Verdict.Word()}</summary>\n<p>{cell.Found.Says}</p>\n");
+                foreach (var surprise in _surprising[cell])
+                    html.Add($"<p><span class=\"bad\">{ReachWords.Surprising}</span> {surprise.Says} {surprise.Advice}</p>\n");
+                html.Add($"<pre class=\"message\" tabindex=\"0\">");
+                foreach (var leg in table.AnswerOf(cell)!.Legs)
+                    html.Add($"{AnswerText.Of(leg, everyHook: false)}");
+                html.Add($"</pre></details>\n");
+            }
+        }
+
+        private static string Class(Verdict verdict) => verdict switch
+        {
+            Verdict.Yes => "good",
+            Verdict.Depends => "doubt",
+            Verdict.NotKnown => "none",
+            _ => "",
+        };
+
+        private static string Class(Fulfilment fulfilment) => fulfilment switch
+        {
+            Fulfilment.AsExpected => "good",
+            Fulfilment.Otherwise => "bad",
+            _ => "doubt",
+        };
+    }
+}

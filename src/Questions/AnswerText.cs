@@ -20,7 +20,7 @@ public static class AnswerText
         else
             text.Append(CultureInfo.InvariantCulture, $"{PlainText.Of(result.Answer.Says)}\n");
         foreach (var leg in result.Answer.Legs)
-            text.Append('\n').Append(Of(leg, everyHook));
+            text.Append('\n').Append(OfLeg(leg, everyHook));
         if (result.Change is { } change)
             text.Append('\n').Append(Of(change));
         foreach (var missing in result.NotKnown)
@@ -36,7 +36,8 @@ public static class AnswerText
             : $"Each of these {wanted}, by the model:\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
     }
 
-    private static string Of(AnswerLeg leg, bool everyHook)
+    /// <summary>One leg of an answer.</summary>
+    public static string OfLeg(AnswerLeg leg, bool everyHook)
     {
         var text = new StringBuilder($"{leg.Leg}: {leg.Trail.Outcome}\n");
         foreach (var (index, hop) in leg.Trail.Hops.Index())

@@ -213,7 +213,8 @@ internal sealed class Wiring
         : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge
         ? BroadcastMac
         : IsOfHost(address) ? bridge
-        : Uplink(bridge) ?? (Topology.IsOfProfile ? bridge : null);
+        : Topology.IsOfProfile ? Uplink(bridge) ?? bridge
+        : PortOfNeighbour(address, bridge) ?? Uplink(bridge);
 
     /// <summary>
     /// The owner of the MAC address that a packet to <paramref name="address"/> has when it comes in from outside by

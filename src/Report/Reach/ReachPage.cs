@@ -141,7 +141,7 @@ public static class ReachPage
                     html.Add($"<p><span class=\"bad\">{ReachWords.Surprising}</span> {surprise.Says} {surprise.Advice}</p>\n");
                 html.Add($"<pre class=\"message\" tabindex=\"0\">");
                 foreach (var leg in table.AnswerOf(cell)!.Legs)
-                    html.Add($"{AnswerText.Of(leg, everyHook: false)}");
+                    html.Add($"{AnswerText.OfLeg(leg, everyHook: false)}");
                 html.Add($"</pre></details>\n");
             }
         }

@@ -51,8 +51,7 @@ internal static class Route
             && packet.Device != LabNames.Loopback
             && !packet.Host.AcceptsLocal(packet.Device)
             && (IsLookedUp(packet)
-                ? Back(packet) is { Route: not null, Kind: not (RouteKind.Unicast or RouteKind.Unreachable
-                    or RouteKind.Prohibit or RouteKind.Blackhole) }
+                ? Back(packet) is { Route: not null } back && !LeadsOutOrNowhere(back.Kind)
                 : packet.Wiring.IsOfHost(packet.Source.Name)));
 
     /// <summary><c>__fib_validate_source</c>, with rp_filter. IPv6 has no such setting.</summary>
@@ -108,6 +107,9 @@ internal static class Route
     /// </summary>
     private static bool IsLookedUp(Packet packet) =>
         packet.Host.RpFilter(packet.Device) > 0 || packet.Wiring.HasPolicyRules;
+
+    private static bool LeadsOutOrNowhere(RouteKind kind) =>
+        kind is RouteKind.Unicast or RouteKind.Unreachable or RouteKind.Prohibit or RouteKind.Blackhole;
 
     private static FoundRoute RouteOf(Packet packet) => Multipath.Of(packet, packet.Wiring.RouteOf(packet));
 

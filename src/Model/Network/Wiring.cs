@@ -168,19 +168,21 @@ internal sealed class Wiring
     /// The address that the host's own packet to a destination gets; null if no route leads there.
     /// <paramref name="choose"/> takes one way of a route with several; without it the first is taken.
     /// </summary>
-    public string? SourceTowards(
-        string destination, Family family, Func<FoundRoute, NextHop>? choose = null) => RouteTo(destination) switch
+    public string? SourceTowards(string destination, Family family, Func<FoundRoute, NextHop>? choose = null)
     {
+        var found = RouteTo(destination);
         // Of several addresses in a network, the first is the source for the others too.
-        { Kind: RouteKind.Local, Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
-        { Kind: RouteKind.Local } => destination,
-        { Route.PreferredSource: { } preferred } => _book.NameOf(preferred),
-        { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var first, ..] } found =>
-            (choose?.Invoke(found) ?? first) is var hop
-                ? AddressOn(hop.Device, family, destination, hop.Gateway is { } gateway ? _book.NameOf(gateway) : null)
-                : null,
-        _ => null,
-    };
+        if (found is { Route.PreferredSource: { } preferred }
+            && found.Kind is RouteKind.Local or RouteKind.Unicast or RouteKind.Broadcast)
+            return _book.NameOf(preferred);
+        if (found.Kind == RouteKind.Local)
+            return destination;
+        if (found is not { Kind: RouteKind.Unicast or RouteKind.Broadcast, Hops: [var first, ..] })
+            return null;
+        var hop = choose?.Invoke(found) ?? first;
+        return AddressOn(
+            hop.Device, family, destination, hop.Gateway is { } gateway ? _book.NameOf(gateway) : null);
+    }
 
     /// <summary>Whether the match names the address, by its name or as one of a network.</summary>
     public bool Names(AddressMatch match, string address) =>

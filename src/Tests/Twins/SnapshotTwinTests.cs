@@ -51,7 +51,8 @@ internal sealed class SnapshotTwinTests
         }
 
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
-        Assert.That(legs.Count(leg => leg.Verdict == LegVerdict.Agreed), Is.GreaterThan(legs.Count * 9 / 10));
+        Assert.That(legs.Count(leg => leg.Verdict == LegVerdict.Agreed), Is.GreaterThan(legs.Count * 3 / 4));
+        Assert.That(legs.Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive), Is.Empty);
     }
 
     [Test]

@@ -125,7 +125,9 @@ internal sealed class FlowTraffic
         !sighting.IsIcmpError() && KeyOf(sighting) is { } key && _marked.Contains(key);
 
     // A reset has the type of service of the segment that it answers (net/ipv4/tcp_ipv4.c, tcp_v4_send_reset).
-    private bool HasWritten(Sighting sighting) => sighting.IsReset() && sighting.Tos != 0
+    // ebt_log shows no flags.
+    private bool HasWritten(Sighting sighting) => _flow.Protocol == Protocol.Tcp
+        && (sighting.IsReset() || sighting.IsBare()) && sighting.Tos != 0
         && _written.Any(tos => ((sighting.Tos ^ tos) & PrintedTos(sighting)) == 0);
 
     /// <summary>What a packet keeps while a rule changes its type of service; null if nothing is printed.</summary>

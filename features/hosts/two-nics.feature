@@ -43,3 +43,9 @@ Feature: Two NICs and policy routing
       Given rp_filter is on
       When "192.0.2.7@eth1" connects to "198.51.100.10" at port 8080
       Then it is unreachable, because of "rp_filter"
+
+    Scenario: ssh by the second NIC passes the same check
+      For the host's own address, the policy rule for its answers finds the way back by eth1.
+      Given rp_filter is on
+      When "192.0.2.7@eth1" connects to "198.51.100.10" at port 22
+      Then it is delivered to "host"

@@ -277,7 +277,11 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         var wiring = packet.Wiring;
         if (wiring.Leaves(sender, packet.Destination.Name) is not var (port, next))
         {
-            packet.Vanish($"{sender} {WhyNoRoute(wiring, sender)} no route to {packet.Destination.Name}");
+            if (wiring.IsUnattached(sender))
+                packet.End(new(
+                    OutcomeKind.Unknown, null, null, $"the model does not know how {sender} is attached"));
+            else
+                packet.Vanish($"{sender} {WhyNoRoute(wiring, sender)} no route to {packet.Destination.Name}");
             return;
         }
 

@@ -9,7 +9,8 @@ namespace Hooktrail.Kernels.Machine;
 /// <c>kill -9</c>, the shell kills its process group. If the shell itself is killed, the kernel kills the program
 /// (PR_SET_PDEATHSIG, which follows the thread that started the program and so needs a single-threaded parent: the
 /// shell). The disown keeps a message about the shell's helper out of the program's errors. If a signal kills the
-/// program, one plain line replaces bash's report, which would quote the shell's source.
+/// program, one plain line replaces bash's report, which would quote the shell's source: bash may write it at any time
+/// after the program has begun, so nothing that bash itself says goes to the program's errors from then on.
 /// </summary>
 internal sealed class Lifeline : IAsyncDisposable
 {
@@ -21,12 +22,12 @@ internal sealed class Lifeline : IAsyncDisposable
             kill -KILL 0
         }
         disown "$lifeline_PID"
-        exec 4<&"${lifeline[0]}"
-        setpriv --pdeathsig KILL -- "$@" <&4 3<&- 4<&- &
-        { wait $!; } 2>/dev/null
+        exec 4<&"${lifeline[0]}" 5>&2 2>/dev/null
+        setpriv --pdeathsig KILL -- "$@" <&4 2>&5 3<&- 4<&- 5>&- &
+        wait $!
         status=$?
-        ((status <= 128)) || printf 'it was ended by SIG%s\n' "$(kill -l "$status")" >&2
-        kill -KILL "$lifeline_PID" 2>/dev/null
+        ((status <= 128)) || printf 'it was ended by SIG%s\n' "$(kill -l "$status")" >&5
+        kill -KILL "$lifeline_PID"
         exit $status
         """;
 

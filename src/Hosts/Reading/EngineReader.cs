@@ -109,9 +109,9 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
     ];
 
     // Both ends name each other, so that a number that two namespaces share leads to no wrong port. A macvlan or ipvlan
-    // names the device on which it is, which does not name it.
-    private string? PortOf(int? peer, int? own) => devices.FirstOrDefault(device =>
-        device.Index == peer && (device.PeerIndex == own || device.Kind != DeviceKind.Veth))?.Name;
+    // names the device on which it is, which is no port: others are beyond it too.
+    private string? PortOf(int? peer, int? own) => devices.FirstOrDefault(
+        device => device.Kind == DeviceKind.Veth && device.Index == peer && device.PeerIndex == own)?.Name;
 
     // Without the right to enter the namespace, the engine's own words.
     private static ImmutableArray<Attachment> Told(JsonElement one) =>

@@ -47,6 +47,10 @@ internal static class NetworkDevice
             Loopback.Xmit(packet);
         else if (packet.Wiring.IsBridge(device))
             BridgeTransmit.DevXmit(packet);
+        else if (packet.Wiring.Unattached(packet.Destination.Name) is { } container)
+            packet.End(new(
+                OutcomeKind.Unknown, null, packet.Passage.Last,
+                $"the model does not know how {container}, which has {packet.Destination.Name}, is attached"));
         else if (packet.Wiring.Behind(device, packet.Destination.Name) is { } behind)
             LeaveHost(packet, behind);
         else

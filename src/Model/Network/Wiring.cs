@@ -35,6 +35,7 @@ internal sealed class Wiring
     private readonly FrozenDictionary<string, string> _bridges;
     private readonly FrozenDictionary<string, Endpoint> _behind;
     private readonly FrozenDictionary<string, Holder> _holders;
+    private readonly FrozenDictionary<string, string> _unattached;
     private readonly FrozenDictionary<string, string> _deviceOf;
     private readonly FrozenDictionary<string, (Container Container, RoutingTables Routes)> _containers;
     private readonly ConcurrentDictionary<string, FoundRoute> _found = [];
@@ -63,6 +64,13 @@ internal sealed class Wiring
                 Holder: new Holder(topology.EndpointOf(one.Container), one.At.Port!, BridgeOrNone(one.At.Port!))))
             .DistinctBy(one => one.Name)
             .ToFrozenDictionary(one => one.Name, one => one.Holder);
+        _unattached = topology.Containers
+            .Where(one => !one.IsHosted && one.SharesWith is null)
+            .SelectMany(
+                one => one.Attachments.Where(at => at.Port is null).SelectMany(at => at.Addresses),
+                (container, own) => (Address: _book.NameOf(own.Address), container.Name))
+            .DistinctBy(one => one.Address)
+            .ToFrozenDictionary(one => one.Address, one => one.Name);
         _deviceOf = topology.Devices
             .SelectMany(
                 device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
@@ -299,6 +307,16 @@ internal sealed class Wiring
         var port = container.Attachments.FirstOrDefault(at => at.Device == hop.Device)?.Port;
         return port is null ? null : (port, hop.Gateway is { } gateway ? NameOf(gateway) : address);
     }
+
+    /// <summary>
+    /// The container that has the address at a device without a port on this host, as a macvlan or ipvlan is, or one
+    /// whose port could not be read; null for all other addresses.
+    /// </summary>
+    public string? Unattached(string address) => _unattached.GetValueOrDefault(address);
+
+    /// <summary>Whether the container has such a device.</summary>
+    public bool IsUnattached(Endpoint container) =>
+        _containers[container.Name].Container.Attachments.Any(at => at.Port is null);
 
     /// <summary>Whether an answer from there finds a way to the address. The host looks up a route as it sends.</summary>
     public bool HasRoute(Endpoint from, string address) =>

@@ -45,7 +45,7 @@ internal sealed class Doubts(Topology topology)
             : null;
     }
 
-    // The other end of a macvlan's or an ipvlan's device is the device below it, beyond which nothing is modelled.
+    // A macvlan or an ipvlan has none.
     private static bool HasPort(Topology topology, Attachment at) =>
         at.Port is { } port && topology.Find(port)?.Kind == DeviceKind.Veth;
 

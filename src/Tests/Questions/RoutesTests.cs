@@ -62,15 +62,17 @@ public sealed class RoutesTests
         var topology = Shop.Topology with { Containers = [.. Shop.Topology.Containers, lone] };
         Assert.That(Ask(topology, "host", "lone:80").Ending, Is.EqualTo(Ending.Unknown));
         Assert.That(Ask(topology, "lone", "host:22").Ending, Is.EqualTo(Ending.Unknown));
-        Assert.That(Ask(topology, "host", "198.51.100.51:80").Ending, Is.EqualTo(Ending.Delivered));
+        Assert.That(
+            Ask(topology, "host", "198.51.100.51:80", "*filter\n-A INPUT -j ACCEPT\nCOMMIT\n").Ending,
+            Is.EqualTo(Ending.Delivered));
     }
 
     [Test]
     public void What_the_host_cannot_answer_for_want_of_a_route_is_told()
     {
         var answer = Ask(
-            Without(route => route.Destination.Length == 0), "198.51.101.7@eth0", "host:22",
-            "*filter\n-I INPUT -j ACCEPT\nCOMMIT\n");
+            Without(route => route.Destination.Length == 0), "198.51.101.7@eth0", "198.51.100.2:22",
+            "*filter\n-A INPUT -j ACCEPT\nCOMMIT\n");
         Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable));
         Assert.That(answer.Says, Does.Contain("delivered to host, but the answer is never seen (no route leads to 198.51.101.7)"));
     }
@@ -94,7 +96,7 @@ public sealed class RoutesTests
             Routes = [.. Filtered(1).Routes, Shop.Route("200", "default", "eth1", "192.0.2.1")],
         };
         Assert.That(
-            Ask(topology, "203.0.113.7@eth1", "192.0.2.2:22", "*filter\n-I INPUT -j ACCEPT\nCOMMIT\n").Ending,
+            Ask(topology, "203.0.113.7@eth1", "192.0.2.2:22", "*filter\n-A INPUT -j ACCEPT\nCOMMIT\n").Ending,
             Is.EqualTo(Ending.Delivered));
     }
 

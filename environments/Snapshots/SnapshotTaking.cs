@@ -46,7 +46,7 @@ public static class SnapshotTaking
                 $"There is no process {process} on this machine; name one that runs in the namespace (lsns -t net shows some).");
     }
 
-    // An ordinary user has the rights over a network namespace that a user namespace of his owns.
+    // In a user namespace of their own, ordinary users have all rights over its network namespaces.
     private static bool IsOfAnotherUserNamespace(string process) =>
         File.ResolveLinkTarget($"/proc/{process}/ns/user", returnFinalTarget: false)?.Name
         != File.ResolveLinkTarget("/proc/self/ns/user", returnFinalTarget: false)?.Name;

@@ -25,7 +25,7 @@ public static class SnapshotPlan
         where colon > 0 && !OfMachine.Any(machine => line.StartsWith(machine, StringComparison.Ordinal))
         let device = line[..colon].Split('/') is [_, "conf", var name, _] && name != "all" ? name : null
         where device is null || topology.Find(device) is not null
-        orderby device is not null, line.EndsWith("ip_forward", StringComparison.Ordinal)
+        orderby device is not null
         select ("net/" + line[..colon], line[(colon + 1)..]);
 
     private static IEnumerable<LoadedRules> Rules(Snapshot snapshot)

@@ -64,7 +64,9 @@ internal sealed class TwinParts
         ];
     }
 
-    /// <summary>The containers on the bridge whose port the device is: what is outside sends to them without a router.</summary>
+    /// <summary>
+    /// The containers that share a bridge with the device. What is outside sends to them without a router.
+    /// </summary>
     public IEnumerable<(IPAddress Address, string Mac)> NeighboursOf(BeyondPart part) =>
         from other in Containers
         from at in other.Container.Attachments

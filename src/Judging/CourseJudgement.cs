@@ -45,7 +45,7 @@ internal sealed class CourseJudgement(
     {
         var said = Sight.Shown(leg.Trail, isLogged);
         // A packet that is never sent cannot be seen.
-        seen ??= IsNeverSent(said) ? new(flow, leg.Leg, null, new([], Outcome.Vanished(null, null))) : null;
+        seen ??= Untellable.IsNeverSent(said) ? new(flow, leg.Leg, null, new([], Outcome.Vanished(null, null))) : null;
         var record = (seen ?? new(flow, leg.Leg, null, null)) with { Predicted = said };
         if (follows is not null)
             return NotPredicted(record, follows);
@@ -77,9 +77,6 @@ internal sealed class CourseJudgement(
             ? []
             : [.. ways.Select(way => way.Trail is null ? way : way with { Trail = Sight.Shown(way.Trail, isLogged) })];
     }
-
-    private static bool IsNeverSent(Trail said) =>
-        said is { Hops.IsEmpty: true, Outcome.Kind: OutcomeKind.Vanished };
 
     private static bool IsOpen(PredictedLeg leg) => leg.Trail.Outcome.Kind == OutcomeKind.Unknown;
 }

@@ -33,5 +33,6 @@ public static class Untellable
     private static bool IsOfLab(Flow flow) =>
         Endpoint.All.Contains(flow.From) && (flow.IsBroadcast || Endpoint.All.Contains(flow.To));
 
-    private static bool IsNeverSent(Trail said) => said is { Hops.IsEmpty: true, Outcome.Kind: OutcomeKind.Vanished };
+    /// <summary>Whether the packet crosses no hook and arrives nowhere, as one without a route.</summary>
+    internal static bool IsNeverSent(Trail said) => said is { Hops.IsEmpty: true, Outcome.Kind: OutcomeKind.Vanished };
 }

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Hooktrail.Hosts;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
-using Hooktrail.Snapshots;
 using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
@@ -134,11 +132,8 @@ internal static class CheckVerb
             throw new HooktrailException(
                 $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
-        var snapshot = line.GetValue(File) is { } path
-            ? SnapshotInput.Read(path)
-            : await SnapshotTaking.OfThisHostAsync(cancellation);
-        var topology = TopologyReader.Of(snapshot);
-        var profile = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var profile = await SnapshotInput.HostAsync(line.GetValue(File), cancellation);
+        var topology = profile.Topology;
         var question = Question.Of(
             topology,
             line.GetRequiredValue(From),

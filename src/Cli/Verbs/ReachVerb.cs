@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Hooktrail.Hosts;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Reach;
-using Hooktrail.Snapshots;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -91,10 +89,10 @@ internal static class ReachVerb
     {
         var scope = new ReachScope([.. line.GetRequiredValue(From)], line.GetValue(Verbose));
         if (line.GetValue(Diff) is not [var before, var after])
-            return Show(line, scope, await HostAsync(line.GetValue(File), cancellation));
+            return Show(line, scope, await SnapshotInput.HostAsync(line.GetValue(File), cancellation));
         if (line.GetValue(File) is not null || line.GetValue(Expect) is not null)
             throw new HooktrailException("--diff takes neither --snapshot nor --expect; leave them out.");
-        return Compare(line, scope, await HostAsync(before, cancellation), await HostAsync(after, cancellation));
+        return Compare(line, scope, await SnapshotInput.HostAsync(before, cancellation), await SnapshotInput.HostAsync(after, cancellation));
     }
 
     private static int Show(ParseResult line, ReachScope scope, HostProfile host)
@@ -177,13 +175,4 @@ internal static class ReachVerb
                     return Expectation.Read(host.Topology, reader, InputFile.NameOf(path));
                 }))
             : [];
-
-    private static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation)
-    {
-        var snapshot = path is not null
-            ? SnapshotInput.Read(path)
-            : await SnapshotTaking.OfThisHostAsync(cancellation);
-        var topology = TopologyReader.Of(snapshot);
-        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
-    }
 }

@@ -1,4 +1,5 @@
 using Hooktrail.Hosts;
+using Hooktrail.Snapshots;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -10,4 +11,13 @@ internal static class SnapshotInput
         path,
         "name a snapshot that ./specs snapshot wrote",
         stream => SnapshotJson.Read(stream, InputFile.NameOf(path)));
+
+    /// <summary>The host of a snapshot; without one, this host as it is now.</summary>
+    /// <exception cref="HooktrailException">The file cannot be read, or the host cannot.</exception>
+    public static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation)
+    {
+        var snapshot = path is not null ? Read(path) : await SnapshotTaking.OfThisHostAsync(cancellation);
+        var topology = TopologyReader.Of(snapshot);
+        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+    }
 }

@@ -24,13 +24,17 @@ public sealed class Twin : IAsyncDisposable
 
     private Twin(
         ProcessTree tree, ImmutableDictionary<string, Shell> shells, NflogRecorder recorder, TwinStations stations,
-        LabMap map, HostProfile profile)
+        LabMap map, HostProfile profile, TracedRules rules)
     {
-        (_tree, _shells, _recorder, _stations, _map, Profile) = (tree, shells, recorder, stations, map, profile);
+        (_tree, _shells, _recorder, _stations, _map) = (tree, shells, recorder, stations, map);
+        (Profile, Rules) = (profile, rules);
     }
 
     /// <summary>The host as it was read after it was built, by the script that takes snapshots of users' hosts.</summary>
     public HostProfile Profile { get; }
+
+    /// <summary>Reads the rules that the packets of a leg met.</summary>
+    public TracedRules Rules { get; }
 
     /// <summary>In what the twin differs from the host of the snapshot, on the kernel of this machine.</summary>
     public ImmutableArray<string> DifferencesFrom(HostProfile host) => TwinDifferences.Between(host, Profile);
@@ -51,11 +55,11 @@ public sealed class Twin : IAsyncDisposable
             var host = shells[TwinParts.Host];
             var scripts = new TwinScripts(parts, host.Session.ProcessId);
             await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
-            var profile = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
+            var (profile, rules) = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
             recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
             stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
                 .ConfigureAwait(false);
-            return new(tree, shells, recorder, stations, Map(ends), profile);
+            return new(tree, shells, recorder, stations, Map(ends), profile, rules);
         }
         catch
         {
@@ -111,7 +115,8 @@ public sealed class Twin : IAsyncDisposable
                 cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<HostProfile> ReadAsync(TwinPlan plan, int processId, CancellationToken cancellation)
+    private static async Task<(HostProfile Profile, TracedRules Rules)> ReadAsync(
+        TwinPlan plan, int processId, CancellationToken cancellation)
     {
         var snapshot = await SnapshotTaking.OfNamespaceAsync(processId, cancellation).ConfigureAwait(false);
         var topology = TopologyReader.Of(snapshot) with
@@ -121,18 +126,25 @@ public sealed class Twin : IAsyncDisposable
             // No process listens there yet.
             Listening = plan.Topology.Listening,
         };
-        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var profile = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var handles = snapshot.Find("nft-json") is { Succeeded: true } listed
+            ? RuleHandles.Of(listed.Text)
+            : RuleHandles.None;
+        return (profile, new(profile.Rules, handles));
     }
 
     private static async Task<NflogRecorder> RecordAsync(
         IMachine machine, HostProfile profile, Shell host, CancellationToken cancellation)
     {
-        var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0")
+        var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0", "trace")
             .ConfigureAwait(false);
         var recorder = await NflogRecorder.StartAsync(
             new(
                 program.Input, program.Lines,
-                "The program that reads the log group ended; check that perl is installed, and run again.", program),
+                "The program that reads the log group ended; check that perl is installed, and run again.", program)
+            {
+                Traces = true,
+            },
             RunId.New(), NflogTraffic.Everything,
             NflogPlaces.OfTools(profile.Iptables, profile.Iptables, profile.Ebtables), host, cancellation)
             .ConfigureAwait(false);

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Hooktrail.Hosts;
-using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Snapshots;
 using Hooktrail.Trails.Topologies;
 using Hooktrail.Twins;
+using Hooktrail.Verification;
 
 namespace Hooktrail.Tests.Twins;
 
@@ -41,16 +41,19 @@ internal sealed class SnapshotTwinTests
         };
         Assert.That(twin.DifferencesFrom(host), Is.Empty);
 
-        var (legs, differences) = (new List<LegRecord>(), new List<string>());
+        var (legs, differences, rules) = (new List<LegRecord>(), new List<string>(), 0);
         var all = Flows(plan.Topology).ToList();
         foreach (var flow in all.Where((_, index) => index % Math.Max(1, all.Count / FlowsOfHost) == 0))
         {
-            var judged = await Judged.LegsAsync(twin, host, flow, Prediction.Forecast(host, flow, 1), cancellation);
-            legs.AddRange(judged);
-            differences.AddRange(Judged.Differences(flow, judged));
+            var seen = await TwinObservation.OfAsync(twin, host, flow, cancellation);
+            legs.AddRange(seen.Legs);
+            rules += seen.AgreedRules;
+            differences.AddRange(Judged.Differences(flow, seen));
         }
 
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
+        TestContext.Out.WriteLine($"{legs.Count} legs, {rules} rules agreed");
+        Assert.That(rules, Is.GreaterThan(legs.Count / 4));
         Assert.That(legs.Count(leg => leg.Verdict == LegVerdict.Agreed), Is.GreaterThan(legs.Count * 3 / 4));
         Assert.That(legs.Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive), Is.Empty);
     }

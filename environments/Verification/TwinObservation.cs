@@ -34,7 +34,7 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
     {
         var forecast = Prediction.Forecast(host, flow, 1);
         var finding = await twin.SendAsync(
-            flow, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
+            flow with { Via = Prediction.AddressAsked(host, flow) }, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin, host, flow, forecast, seen),

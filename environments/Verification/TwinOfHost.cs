@@ -72,7 +72,7 @@ public sealed class TwinOfHost : IAsyncDisposable
     public ValueTask DisposeAsync() => _twin.DisposeAsync();
 
     private static bool AreAlike(HostProfile one, HostProfile other, Flow flow) =>
-        Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow));
+        Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow), LikeLegs.Instance);
 
     private static bool? AgreesOf(TwinObservation seen) =>
         !seen.Rules.IsEmpty || seen.Legs.Any(leg => leg.Verdict == LegVerdict.Disagreed) ? false

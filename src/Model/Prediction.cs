@@ -59,6 +59,10 @@ public static class Prediction
     public static ImmutableArray<RuleStep> Rules(HostProfile profile, Flow flow, Leg leg, Trail? way = null) =>
         Journaled(profile, flow, leg, way).Packet.Journal!.Rules;
 
+    /// <summary>The address to which a flow's requests are sent.</summary>
+    /// <exception cref="HooktrailException">The receiver has no address that the sender could ask.</exception>
+    public static string AddressAsked(HostProfile profile, Flow flow) => Exchange.AskedOn(HostOf(profile), flow);
+
     private static Walked Journaled(HostProfile profile, Flow flow, Leg leg, Trail? way)
     {
         var walked = Find(HostWithJournalsOf(profile), flow, leg)

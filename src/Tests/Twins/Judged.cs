@@ -12,7 +12,9 @@ internal static class Judged
                 $"{flow}{(flow.By is { } by ? $" by {by}" : "")}, {leg.Leg}: {leg.Reason}\n"
                 + string.Concat(seen.Legs.Select(
                     one => $"  {one.Leg}\n    predicted {Shown(one.Predicted)}\n    observed  {Shown(one.Observed)}\n")))
-            .Concat(seen.Rules.Select(rule => $"{flow}{(flow.By is { } by ? $" by {by}" : "")}, {rule}"));
+            .Concat(seen.Rules.Select(rule =>
+                $"{flow}{(flow.By is { } by ? $" by {by}" : "")}, {rule}\n"
+                + $"  {Shown(seen.Legs.First(leg => leg.Leg == rule.Leg).Observed)}"));
 
     private static string Shown(Trail? trail) => trail is null
         ? "nothing"

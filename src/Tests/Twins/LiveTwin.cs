@@ -5,11 +5,14 @@ namespace Hooktrail.Tests.Twins;
 /// <summary>Twins: skipped where this machine or user can have none, unless they are required.</summary>
 internal static class LiveTwin
 {
-    public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation)
+    public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation) =>
+        OfAsync(() => Twin.StartAsync(plan, cancellation));
+
+    public static async Task<T> OfAsync<T>(Func<Task<T>> start)
     {
         try
         {
-            return await Twin.StartAsync(plan, cancellation);
+            return await start();
         }
         catch (HooktrailException e)
             when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))

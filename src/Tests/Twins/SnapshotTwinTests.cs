@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Hooktrail.Hosts;
 using Hooktrail.Records;
 using Hooktrail.Snapshots;
 using Hooktrail.Trails.Topologies;
@@ -22,15 +21,12 @@ internal sealed class SnapshotTwinTests
     private static readonly ImmutableArray<(Protocol Protocol, int Port)> Asked =
         [(Protocol.Icmp, 80), (Protocol.Tcp, 80), (Protocol.Tcp, 443), (Protocol.Tcp, 22), (Protocol.Udp, 53)];
 
-    private static IEnumerable<string> Snapshots => Directory
-        .GetFiles(Path.Combine(TestContext.CurrentContext.TestDirectory, "snapshots"))
-        .Select(path => Path.GetFileNameWithoutExtension(path))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Snapshots => HostSnapshots.Names;
 
     [TestCaseSource(nameof(Snapshots))]
     public async Task Its_packets_go_as_predicted(string name, CancellationToken cancellation)
     {
-        var snapshot = Read(name);
+        var snapshot = HostSnapshots.Read(name);
         var plan = SnapshotPlan.Of(snapshot);
         await using var twin = await LiveTwin.StartAsync(plan, cancellation);
         // A twin shows the kernel of this machine. It tells the source at lo, which these snapshots are too old to have.
@@ -61,7 +57,7 @@ internal sealed class SnapshotTwinTests
     [Test]
     public async Task A_twin_that_is_none_is_told()
     {
-        var snapshot = Read(Snapshots.First());
+        var snapshot = HostSnapshots.Read(Snapshots.First());
         var plan = SnapshotPlan.Of(snapshot);
         var host = SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology };
         var without = plan.Topology with { Routes = [.. plan.Topology.Routes.Where(route => route.Destination.Length != 0)] };
@@ -70,13 +66,6 @@ internal sealed class SnapshotTwinTests
         var differences = twin.DifferencesFrom(host);
         Assert.That(differences, Has.Some.Contains("lacks the route \"default"));
         Assert.That(differences, Has.Some.Contains("has no chain").Or.Some.Contains("has other rules"));
-    }
-
-    private static Snapshot Read(string name)
-    {
-        using var file = File.OpenRead(
-            Path.Combine(TestContext.CurrentContext.TestDirectory, "snapshots", name + ".snapshot"));
-        return SnapshotJson.Read(file, name);
     }
 
     private static IEnumerable<Flow> Flows(Topology topology) =>

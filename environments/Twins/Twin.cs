@@ -99,7 +99,7 @@ public sealed class Twin : IAsyncDisposable
         CancellationToken cancellation)
     {
         var host = shells[TwinParts.Host];
-        await host.RunAsync("make the devices", scripts.Devices(), cancellation).ConfigureAwait(false);
+        await host.RunAsync("make the bridges", scripts.Bridges(), cancellation).ConfigureAwait(false);
         await Task.WhenAll(
             [
                 .. parts.Containers.Select(part => shells[part.Station].RunAsync(

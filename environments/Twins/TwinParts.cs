@@ -21,6 +21,14 @@ internal sealed class TwinParts
                 .Select((container, index) => new ContainerPart($"container{index}", container)),
         ];
         Beyond = [.. topology.LeadingOut().Select((device, index) => new BeyondPart($"eth{index}", index + 1, device))];
+        var cables = Containers.SelectMany(one => one.Container.Attachments).Select(at => at.Port)
+            .Concat(Beyond.Select(one => one.Device.Name))
+            .ToHashSet();
+        Nowhere =
+        [
+            .. topology.Devices.Where(one =>
+                one.Kind is not (DeviceKind.Loopback or DeviceKind.Bridge) && !cables.Contains(one.Name)),
+        ];
     }
 
     public Topology Topology { get; }
@@ -28,6 +36,9 @@ internal sealed class TwinParts
     public ImmutableArray<ContainerPart> Containers { get; }
 
     public ImmutableArray<BeyondPart> Beyond { get; }
+
+    /// <summary>The devices of the host behind which nobody is.</summary>
+    public ImmutableArray<Device> Nowhere { get; }
 
     /// <summary>The names of the namespaces, the host's first.</summary>
     public ImmutableArray<string> Stations =>

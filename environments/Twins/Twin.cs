@@ -24,14 +24,26 @@ public sealed class Twin : IAsyncDisposable
 
     private Twin(
         ProcessTree tree, ImmutableDictionary<string, Shell> shells, NflogRecorder recorder, TwinStations stations,
-        LabMap map, HostProfile profile, TracedRules rules)
+        LabMap map, TwinParts parts, HostProfile profile, TracedRules rules)
     {
         (_tree, _shells, _recorder, _stations, _map) = (tree, shells, recorder, stations, map);
         (Profile, Rules) = (profile, rules);
+        Namespaces =
+        [
+            (TwinParts.Host, shells[TwinParts.Host].Session.ProcessId),
+            .. parts.Containers.Select(one => (one.Container.Name, shells[one.Station].Session.ProcessId)),
+            (TwinParts.Outside, shells[TwinParts.Outside].Session.ProcessId),
+        ];
     }
 
     /// <summary>The host as it was read after it was built, by the script that takes snapshots of users' hosts.</summary>
     public HostProfile Profile { get; }
+
+    /// <summary>
+    /// The namespaces by a process in each: of the host, of each container by its name, and of all that is beyond the
+    /// host.
+    /// </summary>
+    public ImmutableArray<(string Name, int ProcessId)> Namespaces { get; }
 
     /// <summary>Reads the rules that the packets of a leg met.</summary>
     public TracedRules Rules { get; }
@@ -59,7 +71,7 @@ public sealed class Twin : IAsyncDisposable
             recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
             stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
                 .ConfigureAwait(false);
-            return new(tree, shells, recorder, stations, Map(ends), profile, rules);
+            return new(tree, shells, recorder, stations, Map(ends), parts, profile, rules);
         }
         catch
         {

@@ -2,6 +2,7 @@ using Hooktrail.Hosts;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Questions;
+using Hooktrail.Questions.Reach;
 using Hooktrail.Records;
 using Hooktrail.Twins;
 
@@ -27,6 +28,9 @@ public sealed class TwinOfHost : IAsyncDisposable
 
     /// <summary>In what the twin is not the host, a sentence each; the kernel is this machine's.</summary>
     public ImmutableArray<string> Differences { get; }
+
+    /// <inheritdoc cref="Twin.Namespaces"/>
+    public ImmutableArray<(string Name, int ProcessId)> Namespaces => _twin.Namespaces;
 
     /// <summary>Builds the twin.</summary>
     /// <param name="snapshot">The host's snapshot.</param>
@@ -67,6 +71,23 @@ public sealed class TwinOfHost : IAsyncDisposable
         {
             return new(null, cannot.Message, Differences);
         }
+    }
+
+    /// <summary>Sends the packets of each answer of a table, those of equal questions once.</summary>
+    /// <exception cref="HooktrailException">Something failed.</exception>
+    public async Task<VerifiedReach> AskAsync(ReachTable table, CancellationToken cancellation = default)
+    {
+        var known = new Dictionary<Flow, Verified>();
+        var cells = ImmutableArray.CreateBuilder<(Cell, Verified)>();
+        foreach (var cell in table.Cells)
+            if (cell is { Question.Flow: { } flow, Found.Ending: not null })
+            {
+                if (!known.TryGetValue(flow, out var verified))
+                    known[flow] = verified = await AskAsync(flow, cancellation).ConfigureAwait(false);
+                cells.Add((cell, verified));
+            }
+
+        return new(cells.ToImmutable(), Differences);
     }
 
     public ValueTask DisposeAsync() => _twin.DisposeAsync();

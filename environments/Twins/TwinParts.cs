@@ -75,6 +75,28 @@ internal sealed class TwinParts
         from own in at.Addresses
         select (own.Address, MacOf(other, at));
 
+    /// <summary>
+    /// Who is on the device's network beyond it, at an address: behind the port that the host's own tables of neighbours
+    /// and of the bridge tell, else behind the first that leads out.
+    /// </summary>
+    public BeyondPart? BeyondOf(Device upper, IPAddress address) =>
+        KnownBeyond(upper.Name, address) ?? Beyond.FirstOrDefault(part => Upper(part.Device) == upper);
+
+    /// <summary>
+    /// The other ports of a bridge behind one of which its tables have the address, and the MAC address there: what is
+    /// behind them sends to it without a router.
+    /// </summary>
+    public IEnumerable<(BeyondPart From, string Mac)> SendersTo(IPAddress address) =>
+        from part in Beyond
+        where part.Device.Master is { } bridge && KnownBeyond(bridge, address) is { } there && there != part
+        select (part, MacOf(KnownBeyond(part.Device.Master!, address)!));
+
+    private BeyondPart? KnownBeyond(string bridge, IPAddress address) =>
+        Topology.Neighbours.FirstOrDefault(one => one.Device == bridge && one.Address.Equals(address))?.Mac is { } mac
+            && Topology.Forwarding.Where(row => row.Mac == mac).Select(row => row.Port).ToHashSet() is var ports
+            ? Beyond.FirstOrDefault(part => part.Device.Master == bridge && ports.Contains(part.Device.Name))
+            : null;
+
     private static string Made(int kind, int index, int at) => string.Create(
         CultureInfo.InvariantCulture, $"02:68:{kind:x2}:{index >> 8 & 0xff:x2}:{index & 0xff:x2}:{at:x2}");
 }

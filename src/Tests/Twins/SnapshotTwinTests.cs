@@ -22,8 +22,10 @@ internal sealed class SnapshotTwinTests
     private static readonly ImmutableArray<(Protocol Protocol, int Port)> Asked =
         [(Protocol.Icmp, 80), (Protocol.Tcp, 80), (Protocol.Tcp, 443), (Protocol.Tcp, 22), (Protocol.Udp, 53)];
 
+    private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "features", "hosts");
+
     private static IEnumerable<string> Snapshots => Directory
-        .GetFiles(Path.Combine(TestContext.CurrentContext.TestDirectory, "snapshots"))
+        .GetFiles(Folder, "*.snapshot")
         .Select(path => Path.GetFileNameWithoutExtension(path))
         .Order(StringComparer.Ordinal);
 
@@ -33,12 +35,8 @@ internal sealed class SnapshotTwinTests
         var snapshot = Read(name);
         var plan = SnapshotPlan.Of(snapshot);
         await using var twin = await LiveTwin.StartAsync(plan, cancellation);
-        // A twin shows the kernel of this machine. It tells the source at lo, which these snapshots are too old to have.
-        var host = SnapshotProfile.Of(snapshot, plan.Topology) with
-        {
-            Topology = plan.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
-            Kernel = twin.Profile.Kernel,
-        };
+        var host = LiveTwin.OnKernelOf(
+            twin, SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology });
         Assert.That(twin.DifferencesFrom(host), Is.Empty);
 
         var (legs, differences) = (new List<LegRecord>(), new List<string>());
@@ -71,8 +69,7 @@ internal sealed class SnapshotTwinTests
 
     private static Snapshot Read(string name)
     {
-        using var file = File.OpenRead(
-            Path.Combine(TestContext.CurrentContext.TestDirectory, "snapshots", name + ".snapshot"));
+        using var file = File.OpenRead(Path.Combine(Folder, name + ".snapshot"));
         return SnapshotJson.Read(file, name);
     }
 

@@ -131,7 +131,8 @@ internal sealed class Contents(ReportInput input)
                 Line = scenario.Line,
                 Tags = scenario.Tags,
                 Result = Of(scenario.Status, shown.Legs, scenario.Tags.Contains(OfModel)),
-                Message = scenario.Message ?? shown.Message,
+                Message = scenario.Message ?? shown.Message
+                    ?? (scenario.Status is null && own.Count == 0 ? "It did not run." : null),
             });
         }
         // Scenarios without messages, or whose messages belong to another run.
@@ -194,7 +195,7 @@ internal sealed class Contents(ReportInput input)
         var worst = legs.IsEmpty ? (Result?)null : legs.Max(leg => leg.Result);
         return status switch
         {
-            null => worst ?? Result.Predicted,
+            null => worst ?? Result.Skipped,
             "passed" when isOfModel && worst is null or Result.Predicted => Result.Predicted,
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,

@@ -206,13 +206,15 @@ public partial class HtmlReportTests
         Assert.That(html, Does.Contain("data-result=\"skipped\" data-tags=\"@x\""));
     }
 
-    [TestCase("@model", "predicted only")]
-    [TestCase("@docker", "passed")]
-    public void A_scenario_that_asks_only_the_model_is_predicted_only(string tag, string result)
+    [TestCase("@model", "passed", "predicted only")]
+    [TestCase("@docker", "passed", "passed")]
+    [TestCase("@model", "failed", "failed")]
+    [TestCase("@model", null, "skipped")]
+    public void A_scenario_that_asks_only_the_model_is_predicted_only(string tag, string? status, string result)
     {
         var messages = new CucumberRun([new(
             "features/a.feature", "A", "Feature: A\n  Scenario: B\n    Given c\n", [2],
-            [new("B", "B", null, 2, [tag], "passed", null)])]);
+            [new("B", "B", null, 2, [tag], status, null)])]);
         Assert.That(
             Of(ByModel(new ReportRun("run", new(HostProfile.Default, []), messages))),
             Does.Contain($"data-result=\"{result}\" data-tags=\"{tag}\"").And.Match($"1 {result}</span>"));

@@ -60,7 +60,7 @@ Feature: Why firewalld does not close a published port
       When "internet" connects to "web" at port 8080
       Then it is dropped by rule 1 of "filter DOCKER-USER"
 
-    Scenario: A rule of firewalld before its own for DNAT, as StrictForwardPorts of firewalld 2.3 puts there
+    Scenario: A rule before firewalld's own for DNAT, as StrictForwardPorts puts there from 2.3 on
       Given the rule "nft insert rule inet firewalld filter_FORWARD ct state new ct status dnat reject with icmpx admin-prohibited"
       When "internet" connects to "web" at port 8080
       Then it is rejected by rule 1 of "inet firewalld filter_FORWARD"

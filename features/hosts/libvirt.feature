@@ -42,14 +42,14 @@ Feature: A guest of libvirt beside Docker
       When "web" connects to "192.168.122.50" at port 22
       Then it is delivered to "192.168.122.50"
 
-    Scenario: After a restart of the network, libvirt's chains come first, and the guest is closed to containers
+    Scenario: With libvirt's chains first, as after a restart of its network, that is rejected
       Given the rule "iptables -I FORWARD -j LIBVIRT_FWO"
       And the rule "iptables -I FORWARD -j LIBVIRT_FWI"
       And the rule "iptables -I FORWARD -j LIBVIRT_FWX"
       When "web" connects to "192.168.122.50" at port 22
       Then it is rejected by rule 2 of "filter LIBVIRT_FWI"
 
-    Scenario: The guest reaches a port of a container that is not published, because libvirt accepts before the policy
+    Scenario: The guest reaches a port that is not published, as libvirt accepts before the policy
       When "192.168.122.50@vnet0" connects to "172.18.0.3" at port 5432
       Then it is delivered to "db"
 

@@ -88,14 +88,16 @@ internal sealed class TwinParts
     /// </summary>
     public IEnumerable<(BeyondPart From, string Mac)> SendersTo(IPAddress address) =>
         from part in Beyond
-        where part.Device.Master is { } bridge && KnownBeyond(bridge, address) is { } there && there != part
-        select (part, MacOf(KnownBeyond(part.Device.Master!, address)!));
+        let there = part.Device.Master is { } bridge ? KnownBeyond(bridge, address) : null
+        where there is not null && there != part
+        select (part, MacOf(there));
 
-    private BeyondPart? KnownBeyond(string bridge, IPAddress address) =>
-        Topology.Neighbours.FirstOrDefault(one => one.Device == bridge && one.Address.Equals(address))?.Mac is { } mac
-            && Topology.Forwarding.Where(row => row.Mac == mac).Select(row => row.Port).ToHashSet() is var ports
-            ? Beyond.FirstOrDefault(part => part.Device.Master == bridge && ports.Contains(part.Device.Name))
-            : null;
+    private BeyondPart? KnownBeyond(string bridge, IPAddress address)
+    {
+        var mac = Topology.Neighbours.FirstOrDefault(one => one.Device == bridge && one.Address.Equals(address))?.Mac;
+        var ports = Topology.Forwarding.Where(row => row.Mac == mac).Select(row => row.Port);
+        return Beyond.FirstOrDefault(part => part.Device.Master == bridge && ports.Contains(part.Device.Name));
+    }
 
     private static string Made(int kind, int index, int at) => string.Create(
         CultureInfo.InvariantCulture, $"02:68:{kind:x2}:{index >> 8 & 0xff:x2}:{index & 0xff:x2}:{at:x2}");

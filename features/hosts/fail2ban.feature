@@ -1,5 +1,5 @@
 @model @host
-Feature: Whom fail2ban bans still reaches a published port
+Feature: Why a ban of fail2ban does not hold for a published port
   fail2ban writes its bans into INPUT. What Docker publishes takes FORWARD, and never meets them. The host has
   fail2ban with a jail sshd for port 22 and a jail shop for port 8080, which both ban 192.0.2.66; and Docker 24 with a
   container web that publishes its port 80 as 8080. What follows is predicted by the model; a run sends none of it.
@@ -13,7 +13,7 @@ Feature: Whom fail2ban bans still reaches a published port
       When "192.0.2.66" connects to "host" at port 22
       Then it is rejected by rule 1 of "filter f2b-sshd"
 
-    Scenario: Any other address reaches ssh
+    Scenario: An address without a ban reaches ssh
       When "192.0.2.7" connects to "host" at port 22
       Then it is delivered to "host"
 
@@ -23,7 +23,7 @@ Feature: Whom fail2ban bans still reaches a published port
       When "192.0.2.66" connects to "web" at port 8080
       Then it is delivered to "web"
 
-    Scenario: A ban of everything in INPUT does not change that
+    Scenario: A ban of everything in INPUT does not keep the address from the container
       Given the rule "iptables -I INPUT -s 192.0.2.66 -j DROP"
       When "192.0.2.66" connects to "web" at port 8080
       Then it is delivered to "web"
@@ -35,7 +35,7 @@ Feature: Whom fail2ban bans still reaches a published port
       When "192.0.2.66" connects to "web" at port 8080
       Then it is rejected by rule 1 of "filter f2b-shop"
 
-    Scenario: All others still reach the container
+    Scenario: An address without a ban still reaches the container
       Given the rule "iptables -I DOCKER-USER -p tcp -j f2b-shop"
       When "192.0.2.7" connects to "web" at port 8080
       Then it is delivered to "web"

@@ -15,16 +15,16 @@ Feature: Why firewalld does not close a published port
       When "internet" connects to "host" at port 22
       Then it is delivered to "host"
 
-    Scenario: A port that it does not list is rejected
+    Scenario: A port that the zone public does not list is rejected
       When "internet" connects to "host" at port 3306
       Then it is rejected by rule 9 of "inet firewalld filter_IN_public"
 
-    Scenario: An ACCEPT in iptables does not open it, because firewalld's chain still comes
+    Scenario: An ACCEPT in iptables opens no port, because firewalld's chain still comes
       Given the rule "iptables -I INPUT -p tcp --dport 3306 -j ACCEPT"
       When "internet" connects to "host" at port 3306
       Then it is rejected by rule 9 of "inet firewalld filter_IN_public"
 
-    Scenario: A rule in the zone opens it
+    Scenario: A rule in the zone public opens a port of the host
       Given the rule "nft add rule inet firewalld filter_IN_public_allow tcp dport 3306 accept"
       When "internet" connects to "host" at port 3306
       Then it is delivered to "host"
@@ -35,12 +35,12 @@ Feature: Why firewalld does not close a published port
       When "internet" connects to "web" at port 8080
       Then it is delivered to "web"
 
-    Scenario: A rule in the zone that drops it does not change that
+    Scenario: A rule in the zone public does not close the published port
       Given the rule "nft add rule inet firewalld filter_IN_public_deny tcp dport 8080 drop"
       When "internet" connects to "web" at port 8080
       Then it is delivered to "web"
 
-    Scenario: Nor does one for what the zone forwards
+    Scenario: A rule for what the zone public forwards does not close it either
       Given the rule "nft add rule inet firewalld filter_FWD_public_deny tcp dport 80 drop"
       When "internet" connects to "web" at port 8080
       Then it is delivered to "web"
@@ -55,12 +55,12 @@ Feature: Why firewalld does not close a published port
 
   Rule: Two places close it
 
-    Scenario: A rule in DOCKER-USER
+    Scenario: A rule in DOCKER-USER closes the published port, beside firewalld too
       Given the rule "iptables -I DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP"
       When "internet" connects to "web" at port 8080
       Then it is dropped by rule 1 of "filter DOCKER-USER"
 
-    Scenario: A rule before firewalld's own for DNAT, as StrictForwardPorts puts there from 2.3 on
+    Scenario: A rule before firewalld's own for DNAT closes it, as StrictForwardPorts does from 2.3 on
       Given the rule "nft insert rule inet firewalld filter_FORWARD ct state new ct status dnat reject with icmpx admin-prohibited"
       When "internet" connects to "web" at port 8080
       Then it is rejected by rule 1 of "inet firewalld filter_FORWARD"

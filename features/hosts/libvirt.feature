@@ -21,7 +21,7 @@ Feature: A guest of libvirt beside Docker
 
   Rule: libvirt rejects what comes to a guest from outside
 
-    Scenario: The guest's own address is not reached
+    Scenario: A guest's own address is not reached from outside
       When "192.0.2.7@eth0" connects to "192.168.122.50" at port 22
       Then it is rejected by rule 2 of "filter LIBVIRT_FWI"
 
@@ -30,7 +30,7 @@ Feature: A guest of libvirt beside Docker
       When "192.0.2.7@eth0" connects to "203.0.113.10" at port 2222
       Then it is rejected by rule 2 of "filter LIBVIRT_FWI"
 
-    Scenario: A rule in DOCKER-USER lets it through, because that comes before libvirt's
+    Scenario: With a rule in DOCKER-USER, which comes before libvirt's, DNAT forwards a port to a guest
       Given the rule "iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 2222 -j DNAT --to-destination 192.168.122.50:22"
       And the rule "iptables -I DOCKER-USER -o virbr0 -m conntrack --ctstate DNAT -j ACCEPT"
       When "192.0.2.7@eth0" connects to "203.0.113.10" at port 2222
@@ -42,7 +42,7 @@ Feature: A guest of libvirt beside Docker
       When "web" connects to "192.168.122.50" at port 22
       Then it is delivered to "192.168.122.50"
 
-    Scenario: With libvirt's chains first, as after a restart of its network, that is rejected
+    Scenario: With libvirt's chains first, as after its network restarts, a container is rejected
       Given the rule "iptables -I FORWARD -j LIBVIRT_FWO"
       And the rule "iptables -I FORWARD -j LIBVIRT_FWI"
       And the rule "iptables -I FORWARD -j LIBVIRT_FWX"
@@ -53,7 +53,7 @@ Feature: A guest of libvirt beside Docker
       When "192.168.122.50@vnet0" connects to "172.18.0.3" at port 5432
       Then it is delivered to "db"
 
-    Scenario: From outside, the same port is closed
+    Scenario: From outside, a port that is not published is closed
       When "192.0.2.7@eth0" connects to "172.18.0.3" at port 5432
       Then it is dropped by the policy of "filter FORWARD"
 

@@ -10,7 +10,7 @@ Feature: What podman publishes is closed where Docker is installed too
 
   Rule: The policy of FORWARD closes a port that podman publishes
 
-    Scenario: The published port is closed from outside
+    Scenario: What podman publishes is closed from outside
       When "internet" connects to "web" at port 8080
       Then it is dropped by the policy of "filter FORWARD"
 
@@ -22,7 +22,7 @@ Feature: What podman publishes is closed where Docker is installed too
       When "db" connects to "internet" at port 443
       Then it is delivered to "internet"
 
-    Scenario: Without Docker's policy, the published port is open
+    Scenario: Without Docker's policy, what podman publishes is open
       Given the rule "iptables -P FORWARD ACCEPT"
       When "internet" connects to "web" at port 8080
       Then it is delivered to "web"
@@ -39,7 +39,7 @@ Feature: What podman publishes is closed where Docker is installed too
       When "203.0.113.77@eth0" connects to "10.88.0.3" at port 5432
       Then it is delivered to "db"
 
-    Scenario: Docker's policy closes that too
+    Scenario: Docker's policy closes a port that podman leaves open
       When "203.0.113.77@eth0" connects to "10.88.0.3" at port 5432
       Then it is dropped by the policy of "filter FORWARD"
 
@@ -56,7 +56,7 @@ Feature: What podman publishes is closed where Docker is installed too
       When "db" connects to "internet" at port 443
       Then it is delivered to "internet"
 
-    Scenario: The same rule as the first of FORWARD does
+    Scenario: A rule before netavark's chain stops what podman's containers send
       Given the rule "iptables -I FORWARD -i podman0 -o eth0 -j DROP"
       When "db" connects to "internet" at port 443
       Then it is dropped by rule 1 of "filter FORWARD"

@@ -1,6 +1,6 @@
 namespace Hooktrail.Labs;
 
-/// <summary>A temporary change of a lab's host.</summary>
+/// <summary>A change of a host: of a lab's, for a while and with the lab's names, or of a twin, with the host's own.</summary>
 public abstract record HostChange
 {
     private HostChange()

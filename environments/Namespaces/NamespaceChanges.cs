@@ -71,23 +71,14 @@ internal sealed class NamespaceChanges(NamespaceHost host, Backend iptables, Bac
     {
         var value = on ? "1" : "0";
         var networks = host.Topology.Networks.Select(network => network.Name).ToList();
-        string Each(string name, IEnumerable<string> devices) =>
-            string.Join('\n', devices.Select(device => SetupScripts.Set($"net/ipv4/conf/{device}/{name}", value)));
         string[] everywhere = ["all", .. networks, .. host.Topology.Wan ? [LabNames.WanNic] : Array.Empty<string>()];
+        var sysctls = SwitchSysctls.Of(one, one.Name == "route_localnet" ? networks : everywhere);
         return one.Name switch
         {
             _ when one.Name.StartsWith("bridge-nf-", StringComparison.Ordinal)
                 && !profile.BrNetfilter => throw new CannotChangeException(
                 $"The module br_netfilter is not loaded on this machine, so the switch {one.Name} does not exist; load it with modprobe br_netfilter, and run again."),
-            "bridge-nf-call-iptables" or "bridge-nf-call-ip6tables"
-                or "bridge-nf-call-arptables" or "bridge-nf-filter-vlan-tagged"
-                or "bridge-nf-filter-pppoe-tagged" => SetupScripts.Set($"net/bridge/{one.Name}", value),
-            "ip_forward" => SetupScripts.Set("net/ipv4/ip_forward", value),
-            "ip6_forward" => SetupScripts.Set("net/ipv6/conf/all/forwarding", value),
-            // The kernel takes the greater of the two values (for redirects, either), so both are set.
-            "rp_filter" => Each("rp_filter", everywhere),
-            "send_redirects" => Each("send_redirects", everywhere),
-            "route_localnet" => Each("route_localnet", networks),
+            _ when !sysctls.IsEmpty => string.Join('\n', sysctls.Select(path => SetupScripts.Set(path, value))),
             "hairpin" => string.Join('\n', host.Topology.Containers.Select(
                 container => $"ip link set {container.Port} type bridge_slave hairpin {(on ? "on" : "off")}")),
             "promiscuous" =>

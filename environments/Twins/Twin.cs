@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Hosts;
 using Hooktrail.Labs;
 using Hooktrail.Namespaces;
@@ -79,6 +80,14 @@ public sealed class Twin : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Lets an address beyond the host answer at a port. The address that a flow asks does so without it; one to which
+    /// NAT leads a flow needs it.
+    /// </summary>
+    public Task OpenAsync(
+        IPAddress address, Protocol protocol, int port, CancellationToken cancellation = default) =>
+        _stations.OpenAsync(address, protocol, port, cancellation);
 
     /// <summary>Sends one request of a flow, and returns what was recorded of it and of its answer.</summary>
     /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>
@@ -174,7 +183,7 @@ public sealed class Twin : IAsyncDisposable
     }
 
     private static LabMap Map(TwinEnds ends) => new(
-        ImmutableDictionary<string, string>.Empty, ImmutableDictionary<System.Net.IPAddress, string>.Empty)
+        ImmutableDictionary<string, string>.Empty, ImmutableDictionary<IPAddress, string>.Empty)
     {
         OwnerOf = ends.Of,
     };

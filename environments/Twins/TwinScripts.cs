@@ -75,9 +75,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
                 """);
             foreach (var (address, neighbour) in parts.NeighboursOf(part))
-                batch.Append(
-                    CultureInfo.InvariantCulture,
-                    $"route add {Single(address)} dev {part.Name} table {part.Number}\n{Neighbour(address, neighbour, part.Name)}");
+                batch.Append(OnLink(address, neighbour, part));
         }
 
         // Not of kind dummy, which a kernel may lack. Without ARP, what the host sends there is for nobody.
@@ -173,16 +171,24 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         "set -e\n" + string.Concat(settings.Select(
             one => $"[ ! -e '/proc/sys/{one.Path}' ] || {SetupScripts.Set(one.Path, one.Value)}\n"));
 
-    /// <summary>Gives an address to what is outside: the host chooses by which device it sends there.</summary>
-    public string AddressBeyond(IPAddress address) => Batch("ip", new StringBuilder(
-        $"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n"));
+    /// <summary>
+    /// Gives an address to what is outside: the host chooses by which device it sends there. What is behind another port
+    /// of the same bridge sends there without a router.
+    /// </summary>
+    public string AddressBeyond(IPAddress address)
+    {
+        var batch = new StringBuilder($"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n");
+        foreach (var (from, mac) in parts.SendersTo(address))
+            batch.Append(OnLink(address, mac, from));
+        return Batch("ip", batch);
+    }
 
     /// <summary>Where the host, and who else is on the network, finds an address beyond its devices.</summary>
     public string NeighbourBeyond(IPAddress address)
     {
         var batch = new StringBuilder();
-        foreach (var part in parts.Beyond.DistinctBy(one => parts.Upper(one.Device)))
-            batch.Append(Neighbour(address, parts.MacOf(part), parts.Upper(part.Device).Name));
+        foreach (var upper in parts.Beyond.Select(one => parts.Upper(one.Device)).Distinct())
+            batch.Append(Neighbour(address, parts.MacOf(parts.BeyondOf(upper, address)!), upper.Name));
         return Batch("ip", batch);
     }
 
@@ -190,9 +196,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     public IEnumerable<(ContainerPart Part, string Script)> NeighboursBeyond(IPAddress address) =>
         from part in parts.Containers
         from at in part.Container.Attachments
-        let bridge = at.Port is { } port ? Topology.Find(port)?.Master : null
+        let bridge = at.Port is { } port && Topology.Find(port)?.Master is { } master ? Topology.Find(master) : null
         where bridge is not null
-        from beyond in parts.Beyond.Where(one => one.Device.Master == bridge).Take(1)
+        let beyond = parts.BeyondOf(bridge, address)
+        where beyond is not null
         select (part, Batch("ip", new StringBuilder(Neighbour(address, parts.MacOf(beyond), at.Device))));
 
     private static bool IsLoopbacksOwn(HostAddress own) => IPAddress.IsLoopback(own.Address) && own.Length is 8 or 128;
@@ -212,6 +219,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     private static string AddressOn(HostAddress own, string device) => own.Ip == IpVersion.V4
         ? $"address add {own} brd + dev {device}\n"
         : $"address add {own} dev {device} nodad\n";
+
+    private static string OnLink(IPAddress address, string mac, BeyondPart from) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"route replace {Single(address)} dev {from.Name} table {from.Number}\n{Neighbour(address, mac, from.Name)}");
 
     private static string Neighbour(IPAddress address, string mac, string device) =>
         $"neigh replace {address} lladdr {mac} dev {device} nud permanent\n";

@@ -76,12 +76,9 @@ internal sealed class TwinStations : IAsyncDisposable
                 $"A twin cannot send \"{flow}\": it sends whole packets of TCP, UDP and ICMP to one receiver.");
         var asked = _ends.Asked(flow);
         var sender = flow.From.Kind == EndpointKind.Wan ? IPAddress.Parse(flow.From.Name) : null;
-        foreach (var address in (IPAddress?[])[sender, asked])
-            if (address is not null && _ends.IsOutside(address) && _beyond.Add(address))
-                await ReachAsync(address, cancellation).ConfigureAwait(false);
-        if (_ends.IsOutside(asked) && flow.HasPorts)
-            await ListenAsync(
-                TwinParts.Outside, _ends.Of(asked), flow.Protocol, asked, flow.Port, cancellation).ConfigureAwait(false);
+        if (sender is not null)
+            await ReachAsync(sender, cancellation).ConfigureAwait(false);
+        await OpenAsync(asked, flow.Protocol, flow.Port, cancellation).ConfigureAwait(false);
 
         // Marks differ in the upper four bits, as IPv6 requires.
         var number = _flows++;
@@ -112,8 +109,19 @@ internal sealed class TwinStations : IAsyncDisposable
         await _process.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>What is beyond the host has the address, and listens there.</summary>
+    public async Task OpenAsync(IPAddress address, Protocol protocol, int port, CancellationToken cancellation)
+    {
+        await ReachAsync(address, cancellation).ConfigureAwait(false);
+        if (_ends.IsOutside(address) && protocol is Protocol.Tcp or Protocol.Udp)
+            await ListenAsync(TwinParts.Outside, _ends.Of(address), protocol, address, port, cancellation)
+                .ConfigureAwait(false);
+    }
+
     private async Task ReachAsync(IPAddress address, CancellationToken cancellation)
     {
+        if (!_ends.IsOutside(address) || !_beyond.Add(address))
+            return;
         await _shells[TwinParts.Outside].RunAsync(
             "give an address to what is beyond the host", _scripts.AddressBeyond(address), cancellation)
             .ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
@@ -33,6 +34,10 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         Twin twin, HostProfile host, Flow flow, CancellationToken cancellation = default)
     {
         var forecast = Prediction.Forecast(host, flow, 1);
+        // NAT may lead the packet to an address outside, where every port counts as open.
+        if (forecast.Legs[0].Trail is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., var last] }
+            && IPEndPoint.TryParse(last.Destination!, out var end))
+            await twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation).ConfigureAwait(false);
         var finding = await twin.SendAsync(
             flow with { Via = Prediction.AddressAsked(host, flow) }, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
         return finding switch

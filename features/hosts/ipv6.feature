@@ -1,8 +1,8 @@
 @model @host
 Feature: IPv6 is open by accident
-  Docker 24 filters IPv4 only, unless `ip6tables` is turned on, and a firewall that was set up for IPv4 says nothing of
-  IPv6. The host has ufw for IPv4, no rule for IPv6, and a container db without a published port, in a network with
-  addresses of the provider's own IPv6 range. What follows is predicted by the model, not measured.
+  Docker 24 filters IPv4 only, unless `ip6tables` is turned on, and a firewall that was set up for IPv4 says nothing
+  of IPv6. The host has ufw for IPv4, no rule for IPv6, and a container db without a published port, in a network with
+  addresses of the provider's own IPv6 range. What follows is predicted by the model; a run sends none of it.
 
   Background:
     Given the host of the snapshot "ipv6.snapshot"

@@ -1,9 +1,9 @@
 @model @host
 Feature: What a Tailscale address meets on Docker 28
-  Tailscale puts a chain of its own first into FORWARD, and accepts there what comes from its device. Docker 28 drops in
-  raw PREROUTING what is for a container's own address and does not come from its bridge. The host is a node of a
-  tailnet, with Docker 28.3 and a container web that publishes its port 80 as 8080; DOCKER-USER drops all TCP to port 80.
-  What follows is predicted by the model, not measured.
+  Tailscale puts a chain of its own first into FORWARD, and accepts there what comes from its device. Docker 28 drops
+  in raw PREROUTING what is for a container's own address and does not come from its bridge. The host is a node of a
+  tailnet, with Docker 28.3 and a container web that publishes its port 80 as 8080; DOCKER-USER drops all TCP to port
+  80. What follows is predicted by the model; a run sends none of it.
 
   Background:
     Given the host of the snapshot "tailnet.snapshot"

@@ -4,7 +4,7 @@ Feature: Two NICs and policy routing
   host's own source address. A container has another source address until the very end, so the rule does not match its
   answers. The host has eth0 with the default route; eth1 with a table of its own, which policy rules choose by the
   source and by the mark 2; and Docker 24 with a container web that publishes its port 80 as 8080. What follows is
-  predicted by the model, not measured.
+  predicted by the model; a run sends none of it.
 
   Background:
     Given the host of the snapshot "two-nics.snapshot"

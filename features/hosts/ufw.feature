@@ -2,8 +2,8 @@
 Feature: Why ufw does not close a published port
   ufw filters in INPUT. Docker rewrites the destination of a published port in PREROUTING, so the packet is for the
   container, takes FORWARD, and never meets ufw's rules for INPUT. The host has ufw with `allow 22` and `deny 8080`,
-  and Docker 24 with a container web that publishes its port 80 as 8080. What follows is predicted by the model, not
-  measured.
+  and Docker 24 with a container web that publishes its port 80 as 8080. What follows is predicted by the model; a run
+  sends none of it.
 
   Background:
     Given the host of the snapshot "ufw.snapshot"

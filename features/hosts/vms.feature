@@ -2,7 +2,7 @@
 Feature: VMs on a bridge lose their network when Docker comes
   Frames between a VM and the LAN only cross a bridge. Docker needs br_netfilter, which shows them to iptables as if
   they were routed, and sets the policy of FORWARD to DROP. The host has a VM at vnet0 and the NIC eth0 on br0, and
-  Docker 24 without containers. What follows is predicted by the model, not measured.
+  Docker 24 without containers. What follows is predicted by the model; a run sends none of it.
 
   Background:
     Given the host of the snapshot "vms.snapshot"

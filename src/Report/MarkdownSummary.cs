@@ -17,15 +17,19 @@ public static class MarkdownSummary
     // each leg's text still follows.
     private const int Roomy = 700_000;
 
-    /// <summary>Why is a sentence about the choice of the lab, or null. Without hooks there are no pictures.</summary>
+    /// <summary>
+    /// Why is a sentence about the choice of the lab, or null. Without hooks there are no pictures. Predictions are the
+    /// numbers of scenarios that asked only the model, by feature.
+    /// </summary>
     public static string Of(
         TrailsFile file,
         string title = "Hooktrail",
         string? why = null,
-        Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
+        Func<HostProfile, ImmutableArray<Registration>>? hooks = null,
+        IReadOnlyDictionary<string, int>? predictions = null)
     {
         using var text = new StringWriter { NewLine = "\n" };
-        Write(text, file, title, why, hooks);
+        Write(text, file, title, why, hooks, predictions);
         return text.ToString();
     }
 
@@ -35,7 +39,8 @@ public static class MarkdownSummary
         TrailsFile file,
         string title = "Hooktrail",
         string? why = null,
-        Func<HostProfile, ImmutableArray<Registration>>? hooks = null)
+        Func<HostProfile, ImmutableArray<Registration>>? hooks = null,
+        IReadOnlyDictionary<string, int>? predictions = null)
     {
         var maps = new Dictionary<(HostProfile, Plane), StackMap>();
         var length = 0L;
@@ -52,6 +57,7 @@ public static class MarkdownSummary
             ])
             foreach (var (index, leg) in file.Legs.Where(leg => leg.Verdict == verdict).Index())
                 Write($"{(index == 0 ? Heading(verdict) : "")}{Reason(leg)}");
+        Write(Predicted(predictions ?? ImmutableDictionary<string, int>.Empty));
         if (file.Legs.Any(leg => Shown(leg) is not null))
             Write("\n## Trails\n");
         var undrawn = 0;
@@ -121,6 +127,12 @@ public static class MarkdownSummary
 
     private static string Reason(LegRecord leg) =>
         $"- {Markdown.Inline(Title(leg))}: {Markdown.Inline(leg.Reason ?? "no reason given")}\n";
+
+    private static string Predicted(IReadOnlyDictionary<string, int> predictions) => predictions.Count == 0
+        ? ""
+        : $"\n## Predicted only\n\n{Plural(predictions.Values.Sum(), "scenario")} asked only the model, and sent no packet.\n\n"
+            + string.Concat(predictions.Select(
+                one => $"- {Markdown.Inline(one.Key)}: {Plural(one.Value, "scenario")}\n"));
 
     private static string Trails(LegRecord leg, string picture)
     {

@@ -1,8 +1,10 @@
 using Reqnroll;
 
-/// <summary>Each test assembly compiles it; without a namespace NUnit runs it around all tests.</summary>
+/// <summary>
+/// Each test assembly compiles its own, which no other sees; without a namespace NUnit runs it around all tests.
+/// </summary>
 [NUnit.Framework.SetUpFixture]
-public static class AssemblyHooks
+internal static class AssemblyHooks
 {
     [NUnit.Framework.OneTimeSetUp]
     public static Task StartAsync() => TestRunnerManager.OnTestRunStartAsync(typeof(AssemblyHooks).Assembly);

@@ -1,5 +1,5 @@
+using Hooktrail.Labs;
 using Hooktrail.Questions;
-using Hooktrail.Questions.Changes;
 using Hooktrail.Specs.Run;
 using NUnit.Framework;
 using Reqnroll;
@@ -25,10 +25,10 @@ public sealed class HostQuestionSteps(HostUnderQuestion host)
 
     /// <summary>A command of iptables or a relative, or of nft, as one would type it there.</summary>
     [Given("the rule {string}")]
-    public void GivenRule(string command) => host.Change(one => HostCommand.Apply(one, command));
+    public void GivenRule(string command) => host.Change(new HostChange.Rule(command));
 
     [Given("{switch} is {state}")]
-    public void GivenSwitch(Switch one, bool on) => host.Change(before => HostSwitches.Turn(before, one, on));
+    public void GivenSwitch(Switch one, bool on) => host.Change(new HostChange.Turn(one, on));
 
     /// <summary>By TCP.</summary>
     [When("{string} connects to {string} at port {int}{ip}")]

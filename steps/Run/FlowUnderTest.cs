@@ -201,7 +201,9 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
                 $"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
         }
 
-        Record(leg, observed, disagreement is null ? LegVerdict.Agreed : LegVerdict.Disagreed, disagreement?.Sentence);
+        // What only the model says agrees with no observation.
+        var verdict = observed is null ? (LegVerdict?)null : LegVerdict.Agreed;
+        Record(leg, observed, disagreement is null ? verdict : LegVerdict.Disagreed, disagreement?.Sentence);
         if (disagreement is null)
             return;
 
@@ -271,7 +273,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     }
 
     // Several sentences of a scenario may assert one leg; its record keeps the last result.
-    private void Record(Leg leg, ObservedLeg? observed, LegVerdict verdict, string? reason) =>
+    private void Record(Leg leg, ObservedLeg? observed, LegVerdict? verdict, string? reason) =>
         SpecsRun.Current.Record(new LegRecord(Flow, leg, Predicted(leg), observed?.Trail)
         {
             Scenario =

@@ -1,5 +1,7 @@
 using Hooktrail.Hosts;
+using Hooktrail.Labs;
 using Hooktrail.Questions;
+using Hooktrail.Questions.Changes;
 using Hooktrail.Snapshots;
 using Hooktrail.Trails.Accounts;
 using NUnit.Framework;
@@ -14,19 +16,25 @@ namespace Hooktrail.Specs.Run;
 public sealed class HostUnderQuestion(FeatureContext feature)
 {
     // The scenarios of a feature ask about one host, and reading it takes longer than an answer.
-    private static readonly Dictionary<string, HostProfile> Read = [];
+    private static readonly Dictionary<string, (Snapshot Snapshot, HostProfile Profile)> Read = [];
 
-    private HostProfile? _host;
+    private Snapshot? _snapshot;
+    private HostProfile? _profile;
     private Question? _question;
     private Answer? _answer;
 
     /// <summary>The answer for the host as the scenario has made it.</summary>
-    public Answer Answer => _answer ??= Answer.Of(Host, Question);
+    public Answer Answer => _answer ??= Answer.Of(Profile, Question);
 
-    private HostProfile Host => _host ?? throw new HooktrailException(
-        "The scenario names no host; begin with Given the host of the snapshot \"…\", or Given this host.");
+    public Snapshot Snapshot => _snapshot ?? throw NoHost();
 
-    private Question Question => _question ?? throw new HooktrailException(
+    /// <summary>The host with the scenario's changes.</summary>
+    public HostProfile Profile => _profile ?? throw NoHost();
+
+    /// <summary>The scenario's changes, in their order, with the host's own names.</summary>
+    public ImmutableArray<HostChange> Changes { get; private set; } = [];
+
+    public Question Question => _question ?? throw new HooktrailException(
         "The scenario asserts an answer before it asks; add a When step that sends a packet.");
 
     /// <summary>A snapshot beside the feature.</summary>
@@ -36,16 +44,17 @@ public sealed class HostUnderQuestion(FeatureContext feature)
             TestContext.CurrentContext.TestDirectory, feature.FeatureInfo.FolderPath, Path.GetFileName(name));
         lock (Read)
         {
-            if (!Read.TryGetValue(path, out var host))
+            if (!Read.TryGetValue(path, out var read))
             {
                 if (!File.Exists(path))
                     throw new HooktrailException(
                         $"There is no snapshot \"{name}\" beside the feature; ./specs snapshot --out {name} writes one.");
                 using var stream = File.OpenRead(path);
-                Read[path] = host = ProfileOf(SnapshotJson.Read(stream, $"\"{name}\""));
+                var snapshot = SnapshotJson.Read(stream, $"\"{name}\"");
+                Read[path] = read = (snapshot, ProfileOf(snapshot));
             }
 
-            _host = host;
+            (_snapshot, _profile) = read;
         }
     }
 
@@ -54,7 +63,8 @@ public sealed class HostUnderQuestion(FeatureContext feature)
     {
         try
         {
-            _host = ProfileOf(await SnapshotTaking.OfThisHostAsync());
+            _snapshot = await SnapshotTaking.OfThisHostAsync();
+            _profile = ProfileOf(_snapshot);
         }
         catch (HooktrailException lack)
         {
@@ -62,9 +72,15 @@ public sealed class HostUnderQuestion(FeatureContext feature)
         }
     }
 
-    public void Change(Func<HostProfile, HostProfile> change)
+    public void Change(HostChange change)
     {
-        _host = change(Host);
+        _profile = change switch
+        {
+            HostChange.Rule(var command) => HostCommand.Apply(Profile, command),
+            HostChange.Turn(var one, var on) => HostSwitches.Turn(Profile, one, on),
+            _ => throw new InvalidOperationException($"No step makes the change {change}."),
+        };
+        Changes = Changes.Add(change);
         _answer = null;
     }
 
@@ -75,7 +91,7 @@ public sealed class HostUnderQuestion(FeatureContext feature)
     /// <param name="ip">The version of IP; null for that of the addresses, or IPv4.</param>
     public void Ask(string from, string to, Protocol protocol, IpVersion? ip)
     {
-        _question = Question.Of(Host.Topology, from, to, protocol, ip);
+        _question = Question.Of(Profile.Topology, from, to, protocol, ip);
         _answer = null;
         TestContext.Out.WriteLine(AnswerText.Of(new(Question, Answer), everyHook: false));
     }
@@ -86,7 +102,7 @@ public sealed class HostUnderQuestion(FeatureContext feature)
         Ends(Ending.Delivered);
         Assert.That(
             Answer.Legs[0].Trail.Outcome.To,
-            Is.EqualTo(Question.EndpointOf(Host.Topology, endpoint, Question.Flow.Ip)),
+            Is.EqualTo(Question.EndpointOf(Profile.Topology, endpoint, Question.Flow.Ip)),
             $"The model says: {Answer.Says}.");
     }
 
@@ -108,6 +124,9 @@ public sealed class HostUnderQuestion(FeatureContext feature)
     private static string Place(RuleStep rule) => rule.Layer is Layer.Iptables or Layer.Nftables
         ? $"{rule.Table} {rule.Chain}"
         : $"{rule.Layer.Name()} {rule.Table} {rule.Chain}";
+
+    private static HooktrailException NoHost() => new(
+        "The scenario names no host; begin with Given the host of the snapshot \"…\", or Given this host.");
 
     private static HostProfile ProfileOf(Snapshot snapshot)
     {

@@ -17,6 +17,7 @@ public sealed class SpecsRun
 {
     private readonly Lock _gate = new();
     private readonly List<LegRecord> _legs = [];
+    private readonly SortedDictionary<string, int> _predictions = new(StringComparer.Ordinal);
     private readonly Dictionary<NamespaceSetup, Task<NamespaceLab>> _privateHosts = [];
     private readonly Lazy<PrivateHosts> _hosts =
         new(() => new(besideEngine: LabSelection.WantedKind() != LabKind.Namespaces));
@@ -84,6 +85,13 @@ public sealed class SpecsRun
         lock (_gate)
             File.AppendAllText(
                 Path.Combine(Directory.CreateDirectory(directory).FullName, RunFiles.EndedScenarios), "ended\n");
+    }
+
+    /// <summary>Counts a scenario of the feature that asked only the model, and passed.</summary>
+    public void CountPrediction(string feature)
+    {
+        lock (_gate)
+            _predictions[feature] = _predictions.GetValueOrDefault(feature) + 1;
     }
 
     /// <summary>Replaces the same scenario's earlier record of the leg.</summary>
@@ -168,7 +176,8 @@ public sealed class SpecsRun
         using (var trails = File.Create(Path.Combine(directory, "trails.json")))
             TrailsJson.Write(trails, file);
         File.WriteAllText(
-            Path.Combine(directory, "summary.md"), MarkdownSummary.Of(file, why: selected?.Why, hooks: HookMap.Of));
+            Path.Combine(directory, "summary.md"),
+            MarkdownSummary.Of(file, why: selected?.Why, hooks: HookMap.Of, predictions: _predictions));
     }
 
     private static async Task<T> OrSkipAsync<T>(Task<T> starting)

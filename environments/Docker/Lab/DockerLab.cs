@@ -49,6 +49,11 @@ public sealed class DockerLab : ILab
 
     public RunId Run => _run;
 
+    /// <summary>What the lab's names stand for on this host.</summary>
+    internal LabMap Map => _parts.Map;
+
+    internal LabAddresses Addresses => _parts.Addresses;
+
     public ImmutableArray<Endpoint> Endpoints { get; }
 
     public Observers Observers => Observers.Both;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hooktrail.Hosts;
+using Hooktrail.Labs;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
@@ -146,10 +147,9 @@ internal static class CheckVerb
             throw new HooktrailException(
                 $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
-        if (line.GetValue(Verify)
-            && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _) || Host.Turns(line).Any()))
+        if (line.GetValue(Verify) && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _)))
             throw new HooktrailException(
-                "--verify builds the host with its own rules on this machine's kernel; leave out --docker, --kernel and --set, or leave out --verify.");
+                "--verify builds the host with its own rules on this machine's kernel; leave out --docker and --kernel, or leave out --verify.");
         var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
         var profile = SnapshotInput.HostOf(snapshot);
         var topology = profile.Topology;
@@ -212,10 +212,16 @@ internal static class CheckVerb
         ParseResult line, Snapshot snapshot, HostProfile host, string? tables, Question question,
         CancellationToken cancellation)
     {
-        var commands = line.GetRequiredValue(Rules).Select(command => TypedCommand.Of(host, command));
-        await using var twin = await TwinOfHost.StartAsync(
-            snapshot, host, [.. tables is null ? [] : (LoadedRules[])[new("nft -f -", tables)], .. commands],
-            cancellation);
+        var plan = SnapshotPlan.Of(snapshot);
+        if (tables is not null)
+            plan = plan with { Rules = plan.Rules.Add(new("nft -f -", tables)) };
+        HostChange[] changes =
+        [
+            .. line.GetRequiredValue(Rules).Select(command => new HostChange.Rule(command)),
+            .. Host.Turns(line).Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
+        ];
+        plan = changes.Aggregate(plan, (one, change) => one.With(change, host.Iptables, host.Ebtables));
+        await using var twin = await TwinOfHost.StartAsync(plan, host, cancellation);
         return await twin.AskAsync(question.Flow, cancellation);
     }
 

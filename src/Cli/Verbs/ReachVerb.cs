@@ -3,6 +3,7 @@ using Hooktrail.Hosts;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Reach;
+using Hooktrail.Twins;
 using Hooktrail.Verification;
 
 namespace Hooktrail.Cli.Verbs;
@@ -116,7 +117,7 @@ internal static class ReachVerb
     private static async Task<int> VerifiedAsync(
         Snapshot snapshot, HostProfile host, ReachScope scope, CancellationToken cancellation)
     {
-        await using var twin = await TwinOfHost.StartAsync(snapshot, host, [], cancellation);
+        await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), host, cancellation);
         var verified = await twin.AskAsync(ReachTable.Of(host, scope.For(host.Topology)), cancellation);
         await Console.Error.WriteAsync(ReachText.Of(verified));
         return verified.Otherwise.Any() ? ExitCode.No

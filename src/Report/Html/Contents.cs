@@ -73,6 +73,9 @@ internal sealed record ShownRun(
 
 internal sealed class Contents(ReportInput input)
 {
+    // A scenario with this tag sends no packet.
+    private const string OfModel = "@model";
+
     private readonly Names _names = new();
     private (LegRecord? Of, Account? Account) _asked;
 
@@ -127,8 +130,9 @@ internal sealed class Contents(ReportInput input)
                 Example = scenario.Example,
                 Line = scenario.Line,
                 Tags = scenario.Tags,
-                Result = Of(scenario.Status, shown.Legs),
-                Message = scenario.Message ?? shown.Message,
+                Result = Of(scenario.Status, shown.Legs, scenario.Tags.Contains(OfModel)),
+                Message = scenario.Message ?? shown.Message
+                    ?? (scenario.Status is null && own.Count == 0 ? "It did not run." : null),
             });
         }
         // Scenarios without messages, or whose messages belong to another run.
@@ -162,7 +166,7 @@ internal sealed class Contents(ReportInput input)
     private ShownScenario Shown(ReportRun run, string id, string title, string of, IReadOnlyList<LegRecord> legs)
     {
         var shown = legs.Select(leg => Leg(run, id, leg)).ToImmutableArray();
-        var result = Of(null, shown);
+        var result = Of(null, shown, isOfModel: false);
         return new(id, title, of)
         {
             Legs = shown,
@@ -186,12 +190,13 @@ internal sealed class Contents(ReportInput input)
     }
 
     /// <summary>The steps' status, or the worst of the legs' results.</summary>
-    private static Result Of(string? status, ImmutableArray<ShownLeg> legs)
+    private static Result Of(string? status, ImmutableArray<ShownLeg> legs, bool isOfModel)
     {
         var worst = legs.IsEmpty ? (Result?)null : legs.Max(leg => leg.Result);
         return status switch
         {
-            null => worst ?? Result.Predicted,
+            null => worst ?? Result.Skipped,
+            "passed" when isOfModel && worst is null or Result.Predicted => Result.Predicted,
             "passed" => worst is null or Result.Predicted or Result.Observed ? Result.Passed : worst.Value,
             "skipped" => Result.Skipped,
             // A failure of a leg gets the name of the leg's result.

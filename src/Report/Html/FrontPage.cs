@@ -151,9 +151,10 @@ internal sealed class FrontPage(HtmlWriter html)
 
     private void Reasons(ShownRun run)
     {
-        if (run.Scenarios.Any() && run.Scenarios.All(scenario => scenario.Result is Result.Agreed or Result.Passed))
+        if (run.Scenarios.Any(scenario => scenario.Result is Result.Agreed or Result.Passed) && run.Scenarios.All(
+            scenario => scenario.Result is Result.Agreed or Result.Passed or Result.Predicted))
             html.Add(
-                $"<h2>Skipped or inconclusive</h2>\n<p>None: every scenario ran, every observation was complete, and all legs agreed.</p>\n");
+                $"<h2>Skipped or inconclusive</h2>\n<p>None: every scenario ran, every observation was complete, and all observed legs agreed.</p>\n");
         foreach (var (result, title) in (ReadOnlySpan<(Result, string)>)
         [
             (Result.Disagreed, "Disagreements"),

@@ -69,7 +69,7 @@ internal static class Results
 
     public static Result Of(LegRecord leg) => leg.Verdict switch
     {
-        LegVerdict.Agreed => Result.Agreed,
+        LegVerdict.Agreed when leg.Observed is not null => Result.Agreed,
         LegVerdict.Disagreed => Result.Disagreed,
         LegVerdict.Inconclusive => Result.Inconclusive,
         LegVerdict.Skipped => Result.Skipped,

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Cli;
+using Hooktrail.Report;
 using Match = System.Text.RegularExpressions.Match;
 
 namespace Hooktrail.Tests.Cli;
@@ -102,6 +103,17 @@ public sealed partial class DocumentTests
             .ToList();
         Assert.That(beginnings, Has.Count.GreaterThan(4));
         Assert.That(beginnings.Where(words => !script.Contains(words, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void The_end_of_a_run_finds_in_the_summary_how_many_scenarios_are_predicted_only()
+    {
+        const string words = " asked only the model, and sent no packet";
+        var script = File.ReadAllText(Path.Combine(Document.Root, "environments", "prepare", "tests.sh"));
+        Assert.That(script, Does.Contain($"sed -n 's/{words}\\.$/: predicted only./p'"));
+        Assert.That(
+            MarkdownSummary.Of(new(HostProfile.Default, []), predictions: new Dictionary<string, int> { ["A"] = 2 }),
+            Does.Contain($"\n2 scenarios{words}.\n"));
     }
 
     [TestCaseSource(nameof(Documents))]

@@ -159,7 +159,11 @@ public class DockerLabTests : LiveEngineTestBase
     ];
 
     /// <summary>Returns how many legs the flow had.</summary>
-    internal static int Compare(Flow flow, Seen seen, StringBuilder report)
+    internal static int Compare(Flow flow, Seen seen, StringBuilder report) =>
+        Compare(flow, seen, Prediction.Legs(seen.Profile, flow), report);
+
+    internal static int Compare(
+        Flow flow, Seen seen, IEnumerable<PredictedLeg> prediction, StringBuilder report)
     {
         switch (seen.Finding)
         {
@@ -172,7 +176,7 @@ public class DockerLabTests : LiveEngineTestBase
         }
 
         var observed = ((Finding.Observed)seen.Finding).Legs.ToDictionary(leg => leg.Leg);
-        var predicted = Prediction.Legs(seen.Profile, flow).ToDictionary(leg => leg.Leg);
+        var predicted = prediction.ToDictionary(leg => leg.Leg);
         foreach (var leg in observed.Keys.Union(predicted.Keys))
         {
             var (kernel, said) = (observed.GetValueOrDefault(leg)?.Trail, predicted.GetValueOrDefault(leg)?.Trail);

@@ -89,6 +89,25 @@ public class MarkdownSummaryTests
             MarkdownSummary.Of(Samples.FileOf(Samples.Bridged)), Does.Contain("**1 leg: 1 predicted only.**"));
 
     [Test]
+    public void Scenarios_that_asked_only_the_model_are_counted() =>
+        Assert.That(
+            MarkdownSummary.Of(
+                new(HostProfile.Default, [Agreed]),
+                predictions: new SortedDictionary<string, int> { ["A host | one"] = 2, ["Another"] = 1 }),
+            Does.Contain("""
+
+                ## Predicted only
+
+                3 scenarios asked only the model, and sent no packet.
+
+                - A host \| one: 2 scenarios
+                - Another: 1 scenario
+
+                ## Trails
+
+                """).And.Contain("**1 leg of 1 scenario: 1 agreed.**"));
+
+    [Test]
     public void A_run_without_a_leg_says_so() =>
         Assert.That(
             MarkdownSummary.Of(new(HostProfile.Default, [])),

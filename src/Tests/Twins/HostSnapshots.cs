@@ -6,10 +6,10 @@ namespace Hooktrail.Tests.Twins;
 internal static class HostSnapshots
 {
     private static readonly string Folder =
-        Path.Combine(TestContext.CurrentContext.TestDirectory, "snapshots");
+        Path.Combine(TestContext.CurrentContext.TestDirectory, "features", "hosts");
 
     public static IEnumerable<string> Names => Directory
-        .GetFiles(Folder)
+        .GetFiles(Folder, "*.snapshot")
         .Select(path => Path.GetFileNameWithoutExtension(path))
         .Order(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using Hooktrail.Trails.Topologies;
 using Hooktrail.Twins;
 
 namespace Hooktrail.Tests.Twins;
@@ -5,6 +6,8 @@ namespace Hooktrail.Tests.Twins;
 /// <summary>Twins: skipped where this machine or user can have none, unless they are required.</summary>
 internal static class LiveTwin
 {
+    private static readonly Lazy<Task<string?>> Lack = new(LackAsync);
+
     public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation) =>
         OfAsync(() => Twin.StartAsync(plan, cancellation));
 
@@ -14,10 +17,33 @@ internal static class LiveTwin
         {
             return await start();
         }
-        catch (HooktrailException e)
-            when (e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal))
+        catch (HooktrailException e) when (IsOfMachine(e))
         {
             throw Skip.Because(e.Message);
         }
     }
+
+    /// <summary>Skips what needs a twin where there can be none.</summary>
+    public static async Task NeedAsync()
+    {
+        if (await Lack.Value is { } lack)
+            throw Skip.Because(lack);
+    }
+
+    private static async Task<string?> LackAsync()
+    {
+        var empty = new Topology { Devices = [new("lo", DeviceKind.Loopback)] };
+        try
+        {
+            await using var twin = await Twin.StartAsync(new(empty));
+            return null;
+        }
+        catch (HooktrailException e) when (IsOfMachine(e))
+        {
+            return e.Message;
+        }
+    }
+
+    private static bool IsOfMachine(HooktrailException e) =>
+        e.Message.Contains("cannot create private namespaces", StringComparison.Ordinal);
 }

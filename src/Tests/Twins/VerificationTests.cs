@@ -1,4 +1,5 @@
 using Hooktrail.Hosts;
+using Hooktrail.Labs;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Snapshots;
@@ -38,7 +39,7 @@ internal sealed class VerificationTests
         var changed = HostCommand.Apply(Host, command);
         var question = Question.Of(Host.Topology, "internet", "web:8080", Protocol.Tcp, null);
 
-        var verified = await VerifiedAsync(changed, [TypedCommand.Of(Host, command)], question);
+        var verified = await VerifiedAsync(changed, [command], question);
 
         Assert.That(Answer.Of(changed, question).Ending, Is.EqualTo(Ending.Dropped));
         Assert.That(verified.Agrees, Is.True, verified.Says);
@@ -113,9 +114,12 @@ internal sealed class VerificationTests
     }
 
     private static async Task<Verified> VerifiedAsync(
-        HostProfile host, ImmutableArray<LoadedRules> changes, Question question, Snapshot? snapshot = null)
+        HostProfile host, ImmutableArray<string> commands, Question question, Snapshot? snapshot = null)
     {
-        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(snapshot ?? Ufw, host, changes));
+        var plan = commands.Aggregate(
+            SnapshotPlan.Of(snapshot ?? Ufw),
+            (one, command) => one.With(new HostChange.Rule(command), host.Iptables, host.Ebtables));
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(plan, host));
         return await twin.AskAsync(question.Flow);
     }
 

@@ -206,6 +206,24 @@ public partial class HtmlReportTests
         Assert.That(html, Does.Contain("data-result=\"skipped\" data-tags=\"@x\""));
     }
 
+    [TestCase("@model", "passed", "predicted only")]
+    [TestCase("@docker", "passed", "passed")]
+    [TestCase("@model", "failed", "failed")]
+    [TestCase("@model", null, "skipped")]
+    public void A_scenario_that_asks_only_the_model_is_predicted_only(string tag, string? status, string result)
+    {
+        var messages = new CucumberRun([new(
+            "features/a.feature", "A", "Feature: A\n  Scenario: B\n    Given c\n", [2],
+            [new("B", "B", null, 2, [tag], status, null)])]);
+        Assert.That(
+            Of(ByModel(new ReportRun("run", new(HostProfile.Default, []), messages))),
+            Does.Contain($"data-result=\"{result}\" data-tags=\"{tag}\"").And.Match($"1 {result}</span>"));
+    }
+
+    [Test]
+    public void What_was_not_observed_is_not_called_agreed() =>
+        Assert.That(Of(Agreed with { Observed = null }), Does.Not.Contain("data-result=\"agreed\""));
+
     [Test]
     public void Legs_that_no_scenario_claims_are_on_the_page_of_their_journey() =>
         Assert.That(

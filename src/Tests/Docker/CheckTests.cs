@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text;
+using Hooktrail.Docker.Lab;
+using Hooktrail.Hosts;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Questions;
+using Hooktrail.Snapshots;
+using Hooktrail.Stations.Talk;
+using Hooktrail.Trails.Topologies;
+using static Hooktrail.Trails.Endpoint;
+
+namespace Hooktrail.Tests.Docker;
+
+/// <summary>
+/// What check says of this machine, from a snapshot of it, is what happens to the packets of an Engine's containers: two
+/// networks, an internal one, a published port, the host, and an address outside.
+/// </summary>
+[Category("live")]
+public sealed class CheckTests : LiveEngineTestBase
+{
+    private static readonly ImmutableArray<Endpoint> Asked = [Client, Server, Stranger, Insider, Hosted];
+
+    private static readonly ImmutableArray<(Endpoint From, Endpoint To)> Journeys =
+    [
+        (Client, Server), (Client, Stranger), (Client, Insider), (Client, Host), (Client, Wan),
+        (Host, Client), (Host, Insider), (Wan, Host), (Wan, Client),
+    ];
+
+    private static IEnumerable<Flow> Flows =>
+    [
+        .. from journey in Journeys
+           from protocol in (Protocol[])[Protocol.Icmp, Protocol.Udp, Protocol.Tcp]
+           select new Flow(journey.From, journey.To, protocol),
+        new Flow(Wan, Host, Protocol.Tcp) { Port = 8080 },
+        new Flow(Wan, Host, Protocol.Udp) { Port = 8080 },
+    ];
+
+    [Test]
+    public async Task Packets_go_as_check_says()
+    {
+        if (SnapshotTaking.IsEngineElsewhere)
+            throw Skip.Because("The Engine is on another machine, of which no snapshot can be taken here.");
+        await using var lab = await DockerLab.StartAsync(Engine, Image, Asked);
+        var snapshot = await SnapshotTaking.OfThisHostAsync();
+        var topology = TopologyReader.Of(snapshot);
+        var host = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var names = new LabInHostsWords(lab);
+        var (report, legs) = (new StringBuilder(), 0);
+        foreach (var flow in Flows)
+        {
+            var question = names.QuestionOf(topology, flow);
+            var said = Prediction.Legs(host, question.Flow);
+            Assert.That(
+                Answer.Of(host, question).Legs.Select(leg => leg.Trail), Is.SubsetOf(said.Select(leg => leg.Trail)));
+            legs += DockerLabTests.Compare(
+                flow, await lab.SendAsync(flow, Sending.Once.For(said.AreAnswered(question.Flow))),
+                said.Select(leg => leg with { Trail = names.InLabsWords(leg.Trail) }), report);
+        }
+
+        Assert.That(report.ToString(), Is.Empty);
+        Assert.That(legs, Is.GreaterThan(50));
+    }
+
+    /// <summary>The lab's flows as questions about the host, and trails of the host in the lab's names.</summary>
+    private sealed class LabInHostsWords(DockerLab lab)
+    {
+        public Question QuestionOf(Topology topology, Flow flow)
+        {
+            var to = lab.Addresses[FlowTalking.DestinationName(flow), flow.Ip];
+            return Question.Of(
+                topology,
+                flow.From.Kind switch
+                {
+                    EndpointKind.Host => "host",
+                    EndpointKind.Wan => $"{lab.Addresses[Wan.Name, flow.Ip]}@{lab.Addresses.Device(LabNames.WanNic)}",
+                    _ => NameOf(flow.From),
+                },
+                flow.HasPorts ? $"{to}:{lab.Addresses.Port(flow.Port)}" : $"{to}",
+                flow.Protocol, flow.Ip);
+        }
+
+        public Trail InLabsWords(Trail trail) => new(
+            [
+                .. trail.Hops.Select(hop => hop with
+                {
+                    In = lab.Map.Device(hop.In),
+                    Out = lab.Map.Device(hop.Out),
+                    PhysIn = lab.Map.Device(hop.PhysIn),
+                    PhysOut = lab.Map.Device(hop.PhysOut),
+                    Source = Named(hop.Source),
+                    Destination = Named(hop.Destination),
+                }),
+            ],
+            trail.Outcome with { To = trail.Outcome.To is { } to ? Named(to) : null });
+
+        private string NameOf(Endpoint endpoint) => RunLabels.NameOf(lab.Run.ToString(), endpoint.Name);
+
+        // What is outside for the lab is one more container for the host.
+        private Endpoint Named(Endpoint endpoint) => All.FirstOrDefault(one => NameOf(one) == endpoint.Name) ?? endpoint;
+
+        // «172.30.0.3», «172.30.0.3:80».
+        private string? Named(string? printed)
+        {
+            if (printed is null || !IPEndPoint.TryParse(printed, out var end))
+                return printed;
+            var name = lab.Map.Address(end.Address) ?? end.Address.ToString();
+            return end.Port == 0 ? name : $"{name}:{lab.Map.Port(end.Port)}";
+        }
+    }
+}

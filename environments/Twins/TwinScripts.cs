@@ -180,7 +180,12 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         var batch = new StringBuilder($"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n");
         foreach (var (from, mac) in parts.SendersTo(address))
             batch.Append(OnLink(address, mac, from));
-        return Batch("ip", batch);
+        // The kernel makes an address of IPv6 its own a moment after ip has returned (net/ipv6/addrconf.c,
+        // addrconf_dad_start), and refuses packets for it until then.
+        var own = IsV6(address)
+            ? $"until case $(ip -6 route get {address} 2>/dev/null) in local*) ;; *) false ;; esac; do :; done\n"
+            : "";
+        return Batch("ip", batch) + own;
     }
 
     /// <summary>Where the host, and who else is on the network, finds an address beyond its devices.</summary>

@@ -17,7 +17,7 @@ internal sealed class Packet
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
         Dscp = content is { IsIcmpError: true, Family: Family.IPv4 } ? Dscp.OfIcmpError : Dscp.OfSender;
-        Passage = new(host.KeepsJournals);
+        Passage = new(host.Notes);
     }
 
     private Packet(Packet original)

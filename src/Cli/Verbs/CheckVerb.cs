@@ -44,7 +44,7 @@ internal static class CheckVerb
 
     private static readonly Option<bool> Verbose = new("--verbose", "-v")
     {
-        Description = "Shows every hook, also those at which no rule matched.",
+        Description = "Shows every hook, and every rule that was asked, also those that do not match or only log.",
     };
 
     private static readonly Option<string[]> Rules = new("--rule")
@@ -95,7 +95,7 @@ internal static class CheckVerb
             "check",
             "Says what becomes of a packet on a host, and which rule decides.",
             $"""
-            The first line is the answer. Then comes each leg: the hooks at which a rule matched, and the last one. A port that a container publishes is
+            The first line is the answer. Then comes each leg: the hooks at which a rule mattered, and the last one. A port that a container publishes is
             asked at the host's address if the sender is outside. What could not be read of the host stands last: an answer that depends on it is not sure.
 
             --rule, --nft, --set, --docker and --kernel ask about the host as it would be: nothing is changed. The first two lines are then the answer now
@@ -143,7 +143,7 @@ internal static class CheckVerb
         var then = Changed(line, profile);
         if (Host.DockerNote(line) is { } note)
             await Console.Error.WriteLineAsync(PlainText.Of(note));
-        var answer = Answer.Of(then, question);
+        var answer = Answer.Of(then, question, everyRule: line.GetValue(Verbose));
         var result = new CheckResult(question, answer)
         {
             Before = ReferenceEquals(then, profile) ? null : Answer.Of(profile, question),

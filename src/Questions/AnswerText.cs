@@ -32,7 +32,7 @@ public static class AnswerText
     {
         var wanted = change.Wanted == Ending.Delivered ? "lets it through" : "stops it";
         return change.Commands.IsEmpty
-            ? $"No single change of a rule or a sysctl {wanted}.\n"
+            ? $"No single change of a rule, a sysctl or a route {wanted}.\n"
             : $"Each of these {wanted}, by the model:\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
     }
 

@@ -50,7 +50,7 @@ internal static class CheckVerb
     private static readonly Option<string[]> Rules = new("--rule")
     {
         Description =
-            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft or sysctl, with the host's own names; repeatable.",
+            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft, sysctl or ip route, with the host's own names; repeatable.",
         HelpName = "\"iptables …\"",
         DefaultValueFactory = _ => [],
     };
@@ -102,8 +102,8 @@ internal static class CheckVerb
             and the answer then, and the legs are those of the changed host. --docker exchanges Docker's own rules for those of another release, for the
             same networks, containers and published ports; your rules stay.
 
-            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; rules for such
-            packets, in DOCKER-USER first; and last the deciding rule deleted.
+            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; routes that
+            the packet lacks, or that end it; rules for such packets, in DOCKER-USER first; and last the deciding rule deleted, or the policy turned.
 
             A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 

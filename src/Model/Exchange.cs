@@ -286,18 +286,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         packet.Device = port;
-        if (wiring.IsPort(port))
-        {
-            packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
-                : wiring.MacTowards(next, wiring.BridgeOf(port));
-            if (packet.Mac is null)
-            {
-                packet.Vanish($"nobody on {wiring.BridgeOf(port)} has the address {next}");
-                return;
-            }
-        }
-
-        Arrive(packet);
+        if (Resolution.Address(packet, port, next))
+            Arrive(packet);
     }
 
     private static string WhyNoRoute(Wiring wiring, Endpoint sender) =>

@@ -51,6 +51,9 @@ internal sealed class Journal(Passage passage, bool notesEveryRule)
 
     public void Note(IEnumerable<RuleStep> steps) => _rules.AddRange(steps);
 
+    /// <summary>The rule that was noted last drops the packet, whatever its target says.</summary>
+    public void DropByLastRule() => _rules[^1] = _rules[^1] with { Verdict = RuleVerdict.Drop };
+
     public void Call(in HookState state)
     {
         _called.Add((state.Family, state.Hook));

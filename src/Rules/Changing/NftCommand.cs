@@ -30,7 +30,7 @@ internal sealed partial class NftCommand(RuleSet rules, string command, INames n
             : RuleChains.Inserted(chain, Read(chain, family, table, spec), number));
     }
 
-    private (RuleChain Chain, string Family, string Table, ImmutableArray<string> Rest) In(
+    private (RuleChain Chain, string Family, string Table, ImmutableArray<string> Spec) In(
         ImmutableArray<string> words, string rest)
     {
         if (words.IsEmpty || !Families.Contains(words[0]))

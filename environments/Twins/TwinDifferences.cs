@@ -16,6 +16,7 @@ public static class TwinDifferences
             .. Of("route", Routes(host.Topology), Routes(twin.Topology)),
             .. Of("policy rule", Rules(host.Topology), Rules(twin.Topology)),
             .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
+            .. Of("VLAN", Vlans(host.Topology), Vlans(twin.Topology)),
             .. Of("setting", Settings(host.Topology), Settings(twin.Topology)),
             .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
         ];
@@ -72,6 +73,13 @@ public static class TwinDifferences
         from own in device.Addresses
         where !own.Address.IsIPv6LinkLocal
         select $"{own} on {device}";
+
+    // Other bridges have VLANs too, and do not look at them.
+    private static IEnumerable<string> Vlans(Topology topology) =>
+        from device in topology.Devices
+        where device.FiltersVlans || (device.Master is { } master && topology.Find(master) is { FiltersVlans: true })
+        from vlan in device.Vlans
+        select $"{vlan} of {device}";
 
     private static IEnumerable<string> Settings(Topology topology) =>
         from device in topology.Devices

@@ -46,7 +46,7 @@ public sealed class AnswerTests
             {
                 "PREROUTING 1 jump", "DOCKER 1 translate", "FORWARD 1 jump", "FORWARD 3 jump", "DOCKER 1 accept",
             }));
-        Assert.That(Said(Ask("internet", "host:22").Legs[0]), Is.EqualTo(new[] { "INPUT  drop" }));
+        Assert.That(Said(Ask("internet", "host:22").Legs[0]), Is.EqualTo(new[] { "PREROUTING 1 jump", "INPUT  drop" }));
     }
 
     [Test]

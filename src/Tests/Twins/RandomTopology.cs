@@ -95,7 +95,7 @@ internal sealed class RandomTopology
     private void AddNetwork(int index)
     {
         var name = $"br-{(char)('a' + index)}";
-        var filters = Chance(3);
+        var filters = Chance(3) && LiveTwin.KernelFiltersVlans;
         _devices.Add(new(name, DeviceKind.Bridge)
         {
             Addresses = [Own($"172.2{index}.0.1/24"), Own($"fd00:{index + 1}::1/64")],

@@ -11,6 +11,8 @@ internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 /// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw.</summary>
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
+    private Address _asker;
+
     /// <summary>
     /// The legs of one exchange that take place, in order: for TCP the whole connection, otherwise a request and its
     /// answer. <paramref name="number"/> counts exchanges from 1.
@@ -99,6 +101,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         };
         if (isHosts)
             request.Source = request.Source with { Name = SourceOf(request) };
+        _asker = request.Source;
         Send(request, flow.From, flow.By);
         return request;
     }
@@ -155,12 +158,22 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             request.Host, connections, content,
             source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
         Send(reply, receiver, request.Passage.ArrivedBy);
-        // A socket takes an answer only from the address that it asked. An echo is known by its id.
-        if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
-            && reply.Passage.Arrived.Source != Asked(request))
-            reply.Passage.Refuse(
-                $"it comes from {reply.Passage.Arrived.Source}, and {flow.From} awaits one from {Asked(request)}");
+        if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+            RefuseOfOthers(reply, Asked(request));
         return reply;
+    }
+
+    /// <summary>
+    /// A socket takes an answer only from the address that it asked, to the one that it asked from. An echo is known by
+    /// its id.
+    /// </summary>
+    private void RefuseOfOthers(Packet reply, Address asked)
+    {
+        var (source, destination) = reply.Passage.Arrived;
+        if (source != asked)
+            reply.Passage.Refuse($"it comes from {source}, and {flow.From} awaits one from {asked}");
+        else if (destination != _asker)
+            reply.Passage.Refuse($"it is for {destination}, and {flow.From} sent from {_asker}");
     }
 
     /// <summary>

@@ -223,6 +223,10 @@ internal sealed class Wiring
 
     public Device? Find(string device) => _devices.GetValueOrDefault(device);
 
+    /// <summary>Whether the device has the address.</summary>
+    public bool IsOn(string device, string address) =>
+        Find(device) is { } found && found.Addresses.Any(own => _book.NameOf(own.Address) == address);
+
     /// <summary>Whether nothing that is known of the host is at the other end of the device.</summary>
     public bool LeadsOut(string device) => !_behind.ContainsKey(device);
 

@@ -70,14 +70,15 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>
     /// The acknowledgement of the data is no leg, because it takes the way of the FIN. But where conntrack does not
     /// know the connection yet, it takes that segment for the first one (<c>nf_ct_tcp_loose</c>). NAT may then give it
-    /// another source, and to the sender it belongs to another connection.
+    /// another source or destination, and to whom it comes it belongs to another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
-        acknowledgement?.Passage.Arrived.Source is { Name: not null } source && source != Asked(acknowledgement);
+        acknowledgement?.Passage.Arrived is { Source.Name: not null } arrived
+        && (arrived.Source != Asked(acknowledgement) || arrived.Destination != _asker);
 
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
         acknowledgement.Passage.Last ?? throw new InvalidOperationException("It came by no hook."),
-        "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
+        "NAT took the acknowledgement before it for another connection, whose receiver resets it, and whether the FIN is sent before is a matter of moments"));
 
     /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
     private Packet Ask(Host host, Content content)

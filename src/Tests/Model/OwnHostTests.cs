@@ -149,6 +149,25 @@ public sealed class OwnHostTests
             Is.EqualTo("delivered to 203.0.113.7"));
     }
 
+    [TestCase(0, OutcomeKind.Delivered)]
+    [TestCase(1, OutcomeKind.Vanished)]
+    public void The_host_answers_for_its_other_addresses_if_it_would_take_the_packet(int filter, OutcomeKind outcome)
+    {
+        var topology = OwnHosts.With(one => one.Name == "br0"
+            ? one with { Settings = one.Settings with { RpFilter = filter } }
+            : one);
+        var container = topology.Containers[0];
+        var host = OwnHosts.With(topology with
+        {
+            // The way back to the container leads elsewhere.
+            Routes = [.. topology.Routes, To("10.0.0.2/32", "vd")],
+            Containers = [container with { Routes = [To("0.0.0.0/0", "eth0")] }, .. topology.Containers[1..]],
+        });
+        var trail = Ask(host, Named("a"), Endpoint.Host, "198.51.100.2").Trail;
+        Assert.That(trail.Outcome.Kind, Is.EqualTo(outcome));
+        Assert.That(trail.Hops.IsEmpty, Is.EqualTo(outcome == OutcomeKind.Vanished));
+    }
+
     [Test]
     public void Whether_the_host_answers_by_proxy_ndp_is_not_known()
     {

@@ -5,7 +5,8 @@ namespace Hooktrail.Model.Bridge;
 /// <summary>
 /// VLANs of a bridge that tells them apart (vlan_filtering); net/bridge/br_vlan.c. A frame without a tag belongs to the
 /// VLAN of its port (PVID), and a bridge's own device counts as one more port. Frames that keep their tag are not
-/// followed.
+/// followed. Read, and not measured: the random hosts of the twins have VLANs where the kernel has
+/// CONFIG_BRIDGE_VLAN_FILTERING.
 /// </summary>
 internal static class BridgeVlans
 {

@@ -17,6 +17,7 @@ public static class TwinDifferences
             .. Of("policy rule", Rules(host.Topology), Rules(twin.Topology)),
             .. Of("device", host.Topology.Devices.Select(one => one.Name), twin.Topology.Devices.Select(one => one.Name)),
             .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
+            .. Of("VLAN", Vlans(host.Topology), Vlans(twin.Topology)),
             .. OfSettings(host.Topology, twin.Topology),
             .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
         ];
@@ -83,6 +84,13 @@ public static class TwinDifferences
         from own in device.Addresses
         where !own.Address.IsIPv6LinkLocal
         select $"{own} on {device}";
+
+    // Other bridges have VLANs too, and do not look at them.
+    private static IEnumerable<string> Vlans(Topology topology) =>
+        from device in topology.Devices
+        where device.FiltersVlans || (device.Master is { } master && topology.Find(master) is { FiltersVlans: true })
+        from vlan in device.Vlans
+        select $"{vlan} of {device}";
 
     private static IEnumerable<string> OfSettings(Topology host, Topology twin) =>
         from device in host.Devices

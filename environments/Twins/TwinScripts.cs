@@ -32,7 +32,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         var batch = new StringBuilder("link set lo up\n");
         foreach (var device in Topology.Devices.Where(one => one.Kind == DeviceKind.Bridge))
             batch.Append(
-                $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Calls(device)}\n");
+                $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Filtering(device)}{Calls(device)}\n");
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
@@ -140,6 +140,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
                 batch.Append(CultureInfo.InvariantCulture, $"link set {device.Name} up\n");
         }
 
+        // An entry of the forwarding table is one for each VLAN of its port, so these come first.
+        foreach (var device in Topology.Devices.Where(one => parts.Upper(one).FiltersVlans))
+            foreach (var vlan in device.Vlans)
+                forwarding.Append(Passing(device, vlan));
         foreach (var part in parts.Containers)
             foreach (var at in part.Container.Attachments)
             {
@@ -236,6 +240,12 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
     private static string Single(IPAddress address) =>
         string.Create(CultureInfo.InvariantCulture, $"{address}/{address.GetAddressBytes().Length * 8}");
+
+    private static string Filtering(Device bridge) => bridge.FiltersVlans ? " vlan_filtering 1 vlan_default_pvid 0" : "";
+
+    private static string Passing(Device device, PassingVlans vlan) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"vlan add dev {device.Name} vid {vlan.First}{(vlan.Last > vlan.First ? $"-{vlan.Last}" : "")}{(vlan.IsOfUntagged ? " pvid" : "")}{(vlan.LeavesUntagged ? " untagged" : "")}{(device.Kind == DeviceKind.Bridge ? " self" : "")}\n");
 
     private static string Calls(Device bridge) =>
         (bridge.Calls.Iptables ? " nf_call_iptables 1" : "") + (bridge.Calls.Ip6tables ? " nf_call_ip6tables 1" : "")

@@ -87,7 +87,7 @@ internal sealed class VerificationTests
         Assert.That(
             seen.Rules[0].ToString(),
             Does.StartWith("request: no further rule is predicted; at hop ").And.Contains("iptables filter INPUT rule 2: ")
-                .And.EndsWith(" matched"));
+                .And.EndsWith(" (jump) matched"));
     }
 
     [Test]

@@ -33,6 +33,19 @@ public static class AnswerJson
                 legs.Write(
                     new(result.Question.Flow, leg.Leg, leg.Trail, Observed: null) { Ways = leg.Ways }, leg.RulesAt);
             json.WriteEndArray();
+            if (result.Verified is { } verified)
+                legs.WriteLine("verified", verified, static (line, one) =>
+                {
+                    if (one.Agrees is { } agrees)
+                        line.WriteBoolean("agrees", agrees);
+                    else
+                        line.WriteNull("agrees");
+                    line.WriteString("reason", one.Says);
+                    line.WriteStartArray("differences");
+                    foreach (var difference in one.Differences)
+                        line.WriteStringValue(difference);
+                    line.WriteEndArray();
+                });
             if (result.Change is { } change)
                 legs.WriteLine("change", change, static (line, one) =>
                 {

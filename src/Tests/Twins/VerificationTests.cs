@@ -86,7 +86,8 @@ internal sealed class VerificationTests
         Assert.That(seen.Rules, Is.Not.Empty);
         Assert.That(
             seen.Rules[0].ToString(),
-            Does.StartWith("request: no further rule is predicted; at hop ").And.Contains("iptables filter INPUT rule 2: ")
+            Does.StartWith("request: at hop ")
+                .And.Contains("iptables filter INPUT rule 1: -A INPUT -p tcp --dport 22 -j ACCEPT (accept) is predicted; ")
                 .And.EndsWith(" (jump) matched"));
     }
 

@@ -28,7 +28,10 @@ public sealed class AnswerJsonTests
         {
             Before = Answers.Of("internet", "web:443").Answer,
             NotKnown = [new(Subject.Sockets, "no right")],
+            Verified = new(true, "in a twin", ["The twin lacks the route \"default\"."]),
         }).SetArgDisplayNames("with all members"),
+        new TestCaseData(Answers.Of("internet", "host:22") with { Verified = new(null, "nothing tells", []) })
+            .SetArgDisplayNames("not verified"),
     ];
 
     [TestCaseSource(nameof(Results))]
@@ -43,6 +46,17 @@ public sealed class AnswerJsonTests
         Assert.That(
             schema.Validate(text.Replace($"\"outcome\": \"{result.Answer.Ending.Name()}\"", "\"outcome\": \"fine\"")),
             Is.Not.Empty);
+    }
+
+    [TestCase(true, true)]
+    [TestCase(false, false)]
+    [TestCase(null, null)]
+    public void What_the_twin_did_outweighs_the_answer(bool? agrees, bool? meets)
+    {
+        var result = Answers.Of("internet", "host:22") with { Verified = new(agrees, "in a twin", []) };
+
+        Assert.That(result.Meets(Ending.Dropped), Is.EqualTo(meets));
+        Assert.That(result.Meets(Ending.Delivered), Is.False);
     }
 
     [Test]

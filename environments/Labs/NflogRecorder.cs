@@ -12,7 +12,13 @@ namespace Hooktrail.Labs;
 /// </param>
 /// <param name="Ended">The message if the reason is unknown.</param>
 /// <param name="Owner">Ends the program.</param>
-public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner);
+public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner)
+{
+    /// <summary>
+    /// Whether it was started with the argument <c>trace</c>, and so tells which rules the packets meet.
+    /// </summary>
+    public bool Traces { get; init; }
+}
 
 /// <summary>
 /// A lab's NFLOG observer: one program on a log group of the host's network namespace, and private nft tables that
@@ -159,7 +165,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     }
 
     private NflogTable Table(ImmutableArray<NflogPlace> places) =>
-        new(_run, _group, _traffic, places) { Part = _parts++ };
+        new(_run, _group, _traffic, places) { Part = _parts++, Traces = _process.Traces };
 
     private Task LoadAsync(string text, CancellationToken cancellation) =>
         _host.RunAsync("record packets", $"nft -f - <<'END'\n{text}END\n", cancellation);

@@ -25,13 +25,29 @@ public sealed class Twin : IAsyncDisposable
 
     private Twin(
         ProcessTree tree, ImmutableDictionary<string, Shell> shells, NflogRecorder recorder, TwinStations stations,
-        LabMap map, HostProfile profile)
+        LabMap map, TwinParts parts, HostProfile profile, TracedRules rules)
     {
-        (_tree, _shells, _recorder, _stations, _map, Profile) = (tree, shells, recorder, stations, map, profile);
+        (_tree, _shells, _recorder, _stations, _map) = (tree, shells, recorder, stations, map);
+        (Profile, Rules) = (profile, rules);
+        Namespaces =
+        [
+            (TwinParts.Host, shells[TwinParts.Host].Session.ProcessId),
+            .. parts.Containers.Select(one => (one.Container.Name, shells[one.Station].Session.ProcessId)),
+            (TwinParts.Outside, shells[TwinParts.Outside].Session.ProcessId),
+        ];
     }
 
     /// <summary>The host as it was read after it was built, by the script that takes snapshots of users' hosts.</summary>
     public HostProfile Profile { get; }
+
+    /// <summary>
+    /// The namespaces by a process in each: of the host, of each container by its name, and of all that is beyond the
+    /// host.
+    /// </summary>
+    public ImmutableArray<(string Name, int ProcessId)> Namespaces { get; }
+
+    /// <summary>Reads the rules that the packets of a leg met.</summary>
+    public TracedRules Rules { get; }
 
     /// <summary>In what the twin differs from the host of the snapshot, on the kernel of this machine.</summary>
     public ImmutableArray<string> DifferencesFrom(HostProfile host) => TwinDifferences.Between(host, Profile);
@@ -52,11 +68,11 @@ public sealed class Twin : IAsyncDisposable
             var host = shells[TwinParts.Host];
             var scripts = new TwinScripts(parts, host.Session.ProcessId);
             await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
-            var profile = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
+            var (profile, rules) = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
             recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
             stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
                 .ConfigureAwait(false);
-            return new(tree, shells, recorder, stations, Map(ends), profile);
+            return new(tree, shells, recorder, stations, Map(ends), parts, profile, rules);
         }
         catch
         {
@@ -104,7 +120,7 @@ public sealed class Twin : IAsyncDisposable
         CancellationToken cancellation)
     {
         var host = shells[TwinParts.Host];
-        await host.RunAsync("make the devices", scripts.Devices(), cancellation).ConfigureAwait(false);
+        await host.RunAsync("make the bridges", scripts.Bridges(), cancellation).ConfigureAwait(false);
         await Task.WhenAll(
             [
                 .. parts.Containers.Select(part => shells[part.Station].RunAsync(
@@ -120,7 +136,8 @@ public sealed class Twin : IAsyncDisposable
                 cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<HostProfile> ReadAsync(TwinPlan plan, int processId, CancellationToken cancellation)
+    private static async Task<(HostProfile Profile, TracedRules Rules)> ReadAsync(
+        TwinPlan plan, int processId, CancellationToken cancellation)
     {
         var snapshot = await SnapshotTaking.OfNamespaceAsync(processId, cancellation).ConfigureAwait(false);
         var topology = TopologyReader.Of(snapshot) with
@@ -130,18 +147,25 @@ public sealed class Twin : IAsyncDisposable
             // No process listens there yet.
             Listening = plan.Topology.Listening,
         };
-        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var profile = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var handles = snapshot.Find("nft-json") is { Succeeded: true } listed
+            ? RuleHandles.Of(listed.Text)
+            : RuleHandles.None;
+        return (profile, new(profile.Rules, handles));
     }
 
     private static async Task<NflogRecorder> RecordAsync(
         IMachine machine, HostProfile profile, Shell host, CancellationToken cancellation)
     {
-        var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0")
+        var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0", "trace")
             .ConfigureAwait(false);
         var recorder = await NflogRecorder.StartAsync(
             new(
                 program.Input, program.Lines,
-                "The program that reads the log group ended; check that perl is installed, and run again.", program),
+                "The program that reads the log group ended; check that perl is installed, and run again.", program)
+            {
+                Traces = true,
+            },
             RunId.New(), NflogTraffic.Everything,
             NflogPlaces.OfTools(profile.Iptables, profile.Iptables, profile.Ebtables), host, cancellation)
             .ConfigureAwait(false);

@@ -28,24 +28,34 @@ public static class TwinDifferences
                 if (!chain.Rules.IsEmpty)
                     yield return $"The twin has no chain {chain.Id}.";
             }
-            else if (chain.Policy != built.Policy || !Texts(chain).SequenceEqual(Texts(built)))
+            else if (chain.Policy != built.Policy)
             {
-                yield return $"The twin's chain {chain.Id} has other rules: {First(Texts(chain), Texts(built))}.";
+                yield return $"The twin's chain {chain.Id} has the policy {built.Policy}, and the host's has {chain.Policy}.";
+            }
+            else if (FirstOther(chain.Rules, built.Rules) is { } at)
+            {
+                yield return $"The twin's chain {chain.Id} has other rules: {Quoted(built, at)} instead of {Quoted(chain, at)}.";
             }
 
         foreach (var chain in twin.Chains.Where(chain => !chain.Rules.IsEmpty && host.Find(chain.Id) is null))
             yield return $"The twin has a chain {chain.Id}, and the host has none.";
     }
 
-    private static IEnumerable<string> Texts(RuleChain chain) => chain.Rules.Select(rule => rule.ToString());
-
-    private static string First(IEnumerable<string> host, IEnumerable<string> twin)
+    /// <summary>The index of the first rule that differs; null if there is none.</summary>
+    private static int? FirstOther(ImmutableArray<Rule> host, ImmutableArray<Rule> twin)
     {
-        var (here, there) = (host.ToList(), twin.ToList());
-        var at = Enumerable.Range(0, Math.Max(here.Count, there.Count))
-            .First(index => here.ElementAtOrDefault(index) != there.ElementAtOrDefault(index));
-        return $"\"{there.ElementAtOrDefault(at) ?? "none"}\" instead of \"{here.ElementAtOrDefault(at) ?? "none"}\"";
+        for (var at = 0; at < Math.Max(host.Length, twin.Length); at++)
+            if (host.ElementAtOrDefault(at) is not { } here || twin.ElementAtOrDefault(at) is not { } there
+                || !IsSame(here, there))
+                return at;
+        return null;
     }
+
+    // Tools print a rule otherwise than a user types it: -m tcp, /32.
+    private static bool IsSame(Rule one, Rule other) =>
+        one.Text == other.Text || one.Target == other.Target && one.Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
+
+    private static string Quoted(RuleChain chain, int at) => $"\"{chain.Rules.ElementAtOrDefault(at)?.Text ?? "none"}\"";
 
     private static IEnumerable<string> Of(string kind, IEnumerable<string> host, IEnumerable<string> twin)
     {

@@ -26,18 +26,13 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
     private Topology Topology => parts.Topology;
 
-    /// <summary>Bridges, and devices that lead nowhere.</summary>
-    public string Devices()
+    /// <summary>The bridges.</summary>
+    public string Bridges()
     {
-        var cables = parts.Containers.SelectMany(one => one.Container.Attachments).Select(at => at.Port)
-            .Concat(parts.Beyond.Select(one => one.Device.Name))
-            .ToHashSet();
         var batch = new StringBuilder("link set lo up\n");
-        foreach (var device in Topology.Devices.Where(
-            one => one.Kind != DeviceKind.Loopback && !cables.Contains(one.Name)))
-            batch.Append(device.Kind == DeviceKind.Bridge
-                ? $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Calls(device)}\n"
-                : $"link add {device.Name} address {parts.MacOf(device)} type dummy\n");
+        foreach (var device in Topology.Devices.Where(one => one.Kind == DeviceKind.Bridge))
+            batch.Append(
+                $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Calls(device)}\n");
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
@@ -83,6 +78,12 @@ internal sealed class TwinScripts(TwinParts parts, int host)
                 batch.Append(OnLink(address, neighbour, part));
         }
 
+        // Not of kind dummy, which a kernel may lack. Without ARP, what the host sends there is for nobody.
+        foreach (var (index, device) in parts.Nowhere.Index())
+            batch.Append(
+                CultureInfo.InvariantCulture,
+                $"link add nowhere{index} type veth peer name {device.Name} address {parts.MacOf(device)} netns /proc/{host}/ns/net\nlink set nowhere{index} up\n");
+
         // An answer needs some route before its mark chooses another.
         if (parts.Beyond is [var first, ..])
             batch.Append(
@@ -123,6 +124,8 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     public string Host()
     {
         var (batch, forwarding) = (new StringBuilder(), new StringBuilder());
+        foreach (var device in parts.Nowhere)
+            batch.Append($"link set {device.Name} arp off\n");
         foreach (var device in Topology.Devices)
         {
             if (device.Master is { } master && Topology.Find(master) is { Kind: DeviceKind.Bridge })
@@ -154,7 +157,11 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         foreach (var hop in Topology.Routes.SelectMany(route => route.NextHops))
             if (hop.Gateway is { } gateway && MacOn(hop.Device) is { } mac && !IsContainers(gateway))
                 batch.Append(Neighbour(gateway, mac, hop.Device));
-        var up = parts.Containers.Sum(one => one.Container.Attachments.Count(at => at.Port is not null)) + parts.Beyond.Length;
+        foreach (var known in Topology.Neighbours)
+            if (parts.KnownBeyond(known.Device, known.Address) is { } part)
+                batch.Append(Neighbour(known.Address, parts.MacOf(part), known.Device));
+        var up = parts.Containers.Sum(one => one.Container.Attachments.Count(at => at.Port is not null))
+            + parts.Beyond.Length + parts.Nowhere.Count(one => one.IsUp);
         return $$"""
             set -e
             {{Batch("ip", batch)}}{{Batch("ip -6", RouteCommands.Of(Topology.Rules6))}}{{Batch("bridge", forwarding)}}

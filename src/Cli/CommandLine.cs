@@ -54,7 +54,7 @@ internal static class CommandLine
                 PredictVerb.Create(), ObserveVerb.Create(), ExplainVerb.Create(), ImportVerb.Create(),
                 ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
                 CompareVerb.Create(), BaselineVerb.Create(),
-                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(), ReachVerb.Create(),
+                SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(), ReachVerb.Create(), TwinVerb.Create(),
                 DoctorVerb.Create(),
                 KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
             },

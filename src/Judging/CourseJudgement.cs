@@ -49,7 +49,8 @@ internal sealed class CourseJudgement(
         var record = (seen ?? new(flow, leg.Leg, null, null)) with { Predicted = said };
         if (follows is not null)
             return NotPredicted(record, follows);
-        if (IsOpen(leg) && seen?.Observed is { } begun && Sight.IsBeginningOf(said, begun))
+        // Without a hop, not even that it comes about is predicted.
+        if (IsOpen(leg) && (seen?.Observed is { } begun ? Sight.IsBeginningOf(said, begun) : said.Hops.IsEmpty))
             return record with
             {
                 Verdict = LegVerdict.NotPredicted,

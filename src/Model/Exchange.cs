@@ -54,6 +54,16 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             var packet = flags switch { TcpFlags.Ack => 2, TcpFlags.Psh | TcpFlags.Ack => 3, _ => 4 };
             var leg = new Leg(Direction.Request, packet);
             yield return new(leg, TrailOf(segment), segment);
+            if (segment.Passage.Error is { } told)
+            {
+                yield return new(leg with { Direction = Direction.Error }, TrailOf(told), told);
+                if (packet < 4 && told.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+                {
+                    yield return new(leg with { Packet = packet + 1 }, IsToldToEnd(segment), segment);
+                    yield break;
+                }
+            }
+
             arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
             if (arrives && leg.Packet == 3)
                 received = Answer(segment, Segment(TcpFlags.Ack));
@@ -76,6 +86,12 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
         acknowledgement.Passage.Last ?? throw new InvalidOperationException("It came by no hook."),
         "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
+
+    // A reset ends the connection; an ICMP error is told to the program only if it asks for errors (IP_RECVERR;
+    // net/ipv4/tcp_ipv4.c, tcp_v4_err).
+    private static Trail IsToldToEnd(Packet segment) => new([], Outcome.Unknown(
+        segment.Passage.Last ?? throw new InvalidOperationException("It was rejected at no hook."),
+        "the sender learns that the segment before it was rejected, and whether it sends on depends on its program"));
 
     /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
@@ -180,7 +196,9 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>The address that is asked, as the sender knows it.</summary>
     private Address Asked(Packet packet) => new(AskedOn(packet.Host), flow.Port);
 
-    private string AskedOn(Host host) => flow.Via ?? host.Wiring.AddressOf(flow.To, other: flow.From, flow.Ip)
+    private string AskedOn(Host host) => AskedOn(host, flow);
+
+    internal static string AskedOn(Host host, Flow flow) => flow.Via ?? host.Wiring.AddressOf(flow.To, other: flow.From, flow.Ip)
         ?? throw new HooktrailException($"{flow.To} has no address that {flow.From} could ask; give one.");
 
     /// <summary>

@@ -56,8 +56,12 @@ public static class Prediction
     /// The rules of <see cref="Account"/> alone. The reasons of all other hook points take longer than the walk.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
-    public static ImmutableArray<RuleStep> Rules(HostProfile profile, Flow flow, Leg leg) =>
-        Journaled(profile, flow, leg, null).Packet.Journal!.Rules;
+    public static ImmutableArray<RuleStep> Rules(HostProfile profile, Flow flow, Leg leg, Trail? way = null) =>
+        Journaled(profile, flow, leg, way).Packet.Journal!.Rules;
+
+    /// <summary>The address to which a flow's requests are sent.</summary>
+    /// <exception cref="HooktrailException">The receiver has no address that the sender could ask.</exception>
+    public static string AddressAsked(HostProfile profile, Flow flow) => Exchange.AskedOn(HostOf(profile), flow);
 
     private static Walked Journaled(HostProfile profile, Flow flow, Leg leg, Trail? way)
     {

@@ -1,3 +1,5 @@
+using Hooktrail.Observation.Nflog;
+
 namespace Hooktrail.Observation;
 
 /// <summary>The result of observing a flow: its legs, or why they are unknown.</summary>
@@ -24,4 +26,7 @@ public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> 
 {
     /// <summary>The hops of which the records do not prove all that the trail says.</summary>
     public ImmutableArray<UnsureHops> Unsure { get; init; } = [];
+
+    /// <summary>The rules that the kernel told of, each with its hop, counted from 1; none without a trace.</summary>
+    public ImmutableArray<(int Hop, TraceStep Step)> Steps { get; init; } = [];
 }

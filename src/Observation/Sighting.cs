@@ -1,4 +1,5 @@
 using System.Net;
+using Hooktrail.Observation.Nflog;
 
 namespace Hooktrail.Observation;
 
@@ -116,6 +117,11 @@ public sealed record Sighting
     /// conntrack has seen the packet.
     /// </summary>
     public ConnectionState? Connection { get; init; }
+
+    /// <summary>
+    /// The rules that the packet met there, in order, if the recorder traces; none of the chains of legacy tools.
+    /// </summary>
+    public ImmutableArray<TraceStep> Steps { get; init; } = [];
 }
 
 /// <summary>

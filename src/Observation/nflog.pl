@@ -1,14 +1,16 @@
 #!/usr/bin/perl
 # Reads a netfilter log group (nfnetlink_log) of its network namespace, and writes lines:
-#   nflog.pl GROUP [ct]
+#   nflog.pl GROUP [ct] [trace]
 #
-#   group N       the group that it has bound: GROUP, or the first free one after it. This is the first line
+#   group N       the group that it has bound: GROUP, or the first free one after it. This is the first line of its own
 #   HEX           one logged packet: the netlink message without its header (struct nfgenmsg and the attributes NFULA_*)
-#   lost          the socket was full; some packets are missing from here on
+#   trace HEX     one step of a packet that nf_tables traces, likewise (NFTA_TRACE_*), in its place between the packets
+#   lost          the socket was full; some packets or steps are missing from here on
 #   fence TOKEN   every packet that was logged before the command came is above this line
 #
 # Standard input has one command: `fence TOKEN`. When the input ends, the program ends, which frees the group. With
-# `ct`, messages contain conntrack's state of the packet, if the kernel has nf_conntrack_netlink.
+# `ct`, messages contain conntrack's state of the packet, if the kernel has nf_conntrack_netlink. With `trace`, it reads
+# what `nft monitor trace` reads, too: steps of the packets on which a rule of the namespace has set `meta nftrace`.
 #
 # The program needs CAP_NET_ADMIN over its network namespace, and only the part of perl that Debian calls perl-base.
 use strict;
@@ -16,12 +18,14 @@ use warnings;
 use Errno qw(EAGAIN EBUSY EINTR ENOBUFS EPERM);
 use Socket qw(SOCK_RAW SOL_SOCKET SO_RCVBUF MSG_DONTWAIT);
 
-# <linux/netlink.h>, <linux/netfilter/nfnetlink.h>, <linux/netfilter/nfnetlink_log.h>, <asm-generic/socket.h>.
+# <linux/netlink.h>, <linux/netfilter/nfnetlink.h>, <linux/netfilter/nfnetlink_log.h>, <linux/netfilter/nf_tables.h>,
+# <asm-generic/socket.h>.
 use constant {
     AF_NETLINK => 16, NETLINK_NETFILTER => 12, SO_RCVBUFFORCE => 33,
     NLM_F_REQUEST => 1, NLM_F_ACK => 4, NLMSG_ERROR => 2,
     NFULNL_MSG_PACKET => 0x400, NFULNL_MSG_CONFIG => 0x401,
     NFULA_CFG_CMD => 1, NFULA_CFG_MODE => 2, NFULA_CFG_NLBUFSIZ => 3, NFULA_CFG_QTHRESH => 5, NFULA_CFG_FLAGS => 6,
+    NFT_MSG_TRACE => 0xA11, NFNLGRP_NFTRACE => 9,
     NFULNL_CFG_CMD_BIND => 1, NFULNL_COPY_PACKET => 2,
     NFULNL_CFG_F_SEQ => 1, NFULNL_CFG_F_SEQ_GLOBAL => 2, NFULNL_CFG_F_CONNTRACK => 4,
     # The number of bytes that a pipe takes without blocking after select has found it writable.
@@ -30,11 +34,14 @@ use constant {
     MOST_PENDING => 64 << 20,
 };
 
-my ($group, $ct) = @ARGV;
-die "usage: nflog.pl GROUP [ct]\n" unless ($group // '') =~ /^\d+$/ && ($ct // 'ct') eq 'ct';
+my ($group, @more) = @ARGV;
+my $ct = @more && $more[0] eq 'ct' && shift @more;
+my $trace = @more && $more[0] eq 'trace' && shift @more;
+die "usage: nflog.pl GROUP [ct] [trace]\n" unless ($group // '') =~ /^\d+$/ && !@more;
 
 socket(my $log, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) or die "nflog.pl: no netlink socket: $!\n";
-bind($log, pack 'S S L L', AF_NETLINK, 0, 0, 0) or die "nflog.pl: cannot bind the netlink socket: $!\n";
+# One socket for both, so that a step has its place between the packets.
+bind($log, pack 'S S L L', AF_NETLINK, 0, 0, $trace ? 1 << NFNLGRP_NFTRACE - 1 : 0) or die "nflog.pl: cannot bind the netlink socket: $!\n";
 
 # Room for bursts. The second call is for root of a user namespace, whom the kernel limits to net.core.rmem_max.
 setsockopt($log, SOL_SOCKET, SO_RCVBUFFORCE, pack 'i', 32 << 20) or setsockopt($log, SOL_SOCKET, SO_RCVBUF, pack 'i', 32 << 20);
@@ -115,6 +122,8 @@ sub receive {
         my ($length, $type, undef, $of, undef, $error) = unpack 'L S S L L l', $buffer;
         if ($type == NFULNL_MSG_PACKET) {
             $pending .= unpack('H*', substr $buffer, 16, $length - 16) . "\n";
+        } elsif ($type == NFT_MSG_TRACE) {
+            $pending .= 'trace ' . unpack('H*', substr $buffer, 16, $length - 16) . "\n";
         } elsif ($type == NLMSG_ERROR && defined(my $token = delete $fences{$of})) {
             die "nflog.pl: the kernel refuses a fence in log group $group\n" if $error;
             $pending .= "fence $token\n";

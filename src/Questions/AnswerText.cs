@@ -19,6 +19,8 @@ public static class AnswerText
                 $"now: {PlainText.Of(before.Says)}\nthen: {PlainText.Of(result.Answer.Says)}\n");
         else
             text.Append(CultureInfo.InvariantCulture, $"{PlainText.Of(result.Answer.Says)}\n");
+        if (result.Verified is { } verified)
+            text.Append(Of(verified));
         foreach (var leg in result.Answer.Legs)
             text.Append('\n').Append(OfLeg(leg, everyHook));
         if (result.Change is { } change)
@@ -27,6 +29,9 @@ public static class AnswerText
             text.Append(CultureInfo.InvariantCulture, $"\nnot known of this host: {PlainText.Of(missing.ToString())}");
         return text.Append(result.NotKnown.IsEmpty ? "" : "\n").ToString();
     }
+
+    private static string Of(Verified verified) => string.Concat(
+        verified.Differences.Prepend(verified.ToString()).Select(one => $"{PlainText.Of(one)}\n"));
 
     private static string Of(SmallestChange change)
     {

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Hooktrail.Hosts;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
 using Hooktrail.Text;
+using Hooktrail.Twins;
+using Hooktrail.Verification;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -68,6 +71,11 @@ internal static class CheckVerb
         Description = "Says which smallest change of the host would let the packet through, or stop it if it is delivered.",
     };
 
+    private static readonly Option<bool> Verify = new("--verify")
+    {
+        Description = "Sends the packets through a twin: a private copy of the host on this machine's kernel.",
+    };
+
     private static readonly Option<string> Format = new("--format")
     {
         Description =
@@ -105,9 +113,14 @@ internal static class CheckVerb
             --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; rules for such
             packets, in DOCKER-USER first; and last the deciding rule deleted.
 
+            --verify builds a twin of the host in private network namespaces: its devices, addresses, routes, policy rules, sysctls, sets and rules, a
+            namespace for each container and one for all that is beyond the host. It sends the packets of the question there, and compares hop by hop and,
+            from the kernel's own trace, rule by rule. The host itself gets no packet and no change. A rule of a legacy tool is not compared, only its hooks.
+
             A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 
-            Exit codes: 0 as expected, or without --expect predicted; 1 another ending; 4 the model does not know, or it depends.
+            Exit codes: 0 as expected, or without --expect predicted; 1 another ending, or the twin did otherwise; 4 the model does not know, it depends, or
+            nothing was verified.
 
             Examples:
               ./specs check --from internet --to web:443 --snapshot shop.snapshot
@@ -115,10 +128,11 @@ internal static class CheckVerb
               ./specs check --from web --to db:5432 --expect delivered --format junit
               ./specs check --from internet --to web:443 --format svg --leg reply > reply.svg
               ./specs check --from internet --to web:443 --rule "iptables -I DOCKER-USER -i eth0 -j DROP" --set ip_forward=1
+              ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
-            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Expect, Format, OfLeg, Verbose])
+            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Expect, Format, OfLeg, Verbose])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
@@ -132,7 +146,12 @@ internal static class CheckVerb
             throw new HooktrailException(
                 $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
-        var profile = await SnapshotInput.HostAsync(line.GetValue(File), cancellation);
+        if (line.GetValue(Verify)
+            && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _) || Host.Turns(line).Any()))
+            throw new HooktrailException(
+                "--verify builds the host with its own rules on this machine's kernel; leave out --docker, --kernel and --set, or leave out --verify.");
+        var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
+        var profile = SnapshotInput.HostOf(snapshot);
         var topology = profile.Topology;
         var question = Question.Of(
             topology,
@@ -140,7 +159,8 @@ internal static class CheckVerb
             line.GetRequiredValue(To),
             Protocols.Parse(line.GetRequiredValue(ByProtocol)),
             line.GetValue(Ip) is { } ip ? IpVersions.Parse(ip is "4" or "6" ? $"ipv{ip}" : ip) : null);
-        var then = Changed(line, profile);
+        var tables = line.GetValue(Nft) is { } file ? NftInput.Read(file) : null;
+        var then = Changed(line, profile, tables);
         if (Host.DockerNote(line) is { } note)
             await Console.Error.WriteLineAsync(PlainText.Of(note));
         var answer = Answer.Of(then, question);
@@ -148,6 +168,9 @@ internal static class CheckVerb
         {
             Before = ReferenceEquals(then, profile) ? null : Answer.Of(profile, question),
             Change = line.GetValue(Explain) ? SmallestChange.Of(then, question, answer) : null,
+            Verified = line.GetValue(Verify)
+                ? await VerifiedAsync(line, snapshot, then, tables, question, cancellation)
+                : null,
             NotKnown = topology.NotKnown,
         };
         await using var output = Console.OpenStandardOutput();
@@ -175,14 +198,25 @@ internal static class CheckVerb
     }
 
     /// <summary>The host with the changes that the user asks about; the same object if there are none.</summary>
-    private static HostProfile Changed(ParseResult line, HostProfile host)
+    private static HostProfile Changed(ParseResult line, HostProfile host, string? tables)
     {
         var changed = Host.SaysDocker(line, out var release) ? HostDocker.With(host, release) : host;
-        if (line.GetValue(Nft) is { } file)
-            changed = HostCommand.AddTables(changed, NftInput.Read(file), InputFile.NameOf(file));
+        if (tables is not null)
+            changed = HostCommand.AddTables(changed, tables, InputFile.NameOf(line.GetValue(Nft)!));
         changed = line.GetRequiredValue(Rules).Aggregate(changed, HostCommand.Apply);
         changed = Host.Turns(line).Aggregate(changed, (one, turn) => HostSwitches.Turn(one, turn.Switch, turn.On));
         return Host.Kernel(line) is { } kernel ? changed with { Kernel = kernel } : changed;
+    }
+
+    private static async Task<Verified> VerifiedAsync(
+        ParseResult line, Snapshot snapshot, HostProfile host, string? tables, Question question,
+        CancellationToken cancellation)
+    {
+        var commands = line.GetRequiredValue(Rules).Select(command => TypedCommand.Of(host, command));
+        await using var twin = await TwinOfHost.StartAsync(
+            snapshot, host, [.. tables is null ? [] : (LoadedRules[])[new("nft -f -", tables)], .. commands],
+            cancellation);
+        return await twin.AskAsync(question.Flow, cancellation);
     }
 
     private static string Drawn(string format, HostProfile profile, CheckResult result, Direction direction)

@@ -51,16 +51,9 @@ internal static class LabVerb
             if (lab is NamespaceLab namespaces)
                 await Console.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(
                     station => $"  {station.Key,-10} {namespaces.Machine.Entrance(station.Value)}\n")));
-            try
-            {
-                // A read of the console cannot be cancelled, so it stays pending.
-                await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                // Ctrl-C: the other way to take the lab down.
-            }
+            await EnterKey.PressedAsync(cancellation);
         }
+
         return ExitCode.Done;
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Hooktrail.Hosts;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Reach;
+using Hooktrail.Verification;
 
 namespace Hooktrail.Cli.Verbs;
 
@@ -56,6 +58,11 @@ internal static class ReachVerb
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<bool> Verify = new("--verify")
+    {
+        Description = "Sends the packets of each answer through a twin of the host, and writes what it did otherwise to standard error.",
+    };
+
     public static Verb Create()
     {
         var verb = new Verb(
@@ -69,17 +76,20 @@ internal static class ReachVerb
             An expectation is SOURCE → SERVICE:PORT/PROTOCOL ENDING [ipv4|ipv6]; -> is an arrow too, and # begins a comment. The ends are those of check, the
             protocol is tcp, udp or icmp, by default tcp, and the ending is delivered, dropped, rejected, unreachable, or closed for any of the last three.
 
-            Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, or an answer changed (--diff);
-            4 no expectation is missed, but the model does not know whether each is met, or it depends.
+            --verify builds a twin of the host, as check --verify does, and asks it each answer of the table, hop by hop and rule by rule.
+
+            Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, the twin did otherwise, or an answer changed
+            (--diff); 4 no expectation is missed, but the model does not know whether each is met, it depends, or an answer was not verified.
 
             Examples:
               ./specs reach --snapshot shop.snapshot
               ./specs reach --snapshot shop.snapshot --format html --out reach.html
               ./specs reach --snapshot shop.snapshot --from 203.0.113.7@eth0 --expect shop.expect --format junit --out junit.xml
+              ./specs reach --snapshot shop.snapshot --verify
               ./specs reach --diff before.snapshot after.snapshot
             """)
         {
-            Options = { File, From, Format, Out, Expect, Diff, Verbose },
+            Options = { File, From, Verify, Format, Out, Expect, Diff, Verbose },
         };
         verb.SetAction(RunAsync);
         return verb;
@@ -89,11 +99,34 @@ internal static class ReachVerb
     {
         var scope = new ReachScope([.. line.GetRequiredValue(From)], line.GetValue(Verbose));
         if (line.GetValue(Diff) is not [var before, var after])
-            return Show(line, scope, await SnapshotInput.HostAsync(line.GetValue(File), cancellation));
-        if (line.GetValue(File) is not null || line.GetValue(Expect) is not null)
-            throw new HooktrailException("--diff takes neither --snapshot nor --expect; leave them out.");
+        {
+            var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
+            var host = SnapshotInput.HostOf(snapshot);
+            var shown = Show(line, scope, host);
+            return line.GetValue(Verify)
+                ? Worse(shown, await VerifiedAsync(snapshot, host, scope, cancellation))
+                : shown;
+        }
+
+        if (line.GetValue(File) is not null || line.GetValue(Expect) is not null || line.GetValue(Verify))
+            throw new HooktrailException("--diff takes no --snapshot, --expect or --verify; leave them out.");
         return Compare(line, scope, await SnapshotInput.HostAsync(before, cancellation), await SnapshotInput.HostAsync(after, cancellation));
     }
+
+    private static async Task<int> VerifiedAsync(
+        Snapshot snapshot, HostProfile host, ReachScope scope, CancellationToken cancellation)
+    {
+        await using var twin = await TwinOfHost.StartAsync(snapshot, host, [], cancellation);
+        var verified = await twin.AskAsync(ReachTable.Of(host, scope.For(host.Topology)), cancellation);
+        await Console.Error.WriteAsync(ReachText.Of(verified));
+        return verified.Otherwise.Any() ? ExitCode.No
+            : verified.Untold.Any() ? ExitCode.NotPredicted
+            : ExitCode.Done;
+    }
+
+    // What went wrong outweighs what is not known.
+    private static int Worse(int one, int other) =>
+        one == ExitCode.No || other == ExitCode.No ? ExitCode.No : Math.Max(one, other);
 
     private static int Show(ParseResult line, ReachScope scope, HostProfile host)
     {

@@ -14,9 +14,17 @@ internal static class SnapshotInput
 
     /// <summary>The host of a snapshot; without one, this host as it is now.</summary>
     /// <exception cref="HooktrailException">The file cannot be read, or the host cannot.</exception>
-    public static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation)
+    public static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation) =>
+        HostOf(await SnapshotAsync(path, cancellation));
+
+    /// <summary>A snapshot; without a path, of this host as it is now.</summary>
+    /// <exception cref="HooktrailException">The file cannot be read, or the host cannot.</exception>
+    public static async Task<Snapshot> SnapshotAsync(string? path, CancellationToken cancellation) =>
+        path is not null ? Read(path) : await SnapshotTaking.OfThisHostAsync(cancellation);
+
+    /// <exception cref="HooktrailException">A part is not what its command prints.</exception>
+    public static HostProfile HostOf(Snapshot snapshot)
     {
-        var snapshot = path is not null ? Read(path) : await SnapshotTaking.OfThisHostAsync(cancellation);
         var topology = TopologyReader.Of(snapshot);
         return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
     }

@@ -21,8 +21,9 @@ internal sealed class RuleWalk(
     /// <summary>The ways through the chain; one where the model can decide all that matters.</summary>
     public IReadOnlyList<Ending> Through(RuleChain chain)
     {
+        // What comes back from a hook's own chain, by RETURN or after a goto, meets its policy.
         foreach (var branch in Follow(chain, [new(packet.Marks, [])], depth: 0))
-            End(PolicyOf(chain) ?? Decision.Accept, branch);
+            EndByPolicy(PolicyOf(chain) ?? Decision.Accept, chain, branch);
         return _endings;
     }
 
@@ -63,7 +64,7 @@ internal sealed class RuleWalk(
 
         if (PolicyOf(chain) is { } policy)
             foreach (var branch in here)
-                End(policy, policy.Ends ? With(branch, chain, null, policy.Rule, null) : branch);
+                EndByPolicy(policy, chain, branch);
         else
             back.AddRange(here);
         Unite(back);
@@ -124,6 +125,9 @@ internal sealed class RuleWalk(
         else
             End(new(rule.Target, rule.Text), branch);
     }
+
+    private void EndByPolicy(Decision policy, RuleChain chain, Branch branch) =>
+        End(policy, policy.Ends ? With(branch, chain, null, policy.Rule, null) : branch);
 
     private void End(Decision decision, Branch branch)
     {

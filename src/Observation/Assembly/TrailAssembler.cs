@@ -85,7 +85,12 @@ public static class TrailAssembler
                 : [
                     .. packet.Sightings.Select((sighting, index) => new Evidence(
                         index + 1, sighting.Channel, sighting.Sequence, sighting.Line))
-                ]));
+                ])
+            {
+                Steps = packet is null
+                    ? []
+                    : [.. packet.Sightings.Index().SelectMany(one => one.Item.Steps.Select(step => (one.Index + 1, step)))],
+            });
         }
 
         return legs.ToImmutable();

@@ -15,11 +15,14 @@ public sealed class NflogReader
     // NFPROTO_BRIDGE.
     private const int Bridge = 7;
 
+    private const string Traced = "trace ";
+
     private readonly RunId _run;
     private ImmutableDictionary<string, HookPoint> _points;
     private readonly FencedWindows _windows = new("the log group");
     private readonly TaskCompletionSource<int> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<(Layer Layer, string PhysOut), Sighting> _forwarded = [];
+    private readonly TracePairing _trace;
     private DeviceNames _devices = DeviceNames.None;
     private ulong _next;
     private bool _overrun;
@@ -29,6 +32,8 @@ public sealed class NflogReader
     {
         _run = run;
         _points = NflogTable.PointsByPrefix(run, places);
+        _trace = new(run, _windows);
+        _trace.Expect(places);
     }
 
     /// <summary>The log group that the program has bound, for <see cref="NflogTable.Group"/>.</summary>
@@ -54,6 +59,7 @@ public sealed class NflogReader
         lock (_windows.Gate)
         {
             _points = _points.SetItems(NflogTable.PointsByPrefix(_run, places));
+            _trace.Expect(places);
         }
     }
 
@@ -75,6 +81,13 @@ public sealed class NflogReader
                 AcceptMessage(message);
             }
         }
+        else if (line.StartsWith(Traced) && TraceMessage.TryParse(line[Traced.Length..], out var step))
+        {
+            lock (_windows.Gate)
+            {
+                _trace.Accept(step);
+            }
+        }
         else if (Argument(line, "fence ") is { } fence)
         {
             lock (_windows.Gate)
@@ -83,6 +96,7 @@ public sealed class NflogReader
                     _windows.Lose(1);
                 _overrun = false;
                 _forwarded.Clear();
+                _trace.Clear();
                 _windows.End(fence);
             }
         }
@@ -137,8 +151,10 @@ public sealed class NflogReader
             return;
         var sighting = WithPhysIn(Sighting(message, sequence, point), message);
         sighting = sighting with { Line = Evidence(sighting) };
-        if (_windows.Add(sighting))
-            _windows.Listener?.Invoke(sighting);
+        if (!_windows.Add(sighting))
+            return;
+        _trace.Saw(message.Packet);
+        _windows.Listener?.Invoke(sighting);
     }
 
     private Sighting Sighting(NflogMessage message, ulong sequence, HookPoint point)

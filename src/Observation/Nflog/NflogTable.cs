@@ -40,6 +40,12 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// </summary>
     public int Part { get; init; }
 
+    /// <summary>
+    /// Whether the kernel tells which rules a packet meets once it was recorded (<c>meta nftrace</c>,
+    /// net/netfilter/nf_tables_trace.c). Any reader of the network namespace's trace sees the packets then.
+    /// </summary>
+    public bool Traces { get; init; }
+
     private string OwnName =>
         Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
 
@@ -121,7 +127,7 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         if (choosy)
             text.Append("\t\tjump traffic\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"\t\tcounter log prefix \"{Prefix(Run, place.Point)}\" group {Group} snaplen {Snaplen} queue-threshold 1\n\t}}\n");
+            $"\t\t{(Traces ? "meta nftrace set 1 " : "")}counter log prefix \"{Prefix(Run, place.Point)}\" group {Group} snaplen {Snaplen} queue-threshold 1\n\t}}\n");
     }
 
     // A name that nft accepts: it begins with a letter, and has no character with a meaning in nft.

@@ -34,15 +34,20 @@ public static class AnswerJUnit
             xml.WriteAttributeString("classname", "hooktrail.check");
             xml.WriteAttributeString("name", Text(NameOf(result.Question, expected)));
             if (meets is null)
-                Write(xml, "skipped", $"inconclusive: {result.Answer.Says}");
+                Write(xml, "skipped", $"inconclusive: {WhyNot(result)}");
             else if (meets == false)
-                Write(xml, "failure", $"{expected?.Name()} is expected: {result.Answer.Says}");
+                Write(xml, "failure", result.Verified is { Agrees: false }
+                    ? WhyNot(result)
+                    : $"{expected?.Name()} is expected: {result.Answer.Says}");
             xml.WriteElementString("system-out", Text(AnswerText.Of(result, everyHook: false)));
             xml.WriteEndDocument();
         }
 
         stream.WriteByte((byte)'\n');
     }
+
+    private static string WhyNot(CheckResult result) =>
+        result.Verified is { Agrees: not true } verified ? $"{result.Answer.Says}; {verified}" : result.Answer.Says;
 
     private static string NameOf(Question question, Ending? expected) =>
         $"{question.From} → {question.To} ({question.Flow.Protocol.Name()}, {question.Flow.Ip.Name()})"

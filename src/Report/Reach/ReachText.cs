@@ -26,6 +26,18 @@ public static class ReachText
         return text.ToString();
     }
 
+    /// <summary>What a twin did otherwise, and what it could not tell.</summary>
+    public static string Of(VerifiedReach verified)
+    {
+        var text = new StringBuilder();
+        Line(text, verified.ToString());
+        foreach (var (cell, one) in verified.Otherwise.Concat(verified.Untold))
+            Line(text, $"  {cell}: {one}");
+        foreach (var difference in verified.Differences)
+            Line(text, $"  {difference}");
+        return text.ToString();
+    }
+
     internal static void Surprises(StringBuilder text, ImmutableArray<Surprise> surprises, string title)
     {
         if (surprises.IsEmpty)

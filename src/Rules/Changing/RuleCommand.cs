@@ -17,10 +17,7 @@ public static partial class RuleCommand
     /// <exception cref="HooktrailException">It is no such command, or the tool would refuse it.</exception>
     public static RuleSet Apply(RuleSet rules, string command, Backend iptables, Backend ebtables, INames names)
     {
-        // A shell takes single quotes too.
-        var words = RuleTokens.Split(InQuotes().Replace(command, "\"$1\""));
-        if (words is ["sudo", ..])
-            words = words.RemoveAt(0);
+        var words = Words(command);
         if (words is ["nft", var whole] && whole.Contains(' '))
             return Apply(rules, $"nft {whole}", iptables, ebtables, names);
         if (words.IsEmpty)
@@ -37,6 +34,16 @@ public static partial class RuleCommand
             throw new HooktrailException(
                 $"This host's {parts[0]} uses {backend.Name()}; write \"{parts[0]}{command[words[0].Length..]}\".");
         return new XtablesCommand(rules, layer, command, names).Apply(words[1..]);
+    }
+
+    /// <summary>
+    /// The words of a command as a shell splits them; a word in quotes is one. Without <c>sudo</c>.
+    /// </summary>
+    public static ImmutableArray<string> Words(string command)
+    {
+        // A shell takes single quotes too.
+        var words = RuleTokens.Split(InQuotes().Replace(command, "\"$1\""));
+        return words is ["sudo", ..] ? words.RemoveAt(0) : words;
     }
 
     /// <summary>Adds tables, as <c>nft -f</c> does; a chain that is there gets more rules at its end.</summary>

@@ -42,6 +42,7 @@ public class HelpTests
     [TestCase("compare")]
     [TestCase("host")]
     [TestCase("reach")]
+    [TestCase("twin")]
     public async Task Every_example_of_a_verbs_help_is_understood(string verb)
     {
         var help = (await Specs.Line($"{verb} --help")).Output;

@@ -124,6 +124,45 @@ public class RulesAndRoutes
         Assert.That(Request(Client, Wan, profile).Outcome.Kind, Is.EqualTo(OutcomeKind.Rejected));
     }
 
+    [TestCase("-j RETURN")]
+    [TestCase("-g OURS")]
+    public void What_a_hooks_own_chain_gives_back_is_decided_by_its_policy_and_its_rules_say_so(string target)
+    {
+        var forward = new ChainId(Layer.Iptables, "filter", "FORWARD");
+        var rules = Hosts.Rules($"iptables filter -A FORWARD {target}", "iptables filter -A OURS -s wan -j ACCEPT");
+        var profile = Hosts.Open with
+        {
+            Rules = rules with
+            {
+                Chains = [.. rules.Chains.Select(chain => chain.Id == forward ? chain with { Policy = Policy.Drop } : chain)],
+            },
+        };
+        var flow = new Flow(Client, Wan, Protocol.Icmp);
+
+        Assert.That(
+            Prediction.Of(profile, flow, Leg.Request).Outcome.ToString(),
+            Is.EqualTo("dropped at iptables filter FORWARD (policy of FORWARD)"));
+        Assert.That(
+            Prediction.Rules(profile, flow, Leg.Request).Select(rule => (rule.Number, rule.Text)),
+            Is.EqualTo(new (int?, string)[] { (1, $"-A FORWARD {target}"), (null, "policy of FORWARD") }));
+    }
+
+    [Test]
+    public void After_a_segment_is_rejected_its_sender_is_told_and_the_model_knows_no_further()
+    {
+        var profile = Hosts.With(
+            "iptables filter -A FORWARD -s wan -m conntrack --ctstate NEW -j ACCEPT",
+            "iptables filter -A FORWARD -s wan -j REJECT --reject-with icmp-port-unreachable");
+
+        var legs = Prediction.Legs(profile, new(Wan, Client, Protocol.Tcp));
+
+        Assert.That(
+            legs.Select(leg => $"{leg.Leg}: {leg.Trail.Outcome.Kind}"),
+            Is.EqualTo(
+                ["request: Delivered", "reply: Delivered", "request 2: Rejected", "error 2: Delivered", "request 3: Unknown"]));
+        Assert.That(legs[^1].Trail.Outcome.Reason, Does.Contain("depends on its program"));
+    }
+
     [Test]
     public void A_host_that_does_not_forward_lets_routed_packets_vanish_after_PREROUTING()
     {

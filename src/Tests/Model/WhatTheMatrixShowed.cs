@@ -181,6 +181,18 @@ public class WhatTheMatrixShowed
             Is.EqualTo(outcome));
     }
 
+    [TestCase("", ExpectedResult = true)]
+    [TestCase("iptables raw -A OUTPUT -j NOTRACK", ExpectedResult = false)]
+    public bool NOTRACK_keeps_the_error_of_a_port_without_a_socket_from_the_connection(string rule)
+    {
+        // DNAT has led the datagram to the host, which speaks of its own address unless conntrack knows better.
+        var redirect = "iptables nat -A PREROUTING -p udp -j REDIRECT --to-ports 9";
+        var legs = Prediction.Legs(
+            rule.Length == 0 ? Hosts.With(redirect) : Hosts.With(redirect, rule), new(Client, Wan, Protocol.Udp));
+
+        return legs.First(leg => leg.Leg.Direction == Direction.Error).Trail.Hops[^1].Source == "wan";
+    }
+
     [Test]
     public void A_promiscuous_bridge_also_routes_what_NAT_led_to_a_neighbour()
     {

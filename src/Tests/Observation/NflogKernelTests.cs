@@ -69,6 +69,57 @@ public class NflogKernelTests
             }));
     }
 
+    [Test]
+    public void A_traced_packet_tells_the_rules_it_meets_each_at_its_hop()
+    {
+        var table = All with
+        {
+            Traces = true,
+            Places =
+            [
+                .. Tools,
+                new(new(Layer.Nftables, "inet mine", "early"), NftFamily.Inet, NftHook.Output, -5),
+                new(new(Layer.Nftables, "inet mine", "late"), NftFamily.Inet, NftHook.Output, -5),
+            ],
+        };
+        using var run = new NflogNamespace(
+            $"""
+            nft -f - <<'END' || exit 77
+            table inet mine {"{"}
+                chain other {"{"} icmp type echo-request counter return; {"}"}
+                chain early {"{"} type filter hook output priority -5; policy accept; ip daddr 127.0.0.9 drop; jump other; {"}"}
+                chain late {"{"} type filter hook output priority -5; policy drop; ip daddr 127.0.0.1 accept; {"}"}
+            {"}"}
+            END
+            {Install}
+            echo4 127.0.0.1 4
+            echo4 127.0.0.2 4
+            next
+            """, table, "trace");
+
+        var window = Live(run.Next);
+        var steps = window.Sightings
+            .Where(sighting => !sighting.Steps.IsEmpty)
+            .Select(sighting => $"{sighting.Destination} {sighting.Point.Chain}: "
+                + string.Join(", ", sighting.Steps.Select(
+                    step => $"{step.Family} {step.Table} {step.Chain} {(step.Handle is null ? "policy" : "rule")}")));
+
+        // The request to .1, its reply, and the request to .2, which gets no further: of two chains at one priority the
+        // later one runs first.
+        Assert.That(
+            steps,
+            Is.EqualTo(
+                (string[])
+                [
+                    "127.0.0.1 late: Inet mine late rule",
+                    "127.0.0.1 early: Inet mine early rule, Inet mine other rule",
+                    "127.0.0.1 late: Inet mine late rule",
+                    "127.0.0.1 early: Inet mine early rule",
+                    "127.0.0.2 late: Inet mine late policy",
+                ]));
+        Assert.That(window.Lost, Is.Zero);
+    }
+
     [TestCase(4, "10.9.0.3", "iptables")]
     [TestCase(6, "fd09::3", "ip6tables")]
     public void On_a_bridge_ports_and_bridge_are_as_the_tools_log_them(int family, string server, string layer)

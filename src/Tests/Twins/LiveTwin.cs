@@ -8,11 +8,14 @@ internal static class LiveTwin
 {
     private static readonly Lazy<Task<string?>> Lack = new(LackAsync);
 
-    public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation)
+    public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation) =>
+        OfAsync(() => Twin.StartAsync(plan, cancellation));
+
+    public static async Task<T> OfAsync<T>(Func<Task<T>> start)
     {
         try
         {
-            return await Twin.StartAsync(plan, cancellation);
+            return await start();
         }
         catch (HooktrailException e) when (IsOfMachine(e))
         {
@@ -26,16 +29,6 @@ internal static class LiveTwin
         if (await Lack.Value is { } lack)
             throw Skip.Because(lack);
     }
-
-    /// <summary>
-    /// The host with what a twin cannot have from its snapshot: a twin shows the kernel of this machine, and tells the
-    /// source at lo, which older snapshots do not have.
-    /// </summary>
-    public static HostProfile OnKernelOf(Twin twin, HostProfile host) => host with
-    {
-        Topology = host.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
-        Kernel = twin.Profile.Kernel,
-    };
 
     private static async Task<string?> LackAsync()
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Twins;
+using Hooktrail.Verification;
 
 namespace Hooktrail.Tests.Twins;
 
@@ -28,18 +29,19 @@ internal sealed class RandomHostsTests
     [Test]
     public async Task Each_packet_goes_as_predicted(CancellationToken cancellation)
     {
-        var (found, differences) = (new ConcurrentBag<LegRecord>(), new ConcurrentBag<string>());
+        var (found, differences, rules) =
+            (new ConcurrentBag<LegRecord>(), new ConcurrentBag<string>(), new ConcurrentBag<int>());
         await Parallel.ForEachAsync(
             Enumerable.Range(Seed, Hosts),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (number, token) =>
             {
-                foreach (var leg in await OnHostAsync(number, differences, token))
+                foreach (var leg in await OnHostAsync(number, differences, rules, token))
                     found.Add(leg);
             });
         var legs = found.ToList();
         var counts = legs.CountBy(leg => leg.Verdict ?? LegVerdict.Skipped).ToDictionary();
-        TestContext.Out.WriteLine($"{legs.Count} legs: {string.Join(", ", counts.Select(one => $"{one.Key} {one.Value}"))}");
+        TestContext.Out.WriteLine($"{legs.Count} legs: {string.Join(", ", counts.Select(one => $"{one.Key} {one.Value}"))}; {rules.Sum()} rules agreed");
         foreach (var (why, count) in legs
             .Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive)
             .CountBy(leg => leg.Reason ?? ""))
@@ -47,10 +49,11 @@ internal sealed class RandomHostsTests
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
         Assert.That(counts.GetValueOrDefault(LegVerdict.Agreed), Is.GreaterThan(legs.Count * 9 / 10));
         Assert.That(legs, Has.Count.GreaterThan(Hosts * LegsOfHost));
+        Assert.That(rules.Sum(), Is.GreaterThan(legs.Count / 2));
     }
 
     private static async Task<IEnumerable<LegRecord>> OnHostAsync(
-        int seed, ConcurrentBag<string> differences, CancellationToken cancellation)
+        int seed, ConcurrentBag<string> differences, ConcurrentBag<int> rules, CancellationToken cancellation)
     {
         var random = new Random(seed);
         var host = new RandomTopology(random);
@@ -67,9 +70,10 @@ internal sealed class RandomHostsTests
             var forecast = Prediction.Forecast(twin.Profile, flow, 1);
             if (IsToItself(flow, forecast) || IsLimited(flow, forecast, told))
                 continue;
-            var judged = await Judged.LegsAsync(twin, twin.Profile, flow, forecast, cancellation);
-            legs.AddRange(judged);
-            foreach (var difference in Judged.Differences(flow, judged))
+            var seen = await TwinObservation.OfAsync(twin, twin.Profile, flow, cancellation);
+            legs.AddRange(seen.Legs);
+            rules.Add(seen.AgreedRules);
+            foreach (var difference in Judged.Differences(flow, seen))
                 differences.Add($"host {seed}: {difference}");
         }
 

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Hooktrail.Hosts;
-using Hooktrail.Model;
 using Hooktrail.Records;
 using Hooktrail.Snapshots;
 using Hooktrail.Trails.Topologies;
 using Hooktrail.Twins;
+using Hooktrail.Verification;
 
 namespace Hooktrail.Tests.Twins;
 
@@ -22,33 +21,35 @@ internal sealed class SnapshotTwinTests
     private static readonly ImmutableArray<(Protocol Protocol, int Port)> Asked =
         [(Protocol.Icmp, 80), (Protocol.Tcp, 80), (Protocol.Tcp, 443), (Protocol.Tcp, 22), (Protocol.Udp, 53)];
 
-    private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "features", "hosts");
-
-    private static IEnumerable<string> Snapshots => Directory
-        .GetFiles(Folder, "*.snapshot")
-        .Select(path => Path.GetFileNameWithoutExtension(path))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Snapshots => HostSnapshots.Names;
 
     [TestCaseSource(nameof(Snapshots))]
     public async Task Its_packets_go_as_predicted(string name, CancellationToken cancellation)
     {
-        var snapshot = Read(name);
+        var snapshot = HostSnapshots.Read(name);
         var plan = SnapshotPlan.Of(snapshot);
         await using var twin = await LiveTwin.StartAsync(plan, cancellation);
-        var host = LiveTwin.OnKernelOf(
-            twin, SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology });
+        // A twin shows the kernel of this machine. It tells the source at lo, which some snapshots are too old to have.
+        var host = SnapshotProfile.Of(snapshot, plan.Topology) with
+        {
+            Topology = plan.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
+            Kernel = twin.Profile.Kernel,
+        };
         Assert.That(twin.DifferencesFrom(host), Is.Empty);
 
-        var (legs, differences) = (new List<LegRecord>(), new List<string>());
+        var (legs, differences, rules) = (new List<LegRecord>(), new List<string>(), 0);
         var all = Flows(plan.Topology).ToList();
         foreach (var flow in all.Where((_, index) => index % Math.Max(1, all.Count / FlowsOfHost) == 0))
         {
-            var judged = await Judged.LegsAsync(twin, host, flow, Prediction.Forecast(host, flow, 1), cancellation);
-            legs.AddRange(judged);
-            differences.AddRange(Judged.Differences(flow, judged));
+            var seen = await TwinObservation.OfAsync(twin, host, flow, cancellation);
+            legs.AddRange(seen.Legs);
+            rules += seen.AgreedRules;
+            differences.AddRange(Judged.Differences(flow, seen));
         }
 
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
+        TestContext.Out.WriteLine($"{legs.Count} legs, {rules} rules agreed");
+        Assert.That(rules, Is.GreaterThan(legs.Count / 4));
         Assert.That(legs.Count(leg => leg.Verdict == LegVerdict.Agreed), Is.GreaterThan(legs.Count * 3 / 4));
         Assert.That(legs.Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive), Is.Empty);
     }
@@ -56,7 +57,7 @@ internal sealed class SnapshotTwinTests
     [Test]
     public async Task A_twin_that_is_none_is_told()
     {
-        var snapshot = Read(Snapshots.First());
+        var snapshot = HostSnapshots.Read(Snapshots.First());
         var plan = SnapshotPlan.Of(snapshot);
         var host = SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology };
         var without = plan.Topology with { Routes = [.. plan.Topology.Routes.Where(route => route.Destination.Length != 0)] };
@@ -65,12 +66,6 @@ internal sealed class SnapshotTwinTests
         var differences = twin.DifferencesFrom(host);
         Assert.That(differences, Has.Some.Contains("lacks the route \"default"));
         Assert.That(differences, Has.Some.Contains("has no chain").Or.Some.Contains("has other rules"));
-    }
-
-    private static Snapshot Read(string name)
-    {
-        using var file = File.OpenRead(Path.Combine(Folder, name + ".snapshot"));
-        return SnapshotJson.Read(file, name);
     }
 
     private static IEnumerable<Flow> Flows(Topology topology) =>

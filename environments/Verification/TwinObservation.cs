@@ -1,0 +1,87 @@
+using System.Net;
+using Hooktrail.Judging;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Records;
+using Hooktrail.Trails.Accounts;
+using Hooktrail.Twins;
+
+namespace Hooktrail.Verification;
+
+/// <summary>What a twin did with the packets of a flow, held against the prediction.</summary>
+/// <param name="Legs">Each leg with its verdict.</param>
+/// <param name="Rules">Where the rules of a leg part, although its hops agree.</param>
+public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableArray<RuleDifference> Rules)
+{
+    // Where no answer is due, a short wait is enough: the hooks still show every packet that comes.
+    private static readonly TimeSpan Hopeless = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How many rules were predicted and matched, in all legs.</summary>
+    public int AgreedRules { get; init; }
+
+    /// <summary>The rules that are predicted in chains of which the kernel tells nothing: those of legacy tools.</summary>
+    public ImmutableArray<RuleStep> Unseen { get; init; } = [];
+
+    /// <summary>Sends one request of the flow.</summary>
+    /// <param name="twin">The twin.</param>
+    /// <param name="host">The host whose prediction is judged.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>
+    /// <exception cref="HooktrailException">The packets never meet the host, or something failed.</exception>
+    public static async Task<TwinObservation> OfAsync(
+        Twin twin, HostProfile host, Flow flow, CancellationToken cancellation = default)
+    {
+        var forecast = Prediction.Forecast(host, flow, 1);
+        await OpenAsync(twin, flow, forecast.Legs[0].Trail, cancellation).ConfigureAwait(false);
+        var finding = await twin.SendAsync(
+            flow with { Via = Prediction.AddressAsked(host, flow) }, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
+        return finding switch
+        {
+            Finding.Observed(var seen) => Of(twin, host, flow, forecast, seen),
+            Finding.Inconclusive(var reason) =>
+                new([.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
+            var other => throw new InvalidOperationException($"Unknown finding {other}."),
+        };
+    }
+
+    // NAT may lead the packet to an address outside, where every port counts as open.
+    private static Task OpenAsync(Twin twin, Flow flow, Trail request, CancellationToken cancellation) =>
+        request is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., { Destination: { } last }] }
+        && IPEndPoint.TryParse(last, out var end)
+            ? twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation)
+            : Task.CompletedTask;
+
+    private static TwinObservation Of(
+        Twin twin, HostProfile host, Flow flow, Forecast forecast, ImmutableArray<ObservedLeg> seen)
+    {
+        var legs = Told(flow, FlowJudgement.Of(
+            flow, forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(host, seen)));
+        var (differences, unseen, agreed) = (new List<RuleDifference>(), new List<RuleStep>(), 0);
+        foreach (var leg in legs.Where(leg => leg is { Predicted: not null, Observed: not null }
+            && leg.Verdict is LegVerdict.Agreed or LegVerdict.Skipped))
+        {
+            var said = Prediction.Rules(host, flow, leg.Leg, leg.Predicted);
+            var shown = said.Where(twin.Rules.Shows).ToImmutableArray();
+            unseen.AddRange(said.Except(shown));
+            // A leg that crosses no hook is seen by what it leaves out.
+            ImmutableArray<RuleStep> met = seen.FirstOrDefault(one => one.Leg == leg.Leg) is { } own
+                ? twin.Rules.Of(own)
+                : [];
+            if (RuleDifference.Between(leg.Leg, shown, met) is { } difference)
+                differences.Add(difference);
+            else
+                agreed += shown.Length;
+        }
+
+        return new(legs, [.. differences]) { AgreedRules = agreed, Unseen = [.. unseen] };
+    }
+
+    private static ImmutableArray<LegRecord> Told(Flow flow, ImmutableArray<LegRecord> judged) =>
+        [
+            .. judged.Select(leg => Untellable.Of(flow, judged, leg) is { } why
+                ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
+                : leg),
+        ];
+}

@@ -1,0 +1,120 @@
+using Hooktrail.Hosts;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Questions;
+using Hooktrail.Questions.Reach;
+using Hooktrail.Records;
+using Hooktrail.Twins;
+
+namespace Hooktrail.Verification;
+
+/// <summary>A user's host with its twin, which answers the same questions by packets.</summary>
+public sealed class TwinOfHost : IAsyncDisposable
+{
+    private readonly HostProfile _host;
+    private readonly HostProfile _onThisKernel;
+    private readonly Twin _twin;
+
+    private TwinOfHost(HostProfile host, Twin twin)
+    {
+        (_host, _twin) = (host, twin);
+        _onThisKernel = host with
+        {
+            Kernel = twin.Profile.Kernel,
+            Topology = host.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
+        };
+        Differences = twin.DifferencesFrom(_onThisKernel);
+    }
+
+    /// <summary>In what the twin is not the host, a sentence each; the kernel is this machine's.</summary>
+    public ImmutableArray<string> Differences { get; }
+
+    /// <inheritdoc cref="Twin.Namespaces"/>
+    public ImmutableArray<(string Name, int ProcessId)> Namespaces => _twin.Namespaces;
+
+    /// <summary>Builds the twin.</summary>
+    /// <param name="snapshot">The host's snapshot.</param>
+    /// <param name="host">The host, with the changes that the user asks about.</param>
+    /// <param name="changes">These changes, as the twin makes them.</param>
+    /// <param name="cancellation">Ends the building.</param>
+    /// <exception cref="HooktrailException">
+    /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.
+    /// </exception>
+    public static async Task<TwinOfHost> StartAsync(
+        Snapshot snapshot, HostProfile host, ImmutableArray<LoadedRules> changes,
+        CancellationToken cancellation = default)
+    {
+        var plan = SnapshotPlan.Of(snapshot);
+        var twin = await Twin.StartAsync(plan with { Rules = [.. plan.Rules, .. changes] }, cancellation)
+            .ConfigureAwait(false);
+        return new(host, twin);
+    }
+
+    /// <summary>Sends the packets of a question.</summary>
+    /// <exception cref="HooktrailException">The twin has no such sender, or something failed.</exception>
+    public async Task<Verified> AskAsync(Flow flow, CancellationToken cancellation = default)
+    {
+        var isOtherThere = !AreAlike(_host, _onThisKernel, flow);
+        if (isOtherThere || !AreAlike(_onThisKernel, _twin.Profile, flow))
+            return new(
+                null,
+                isOtherThere
+                    ? $"the host has Linux {_host.Kernel}, and the twin this machine's {_twin.Profile.Kernel}, for which the model predicts otherwise"
+                    : "by the model, what differs between the twin and the host decides the packet's way",
+                Differences);
+        try
+        {
+            var seen = await TwinObservation.OfAsync(_twin, _onThisKernel, flow, cancellation).ConfigureAwait(false);
+            return new(AgreesOf(seen), SaysOf(seen), Differences);
+        }
+        catch (CannotSendException cannot)
+        {
+            return new(null, cannot.Message, Differences);
+        }
+    }
+
+    /// <summary>Sends the packets of each answer of a table, those of equal questions once.</summary>
+    /// <exception cref="HooktrailException">Something failed.</exception>
+    public async Task<VerifiedReach> AskAsync(ReachTable table, CancellationToken cancellation = default)
+    {
+        var known = new Dictionary<Flow, Verified>();
+        var cells = ImmutableArray.CreateBuilder<(Cell, Verified)>();
+        foreach (var cell in table.Cells)
+            if (cell is { Question.Flow: { } flow, Found.Ending: not null })
+            {
+                if (!known.TryGetValue(flow, out var verified))
+                    known[flow] = verified = await AskAsync(flow, cancellation).ConfigureAwait(false);
+                cells.Add((cell, verified));
+            }
+
+        return new(cells.ToImmutable(), Differences);
+    }
+
+    public ValueTask DisposeAsync() => _twin.DisposeAsync();
+
+    private static bool AreAlike(HostProfile one, HostProfile other, Flow flow) =>
+        Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow), LikeLegs.Instance);
+
+    private static bool? AgreesOf(TwinObservation seen) =>
+        !seen.Rules.IsEmpty || seen.Legs.Any(leg => leg.Verdict == LegVerdict.Disagreed) ? false
+        : seen.Legs.Any(leg => leg.Verdict != LegVerdict.Agreed) ? null
+        : true;
+
+    private string SaysOf(TwinObservation seen)
+    {
+        if (seen.Legs.FirstOrDefault(leg => leg.Verdict == LegVerdict.Disagreed) is { } parted)
+            return $"{parted.Leg}: {parted.Reason?.TrimEnd('.')}";
+        if (!seen.Rules.IsEmpty)
+            return seen.Rules[0].ToString();
+        if (seen.Legs.FirstOrDefault(leg => leg.Verdict != LegVerdict.Agreed) is { } untold)
+            return $"{untold.Leg}: {untold.Reason?.TrimEnd('.')}";
+        var hops = seen.Legs.Sum(leg => leg.Observed?.Hops.Length ?? 0);
+        var unseen = seen.Unseen.IsEmpty
+            ? ""
+            : $"; of the rules of legacy tools the kernel tells nothing ({Counted(seen.Unseen.Length, "rule")})";
+        return $"in a twin of the host on Linux {_twin.Profile.Kernel}, the packets went as predicted: {Counted(seen.Legs.Length, "leg")}, {Counted(hops, "hop")}, {Counted(seen.AgreedRules, "rule")}{unseen}";
+    }
+
+    private static string Counted(int count, string what) => string.Create(
+        CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+}

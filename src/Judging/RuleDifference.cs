@@ -1,0 +1,40 @@
+using Hooktrail.Trails.Accounts;
+
+namespace Hooktrail.Judging;
+
+/// <summary>The first rule at which a prediction and an observation of one leg part.</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="Predicted">Null if no further rule is predicted.</param>
+/// <param name="Observed">Null if no further rule was observed.</param>
+public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Observed)
+{
+    /// <summary>Null if the same rules matched at the same hops in the same order.</summary>
+    public static RuleDifference? Between(
+        Leg leg, ImmutableArray<RuleStep> predicted, ImmutableArray<RuleStep> observed)
+    {
+        var (here, there) = (Distinct(predicted), Distinct(observed));
+        for (var at = 0; at < Math.Max(here.Count, there.Count); at++)
+        {
+            var (said, seen) = (here.ElementAtOrDefault(at), there.ElementAtOrDefault(at));
+            if (said is null || seen is null || Place(said) != Place(seen))
+                return new(leg, said, seen);
+        }
+
+        return null;
+    }
+
+    public override string ToString() =>
+        $"{Leg}: {Said(Predicted, "is predicted")}; {Said(Observed, "matched")}";
+
+    private static string Said(RuleStep? step, string what) =>
+        step is null ? $"no further rule {what}" : $"at hop {step.Hop}, {Of(step)} {what}";
+
+    private static string Of(RuleStep step) =>
+        $"{step.Layer.Name()} {step.Table} {step.Chain} {(step.Number is null ? step.Text : $"rule {step.Place}: {step.Text}")}";
+
+    // One rule of a tool may be several of the model's, such as the elements of a verdict map.
+    private static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) => [.. steps.DistinctBy(Place)];
+
+    private static (int, Layer, string, string, int?) Place(RuleStep step) =>
+        (step.Hop, step.Layer, step.Table, step.Chain, step.Number);
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>
+/// One message of nf_tables' trace, as nflog.pl writes it (include/uapi/linux/netfilter/nf_tables.h,
+/// enum nft_trace_attributes).
+/// </summary>
+internal sealed class TraceMessage
+{
+    private const int HeaderSize = 4;
+
+    private TraceMessage()
+    {
+    }
+
+    /// <summary>What it tells; null for a return to the calling chain at the chain's end.</summary>
+    public TraceStep? Step { get; private set; }
+
+    /// <summary>Whether a policy accepted: it decides nothing.</summary>
+    public bool IsAcceptingPolicy { get; private set; }
+
+    public NftFamily Family { get; private set; }
+
+    public string Table { get; private set; } = "";
+
+    public string Chain { get; private set; } = "";
+
+    /// <summary>
+    /// The same for all messages of one packet at one hook. A later packet may have it again
+    /// (net/netfilter/nf_tables_trace.c, nft_trace_init).
+    /// </summary>
+    public uint Id { get; private set; }
+
+    /// <summary>
+    /// The packet's first bytes from its network header on, at most 40. Only the first message of a base chain has them.
+    /// </summary>
+    public ReadOnlyMemory<byte> Packet { get; private set; }
+
+    /// <summary>Parses a line of hexadecimal; false if it holds no message.</summary>
+    public static bool TryParse(ReadOnlySpan<char> line, [NotNullWhen(true)] out TraceMessage? message)
+    {
+        message = null;
+        var bytes = new byte[line.Length / 2];
+        if (Convert.FromHexString(line, bytes, out _, out var length) != OperationStatus.Done
+            || length < HeaderSize
+            || FamilyOf(bytes[0]) is not { } family)
+            return false;
+        var read = new TraceMessage { Family = family };
+        if (!read.ReadAttributes(bytes.AsMemory(HeaderSize)))
+            return false;
+        message = read;
+        return true;
+    }
+
+    private bool ReadAttributes(ReadOnlyMemory<byte> attributes)
+    {
+        long? handle = null;
+        var (kind, policy) = (Kind.None, 0u);
+        while (attributes.Length >= 4)
+        {
+            // Length and type are in the byte order of the kernel's machine; attributes' values are in network order.
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
+            var type = (Attribute)(BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & 0x3FFF);
+            if (length < 4 || length > attributes.Length)
+                return false;
+            var content = attributes[4..length];
+            var value = content.Span;
+            switch (type)
+            {
+                case Attribute.Table: Table = Text(value); break;
+                case Attribute.Chain: Chain = Text(value); break;
+                case Attribute.RuleHandle when value.Length == 8:
+                    handle = BinaryPrimitives.ReadInt64BigEndian(value);
+                    break;
+                case Attribute.Kind when value.Length == 4:
+                    kind = (Kind)BinaryPrimitives.ReadUInt32BigEndian(value);
+                    break;
+                case Attribute.Id when value.Length == 4: Id = BinaryPrimitives.ReadUInt32BigEndian(value); break;
+                case Attribute.Policy when value.Length == 4:
+                    policy = BinaryPrimitives.ReadUInt32BigEndian(value);
+                    break;
+                case Attribute.NetworkHeader: Packet = content; break;
+            }
+
+            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
+        }
+
+        IsAcceptingPolicy = kind == Kind.Policy && policy != 0;
+        if (handle is not null || kind == Kind.Policy)
+            Step = new(Family, Table, Chain, handle);
+        return kind != Kind.None;
+    }
+
+    private static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value.TrimEnd((byte)0));
+
+    // include/uapi/linux/netfilter.h, NFPROTO_*.
+    private static NftFamily? FamilyOf(byte number) => number switch
+    {
+        1 => NftFamily.Inet,
+        2 => NftFamily.Ip,
+        3 => NftFamily.Arp,
+        5 => NftFamily.Netdev,
+        7 => NftFamily.Bridge,
+        10 => NftFamily.Ip6,
+        _ => null,
+    };
+
+    // enum nft_trace_types.
+    private enum Kind : uint
+    {
+        None,
+        Policy,
+        Return,
+        Rule,
+    }
+
+    private enum Attribute
+    {
+        Table = 1,
+        Chain = 2,
+        RuleHandle = 3,
+        Kind = 4,
+        Id = 6,
+        NetworkHeader = 8,
+        Policy = 16,
+    }
+}

@@ -1,0 +1,8 @@
+namespace Hooktrail.Observation.Nflog;
+
+/// <summary>What nf_tables told of a packet in a chain: a rule that matched, or the policy that decided.</summary>
+/// <param name="Family">The family of the chain's table.</param>
+/// <param name="Table">Without the family: <c>filter</c>.</param>
+/// <param name="Chain">The hook's own chain, or one that it jumps to.</param>
+/// <param name="Handle">The number by which nft deletes the rule; null for the policy.</param>
+public sealed record TraceStep(NftFamily Family, string Table, string Chain, long? Handle);

@@ -1,0 +1,67 @@
+namespace Hooktrail.Tests.Cli;
+
+/// <summary>Questions about a user's host that a twin answers too.</summary>
+public sealed class VerifyTests
+{
+    private static readonly string Ufw = Path.Combine(Document.Root, "features/hosts/ufw.snapshot");
+
+    [Test]
+    public async Task Check_says_that_the_twin_did_as_predicted()
+    {
+        var ran = await Twin("check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.Match(@"^delivered to shop-web-1\nverified: in a twin of the host on Linux \S+, the packets went as predicted: 6 legs, "));
+    }
+
+    [Test]
+    public async Task An_answer_that_depends_stays_one_although_the_twin_did_either()
+    {
+        var ran = await Twin(
+            "check", "--from", "internet", "--to", "host:22", "--snapshot", Ufw, "--verify",
+            "--rule", "iptables -I INPUT -m recent --name x --update -j DROP");
+
+        Assert.That(ran.ExitCode, Is.EqualTo(4), ran.Error);
+        Assert.That(ran.Output, Does.Contain(" or delivered to host if -m recent").And.Contain("\nverified: "));
+    }
+
+    [Test]
+    public async Task A_host_that_is_only_supposed_has_no_twin()
+    {
+        var ran = await Specs.Run(
+            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify", "--kernel", "5.10");
+
+        Assert.That(ran.ExitCode, Is.EqualTo(2));
+        Assert.That(ran.Error, Does.Contain("--verify builds the host with its own rules on this machine's kernel"));
+    }
+
+    [Test]
+    public async Task Reach_verifies_every_answer_of_a_host()
+    {
+        var ran = await Twin("reach", "--snapshot", Ufw, "--verify");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Error, Does.Match("^([1-9][0-9]*) of \\1 answers verified by a twin; 0 otherwise, 0 not verified\n$"));
+    }
+
+    [Test]
+    public async Task A_twin_stays_until_Enter_and_says_how_to_enter_it()
+    {
+        var ran = await Skipped(Specs.Fed("\n", "twin", Ufw));
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(
+            ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("nsenter")[0].Trim()),
+            Is.EqualTo((string[])["The twin is up; press Enter to take it down.", "host", "shop-web-1", "outside"]));
+    }
+
+    private static Task<Ran> Twin(params string[] arguments) => Skipped(Specs.Run(arguments));
+
+    private static async Task<Ran> Skipped(Task<Ran> run)
+    {
+        var ran = await run;
+        return ran.Error.Contains("cannot create private namespaces", StringComparison.Ordinal)
+            ? throw Skip.Because(ran.Error)
+            : ran;
+    }
+}

@@ -1,0 +1,127 @@
+using Hooktrail.Hosts;
+using Hooktrail.Questions;
+using Hooktrail.Questions.Changes;
+using Hooktrail.Snapshots;
+using Hooktrail.Twins;
+using Hooktrail.Verification;
+
+namespace Hooktrail.Tests.Twins;
+
+/// <summary>An answer is verified only if the twin is the host, and its packets meet the rules that are predicted.</summary>
+[TestFixture]
+[CancelAfter(300_000)]
+internal sealed class VerificationTests
+{
+    private static readonly Snapshot Ufw = HostSnapshots.Read("ufw");
+
+    private static readonly HostProfile Host = Of(Ufw);
+
+    [TestCase("internet", "host:22", Ending.Delivered)]
+    [TestCase("internet", "host:3306", Ending.Dropped)]
+    [TestCase("internet", "web:8080", Ending.Delivered)]
+    public async Task What_the_twin_does_too_is_verified(string from, string to, Ending ending)
+    {
+        var question = Question.Of(Host.Topology, from, to, Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(Host, [], question);
+
+        Assert.That(Answer.Of(Host, question).Ending, Is.EqualTo(ending));
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Says, Does.Match("the packets went as predicted: [1-9][0-9]* legs?, [1-9][0-9]* hops?, [1-9][0-9]* rules?$"));
+        Assert.That(verified.Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_change_that_the_user_asks_about_is_made_in_the_twin()
+    {
+        const string command = "iptables -I DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP";
+        var changed = HostCommand.Apply(Host, command);
+        var question = Question.Of(Host.Topology, "internet", "web:8080", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(changed, [TypedCommand.Of(Host, command)], question);
+
+        Assert.That(Answer.Of(changed, question).Ending, Is.EqualTo(Ending.Dropped));
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_twin_that_lacks_a_rule_on_the_way_verifies_nothing()
+    {
+        var changed = HostCommand.Apply(Host, "iptables -I DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP");
+        var question = Question.Of(Host.Topology, "internet", "web:8080", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(changed, [], question);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(verified.Says, Does.Contain("what differs between the twin and the host"));
+        Assert.That(verified.Differences, Has.Some.Contains("DOCKER-USER"));
+    }
+
+    [Test]
+    public async Task A_difference_elsewhere_is_told_and_does_not_matter()
+    {
+        var changed = HostCommand.Apply(Host, "iptables -I DOCKER-USER -i eth0 -p udp --dport 5353 -j DROP");
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(changed, [], question);
+
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Differences, Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Another_rule_with_the_same_verdict_is_noticed()
+    {
+        // The trail is the same, whichever rule accepts.
+        var changed = HostCommand.Apply(Host, "iptables -I INPUT -p tcp --dport 22 -j ACCEPT");
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+        await using var twin = await LiveTwin.StartAsync(SnapshotPlan.Of(Ufw), CancellationToken.None);
+        var host = changed with { Kernel = twin.Profile.Kernel };
+
+        var seen = await TwinObservation.OfAsync(twin, host, question.Flow);
+
+        Assert.That(seen.Legs, Has.All.Property("Verdict").EqualTo(Records.LegVerdict.Agreed));
+        Assert.That(seen.Rules, Is.Not.Empty);
+        Assert.That(
+            seen.Rules[0].ToString(),
+            Does.StartWith("request: no further rule is predicted; at hop ").And.Contains("iptables filter INPUT rule 2: ")
+                .And.EndsWith(" matched"));
+    }
+
+    [Test]
+    public async Task Rules_of_legacy_tools_are_counted_as_unseen()
+    {
+        var legacy = Ufw with
+        {
+            Parts =
+            [
+                .. Ufw.Parts.Where(part => !part.Name.StartsWith("nft", StringComparison.Ordinal)).Select(part =>
+                    part.Name is "iptables-nft" or "ip6tables-nft"
+                        ? part with { Name = part.Name.Replace("-nft", "-legacy", StringComparison.Ordinal) }
+                        : part),
+            ],
+        };
+        var host = Of(legacy);
+        Assert.That(host.Iptables, Is.EqualTo(Backend.Legacy));
+        var question = Question.Of(host.Topology, "internet", "host:22", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(host, [], question, legacy);
+
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Says, Does.Contain("of the rules of legacy tools the kernel tells nothing"));
+    }
+
+    private static async Task<Verified> VerifiedAsync(
+        HostProfile host, ImmutableArray<LoadedRules> changes, Question question, Snapshot? snapshot = null)
+    {
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(snapshot ?? Ufw, host, changes));
+        return await twin.AskAsync(question.Flow);
+    }
+
+    private static HostProfile Of(Snapshot snapshot)
+    {
+        var topology = TopologyReader.Of(snapshot);
+        return SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+    }
+}

@@ -181,6 +181,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     public string AddressBeyond(IPAddress address)
     {
         var batch = new StringBuilder($"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n");
+        // The kernel adds the local route of an address of IPv6 later (net/ipv6/addrconf.c, addrconf_dad_start). Until
+        // then only the route to lo is there, which rejects what comes in (net/ipv6/route.c, fib6_is_reject).
+        if (IsV6(address))
+            batch.Append(CultureInfo.InvariantCulture, $"route replace local {Single(address)} dev lo table local\n");
         foreach (var (from, mac) in parts.SendersTo(address))
             batch.Append(OnLink(address, mac, from));
         return Batch("ip", batch);

@@ -15,8 +15,10 @@ public static class TwinDifferences
             .. OfRules(host.Rules, twin.Rules),
             .. Of("route", Routes(host.Topology), Routes(twin.Topology)),
             .. Of("policy rule", Rules(host.Topology), Rules(twin.Topology)),
+            .. Of("device", host.Topology.Devices.Select(one => one.Name), twin.Topology.Devices.Select(one => one.Name)),
             .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
-            .. Of("setting", Settings(host.Topology), Settings(twin.Topology)),
+            .. Of("VLAN", Vlans(host.Topology), Vlans(twin.Topology)),
+            .. OfSettings(host.Topology, twin.Topology),
             .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
         ];
 
@@ -83,7 +85,28 @@ public static class TwinDifferences
         where !own.Address.IsIPv6LinkLocal
         select $"{own} on {device}";
 
-    private static IEnumerable<string> Settings(Topology topology) =>
+    // Other bridges have VLANs too, and do not look at them.
+    private static IEnumerable<string> Vlans(Topology topology) =>
         from device in topology.Devices
-        select $"{device}: {device.Settings}";
+        where device.FiltersVlans || (device.Master is { } master && topology.Find(master) is { FiltersVlans: true })
+        from vlan in device.Vlans
+        select $"{vlan} of {device}";
+
+    private static IEnumerable<string> OfSettings(Topology host, Topology twin) =>
+        from device in host.Devices
+        let built = twin.Find(device.Name)
+        where built is not null
+        from pair in Named(device.Settings).Zip(Named(built.Settings))
+        where pair.First.Value != pair.Second.Value
+        select string.Create(
+            CultureInfo.InvariantCulture,
+            $"{pair.First.Name} of {device} is {pair.First.Value} on the host, and {pair.Second.Value} in the twin.");
+
+    private static IEnumerable<(string Name, int Value)> Named(DeviceSettings settings) =>
+    [
+        ("forwarding", settings.Forwarding ? 1 : 0), ("forwarding (IPv6)", settings.Forwarding6 ? 1 : 0),
+        ("rp_filter", settings.RpFilter), ("route_localnet", settings.RouteLocalnet ? 1 : 0),
+        ("accept_local", settings.AcceptLocal ? 1 : 0), ("send_redirects", settings.SendRedirects ? 1 : 0),
+        ("proxy_arp", settings.ProxyArp ? 1 : 0), ("disable_ipv6", settings.HasIpv6 ? 0 : 1),
+    ];
 }

@@ -87,6 +87,23 @@ internal sealed class TwinParts
         select (own.Address, MacOf(other, at));
 
     /// <summary>
+    /// Who is on the device's network beyond it, at an address: behind the port that the host's own tables of neighbours
+    /// and of the bridge tell, else behind the first that leads out.
+    /// </summary>
+    public BeyondPart? BeyondOf(Device upper, IPAddress address) =>
+        KnownBeyond(upper.Name, address) ?? Beyond.FirstOrDefault(part => Upper(part.Device) == upper);
+
+    /// <summary>
+    /// The other ports of a bridge behind one of which its tables have the address, and the MAC address there: what is
+    /// behind them sends to it without a router.
+    /// </summary>
+    public IEnumerable<(BeyondPart From, string Mac)> SendersTo(IPAddress address) =>
+        from part in Beyond
+        let there = part.Device.Master is { } bridge ? KnownBeyond(bridge, address) : null
+        where there is not null && there != part
+        select (part, MacOf(there));
+
+    /// <summary>
     /// The port of a bridge behind which the host's own tables of neighbours and of the bridge have the address, as they
     /// have that of a VM; null if they do not tell.
     /// </summary>
@@ -96,20 +113,6 @@ internal sealed class TwinParts
         var ports = Topology.Forwarding.Where(row => row.Mac == mac).Select(row => row.Port);
         return Beyond.FirstOrDefault(part => part.Device.Master == bridge && ports.Contains(part.Device.Name));
     }
-
-    /// <summary>Behind what the address is on the device's network: a known port, else the first that leads out.</summary>
-    public BeyondPart? BeyondOf(Device upper, IPAddress address) =>
-        KnownBeyond(upper.Name, address) ?? Beyond.FirstOrDefault(part => Upper(part.Device) == upper);
-
-    /// <summary>
-    /// The other ports of the bridge that has the address behind a known port, and its MAC address: what is behind them
-    /// sends to it without a router.
-    /// </summary>
-    public IEnumerable<(BeyondPart From, string Mac)> SendersTo(IPAddress address) =>
-        from part in Beyond
-        let there = part.Device.Master is { } bridge ? KnownBeyond(bridge, address) : null
-        where there is not null && there != part
-        select (part, MacOf(there));
 
     private static string Made(int kind, int index, int at) => string.Create(
         CultureInfo.InvariantCulture, $"02:68:{kind:x2}:{index >> 8 & 0xff:x2}:{index & 0xff:x2}:{at:x2}");

@@ -32,7 +32,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         var batch = new StringBuilder("link set lo up\n");
         foreach (var device in Topology.Devices.Where(one => one.Kind == DeviceKind.Bridge))
             batch.Append(
-                $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Calls(device)}\n");
+                $"link add {device.Name} address {parts.MacOf(device)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0{Filtering(device)}{Calls(device)}\n");
         return $"{Functions}\nsettings\nquiet\n{Batch("ip", batch)}";
     }
 
@@ -140,6 +140,10 @@ internal sealed class TwinScripts(TwinParts parts, int host)
                 batch.Append(CultureInfo.InvariantCulture, $"link set {device.Name} up\n");
         }
 
+        // An entry of the forwarding table is one for each VLAN of its port, so these come first.
+        foreach (var device in Topology.Devices.Where(one => parts.Upper(one).FiltersVlans))
+            foreach (var vlan in device.Vlans)
+                forwarding.Append(Passing(device, vlan));
         foreach (var part in parts.Containers)
             foreach (var at in part.Container.Attachments)
             {
@@ -181,13 +185,14 @@ internal sealed class TwinScripts(TwinParts parts, int host)
     public string AddressBeyond(IPAddress address)
     {
         var batch = new StringBuilder($"address replace {Single(address)} dev lo{(IsV6(address) ? " nodad" : "")}\n");
-        // The kernel adds the local route of an address of IPv6 later (net/ipv6/addrconf.c, addrconf_dad_start). Until
-        // then only the route to lo is there, which rejects what comes in (net/ipv6/route.c, fib6_is_reject).
-        if (IsV6(address))
-            batch.Append(CultureInfo.InvariantCulture, $"route replace local {Single(address)} dev lo table local\n");
         foreach (var (from, mac) in parts.SendersTo(address))
             batch.Append(OnLink(address, mac, from));
-        return Batch("ip", batch);
+        // The kernel makes an address of IPv6 its own a moment after ip has returned (net/ipv6/addrconf.c,
+        // addrconf_dad_start), and refuses packets for it until then.
+        var own = IsV6(address)
+            ? $"until case $(ip -6 route get {address} 2>/dev/null) in local*) ;; *) false ;; esac; do :; done\n"
+            : "";
+        return Batch("ip", batch) + own;
     }
 
     /// <summary>Where the host, and who else is on the network, finds an address beyond its devices.</summary>
@@ -238,6 +243,12 @@ internal sealed class TwinScripts(TwinParts parts, int host)
 
     private static string Single(IPAddress address) =>
         string.Create(CultureInfo.InvariantCulture, $"{address}/{address.GetAddressBytes().Length * 8}");
+
+    private static string Filtering(Device bridge) => bridge.FiltersVlans ? " vlan_filtering 1 vlan_default_pvid 0" : "";
+
+    private static string Passing(Device device, PassingVlans vlan) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"vlan add dev {device.Name} vid {vlan.First}{(vlan.Last > vlan.First ? $"-{vlan.Last}" : "")}{(vlan.IsOfUntagged ? " pvid" : "")}{(vlan.LeavesUntagged ? " untagged" : "")}{(device.Kind == DeviceKind.Bridge ? " self" : "")}\n");
 
     private static string Calls(Device bridge) =>
         (bridge.Calls.Iptables ? " nf_call_iptables 1" : "") + (bridge.Calls.Ip6tables ? " nf_call_ip6tables 1" : "")

@@ -34,7 +34,10 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         Twin twin, HostProfile host, Flow flow, CancellationToken cancellation = default)
     {
         var forecast = Prediction.Forecast(host, flow, 1);
-        await OpenAsync(twin, flow, forecast.Legs[0].Trail, cancellation).ConfigureAwait(false);
+        // NAT may lead the packet to an address outside, where every port counts as open.
+        if (forecast.Legs[0].Trail is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., var last] }
+            && IPEndPoint.TryParse(last.Destination!, out var end))
+            await twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation).ConfigureAwait(false);
         var finding = await twin.SendAsync(
             flow with { Via = Prediction.AddressAsked(host, flow) }, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
         return finding switch
@@ -45,13 +48,6 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
-
-    // NAT may lead the packet to an address outside, where every port counts as open.
-    private static Task OpenAsync(Twin twin, Flow flow, Trail request, CancellationToken cancellation) =>
-        request is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., { Destination: { } last }] }
-        && IPEndPoint.TryParse(last, out var end)
-            ? twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation)
-            : Task.CompletedTask;
 
     private static TwinObservation Of(
         Twin twin, HostProfile host, Flow flow, Forecast forecast, ImmutableArray<ObservedLeg> seen)

@@ -1,4 +1,3 @@
-using Hooktrail.Hosts;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Questions;
@@ -18,11 +17,7 @@ public sealed class TwinOfHost : IAsyncDisposable
     private TwinOfHost(HostProfile host, Twin twin)
     {
         (_host, _twin) = (host, twin);
-        _onThisKernel = host with
-        {
-            Kernel = twin.Profile.Kernel,
-            Topology = host.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
-        };
+        _onThisKernel = OnKernelOf(twin, host);
         Differences = twin.DifferencesFrom(_onThisKernel);
     }
 
@@ -33,22 +28,25 @@ public sealed class TwinOfHost : IAsyncDisposable
     public ImmutableArray<(string Name, int ProcessId)> Namespaces => _twin.Namespaces;
 
     /// <summary>Builds the twin.</summary>
-    /// <param name="snapshot">The host's snapshot.</param>
-    /// <param name="host">The host, with the changes that the user asks about.</param>
-    /// <param name="changes">These changes, as the twin makes them.</param>
+    /// <param name="plan">What it is built from: the host's snapshot, with the changes that the user asks about.</param>
+    /// <param name="host">The host, with the same changes.</param>
     /// <param name="cancellation">Ends the building.</param>
     /// <exception cref="HooktrailException">
     /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.
     /// </exception>
     public static async Task<TwinOfHost> StartAsync(
-        Snapshot snapshot, HostProfile host, ImmutableArray<LoadedRules> changes,
-        CancellationToken cancellation = default)
+        TwinPlan plan, HostProfile host, CancellationToken cancellation = default) =>
+        new(host, await Twin.StartAsync(plan, cancellation).ConfigureAwait(false));
+
+    /// <summary>
+    /// The host with what a twin cannot have from its snapshot: a twin shows the kernel of this machine, and tells the
+    /// source at lo, which older snapshots do not have.
+    /// </summary>
+    public static HostProfile OnKernelOf(Twin twin, HostProfile host) => host with
     {
-        var plan = SnapshotPlan.Of(snapshot);
-        var twin = await Twin.StartAsync(plan with { Rules = [.. plan.Rules, .. changes] }, cancellation)
-            .ConfigureAwait(false);
-        return new(host, twin);
-    }
+        Topology = host.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
+        Kernel = twin.Profile.Kernel,
+    };
 
     /// <summary>Sends the packets of a question.</summary>
     /// <exception cref="HooktrailException">The twin has no such sender, or something failed.</exception>

@@ -29,7 +29,7 @@ public static class HostRules
             one => one.Backend == Backend.Legacy && Decides(snapshot, one.Layer, Backend.Legacy)))
         {
             var legacy = RuleReader.Xtables(layer, part.Lines, HostNames.Instance, part.Command, sets);
-            // The kernel treats the chains of both backends alike: two chains FORWARD, at one hook.
+            // Both backends may have a chain FORWARD. The kernel asks both, as two chains of one hook.
             rules = BackendOf(snapshot, layer) == Backend.Legacy
                 ? Without(rules, layer).With(legacy)
                 : rules.With(LegacyBesideNft.Of(legacy));

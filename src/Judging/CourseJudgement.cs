@@ -49,7 +49,7 @@ internal sealed class CourseJudgement(
         var record = (seen ?? new(flow, leg.Leg, null, null)) with { Predicted = said };
         if (follows is not null)
             return NotPredicted(record, follows);
-        // Without a hop, not even that it comes about is predicted.
+        // Of an open leg without a hop it is not even known whether it is sent.
         if (IsOpen(leg) && (seen?.Observed is { } begun ? Sight.IsBeginningOf(said, begun) : said.Hops.IsEmpty))
             return record with
             {

@@ -16,7 +16,7 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
         for (var at = 0; at < Math.Max(here.Count, there.Count); at++)
         {
             var (said, seen) = (here.ElementAtOrDefault(at), there.ElementAtOrDefault(at));
-            if (said is null || seen is null || Place(said) != Place(seen))
+            if (said is null || seen is null || Place(said) != Place(seen) || !AreAlike(said.Verdict, seen.Verdict))
                 return new(leg, said, seen);
         }
 
@@ -30,7 +30,19 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
         step is null ? $"no further rule {what}" : $"at hop {step.Hop}, {Of(step)} {what}";
 
     private static string Of(RuleStep step) =>
-        $"{step.Layer.Name()} {step.Table} {step.Chain} {(step.Number is null ? step.Text : $"rule {step.Place}: {step.Text}")}";
+        $"{step.Layer.Name()} {step.Table} {step.Chain} {(step.Number is null ? step.Text : $"rule {step.Place}: {step.Text}")} ({step.Verdict.Name()})";
+
+    private static bool AreAlike(RuleVerdict said, RuleVerdict seen) =>
+        said is RuleVerdict.Unknown or RuleVerdict.Route || seen == RuleVerdict.Unknown || ToKernel(said) == seen;
+
+    // The kernel's trace knows fewer verdicts.
+    private static RuleVerdict ToKernel(RuleVerdict said) => said switch
+    {
+        RuleVerdict.Reject => RuleVerdict.Drop,
+        RuleVerdict.Translate => RuleVerdict.Accept,
+        RuleVerdict.Change => RuleVerdict.Continue,
+        var other => other,
+    };
 
     // One rule of a tool may be several of the model's, such as the elements of a verdict map.
     private static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) => [.. steps.DistinctBy(Place)];

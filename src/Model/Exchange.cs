@@ -11,6 +11,8 @@ internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 /// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw.</summary>
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
+    private Address _asker;
+
     /// <summary>
     /// The legs of one exchange that take place, in order: for TCP the whole connection, otherwise a request and its
     /// answer. <paramref name="number"/> counts exchanges from 1.
@@ -78,14 +80,15 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>
     /// The acknowledgement of the data is no leg, because it takes the way of the FIN. But where conntrack does not
     /// know the connection yet, it takes that segment for the first one (<c>nf_ct_tcp_loose</c>). NAT may then give it
-    /// another source, and to the sender it belongs to another connection.
+    /// another source or destination, and to whom it comes it belongs to another connection.
     /// </summary>
     private bool IsOfAnother(Packet? acknowledgement) =>
-        acknowledgement?.Passage.Arrived.Source is { Name: not null } source && source != Asked(acknowledgement);
+        acknowledgement?.Passage.Arrived is { Source.Name: not null } arrived
+        && (arrived.Source != Asked(acknowledgement) || arrived.Destination != _asker);
 
     private static Trail Unforeseen(Packet acknowledgement) => new([], Outcome.Unknown(
         acknowledgement.Passage.Last ?? throw new InvalidOperationException("It came by no hook."),
-        "the acknowledgement before it came with another source, so the sender resets the connection, and whether the FIN is sent before is a matter of moments"));
+        "NAT took the acknowledgement before it for another connection, whose receiver resets it, and whether the FIN is sent before is a matter of moments"));
 
     // A reset ends the connection; an ICMP error is told to the program only if it asks for errors (IP_RECVERR;
     // net/ipv4/tcp_ipv4.c, tcp_v4_err).
@@ -115,6 +118,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         };
         if (isHosts)
             request.Source = request.Source with { Name = SourceOf(request) };
+        _asker = request.Source;
         Send(request, flow.From, flow.By);
         return request;
     }
@@ -171,12 +175,22 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             request.Host, connections, content,
             source: AnsweringAddress(request, receiver), destination: request.Passage.Arrived.Source);
         Send(reply, receiver, request.Passage.ArrivedBy);
-        // A socket takes an answer only from the address that it asked. An echo is known by its id.
-        if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered
-            && reply.Passage.Arrived.Source != Asked(request))
-            reply.Passage.Refuse(
-                $"it comes from {reply.Passage.Arrived.Source}, and {flow.From} awaits one from {Asked(request)}");
+        if (flow.HasPorts && reply.Passage.OutcomeFor(flow.From).Kind == OutcomeKind.Delivered)
+            RefuseOfOthers(reply, Asked(request));
         return reply;
+    }
+
+    /// <summary>
+    /// A socket takes an answer only from the address that it asked, to the one that it asked from. An echo is known by
+    /// its id.
+    /// </summary>
+    private void RefuseOfOthers(Packet reply, Address asked)
+    {
+        var (source, destination) = reply.Passage.Arrived;
+        if (source != asked)
+            reply.Passage.Refuse($"it comes from {source}, and {flow.From} awaits one from {asked}");
+        else if (destination != _asker)
+            reply.Passage.Refuse($"it is for {destination}, and {flow.From} sent from {_asker}");
     }
 
     /// <summary>
@@ -304,18 +318,8 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         }
 
         packet.Device = port;
-        if (wiring.IsPort(port))
-        {
-            packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
-                : wiring.MacTowards(next, wiring.BridgeOf(port));
-            if (packet.Mac is null)
-            {
-                packet.Vanish($"nobody on {wiring.BridgeOf(port)} has the address {next}");
-                return;
-            }
-        }
-
-        Arrive(packet);
+        if (Resolution.Address(packet, port, next))
+            Arrive(packet);
     }
 
     private static string WhyNoRoute(Wiring wiring, Endpoint sender) =>

@@ -1,3 +1,4 @@
+using Hooktrail.Model.Accounting;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Model.Network;
 
@@ -8,10 +9,10 @@ internal sealed class Host
 {
     private readonly Mutation? _mutation;
 
-    /// <summary>Without a <paramref name="mutation"/> the model is unchanged. Journals cost time.</summary>
+    /// <summary>Without a <paramref name="mutation"/> the model is unchanged.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
-    public Host(HostProfile profile, Mutation? mutation = null, bool keepsJournals = false)
-        : this(profile, KernelTraits.For(profile.Kernel), mutation, keepsJournals)
+    public Host(HostProfile profile, Mutation? mutation = null, Noting notes = Noting.Nothing)
+        : this(profile, KernelTraits.For(profile.Kernel), mutation, notes)
     {
     }
 
@@ -21,10 +22,10 @@ internal sealed class Host
         : this(profile) => Hooks = new HookTable(Registrations(Profile, Traits).Select(around));
 
     /// <summary>A host for any kernel, whatever release the profile names.</summary>
-    public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, bool keepsJournals = false)
+    public Host(HostProfile profile, KernelTraits traits, Mutation? mutation = null, Noting notes = Noting.Nothing)
     {
         _mutation = mutation;
-        KeepsJournals = keepsJournals;
+        Notes = notes;
         profile = mutation?.Apply(profile) ?? profile;
         foreach (var chain in profile.Rules.Chains)
             Check(chain);
@@ -65,7 +66,7 @@ internal sealed class Host
     public bool AreIsolated(string one, string other) =>
         Wiring.PortSettingsOf(one) is { Isolated: true } && Wiring.PortSettingsOf(other) is { Isolated: true };
 
-    public bool KeepsJournals { get; }
+    public Noting Notes { get; }
 
     public HookTable Hooks { get; }
 

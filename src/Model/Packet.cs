@@ -17,19 +17,20 @@ internal sealed class Packet
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
         Dscp = content is { IsIcmpError: true, Family: Family.IPv4 } ? Dscp.OfIcmpError : Dscp.OfSender;
-        Passage = new(host.KeepsJournals);
+        Passage = new(host.Notes);
     }
 
     private Packet(Packet original)
     {
         (Host, Connections, Content, Source, Destination) =
             (original.Host, original.Connections, original.Content, original.Source, original.Destination);
-        (Passage, Device, Mac) = (original.Passage, original.Device, original.Mac);
+        (Passage, Device, Mac, Vlan) = (original.Passage, original.Device, original.Mac, original.Vlan);
         (RouteDevice, Gateway, IsUnbound) = (original.RouteDevice, original.Gateway, original.IsUnbound);
         (Connection, State) = (original.Connection, original.State);
         (Ttl, Mark, Dscp) = (original.Ttl, original.Mark, original.Dscp);
         (Fragment, Reassembled, Encapsulation) = (original.Fragment, original.Reassembled, original.Encapsulation);
         NfBridge = original.NfBridge?.Copy();
+        IsStray = original.IsStray;
     }
 
     public Host Host { get; }
@@ -61,6 +62,9 @@ internal sealed class Packet
     /// null where no bridge is involved.
     /// </summary>
     public string? Mac { get; set; }
+
+    /// <summary>The VLAN that the frame belongs to within a bridge that tells them apart; else null.</summary>
+    public int? Vlan { get; set; }
 
     /// <summary>The device that the route leads to (<c>skb_dst(skb)->dev</c>).</summary>
     public string? RouteDevice { get; set; }
@@ -114,6 +118,11 @@ internal sealed class Packet
     /// Whether the bridge hands it up because it is promiscuous (<c>BR_INPUT_SKB_CB(skb)->promisc</c>).
     /// </summary>
     public bool IsPromiscuousCopy { get; set; }
+
+    /// <summary>
+    /// Whether it is one of the copies that a bridge sends by every port because it does not know the MAC address.
+    /// </summary>
+    public bool IsStray { get; set; }
 
     /// <summary>Null for a whole packet.</summary>
     public Fragment? Fragment { get; set; }

@@ -5,7 +5,8 @@ namespace Hooktrail.Model;
 /// <summary>What a packet, its copies and its fragments meet on their way, in order.</summary>
 internal sealed class Passage
 {
-    public Passage(bool keepsJournal = false) => Journal = keepsJournal ? new(this) : null;
+    public Passage(Noting notes = Noting.Nothing) =>
+        Journal = notes == Noting.Nothing ? null : new(this, notes == Noting.EveryRule);
 
     // Copies and fragments share a passage. Together they traverse a few dozen hooks.
     private const int Endless = 2000;
@@ -18,7 +19,7 @@ internal sealed class Passage
 
     public int Count => _hops.Count;
 
-    /// <summary>Null where the host keeps no journals.</summary>
+    /// <summary>Null where the host notes nothing.</summary>
     public Journal? Journal { get; }
 
     public HookPoint? Last => _hops.Count == 0 ? null : _hops[^1].Point;

@@ -15,8 +15,10 @@ public static class Prediction
     // weak, so an unused profile is forgotten.
     private static readonly ConditionalWeakTable<HostProfile, Host> Hosts = [];
 
-    // The same with journals, which cost time in every walk.
-    private static readonly ConditionalWeakTable<HostProfile, Host> HostsWithJournals = [];
+    // The same with notes, which cost time in every walk.
+    private static readonly ConditionalWeakTable<HostProfile, Host> HostsThatNote = [];
+
+    private static readonly ConditionalWeakTable<HostProfile, Host> HostsThatNoteEveryRule = [];
 
     /// <exception cref="HooktrailException">
     /// The flow never meets the host, the leg does not come about, or the profile has a rule that no tool would
@@ -42,12 +44,13 @@ public static class Prediction
     /// <summary>
     /// Predicts the trail of one leg and says why: what decided the packet's way, and why it did not cross each other
     /// hook point. Where the leg can go several ways, <paramref name="way"/> is the trail to account for; null is the
-    /// first.
+    /// first. <paramref name="everyRule"/> adds the rules that were asked and did not match, or only log or count.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
-    public static Account Account(HostProfile profile, Flow flow, Leg leg, Trail? way = null)
+    public static Account Account(
+        HostProfile profile, Flow flow, Leg leg, Trail? way = null, bool everyRule = false)
     {
-        var (_, trail, packet) = Journaled(profile, flow, leg, way);
+        var (_, trail, packet) = Noted(HostThatNotes(profile, everyRule), flow, leg, way);
         var journal = packet.Journal!;
         return new(trail, journal.Remarks, Silences.Of(packet, journal, trail)) { Rules = journal.Rules };
     }
@@ -57,15 +60,15 @@ public static class Prediction
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<RuleStep> Rules(HostProfile profile, Flow flow, Leg leg, Trail? way = null) =>
-        Journaled(profile, flow, leg, way).Packet.Journal!.Rules;
+        Noted(HostThatNotes(profile, everyRule: false), flow, leg, way).Packet.Journal!.Rules;
 
     /// <summary>The address to which a flow's requests are sent.</summary>
     /// <exception cref="HooktrailException">The receiver has no address that the sender could ask.</exception>
     public static string AddressAsked(HostProfile profile, Flow flow) => Exchange.AskedOn(HostOf(profile), flow);
 
-    private static Walked Journaled(HostProfile profile, Flow flow, Leg leg, Trail? way)
+    private static Walked Noted(Host host, Flow flow, Leg leg, Trail? way)
     {
-        var walked = Find(HostWithJournalsOf(profile), flow, leg)
+        var walked = Find(host, flow, leg)
             .SelectMany(walk => walk.Legs)
             .Where(one => IsMeant(one.Leg, leg, flow))
             .ToList();
@@ -117,8 +120,9 @@ public static class Prediction
 
     private static Host HostOf(HostProfile profile) => Hosts.GetValue(profile, static one => new Host(one));
 
-    private static Host HostWithJournalsOf(HostProfile profile) =>
-        HostsWithJournals.GetValue(profile, static one => new Host(one, keepsJournals: true));
+    private static Host HostThatNotes(HostProfile profile, bool everyRule) => everyRule
+        ? HostsThatNoteEveryRule.GetValue(profile, static one => new Host(one, notes: Noting.EveryRule))
+        : HostsThatNote.GetValue(profile, static one => new Host(one, notes: Noting.WhatDecided));
 
     private static void Check(Leg leg)
     {

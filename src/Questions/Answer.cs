@@ -13,7 +13,7 @@ public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, L
     /// <summary>What decided it.</summary>
     public Account Account => Accounted.Value;
 
-    /// <summary>The rules that matched at a hop, counted from 1.</summary>
+    /// <summary>The rules that were asked at a hop, counted from 1.</summary>
     public IEnumerable<RuleStep> RulesAt(int hop) => Account.Rules.Where(rule => rule.Hop == hop);
 }
 
@@ -27,15 +27,21 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
     private static readonly ImmutableArray<Direction> Directions =
         [Direction.Request, Direction.Error, Direction.Reply];
 
+    /// <param name="profile">The host.</param>
+    /// <param name="question">The question about it.</param>
+    /// <param name="everyRule">
+    /// Whether the accounts of the legs have also the rules that were asked and did not match, or only log or count.
+    /// </param>
     /// <exception cref="HooktrailException">The packets of the question never meet the host.</exception>
-    public static Answer Of(HostProfile profile, Question question)
+    public static Answer Of(HostProfile profile, Question question, bool everyRule = false)
     {
         var all = Prediction.Legs(profile, question.Flow);
         var legs = all
             .Where(leg => leg.Leg.Packet == 1)
             .OrderBy(leg => Directions.IndexOf(leg.Leg.Direction))
             .Select(leg => new AnswerLeg(
-                leg.Leg, leg.Trail, leg.Ways, new(() => Prediction.Account(profile, question.Flow, leg.Leg))))
+                leg.Leg, leg.Trail, leg.Ways,
+                new(() => Prediction.Account(profile, question.Flow, leg.Leg, everyRule: everyRule))))
             .ToImmutableArray();
         var request = legs[0];
         var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered

@@ -5,11 +5,11 @@ using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Questions;
 
-/// <summary>An answer for a terminal: first in a sentence, then each leg's hops with the rules that matched.</summary>
+/// <summary>An answer for a terminal: first in a sentence, then each leg's hops with the rules that were asked.</summary>
 public static class AnswerText
 {
     /// <param name="result">The answer.</param>
-    /// <param name="everyHook">Whether hooks at which no rule matched are shown too.</param>
+    /// <param name="everyHook">Whether hooks without a rule are shown too.</param>
     public static string Of(CheckResult result, bool everyHook)
     {
         var text = new StringBuilder();
@@ -37,7 +37,7 @@ public static class AnswerText
     {
         var wanted = change.Wanted == Ending.Delivered ? "lets it through" : "stops it";
         return change.Commands.IsEmpty
-            ? $"No single change of a rule or a sysctl {wanted}.\n"
+            ? $"No single change of a rule, a sysctl or a route {wanted}.\n"
             : $"Each of these {wanted}, by the model:\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
     }
 
@@ -67,5 +67,7 @@ public static class AnswerText
 
     private static string In(RuleStep rule, HookPoint at) => rule.Chain == at.Chain ? "" : $"{rule.Chain} ";
 
-    private static string Text(RuleStep rule) => rule.Number is null ? rule.Text : $"{rule.Place}: {rule.Text}";
+    private static string Text(RuleStep rule) =>
+        (rule.Number is null ? rule.Text : $"{rule.Place}: {rule.Text}")
+        + (rule.Verdict == RuleVerdict.NoMatch ? " (does not match)" : "");
 }

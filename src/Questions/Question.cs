@@ -47,10 +47,19 @@ public sealed record Question(string From, string To, Flow Flow)
         return new(
             from,
             to,
-            !IPAddress.TryParse(toName, out var address) ? Published(topology, flow) ?? flow
+            !IPAddress.TryParse(toName, out var address) ? Published(topology, flow) ?? OfNic(topology, flow)
             : receiver.Kind == EndpointKind.Wan ? flow
             : flow with { Via = address.ToString() });
     }
+
+    /// <summary>
+    /// A sender beyond a NIC that the user named asks the host at the address of that NIC, if it has one.
+    /// </summary>
+    private static Flow OfNic(Topology topology, Flow flow) =>
+        flow is { By: not null, To.Kind: EndpointKind.Host }
+        && HostAddressFor(topology, flow) is { } address
+            ? flow with { Via = address.ToString() }
+            : flow;
 
     /// <summary>The endpoint that a user means, as in <see cref="Of"/>.</summary>
     /// <exception cref="HooktrailException">There is no such endpoint, or more than one.</exception>
@@ -77,6 +86,10 @@ public sealed record Question(string From, string To, Flow Flow)
         return address is null ? null : flow with { Via = address.ToString(), Port = published.Port };
     }
 
+    /// <summary>
+    /// The host's address on the NIC by which the flow comes in, or on its bridge; without one, that of the device of
+    /// the default route. Null if the device has no address of the version.
+    /// </summary>
     internal static IPAddress? HostAddressFor(Topology topology, Flow flow)
     {
         var devices = flow.By is { } by

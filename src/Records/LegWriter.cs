@@ -35,7 +35,7 @@ public sealed class LegWriter : IDisposable
     /// <summary>Writes one leg as an object.</summary>
     /// <param name="leg">The leg; its host is not written.</param>
     /// <param name="rulesAt">
-    /// The rules that matched at a hop of the prediction, counted from 1; null if hops are written without rules.
+    /// The rules that were asked at a hop of the prediction, counted from 1; null if hops are written without rules.
     /// </param>
     public void Write(LegRecord leg, Func<int, IEnumerable<RuleStep>>? rulesAt = null)
     {
@@ -198,7 +198,7 @@ public sealed class LegWriter : IDisposable
         json.WriteEndArray();
     }
 
-    /// <summary>Writes a rule that matched: its place, and what it says. A policy has no number.</summary>
+    /// <summary>Writes a rule that was asked: its place, its text and its verdict. A policy has no number.</summary>
     public static void WriteMembers(Utf8JsonWriter json, RuleStep rule)
     {
         var (family, table) = rule.Layer == Layer.Nftables && rule.Table.Split(' ', 2) is [var own, var name]
@@ -213,6 +213,7 @@ public sealed class LegWriter : IDisposable
         if (rule.Handle is { } handle)
             json.WriteNumber("handle", handle);
         json.WriteString("text", rule.Text);
+        json.WriteString("verdict", rule.Verdict.Name());
     }
 
     public static void WriteIfAny(Utf8JsonWriter json, string name, string? value)

@@ -86,4 +86,8 @@ public sealed record BrouteTarget : Target;
 /// <summary>
 /// A target that the model lacks: <c>TPROXY</c>, <c>SET</c>. The fate of a packet that reaches it is unknown.
 /// </summary>
-public sealed record UnknownTarget(string Name) : Target;
+public sealed record UnknownTarget(string Name) : Target
+{
+    /// <summary>Whether the rule goes on in a chain of that name, and its table has none.</summary>
+    public bool IsMissingChain { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hooktrail.Hosts;
+using Hooktrail.Labs;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
@@ -47,13 +48,13 @@ internal static class CheckVerb
 
     private static readonly Option<bool> Verbose = new("--verbose", "-v")
     {
-        Description = "Shows every hook, also those at which no rule matched.",
+        Description = "Shows every hook, and every rule that was asked, also those that do not match or only log.",
     };
 
     private static readonly Option<string[]> Rules = new("--rule")
     {
         Description =
-            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft or sysctl, with the host's own names; repeatable.",
+            "Asks what a command would change: of iptables, ip6tables, arptables, ebtables, nft, sysctl or ip route, with the host's own names; repeatable.",
         HelpName = "\"iptables …\"",
         DefaultValueFactory = _ => [],
     };
@@ -103,15 +104,15 @@ internal static class CheckVerb
             "check",
             "Says what becomes of a packet on a host, and which rule decides.",
             $"""
-            The first line is the answer. Then comes each leg: the hooks at which a rule matched, and the last one. A port that a container publishes is
+            The first line is the answer. Then comes each leg: the hooks at which a rule mattered, and the last one. A port that a container publishes is
             asked at the host's address if the sender is outside. What could not be read of the host stands last: an answer that depends on it is not sure.
 
             --rule, --nft, --set, --docker and --kernel ask about the host as it would be: nothing is changed. The first two lines are then the answer now
             and the answer then, and the legs are those of the changed host. --docker exchanges Docker's own rules for those of another release, for the
             same networks, containers and published ports; your rules stay.
 
-            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; rules for such
-            packets, in DOCKER-USER first; and last the deciding rule deleted.
+            --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; routes that
+            the packet lacks, or that end it; rules for such packets, in DOCKER-USER first; and last the deciding rule deleted, or the policy turned.
 
             --verify builds a twin of the host in private network namespaces: its devices, addresses, routes, policy rules, sysctls, sets and rules, a
             namespace for each container and one for all that is beyond the host. It sends the packets of the question there, and compares hop by hop and,
@@ -146,10 +147,9 @@ internal static class CheckVerb
             throw new HooktrailException(
                 $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
-        if (line.GetValue(Verify)
-            && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _) || Host.Turns(line).Any()))
+        if (line.GetValue(Verify) && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _)))
             throw new HooktrailException(
-                "--verify builds the host with its own rules on this machine's kernel; leave out --docker, --kernel and --set, or leave out --verify.");
+                "--verify builds the host with its own rules on this machine's kernel; leave out --docker and --kernel, or leave out --verify.");
         var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
         var profile = SnapshotInput.HostOf(snapshot);
         var topology = profile.Topology;
@@ -163,7 +163,7 @@ internal static class CheckVerb
         var then = Changed(line, profile, tables);
         if (Host.DockerNote(line) is { } note)
             await Console.Error.WriteLineAsync(PlainText.Of(note));
-        var answer = Answer.Of(then, question);
+        var answer = Answer.Of(then, question, everyRule: line.GetValue(Verbose));
         var result = new CheckResult(question, answer)
         {
             Before = ReferenceEquals(then, profile) ? null : Answer.Of(profile, question),
@@ -212,10 +212,16 @@ internal static class CheckVerb
         ParseResult line, Snapshot snapshot, HostProfile host, string? tables, Question question,
         CancellationToken cancellation)
     {
-        var commands = line.GetRequiredValue(Rules).Select(command => TypedCommand.Of(host, command));
-        await using var twin = await TwinOfHost.StartAsync(
-            snapshot, host, [.. tables is null ? [] : (LoadedRules[])[new("nft -f -", tables)], .. commands],
-            cancellation);
+        var plan = SnapshotPlan.Of(snapshot);
+        if (tables is not null)
+            plan = plan with { Rules = plan.Rules.Add(new("nft -f -", tables)) };
+        HostChange[] changes =
+        [
+            .. line.GetRequiredValue(Rules).Select(command => new HostChange.Rule(command)),
+            .. Host.Turns(line).Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
+        ];
+        plan = changes.Aggregate(plan, (one, change) => one.With(change, host.Iptables, host.Ebtables));
+        await using var twin = await TwinOfHost.StartAsync(plan, host, cancellation);
         return await twin.AskAsync(question.Flow, cancellation);
     }
 

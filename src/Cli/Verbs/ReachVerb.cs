@@ -3,6 +3,7 @@ using Hooktrail.Hosts;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Reach;
+using Hooktrail.Twins;
 using Hooktrail.Verification;
 
 namespace Hooktrail.Cli.Verbs;
@@ -33,7 +34,7 @@ internal static class ReachVerb
     private static readonly Option<string> Format = new("--format")
     {
         Description =
-            "text, a table for a terminal; json; markdown; html, a standalone page whose cells lead to the path; junit, the expectations.",
+            "The output format: text, a table for a terminal; json; markdown; html, one page where each answer opens the packet's path; junit, one test case for each expectation.",
         HelpName = "text|json|markdown|html|junit",
         DefaultValueFactory = _ => "text",
     };
@@ -70,7 +71,7 @@ internal static class ReachVerb
             "Says who reaches what on a host, by which rule not, and what is surprising in that; or what changed.",
             """
             Sources are the internet, the networks beyond the other NICs, each network of an engine, and the host. Services are published ports, listening
-            sockets of the host, and ports of containers at the containers' own addresses. An answer is yes, no, depends, or not known; – is no question.
+            sockets of the host, and ports of containers at the containers' own addresses, also those that are only exposed. An answer is yes, no, depends, or not known; – is no question.
             A number after it stands for the reason below the table. ◆ is a surprise, which is explained above the table.
 
             An expectation is SOURCE → SERVICE:PORT/PROTOCOL ENDING [ipv4|ipv6]; -> is an arrow too, and # begins a comment. The ends are those of check, the
@@ -116,7 +117,7 @@ internal static class ReachVerb
     private static async Task<int> VerifiedAsync(
         Snapshot snapshot, HostProfile host, ReachScope scope, CancellationToken cancellation)
     {
-        await using var twin = await TwinOfHost.StartAsync(snapshot, host, [], cancellation);
+        await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), host, cancellation);
         var verified = await twin.AskAsync(ReachTable.Of(host, scope.For(host.Topology)), cancellation);
         await Console.Error.WriteAsync(ReachText.Of(verified));
         return verified.Otherwise.Any() ? ExitCode.No

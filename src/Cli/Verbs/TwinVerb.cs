@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hooktrail.Namespaces;
 using Hooktrail.Text;
+using Hooktrail.Twins;
 using Hooktrail.Verification;
 
 namespace Hooktrail.Cli.Verbs;
@@ -41,7 +42,7 @@ internal static class TwinVerb
     {
         var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
         await using var twin = await TwinOfHost.StartAsync(
-            snapshot, SnapshotInput.HostOf(snapshot), [], cancellation);
+            SnapshotPlan.Of(snapshot), SnapshotInput.HostOf(snapshot), cancellation);
         // Scripts read the first line.
         await Console.Out.WriteLineAsync("The twin is up; press Enter to take it down.");
         foreach (var (name, process) in twin.Namespaces)

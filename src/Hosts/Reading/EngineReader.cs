@@ -77,6 +77,7 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
             Rules6 = RouteReader.Rules(Json.Objects(Succeeded($"rules6 {process}")), IpVersion.V6),
             Listening = SocketReader.Of(snapshot.Lines($"listening {process}")),
             Published = [.. Published(one)],
+            Exposed = [.. Exposed(one)],
         };
     }
 
@@ -144,6 +145,14 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
         let within = Number(words[0])
         where IPAddress.TryParse(address, out _) && onHost is not null && within is not null
         select new Publication(IPAddress.Parse(address), onHost.Value, words[1], within.Value);
+
+    private static IEnumerable<ExposedPort> Exposed(JsonElement one) =>
+        from port in one.Members("ports")
+        let words = port.Name.Split('/')
+        where words.Length == 2 && port.Value.ValueKind == JsonValueKind.Null
+        let within = Number(words[0])
+        where within is not null
+        select new ExposedPort(words[1], within.Value);
 
     private static int? Number(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue

@@ -26,6 +26,8 @@ internal sealed class Settings(IEnumerable<string> lines)
         AcceptLocal = IsOnEither(device, "accept_local"),
         SendRedirects = IsOnEither(device, "send_redirects"),
         ProxyArp = IsOnEither(device, "proxy_arp"),
+        // net/ipv6/ndisc.c, ndisc_recv_ns.
+        ProxyNdp = IsOn("ipv6/conf/all/proxy_ndp") || IsOn($"ipv6/conf/{device}/proxy_ndp"),
         HasIpv6 = Find($"ipv6/conf/{device}/disable_ipv6") == "0",
     };
 

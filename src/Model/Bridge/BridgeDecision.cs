@@ -19,8 +19,12 @@ internal static class BridgeDecision
     public static void HandleFrameFinish(Packet packet)
     {
         var bridge = packet.Wiring.BridgeOf(packet.Device!);
+        if (!BridgeVlans.Enter(packet, bridge, packet.Device!))
+            return;
         if (packet.Mac == Wiring.BroadcastMac)
             Flood(packet, bridge);
+        else if (IsNotInItsVlan(packet, bridge))
+            FloodUnknown(packet, bridge);
         else if (IsForTheBridge.Holds(packet))
             BridgePassUp.PassFrameUp(packet, isPromiscuous: false);
         else
@@ -52,13 +56,38 @@ internal static class BridgeDecision
     /// </summary>
     private static void Flood(Packet packet, string bridge)
     {
-        var ports = packet.Wiring.PortsOf(bridge)
-            .Where(port => (port != packet.Device || packet.Host.IsHairpin(port))
-                && !packet.Host.AreIsolated(packet.Device!, port))
-            .Reverse();
         packet.Journal?.Note(Place.BridgeDecision, Statement.FloodThenUp);
-        foreach (var port in ports)
+        foreach (var port in FloodedPorts(packet, bridge))
             BridgeForward.Forward(packet.Clone(), port);
         BridgePassUp.PassFrameUp(packet, IsPromiscuous.Holds(packet));
+    }
+
+    private static IEnumerable<string> FloodedPorts(Packet packet, string bridge) =>
+        packet.Wiring.PortsOf(bridge)
+            .Where(port => (port != packet.Device || packet.Host.IsHairpin(port))
+                && !packet.Host.AreIsolated(packet.Device!, port)
+                && BridgeVlans.Passes(packet, port))
+            .Reverse();
+
+    /// <summary>The forwarding database has each address only in the VLANs that pass its port.</summary>
+    private static bool IsNotInItsVlan(Packet packet, string bridge) =>
+        packet.Vlan is not null && !BridgeVlans.Passes(packet, packet.Mac!)
+        && (packet.Mac != bridge || !BridgeVlans.SharesMac(packet, bridge));
+
+    /// <summary>
+    /// <c>br_flood</c>, for an address that the bridge does not know in the frame's VLAN: every other port gets a copy,
+    /// which nobody there takes, and the host none.
+    /// </summary>
+    private static void FloodUnknown(Packet packet, string bridge)
+    {
+        var (vlan, ports) = (packet.Vlan, FloodedPorts(packet, bridge).ToList());
+        packet.Journal?.Note(
+            Place.BridgeDecision,
+            $"No port of VLAN {vlan} leads to the MAC address that the frame is for, so every port of the VLAN gets it.",
+            "net/bridge/br_input.c, br_handle_frame_finish; net/bridge/br_forward.c, br_flood");
+        packet.IsStray = true;
+        foreach (var port in ports)
+            BridgeForward.Forward(packet.Clone(), port);
+        packet.Vanish($"nobody in VLAN {vlan} of {bridge} has the MAC address that it is for");
     }
 }

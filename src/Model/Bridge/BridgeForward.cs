@@ -29,6 +29,8 @@ internal static class BridgeForward
             return;
         }
 
+        if (!BridgeVlans.Leave(packet, to))
+            return;
         packet.Device = to;
         Nf.Hook(Family.Bridge, Hook.Forward, packet, @in: port, @out: to, ForwardFinish);
     }
@@ -36,6 +38,8 @@ internal static class BridgeForward
     /// <summary><c>__br_forward</c>, for a frame of the host: hairpin mode does not matter.</summary>
     public static void Send(Packet packet, string to)
     {
+        if (!BridgeVlans.Leave(packet, to))
+            return;
         packet.Device = to;
         Nf.Hook(Family.Bridge, Hook.LocalOut, packet, @in: null, @out: to, ForwardFinish);
     }

@@ -13,7 +13,10 @@ internal static class BridgePassUp
     {
         packet.IsPromiscuousCopy = isPromiscuous;
         var port = packet.Device!;
-        packet.Device = packet.Wiring.BridgeOf(port);
+        var bridge = packet.Wiring.BridgeOf(port);
+        if (!BridgeVlans.Leave(packet, bridge))
+            return;
+        packet.Device = bridge;
         Nf.Hook(Family.Bridge, Hook.LocalIn, packet, @in: port, @out: null, NetworkDevice.Receive);
     }
 }

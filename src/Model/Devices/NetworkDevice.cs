@@ -3,6 +3,7 @@ using Hooktrail.Model.Ip;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Model.Network;
 using Hooktrail.Trails.Accounts;
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Model.Devices;
 
@@ -47,6 +48,13 @@ internal static class NetworkDevice
             Loopback.Xmit(packet);
         else if (packet.Wiring.IsBridge(device))
             BridgeTransmit.DevXmit(packet);
+        else if (packet.Wiring.Find(device) is { Kind: DeviceKind.Vlan, Parent: { } below }
+            && packet.Wiring.Find(below) is { FiltersVlans: true })
+            packet.End(new(
+                OutcomeKind.Unknown, null, packet.Passage.Last,
+                $"{device} gives it a tag, and the model does not follow such frames through {below}"));
+        else if (packet.IsStray)
+            return; // nobody there has its MAC address
         else if (packet.Wiring.Unattached(packet.Destination.Name) is { } container)
             packet.End(new(
                 OutcomeKind.Unknown, null, packet.Passage.Last,

@@ -16,12 +16,12 @@ internal static class HostMessages
     public static void Redirect(Packet about) => Icmp(about, Content.OfIcmp(Kind.IcmpRedirect, about.Family, (5, 1)));
 
     /// <summary>
-    /// About a datagram for which no socket listens. By then the datagram has lost its connection (<c>nf_reset_ct</c> in
-    /// net/ipv4/udp.c, __udp4_lib_rcv, and net/ipv6/ip6_input.c, ip6_protocol_deliver_rcu), so conntrack has to find it
-    /// again, which NOTRACK prevents.
+    /// The packet has lost its connection by then, so conntrack meets the error like any other packet of the host, and a
+    /// rule in raw can keep it from being tracked (<c>nf_reset_ct</c> in <c>__udp4_lib_rcv</c> of net/ipv4/udp.c and
+    /// <c>__udp6_lib_rcv</c> of net/ipv6/udp.c; measured on 6.18).
     /// </summary>
     public static void PortUnreachable(Packet about) =>
-        Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)), isAttached: false);
+        Icmp(about, Content.OfIcmp(Kind.IcmpError, about.Family, (3, 3)), keepsConnection: false);
 
     /// <summary><paramref name="message"/> is type and code, of ICMP or ICMPv6 as the packet is.</summary>
     public static void Unreachable(Packet about, (int, int) message, bool isRouted) =>
@@ -75,7 +75,7 @@ internal static class HostMessages
     /// has only the route back to its sender (nf_reject_ipv4.c, <c>nf_reject_fill_skb_dst</c>), so the error comes from
     /// the host's address there.
     /// </summary>
-    private static void Icmp(Packet about, Content content, bool isRouted = true, bool isAttached = true)
+    private static void Icmp(Packet about, Content content, bool isRouted = true, bool keepsConnection = true)
     {
         if (about.Content.IsIcmpError || about.Wiring.IsBroadcast(about.Destination.Name))
             return;
@@ -98,7 +98,7 @@ internal static class HostMessages
             // net/ipv4/icmp.c, icmp_route_lookup: only the address that was asked is a source of the look-up.
             IsUnbound = about.Family == Family.IPv4 && !about.Wiring.IsOfHost(about.Destination.Name),
         };
-        if (isAttached)
+        if (keepsConnection)
             Conntrack.Attach(error, about);
         about.Passage.Error = error;
         LocalOutput.Send(error);

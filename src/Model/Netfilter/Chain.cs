@@ -47,6 +47,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
                 packet.End(Outcome.Rejected(point, decision.Rule));
                 Ip.Reject.Send(packet, reject, in state);
                 break;
+            case UnknownTarget { IsMissingChain: true } missing:
+                packet.End(Outcome.Unknown(point, $"\"{decision.Rule}\" jumps to {missing.Name}, {WhyMissing}"));
+                break;
             case UnknownTarget unknown:
                 packet.End(Outcome.Unknown(point, $"the model does not know {unknown.Name} of \"{decision.Rule}\""));
                 break;
@@ -57,6 +60,11 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
 
         return NfVerdict.Drop;
     }
+
+    // Extensions of iptables may add targets, and nft has none.
+    private string WhyMissing => point.Layer == Layer.Nftables
+        ? $"which is no chain of the table {point.Table}"
+        : $"which is neither a chain of the table {point.Table} nor a target that the model knows";
 }
 
 internal sealed record Decision(Target Target, string Rule)

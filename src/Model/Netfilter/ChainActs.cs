@@ -35,7 +35,7 @@ internal static class ChainActs
                 case JumpTarget jump:
                     var called = rules.Find(chain.Id with { Name = jump.Chain }) is { } other
                         ? In(other, rules, packet, in state, depth + 1)
-                        : null;
+                        : true;
                     if (called == true || truth == Truth.Yes && (called is not null || jump.Goto))
                         return called;
                     break;

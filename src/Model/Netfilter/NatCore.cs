@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Model.Ip;
 using Hooktrail.Trails.Accounts;
 
@@ -126,6 +127,8 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
                     packet,
                     decision with { Target = new UnknownTarget("the address that is taken at lo by MASQUERADE") },
                     in state);
+            if (decision.Target is RedirectTarget && Here(packet, in state) is null)
+                return LackAddress(chain, packet, decision, in state);
             if (decision.Target is not AcceptTarget)
             {
                 target = decision.Target;
@@ -221,10 +224,24 @@ internal sealed class NatCore(ImmutableArray<Chain> chains, Hook hook)
         packet.Family == Family.IPv4 && state.Out == LabNames.Loopback && packet.Wiring.LoopbackSource is null;
 
     /// <summary>
-    /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in.
+    /// The address that REDIRECT takes: that of loopback for the host's own packets, otherwise that of the device in;
+    /// null if that has none.
     /// </summary>
-    private string? Here(Packet packet, in HookState state) =>
-        packet.Wiring.AddressOn(hook == Hook.LocalOut ? LabNames.Loopback : state.In!, packet.Family);
+    private string? Here(Packet packet, in HookState state) => hook == Hook.LocalOut
+        ? packet.Wiring.NameOf(packet.Family == Family.IPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback)
+        : packet.Wiring.FirstAddressOn(state.In!, packet.Family, packet.Destination.Name);
+
+    /// <summary>
+    /// <c>nf_nat_redirect_ipv4</c> and <c>nf_nat_redirect_ipv6</c> drop a packet whose device has no address to take.
+    /// </summary>
+    private static NfVerdict LackAddress(Chain chain, Packet packet, Decision decision, in HookState state)
+    {
+        packet.Journal?.DropByLastRule();
+        packet.Journal?.Note(
+            Place.Nat, $"{state.In} has no address that REDIRECT could take, so the rule drops the packet.",
+            "net/netfilter/nf_nat_redirect.c, nf_nat_redirect_ipv4 and nf_nat_redirect_ipv6");
+        return chain.End(packet, decision with { Target = new DropTarget() }, in state);
+    }
 
     // Echoes have no port that a rule could change.
     private static Address With(Address address, string? name, int? port) =>

@@ -24,7 +24,7 @@ internal static class NatRules
     {
         ContinueTarget => false,
         JumpTarget jump =>
-            rules.Find(chain with { Name = jump.Chain })?.Rules.Any(called => Decides(called, chain, rules)) ?? false,
+            rules.Find(chain with { Name = jump.Chain })?.Rules.Any(called => Decides(called, chain, rules)) ?? true,
         _ => true,
     };
 

@@ -1,3 +1,5 @@
+using Hooktrail.Trails.Accounts;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
@@ -39,17 +41,26 @@ internal sealed class RuleWalk(
         {
             if (here.Count == 0)
                 break;
-            if (rule.Target is ContinueTarget || Taking(chain, index, here) is not { Count: > 0 } taking)
+            if (rule.Target is ContinueTarget)
+            {
+                Note(chain, index, here);
+                continue;
+            }
+
+            if (Taking(chain, index, here) is not { Count: > 0 } taking)
                 continue;
             switch (rule.Target)
             {
                 case ReturnTarget:
                     back.AddRange(taking);
                     break;
-                case JumpTarget jump:
+                case JumpTarget jump when chains.TryGetValue(jump.Chain, out var called):
                     // After a goto, the chain does not come back to this one but to its caller.
-                    (jump.Goto ? back : here).AddRange(
-                        chains.TryGetValue(jump.Chain, out var called) ? Follow(called, taking, depth + 1) : taking);
+                    (jump.Goto ? back : here).AddRange(Follow(called, taking, depth + 1));
+                    break;
+                case JumpTarget jump:
+                    foreach (var branch in taking)
+                        End(new(new UnknownTarget(jump.Chain) { IsMissingChain = true }, rule.Text), branch);
                     break;
                 default:
                     foreach (var branch in taking)
@@ -86,13 +97,16 @@ internal sealed class RuleWalk(
             switch (Matching.Of(rule, packet, in state))
             {
                 case Truth.Yes:
-                    (taking ??= []).Add(With(branch, chain, index));
+                    (taking ??= []).Add(Taken(branch, chain, index));
                     here.RemoveAt(at--);
                     break;
                 case Truth.Unknown:
                     var match = Matching.UnknownOf(rule, packet, in state);
-                    (taking ??= []).Add(With(branch, chain, index).Suppose(point, rule, match, holds: true));
-                    here[at] = branch.Suppose(point, rule, match, holds: false);
+                    (taking ??= []).Add(Taken(branch, chain, index).Suppose(point, rule, match, holds: true));
+                    here[at] = Passed(branch, chain, index).Suppose(point, rule, match, holds: false);
+                    break;
+                default:
+                    here[at] = Passed(branch, chain, index);
                     break;
             }
         }
@@ -100,18 +114,48 @@ internal sealed class RuleWalk(
         return taking ?? None;
     }
 
-    private Branch With(Branch branch, RuleChain chain, int index) =>
-        chain.Rules[index] is var rule && rule.Number > 0
-            ? With(branch, chain, rule.Number, rule.Text, rule.Handle)
-            : With(branch, chain, index + 1, rule.Text, rule.Handle);
+    /// <summary>Notes a rule that only logs or counts, if such are noted.</summary>
+    private void Note(RuleChain chain, int index, List<Branch> here)
+    {
+        if (packet.Journal is not { NotesEveryRule: true })
+            return;
+        foreach (var (at, branch) in here.Index().ToList())
+        {
+            packet.Marks = branch.Marks;
+            here[at] = Matching.Of(chain.Rules[index], packet, in state) switch
+            {
+                Truth.Yes => Taken(branch, chain, index),
+                Truth.No => Passed(branch, chain, index),
+                _ => With(branch, chain, index, RuleVerdict.Unknown),
+            };
+        }
+    }
 
-    private Branch With(Branch branch, RuleChain chain, int? number, string text, long? handle) =>
+    private Branch Taken(Branch branch, RuleChain chain, int index) =>
+        packet.Journal is null
+            ? branch
+            : With(branch, chain, index, Verdicts.Of(chain.Id, chain.Rules[index].Target));
+
+    private Branch Passed(Branch branch, RuleChain chain, int index) =>
+        packet.Journal is { NotesEveryRule: true } ? With(branch, chain, index, RuleVerdict.NoMatch) : branch;
+
+    private Branch With(Branch branch, RuleChain chain, int index, RuleVerdict verdict)
+    {
+        var rule = chain.Rules[index];
+        return With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text, rule.Handle, verdict);
+    }
+
+    private Branch By(Decision policy, Branch branch, RuleChain chain) =>
+        With(branch, chain, null, policy.Rule, null, Verdicts.Of(chain.Id, policy.Target));
+
+    private Branch With(
+        Branch branch, RuleChain chain, int? number, string text, long? handle, RuleVerdict verdict) =>
         packet.Journal is null
             ? branch
             : branch with
             {
                 Steps = branch.Steps.Add(new(
-                    packet.Passage.Count, chain.Id.Layer, chain.Id.Table, chain.Id.Name, number, text)
+                    packet.Passage.Count, chain.Id.Layer, chain.Id.Table, chain.Id.Name, number, text, verdict)
                 {
                     Handle = handle,
                 }),
@@ -127,7 +171,7 @@ internal sealed class RuleWalk(
     }
 
     private void EndByPolicy(Decision policy, RuleChain chain, Branch branch) =>
-        End(policy, policy.Ends ? With(branch, chain, null, policy.Rule, null) : branch);
+        End(policy, policy.Ends ? By(policy, branch, chain) : branch);
 
     private void End(Decision decision, Branch branch)
     {

@@ -137,6 +137,8 @@ internal sealed class Wiring
 
     public bool IsLoopback(string address) => _book.NumberOf(address) is { } number && IPAddress.IsLoopback(number);
 
+    public bool IsLinkLocal6(string address) => _book.NumberOf(address) is { IsIPv6LinkLocal: true };
+
     public bool IsBroadcast(string address) => RouteTo(address).Kind == RouteKind.Broadcast;
 
     /// <summary>The device by which the host sends to an address; null if no route leads there.</summary>
@@ -168,6 +170,20 @@ internal sealed class Wiring
             .Concat(Topology.Devices.Where(other => other.Kind != DeviceKind.Loopback)
                 .SelectMany(other => other.Addresses))
             .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
+            .Select(one => _book.NameOf(one.Address))
+            .FirstOrDefault();
+    }
+
+    /// <summary>
+    /// The address of the device that REDIRECT takes: the first, and for a link-local destination the first link-local
+    /// one; null if it has none (net/netfilter/nf_nat_redirect.c).
+    /// </summary>
+    public string? FirstAddressOn(string device, Family family, string destination)
+    {
+        var ip = family == Family.IPv6 ? IpVersion.V6 : IpVersion.V4;
+        var isOnLink = _book.NumberOf(destination) is { IsIPv6LinkLocal: true };
+        return (_devices.GetValueOrDefault(device)?.Addresses ?? [])
+            .Where(one => one.Ip == ip && (!isOnLink || one.Address.IsIPv6LinkLocal))
             .Select(one => _book.NameOf(one.Address))
             .FirstOrDefault();
     }
@@ -205,6 +221,15 @@ internal sealed class Wiring
     public BridgePort? PortSettingsOf(string port) =>
         Topology.IsOfProfile ? null : _devices.GetValueOrDefault(port)?.Port;
 
+    public Device? Find(string device) => _devices.GetValueOrDefault(device);
+
+    /// <summary>Whether the device has the address.</summary>
+    public bool IsOn(string device, string address) =>
+        Find(device) is { } found && found.Addresses.Any(own => _book.NameOf(own.Address) == address);
+
+    /// <summary>Whether nothing that is known of the host is at the other end of the device.</summary>
+    public bool LeadsOut(string device) => !_behind.ContainsKey(device);
+
     public bool IsBridge(string device) => _ports.ContainsKey(device);
 
     public bool IsPort(string device) => _bridges.ContainsKey(device);
@@ -219,12 +244,16 @@ internal sealed class Wiring
     /// the bridge's uplink; null if it has none.
     /// </summary>
     public string? MacTowards(string address, string bridge) =>
+        KnownMacTowards(address, bridge) ?? Uplink(bridge) ?? (Topology.IsOfProfile ? bridge : null);
+
+    /// <summary>The same, but null for what no known device has.</summary>
+    public string? KnownMacTowards(string address, string bridge) =>
         _holders.TryGetValue(address, out var holder) && holder.Bridge == bridge ? holder.Port
         : RouteTo(address) is { Kind: RouteKind.Broadcast, Hops: [var first, ..] } && first.Device == bridge
         ? BroadcastMac
         : IsOfHost(address) ? bridge
-        : Topology.IsOfProfile ? Uplink(bridge) ?? bridge
-        : PortOfNeighbour(address, bridge) ?? Uplink(bridge);
+        : Topology.IsOfProfile ? null
+        : PortOfNeighbour(address, bridge);
 
     /// <summary>
     /// The owner of the MAC address that a packet to <paramref name="address"/> has when it comes in from outside by

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Observation.Nflog;
 
@@ -59,7 +60,7 @@ internal sealed class TraceMessage
     private bool ReadAttributes(ReadOnlyMemory<byte> attributes)
     {
         long? handle = null;
-        var (kind, policy) = (Kind.None, 0u);
+        var (kind, policy, verdict) = (Kind.None, 0u, RuleVerdict.Unknown);
         while (attributes.Length >= 4)
         {
             // Length and type are in the byte order of the kernel's machine; attributes' values are in network order.
@@ -83,6 +84,7 @@ internal sealed class TraceMessage
                 case Attribute.Policy when value.Length == 4:
                     policy = BinaryPrimitives.ReadUInt32BigEndian(value);
                     break;
+                case Attribute.Verdict: verdict = VerdictOf(value); break;
                 case Attribute.NetworkHeader: Packet = content; break;
             }
 
@@ -91,9 +93,24 @@ internal sealed class TraceMessage
 
         IsAcceptingPolicy = kind == Kind.Policy && policy != 0;
         if (handle is not null || kind == Kind.Policy)
-            Step = new(Family, Table, Chain, handle);
+            Step = new(Family, Table, Chain, handle, kind == Kind.Policy ? RuleVerdict.Drop : verdict);
         return kind != Kind.None;
     }
+
+    // An attribute within the attribute: NFTA_VERDICT_CODE comes first. Its values are NF_DROP and NF_ACCEPT of
+    // include/uapi/linux/netfilter.h, and those of enum nft_verdicts.
+    private static RuleVerdict VerdictOf(ReadOnlySpan<byte> nested) => nested.Length < 8
+        ? RuleVerdict.Unknown
+        : BinaryPrimitives.ReadInt32BigEndian(nested[4..]) switch
+        {
+            0 => RuleVerdict.Drop,
+            1 => RuleVerdict.Accept,
+            -1 => RuleVerdict.Continue,
+            -3 => RuleVerdict.Jump,
+            -4 => RuleVerdict.Goto,
+            -5 => RuleVerdict.Return,
+            _ => RuleVerdict.Unknown,
+        };
 
     private static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value.TrimEnd((byte)0));
 
@@ -124,6 +141,7 @@ internal sealed class TraceMessage
         Chain = 2,
         RuleHandle = 3,
         Kind = 4,
+        Verdict = 5,
         Id = 6,
         NetworkHeader = 8,
         Policy = 16,

@@ -1,3 +1,5 @@
+using Hooktrail.Trails.Accounts;
+
 namespace Hooktrail.Observation.Nflog;
 
 /// <summary>What nf_tables told of a packet in a chain: a rule that matched, or the policy that decided.</summary>
@@ -5,4 +7,7 @@ namespace Hooktrail.Observation.Nflog;
 /// <param name="Table">Without the family: <c>filter</c>.</param>
 /// <param name="Chain">The hook's own chain, or one that it jumps to.</param>
 /// <param name="Handle">The number by which nft deletes the rule; null for the policy.</param>
-public sealed record TraceStep(NftFamily Family, string Table, string Chain, long? Handle);
+/// <param name="Verdict">
+/// What it said, as far as the kernel tells: a packet that is rejected is dropped, one that NAT translates is accepted.
+/// </param>
+public sealed record TraceStep(NftFamily Family, string Table, string Chain, long? Handle, RuleVerdict Verdict);

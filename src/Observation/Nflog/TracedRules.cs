@@ -35,7 +35,7 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles)
         if (step.Handle is not { } handle)
             return PolicyOf(hop, id);
         if (handles.PlaceOf(id, handle) is not { } place)
-            return new(hop, layer, id.Table, id.Name, null, $"a rule with the handle {handle}");
+            return new(hop, layer, id.Table, id.Name, null, $"a rule with the handle {handle}", step.Verdict);
         ImmutableArray<Rule> here = [.. (chain?.Rules ?? []).Where((rule, index) => NumberOf(rule, index) == place)];
         // ebtables-nft keeps the policy of a user's chain as a last rule, which it does not print (iptables,
         // nft-bridge.c, ebt_add_policy_rule).
@@ -43,11 +43,11 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles)
             return chain?.Policy == Policy.Drop ? PolicyOf(hop, id) : null;
         return !here.IsEmpty && here.All(rule => rule.Target is ContinueTarget)
             ? null
-            : new(hop, layer, id.Table, id.Name, place, here.IsEmpty ? "" : here[0].Text);
+            : new(hop, layer, id.Table, id.Name, place, here.IsEmpty ? "" : here[0].Text, step.Verdict);
     }
 
     private static RuleStep PolicyOf(int hop, ChainId chain) =>
-        new(hop, chain.Layer, chain.Table, chain.Name, null, $"policy of {chain.Name}");
+        new(hop, chain.Layer, chain.Table, chain.Name, null, $"policy of {chain.Name}", RuleVerdict.Drop);
 
     private static int NumberOf(Rule rule, int index) => rule.Number > 0 ? rule.Number : index + 1;
 }

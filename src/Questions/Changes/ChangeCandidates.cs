@@ -8,17 +8,22 @@ internal static class ChangeCandidates
     private const string User = "DOCKER-USER";
 
     /// <summary>
-    /// A sysctl without which the kernel discards the packet; a rule for packets like this one, in DOCKER-USER before
-    /// other chains; and last the deciding rule deleted.
+    /// A sysctl without which the kernel discards the packet; a route that it lacks, or one deleted that ends it; a rule
+    /// for packets like this one, in DOCKER-USER before other chains; and last the deciding rule deleted.
     /// </summary>
     public static IEnumerable<HostCandidate> ThatLetThrough(HostProfile host, Question question, Answer answer)
     {
-        if (answer.Legs.FirstOrDefault(leg => leg.Trail.Outcome.Kind != OutcomeKind.Delivered) is not { } leg
-            || leg.Trail.Hops is not [.., var end])
+        if (answer.Legs.FirstOrDefault(leg => leg.Trail.Outcome.Kind != OutcomeKind.Delivered) is not { } leg)
             return [];
+        IEnumerable<HostCandidate> routes = leg.Trail.Outcome.Kind == OutcomeKind.Vanished
+            ? RouteCandidates.Of(host.Topology, question, answer, leg)
+            : [];
+        if (leg.Trail.Hops is not [.., var end])
+            return routes;
         return
         [
             .. Sysctls(host, question, leg.Trail.Outcome, end),
+            .. routes,
             .. Rules(host, question, leg, end, "ACCEPT"),
             .. answer.Rule is { } rule ? Undone(rule) : [],
             .. end.PhysOut is null ? Array.Empty<HostCandidate>() : [Unfiltered(end.Point.Layer)],
@@ -88,7 +93,12 @@ internal static class ChangeCandidates
             yield return new HostCandidate(string.Create(
                 CultureInfo.InvariantCulture, $"nft delete rule {table} {rule.Chain} handle {handle}"));
         }
-        else if (rule.Layer != Layer.Nftables)
+        else if (rule.Layer == Layer.Nftables)
+        {
+            if (rule.Number is null)
+                yield return new HostCandidate($"nft chain {rule.Table} {rule.Chain} '{{ policy accept; }}'");
+        }
+        else
         {
             yield return new HostCandidate(rule.Number is null
                 ? $"{Tool(rule.Layer, rule.Table)} -P {rule.Chain} ACCEPT"

@@ -8,7 +8,7 @@ public static class HostCommand
 {
     /// <param name="host">The host.</param>
     /// <param name="command">
-    /// A command of iptables or a relative, of nft, or of sysctl, with the host's own names.
+    /// A command of iptables or a relative, of nft, of sysctl, or <c>ip route</c>, with the host's own names.
     /// </param>
     /// <exception cref="HooktrailException">It is no such command, or the tool would refuse it.</exception>
     public static HostProfile Apply(HostProfile host, string command)
@@ -18,6 +18,10 @@ public static class HostCommand
         {
             ["sysctl", "-w", var assignment] => Sysctl.Write(host, assignment),
             ["sysctl", var assignment] => Sysctl.Write(host, assignment),
+            ["ip", .. var route] => host with
+            {
+                Topology = new RouteCommand(host.Topology, command).Apply([.. route]),
+            },
             _ => host.WithRules(
                 RuleCommand.Apply(host.Rules, command, host.Iptables, host.Ebtables, HostNames.Instance)),
         };

@@ -24,14 +24,11 @@ internal static class Causes
             ? Prediction.Rules(table.Host, question.Flow, Leg.Request).LastOrDefault(Accepts)
             : null;
 
-    // In other tables it decides nothing.
-    private static bool Accepts(RuleStep rule) => rule.Layer switch
-    {
-        Layer.Iptables or Layer.Ip6tables =>
-            rule.Table == "filter" && rule.Text.EndsWith("-j ACCEPT", StringComparison.Ordinal),
-        Layer.Nftables => rule.Text.Contains("accept", StringComparison.Ordinal),
-        _ => false,
-    };
+    // In other tables of iptables it decides nothing.
+    private static bool Accepts(RuleStep rule) =>
+        rule.Verdict == RuleVerdict.Accept
+        && (rule.Layer == Layer.Nftables
+            || rule is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "filter" });
 
     private static string Of(RuleStep rule) =>
         $"{rule.Layer.Name()} {rule.Table} {rule.Chain}: {(rule.Number is null ? "its policy" : rule.Text)}";

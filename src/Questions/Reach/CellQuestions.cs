@@ -34,7 +34,7 @@ internal sealed class CellQuestions(Topology topology)
     /// <summary>The address that is asked; null for the one by which the sender knows the receiver.</summary>
     private string? AddressOf(Flow flow, Service service)
     {
-        if (service.Kind == ServiceKind.Container)
+        if (service.Kind is ServiceKind.Container or ServiceKind.Exposed)
             return service.Bound?.ToString();
         if (service.Bound is { } bound && (!IPAddress.IsLoopback(bound) || service.Kind == ServiceKind.Published))
             return bound.ToString();

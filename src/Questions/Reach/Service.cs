@@ -13,6 +13,9 @@ public enum ServiceKind
 
     /// <summary>A container's port, at the container's own address.</summary>
     Container,
+
+    /// <summary>The same, where the port is only declared (EXPOSE): no socket listens there, as far as is known.</summary>
+    Exposed,
 }
 
 /// <summary>What is to be reached, by one version of IP.</summary>

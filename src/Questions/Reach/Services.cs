@@ -4,13 +4,16 @@ using Hooktrail.Trails.Topologies;
 namespace Hooktrail.Questions.Reach;
 
 /// <summary>
-/// Finds the services of a host: published ports first, then the host's own, then those of containers.
+/// Finds the services of a host: published ports first, then the host's own, then those of containers, and last ports
+/// that are only exposed.
 /// </summary>
 internal static class Services
 {
     public static ImmutableArray<Service> Of(Topology topology) =>
     [
-        .. Published(topology).Concat(Host(topology)).Concat(Containers(topology))
+        .. Published(topology).Concat(Host(topology))
+            .Concat(Containers(topology, ServiceKind.Container, PortsOf))
+            .Concat(Containers(topology, ServiceKind.Exposed, ExposedBy))
             .DistinctBy(one => (one.Name, one.Ip)),
     ];
 
@@ -47,16 +50,17 @@ internal static class Services
         };
 
     // What only the container itself can ask is no service.
-    private static IEnumerable<Service> Containers(Topology topology) =>
+    private static IEnumerable<Service> Containers(
+        Topology topology, ServiceKind kind, Func<Container, IEnumerable<ListeningSocket>> portsOf) =>
         from container in topology.Containers
         where !container.IsHosted && container.SharesWith is null
-        from port in PortsOf(container)
+        from port in portsOf(container)
         from ip in VersionsOf(port.Address)
         where container.Attachments.Any(at => at.Addresses.Any(
             one => one.Ip == ip && !one.Address.IsIPv6LinkLocal
                 && (IsAny(port.Address) || one.Address.Equals(port.Address))))
         select new Service(
-            ServiceKind.Container,
+            kind,
             string.Create(CultureInfo.InvariantCulture, $"{container.Name}:{port.Port}/{port.Protocol}"),
             port.Protocol, port.Port, ip)
         {
@@ -73,6 +77,16 @@ internal static class Services
                 one.Protocol, Sender.VersionOf(one.Address) == IpVersion.V4 ? IPAddress.Any : IPAddress.IPv6Any,
                 one.Target)))
             .OrderBy(socket => socket.Port);
+
+    /// <summary>
+    /// Ports without a socket, as far as is known. A socket on loopback is none for others, and one of a single version
+    /// of IP is enough.
+    /// </summary>
+    private static IEnumerable<ListeningSocket> ExposedBy(Container container) =>
+        from port in container.Exposed
+        where PortsOf(container).All(one => one.Port != port.Port || one.Protocol != port.Protocol)
+        orderby port.Port
+        select new ListeningSocket(port.Protocol, IPAddress.IPv6Any, port.Port);
 
     /// <summary>Whether Docker's userland proxy has it for a published port.</summary>
     private static bool IsOfProxy(Topology topology, ListeningSocket socket) =>

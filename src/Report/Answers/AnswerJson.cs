@@ -7,7 +7,7 @@ namespace Hooktrail.Report.Answers;
 
 /// <summary>
 /// The answer to a question for other programs; schema/check.schema.json describes it. Legs are written as those of
-/// <c>trails.json</c>, and each hop has the rules that matched there.
+/// <c>trails.json</c>, and each hop has the rules that were asked there.
 /// </summary>
 public static class AnswerJson
 {

@@ -1,24 +1,23 @@
+using System.Text.RegularExpressions;
 using Hooktrail.Rules.Reading;
 
 namespace Hooktrail.Rules.Changing;
 
-/// <summary>A command of nft that adds, inserts or deletes a rule.</summary>
-internal sealed class NftCommand(RuleSet rules, string command, INames names)
+/// <summary>A command of nft that adds, inserts or deletes a rule, or gives a base chain a policy.</summary>
+internal sealed partial class NftCommand(RuleSet rules, string command, INames names)
 {
     private static readonly ImmutableArray<string> Families = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
 
     /// <param name="words">The words of the command, «nft» the first.</param>
     public RuleSet Apply(ImmutableArray<string> words)
     {
-        if (words is not ["nft", "add" or "insert" or "delete", "rule", ..])
-            throw Wrong("is no change of a rule; it needs add rule, insert rule or delete rule, and for tables there is --nft");
-        var rest = words[3..];
-        if (rest.IsEmpty || !Families.Contains(rest[0]))
-            rest = rest.Insert(0, "ip");
-        if (rest is not [var family, var table, var name, .. var spec] || spec.IsEmpty)
-            throw Wrong("is not complete; write family, table, chain and rule");
-        var chain = Find(family, table, name)
-            ?? throw Wrong($"names the chain {family} {table} {name}, which this host does not have");
+        if (words is ["nft", "add", "chain", ..])
+            words = words.RemoveAt(1);
+        if (words is ["nft", "chain", .. var ofChain])
+            return WithPolicy(ofChain);
+        if (words is not ["nft", "add" or "insert" or "delete", "rule", .. var ofRule])
+            throw Wrong("is no change of a rule; it needs add rule, insert rule or delete rule, or chain with a policy, and for tables there is --nft");
+        var (chain, family, table, spec) = In(ofRule, "rule");
         var number = 1;
         if (words[1] == "add")
             number = RuleChains.Last(chain) + 1;
@@ -29,6 +28,30 @@ internal sealed class NftCommand(RuleSet rules, string command, INames names)
         return RuleChains.With(rules, words[1] == "delete"
             ? RuleChains.Deleted(chain, number)
             : RuleChains.Inserted(chain, Read(chain, family, table, spec), number));
+    }
+
+    private (RuleChain Chain, string Family, string Table, ImmutableArray<string> Spec) In(
+        ImmutableArray<string> words, string rest)
+    {
+        if (words.IsEmpty || !Families.Contains(words[0]))
+            words = words.Insert(0, "ip");
+        if (words is not [var family, var table, var name, .. var spec] || spec.IsEmpty)
+            throw Wrong($"is not complete; write family, table, chain and {rest}");
+        var chain = Find(family, table, name)
+            ?? throw Wrong($"names the chain {family} {table} {name}, which this host does not have");
+        return (chain, family, table, spec);
+    }
+
+    private RuleSet WithPolicy(ImmutableArray<string> words)
+    {
+        var (chain, _, _, spec) = In(words, "policy");
+        if (Policies().Match(string.Join(' ', spec)) is not { Success: true, Groups: [_, var policy] })
+            throw Wrong("is no policy of a chain; write { policy accept; } or { policy drop; } after its name");
+        // net/netfilter/nf_tables_api.c, nf_tables_updchain.
+        if (chain.Policy == Policy.None)
+            throw Wrong($"gives a policy to {chain.Id.Name}, which is at no hook");
+        return RuleChains.With(
+            rules, chain with { Policy = policy.Value == "drop" ? Policy.Drop : Policy.Accept });
     }
 
     /// <summary>A chain of nft, or of a tool of iptables that has its rules in nft.</summary>
@@ -56,4 +79,7 @@ internal sealed class NftCommand(RuleSet rules, string command, INames names)
         ?? throw Wrong($"names the handle {handle}, which no rule of {chain.Id.Name} has");
 
     private HooktrailException Wrong(string what) => new($"\"{command}\" {what}.");
+
+    [GeneratedRegex(@"^\{\s*policy\s+(accept|drop)\s*;?\s*\}$")]
+    private static partial Regex Policies();
 }

@@ -173,6 +173,10 @@ public static class XtablesWords
     /// </summary>
     public static bool HasOptions(string module) => Modules.Contains(module);
 
+    /// <summary>Whether these tools or ebtables have a target of that name.</summary>
+    public static bool IsTarget(string name) =>
+        Targets.Concat(EbtablesWords.Targets).Any(word => word.Name.Split(", ").Contains(name));
+
     /// <summary>Whether the next rule follows the target, whatever its options are.</summary>
     public static bool Continues(string target) => Passing.Contains(target);
 

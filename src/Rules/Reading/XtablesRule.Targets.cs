@@ -137,6 +137,8 @@ internal sealed partial class XtablesRule
             "SET" => With(
                 ["--add-set", "--del-set", "--exist", "--timeout"], () => new ContinueTarget("SET")),
             _ when XtablesWords.Continues(_jump) => new ContinueTarget(_jump),
+            _ when _options.Count == 0 && !XtablesWords.IsTarget(_jump) =>
+                new UnknownTarget(_jump) { IsMissingChain = true },
             _ => UnknownOption([]),
         };
     }

@@ -44,8 +44,9 @@ public sealed class ComparisonPageTests
     public async Task It_stands_up_to_axe([Values] bool dark)
     {
         await using var opened = await OpenedFile.OpenAsync(_html, dark: dark);
+        // The guide is that of every report.
         foreach (var id in await opened.Page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('section.page')].map(one => one.id)"))
+            "() => [...document.querySelectorAll('section.page')].map(one => one.id).filter(id => !id.startsWith('guide'))"))
             await Axe.AssertAsync(opened, id, dark);
         Assert.That(opened.Faults, Is.Empty);
     }

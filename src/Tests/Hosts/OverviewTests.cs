@@ -117,10 +117,11 @@ public class OverviewTests
     {
         var host = HostOverview.Of(Taken.Of((
             "docker-containers",
-            "{\"id\":\"1\",\"name\":\"/web\",\"pid\":7,\"project\":\"\",\"service\":\"\",\"mode\":\"default\",\"ports\":{},\"networks\":[{\"network\":\"bridge\",\"address\":\"172.17.0.2\",\"length\":16},null]}")));
+            "{\"id\":\"1\",\"name\":\"/web\",\"pid\":7,\"project\":\"\",\"service\":\"\",\"mode\":\"default\",\"ports\":{\"53/udp\":null,\"80/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"80\"}]},\"networks\":[{\"network\":\"bridge\",\"address\":\"172.17.0.2\",\"length\":16},null]}")));
 
         Assert.That(host.Topology.Containers.Single().Attachments.Single().Addresses.Single().ToString(), Is.EqualTo("172.17.0.2/16"));
         Assert.That(host.Topology.Containers.Single().Project, Is.Null);
+        Assert.That(host.Topology.Containers.Single().Exposed, Is.EqualTo(new[] { new Trails.Topologies.ExposedPort("udp", 53) }));
         Assert.That(host.Topology.Knows(Trails.Topologies.Subject.Devices), Is.False);
         Assert.That(TopologySvg.Of(host.Topology), Does.Contain("web"));
     }

@@ -44,7 +44,7 @@ public class TopologyJsonTests
             {
                 Project = "shop", Service = "web",
                 Attachments = [new("eth0", [HostAddress.Parse("10.1.0.2/24")!]) { Port = "a", Mac = "02:00:00:00:00:02" }],
-                Published = [new(IPAddress.Any, 8080, "tcp", 80)],
+                Published = [new(IPAddress.Any, 8080, "tcp", 80)], Exposed = [new("udp", 53)],
             },
         ],
         NotKnown = [new(Subject.HookOrder, "\"nft list hooks\" failed.")],

@@ -1,5 +1,7 @@
 using System.Net;
 using Hooktrail.Questions;
+using Hooktrail.Questions.Changes;
+using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Tests.Questions;
@@ -32,6 +34,58 @@ public sealed class AnswerTests
             answer.Says,
             Is.EqualTo("dropped in iptables filter DOCKER-USER by rule 2: -A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP"));
         Assert.That(answer.Rule, Is.EqualTo(answer.Legs[0].Account.Rules[^1]));
+    }
+
+    [Test]
+    public void Each_rule_that_mattered_has_its_verdict()
+    {
+        var legs = Ask("203.0.113.200@eth0", "web:8443").Legs;
+        Assert.That(
+            Said(legs[0]),
+            Is.EqualTo(new[]
+            {
+                "PREROUTING 1 jump", "DOCKER 1 translate", "FORWARD 1 jump", "FORWARD 3 jump", "DOCKER 1 accept",
+            }));
+        Assert.That(Said(Ask("internet", "host:22").Legs[0]), Is.EqualTo(new[] { "PREROUTING 1 jump", "INPUT  drop" }));
+    }
+
+    [Test]
+    public void Every_rule_that_was_asked_has_its_verdict_too()
+    {
+        var question = Question.Of(Shop.Topology, "192.0.2.99@eth1", "web:443", Protocol.Tcp, null);
+        var leg = Answer.Of(Shop.Profile, question, everyRule: true).Legs[0];
+        Assert.That(
+            Said(leg).SkipWhile(said => said != "FORWARD 1 jump"),
+            Is.EqualTo(new[]
+            {
+                "FORWARD 1 jump", "DOCKER-USER 1 continue", "DOCKER-USER 2 no match", "FORWARD 2 no match",
+                "FORWARD 3 jump", "DOCKER 1 accept", "POSTROUTING 1 no match",
+            }));
+        Assert.That(
+            AnswerText.OfLeg(leg, everyHook: true),
+            Does.Contain("\n      DOCKER-USER 2: -A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP (does not match)\n")
+                .And.Contain("\n      DOCKER-USER 1: -A DOCKER-USER -s 192.0.2.99/32 -j LOG\n"));
+    }
+
+    private static IEnumerable<string> Said(AnswerLeg leg) =>
+        leg.Account.Rules.Select(rule => $"{rule.Chain} {rule.Number} {rule.Verdict.Name()}");
+
+    [TestCase("iptables -I DOCKER-USER -j NOWHERE", "not predictable from iptables filter FORWARD on (\"-A DOCKER-USER -j NOWHERE\" jumps to NOWHERE, which is neither a chain of the table filter nor a target that the model knows)")]
+    [TestCase("nft add rule inet own c tcp dport 443 jump gone", "not predictable from nftables inet own c on (\"tcp dport 443 jump gone\" jumps to gone, which is no chain of the table inet own)")]
+    public void A_jump_to_a_chain_that_is_not_there_is_told_with_its_rule(string command, string says)
+    {
+        var host = HostCommand.AddTables(
+            Shop.Profile, "table inet own {\n chain c {\n type filter hook forward priority -5\n }\n}", "a file");
+        Assert.That(Ask("internet", "web:443", host: HostCommand.Apply(host, command)).Says, Is.EqualTo(says));
+    }
+
+    [TestCase("203.0.113.7@eth1", "192.0.2.2")]
+    [TestCase("203.0.113.7@eth0", "198.51.100.2")]
+    [TestCase("203.0.113.7", "198.51.100.2")]
+    public void The_host_is_asked_at_the_address_of_the_NIC_by_which_packets_come_in(string from, string address)
+    {
+        var answer = Ask(from, "host", Protocol.Icmp);
+        Assert.That(answer.Legs[0].Trail.Hops[0].Destination, Is.EqualTo(address));
     }
 
     [TestCase("203.0.113.200@eth0", Ending.Delivered, TestName = "An address beside the network of the rule")]

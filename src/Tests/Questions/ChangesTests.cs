@@ -1,5 +1,6 @@
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Tests.Questions;
 
@@ -114,7 +115,81 @@ public sealed class ChangesTests
         Change(
             HostSwitches.Turn(Host, Switch.Parse("rp_filter"), true), "203.0.113.200@eth1", "host", Protocol.Icmp)
             .Commands,
-        Is.EqualTo(new[] { "sysctl -w net.ipv4.conf.eth1.rp_filter=2" }));
+        Is.EqualTo(new[]
+        {
+            "sysctl -w net.ipv4.conf.eth1.rp_filter=2", "ip route add 203.0.113.200 dev eth1",
+        }));
+
+    [Test]
+    public void What_a_route_ends_needs_it_deleted() => Assert.That(
+        Change(With("198.18.0.0/15", RouteKind.Blackhole), "web", "198.18.0.7:443").Commands,
+        Is.EqualTo(new[] { "ip route del blackhole 198.18.0.0/15", "ip route add 198.18.0.7 via 198.51.100.1 dev eth0" }));
+
+    [Test]
+    public void What_lacks_a_route_gets_one_by_a_router_that_the_host_knows()
+    {
+        // The address that stands for the internet is on the network of eth0.
+        ImmutableArray<Route> without =
+            [.. Shop.Topology.Routes.Where(route => route.Table == "local" || route.NextHops[0].Device != "eth0")];
+        var lone = Shop.On(Shop.Topology with { Routes = without });
+        var host = Shop.On(Shop.Topology with
+        {
+            Routes = [.. without, Shop.Route("main", "10.0.0.0/8", "eth1", "192.0.2.1")],
+        });
+        Assert.That(
+            Change(host, "web", "internet:443").Commands,
+            Is.EqualTo(new[] { "ip route add default via 192.0.2.1 dev eth1" }));
+        Assert.That(
+            Change(host, "host", "203.0.113.7", Protocol.Icmp).Commands,
+            Is.EqualTo(new[] { "ip route add 203.0.113.7 via 192.0.2.1 dev eth1" }));
+        Assert.That(
+            Change(lone, "host", "203.0.113.7", Protocol.Icmp).Commands,
+            Is.EqualTo(new[] { "ip route add 203.0.113.7 dev eth0", "ip route add 203.0.113.7 dev eth1" }));
+    }
+
+    [Test]
+    public void An_answer_that_lacks_a_route_gets_one_by_the_device_of_its_sender() => Assert.That(
+        Change(
+            Shop.On(Shop.Topology with
+            {
+                Routes = [.. Shop.Topology.Routes.Where(route => route.Destination.Length > 0)],
+            }),
+            "203.0.113.200@eth1", "host", Protocol.Icmp).Commands,
+        Is.EqualTo(new[] { "ip route add 203.0.113.200 dev eth1" }));
+
+    [TestCase("ip route add 203.0.113.0/24 via 192.0.2.1", "203.0.113.0/24 via 192.0.2.1 dev eth1")]
+    [TestCase("sudo ip -4 route add unreachable 10.0.0.0/8 metric 7 table 100", "unreachable 10.0.0.0/8 table 100 metric 7")]
+    [TestCase("ip route add 2001:db8::/32 via fe80::1 dev eth0", "2001:db8::/32 via fe80::1 dev eth0 metric 1024")]
+    [TestCase("ip -6 route add default dev eth1 src 2001:db8::7", "default dev eth1 metric 1024")]
+    [TestCase("ip route add 10.9.9.9 via 10.0.0.1 dev eth0 onlink", "10.9.9.9/32 via 10.0.0.1 dev eth0")]
+    public void A_route_is_added(string command, string route) =>
+        Assert.That(HostCommand.Apply(Host, command).Topology.Routes[^1].ToString(), Is.EqualTo(route));
+
+    [TestCase("ip route del default")]
+    [TestCase("ip route del default via 198.51.100.1 dev eth0")]
+    public void A_route_is_deleted(string command) => Assert.That(
+        HostCommand.Apply(Host, command).Topology.Routes.Select(route => route.ToString()),
+        Is.EqualTo(Host.Topology.Routes.Select(route => route.ToString())
+            .Where(route => !route.StartsWith("default", StringComparison.Ordinal))));
+
+    [TestCase("ip route del 203.0.113.0/24", "names a route that the host does not have.")]
+    [TestCase("ip route del blackhole default", "names a route that the host does not have.")]
+    [TestCase("ip route add default dev eth0", "adds a route to 0.0.0.0/0, which the table main has already.")]
+    [TestCase("ip route add 10.0.0.0/8 via 203.0.113.1 dev eth0", "names the router 203.0.113.1, which is on no network of eth0.")]
+    [TestCase("ip route add 10.0.0.0/8 via 203.0.113.1", "says neither a device nor a router on one of the host's networks.")]
+    [TestCase("ip route add 10.0.0.0/8 dev eth9", "names the device eth9, which the host does not have.")]
+    [TestCase("ip route add nonsense dev eth0", "has the destination nonsense, which is no network.")]
+    [TestCase("ip route add 10.0.0.0/8 dev eth0 mtu 1400", "has \"mtu\"; the model knows via, dev, table, metric, src and onlink.")]
+    [TestCase("ip link set eth0 down", "changes no route; it needs ip route add or ip route del, and a destination.")]
+    public void A_route_that_the_kernel_would_refuse_is_told(string command, string says) => Assert.That(
+        () => HostCommand.Apply(Host, command),
+        Throws.TypeOf<HooktrailException>().With.Message.EqualTo($"\"{command}\" {says}"));
+
+    private static HostProfile With(string destination, RouteKind kind)
+    {
+        AddressPrefix.TryParse(destination, IpVersion.V4, out var prefix);
+        return Shop.On(Shop.Topology with { Routes = [.. Shop.Topology.Routes, new("main", prefix, kind)] });
+    }
 
     [Test]
     public void A_rule_of_nft_is_deleted_by_its_handle()
@@ -133,6 +208,17 @@ public sealed class ChangesTests
     }
 
     [Test]
+    public void The_policy_of_a_chain_of_nft_is_turned()
+    {
+        var host = HostCommand.AddTables(
+            Host, "table inet own {\n chain forward {\n type filter hook forward priority -5; policy drop\n }\n}", "a file");
+        // A rule for the request is not enough: the policy drops the answer too.
+        Assert.That(
+            Change(host, "internet", "web:443").Commands,
+            Is.EqualTo(new[] { "nft chain inet own forward '{ policy accept; }'" }));
+    }
+
+    [Test]
     public void Where_two_rules_drop_the_packet_no_single_change_is_found()
     {
         var host = HostCommand.Apply(
@@ -144,7 +230,7 @@ public sealed class ChangesTests
         Assert.That(
             AnswerText.Of(
                 new(question, answer) { Change = SmallestChange.Of(host, question, answer) }, everyHook: false),
-            Does.EndWith("\nNo single change of a rule or a sysctl lets it through.\n"));
+            Does.EndWith("\nNo single change of a rule, a sysctl or a route lets it through.\n"));
     }
 
     [Test]

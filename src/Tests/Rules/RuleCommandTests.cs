@@ -66,6 +66,16 @@ public sealed class RuleCommandTests
         string.Join(", ", Apply(command).Find(new(Layer.Nftables, "inet own", "input"))!.Rules.Select(rule => rule.Text)),
         Is.EqualTo(rules));
 
+    [TestCase("nft chain inet own input '{ policy drop; }'", Policy.Drop)]
+    [TestCase("nft 'add chain inet own input { policy drop ; }'", Policy.Drop)]
+    [TestCase("nft chain inet own input \"{ policy accept; }\"", Policy.Accept)]
+    public void A_base_chain_of_nft_gets_a_policy(string command, Policy policy)
+    {
+        var chain = Apply(command).Find(new(Layer.Nftables, "inet own", "input"))!;
+        Assert.That(chain.Policy, Is.EqualTo(policy));
+        Assert.That(chain.Rules, Has.Length.EqualTo(2));
+    }
+
     [Test]
     public void Nft_adds_to_a_chain_that_iptables_has()
     {
@@ -92,6 +102,7 @@ public sealed class RuleCommandTests
     [TestCase("iptables-legacy -A INPUT -j DROP", "This host's iptables uses nft; write \"iptables -A INPUT -j DROP\".")]
     [TestCase("nft flush ruleset", "\"nft flush ruleset\" is no change of a rule; it needs add rule,")]
     [TestCase("nft add rule inet own output accept", "\"nft add rule inet own output accept\" names the chain inet own output, which this host does not have.")]
+    [TestCase("nft chain inet own input accept", "\"nft chain inet own input accept\" is no policy of a chain;")]
     [TestCase("nft delete rule inet own input handle 5", "\"nft delete rule inet own input handle 5\" names the handle 5, which no rule of input has.")]
     [TestCase("nft delete rule inet own input tcp dport 22 accept", "\"nft delete rule inet own input tcp dport 22 accept\" deletes no rule; write handle")]
     public void What_a_tool_would_refuse_is_said_in_one_sentence(string command, string says) =>

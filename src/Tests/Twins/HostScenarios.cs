@@ -1,13 +1,16 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Hooktrail.Questions;
+using Hooktrail.Records;
 using Hooktrail.Specs.Run;
+using Hooktrail.Verification;
 using Reqnroll;
 
 namespace Hooktrail.Tests.Twins;
 
 /// <summary>
 /// The scenarios of features/hosts run here by the same steps. After each, the packet that it asks about is sent through
-/// a twin of its host, with the scenario's rules and switches: hop by hop and rule by rule, it goes as predicted.
+/// a twin of its host, with the scenario's rules and switches, and each leg goes as predicted.
 /// </summary>
 [Binding]
 public sealed class HostScenarios(HostUnderQuestion host, ScenarioContext scenario)
@@ -21,8 +24,18 @@ public sealed class HostScenarios(HostUnderQuestion host, ScenarioContext scenar
         if (scenario.ScenarioExecutionStatus != ScenarioExecutionStatus.OK)
             return;
         var twin = await SharedTwins.OfAsync(host);
-        var verified = await twin.AskAsync(host.Question.Flow);
-        Assert.That(verified.Agrees, Is.True, $"{host.Answer.Says}: {verified.Says}");
+        var profile = TwinOfHost.OnKernelOf(twin, host.Profile);
+        Assert.That(
+            Answer.Of(profile, host.Question).Says, Is.EqualTo(host.Answer.Says),
+            $"Linux {profile.Kernel} has another answer than the snapshot's {host.Profile.Kernel}.");
+        var flow = host.Question.Flow;
+        var seen = await TwinObservation.OfAsync(twin, profile, flow);
+        Assert.That(Judged.Differences(flow, seen), Is.Empty);
+        Assert.That(
+            seen.Legs.Where(leg => leg.Verdict != LegVerdict.Agreed)
+                .Select(leg => $"{leg.Leg} {leg.Verdict}: {leg.Reason}"),
+            Is.Empty);
+        Assert.That(seen.Legs, Is.Not.Empty);
     }
 
     [AfterFeature]

@@ -6,6 +6,10 @@ namespace Hooktrail.Tests.Twins;
 /// <summary>Twins: skipped where this machine or user can have none, unless they are required.</summary>
 internal static class LiveTwin
 {
+    /// <summary>Whether this kernel has CONFIG_BRIDGE_VLAN_FILTERING.</summary>
+    public static bool KernelFiltersVlans { get; } = File.ReadLines("/proc/kallsyms")
+        .Any(line => line.Contains(" br_allowed_ingress", StringComparison.Ordinal));
+
     private static readonly Lazy<Task<string?>> Lack = new(LackAsync);
 
     public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation) =>

@@ -110,7 +110,7 @@ internal sealed class RandomRules(Random random, RandomTopology host)
         ("security", _) => Pick("-j ACCEPT", "-j DROP", hook == "MINE" ? "-j RETURN" : "-j MINE"),
         ("nat", "PREROUTING" or "OUTPUT") => Pick(
             $"-j DNAT --to-destination {Inside()}", $"-p tcp --dport 80 -j DNAT --to-destination {Bracketed(Inside())}:8080",
-            "-p udp --dport 80 -j REDIRECT --to-ports 8080",
+            "-p udp --dport 80 -j REDIRECT --to-ports 8080", "-j REDIRECT",
             "-j ACCEPT", "-j RETURN"),
         ("nat", "POSTROUTING") => Pick("-j MASQUERADE", $"-j SNAT --to-source {Inside()}", "-j ACCEPT"),
         _ => "-j ACCEPT",

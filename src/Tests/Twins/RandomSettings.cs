@@ -25,6 +25,13 @@ internal static class RandomSettings
                     ($"net/ipv4/conf/{device.Name}/route_localnet", OneIn(6)),
                     ($"net/ipv4/conf/{device.Name}/accept_local", OneIn(6)),
                 }),
+            // Without the delay, an answer for another comes as soon as any other.
+            .. topology.Devices.Where(one => one.Kind is DeviceKind.Bridge or DeviceKind.Veth && one.Port is null)
+                .SelectMany(device => new (string, string)[]
+                {
+                    ($"net/ipv4/neigh/{device.Name}/proxy_delay", "0"),
+                    ($"net/ipv4/conf/{device.Name}/proxy_arp", ButOneIn(3)),
+                }),
             .. topology.Devices.Where(one => one.Kind != DeviceKind.Loopback && one.Port is null && random.Next(12) == 0)
                 .Select(device => ($"net/ipv4/conf/{device.Name}/forwarding", "0")),
         ];

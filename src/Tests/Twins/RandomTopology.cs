@@ -4,8 +4,8 @@ using Hooktrail.Trails.Topologies;
 namespace Hooktrail.Tests.Twins;
 
 /// <summary>
-/// A host by chance: NICs, one of them perhaps a port of a bridge with guests, networks with their containers, routes
-/// of all kinds, policy rules, and sockets.
+/// A host by chance: NICs, one of them perhaps a port of a bridge with guests, networks with their containers, some in
+/// VLANs of their own, a container on a cable without an address, routes of all kinds, policy rules, and sockets.
 /// </summary>
 internal sealed class RandomTopology
 {
@@ -29,6 +29,8 @@ internal sealed class RandomTopology
         var networks = random.Next(1, 4);
         for (var index = 0; index < networks; index++)
             AddNetwork(index);
+        if (Chance(3))
+            AddCable();
         AddRoutes(nics);
         Value = new()
         {
@@ -93,9 +95,12 @@ internal sealed class RandomTopology
     private void AddNetwork(int index)
     {
         var name = $"br-{(char)('a' + index)}";
+        var filters = Chance(3) && LiveTwin.KernelFiltersVlans;
         _devices.Add(new(name, DeviceKind.Bridge)
         {
             Addresses = [Own($"172.2{index}.0.1/24"), Own($"fd00:{index + 1}::1/64")],
+            FiltersVlans = filters,
+            Vlans = filters ? [Untagged(1)] : [],
         });
         _networks.Add(new($"net{index}", "docker", "bridge")
         {
@@ -109,11 +114,51 @@ internal sealed class RandomTopology
                 Own($"fd00:{index + 1}::{number + 2}/64"), isolated);
     }
 
+    private static PassingVlans Untagged(int vlan) => new(vlan, vlan, IsOfUntagged: true, LeavesUntagged: true);
+
+    private ImmutableArray<PassingVlans> Vlans() => _random.Next(8) switch
+    {
+        < 5 => [Untagged(1)],
+        5 or 6 => [Untagged(20)],
+        _ => [new(1, 4)],
+    };
+
+    /// <summary>As Calico does: the host has no address there, and answers for the router's by proxy_arp.</summary>
+    private void AddCable()
+    {
+        _devices.Add(new("cab0", DeviceKind.Veth) { Addresses = [Own("fd00:77::1/64")] });
+        _routes.Add(new("main", Prefix("10.77.0.2"), RouteKind.Unicast) { NextHops = [new("cab0")] });
+        _containers.Add(new("lone", "docker")
+        {
+            Attachments = [new("eth0", [Own("10.77.0.2/32"), Own("fd00:77::2/64")]) { Port = "cab0" }],
+            Listening = [.. Sockets()],
+            Routes =
+            [
+                new("main", Prefix("169.254.1.1"), RouteKind.Unicast) { NextHops = [new("eth0")] },
+                new("main", AddressPrefix.All(IpVersion.V4), RouteKind.Unicast)
+                {
+                    NextHops = [new("eth0", IPAddress.Parse("169.254.1.1"))],
+                },
+                new("main", Prefix("fd00:77::/64"), RouteKind.Unicast) { NextHops = [new("eth0")], Metric = 256 },
+                new("main", AddressPrefix.All(IpVersion.V6), RouteKind.Unicast)
+                {
+                    NextHops = [new("eth0", IPAddress.Parse("fd00:77::1"))], Metric = 1024,
+                },
+            ],
+        });
+    }
+
     private void AddContainer(
         string name, string bridge, string port, HostAddress own, HostAddress own6, bool isolated)
     {
-        var gateways = _devices.First(one => one.Name == bridge).Addresses;
-        _devices.Add(new(port, DeviceKind.Veth) { Master = bridge, Port = new(Chance(4), isolated) });
+        var upper = _devices.First(one => one.Name == bridge);
+        var gateways = upper.Addresses;
+        _devices.Add(new(port, DeviceKind.Veth)
+        {
+            Master = bridge, Port = new(Chance(4), isolated), Vlans = upper.FiltersVlans ? Vlans() : [],
+        });
+        // It asks by ARP for whatever it sends to, and without proxy_arp nobody answers.
+        var believes = bridge != "br0" && Chance(4);
         _containers.Add(new(name, "docker")
         {
             Attachments = [new("eth0", [own, own6]) { Port = port }],
@@ -126,7 +171,9 @@ internal sealed class RandomTopology
                 [
                     new("main", AddressPrefix.All(IpVersion.V4), RouteKind.Unicast)
                     {
-                        NextHops = [new("eth0", gateways.First(one => one.Ip == IpVersion.V4).Address)],
+                        NextHops = believes
+                            ? [new("eth0")]
+                            : [new("eth0", gateways.First(one => one.Ip == IpVersion.V4).Address)],
                     },
                     new("main", AddressPrefix.All(IpVersion.V6), RouteKind.Unicast)
                     {

@@ -29,12 +29,8 @@ internal sealed class SnapshotTwinTests
         var snapshot = HostSnapshots.Read(name);
         var plan = SnapshotPlan.Of(snapshot);
         await using var twin = await LiveTwin.StartAsync(plan, cancellation);
-        // A twin shows the kernel of this machine. It tells the source at lo, which some snapshots are too old to have.
-        var host = SnapshotProfile.Of(snapshot, plan.Topology) with
-        {
-            Topology = plan.Topology with { LoopbackSource = twin.Profile.Topology.LoopbackSource },
-            Kernel = twin.Profile.Kernel,
-        };
+        var host = TwinOfHost.OnKernelOf(
+            twin, SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology });
         Assert.That(twin.DifferencesFrom(host), Is.Empty);
 
         var (legs, differences, rules) = (new List<LegRecord>(), new List<string>(), 0);

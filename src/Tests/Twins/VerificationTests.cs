@@ -1,4 +1,5 @@
 using Hooktrail.Hosts;
+using Hooktrail.Labs;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Snapshots;
@@ -31,6 +32,19 @@ internal sealed class VerificationTests
         Assert.That(verified.Differences, Is.Empty);
     }
 
+    [TestCase("host")]
+    [TestCase("192.0.2.1")]
+    public async Task What_a_VM_sends_is_verified(string to)
+    {
+        var vms = HostSnapshots.Read("vms");
+        var host = Of(vms);
+        var question = Question.Of(host.Topology, "192.0.2.50@vnet0", to, Protocol.Icmp, null);
+
+        var verified = await VerifiedAsync(host, [], question, vms);
+
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+    }
+
     [Test]
     public async Task A_change_that_the_user_asks_about_is_made_in_the_twin()
     {
@@ -38,7 +52,7 @@ internal sealed class VerificationTests
         var changed = HostCommand.Apply(Host, command);
         var question = Question.Of(Host.Topology, "internet", "web:8080", Protocol.Tcp, null);
 
-        var verified = await VerifiedAsync(changed, [TypedCommand.Of(Host, command)], question);
+        var verified = await VerifiedAsync(changed, [command], question);
 
         Assert.That(Answer.Of(changed, question).Ending, Is.EqualTo(Ending.Dropped));
         Assert.That(verified.Agrees, Is.True, verified.Says);
@@ -86,7 +100,7 @@ internal sealed class VerificationTests
         Assert.That(
             seen.Rules[0].ToString(),
             Does.StartWith("request: no further rule is predicted; at hop ").And.Contains("iptables filter INPUT rule 2: ")
-                .And.EndsWith(" matched"));
+                .And.EndsWith(" (jump) matched"));
     }
 
     [Test]
@@ -113,9 +127,12 @@ internal sealed class VerificationTests
     }
 
     private static async Task<Verified> VerifiedAsync(
-        HostProfile host, ImmutableArray<LoadedRules> changes, Question question, Snapshot? snapshot = null)
+        HostProfile host, ImmutableArray<string> commands, Question question, Snapshot? snapshot = null)
     {
-        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(snapshot ?? Ufw, host, changes));
+        var plan = commands.Aggregate(
+            SnapshotPlan.Of(snapshot ?? Ufw),
+            (one, command) => one.With(new HostChange.Rule(command), host.Iptables, host.Ebtables));
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(plan, host));
         return await twin.AskAsync(question.Flow);
     }
 

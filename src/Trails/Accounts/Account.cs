@@ -3,7 +3,7 @@ namespace Hooktrail.Trails.Accounts;
 /// <summary>A trail, what decided it, in order, and why every other hook point stayed silent.</summary>
 public sealed record Account(Trail Trail, ImmutableArray<Remark> Remarks, ImmutableArray<Silence> Silences)
 {
-    /// <summary>The rules that matched, in order.</summary>
+    /// <summary>The rules that decided or changed something, in order; or all that were asked.</summary>
     public ImmutableArray<RuleStep> Rules { get; init; } = [];
 }
 

@@ -32,6 +32,9 @@ public sealed record Container(string Name, string Engine)
 
     public ImmutableArray<Publication> Published { get; init; } = [];
 
+    /// <summary>Ports that its image or its user declares (EXPOSE), and that are not published.</summary>
+    public ImmutableArray<ExposedPort> Exposed { get; init; } = [];
+
     public override string ToString() => Name;
 }
 
@@ -55,6 +58,11 @@ public sealed record Attachment(string Device, ImmutableArray<HostAddress> Addre
 /// <param name="Protocol">tcp, udp or sctp.</param>
 /// <param name="Target">The container's port.</param>
 public sealed record Publication(IPAddress Address, int Port, string Protocol, int Target);
+
+/// <summary>A container's port that was declared, whether something listens there or not.</summary>
+/// <param name="Protocol">tcp, udp or sctp.</param>
+/// <param name="Port">The container's port.</param>
+public sealed record ExposedPort(string Protocol, int Port);
 
 /// <summary>A socket that waits for packets.</summary>
 public sealed record ListeningSocket(string Protocol, IPAddress Address, int Port);

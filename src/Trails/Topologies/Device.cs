@@ -81,5 +81,7 @@ public sealed record DeviceSettings
 
     public bool ProxyArp { get; init; }
 
+    public bool ProxyNdp { get; init; }
+
     public bool HasIpv6 { get; init; } = true;
 }

@@ -27,6 +27,40 @@ public sealed class TableTests
             ("shop-web-1:443/tcp", ServiceKind.Container), ("shop-db-1:5432/tcp", ServiceKind.Container),
         }));
 
+    [Test]
+    public void A_port_that_is_exposed_is_a_service_though_nothing_listens()
+    {
+        var host = Tables.With(one => one.Name != "shop-db-1" ? one
+            : one with { Exposed = [new("tcp", 33060), new("tcp", 5432)] });
+        var table = Tables.Of(host);
+        Assert.That(
+            table.Services.Where(one => one.Container?.Name == "shop-db-1").Select(one => (one.Name, one.Kind)),
+            Is.EqualTo(new[]
+            {
+                ("shop-db-1:5432/tcp", ServiceKind.Container), ("shop-db-1:33060/tcp", ServiceKind.Exposed),
+            }));
+        var cell = table.At("shop-web-1", "shop-db-1:33060/tcp");
+        Assert.That(
+            (cell.Verdict, cell.Found.Says),
+            Is.EqualTo((Verdict.No, "delivered to shop-db-1, where no socket listens on port 33060")));
+        Assert.That(
+            table.At("internet", "shop-db-1:33060/tcp").Found.Says,
+            Is.EqualTo("dropped in iptables filter FORWARD by its policy"));
+    }
+
+    [Test]
+    public void Where_sockets_of_a_container_could_not_be_read_an_exposed_port_is_not_known()
+    {
+        var host = Tables.With(one => one.Name != "shop-db-1" ? one
+            : one with { Exposed = [new("tcp", 33060)], Listening = [] });
+        var cell = Tables.Of(host with
+        {
+            Topology = host.Topology with { NotKnown = [new(Subject.Containers, "no right")] },
+        }).At("shop-web-1", "shop-db-1:33060/tcp");
+        Assert.That(cell.Verdict, Is.EqualTo(Verdict.NotKnown));
+        Assert.That(cell.Found.Says, Does.StartWith("the sockets of shop-db-1 could not be read; "));
+    }
+
     [TestCase("internet", Published, Verdict.Yes, "delivered to shop-web-1")]
     [TestCase("203.0.113.7@eth0", Published, Verdict.No, "dropped in iptables filter DOCKER-USER by rule 2: -A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP")]
     [TestCase("internet", "host:22/tcp", Verdict.No, "dropped in iptables filter INPUT by its policy")]

@@ -22,6 +22,8 @@ public sealed class AnswerJsonTests
             .SetArgDisplayNames("depends"),
         new TestCaseData(Answers.Of("internet", "web:443", host: Answers.With("-j NOWHERE")))
             .SetArgDisplayNames("not predicted"),
+        new TestCaseData(Answers.Of("203.0.113.7@eth0", "web:443", everyRule: true))
+            .SetArgDisplayNames("with every rule"),
         new TestCaseData(Answers.Of("internet", "host:22") with
         {
             Before = Answers.Of("internet", "web:443").Answer,
@@ -49,7 +51,7 @@ public sealed class AnswerJsonTests
         using var json = JsonDocument.Parse(Written(Answers.Of("203.0.113.7@eth0", "web:443")));
         var root = json.RootElement;
         const string rule =
-            """{"layer":"iptables","family":"ip","table":"filter","chain":"DOCKER-USER","number":2,"text":"-A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP"}""";
+            """{"layer":"iptables","family":"ip","table":"filter","chain":"DOCKER-USER","number":2,"text":"-A DOCKER-USER -i eth0 -s 203.0.113.0/25 -j DROP","verdict":"drop"}""";
         var hops = root.GetProperty("legs")[0].GetProperty("predicted").GetProperty("hops").EnumerateArray().ToList();
 
         Assert.Multiple(() =>
@@ -95,7 +97,7 @@ public sealed class AnswerJsonTests
         Assert.That(
             Compact(json.RootElement.GetProperty("answer").GetProperty("rule")),
             Is.EqualTo(
-                """{"layer":"nftables","family":"inet","table":"own","chain":"early","number":1,"handle":7,"text":"tcp dport 22 drop"}"""));
+                """{"layer":"nftables","family":"inet","table":"own","chain":"early","number":1,"handle":7,"text":"tcp dport 22 drop","verdict":"drop"}"""));
         Assert.That(
             result.Answer.Says,
             Is.EqualTo("dropped in nftables inet own early by rule 1 (handle 7): tcp dport 22 drop"));

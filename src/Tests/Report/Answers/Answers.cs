@@ -7,11 +7,11 @@ namespace Hooktrail.Tests.Report.Answers;
 internal static class Answers
 {
     public static CheckResult Of(
-        string from, string to, Protocol protocol = Protocol.Tcp, HostProfile? host = null)
+        string from, string to, Protocol protocol = Protocol.Tcp, HostProfile? host = null, bool everyRule = false)
     {
         var profile = host ?? Shop.Profile;
         var question = Question.Of(profile.Topology, from, to, protocol, null);
-        return new(question, Answer.Of(profile, question)) { NotKnown = profile.Topology.NotKnown };
+        return new(question, Answer.Of(profile, question, everyRule)) { NotKnown = profile.Topology.NotKnown };
     }
 
     /// <summary>The sample host with one more rule of iptables, the first of DOCKER-USER.</summary>

@@ -103,7 +103,11 @@ internal sealed class TwinParts
         where there is not null && there != part
         select (part, MacOf(there));
 
-    private BeyondPart? KnownBeyond(string bridge, IPAddress address)
+    /// <summary>
+    /// The port of a bridge behind which the host's own tables of neighbours and of the bridge have the address, as they
+    /// have that of a VM; null if they do not tell.
+    /// </summary>
+    public BeyondPart? KnownBeyond(string bridge, IPAddress address)
     {
         var mac = Topology.Neighbours.FirstOrDefault(one => one.Device == bridge && one.Address.Equals(address))?.Mac;
         var ports = Topology.Forwarding.Where(row => row.Mac == mac).Select(row => row.Port);

@@ -161,6 +161,9 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         foreach (var hop in Topology.Routes.SelectMany(route => route.NextHops))
             if (hop.Gateway is { } gateway && MacOn(hop.Device) is { } mac && !IsContainers(gateway))
                 batch.Append(Neighbour(gateway, mac, hop.Device));
+        foreach (var known in Topology.Neighbours)
+            if (parts.KnownBeyond(known.Device, known.Address) is { } part)
+                batch.Append(Neighbour(known.Address, parts.MacOf(part), known.Device));
         var up = parts.Containers.Sum(one => one.Container.Attachments.Count(at => at.Port is not null))
             + parts.Beyond.Length + parts.Nowhere.Count(one => one.IsUp);
         return $$"""

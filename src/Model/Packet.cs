@@ -75,7 +75,7 @@ internal sealed class Packet
     public bool IsUnbound { get; set; }
 
     /// <summary>The only device that its route may lead to; null for any.</summary>
-    public string? MustLeaveBy { get; init; }
+    public string? MustLeaveBy { get; set; }
 
     /// <summary>The router that the route leads to; null for a neighbour.</summary>
     public string? Gateway { get; set; }

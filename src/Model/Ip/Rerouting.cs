@@ -19,10 +19,12 @@ internal static class Rerouting
         return verdict == NfVerdict.Accept && Keys(packet) != before ? Again(packet) : verdict;
     };
 
-    /// <summary>The packet takes its new route; dropped if there is none.</summary>
+    /// <summary>
+    /// The packet takes its new route, whichever device its first one had to lead to; dropped if there is none.
+    /// </summary>
     public static NfVerdict Again(Packet packet)
     {
-        packet.IsUnbound = false;
+        (packet.IsUnbound, packet.MustLeaveBy) = (false, null);
         if (Route.Output(packet) is not RouteType.Unicast and var type)
         {
             Route.DiscardOutput(packet, type);

@@ -32,6 +32,19 @@ internal sealed class VerificationTests
         Assert.That(verified.Differences, Is.Empty);
     }
 
+    [TestCase("host")]
+    [TestCase("192.0.2.1")]
+    public async Task What_a_VM_sends_is_verified(string to)
+    {
+        var vms = HostSnapshots.Read("vms");
+        var host = Of(vms);
+        var question = Question.Of(host.Topology, "192.0.2.50@vnet0", to, Protocol.Icmp, null);
+
+        var verified = await VerifiedAsync(host, [], question, vms);
+
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+    }
+
     [Test]
     public async Task A_change_that_the_user_asks_about_is_made_in_the_twin()
     {

@@ -39,6 +39,34 @@ public sealed class OwnHostTests
         Assert.That(hops[^1].Destination, Is.EqualTo("198.51.100.2"));
     }
 
+    private static RuleChain Chain(string table, string name, Target target) => new(
+        new(Layer.Iptables, table, name), Policy.Accept, [new($"-A {name} -j SOMETHING", [], target)]);
+
+    [Test]
+    public void An_error_about_a_closed_port_that_is_not_tracked_speaks_of_another_packet()
+    {
+        var host = OwnHosts.With(Usual, Redirect(Layer.Iptables), Chain("raw", "OUTPUT", new NotrackTarget()));
+        var flow = new Flow(Far, Endpoint.Host, Protocol.Udp) { Via = "10.0.0.1", By = "eth0", Port = 9 };
+        Assert.That(
+            Prediction.LegOf(host, flow, new(Direction.Error, 1)).Trail.Outcome.Reason,
+            Is.EqualTo("it speaks of a packet for 198.51.100.2:9, and 203.0.113.7 sent one for 10.0.0.1:9"));
+    }
+
+    [Test]
+    public void A_socket_takes_no_answer_for_another_address_of_the_host()
+    {
+        var flow = new Flow(Endpoint.Host, Far, Protocol.Udp);
+        var snat = Chain("nat", "POSTROUTING", new SnatTarget("10.0.0.1", null));
+        Assert.That(
+            Prediction.LegOf(OwnHosts.With(Usual, snat), flow, Leg.Reply).Trail.Outcome.Kind,
+            Is.EqualTo(OutcomeKind.Delivered));
+        Assert.That(
+            Prediction.LegOf(
+                OwnHosts.With(Usual, snat, Chain("raw", "PREROUTING", new NotrackTarget())), flow, Leg.Reply)
+                .Trail.Outcome.Reason,
+            Is.EqualTo("it is for 10.0.0.1, and host sent from 198.51.100.2"));
+    }
+
     private static Topology Vlans(params (string Device, PassingVlans Vlan)[] passing) => OwnHosts.With(one => one with
     {
         FiltersVlans = one.Name == "br0",

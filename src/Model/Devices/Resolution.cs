@@ -52,7 +52,8 @@ internal static class Resolution
         if (packet.Family != Family.IPv4)
             return false;
         var request = new Packet(
-            packet.Host, packet.Connections, packet.Content, new(packet.Source.Name), new(next)) { Device = device };
+            packet.Host, packet.Connections, packet.Content, new(packet.Source.Name), new(next))
+        { Device = device };
         return Ip.Route.Input(request) switch
         {
             Ip.RouteType.Local => true,

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Hooktrail.Tests.Cli;
 
 /// <summary>Questions about a user's host that a twin answers too.</summary>
-public sealed class VerifyTests
+public sealed partial class VerifyTests
 {
     private static readonly string Ufw = Path.Combine(Document.Root, "features/hosts/ufw.snapshot");
 
@@ -12,6 +14,18 @@ public sealed class VerifyTests
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
         Assert.That(ran.Output, Does.Match(@"^delivered to shop-web-1\nverified: in a twin of the host on Linux \S+, the packets went as predicted: 6 legs, "));
+    }
+
+    [Test]
+    public async Task Readme_shows_what_the_host_of_the_snapshot_answers()
+    {
+        var readme = Document.Read("README.md").Blocks.ToList();
+        var at = readme.FindIndex(block => block.Lines is ["./specs check --from internet --to web:8080 --verify"]);
+        var shown = readme[at + 1].Lines.Where(line => line != "…").Select(line => OfKernel().Replace(line, "Linux …"));
+
+        var ran = await Twin("check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify");
+
+        Assert.That(OfKernel().Replace(ran.Output, "Linux …"), Does.StartWith(string.Join('\n', shown) + "\n"));
     }
 
     [Test]
@@ -54,6 +68,9 @@ public sealed class VerifyTests
             ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("nsenter")[0].Trim()),
             Is.EqualTo((string[])["The twin is up; press Enter to take it down.", "host", "shop-web-1", "outside"]));
     }
+
+    [GeneratedRegex(@"Linux \d[\d.]*")]
+    private static partial Regex OfKernel();
 
     private static Task<Ran> Twin(params string[] arguments) => Skipped(Specs.Run(arguments));
 

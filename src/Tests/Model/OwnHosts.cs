@@ -55,7 +55,9 @@ internal static class OwnHosts
             host,
             new(from, to, Protocol.Icmp)
             {
-                Ip = ip, Via = via, By = from.Kind == EndpointKind.Wan ? "eth0" : null,
+                Ip = ip,
+                Via = via,
+                By = from.Kind == EndpointKind.Wan ? "eth0" : null,
             },
             Leg.Request);
 
@@ -79,7 +81,9 @@ internal static class OwnHosts
 
     private static Device Port(string name) => new(name, DeviceKind.Veth)
     {
-        Master = "br0", Port = new(Hairpin: false, Isolated: false), Settings = Routing,
+        Master = "br0",
+        Port = new(Hairpin: false, Isolated: false),
+        Settings = Routing,
     };
 
     private static Container Container(string name, string port, string address) => new(name, "docker")

@@ -155,7 +155,9 @@ internal sealed class RandomTopology
         var gateways = upper.Addresses;
         _devices.Add(new(port, DeviceKind.Veth)
         {
-            Master = bridge, Port = new(Chance(4), isolated), Vlans = upper.FiltersVlans ? Vlans() : [],
+            Master = bridge,
+            Port = new(Chance(4), isolated),
+            Vlans = upper.FiltersVlans ? Vlans() : [],
         });
         // It asks by ARP for whatever it sends to, and without proxy_arp nobody answers.
         var believes = bridge != "br0" && Chance(4);

@@ -54,10 +54,12 @@ public sealed class Twin : IAsyncDisposable
 
     /// <summary>Builds the host and loads its rules.</summary>
     /// <exception cref="HooktrailException">
-    /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.
+    /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule; or a part of the
+    /// plan is not what it says it is.
     /// </exception>
     public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default)
     {
+        TwinInput.Check(plan);
         var (machine, parts, ends) = (ThisMachine.Instance, new TwinParts(plan.Topology), new TwinEnds(plan.Topology));
         var tree = await ProcessTree.StartAsync(machine, parts.Stations, cancellation).ConfigureAwait(false);
         var shells = tree.Sessions.ToImmutableDictionary(session => session.Name, session => new Shell(session));
@@ -130,9 +132,11 @@ public sealed class Twin : IAsyncDisposable
             ]).ConfigureAwait(false);
         await host.RunAsync("set up the host", scripts.Host(), cancellation).ConfigureAwait(false);
         await host.RunAsync("set the sysctls", TwinScripts.Settings(plan.Settings), cancellation).ConfigureAwait(false);
+        // No text can know the word that ends it.
+        var end = $"END-{Guid.NewGuid():N}";
         foreach (var rules in plan.Rules)
             await host.RunAsync(
-                $"load the rules by {rules.Program}", $"{rules.Program} <<'HOOKTRAIL'\n{rules.Text}\nHOOKTRAIL\n",
+                $"load the rules by {rules.Program.Split(' ')[0]}", $"{rules.Program} <<'{end}'\n{rules.Text}\n{end}\n",
                 cancellation).ConfigureAwait(false);
     }
 

@@ -39,7 +39,8 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             && IPEndPoint.TryParse(last.Destination!, out var end))
             await twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation).ConfigureAwait(false);
         var finding = await twin.SendAsync(
-            flow with { Via = Prediction.AddressAsked(host, flow) }, forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
+            flow with { Via = Prediction.AddressAsked(host, flow) },
+            forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin, host, flow, forecast, seen),

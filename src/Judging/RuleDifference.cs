@@ -44,8 +44,10 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
         var other => other,
     };
 
-    // One rule of a tool may be several of the model's, such as the elements of a verdict map.
-    private static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) => [.. steps.DistinctBy(Place)];
+    // One rule of a tool may be several of the model's, such as the elements of a verdict map. A chain that two rules
+    // call is asked twice, and the model tells of the last time.
+    private static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) =>
+        [.. steps.Reverse().DistinctBy(Place).Reverse()];
 
     private static (int, Layer, string, string, int?) Place(RuleStep step) =>
         (step.Hop, step.Layer, step.Table, step.Chain, step.Number);

@@ -103,9 +103,10 @@ internal static class ReachVerb
         {
             var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
             var host = SnapshotInput.HostOf(snapshot);
-            var shown = Show(line, scope, host);
+            var table = new Lazy<ReachTable>(() => ReachTable.Of(host, scope.For(host.Topology)));
+            var shown = Show(line, host, table);
             return line.GetValue(Verify)
-                ? Worse(shown, await VerifiedAsync(snapshot, host, scope, cancellation))
+                ? Worse(shown, await VerifiedAsync(snapshot, table.Value, cancellation))
                 : shown;
         }
 
@@ -115,10 +116,10 @@ internal static class ReachVerb
     }
 
     private static async Task<int> VerifiedAsync(
-        Snapshot snapshot, HostProfile host, ReachScope scope, CancellationToken cancellation)
+        Snapshot snapshot, ReachTable table, CancellationToken cancellation)
     {
-        await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), host, cancellation);
-        var verified = await twin.AskAsync(ReachTable.Of(host, scope.For(host.Topology)), cancellation);
+        await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), table.Host, cancellation);
+        var verified = await twin.AskAsync(table, cancellation);
         await Console.Error.WriteAsync(ReachText.Of(verified));
         return verified.Otherwise.Any() ? ExitCode.No
             : verified.Untold.Any() ? ExitCode.NotPredicted
@@ -129,7 +130,7 @@ internal static class ReachVerb
     private static int Worse(int one, int other) =>
         one == ExitCode.No || other == ExitCode.No ? ExitCode.No : Math.Max(one, other);
 
-    private static int Show(ParseResult line, ReachScope scope, HostProfile host)
+    private static int Show(ParseResult line, HostProfile host, Lazy<ReachTable> asked)
     {
         var format = Known(line, "text", "json", "markdown", "html", "junit");
         var expectations = Expectations(line, host);
@@ -144,7 +145,7 @@ internal static class ReachVerb
         }
         else
         {
-            var table = ReachTable.Of(host, scope.For(host.Topology));
+            var table = asked.Value;
             Write(
                 line, format,
                 () => ReachText.Of(table, expectations), () => ReachMarkdown.Of(table, expectations),

@@ -39,6 +39,13 @@ public sealed class RuleDifferenceTests
         Assert.That(Between([Drop], [Drop with { Hop = 2 }]), Is.Not.Null);
 
     [Test]
+    public void A_chain_that_two_rules_call_is_told_of_once()
+    {
+        var (back, again) = (Step(1, "MINE", 1, RuleVerdict.Return), Step(1, "FORWARD", 2, RuleVerdict.Jump));
+        Assert.That(Between([Jump, again, back], [Jump, back, again, back]), Is.Null);
+    }
+
+    [Test]
     public void The_elements_of_one_rule_are_one_rule() =>
         Assert.That(Between([Jump, Jump with { Text = "another element" }], [Jump]), Is.Null);
 

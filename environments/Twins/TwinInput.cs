@@ -4,8 +4,8 @@ using Hooktrail.Trails.Topologies;
 namespace Hooktrail.Twins;
 
 /// <summary>
-/// What a plan may put into the scripts of a twin. A snapshot may be anybody's, and the scripts run with the rights of
-/// the user: no name may be more than a name, no path may leave the sysctls, and no rule may run a program.
+/// What a plan may put into the scripts of a twin. A snapshot may come from another person, and the scripts run with the
+/// rights of the user: no name may be more than a name, no path may leave the sysctls, and no rule may run a program.
 /// </summary>
 internal static partial class TwinInput
 {

@@ -1,7 +1,7 @@
 @model @host
 Feature: Why firewalld does not close a published port
   With its nftables backend, firewalld has chains of its own, which run after those of iptables; a packet goes on only if
-  both accept it. firewalld accepts all that was rewritten by DNAT, whoever wrote that rule, and asks no zone about it.
+  both accept it. firewalld accepts all that DNAT has rewritten, also by the rules of other programs, and asks no zone.
   The host has firewalld 1.3: eth0 in the zone public with ssh, and the bridge of Docker in the zone docker, which accepts
   all; and Docker 24 with a container web that publishes its port 80 as 8080. What follows is predicted by the model; a
   run sends none of it.

@@ -66,7 +66,12 @@ internal static partial class TwinInput
     [GeneratedRegex(@"^[0-9A-Fa-f:]{1,64}\z")]
     private static partial Regex Mac();
 
-    [GeneratedRegex(@"^net/(ipv4|ipv6|bridge|netfilter)(/[A-Za-z0-9_.@:+=~-]{1,64})+\z")]
+    // Those that a network namespace has for itself. Some of net/ipv4 are the machine's, as tcp_mem is
+    // (net/ipv4/sysctl_net_ipv4.c, ipv4_table).
+    [GeneratedRegex("""
+        ^net/(ipv[46]/(conf|neigh)/[A-Za-z0-9_.@:+=~-]{1,64}/[a-z0-9_]{1,64}|ipv6/bindv6only|bridge/bridge-nf-[a-z0-9-]{1,64}
+        |ipv4/(ip_forward|ip_nonlocal_bind|ip_local_port_range|fwmark_reflect|tcp_fwmark_accept|fib_multipath_hash_policy))\z
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex SysctlPath();
 
     [GeneratedRegex(@"^[0-9A-Za-z \t-]{0,200}\z")]

@@ -22,6 +22,7 @@ internal sealed class TwinInputTests
         }),
         Of("a sysctl out of its place", plan => plan with { Settings = [("net/../../../etc/hooktrail", "1")] }),
         Of("a sysctl of the machine", plan => plan with { Settings = [("kernel/core_pattern", "|/tmp/x")] }),
+        Of("a sysctl of the network that is the machine's", plan => plan with { Settings = [("net/ipv4/tcp_mem", "1 1 1")] }),
         Of("a quote in a path", plan => plan with { Settings = [($"net/ipv4/x' ]; touch {Witness}; [ '", "1")] }),
         Of("a value that is a command", plan => plan with { Settings = [("net/ipv4/ip_forward", $"1'; touch {Witness}; '")] }),
         .. ((string[])

@@ -37,7 +37,7 @@ internal sealed class TwinParts
 
     public ImmutableArray<BeyondPart> Beyond { get; }
 
-    /// <summary>The devices of the host behind which nobody is.</summary>
+    /// <summary>The devices of the host that lead to no container and to no network.</summary>
     public ImmutableArray<Device> Nowhere { get; }
 
     /// <summary>The names of the namespaces, the host's first.</summary>

@@ -78,7 +78,8 @@ internal sealed class TwinScripts(TwinParts parts, int host)
                 batch.Append(OnLink(address, neighbour, part));
         }
 
-        // Not of kind dummy, which a kernel may lack. Without ARP, what the host sends there is for nobody.
+        // A kernel may lack the kind dummy. A cable does the same: the host sends without ARP, and the other end drops
+        // the packets.
         foreach (var (index, device) in parts.Nowhere.Index())
             batch.Append(
                 CultureInfo.InvariantCulture,

@@ -25,7 +25,7 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
 
     /// <summary>Sends one request of the flow.</summary>
     /// <param name="twin">The twin.</param>
-    /// <param name="host">The host whose prediction is judged.</param>
+    /// <param name="host">The host, for which the model predicts.</param>
     /// <param name="flow">The flow.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>

@@ -76,7 +76,7 @@ internal static class BridgeDecision
 
     /// <summary>
     /// <c>br_flood</c>, for an address that the bridge does not know in the frame's VLAN: every other port gets a copy,
-    /// which nobody there takes, and the host none.
+    /// and the host none. No receiver has that address.
     /// </summary>
     private static void FloodUnknown(Packet packet, string bridge)
     {

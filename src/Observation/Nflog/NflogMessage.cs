@@ -80,14 +80,10 @@ public sealed class NflogMessage
     {
         var sequenced = false;
         ReadOnlyMemory<byte> payload = default, hardwareHeader = default, linkHeader = default;
-        while (attributes.Length >= 4)
+        bool isWhole;
+        while (NetlinkAttributes.Next(ref attributes, out isWhole) is { } attribute)
         {
-            // Length and type are in the byte order of the kernel's machine; attributes' values are in network order.
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
-            var type = (Attribute)(BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & 0x3FFF);
-            if (length < 4 || length > attributes.Length)
-                return false;
-            var content = attributes[4..length];
+            var (type, content) = ((Attribute)attribute.Type, attribute.Content);
             var value = content.Span;
             switch (type)
             {
@@ -118,9 +114,10 @@ public sealed class NflogMessage
 
                     break;
             }
-
-            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
+
+        if (!isWhole)
+            return false;
 
         // At two hooks the packet begins with the frame's header: at a device's egress
         // (net/core/dev.c, __dev_queue_xmit), and at ARP output (net/ipv4/arp.c, arp_create), for

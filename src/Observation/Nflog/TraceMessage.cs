@@ -61,14 +61,10 @@ internal sealed class TraceMessage
     {
         long? handle = null;
         var (kind, policy, verdict) = (Kind.None, 0u, RuleVerdict.Unknown);
-        while (attributes.Length >= 4)
+        bool isWhole;
+        while (NetlinkAttributes.Next(ref attributes, out isWhole) is { } attribute)
         {
-            // Length and type are in the byte order of the kernel's machine; attributes' values are in network order.
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
-            var type = (Attribute)(BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & 0x3FFF);
-            if (length < 4 || length > attributes.Length)
-                return false;
-            var content = attributes[4..length];
+            var (type, content) = ((Attribute)attribute.Type, attribute.Content);
             var value = content.Span;
             switch (type)
             {
@@ -87,9 +83,10 @@ internal sealed class TraceMessage
                 case Attribute.Verdict: verdict = VerdictOf(value); break;
                 case Attribute.NetworkHeader: Packet = content; break;
             }
-
-            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
+
+        if (!isWhole)
+            return false;
 
         IsAcceptingPolicy = kind == Kind.Policy && policy != 0;
         if (handle is not null || kind == Kind.Policy)

@@ -50,6 +50,16 @@ public sealed partial class VerifyTests
     }
 
     [Test]
+    public async Task A_switch_that_the_user_asks_about_is_turned_in_the_twin()
+    {
+        var ran = await Twin(
+            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify", "--set", "ip_forward=0");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.Match("^now: delivered to shop-web-1\nthen: .*ip_forward is off.*\nverified: "));
+    }
+
+    [Test]
     public async Task Reach_verifies_every_answer_of_a_host()
     {
         var ran = await Twin("reach", "--snapshot", Ufw, "--verify");

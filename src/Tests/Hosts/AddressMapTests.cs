@@ -100,7 +100,8 @@ public class AddressMapTests
         catch (HooktrailException)
         {
             // Only a network that holds private and public addresses may leave no room.
-            return items.Any(item => !map0(family).IsPublic(item.Span) && item.Span.Size > (UInt128.One << 16));
+            var none = AddressMap.Of(family, [], []);
+            return items.Any(item => !none.IsPublic(item.Span) && Sample(item.Span).Any(none.IsPublic));
         }
 
         var pairs = items.Select(item => (From: item.Span, To: item.Mapped(map, family))).Distinct().ToList();
@@ -109,8 +110,15 @@ public class AddressMapTests
             && pairs.TrueForAll(one => pairs.TrueForAll(other =>
                 one.From.Holds(other.From) == one.To.Holds(other.To)
                 && one.From.Meets(other.From) == one.To.Meets(other.To)));
+    }
 
-        static AddressMap map0(AddressFamily of) => AddressMap.Of(of, [], []);
+    // Every address of a small span, and some of a large one.
+    private static IEnumerable<AddressSpan> Sample(AddressSpan span)
+    {
+        var step = UInt128.Max(1, span.Size / 4096);
+        return Enumerable.Range(0, (int)(span.Size / step))
+            .Select(at => span.First + step * (UInt128)at)
+            .Select(address => new AddressSpan(address, address));
     }
 
     // Of IPv4 in half of all addresses those of carriers' NAT too.

@@ -39,7 +39,7 @@ public static class TwinDifferences
             else if (FirstOther(chain.Rules, built.Rules) is { } at)
             {
                 yield return IsSameText(chain.Rules.ElementAtOrDefault(at), built.Rules.ElementAtOrDefault(at))
-                    ? $"In the twin's chain {chain.Id} the rule {Quoted(chain, at)} is for others: its set has other elements."
+                    ? $"The twin's chain {chain.Id} has the rule {Quoted(chain, at)}, whose set has other entries."
                     : $"The twin's chain {chain.Id} has other rules: {Quoted(built, at)} instead of {Quoted(chain, at)}.";
             }
 

@@ -128,7 +128,7 @@ internal sealed class VerificationTests
     }
 
     /// <summary>What a twin has otherwise, behind the back of who proves it.</summary>
-    [TestCase("set", "In the twin's chain nftables inet banned in the rule \"ip saddr @banned drop\" is for others: its set has other elements.")]
+    [TestCase("set", "The twin's chain nftables inet banned in has other rules: .*203.0.113.10.* instead of .*203.0.113.9[^0-9]")]
     [TestCase("sysctl", "rp_filter of eth0 is 0 on the host, and 1 in the twin.")]
     [TestCase("socket", "The twin lacks the listening socket \"0.0.0.0 port 22/tcp of host\".")]
     [TestCase("port", "192.0.2.50 on br0 is behind vnet0 on the host, and behind no known port in the twin.")]
@@ -155,7 +155,9 @@ internal sealed class VerificationTests
         };
         await using var twin = await LiveTwin.StartAsync(wrong, CancellationToken.None);
 
-        Assert.That(twin.DifferencesFrom(right.Profile), Is.EqualTo((string[])[difference]));
+        var differences = twin.DifferencesFrom(right.Profile);
+        Assert.That(differences, Has.Length.EqualTo(1), () => string.Join("\n", differences));
+        Assert.That(differences[0], Does.Match("^" + difference));
     }
 
     // Few kernels list their hooks, and without that list the order of two tables is not known.

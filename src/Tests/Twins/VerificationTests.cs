@@ -160,6 +160,27 @@ internal sealed class VerificationTests
         Assert.That(differences[0], Does.Match("^" + difference));
     }
 
+    [Test]
+    public void Entries_of_ipset_are_compared()
+    {
+        HostProfile Banning(string address) => Host with
+        {
+            Rules = RuleSet.Empty with { Sets = [new("banned", "hash:ip", "inet", [new(address, Timeout: 0)])] },
+        };
+
+        Assert.That(TwinDifferences.Between(Banning("203.0.113.9"), Banning("203.0.113.9")), Is.Empty);
+        Assert.That(
+            TwinDifferences.Between(Banning("203.0.113.9"), Banning("203.0.113.10")),
+            Is.EqualTo((string[])
+            [
+                "The twin's set banned lacks 203.0.113.9.",
+                "The twin's set banned has 203.0.113.10, and the host's has not.",
+            ]));
+        Assert.That(
+            TwinDifferences.Between(Banning("203.0.113.9"), Host with { Rules = RuleSet.Empty }),
+            Does.Contain("The twin lacks the set banned."));
+    }
+
     // Few kernels list their hooks, and without that list the order of two tables is not known.
     [Test]
     public void Another_order_of_registration_is_named_where_both_are_known()

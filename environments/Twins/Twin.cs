@@ -7,6 +7,7 @@ using Hooktrail.Observation.Nflog;
 using Hooktrail.Snapshots;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
+using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Twins;
 
@@ -74,7 +75,9 @@ public sealed class Twin : IAsyncDisposable
             recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
             stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
                 .ConfigureAwait(false);
-            return new(tree, shells, recorder, stations, Map(ends), parts, profile, rules);
+            return new(
+                tree, shells, recorder, stations, Map(ends), parts,
+                profile with { Topology = Listening(profile.Topology, parts, shells) }, rules);
         }
         catch
         {
@@ -148,7 +151,7 @@ public sealed class Twin : IAsyncDisposable
         {
             Containers = plan.Topology.Containers,
             Networks = plan.Topology.Networks,
-            // No process listens there yet.
+            // No process listens there yet; see Listening.
             Listening = plan.Topology.Listening,
         };
         var profile = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
@@ -156,6 +159,23 @@ public sealed class Twin : IAsyncDisposable
             ? RuleHandles.Of(listed.Text)
             : RuleHandles.None;
         return (profile, new(profile.Rules, handles));
+    }
+
+    /// <summary>The topology with the sockets that the stations have opened.</summary>
+    private static Topology Listening(
+        Topology topology, TwinParts parts, ImmutableDictionary<string, Shell> shells)
+    {
+        var stations = parts.Containers.ToDictionary(one => one.Container, one => one.Station);
+        return topology with
+        {
+            Listening = TwinSockets.Found(topology.Listening, shells[TwinParts.Host].Session.ProcessId),
+            Containers =
+            [
+                .. topology.Containers.Select(one => stations.TryGetValue(one, out var station)
+                    ? one with { Listening = TwinSockets.Found(one.Listening, shells[station].Session.ProcessId) }
+                    : one),
+            ],
+        };
     }
 
     private static async Task<NflogRecorder> RecordAsync(

@@ -12,12 +12,14 @@ public static class TwinDifferences
     /// <returns>A sentence each; none if the twin is one.</returns>
     public static ImmutableArray<string> Between(HostProfile host, HostProfile twin) =>
         [
-            .. OfRules(host.Rules, twin.Rules),
+            .. OfRules(host.Rules, twin.Rules), .. OtherSets.Of(host.Rules, twin.Rules),
             .. Of("route", Routes(host.Topology), Routes(twin.Topology)),
             .. Of("policy rule", Rules(host.Topology), Rules(twin.Topology)),
             .. Of("device", host.Topology.Devices.Select(one => one.Name), twin.Topology.Devices.Select(one => one.Name)),
             .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
+            .. Of("listening socket", Sockets(host.Topology), Sockets(twin.Topology)),
             .. Of("VLAN", Vlans(host.Topology), Vlans(twin.Topology)),
+            .. OtherSets.OfNeighbours(host.Topology, twin.Topology),
             .. OfSettings(host.Topology, twin.Topology),
             .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
         ];
@@ -36,7 +38,9 @@ public static class TwinDifferences
             }
             else if (FirstOther(chain.Rules, built.Rules) is { } at)
             {
-                yield return $"The twin's chain {chain.Id} has other rules: {Quoted(built, at)} instead of {Quoted(chain, at)}.";
+                yield return IsSameText(chain.Rules.ElementAtOrDefault(at), built.Rules.ElementAtOrDefault(at))
+                    ? $"The twin's chain {chain.Id} has the rule {Quoted(chain, at)}, whose set has other entries."
+                    : $"The twin's chain {chain.Id} has other rules: {Quoted(built, at)} instead of {Quoted(chain, at)}.";
             }
 
         foreach (var chain in twin.Chains.Where(chain => !chain.Rules.IsEmpty && host.Find(chain.Id) is null))
@@ -53,9 +57,11 @@ public static class TwinDifferences
         return null;
     }
 
-    // Tools print a rule otherwise than a user types it: -m tcp, /32.
+    // Tools print a rule otherwise than a user types it: -m tcp, /32. And one text is two rules where their sets differ.
     private static bool IsSame(Rule one, Rule other) =>
-        one.Text == other.Text || one.Target == other.Target && one.Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
+        one.Target == other.Target && one.Matches.AsSpan().SequenceEqual(other.Matches.AsSpan());
+
+    private static bool IsSameText(Rule? one, Rule? other) => one is not null && one.Text == other?.Text;
 
     private static string Quoted(RuleChain chain, int at) => $"\"{chain.Rules.ElementAtOrDefault(at)?.Text ?? "none"}\"";
 
@@ -84,6 +90,13 @@ public static class TwinDifferences
         from own in device.Addresses
         where !own.Address.IsIPv6LinkLocal
         select $"{own} on {device}";
+
+    private static IEnumerable<string> Sockets(Topology topology) =>
+        from end in topology.Containers.Select(one => (one.Name, one.Listening))
+            .Prepend((Name: Endpoint.Host.Name, Listening: topology.Listening))
+        from socket in end.Listening
+        select string.Create(
+            CultureInfo.InvariantCulture, $"{socket.Address} port {socket.Port}/{socket.Protocol} of {end.Name}");
 
     // Other bridges have VLANs too, and do not look at them.
     private static IEnumerable<string> Vlans(Topology topology) =>

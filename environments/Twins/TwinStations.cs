@@ -26,6 +26,10 @@ internal sealed class TwinStations : IAsyncDisposable
     private readonly Talker _talker;
     private readonly Dictionary<string, Endpoint> _listeners = [];
     private readonly HashSet<IPAddress> _beyond = [];
+    private readonly Dictionary<IPAddress, string?> _devices = [];
+
+    // Each program that is started costs more than the packets of a flow.
+    private (BeyondPart Part, IPAddress Sender)? _way;
     private int _flows;
 
     private TwinStations(
@@ -145,16 +149,21 @@ internal sealed class TwinStations : IAsyncDisposable
         var part = _parts.Beyond.FirstOrDefault(one => one.Device.Name == device || one.Device.Master == device)
             ?? throw new HooktrailException(
                 $"No device that leads out of the host leads to {sender}; say by which its packets come in.");
-        await _shells[TwinParts.Outside].RunAsync(
-            "choose the way of requests", TwinScripts.SendsBy(part, sender), cancellation).ConfigureAwait(false);
+        if (!Equals(_way, (part, sender)))
+            await _shells[TwinParts.Outside].RunAsync(
+                "choose the way of requests", TwinScripts.SendsBy(part, sender), cancellation).ConfigureAwait(false);
+        _way = (part, sender);
         return TwinParts.Outside;
     }
 
     private async Task<string?> DeviceToAsync(IPAddress address, CancellationToken cancellation)
     {
+        if (_devices.TryGetValue(address, out var known))
+            return known;
         var lines = await _shells[TwinParts.Host].RunAsync(
             "find the way to the sender", $"ip -o route get {address}", cancellation).ConfigureAwait(false);
-        return string.Join(' ', lines).Split(' ').SkipWhile(word => word != "dev").Skip(1).FirstOrDefault();
+        return _devices[address] =
+            string.Join(' ', lines).Split(' ').SkipWhile(word => word != "dev").Skip(1).FirstOrDefault();
     }
 
     private async Task ListenAsync(

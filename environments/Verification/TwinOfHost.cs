@@ -18,7 +18,7 @@ public sealed class TwinOfHost : IAsyncDisposable
     {
         (_host, _twin) = (host, twin);
         _onThisKernel = OnKernelOf(twin, host);
-        Differences = twin.DifferencesFrom(_onThisKernel);
+        Differences = [.. twin.DifferencesFrom(_onThisKernel), .. OtherOrder.Of(_onThisKernel, twin.Profile)];
     }
 
     /// <summary>In what the twin is not the host, a sentence each; the kernel is this machine's.</summary>

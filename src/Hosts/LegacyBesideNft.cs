@@ -4,7 +4,7 @@ namespace Hooktrail.Hosts;
 /// Tables of iptables-legacy on a host whose iptables uses nft: base chains of tables of other names, <c>ip
 /// iptables-legacy-filter</c>, each at the hook where the kernel calls it.
 /// </summary>
-internal static class LegacyBesideNft
+public static class LegacyBesideNft
 {
     public static RuleSet Of(RuleSet legacy) => legacy with { Chains = [.. legacy.Chains.Select(Of)] };
 

@@ -48,7 +48,11 @@ strings() {
 # write NAME COMMAND: one part, of what is in said, code and errors.
 write() {
     printf '%s{"name":"%s","command":' "$separator" "$1"
-    printf '%s' "$2" | tr '\n' ' ' | strings
+    # Most commands need no tool to be a JSON string.
+    case $2 in
+        *[!\ -~]* | *\"* | *\\*) printf '%s' "$2" | tr '\n' ' ' | strings ;;
+        *) printf '"%s"' "$2" ;;
+    esac
     printf ',"exit":%s' "$code"
     [ -z "$said" ] || { printf ',"lines":[\n'; printf '%s\n' "$said" | strings; printf ']'; }
     [ -z "$errors" ] || { printf ',"errors":[\n'; printf '%s\n' "$errors" | strings; printf ']'; }
@@ -75,9 +79,8 @@ unread() {
 }
 
 # A tool's first request can load a module. So a tool is asked only if the kernel has the tool's part already.
-symbol() { printf '%s' "s/^[0-9a-fA-F]* . \($1\)\([ $tab].*\)\{0,1\}\$/\1/p"; }
-symbols=" $(sed -n -e "$(symbol nft_do_chain)" -e "$(symbol nfnl_hook_dump)" -e "$(symbol ip_set_nfnl_get_byindex)" \
-    -e "$(symbol nfnl_compat_get_rcu)" -e "$(symbol ebt_do_table)" /proc/kallsyms 2>/dev/null | tr '\n' ' ') "
+symbols=" $(grep -E ' (nft_do_chain|nfnl_hook_dump|ip_set_nfnl_get_byindex|nfnl_compat_get_rcu|ebt_do_table)' \
+    /proc/kallsyms 2>/dev/null | sed -e 's/^[^ ]* . //' -e "s/[ $tab].*//" | tr '\n' ' ') "
 [ -r /proc/kallsyms ] || symbols=
 # Without the list of symbols (CONFIG_KALLSYMS) that of modules says it, but for what is built into the kernel.
 modules=" $(sed -n 's/ .*//p' /proc/modules 2>/dev/null | tr '\n' ' ') "

@@ -11,11 +11,12 @@ namespace Hooktrail.Model;
 /// </param>
 internal sealed class Choices(bool unites)
 {
-    private readonly List<(int Index, int Of)> _taken = [];
-    private readonly Dictionary<object?[], Meeting> _met = new(EqualityComparer<object?[]>.Create(
+    private static readonly EqualityComparer<object?[]> ByElements = EqualityComparer<object?[]>.Create(
         (one, other) => one.AsSpan().SequenceEqual(other),
-        state => state.Aggregate(0, HashCode.Combine)));
+        state => state.Aggregate(0, HashCode.Combine));
 
+    private readonly List<(int Index, int Of)> _taken = [];
+    private Dictionary<object?[], Meeting>? _met;
     private readonly List<Hop> _hops = [];
     private ImmutableArray<Fork> _forks = [];
 
@@ -71,6 +72,7 @@ internal sealed class Choices(bool unites)
         if (!unites)
             return new();
         var state = StateOf(packet, at);
+        _met ??= new(ByElements);
         if (!_met.TryGetValue(state, out var meeting))
             _met[state] = meeting = new();
         return meeting;

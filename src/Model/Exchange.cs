@@ -44,7 +44,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             yield break;
         yield return new(Leg.Reply, TrailOf(answer), answer);
 
-        if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || TrailOf(answer).Outcome != Outcome.Delivered(Home(flow.From)))
+        if (answer.Content.Flags.HasFlag(TcpFlags.Rst) || OutcomeOf(answer) != Outcome.Delivered(Home(flow.From)))
             yield break;
         // The end that got the SYN-ACK sends on at once, whether its segments arrive or not. The other end closes only
         // when all have arrived.
@@ -66,7 +66,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
                 }
             }
 
-            arrives = arrives && TrailOf(segment).Outcome.Kind == OutcomeKind.Delivered;
+            arrives = arrives && OutcomeOf(segment).Kind == OutcomeKind.Delivered;
             if (arrives && leg.Packet == 3)
                 received = Answer(segment, Segment(TcpFlags.Ack));
             if (arrives && leg.Packet == 4 && Answer(segment, Segment(TcpFlags.Fin | TcpFlags.Ack)) is { } end)
@@ -340,12 +340,13 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// A broadcast has many receivers, even where the network has only one besides the sender. For an ARP request the
     /// endpoint that was asked for counts, if the packet got there.
     /// </summary>
-    private Trail TrailOf(Packet packet)
+    private Outcome OutcomeOf(Packet packet)
     {
         var outcome = flow.Protocol == Protocol.Arp ? packet.Passage.OutcomeFor(Home(flow.To)) : packet.Passage.Outcome;
-        var reached = flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome;
-        return new(packet.Passage.Hops, reached);
+        return flow.IsBroadcast && outcome.Kind == OutcomeKind.Delivered ? Outcome.Delivered(flow.To) : outcome;
     }
+
+    private Trail TrailOf(Packet packet) => new(packet.Passage.Hops, OutcomeOf(packet));
 
     /// <summary>The endpoint that gets a packet: for a host-network container, the host.</summary>
     private static Endpoint Home(Endpoint endpoint) => endpoint.Kind == EndpointKind.Host ? Endpoint.Host : endpoint;

@@ -13,6 +13,10 @@ internal sealed class Packet
     private static readonly Condition KeepsItsPort = new(
         Statement.PhysInStays, null, packet => packet.NfBridge is not null);
 
+    // Each hop has them, and NAT seldom changes them.
+    private string? _sourceText;
+    private string? _destinationText;
+
     public Packet(Host host, ConnectionTable connections, Content content, Address source, Address destination)
     {
         (Host, Connections, Content, Source, Destination) = (host, connections, content, source, destination);
@@ -43,9 +47,17 @@ internal sealed class Packet
 
     public Family Family => Content.Family;
 
-    public Address Source { get; set; }
+    public Address Source
+    {
+        get;
+        set => (field, _sourceText) = (value, null);
+    }
 
-    public Address Destination { get; set; }
+    public Address Destination
+    {
+        get;
+        set => (field, _destinationText) = (value, null);
+    }
 
     /// <summary>
     /// Holds the hops. The copies of a broadcast share one passage, and so do the fragments of a packet.
@@ -154,7 +166,7 @@ internal sealed class Packet
         var hidden = family is Family.Bridge or Family.Netdev && Encapsulation == Encapsulation.PPPoE;
         var hop = new Hop(
             point, state.In, state.Out, bridging?.PhysIn, bridging?.PhysOut,
-            hidden ? null : Source.ToString(), hidden ? null : Destination.ToString());
+            hidden ? null : _sourceText ??= Source.ToString(), hidden ? null : _destinationText ??= Destination.ToString());
         Passage.Add(hop);
         Connections.Choices.Note(hop);
     }

@@ -193,7 +193,7 @@ public static class Prediction
     /// <summary>The number of a state among those that are known.</summary>
     private static int Place(ConnectionTable state, List<ConnectionTable> known)
     {
-        var place = known.FindIndex(one => one.Snapshot.SequenceEqual(state.Snapshot));
+        var place = known.FindIndex(one => one.IsLike(state));
         if (place >= 0)
             return place;
         known.Add(state);
@@ -201,7 +201,7 @@ public static class Prediction
     }
 
     private static bool AreAlike(List<ConnectionTable> one, List<ConnectionTable> other) =>
-        one.Count == other.Count && one.Zip(other).All(pair => pair.First.Snapshot.SequenceEqual(pair.Second.Snapshot));
+        one.Count == other.Count && one.Zip(other).All(pair => pair.First.IsLike(pair.Second));
 
     private static Course CourseOf(Walk walk, int before = 0, int? after = null) =>
         new([.. walk.Legs.Select(one => new PredictedLeg(one.Leg, one.Trail))], walk.Supposing)

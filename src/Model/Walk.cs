@@ -55,7 +55,7 @@ internal sealed record Walk(ImmutableArray<Walked> Legs, ConnectionTable After, 
 
     private bool IsLike(Walk other) =>
         Legs.Select(leg => (leg.Leg, leg.Trail)).SequenceEqual(other.Legs.Select(leg => (leg.Leg, leg.Trail)))
-        && After.Snapshot.SequenceEqual(other.After.Snapshot);
+        && After.IsLike(other.After);
 
     private static Walk TooMany(List<Walk> walks)
     {

@@ -77,7 +77,8 @@ internal static class ReachVerb
             An expectation is SOURCE → SERVICE:PORT/PROTOCOL ENDING [ipv4|ipv6]; -> is an arrow too, and # begins a comment. The ends are those of check, the
             protocol is tcp, udp or icmp, by default tcp, and the ending is delivered, dropped, rejected, unreachable, or closed for any of the last three.
 
-            --verify builds a twin of the host, as check --verify does, and asks it each answer of the table, hop by hop and rule by rule.
+            --verify builds a twin of the host, as check --verify does, and asks it each answer of the table, hop by hop and rule by rule; with --diff a twin
+            of each host.
 
             Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, the twin did otherwise, or an answer changed
             (--diff); 4 no expectation is missed, but the model does not know whether each is met, it depends, or an answer was not verified.
@@ -87,7 +88,7 @@ internal static class ReachVerb
               ./specs reach --snapshot shop.snapshot --format html --out reach.html
               ./specs reach --snapshot shop.snapshot --from 203.0.113.7@eth0 --expect shop.expect --format junit --out junit.xml
               ./specs reach --snapshot shop.snapshot --verify
-              ./specs reach --diff before.snapshot after.snapshot
+              ./specs reach --diff before.snapshot after.snapshot --verify
             """)
         {
             Options = { File, From, Verify, Format, Out, Expect, Diff, Verbose },
@@ -99,48 +100,48 @@ internal static class ReachVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var scope = new ReachScope([.. line.GetRequiredValue(From)], line.GetValue(Verbose));
-        if (line.GetValue(Diff) is not [var before, var after])
-        {
-            var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
-            var host = SnapshotInput.HostOf(snapshot);
-            var table = new Lazy<ReachTable>(() => ReachTable.Of(host, scope.For(host.Topology)));
-            var shown = Show(line, host, table);
-            return line.GetValue(Verify)
-                ? Worse(shown, await VerifiedAsync(snapshot, table.Value, cancellation))
-                : shown;
-        }
-
-        if (line.GetValue(File) is not null || line.GetValue(Expect) is not null || line.GetValue(Verify))
-            throw new HooktrailException("--diff takes no --snapshot, --expect or --verify; leave them out.");
-        return Compare(line, scope, await SnapshotInput.HostAsync(before, cancellation), await SnapshotInput.HostAsync(after, cancellation));
+        if (line.GetValue(Diff) is [var before, var after])
+            return await CompareAsync(line, scope, before, after, cancellation);
+        var format = Known(line, "text", "json", "markdown", "html", "junit");
+        var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
+        var host = SnapshotInput.HostOf(snapshot);
+        var expectations = Expectations(line, host);
+        var table = new Lazy<ReachTable>(() => ReachTable.Of(host, scope.For(host.Topology)));
+        var verified = line.GetValue(Verify) ? await VerifiedAsync(snapshot, table.Value, cancellation) : null;
+        var shown = Show(line, format, host.Topology.Name, expectations, table, verified);
+        if (verified is null)
+            return shown;
+        await Console.Error.WriteAsync(ReachText.Of(verified));
+        return Worse(shown, CodeOf(verified));
     }
 
-    private static async Task<int> VerifiedAsync(
+    private static async Task<VerifiedReach> VerifiedAsync(
         Snapshot snapshot, ReachTable table, CancellationToken cancellation)
     {
         await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), table.Host, cancellation);
-        var verified = await twin.AskAsync(table, cancellation);
-        await Console.Error.WriteAsync(ReachText.Of(verified));
-        return verified.Otherwise.Any() ? ExitCode.No
-            : verified.Untold.Any() ? ExitCode.NotPredicted
-            : ExitCode.Done;
+        return await twin.AskAsync(table, cancellation);
     }
+
+    private static int CodeOf(VerifiedReach verified) =>
+        verified.Otherwise.Any() ? ExitCode.No
+        : verified.Untold.Any() ? ExitCode.NotPredicted
+        : ExitCode.Done;
 
     // What went wrong outweighs what is not known.
     private static int Worse(int one, int other) =>
         one == ExitCode.No || other == ExitCode.No ? ExitCode.No : Math.Max(one, other);
 
-    private static int Show(ParseResult line, HostProfile host, Lazy<ReachTable> asked)
+    private static int Show(
+        ParseResult line, string format, string host, ImmutableArray<JudgedExpectation> expectations,
+        Lazy<ReachTable> asked, VerifiedReach? verified)
     {
-        var format = Known(line, "text", "json", "markdown", "html", "junit");
-        var expectations = Expectations(line, host);
         if (format == "junit")
         {
             if (expectations.IsEmpty)
                 throw new HooktrailException("The format junit is for expectations; name a file of them with --expect.");
             OutputFile.WritePrivate(
                 line.GetValue(Out),
-                stream => ExpectationsJUnit.Write(stream, host.Topology.Name, expectations),
+                stream => ExpectationsJUnit.Write(stream, host, expectations),
                 "The file of results");
         }
         else
@@ -149,7 +150,7 @@ internal static class ReachVerb
             Write(
                 line, format,
                 () => ReachText.Of(table, expectations), () => ReachMarkdown.Of(table, expectations),
-                () => ReachPage.Of(table, expectations), stream => ReachJson.Write(stream, table, expectations));
+                () => ReachPage.Of(table, expectations), stream => ReachJson.Write(stream, table, expectations, verified));
         }
 
         return expectations.Any(one => one.Fulfilment == Fulfilment.Otherwise) ? ExitCode.No
@@ -157,15 +158,41 @@ internal static class ReachVerb
             : ExitCode.Done;
     }
 
-    private static int Compare(ParseResult line, ReachScope scope, HostProfile before, HostProfile after)
+    private static async Task<int> CompareAsync(
+        ParseResult line, ReachScope scope, string before, string after, CancellationToken cancellation)
     {
+        if (line.GetValue(File) is not null || line.GetValue(Expect) is not null)
+            throw new HooktrailException("--diff takes no --snapshot or --expect; leave them out.");
         var format = Known(line, "text", "json", "markdown", "html");
-        var of = scope.For(before.Topology, after.Topology);
-        var difference = ReachDifference.Between(ReachTable.Of(before, of), ReachTable.Of(after, of));
+        var snapshots = (
+            Before: await SnapshotInput.SnapshotAsync(before, cancellation),
+            After: await SnapshotInput.SnapshotAsync(after, cancellation));
+        var (earlier, later) = (SnapshotInput.HostOf(snapshots.Before), SnapshotInput.HostOf(snapshots.After));
+        var of = scope.For(earlier.Topology, later.Topology);
+        var difference = ReachDifference.Between(ReachTable.Of(earlier, of), ReachTable.Of(later, of));
+        // The two twins know nothing of each other, and are up side by side.
+        VerifiedReach[] verified = line.GetValue(Verify)
+            ? await Task.WhenAll(
+                VerifiedAsync(snapshots.Before, difference.Before, cancellation),
+                VerifiedAsync(snapshots.After, difference.After, cancellation))
+            : [];
+        var shown = Show(line, format, difference, verified);
+        foreach (var (host, one) in new[] { "before", "after" }.Zip(verified))
+        {
+            await Console.Error.WriteAsync($"{host}: {ReachText.Of(one)}");
+            shown = Worse(shown, CodeOf(one));
+        }
+
+        return shown;
+    }
+
+    private static int Show(ParseResult line, string format, ReachDifference difference, VerifiedReach[] verified)
+    {
         Write(
             line, format,
             () => ReachDifferenceText.Of(difference), () => ReachMarkdown.Of(difference),
-            () => ReachPage.Of(difference), stream => ReachJson.Write(stream, difference));
+            () => ReachPage.Of(difference), stream => ReachJson.Write(
+                stream, difference, verified.FirstOrDefault(), verified.LastOrDefault()));
         return difference.Groups.IsEmpty ? ExitCode.Done : ExitCode.No;
     }
 

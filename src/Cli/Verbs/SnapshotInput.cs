@@ -12,11 +12,6 @@ internal static class SnapshotInput
         "name a snapshot that ./specs snapshot wrote",
         stream => SnapshotJson.Read(stream, InputFile.NameOf(path)));
 
-    /// <summary>The host of a snapshot; without one, this host as it is now.</summary>
-    /// <exception cref="HooktrailException">The file cannot be read, or the host cannot.</exception>
-    public static async Task<HostProfile> HostAsync(string? path, CancellationToken cancellation) =>
-        HostOf(await SnapshotAsync(path, cancellation));
-
     /// <summary>A snapshot; without a path, of this host as it is now.</summary>
     /// <exception cref="HooktrailException">The file cannot be read, or the host cannot.</exception>
     public static async Task<Snapshot> SnapshotAsync(string? path, CancellationToken cancellation) =>

@@ -7,7 +7,7 @@ namespace Hooktrail.Hosts.Reading;
 /// Reads sockets as the kernel writes them in <c>/proc/net/tcp</c> and its relatives: <c>tcp 0100007F:0050</c>. An
 /// address is a row of words of four bytes, each in the machine's order (net/ipv4/tcp_ipv4.c, get_openreq4).
 /// </summary>
-internal static class SocketReader
+public static class SocketReader
 {
     public static ImmutableArray<ListeningSocket> Of(IEnumerable<string> lines) =>
         [.. lines.Select(Socket).OfType<ListeningSocket>().Distinct()];

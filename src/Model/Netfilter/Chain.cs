@@ -3,15 +3,19 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>A chain at a hook. Its first rule is the tap: the hop is noted before any rule acts.</summary>
-internal sealed class Chain(HookPoint point, RuleSet rules)
+internal sealed class Chain
 {
-    private readonly RuleChain? _own = rules.Find(new(point.Layer, point.Table, point.Chain));
+    private readonly TableRules _table;
+    private readonly IndexedChain? _own;
 
-    private readonly ImmutableDictionary<string, RuleChain> _others = rules.Chains
-        .Where(chain => chain.Id.Layer == point.Layer && chain.Id.Table == point.Table)
-        .ToImmutableDictionary(chain => chain.Id.Name);
+    public Chain(HookPoint point, RuleSet rules)
+    {
+        Point = point;
+        _table = new(point.Layer, point.Table, rules);
+        _own = _table.Find(point.Chain);
+    }
 
-    public HookPoint Point => point;
+    public HookPoint Point { get; }
 
     /// <summary>
     /// Notes the hop and gives the decision: of the first rule that decides, or of the chain's policy. Where it depends
@@ -19,18 +23,24 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     /// </summary>
     public Decision Traverse(Packet packet, in HookState state)
     {
-        packet.Cross(point, state.Family, in state);
+        packet.Cross(Point, state.Family, in state);
         if (_own is null)
             return Decision.Accept;
-        var endings = new RuleWalk(point, _others, packet, state).Through(_own);
-        var (decision, branch) = endings[endings.Count == 1
-            ? 0
-            : packet.Connections.Choices.Choose([.. endings.Select(one => one.Branch.Supposing)], packet, point)];
+        var endings = new RuleWalk(Point, _table, packet, state).Through(_own);
+        var (decision, branch) = endings[endings.Count == 1 ? 0 : Choose(in endings, packet)];
         packet.Marks = branch.Marks;
         packet.Journal?.Note(branch.Steps);
         if (decision.Rule.Length > 0)
-            packet.Journal?.Note(Place.Rule, $"{point} decides by {decision.Rule}.", null);
+            packet.Journal?.Note(Place.Rule, $"{Point} decides by {decision.Rule}.", null);
         return decision;
+    }
+
+    private int Choose(in Few<Ending> endings, Packet packet)
+    {
+        var supposing = new ImmutableArray<Supposition>[endings.Count];
+        for (var at = 0; at < supposing.Length; at++)
+            supposing[at] = endings[at].Branch.Supposing;
+        return packet.Connections.Choices.Choose(supposing, packet, Point);
     }
 
     public NfVerdict Filter(Packet packet, in HookState state)
@@ -44,17 +54,17 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
         switch (decision.Target)
         {
             case RejectTarget reject:
-                packet.End(Outcome.Rejected(point, decision.Rule));
+                packet.End(Outcome.Rejected(Point, decision.Rule));
                 Ip.Reject.Send(packet, reject, in state);
                 break;
             case UnknownTarget { IsMissingChain: true } missing:
-                packet.End(Outcome.Unknown(point, $"\"{decision.Rule}\" jumps to {missing.Name}, {WhyMissing}"));
+                packet.End(Outcome.Unknown(Point, $"\"{decision.Rule}\" jumps to {missing.Name}, {WhyMissing}"));
                 break;
             case UnknownTarget unknown:
-                packet.End(Outcome.Unknown(point, $"the model does not know {unknown.Name} of \"{decision.Rule}\""));
+                packet.End(Outcome.Unknown(Point, $"the model does not know {unknown.Name} of \"{decision.Rule}\""));
                 break;
             default:
-                packet.End(Outcome.Dropped(point, decision.Rule));
+                packet.End(Outcome.Dropped(Point, decision.Rule));
                 break;
         }
 
@@ -62,9 +72,9 @@ internal sealed class Chain(HookPoint point, RuleSet rules)
     }
 
     // Extensions of iptables may add targets, and nft has none.
-    private string WhyMissing => point.Layer == Layer.Nftables
-        ? $"which is no chain of the table {point.Table}"
-        : $"which is neither a chain of the table {point.Table} nor a target that the model knows";
+    private string WhyMissing => Point.Layer == Layer.Nftables
+        ? $"which is no chain of the table {Point.Table}"
+        : $"which is neither a chain of the table {Point.Table} nor a target that the model knows";
 }
 
 internal sealed record Decision(Target Target, string Rule)

@@ -6,8 +6,11 @@ namespace Hooktrail.Model.Netfilter;
 /// </summary>
 internal sealed class ConnectionTable(Choices choices)
 {
+    private static readonly ImmutableSortedDictionary<string, int> NoWays =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
     private readonly List<Connection> _entries = [];
-    private readonly SortedDictionary<string, int> _ways = new(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, int> _ways = NoWays;
     private int _fragments;
 
     public Choices Choices => choices;
@@ -23,21 +26,31 @@ internal sealed class ConnectionTable(Choices choices)
     public int WayOf(string question, Func<int> choose)
     {
         if (!_ways.TryGetValue(question, out var way))
-            _ways[question] = way = choose();
+            _ways = _ways.SetItem(question, way = choose());
         return way;
     }
 
     /// <summary>The connection with this tuple in either direction; null if none.</summary>
-    public Connection? Find(ConnectionTuple tuple) =>
-        _entries.Find(entry => entry.Original == tuple || entry.Reply == tuple);
+    public Connection? Find(in ConnectionTuple tuple)
+    {
+        foreach (var entry in _entries)
+            if (entry.Original == tuple || entry.Reply == tuple)
+                return entry;
+        return null;
+    }
+
+    /// <summary>Whether it knows the same as the other, so that the next packet takes the same way.</summary>
+    public bool IsLike(ConnectionTable other) => IsEmpty && other.IsEmpty || Snapshot.SequenceEqual(other.Snapshot);
+
+    private bool IsEmpty => _entries.Count == 0 && _ways.IsEmpty;
 
     /// <summary>The same connections, for another walk.</summary>
     public ConnectionTable Copy(Choices forWalk)
     {
         var copy = new ConnectionTable(forWalk);
-        copy._entries.AddRange(_entries.Select(entry => entry.Copy()));
-        foreach (var (question, way) in _ways)
-            copy._ways[question] = way;
+        foreach (var entry in _entries)
+            copy._entries.Add(entry.Copy());
+        copy._ways = _ways;
         return copy;
     }
 

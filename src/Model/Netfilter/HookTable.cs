@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Hooktrail.Model.Netfilter;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class HookTable
     private static readonly int Hooks = Enum.GetValues<Hook>().Length;
 
     private readonly ImmutableArray<HookRegistration>[] _entries;
+    private readonly FrozenDictionary<(Hook, string), ImmutableArray<HookRegistration>> _ofDevices;
 
     /// <summary>
     /// Takes the registrations in the order in which they were made, and the rules of their chains.
@@ -19,6 +22,9 @@ internal sealed class HookTable
         var ordered = registrations.Reverse().OrderBy(one => one.Priority).ToLookup(one => Index(one.Family, one.Hook));
         var places = Enum.GetValues<Family>().Length * Hooks;
         _entries = [.. Enumerable.Range(0, places).Select(place => ordered[place].ToImmutableArray())];
+        _ofDevices = All.Where(one => one.Device is not null)
+            .GroupBy(one => (one.Hook, one.Device!))
+            .ToFrozenDictionary(one => one.Key, one => one.ToImmutableArray());
         Unknown = [.. _entries.SelectMany(entries => UnknownOrder.Of(entries, rules ?? RuleSet.Empty))];
     }
 
@@ -28,6 +34,10 @@ internal sealed class HookTable
     public IEnumerable<HookRegistration> All => _entries.SelectMany(hook => hook);
 
     public ImmutableArray<HookRegistration> At(Family family, Hook hook) => _entries[Index(family, hook)];
+
+    /// <summary>What is registered at a hook of a device.</summary>
+    public ImmutableArray<HookRegistration> At(Hook hook, string device) =>
+        _ofDevices.TryGetValue((hook, device), out var entries) ? entries : [];
 
     /// <summary>The unknown order that decides what becomes of the packet at this entry; null if none does.</summary>
     public UnknownOrder? Undecided(HookRegistration entry, Packet packet, in HookState state)

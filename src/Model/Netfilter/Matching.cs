@@ -46,7 +46,7 @@ internal static class Matching
         return truth;
     }
 
-    private static Truth Of(Match match, Packet packet, in HookState state) => match switch
+    public static Truth Of(Match match, Packet packet, in HookState state) => match switch
     {
         UnknownMatch => Truth.Unknown,
         AnyOfMatch any => Not(any.Negated, Any(any.Alternatives, packet, in state)),

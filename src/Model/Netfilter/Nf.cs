@@ -19,8 +19,7 @@ internal static class Nf
         packet.Passage.Traverse();
         var (@in, @out) = hook == Netfilter.Hook.Ingress ? (device, (string?)null) : (null, device);
         var state = new HookState(Family.Netdev, hook, @in, @out, okfn);
-        var entries = packet.Host.Hooks.At(Family.Netdev, hook);
-        Ask([.. entries.Where(entry => entry.Device == device)], packet, in state);
+        Ask(packet.Host.Hooks.At(hook, device), from: 0, packet, in state);
     }
 
     /// <summary>
@@ -45,13 +44,13 @@ internal static class Nf
         packet.Passage.Traverse();
         if (from == 0)
             packet.Journal?.Call(in state);
-        Ask(packet.Host.Hooks.At(state.Family, state.Hook)[from..], packet, in state);
+        Ask(packet.Host.Hooks.At(state.Family, state.Hook), from, packet, in state);
     }
 
-    private static void Ask(ImmutableArray<HookRegistration> entries, Packet packet, in HookState state)
+    private static void Ask(ImmutableArray<HookRegistration> entries, int from, Packet packet, in HookState state)
     {
         UnknownOrder? chosen = null;
-        for (var next = 0; next < entries.Length; next++)
+        for (var next = from; next < entries.Length; next++)
         {
             var entry = entries[next];
             if (packet.Host.Hooks.Undecided(entry, packet, in state) is { } unknown && unknown != chosen)

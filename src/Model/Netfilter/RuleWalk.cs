@@ -7,8 +7,7 @@ namespace Hooktrail.Model.Netfilter;
 /// decide the way branches: one branch on which it holds, one on which it does not. Branches that nothing can tell
 /// apart any more are one again, so the work grows with the number of rules, not with its power.
 /// </summary>
-internal sealed class RuleWalk(
-    HookPoint point, ImmutableDictionary<string, RuleChain> chains, Packet packet, HookState state)
+internal ref struct RuleWalk(HookPoint point, TableRules table, Packet packet, HookState state)
 {
     // The limit of the kernel's iptables; that of nft is 16. Both refuse a chain that calls itself.
     private const int Deepest = 64;
@@ -16,69 +15,79 @@ internal sealed class RuleWalk(
     // As many as an exchange may have courses: more would not help to decide.
     private const int Most = Walk.Most;
 
-    private static readonly List<Branch> None = [];
-
-    private readonly List<Ending> _endings = new(1);
+    private Few<Ending> _endings;
 
     /// <summary>The ways through the chain; one where the model can decide all that matters.</summary>
-    public IReadOnlyList<Ending> Through(RuleChain chain)
+    public Few<Ending> Through(IndexedChain chain)
     {
+        Few<Branch> here = default;
+        here.Add(new(packet.Marks, []));
         // What comes back from a hook's own chain, by RETURN or after a goto, meets its policy.
-        foreach (var branch in Follow(chain, [new(packet.Marks, [])], depth: 0))
-            EndByPolicy(PolicyOf(chain) ?? Decision.Accept, chain, branch);
+        var back = Follow(chain, here, depth: 0);
+        for (var at = 0; at < back.Count; at++)
+            EndByPolicy(chain.Policy ?? Decision.Accept, chain.Chain, back[at]);
         return _endings;
     }
 
     /// <summary>The branches that come back to the calling chain; those that were decided are endings.</summary>
-    private List<Branch> Follow(RuleChain chain, List<Branch> here, int depth)
+    private Few<Branch> Follow(IndexedChain indexed, Few<Branch> here, int depth)
     {
+        var chain = indexed.Chain;
         if (depth == Deepest)
             throw new HooktrailException(
                 $"The chains of {point.Layer.Name()} {point.Table} call each other in a circle at {chain.Id.Name}; no tool would install that, so mend the rules of the host profile.");
 
-        List<Branch> back = [];
-        foreach (var (index, rule) in chain.Rules.Index())
+        Few<Branch> back = default;
+        var mayMatch = indexed.For(packet, in state);
+        for (var index = mayMatch.From(0); index >= 0 && here.Count > 0; index = mayMatch.From(index + 1))
         {
-            if (here.Count == 0)
-                break;
+            var rule = chain.Rules[index];
             if (rule.Target is ContinueTarget)
             {
-                Note(chain, index, here);
+                Note(chain, index, ref here);
                 continue;
             }
 
-            if (Taking(chain, index, here) is not { Count: > 0 } taking)
+            var taking = Taking(chain, index, ref here);
+            if (taking.Count == 0)
                 continue;
             switch (rule.Target)
             {
                 case ReturnTarget:
-                    back.AddRange(taking);
+                    back.Add(in taking);
                     break;
-                case JumpTarget jump when chains.TryGetValue(jump.Chain, out var called):
+                case JumpTarget jump when table.Find(jump.Chain) is { } called:
                     // After a goto, the chain does not come back to this one but to its caller.
-                    (jump.Goto ? back : here).AddRange(Follow(called, taking, depth + 1));
+                    if (jump.Goto)
+                        back.Add(Follow(called, taking, depth + 1));
+                    else
+                        here.Add(Follow(called, taking, depth + 1));
                     break;
                 case JumpTarget jump:
-                    foreach (var branch in taking)
-                        End(new(new UnknownTarget(jump.Chain) { IsMissingChain = true }, rule.Text), branch);
+                    for (var at = 0; at < taking.Count; at++)
+                        End(new(new UnknownTarget(jump.Chain) { IsMissingChain = true }, rule.Text), taking[at]);
                     break;
                 default:
-                    foreach (var branch in taking)
-                        Apply(rule, branch, here);
+                    for (var at = 0; at < taking.Count; at++)
+                        Apply(rule, taking[at], ref here);
                     break;
             }
 
-            Unite(here);
+            Unite(ref here);
             if (here.Count + back.Count > Most)
-                return GiveUp(rule, [.. here, .. back]);
+            {
+                here.Add(in back);
+                GiveUp(rule, in here);
+                return default;
+            }
         }
 
-        if (PolicyOf(chain) is { } policy)
-            foreach (var branch in here)
-                EndByPolicy(policy, chain, branch);
+        if (indexed.Policy is not { } policy)
+            back.Add(in here);
         else
-            back.AddRange(here);
-        Unite(back);
+            for (var at = 0; at < here.Count; at++)
+                EndByPolicy(policy, chain, here[at]);
+        Unite(ref back);
         return back;
     }
 
@@ -86,10 +95,10 @@ internal sealed class RuleWalk(
     /// Moves the branches on which the rule matches out of <paramref name="here"/>. Where the model cannot decide, the
     /// branch is in both.
     /// </summary>
-    private List<Branch> Taking(RuleChain chain, int index, List<Branch> here)
+    private readonly Few<Branch> Taking(RuleChain chain, int index, ref Few<Branch> here)
     {
         var rule = chain.Rules[index];
-        List<Branch>? taking = null;
+        Few<Branch> taking = default;
         for (var at = 0; at < here.Count; at++)
         {
             var branch = here[at];
@@ -97,12 +106,12 @@ internal sealed class RuleWalk(
             switch (Matching.Of(rule, packet, in state))
             {
                 case Truth.Yes:
-                    (taking ??= []).Add(Taken(branch, chain, index));
+                    taking.Add(Taken(branch, chain, index));
                     here.RemoveAt(at--);
                     break;
                 case Truth.Unknown:
                     var match = Matching.UnknownOf(rule, packet, in state);
-                    (taking ??= []).Add(Taken(branch, chain, index).Suppose(point, rule, match, holds: true));
+                    taking.Add(Taken(branch, chain, index).Suppose(point, rule, match, holds: true));
                     here[at] = Passed(branch, chain, index).Suppose(point, rule, match, holds: false);
                     break;
                 default:
@@ -111,16 +120,17 @@ internal sealed class RuleWalk(
             }
         }
 
-        return taking ?? None;
+        return taking;
     }
 
     /// <summary>Notes a rule that only logs or counts, if such are noted.</summary>
-    private void Note(RuleChain chain, int index, List<Branch> here)
+    private readonly void Note(RuleChain chain, int index, ref Few<Branch> here)
     {
         if (packet.Journal is not { NotesEveryRule: true })
             return;
-        foreach (var (at, branch) in here.Index().ToList())
+        for (var at = 0; at < here.Count; at++)
         {
+            var branch = here[at];
             packet.Marks = branch.Marks;
             here[at] = Matching.Of(chain.Rules[index], packet, in state) switch
             {
@@ -131,24 +141,24 @@ internal sealed class RuleWalk(
         }
     }
 
-    private Branch Taken(Branch branch, RuleChain chain, int index) =>
+    private readonly Branch Taken(Branch branch, RuleChain chain, int index) =>
         packet.Journal is null
             ? branch
             : With(branch, chain, index, Verdicts.Of(chain.Id, chain.Rules[index].Target));
 
-    private Branch Passed(Branch branch, RuleChain chain, int index) =>
+    private readonly Branch Passed(Branch branch, RuleChain chain, int index) =>
         packet.Journal is { NotesEveryRule: true } ? With(branch, chain, index, RuleVerdict.NoMatch) : branch;
 
-    private Branch With(Branch branch, RuleChain chain, int index, RuleVerdict verdict)
+    private readonly Branch With(Branch branch, RuleChain chain, int index, RuleVerdict verdict)
     {
         var rule = chain.Rules[index];
         return With(branch, chain, rule.Number > 0 ? rule.Number : index + 1, rule.Text, rule.Handle, verdict);
     }
 
-    private Branch By(Decision policy, Branch branch, RuleChain chain) =>
+    private readonly Branch By(Decision policy, Branch branch, RuleChain chain) =>
         With(branch, chain, null, policy.Rule, null, Verdicts.Of(chain.Id, policy.Target));
 
-    private Branch With(
+    private readonly Branch With(
         Branch branch, RuleChain chain, int? number, string text, long? handle, RuleVerdict verdict) =>
         packet.Journal is null
             ? branch
@@ -161,7 +171,7 @@ internal sealed class RuleWalk(
                 }),
             };
 
-    private void Apply(Rule rule, Branch branch, List<Branch> here)
+    private void Apply(Rule rule, Branch branch, ref Few<Branch> here)
     {
         packet.Marks = branch.Marks;
         if (Effects.Apply(rule.Target, packet))
@@ -176,40 +186,38 @@ internal sealed class RuleWalk(
     private void End(Decision decision, Branch branch)
     {
         var ending = new Ending(decision, branch);
-        var like = _endings.FindIndex(one => one.IsLike(ending));
-        if (like < 0)
-            _endings.Add(ending);
-        else
-            _endings[like] = _endings[like] with { Branch = United(_endings[like].Branch, branch) };
+        for (var at = 0; at < _endings.Count; at++)
+            if (_endings[at].IsLike(ending))
+            {
+                _endings[at] = _endings[at] with { Branch = United(_endings[at].Branch, branch) };
+                return;
+            }
+
+        _endings.Add(ending);
     }
 
-    private List<Branch> GiveUp(Rule rule, List<Branch> branches)
+    private void GiveUp(Rule rule, in Few<Branch> branches)
     {
         var unknown = new UnknownTarget(
             $"the outcome of more than {Most} combinations of undecided matches, the last being that");
-        foreach (var branch in branches)
-            End(new(unknown, rule.Text), branch);
-        return [];
+        for (var at = 0; at < branches.Count; at++)
+            End(new(unknown, rule.Text), branches[at]);
     }
 
-    private static void Unite(List<Branch> branches)
+    private static void Unite(ref Few<Branch> branches)
     {
         for (var at = branches.Count - 1; at > 0; at--)
-            if (branches.FindIndex(one => one.Marks == branches[at].Marks) is var like && like < at)
-            {
-                branches[like] = United(branches[like], branches[at]);
-                branches.RemoveAt(at);
-            }
+        {
+            var like = 0;
+            while (branches[like].Marks != branches[at].Marks)
+                like++;
+            if (like == at)
+                continue;
+            branches[like] = United(branches[like], branches[at]);
+            branches.RemoveAt(at);
+        }
     }
 
     private static Branch United(Branch one, Branch other) =>
         one with { Supposing = Ways.Common(one.Supposing, other.Supposing) };
-
-    /// <summary>The policy, which built-in chains and users' chains of ebtables have; null for others.</summary>
-    private static Decision? PolicyOf(RuleChain chain) => chain.Policy switch
-    {
-        Policy.Drop => new(new DropTarget(), $"policy of {chain.Id.Name}"),
-        Policy.Accept => Decision.Accept,
-        _ => null,
-    };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Hooktrail.Trails.Topologies;
 
@@ -10,9 +9,6 @@ namespace Hooktrail.Model.Network;
 /// </summary>
 internal sealed class AddressBook(Topology topology)
 {
-    // Enough for the addresses of any one question; a caller may ask about millions.
-    private const int Most = 10_000;
-
     private readonly Dictionary<string, IPAddress> _numbers = topology.Names
         .GroupBy(one => one.Name)
         .ToDictionary(one => one.Key, one => one.First().Address);
@@ -20,7 +16,7 @@ internal sealed class AddressBook(Topology topology)
     private readonly Dictionary<IPAddress, string> _names = topology.Names
         .ToDictionary(one => one.Address, one => one.Name);
 
-    private readonly ConcurrentDictionary<string, IPAddress?> _texts = [];
+    private readonly Memory<string, IPAddress?> _texts = new(most: 10_000);
 
     public string NameOf(IPAddress address) => _names.TryGetValue(address, out var name) ? name : address.ToString();
 
@@ -30,10 +26,8 @@ internal sealed class AddressBook(Topology topology)
     /// </summary>
     public IPAddress? NumberOf(string name)
     {
-        if (_numbers.TryGetValue(name, out var number) || _texts.TryGetValue(name, out number))
+        if (_numbers.TryGetValue(name, out var number) || _texts.TryRecall(name, out number))
             return number;
-        if (_texts.Count >= Most)
-            _texts.Clear();
-        return _texts[name] = IPAddress.TryParse(name, out var parsed) ? parsed : null;
+        return _texts.Keep(name, IPAddress.TryParse(name, out var parsed) ? parsed : null);
     }
 }

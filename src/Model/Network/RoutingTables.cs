@@ -41,7 +41,7 @@ internal sealed class RoutingTables
         new(32767, "from all lookup default") { Table = "default" },
     ];
 
-    private readonly Dictionary<(AddressFamily, string), Trails.Topologies.Route[]> _tables;
+    private readonly Dictionary<(AddressFamily, string), RoutingTable> _tables;
     private readonly ImmutableArray<PolicyRule> _rules4;
     private readonly ImmutableArray<PolicyRule> _rules6;
 
@@ -50,18 +50,15 @@ internal sealed class RoutingTables
         ImmutableArray<PolicyRule> rules4,
         ImmutableArray<PolicyRule> rules6)
     {
-        // The longest prefix wins, and of two equal ones the lower metric.
         _tables = routes
             .GroupBy(route => (route.Destination.Address.AddressFamily, route.Table))
-            .ToDictionary(
-                table => table.Key,
-                table => table.OrderByDescending(route => route.Destination.Length)
-                    .ThenBy(route => route.Metric).ToArray());
+            .ToDictionary(table => table.Key, table => new RoutingTable(table));
         (_rules4, _rules6) = (Usual(rules4), Usual(rules6));
+        OnlyDestinationCounts = _rules4.All(IsOfEveryHost) && _rules6.All(IsOfEveryHost);
     }
 
     /// <summary>Whether only the destination decides, as on a host without policy rules of a user's.</summary>
-    public bool OnlyDestinationCounts => IsUsual(_rules4) && IsUsual(_rules6);
+    public bool OnlyDestinationCounts { get; }
 
     public FoundRoute Find(IPAddress destination, in RouteKeys keys)
     {
@@ -69,27 +66,17 @@ internal sealed class RoutingTables
         {
             if (!Selects(rule, destination, in keys))
                 continue;
-            var own = OfEveryHost.Any(one => one.Text == rule.Text) ? null : rule;
+            var own = IsOfEveryHost(rule) ? null : rule;
             if (rule.Unknown is { } unknown)
                 return FoundRoute.None with { Rule = own, Unknown = unknown };
             if (rule.Table is null)
                 return FoundRoute.None with { Kind = rule.Action, Rule = own };
-            if (Find(rule.Table, destination, keys.Out) is { } route)
+            if (_tables.TryGetValue((destination.AddressFamily, rule.Table), out var table)
+                && table.Find(destination, keys.Out) is { } route)
                 return new(route.Kind, route.NextHops, route, own);
         }
 
         return FoundRoute.None;
-    }
-
-    /// <summary>A route of the kind «throw» ends the look-up in its table.</summary>
-    private Trails.Topologies.Route? Find(string table, IPAddress destination, string? by)
-    {
-        if (!_tables.TryGetValue((destination.AddressFamily, table), out var routes))
-            return null;
-        foreach (var route in routes)
-            if (route.Destination.Holds(destination) && (by is null || route.NextHops.Any(hop => hop.Device == by)))
-                return route.Kind == RouteKind.Throw ? null : route;
-        return null;
     }
 
     private static bool Selects(PolicyRule rule, IPAddress destination, in RouteKeys keys)
@@ -106,6 +93,11 @@ internal sealed class RoutingTables
     private static ImmutableArray<PolicyRule> Usual(ImmutableArray<PolicyRule> rules) =>
         rules.IsDefaultOrEmpty ? OfEveryHost : rules;
 
-    private static bool IsUsual(ImmutableArray<PolicyRule> rules) =>
-        rules.All(rule => OfEveryHost.Any(one => one.Text == rule.Text));
+    private static bool IsOfEveryHost(PolicyRule rule)
+    {
+        foreach (var usual in OfEveryHost)
+            if (usual.Text == rule.Text)
+                return true;
+        return false;
+    }
 }

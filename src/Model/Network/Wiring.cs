@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
@@ -25,8 +24,7 @@ internal sealed class Wiring
     // Building it takes longer than a walk. The table is weak, so an unused topology is forgotten.
     private static readonly ConditionalWeakTable<Topology, Wiring> Known = [];
 
-    // Enough for the routes of any one question; a caller may ask about millions of addresses.
-    private const int MostRoutes = 10_000;
+    internal const int MostRoutes = 10_000;
 
     private readonly AddressBook _book;
     private readonly RoutingTables _routes;
@@ -38,7 +36,8 @@ internal sealed class Wiring
     private readonly FrozenDictionary<string, string> _unattached;
     private readonly FrozenDictionary<string, string> _deviceOf;
     private readonly FrozenDictionary<string, (Container Container, RoutingTables Routes)> _containers;
-    private readonly ConcurrentDictionary<string, FoundRoute> _found = [];
+    private readonly Memory<string, FoundRoute> _found = new(MostRoutes);
+    private readonly Memory<(string Container, string Address), (string Port, string NextHop)?> _ways = new(MostRoutes);
 
     private Wiring(Topology topology)
     {
@@ -88,18 +87,14 @@ internal sealed class Wiring
     public FoundRoute RouteTo(string destination, in RouteKeys keys = default)
     {
         var isKnown = keys.Out is null && _routes.OnlyDestinationCounts;
-        if (isKnown && _found.TryGetValue(destination, out var known))
+        if (isKnown && _found.TryRecall(destination, out var known))
             return known;
         var found = _book.NumberOf(destination) is { } number ? _routes.Find(number, in keys) : FoundRoute.None;
-        if (isKnown)
-        {
-            if (_found.Count >= MostRoutes)
-                _found.Clear();
-            _found[destination] = found;
-        }
-
-        return found;
+        return isKnown ? _found.Keep(destination, found) : found;
     }
+
+    /// <summary>How many routes it remembers.</summary>
+    internal int RememberedRoutes => _found.Count;
 
     /// <summary>
     /// The route of the packet as it is now. A packet to the loopback address of IPv6 has to leave by the device that
@@ -311,22 +306,33 @@ internal sealed class Wiring
                 return NameOf(family == Family.IPv4 ? IPAddress.Loopback : IPAddress.IPv6Loopback);
             case EndpointKind.Container:
                 var version = family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-                return _containers[endpoint.Name].Container.Attachments
-                    .OrderByDescending(
-                        at => at.Port is { } port && BridgeOrNone(port) is { } bridge && bridge == NetworkOf(other))
-                    .SelectMany(at => at.Addresses)
-                    .Where(one => one.Address.AddressFamily == version && !one.Address.IsIPv6LinkLocal)
-                    .Select(one => NameOf(one.Address))
-                    .FirstOrDefault();
+                var attachments = _containers[endpoint.Name].Container.Attachments;
+                return AddressAt(attachments, version, NetworkOf(other)) ?? AddressAt(attachments, version, null);
             default:
                 return endpoint.Name;
         }
     }
 
+    /// <summary>The first address of a container, on the network if one is given.</summary>
+    private string? AddressAt(ImmutableArray<Attachment> attachments, AddressFamily version, string? network)
+    {
+        foreach (var at in attachments)
+            if (network is null || (at.Port is { } port && BridgeOrNone(port) == network))
+                foreach (var own in at.Addresses)
+                    if (own.Address.AddressFamily == version && !own.Address.IsIPv6LinkLocal)
+                        return NameOf(own.Address);
+        return null;
+    }
+
     /// <summary>
     /// By which of its devices' ports an endpoint sends to an address, and to which neighbour; null if it has no route.
     /// </summary>
-    public (string Port, string NextHop)? Leaves(Endpoint endpoint, string address)
+    public (string Port, string NextHop)? Leaves(Endpoint endpoint, string address) =>
+        _ways.TryRecall((endpoint.Name, address), out var known)
+            ? known
+            : _ways.Keep((endpoint.Name, address), WayOut(endpoint, address));
+
+    private (string Port, string NextHop)? WayOut(Endpoint endpoint, string address)
     {
         var (container, routes) = _containers[endpoint.Name];
         if (_book.NumberOf(address) is not { } number

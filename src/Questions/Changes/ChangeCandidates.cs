@@ -63,6 +63,13 @@ internal static class ChangeCandidates
         if (PacketWords.Of(question, leg.Leg, hop) is not { } words)
             yield break;
         var (layer, table, chain) = (hop.Point.Layer, hop.Point.Table, hop.Point.Chain);
+        if (LegacyTables.Of(table) is var (tool, own))
+        {
+            if (own != "nat")
+                yield return new HostCandidate($"{In(tool, own)} -I {chain} 1 {words.Xtables} -j {target}");
+            yield break;
+        }
+
         if (layer == Layer.Nftables)
         {
             yield return new HostCandidate(
@@ -82,12 +89,17 @@ internal static class ChangeCandidates
             yield return new HostCandidate($"{Tool(layer, table)} -I {chain} 1 {words.Xtables} -j {target}");
     }
 
-    private static string Tool(Layer layer, string table) =>
-        table == "filter" ? layer.Name() : $"{layer.Name()} -t {table}";
+    private static string Tool(Layer layer, string table) => In(layer.Name(), table);
+
+    private static string In(string tool, string table) => table == "filter" ? tool : $"{tool} -t {table}";
 
     private static IEnumerable<HostCandidate> Undone(RuleStep rule)
     {
-        if (rule.Handle is { } handle)
+        if (LegacyTables.Of(rule.Table) is var (tool, own))
+        {
+            yield return ByXtables(In(tool, own), rule);
+        }
+        else if (rule.Handle is { } handle)
         {
             var table = rule.Layer == Layer.Nftables ? rule.Table : $"{rule.Layer.Family()} {rule.Table}";
             yield return new HostCandidate(string.Create(
@@ -100,11 +112,13 @@ internal static class ChangeCandidates
         }
         else
         {
-            yield return new HostCandidate(rule.Number is null
-                ? $"{Tool(rule.Layer, rule.Table)} -P {rule.Chain} ACCEPT"
-                : $"{Tool(rule.Layer, rule.Table)} -D {rule.Text[(rule.Text.IndexOf(' ') + 1)..]}");
+            yield return ByXtables(Tool(rule.Layer, rule.Table), rule);
         }
     }
+
+    private static HostCandidate ByXtables(string tool, RuleStep rule) => new(rule.Number is null
+        ? $"{tool} -P {rule.Chain} ACCEPT"
+        : $"{tool} -D {rule.Text[(rule.Text.IndexOf(' ') + 1)..]}");
 
     private static IEnumerable<HostCandidate> Sysctls(HostProfile host, Question question, Outcome outcome, Hop end)
     {

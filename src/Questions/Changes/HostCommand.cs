@@ -22,6 +22,7 @@ public static class HostCommand
             {
                 Topology = new RouteCommand(host.Topology, command).Apply([.. route]),
             },
+            [var tool, ..] when LegacyTables.Apply(host.Rules, tool, command) is { } rules => host.WithRules(rules),
             _ => host.WithRules(
                 RuleCommand.Apply(host.Rules, command, host.Iptables, host.Ebtables, HostNames.Instance)),
         };

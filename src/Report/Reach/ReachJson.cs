@@ -15,7 +15,13 @@ public static class ReachJson
 
     public const string SchemaOfDifference = "hooktrail/reach-diff/1";
 
-    public static void Write(Stream stream, ReachTable table, ImmutableArray<JudgedExpectation> expectations) => Write(
+    /// <param name="stream">Where it goes.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="expectations">What the user expects; may be empty.</param>
+    /// <param name="verified">What a twin of the host did; null if none was asked.</param>
+    public static void Write(
+        Stream stream, ReachTable table, ImmutableArray<JudgedExpectation> expectations,
+        VerifiedReach? verified = null) => Write(
         stream,
         new TableForm(
             Schema,
@@ -33,9 +39,17 @@ public static class ReachJson
                     one.Expectation.Line, one.Expectation.Text, one.Fulfilment, one.Found.Verdict, one.Found.Says,
                     RuleOf(one.Found.Rule))),
             ],
-            table.Topology.NotKnown));
+            table.Topology.NotKnown)
+        {
+            Verified = VerifiedOf(verified),
+        });
 
-    public static void Write(Stream stream, ReachDifference difference) => Write(
+    /// <param name="stream">Where it goes.</param>
+    /// <param name="difference">What changed.</param>
+    /// <param name="before">What a twin of the earlier host did; null if none was asked.</param>
+    /// <param name="after">What one of the later host did.</param>
+    public static void Write(
+        Stream stream, ReachDifference difference, VerifiedReach? before = null, VerifiedReach? after = null) => Write(
         stream,
         new DifferenceForm(
             SchemaOfDifference,
@@ -47,7 +61,11 @@ public static class ReachJson
                     group.Before, group.After, group.CauseBefore, group.CauseAfter,
                     [.. group.Changes.Select(one => PlaceOf(one.Either))])),
             ],
-            [.. difference.NewSurprises.Select(SurpriseOf)]));
+            [.. difference.NewSurprises.Select(SurpriseOf)])
+        {
+            VerifiedBefore = VerifiedOf(before),
+            VerifiedAfter = VerifiedOf(after),
+        });
 
     private static void Write<T>(Stream stream, T form)
     {
@@ -64,6 +82,16 @@ public static class ReachJson
     private static SurpriseForm SurpriseOf(Surprise one) =>
         new(one.Kind, one.Says, one.Advice, [.. one.Cells.Select(PlaceOf)]);
 
+    private static VerifiedForm? VerifiedOf(VerifiedReach? verified) => verified is null
+        ? null
+        : new(
+            [
+                .. verified.Cells.Select(one => new VerifiedCellForm(
+                    one.Cell.Source.Name, one.Cell.Service.Name, one.Cell.Service.Ip.Name(),
+                    one.Verified.Agrees, one.Verified.Says)),
+            ],
+            verified.Differences);
+
     private static RuleForm? RuleOf(RuleStep? rule) => rule is null
         ? null
         : new(rule.Layer.Name(), rule.Table, rule.Chain, rule.Number, rule.Number is null ? null : rule.Text);
@@ -71,7 +99,10 @@ public static class ReachJson
     private sealed record TableForm(
         string Schema, string Host, ImmutableArray<SourceForm> Sources, ImmutableArray<ServiceForm> Services,
         ImmutableArray<CellForm> Cells, ImmutableArray<SurpriseForm> Surprises,
-        ImmutableArray<ExpectationForm> Expectations, ImmutableArray<NotKnown> NotKnown);
+        ImmutableArray<ExpectationForm> Expectations, ImmutableArray<NotKnown> NotKnown)
+    {
+        public VerifiedForm? Verified { get; init; }
+    }
 
     private sealed record SourceForm(string Name, SourceKind Kind, string? Device);
 
@@ -94,7 +125,16 @@ public static class ReachJson
 
     private sealed record DifferenceForm(
         string Schema, string Before, string After, int Same, ImmutableArray<GroupForm> Groups,
-        ImmutableArray<SurpriseForm> NewSurprises);
+        ImmutableArray<SurpriseForm> NewSurprises)
+    {
+        public VerifiedForm? VerifiedBefore { get; init; }
+
+        public VerifiedForm? VerifiedAfter { get; init; }
+    }
+
+    private sealed record VerifiedForm(ImmutableArray<VerifiedCellForm> Cells, ImmutableArray<string> Differences);
+
+    private sealed record VerifiedCellForm(string Source, string Service, string Ip, bool? Agrees, string Reason);
 
     private sealed record GroupForm(
         Verdict? Before, Verdict? After, string CauseBefore, string CauseAfter, ImmutableArray<PlaceForm> Cells);

@@ -116,6 +116,12 @@ internal readonly record struct AddressRange(IPAddress First, IPAddress Last)
         return new(bytes);
     }
 
-    private static int Compare(IPAddress one, IPAddress other) =>
-        one.GetAddressBytes().AsSpan().SequenceCompareTo(other.GetAddressBytes());
+    // A rule is asked for many packets, so this makes no garbage.
+    private static int Compare(IPAddress one, IPAddress other)
+    {
+        Span<byte> here = stackalloc byte[16], there = stackalloc byte[16];
+        one.TryWriteBytes(here, out var length);
+        other.TryWriteBytes(there, out var otherLength);
+        return here[..length].SequenceCompareTo(there[..otherLength]);
+    }
 }

@@ -76,7 +76,7 @@ public class ReachTests
     [TestCase("reach --format svg --snapshot {0}", "Unknown format \"svg\"; use text, json, markdown, html or junit.")]
     [TestCase("reach --format junit --snapshot {0}", "The format junit is for expectations; name a file of them with --expect.")]
     [TestCase("reach --format junit --diff {0} {0}", "Unknown format \"junit\"; use text, json, markdown or html.")]
-    [TestCase("reach --diff {0} {0} --expect none", "--diff takes no --snapshot, --expect or --verify; leave them out.")]
+    [TestCase("reach --diff {0} {0} --expect none", "--diff takes no --snapshot or --expect; leave them out.")]
     [TestCase("reach --snapshot {0} --expect none", "\"none\" cannot be read: there is no such file; name a file of expectations.")]
     [TestCase("reach --snapshot {0} --expect /dev/null", "\"/dev/null\" has no expectation; ")]
     [TestCase("reach --snapshot {0} --from mail", "The host has no endpoint \"mail\"; ")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Hooktrail.Tests.Cli;
@@ -66,6 +67,24 @@ public sealed partial class VerifyTests
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
         Assert.That(ran.Error, Does.Match("^([1-9][0-9]*) of \\1 answers verified by a twin; 0 otherwise, 0 not verified\n$"));
+    }
+
+    [Test]
+    public async Task Reach_verifies_both_hosts_of_a_difference_and_writes_it_in_JSON()
+    {
+        var ran = await Twin("reach", "--diff", Ufw, Ufw, "--verify", "--format", "json");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Error, Does.Match("^before: ([1-9][0-9]*) of \\1 answers.*\nafter: \\1 of \\1 answers.*\n$"));
+        using var json = JsonDocument.Parse(ran.Output);
+        foreach (var member in (string[])["verifiedBefore", "verifiedAfter"])
+        {
+            var verified = json.RootElement.GetProperty(member);
+            Assert.That(
+                verified.GetProperty("cells").EnumerateArray().Select(cell => cell.GetProperty("agrees").GetBoolean()),
+                Is.Not.Empty.And.All.True);
+            Assert.That(verified.GetProperty("differences").GetArrayLength(), Is.Zero);
+        }
     }
 
     [Test]

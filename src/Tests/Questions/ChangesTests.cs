@@ -1,3 +1,4 @@
+using Hooktrail.Hosts;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Trails.Topologies;
@@ -24,6 +25,25 @@ public sealed class ChangesTests
     [TestCase("iptables -I DOCKER-USER -i eth1 -j ACCEPT", Ending.Dropped)]
     public void A_rule_is_read_with_the_names_of_the_host(string command, Ending ending) => Assert.That(
         Answer.Of(HostCommand.Apply(Host, command), Asked("203.0.113.7@eth0", "web:443")).Ending, Is.EqualTo(ending));
+
+    [TestCase("-A FORWARD -s 203.0.113.192/26 -j DROP", "iptables-legacy -D FORWARD -s 203.0.113.192/26 -j DROP")]
+    [TestCase("-A FORWARD -s 203.0.113.192/26 -j DROP", "iptables-legacy -I FORWARD 1 -s 203.0.113.200 -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT")]
+    [TestCase(":FORWARD DROP [0:0]", "iptables-legacy -P FORWARD ACCEPT")]
+    public void What_legacy_rules_beside_nft_turn_away_is_let_through_by_their_own_tool(string rule, string command)
+    {
+        var text = $"*filter\n{(rule[0] == ':' ? "" : ":FORWARD ACCEPT [0:0]\n")}{rule}\nCOMMIT\n";
+        var legacy = LegacyBesideNft.Of(RuleReader.Xtables(Layer.Iptables, text, HostNames.Instance));
+        var host = Host with { Rules = Host.Rules.With(legacy) };
+
+        var change = Change(host, "203.0.113.200@eth0", "web:443");
+
+        Assert.That(change.Wanted, Is.EqualTo(Ending.Delivered));
+        Assert.That(change.Commands, Does.Contain(command));
+        Assert.That(change.Commands, Has.All.StartsWith("iptables-legacy "));
+        Assert.That(
+            Answer.Of(HostCommand.Apply(host, command), Asked("203.0.113.200@eth0", "web:443")).Ending,
+            Is.EqualTo(Ending.Delivered));
+    }
 
     [Test]
     public void The_first_rule_that_tracks_connections_turns_conntrack_on_and_the_last_one_off()

@@ -127,6 +127,91 @@ internal sealed class VerificationTests
         Assert.That(verified.Says, Does.Contain("of the rules of legacy tools the kernel tells nothing"));
     }
 
+    /// <summary>What a twin has otherwise, behind the back of who proves it.</summary>
+    [TestCase("set", "The twin's chain nftables inet banned in has other rules: .*203.0.113.10.* instead of .*203.0.113.9[^0-9]")]
+    [TestCase("sysctl", "rp_filter of eth0 is 0 on the host, and 1 in the twin.")]
+    [TestCase("socket", "The twin lacks the listening socket \"0.0.0.0 port 22/tcp of host\".")]
+    [TestCase("port", "192.0.2.50 on br0 is behind vnet0 on the host, and behind no known port in the twin.")]
+    public async Task A_wrong_twin_is_named(string what, string difference)
+    {
+        var plan = SnapshotPlan.Of(HostSnapshots.Read(what == "port" ? "vms" : "ufw"));
+        plan = plan with { Rules = plan.Rules.Add(new("nft -f -", Banned + Other)) };
+        // A host that is built just so is read like any other.
+        await using var right = await LiveTwin.StartAsync(plan, CancellationToken.None);
+        Assert.That(right.DifferencesFrom(right.Profile), Is.Empty);
+
+        var wrong = what switch
+        {
+            "set" => WithRules(plan, text => text.Replace("203.0.113.9", "203.0.113.10", StringComparison.Ordinal)),
+            "sysctl" => plan with { Settings = plan.Settings.Add(("net/ipv4/conf/eth0/rp_filter", "1")) },
+            "socket" => plan with
+            {
+                Topology = plan.Topology with
+                {
+                    Listening = [.. plan.Topology.Listening.Where(socket => socket.Port != 22)],
+                },
+            },
+            _ => plan with { Topology = plan.Topology with { Forwarding = [] } },
+        };
+        await using var twin = await LiveTwin.StartAsync(wrong, CancellationToken.None);
+
+        var differences = twin.DifferencesFrom(right.Profile);
+        Assert.That(differences, Has.Length.EqualTo(1), () => string.Join("\n", differences));
+        Assert.That(differences[0], Does.Match("^" + difference));
+    }
+
+    [Test]
+    public void Entries_of_ipset_are_compared()
+    {
+        HostProfile Banning(string address) => Host with
+        {
+            Rules = RuleSet.Empty with { Sets = [new("banned", "hash:ip", "inet", [new(address, Timeout: 0)])] },
+        };
+
+        Assert.That(TwinDifferences.Between(Banning("203.0.113.9"), Banning("203.0.113.9")), Is.Empty);
+        Assert.That(
+            TwinDifferences.Between(Banning("203.0.113.9"), Banning("203.0.113.10")),
+            Is.EqualTo((string[])
+            [
+                "The twin's set banned lacks 203.0.113.9.",
+                "The twin's set banned has 203.0.113.10, and the host's has not.",
+            ]));
+        Assert.That(
+            TwinDifferences.Between(Banning("203.0.113.9"), Host with { Rules = RuleSet.Empty }),
+            Does.Contain("The twin lacks the set banned."));
+    }
+
+    // Few kernels list their hooks, and without that list the order of two tables is not known.
+    [Test]
+    public void Another_order_of_registration_is_named_where_both_are_known()
+    {
+        var tables = RuleReader.Nftables((Banned + Other).Split('\n'), HostNames.Instance, "tables");
+        HostProfile InOrder(params string[] chains) => Host with
+        {
+            Rules = tables,
+            Registered = new([.. chains.Select(chain => (ImmutableArray<string>)[chain])]),
+        };
+        var host = InOrder("nftables inet banned in", "nftables inet other in");
+
+        Assert.That(OtherOrder.Of(host, host), Is.Empty);
+        Assert.That(
+            OtherOrder.Of(host, InOrder("nftables inet other in", "nftables inet banned in")),
+            Does.Contain("At the hook input of ip, nftables inet other in runs before nftables inet banned in on the host, and after it in the twin."));
+        var unknown = host with { Registered = new([["nftables inet banned in", "nftables inet other in"]]) };
+        Assert.That(OtherOrder.Of(host, unknown), Is.Empty);
+    }
+
+    private const string Banned =
+        "table inet banned {\n\tset banned {\n\t\ttype ipv4_addr\n\t\telements = { 203.0.113.9 }\n\t}\n\n\tchain in {\n\t\ttype filter hook input priority 5; policy accept;\n\t\tip saddr @banned drop\n\t}\n}\n";
+
+    private const string Other =
+        "table inet other {\n\tchain in {\n\t\ttype filter hook input priority 5; policy accept;\n\t\tudp dport 99 drop\n\t}\n}\n";
+
+    private static TwinPlan WithRules(TwinPlan plan, Func<string, string> change) => plan with
+    {
+        Rules = [.. plan.Rules.Select(rules => rules with { Text = change(rules.Text) })],
+    };
+
     private static async Task<Verified> VerifiedAsync(
         HostProfile host, ImmutableArray<string> commands, Question question, Snapshot? snapshot = null)
     {

@@ -70,6 +70,34 @@ public sealed class FormatTests
     }
 
     [Test]
+    public async Task What_a_twin_did_is_in_the_JSON()
+    {
+        var table = Tables.Of(Open);
+        var cells = table.Cells.Where(cell => cell.Question is not null).ToList();
+        var verified = new VerifiedReach(
+            [
+                (cells[0], new(true, "the packets went as predicted", [])), (cells[1], new(false, "they did not", [])),
+                (cells[2], new(null, "nothing tells", [])),
+            ],
+            ["The twin lacks a route."]);
+
+        var text = Written(stream => ReachJson.Write(stream, table, [], verified));
+        Assert.That((await SchemaOf("reach.schema.json")).Validate(text), Is.Empty);
+        using var json = System.Text.Json.JsonDocument.Parse(text);
+        var written = json.RootElement.GetProperty("verified");
+        Assert.That(
+            written.GetProperty("cells").EnumerateArray().Select(cell =>
+                cell.TryGetProperty("agrees", out var agrees) ? $"{agrees.GetBoolean()}" : "not told"),
+            Is.EqualTo((string[])["True", "False", "not told"]));
+        Assert.That(written.GetProperty("differences")[0].GetString(), Is.EqualTo("The twin lacks a route."));
+
+        var difference = ReachDifference.Between(table, table);
+        var compared = Written(stream => ReachJson.Write(stream, difference, verified, verified));
+        Assert.That((await SchemaOf("reach-diff.schema.json")).Validate(compared), Is.Empty);
+        Assert.That(compared, Does.Contain("\"verifiedBefore\"").And.Contain("\"verifiedAfter\""));
+    }
+
+    [Test]
     public void Each_cell_of_the_page_leads_to_its_path()
     {
         using var html = new StringWriter();

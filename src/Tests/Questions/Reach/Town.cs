@@ -10,12 +10,13 @@ namespace Hooktrail.Tests.Questions.Reach;
 /// </summary>
 internal static class Town
 {
-    private const int OnEach = 10;
+    /// <summary>What a busy server may have: 200 containers on 20 networks, and 2,000 rules.</summary>
+    public static HostProfile Large => Of(200, refused: 1_253);
 
-    public static HostProfile Of(int containers)
+    /// <summary>The user refuses as many addresses as given, with a rule each.</summary>
+    public static HostProfile Of(int containers, int refused = 0, int onEach = 10)
     {
-        var all = Enumerable.Range(0, containers).Select(number => new House(number)).ToList();
-        var networks = all.Select(one => one.Network).Distinct().ToList();
+        var (all, networks) = Houses(containers, onEach);
         return HostProfile.Default with
         {
             Topology = new()
@@ -57,11 +58,44 @@ internal static class Town
                 ],
             },
             Published = [],
-            Rules = RuleReader.Xtables(Layer.Iptables, Rules(all, networks), HostNames.Instance),
+            Rules = RuleReader.Xtables(Layer.Iptables, Rules(all, networks, refused), HostNames.Instance),
         };
     }
 
-    private static string Rules(List<House> all, List<int> networks)
+    /// <summary>Its rules, as <c>iptables-save</c> prints them.</summary>
+    public static string RulesOf(int containers, int refused = 0, int onEach = 10)
+    {
+        var (all, networks) = Houses(containers, onEach);
+        return Rules(all, networks, refused);
+    }
+
+    private static (List<House> All, List<int> Networks) Houses(int containers, int onEach)
+    {
+        var all = Enumerable.Range(0, containers).Select(number => new House(number, onEach)).ToList();
+        return (all, [.. all.Select(one => one.Network).Distinct()]);
+    }
+
+    /// <summary>
+    /// Who asks whom on such a host: from outside, in a network, from network to network, to the outside, and the host.
+    /// </summary>
+    public static ImmutableArray<Flow> Flows(HostProfile town)
+    {
+        var all = town.Topology.Containers.Select(town.Topology.EndpointOf).ToList();
+        var outside = Endpoint.Outside("203.0.113.7");
+        return
+        [
+            .. all.SelectMany((one, number) => (Flow[])
+            [
+                new(outside, Endpoint.Host, Protocol.Tcp) { Port = 10_000 + number, Via = "198.51.100.2" },
+                new(all[number ^ 1], one, Protocol.Tcp) { Port = 80 },
+                new(all[(number + 10) % all.Count], one, Protocol.Tcp) { Port = 80 },
+                new(one, outside, Protocol.Udp) { Port = 53 },
+                new(Endpoint.Host, one, Protocol.Icmp),
+            ]),
+        ];
+    }
+
+    private static string Rules(List<House> all, List<int> networks, int refused)
     {
         var text = new StringBuilder("""
             *filter
@@ -82,6 +116,9 @@ internal static class Town
             -A DOCKER-FORWARD -j DOCKER-BRIDGE
 
             """);
+        for (var number = 0; number < refused; number++)
+            text.Append(
+                CultureInfo.InvariantCulture, $"-A DOCKER-USER -s 100.64.{number / 250}.{number % 250} -j DROP\n");
         foreach (var one in all)
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -155,7 +192,7 @@ internal static class Town
         return prefix;
     }
 
-    private sealed record House(int Number)
+    private sealed record House(int Number, int OnEach)
     {
         public string Name => $"house{Number}";
 

@@ -46,6 +46,12 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// </summary>
     public bool Traces { get; init; }
 
+    /// <summary>
+    /// Whether the tables belong to the netlink socket that makes them, and go with it (<c>flags owner</c>,
+    /// NFT_TABLE_F_OWNER of include/uapi/linux/netfilter/nf_tables.h; Linux 5.12).
+    /// </summary>
+    public bool AreOwned { get; init; }
+
     private string OwnName =>
         Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
 
@@ -73,6 +79,8 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         foreach (var family in Places.GroupBy(place => place.Family).OrderBy(group => group.Key))
         {
             text.Append($"table {Word(family.Key)} {OwnName} {{\n");
+            if (AreOwned)
+                text.Append("\tflags owner\n");
             var traffic = string.Concat(Traffic.Chain(family.Key).Select(line => $"\t\t{line}\n"));
             if (traffic.Length > 0)
                 text.Append($"\tchain traffic {{\n{traffic}\t}}\n");

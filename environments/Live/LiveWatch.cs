@@ -37,6 +37,9 @@ public sealed class LiveWatch : IAsyncDisposable
     /// <summary>How often the kernel lost records, because they were not read in time.</summary>
     public int Losses => _watch.Losses;
 
+    /// <summary>The process that reads the kernel's trace.</summary>
+    internal int ReaderId => _reader.ProcessId;
+
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(10));
 
     /// <param name="host">The host.</param>

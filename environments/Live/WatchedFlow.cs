@@ -1,4 +1,5 @@
 using System.Net;
+using Hooktrail.Model;
 using Hooktrail.Observation.Watching;
 using Hooktrail.Questions;
 using Hooktrail.Trails.Topologies;
@@ -8,13 +9,14 @@ namespace Hooktrail.Live;
 /// <summary>Which packets a user means, by the endpoints of a host.</summary>
 public static class WatchedFlow
 {
-    /// <param name="topology">The host.</param>
+    /// <param name="host">The host.</param>
     /// <param name="to">The receiver as in a question, with or without a port; null for any.</param>
     /// <param name="from">The sender as in a question; null or <c>internet</c> for any.</param>
     /// <param name="protocol">TCP, UDP or ICMP.</param>
     /// <exception cref="HooktrailException">There is no such endpoint, or neither is named.</exception>
-    public static WatchedTraffic Of(Topology topology, string? to, string? from, Protocol protocol)
+    public static WatchedTraffic Of(HostProfile host, string? to, string? from, Protocol protocol)
     {
+        var topology = host.Topology;
         if (from is not null && EndpointNames.IsInternet(from))
             from = null;
         if (to is not null && EndpointNames.IsInternet(to))
@@ -25,7 +27,7 @@ public static class WatchedFlow
             throw new HooktrailException($"Packets of {protocol.Name()} cannot be watched; choose tcp, udp or icmp.");
         return new(
             protocol,
-            to is null ? [] : [.. Receivers(topology, to, protocol).Distinct()],
+            to is null ? [] : [.. Receivers(topology, to, protocol).Concat(Behind(host, to, from, protocol)).Distinct()],
             from is null ? [] : [.. Named(topology, from).SelectMany(one => Addresses(topology, one)).Distinct()]);
     }
 
@@ -47,6 +49,28 @@ public static class WatchedFlow
             foreach (var one in published)
                 foreach (var address in Addresses(topology, Endpoint.Host).Where(own => IsOf(one.Address, own)))
                     yield return new(address, one.Port);
+        }
+    }
+
+    // By the rules, NAT leads what asks an address to another one, which then answers.
+    private static ImmutableArray<WatchedEnd> Behind(HostProfile host, string to, string? from, Protocol protocol)
+    {
+        try
+        {
+            var flow = Question.Of(host.Topology, from ?? EndpointNames.Internet, to, protocol, null).Flow;
+            return
+            [
+                .. Prediction.Legs(host, flow)
+                    .Where(leg => leg.Leg == Leg.Request && !leg.Trail.Hops.IsEmpty)
+                    .Select(leg => IPEndPoint.TryParse(leg.Trail.Hops[^1].Destination ?? "", out var end) ? end : null)
+                    .OfType<IPEndPoint>()
+                    .Select(end => new WatchedEnd(end.Address, end.Port == 0 ? null : end.Port)),
+            ];
+        }
+        catch (HooktrailException)
+        {
+            // No port, or no such question: only what the user named is watched.
+            return [];
         }
     }
 

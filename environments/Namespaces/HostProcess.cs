@@ -24,6 +24,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public TextWriter Input { get; }
 
+    /// <summary>The process id on the machine.</summary>
+    public int ProcessId => _process.ProcessId;
+
     /// <summary>The program's output; completes when the program has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 

@@ -90,8 +90,10 @@ internal static class WatchVerb
         var seconds = WholeNumber.Read(line.GetRequiredValue(Seconds), "a number of seconds", LongestSeconds);
         var rate = WholeNumber.Read(line.GetRequiredValue(Rate), "a number of packets a second", HighestRate);
         var protocol = Protocols.Parse(line.GetRequiredValue(ByProtocol));
+        if (line.GetValue(To) is null && line.GetValue(From) is null)
+            throw new HooktrailException("A watch is of one flow; name its receiver with --to, its sender with --from, or both.");
         var host = await LiveHost.ReadAsync(line.GetValue(Namespace), cancellation);
-        var traffic = WatchedFlow.Of(host.Profile.Topology, line.GetValue(To), line.GetValue(From), protocol);
+        var traffic = WatchedFlow.Of(host.Profile, line.GetValue(To), line.GetValue(From), protocol);
         var judge = new WatchJudge(host);
         var tally = new WatchTally();
         await using var watch = await LiveWatch.StartAsync(host, traffic, rate, cancellation);

@@ -41,14 +41,23 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
 
     private void Join(TraceMessage message)
     {
-        // A message without the packet's bytes is a later one of the same chain: its policy.
-        if (message.Packet.IsEmpty
-            || _open.FindLastIndex(one => one.Packet.Span.StartsWith(message.Packet.Span)) is var at && at < 0)
+        if (_open.FindLastIndex(one => IsOf(message, one.Index, one.Packet)) is var at && at < 0)
             return;
         if (!_taps.TryGetValue(message.Id, out var taps))
             _taps[message.Id] = taps = [];
         taps.Add(_open[at].Index);
         _open.RemoveAt(at);
+    }
+
+    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the chain has told of
+    // another rule before, which selects what is recorded.
+    private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
+    {
+        var point = windows[index].Point;
+        return message.Packet.IsEmpty
+            ? message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
+                && !_taps.GetValueOrDefault(message.Id, []).Exists(tap => windows[tap].Point == point)
+            : packet.Span.StartsWith(message.Packet.Span);
     }
 
     // Two chains of one place are recorded before either runs. So a base chain of the user's names the sighting.

@@ -128,9 +128,8 @@ public sealed class TraceWatch(WatchTable table)
 
     private Sighting SightingOf(TraceMessage message, HookPoint point)
     {
-        byte[] bytes = [.. message.Packet.Span, .. message.Transport.Span];
-        var etherType = bytes[0] >> 4 == 6 ? PacketHeaders.Ip6 : PacketHeaders.Ip;
-        var packet = PacketHeaders.Read(etherType, bytes);
+        var etherType = message.Packet.Span[0] >> 4 == 6 ? PacketHeaders.Ip6 : PacketHeaders.Ip;
+        var packet = PacketHeaders.Read(etherType, message.Packet.Span);
         return new()
         {
             Sequence = _sequence++,

@@ -49,7 +49,7 @@ public sealed record WatchedTraffic(
         {
             Protocol.Icmp when ip == IpVersion.V4 => $"icmp type {(isRequest ? "echo-request" : "echo-reply")}",
             Protocol.Icmp => $"icmpv6 type {(isRequest ? "echo-request" : "echo-reply")}",
-            _ => $"{(ip == IpVersion.V4 ? "meta nfproto ipv4 " : "meta nfproto ipv6 ")}meta l4proto {Protocol.Name()}",
+            _ => $"meta l4proto {Protocol.Name()}",
         };
         ImmutableArray<WatchedEnd> ends = [.. To.Where(end => IsOf(end.Address, ip)).Distinct()];
         if (ends.IsEmpty)

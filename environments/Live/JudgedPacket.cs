@@ -29,6 +29,9 @@ public sealed record JudgedPacket(WatchedPacket Packet, WatchedWay Seen)
     /// <summary>Why nothing tells, or where both part, in a sentence without a full stop; null if it agrees.</summary>
     public string? Says { get; init; }
 
+    /// <summary>How many rules are predicted in chains of legacy tools, of which the kernel tells nothing.</summary>
+    public int UnseenRules { get; init; }
+
     /// <summary>The hop, from 1, at which both part first; null if they do not.</summary>
     public int? PartsAt { get; init; }
 }

@@ -58,6 +58,9 @@ public static class LiveCheck
         if (flow.IsBroadcast || flow.Protocol == Protocol.Arp)
             throw new CannotSendException("only packets of tcp, udp and icmp to one receiver are sent");
         var forecast = Prediction.Forecast(host.Profile, flow);
+        if (PortChange.Of(host.Profile, flow, forecast) is { } rule)
+            throw new CannotSendException(
+                $"NAT gives the packet another source port, by which its records cannot be told from others ({rule})");
         var ends = new TwinEnds(host.Profile.Topology);
         var asked = ends.Asked(flow with { Via = Prediction.AddressAsked(host.Profile, flow) });
         var number = RandomNumberGenerator.GetInt32(20_000, 60_000);
@@ -97,7 +100,7 @@ public static class LiveCheck
         {
             Finding.Observed(var seen) => TwinObservation.Of(
                 host.Rules, host.Profile, flow, forecast, seen,
-                legs => LiveLegs.Told(flow, legs), trail => LivePlaces.Shown(places, trail)),
+                legs => LiveLegs.Told(flow, legs, !sent.Told.IsEmpty), trail => LivePlaces.Shown(places, trail)),
             Finding.Inconclusive(var reason) =>
                 new([.. Judging.LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),

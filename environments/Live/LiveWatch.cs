@@ -60,7 +60,8 @@ public sealed class LiveWatch : IAsyncDisposable
             Rate = rate,
             SelectedBefore =
             [
-                .. host.Profile.Topology.Devices.Where(device => device.Kind == DeviceKind.Bridge)
+                .. host.Profile.Topology.Devices
+                    .Where(device => device.Kind is DeviceKind.Bridge or DeviceKind.Loopback)
                     .Select(device => device.Name),
                 .. places.Where(place => place is { Family: NftFamily.Netdev, Hook: NftHook.Ingress })
                     .SelectMany(place => (place.Device ?? "").Split(',')).Distinct(),

@@ -12,7 +12,7 @@ namespace Hooktrail.Live;
 internal sealed class OwnedTables : IAsyncDisposable
 {
     // Prints one line, and needs no table.
-    private const string Sync = "describe ip ttl", Synced = "payload expression";
+    private const string Sync = "describe ip ttl", Synced = "payload expression", Error = "Error: ";
 
     private readonly HostProcess _process;
     private readonly SemaphoreSlim _turn = new(1);
@@ -68,8 +68,9 @@ internal sealed class OwnedTables : IAsyncDisposable
             {
                 if (!line.StartsWith(Synced, StringComparison.Ordinal))
                     lines.Add(line);
-                else if (lines.Find(one => one.StartsWith("Error:", StringComparison.Ordinal)) is { } error)
-                    throw new HooktrailException($"Could not {purpose}: nft says \"{error["Error:".Length..].Trim()}\".");
+                else if (lines.Find(one => one.Contains(Error, StringComparison.Ordinal)) is { } error)
+                    throw new HooktrailException(
+                        $"Could not {purpose}: nft says \"{error[(error.IndexOf(Error, StringComparison.Ordinal) + Error.Length)..]}\".");
                 else
                     return lines;
             }

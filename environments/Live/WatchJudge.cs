@@ -89,7 +89,7 @@ public sealed class WatchJudge
 
     private JudgedPacket Of(JudgedPacket judged, Connection connection, Leg leg, Trail way, bool isOneOfSeveral)
     {
-        var predicted = Shown(connection.Flow, leg, way);
+        var (predicted, unseen) = Shown(connection.Flow, leg, way);
         var observed = judged.Packet.AsLeg(leg, _map, connection.SenderPort);
         observed = observed with { Unsure = UnsureHops.Of(observed.Trail, _ties) };
         var trail = new Trail(predicted.Hops, way.Outcome);
@@ -97,7 +97,7 @@ public sealed class WatchJudge
         var seen = new WatchedWay(
             proven.Leg.Trail.Hops,
             [.. _host.Rules.Of(observed).Select(step => step with { Hop = Moved(observed.Trail, proven.Leg.Trail, step.Hop) })]);
-        judged = judged with { Seen = seen, Predicted = predicted };
+        judged = judged with { Seen = seen, Predicted = predicted, UnseenRules = unseen };
         var isOpen = way.Outcome.Kind == OutcomeKind.Unknown;
         var alike = seen.Hops.AsSpan().CommonPrefixLength(predicted.Hops.AsSpan());
         var rules = RuleDifference.Between(
@@ -147,18 +147,20 @@ public sealed class WatchJudge
         Seen = judged.Seen with { Rules = _host.Rules.Of(judged.Packet.AsLeg(Leg.Request, _map, sender)) },
     };
 
-    private WatchedWay Shown(Flow flow, Leg leg, Trail way)
+    private (WatchedWay Way, int Unseen) Shown(Flow flow, Leg leg, Trail way)
     {
         var points = _places.Select(place => place.Point).ToHashSet();
         var kept = way.Hops.Index().Where(one => points.Contains(one.Item.Point)).ToList();
         var numbers = kept.Index().ToDictionary(one => one.Item.Index + 1, one => one.Index + 1);
-        return new(
-            [.. kept.Select(one => one.Item with { PhysIn = null, PhysOut = null })],
-            [
-                .. Prediction.Rules(_host.Profile, flow, leg, way)
-                    .Where(rule => _host.Rules.Shows(rule) && numbers.ContainsKey(rule.Hop))
-                    .Select(rule => rule with { Hop = numbers[rule.Hop] }),
-            ]);
+        var rules = Prediction.Rules(_host.Profile, flow, leg, way);
+        return (
+            new(
+                [.. kept.Select(one => one.Item with { PhysIn = null, PhysOut = null })],
+                [
+                    .. rules.Where(rule => _host.Rules.Shows(rule) && numbers.ContainsKey(rule.Hop))
+                        .Select(rule => rule with { Hop = numbers[rule.Hop] }),
+                ]),
+            rules.Count(rule => !_host.Rules.Shows(rule)));
     }
 
     private ImmutableArray<PredictedLeg> LegsOf(Flow flow) => _predicted.TryGetValue(flow, out var known)

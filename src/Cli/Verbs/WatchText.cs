@@ -70,6 +70,8 @@ internal static class WatchText
 
         text.Append("    ").Append(judged.Agrees switch
         {
+            true when judged.UnseenRules > 0 =>
+                $"as predicted; of {judged.UnseenRules} rules of legacy tools the kernel tells nothing",
             true => "as predicted",
             false => $"not as predicted: {judged.Says}",
             null => $"not compared: {judged.Says}",

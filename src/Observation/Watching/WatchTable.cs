@@ -23,8 +23,8 @@ public sealed record WatchTable(RunId Run, WatchedTraffic Traffic, ImmutableArra
     public int Rate { get; init; } = 20;
 
     /// <summary>
-    /// Devices whose packets another chain has selected already when they come to the IP layer: bridges, and devices
-    /// with chains at ingress.
+    /// Devices whose packets another chain has selected already when they come to the IP layer: bridges, devices with
+    /// chains at ingress, and the loopback device, whose packets were sent here.
     /// </summary>
     public ImmutableArray<string> SelectedBefore { get; init; } = [];
 

@@ -57,7 +57,7 @@ internal sealed class KillTests
         host.Run("c iptables-nft -A INPUT -p tcp --dport 443 -j DROP");
         using var check = Start(
             "check", "--live", "--inject", "--namespace", $"{host.ProcessId}", "--from", "198.51.100.7", "--to", "192.0.2.1:8443");
-        host.Run("until tc qdisc show dev eth0 | grep -q clsact; do :; done");
+        host.Run("for i in {1..20000}; do tc qdisc show dev eth0 | grep -q clsact && break; done; tc qdisc show dev eth0 | grep -q clsact");
 
         check.Kill();
         check.WaitForExit();

@@ -67,11 +67,12 @@ internal sealed class WatchTests
     public async Task What_a_container_sends_is_followed_through_bridge_and_masquerading()
     {
         var seen = await WatchedAsync(
-            null, () => _host.TryRun("c perl -e \"$connect\" 172.18.0.2 192.0.2.2 80"), from: "172.18.0.2@vethc");
+            null, () => _host.Run("c perl -e \"$connect\" 172.18.0.2 192.0.2.2 80"), from: "172.18.0.2@vethc");
 
         Assert.That(seen.Packets, Is.Not.Empty);
         Assert.That(seen.Packets.Select(packet => packet.Agrees), Has.All.True, seen.Packets[0].Says);
         Assert.That(seen.Packets[0].Seen.Hops[0].In, Is.EqualTo("vethc"));
+        Assert.That(seen.Packets[0].Seen.Rules[^1].Text, Does.Contain("-j MASQUERADE"));
     }
 
     [Test]

@@ -44,6 +44,7 @@ iptables-nft -A FORWARD -j USER
 iptables-nft -A USER -j RETURN
 iptables-nft -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
 iptables-nft -A FORWARD -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT
+iptables-nft -A FORWARD -i br0 -j ACCEPT
 iptables-nft -P FORWARD DROP
 iptables-nft -A INPUT -p udp --dport 9 -j DROP
 # Accepts, and closes when the client has.

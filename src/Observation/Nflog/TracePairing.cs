@@ -49,14 +49,14 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
         _open.RemoveAt(at);
     }
 
-    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the chain has told of
-    // another rule before, which selects what is recorded.
+    // The first message of a chain has the packet's bytes. If that was a rule which selects what is recorded, the rule that
+    // records comes without. The chain's policy comes last. A later packet of the connection may have the same number.
     private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
     {
         var point = windows[index].Point;
         return message.Packet.IsEmpty
-            ? message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
-                && !_taps.GetValueOrDefault(message.Id, []).Exists(tap => windows[tap].Point == point)
+            ? message.Step is { Handle: not null }
+                && message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
             : packet.Span.StartsWith(message.Packet.Span);
     }
 

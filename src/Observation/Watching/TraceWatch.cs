@@ -49,7 +49,7 @@ public sealed class TraceWatch(WatchTable table)
             _loses = true;
             Doubt();
         }
-        else if (line.StartsWith("fence "))
+        else if (_loses && line.StartsWith("fence "))
         {
             Doubt();
             _loses = false;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
-using Hooktrail.Hosts;
 using Hooktrail.Live;
 using Hooktrail.Questions;
 using Hooktrail.Snapshots;

@@ -49,8 +49,9 @@ iptables-nft -P FORWARD DROP
 iptables-nft -A INPUT -p udp --dport 9 -j DROP
 # Accepts, and closes when the client has.
 serve='use Socket; socket my $l, AF_INET, SOCK_STREAM, 0; setsockopt $l, SOL_SOCKET, SO_REUSEADDR, 1; bind $l, pack_sockaddr_in(shift, INADDR_ANY) or die $!; listen $l, 5 or die $!; $| = 1; print "up\n"; close STDOUT; while (accept my $s, $l) { 1 while sysread $s, my $x, 100; close $s }'
-c perl -e "$serve" 443 >"$ready" & read -r _ <"$ready"
-o perl -e "$serve" 80 >"$ready" & read -r _ <"$ready"
+# Not by c and o: the process itself is to be the job that is killed at the end.
+nsenter --net --target "$inside" perl -e "$serve" 443 >"$ready" & read -r _ <"$ready"
+nsenter --net --target "$outside" perl -e "$serve" 80 >"$ready" & read -r _ <"$ready"
 # connect SOURCE ADDRESS PORT: a connection that is closed in order; fails after two seconds.
 connect='use Socket; my ($from, $to, $port) = @ARGV; socket my $s, AF_INET, SOCK_STREAM, 0; bind $s, pack_sockaddr_in(0, inet_aton($from)) or die $!; alarm 2; connect $s, pack_sockaddr_in($port, inet_aton($to)) or die $!; syswrite $s, "hello"; shutdown $s, 1; sysread $s, my $x, 100'
 # datagrams SOURCE ADDRESS PORT COUNT

@@ -29,15 +29,22 @@ remove() {
 trap remove EXIT
 
 if [ "$version" = 6 ]; then
-    words='protocol ipv6 prio 1 u32' ip=ip6 bits=128 icmp=58 more=nodad
+    words='protocol ipv6 prio 1 u32' ip=ip6 bits=128 header=40 errors=58 more=nodad
 else
-    words='protocol ip prio 1 u32' ip=ip bits=32 icmp=1 more=
+    words='protocol ip prio 1 u32' ip=ip bits=32 header=20 errors=1 more=
 fi
+# Where the sender's number is: the port, or the identifier of echoes; and in an error, behind 8 bytes and the quoted header.
 case $protocol in
-    tcp) number=6 to="match $ip dport $port 0xffff" ;;
-    udp) number=17 to="match $ip dport $port 0xffff" ;;
-    icmp) number=$icmp to= ;;
+    tcp) number=6 at=$((header + 2)) quoted=$((2 * header + 8)) ;;
+    udp) number=17 at=$((header + 2)) quoted=$((2 * header + 8)) ;;
+    icmp) number=$errors at=$((header + 4)) quoted=$((2 * header + 12)) ;;
 esac
+# back PROTOCOL PLACE: takes off what goes back to the sender and has its number there.
+back() {
+    # shellcheck disable=SC2086 # words of tc
+    tc filter add dev "$nic" egress $words match $ip dst "$sender/$bits" match $ip protocol "$1" 0xff \
+        match u16 "$port" 0xffff at "$2" action mirred egress redirect dev "$link"
+}
 inside() { nsenter --net --target "$process" "$@"; }
 # shellcheck disable=SC2086 # words of tc
 why=$({
@@ -45,7 +52,7 @@ why=$({
         ip link set "$link" address "$own" addrgenmode none && ip link set "$link" up &&
         tc qdisc add dev "$link" clsact &&
         tc filter add dev "$link" ingress $words match $ip src "$sender/$bits" action mirred ingress redirect dev "$nic" &&
-        tc filter add dev "$nic" egress $words match $ip dst "$sender/$bits" match $ip protocol $number 0xff $to action mirred egress redirect dev "$link" &&
+        back $number $at && back $errors $quoted &&
         inside ip link set probe address "$neighbour" addrgenmode none &&
         inside ip link set probe up &&
         inside ip addr add "$sender/$bits" dev probe $more &&

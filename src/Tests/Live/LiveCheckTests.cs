@@ -8,7 +8,7 @@ namespace Hooktrail.Tests.Live;
 [CancelAfter(300_000)]
 internal sealed class LiveCheckTests
 {
-    private const string Inside = "198.51.100.7", Published = "192.0.2.1:8443";
+    private const string Stranger = "198.51.100.7", Published = "192.0.2.1:8443";
 
     private PrivateHost _host = null!;
 
@@ -61,30 +61,28 @@ internal sealed class LiveCheckTests
     [Test]
     public async Task From_outside_nothing_is_sent_unless_it_is_asked_for()
     {
-        var verified = await AskAsync(Inside, Published, Protocol.Tcp);
+        var verified = await AskAsync(Stranger, Published, Protocol.Tcp);
 
         Assert.That(verified.Agrees, Is.Null);
         Assert.That(verified.Says, Does.Contain("--inject"));
     }
 
-    [Test]
-    public async Task A_sender_outside_comes_in_by_the_NIC_and_no_frame_of_it_reaches_the_wire()
+    [TestCase(Published, Protocol.Tcp)]
+    [TestCase("192.0.2.1", Protocol.Icmp)]
+    [TestCase("192.0.2.1:9", Protocol.Udp, Description = "dropped")]
+    [TestCase("192.0.2.1:10", Protocol.Tcp, Description = "rejected by an ICMP error")]
+    [TestCase("192.0.2.1:11", Protocol.Tcp, Description = "rejected by a reset")]
+    [TestCase("192.0.2.1:12", Protocol.Tcp, Description = "closed")]
+    [TestCase("192.0.2.1:12", Protocol.Udp, Description = "closed")]
+    public async Task A_sender_outside_comes_in_by_the_NIC_and_no_frame_of_it_reaches_the_wire(string to, Protocol protocol)
     {
-        _host.Run($"o nft 'add table netdev wire; add chain netdev wire c {{ type filter hook ingress device eth0 priority 0; }}; add rule netdev wire c ip daddr {Inside} counter'");
+        _host.Run($"o nft 'add table netdev wire; add chain netdev wire c {{ type filter hook ingress device eth0 priority 0; }}; flush chain netdev wire c; add rule netdev wire c ip daddr {Stranger} counter'");
 
-        var verified = await AskAsync(Inside, Published, Protocol.Tcp, injects: true);
+        var verified = await AskAsync(Stranger, to, protocol, injects: true);
 
         Assert.That(verified.Agrees, Is.True, verified.Says);
         Assert.That(_host.Run("o nft list table netdev wire"), Does.Contain("counter packets 0 "));
         AssertNothingIsLeft();
-    }
-
-    [Test]
-    public async Task An_injected_packet_that_a_rule_drops_ends_there()
-    {
-        var verified = await AskAsync(Inside, "192.0.2.1:9", Protocol.Udp, injects: true);
-
-        Assert.That(verified.Agrees, Is.True, verified.Says);
     }
 
     [TestCase("clsact")]
@@ -97,7 +95,7 @@ internal sealed class LiveCheckTests
             var host = await LiveHost.ReadAsync(_host.ProcessId);
 
             Assert.That(
-                async () => await LiveCheck.AskAsync(host, FlowOf(host, Inside, Published, Protocol.Tcp), injects: true),
+                async () => await LiveCheck.AskAsync(host, FlowOf(host, Stranger, Published, Protocol.Tcp), injects: true),
                 Throws.TypeOf<HooktrailException>().With.Message.Contains("eth0 has a clsact or ingress qdisc already"));
             Assert.That(_host.Run("tc qdisc show dev eth0"), Does.Contain(qdisc));
         }

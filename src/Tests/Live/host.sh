@@ -47,6 +47,8 @@ iptables-nft -A FORWARD -d 172.18.0.2 -p tcp --dport 443 -j ACCEPT
 iptables-nft -A FORWARD -i br0 -j ACCEPT
 iptables-nft -P FORWARD DROP
 iptables-nft -A INPUT -p udp --dport 9 -j DROP
+iptables-nft -A INPUT -p tcp --dport 10 -j REJECT
+iptables-nft -A INPUT -p tcp --dport 11 -j REJECT --reject-with tcp-reset
 # Accepts, and closes when the client has.
 serve='use Socket; socket my $l, AF_INET, SOCK_STREAM, 0; setsockopt $l, SOL_SOCKET, SO_REUSEADDR, 1; bind $l, pack_sockaddr_in(shift, INADDR_ANY) or die $!; listen $l, 5 or die $!; $| = 1; print "up\n"; close STDOUT; while (accept my $s, $l) { 1 while sysread $s, my $x, 100; close $s }'
 # Not by c and o: the process itself is to be the job that is killed at the end.

@@ -149,7 +149,7 @@ public sealed class TraceWatchTests
         if (handle is { } rule)
             Add(3, Big(BitConverter.GetBytes(rule)));
         Add(4, [0, 0, 0, (byte)(handle is null ? 1 : 3)]);
-        Add(5, [12, 0, 5, 0, 8, 0, 1, 0, 0, 0, 0, 1]);
+        Add(5, [8, 0, 1, 0, 0, 0, 0, 1]);
         Add(6, Big(BitConverter.GetBytes(id)));
         if (ipId is { } number)
         {

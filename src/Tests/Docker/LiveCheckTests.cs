@@ -70,7 +70,7 @@ public sealed class LiveCheckTests : LiveEngineTestBase
         }
 
         Assert.That(report.ToString(), Is.Empty);
-        Assert.That(sent, Is.GreaterThanOrEqualTo(24));
+        Assert.That(sent, Is.EqualTo(23));
     }
 
     [Test]
@@ -97,7 +97,10 @@ public sealed class LiveCheckTests : LiveEngineTestBase
                 yield return FlowOf(host, from, protocol == Protocol.Icmp ? to : $"{to}:80", protocol);
         foreach (var from in (string[])[NameOf(Client), NameOf(Stranger), "host"])
             foreach (var protocol in (Protocol[])[Protocol.Tcp, Protocol.Udp])
-                yield return FlowOf(host, from, $"{gateway}:{_port}", protocol);
+                // Before 28.0, Docker's proxy answers a datagram from the address of its route back; the model expects that
+                // of no socket (docs/check.md, «Not promised»).
+                if (protocol == Protocol.Tcp || from != NameOf(Stranger))
+                    yield return FlowOf(host, from, $"{gateway}:{_port}", protocol);
     }
 
     private static Flow FlowOf(LiveHost host, string from, string to, Protocol protocol) =>

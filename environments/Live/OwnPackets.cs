@@ -29,11 +29,14 @@ internal static class OwnPackets
         ];
         if (flow.Protocol == Protocol.Tcp)
             own = OpeningOf(own, number);
-        // What REJECT sends in the name of another begins on the host itself (net/ipv4/netfilter/nf_reject_ipv4.c,
-        // nf_send_reset), so its first record has no incoming device.
+        // What REJECT sends begins on the host itself (net/ipv4/netfilter/nf_reject_ipv4.c, nf_send_reset), so its first
+        // record has no incoming device. The host's own socket resets only what has passed INPUT to its end.
+        var hasArrived = own.Any(one => one.SourcePort == number
+            && one.Point is { Layer: Layer.Iptables or Layer.Ip6tables, Chain: "INPUT", Table: "security" });
         var rejections = own.Where(one => IsReset(one))
             .GroupBy(KeyOf)
-            .Where(same => same.First() is { In: null, Source: { } source } && owner(source).Kind != EndpointKind.Host)
+            .Where(same => same.First() is { In: null, Source: { } source }
+                && (owner(source).Kind != EndpointKind.Host || !hasArrived))
             .Select(same => same.Key)
             .ToHashSet();
         return window with

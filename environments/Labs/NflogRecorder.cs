@@ -18,6 +18,14 @@ public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines,
     /// Whether it was started with the argument <c>trace</c>, and so tells which rules the packets meet.
     /// </summary>
     public bool Traces { get; init; }
+
+    /// <summary>
+    /// Loads the tables by a socket that then owns them, so that they go with it; null where they go with the host.
+    /// </summary>
+    public Func<string, CancellationToken, Task>? OwnedLoad { get; init; }
+
+    /// <summary>As <see cref="NflogTable.AreOwned"/>.</summary>
+    public bool AreOwned { get; init; }
 }
 
 /// <summary>
@@ -165,10 +173,11 @@ public sealed class NflogRecorder : IAsyncDisposable
     }
 
     private NflogTable Table(ImmutableArray<NflogPlace> places) =>
-        new(_run, _group, _traffic, places) { Part = _parts++, Traces = _process.Traces };
+        new(_run, _group, _traffic, places) { Part = _parts++, Traces = _process.Traces, AreOwned = _process.AreOwned };
 
-    private Task LoadAsync(string text, CancellationToken cancellation) =>
-        _host.RunAsync("record packets", $"nft -f - <<'END'\n{text}END\n", cancellation);
+    private Task LoadAsync(string text, CancellationToken cancellation) => _process.OwnedLoad is { } load
+        ? load(text, cancellation)
+        : _host.RunAsync("record packets", $"nft -f - <<'END'\n{text}END\n", cancellation);
 
     private async Task PumpAsync()
     {

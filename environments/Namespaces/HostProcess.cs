@@ -24,6 +24,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public TextWriter Input { get; }
 
+    /// <summary>The process id on the machine.</summary>
+    public int ProcessId => _process.ProcessId;
+
     /// <summary>The program's output; completes when the program has ended.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
@@ -39,13 +42,19 @@ internal sealed class HostProcess : IAsyncDisposable
         IMachine machine, ISession beside, string script, CancellationToken cancellation,
         params ImmutableArray<string> arguments) =>
         // A lab that root starts has no user namespace.
-        new(await machine.StartAsync(
-            new MachineProgram(
+        await StartAsync(
+            machine,
             [
                 "nsenter", .. machine.IsRoot ? Array.Empty<string>() : ["--user", "--preserve-credentials"],
                 "--net", "--pid", "--target", $"{beside.ProcessId}", "perl", "-e", script, .. arguments,
-            ]),
-            cancellation).ConfigureAwait(false));
+            ],
+            cancellation).ConfigureAwait(false);
+
+    /// <summary>Starts any program that ends with its standard input.</summary>
+    /// <exception cref="HooktrailException">The program is missing.</exception>
+    public static async Task<HostProcess> StartAsync(
+        IMachine machine, ImmutableArray<string> command, CancellationToken cancellation) =>
+        new(await machine.StartAsync(new MachineProgram(command), cancellation).ConfigureAwait(false));
 
     /// <summary>Closes the program's input, which ends the program.</summary>
     public async ValueTask DisposeAsync()

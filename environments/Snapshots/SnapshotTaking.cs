@@ -32,16 +32,20 @@ public static class SnapshotTaking
 
     /// <summary>A namespace by a process in it; without the containers of the host.</summary>
     /// <exception cref="HooktrailException">There is no such process, or it may not be entered.</exception>
-    public static Task<Snapshot> OfNamespaceAsync(int processId, CancellationToken cancellation = default)
+    public static Task<Snapshot> OfNamespaceAsync(int processId, CancellationToken cancellation = default) =>
+        RunAsync([.. Entering(processId), "sh", "-c", Snapshot.Script, "sh", "namespace"], cancellation);
+
+    /// <summary>The words before a command that let it run in the network namespace of a process.</summary>
+    /// <exception cref="HooktrailException">There is no such process.</exception>
+    public static ImmutableArray<string> Entering(int processId)
     {
         var process = processId.ToString(CultureInfo.InvariantCulture);
         return Directory.Exists($"/proc/{process}")
-            ? RunAsync(
-                [
-                    "nsenter", .. IsOfAnotherUserNamespace(process) ? ["--user", "--preserve-credentials"] : Array.Empty<string>(),
-                    "--net", "--target", process, "sh", "-c", Snapshot.Script, "sh", "namespace",
-                ],
-                cancellation)
+            ?
+            [
+                "nsenter", .. IsOfAnotherUserNamespace(process) ? ["--user", "--preserve-credentials"] : Array.Empty<string>(),
+                "--net", "--target", process,
+            ]
             : throw new HooktrailException(
                 $"There is no process {process} on this machine; name one that runs in the namespace (lsns -t net shows some).");
     }

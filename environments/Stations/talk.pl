@@ -207,7 +207,7 @@ sub send_to {
     die "send wants 4 or 6\n" unless ($version // '') =~ /^[46]$/;
     $port = number($port, 0, 65535, 'PORT');
     $sport = number($sport, 0, 65535, 'SPORT');
-    $size = number($size, 1, 65000, 'SIZE');
+    $size = number($size, $protocol eq 'tcp' ? 0 : 1, 65000, 'SIZE');
     $count = number($count, 1, $protocol eq 'tcp' ? 1 : 65535, 'COUNT');
     $timeout = number($timeout, 1, 600_000, 'TIMEOUT') / 1000;
     $before = number($before // 0, 0, 255, 'BEFORE');
@@ -291,7 +291,7 @@ sub tcp_connected {
     my $error = unpack('i', getsockopt($item->{socket}, SOL_SOCKET, SO_ERROR) // pack('i', 0));
     return fate($item, fate_of($error)) if $error;
     # Nothing is in flight, so these bytes leave as a separate segment, before the FIN.
-    defined syswrite($item->{socket}, 'x' x $item->{size}) or return fate($item, fate_of($!));
+    !$item->{size} or defined syswrite($item->{socket}, 'x' x $item->{size}) or return fate($item, fate_of($!));
     shutdown($item->{socket}, 1);
     $item->{readable} = \&tcp_readable;
 }

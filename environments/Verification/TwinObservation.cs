@@ -3,6 +3,7 @@ using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
 using Hooktrail.Records;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Twins;
@@ -43,28 +44,38 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
         return finding switch
         {
-            Finding.Observed(var seen) => Of(twin, host, flow, forecast, seen),
+            Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
             Finding.Inconclusive(var reason) =>
                 new([.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
 
-    private static TwinObservation Of(
-        Twin twin, HostProfile host, Flow flow, Forecast forecast, ImmutableArray<ObservedLeg> seen)
+    /// <param name="rules">The rules that the packets met.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="forecast">Its prediction.</param>
+    /// <param name="seen">The legs that were observed.</param>
+    /// <param name="told">Takes the verdicts; gives them as far as an observation can tell.</param>
+    /// <param name="recorded">Takes a predicted trail; gives it without the hooks that are not recorded.</param>
+    internal static TwinObservation Of(
+        TracedRules rules, HostProfile host, Flow flow, Forecast forecast, ImmutableArray<ObservedLeg> seen,
+        Func<ImmutableArray<LegRecord>, ImmutableArray<LegRecord>>? told = null, Func<Trail, Trail>? recorded = null)
     {
+        var shownOf = new ShownForecast(forecast, recorded);
         var legs = Told(flow, FlowJudgement.Of(
-            flow, forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(host, seen)));
+            flow, shownOf.Forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(host, seen)));
+        legs = told?.Invoke(legs) ?? legs;
         var (differences, unseen, agreed) = (new List<RuleDifference>(), new List<RuleStep>(), 0);
         foreach (var leg in legs.Where(leg => leg is { Predicted: not null, Observed: not null }
             && leg.Verdict is LegVerdict.Agreed or LegVerdict.Skipped))
         {
-            var said = Prediction.Rules(host, flow, leg.Leg, leg.Predicted);
-            var shown = said.Where(twin.Rules.Shows).ToImmutableArray();
+            var said = shownOf.Rules(host, flow, leg.Leg, leg.Predicted!);
+            var shown = said.Where(rules.Shows).ToImmutableArray();
             unseen.AddRange(said.Except(shown));
             // A leg that crosses no hook is seen by what it leaves out.
             ImmutableArray<RuleStep> met = seen.FirstOrDefault(one => one.Leg == leg.Leg) is { } own
-                ? twin.Rules.Of(own)
+                ? rules.Of(own)
                 : [];
             if (RuleDifference.Between(leg.Leg, shown, met) is { } difference)
                 differences.Add(difference);

@@ -63,7 +63,7 @@ public sealed class TwinOfHost : IAsyncDisposable
         try
         {
             var seen = await TwinObservation.OfAsync(_twin, _onThisKernel, flow, cancellation).ConfigureAwait(false);
-            return new(AgreesOf(seen), SaysOf(seen), Differences);
+            return new(AgreesOf(seen), SaysOf(seen, $"in a twin of the host on Linux {_twin.Profile.Kernel}"), Differences);
         }
         catch (CannotSendException cannot)
         {
@@ -93,12 +93,12 @@ public sealed class TwinOfHost : IAsyncDisposable
     private static bool AreAlike(HostProfile one, HostProfile other, Flow flow) =>
         Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow), LikeLegs.Instance);
 
-    private static bool? AgreesOf(TwinObservation seen) =>
+    internal static bool? AgreesOf(TwinObservation seen) =>
         !seen.Rules.IsEmpty || seen.Legs.Any(leg => leg.Verdict == LegVerdict.Disagreed) ? false
         : seen.Legs.Any(leg => leg.Verdict != LegVerdict.Agreed) ? null
         : true;
 
-    private string SaysOf(TwinObservation seen)
+    internal static string SaysOf(TwinObservation seen, string where)
     {
         if (seen.Legs.FirstOrDefault(leg => leg.Verdict == LegVerdict.Disagreed) is { } parted)
             return $"{parted.Leg}: {parted.Reason?.TrimEnd('.')}";
@@ -110,7 +110,7 @@ public sealed class TwinOfHost : IAsyncDisposable
         var unseen = seen.Unseen.IsEmpty
             ? ""
             : $"; of the rules of legacy tools the kernel tells nothing ({Counted(seen.Unseen.Length, "rule")})";
-        return $"in a twin of the host on Linux {_twin.Profile.Kernel}, the packets went as predicted: {Counted(seen.Legs.Length, "leg")}, {Counted(hops, "hop")}, {Counted(seen.AgreedRules, "rule")}{unseen}";
+        return $"{where}, the packets went as predicted: {Counted(seen.Legs.Length, "leg")}, {Counted(hops, "hop")}, {Counted(seen.AgreedRules, "rule")}{unseen}";
     }
 
     private static string Counted(int count, string what) => string.Create(

@@ -55,6 +55,7 @@ internal static class CommandLine
                 ConformVerb.Create(), SummaryVerb.Create(), ReportVerb.Create(), FiguresVerb.Create(),
                 CompareVerb.Create(), BaselineVerb.Create(),
                 SnapshotVerb.Create(), HostVerb.Create(), CheckVerb.Create(), ReachVerb.Create(), TwinVerb.Create(),
+                WatchVerb.Create(),
                 DoctorVerb.Create(),
                 KernelsVerb.Create(), LabVerb.Create(), CleanVerb.Create(),
             },

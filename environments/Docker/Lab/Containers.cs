@@ -99,6 +99,19 @@ internal static class Containers
         MemoryLimit = null, // it holds as many hosts as the run starts
     };
 
+    /// <summary>
+    /// A guest in the network namespace of a user's container: it sends from there, and changes nothing. NET_RAW is for
+    /// echoes where the container's ping_group_range is closed.
+    /// </summary>
+    public static ContainerSpec Guest(RunId run, string image, string container, bool pings) =>
+        Base("guest", run, image) with
+        {
+            // Its session is the run's session, as that of private hosts.
+            Labels = RunLabels.Of(run).Add(RunLabels.Probe, "1"),
+            Network = $"container:{container}",
+            Capabilities = pings ? ["NET_RAW"] : [],
+        };
+
     public static bool AsksByArp(Endpoint endpoint) =>
         endpoint == Endpoint.Client || endpoint == Endpoint.Wan || endpoint.Kind == EndpointKind.Host;
 

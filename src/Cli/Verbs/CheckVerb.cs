@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Hooktrail.Hosts;
 using Hooktrail.Labs;
+using Hooktrail.Live;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
+using Hooktrail.Snapshots;
 using Hooktrail.Text;
 using Hooktrail.Twins;
 using Hooktrail.Verification;
@@ -77,6 +79,22 @@ internal static class CheckVerb
         Description = "Sends the packets through a twin: a private copy of the host on this machine's kernel.",
     };
 
+    private static readonly Option<bool> Live = new("--live")
+    {
+        Description = "Sends the packets on this host itself: from inside the running container, or from the host.",
+    };
+
+    private static readonly Option<bool> Inject = new("--inject")
+    {
+        Description = "With --live: a sender outside comes in by the host's own NIC, which gets a clsact qdisc for that time.",
+    };
+
+    private static readonly Option<int?> Namespace = new("--namespace")
+    {
+        Description = "With --live: the host is the network namespace of a process.",
+        HelpName = "pid",
+    };
+
     private static readonly Option<string> Format = new("--format")
     {
         Description =
@@ -133,7 +151,7 @@ internal static class CheckVerb
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
-            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Expect, Format, OfLeg, Verbose])
+            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, OfLeg, Verbose])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
@@ -150,7 +168,10 @@ internal static class CheckVerb
         if (line.GetValue(Verify) && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _)))
             throw new HooktrailException(
                 "--verify builds the host with its own rules on this machine's kernel; leave out --docker and --kernel, or leave out --verify.");
-        var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
+        CheckLive(line);
+        var snapshot = line.GetValue(Namespace) is { } process
+            ? await SnapshotTaking.OfNamespaceAsync(process, cancellation)
+            : await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
         var profile = SnapshotInput.HostOf(snapshot);
         var topology = profile.Topology;
         var question = Question.Of(
@@ -168,7 +189,10 @@ internal static class CheckVerb
         {
             Before = ReferenceEquals(then, profile) ? null : Answer.Of(profile, question),
             Change = line.GetValue(Explain) ? SmallestChange.Of(then, question, answer) : null,
-            Verified = line.GetValue(Verify)
+            Verified = line.GetValue(Live)
+                ? await LiveCheck.AskAsync(
+                    LiveHost.Of(snapshot, line.GetValue(Namespace)), question.Flow, line.GetValue(Inject), cancellation)
+                : line.GetValue(Verify)
                 ? await VerifiedAsync(line, snapshot, then, tables, question, cancellation)
                 : null,
             NotKnown = topology.NotKnown,
@@ -195,6 +219,22 @@ internal static class CheckVerb
             true => ExitCode.Done,
             false => ExitCode.No,
         };
+    }
+
+    private static void CheckLive(ParseResult line)
+    {
+        if (!line.GetValue(Live))
+        {
+            if (line.GetValue(Inject) || line.GetValue(Namespace) is not null)
+                throw new HooktrailException("--inject and --namespace go with --live; add it, or leave them out.");
+            return;
+        }
+
+        if (line.GetValue(File) is not null || line.GetValue(Verify) || line.GetRequiredValue(Rules).Length > 0
+            || line.GetValue(Nft) is not null || Host.Turns(line).Any() || Host.Kernel(line) is not null
+            || Host.SaysDocker(line, out _))
+            throw new HooktrailException(
+                "--live sends packets on this host as it is now; leave out --snapshot, --verify and every change that you ask about.");
     }
 
     /// <summary>The host with the changes that the user asks about; the same object if there are none.</summary>

@@ -13,6 +13,10 @@ public sealed class DeviceNames
     public string? this[int index] =>
         index == 0 ? null : _names.GetValueOrDefault(index) ?? string.Create(CultureInfo.InvariantCulture, $"#{index}");
 
+    /// <summary>From numbers and names that are known.</summary>
+    public static DeviceNames Of(IEnumerable<(int Index, string Name)> devices) =>
+        new(devices.ToImmutableDictionary(device => device.Index, device => device.Name));
+
     /// <summary>Reads the output of <c>ip -o link</c>: <c>5: client.port@if4: &lt;BROADCAST…</c>.</summary>
     public static DeviceNames Parse(string links)
     {

@@ -46,6 +46,12 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
     /// </summary>
     public bool Traces { get; init; }
 
+    /// <summary>
+    /// Whether the tables belong to the netlink socket that makes them, and go with it (<c>flags owner</c>,
+    /// NFT_TABLE_F_OWNER of include/uapi/linux/netfilter/nf_tables.h; Linux 5.12).
+    /// </summary>
+    public bool AreOwned { get; init; }
+
     private string OwnName =>
         Part == 0 ? Name(Run) : string.Create(CultureInfo.InvariantCulture, $"{Name(Run)}-{Part}");
 
@@ -73,6 +79,8 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
         foreach (var family in Places.GroupBy(place => place.Family).OrderBy(group => group.Key))
         {
             text.Append($"table {Word(family.Key)} {OwnName} {{\n");
+            if (AreOwned)
+                text.Append("\tflags owner\n");
             var traffic = string.Concat(Traffic.Chain(family.Key).Select(line => $"\t\t{line}\n"));
             if (traffic.Length > 0)
                 text.Append($"\tchain traffic {{\n{traffic}\t}}\n");
@@ -130,13 +138,19 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
             $"\t\t{(Traces ? "meta nftrace set 1 " : "")}counter log prefix \"{Prefix(Run, place.Point)}\" group {Group} snaplen {Snaplen} queue-threshold 1\n\t}}\n");
     }
 
-    // A name that nft accepts: it begins with a letter, and has no character with a meaning in nft.
-    private static string Unique(HookPoint point, HashSet<string> names)
+    /// <summary>
+    /// How the name of a place's chain begins: a name that nft accepts, without a character with a meaning in nft.
+    /// </summary>
+    internal static string ChainName(HookPoint point)
     {
         var plain = string.Concat($"{point.Layer.Name()}.{point.Table}.{point.Chain}"
             .Select(character => char.IsAsciiLetterOrDigit(character) || character is '.' ? character : '_'));
-        if (plain.Length > 100)
-            plain = plain[..100];
+        return plain.Length > 100 ? plain[..100] : plain;
+    }
+
+    private static string Unique(HookPoint point, HashSet<string> names)
+    {
+        var plain = ChainName(point);
         var name = plain;
         for (var i = 2; !names.Add(name); i++)
             name = $"{plain}.{i}";

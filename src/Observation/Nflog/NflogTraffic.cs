@@ -22,6 +22,14 @@ public sealed record NflogTraffic
 
     internal ImmutableArray<string> Ipv6 { get; }
 
+    private (Protocol Protocol, int Number)? Number { get; init; }
+
+    /// <summary>
+    /// The packets of one flow, and ICMP errors about them, by the number that its sender chose: a port, or the
+    /// identifier of echoes. For a network namespace with other traffic.
+    /// </summary>
+    public static NflogTraffic OfFlow(Protocol protocol, int number) => new([], []) { Number = (protocol, number) };
+
     /// <summary>
     /// The lab's own packets, selected by its networks: IPv4 and IPv6 in CIDR notation, which may overlap.
     /// </summary>
@@ -43,6 +51,8 @@ public sealed record NflogTraffic
     /// </summary>
     internal IEnumerable<string> Chain(NftFamily family)
     {
+        if (Number is var (protocol, number))
+            return [.. OfNumber(family, protocol, number), "accept"];
         if (Ipv4.IsEmpty && Ipv6.IsEmpty)
             return [];
         var lines = new List<string>();
@@ -69,6 +79,25 @@ public sealed record NflogTraffic
             lines.Add($"arp daddr ip {{ {string.Join(", ", Ipv4)} }} return");
         lines.Add("accept");
         return lines;
+    }
+
+    // An error quotes the packet after 8 bytes of its own; the quoted IP header has 20 bytes, or 40 of IPv6.
+    private static IEnumerable<string> OfNumber(NftFamily family, Protocol protocol, int number)
+    {
+        if (protocol != Protocol.Icmp)
+            foreach (var side in (string[])["sport", "dport"])
+                yield return $"{protocol.Name()} {side} {number} return";
+        foreach (var (other, icmp, header) in ((NftFamily, string, int)[])
+            [(NftFamily.Ip6, "icmp type { 3, 5, 11, 12 }", 20), (NftFamily.Ip, "icmpv6 type { 1, 2, 3, 4, 137 }", 40)])
+        {
+            if (family == other)
+                continue;
+            var quoted = 8 * (8 + header);
+            if (protocol == Protocol.Icmp)
+                yield return $"{icmp.Split(' ')[0]} id {number} return";
+            foreach (var place in protocol == Protocol.Icmp ? [32] : (int[])[0, 16])
+                yield return $"{icmp} @th,{quoted + place},16 {number} return";
+        }
     }
 
     private IEnumerable<string> Answers(string destination) => AnsweringPorts.IsEmpty

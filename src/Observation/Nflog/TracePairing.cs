@@ -41,14 +41,23 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
 
     private void Join(TraceMessage message)
     {
-        // A message without the packet's bytes is a later one of the same chain: its policy.
-        if (message.Packet.IsEmpty
-            || _open.FindLastIndex(one => one.Packet.Span.StartsWith(message.Packet.Span)) is var at && at < 0)
+        if (_open.FindLastIndex(one => IsOf(message, one.Index, one.Packet)) is var at && at < 0)
             return;
         if (!_taps.TryGetValue(message.Id, out var taps))
             _taps[message.Id] = taps = [];
         taps.Add(_open[at].Index);
         _open.RemoveAt(at);
+    }
+
+    // The first message of a chain has the packet's bytes. If that was a rule which selects what is recorded, the rule that
+    // records comes without. The chain's policy comes last. A later packet of the connection may have the same number.
+    private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
+    {
+        var point = windows[index].Point;
+        return message.Packet.IsEmpty
+            ? message.Step is { Handle: not null }
+                && message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
+            : packet.Span.StartsWith(message.Packet.Span);
     }
 
     // Two chains of one place are recorded before either runs. So a base chain of the user's names the sighting.

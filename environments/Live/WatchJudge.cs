@@ -1,0 +1,273 @@
+using System.Net;
+using Hooktrail.Judging;
+using Hooktrail.Labs;
+using Hooktrail.Model;
+using Hooktrail.Observation;
+using Hooktrail.Observation.Nflog;
+using Hooktrail.Observation.Watching;
+using Hooktrail.Questions;
+using Hooktrail.Twins;
+
+namespace Hooktrail.Live;
+
+/// <summary>
+/// Predicts each watched packet, and holds both against each other: hop by hop, and rule by rule. It knows the
+/// connections whose requests it has seen; so it knows of an answer what was asked.
+/// </summary>
+public sealed class WatchJudge
+{
+    private const int MostConnections = 10_000;
+
+    private readonly LiveHost _host;
+    private readonly ImmutableArray<NflogPlace> _places;
+    private readonly ImmutableArray<ImmutableArray<HookPoint>> _ties;
+    private readonly TwinEnds _ends;
+    private readonly LabMap _map;
+    private readonly Dictionary<Ends, Connection> _connections = [];
+    private readonly Dictionary<Flow, ImmutableArray<PredictedLeg>> _predicted = [];
+
+    /// <param name="host">The host as it was when the watch began.</param>
+    public WatchJudge(LiveHost host)
+    {
+        (_host, _ends) = (host, new(host.Profile.Topology));
+        _places = LivePlaces.Of(host.Profile, IpVersion.V4, IpVersion.V6);
+        _ties = [.. Ties.Among(_places).Where(tie => tie.Any(point => point.Layer == Layer.Nftables))];
+        _map = new(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<IPAddress, string>.Empty)
+        {
+            OwnerOf = _ends.Of,
+        };
+    }
+
+    /// <summary>Judges a packet; they must come in order.</summary>
+    public JudgedPacket Of(WatchedPacket packet)
+    {
+        var connection = ConnectionOf(packet);
+        var sender = connection?.SenderPort ?? (packet.IsRequest ? packet.Entry.SourcePort : packet.Entry.DestinationPort);
+        var judged = new JudgedPacket(packet, new(packet.Hops(_map, sender), []));
+        if (connection is null)
+            return WithRules(judged, sender) with { Says = "the request that it answers was not seen: nothing says what was asked" };
+        if (packet.IsDoubtful)
+            return WithRules(judged, sender) with { Says = "records were lost, and some of it may be missing" };
+        if (connection.Obstacle is { } obstacle)
+            return WithRules(judged, sender) with { Says = obstacle };
+        var legs = LegsOf(connection.Flow);
+        return LegsThatItMayBe(packet, connection)
+            .Select(leg => Of(judged, connection, legs.FirstOrDefault(one => one.Leg == leg), leg))
+            .Aggregate((one, other) => one.Agrees == true || other.Agrees != true ? one : other);
+    }
+
+    private static IEnumerable<Leg> LegsThatItMayBe(WatchedPacket packet, Connection connection)
+    {
+        var direction = packet.IsRequest ? Direction.Request : Direction.Reply;
+        if (packet.Entry.TcpFlags is not { } flags)
+        {
+            // A connection may be older than the watch.
+            return connection.Requests > 1 ? [new(direction, 2)] : [new(direction, 1), new(direction, 2)];
+        }
+
+        var begins = (flags & TcpFlags.Syn) != 0
+            || (direction == Direction.Reply && (flags & TcpFlags.Rst) != 0 && !connection.IsOpen);
+        return [new(direction, begins ? 1 : 2)];
+    }
+
+    private JudgedPacket Of(JudgedPacket judged, Connection connection, PredictedLeg? leg, Leg asked)
+    {
+        judged = judged with { Leg = asked };
+        if (leg is null)
+            return WithRules(judged, connection.SenderPort) with
+            {
+                Agrees = connection.HasBegun ? false : null,
+                PartsAt = connection.HasBegun ? 1 : null,
+                Says = connection.HasBegun
+                    ? $"no such packet is predicted, as the request is {LegsOf(connection.Flow)[0].Trail.Outcome}"
+                    : "its connection began before the watch, and by the rules of now it could not",
+            };
+        ImmutableArray<Trail> ways = leg.Ways.IsEmpty ? [leg.Trail] : [.. leg.Ways.Select(way => way.Trail).OfType<Trail>()];
+        return ways.Select(way => Of(judged, connection, leg.Leg, way, ways.Length > 1))
+            .Aggregate((one, other) => one.Agrees == true || other.Agrees != true ? one : other);
+    }
+
+    private JudgedPacket Of(JudgedPacket judged, Connection connection, Leg leg, Trail way, bool isOneOfSeveral)
+    {
+        var (predicted, unseen) = Shown(connection.Flow, leg, way);
+        var observed = judged.Packet.AsLeg(leg, _map, connection.SenderPort);
+        observed = observed with { Unsure = UnsureHops.Of(observed.Trail, _ties) };
+        var trail = new Trail(predicted.Hops, way.Outcome);
+        var proven = Unproven.Of(_host.Profile, trail, observed);
+        var seen = new WatchedWay(
+            proven.Leg.Trail.Hops,
+            [.. _host.Rules.Of(observed).Select(step => step with { Hop = Moved(observed.Trail, proven.Leg.Trail, step.Hop) })]);
+        judged = judged with { Seen = seen, Predicted = predicted, UnseenRules = unseen };
+        var isOpen = way.Outcome.Kind == OutcomeKind.Unknown;
+        var alike = seen.Hops.AsSpan().CommonPrefixLength(predicted.Hops.AsSpan());
+        var rules = RuleDifference.Between(
+            leg, isOpen ? [.. predicted.Rules.Where(rule => rule.Hop < alike)] : predicted.Rules,
+            isOpen ? [.. seen.Rules.Where(rule => rule.Hop < alike)] : seen.Rules);
+        var ruleHop = rules is null
+            ? int.MaxValue
+            : Math.Min(rules.Predicted?.Hop ?? int.MaxValue, rules.Observed?.Hop ?? int.MaxValue);
+        if (alike == predicted.Hops.Length && (isOpen || alike == seen.Hops.Length) && rules is null)
+            return judged with
+            {
+                Agrees = isOpen || proven.Reason is not null ? null : true,
+                Says = isOpen ? $"it is {way.Outcome}" : proven.Reason?.TrimEnd('.'),
+            };
+        var says = ruleHop <= alike ? $"{rules}" : Parted(seen.Hops, predicted.Hops, alike);
+        return judged with
+        {
+            Agrees = false,
+            PartsAt = Math.Min(ruleHop, alike + 1),
+            Says = isOneOfSeveral ? $"of several ways that are predicted, none is this one: {says}" : says,
+        };
+    }
+
+    private static string Parted(ImmutableArray<Hop> seen, ImmutableArray<Hop> predicted, int alike) =>
+        (seen.ElementAtOrDefault(alike), predicted.ElementAtOrDefault(alike)) switch
+        {
+            ({ } one, { } other) => one.Point == other.Point
+                ? $"at hop {alike + 1}, {one.Point}, it is {Packet(one)}, and {Packet(other)} is predicted"
+                : $"at hop {alike + 1}, it crossed {one.Point}, and {other.Point} is predicted",
+            ({ } one, null) => $"it crossed {one.Point}, and is predicted to end before",
+            (null, { } other) => $"it was not seen at {other.Point}, which is predicted",
+            _ => "both part",
+        };
+
+    private static string Packet(Hop hop) =>
+        $"{hop.Source} → {hop.Destination}{(hop.In is null ? "" : $" in {hop.In}")}{(hop.Out is null ? "" : $" out {hop.Out}")}";
+
+    // Where a tie was told in the order of the prediction, the rules go with their hook point.
+    private static int Moved(Trail from, Trail to, int hop)
+    {
+        var hops = to.Hops.Index().Where(one => one.Item == from.Hops[hop - 1]).ToList();
+        return hops.Count == 0 || hops.Any(one => one.Index == hop - 1) ? hop : hops[0].Index + 1;
+    }
+
+    private JudgedPacket WithRules(JudgedPacket judged, int? sender) => judged with
+    {
+        Seen = judged.Seen with { Rules = _host.Rules.Of(judged.Packet.AsLeg(Leg.Request, _map, sender)) },
+    };
+
+    private (WatchedWay Way, int Unseen) Shown(Flow flow, Leg leg, Trail way)
+    {
+        var points = _places.Select(place => place.Point).ToHashSet();
+        var kept = way.Hops.Index().Where(one => points.Contains(one.Item.Point)).ToList();
+        var numbers = kept.Index().ToDictionary(one => one.Item.Index + 1, one => one.Index + 1);
+        var rules = Prediction.Rules(_host.Profile, flow, leg, way);
+        return (
+            new(
+                [.. kept.Select(one => one.Item with { PhysIn = null, PhysOut = null })],
+                [
+                    .. rules.Where(rule => _host.Rules.Shows(rule) && numbers.ContainsKey(rule.Hop))
+                        .Select(rule => rule with { Hop = numbers[rule.Hop] }),
+                ]),
+            rules.Count(rule => !_host.Rules.Shows(rule)));
+    }
+
+    private ImmutableArray<PredictedLeg> LegsOf(Flow flow) => _predicted.TryGetValue(flow, out var known)
+        ? known
+        : _predicted[flow] = Prediction.Legs(_host.Profile, flow, exchanges: 2);
+
+    private Connection? ConnectionOf(WatchedPacket packet)
+    {
+        var ends = Ends.Of(packet.Entry);
+        _connections.TryGetValue(packet.IsRequest ? ends : ends.Back, out var connection);
+        var isFirst = packet.Entry.TcpFlags is { } flags && (flags & TcpFlags.Syn) != 0;
+        if (packet.IsRequest && (connection is null || (isFirst && connection.HasBegun)))
+        {
+            if (_connections.Count > MostConnections)
+                _connections.Clear();
+            connection = Asked(packet, isFirst);
+        }
+
+        if (connection is null)
+            return null;
+        if (packet.IsRequest)
+        {
+            connection.Requests++;
+            // The answer comes to the ends that the last hop shows.
+            foreach (var sighting in packet.Sightings.Prepend(packet.Entry))
+                _connections[Ends.Of(sighting)] = connection;
+        }
+        else
+        {
+            connection.IsOpen |= packet.Entry.TcpFlags is { } back && (back & TcpFlags.Syn) != 0;
+        }
+
+        return connection;
+    }
+
+    private Connection Asked(WatchedPacket packet, bool isFirst)
+    {
+        var first = packet.Entry;
+        var ip = first.IsOf(IpVersion.V6) ? IpVersion.V6 : IpVersion.V4;
+        var protocol = first.IcmpType is not null ? Protocol.Icmp : first.TcpFlags is not null ? Protocol.Tcp : Protocol.Udp;
+        var sender = _ends.Of(first.Source!);
+        var by = packet.Sightings.FirstOrDefault()?.In ?? first.In;
+        try
+        {
+            var flow = Question.Of(
+                _host.Profile.Topology,
+                sender.Kind == EndpointKind.Wan ? $"{first.Source}{(by is null ? "" : $"@{by}")}" : sender.Name,
+                protocol == Protocol.Icmp ? $"{first.Destination}"
+                    : ip == IpVersion.V6 ? $"[{first.Destination}]:{first.DestinationPort}"
+                    : $"{first.Destination}:{first.DestinationPort}",
+                protocol,
+                ip).Flow;
+            return new(flow, first.SourcePort)
+            {
+                HasBegun = isFirst || protocol != Protocol.Tcp,
+                Obstacle = SourceObstacle(flow, first.Source!),
+            };
+        }
+        catch (HooktrailException none)
+        {
+            return new(new(Endpoint.Host, Endpoint.Host, protocol), first.SourcePort)
+            {
+                Obstacle = none.Message.TrimEnd('.'),
+            };
+        }
+    }
+
+    // A process may choose another address of its host than the kernel would, which a flow cannot say.
+    private string? SourceObstacle(Flow flow, IPAddress source) =>
+        flow.From.Kind == EndpointKind.Wan
+        || LegsOf(flow)[0].Trail.Hops is not [{ Source: { } said }, ..]
+        || (IPEndPoint.TryParse(said, out var end) ? end.Address.Equals(source) : said == source.ToString())
+            ? null
+            : $"its sender chose the address {source}, and the route would choose {said}";
+
+    private sealed class Connection(Flow flow, int? senderPort)
+    {
+        public Flow Flow => flow;
+
+        public int? SenderPort => senderPort;
+
+        /// <summary>Whether its first packet was seen, as far as that can be told.</summary>
+        public bool HasBegun { get; init; }
+
+        public string? Obstacle { get; init; }
+
+        public int Requests { get; set; }
+
+        /// <summary>Whether its SYN was answered.</summary>
+        public bool IsOpen { get; set; }
+    }
+
+    private readonly record struct Ends(
+        string? Protocol, IPAddress? Source, int? SourcePort, IPAddress? Destination, int? DestinationPort)
+    {
+        public Ends Back => new(Protocol, Destination, DestinationPort, Source, SourcePort);
+
+        public static Ends Of(Sighting sighting) => new(
+            sighting.Protocol, sighting.Source, sighting.SourcePort ?? sighting.IcmpId,
+            sighting.Destination, sighting.DestinationPort ?? sighting.IcmpId);
+    }
+}
+
+internal static class SightingVersions
+{
+    public static bool IsOf(this Sighting sighting, IpVersion ip) =>
+        sighting.Source?.AddressFamily == (ip == IpVersion.V6
+            ? System.Net.Sockets.AddressFamily.InterNetworkV6
+            : System.Net.Sockets.AddressFamily.InterNetwork);
+}

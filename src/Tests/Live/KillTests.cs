@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Hooktrail.Tests.Live;
+
+/// <summary>Commands that are killed leave nothing on the host.</summary>
+[TestFixture]
+[CancelAfter(300_000)]
+internal sealed class KillTests
+{
+    private static readonly string Cli = typeof(KillTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(data => data.Key == "Cli").Value!;
+
+    [Test]
+    public void A_watch_that_is_killed_leaves_no_table()
+    {
+        using var host = PrivateHost.Start();
+        using var watch = Start("watch", "--namespace", $"{host.ProcessId}", "--to", "192.0.2.1:8443");
+        Assert.That(watch.StandardOutput.ReadLine(), Does.StartWith("Watching"), watch.StandardError.ReadToEnd);
+        Assert.That(host.Run("nft list tables"), Does.Contain("hooktrail-"));
+
+        watch.Kill();
+        watch.WaitForExit();
+
+        // The process that holds the tables ends when the kernel has closed its input.
+        host.Run("for i in {1..2000}; do nft list tables | grep -q hooktrail- || break; done");
+        Assert.That(host.Run("nft list tables"), Does.Not.Contain("hooktrail-"));
+    }
+
+    [Test]
+    public void Ctrl_C_ends_a_watch_with_its_counts()
+    {
+        using var host = PrivateHost.Start();
+        using var watch = Start("watch", "--namespace", $"{host.ProcessId}", "--to", "192.0.2.1:8443");
+        Assert.That(watch.StandardOutput.ReadLine(), Does.StartWith("Watching"));
+        host.Connect("203.0.113.7", "192.0.2.1", 8443);
+        // The first packet has been shown.
+        while (watch.StandardOutput.ReadLine() is { } line && !line.Contains("as predicted"))
+        {
+        }
+
+        host.Run($"kill -INT {watch.Id}");
+        var rest = watch.StandardOutput.ReadToEnd();
+        watch.WaitForExit();
+
+        Assert.That(watch.ExitCode, Is.Zero, watch.StandardError.ReadToEnd());
+        Assert.That(rest, Does.Match("\n[1-9][0-9]* packets: [1-9][0-9]* as predicted, 0 not, 0 not compared\n$"));
+        Assert.That(host.Run("nft list tables"), Does.Not.Contain("hooktrail-"));
+    }
+
+    [Test]
+    public void A_check_that_is_killed_while_it_injects_leaves_no_qdisc()
+    {
+        using var host = PrivateHost.Start();
+        // The packet waits at this rule for the whole patience of the check.
+        host.Run("iptables-nft -t raw -A PREROUTING -s 198.51.100.7 -j ACCEPT");
+        host.Run("c iptables-nft -A INPUT -p tcp --dport 443 -j DROP");
+        using var check = Start(
+            "check", "--live", "--inject", "--namespace", $"{host.ProcessId}", "--from", "198.51.100.7", "--to", "192.0.2.1:8443");
+        host.Run("for i in {1..20000}; do tc qdisc show dev eth0 | grep -q clsact && break; done; tc qdisc show dev eth0 | grep -q clsact");
+
+        check.Kill();
+        check.WaitForExit();
+
+        host.Run("for i in {1..2000}; do tc qdisc show dev eth0 | grep -q clsact || ip -o link | grep -q ': ht-' || break; done");
+        Assert.That(host.Run("tc qdisc show dev eth0"), Does.Not.Contain("clsact"));
+        host.Run("for i in {1..2000}; do nft list tables | grep -q hooktrail- || break; done");
+        Assert.That(host.Run("nft list tables"), Does.Not.Contain("hooktrail-"));
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Cli, .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        RedirectStandardInput = true,
+    })!;
+}

@@ -8,10 +8,13 @@ namespace Hooktrail.Namespaces;
 
 /// <summary>
 /// A lab without an Engine: a Docker host in a private network namespace, with Docker's rules, and other namespaces
-/// around it. The kernel log shows no packets of other network namespaces, so only NFLOG observes.
+/// around it. The kernel log shows no packets of other network namespaces, so NFLOG observes, and the kernel's trace.
 /// </summary>
 public sealed class NamespaceLab : ILab
 {
+    // NFPROTO_IPV4 and NFPROTO_IPV6; the names of the sysctls.
+    private static readonly ImmutableArray<int> LegacyLoggers = [2, 10];
+
     private readonly NamespaceSetup _setup;
     private readonly NamespaceHost _host;
     private readonly NamespaceStations _stations;
@@ -20,6 +23,8 @@ public sealed class NamespaceLab : ILab
     private readonly LabMap _map;
     private readonly ChangingHost _now;
     private readonly RegistrationHistory _history;
+    private (HostProfile Of, TracedRules Rules)? _rules;
+    private bool _tellsLegacy;
 
     private NamespaceLab(
         NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder,
@@ -38,7 +43,7 @@ public sealed class NamespaceLab : ILab
     public ImmutableArray<Endpoint> Endpoints =>
         [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
 
-    public Observers Observers => Observers.Nflog;
+    public Observers Observers => Observers.Trace;
 
     public HostProfile Profile => _now.Profile;
 
@@ -106,7 +111,7 @@ public sealed class NamespaceLab : ILab
         async Task BeginAsync(NamespaceHost empty)
         {
             var program = await HostProcess.StartAsync(
-                empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+                empty, NflogProgram.Script, cancellation, "0", "trace").ConfigureAwait(false);
             recorder = await NflogRecorder.StartAsync(
                 new(
                     program.Input,
@@ -146,12 +151,17 @@ public sealed class NamespaceLab : ILab
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
-        if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
-            throw new HooktrailException(
-                "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
+        ObserverChoice.Check(Kind, sending.Observers);
         var (profile, window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
-        return new(profile, null, TrailAssembler.Assemble(
-            flow, _map, window, mark, null, exchanged, _recorder.Unsure));
+        var nflog = TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
+        if (sending.Observers?.HasFlag(Observers.Trace) != true)
+            return new(profile, null, nflog);
+        // Of a host that changed during the flow, it is not known which rule had which place when.
+        var rules = await RulesAsync(profile, sending.Between is not null, cancellation).ConfigureAwait(false);
+        return new(profile, null, TraceAgreement.Of(nflog, rules))
+        {
+            Rules = sending.Between is null ? rules : null,
+        };
     }
 
     internal LabMap Map => _map;
@@ -165,6 +175,8 @@ public sealed class NamespaceLab : ILab
         _now.FlowAsync(
             async (profile, between) =>
             {
+                await TraceAsync(sending.Observers?.HasFlag(Observers.Trace) == true, profile, cancellation)
+                    .ConfigureAwait(false);
                 _recorder.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
                 try
                 {
@@ -182,6 +194,37 @@ public sealed class NamespaceLab : ILab
                 }
             },
             cancellation);
+
+    private bool IsLegacy => _setup.Iptables == Backend.Legacy;
+
+    private async Task TraceAsync(bool on, HostProfile profile, CancellationToken cancellation)
+    {
+        if (on && profile.Kernel < TraceSwitch.First)
+            throw new CannotSendException(
+                $"The kernel's trace is read from Linux {TraceSwitch.First} on, and this host has {profile.Kernel}; use --observer nflog.");
+        await _recorder.TraceAsync(on, cancellation).ConfigureAwait(false);
+        if (on)
+            await RulesAsync(profile, isChanged: false, cancellation).ConfigureAwait(false);
+        // Legacy tables write their trace to the namespace's logger, which no other lab shares.
+        if (IsLegacy && on != _tellsLegacy)
+            await _host.Host.RunAsync(
+                "lead the trace of legacy tables to the log group",
+                string.Join('\n', LegacyLoggers.Select(family => SetupScripts.Set(
+                    $"net/netfilter/nf_log/{family}", on ? "nfnetlink_log" : "NONE"))),
+                cancellation).ConfigureAwait(false);
+        _tellsLegacy = IsLegacy && on;
+    }
+
+    private async Task<TracedRules> RulesAsync(HostProfile profile, bool isChanged, CancellationToken cancellation)
+    {
+        if (_rules is { } known && ReferenceEquals(known.Of, profile) && !isChanged)
+            return known.Rules;
+        var json = await _host.Host.RunAsync(
+            "read the handles of the rules", "nft -j list ruleset", cancellation).ConfigureAwait(false);
+        var rules = new TracedRules(profile.Rules, RuleHandles.Of(string.Join('\n', json)), IsLegacy);
+        _rules = isChanged ? null : (profile, rules);
+        return rules;
+    }
 
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
         await _host.Host.RunAsync("read the facts of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),

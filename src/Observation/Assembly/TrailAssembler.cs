@@ -90,6 +90,14 @@ public static class TrailAssembler
                 Steps = packet is null
                     ? []
                     : [.. packet.Sightings.Index().SelectMany(one => one.Item.Steps.Select(step => (one.Index + 1, step)))],
+                Traced = packet is null
+                    ? []
+                    : [
+                        .. from chain in packet.Sightings.SelectMany(sighting => sighting.Chains)
+                           orderby chain.Number
+                           select hops.Of(packet, chain),
+                    ],
+                Untraced = packet?.Sightings.Find(sighting => !sighting.IsTraced)?.Point,
             });
         }
 

@@ -41,6 +41,17 @@ internal sealed class TraceMessage
     /// </summary>
     public ReadOnlyMemory<byte> Packet { get; private set; }
 
+    /// <summary>
+    /// The first bytes of its transport header, at most 20, if the kernel found one; with <see cref="Packet"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> Transport { get; private set; }
+
+    /// <summary>The hook's incoming device, in the bridge family the port; 0 for none. With <see cref="Packet"/>.</summary>
+    public int In { get; private set; }
+
+    /// <summary>As <see cref="In"/>, outgoing.</summary>
+    public int Out { get; private set; }
+
     /// <summary>Parses a line of hexadecimal; false if it holds no message.</summary>
     public static bool TryParse(ReadOnlySpan<char> line, [NotNullWhen(true)] out TraceMessage? message)
     {
@@ -82,6 +93,9 @@ internal sealed class TraceMessage
                     break;
                 case Attribute.Verdict: verdict = VerdictOf(value); break;
                 case Attribute.NetworkHeader: Packet = content; break;
+                case Attribute.TransportHeader: Transport = content; break;
+                case Attribute.In when value.Length == 4: In = BinaryPrimitives.ReadInt32BigEndian(value); break;
+                case Attribute.Out when value.Length == 4: Out = BinaryPrimitives.ReadInt32BigEndian(value); break;
             }
         }
 
@@ -141,6 +155,9 @@ internal sealed class TraceMessage
         Verdict = 5,
         Id = 6,
         NetworkHeader = 8,
+        TransportHeader = 9,
+        In = 10,
+        Out = 12,
         Policy = 16,
     }
 }

@@ -1,3 +1,5 @@
+using Hooktrail.Observation.Nflog;
+
 namespace Hooktrail.Labs;
 
 /// <summary>Why a lab cannot watch as it was asked to, in one sentence.</summary>
@@ -8,6 +10,14 @@ public static class ObserverChoice
 
     public const string NoTrace =
         "The Docker lab does not read the kernel's trace, because every reader of it on the Engine's host would get the lab's packets, and the lab theirs; use --lab namespaces, or --observer both.";
+
+    /// <exception cref="CannotSendException">The kernel's trace is not read on such a kernel.</exception>
+    public static void CheckTrace(KernelVersion kernel)
+    {
+        if (kernel < TraceSwitch.First)
+            throw new CannotSendException(
+                $"The kernel's trace is read from Linux {TraceSwitch.First} on, and this host has {kernel}; use --observer nflog.");
+    }
 
     /// <exception cref="HooktrailException">The lab lacks one of the observers.</exception>
     public static void Check(LabKind lab, Observers? wanted)

@@ -23,8 +23,8 @@ public sealed class NamespaceLab : ILab
     private readonly LabMap _map;
     private readonly ChangingHost _now;
     private readonly RegistrationHistory _history;
-    private (HostProfile Of, TracedRules Rules)? _rules;
-    private bool _tellsLegacy;
+    private (HostProfile Of, RuleHandles Handles)? _handles;
+    private bool _leadsLegacy;
 
     private NamespaceLab(
         NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder,
@@ -156,8 +156,9 @@ public sealed class NamespaceLab : ILab
         var nflog = TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
         if (sending.Observers?.HasFlag(Observers.Trace) != true)
             return new(profile, null, nflog);
+        var handles = await HandlesAsync(profile, sending.Between is not null, cancellation).ConfigureAwait(false);
+        var rules = new TracedRules(profile.Rules, handles, TellsLegacy(nflog));
         // Of a host that changed during the flow, it is not known which rule had which place when.
-        var rules = await RulesAsync(profile, sending.Between is not null, cancellation).ConfigureAwait(false);
         return new(profile, null, TraceAgreement.Of(nflog, rules))
         {
             Rules = sending.Between is null ? rules : null,
@@ -195,35 +196,37 @@ public sealed class NamespaceLab : ILab
             },
             cancellation);
 
-    private bool IsLegacy => _setup.Iptables == Backend.Legacy;
-
     private async Task TraceAsync(bool on, HostProfile profile, CancellationToken cancellation)
     {
-        if (on && profile.Kernel < TraceSwitch.First)
-            throw new CannotSendException(
-                $"The kernel's trace is read from Linux {TraceSwitch.First} on, and this host has {profile.Kernel}; use --observer nflog.");
+        if (on)
+            ObserverChoice.CheckTrace(profile.Kernel);
         await _recorder.TraceAsync(on, cancellation).ConfigureAwait(false);
         if (on)
-            await RulesAsync(profile, isChanged: false, cancellation).ConfigureAwait(false);
-        // Legacy tables write their trace to the namespace's logger, which no other lab shares.
-        if (IsLegacy && on != _tellsLegacy)
-            await _host.Host.RunAsync(
-                "lead the trace of legacy tables to the log group",
+            await HandlesAsync(profile, isChanged: false, cancellation).ConfigureAwait(false);
+        // Legacy tables write their trace to the namespace's logger, which no other lab shares. A kernel without one has
+        // no trace of theirs.
+        if (_setup.Iptables == Backend.Legacy && on != _leadsLegacy)
+            await _host.Host.TryAsync(
                 string.Join('\n', LegacyLoggers.Select(family => SetupScripts.Set(
                     $"net/netfilter/nf_log/{family}", on ? "nfnetlink_log" : "NONE"))),
                 cancellation).ConfigureAwait(false);
-        _tellsLegacy = IsLegacy && on;
+        _leadsLegacy = on;
     }
 
-    private async Task<TracedRules> RulesAsync(HostProfile profile, bool isChanged, CancellationToken cancellation)
+    // A kernel without CONFIG_NETFILTER_XT_TARGET_TRACE tells of no legacy table.
+    private bool TellsLegacy(Finding nflog) =>
+        _setup.Iptables == Backend.Legacy && nflog is Finding.Observed(var legs)
+            && legs.Any(leg => leg.Traced.Any(hop => hop.Point.Layer is Layer.Iptables or Layer.Ip6tables));
+
+    private async Task<RuleHandles> HandlesAsync(HostProfile profile, bool isChanged, CancellationToken cancellation)
     {
-        if (_rules is { } known && ReferenceEquals(known.Of, profile) && !isChanged)
-            return known.Rules;
+        if (_handles is { } known && ReferenceEquals(known.Of, profile) && !isChanged)
+            return known.Handles;
         var json = await _host.Host.RunAsync(
             "read the handles of the rules", "nft -j list ruleset", cancellation).ConfigureAwait(false);
-        var rules = new TracedRules(profile.Rules, RuleHandles.Of(string.Join('\n', json)), IsLegacy);
-        _rules = isChanged ? null : (profile, rules);
-        return rules;
+        var handles = RuleHandles.Of(string.Join('\n', json));
+        _handles = isChanged ? null : (profile, handles);
+        return handles;
     }
 
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(

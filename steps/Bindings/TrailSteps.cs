@@ -1,5 +1,4 @@
 using Hooktrail.Judging;
-using Hooktrail.Records;
 using Hooktrail.Specs.Run;
 using Hooktrail.Trails.Accounts;
 using NUnit.Framework;
@@ -161,7 +160,7 @@ public sealed class TrailSteps(FlowUnderTest flow)
         var outcome = flow.Predicted(leg).Outcome;
         Assert.That(outcome.Kind, Is.EqualTo(how), outcome.ToString());
         var last = asked.Last(one => one.Verdict != RuleVerdict.NoMatch);
-        Assert.That(own.Any(one => IsSame(one, last)), $"The model: {outcome.Kind.Name()} by {last}");
+        Assert.That(own.Any(one => IsSame(one, last)), $"The model: {outcome}; by {last}");
         if (met is not { } seen)
             return;
         Assert.That(seen, Is.Not.Empty, "The kernel told of no rule that matched.");

@@ -139,13 +139,13 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             ? Prediction.Forecast(
                 _profile, Flow, Math.Max(_profiles.Length, Flow.Protocol == Protocol.Tcp ? 1 : leg.Packet))
             : Prediction.Forecast(_profiles, Flow);
-        if (_finding is not Finding.Observed(var legs))
+        if (_finding is not Finding.Observed(var legs) || _seen is not { } seen)
             return LegJudgement.Untold(Flow, forecast, LegVerdict.Inconclusive, "It was not observed.")
                 .FirstOrDefault(one => one.Leg == leg);
         return RuleJudgement.Of(
             _profile, Flow,
             FlowJudgement.Of(Flow, forecast, ObservedRecords.Of(Flow, legs), proven: Unproven.In(_profile, legs)),
-            _seen!.RulesOf, _seen.Shows)
+            seen.RulesOf, seen.Shows)
             .FirstOrDefault(one => one.Leg == leg);
     }
 

@@ -130,13 +130,19 @@ public sealed record NflogTable(RunId Run, int Group, NflogTraffic Traffic, Immu
             $"\t\t{(Traces ? "meta nftrace set 1 " : "")}counter log prefix \"{Prefix(Run, place.Point)}\" group {Group} snaplen {Snaplen} queue-threshold 1\n\t}}\n");
     }
 
-    // A name that nft accepts: it begins with a letter, and has no character with a meaning in nft.
-    private static string Unique(HookPoint point, HashSet<string> names)
+    /// <summary>
+    /// How the name of a place's chain begins: a name that nft accepts, without a character with a meaning in nft.
+    /// </summary>
+    internal static string ChainName(HookPoint point)
     {
         var plain = string.Concat($"{point.Layer.Name()}.{point.Table}.{point.Chain}"
             .Select(character => char.IsAsciiLetterOrDigit(character) || character is '.' ? character : '_'));
-        if (plain.Length > 100)
-            plain = plain[..100];
+        return plain.Length > 100 ? plain[..100] : plain;
+    }
+
+    private static string Unique(HookPoint point, HashSet<string> names)
+    {
+        var plain = ChainName(point);
         var name = plain;
         for (var i = 2; !names.Add(name); i++)
             name = $"{plain}.{i}";

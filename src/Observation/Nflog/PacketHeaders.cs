@@ -41,21 +41,15 @@ internal struct PacketHeaders
     public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) =>
         Read(etherType, packet, isInner: false);
 
-    /// <summary>
-    /// Reads what nf_tables' trace has of a packet: its first 40 bytes, and 20 of its transport header. It has no type
-    /// of the packet, but IP's version.
-    /// </summary>
-    public static PacketHeaders OfTrace(ReadOnlySpan<byte> network, ReadOnlySpan<byte> transport) =>
-        network switch
-        {
-            [>= 0x45 and <= 0x4F, ..] => Read(Ip, network),
-            // Between both parts there may be extension headers.
-            [>= 0x60 and <= 0x6F, _, _, _, _, _, 6 or 17 or 58, ..] => Read(Ip6, [.. network, .. transport]),
-            [>= 0x60 and <= 0x6F, ..] => Read(Ip6, network),
-            // Hardware type 1, which is Ethernet.
-            [0, 1, 8, 0, ..] => Read(Arp, network),
-            _ => default,
-        };
+    /// <summary>Reads what nf_tables' trace has of a packet. It does not tell its type, but IP has its version.</summary>
+    public static PacketHeaders OfTrace(ReadOnlySpan<byte> packet) => packet switch
+    {
+        [>= 0x45 and <= 0x4F, ..] => Read(Ip, packet),
+        [>= 0x60 and <= 0x6F, ..] => Read(Ip6, packet),
+        // Hardware type 1, which is Ethernet.
+        [0, 1, 8, 0, ..] => Read(Arp, packet),
+        _ => default,
+    };
 
     private static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet, bool isInner)
     {

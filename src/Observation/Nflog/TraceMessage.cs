@@ -37,14 +37,10 @@ internal sealed class TraceMessage
     public uint Id { get; private set; }
 
     /// <summary>
-    /// The packet's first bytes from its network header on, at most 40. Only the first message of a base chain has them.
+    /// The packet's first bytes: its network header, at most 40, and at most 20 of its transport header. Only the first
+    /// message of a base chain has them.
     /// </summary>
     public ReadOnlyMemory<byte> Packet { get; private set; }
-
-    /// <summary>
-    /// The first bytes of its transport header, at most 20, if the kernel found one; with <see cref="Packet"/>.
-    /// </summary>
-    public ReadOnlyMemory<byte> Transport { get; private set; }
 
     /// <summary>The hook's incoming device, in the bridge family the port; 0 for none. With <see cref="Packet"/>.</summary>
     public int In { get; private set; }
@@ -72,6 +68,7 @@ internal sealed class TraceMessage
     {
         long? handle = null;
         var (kind, policy, verdict) = (Kind.None, 0u, RuleVerdict.Unknown);
+        ReadOnlyMemory<byte> network = default, transport = default;
         bool isWhole;
         while (NetlinkAttributes.Next(ref attributes, out isWhole) is { } attribute)
         {
@@ -92,8 +89,8 @@ internal sealed class TraceMessage
                     policy = BinaryPrimitives.ReadUInt32BigEndian(value);
                     break;
                 case Attribute.Verdict: verdict = VerdictOf(value); break;
-                case Attribute.NetworkHeader: Packet = content; break;
-                case Attribute.TransportHeader: Transport = content; break;
+                case Attribute.NetworkHeader: network = content; break;
+                case Attribute.TransportHeader: transport = content; break;
                 case Attribute.In when value.Length == 4: In = BinaryPrimitives.ReadInt32BigEndian(value); break;
                 case Attribute.Out when value.Length == 4: Out = BinaryPrimitives.ReadInt32BigEndian(value); break;
             }
@@ -102,11 +99,20 @@ internal sealed class TraceMessage
         if (!isWhole)
             return false;
 
+        Packet = AreAdjacent(network.Span) ? (byte[])[.. network.Span, .. transport.Span] : network;
         IsAcceptingPolicy = kind == Kind.Policy && policy != 0;
         if (handle is not null || kind == Kind.Policy)
             Step = new(Family, Table, Chain, handle, kind == Kind.Policy ? RuleVerdict.Drop : verdict);
         return kind != Kind.None;
     }
+
+    // Between both parts there may be extension headers of IPv6.
+    private static bool AreAdjacent(ReadOnlySpan<byte> network) => network switch
+    {
+        [>= 0x45 and <= 0x4F, ..] => network.Length == (network[0] & 0xF) * 4,
+        [>= 0x60 and <= 0x6F, _, _, _, _, _, 6 or 17 or 58, ..] => network.Length == 40,
+        _ => false,
+    };
 
     // An attribute within the attribute: NFTA_VERDICT_CODE comes first. Its values are NF_DROP and NF_ACCEPT of
     // include/uapi/linux/netfilter.h, and those of enum nft_verdicts.

@@ -73,9 +73,7 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
 
     private void Join(TraceMessage message)
     {
-        // A message without the packet's bytes is a later one of the same chain: its policy.
-        if (message.Packet.IsEmpty
-            || _open.FindLastIndex(one => one.Packet.Span.StartsWith(message.Packet.Span)) is var at && at < 0)
+        if (_open.FindLastIndex(one => IsOf(message, one.Index, one.Packet)) is var at && at < 0)
             return;
         if (!_taps.TryGetValue(message.Id, out var taps))
             _taps[message.Id] = taps = [];
@@ -83,6 +81,17 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
         taps.Add(index);
         _open.RemoveAt(at);
         windows[index] = windows[index] with { IsTraced = true };
+    }
+
+    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the packet is a later
+    // fragment of IPv6, of which the kernel tells no bytes (measured on 6.18).
+    private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
+    {
+        var point = windows[index].Point;
+        return message.Packet.IsEmpty
+            ? message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
+                && !_taps.GetValueOrDefault(message.Id, []).Exists(tap => windows[tap].Point == point)
+            : packet.Span.StartsWith(message.Packet.Span);
     }
 
     // Two chains of one place are recorded before either runs. So a base chain of the user's names the sighting.
@@ -94,8 +103,14 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
             var own = taps.FindLastIndex(tap => windows[tap].Point == point);
             _current[message.Id] = index = taps[own < 0 ? ^1 : own];
             // Only the first message of a crossing has the packet.
-            if (!message.Packet.IsEmpty)
-                windows[index] = windows[index] with { Chains = windows[index].Chains.Add(Chain(message, point, devices)) };
+            var seen = windows[index];
+            if (!message.Packet.IsEmpty || !seen.Chains.Any(chain => chain.Point == point))
+                windows[index] = seen with
+                {
+                    Chains = seen.Chains.Add(message.Packet.IsEmpty
+                        ? new(_next++, point, seen.In, seen.Out, null, null, null, null)
+                        : Chain(message, point, devices)),
+                };
         }
 
         if (message.Step is { } step && !message.IsAcceptingPolicy)
@@ -104,7 +119,7 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
 
     private TracedChain Chain(TraceMessage message, HookPoint point, DeviceNames devices)
     {
-        var headers = PacketHeaders.OfTrace(message.Packet.Span, message.Transport.Span);
+        var headers = PacketHeaders.OfTrace(message.Packet.Span);
         return new(
             _next++, point, devices[message.In], devices[message.Out], headers.Source, headers.Destination,
             headers.SourcePort, headers.DestinationPort);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
@@ -37,7 +38,7 @@ public class TraceTests
         Assert.That(rules, Is.GreaterThan(40));
     }
 
-    [TestCase("iptables -t raw -A PREROUTING -s client -j NOTRACK", 1)]
+    [TestCase("iptables -t raw -I PREROUTING -s client -j NOTRACK", 1)]
     [TestCase("iptables -t filter -I FORWARD 1 -s client -d wan -j DROP", 1)]
     [TestCase("iptables -t filter -I FORWARD 2 -i lab -o wan.nic -j REJECT", 2)]
     [TestCase("iptables -t mangle -A FORWARD -s client -j MARK --set-mark 7", 1)]
@@ -94,6 +95,21 @@ public class TraceTests
     }
 
     [Test]
+    public void A_kernel_that_is_too_old_and_a_lab_without_the_trace_are_refused_in_one_sentence()
+    {
+        Assert.That(
+            () => ObserverChoice.CheckTrace(KernelVersion.Parse("5.9")),
+            Throws.TypeOf<CannotSendException>().With.Message.EqualTo(
+                "The kernel's trace is read from Linux 5.10 on, and this host has 5.9; use --observer nflog."));
+        Assert.That(() => ObserverChoice.CheckTrace(KernelVersion.Parse("5.10.1")), Throws.Nothing);
+        Assert.That(
+            () => ObserverChoice.Check(LabKind.Docker, Observers.All),
+            Throws.TypeOf<HooktrailException>().With.Message.EqualTo(ObserverChoice.NoTrace));
+        Assert.That(() => ObserverChoice.Check(LabKind.Docker, Observers.Both), Throws.Nothing);
+        Assert.That(() => ObserverChoice.Check(LabKind.Namespaces, Observers.Trace), Throws.Nothing);
+    }
+
+    [Test]
     public async Task It_is_switched_off_again_and_a_flow_without_it_has_no_rules()
     {
         await using var lab = await Live.StartAsync(NamespaceSetup.Default with { Docker = DockerRelease.V20 });
@@ -131,19 +147,59 @@ public class TraceTests
         var seen = await lab.SendAsync(Ping, Traced with
         {
             Packets = 2,
-            Between = () => lab.Host.RunAsync(
-                "flood",
-                """
-                reader=$(grep -laF NFNLGRP_NFTRACE /proc/[0-9]*/cmdline | cut -d/ -f3 | grep -v "^$$\$")
-                test -n "$reader" && kill -STOP $reader
-                for i in 1 2 3 4; do ping -q -f -c 5000 -w 20 127.0.0.1 >/dev/null; done
-                kill -CONT $reader
-                """,
-                default),
+            Between = async () =>
+            {
+                Signal("STOP");
+                try
+                {
+                    await lab.Host.RunAsync("flood", "ping -q -f -c 3000 -w 20 127.0.0.1 >/dev/null", default);
+                }
+                finally
+                {
+                    Signal("CONT");
+                }
+            },
         });
 
         Assert.That(seen.Finding, Is.TypeOf<Finding.Inconclusive>(), seen.Finding.ToString());
         await AgreeAsync(lab, Ping);
+    }
+
+    // The readers of this process' labs.
+    private static void Signal(string name)
+    {
+        var parents = Directory.GetDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(entry => entry!.All(char.IsAsciiDigit))
+            .Select(entry => (Id: int.Parse(entry!, CultureInfo.InvariantCulture), Parent: ParentOf(entry!)))
+            .ToDictionary(one => one.Id, one => one.Parent);
+        var readers = parents.Keys
+            .Where(id => IsOurs(id) && Read($"/proc/{id}/cmdline") is var line
+                && line.StartsWith("perl\0", StringComparison.Ordinal)
+                && line.Contains("NFNLGRP_NFTRACE", StringComparison.Ordinal))
+            .ToList();
+        Assert.That(readers, Is.Not.Empty);
+        using var kill = Process.Start("kill", [$"-{name}", .. readers.Select(id => $"{id}")]);
+        kill.WaitForExit();
+
+        bool IsOurs(int id) => id == Environment.ProcessId || id > 1 && parents.TryGetValue(id, out var up) && IsOurs(up);
+
+        int ParentOf(string id) =>
+            Read($"/proc/{id}/stat") is { Length: > 0 } stat
+                ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture)
+                : 0;
+
+        string Read(string file)
+        {
+            try
+            {
+                return File.ReadAllText(file);
+            }
+            catch (IOException)
+            {
+                return ""; // it has ended
+            }
+        }
     }
 
     private static async Task<ImmutableArray<LegRecord>> AgreeAsync(NamespaceLab lab, Flow flow)

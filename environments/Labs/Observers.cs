@@ -14,8 +14,8 @@ public enum Observers
     Both = Log | Nflog,
 
     /// <summary>
-    /// The kernel's own trace, which tells the rules. The records of NFLOG tell which packet it is about, so both watch,
-    /// and must agree.
+    /// The kernel's own trace, which tells the rules. The records of NFLOG tell which packet it is about, so both
+    /// watch, and must agree.
     /// </summary>
     Trace = 4 | Nflog,
 

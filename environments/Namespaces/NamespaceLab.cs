@@ -203,8 +203,8 @@ public sealed class NamespaceLab : ILab
         await _recorder.TraceAsync(on, cancellation).ConfigureAwait(false);
         if (on)
             await HandlesAsync(profile, isChanged: false, cancellation).ConfigureAwait(false);
-        // Legacy tables write their trace to the namespace's logger, which no other lab shares. A kernel without one has
-        // no trace of theirs.
+        // Legacy tables write their trace to the namespace's logger, which no other lab shares. A kernel without one
+        // has no trace of theirs.
         if (_setup.Iptables == Backend.Legacy && on != _leadsLegacy)
             await _host.Host.TryAsync(
                 string.Join('\n', LegacyLoggers.Select(family => SetupScripts.Set(

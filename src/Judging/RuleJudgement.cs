@@ -63,7 +63,8 @@ public static class RuleJudgement
     private static ImmutableArray<RuleStep> Before(RuleStep undecided, ImmutableArray<RuleStep> rules)
     {
         var at = 0;
-        while (at < rules.Length && (rules[at].Hop < undecided.Hop || rules[at].Hop == undecided.Hop && !IsIt(rules[at])))
+        while (at < rules.Length
+            && (rules[at].Hop < undecided.Hop || rules[at].Hop == undecided.Hop && !IsIt(rules[at])))
             at++;
         return [.. rules.Where((rule, index) => index < at || rule.Hop != undecided.Hop)];
 

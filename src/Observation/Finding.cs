@@ -31,8 +31,8 @@ public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> 
     public ImmutableArray<(int Hop, TraceStep Step)> Steps { get; init; } = [];
 
     /// <summary>
-    /// The hops that the kernel told of, by itself: at chains of nf_tables, and of legacy tables where it tells of them.
-    /// None without a trace.
+    /// The hops that the kernel told of, by itself: at chains of nf_tables, and of legacy tables where it tells of
+    /// them. None without a trace.
     /// </summary>
     public ImmutableArray<Hop> Traced { get; init; } = [];
 

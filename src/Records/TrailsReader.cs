@@ -190,8 +190,7 @@ internal sealed class TrailsReader(string name)
     private LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
         string[] members = ["scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence"];
-        leg.Object(
-            [.. members, .. _version >= 5 ? ["ways"] : Array.Empty<string>(), .. _version >= 6 ? ["rules"] : Array.Empty<string>()]);
+        leg.Object(_version switch { 4 => members, 5 => [.. members, "ways"], _ => [.. members, "ways", "rules"] });
         var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
         var record = new LegRecord(

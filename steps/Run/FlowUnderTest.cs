@@ -228,8 +228,8 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     }
 
     /// <summary>
-    /// The rules that were asked at each hop of a leg, as the model has them, and those that matched, as the kernel told.
-    /// The latter are null if only the model was asked.
+    /// The rules that were asked at each hop of a leg, as the model has them, and those that matched, as the kernel
+    /// told. The latter are null if only the model was asked.
     /// </summary>
     public (ImmutableArray<RuleStep> Asked, ImmutableArray<RuleStep>? Met) RulesOf(Leg leg)
     {

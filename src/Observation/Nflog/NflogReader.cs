@@ -225,7 +225,8 @@ public sealed class NflogReader
         var layer = message.Family == 10 ? Layer.Ip6tables : Layer.Iptables;
         if (sighting.In is not null)
             _forwarded[(layer, physOut)] = sighting;
-        else if (_forwarded.TryGetValue((layer, physOut), out var forwarded) && forwarded.IsOfSamePacketAs(sighting))
+        else if (_forwarded.TryGetValue((layer, physOut), out var forwarded)
+            && forwarded.IsOfSamePacketAs(sighting))
             return sighting with { PhysIn = forwarded.PhysIn };
         return sighting;
     }

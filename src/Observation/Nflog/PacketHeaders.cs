@@ -41,7 +41,9 @@ internal struct PacketHeaders
     public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) =>
         Read(etherType, packet, isInner: false);
 
-    /// <summary>Reads what nf_tables' trace has of a packet. It does not tell its type, but IP has its version.</summary>
+    /// <summary>
+    /// Reads what nf_tables' trace has of a packet. It does not tell its type, but IP has its version.
+    /// </summary>
     public static PacketHeaders OfTrace(ReadOnlySpan<byte> packet) => packet switch
     {
         [>= 0x45 and <= 0x4F, ..] => Read(Ip, packet),

@@ -83,8 +83,8 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
         windows[index] = windows[index] with { IsTraced = true };
     }
 
-    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the packet is a later
-    // fragment of IPv6, of which the kernel tells no bytes (measured on 6.18).
+    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the packet is a
+    // later fragment of IPv6, of which the kernel tells no bytes (measured on 6.18).
     private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
     {
         var point = windows[index].Point;

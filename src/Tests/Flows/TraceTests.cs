@@ -8,7 +8,9 @@ using Hooktrail.Records;
 
 namespace Hooktrail.Tests.Flows;
 
-/// <summary>The kernel's trace in the lab of namespaces: which rules a packet meets, against those that are predicted.</summary>
+/// <summary>
+/// The kernel's trace in the lab of namespaces: which rules a packet meets, against those that are predicted.
+/// </summary>
 [TestFixture]
 public class TraceTests
 {
@@ -31,7 +33,8 @@ public class TraceTests
             foreach (var flow in new[]
             {
                 Ping, Out, Published, new(Endpoint.Client, Endpoint.Host, Protocol.Tcp),
-                new(Endpoint.Host, Endpoint.Client, Protocol.Icmp), new(Endpoint.Client, Endpoint.Stranger, Protocol.Udp),
+                new(Endpoint.Host, Endpoint.Client, Protocol.Icmp),
+                new(Endpoint.Client, Endpoint.Stranger, Protocol.Udp),
             })
                 rules += (await AgreeAsync(lab, flow with { Ip = ip })).Sum(leg => leg.Rules.Length);
         TestContext.Out.WriteLine($"{rules} rules");
@@ -185,7 +188,8 @@ public class TraceTests
         using var kill = Process.Start("kill", [$"-{name}", .. readers.Select(id => $"{id}")]);
         kill.WaitForExit();
 
-        bool IsOurs(int id) => id == Environment.ProcessId || id > 1 && parents.TryGetValue(id, out var up) && IsOurs(up);
+        bool IsOurs(int id) =>
+            id == Environment.ProcessId || id > 1 && parents.TryGetValue(id, out var up) && IsOurs(up);
 
         int ParentOf(string id) =>
             Read($"/proc/{id}/stat") is { Length: > 0 } stat

@@ -1,5 +1,6 @@
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Tests.Observation;
 
@@ -32,7 +33,8 @@ public class TraceAgreementTests
 
     [Test]
     public void A_hop_at_a_chain_of_which_the_kernel_tells_nothing_is_not_missed() =>
-        Assert.That(Legs(Of(Leg([Legacy, Forward], [Forward]))).Single().Trail.Hops, Is.EqualTo(new[] { Legacy, Forward }));
+        Assert.That(
+            Legs(Of(Leg([Legacy, Forward], [Forward]))).Single().Trail.Hops, Is.EqualTo(new[] { Legacy, Forward }));
 
     [Test]
     public void A_hop_that_only_one_of_both_has_is_a_contradiction()
@@ -54,7 +56,8 @@ public class TraceAgreementTests
     public void A_packet_of_which_the_trace_says_nothing_is_inconclusive() =>
         Assert.That(
             Of(Leg([Forward], []) with { Untraced = Forward.Point }),
-            Is.EqualTo(new Finding.Inconclusive("Of the request, the kernel's trace does not tell of iptables filter FORWARD.")));
+            Is.EqualTo(new Finding.Inconclusive(
+                "Of the request, the kernel's trace does not tell of iptables filter FORWARD.")));
 
     [Test]
     public void What_is_inconclusive_stays_so()
@@ -134,7 +137,7 @@ public class TraceAgreementTests
 
     private static string Reason(Finding finding) => ((Finding.Contradictory)finding).Reason;
 
-    private static TraceStep Step(string chain) => new(NftFamily.Ip, "t", chain, 1, Hooktrail.Trails.Accounts.RuleVerdict.Accept);
+    private static TraceStep Step(string chain) => new(NftFamily.Ip, "t", chain, 1, RuleVerdict.Accept);
 
     private static ObservedLeg Leg(ImmutableArray<Hop> hops, ImmutableArray<Hop> traced) =>
         new(

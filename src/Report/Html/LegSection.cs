@@ -180,7 +180,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"{says}{(rules.Count + remarks.Count > 1 ? " …" : "")}</summary><ul>\n");
         foreach (var rule in rules)
             html.Add(
-                $"<li class=\"rule\">{(leg.Record.Rules.IsEmpty ? "predicted rule" : "rule, by the kernel's trace")}: <code>{RuleLines.Of(rule)}</code>\n");
+                $"<li class=\"rule\">{(leg.Record.Rules.IsEmpty ? "predicted rule" : "rule that matched")}: <code>{RuleLines.Of(rule)}</code>\n");
         foreach (var record in records)
             Record(record, hop, leg.Host);
         foreach (var (index, remark) in remarks.Index())

@@ -198,7 +198,7 @@ public partial class HtmlReportTests
         Assert.That(
             Of(traced),
             Does.Contain(
-                "rule, by the kernel's trace: <code>iptables raw PREROUTING rule 2: -A PREROUTING -s client -j NOTRACK (continue)</code>")
+                "rule that matched: <code>iptables raw PREROUTING rule 2: -A PREROUTING -s client -j NOTRACK (continue)</code>")
                 .And.Not.Contain("predicted rule:"));
         Assert.That(Of(Agreed), Does.Contain("predicted rule: <code>iptables filter FORWARD rule 1:"));
     }

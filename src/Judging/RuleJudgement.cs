@@ -48,7 +48,8 @@ public static class RuleJudgement
             if (((RuleStep?[])[parting.Predicted, parting.Observed])
                 .FirstOrDefault(step => step is not null && IsUndecided(profile, flow, leg, step)) is not { } undecided)
                 return parting;
-            (predicted, observed) = (Before(undecided, predicted), Before(undecided, observed));
+            (predicted, observed) = (
+                Before(parting.Predicted, undecided.Hop, predicted), Before(parting.Observed, undecided.Hop, observed));
         }
 
         return null;
@@ -60,17 +61,12 @@ public static class RuleJudgement
 
     // What a rule whose match the model cannot decide leads to, and what follows it at that hop, is as well one way as
     // the other.
-    private static ImmutableArray<RuleStep> Before(RuleStep undecided, ImmutableArray<RuleStep> rules)
+    private static ImmutableArray<RuleStep> Before(RuleStep? parting, int hop, ImmutableArray<RuleStep> rules)
     {
-        var at = 0;
-        while (at < rules.Length
-            && (rules[at].Hop < undecided.Hop || rules[at].Hop == undecided.Hop && !IsIt(rules[at])))
-            at++;
-        return [.. rules.Where((rule, index) => index < at || rule.Hop != undecided.Hop)];
-
-        bool IsIt(RuleStep rule) =>
-            (rule.Layer, rule.Table, rule.Chain, rule.Number)
-                == (undecided.Layer, undecided.Table, undecided.Chain, undecided.Number);
+        if (parting?.Hop != hop)
+            return rules;
+        var at = rules.LastIndexOf(parting);
+        return [.. rules.Where((rule, index) => index < at || rule.Hop != hop)];
     }
 
     // The model tells where it cannot decide only if it matters. It would, if the rule dropped the packet.

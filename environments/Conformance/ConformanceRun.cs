@@ -113,9 +113,7 @@ public sealed class ConformanceRun(
 
         await using (lab.ConfigureAwait(false))
         {
-            if (Observers is { } wanted && !lab.Observers.HasFlag(wanted))
-                throw new HooktrailException(
-                    "The namespace lab supports only the observer nflog; use --observer nflog, or --lab docker.");
+            ObserverChoice.Check(lab.Kind, Observers);
             foreach (var variation in host.Variations)
                 await RunAsync(lab, host, variation, results, cancellation).ConfigureAwait(false);
         }

@@ -32,8 +32,11 @@ public sealed record FlowResult(
 
         ImmutableArray<LegRecord> Judged(ImmutableArray<ObservedLeg> legs)
         {
-            var judged = FlowJudgement.Of(
-                flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs));
+            var judged = RuleJudgement.Of(
+                profile, flow,
+                FlowJudgement.Of(
+                    flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs)),
+                seen.RulesOf, seen.Shows);
             var title = new ScenarioTitle(host.Title, variation.Title);
             return [.. judged.Select(leg => (Untellable.Of(flow, judged, leg) is { } why
                 ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
@@ -41,6 +44,7 @@ public sealed record FlowResult(
             {
                 Scenario = title,
                 Evidence = leg.Verdict == LegVerdict.Agreed ? [] : leg.Evidence,
+                Rules = leg.Verdict == LegVerdict.Agreed ? [] : leg.Rules,
             })];
         }
     }

@@ -15,7 +15,11 @@ public interface ILab : IAsyncDisposable
 
     ImmutableArray<Endpoint> Endpoints { get; }
 
+    /// <summary>The observers that the lab has.</summary>
     Observers Observers { get; }
+
+    /// <summary>Those that watch where nobody chooses: the trace takes time, and only if it is asked for.</summary>
+    Observers Usual => Observers & Observers.Both;
 
     /// <summary>
     /// The host's kernel, switches and rules, read at the start and after each change. When a change ends, the profile

@@ -15,7 +15,7 @@ namespace Hooktrail.Labs;
 public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines, string Ended, IAsyncDisposable Owner)
 {
     /// <summary>
-    /// Whether it was started with the argument <c>trace</c>, and so tells which rules the packets meet.
+    /// Whether every packet that is recorded is traced. The program has to be started with the argument <c>trace</c>.
     /// </summary>
     public bool Traces { get; init; }
 
@@ -44,6 +44,7 @@ public sealed class NflogRecorder : IAsyncDisposable
     private readonly NflogReader _reader;
     private readonly Task _pump;
     private readonly List<(NflogTable Table, ImmutableArray<NflogPlace> Beside)> _users = [];
+    private TraceSwitch? _trace;
     private int _group;
     private int _fence;
     private int _parts;
@@ -139,6 +140,22 @@ public sealed class NflogRecorder : IAsyncDisposable
 
         if (text.Length > 0)
             await LoadAsync(text, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Switches the kernel's trace of all packets on or off. The program has to be started with the argument
+    /// <c>trace</c>.
+    /// </summary>
+    public async Task TraceAsync(bool on, CancellationToken cancellation)
+    {
+        var wanted = on
+            ? new TraceSwitch(_run, [.. _tools, .. _users.SelectMany(one => one.Table.Places)])
+            : null;
+        if (wanted?.On() == _trace?.On())
+            return;
+        var text = _trace?.Off() + wanted?.On();
+        _trace = wanted;
+        await LoadAsync(text, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Returns what was recorded since the last call.</summary>

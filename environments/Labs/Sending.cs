@@ -15,7 +15,7 @@ public sealed record Sending
     /// </summary>
     public static readonly TimeSpan Ample = TimeSpan.FromSeconds(5);
 
-    /// <summary>One request, watched by all observers of the lab.</summary>
+    /// <summary>One request, watched by the lab's usual observers.</summary>
     public static readonly Sending Once = new();
 
     /// <summary>
@@ -26,7 +26,7 @@ public sealed record Sending
     /// <summary>The bytes of payload in each request.</summary>
     public int Size { get; init; } = 8;
 
-    /// <summary>Null for all observers of the lab.</summary>
+    /// <summary>Null for the lab's usual observers.</summary>
     public Observers? Observers { get; init; }
 
     /// <summary>How long to wait for an answer.</summary>

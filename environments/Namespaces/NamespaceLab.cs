@@ -8,10 +8,13 @@ namespace Hooktrail.Namespaces;
 
 /// <summary>
 /// A lab without an Engine: a Docker host in a private network namespace, with Docker's rules, and other namespaces
-/// around it. The kernel log shows no packets of other network namespaces, so only NFLOG observes.
+/// around it. The kernel log shows no packets of other network namespaces, so NFLOG observes, and the kernel's trace.
 /// </summary>
 public sealed class NamespaceLab : ILab
 {
+    // NFPROTO_IPV4 and NFPROTO_IPV6; the names of the sysctls.
+    private static readonly ImmutableArray<int> LegacyLoggers = [2, 10];
+
     private readonly NamespaceSetup _setup;
     private readonly NamespaceHost _host;
     private readonly NamespaceStations _stations;
@@ -20,6 +23,8 @@ public sealed class NamespaceLab : ILab
     private readonly LabMap _map;
     private readonly ChangingHost _now;
     private readonly RegistrationHistory _history;
+    private (HostProfile Of, RuleHandles Handles)? _handles;
+    private bool _leadsLegacy;
 
     private NamespaceLab(
         NamespaceSetup setup, NamespaceHost host, RunId run, NamespaceStations stations, NflogRecorder recorder,
@@ -38,7 +43,7 @@ public sealed class NamespaceLab : ILab
     public ImmutableArray<Endpoint> Endpoints =>
         [.. Endpoint.All.Where(endpoint => _setup.Topology.Stations.Contains(endpoint.Name))];
 
-    public Observers Observers => Observers.Nflog;
+    public Observers Observers => Observers.Trace;
 
     public HostProfile Profile => _now.Profile;
 
@@ -106,7 +111,7 @@ public sealed class NamespaceLab : ILab
         async Task BeginAsync(NamespaceHost empty)
         {
             var program = await HostProcess.StartAsync(
-                empty, NflogProgram.Script, cancellation, "0").ConfigureAwait(false);
+                empty, NflogProgram.Script, cancellation, "0", "trace").ConfigureAwait(false);
             recorder = await NflogRecorder.StartAsync(
                 new(
                     program.Input,
@@ -146,12 +151,18 @@ public sealed class NamespaceLab : ILab
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
-        if (sending.Observers is { } wanted && wanted.HasFlag(Observers.Log))
-            throw new HooktrailException(
-                "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
+        ObserverChoice.Check(Kind, sending.Observers);
         var (profile, window, mark, exchanged) = await ObserveAsync(flow, sending, cancellation).ConfigureAwait(false);
-        return new(profile, null, TrailAssembler.Assemble(
-            flow, _map, window, mark, null, exchanged, _recorder.Unsure));
+        var nflog = TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
+        if (sending.Observers?.HasFlag(Observers.Trace) != true)
+            return new(profile, null, nflog);
+        var handles = await HandlesAsync(profile, sending.Between is not null, cancellation).ConfigureAwait(false);
+        var rules = new TracedRules(profile.Rules, handles, TellsLegacy(nflog));
+        // Of a host that changed during the flow, it is not known which rule had which place when.
+        return new(profile, null, TraceAgreement.Of(nflog, rules))
+        {
+            Rules = sending.Between is null ? rules : null,
+        };
     }
 
     internal LabMap Map => _map;
@@ -165,6 +176,8 @@ public sealed class NamespaceLab : ILab
         _now.FlowAsync(
             async (profile, between) =>
             {
+                await TraceAsync(sending.Observers?.HasFlag(Observers.Trace) == true, profile, cancellation)
+                    .ConfigureAwait(false);
                 _recorder.Listener = Glimpse.Listener(Observers.Nflog, _map, sending);
                 try
                 {
@@ -182,6 +195,39 @@ public sealed class NamespaceLab : ILab
                 }
             },
             cancellation);
+
+    private async Task TraceAsync(bool on, HostProfile profile, CancellationToken cancellation)
+    {
+        if (on)
+            ObserverChoice.CheckTrace(profile.Kernel);
+        await _recorder.TraceAsync(on, cancellation).ConfigureAwait(false);
+        if (on)
+            await HandlesAsync(profile, isChanged: false, cancellation).ConfigureAwait(false);
+        // Legacy tables write their trace to the namespace's logger, which no other lab shares. A kernel without one
+        // has no trace of theirs.
+        if (_setup.Iptables == Backend.Legacy && on != _leadsLegacy)
+            await _host.Host.TryAsync(
+                string.Join('\n', LegacyLoggers.Select(family => SetupScripts.Set(
+                    $"net/netfilter/nf_log/{family}", on ? "nfnetlink_log" : "NONE"))),
+                cancellation).ConfigureAwait(false);
+        _leadsLegacy = on;
+    }
+
+    // A kernel without CONFIG_NETFILTER_XT_TARGET_TRACE tells of no legacy table.
+    private bool TellsLegacy(Finding nflog) =>
+        _setup.Iptables == Backend.Legacy && nflog is Finding.Observed(var legs)
+            && legs.Any(leg => leg.Traced.Any(hop => hop.Point.Layer is Layer.Iptables or Layer.Ip6tables));
+
+    private async Task<RuleHandles> HandlesAsync(HostProfile profile, bool isChanged, CancellationToken cancellation)
+    {
+        if (_handles is { } known && ReferenceEquals(known.Of, profile) && !isChanged)
+            return known.Handles;
+        var json = await _host.Host.RunAsync(
+            "read the handles of the rules", "nft -j list ruleset", cancellation).ConfigureAwait(false);
+        var handles = RuleHandles.Of(string.Join('\n', json));
+        _handles = isChanged ? null : (profile, handles);
+        return handles;
+    }
 
     public async Task<HostFacts> FactsAsync(CancellationToken cancellation = default) => HostFacts.Parse(
         await _host.Host.RunAsync("read the facts of the host", HostFacts.Script(), cancellation).ConfigureAwait(false),

@@ -14,20 +14,25 @@ public static class LabSelection
     /// <summary>The lab of a run: docker or namespaces.</summary>
     public const string LabVariable = "SPECS_LAB";
 
-    /// <summary>The observers of a run: log, nflog or both.</summary>
+    /// <summary>The observers of a run: log, nflog, trace, both, all, or several with commas.</summary>
     public const string ObserverVariable = "SPECS_OBSERVER";
 
     /// <summary>Why <see cref="LabVariable"/> is namespaces, if the user did not choose.</summary>
     public const string ReasonVariable = "SPECS_LAB_REASON";
 
     private static readonly string[] Kinds = ["docker", "namespaces"];
-    private static readonly string[] Watching = ["log", "nflog", "both"];
+
+    private static readonly ImmutableArray<(string Name, Observers Observers)> Watching =
+    [
+        ("log", Observers.Log), ("nflog", Observers.Nflog), ("trace", Observers.Trace), ("both", Observers.Both),
+        ("all", Observers.All),
+    ];
 
     /// <summary>The environment's lab; null for any.</summary>
     /// <exception cref="HooktrailException">There is no such lab.</exception>
     public static LabKind? WantedKind() => Variable(LabVariable) is { } name ? ParseKind(name) : null;
 
-    /// <summary>The environment's observers; null for all observers of the lab.</summary>
+    /// <summary>The environment's observers; null for the lab's usual ones.</summary>
     /// <exception cref="HooktrailException">There is no such observer.</exception>
     public static Observers? WantedObservers() => Variable(ObserverVariable) is { } name ? ParseObservers(name) : null;
 
@@ -36,11 +41,16 @@ public static class LabSelection
         ? (LabKind)index
         : throw new HooktrailException($"Unknown lab \"{name}\"; the labs are {string.Join(" and ", Kinds)}.");
 
+    /// <summary>Reads one name, or several with commas: <c>log,trace</c>.</summary>
     /// <exception cref="HooktrailException">There is no such observer.</exception>
-    public static Observers ParseObservers(string name) => Array.IndexOf(Watching, name) is var index and >= 0
-        ? (Observers)(index + 1)
-        : throw new HooktrailException(
-            $"Unknown observer \"{name}\"; use {string.Join(", ", Watching[..^1])} or {Watching[^1]}.");
+    public static Observers ParseObservers(string names) =>
+        names.Split(',').Select(OneOf).Aggregate((some, more) => some | more);
+
+    private static Observers OneOf(string name) =>
+        Watching.FirstOrDefault(one => one.Name == name.Trim()) is { Name: not null } known
+            ? known.Observers
+            : throw new HooktrailException(
+                $"Unknown observer \"{name}\"; use log, nflog, trace, both, all, or several with commas.");
 
     /// <summary>The name on the command line and in summaries.</summary>
     public static string Name(this LabKind kind) => Kinds[(int)kind];

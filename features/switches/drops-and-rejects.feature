@@ -91,3 +91,29 @@ Feature: Where a rule can stop a packet
       When "client" sends a datagram to "wan" over IPv6
       Then the request is rejected at "ip6tables filter FORWARD"
       And the error is delivered to "client"
+
+  Rule: The kernel's trace names the rule
+
+    @trace
+    Scenario: Of two rules that drop, the kernel tells which one did
+      Given the rule "iptables -t filter -A FORWARD -s server -j DROP"
+      And the rule "iptables -t filter -A FORWARD -s client -d server -j DROP"
+      When "client" pings "server" once
+      Then the request is dropped by the rule "-A FORWARD -s client -d server -j DROP"
+      And the rule "-A FORWARD -s server -j DROP" is asked and does not match
+
+    @trace
+    Scenario: A rule that marks a packet matches, and another one drops it by its mark
+      Given the rule "iptables -t mangle -A FORWARD -s client -j MARK --set-mark 7"
+      And the rule "iptables -t filter -A FORWARD -m mark --mark 0x8 -j ACCEPT"
+      And the rule "iptables -t filter -A FORWARD -m mark --mark 0x7 -j DROP"
+      When "client" sends a datagram to "wan"
+      Then the request is dropped by the rule "-A FORWARD -m mark --mark 0x7 -j DROP"
+      And the rule "-A FORWARD -m mark --mark 0x8 -j ACCEPT" is asked and does not match
+      And the rule "-A FORWARD -s client -j MARK --set-xmark 0x7/0xffffffff" matches
+
+    @trace
+    Scenario: A rule of ebtables is told of as one of iptables is
+      Given the rule "ebtables -t filter -A FORWARD -p IPv4 --ip-src client -j DROP"
+      When "client" pings "server" once
+      Then the request is dropped by the rule "-A FORWARD -p IPv4 --ip-src client -j DROP"

@@ -23,11 +23,18 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
         return null;
     }
 
+    /// <summary>Both sides, without the leg.</summary>
+    public string Sentence => Said(Predicted, "is predicted") is var said
+        ? $"{char.ToUpperInvariant(said[0])}{said[1..]}; {Said(Observed, "matched")}."
+        : "";
+
     public override string ToString() =>
         $"{Leg}: {Said(Predicted, "is predicted")}; {Said(Observed, "matched")}";
 
     private static string Said(RuleStep? step, string what) =>
-        step is null ? $"no further rule {what}" : $"at hop {step.Hop}, {Of(step)} {what}";
+        step is null ? $"no further rule {what}"
+        : step.Hop == 0 ? $"{Of(step)} {what}"
+        : $"at hop {step.Hop}, {Of(step)} {what}";
 
     private static string Of(RuleStep step) =>
         $"{step.Layer.Name()} {step.Table} {step.Chain} {(step.Number is null ? step.Text : $"rule {step.Place}: {step.Text}")} ({step.Verdict.Name()})";

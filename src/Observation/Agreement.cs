@@ -76,6 +76,7 @@ public static class Agreement
         {
             Trail = new(hops, nflog.Trail.Outcome with { At = hops[^1].Point }),
             Evidence = [.. Moved(nflog.Evidence, places)],
+            Steps = [.. from one in nflog.Steps where places[one.Hop - 1] > 0 select (places[one.Hop - 1], one.Step)],
             Unsure = left == 1 ? nflog.Unsure.Remove(last) : nflog.Unsure.Replace(last, last with { Count = left }),
         };
     }
@@ -137,6 +138,9 @@ public static class Agreement
             [.. Moved(log.Evidence, logged), .. Moved(nflog.Evidence, netlinked)])
         {
             Unsure = [.. nflog.Unsure.Select(one => one with { First = netlinked[one.First - 1] })],
+            Steps = [.. nflog.Steps.Select(one => (netlinked[one.Hop - 1], one.Step))],
+            Traced = nflog.Traced,
+            Untraced = nflog.Untraced,
         };
 
         void Take(Hop hop, List<int> places)
@@ -146,13 +150,13 @@ public static class Agreement
         }
     }
 
-    private static IEnumerable<Evidence> Moved(ImmutableArray<Evidence> evidence, List<int> places) =>
+    internal static IEnumerable<Evidence> Moved(ImmutableArray<Evidence> evidence, List<int> places) =>
         evidence.Select(record => record.Hop == 0 ? record : record with { Hop = places[record.Hop - 1] });
 
     private static string Listed(Finding.Observed observed) =>
         observed.Legs.IsEmpty ? "nothing" : string.Join(", ", observed.Legs.Select(leg => leg.Leg));
 
-    private static string Shown(Hop? hop) => hop is null
+    internal static string Shown(Hop? hop) => hop is null
         ? "missing"
         : $"{hop.Point} (in {hop.In ?? "-"}, out {hop.Out ?? "-"}, physIn {hop.PhysIn ?? "-"}, physOut {hop.PhysOut ?? "-"}, {hop.Source} to {hop.Destination})";
 }

@@ -17,8 +17,8 @@ public abstract record Finding
     /// </summary>
     public sealed record Inconclusive(string Reason) : Finding;
 
-    /// <summary>LOG and NFLOG saw the same packets differently: a fault of the observation.</summary>
-    public sealed record Contradictory(string Reason, Observed Log, Observed Nflog) : Finding;
+    /// <summary>Two observers saw the same packets differently: a fault of the observation.</summary>
+    public sealed record Contradictory(string Reason, Observed One, Observed Other) : Finding;
 }
 
 /// <summary>One packet's trail and its records: one from each observer for each hop that it saw.</summary>
@@ -29,4 +29,13 @@ public sealed record ObservedLeg(Leg Leg, Trail Trail, ImmutableArray<Evidence> 
 
     /// <summary>The rules that the kernel told of, each with its hop, counted from 1; none without a trace.</summary>
     public ImmutableArray<(int Hop, TraceStep Step)> Steps { get; init; } = [];
+
+    /// <summary>
+    /// The hops that the kernel told of, by itself: at chains of nf_tables, and of legacy tables where it tells of
+    /// them. None without a trace.
+    /// </summary>
+    public ImmutableArray<Hop> Traced { get; init; } = [];
+
+    /// <summary>The first hook point at which the kernel did not trace the packet; null if it did everywhere.</summary>
+    public HookPoint? Untraced { get; init; }
 }

@@ -119,9 +119,22 @@ public sealed record Sighting
     public ConnectionState? Connection { get; init; }
 
     /// <summary>
-    /// The rules that the packet met there, in order, if the recorder traces; none of the chains of legacy tools.
+    /// The rules that the packet met there, in order, if the recorder traces.
     /// </summary>
     public ImmutableArray<TraceStep> Steps { get; init; } = [];
+
+    /// <summary>Whether the kernel's trace has told of the recorder's own rule, so that it tells of the packet.</summary>
+    public bool IsTraced { get; init; }
+
+    /// <summary>The hooks' own chains that the packet came to from there on, up to its next record.</summary>
+    public ImmutableArray<TracedChain> Chains { get; init; } = [];
+
+    /// <summary>Compares fields that NAT does not change.</summary>
+    internal bool IsOfSamePacketAs(Sighting other) =>
+        (IpId, FlowLabel, Length, Protocol, FragmentOffset)
+            == (other.IpId, other.FlowLabel, other.Length, other.Protocol, other.FragmentOffset)
+        && (TcpSequence, TcpFlags, IcmpType, IcmpSequence)
+            == (other.TcpSequence, other.TcpFlags, other.IcmpType, other.IcmpSequence);
 }
 
 /// <summary>

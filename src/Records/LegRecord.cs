@@ -1,3 +1,5 @@
+using Hooktrail.Trails.Accounts;
+
 namespace Hooktrail.Records;
 
 /// <summary>The record of one leg in a run. A trail that was not predicted or not observed is null.</summary>
@@ -24,6 +26,12 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
     public ImmutableArray<Way> Ways { get; init; } = [];
 
     /// <summary>
+    /// The rules that the packet met, as the kernel told, each with the number of its hop in the observed trail; empty
+    /// if it was not asked. Rules that only count or log are left out.
+    /// </summary>
+    public ImmutableArray<RuleStep> Rules { get; init; } = [];
+
+    /// <summary>
     /// The records from which the observed trail was built, along the packet's way, one observer after the other.
     /// </summary>
     public ImmutableArray<Evidence> Evidence
@@ -44,6 +52,7 @@ public sealed record LegRecord(Flow Flow, Leg Leg, Trail? Predicted, Trail? Obse
         && Scenario == other.Scenario && HostProfile == other.HostProfile
         && Verdict == other.Verdict && Reason == other.Reason
         && Ways.AsSpan().SequenceEqual(other.Ways.AsSpan())
+        && Rules.AsSpan().SequenceEqual(other.Rules.AsSpan())
         && Evidence.AsSpan().SequenceEqual(other.Evidence.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Flow, Leg, Predicted, Observed, Scenario, Verdict, Reason);

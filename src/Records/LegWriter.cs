@@ -70,6 +70,18 @@ public sealed class LegWriter : IDisposable
             _json.WriteString("verdict", verdict.Name());
         if (leg.Reason is { } reason)
             _json.WriteString("reason", reason);
+        if (!leg.Rules.IsEmpty)
+        {
+            _json.WriteStartArray("rules");
+            foreach (var rule in leg.Rules)
+                WriteLine(null, rule, static (json, one) =>
+                {
+                    json.WriteNumber("hop", one.Hop);
+                    WriteMembers(json, one);
+                });
+            _json.WriteEndArray();
+        }
+
         if (!leg.Evidence.IsEmpty)
         {
             _json.WriteStartArray("evidence");

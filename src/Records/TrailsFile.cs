@@ -10,9 +10,12 @@ namespace Hooktrail.Records;
 public sealed record TrailsFile(HostProfile HostProfile, ImmutableArray<LegRecord> Legs)
 {
     /// <summary>A version's members are fixed by schema/trails.schema.json; a new member means a new version.</summary>
-    public const string Schema = "hooktrail/trails/5";
+    public const string Schema = "hooktrail/trails/6";
 
-    /// <summary>The version before, which lacks the order of registration and is still read.</summary>
+    /// <summary>The version before, which lacks the rules that were observed, and is still read.</summary>
+    internal const string Version5 = "hooktrail/trails/5";
+
+    /// <summary>The version before that, which lacks the order of registration, too, and is still read.</summary>
     internal const string Version4 = "hooktrail/trails/4";
 
     /// <summary>Written in place of an observed trail that equals the predicted one.</summary>

@@ -18,7 +18,7 @@ internal sealed class TrailsReader(string name)
     private ImmutableArray<Fact> _facts = [];
     private ImmutableArray<Registration> _hooks = [];
 
-    private bool _isVersion4;
+    private int _version;
 
     public TrailsFile Read(Stream stream)
     {
@@ -89,11 +89,14 @@ internal sealed class TrailsReader(string name)
     {
         if (schema.ValueKind != JsonValueKind.String)
             throw NoTrails();
-        _isVersion4 = schema.ValueEquals(TrailsFile.Version4);
-        return _isVersion4 || schema.ValueEquals(TrailsFile.Schema)
+        _version = schema.ValueEquals(TrailsFile.Schema) ? 6
+            : schema.ValueEquals(TrailsFile.Version5) ? 5
+            : schema.ValueEquals(TrailsFile.Version4) ? 4
+            : 0;
+        return _version > 0
             ? true
             : throw new HooktrailException(
-                $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\" and \"{TrailsFile.Version4}\"; write the file again, or read it with the version that wrote it.");
+                $"{name} has the schema \"{schema.GetString()}\", but this version reads \"{TrailsFile.Schema}\", \"{TrailsFile.Version5}\" and \"{TrailsFile.Version4}\"; write the file again, or read it with the version that wrote it.");
     }
 
     private void Hosts(JsonStream json)
@@ -187,7 +190,7 @@ internal sealed class TrailsReader(string name)
     private LegRecord LegOf(JsonPlace leg, HostProfile? profile)
     {
         string[] members = ["scenario", "flow", "leg", "predicted", "observed", "verdict", "reason", "evidence"];
-        leg.Object(_isVersion4 ? members : [.. members, "ways"]);
+        leg.Object(_version switch { 4 => members, 5 => [.. members, "ways"], _ => [.. members, "ways", "rules"] });
         var predicted = leg["predicted"].Nullable(TrailOf);
         var packet = leg["leg"].Object("direction", "packet");
         var record = new LegRecord(
@@ -201,6 +204,7 @@ internal sealed class TrailsReader(string name)
             Verdict = leg.Optional("verdict") is { } verdict ? verdict.Word(LegVerdicts.Parse) : null,
             Reason = leg.Optional("reason")?.Text(),
             Ways = leg.Optional("ways") is { } ways ? ways.Each(WayOf) : [],
+            Rules = leg.Optional("rules") is { } rules ? rules.Each(RuleOf) : [],
         };
         return leg.Optional("evidence")?.Each(EvidenceOf) is not { } lines ? record
             : _legs.Count < ManyLegs ? record with { Evidence = lines }
@@ -247,6 +251,19 @@ internal sealed class TrailsReader(string name)
             place["channel"].Text(),
             place["number"].Number(),
             place["line"].Text());
+    }
+
+    private static RuleStep RuleOf(JsonPlace place)
+    {
+        place.Object("hop", "layer", "family", "table", "chain", "number", "handle", "text", "verdict");
+        var (layer, table) = (place["layer"].Word(Layers.Parse), place["table"].Text());
+        var family = place["family"].Text();
+        return new(
+            place["hop"].Count(), layer, layer == Layer.Nftables ? $"{family} {table}" : table, place["chain"].Text(),
+            place.Optional("number")?.Count(), place["text"].Text(), place["verdict"].Word(RuleVerdicts.Parse))
+        {
+            Handle = place.Optional("handle") is { } handle ? checked((long)handle.Number()) : null,
+        };
     }
 
     private static ScenarioTitle Title(JsonPlace scenario)
@@ -348,7 +365,7 @@ internal sealed class TrailsReader(string name)
     private HostProfile Changed(HostProfile basis, JsonPlace place)
     {
         string[] members = ["kernel", "iptables", "ebtables", "switches", "published", "rules"];
-        place.Object(_isVersion4 ? members : [.. members, "registered"]);
+        place.Object(_version == 4 ? members : [.. members, "registered"]);
         var profile = basis with
         {
             Kernel = place.Optional("kernel")?.Word(KernelVersion.Parse) ?? basis.Kernel,

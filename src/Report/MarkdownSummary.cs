@@ -141,7 +141,7 @@ public static class MarkdownSummary
         var text = new StringBuilder($"\n<details><summary>{Markdown.Html(Title(leg))}: {Word(leg)}</summary>\n\n");
         if (leg.HostProfile is { } profile)
             text.Append(Host(profile)).Append("\n\n");
-        text.Append(Markdown.Block(SideBySide(leg))).Append(picture);
+        text.Append(Markdown.Block(SideBySide(leg) + RuleLines.Of(leg.Rules))).Append(picture);
         if (!leg.Evidence.IsEmpty)
             text.Append(
                 $"\nThe records:\n\n{Markdown.Block(string.Join('\n', leg.Evidence.Select(one => PlainText.Of($"{one.Channel} {one}"))))}");

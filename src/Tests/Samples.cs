@@ -75,6 +75,21 @@ internal static class Samples
         from answer in Names
         select new Way(trail, question.Length % 2 == 0 ? [] : [new(at, question, answer)]);
 
+    private static readonly Gen<RuleStep> AnyRule =
+        from hop in Gen.Choose(1, int.MaxValue)
+        from layer in Gen.Elements(Enum.GetValues<Layer>())
+        from table in Names
+        from chain in Names
+        from number in Gen.Elements<int?>(null, 1, int.MaxValue)
+        from text in Names
+        from verdict in Gen.Elements(Enum.GetValues<RuleVerdict>())
+        from handle in Gen.Elements<long?>(null, 0, long.MaxValue)
+        select new RuleStep(
+            hop, layer, layer == Layer.Nftables ? $"inet {table}" : table, chain, number, text, verdict)
+        {
+            Handle = handle,
+        };
+
     // A user's rules, of every tool; Docker's are those of its releases.
     private static readonly RuleSet[] OwnRules =
     [
@@ -179,6 +194,7 @@ internal static class Samples
             [null, .. Enum.GetValues<LegVerdict>().Select(one => (LegVerdict?)one)])
         from reason in Devices
         from evidence in Names.ListOf()
+        from rules in AnyRule.ListOf()
         select new LegRecord(flow, new(direction, packet), predicted, observed)
         {
             Scenario = scenario,
@@ -186,6 +202,7 @@ internal static class Samples
             Verdict = verdict,
             Reason = reason,
             Ways = [.. ways],
+            Rules = [.. rules],
             Evidence = [.. evidence.Select((line, index) => new Evidence(index, line, (ulong)line.Length << 40, line))],
         };
 

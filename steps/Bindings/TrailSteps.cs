@@ -1,5 +1,6 @@
 using Hooktrail.Judging;
 using Hooktrail.Specs.Run;
+using Hooktrail.Trails.Accounts;
 using NUnit.Framework;
 using Reqnroll;
 
@@ -48,6 +49,37 @@ public sealed class TrailSteps(FlowUnderTest flow)
 
     [Then("the {leg} is {stopped} at {hook point}")]
     public void ThenIsStopped(Leg leg, OutcomeKind how, HookPoint point) => Stopped(leg, how, point);
+
+    /// <summary>
+    /// The last rule that matched, as the kernel told; in the words of its tool, or with the names of the lab.
+    /// </summary>
+    [Then("it is {stopped} by the rule {string}")]
+    public void ThenItIsStoppedByRule(OutcomeKind how, string rule) => StoppedBy(flow.CurrentLeg, how, rule);
+
+    [Then("the {leg} is {stopped} by the rule {string}")]
+    public void ThenIsStoppedByRule(Leg leg, OutcomeKind how, string rule) => StoppedBy(leg, how, rule);
+
+    /// <summary>The rule stands where the packet came by, and the kernel told of no match.</summary>
+    [Then("the rule {string} is asked and does not match")]
+    public void ThenRuleDoesNotMatch(string rule)
+    {
+        var (asked, met) = flow.RulesOf(flow.CurrentLeg);
+        var own = Named(rule, asked);
+        Assert.That(own.Select(one => one.Verdict), Has.All.EqualTo(RuleVerdict.NoMatch), $"The model: {own[0]}");
+        Assert.That(
+            met?.FirstOrDefault(one => own.Any(other => IsSame(one, other))), Is.Null,
+            "The kernel told that the rule matched.");
+    }
+
+    [Then("the rule {string} matches")]
+    public void ThenRuleMatches(string rule)
+    {
+        var (asked, met) = flow.RulesOf(flow.CurrentLeg);
+        var own = Named(rule, asked);
+        Assert.That(own.Select(one => one.Verdict), Has.None.EqualTo(RuleVerdict.NoMatch), $"The model: {own[0]}");
+        if (met is { } seen)
+            Assert.That(seen.Any(one => own.Any(other => IsSame(one, other))), "The kernel told of no match.");
+    }
 
     /// <summary>The kernel's version decides; the scenario says why.</summary>
     [Then("the {leg} is dropped at {hook point} from Linux {kernels} on, and delivered to {endpoint} before")]
@@ -120,6 +152,33 @@ public sealed class TrailSteps(FlowUnderTest flow)
         var outcome = flow.Predicted(leg).Outcome;
         Assert.That((outcome.Kind, outcome.At), Is.EqualTo((how, point)));
     }
+
+    private void StoppedBy(Leg leg, OutcomeKind how, string rule)
+    {
+        var (asked, met) = flow.RulesOf(leg);
+        var own = Named(rule, asked);
+        var outcome = flow.Predicted(leg).Outcome;
+        Assert.That(outcome.Kind, Is.EqualTo(how), outcome.ToString());
+        var last = asked.Last(one => one.Verdict != RuleVerdict.NoMatch);
+        Assert.That(own.Any(one => IsSame(one, last)), $"The model: {outcome}; by {last}");
+        if (met is not { } seen)
+            return;
+        Assert.That(seen, Is.Not.Empty, "The kernel told of no rule that matched.");
+        Assert.That(own.Any(one => IsSame(one, seen[^1])), $"The kernel: {seen[^1]}");
+    }
+
+    private static ImmutableArray<RuleStep> Named(string rule, ImmutableArray<RuleStep> asked)
+    {
+        ImmutableArray<RuleStep> own = [.. asked.Where(one => one.Text == rule)];
+        return own.IsEmpty
+            ? throw new AssertionException(
+                $"No rule that the packet is asked by has the text \"{rule}\"; those that it is asked by are:\n{string.Join('\n', asked.Select(one => $"  {one}"))}")
+            : own;
+    }
+
+    private static bool IsSame(RuleStep one, RuleStep other) =>
+        (one.Hop, one.Layer, one.Table, one.Chain, one.Number)
+            == (other.Hop, other.Layer, other.Table, other.Chain, other.Number);
 
     private void NeverCrossesTable(Leg leg, string table, Layer layer) =>
         flow.NeverCrosses(leg, $"the table {table} of {layer.Name()}", HookPoints.Of(layer, table));

@@ -6,6 +6,7 @@ using Hooktrail.Observation;
 using Hooktrail.Records;
 using Hooktrail.Selection;
 using Hooktrail.Specs.Bindings;
+using Hooktrail.Trails.Accounts;
 using NUnit.Framework;
 using Reqnroll;
 
@@ -23,6 +24,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     private ImmutableArray<HostProfile> _profiles = [];
     private Flow? _flow;
     private Finding? _finding;
+    private Seen? _seen;
     private Leg? _leg;
     // The sentences of a scenario ask several times each, and a judgement walks every way of the flow.
     private readonly Dictionary<Leg, LegRecord?> _judged = [];
@@ -99,7 +101,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         var sending = Sending.Once with
         {
             Packets = manner.Packets,
-            Observers = LabSelection.WantedObservers() is { } wanted && lab.Observers.HasFlag(wanted) ? wanted : null,
+            Observers = Observing(lab),
             Between = manner.Between is { } rule ? () => ChangeAsync(new HostChange.Rule(rule)) : null,
         };
         Seen seen;
@@ -115,7 +117,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
 
         _profile = seen.Profile;
         _profiles = [seen.Profile, .. Enumerable.Repeat(lab.Profile, manner.Packets - 1)];
-        _finding = seen.Finding;
+        (_seen, _finding) = (seen, seen.Finding);
         _fired = lab.Fired;
         _judged.Clear();
     }
@@ -137,11 +139,13 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             ? Prediction.Forecast(
                 _profile, Flow, Math.Max(_profiles.Length, Flow.Protocol == Protocol.Tcp ? 1 : leg.Packet))
             : Prediction.Forecast(_profiles, Flow);
-        if (_finding is not Finding.Observed(var legs))
+        if (_finding is not Finding.Observed(var legs) || _seen is not { } seen)
             return LegJudgement.Untold(Flow, forecast, LegVerdict.Inconclusive, "It was not observed.")
                 .FirstOrDefault(one => one.Leg == leg);
-        return FlowJudgement.Of(
-            Flow, forecast, ObservedRecords.Of(Flow, legs), proven: Unproven.In(_profile, legs))
+        return RuleJudgement.Of(
+            _profile, Flow,
+            FlowJudgement.Of(Flow, forecast, ObservedRecords.Of(Flow, legs), proven: Unproven.In(_profile, legs)),
+            seen.RulesOf, seen.Shows)
             .FirstOrDefault(one => one.Leg == leg);
     }
 
@@ -201,6 +205,12 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
                 $"Inconclusive: the observation proves neither a pass nor a failure. {reason}");
         }
 
+        if (disagreement is null && RuleParting(leg, predicted) is { } parting)
+        {
+            Record(leg, observed, LegVerdict.Disagreed, parting.Sentence);
+            Assert.Fail($"The hops of the {leg} agree, and its rules do not: {parting.Sentence}");
+        }
+
         // What only the model says agrees with no observation.
         var verdict = observed is null ? (LegVerdict?)null : LegVerdict.Agreed;
         Record(leg, observed, disagreement is null ? verdict : LegVerdict.Disagreed, disagreement?.Sentence);
@@ -215,6 +225,40 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
         string? Explain(string what, ExpectedTrail? trail) => trail is null
             ? null
             : Explanation.Sentence(Explanation.For(trail, _profile, profile => Imaginable(profile, leg)), what);
+    }
+
+    /// <summary>
+    /// The rules that were asked at each hop of a leg, as the model has them, and those that matched, as the kernel
+    /// told. The latter are null if only the model was asked.
+    /// </summary>
+    public (ImmutableArray<RuleStep> Asked, ImmutableArray<RuleStep>? Met) RulesOf(Leg leg)
+    {
+        Agree(leg, null);
+        var asked = Prediction.Account(_profile, Flow, leg, Predicted(leg), everyRule: true).Rules;
+        if (_finding is null)
+            return (asked, null);
+        return _seen?.RulesOf(leg) is { } met
+            ? (asked, met)
+            : throw new HooktrailException(
+                $"A step names a rule, but the kernel's trace of the {leg} was not read; tag the scenario with {RunHooks.Trace}, and add no rule during the flow.");
+    }
+
+    private RuleDifference? RuleParting(Leg leg, Trail predicted) =>
+        _seen?.RulesOf(leg) is { } met
+            ? RuleJudgement.Between(_profile, Flow, leg, predicted, met, _seen.Shows)
+            : null;
+
+    private Observers? Observing(ILab lab)
+    {
+        var wanted = LabSelection.WantedObservers();
+        if (scenario.ScenarioInfo.CombinedTags.Contains(RunHooks.Trace[1..]))
+        {
+            if (!lab.Observers.HasFlag(Observers.Trace))
+                throw SpecsRun.Cannot(ObserverChoice.NoTrace);
+            wanted = (wanted ?? lab.Usual) | Observers.Trace;
+        }
+
+        return wanted is { } some && (some & lab.Observers) != 0 ? some & lab.Observers : null;
     }
 
     /// <summary>Asserts that a leg is neither predicted nor observed.</summary>
@@ -282,6 +326,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
             Verdict = verdict,
             Reason = reason,
             Ways = WaysOf(leg),
+            Rules = _seen?.RulesOf(leg) ?? [],
             Evidence = observed?.Evidence ?? [],
         });
 

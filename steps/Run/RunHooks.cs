@@ -6,6 +6,9 @@ namespace Hooktrail.Specs.Run;
 [Binding]
 public static class RunHooks
 {
+    /// <summary>The tag of a scenario that names rules: the kernel's trace is read.</summary>
+    public const string Trace = "@trace";
+
     /// <summary>Tells who waits for the run that one more scenario has ended.</summary>
     [AfterScenario(Order = int.MaxValue)]
     public static void CountScenario() => SpecsRun.Current.CountScenario();

@@ -114,6 +114,7 @@ public sealed class DockerLab : ILab
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sending.Packets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sending.Packets, 10);
+        ObserverChoice.Check(Kind, sending.Observers);
         return _host.FlowAsync(
             (read, between) => ObserveAsync(
                 flow,

@@ -64,7 +64,7 @@ internal sealed class AsItComes(ImmutableArray<PredictedLeg> predicted, Observer
 
     // Column widths are not known yet: the widest names of the lab fit, and longer ones shift the line.
     private string Line(string by, string point, string devices, string place, string packet) => PlainText.Of(
-        $"  {(observers == Observers.Both ? by.PadRight(7) : "")}{point,-28}  {devices,-31}  {place,-17}  {packet}"
+        $"  {(observers.HasFlag(Observers.Both) ? by.PadRight(7) : "")}{point,-28}  {devices,-31}  {place,-17}  {packet}"
             .TrimEnd())
         + "\n";
 

@@ -20,8 +20,9 @@ internal static class ConformVerb
 
     private static readonly Option<string?> Observer = new("--observer")
     {
-        Description = "The observers to use; default: all that the lab has.",
-        HelpName = "log|nflog|both",
+        Description =
+            "The observers to use, several with commas; trace, in the namespace lab, also compares the rules. Default: log and nflog, as far as the lab has them.",
+        HelpName = "log|nflog|trace|both|all",
     };
 
     private static readonly Option<string?> Sample = new("--sample")

@@ -31,12 +31,17 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
     {
         var forecast = Prediction.Forecast(seen.Profile, flow, packets);
         if (seen.Finding is Finding.Observed(var observed))
-            return FlowJudgement.Of(
+            return RuleJudgement.Of(
+                seen.Profile,
                 flow,
-                forecast,
-                ObservedRecords.Of(flow, observed),
-                seen.Log is not null,
-                Unproven.In(seen.Profile, observed));
+                FlowJudgement.Of(
+                    flow,
+                    forecast,
+                    ObservedRecords.Of(flow, observed),
+                    seen.Log is not null,
+                    Unproven.In(seen.Profile, observed)),
+                seen.RulesOf,
+                seen.Shows);
         var (verdict, reason) = seen.Finding switch
         {
             Finding.Inconclusive(var gap) => (LegVerdict.Inconclusive, gap),
@@ -50,7 +55,8 @@ internal sealed record Judgement(ImmutableArray<LegRecord> Legs, string Ending)
         $"\n{leg.Flow}, {leg.Leg}: {PlainText.Of(Said(leg))}\n"
         + (leg.Predicted is { } predicted && leg.Observed is { } observed
             ? SideBySide.Text(predicted, observed)
-            : TrailText.Of((leg.Observed ?? leg.Predicted)!));
+            : TrailText.Of((leg.Observed ?? leg.Predicted)!))
+        + RuleLines.Of(leg.Rules);
 
     private static string Said(LegRecord leg) => leg switch
     {

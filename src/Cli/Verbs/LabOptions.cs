@@ -17,8 +17,8 @@ internal static class LabOptions
     public static readonly Option<string?> Observer = new("--observer")
     {
         Description =
-            "The observers: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both; default: all that the lab has.",
-        HelpName = "log|nflog|both",
+            "The observers, several with commas: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both of these; the kernel's trace, which tells the rules, besides nflog, in the namespace lab; or all. Default: log and nflog, as far as the lab has them.",
+        HelpName = "log|nflog|trace|both|all",
     };
 
     /// <summary>Null for any lab.</summary>
@@ -26,7 +26,7 @@ internal static class LabOptions
     public static LabKind? Kind(ParseResult line) =>
         line.GetValue(Lab) is { } name ? LabSelection.ParseKind(name) : LabSelection.WantedKind();
 
-    /// <summary>Null for all observers of the lab.</summary>
+    /// <summary>Null for the lab's usual observers.</summary>
     /// <exception cref="Trails.HooktrailException">There is no such observer.</exception>
     public static Observers? Observers(ParseResult line) =>
         line.GetValue(Observer) is { } name ? LabSelection.ParseObservers(name) : LabSelection.WantedObservers();

@@ -97,14 +97,14 @@ internal static class ObserveVerb
         var json = line.GetValue(Json);
         var changes = Changes(line);
 
-        if (LabOptions.Kind(line) == LabKind.Namespaces && observers?.HasFlag(Observers.Log) == true)
-            throw new HooktrailException(
-                "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog, or --lab docker.");
+        if (LabOptions.Kind(line) is { } chosen)
+            ObserverChoice.Check(chosen, observers);
 
         await using var hosts = new PrivateHosts(besideEngine: LabOptions.Kind(line) != LabKind.Namespaces);
         var (lab, why) = await StartAsync(line, changes, hosts, cancellation);
         await using (lab)
         {
+            ObserverChoice.Check(lab.Kind, observers);
             await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
             if (Host.DockerNote(line) is { } note)
                 await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(note));
@@ -116,7 +116,7 @@ internal static class ObserveVerb
             var seen = json
                 ? await lab.SendAsync(flow, sending, cancellation)
                 : await new AsItComes(
-                    Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Observers, Console.Out)
+                    Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Usual, Console.Out)
                     .WhileAsync(glimpsed => lab.SendAsync(flow, sending with { Glimpsed = glimpsed }, cancellation));
             var judgement = Judgement.Of(flow, packets, seen);
             if (told is not null)

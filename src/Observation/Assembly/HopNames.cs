@@ -1,3 +1,6 @@
+using System.Net;
+using Hooktrail.Observation.Nflog;
+
 namespace Hooktrail.Observation;
 
 /// <summary>
@@ -9,6 +12,37 @@ internal sealed class HopNames(Flow flow, LabMap map, int? localPort)
 {
     public ImmutableArray<Hop> Of(SeenPacket packet) =>
         [.. packet.Sightings.Select(sighting => HopOf(sighting, WithPorts(packet, sighting)))];
+
+    /// <summary>
+    /// A chain that the kernel's trace tells of: the hop of the record with the same fields, or one without ports.
+    /// </summary>
+    public Hop Of(SeenPacket packet, TracedChain chain) =>
+        packet.Sightings.Find(sighting => IsAt(sighting, chain)) is { } seen
+            ? HopOf(seen, WithPorts(packet, seen))
+            : map.HopOf(
+                packet.First with
+                {
+                    Point = chain.Point,
+                    In = chain.In,
+                    Out = chain.Out,
+                    PhysIn = null,
+                    PhysOut = null,
+                    Source = chain.Source,
+                    Destination = chain.Destination,
+                },
+                null, null);
+
+    // The trace does not show every field of every packet.
+    private static bool IsAt(Sighting sighting, TracedChain chain) =>
+        (sighting.Point, sighting.In, sighting.Out) == (chain.Point, chain.In, chain.Out)
+        && Fits(sighting.Source, chain.Source) && Fits(sighting.Destination, chain.Destination)
+        && (sighting.IsBare() || FitsPort(sighting.SourcePort, chain.SourcePort)
+            && FitsPort(sighting.DestinationPort, chain.DestinationPort));
+
+    private static bool Fits(IPAddress? seen, IPAddress? traced) =>
+        seen is null || traced is null || seen.Equals(traced);
+
+    private static bool FitsPort(int? seen, int? traced) => seen is null || traced is null || seen == traced;
 
     private Hop HopOf(Sighting sighting, Sighting ports) =>
         map.HopOf(sighting, Shown(ports.SourcePort), Shown(ports.DestinationPort));

@@ -19,7 +19,7 @@ public static class TrailAssembler
         try
         {
             if (window.Lost > 0)
-                throw new Doubt($"The kernel log lost {window.Lost} records before they were read.");
+                throw new Doubt($"The observer lost {window.Lost} records before they were read.");
             if (window.Sightings.FirstOrDefault(sighting => !sighting.IsComplete) is { } cut)
                 throw new Doubt($"A record was cut: \"{cut.Line}\".");
             var traffic = new FlowTraffic(flow, map, mark, exchanged.LocalPort, window.Sightings);
@@ -90,6 +90,14 @@ public static class TrailAssembler
                 Steps = packet is null
                     ? []
                     : [.. packet.Sightings.Index().SelectMany(one => one.Item.Steps.Select(step => (one.Index + 1, step)))],
+                Traced = packet is null
+                    ? []
+                    : [
+                        .. from chain in packet.Sightings.SelectMany(sighting => sighting.Chains)
+                           orderby chain.Number
+                           select hops.Of(packet, chain),
+                    ],
+                Untraced = packet?.Sightings.Find(sighting => !sighting.IsTraced)?.Point,
             });
         }
 

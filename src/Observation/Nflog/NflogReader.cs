@@ -85,7 +85,7 @@ public sealed class NflogReader
         {
             lock (_windows.Gate)
             {
-                _trace.Accept(step);
+                _trace.Accept(step, _devices);
             }
         }
         else if (Argument(line, "fence ") is { } fence)
@@ -147,6 +147,13 @@ public sealed class NflogReader
 
         var sequence = _next + missing;
         _next = sequence + 1;
+        if (LegacyTrace.TryParse(message.Family, message.Prefix, out var step))
+        {
+            var layer = message.Family == 10 ? Layer.Ip6tables : Layer.Iptables;
+            _trace.Accept(Sighting(message, sequence, new(layer, step.Table, step.Chain)), step);
+            return;
+        }
+
         if (!_points.TryGetValue(message.Prefix, out var point))
             return;
         var sighting = WithPhysIn(Sighting(message, sequence, point), message);
@@ -218,17 +225,11 @@ public sealed class NflogReader
         var layer = message.Family == 10 ? Layer.Ip6tables : Layer.Iptables;
         if (sighting.In is not null)
             _forwarded[(layer, physOut)] = sighting;
-        else if (_forwarded.TryGetValue((layer, physOut), out var forwarded) && IsSamePacket(forwarded, sighting))
+        else if (_forwarded.TryGetValue((layer, physOut), out var forwarded)
+            && forwarded.IsOfSamePacketAs(sighting))
             return sighting with { PhysIn = forwarded.PhysIn };
         return sighting;
     }
-
-    // Compares fields that NAT does not change.
-    private static bool IsSamePacket(Sighting one, Sighting other) =>
-        (one.IpId, one.FlowLabel, one.Length, one.Protocol, one.FragmentOffset)
-            == (other.IpId, other.FlowLabel, other.Length, other.Protocol, other.FragmentOffset)
-        && (one.TcpSequence, one.TcpFlags, one.IcmpType, one.IcmpSequence)
-            == (other.TcpSequence, other.TcpFlags, other.IcmpType, other.IcmpSequence);
 
     // As in `iptables mangle FORWARD in=lab out=lab physin=veth1 physout=veth2 src=… dst=… tos=0x04 ttl=64 id=7 …`.
     private static string Evidence(Sighting sighting)

@@ -41,6 +41,18 @@ internal struct PacketHeaders
     public static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet) =>
         Read(etherType, packet, isInner: false);
 
+    /// <summary>
+    /// Reads what nf_tables' trace has of a packet. It does not tell its type, but IP has its version.
+    /// </summary>
+    public static PacketHeaders OfTrace(ReadOnlySpan<byte> packet) => packet switch
+    {
+        [>= 0x45 and <= 0x4F, ..] => Read(Ip, packet),
+        [>= 0x60 and <= 0x6F, ..] => Read(Ip6, packet),
+        // Hardware type 1, which is Ethernet.
+        [0, 1, 8, 0, ..] => Read(Arp, packet),
+        _ => default,
+    };
+
     private static PacketHeaders Read(int etherType, ReadOnlySpan<byte> packet, bool isInner)
     {
         var headers = new PacketHeaders();

@@ -7,10 +7,14 @@ namespace Hooktrail.Observation.Nflog;
 /// </summary>
 internal sealed class TracePairing(RunId run, FencedWindows windows)
 {
+    // The tables of every run begin so.
+    private const string Own = "hooktrail-";
+
     private readonly List<(int Index, ReadOnlyMemory<byte> Packet)> _open = [];
     private readonly Dictionary<uint, List<int>> _taps = [];
     private readonly Dictionary<uint, int> _current = [];
     private readonly Dictionary<(NftFamily Family, string Table, string Chain), HookPoint> _points = [];
+    private ulong _next;
 
     /// <summary>The base chains that the run records.</summary>
     public void Expect(ImmutableArray<NflogPlace> places)
@@ -23,12 +27,40 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
     /// <summary>The window has a new sighting, its last.</summary>
     public void Saw(ReadOnlyMemory<byte> packet) => _open.Add((windows.Count - 1, packet));
 
-    public void Accept(TraceMessage message)
+    public void Accept(TraceMessage message, DeviceNames devices)
     {
         if (message.Table.StartsWith(NflogTable.Name(run), StringComparison.Ordinal))
             Join(message);
-        else if (_taps.TryGetValue(message.Id, out var taps))
-            Add(message, taps);
+        else if (!message.Table.StartsWith(Own, StringComparison.Ordinal)
+            && _taps.TryGetValue(message.Id, out var taps))
+            Add(message, taps, devices);
+    }
+
+    /// <summary>
+    /// A rule of a legacy table, which names no number of the packet. It belongs to the packet's last record at that
+    /// table.
+    /// </summary>
+    /// <param name="line">What the kernel wrote, as a sighting at the chain that it names.</param>
+    /// <param name="step">The rule.</param>
+    public void Accept(Sighting line, TraceStep step)
+    {
+        for (var index = windows.Count - 1; index >= 0; index--)
+        {
+            var (seen, point) = (windows[index], windows[index].Point);
+            if (point.Layer != line.Point.Layer || point.Table != step.Table || !seen.IsOfSamePacketAs(line))
+                continue;
+            windows[index] = seen with
+            {
+                Steps = seen.Steps.Add(step),
+                // The first line is of the hook's own chain, and others of it may follow.
+                Chains = step.Chain == point.Chain && !seen.Chains.Any(one => one.Point == point)
+                    ? seen.Chains.Add(new(
+                        _next++, point, line.In, line.Out, line.Source, line.Destination, line.SourcePort,
+                        line.DestinationPort))
+                    : seen.Chains,
+            };
+            return;
+        }
     }
 
     /// <summary>The window ends.</summary>
@@ -45,8 +77,21 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
             return;
         if (!_taps.TryGetValue(message.Id, out var taps))
             _taps[message.Id] = taps = [];
-        taps.Add(_open[at].Index);
+        var index = _open[at].Index;
+        taps.Add(index);
         _open.RemoveAt(at);
+        windows[index] = windows[index] with { IsTraced = true };
+    }
+
+    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the packet is a
+    // later fragment of IPv6, of which the kernel tells no bytes (measured on 6.18).
+    private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
+    {
+        var point = windows[index].Point;
+        return message.Packet.IsEmpty
+            ? message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
+                && !_taps.GetValueOrDefault(message.Id, []).Exists(tap => windows[tap].Point == point)
+            : packet.Span.StartsWith(message.Packet.Span);
     }
 
     // The first message of a chain has the packet's bytes. If that was a rule which selects what is recorded, the rule that
@@ -61,17 +106,33 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
     }
 
     // Two chains of one place are recorded before either runs. So a base chain of the user's names the sighting.
-    private void Add(TraceMessage message, List<int> taps)
+    private void Add(TraceMessage message, List<int> taps, DeviceNames devices)
     {
+        var index = _current.GetValueOrDefault(message.Id, taps[^1]);
         if (_points.TryGetValue((message.Family, message.Table, message.Chain), out var point))
         {
             var own = taps.FindLastIndex(tap => windows[tap].Point == point);
-            _current[message.Id] = taps[own < 0 ? ^1 : own];
+            _current[message.Id] = index = taps[own < 0 ? ^1 : own];
+            // Only the first message of a crossing has the packet.
+            var seen = windows[index];
+            if (!message.Packet.IsEmpty || !seen.Chains.Any(chain => chain.Point == point))
+                windows[index] = seen with
+                {
+                    Chains = seen.Chains.Add(message.Packet.IsEmpty
+                        ? new(_next++, point, seen.In, seen.Out, null, null, null, null)
+                        : Chain(message, point, devices)),
+                };
         }
 
-        if (message.Step is not { } step || message.IsAcceptingPolicy)
-            return;
-        var index = _current.GetValueOrDefault(message.Id, taps[^1]);
-        windows[index] = windows[index] with { Steps = windows[index].Steps.Add(step) };
+        if (message.Step is { } step && !message.IsAcceptingPolicy)
+            windows[index] = windows[index] with { Steps = windows[index].Steps.Add(step) };
+    }
+
+    private TracedChain Chain(TraceMessage message, HookPoint point, DeviceNames devices)
+    {
+        var headers = PacketHeaders.OfTrace(message.Packet.Span);
+        return new(
+            _next++, point, devices[message.In], devices[message.Out], headers.Source, headers.Destination,
+            headers.SourcePort, headers.DestinationPort);
     }
 }

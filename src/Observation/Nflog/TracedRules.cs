@@ -5,7 +5,8 @@ namespace Hooktrail.Observation.Nflog;
 /// <summary>The rules that a packet met, from the kernel's trace, in the words of a user's tools.</summary>
 /// <param name="rules">The rules of the host.</param>
 /// <param name="handles">Their handles.</param>
-public sealed class TracedRules(RuleSet rules, RuleHandles handles)
+/// <param name="tellsLegacy">Whether the kernel tells of legacy tables, too.</param>
+public sealed class TracedRules(RuleSet rules, RuleHandles handles, bool tellsLegacy = false)
 {
     /// <summary>
     /// The rules that matched, and the policies that dropped, in order. A rule that only counts or logs decides
@@ -20,10 +21,16 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles)
     ];
 
     /// <summary>
-    /// Whether the kernel traces the chain of a rule. It writes the trace of legacy tables to its log, which is not
-    /// read.
+    /// Whether the kernel tells of the chain of a rule. It writes the trace of legacy tables to its log, which only a
+    /// private namespace can lead elsewhere.
     /// </summary>
-    public bool Shows(RuleStep step) => handles.Has(new(step.Layer, step.Table, step.Chain));
+    public bool Shows(RuleStep step) => Shows(new ChainId(step.Layer, step.Table, step.Chain));
+
+    /// <summary>The same of a hook's own chain.</summary>
+    public bool Shows(HookPoint point) => Shows(new ChainId(point.Layer, point.Table, point.Chain));
+
+    private bool Shows(ChainId chain) =>
+        handles.Has(chain) || (tellsLegacy && chain.Layer is Layer.Iptables or Layer.Ip6tables);
 
     private RuleStep? Of(int hop, Layer layer, TraceStep step)
     {
@@ -32,6 +39,8 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles)
             layer == Layer.Nftables ? $"{step.Family.ToString().ToLowerInvariant()} {step.Table}" : step.Table,
             step.Chain);
         var chain = rules.Find(id);
+        if (step.Number is { } number)
+            return Legacy(hop, id, number, chain);
         if (step.Handle is not { } handle)
             return PolicyOf(hop, id);
         if (handles.PlaceOf(id, handle) is not { } place)
@@ -44,6 +53,18 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles)
         return !here.IsEmpty && here.All(rule => rule.Target is ContinueTarget)
             ? null
             : new(hop, layer, id.Table, id.Name, place, here.IsEmpty ? "" : here[0].Text, step.Verdict);
+    }
+
+    // Legacy tables do not tell the verdict. Behind a chain's last rule is its end.
+    private static RuleStep? Legacy(int hop, ChainId id, int number, RuleChain? chain)
+    {
+        ImmutableArray<Rule> here =
+            [.. (chain?.Rules ?? []).Where((rule, index) => NumberOf(rule, index) == number)];
+        if (here.IsEmpty)
+            return chain?.Policy == Policy.Drop ? PolicyOf(hop, id) : null;
+        return here.All(rule => rule.Target is ContinueTarget)
+            ? null
+            : new(hop, id.Layer, id.Table, id.Name, number, here[0].Text, RuleVerdict.Unknown);
     }
 
     private static RuleStep PolicyOf(int hop, ChainId chain) =>

@@ -70,7 +70,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"<th scope=\"col\">predicted</th><th scope=\"col\">observed</th></tr></thead>\n<tbody>\n");
         var (number, missing, here) = (0, 0, 0);
         Hop? before = null;
-        Remarks(leg, 0, [], null);
+        Remarks(leg, 0, 0, [], null);
         foreach (var (index, row) in rows.Index())
         {
             var hop = row.Observed ?? row.Predicted!;
@@ -81,7 +81,9 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
             Row(
                 row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "",
                 index == parting, predicted is not null && !(isOpen && row.Predicted is null), observed is not null);
-            Remarks(leg, row.Predicted is null ? -1 : here, row.Observed is null ? [] : evidence[number], hop);
+            Remarks(
+                leg, row.Predicted is null ? -1 : here, row.Observed is null ? -1 : number,
+                row.Observed is null ? [] : evidence[number], hop);
             before = hop;
         }
         html.Add($"</tbody>\n<tfoot><tr{Divergence(parting == rows.Length)}><td></td><th scope=\"row\">outcome</th>");
@@ -161,28 +163,42 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
     private static bool Differs(AlignedHops row, HopField field) =>
         row is { Predicted: { } predicted, Observed: { } observed } && field.Of(predicted) != field.Of(observed);
 
-    /// <summary>Below a hop: its record, and the model's account of the way to the next hop.</summary>
-    private void Remarks(ShownLeg leg, int after, IEnumerable<Evidence> evidence, Hop? hop)
+    /// <summary>Below a hop: its rules, its record, and the model's account of the way to the next hop.</summary>
+    private void Remarks(ShownLeg leg, int after, int number, IEnumerable<Evidence> evidence, Hop? hop)
     {
         var records = evidence.ToList();
         var remarks = leg.Account?.Remarks.Where(remark => remark.After == after).ToList() ?? [];
-        if (records.Count == 0 && remarks.Count == 0)
+        var rules = RulesAt(leg, after, number);
+        if (records.Count == 0 && remarks.Count == 0 && rules.Count == 0)
             return;
         // The first remark is only on the line itself; its source is below.
         html.Add($"<tr class=\"why\"><td colspan=\"7\"><details class=\"evidence\"><summary>");
         foreach (var record in records)
             html.Add($"#{record.Number} ");
-        html.Add($"{(remarks.Count > 0 ? remarks[0].Says : "")}{(remarks.Count > 1 ? " …" : "")}</summary><ul>\n");
+        // A rule that decided says more than a remark.
+        var says = rules.Count > 0 ? InHop(rules[^1], hop) : remarks.Count > 0 ? remarks[0].Says : "";
+        html.Add($"{says}{(rules.Count + remarks.Count > 1 ? " …" : "")}</summary><ul>\n");
+        foreach (var rule in rules)
+            html.Add(
+                $"<li class=\"rule\">{(leg.Record.Rules.IsEmpty ? "predicted rule" : "rule that matched")}: <code>{RuleLines.Of(rule)}</code>\n");
         foreach (var record in records)
             Record(record, hop, leg.Host);
         foreach (var (index, remark) in remarks.Index())
         {
-            html.Add($"<li>{PlaceOf(remark.Place)}{(index > 0 ? $": {remark.Says}" : "")}");
+            html.Add($"<li>{PlaceOf(remark.Place)}{(index > 0 || rules.Count > 0 ? $": {remark.Says}" : "")}");
             Source(remark.Source);
             html.Add($"\n");
         }
         html.Add($"</ul></details>\n");
     }
+
+    // The rules that were observed, or else those that are predicted.
+    private static List<RuleStep> RulesAt(ShownLeg leg, int predicted, int observed) =>
+        !leg.Record.Rules.IsEmpty ? [.. leg.Record.Rules.Where(rule => rule.Hop == observed)]
+        : [.. leg.Account?.Rules.Where(rule => rule.Hop == predicted) ?? []];
+
+    private static string InHop(RuleStep rule, Hop? hop) =>
+        (rule.Chain == hop?.Point.Chain ? "" : $"{rule.Chain} ") + (rule.Number is null ? rule.Text : $"{rule.Place}: {rule.Text}");
 
     private void Source(string? source)
     {

@@ -51,6 +51,30 @@ public class ObserveTests
         });
     }
 
+    [TestCase("trace")]
+    [TestCase("nflog,trace")]
+    public async Task With_the_trace_legs_have_the_rules_that_the_packets_met(string observer)
+    {
+        string[] line =
+        [
+            "--from", "client", "--to", "wan", "--protocol", "udp", "--docker", "28", "--observer", observer, "--rule",
+            "iptables -I DOCKER-USER -s client -d wan -j DROP",
+        ];
+        var (text, file) = (await LiveAsync(line), Parsed(await LiveAsync([.. line, "--json"])));
+
+        var rule = file.Legs.Single().Rules[^1];
+        Assert.Multiple(() =>
+        {
+            Assert.That(text.ExitCode, Is.Zero, text.Error + text.Output);
+            Assert.That((rule.Chain, rule.Number), Is.EqualTo(("DOCKER-USER", (int?)1)));
+            Assert.That(rule.Verdict, Is.EqualTo(Hooktrail.Trails.Accounts.RuleVerdict.Drop));
+            Assert.That(
+                text.Output,
+                Does.Contain("Rules that the packet met, by the kernel's trace:\n")
+                    .And.Contain("iptables filter DOCKER-USER rule 1: -A DOCKER-USER -s client -d wan -j DROP (drop)"));
+        });
+    }
+
     [TestCase("none", "Private hosts are disabled (SPECS_OWN_HOSTS=none): the scenario chooses their rules and backend")]
     [TestCase("nowhere", "Unknown place \"nowhere\" in SPECS_OWN_HOSTS; use machine, engine or none.")]
     public async Task A_run_that_leaves_hosts_of_their_own_out_says_so(string place, string sentence)

@@ -362,6 +362,32 @@ public class NflogKernelTests
         Assert.That(window.Sightings, Is.Not.Empty);
     }
 
+    [Test]
+    public void What_a_stopped_reader_of_the_trace_misses_is_told_as_lost()
+    {
+        using var run = new NflogNamespace(
+            $"{Install}kill -STOP $reader\nperl echo.pl 4 127.0.0.1 4 4000 flood\nkill -CONT $reader\nnext\necho4 127.0.0.1 4\nnext\necho4 127.0.0.1 4\nnext",
+            All with { Traces = true }, "trace");
+
+        // The gap shows once more, by the number of the next record.
+        var (flooded, _, later) = (Live(run.Next), Live(run.Next), Live(run.Next));
+
+        Assert.That(flooded.Lost, Is.GreaterThan(0));
+        Assert.That(later.Lost, Is.Zero);
+        Assert.That(later.Sightings.Select(sighting => sighting.IsTraced), Is.Not.Empty.And.All.True);
+    }
+
+    [Test]
+    public void A_socket_without_room_loses_the_trace_and_tells_it()
+    {
+        var table = All with { Traces = true };
+        using var run = new NflogNamespace(
+            $"{Install}perl echo.pl 4 127.0.0.1 4 300 flood\nnext", table, "trace",
+            program => program.Replace("32 << 20", "4 << 10", StringComparison.Ordinal));
+
+        Assert.That(Live(run.Next).Lost, Is.GreaterThan(0));
+    }
+
     // A host with the bridge lab, and behind it a client and a server.
     private const string Bridge =
         """

@@ -72,11 +72,12 @@ internal sealed class NflogNamespace : IDisposable
     private readonly Task _reading;
     private int _fence;
 
-    public NflogNamespace(string script, NflogTable table, string options = "")
+    public NflogNamespace(
+        string script, NflogTable table, string options = "", Func<string, string>? changed = null)
     {
         Reader = new(table.Run, table.Places);
         void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
-        Write("nflog.pl", NflogProgram.Script);
+        Write("nflog.pl", changed?.Invoke(NflogProgram.Script) ?? NflogProgram.Script);
         Write("echo.pl", Echo);
         Write("install", table.Install());
         Write("remove", table.Remove());

@@ -158,7 +158,7 @@ public class TrailAssemblerTests
     public void Lost_records_are_inconclusive() => Assert.That(
         Reason(Captured.Assemble(
             Captured.Flow("client", "server"), Captured.Window(1) with { Lost = 3 }, 0x04, Captured.BothAnswered)),
-        Is.EqualTo("The kernel log lost 3 records before they were read."));
+        Is.EqualTo("The observer lost 3 records before they were read."));
 
     [Test]
     public void A_cut_record_is_inconclusive()

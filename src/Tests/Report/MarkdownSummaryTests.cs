@@ -1,5 +1,6 @@
 using Hooktrail.Records;
 using Hooktrail.Report;
+using Hooktrail.Trails.Accounts;
 
 namespace Hooktrail.Tests.Report;
 
@@ -43,6 +44,16 @@ public class MarkdownSummaryTests
             Does.Contain(
                 "<details><summary>Container to container: The reply skips nat – request of client → server (icmp): agreed</summary>\n\n```text\nhop  layer")
                 .And.Not.Contain("predicted"));
+
+    [Test]
+    public void A_leg_shows_the_rules_that_the_kernel_told() =>
+        Assert.That(
+            Summary(Agreed with
+            {
+                Rules = [new(4, Layer.Iptables, "filter", "FORWARD", 2, "-A FORWARD -j ACCEPT", RuleVerdict.Accept)],
+            }),
+            Does.Contain(
+                "Rules that the packet met, by the kernel's trace:\n  4  iptables filter FORWARD rule 2: -A FORWARD -j ACCEPT (accept)\n"));
 
     [Test]
     public void A_leg_that_disagreed_shows_where_with_both_trails_its_profile_and_the_evidence()

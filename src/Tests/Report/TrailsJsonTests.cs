@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Hooktrail.Records;
+using Hooktrail.Trails.Accounts;
 using NJsonSchema;
 using Outcome = Hooktrail.Trails.Outcome;
 
@@ -51,7 +52,7 @@ public class TrailsJsonTests
         Assert.Multiple(() =>
         {
             Assert.That(Members(json.RootElement), Is.EqualTo(new[] { "schema", "hosts" }));
-            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/5"));
+            Assert.That(json.RootElement.GetProperty("schema").GetString(), Is.EqualTo("hooktrail/trails/6"));
             Assert.That(Members(leg), Is.EqualTo(new[] { "flow", "leg", "predicted", "observed" }));
             Assert.That(
                 leg.GetProperty("flow").GetRawText(),
@@ -114,13 +115,13 @@ public class TrailsJsonTests
     }
 
     [TestCase("", "file.json is not JSON: the mistake is at line 1, byte 1;")]
-    [TestCase("{\"schema\": \"hooktrail/trails/5\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
+    [TestCase("{\"schema\": \"hooktrail/trails/6\",\n  nonsense}", "file.json is not JSON: the mistake is at line 2, byte 3;")]
     [TestCase("[]", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{}", "file.json is not a trails file: it does not begin with \"schema\"")]
     [TestCase("{\"schema\": 1}", "file.json is not a trails file")]
-    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", but this version reads \"hooktrail/trails/5\" and \"hooktrail/trails/4\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/5\"}", "$ lacks the member \"hosts\"")]
-    [TestCase("{\"schema\": \"hooktrail/trails/5\", \"schema\": \"\"}", "has an object with a duplicate member")]
+    [TestCase("{\"schema\": \"hooktrail/trails/9\"}", "has the schema \"hooktrail/trails/9\", but this version reads \"hooktrail/trails/6\", \"hooktrail/trails/5\" and \"hooktrail/trails/4\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/6\"}", "$ lacks the member \"hosts\"")]
+    [TestCase("{\"schema\": \"hooktrail/trails/6\", \"schema\": \"\"}", "has an object with a duplicate member")]
     [TestCase("{\"schema\": \"\\ud800\"}", "not valid Unicode")]
     public void A_file_that_is_something_else_is_named_with_what_is_wrong(string text, string sentence) =>
         Assert.That(() => Read(Encoding.UTF8.GetBytes(text)), ThrowsSentence(sentence));
@@ -164,7 +165,7 @@ public class TrailsJsonTests
 
     [TestCase("\"iptables\": \"nft\"", "\"iptables\": \"n\\nt\"", "Unknown backend \"n\uFFFDt\"")]
     [TestCase("\"conntrack\": true", "\"con\\u001btrack\": true", "has a member \"con\uFFFDtrack\"")]
-    [TestCase("hooktrail/trails/5", "hooktrail\\n/trails/5", "has the schema \"hooktrail\uFFFD/trails/5\"")]
+    [TestCase("hooktrail/trails/6", "hooktrail\\n/trails/5", "has the schema \"hooktrail\uFFFD/trails/5\"")]
     public void What_a_file_says_breaks_no_line_of_the_message(string right, string wrong, string sentence) =>
         Assert.That(
             () => Read(Encoding.UTF8.GetBytes(Replace(Text(Samples.FileOf(Samples.Bridged)), right, wrong))),
@@ -211,15 +212,39 @@ public class TrailsJsonTests
                     .. old.Legs.Select(leg => leg with
                     {
                         Ways = [],
+                        Rules = [],
                         HostProfile = leg.HostProfile is { } host
                             ? host with { Registered = RegistrationOrder.Assumed }
                             : null,
                     }),
                 ],
             };
-            return Read(Encoding.UTF8.GetBytes(Replace(Text(old), "hooktrail/trails/5", "hooktrail/trails/4")))
+            return Read(Encoding.UTF8.GetBytes(Replace(Text(old), "hooktrail/trails/6", "hooktrail/trails/4")))
                 .Equals(Read(Samples.Bytes(old)));
         }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void A_file_of_version_5_is_read_as_before() =>
+        Prop.ForAll(Samples.Files, file =>
+        {
+            var old = file with { Legs = [.. file.Legs.Select(leg => leg with { Rules = [] })] };
+            return Read(Encoding.UTF8.GetBytes(Replace(Text(old), "hooktrail/trails/6", "hooktrail/trails/5")))
+                .Equals(Read(Samples.Bytes(old)));
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Version_5_has_no_rules_of_a_leg()
+    {
+        var file = Samples.FileOf(Samples.Bridged);
+        file = file with
+        {
+            Legs = [file.Legs[0] with { Rules = [new(1, Layer.Iptables, "filter", "FORWARD", 1, "-A FORWARD -j DROP", RuleVerdict.Drop)] }],
+        };
+
+        Assert.That(
+            () => Read(Encoding.UTF8.GetBytes(Replace(Text(file), "hooktrail/trails/6", "hooktrail/trails/5"))),
+            ThrowsSentence("has a member \"rules\""));
+    }
 
     [Test]
     public void Version_4_has_no_order_of_registration()
@@ -233,7 +258,7 @@ public class TrailsJsonTests
         };
 
         Assert.That(
-            () => Read(Encoding.UTF8.GetBytes(Replace(Text(file), "hooktrail/trails/5", "hooktrail/trails/4"))),
+            () => Read(Encoding.UTF8.GetBytes(Replace(Text(file), "hooktrail/trails/6", "hooktrail/trails/4"))),
             ThrowsSentence("has a member \"registered\""));
     }
 

@@ -34,4 +34,10 @@ public static class RuleVerdicts
     /// <summary>As JSON has it: <c>accept</c>; <c>no match</c>.</summary>
     public static string Name(this RuleVerdict verdict) =>
         verdict == RuleVerdict.NoMatch ? "no match" : verdict.ToString().ToLowerInvariant();
+
+    /// <exception cref="HooktrailException">There is no such verdict.</exception>
+    public static RuleVerdict Parse(string name) =>
+        Enum.GetValues<RuleVerdict>().Cast<RuleVerdict?>().FirstOrDefault(one => one!.Value.Name() == name)
+        ?? throw new HooktrailException(
+            $"Unknown verdict of a rule \"{name}\"; the verdicts are {string.Join(", ", Enum.GetValues<RuleVerdict>().Select(Name))}.");
 }

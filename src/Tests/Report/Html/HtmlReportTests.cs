@@ -47,6 +47,7 @@ public partial class HtmlReportTests
             Verdict = LegVerdict.Disagreed,
             Reason = Hostile,
             Evidence = [new(1, Hostile, 1, Hostile), new(0, Hostile, 1, Hostile)],
+            Rules = [new(1, Layer.Nftables, Hostile, Hostile, 1, Hostile, RuleVerdict.Drop)],
         };
         var messages = new CucumberRun([new(
             Hostile,
@@ -185,6 +186,22 @@ public partial class HtmlReportTests
                 "LOG rule at bridge prerouting first: <code>#166 ebtables broute BROUTING in=client.port</code>")
                 .And.Contain("nflog rule at ip prerouting -300: <code>#7 iptables raw PREROUTING in=lab</code>")
                 .And.Contain("Conntrack begins a connection").And.Contain("hook points not crossed, with the reason"));
+
+    [Test]
+    public void A_hop_opens_to_the_rules_that_the_kernel_told_or_else_to_those_that_are_predicted()
+    {
+        var traced = Agreed with
+        {
+            Rules = [new(3, Layer.Iptables, "raw", "PREROUTING", 2, "-A PREROUTING -s client -j NOTRACK", RuleVerdict.Continue)],
+        };
+
+        Assert.That(
+            Of(traced),
+            Does.Contain(
+                "rule that matched: <code>iptables raw PREROUTING rule 2: -A PREROUTING -s client -j NOTRACK (continue)</code>")
+                .And.Not.Contain("predicted rule:"));
+        Assert.That(Of(Agreed), Does.Contain("predicted rule: <code>iptables filter FORWARD rule 1:"));
+    }
 
     [Test]
     public void A_skipped_scenario_stands_on_the_first_page_with_its_reason()

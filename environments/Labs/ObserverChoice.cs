@@ -1,0 +1,30 @@
+using Hooktrail.Observation.Nflog;
+
+namespace Hooktrail.Labs;
+
+/// <summary>Why a lab cannot watch as it was asked to, in one sentence.</summary>
+public static class ObserverChoice
+{
+    public const string NoLog =
+        "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog or trace, or --lab docker.";
+
+    public const string NoTrace =
+        "The Docker lab does not read the kernel's trace, because every reader of it on the Engine's host would get the lab's packets, and the lab theirs; use --lab namespaces, or --observer both.";
+
+    /// <exception cref="CannotSendException">The kernel's trace is not read on such a kernel.</exception>
+    public static void CheckTrace(KernelVersion kernel)
+    {
+        if (kernel < TraceSwitch.First)
+            throw new CannotSendException(
+                $"The kernel's trace is read from Linux {TraceSwitch.First} on, and this host has {kernel}; use --observer nflog.");
+    }
+
+    /// <exception cref="HooktrailException">The lab lacks one of the observers.</exception>
+    public static void Check(LabKind lab, Observers? wanted)
+    {
+        if (lab == LabKind.Namespaces && wanted?.HasFlag(Observers.Log) == true)
+            throw new HooktrailException(NoLog);
+        if (lab == LabKind.Docker && wanted?.HasFlag(Observers.Trace) == true)
+            throw new HooktrailException(NoTrace);
+    }
+}

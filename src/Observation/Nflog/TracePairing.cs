@@ -83,19 +83,9 @@ internal sealed class TracePairing(RunId run, FencedWindows windows)
         windows[index] = windows[index] with { IsTraced = true };
     }
 
-    // A message without the packet's bytes is a later one of the same chain, such as its policy; or the packet is a
-    // later fragment of IPv6, of which the kernel tells no bytes (measured on 6.18).
-    private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
-    {
-        var point = windows[index].Point;
-        return message.Packet.IsEmpty
-            ? message.Chain.StartsWith(NflogTable.ChainName(point), StringComparison.Ordinal)
-                && !_taps.GetValueOrDefault(message.Id, []).Exists(tap => windows[tap].Point == point)
-            : packet.Span.StartsWith(message.Packet.Span);
-    }
-
     // The first message of a chain has the packet's bytes. If that was a rule which selects what is recorded, the rule that
-    // records comes without. The chain's policy comes last. A later packet of the connection may have the same number.
+    // records comes without, as do all of a later fragment of IPv6 (measured on 6.18). The chain's policy comes last. A later
+    // packet of the connection may have the same number.
     private bool IsOf(TraceMessage message, int index, ReadOnlyMemory<byte> packet)
     {
         var point = windows[index].Point;

@@ -65,7 +65,7 @@ prepare_all() {
         lab=namespaces
         lab_why="in private network namespaces, ${no_engine:+because $no_engine}${asked:+as requested}"
         [[ -z $no_engine ]] || say lab "private network namespaces, because $no_engine"
-        [[ ${SPECS_OBSERVER:-nflog} = nflog ]] || say lab "the kernel log does not show packets of other network namespaces, so the namespace lab uses nflog"
+        [[ ,${SPECS_OBSERVER:-nflog}, =~ ^,((nflog|trace),)+$ ]] || say lab "the kernel log does not show packets of other network namespaces, so the namespace lab uses nflog"
         unless_build_failed
         prepare_namespaces "$asked"
         # The test process prints this reason in its summary.

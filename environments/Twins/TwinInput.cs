@@ -12,6 +12,10 @@ internal static partial class TwinInput
     /// <exception cref="HooktrailException">A part is not what it says it is.</exception>
     public static void Check(TwinPlan plan)
     {
+        // Without the right to enter a container, a snapshot has only what the engine told of it.
+        if (plan.Topology.Containers.FirstOrDefault(one => one.Attachments.Any(at => at.Device == "")) is { } unread)
+            throw new HooktrailException(
+                $"A twin needs the devices and routes of the container {unread.Name}, which the snapshot lacks; take the snapshot as root with ./specs snapshot.");
         foreach (var name in Names(plan.Topology).OfType<string>())
             Check("name", name, Name().IsMatch(name));
         foreach (var mac in Macs(plan.Topology).OfType<string>())

@@ -60,14 +60,16 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
     {
         var process = (one.Number("pid") ?? 0).ToString(CultureInfo.InvariantCulture);
         var links = Json.Objects(Succeeded($"links {process}")).ToList();
+        var isHosted = one.Text("mode") == "host";
         var sharer = links.Count == 0 ? Sharer(one, process, all) : default;
         return new(NameOf(one), engine)
         {
             Project = NotEmpty(one, "project"),
             Service = NotEmpty(one, "service"),
-            IsHosted = one.Text("mode") == "host",
+            IsHosted = isHosted,
             SharesWith = sharer.ValueKind == JsonValueKind.Object ? NameOf(sharer) : null,
-            Attachments = links.Count > 0 ? Attached(links) : Told(one),
+            // The devices of a container in the host's namespace are the host's.
+            Attachments = links.Count > 0 ? Attached(links) : isHosted ? [] : Told(one),
             Routes =
             [
                 .. RouteReader.Routes(Json.Objects(Succeeded($"routes {process}")), IpVersion.V4),

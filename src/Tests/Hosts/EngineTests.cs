@@ -13,6 +13,8 @@ public class EngineTests
     private readonly string _name = $"hooktrail-snapshot-{Environment.ProcessId}";
     private string _folder = "";
 
+    private string Hosted => $"{_name}-hosted";
+
     [OneTimeSetUp]
     public void Start()
     {
@@ -30,12 +32,14 @@ public class EngineTests
                 "--label", $"secret={Secret}", "--label", "com.docker.compose.project=shop",
                 "--label", "com.docker.compose.service=web", "--entrypoint", "sh", image, "-c", $"sleep 600; : {Secret}"),
             Is.Not.Null);
+        Assert.That(
+            Docker("run", "-d", "--name", Hosted, "--network", "host", "--entrypoint", "sleep", image, "600"), Is.Not.Null);
     }
 
     [OneTimeTearDown]
     public void End()
     {
-        Docker("rm", "-f", _name);
+        Docker("rm", "-f", _name, Hosted);
         Docker("network", "rm", _name);
         Directory.Delete(_folder);
     }
@@ -65,6 +69,15 @@ public class EngineTests
             Assert.That(container.Routes.Any(route => route.Destination.Length == 0));
             Assert.That(topology.Endpoints().Single(one => one.Name == _name).Device, Is.EqualTo(at.Port));
         });
+    }
+
+    [Test]
+    public async Task A_container_in_the_hosts_namespace_has_no_devices_of_its_own()
+    {
+        var container = TopologyReader.Of(await SnapshotTaking.OfThisHostAsync()).Containers.Single(one => one.Name == Hosted);
+
+        Assert.That(container.IsHosted);
+        Assert.That(container.Attachments, Is.Empty);
     }
 
     // Of other runs on the Engine nothing can be said.

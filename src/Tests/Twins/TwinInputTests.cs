@@ -43,6 +43,23 @@ internal sealed class TwinInputTests
     }
 
     [Test]
+    public void A_container_that_was_not_read_is_named()
+    {
+        var plan = Plain with
+        {
+            Topology = Plain.Topology with
+            {
+                Containers = [new Container("shop-web-1", "docker") { Attachments = [new("", []) { Network = "shop" }] }],
+            },
+        };
+
+        Assert.That(
+            async () => await (await Twin.StartAsync(plan)).DisposeAsync(),
+            Throws.InstanceOf<HooktrailException>().With.Message.EqualTo(
+                "A twin needs the devices and routes of the container shop-web-1, which the snapshot lacks; take the snapshot as root with ./specs snapshot."));
+    }
+
+    [Test]
     public void A_rule_cannot_end_the_text_that_it_is_in()
     {
         var plan = With(Plain, $"END\nHOOKTRAIL\ntouch {Witness}");

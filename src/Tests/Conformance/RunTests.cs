@@ -213,7 +213,7 @@ public class RunTests
 
         Assert.That(
             async () => await run.RunAsync(_ => { }, CancellationToken.None),
-            Throws.TypeOf<HooktrailException>().With.Message.Contains("only the observer nflog"));
+            Throws.TypeOf<HooktrailException>().With.Message.Contains("LOG cannot observe the namespace lab"));
     }
 
     [Test]

@@ -237,6 +237,9 @@ docker_engine() {
     engine docker "docker -H $socket" "$docker_network"
 }
 
+# present PID: a container may end while the host is read; then it is no part of the host.
+present() { [ -d "/proc/$1" ] || { part "ended $1" true; return 1; }; }
+
 # What a container's namespace has. Containers may share one, or the host's.
 inside() {
     own=$(readlink /proc/self/ns/net 2>/dev/null)
@@ -244,6 +247,7 @@ inside() {
     seen=" $own "
     for pid in $pids; do
         [ "$pid" != 0 ] || continue
+        present "$pid" || continue
         part "namespace $pid" readlink "/proc/$pid/ns/net"
         case "$seen" in *" $said "*) continue ;; esac
         [ $code = 0 ] || continue
@@ -254,6 +258,7 @@ inside() {
         part "rules $pid" nsenter -t "$pid" -n "$ip" -4 -j rule show
         part "rules6 $pid" nsenter -t "$pid" -n "$ip" -6 -j rule show
         part "listening $pid" listening "/proc/$pid/net"
+        present "$pid"
     done
 }
 

@@ -14,9 +14,13 @@ internal sealed class EngineReader(Snapshot snapshot, ImmutableArray<Device> dev
         .. from engine in Engines
            let all = Json.Objects(snapshot.Find($"{engine}-containers")).ToList()
            from one in all
-           where one.Text("name") is not null
+           where one.Text("name") is not null && !HasEnded(one)
            select Of(one, engine, all),
     ];
+
+    // Before the engine told of it, or while its namespace was read.
+    private bool HasEnded(JsonElement one) =>
+        one.Number("pid") is { } process && (process == 0 || snapshot.Find($"ended {process}") is not null);
 
     public ImmutableArray<EngineNetwork> Networks() =>
     [

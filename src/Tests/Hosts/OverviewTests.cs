@@ -113,6 +113,19 @@ public class OverviewTests
     }
 
     [Test]
+    public void A_container_that_ends_while_the_host_is_read_is_none_of_the_host()
+    {
+        var host = HostOverview.Of(Taken.Of(
+            ("docker-containers", string.Join('\n', Container("before", 0), Container("meanwhile", 7), Container("running", 8))),
+            ("namespace 7", "net:[1]"), ("ended 7", ""), ("namespace 8", "net:[2]")));
+
+        Assert.That(host.Topology.Containers.Select(one => one.Name), Is.EqualTo(new[] { "running" }));
+
+        static string Container(string name, int process) =>
+            $$"""{"id":"{{process}}","name":"/{{name}}","pid":{{process}},"mode":"bridge","ports":{},"networks":[{"network":"bridge"}]}""";
+    }
+
+    [Test]
     public void A_snapshot_of_an_engine_alone_is_shown_too()
     {
         var host = HostOverview.Of(Taken.Of((

@@ -35,12 +35,11 @@ public sealed record FlowResult(
             var judged = RuleJudgement.Of(
                 profile, flow,
                 FlowJudgement.Of(
-                    flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs)),
+                    flow, forecast, ObservedRecords.Of(flow, legs), isLogged, Unproven.In(profile, legs),
+                    exchange => Untellable.In(flow, exchange)),
                 seen.RulesOf, seen.Shows);
             var title = new ScenarioTitle(host.Title, variation.Title);
-            return [.. judged.Select(leg => (Untellable.Of(flow, judged, leg) is { } why
-                ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
-                : leg) with
+            return [.. judged.Select(leg => leg with
             {
                 Scenario = title,
                 Evidence = leg.Verdict == LegVerdict.Agreed ? [] : leg.Evidence,

@@ -56,16 +56,20 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
     /// <param name="flow">The flow.</param>
     /// <param name="forecast">Its prediction.</param>
     /// <param name="seen">The legs that were observed.</param>
-    /// <param name="told">Takes the verdicts; gives them as far as an observation can tell.</param>
+    /// <param name="told">Takes the verdicts on an exchange; gives them as far as an observation can tell.</param>
     /// <param name="recorded">Takes a predicted trail; gives it without the hooks that are not recorded.</param>
     internal static TwinObservation Of(
         TracedRules rules, HostProfile host, Flow flow, Forecast forecast, ImmutableArray<ObservedLeg> seen,
         Func<ImmutableArray<LegRecord>, ImmutableArray<LegRecord>>? told = null, Func<Trail, Trail>? recorded = null)
     {
         var shownOf = new ShownForecast(forecast, recorded);
-        var legs = Told(flow, FlowJudgement.Of(
-            flow, shownOf.Forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(host, seen)));
-        legs = told?.Invoke(legs) ?? legs;
+        var legs = FlowJudgement.Of(
+            flow, shownOf.Forecast, ObservedRecords.Of(flow, seen), isLogged: false, Unproven.In(host, seen),
+            exchange =>
+            {
+                var own = Untellable.In(flow, exchange);
+                return told?.Invoke(own) ?? own;
+            });
         var (differences, unseen, agreed) = (new List<RuleDifference>(), new List<RuleStep>(), 0);
         foreach (var leg in legs.Where(leg => leg is { Predicted: not null, Observed: not null }
             && leg.Verdict is LegVerdict.Agreed or LegVerdict.Skipped))
@@ -85,11 +89,4 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
 
         return new(legs, [.. differences]) { AgreedRules = agreed, Unseen = [.. unseen] };
     }
-
-    private static ImmutableArray<LegRecord> Told(Flow flow, ImmutableArray<LegRecord> judged) =>
-        [
-            .. judged.Select(leg => Untellable.Of(flow, judged, leg) is { } why
-                ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
-                : leg),
-        ];
 }

@@ -18,10 +18,15 @@ public static class FlowJudgement
     /// Takes a record of a leg that was predicted and observed; gives it as far as its evidence proves it, and what of
     /// the prediction no evidence proves. Null if the evidence proves all.
     /// </param>
+    /// <param name="told">
+    /// Takes the verdicts on the legs of one exchange; gives them as far as an observation can tell. Null if it tells all.
+    /// A course that it cannot tell from the observed one contradicts nothing.
+    /// </param>
     /// <returns>The legs of each exchange that were predicted or observed.</returns>
     public static ImmutableArray<LegRecord> Of(
         Flow flow, Forecast forecast, ImmutableArray<LegRecord> observed, bool isLogged = true,
-        Func<LegRecord, (LegRecord Leg, string? Unproven)>? proven = null)
+        Func<LegRecord, (LegRecord Leg, string? Unproven)>? proven = null,
+        Func<ImmutableArray<LegRecord>, ImmutableArray<LegRecord>>? told = null)
     {
         var isTcp = flow.Protocol == Protocol.Tcp;
         var byExchange = observed.ToLookup(leg => isTcp ? 0 : leg.Leg.Packet - 1);
@@ -37,12 +42,14 @@ public static class FlowJudgement
             foreach (var before in followed)
                 if (before.Open is not null || courses.IsEmpty)
                     yield return before.With(
-                        null, new CourseJudgement(flow, before.Open, isLogged, proven).Of(null, seen));
+                        null, Told(new CourseJudgement(flow, before.Open, isLogged, proven).Of(null, seen)));
                 else
                     foreach (var course in courses.Where(course => course.Before == before.State))
                         yield return before.With(
-                            course, new CourseJudgement(flow, null, isLogged, proven).Of(course, seen, courses));
+                            course, Told(new CourseJudgement(flow, null, isLogged, proven).Of(course, seen, courses)));
         }
+
+        ImmutableArray<LegRecord> Told(ImmutableArray<LegRecord> legs) => told?.Invoke(legs) ?? legs;
     }
 
     /// <summary>

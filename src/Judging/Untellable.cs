@@ -8,6 +8,14 @@ namespace Hooktrail.Judging;
 /// </summary>
 public static class Untellable
 {
+    /// <summary>The legs of an exchange; those that no observation can tell are skipped, with the reason.</summary>
+    public static ImmutableArray<LegRecord> In(Flow flow, ImmutableArray<LegRecord> legs) =>
+        [
+            .. legs.Select(leg => Of(flow, legs, leg) is { } why
+                ? leg with { Verdict = LegVerdict.Skipped, Reason = why }
+                : leg),
+        ];
+
     /// <summary>Why no observation can tell how the leg ended; null where one can.</summary>
     public static string? Of(Flow flow, ImmutableArray<LegRecord> legs, LegRecord leg) =>
         leg is

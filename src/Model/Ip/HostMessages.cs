@@ -1,4 +1,5 @@
 using Hooktrail.Model.Netfilter;
+using Hooktrail.Model.Network;
 
 namespace Hooktrail.Model.Ip;
 
@@ -80,6 +81,13 @@ internal static class HostMessages
         if (about.Content.IsIcmpError || about.Wiring.IsBroadcast(about.Destination.Name))
             return;
 
+        var error = new Packet(
+            about.Host, about.Connections, content with { About = about.Clone() }, new(Wiring.Unspecified),
+            new(about.Source.Name))
+        {
+            // net/ipv4/icmp.c, icmp_route_lookup: only the address that was asked is a source of the look-up.
+            IsUnbound = about.Family == Family.IPv4 && !about.Wiring.IsOfHost(about.Destination.Name),
+        };
         var source = WasAsked(about, isRouted)
             ? about.Destination.Name
             : about.Wiring.IsOfHost(about.Source.Name)
@@ -89,15 +97,11 @@ internal static class HostMessages
             : about is { Family: Family.IPv6, Device: { } device }
             ? about.Wiring.AddressOn(
                 about.Wiring.IsPort(device) ? about.Wiring.BridgeOf(device) : device, about.Family, about.Source.Name)
-            : about.Wiring.SourceTowards(about.Source.Name, about.Family);
+            : about.Wiring.SourceTowards(
+                about.Source.Name, about.Family, found => Multipath.Chosen(error, found, source: null));
         if (source is null)
             return; // no route leads back
-        var error = new Packet(
-            about.Host, about.Connections, content with { About = about.Clone() }, new(source), new(about.Source.Name))
-        {
-            // net/ipv4/icmp.c, icmp_route_lookup: only the address that was asked is a source of the look-up.
-            IsUnbound = about.Family == Family.IPv4 && !about.Wiring.IsOfHost(about.Destination.Name),
-        };
+        error.Source = new(source);
         if (keepsConnection)
             Conntrack.Attach(error, about);
         about.Passage.Error = error;

@@ -55,6 +55,25 @@ public class FlowJudgementTests
         Is.EqualTo(new[] { (Leg.Request, LegVerdict.Agreed), (Leg.Reply, (LegVerdict?)LegVerdict.Disagreed) }));
 
     [Test]
+    public void A_course_of_which_nothing_can_be_told_is_taken_before_one_that_the_observation_contradicts()
+    {
+        var request = Seen(Plain)[0];
+        ImmutableArray<LegRecord> seen =
+            [request with { Observed = new(request.Observed!.Hops, Outcome.Vanished(request.Observed.Hops[^1].Point, null)) }];
+
+        var judged = FlowJudgement.Of(
+            Flow, Prediction.Forecast(Recent, Flow, 1), seen,
+            told: legs =>
+            [
+                .. legs.Select(leg => leg.Predicted?.Outcome.Kind == OutcomeKind.Delivered
+                    ? leg with { Verdict = LegVerdict.Skipped }
+                    : leg),
+            ]);
+
+        Assert.That(judged.Select(leg => leg.Verdict), Is.EqualTo(new LegVerdict?[] { LegVerdict.Skipped, LegVerdict.Skipped }));
+    }
+
+    [Test]
     public void Each_exchange_takes_a_course()
     {
         var forecast = Prediction.Forecast(Recent, Flow, 2);

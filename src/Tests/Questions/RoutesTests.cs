@@ -1,4 +1,5 @@
 using System.Net;
+using Hooktrail.Model;
 using Hooktrail.Questions;
 using Hooktrail.Trails.Topologies;
 
@@ -41,6 +42,21 @@ public sealed class RoutesTests
         var answer = Ask(Multipath, "host", "8.8.8.8:443", "*filter\n-A OUTPUT -d 8.8.8.8 -j DROP\nCOMMIT\n");
         Assert.That(answer.Ending, Is.EqualTo(Ending.Dropped).Or.EqualTo(Ending.Depends), answer.Says);
         Assert.That(answer.Says, Does.Not.Contain("delivered"));
+    }
+
+    [Test]
+    public void An_error_comes_from_the_address_of_the_way_that_it_takes()
+    {
+        var profile = Shop.On(Multipath, "*filter\n-A FORWARD -j REJECT\nCOMMIT\n");
+        var flow = Question.Of(Multipath, "203.0.113.7@eth1", "172.18.0.2:81", Protocol.Tcp, null).Flow;
+
+        var ways = Prediction.Legs(profile, flow).Single(leg => leg.Leg.Direction == Direction.Error).Ways;
+
+        Assert.That(ways.Select(way => way.Trail!.Hops[0].Out), Is.EquivalentTo(new[] { "eth0", "eth1" }));
+        Assert.That(
+            ways.Select(way => way.Trail!.Hops[0]).Select(hop => (hop.Out, hop.Source)),
+            Is.All.Matches<(string Out, string Source)>(hop => Multipath.Find(hop.Out)!.Addresses
+                .Any(own => own.Address.ToString() == hop.Source)));
     }
 
     [Test]

@@ -18,7 +18,7 @@ public interface ILab : IAsyncDisposable
     /// <summary>The observers that the lab has.</summary>
     Observers Observers { get; }
 
-    /// <summary>Those that watch where nobody chooses: the trace takes time, and only if it is asked for.</summary>
+    /// <summary>The default observers. The trace is not among them, because it costs time.</summary>
     Observers Usual => Observers & Observers.Both;
 
     /// <summary>

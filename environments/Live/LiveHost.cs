@@ -57,6 +57,6 @@ public sealed class LiveHost
     /// <summary>Starts a perl program in the network namespace; it ends with its input.</summary>
     internal Task<HostProcess> StartAsync(
         string script, CancellationToken cancellation, params ImmutableArray<string> arguments) =>
-        // In a session of its own: Ctrl-C at the terminal reaches only this program, which then ends the other.
+        // setsid keeps Ctrl-C at the terminal away from the program, so that this process can end it in order.
         HostProcess.StartAsync(Machine, [.. Enter, "setsid", "perl", "-e", script, .. arguments], cancellation);
 }

@@ -11,8 +11,8 @@ using Hooktrail.Twins;
 namespace Hooktrail.Live;
 
 /// <summary>
-/// Predicts each watched packet, and holds both against each other: hop by hop, and rule by rule. It knows the
-/// connections whose requests it has seen; so it knows of an answer what was asked.
+/// Predicts each watched packet, and holds both against each other: hop by hop, and rule by rule. It
+/// remembers the request of each connection, and predicts the answer from it.
 /// </summary>
 public sealed class WatchJudge
 {

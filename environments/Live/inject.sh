@@ -2,8 +2,8 @@
 # Lets a process send as if from beyond a NIC of this host: inject.sh NIC LINK PID NEIGHBOUR 4|6 SENDER ASKED PROTOCOL PORT
 #
 # What the process PID sends from its own network namespace comes in by the NIC, and what the host sends back to SENDER
-# goes to it and not to the wire: a veth pair LINK, and filters at the NIC's clsact qdisc. The process stands where the
-# neighbour is by whose MAC address NEIGHBOUR the host would send back, so the host learns nothing.
+# goes to it and not to the wire: a veth pair LINK, and filters at the NIC's clsact qdisc. The process sends from NEIGHBOUR,
+# the MAC address to which the host would answer, so the host's neighbour table does not change.
 #
 #   out:  `ready`, or `refused WHY`
 #

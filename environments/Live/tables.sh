@@ -5,7 +5,7 @@
 #   out:  first `owned`, `guarded`, or `refused WHY`; then what nft prints
 #
 # Owned: the tables belong to nft's netlink socket, and the kernel removes them with it, however the process ends
-# (flags owner, Linux 5.12). Guarded: the kernel or nft has no such flag, so this process removes the tables whose names
+# (flags owner, Linux 5.12). Guarded: without that flag, this process removes the tables whose names
 # begin with NAME when its input ends, which is when the other end has ended for any reason.
 trap '' INT TERM HUP QUIT
 exec 2>&1

@@ -27,7 +27,7 @@ internal static class OtherSets
 
     /// <summary>
     /// The port of a bridge behind which its tables have an address. Nothing else of these tables decides a packet's way:
-    /// the twin has neighbours and MAC addresses of its own.
+    /// the twin makes its own neighbour entries and MAC addresses.
     /// </summary>
     public static IEnumerable<string> OfNeighbours(Topology host, Topology twin) =>
         from known in host.Neighbours

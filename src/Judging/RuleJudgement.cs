@@ -5,7 +5,7 @@ using Hooktrail.Trails.Accounts;
 namespace Hooktrail.Judging;
 
 /// <summary>
-/// Compares the rules of legs whose hops agree: the first rule that differs is a divergence, as a hop is.
+/// Compares the rules of legs whose hops agree. The first rule that differs is a divergence, like a hop that differs.
 /// </summary>
 public static class RuleJudgement
 {
@@ -59,8 +59,7 @@ public static class RuleJudgement
     private static ImmutableArray<RuleStep> Comparable(Flow flow, ImmutableArray<RuleStep> rules) =>
         flow.Protocol == Protocol.Arp ? [.. rules.Select(rule => rule with { Hop = 0 })] : rules;
 
-    // What a rule whose match the model cannot decide leads to, and what follows it at that hop, is as well one way as
-    // the other.
+    // If the model cannot decide whether a rule matches, the rest of that hop agrees either way.
     private static ImmutableArray<RuleStep> Before(RuleStep? parting, int hop, ImmutableArray<RuleStep> rules)
     {
         if (parting?.Hop != hop)

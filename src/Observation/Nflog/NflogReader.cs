@@ -172,7 +172,7 @@ public sealed class NflogReader
         // has br_netfilter (net/netfilter/nfnetlink_log.c, __build_packet_message). In other families the port stands
         // beside the device; as in xt LOG, it counts only if it is another device.
         var inBridge = message.Family == Bridge;
-        return new()
+        return packet.In(new()
         {
             Sequence = sequence,
             Run = _run,
@@ -187,32 +187,10 @@ public sealed class NflogReader
             MacDestination = frame.IsEmpty ? null : Mac(frame[..6]),
             MacSource = frame.IsEmpty ? null : Mac(frame[6..12]),
             EtherType = message.Protocol,
-            Source = packet.Source,
-            Destination = packet.Destination,
-            Tos = packet.Tos,
-            Ttl = packet.Ttl,
-            Length = packet.Length,
-            IpId = packet.IpId,
-            FragmentOffset = packet.FragmentOffset,
-            MoreFragments = packet.MoreFragments,
-            FlowLabel = packet.FlowLabel,
-            PayloadLength = packet.PayloadLength,
-            Protocol = packet.Protocol,
-            SourcePort = packet.SourcePort,
-            DestinationPort = packet.DestinationPort,
-            TcpSequence = packet.TcpSequence,
-            TcpAcknowledgement = packet.TcpAcknowledgement,
-            TcpFlags = packet.TcpFlags,
-            IcmpType = packet.IcmpType,
-            IcmpCode = packet.IcmpCode,
-            IcmpId = packet.IcmpId,
-            IcmpSequence = packet.IcmpSequence,
-            Inner = packet.Inner,
-            ArpOperation = packet.ArpOperation,
             Mark = message.Mark,
             UserId = message.UserId,
             Connection = message.Connection,
-        };
+        });
     }
 
     // nfnetlink_log reports the incoming port of a packet only if the hook has an incoming device, and POSTROUTING of a

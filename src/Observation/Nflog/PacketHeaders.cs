@@ -242,4 +242,31 @@ internal struct PacketHeaders
             : null;
 
     private static int Number(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    /// <summary>The record with these headers.</summary>
+    public readonly Sighting In(Sighting record) => record with
+    {
+        Source = Source,
+        Destination = Destination,
+        Tos = Tos,
+        Ttl = Ttl,
+        Length = Length,
+        IpId = IpId,
+        FragmentOffset = FragmentOffset,
+        MoreFragments = MoreFragments,
+        FlowLabel = FlowLabel,
+        PayloadLength = PayloadLength,
+        Protocol = Protocol,
+        SourcePort = SourcePort,
+        DestinationPort = DestinationPort,
+        TcpSequence = TcpSequence,
+        TcpAcknowledgement = TcpAcknowledgement,
+        TcpFlags = TcpFlags,
+        IcmpType = IcmpType,
+        IcmpCode = IcmpCode,
+        IcmpId = IcmpId,
+        IcmpSequence = IcmpSequence,
+        Inner = Inner,
+        ArpOperation = ArpOperation,
+    };
 }

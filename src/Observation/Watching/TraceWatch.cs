@@ -130,7 +130,7 @@ public sealed class TraceWatch(WatchTable table)
     {
         var etherType = message.Packet.Span[0] >> 4 == 6 ? PacketHeaders.Ip6 : PacketHeaders.Ip;
         var packet = PacketHeaders.Read(etherType, message.Packet.Span);
-        return new()
+        return packet.In(new()
         {
             Sequence = _sequence++,
             Run = table.Run,
@@ -141,24 +141,6 @@ public sealed class TraceWatch(WatchTable table)
             In = Devices[message.In],
             Out = Devices[message.Out],
             EtherType = etherType,
-            Source = packet.Source,
-            Destination = packet.Destination,
-            Tos = packet.Tos,
-            Ttl = packet.Ttl,
-            Length = packet.Length,
-            IpId = packet.IpId,
-            FragmentOffset = packet.FragmentOffset,
-            Protocol = packet.Protocol,
-            PayloadLength = packet.PayloadLength,
-            SourcePort = packet.SourcePort,
-            DestinationPort = packet.DestinationPort,
-            TcpSequence = packet.TcpSequence,
-            TcpAcknowledgement = packet.TcpAcknowledgement,
-            TcpFlags = packet.TcpFlags,
-            IcmpType = packet.IcmpType,
-            IcmpCode = packet.IcmpCode,
-            IcmpId = packet.IcmpId,
-            IcmpSequence = packet.IcmpSequence,
-        };
+        });
     }
 }

@@ -77,7 +77,7 @@ internal sealed record DockerSetup(
                            || port.Address.Equals(System.Net.IPAddress.IPv6Any) ? null : port.Address.ToString(),
                    },
             ],
-            version == IpVersion.V4 ? "127.0.0.0/8" : "::1");
+            version == IpVersion.V4 ? "127.0.0.0/8" : "::1/128");
     }
 
     private static bool IsClosed(RuleSet rules, string bridge) => rules.Chains

@@ -125,8 +125,11 @@ internal sealed class DockerTables(DockerRelease release, DockerSetup setup, boo
     private void Internal(DockerNetwork network)
     {
         var bridge = network.Bridge;
-        Insert("filter", InternalChain, $"! -d {network.Subnet} -i {bridge} -j DROP");
-        Insert("filter", InternalChain, $"! -s {network.Subnet} -o {bridge} -j DROP");
+        // For IPv6, packets within the network pass with any address, because its containers have link-local ones too
+        // (setupInternalNetworkRules; seen on Docker 28.5.2).
+        var (notIn, notOut) = version == IpVersion.V6 ? ($"! -i {bridge} ", $"! -o {bridge} ") : ("", "");
+        Insert("filter", InternalChain, $"! -d {network.Subnet} -i {bridge} {notOut}-j DROP");
+        Insert("filter", InternalChain, $"! -s {network.Subnet} {notIn}-o {bridge} -j DROP");
         Add("filter", IsOld ? "FORWARD" : NetworksChain, $"-i {bridge} -o {bridge} -j ACCEPT", first: IsOld);
     }
 

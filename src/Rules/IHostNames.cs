@@ -11,8 +11,8 @@ public interface IHostNames
     /// <summary>The host's number for a published port.</summary>
     int Port(int port);
 
-    /// <summary>All loopback addresses, as Docker's rules write them.</summary>
-    string Loopback(IpVersion version) => version == IpVersion.V4 ? "127.0.0.0/8" : "::1";
+    /// <summary>All loopback addresses, as the tools list Docker's rules.</summary>
+    string Loopback(IpVersion version) => version == IpVersion.V4 ? "127.0.0.0/8" : "::1/128";
 }
 
 /// <summary>Maps every name to itself, as in the rules of <c>trails.json</c>.</summary>

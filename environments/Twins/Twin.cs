@@ -94,14 +94,18 @@ public sealed class Twin : IAsyncDisposable
         IPAddress address, Protocol protocol, int port, CancellationToken cancellation = default) =>
         _stations.OpenAsync(address, protocol, port, cancellation);
 
-    /// <summary>Sends one request of a flow, and returns what was recorded of it and of its answer.</summary>
+    /// <summary>
+    /// Sends one request of a flow, and returns what was recorded of it and of its answer, as far as the records and the
+    /// kernel's trace agree.
+    /// </summary>
     /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>
     /// <exception cref="HooktrailException">The twin has no such sender, or something failed.</exception>
     public async Task<Finding> SendAsync(Flow flow, TimeSpan patience, CancellationToken cancellation = default)
     {
         var (mark, exchanged) = await _stations.SendAsync(flow, patience, cancellation).ConfigureAwait(false);
         var window = await _recorder.ReadAsync(cancellation).ConfigureAwait(false);
-        return TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
+        return TraceAgreement.Of(
+            TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure), Rules);
     }
 
     /// <summary>Ends every process; the namespaces go with them.</summary>

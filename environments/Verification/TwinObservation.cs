@@ -47,6 +47,8 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
             Finding.Inconclusive(var reason) =>
                 new([.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
+            Finding.Contradictory(var difference, _, _) =>
+                new([.. LegJudgement.Untold(flow, forecast, LegVerdict.ObserversDisagree, difference)], []),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }

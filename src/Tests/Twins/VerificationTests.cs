@@ -105,6 +105,27 @@ internal sealed class VerificationTests
     }
 
     [Test]
+    public async Task A_hop_that_only_the_trace_shows_is_a_disagreement_of_the_observers()
+    {
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(SnapshotPlan.Of(Ufw), Host));
+        var emptied = BehindItsBack.Run(twin.Namespaces, """
+            for table in $(nft list tables ip | sed -n 's/^table ip \(hooktrail-.*\)/\1/p'); do
+                nft flush chain ip "$table" iptables.filter.INPUT 2>/dev/null && echo "$table"
+            done
+            true
+            """);
+        Assert.That(emptied, Does.Match("^hooktrail-.*\n$"));
+
+        var verified = await twin.AskAsync(question.Flow);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(
+            verified.Says,
+            Does.StartWith("the observers disagree. Of the request, hop ").And.Contains("NFLOG").And.Contains("iptables filter INPUT"));
+    }
+
+    [Test]
     public async Task Rules_of_legacy_tools_are_counted_as_unseen()
     {
         var legacy = Ufw with

@@ -31,11 +31,14 @@ internal static partial class RuleSetFiles
                 File.Exists(saved)
                     ? File.ReadAllText(saved)
                     : string.Concat(sets.Select(set => $"create {set} hash:net timeout 300\nadd {set} 203.0.113.5\n")));
-        foreach (var counter in NamedCounter().Matches(rules).Select(match => match.Groups[1].Value).Distinct())
-            yield return new($"nfacct add {counter}", "");
+        foreach (var counters in NamedCounters.Of(rules.Split('\n')))
+            yield return counters;
         // What nft lists of an extension of iptables it does not read again.
         if (file == "fail2ban.nft")
             rules = rules[rules.IndexOf("table inet", StringComparison.Ordinal)..];
+        // Which port it is nobody can predict.
+        rules = rules.Replace(" --random-fully", "", StringComparison.Ordinal)
+            .Replace(" fully-random", "", StringComparison.Ordinal);
         if (file == "docker-20.10-host.v4")
             rules = rules.Replace(DockersReturn, "", StringComparison.Ordinal);
         yield return new(Program(file), rules);
@@ -60,13 +63,11 @@ internal static partial class RuleSetFiles
                     {{Table}}}
                     }
                     END
-                    while IFS= read -r rule; do nft "add rule inet t c $rule" 2>/dev/null && echo "$rule"; done <rules
-                    true
+                    while IFS= read -r rule; do nft "add rule inet t c $rule" 2>/dev/null && echo "$rule" || true; done <rules
                     """
                 : """
-                    iptables-nft -N DOCKER-USER
-                    while IFS= read -r rule; do printf '*filter\n%s\nCOMMIT\n' "$rule" | iptables-nft-restore --noflush 2>/dev/null && echo "$rule"; done <rules
-                    true
+                    iptables-nft -N DOCKER-USER && iptables-nft -A FORWARD -j DOCKER-USER
+                    while IFS= read -r rule; do printf '*filter\n%s\nCOMMIT\n' "$rule" | iptables-nft-restore --noflush 2>/dev/null && echo "$rule" || true; done <rules
                     """,
             ("rules", string.Join('\n', rules) + "\n"));
         return isNft
@@ -78,7 +79,7 @@ internal static partial class RuleSetFiles
         table inet t {
         set dyn { type ipv4_addr; flags dynamic,timeout; }
         set big { type ipv4_addr; flags interval; elements = { 203.0.113.0/24, 198.51.100.7 }; }
-        chain c { type filter hook forward priority filter;
+        chain c { type filter hook forward priority filter - 1;
 
         """;
 
@@ -91,7 +92,4 @@ internal static partial class RuleSetFiles
 
     [GeneratedRegex("NFQUEUE|TEE|TPROXY|statistic|numgen|limit|queue to|flow add|dup to|synproxy|type filter hook")]
     private static partial Regex LeftOut();
-
-    [GeneratedRegex(@"--nfacct-name +(\S+)")]
-    private static partial Regex NamedCounter();
 }

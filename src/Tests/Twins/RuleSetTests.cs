@@ -114,6 +114,14 @@ internal sealed class RuleSetTests
     private static IEnumerable<LoadedRules> Rules(string file) => file switch
     {
         ['i', 'd', 'i', 'o', 'm', 's', ..] => [RuleSetFiles.Idioms(file)],
+        // Other programs of a node have tables of iptables, and its own chains of NAT share their place.
+        "kube-proxy.nft" =>
+        [
+            new(
+                "iptables-nft-restore --noflush",
+                "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n"),
+            .. RuleSetFiles.Of(file),
+        ],
         "crowdsec-ipset.v4" => RuleSetFiles.Of(
             file, "crowdsec-blacklists", "crowdsec-blacklists-0", "crowdsec-blacklists-1"),
         _ => RuleSetFiles.Of(file),

@@ -96,7 +96,12 @@ internal sealed class RuleSetTests
         foreach (var (why, count) in legs.Where(leg => leg.Verdict != LegVerdict.Agreed).CountBy(leg => leg.Reason ?? ""))
             TestContext.Out.WriteLine($"  {count} {why}");
         Assert.That(differences, Is.Empty, () => string.Join("\n", differences));
-        Assert.That(legs.Where(leg => leg.Verdict is LegVerdict.NotPredicted or LegVerdict.Inconclusive), Is.Empty);
+        Assert.That(legs.Where(leg => leg.Verdict == LegVerdict.NotPredicted), Is.Empty);
+        // By chance (-m statistic), a SYN that was sent again goes another way.
+        Assert.That(
+            legs.Where(leg => leg.Verdict == LegVerdict.Inconclusive
+                && !leg.Reason!.Contains("took a different path than request", StringComparison.Ordinal)),
+            Is.Empty);
         Assert.That(flows, Has.Length.EqualTo(28));
         Assert.That(counts.GetValueOrDefault(LegVerdict.Agreed), Is.GreaterThan(legs.Count * 3 / 4));
         Assert.That(rules, Is.Positive);

@@ -59,7 +59,7 @@ internal sealed class Probe : IAsyncDisposable
             // The first process of a namespace has the number 1.
             if (await probe.Shell.RunAsync("read its process number", "echo $$", cancellation).ConfigureAwait(false) is ["1"])
                 throw new HooktrailException(
-                    "The Engine started the lab's probe in a process namespace of its own, although --pid host was asked for, as crun before 1.29 does with Docker 29: configure dockerd with --default-runtime runc.");
+                    "The Engine started the lab's probe in a process namespace of its own, although --pid host was asked for, as crun 1.28 does with Docker 29: configure dockerd with --default-runtime runc.");
             return probe;
         }
         catch

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Writes the guests' disk, without the lab's image: bootstrap.sh MIRROR SUITE WORK OUTPUT
 #
-# SUITE is the Debian release of the disk's programs. The disk is a sparse file that holds one ext4 file system. WORK is a folder for intermediate files, which the caller
-# removes. An ordinary user needs user namespaces, for mmdebstrap and to create files that belong to root.
+# SUITE is the Debian release of the disk's programs. The disk is a sparse file that holds one ext4 file system. WORK
+# is a folder for intermediate files, which the caller removes. An ordinary user needs user namespaces, for mmdebstrap
+# and to create files that belong to root.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 mirror=$1

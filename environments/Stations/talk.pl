@@ -9,11 +9,14 @@
 #   listen ID tcp|udp 4|6 PORT TOS [ADDRESS|-] [mute]   ID listening PORT; for each: ID heard ADDRESS PORT BYTES NUMBER
 #   mark ID|* TOS                                       ID marked: the listener's answers have this TOS from now on
 #   stop ID                                             ID stopped
-#   send ID tcp|udp|icmp 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT [BEFORE]
+#   send ID tcp|udp|icmp|held 4|6 SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE TIMEOUT [BEFORE]
 #   broadcast ID SOURCE|- DEST PORT SPORT TOS TTL COUNT SIZE
 #   arp ID DEVICE SOURCE TARGET TIMEOUT
 #   raw ID DEVICE HEX
 #                                                       ID done LOCAL 1=answered 2=timeout ...
+#   hold ID 4|6 SOURCE PORT DEST DPORT TOS              ID holding: this end of an open connection; it echoes once
+#   know ID tcp|udp|icmp 4|6 SOURCE SPORT DEST PORT SEEN_SOURCE SEEN_DEST SEEN_PORT MARK
+#                                                       ID knows: conntrack has the connection, and NAT as it was seen
 #   sync ID [TOS]                                       ID synced: all that had arrived is reported; then `mark * TOS`
 #   quit                                                ends the program, as the end of the input does
 #   at PID COMMAND                                      a command with sockets in the network namespace of PID
@@ -25,7 +28,8 @@
 # milliseconds. An invalid command gets one line: ID error WHY (the id is - if there is none).
 #
 # A TCP listener writes nothing and closes when its client has: SYN, SYN-ACK, ACK, data, FIN, and the FIN of the
-# reply. A UDP listener echoes from the address that it is bound to; if it is bound to none, the kernel uses the
+# reply. `held` sends data in a connection that is open at its two ends without a packet, and ends it so too; `hold`
+# makes the other end, and has to come first. A UDP listener echoes from the address that it is bound to; if it is bound to none, the kernel uses the
 # address that the route back prefers.
 # UDP echoes, from the address that it is bound to; bound to none, the kernel takes that of the route back.
 
@@ -38,8 +42,10 @@ use constant {
     IPPROTO_IP => 0, IPPROTO_ICMP => 1, IPPROTO_IPV6 => 41, IPPROTO_ICMPV6 => 58,
     IP_TOS => 1, IP_TTL => 2, IP_RECVERR => 11,
     IPV6_UNICAST_HOPS => 16, IPV6_RECVERR => 25, IPV6_V6ONLY => 26, IPV6_TCLASS => 67,
+    TCP_QUICKACK => 12, TCP_REPAIR => 19, TCP_REPAIR_QUEUE => 20, TCP_QUEUE_SEQ => 21, TCP_REPAIR_WINDOW => 29,
     AF_PACKET => 17, ETH_P_ARP => 0x0806, SIOCGIFINDEX => 0x8933, SIOCGIFHWADDR => 0x8927,
     LONGEST => 65535,
+    SENDER => 1000, RECEIVER => 5000,    # the numbers of the bytes that each end of a restored connection sends first
 };
 
 $SIG{PIPE} = 'IGNORE';
@@ -56,7 +62,13 @@ sub say_line { my $line = join(' ', @_) . "\n"; syswrite(STDOUT, $line) // exit 
 
 sub watch { my ($item) = @_; $open{ fileno $item->{socket} } = $item; return $item }
 
-sub forget { my ($item) = @_; delete $open{ fileno $item->{socket} }; close $item->{socket} }
+# A connection that was restored ends without a packet.
+sub forget {
+    my ($item) = @_;
+    delete $open{ fileno $item->{socket} };
+    setsockopt($item->{socket}, IPPROTO_TCP, TCP_REPAIR, pack('i', 1)) if $item->{restored};
+    close $item->{socket};
+}
 
 # --- addresses and options
 
@@ -199,28 +211,31 @@ my %how = (
     tcp  => { type => SOCK_STREAM, protocol => { 4 => IPPROTO_TCP, 6 => IPPROTO_TCP }, start => \&tcp_start },
     udp  => { type => SOCK_DGRAM, protocol => { 4 => IPPROTO_UDP, 6 => IPPROTO_UDP }, start => \&udp_start },
     icmp => { type => SOCK_DGRAM, protocol => { 4 => IPPROTO_ICMP, 6 => IPPROTO_ICMPV6 }, start => \&icmp_start },
+    held => { type => SOCK_STREAM, protocol => { 4 => IPPROTO_TCP, 6 => IPPROTO_TCP }, start => \&held_start },
 );
 
 sub send_to {
     my ($id, $protocol, $version, $source, $dest, $port, $sport, $tos, $ttl, $count, $size, $timeout, $before) = @_;
-    my $how = $how{ $protocol // '' } // die "send wants tcp, udp or icmp\n";
+    my $how = $how{ $protocol // '' } // die "send wants tcp, udp, icmp or held\n";
     die "send wants 4 or 6\n" unless ($version // '') =~ /^[46]$/;
     $port = number($port, 0, 65535, 'PORT');
     $sport = number($sport, 0, 65535, 'SPORT');
     $size = number($size, $protocol eq 'tcp' ? 0 : 1, 65000, 'SIZE');
-    $count = number($count, 1, $protocol eq 'tcp' ? 1 : 65535, 'COUNT');
+    $count = number($count, 1, $protocol =~ /^(tcp|held)$/ ? 1 : 65535, 'COUNT');
     $timeout = number($timeout, 1, 600_000, 'TIMEOUT') / 1000;
     $before = number($before // 0, 0, 255, 'BEFORE');
     my $to = address($version, $dest // '', $protocol eq 'icmp' ? 0 : $port);
     my ($socket, $raw) = client($how, $version);
     my $item = {
         id => $id, socket => $socket, version => $version, count => $count, size => $size, timeout => $timeout,
-        start => $how->{start}, to => $to, raw => $raw, number => 0, before => $before, fates => [], identifier => $raw ? $sport || $$ & 0xFFFF : undef,
+        restored => $protocol eq 'held', start => $how->{start}, to => $to, raw => $raw, number => 0, before => $before, fates => [], identifier => $raw ? $sport || $$ & 0xFFFF : undef,
     };
     eval {
         dress($socket, $version, $tos, $ttl);
         $version eq '6' ? option($socket, IPPROTO_IPV6, IPV6_RECVERR, 1) : option($socket, IPPROTO_IP, IP_RECVERR, 1);
+        option($socket, IPPROTO_TCP, TCP_REPAIR, 1) if $item->{restored};
         bind($socket, address($version, $source, $raw ? 0 : $sport)) or die failure('bind');
+        restore($socket, $to, SENDER, RECEIVER) if $item->{restored};
         1;
     } or do { my $why = $@; close $socket; die $why };
     watch($item);
@@ -302,6 +317,109 @@ sub tcp_readable {
     return if !defined $read && ($! == EAGAIN || $! == EINTR);
     return fate($item, defined $read ? 'answered' : fate_of($!)) unless $read;
 }
+
+# --- connections that are open from the beginning, as a process that was restored has them (TCP_REPAIR): no segment
+# opens them. It needs CAP_NET_ADMIN.
+
+# The socket is in repair and bound.
+sub restore {
+    my ($socket, $to, $sends, $takes) = @_;
+    for ([ 2, $sends ], [ 1, $takes ]) {    # TCP_SEND_QUEUE, TCP_RECV_QUEUE
+        option($socket, IPPROTO_TCP, TCP_REPAIR_QUEUE, $_->[0]);
+        option($socket, IPPROTO_TCP, TCP_QUEUE_SEQ, $_->[1]);
+    }
+    option($socket, IPPROTO_TCP, TCP_REPAIR_QUEUE, 0);
+    connect($socket, $to) or die failure('connect');
+    setsockopt($socket, IPPROTO_TCP, TCP_REPAIR_WINDOW, pack('L5', $takes, (LONGEST) x 3, $takes)) or die failure('setsockopt');
+    option($socket, IPPROTO_TCP, TCP_REPAIR, -1);    # without a probe of the window
+    option($socket, IPPROTO_TCP, TCP_QUICKACK, 0);    # the acknowledgement goes with the answer
+}
+
+sub hold {
+    my ($id, $version, $source, $port, $dest, $dport, $tos) = @_;
+    die "hold wants 4 or 6\n" unless ($version // '') =~ /^[46]$/;
+    my $to = address($version, $dest // '', number($dport, 1, 65535, 'DPORT'));
+    my $socket = made($version, SOCK_STREAM, IPPROTO_TCP);
+    mark($socket, $version, number($tos, 0, 255, 'TOS'));
+    option($socket, IPPROTO_TCP, TCP_REPAIR, 1);
+    bind($socket, address($version, $source, number($port, 1, 65535, 'PORT'))) or die failure('bind');
+    restore($socket, $to, RECEIVER, SENDER);
+    watch({ id => $id, socket => $socket, version => $version, from => $to, restored => 1, readable => \&echo_once });
+    say_line($id, 'holding');
+}
+
+sub echo_once {
+    my ($item) = @_;
+    my $read = sysread($item->{socket}, my $data, LONGEST);
+    return if !defined $read && ($! == EAGAIN || $! == EINTR);
+    say_line($item->{id}, 'heard', printed($item->{version}, $item->{from}), $read, 1) if $read;
+    syswrite($item->{socket}, $data) if $read;
+    forget($item);
+}
+
+sub held_start {
+    my ($item) = @_;
+    defined syswrite($item->{socket}, 'x' x $item->{size}) or return fate($item, fate_of($!));
+    $item->{readable} = \&held_readable;
+}
+
+sub held_readable {
+    my ($item) = @_;
+    my $read = sysread($item->{socket}, my $data, LONGEST);
+    return if !defined $read && ($! == EAGAIN || $! == EINTR);
+    fate($item, $read ? 'answered' : defined $read ? 'reset' : fate_of($!));
+}
+
+# --- conntrack: an entry as the kernel takes it from its netlink interface (include/uapi/linux/netfilter/
+# nfnetlink_conntrack.h). It needs CAP_NET_ADMIN.
+
+use constant { AF_NETLINK => 16, NETLINK_NETFILTER => 12, IPCTNL_MSG_CT_NEW => 0x0100 };
+
+sub attribute { my ($type, $data) = @_; return pack('SS', 4 + length $data, $type) . $data . "\0" x (-length($data) & 3) }
+
+sub nested { my ($type, @inner) = @_; return attribute($type | 0x8000, join '', @inner) }
+
+sub tuple {
+    my ($type, $protocol, $source, $sport, $dest, $port) = @_;
+    my $six = length $source == 16;
+    return nested($type,
+        nested(1, attribute($six ? 3 : 1, $source), attribute($six ? 4 : 2, $dest)),
+        nested(2, attribute(1, pack 'C', $protocol),
+            $protocol == IPPROTO_TCP || $protocol == IPPROTO_UDP
+            ? (attribute(2, pack 'n', $sport), attribute(3, pack 'n', $port))
+            # Of echoes the ports are their identifier and type.
+            : (attribute($six ? 7 : 4, pack 'n', $sport), attribute($six ? 8 : 5, pack 'C', $port), attribute($six ? 9 : 6, "\0"))));
+}
+
+# What NAT makes of one end.
+sub nat { my ($type, $address, $port) = @_; my @at = length $address == 16 ? (4, 5) : (1, 2);
+    return nested($type, (map { attribute($_, $address) } @at), defined $port ? nested(3, map { attribute($_, pack 'n', $port) } 1, 2) : ()) }
+
+sub know {
+    my ($id, $name, $version, $source, $sport, $dest, $port, $seen_source, $seen_dest, $seen_port, $mark) = @_;
+    my $protocol = ($how{ $name // '' } // die "know wants tcp, udp or icmp\n")->{protocol}{ $version // '' } // die "know wants 4 or 6\n";
+    my ($from, $to, $seen_from, $seen_to) =
+        map { inet_pton(family($version), $_) // die "\"$_\" is no address of IPv$version\n" } $source, $dest, $seen_source, $seen_dest;
+    my $echo = $protocol != IPPROTO_TCP && $protocol != IPPROTO_UDP;
+    ($port, $seen_port) = ($version eq '6' ? (128, 128) : (8, 8)) if $echo;
+    my @answer = $echo ? ($sport, $version eq '6' ? 129 : 0) : ($port, $sport);
+    my $status = 2 | 8 | ($protocol == IPPROTO_TCP ? 4 : 0);    # IPS_SEEN_REPLY, IPS_CONFIRMED, IPS_ASSURED
+    my $body = pack('CCn', family($version), 0, 0) . tuple(1, $protocol, $from, $sport, $to, $port) . tuple(2, $protocol, $to, $answer[0], $from, $answer[1])
+        . attribute(3, pack 'N', $status) . attribute(7, pack 'N', 600) . attribute(8, pack 'N', $mark);
+    # Established; conntrack has not seen its window (IP_CT_TCP_FLAG_BE_LIBERAL).
+    $body .= nested(4, nested(1, attribute(1, "\3"), map { attribute($_, "\x08\x08") } 4, 5)) if $protocol == IPPROTO_TCP;
+    $body .= nat(6, $seen_from, $echo ? undef : $sport) if $seen_from ne $from;
+    $body .= nat(13, $seen_to, $echo ? undef : $seen_port) if $seen_to ne $to || $seen_port != $port;
+    socket(my $netlink, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) or die failure('socket');
+    # NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE
+    defined send($netlink, pack('LSSLL', 16 + length $body, IPCTNL_MSG_CT_NEW, 0x1 | 0x4 | 0x200 | 0x400, 1, 0) . $body, 0) or die failure('send');
+    defined recv($netlink, my $reply, LONGEST, 0) or die failure('recv');
+    $! = -unpack('x16l', $reply);
+    die failure('conntrack') if $! + 0;
+    say_line($id, 'knows');
+}
+
+# --- what datagrams and echoes carry
 
 # The number that a packet carries for its receiver.
 sub number_in { my ($item) = @_; return $item->{before} + $item->{number} }
@@ -438,7 +556,7 @@ sub arp_answer {
 
 my %verb = (
     listen => \&listen_to, mark => \&mark_all, stop => \&stop, send => \&send_to,
-    broadcast => \&broadcast, arp => \&arp, raw => \&raw, sync => \&sync,
+    hold => \&hold, know => \&know, broadcast => \&broadcast, arp => \&arp, raw => \&raw, sync => \&sync,
 );
 
 sub obey {

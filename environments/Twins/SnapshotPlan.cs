@@ -32,6 +32,9 @@ public static class SnapshotPlan
     {
         if (snapshot.Lines("ipset") is { IsEmpty: false } sets)
             yield return new("ipset restore", string.Join('\n', sets));
+        foreach (var counters in NamedCounters.Of(
+            Tools.SelectMany(tool => snapshot.Lines($"{tool}-nft").Concat(snapshot.Lines($"{tool}-legacy")))))
+            yield return counters;
         foreach (var tool in Tools)
             foreach (var backend in (string[])["nft", "legacy"])
                 if (snapshot.Lines($"{tool}-{backend}") is { IsEmpty: false } saved)

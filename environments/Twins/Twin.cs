@@ -72,7 +72,7 @@ public sealed class Twin : IAsyncDisposable
             var scripts = new TwinScripts(parts, host.Session.ProcessId);
             await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
             var (profile, rules) = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
-            recorder = await RecordAsync(machine, profile, host, cancellation).ConfigureAwait(false);
+            recorder = await RecordAsync(machine, profile, rules, host, cancellation).ConfigureAwait(false);
             stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
                 .ConfigureAwait(false);
             return new(
@@ -94,14 +94,23 @@ public sealed class Twin : IAsyncDisposable
         IPAddress address, Protocol protocol, int port, CancellationToken cancellation = default) =>
         _stations.OpenAsync(address, protocol, port, cancellation);
 
-    /// <summary>Sends one request of a flow, and returns what was recorded of it and of its answer.</summary>
+    /// <summary>
+    /// Sends one request of a flow, and returns what was recorded of it and of its answer, as far as the records and the
+    /// kernel's trace agree.
+    /// </summary>
+    /// <param name="flow">The flow.</param>
+    /// <param name="patience">How long to wait for an answer.</param>
+    /// <param name="open">The connection of a flow that is established; else null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="CannotSendException">A twin cannot carry such a flow.</exception>
     /// <exception cref="HooktrailException">The twin has no such sender, or something failed.</exception>
-    public async Task<Finding> SendAsync(Flow flow, TimeSpan patience, CancellationToken cancellation = default)
+    public async Task<Finding> SendAsync(
+        Flow flow, TimeSpan patience, OpenConnection? open = null, CancellationToken cancellation = default)
     {
-        var (mark, exchanged) = await _stations.SendAsync(flow, patience, cancellation).ConfigureAwait(false);
+        var (mark, exchanged) = await _stations.SendAsync(flow, patience, open, cancellation).ConfigureAwait(false);
         var window = await _recorder.ReadAsync(cancellation).ConfigureAwait(false);
-        return TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure);
+        return TraceAgreement.Of(
+            TrailAssembler.Assemble(flow, _map, window, mark, null, exchanged, _recorder.Unsure), Rules);
     }
 
     /// <summary>Ends every process; the namespaces go with them.</summary>
@@ -179,8 +188,9 @@ public sealed class Twin : IAsyncDisposable
     }
 
     private static async Task<NflogRecorder> RecordAsync(
-        IMachine machine, HostProfile profile, Shell host, CancellationToken cancellation)
+        IMachine machine, HostProfile profile, TracedRules rules, Shell host, CancellationToken cancellation)
     {
+        var tools = NflogPlaces.OfTools(profile.Iptables, profile.Iptables, profile.Ebtables);
         var program = await HostProcess.StartAsync(machine, host.Session, NflogProgram.Script, cancellation, "0", "trace")
             .ConfigureAwait(false);
         var recorder = await NflogRecorder.StartAsync(
@@ -190,13 +200,17 @@ public sealed class Twin : IAsyncDisposable
             {
                 Traces = true,
             },
-            RunId.New(), NflogTraffic.Everything,
-            NflogPlaces.OfTools(profile.Iptables, profile.Iptables, profile.Ebtables), host, cancellation)
+            RunId.New(), NflogTraffic.Everything, tools, host, cancellation)
             .ConfigureAwait(false);
         try
         {
             await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
-            await recorder.RecordUsersAsync(NflogPlaces.OfUser(profile.Rules), cancellation).ConfigureAwait(false);
+            // All chains are there already, so no recorder stands between two of one priority.
+            var there = tools.Select(place => place.Point)
+                .Where(point => rules.Shows(point) || profile.Rules.Find(new(point.Layer, point.Table, point.Chain)) is not null)
+                .ToHashSet();
+            await recorder.RecordUsersAsync(NflogPlaces.OfUser(profile.Rules), there, cancellation)
+                .ConfigureAwait(false);
             return recorder;
         }
         catch

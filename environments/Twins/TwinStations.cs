@@ -72,7 +72,7 @@ internal sealed class TwinStations : IAsyncDisposable
 
     /// <summary>Sends one request of a flow; returns its mark, and what its ends saw.</summary>
     public async Task<(byte Mark, Exchanged Exchanged)> SendAsync(
-        Flow flow, TimeSpan patience, CancellationToken cancellation)
+        Flow flow, TimeSpan patience, OpenConnection? open, CancellationToken cancellation)
     {
         if (flow.IsBroadcast || flow.Protocol == Protocol.Arp || flow.Encapsulation != Encapsulation.None
             || flow.As is not null || flow.Fragments != 1)
@@ -90,14 +90,16 @@ internal sealed class TwinStations : IAsyncDisposable
         var port = 20_000 + number % 40_000;
         await _talker.MarkAsync(mark, cancellation).ConfigureAwait(false);
         var from = await StationOfAsync(flow, sender, cancellation).ConfigureAwait(false);
+        if (open is not null)
+            await OpenAsync(flow, open, port, mark, cancellation).ConfigureAwait(false);
+        var talking = open is not null && flow.Protocol == Protocol.Tcp
+            ? Talking.In(
+                flow.Ip, open.Source, asked.ToString(), flow.Port, port, mark, flow.Ttl, size: 8, patience)
+            : Talking.To(
+                flow.Protocol, flow.Ip, open?.Source ?? sender?.ToString(), asked.ToString(), flow.Port, port, mark,
+                flow.Ttl, count: 1, size: 8, patience);
         var result = await _talker.SendAsync(
-            Talking.To(
-                flow.Protocol, flow.Ip, sender?.ToString(), asked.ToString(), flow.Port, port, mark, flow.Ttl,
-                count: 1, size: 8, patience) with
-            {
-                NamespaceOf = _shells[from].Session.ProcessId,
-            },
-            cancellation).ConfigureAwait(false);
+            talking with { NamespaceOf = _shells[from].Session.ProcessId }, cancellation).ConfigureAwait(false);
         var heard = await _talker.TakeHeardAsync(cancellation: cancellation).ConfigureAwait(false);
         return (mark, new Exchanged(result.Sent, [.. result.Answered])
         {
@@ -122,6 +124,40 @@ internal sealed class TwinStations : IAsyncDisposable
                 .ConfigureAwait(false);
     }
 
+    /// <summary>The host's conntrack knows the connection, and of TCP the receiver has its end.</summary>
+    private async Task OpenAsync(
+        Flow flow, OpenConnection open, int port, byte mark, CancellationToken cancellation)
+    {
+        if (open.IsTracked)
+            await _talker.KnowAsync(
+                new(
+                    flow.Protocol, flow.Ip, (open.Source, port), (open.Destination, flow.Port), open.SeenSource,
+                    open.SeenDestination, open.Mark, _shells[TwinParts.Host].Session.ProcessId),
+                cancellation).ConfigureAwait(false);
+        var own = IPAddress.Parse(open.SeenDestination.Address);
+        await ReachAsync(own, cancellation).ConfigureAwait(false);
+        if (flow.Protocol != Protocol.Tcp)
+            return;
+        var receiver = _ends.Of(own);
+        var id = string.Create(CultureInfo.InvariantCulture, $"held-{port}");
+        _listeners[id] = receiver;
+        await _talker.HoldAsync(
+            new(id, flow.Ip, open.SeenDestination, (open.SeenSource, port))
+            {
+                Tos = mark,
+                NamespaceOf = _shells[StationOf(receiver)].Session.ProcessId,
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    private string StationOf(Endpoint who) => who.Kind switch
+    {
+        EndpointKind.Host => TwinParts.Host,
+        EndpointKind.Wan => TwinParts.Outside,
+        _ => _parts.Containers.FirstOrDefault(one => one.Container.Name == who.Name)?.Station
+            ?? throw new HooktrailException($"The twin has no container {who} with a namespace of its own."),
+    };
+
     private async Task ReachAsync(IPAddress address, CancellationToken cancellation)
     {
         if (!_ends.IsOutside(address) || !_beyond.Add(address))
@@ -140,11 +176,8 @@ internal sealed class TwinStations : IAsyncDisposable
 
     private async Task<string> StationOfAsync(Flow flow, IPAddress? sender, CancellationToken cancellation)
     {
-        if (flow.From.Kind == EndpointKind.Host)
-            return TwinParts.Host;
         if (sender is null)
-            return _parts.Containers.FirstOrDefault(one => one.Container.Name == flow.From.Name)?.Station
-                ?? throw new HooktrailException($"The twin has no container {flow.From} with a namespace of its own.");
+            return StationOf(flow.From);
         var device = flow.By ?? await DeviceToAsync(sender, cancellation).ConfigureAwait(false);
         var part = _parts.Beyond.FirstOrDefault(one => one.Device.Name == device || one.Device.Master == device)
             ?? throw new HooktrailException(

@@ -35,21 +35,52 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         Twin twin, HostProfile host, Flow flow, CancellationToken cancellation = default)
     {
         var forecast = Prediction.Forecast(host, flow, 1);
+        if (TakesAPortAtRandom(host, flow, forecast) is { } rule)
+            throw new CannotSendException(
+                $"NAT takes a port at random by \"{rule.Text}\", and packets with it cannot be told from those of others.");
         // NAT may lead the packet to an address outside, where every port counts as open.
         if (forecast.Legs[0].Trail is { Outcome.To.Kind: EndpointKind.Wan, Hops: [.., var last] }
             && IPEndPoint.TryParse(last.Destination!, out var end))
             await twin.OpenAsync(end.Address, flow.Protocol, end.Port, cancellation).ConfigureAwait(false);
         var finding = await twin.SendAsync(
             flow with { Via = Prediction.AddressAsked(host, flow) },
-            forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless, cancellation).ConfigureAwait(false);
+            forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless,
+            flow.IsEstablished ? ConnectionOf(host, flow) : null, cancellation).ConfigureAwait(false);
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
             Finding.Inconclusive(var reason) =>
                 new([.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
+            Finding.Contradictory(var difference, _, _) =>
+                new([.. LegJudgement.Untold(flow, forecast, LegVerdict.ObserversDisagree, difference)], []),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
+
+    // Where the model cannot decide a match, and the packet's way is the same, either rule may be the next.
+    private static bool IsOpen(HostProfile host, RuleDifference difference) =>
+        new[] { difference.Predicted, difference.Observed }.OfType<RuleStep>().Any(
+            step => host.Rules.Find(new(step.Layer, step.Table, step.Chain))?.Rules
+                .Where((rule, index) => (rule.Number > 0 ? rule.Number : index + 1) == step.Number)
+                .Any(rule => rule.Matches.Any(IsOpen)) == true);
+
+    private static bool IsOpen(Match match) =>
+        match is UnknownMatch || (match is AnyOfMatch any && any.Alternatives.Any(one => one.Any(IsOpen)));
+
+    // iptables: --random, --random-fully; nft: random, fully-random. An earlier packet of an established flow met it.
+    private static RuleStep? TakesAPortAtRandom(HostProfile host, Flow flow, Forecast forecast) => forecast.Legs
+        .Where(leg => leg.Leg == Leg.Request)
+        .SelectMany(leg => leg.Ways.Select(way => way.Trail).OfType<Trail>().DefaultIfEmpty(leg.Trail))
+        .SelectMany(trail => Prediction.Rules(host, flow, Leg.Request, trail))
+        .FirstOrDefault(step => step.Verdict == RuleVerdict.Translate
+            && step.Text.Split(' ').Any(word => word is "--random" or "--random-fully" or "random" or "fully-random"));
+
+    private static OpenConnection ConnectionOf(HostProfile host, Flow flow) => Prediction.Connections(host, flow) switch
+    {
+        [var only] => only,
+        [] => throw new CannotSendException($"A connection of \"{flow}\" cannot exist, so it cannot be in a twin."),
+        _ => throw new CannotSendException($"The rules leave open which connection of \"{flow}\" there is."),
+    };
 
     /// <param name="rules">The rules that the packets met.</param>
     /// <param name="host">The host.</param>
@@ -81,10 +112,10 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
             ImmutableArray<RuleStep> met = seen.FirstOrDefault(one => one.Leg == leg.Leg) is { } own
                 ? rules.Of(own)
                 : [];
-            if (RuleDifference.Between(leg.Leg, shown, met) is { } difference)
-                differences.Add(difference);
-            else
+            if (RuleDifference.Between(leg.Leg, shown, met) is not { } difference)
                 agreed += shown.Length;
+            else if (!IsOpen(host, difference))
+                differences.Add(difference);
         }
 
         return new(legs, [.. differences]) { AgreedRules = agreed, Unseen = [.. unseen] };

@@ -105,7 +105,9 @@ public sealed class TwinOfHost : IAsyncDisposable
         if (!seen.Rules.IsEmpty)
             return seen.Rules[0].ToString();
         if (seen.Legs.FirstOrDefault(leg => leg.Verdict != LegVerdict.Agreed) is { } untold)
-            return $"{untold.Leg}: {untold.Reason?.TrimEnd('.')}";
+            return untold.Verdict == LegVerdict.ObserversDisagree
+                ? $"the observers disagree. {untold.Reason?.TrimEnd('.')}"
+                : $"{untold.Leg}: {untold.Reason?.TrimEnd('.')}";
         var hops = seen.Legs.Sum(leg => leg.Observed?.Hops.Length ?? 0);
         var unseen = seen.Unseen.IsEmpty
             ? ""

@@ -9,27 +9,36 @@ export LC_ALL PATH
 umask 077
 separator=
 
-# path TOOL: the program. A shell with tools built in, as that of busybox, would else take its own ip.
-path() (
+# has TOOL: whether the host has the program, whose path is then in found. A shell with tools built in, as that of
+# busybox, would else take its own ip. It starts no process: a snapshot has many parts, and processes take most of its
+# time.
+has() {
+    found=
+    fields=$IFS
     IFS=:
     for folder in $PATH; do
-        [ -f "$folder/$1" ] && [ -x "$folder/$1" ] && echo "$folder/$1" && return
+        if [ -f "$folder/$1" ] && [ -x "$folder/$1" ]; then
+            found=$folder/$1
+            break
+        fi
     done
-    return 1
-)
-has() { path "$1" >/dev/null; }
+    IFS=$fields
+    [ -n "$found" ]
+}
 
-# run COMMAND...: a tool by its path, or a function of this script. An Engine that hangs must not hang the snapshot.
+# run COMMAND...: a tool by its path, in place of the subshell that this is called in; or a function of this script. An
+# Engine that hangs must not hang the snapshot.
 run() {
-    tool=$(path "$1") || {
+    has "$1" || {
         "$@"
         return
     }
+    program=$found
     shift
-    case $tool in
-        */docker | */podman) if has timeout; then timeout 30 "$tool" "$@"; else "$tool" "$@"; fi ;;
-        *) "$tool" "$@" ;;
+    case $program in
+        */docker | */podman) if has timeout; then exec "$found" 30 "$program" "$@"; fi ;;
     esac
+    exec "$program" "$@"
 }
 
 for tool in cat grep sed sort tr uname; do
@@ -39,26 +48,49 @@ for tool in cat grep sed sort tr uname; do
     }
 done
 tab=$(printf '\t')
+newline='
+'
 
-# Standard input as JSON strings, one for each line.
+json=$(printf '\001')
+
+# Standard input as JSON: lines that begin with the sign of json are JSON already, and each other is to be a string.
 strings() {
-    tr -d '\000-\010\013-\037\177' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" -e 's/.*/"&"/' -e '$!s/$/,/'
+    tr -d '\000\002-\010\013-\037\177' | sed -e "/^$json/{
+s///
+x
+s/.*//
+x
+b
+}" -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" -e 's/.*/"&"/' -e 'x
+/./{
+x
+s/^/,/
+b
+}
+s/^/,/
+x'
+}
+
+# plain TEXT: sets text, without the sign of json.
+plain() {
+    text=$1
+    case $text in *"$json"*) text=$(printf '%s\n' "$text" | tr -d '\001') ;; esac
 }
 
 # write NAME COMMAND: one part, of what is in said, code and errors.
 write() {
-    printf '%s{"name":"%s","command":' "$separator" "$1"
     # Most commands need no tool to be a JSON string.
+    command="\"$2\""
     case $2 in
-        *[!\ -~]* | *\"* | *\\*) printf '%s' "$2" | tr '\n' ' ' | strings ;;
-        *) printf '"%s"' "$2" ;;
+        *[!\ -~]* | *\"* | *\\*) plain "$2" && command=$(printf '%s' "$text" | tr '\n' ' ' | strings) ;;
     esac
-    printf ',"exit":%s' "$code"
-    [ -z "$said" ] || { printf ',"lines":[\n'; printf '%s\n' "$said" | strings; printf ']'; }
-    [ -z "$errors" ] || { printf ',"errors":[\n'; printf '%s\n' "$errors" | strings; printf ']'; }
-    printf '}'
-    separator=',
-'
+    printf '%s%s{"name":"%s","command":%s,"exit":%s' "$json" "$separator" "$1" "$command" "$code"
+    plain "$said"
+    [ -z "$text" ] || printf ',"lines":[\n%s\n%s]' "$text" "$json"
+    plain "$errors"
+    [ -z "$text" ] || printf ',"errors":[\n%s\n%s]' "$text" "$json"
+    printf '}\n'
+    separator=,
 }
 
 # part NAME COMMAND...: what the command prints, its exit code, and if it failed what it said of it.
@@ -96,13 +128,17 @@ in_kernel() {
 
 has_nft() { in_kernel nft_do_chain nf_tables; }
 
+# version TOOL OPTION: the first line of what it says of itself.
+version() {
+    has "$1" || return 0
+    version=$(run "$@" 2>&1 </dev/null)
+    printf '%s: %s\n' "$1" "${version%%"$newline"*}"
+}
+
 versions() {
-    for tool in ip bridge tc iptables ip6tables arptables ebtables; do
-        has $tool && printf '%s: %s\n' $tool "$(run $tool -V 2>&1 </dev/null | sed 1q)"
-    done
-    has nft && printf 'nft: %s\n' "$(run nft --version 2>&1 | sed 1q)"
-    has ipset && in_kernel ip_set_nfnl_get_byindex ip_set && printf 'ipset: %s\n' "$(run ipset --version 2>&1 | sed 1q)"
-    return 0
+    for tool in ip bridge tc iptables ip6tables arptables ebtables; do version $tool -V; done
+    version nft --version
+    ! in_kernel ip_set_nfnl_get_byindex ip_set || version ipset --version
 }
 
 kernel() {
@@ -131,8 +167,8 @@ listening() {
     for protocol in tcp tcp6 udp udp6; do
         case $protocol in tcp*) state=0A ;; *) state=07 ;; esac
         [ ! -r "$1/$protocol" ] || sed -n \
-            "s/^ *[0-9][0-9]*: \([0-9A-F]*:[0-9A-F]*\) [0-9A-F]*:[0-9A-F]* $state .*/$protocol \1/p" "$1/$protocol" | sort -u
-    done
+            "s/^ *[0-9][0-9]*: \([0-9A-F]*:[0-9A-F]*\) [0-9A-F]*:[0-9A-F]* $state .*/$protocol \1/p" "$1/$protocol"
+    done | sort -u
 }
 
 # The tables of iptables-legacy exist once they were asked for, so they are asked for only by name.
@@ -243,7 +279,8 @@ present() { [ -d "/proc/$1" ] || { part "ended $1" true; return 1; }; }
 # What a container's namespace has. Containers may share one, or the host's.
 inside() {
     own=$(readlink /proc/self/ns/net 2>/dev/null)
-    ip=$(path ip || echo ip)
+    ip=ip
+    ! has ip || ip=$found
     seen=" $own "
     for pid in $pids; do
         [ "$pid" != 0 ] || continue
@@ -300,7 +337,7 @@ host() {
 
 # A shell that reads this from a pipe has read all of it before it begins.
 main() {
-    printf '{"schema":"hooktrail/snapshot/1","parts":[\n'
+    printf '%s{"schema":"hooktrail/snapshot/1","parts":[\n' "$json"
     pids=
     case ${1-} in
         engine) docker_engine engine ;;
@@ -313,7 +350,7 @@ main() {
             inside
             ;;
     esac
-    printf ']}\n'
+    printf '%s]}\n' "$json"
 }
 
-main "$@"
+main "$@" | strings

@@ -28,7 +28,7 @@ public static class FlowJudgement
         Func<LegRecord, (LegRecord Leg, string? Unproven)>? proven = null,
         Func<ImmutableArray<LegRecord>, ImmutableArray<LegRecord>>? told = null)
     {
-        var isTcp = flow.Protocol == Protocol.Tcp;
+        var isTcp = flow.IsWholeConnection;
         var byExchange = observed.ToLookup(leg => isTcp ? 0 : leg.Leg.Packet - 1);
         var count = byExchange.Select(group => group.Key + 1).Append(forecast.Exchanges.Length).Max();
         List<Followed> followed = [new(State: 0, null, [])];

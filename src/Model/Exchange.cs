@@ -18,14 +18,60 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// answer. <paramref name="number"/> counts exchanges from 1.
     /// </summary>
     public IEnumerable<Walked> Run(Host host, int number) =>
-        flow.Protocol == Protocol.Tcp ? Connect(host) : AskAndAnswer(host, number);
+        flow.IsEstablished ? GoOn(host)
+        : flow.Protocol == Protocol.Tcp ? Connect(host)
+        : AskAndAnswer(host, number);
+
+    /// <summary>
+    /// Lets a connection begin on a host that refuses nothing; gives the request and where it arrived, or how far it
+    /// got if there can be no such connection.
+    /// </summary>
+    public (Walked Request, bool IsOpen) Open(Host host)
+    {
+        var refusesNothing = host.RefusesNothing;
+        Walked? first = null;
+        var isOpen = false;
+        foreach (var leg in flow.Protocol == Protocol.Tcp
+            ? Connect(refusesNothing)
+            : AskAndAnswer(refusesNothing, number: 1))
+        {
+            first ??= leg;
+            isOpen = flow.Protocol == Protocol.Tcp
+                ? leg.Leg is { Direction: Direction.Request, Packet: 2 }
+                : leg.Leg.Direction == Direction.Reply && leg.Trail.Outcome == Outcome.Delivered(Home(flow.From));
+            if (isOpen)
+                break; // no later segment is walked
+        }
+
+        if (isOpen || first!.Trail.Outcome.Kind != OutcomeKind.Delivered)
+            return (first!, isOpen);
+        var never = Outcome.Vanished(
+            first.Trail.Hops.LastOrDefault()?.Point, "nothing that comes back opens a connection, so it cannot exist");
+        return (first with { Trail = new(first.Trail.Hops, never) }, false);
+    }
+
+    /// <summary>The connection whose first packet this was.</summary>
+    public OpenConnection ConnectionOf(Packet first)
+    {
+        var (source, destination) = first.Passage.Arrived;
+        return new(
+            _asker.Name, Asked(first).Name, source.Name, (destination.Name, destination.Port),
+            connections.Entry?.Mark ?? 0, connections.Entry is not null);
+    }
+
+    /// <summary>A packet of a connection that exists, and its answer.</summary>
+    private IEnumerable<Walked> GoOn(Host host)
+    {
+        var (first, isOpen) = Open(host);
+        return isOpen ? AskAndAnswer(host, number: 1) : [first];
+    }
 
     private IEnumerable<Walked> AskAndAnswer(Host host, int number)
     {
         var request = Ask(host, FirstContent());
         yield return new(new(Direction.Request, number), TrailOf(request), request);
 
-        var reply = Answer(request, AnswerContent());
+        var reply = Answer(request, AnswerContent(), flow.Protocol == Protocol.Tcp ? Segment(TcpFlags.Rst) : null);
         if (request.Passage.Error is { } error)
             yield return new(new(Direction.Error, number), TrailOf(error), error);
         if (reply is not null)
@@ -353,6 +399,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
     private Content FirstContent() => flow.Protocol switch
     {
+        Protocol.Tcp => Segment(TcpFlags.Psh | TcpFlags.Ack),
         Protocol.Arp => new(Kind.ArpRequest, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
         _ => Content.OfIcmp(Kind.EchoRequest, flow.Ip.Family(), (8, 0)),
@@ -360,6 +407,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
 
     private Content AnswerContent() => flow.Protocol switch
     {
+        Protocol.Tcp => Segment(TcpFlags.Psh | TcpFlags.Ack),
         Protocol.Arp => new(Kind.ArpReply, Family.Arp),
         Protocol.Udp => new(Kind.Udp, flow.Ip.Family()),
         _ => Content.OfIcmp(Kind.EchoReply, flow.Ip.Family(), (0, 0)),

@@ -8,6 +8,7 @@ namespace Hooktrail.Model;
 internal sealed class Host
 {
     private readonly Mutation? _mutation;
+    private readonly Lazy<Host> _refusesNothing;
 
     /// <summary>Without a <paramref name="mutation"/> the model is unchanged.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
@@ -34,6 +35,8 @@ internal sealed class Host
         Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
         Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations, profile.Rules);
+        _refusesNothing = new(
+            () => new Host(profile with { Rules = NoRefusals.In(profile.Rules) }, traits, mutation, notes));
     }
 
     public HostProfile Profile { get; }
@@ -67,6 +70,9 @@ internal sealed class Host
         Wiring.PortSettingsOf(one) is { Isolated: true } && Wiring.PortSettingsOf(other) is { Isolated: true };
 
     public Noting Notes { get; }
+
+    /// <summary>The same host without a rule or a policy that refuses a packet; all else it does to packets stays.</summary>
+    public Host RefusesNothing => _refusesNothing.Value;
 
     public HookTable Hooks { get; }
 

@@ -22,7 +22,7 @@ public static class PredictedLegs
     public static bool AreAnswered(this ImmutableArray<PredictedLeg> legs, Flow flow) => legs.Any(
         leg => IsDelivered(leg)
             && (leg.Leg.Direction == Direction.Error
-                || leg.Leg == (flow.Protocol == Protocol.Tcp ? Leg.OfTcp[^1].Leg : Leg.Reply)));
+                || leg.Leg == (flow.IsWholeConnection ? Leg.OfTcp[^1].Leg : Leg.Reply)));
 
     private static bool IsDelivered(PredictedLeg leg) =>
         leg.Trail.Outcome.Kind == OutcomeKind.Delivered

@@ -66,6 +66,26 @@ public static class Prediction
     /// <exception cref="HooktrailException">The receiver has no address that the sender could ask.</exception>
     public static string AddressAsked(HostProfile profile, Flow flow) => Exchange.AskedOn(HostOf(profile), flow);
 
+    /// <summary>
+    /// The connections that an established flow may belong to: more than one where the host's rules leave NAT open,
+    /// none where there can be none.
+    /// </summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static ImmutableArray<OpenConnection> Connections(HostProfile profile, Flow flow)
+    {
+        Check(flow);
+        var (host, choices, found) = (HostOf(profile), new Choices(unites: true), new List<OpenConnection>());
+        do
+        {
+            var known = new ConnectionTable(choices);
+            var exchange = new Exchange(flow, known);
+            if (exchange.Open(host) is (var request, true) && !choices.IsRepeated)
+                found.Add(exchange.ConnectionOf(request.Packet));
+        }
+        while (choices.Advance());
+        return [.. found.Distinct()];
+    }
+
     private static Walked Noted(Host host, Flow flow, Leg leg, Trail? way)
     {
         var walked = Find(host, flow, leg)
@@ -103,7 +123,7 @@ public static class Prediction
         Check(flow);
         var exchanges = ImmutableArray.CreateBuilder<ImmutableArray<Course>>();
         List<ConnectionTable> before = [Nothing];
-        foreach (var (index, host) in hosts.Take(flow.Protocol == Protocol.Tcp ? 1 : hosts.Length).Index())
+        foreach (var (index, host) in hosts.Take(IsOneExchange(flow) ? 1 : hosts.Length).Index())
         {
             List<ConnectionTable> after = [];
             exchanges.Add(
@@ -176,7 +196,7 @@ public static class Prediction
                     Place(walk.After, after);
             }
 
-            if (flow.Protocol == Protocol.Tcp || number == leg.Packet || after.Count == 0 || AreAlike(before, after))
+            if (IsOneExchange(flow) || number == leg.Packet || after.Count == 0 || AreAlike(before, after))
                 return walks.Exists(walk => walk.Legs.Any(one => IsMeant(one.Leg, leg, flow)))
                     ? walks
                     : throw NoSuchLeg(flow, leg, walks);
@@ -187,6 +207,8 @@ public static class Prediction
     /// <summary>Exchanges after the one at which the walk stopped are the same, and so are their legs.</summary>
     private static bool IsMeant(Leg one, Leg leg, Flow flow) =>
         one.Direction == leg.Direction && (flow.Protocol != Protocol.Tcp || one.Packet == leg.Packet);
+
+    private static bool IsOneExchange(Flow flow) => flow.Protocol == Protocol.Tcp || flow.IsEstablished;
 
     private static ConnectionTable Nothing => new(new Choices(unites: true));
 

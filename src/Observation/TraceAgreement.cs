@@ -47,8 +47,11 @@ public static class TraceAgreement
     // Only if the trace shows all of the chains that share a place.
     private static ObservedLeg Decided(ObservedLeg leg, TracedRules rules)
     {
-        foreach (var unsure in leg.Unsure.Reverse())
+        var (unsettled, shift) = (ImmutableArray.CreateBuilder<UnsureHops>(), 0);
+        foreach (var one in leg.Unsure)
         {
+            var unsure = one with { First = one.First + shift };
+            unsettled.Add(unsure);
             var first = unsure.First - 1;
             ImmutableArray<Hop> hops = unsure.In(leg.Trail);
             if (!hops.All(hop => rules.Shows(hop.Point)))
@@ -56,11 +59,16 @@ public static class TraceAgreement
             var before = leg.Trail.Hops.Take(first).Count(hop => rules.Shows(hop.Point));
             ImmutableArray<Hop> traced =
                 [.. leg.Traced.Skip(before).TakeWhile(hops.Contains).Distinct().Take(hops.Length)];
-            if (!traced.IsEmpty && (traced.Length == hops.Length || !unsure.AreCrossed))
-                leg = Reordered(leg, unsure, traced);
+            // NAT asks no chain behind the one that decides (net/netfilter/nf_nat_core.c, nf_nat_inet_fn).
+            if (traced.IsEmpty
+                || (traced.Length < hops.Length && unsure.AreCrossed && !hops.All(hop => rules.IsNat(hop.Point))))
+                continue;
+            leg = Reordered(leg, unsure, traced);
+            shift += traced.Length - hops.Length;
+            unsettled.RemoveAt(unsettled.Count - 1);
         }
 
-        return leg;
+        return leg with { Unsure = unsettled.ToImmutable() };
     }
 
     private static ObservedLeg Reordered(ObservedLeg leg, UnsureHops unsure, ImmutableArray<Hop> traced)
@@ -87,7 +95,6 @@ public static class TraceAgreement
                    orderby place
                    select (place, one.Step),
             ],
-            Unsure = leg.Unsure.Remove(unsure),
         };
     }
 }

@@ -71,7 +71,7 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
 
     // After a SYN-ACK, the sender goes on.
     private static bool IsReset(Question question, ImmutableArray<PredictedLeg> legs) =>
-        question.Flow.Protocol == Protocol.Tcp
+        question.Flow.IsWholeConnection
         && legs.Any(leg => leg.Leg == Leg.Reply && leg.Ways.IsEmpty && leg.Trail.Outcome.Kind == OutcomeKind.Delivered)
         && legs.All(leg => leg.Leg is not { Direction: Direction.Request, Packet: > 1 });
 

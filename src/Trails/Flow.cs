@@ -46,6 +46,15 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
 
     public Encapsulation Encapsulation { get; init; }
 
+    /// <summary>
+    /// Whether the request belongs to a connection that exists: its first packet was let through when it came, whatever
+    /// the rules say of one now. Of TCP it is data.
+    /// </summary>
+    public bool IsEstablished { get; init; }
+
+    /// <summary>Whether the packets are a whole connection of TCP, from its SYN to its last FIN.</summary>
+    public bool IsWholeConnection => Protocol == Protocol.Tcp && !IsEstablished;
+
     public bool HasPorts => Protocol is Protocol.Tcp or Protocol.Udp;
 
     public bool IsBroadcast => To.Kind == EndpointKind.Everyone;
@@ -59,6 +68,8 @@ public sealed record Flow(Endpoint From, Endpoint To, Protocol Protocol)
             how += $", {Fragments} fragments";
         if (Encapsulation != Encapsulation.None)
             how += $", in {Encapsulation.Name()}";
+        if (IsEstablished)
+            how += ", established";
         return $"{From}{(As is null ? "" : $" as {As}")} → {To}{(Via is null ? "" : $" at {Via}")} ({how})";
     }
 }

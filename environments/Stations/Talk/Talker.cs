@@ -35,6 +35,19 @@ public sealed class Talker : IAsyncDisposable
     public async Task<int> ListenAsync(Listening what, CancellationToken cancellation = default) =>
         Number((await AskAsync(what.Id, what.Command, cancellation).ConfigureAwait(false))[1]);
 
+    /// <summary>Makes the receiver's end of an open connection; its sender's is <see cref="Talking.In"/>.</summary>
+    /// <exception cref="HooktrailException">The right is missing.</exception>
+    public Task HoldAsync(HeldEnd what, CancellationToken cancellation = default) =>
+        AskAsync(what.Id, what.Command, cancellation);
+
+    /// <summary>Tells conntrack of a connection.</summary>
+    /// <exception cref="HooktrailException">The right is missing, or the kernel refuses the entry.</exception>
+    public Task KnowAsync(KnownConnection what, CancellationToken cancellation = default)
+    {
+        var id = NewId();
+        return AskAsync(id, what.Command(id), cancellation);
+    }
+
     public Task MarkAsync(byte tos, CancellationToken cancellation = default) =>
         AskAsync("*", $"mark * {tos}", cancellation);
 

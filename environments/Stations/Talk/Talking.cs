@@ -22,6 +22,12 @@ public sealed record Talking
         int ttl, int count, int size, TimeSpan timeout, int before = 0) =>
         new($"send # {protocol.Name()} {Digit(ip)} {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size} {Milliseconds(timeout)} {before}");
 
+    /// <summary>Data in a TCP connection that is open without a segment, as <see cref="HeldEnd"/> is.</summary>
+    public static Talking In(
+        IpVersion ip, string source, string destination, int port, int sourcePort, byte tos, int ttl, int size,
+        TimeSpan timeout) =>
+        new($"send # held {Digit(ip)} {source} {destination} {port} {sourcePort} {tos} {ttl} 1 {size} {Milliseconds(timeout)}");
+
     public static Talking ToAll(
         string? source, string destination, int port, int sourcePort, byte tos, int ttl, int count, int size) =>
         new($"broadcast # {source ?? "-"} {destination} {port} {sourcePort} {tos} {ttl} {count} {size}");

@@ -42,6 +42,11 @@ internal static class CheckVerb
         HelpName = "ipv4|ipv6",
     };
 
+    private static readonly Option<bool> Established = new("--established")
+    {
+        Description = "Asks about a packet of a connection that exists, whatever becomes of a first packet now.",
+    };
+
     private static readonly Option<string?> File = new("--snapshot")
     {
         Description = "The host's snapshot; - is standard input. Without it, this host as it is now.",
@@ -132,6 +137,8 @@ internal static class CheckVerb
             --explain tries at most {SmallestChange.Limit} changes, one at a time, and prints those after which the model predicts the other ending: sysctls; routes that
             the packet lacks, or that end it; rules for such packets, in DOCKER-USER first; and last the deciding rule deleted, or the policy turned.
 
+            --established asks about a connection that exists: its first packet was let through when it came, and NAT made of it what the rules make of it now.
+
             --verify builds a twin of the host in private network namespaces: its devices, addresses, routes, policy rules, sysctls, sets and rules, a
             namespace for each container and one for all that is beyond the host. It sends the packets of the question there, and compares hop by hop and,
             from the kernel's own trace, rule by rule. The host itself gets no packet and no change. A rule of a legacy tool is not compared, only its hooks.
@@ -147,11 +154,12 @@ internal static class CheckVerb
               ./specs check --from web --to db:5432 --expect delivered --format junit
               ./specs check --from internet --to web:443 --format svg --leg reply > reply.svg
               ./specs check --from internet --to web:443 --rule "iptables -I DOCKER-USER -i eth0 -j DROP" --set ip_forward=1
+              ./specs check --from internet --to web:443 --established --rule "iptables -I DOCKER-USER -i eth0 -j DROP"
               ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
-            [From, To, ByProtocol, Ip, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, OfLeg, Verbose])
+            [From, To, ByProtocol, Ip, Established, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, OfLeg, Verbose])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
@@ -180,6 +188,7 @@ internal static class CheckVerb
             line.GetRequiredValue(To),
             Protocols.Parse(line.GetRequiredValue(ByProtocol)),
             line.GetValue(Ip) is { } ip ? IpVersions.Parse(ip is "4" or "6" ? $"ipv{ip}" : ip) : null);
+        question = question with { Flow = question.Flow with { IsEstablished = line.GetValue(Established) } };
         var tables = line.GetValue(Nft) is { } file ? NftInput.Read(file) : null;
         var then = Changed(line, profile, tables);
         if (Host.DockerNote(line) is { } note)
@@ -230,6 +239,9 @@ internal static class CheckVerb
             return;
         }
 
+        if (line.GetValue(Established))
+            throw new HooktrailException(
+                "--live opens its own connection; leave out --established, or ask a twin with --verify.");
         if (line.GetValue(File) is not null || line.GetValue(Verify) || line.GetRequiredValue(Rules).Length > 0
             || line.GetValue(Nft) is not null || Host.Turns(line).Any() || Host.Kernel(line) is not null
             || Host.SaysDocker(line, out _))

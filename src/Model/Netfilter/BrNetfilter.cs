@@ -150,7 +150,10 @@ internal static class BrNetfilter
         var onThisBridge = isRouted && IsReachedByTheSameBridge.Holds(packet);
         packet.Mac = onThisBridge ? packet.Wiring.MacTowards(packet.Destination.Name, bridge) : bridge;
         packet.IsForOthers = packet.IsForOthers && onThisBridge;
-        return true;
+        if (packet.Mac is not null)
+            return true;
+        packet.Vanish($"nobody on {bridge} has the address {packet.Destination.Name}");
+        return false;
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ internal sealed class ConnectionTable(Choices choices)
 
     public Choices Choices => choices;
 
+    /// <summary>The connection of a single flow; null where the host knows none.</summary>
+    public Connection? Entry => _entries.FirstOrDefault();
+
     /// <summary>What the host knows, as a value. While it is the same, the next packet takes the same way.</summary>
     public ImmutableArray<object> Snapshot =>
         [

@@ -68,7 +68,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
         var number = Number(leg);
         if (exchanged.Answered.Contains(number) || Heard(number) is not null)
             return true;
-        if (flow.Protocol != Protocol.Tcp)
+        if (!flow.IsWholeConnection)
             return named[new(Direction.Reply, number)] is not null;
         // A SYN that was retransmitted had no answer; otherwise the retransmission would not be a separate leg.
         if (packet?.Kind == TcpKind.Syn || leg == Leg.Request)
@@ -108,7 +108,7 @@ internal sealed class Outcomes(Flow flow, LabMap map, FlowTraffic traffic, Named
     {
         if (exchanged.Answered.Contains(Number(leg)))
             return true;
-        if (flow.Protocol != Protocol.Tcp || leg != Leg.Reply)
+        if (!flow.IsWholeConnection || leg != Leg.Reply)
             return false;
         var isReset = named[leg] is { } packet
             && (packet.Kind == TcpKind.Reset || packet.Kind is null && Seen(Direction.Request).Count() == 1);

@@ -31,7 +31,10 @@ public static class TrailAssembler
             RefuseHalfSeen(flow, packets);
             if (flow.Protocol == Protocol.Arp && !flow.IsBroadcast)
                 packets = NeighbourProbes.LeaveOut(packets);
-            var named = flow.Protocol == Protocol.Tcp
+            // A bare acknowledgement depends on the kernel's timers, and is no leg.
+            if (flow.IsEstablished)
+                packets = packets.FindAll(packet => packet.Kind != TcpKind.Ack);
+            var named = flow.IsWholeConnection
                 ? TcpLegs.Name(traffic, packets, exchanged.Answered.Contains(1))
                 : PingPong.Name(traffic, packets, exchanged.Sent);
             var legs = Legs(
@@ -107,7 +110,7 @@ public static class TrailAssembler
     // The legs that must have existed, seen or not.
     private static IEnumerable<Leg> Expected(Flow flow, Exchanged exchanged, NamedPackets named)
     {
-        if (flow.Protocol == Protocol.Tcp && exchanged.Answered.Contains(1))
+        if (flow.IsWholeConnection && exchanged.Answered.Contains(1))
             return Leg.OfTcp.Select(one => one.Leg);
         var requests = Enumerable.Range(1, exchanged.Sent);
         return requests.Select(number => new Leg(Direction.Request, number))
@@ -128,7 +131,7 @@ public static class TrailAssembler
     // In the order of sending: an error follows its request.
     private static (int, int) Order(Flow flow, Leg leg)
     {
-        var place = flow.Protocol == Protocol.Tcp
+        var place = flow.IsWholeConnection
             ? Leg.OfTcp.Select(one => one.Leg).ToList().IndexOf(leg with { Direction = Turn(leg) })
             : -1;
         return (place >= 0 ? place : leg.Packet * 2 + (int)Turn(leg), leg.Direction == Direction.Error ? 1 : 0);

@@ -29,6 +29,11 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles, bool tellsLe
     /// <summary>The same of a hook's own chain.</summary>
     public bool Shows(HookPoint point) => Shows(new ChainId(point.Layer, point.Table, point.Chain));
 
+    /// <summary>Whether it is a chain of type nat.</summary>
+    public bool IsNat(HookPoint point) => point.Layer == Layer.Nftables
+        ? rules.Find(new(point.Layer, point.Table, point.Chain))?.Base?.Type == "nat"
+        : point is { Layer: Layer.Iptables or Layer.Ip6tables, Table: "nat" };
+
     private bool Shows(ChainId chain) =>
         handles.Has(chain) || (tellsLegacy && chain.Layer is Layer.Iptables or Layer.Ip6tables);
 

@@ -50,7 +50,7 @@ public static class AnswerJUnit
         result.Verified is { Agrees: not true } verified ? $"{result.Answer.Says}; {verified}" : result.Answer.Says;
 
     private static string NameOf(Question question, Ending? expected) =>
-        $"{question.From} → {question.To} ({question.Flow.Protocol.Name()}, {question.Flow.Ip.Name()})"
+        $"{question.From} → {question.To} ({question.Flow.Protocol.Name()}, {question.Flow.Ip.Name()}{(question.Flow.IsEstablished ? ", established" : "")})"
         + (expected is { } ending ? $" is {ending.Name()}" : "");
 
     private static void Write(XmlWriter xml, string element, string message)

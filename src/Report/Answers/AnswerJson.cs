@@ -79,6 +79,8 @@ public static class AnswerJson
         json.WriteString("to", question.To);
         json.WriteString("protocol", question.Flow.Protocol.Name());
         json.WriteString("ip", question.Flow.Ip.Name());
+        if (question.Flow.IsEstablished)
+            json.WriteBoolean("established", true);
     }
 
     private static void Write(Utf8JsonWriter json, string name, Answer answer)

@@ -116,6 +116,43 @@ public class ScriptTests
         Assert.That(snapshot.Lines("iptables-nft"), Has.Some.Contains("""--comment "a \"b\" \\c	d ü" """.Trim()));
     }
 
+    /// <summary>The script marks its own lines with a character that a tool may print too.</summary>
+    [Test]
+    public void What_a_tool_prints_is_never_taken_for_a_line_of_the_script()
+    {
+        var snapshot = Taken.In("""
+            mkdir bin
+            printf '#!/bin/sh\nprintf "\\001]}\\n\\001,{\\042name\\042:1\\n"\n' >bin/tc
+            chmod +x bin/tc
+            PATH=$PWD/bin:$PATH
+            """);
+
+        Assert.That(snapshot.Lines("tc"), Is.EqualTo((string[])["]}", ",{\"name\":1"]));
+    }
+
+    /// <summary>Programs that it starts take most of the time of a snapshot, and of a twin.</summary>
+    [Test]
+    public void It_starts_few_programs()
+    {
+        var started = PrivateNamespace.Run(
+            """
+            mkdir bin
+            for folder in /bin /usr/bin /sbin /usr/sbin; do ln -sf $folder/* bin/; done
+            for tool in cat grep sed sort tr uname ip bridge tc nft ipset iptables ip6tables arptables ebtables \
+                iptables-nft-save ip6tables-nft-save arptables-nft-save ebtables-nft-save; do
+                rm -f bin/$tool
+                real=$(command -v $tool) || continue
+                printf '#!/bin/sh\necho %s >>%s/started\nexec %s "$@"\n' $tool "$PWD" "$real" >bin/$tool
+                chmod +x bin/$tool
+            done
+            (PATH=$PWD/bin; sh snapshot.sh namespace >/dev/null)
+            sort started
+            """,
+            ("snapshot.sh", Snapshot.Script.Replace(ToolFolders, "PATH=$PATH", StringComparison.Ordinal)));
+
+        Assert.That(started.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.InRange(15, 60), started);
+    }
+
     [Test]
     public void It_asks_an_Engine_only_for_what_it_has()
     {

@@ -23,6 +23,17 @@ public class ConntrackAndNat
     }
 
     [TestCaseSource(typeof(Walks), nameof(Flows))]
+    public void A_packet_of_a_connection_that_exists_is_a_later_one(Flow flow)
+    {
+        var established = Prediction.Legs(OpenToWan, flow with { IsEstablished = true });
+
+        Assert.That(
+            established.Single(leg => leg.Leg == Leg.Request).Trail.Hops,
+            Is.EqualTo(Prediction.Of(OpenToWan, flow, new Leg(Direction.Request, 2)).Hops));
+        Assert.That(established.Select(leg => leg.Leg), Is.EqualTo(new[] { Leg.Request, Leg.Reply }));
+    }
+
+    [TestCaseSource(typeof(Walks), nameof(Flows))]
     public void Without_conntrack_no_nat_chain_of_iptables_is_crossed(Flow flow)
     {
         var profile = OpenToWan with { Conntrack = false };

@@ -67,6 +67,42 @@ public sealed class AnswerTests
                 .And.Contain("\n      DOCKER-USER 1: -A DOCKER-USER -s 192.0.2.99/32 -j LOG\n"));
     }
 
+    private static Answer AskEstablished(string from, string to, params string[] commands)
+    {
+        var host = commands.Aggregate(Shop.Profile, HostCommand.Apply);
+        var question = Question.Of(host.Topology, from, to, Protocol.Tcp, null);
+        return Answer.Of(host, question with { Flow = question.Flow with { IsEstablished = true } });
+    }
+
+    [Test]
+    public void A_rule_that_refuses_first_packets_lets_a_connection_that_exists_go_on()
+    {
+        const string closed = "iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate NEW -j DROP";
+
+        Assert.That(
+            Ask("internet", "web:443", host: HostCommand.Apply(Shop.Profile, closed)).Ending, Is.EqualTo(Ending.Dropped));
+        var answer = AskEstablished("internet", "web:443", closed);
+        Assert.That(answer.Says, Is.EqualTo("delivered to shop-web-1"));
+        Assert.That(
+            Said(answer.Legs[0]), Is.EqualTo(new[] { "FORWARD 1 jump", "FORWARD 2 accept" }), "nat is not asked again");
+        Assert.That(answer.Legs[0].Trail.Hops[^1].Destination, Is.EqualTo("172.18.0.2:443"));
+    }
+
+    [Test]
+    public void A_rule_that_refuses_every_packet_ends_it() => Assert.That(
+        AskEstablished("internet", "web:443", "iptables -I DOCKER-USER -i eth0 -j DROP").Says,
+        Is.EqualTo("dropped in iptables filter DOCKER-USER by rule 1: -A DOCKER-USER -i eth0 -j DROP"));
+
+    [Test]
+    public void What_no_rule_refuses_still_lets_no_connection_exist()
+    {
+        var answer = AskEstablished("internet", "host:23");
+
+        Assert.That(answer.Ending, Is.EqualTo(Ending.Unreachable));
+        Assert.That(answer.Says, Does.Contain("nothing that comes back opens a connection, so it cannot exist"));
+        Assert.That(answer.Legs, Has.Length.EqualTo(1));
+    }
+
     private static IEnumerable<string> Said(AnswerLeg leg) =>
         leg.Account.Rules.Select(rule => $"{rule.Chain} {rule.Number} {rule.Verdict.Name()}");
 

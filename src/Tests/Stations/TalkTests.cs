@@ -41,6 +41,10 @@ public class TalkTests
                 ip6 dscp 3 tcp flags & (syn|ack) == syn|ack counter comment SYN-ACK6
                 ip6 dscp 3 tcp flags fin counter comment FIN6
                 ip dscp 4 tcp flags & (syn|ack) == syn|ack counter comment again
+                ip dscp 5 counter comment held
+                ip dscp 5 tcp flags & (syn|fin|rst|psh|ack) == psh|ack counter comment held-data
+                ip6 dscp 5 counter comment held6
+                ip6 dscp 5 tcp flags & (syn|fin|rst|psh|ack) == psh|ack counter comment held-data6
                 ip dscp != { 3, 4 } tcp sport { 8080, 8081 } counter comment unmarked
                 tcp sport { 8080, 8081 } tcp flags rst counter comment RST
                 tcp dport { 8080, 8081 } tcp flags rst counter comment RST-back
@@ -103,6 +107,27 @@ public class TalkTests
         Assert.That(result.Packets, Is.EqualTo(new[] { new PacketFate(1, Fate.Answered, null) }));
         Assert.That(
             heard.Select(one => (one.Listener, one.Port, one.Bytes)), Is.EqualTo(new[] { ("tcp", result.Local, 1) }));
+    }
+
+    [TestCase(IpVersion.V4, "127.0.0.1", "")]
+    [TestCase(IpVersion.V6, "::1", "6")]
+    public async Task Data_goes_in_a_connection_that_no_segment_opens_or_ends(
+        IpVersion ip, string address, string counted)
+    {
+        // Another socket listens on the port.
+        var port = await _talker.ListenAsync(new("tcp", Protocol.Tcp, ip, 0));
+        await _talker.HoldAsync(new("held", ip, (address, port), (address, 20_123)) { Tos = 20 });
+        var result = await _talker.SendAsync(
+            Talking.In(ip, address, address, port, 20_123, tos: 20, ttl: 64, size: 8, timeout: Long));
+        var heard = await _talker.TakeHeardAsync();
+        await _talker.StopAsync("tcp");
+        var packets = await CountedAsync();
+
+        Assert.That(result.Packets, Is.EqualTo(new[] { new PacketFate(1, Fate.Answered, null) }));
+        Assert.That(
+            heard.Select(one => (one.Listener, one.Port, one.Bytes)), Is.EqualTo(new[] { ("held", 20_123, 8) }));
+        // The data and its echo.
+        Assert.That((packets["held" + counted], packets["held-data" + counted]), Is.EqualTo((2, 2)));
     }
 
     [TestCase(IpVersion.V4, "127.0.0.1", 4)]

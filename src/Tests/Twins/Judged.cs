@@ -3,12 +3,12 @@ using Hooktrail.Verification;
 
 namespace Hooktrail.Tests.Twins;
 
-/// <summary>What differs between the model and a twin, for a test's message.</summary>
+/// <summary>What differs between the model and a twin, or between a twin's observers, for a test's message.</summary>
 internal static class Judged
 {
     /// <summary>The legs that part from their prediction, each with all of its flow; then rules that do.</summary>
     public static IEnumerable<string> Differences(Flow flow, TwinObservation seen) =>
-        seen.Legs.Where(leg => leg.Verdict == LegVerdict.Disagreed).Select(leg =>
+        seen.Legs.Where(leg => leg.Verdict is LegVerdict.Disagreed or LegVerdict.ObserversDisagree).Select(leg =>
                 $"{flow}{(flow.By is { } by ? $" by {by}" : "")}, {leg.Leg}: {leg.Reason}\n"
                 + string.Concat(seen.Legs.Select(
                     one => $"  {one.Leg}\n    predicted {Shown(one.Predicted)}\n    observed  {Shown(one.Observed)}\n")))

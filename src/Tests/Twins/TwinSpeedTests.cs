@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Hooktrail.Hosts;
+using Hooktrail.Questions;
 using Hooktrail.Questions.Reach;
+using Hooktrail.Snapshots;
 using Hooktrail.Tests.Questions.Reach;
 using Hooktrail.Twins;
 using Hooktrail.Verification;
@@ -19,7 +22,29 @@ internal sealed class TwinSpeedTests
     private const int Refused = 773;
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan LongestStartOfSmall = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Of an idle machine, it takes a second.</summary>
+    [TestCaseSource(typeof(HostSnapshots), nameof(HostSnapshots.Names))]
+    public async Task A_small_host_is_up_soon(string name, CancellationToken cancellation)
+    {
+        var snapshot = HostSnapshots.Read(name);
+        var topology = TopologyReader.Of(snapshot);
+        var host = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        var question = Question.Of(topology, "host", "internet:443", Protocol.Tcp, null);
+
+        var clock = Stopwatch.StartNew();
+        await using var twin = await LiveTwin.OfAsync(
+            () => TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), host, cancellation));
+        var up = clock.Elapsed;
+        var verified = await twin.AskAsync(question.Flow, cancellation);
+
+        TestContext.Out.WriteLine(
+            $"up in {up.TotalMilliseconds:0} ms, first answer after {(clock.Elapsed - up).TotalMilliseconds:0} ms; {verified}");
+        Assert.That(twin.Differences, Is.Empty);
+        Assert.That(up, Is.LessThan(LongestStartOfSmall));
+    }
 
     [Test]
     public async Task Fifty_containers_are_up_in_seconds_and_asked_quickly(CancellationToken cancellation)

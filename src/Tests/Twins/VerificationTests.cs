@@ -45,6 +45,43 @@ internal sealed class VerificationTests
         Assert.That(verified.Agrees, Is.True, verified.Says);
     }
 
+    /// <summary>The twin makes the connection, whatever its rules would do to a first packet.</summary>
+    [TestCase(Protocol.Tcp, "internet", "web:8080", null, Ending.Delivered)]
+    [TestCase(Protocol.Tcp, "internet", "web:8080", "iptables -I DOCKER-USER -m conntrack --ctstate NEW -j DROP", Ending.Delivered)]
+    [TestCase(Protocol.Tcp, "internet", "web:8080", "iptables -I DOCKER-USER -i eth0 -j DROP", Ending.Dropped)]
+    [TestCase(Protocol.Tcp, "internet", "web:8080", "iptables -I DOCKER-USER -i eth0 -p tcp -j REJECT --reject-with tcp-reset", Ending.Rejected)]
+    [TestCase(Protocol.Tcp, "internet", "host:22", "iptables -P INPUT DROP", Ending.Delivered)]
+    [TestCase(Protocol.Tcp, "web", "internet:443", null, Ending.Delivered)]
+    [TestCase(Protocol.Tcp, "host", "web:80", null, Ending.Delivered)]
+    [TestCase(Protocol.Tcp, "host", "internet:443", "iptables -I OUTPUT -m conntrack --ctstate NEW -j REJECT", Ending.Delivered)]
+    [TestCase(Protocol.Udp, "web", "internet:53", "iptables -I DOCKER-USER -m conntrack --ctstate NEW -j DROP", Ending.Delivered)]
+    [TestCase(Protocol.Icmp, "web", "internet", "iptables -I DOCKER-USER -m conntrack --ctstate NEW -j DROP", Ending.Delivered)]
+    [TestCase(Protocol.Icmp, "internet", "host", "iptables -I INPUT -p icmp -j DROP", Ending.Dropped)]
+    public async Task A_packet_of_a_connection_that_exists_is_verified(
+        Protocol protocol, string from, string to, string? command, Ending ending)
+    {
+        var host = command is null ? Host : HostCommand.Apply(Host, command);
+        var question = Question.Of(Host.Topology, from, to, protocol, null);
+        question = question with { Flow = question.Flow with { IsEstablished = true } };
+
+        var verified = await VerifiedAsync(host, command is null ? [] : [command], question);
+
+        Assert.That(Answer.Of(host, question).Ending, Is.EqualTo(ending));
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+    }
+
+    [Test]
+    public async Task A_connection_that_cannot_exist_is_not_verified()
+    {
+        var question = Question.Of(Host.Topology, "internet", "host:23", Protocol.Tcp, null);
+        question = question with { Flow = question.Flow with { IsEstablished = true } };
+
+        var verified = await VerifiedAsync(Host, [], question);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(verified.Says, Does.Contain("cannot exist"));
+    }
+
     [Test]
     public async Task A_change_that_the_user_asks_about_is_made_in_the_twin()
     {
@@ -105,6 +142,57 @@ internal sealed class VerificationTests
     }
 
     [Test]
+    public async Task A_hop_that_only_the_trace_shows_is_a_disagreement_of_the_observers()
+    {
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(SnapshotPlan.Of(Ufw), Host));
+        var emptied = BehindItsBack.Run(twin.Namespaces, """
+            for table in $(nft list tables ip | sed -n 's/^table ip \(hooktrail-.*\)/\1/p'); do
+                nft flush chain ip "$table" iptables.filter.INPUT 2>/dev/null && echo "$table"
+            done
+            true
+            """);
+        Assert.That(emptied, Does.Match("^hooktrail-.*\n$"));
+
+        var verified = await twin.AskAsync(question.Flow);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(
+            verified.Says,
+            Does.StartWith("the observers disagree. Of the request, hop ").And.Contains("NFLOG").And.Contains("iptables filter INPUT"));
+    }
+
+    /// <summary>Both chains' records are written before either runs, so they prove no order.</summary>
+    [Test]
+    public async Task The_trace_tells_which_of_two_chains_with_one_priority_ran_first()
+    {
+        var plan = SnapshotPlan.Of(Ufw);
+        const string mine = "table inet mine {\n\tchain c {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tiifname \"eth0\" drop\n\t}\n}\n";
+        await using var twin = await LiveTwin.StartAsync(
+            plan with { Rules = plan.Rules.Add(new("nft -f -", mine)) }, CancellationToken.None);
+        var question = Question.Of(Host.Topology, "internet", "web:8080", Protocol.Tcp, null);
+
+        var seen = await TwinObservation.OfAsync(twin, twin.Profile, question.Flow);
+
+        Assert.That(seen.Legs.Single().Verdict, Is.EqualTo(Records.LegVerdict.Agreed), seen.Legs[0].Reason);
+        Assert.That(
+            seen.Legs[0].Observed!.Hops.Select(hop => hop.Point.ToString()),
+            Does.Contain("nftables inet mine c").And.Not.Contain("iptables filter FORWARD"), "the last one ran first");
+    }
+
+    [Test]
+    public async Task A_port_that_NAT_takes_at_random_is_not_verified()
+    {
+        const string command = "iptables -t nat -I POSTROUTING -o eth0 -j MASQUERADE --random-fully";
+        var question = Question.Of(Host.Topology, "web", "internet:443", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(HostCommand.Apply(Host, command), [command], question);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(verified.Says, Does.StartWith("NAT takes a port at random by "));
+    }
+
+    [Test]
     public async Task Rules_of_legacy_tools_are_counted_as_unseen()
     {
         var legacy = Ufw with
@@ -129,6 +217,7 @@ internal sealed class VerificationTests
 
     /// <summary>What a twin has otherwise, behind the back of who proves it.</summary>
     [TestCase("set", "The twin's chain nftables inet banned in has other rules: .*203.0.113.10.* instead of .*203.0.113.9[^0-9]")]
+    [TestCase("ipset", "The twin's set evil lacks 203.0.113.20.")]
     [TestCase("sysctl", "rp_filter of eth0 is 0 on the host, and 1 in the twin.")]
     [TestCase("socket", "The twin lacks the listening socket \"0.0.0.0 port 22/tcp of host\".")]
     [TestCase("port", "192.0.2.50 on br0 is behind vnet0 on the host, and behind no known port in the twin.")]
@@ -136,12 +225,15 @@ internal sealed class VerificationTests
     {
         var plan = SnapshotPlan.Of(HostSnapshots.Read(what == "port" ? "vms" : "ufw"));
         plan = plan with { Rules = plan.Rules.Add(new("nft -f -", Banned + Other)) };
+        if (what == "ipset")
+            plan = plan with { Rules = [.. Evil(), .. plan.Rules] };
         // A host that is built just so is read like any other.
         await using var right = await LiveTwin.StartAsync(plan, CancellationToken.None);
         Assert.That(right.DifferencesFrom(right.Profile), Is.Empty);
 
         var wrong = what switch
         {
+            "ipset" => WithRules(plan, text => text.Replace("203.0.113.20", "203.0.113.21", StringComparison.Ordinal)),
             "set" => WithRules(plan, text => text.Replace("203.0.113.9", "203.0.113.10", StringComparison.Ordinal)),
             "sysctl" => plan with { Settings = plan.Settings.Add(("net/ipv4/conf/eth0/rp_filter", "1")) },
             "socket" => plan with
@@ -156,8 +248,20 @@ internal sealed class VerificationTests
         await using var twin = await LiveTwin.StartAsync(wrong, CancellationToken.None);
 
         var differences = twin.DifferencesFrom(right.Profile);
-        Assert.That(differences, Has.Length.EqualTo(1), () => string.Join("\n", differences));
-        Assert.That(differences[0], Does.Match("^" + difference));
+        // The rule that asks the set, the entry that is missing, and the one in its place.
+        Assert.That(differences, Has.Length.EqualTo(what == "ipset" ? 3 : 1), () => string.Join("\n", differences));
+        Assert.That(differences, Has.Some.Match("^" + difference));
+    }
+
+    // A set of its own, and a rule that asks it.
+    private static ImmutableArray<LoadedRules> Evil()
+    {
+        PrivateNamespace.Run("command -v ipset >/dev/null && ipset create evil hash:ip 2>/dev/null || exit 77");
+        return
+        [
+            new("ipset restore", "create evil hash:ip\nadd evil 203.0.113.20\n"),
+            new("iptables-nft-restore --noflush", "*mangle\n-A INPUT -m set --match-set evil src -j DROP\nCOMMIT\n"),
+        ];
     }
 
     [Test]
@@ -199,6 +303,34 @@ internal sealed class VerificationTests
             Does.Contain("At the hook input of ip, nftables inet other in runs before nftables inet banned in on the host, and after it in the twin."));
         var unknown = host with { Registered = new([["nftables inet banned in", "nftables inet other in"]]) };
         Assert.That(OtherOrder.Of(host, unknown), Is.Empty);
+    }
+
+    /// <summary>
+    /// A host whose kernel lists its hooks may run a chain first that its twin runs last: packets of the twin prove nothing of it.
+    /// </summary>
+    [Test]
+    public async Task A_twin_with_another_or_an_unknown_order_verifies_nothing()
+    {
+        var plan = SnapshotPlan.Of(Ufw);
+        plan = plan with { Rules = plan.Rules.Add(new("nft -f -", Banned + Other)) };
+        var changed = HostCommand.AddTables(Host, Banned + Other, "a file");
+        changed = changed with
+        {
+            // The twin registers the second one last, and so runs it first.
+            Registered = new(
+            [
+                .. Host.Registered.Steps, ["nftables inet other in"], ["nftables inet banned in"],
+            ])
+            {
+                IsListed = true,
+            },
+        };
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(plan, changed));
+
+        var verified = await twin.AskAsync(Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null).Flow);
+
+        Assert.That(verified.Agrees, Is.Null);
+        Assert.That(verified.Says, Does.Contain("what differs between the twin and the host"));
     }
 
     private const string Banned =

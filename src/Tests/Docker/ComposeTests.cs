@@ -1,4 +1,3 @@
-using Hooktrail.Hosts;
 using Hooktrail.Live;
 using Hooktrail.Questions;
 using Hooktrail.Snapshots;

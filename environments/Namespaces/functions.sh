@@ -29,11 +29,14 @@ settings() {
         set_ "$1/arp_accept" 0
         set_ "$1/arp_notify" 0
         set_ "$1/proxy_arp" 0
+        set_ "$1/proxy_arp_pvlan" 0
+        set_ "$1/medium_id" 0
         set_ "$1/src_valid_mark" 0
         set_ "$1/bc_forwarding" 0
         set_ "$1/log_martians" 0
         set -- "net/ipv6/conf/$scope"
         set_ "$1/disable_ipv6" 0
+        set_ "$1/proxy_ndp" 0
         # No packets without a request: no router solicitations, no duplicate address
         # detection, no link-local addresses.
         set_ "$1/accept_ra" 0

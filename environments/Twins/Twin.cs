@@ -143,7 +143,9 @@ public sealed class Twin : IAsyncDisposable
                     "set up what is beyond the host", scripts.Outside(), cancellation),
             ]).ConfigureAwait(false);
         await host.RunAsync("set up the host", scripts.Host(), cancellation).ConfigureAwait(false);
-        await host.RunAsync("set the sysctls", TwinScripts.Settings(plan.Settings), cancellation).ConfigureAwait(false);
+        await host.RunAsync(
+            "set the sysctls", TwinScripts.Settings([.. plan.Settings, .. scripts.Delays()]), cancellation)
+            .ConfigureAwait(false);
         // No text can know the word that ends it.
         var end = $"END-{Guid.NewGuid():N}";
         foreach (var rules in plan.Rules)

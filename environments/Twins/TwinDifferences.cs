@@ -19,6 +19,7 @@ public static class TwinDifferences
             .. Of("address", Addresses(host.Topology), Addresses(twin.Topology)),
             .. Of("listening socket", Sockets(host.Topology), Sockets(twin.Topology)),
             .. Of("VLAN", Vlans(host.Topology), Vlans(twin.Topology)),
+            .. Of("proxy neighbour", Proxies(host.Topology), Proxies(twin.Topology)),
             .. OtherSets.OfNeighbours(host.Topology, twin.Topology),
             .. OfSettings(host.Topology, twin.Topology),
             .. host.BrNetfilter == twin.BrNetfilter ? [] : (string[])[$"br_netfilter is loaded only {(host.BrNetfilter ? "on the host" : "in the twin")}."],
@@ -91,6 +92,8 @@ public static class TwinDifferences
         where !own.Address.IsIPv6LinkLocal
         select $"{own} on {device}";
 
+    private static IEnumerable<string> Proxies(Topology topology) => topology.Proxies.Select(one => one.ToString());
+
     private static IEnumerable<string> Sockets(Topology topology) =>
         from end in topology.Containers.Select(one => (one.Name, one.Listening))
             .Prepend((Name: Endpoint.Host.Name, Listening: topology.Listening))
@@ -120,6 +123,9 @@ public static class TwinDifferences
         ("forwarding", settings.Forwarding ? 1 : 0), ("forwarding (IPv6)", settings.Forwarding6 ? 1 : 0),
         ("rp_filter", settings.RpFilter), ("route_localnet", settings.RouteLocalnet ? 1 : 0),
         ("accept_local", settings.AcceptLocal ? 1 : 0), ("send_redirects", settings.SendRedirects ? 1 : 0),
-        ("proxy_arp", settings.ProxyArp ? 1 : 0), ("disable_ipv6", settings.HasIpv6 ? 0 : 1),
+        ("arp_ignore", settings.ArpIgnore), ("arp_filter", settings.ArpFilter ? 1 : 0),
+        ("proxy_arp", settings.ProxyArp ? 1 : 0), ("proxy_arp_pvlan", settings.ProxyArpPvlan ? 1 : 0),
+        ("medium_id", settings.MediumId), ("proxy_ndp", settings.ProxyNdp ? 1 : 0),
+        ("disable_ipv6", settings.HasIpv6 ? 0 : 1),
     ];
 }

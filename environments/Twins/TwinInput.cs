@@ -35,7 +35,8 @@ internal static partial class TwinInput
     [
         .. topology.Devices.SelectMany(one => new[] { one.Name, one.Master, one.Parent }),
         .. topology.Routes.SelectMany(Names), .. topology.Rules.SelectMany(Names), .. topology.Rules6.SelectMany(Names),
-        .. topology.Neighbours.Select(one => one.Device), .. topology.Forwarding.Select(one => one.Port),
+        .. topology.Neighbours.Select(one => one.Device), .. topology.Proxies.Select(one => one.Device),
+        .. topology.Forwarding.Select(one => one.Port),
         .. from container in topology.Containers
            from name in (IEnumerable<string?>)
            [

@@ -57,7 +57,10 @@ internal sealed class TwinParts
     public Device Upper(Device device) =>
         device.Master is { } master && Topology.Find(master) is { Kind: DeviceKind.Bridge } bridge ? bridge : device;
 
-    /// <summary>Who is on the network of a container's device besides it: each address, and its MAC address.</summary>
+    /// <summary>
+    /// Who is on the network of a container's device besides it: each address, and its MAC address. An isolated port
+    /// does not hear another, so for who is there only the host can answer.
+    /// </summary>
     public IEnumerable<(IPAddress Address, string Mac)> NeighboursOf(ContainerPart part, Attachment at)
     {
         if (at.Port is not { } name || Topology.Find(name) is not { } port)
@@ -70,6 +73,7 @@ internal sealed class TwinParts
                from there in other.Container.Attachments
                where (other != part || there != at) && there.Port is { } their
                    && Topology.Find(their) is { } peer && Upper(peer) == upper
+                   && !(port.Port is { Isolated: true } && peer.Port is { Isolated: true })
                from own in there.Addresses
                select (own.Address, MacOf(other, there)),
         ];

@@ -165,6 +165,8 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         foreach (var known in Topology.Neighbours)
             if (parts.KnownBeyond(known.Device, known.Address) is { } part)
                 batch.Append(Neighbour(known.Address, parts.MacOf(part), known.Device));
+        foreach (var proxy in Topology.Proxies.Where(one => one.Device is not null))
+            batch.Append(CultureInfo.InvariantCulture, $"neigh replace proxy {proxy.Address} dev {proxy.Device}\n");
         var up = parts.Containers.Sum(one => one.Container.Attachments.Count(at => at.Port is not null))
             + parts.Beyond.Length + parts.Nowhere.Count(one => one.IsUp);
         return $$"""
@@ -173,6 +175,13 @@ internal sealed class TwinScripts(TwinParts parts, int host)
             until links=$(ip -o link show type veth up); links=${links//' state UP '/$'\001'}; links=${links//[!$'\001']/}; [ ${#links} = {{up}} ]; do :; done
             """;
     }
+
+    /// <summary>Answers for others come at once, not up to a second later (proxy_delay).</summary>
+    public IEnumerable<(string Path, string Value)> Delays() =>
+        from device in Topology.Devices
+        where device.Kind != DeviceKind.Loopback && parts.Upper(device) == device
+        from version in (string[])["ipv4", "ipv6"]
+        select ($"net/{version}/neigh/{device.Name}/proxy_delay", "0");
 
     /// <summary>Sets the sysctls that this kernel has; fails with the first that it does not take.</summary>
     public static string Settings(IEnumerable<(string Path, string Value)> settings) =>

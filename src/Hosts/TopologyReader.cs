@@ -37,6 +37,7 @@ public static class TopologyReader
                     : null)
                 .FirstOrDefault(),
             Neighbours = NeighbourReader.Neighbours(Objects(snapshot, "neighbours")),
+            Proxies = NeighbourReader.Proxies(Objects(snapshot, "proxies")),
             Forwarding = NeighbourReader.Forwarding(Objects(snapshot, "bridge-fdb"), devices),
             Listening = SocketReader.Of(snapshot.Lines("listening")),
             Networks = engines.Networks(),

@@ -154,8 +154,9 @@ settings() {
     grep -sH '' ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/ip_local_port_range ipv4/fwmark_reflect \
         ipv4/tcp_fwmark_accept ipv4/fib_multipath_hash_policy ipv6/bindv6only bridge/* \
         ipv4/conf/*/forwarding ipv4/conf/*/rp_filter ipv4/conf/*/src_valid_mark ipv4/conf/*/route_localnet \
-        ipv4/conf/*/accept_local ipv4/conf/*/send_redirects ipv4/conf/*/proxy_arp ipv4/conf/*/arp_ignore \
-        ipv4/conf/*/arp_announce ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
+        ipv4/conf/*/accept_local ipv4/conf/*/send_redirects ipv4/conf/*/proxy_arp ipv4/conf/*/proxy_arp_pvlan \
+        ipv4/conf/*/medium_id ipv4/conf/*/arp_ignore ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce \
+        ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
         ipv6/conf/*/proxy_ndp netfilter/nf_conntrack_max netfilter/nf_conntrack_tcp_loose netfilter/nf_conntrack_acct
     return 0
 }
@@ -313,6 +314,7 @@ host() {
     # The source that the kernel takes for lo, as MASQUERADE does; no packet is sent.
     part loopback-source ip -4 -j route get 239.1.1.1 oif lo
     part neighbours ip -j neigh show
+    part proxies ip -j neigh show proxy
     part bridge-links bridge -j -d link show
     part bridge-fdb bridge -j fdb show
     part bridge-vlans bridge -j vlan show

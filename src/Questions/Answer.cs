@@ -7,14 +7,35 @@ namespace Hooktrail.Questions;
 /// <param name="Leg">The leg.</param>
 /// <param name="Trail">Its trail; where it can go several ways, what they have in common.</param>
 /// <param name="Ways">The ways that it can go; empty where there is only one.</param>
-/// <param name="Accounted">Its account. It takes another walk, and many questions need only the trail.</param>
-public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Lazy<Account> Accounted)
+/// <param name="AccountOf">
+/// The account of one of the ways, or without one of the first. It takes another walk, and many questions need only the
+/// trail.
+/// </param>
+public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, Func<Trail?, Account> AccountOf)
 {
+    private Account? _account;
+
     /// <summary>What decided it.</summary>
-    public Account Account => Accounted.Value;
+    public Account Account => _account ??= AccountOf(null);
 
     /// <summary>The rules that were asked at a hop, counted from 1.</summary>
     public IEnumerable<RuleStep> RulesAt(int hop) => Account.Rules.Where(rule => rule.Hop == hop);
+
+    /// <summary>
+    /// The rules that were asked on the leg's trail, or on that of one of its ways. What the ways have in common are
+    /// the rules that said the same on each.
+    /// </summary>
+    public ImmutableArray<RuleStep> RulesOf(Trail trail)
+    {
+        if (Ways.IsEmpty)
+            return Account.Rules;
+        var trails = Ways.Select(way => way.Trail).OfType<Trail>().ToList();
+        return trails.Contains(trail)
+            ? AccountOf(trail).Rules
+            : trails.Select(one => AccountOf(one).Rules.AsEnumerable())
+                .Aggregate((common, rules) => common.Intersect(rules))
+                .ToImmutableArray();
+    }
 }
 
 /// <summary>The model's answer to a question.</summary>
@@ -41,7 +62,7 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
             .OrderBy(leg => Directions.IndexOf(leg.Leg.Direction))
             .Select(leg => new AnswerLeg(
                 leg.Leg, leg.Trail, leg.Ways,
-                new(() => Prediction.Account(profile, question.Flow, leg.Leg, everyRule: everyRule))))
+                way => Prediction.Account(profile, question.Flow, leg.Leg, way, everyRule)))
             .ToImmutableArray();
         var request = legs[0];
         var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered

@@ -34,10 +34,11 @@ public sealed class LegWriter : IDisposable
 
     /// <summary>Writes one leg as an object.</summary>
     /// <param name="leg">The leg; its host is not written.</param>
-    /// <param name="rulesAt">
-    /// The rules that were asked at a hop of the prediction, counted from 1; null if hops are written without rules.
+    /// <param name="rulesOf">
+    /// The rules that were asked on the predicted trail, or on that of one of the ways; null if hops are written
+    /// without rules.
     /// </param>
-    public void Write(LegRecord leg, Func<int, IEnumerable<RuleStep>>? rulesAt = null)
+    public void Write(LegRecord leg, Func<Trail, ImmutableArray<RuleStep>>? rulesOf = null)
     {
         _json.WriteStartObject();
         if (leg.Scenario is { } scenario)
@@ -59,9 +60,9 @@ public sealed class LegWriter : IDisposable
             json.WriteString("direction", one.Direction.Name());
             json.WriteNumber("packet", one.Packet);
         });
-        Write("predicted", leg.Predicted, rulesAt);
+        Write("predicted", leg.Predicted, rulesOf);
         if (!leg.Ways.IsEmpty)
-            Write(leg.Ways);
+            Write(leg.Ways, rulesOf);
         if (leg.Observed is not null && leg.Observed == leg.Predicted)
             _json.WriteString("observed", TrailsFile.AsPredicted);
         else
@@ -116,7 +117,7 @@ public sealed class LegWriter : IDisposable
             json.WriteString("encapsulation", flow.Encapsulation.Name());
     }
 
-    private void Write(string name, Trail? trail, Func<int, IEnumerable<RuleStep>>? rulesAt = null)
+    private void Write(string name, Trail? trail, Func<Trail, ImmutableArray<RuleStep>>? rulesOf = null)
     {
         if (trail is null)
         {
@@ -124,27 +125,28 @@ public sealed class LegWriter : IDisposable
             return;
         }
 
+        var rules = rulesOf?.Invoke(trail);
         _json.WriteStartObject(name);
         _json.WriteStartArray("hops");
         foreach (var (index, hop) in trail.Hops.Index())
-            WriteLine(null, (Hop: hop, Rules: rulesAt?.Invoke(index + 1)), static (json, one) =>
+            WriteLine(null, (Hop: hop, Rules: rules?.Where(rule => rule.Hop == index + 1)), static (json, one) =>
             {
                 Write(json, one.Hop);
-                if (one.Rules is { } rules)
-                    Write(json, rules);
+                if (one.Rules is { } asked)
+                    Write(json, asked);
             });
         _json.WriteEndArray();
         WriteLine("outcome", trail.Outcome, Write);
         _json.WriteEndObject();
     }
 
-    private void Write(ImmutableArray<Way> ways)
+    private void Write(ImmutableArray<Way> ways, Func<Trail, ImmutableArray<RuleStep>>? rulesOf)
     {
         _json.WriteStartArray("ways");
         foreach (var way in ways)
         {
             _json.WriteStartObject();
-            Write("trail", way.Trail);
+            Write("trail", way.Trail, rulesOf);
             _json.WriteStartArray("supposing");
             foreach (var supposition in way.Supposing)
                 WriteLine(null, supposition, Write);

@@ -9,8 +9,9 @@ internal static class MissingParts
     [
         ("kernel", Subject.Kernel), ("settings", Subject.Settings), ("links", Subject.Devices),
         ("routes", Subject.Routes), ("routes6", Subject.Routes), ("rules", Subject.PolicyRules),
-        ("rules6", Subject.PolicyRules), ("neighbours", Subject.Neighbours), ("bridge-links", Subject.Bridges),
-        ("bridge-fdb", Subject.Bridges), ("bridge-vlans", Subject.Bridges), ("listening", Subject.Sockets),
+        ("rules6", Subject.PolicyRules), ("neighbours", Subject.Neighbours), ("proxies", Subject.Proxies),
+        ("bridge-links", Subject.Bridges), ("bridge-fdb", Subject.Bridges), ("bridge-vlans", Subject.Bridges),
+        ("listening", Subject.Sockets),
     ];
 
     public static ImmutableArray<NotKnown> Of(Snapshot snapshot) =>

@@ -18,6 +18,14 @@ internal static class NeighbourReader
            },
     ];
 
+    /// <summary>An entry may be for all devices; <c>ip neigh</c> itself makes none of these.</summary>
+    public static ImmutableArray<ProxyNeighbour> Proxies(IEnumerable<JsonElement> printed) =>
+    [
+        .. from one in printed
+           where IPAddress.TryParse(one.Text("dst"), out _)
+           select new ProxyNeighbour(IPAddress.Parse(one.Text("dst")!), one.Text("dev")),
+    ];
+
     /// <summary>
     /// The rows of bridges. Those of a device itself, with the flag self, decide nothing between ports; a row with and
     /// without a VLAN are two.

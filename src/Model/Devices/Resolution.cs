@@ -1,6 +1,4 @@
-using Hooktrail.Model.Netfilter;
 using Hooktrail.Model.Network;
-using Hooktrail.Trails.Accounts;
 using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Model.Devices;
@@ -16,7 +14,7 @@ internal static class Resolution
         var wiring = packet.Wiring;
         if (!wiring.IsPort(port))
             return wiring.Find(port)?.Kind != DeviceKind.Veth || wiring.IsLinkLocal6(next)
-                || HostAnswers(packet, port, next) || Ended(packet, port, next);
+                || HostAnswer.For(packet, port, next) is not null || Ended(packet, port, next, Nobody(port, next));
         var bridge = wiring.BridgeOf(port);
         if (packet.Content.Kind == Kind.ArpRequest)
         {
@@ -25,67 +23,39 @@ internal static class Resolution
         }
 
         packet.Mac = wiring.KnownMacTowards(next, bridge);
-        if (packet.Mac is not null && packet.Mac != bridge)
+        // What an isolated port asks is not heard at another.
+        var unheard = packet.Mac is { } known && packet.Host.AreIsolated(port, known) ? known : null;
+        if (packet.Mac is not null && packet.Mac != bridge && unheard is null)
             return true;
-        if (!HostAnswers(packet, bridge, next))
+        var beyond = wiring.IsOfHost(next) || unheard is not null ? null : wiring.MacTowards(next, bridge);
+        if (HostAnswer.For(packet, bridge, next) is { } answer)
         {
-            packet.Mac = wiring.IsOfHost(next) ? null : wiring.MacTowards(next, bridge);
-            return packet.Mac is not null || Ended(packet, bridge, next);
+            packet.Mac = bridge;
+            return beyond is null || NotKnown(
+                packet,
+                $"the host answers for {next} by {answer} on {bridge}, and who is beyond {beyond} may answer too");
         }
 
-        var beyond = wiring.IsOfHost(next) ? null : wiring.MacTowards(next, bridge);
-        packet.Mac = bridge;
-        return beyond is null || NotKnown(
-            packet, $"the host answers for {next} by proxy_arp on {bridge}, and who is beyond {beyond} may answer too");
-    }
-
-    /// <summary>
-    /// Whether the host answers. For an address of the device itself it always counts as known. For one of another
-    /// device neighbour discovery has no answer (net/ipv6/ndisc.c, <c>ndisc_recv_ns</c>), and ARP has one if the host
-    /// would take a packet of the asker's (net/ipv4/arp.c, <c>arp_process</c>).
-    /// </summary>
-    private static bool HostAnswers(Packet packet, string device, string next)
-    {
-        var wiring = packet.Wiring;
-        if (wiring.Topology.IsOfProfile || wiring.IsOn(device, next))
+        packet.Mac = beyond;
+        if (beyond is not null && !HostAnswer.IsUnsure(packet, bridge, next))
             return true;
-        if (packet.Family != Family.IPv4)
-            return false;
-        var request = new Packet(
-            packet.Host, packet.Connections, packet.Content, new(packet.Source.Name), new(next))
-        { Device = device };
-        return Ip.Route.Input(request) switch
-        {
-            Ip.RouteType.Local => true,
-            Ip.RouteType.Unicast => AnswersForOther(packet, device, next, request.RouteDevice!),
-            _ => false,
-        };
+        return Ended(
+            packet, bridge, next,
+            unheard is null
+                ? Nobody(bridge, next)
+                : $"nobody answers for {next}: the ports {port} and {unheard} are isolated from each other");
     }
 
-    /// <summary>
-    /// <c>arp_fwd_proxy</c>: with proxy_arp the host answers for an address that it routes by another device. The
-    /// setting medium_id, which can keep it from that, is not read.
-    /// </summary>
-    private static bool AnswersForOther(Packet packet, string device, string next, string by)
-    {
-        if (by == device || packet.Wiring.SettingsOf(device) is not { ProxyArp: true })
-            return false;
-        packet.Journal?.Note(
-            Place.RoutingDecision,
-            $"The host answers the ARP request for {next}, by proxy_arp on {device}: it routes it by {by}.",
-            "net/ipv4/arp.c, arp_process and arp_fwd_proxy");
-        return true;
-    }
+    private static string Nobody(string device, string next) => $"nobody on {device} has the address {next}";
 
-    /// <summary>
-    /// Nobody answers; unless by proxy_ndp, for which the host has a list (net/ipv6/ndisc.c, <c>pndisc_is_router</c>).
-    /// </summary>
-    private static bool Ended(Packet packet, string device, string next)
+    /// <summary>Nobody answers; unless the host does, as its proxy neighbours could not be read.</summary>
+    private static bool Ended(Packet packet, string device, string next, string reason)
     {
-        if (packet.Family == Family.IPv6 && packet.Wiring.SettingsOf(device) is { ProxyNdp: true, Forwarding6: true })
+        if (HostAnswer.IsUnsure(packet, device, next))
             return NotKnown(
-                packet, $"whether the host answers for {next} by proxy_ndp on {device} is not known: its list is not read");
-        packet.Vanish($"nobody on {device} has the address {next}");
+                packet,
+                $"whether the host answers for {next} on {device} is not known, as its proxy neighbours were not read");
+        packet.Vanish(reason);
         return false;
     }
 

@@ -35,6 +35,7 @@ internal sealed class Wiring
     private readonly FrozenDictionary<string, Holder> _holders;
     private readonly FrozenDictionary<string, string> _unattached;
     private readonly FrozenDictionary<string, string> _deviceOf;
+    private readonly FrozenSet<(string Address, string? Device)> _proxies;
     private readonly FrozenDictionary<string, (Container Container, RoutingTables Routes)> _containers;
     private readonly Memory<string, FoundRoute> _found = new(MostRoutes);
     private readonly Memory<(string Container, string Address), (string Port, string NextHop)?> _ways = new(MostRoutes);
@@ -75,6 +76,7 @@ internal sealed class Wiring
                 device => device.Addresses, (device, address) => (Address: _book.NameOf(address.Address), device.Name))
             .DistinctBy(one => one.Address)
             .ToFrozenDictionary(one => one.Address, one => one.Name);
+        _proxies = topology.Proxies.Select(one => (_book.NameOf(one.Address), one.Device)).ToFrozenSet();
         _containers = topology.Containers.DistinctBy(one => one.Name).ToFrozenDictionary(
             one => one.Name, one => (one, new RoutingTables(one.Routes, one.Rules, one.Rules6)));
     }
@@ -120,6 +122,10 @@ internal sealed class Wiring
     /// </summary>
     public FoundRoute RouteBack(Packet packet, string? leavesBy) => RouteTo(
         packet.Source.Name, new(_book.NumberOf(packet.Destination.Name), Mark: 0, leavesBy, Out: null));
+
+    /// <summary>The route of a packet of the host's own from one of its addresses.</summary>
+    public FoundRoute RouteFrom(string source, string destination) => RouteTo(
+        destination, new(_book.NumberOf(source), Mark: 0, In: null, Out: null));
 
     /// <summary>Whether policy rules besides the usual three choose routes.</summary>
     public bool HasPolicyRules => !_routes.OnlyDestinationCounts;
@@ -221,6 +227,13 @@ internal sealed class Wiring
     /// <summary>Whether the device has the address.</summary>
     public bool IsOn(string device, string address) =>
         Find(device) is { } found && found.Addresses.Any(own => _book.NameOf(own.Address) == address);
+
+    /// <summary>
+    /// Whether the host has an entry by which it answers on the device for an address of another
+    /// (net/core/neighbour.c, <c>pneigh_lookup</c>).
+    /// </summary>
+    public bool IsProxied(string device, string address) =>
+        _proxies.Contains((address, device)) || _proxies.Contains((address, null));
 
     /// <summary>Whether nothing that is known of the host is at the other end of the device.</summary>
     public bool LeadsOut(string device) => !_behind.ContainsKey(device);

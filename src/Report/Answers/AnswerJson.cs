@@ -31,7 +31,7 @@ public static class AnswerJson
             json.WriteStartArray("legs");
             foreach (var leg in result.Answer.Legs)
                 legs.Write(
-                    new(result.Question.Flow, leg.Leg, leg.Trail, Observed: null) { Ways = leg.Ways }, leg.RulesAt);
+                    new(result.Question.Flow, leg.Leg, leg.Trail, Observed: null) { Ways = leg.Ways }, leg.RulesOf);
             json.WriteEndArray();
             if (result.Verified is { } verified)
                 legs.WriteLine("verified", verified, static (line, one) =>

@@ -4,7 +4,6 @@ using Hooktrail.Docker.Lab;
 using Hooktrail.Live;
 using Hooktrail.Questions;
 using Hooktrail.Snapshots;
-using Hooktrail.Stations.Talk;
 using Hooktrail.Twins;
 using Hooktrail.Verification;
 using static Hooktrail.Trails.Endpoint;
@@ -22,9 +21,7 @@ public sealed class LiveCheckTests : LiveEngineTestBase
 {
     private static readonly Protocol[] All = [Protocol.Icmp, Protocol.Udp, Protocol.Tcp];
 
-    private readonly List<IAsyncDisposable> _parts = [];
-    private readonly List<string> _networks = [];
-    private Probe _probe = null!;
+    private TestContainers _containers = null!;
     private int _port;
 
     [OneTimeSetUp]
@@ -32,23 +29,19 @@ public sealed class LiveCheckTests : LiveEngineTestBase
     {
         if (SnapshotTaking.IsEngineElsewhere)
             throw Skip.Because("The Engine is on another machine, on which nothing can be sent here.");
-        _probe = await Probe.StartAsync(Engine, Image, CancellationToken.None);
+        _containers = await TestContainers.StartAsync(Engine, Image);
         _port = 20_000 + Environment.ProcessId % 10_000;
-        var (near, far) = (await NetworkAsync("near"), await NetworkAsync("far"));
-        await ContainerAsync(Client, near, null);
-        await ContainerAsync(Server, near, _port);
-        await ContainerAsync(Stranger, far, null);
+        var (near, far) = (await _containers.NetworkAsync("near"), await _containers.NetworkAsync("far"));
+        await _containers.AddAsync(Client.Name, near);
+        await _containers.AddAsync(Server.Name, near, published: _port);
+        await _containers.AddAsync(Stranger.Name, far);
     }
 
     [OneTimeTearDown]
     public async Task EndAsync()
     {
-        foreach (var part in _parts)
-            await part.DisposeAsync();
-        foreach (var network in _networks)
-            await Engine.RemoveNetworkAsync(network);
-        if (_probe is not null)
-            await _probe.DisposeAsync();
+        if (_containers is not null)
+            await _containers.DisposeAsync();
     }
 
     [Test]
@@ -106,27 +99,5 @@ public sealed class LiveCheckTests : LiveEngineTestBase
     private static Flow FlowOf(LiveHost host, string from, string to, Protocol protocol) =>
         Question.Of(host.Profile.Topology, from, to, protocol, IpVersion.V4).Flow;
 
-    private string NameOf(Endpoint endpoint) => RunLabels.NameOf(_probe.Run.ToString(), endpoint.Name);
-
-    private async Task<string> NetworkAsync(string name)
-    {
-        var network = await Engine.CreateNetworkAsync(new()
-        {
-            Name = RunLabels.NameOf(_probe.Run.ToString(), name),
-            Labels = RunLabels.Of(_probe.Run),
-        });
-        _networks.Add(network.Id);
-        return network.Id;
-    }
-
-    private async Task ContainerAsync(Endpoint endpoint, string network, int? published)
-    {
-        var station = new Station(
-            await Engine.StartAsync(Containers.Member(endpoint, _probe.Run, Image, network, published)));
-        _parts.Add(station);
-        await station.TalkAsync(
-            All.Where(protocol => protocol != Protocol.Icmp).Select(
-                protocol => new Listening(protocol.Name(), protocol, IpVersion.V4, Flow.ServicePort)),
-            CancellationToken.None);
-    }
+    private string NameOf(Endpoint endpoint) => _containers.NameOf(endpoint.Name);
 }

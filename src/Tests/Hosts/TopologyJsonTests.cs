@@ -21,7 +21,10 @@ public class TopologyJsonTests
             new("a", DeviceKind.Veth)
             {
                 Master = "br0", PeerIndex = 7, Port = new(true, false), IsUp = false,
-                Settings = new() { RpFilter = 2, HasIpv6 = false },
+                Settings = new()
+                {
+                    RpFilter = 2, HasIpv6 = false, ArpIgnore = 8, ArpFilter = true, ProxyArpPvlan = true, MediumId = -1,
+                },
             },
         ],
         Routes =
@@ -35,6 +38,7 @@ public class TopologyJsonTests
         ],
         Rules = [new(5, "from all fwmark 0x10 lookup 100") { Mark = 16, Table = "100", From = AddressPrefix.All(IpVersion.V4) }],
         Neighbours = [new(IPAddress.Parse("10.1.0.2"), "br0", "02:00:00:00:00:02")],
+        Proxies = [new(IPAddress.Parse("10.8.0.2"), "br0"), new(IPAddress.Parse("10.8.0.3"))],
         Forwarding = [new("02:00:00:00:00:02", "a", 5)],
         Listening = [new("tcp", IPAddress.IPv6Any, 80)],
         Networks = [new("shop_default", "docker", "bridge") { Device = "br0", Subnets = [AddressPrefix.Around(IPAddress.Parse("10.1.0.0"), 24)] }],
@@ -47,7 +51,7 @@ public class TopologyJsonTests
                 Published = [new(IPAddress.Any, 8080, "tcp", 80)], Exposed = [new("udp", 53)],
             },
         ],
-        NotKnown = [new(Subject.HookOrder, "\"nft list hooks\" failed.")],
+        NotKnown = [new(Subject.HookOrder, "\"nft list hooks\" failed."), new(Subject.Proxies, "No part.")],
     };
 
     [Test]

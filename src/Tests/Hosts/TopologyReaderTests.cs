@@ -19,6 +19,7 @@ public class TopologyReaderTests
         bridge link set dev va hairpin on && bridge link set dev vc isolated on
         bridge fdb add 02:00:00:00:00:07 dev va master static
         ip neigh add 203.0.113.9 lladdr 02:00:00:00:00:09 dev vb nud permanent
+        ip neigh add proxy 203.0.113.10 dev br0 && ip neigh add proxy fd00:7::1 dev br0
         ip route add default via 203.0.113.1 dev vb
         ip route add default via 203.0.113.3 dev vb table 100 metric 7
         ip route add 10.9.0.0/16 nexthop via 203.0.113.4 dev vb weight 2 nexthop via 10.1.0.9 dev br0
@@ -31,6 +32,10 @@ public class TopologyReaderTests
         echo 1 >/proc/sys/net/ipv4/ip_forward
         echo 2 >/proc/sys/net/ipv4/conf/vb/rp_filter
         echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+        echo 1 >/proc/sys/net/ipv4/conf/all/proxy_arp_pvlan
+        echo -1 >/proc/sys/net/ipv4/conf/vb/medium_id
+        echo 8 >/proc/sys/net/ipv4/conf/vb/arp_ignore
+        echo 1 >/proc/sys/net/ipv4/conf/br0/arp_filter
         perl -MIO::Socket::INET -e 'my @open = (
             IO::Socket::INET->new(Listen => 1, LocalAddr => "10.1.0.1", LocalPort => 8080),
             IO::Socket::INET->new(Proto => "udp", LocalPort => 53)); system "sh", "snapshot.sh", "namespace"'
@@ -107,6 +112,10 @@ public class TopologyReaderTests
         Assert.That(Device("vb").Settings.Forwarding);
         Assert.That(Device("vb").Settings.RpFilter, Is.EqualTo(2));
         Assert.That(Device("br0").Settings.RouteLocalnet, "all is enough");
+        Assert.That(Device("br0").Settings.ProxyArpPvlan, "all is enough");
+        Assert.That((Device("vb").Settings.MediumId, Device("br0").Settings.MediumId), Is.EqualTo((-1, 0)));
+        Assert.That((Device("vb").Settings.ArpIgnore, Device("br0").Settings.ArpIgnore), Is.EqualTo((8, 0)));
+        Assert.That((Device("vb").Settings.ArpFilter, Device("br0").Settings.ArpFilter), Is.EqualTo((false, true)));
     });
 
     [Test]
@@ -158,6 +167,22 @@ public class TopologyReaderTests
     public void Neighbours_are_read() => Assert.That(
         _topology.Neighbours,
         Does.Contain(new Neighbour(IPAddress.Parse("203.0.113.9"), "vb", "02:00:00:00:00:09") { IsPermanent = true }));
+
+    [Test]
+    public void Proxy_neighbours_are_read_and_are_no_neighbours() => Assert.Multiple(() =>
+    {
+        Assert.That(
+            _topology.Proxies.Select(one => one.ToString()),
+            Is.EquivalentTo(new[] { "203.0.113.10 on br0", "fd00:7::1 on br0" }));
+        Assert.That(_topology.Neighbours.Select(one => one.Address), Has.None.EqualTo(IPAddress.Parse("203.0.113.10")));
+    });
+
+    [Test]
+    public void Of_a_snapshot_from_before_they_were_read_they_are_not_known()
+    {
+        var earlier = TopologyReader.Of(new([.. _snapshot.Parts.Where(part => part.Name != "proxies")]));
+        Assert.That(earlier.NotKnown.Select(one => one.What), Is.EqualTo(new[] { Subject.Proxies }));
+    }
 
     [Test]
     public void Beyond_each_device_that_leads_out_is_an_endpoint()

@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Trails.Topologies;
 using static Hooktrail.Model.Tests.OwnHosts;
 
@@ -196,16 +197,148 @@ public sealed class OwnHostTests
         Assert.That(trail.Hops.IsEmpty, Is.EqualTo(outcome == OutcomeKind.Vanished));
     }
 
-    [Test]
-    public void Whether_the_host_answers_by_proxy_ndp_is_not_known()
+    private static Topology Proxied(Topology topology, string address, string device = "br0") =>
+        topology with { Proxies = [new(IPAddress.Parse(address), device)] };
+
+    private static OutcomeKind Asked(Topology topology, string address) => Ask(
+        OwnHosts.With(topology), Named("a"), Endpoint.Outside(address),
+        ip: address.Contains(':') ? IpVersion.V6 : IpVersion.V4).Trail.Outcome.Kind;
+
+    [TestCase("2001:db8:7::7", "br0", true, true, OutcomeKind.Delivered)]
+    [TestCase("2001:db8:7::7", "br0", false, true, OutcomeKind.Vanished)]
+    [TestCase("2001:db8:7::7", "br0", true, false, OutcomeKind.Vanished)]
+    [TestCase("2001:db8:7::7", "eth0", true, true, OutcomeKind.Vanished)]
+    [TestCase("2001:db8:7::8", "br0", true, true, OutcomeKind.Vanished)]
+    public void The_host_answers_by_proxy_ndp_for_what_its_list_has(
+        string address, string device, bool proxyNdp, bool forwarding, OutcomeKind outcome)
     {
-        var far = Endpoint.Outside("2001:db8:7::7");
+        var topology = OwnHosts.With(one => one.Name == "br0"
+            ? one with { Settings = one.Settings with { ProxyNdp = proxyNdp, Forwarding6 = forwarding } }
+            : one);
+        Assert.That(Asked(Proxied(topology, address, device), "2001:db8:7::7"), Is.EqualTo(outcome));
+    }
+
+    [TestCase("203.0.113.7", "br0", true, OutcomeKind.Delivered)]
+    [TestCase("203.0.113.7", null, true, OutcomeKind.Delivered)]
+    [TestCase("203.0.113.7", "br0", false, OutcomeKind.Vanished)]
+    [TestCase("203.0.113.7", "eth0", true, OutcomeKind.Vanished)]
+    [TestCase("203.0.113.8", "br0", true, OutcomeKind.Vanished)]
+    public void The_host_answers_ARP_for_what_its_list_has_and_it_forwards(
+        string address, string? device, bool forwarding, OutcomeKind outcome)
+    {
+        var topology = OwnHosts.With(one => one.Name == "br0"
+            ? one with { Settings = one.Settings with { Forwarding = forwarding } }
+            : one);
+        Assert.That(Asked(Proxied(topology, address, device!), "203.0.113.7"), Is.EqualTo(outcome));
+    }
+
+    [Test]
+    public void It_does_not_answer_ARP_for_what_it_routes_by_the_device_of_the_request() =>
+        Assert.That(Asked(Proxied(Usual, "10.0.0.77"), "10.0.0.77"), Is.EqualTo(OutcomeKind.Vanished));
+
+    [TestCase("203.0.113.7")]
+    [TestCase("2001:db8:7::7")]
+    public void Without_the_list_it_is_not_known_whether_the_host_answers(string address)
+    {
+        var topology = Proxy("br0", settings => settings with { ProxyArp = false }) with
+        {
+            NotKnown = [new(Subject.Proxies, "no right")],
+        };
+        var outcome = Ask(
+            OwnHosts.With(topology), Named("a"), Endpoint.Outside(address),
+            ip: address.Contains(':') ? IpVersion.V6 : IpVersion.V4).Trail.Outcome;
+        Assert.That(outcome.Kind, Is.EqualTo(OutcomeKind.Unknown));
         Assert.That(
-            Ask(OwnHosts.With(Usual), Named("a"), far, ip: IpVersion.V6).Trail.Outcome.Kind,
-            Is.EqualTo(OutcomeKind.Vanished));
+            outcome.Reason,
+            Is.EqualTo($"whether the host answers for {address} on br0 is not known, as its proxy neighbours were not read"));
+    }
+
+    [Test]
+    public void Where_the_list_decides_nothing_its_lack_does_not_matter()
+    {
+        var topology = Usual with { NotKnown = [new(Subject.Proxies, "no right")] };
+        Assert.That(Asked(topology, "2001:db8:7::7"), Is.EqualTo(OutcomeKind.Vanished), "proxy_ndp is off");
+        Assert.That(Asked(topology, "10.0.0.77"), Is.EqualTo(OutcomeKind.Vanished), "it is routed by the same device");
+    }
+
+    [TestCase(0, 0, OutcomeKind.Delivered)]
+    [TestCase(0, -1, OutcomeKind.Delivered)]
+    [TestCase(3, 0, OutcomeKind.Delivered)]
+    [TestCase(3, 4, OutcomeKind.Delivered)]
+    [TestCase(3, 3, OutcomeKind.Vanished)]
+    [TestCase(3, -1, OutcomeKind.Vanished)]
+    [TestCase(-1, 4, OutcomeKind.Vanished)]
+    public void Within_one_medium_there_is_no_proxy_arp(int here, int there, OutcomeKind outcome)
+    {
+        var topology = Proxy("br0", settings => settings with { MediumId = here });
         Assert.That(
-            Ask(OwnHosts.With(Proxy("br0")), Named("a"), far, ip: IpVersion.V6).Trail.Outcome.Kind,
-            Is.EqualTo(OutcomeKind.Unknown));
+            Asked(
+                topology with
+                {
+                    Devices =
+                    [
+                        .. topology.Devices.Select(one => one.Name == "eth0"
+                            ? one with { Settings = one.Settings with { MediumId = there } }
+                            : one),
+                    ],
+                },
+                "203.0.113.7"),
+            Is.EqualTo(outcome));
+    }
+
+    [TestCase(false, "never seen (nobody answers for 10.0.0.3: the ports va and vb are isolated from each other)")]
+    [TestCase(true, "delivered to b")]
+    public void Between_isolated_ports_the_host_answers_by_proxy_arp_pvlan(bool pvlan, string outcome)
+    {
+        var topology = OwnHosts.With(one => one switch
+        {
+            { Name: "br0" } => one with { Settings = one.Settings with { ProxyArpPvlan = pvlan } },
+            { Name: "va" or "vb" } => one with { Port = one.Port! with { Isolated = true } },
+            _ => one,
+        });
+        var trail = Ask(OwnHosts.With(topology), Named("a"), Named("b"), "10.0.0.3").Trail;
+        Assert.That(trail.Outcome.ToString(), Is.EqualTo(outcome));
+        Assert.That(
+            trail.Hops.Any(hop => hop.Point == new HookPoint(Layer.Ebtables, "filter", "INPUT")), Is.EqualTo(pvlan));
+    }
+
+    [Test]
+    public void An_address_of_the_device_s_network_that_nobody_has_is_answered_with_proxy_arp_pvlan()
+    {
+        var topology = OwnHosts.With(one => one.Name == "br0"
+            ? one with { Settings = one.Settings with { ProxyArpPvlan = true } }
+            : one);
+        var trail = Ask(OwnHosts.With(topology), Named("a"), Endpoint.Outside("10.0.0.77")).Trail;
+        Assert.That(trail.Hops, Is.Not.Empty);
+        Assert.That(trail.Outcome.Kind, Is.EqualTo(OutcomeKind.Vanished));
+    }
+
+    [TestCase(0, false, OutcomeKind.Delivered)]
+    [TestCase(3, false, OutcomeKind.Delivered)]
+    [TestCase(1, false, OutcomeKind.Vanished)]
+    [TestCase(2, false, OutcomeKind.Vanished)]
+    [TestCase(8, false, OutcomeKind.Vanished)]
+    [TestCase(0, true, OutcomeKind.Delivered)]
+    public void The_host_may_ignore_ARP_for_its_other_addresses(int ignore, bool filter, OutcomeKind outcome) =>
+        Assert.That(AskedForOther(ignore, filter), Is.EqualTo(outcome));
+
+    [TestCase(false, OutcomeKind.Delivered)]
+    [TestCase(true, OutcomeKind.Vanished)]
+    public void With_arp_filter_it_answers_only_by_the_device_that_leads_back(bool filter, OutcomeKind outcome) =>
+        Assert.That(AskedForOther(0, filter, To("10.0.0.2/32", "vd")), Is.EqualTo(outcome));
+
+    private static OutcomeKind AskedForOther(int ignore, bool filter, params Route[] routes)
+    {
+        var topology = OwnHosts.With(one => one.Name == "br0"
+            ? one with { Settings = one.Settings with { ArpIgnore = ignore, ArpFilter = filter } }
+            : one);
+        var host = OwnHosts.With(topology with
+        {
+            Routes = [.. topology.Routes, .. routes],
+            Containers =
+                [topology.Containers[0] with { Routes = [To("0.0.0.0/0", "eth0")] }, .. topology.Containers[1..]],
+        });
+        return Ask(host, Named("a"), Endpoint.Host, "198.51.100.2").Trail.Outcome.Kind;
     }
 
     [Test]

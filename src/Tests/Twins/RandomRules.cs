@@ -25,6 +25,12 @@ internal sealed class RandomRules(Random random, RandomTopology host)
         .. Chance(2) ? [new LoadedRules("nft -f -", Nft())] : Array.Empty<LoadedRules>(),
     ];
 
+    /// <summary>
+    /// A host that answers by neighbour discovery for others lets it pass, as every firewall should: the model does not
+    /// ask rules about it.
+    /// </summary>
+    private bool PassesDiscovery => host.Value.Proxies.Any(one => !Fits(one.Address, IpVersion.V4));
+
     private string Xtables(IpVersion ip)
     {
         _ip = ip;
@@ -35,6 +41,11 @@ internal sealed class RandomRules(Random random, RandomTopology host)
             foreach (var (_, hook) in table)
                 text.Append(CultureInfo.InvariantCulture, $":{hook} {(table.Key == "filter" && Chance(6) ? "DROP" : "ACCEPT")} [0:0]\n");
             text.Append(":MINE - [0:0]\n");
+            if (ip == IpVersion.V6 && table.Key != "nat" && PassesDiscovery)
+                foreach (var hook in table.Select(place => place.Hook).Where(one => one != "FORWARD"))
+                    foreach (var type in (int[])[135, 136])
+                        text.Append(
+                            CultureInfo.InvariantCulture, $"-A {hook} -p ipv6-icmp --icmpv6-type {type} -j ACCEPT\n");
             if (table.Key == "nat")
                 foreach (var bridge in host.Value.Networks)
                     text.Append(CultureInfo.InvariantCulture, $"-A POSTROUTING -s {bridge.Subnets[ip == IpVersion.V4 ? 0 : 1]} ! -o {bridge.Device} -j MASQUERADE\n");
@@ -57,10 +68,15 @@ internal sealed class RandomRules(Random random, RandomTopology host)
         var hook = Pick("prerouting", "input", "forward", "output", "postrouting");
         var family = _ip == IpVersion.V4 ? "ip" : "ip6";
         var device = hook is "output" or "postrouting" ? "oifname" : "iifname";
+        var table = Pick("inet", family);
+        var discovery = PassesDiscovery && table != "ip"
+            ? "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept"
+            : "";
         return $$"""
-            table {{Pick("inet", family)}} mine {
+            table {{table}} mine {
                 chain c {
                     type filter hook {{hook}} priority {{Pick("-310", "-160", "-10", "5", "20")}}; policy {{(Chance(6) ? "drop" : "accept")}};
+                    {{discovery}}
                     {{device}} "{{Pick([.. Devices()])}}" {{family}} daddr {{Address()}} {{Pick("drop", "accept", "counter")}}
                     {{Pick("tcp", "udp")}} dport { 80, 9000 } {{family}} saddr {{Address()}} {{Pick("drop", "accept", "meta mark set 1")}}
                 }
@@ -124,8 +140,10 @@ internal sealed class RandomRules(Random random, RandomTopology host)
         ? Pick("172.20.0.0/24", "10.90.0.0/24", "10.50.0.0/16", "127.0.0.0/8")
         : Pick([.. host.Inside.Concat(host.Outside).Where(Fits).Select(one => one.ToString())]);
 
-    private bool Fits(System.Net.IPAddress address) =>
-        (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) == (_ip == IpVersion.V4);
+    private bool Fits(System.Net.IPAddress address) => Fits(address, _ip);
+
+    private static bool Fits(System.Net.IPAddress address, IpVersion ip) =>
+        (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) == (ip == IpVersion.V4);
 
     private IEnumerable<string> Devices() => host.Value.Devices.Where(one => one.Master is null).Select(one => one.Name);
 

@@ -9,6 +9,7 @@ internal static class RandomSettings
     {
         string OneIn(int count) => random.Next(count) == 0 ? "1" : "0";
         string ButOneIn(int count) => random.Next(count) == 0 ? "0" : "1";
+        string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
         return
         [
             ("net/ipv4/ip_forward", ButOneIn(8)),
@@ -21,17 +22,21 @@ internal static class RandomSettings
                 device => new (string, string)[]
                 {
                     ($"net/ipv4/conf/{device.Name}/send_redirects", "0"),
-                    ($"net/ipv4/conf/{device.Name}/rp_filter", random.Next(4) == 0 ? random.Next(1, 3).ToString(CultureInfo.InvariantCulture) : "0"),
+                    ($"net/ipv4/conf/{device.Name}/rp_filter", random.Next(4) == 0 ? Number(random.Next(1, 3)) : "0"),
                     ($"net/ipv4/conf/{device.Name}/route_localnet", OneIn(6)),
                     ($"net/ipv4/conf/{device.Name}/accept_local", OneIn(6)),
                 }),
-            // Without the delay, an answer for another comes as soon as any other.
             .. topology.Devices.Where(one => one.Kind is DeviceKind.Bridge or DeviceKind.Veth && one.Port is null)
                 .SelectMany(device => new (string, string)[]
                 {
-                    ($"net/ipv4/neigh/{device.Name}/proxy_delay", "0"),
                     ($"net/ipv4/conf/{device.Name}/proxy_arp", ButOneIn(3)),
+                    ($"net/ipv4/conf/{device.Name}/proxy_arp_pvlan", ButOneIn(3)),
+                    ($"net/ipv4/conf/{device.Name}/arp_ignore", random.Next(6) == 0 ? Number(random.Next(9)) : "0"),
+                    ($"net/ipv4/conf/{device.Name}/arp_filter", OneIn(6)),
+                    ($"net/ipv6/conf/{device.Name}/proxy_ndp", ButOneIn(3)),
                 }),
+            .. topology.Devices.Where(one => one.Kind != DeviceKind.Loopback && one.Port is null && random.Next(4) == 0)
+                .Select(device => ($"net/ipv4/conf/{device.Name}/medium_id", Number(random.Next(-1, 3)))),
             .. topology.Devices.Where(one => one.Kind != DeviceKind.Loopback && one.Port is null && random.Next(12) == 0)
                 .Select(device => ($"net/ipv4/conf/{device.Name}/forwarding", "0")),
         ];

@@ -5,7 +5,8 @@ namespace Hooktrail.Tests.Twins;
 
 /// <summary>
 /// A host by chance: NICs, one of them perhaps a port of a bridge with guests, networks with their containers, some in
-/// VLANs of their own, a container on a cable without an address, routes of all kinds, policy rules, and sockets.
+/// VLANs of their own, a container on a cable without an address, routes of all kinds, policy rules, proxy neighbours,
+/// and sockets.
 /// </summary>
 internal sealed class RandomTopology
 {
@@ -32,6 +33,13 @@ internal sealed class RandomTopology
         if (Chance(3))
             AddCable();
         AddRoutes(nics);
+        Outside =
+        [
+            .. Enumerable.Range(0, nics).SelectMany(
+                index => new[] { $"10.9{index}.0.77", $"2001:db8:9{index}::77" }).Select(IPAddress.Parse),
+            .. new[] { "203.0.113.9", "198.51.100.20", "10.50.0.5", "10.60.0.5", "2001:db8:ff::9", "2001:db8:50::5" }
+                .Select(IPAddress.Parse),
+        ];
         Value = new()
         {
             Name = "random",
@@ -42,14 +50,8 @@ internal sealed class RandomTopology
             Containers = [.. _containers],
             Networks = [.. _networks],
             Listening = [.. Sockets()],
+            Proxies = [.. Proxies()],
         };
-        Outside =
-        [
-            .. Enumerable.Range(0, nics).SelectMany(
-                index => new[] { $"10.9{index}.0.77", $"2001:db8:9{index}::77" }).Select(IPAddress.Parse),
-            .. new[] { "203.0.113.9", "198.51.100.20", "10.50.0.5", "10.60.0.5", "2001:db8:ff::9", "2001:db8:50::5" }
-                .Select(IPAddress.Parse),
-        ];
     }
 
     public Topology Value { get; }
@@ -159,8 +161,8 @@ internal sealed class RandomTopology
             Port = new(Chance(4), isolated),
             Vlans = upper.FiltersVlans ? Vlans() : [],
         });
-        // It asks by ARP for whatever it sends to, and without proxy_arp nobody answers.
-        var believes = bridge != "br0" && Chance(4);
+        // It asks on its network for whatever it sends to, and unless the host answers for others, nobody does.
+        var (believes, believes6) = (bridge != "br0" && Chance(4), bridge != "br0" && Chance(4));
         _containers.Add(new(name, "docker")
         {
             Attachments = [new("eth0", [own, own6]) { Port = port }],
@@ -179,13 +181,28 @@ internal sealed class RandomTopology
                     },
                     new("main", AddressPrefix.All(IpVersion.V6), RouteKind.Unicast)
                     {
-                        NextHops = [new("eth0", gateways.First(one => one.Ip == IpVersion.V6).Address)],
+                        NextHops = believes6
+                            ? [new("eth0")]
+                            : [new("eth0", gateways.First(one => one.Ip == IpVersion.V6).Address)],
                         Metric = 1024,
                     },
                 ],
             ],
         });
     }
+
+    /// <summary>
+    /// Of addresses beyond the host, of containers, and of the router that a cable's container asks for.
+    /// </summary>
+    private IEnumerable<ProxyNeighbour> Proxies() =>
+        from device in _devices.Where(
+            one => (one.Name is "cab0" || one.Name.StartsWith("br-", StringComparison.Ordinal)) && Chance(2))
+        from address in Outside
+            .Concat(_containers.SelectMany(one => one.Attachments)
+                .SelectMany(at => at.Addresses).Select(own => own.Address))
+            .Append(IPAddress.Parse("169.254.1.1"))
+        where Chance(3)
+        select new ProxyNeighbour(address, device.Name);
 
     private IEnumerable<ListeningSocket> Sockets() =>
         from protocol in new[] { "tcp", "udp" }

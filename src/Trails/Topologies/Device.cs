@@ -79,7 +79,19 @@ public sealed record DeviceSettings
 
     public bool SendRedirects { get; init; }
 
+    /// <summary>8 answers no ARP request, 1 and 2 none for an address of another device.</summary>
+    public int ArpIgnore { get; init; }
+
+    /// <summary>Whether ARP answers only where the host would send to who asks.</summary>
+    public bool ArpFilter { get; init; }
+
     public bool ProxyArp { get; init; }
+
+    /// <summary>Whether the host answers for what it routes by the device that the request came in by.</summary>
+    public bool ProxyArpPvlan { get; init; }
+
+    /// <summary>Two devices of one medium need no proxy_arp; 0 is none, and -1 takes no part in it.</summary>
+    public int MediumId { get; init; }
 
     public bool ProxyNdp { get; init; }
 

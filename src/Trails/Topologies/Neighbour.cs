@@ -14,6 +14,16 @@ public sealed record Neighbour(IPAddress Address, string Device, string? Mac = n
     public bool IsPermanent { get; init; }
 }
 
+/// <summary>
+/// An address of another for which the host answers, to whom asks by ARP or neighbour discovery on a device.
+/// </summary>
+/// <param name="Address">The address.</param>
+/// <param name="Device">The device; null for all.</param>
+public sealed record ProxyNeighbour(IPAddress Address, string? Device = null)
+{
+    public override string ToString() => Device is null ? $"{Address}" : $"{Address} on {Device}";
+}
+
 /// <summary>By which port a bridge sends frames to a MAC address; one row of its forwarding table (FDB).</summary>
 /// <param name="Mac">The address.</param>
 /// <param name="Port">The port.</param>

@@ -16,6 +16,9 @@ public enum Subject
     Routes,
     PolicyRules,
     Neighbours,
+
+    /// <summary>For which addresses of others the host answers.</summary>
+    Proxies,
     Settings,
     Sockets,
     Containers,
@@ -35,6 +38,7 @@ public static class Subjects
     public static string Name(this Subject subject) => subject switch
     {
         Subject.PolicyRules => "policy rules",
+        Subject.Proxies => "proxy neighbours",
         Subject.HookOrder => "order of hooks",
         _ => subject.ToString().ToLowerInvariant(),
     };

@@ -27,6 +27,9 @@ public sealed record Topology
 
     public ImmutableArray<Neighbour> Neighbours { get; init; } = [];
 
+    /// <summary>The addresses of others for which the host answers (<c>ip neigh show proxy</c>).</summary>
+    public ImmutableArray<ProxyNeighbour> Proxies { get; init; } = [];
+
     /// <summary>The forwarding tables of all bridges.</summary>
     public ImmutableArray<Forwarding> Forwarding { get; init; } = [];
 

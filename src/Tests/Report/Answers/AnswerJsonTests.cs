@@ -86,6 +86,32 @@ public sealed class AnswerJsonTests
     }
 
     [Test]
+    public void Each_way_has_its_own_rules_and_what_they_have_in_common_only_those_of_all()
+    {
+        using var json = JsonDocument.Parse(Written(Answers.Of("internet", "web:443", host: Answers.With(Undecided))));
+        var leg = json.RootElement.GetProperty("legs")[0];
+        var ways = leg.GetProperty("ways").EnumerateArray().Select(way => way.GetProperty("trail")).ToList();
+        var dropped = ways.Single(way => Result(way) == "dropped");
+        var delivered = ways.Single(way => Result(way) == "delivered");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Rules(dropped)[^1], Is.EqualTo($"DOCKER-USER drop -A DOCKER-USER {Undecided}"));
+            Assert.That(Rules(delivered), Has.None.Contains(Undecided).And.Some.StartsWith("DOCKER accept"));
+            Assert.That(Rules(leg.GetProperty("predicted")), Is.EqualTo(Rules(delivered).Intersect(Rules(dropped))));
+            Assert.That(Rules(leg.GetProperty("predicted")), Has.Some.StartsWith("DOCKER translate"));
+        });
+
+        static string? Result(JsonElement trail) => trail.GetProperty("outcome").GetProperty("result").GetString();
+
+        static List<string> Rules(JsonElement trail) =>
+        [
+            .. trail.GetProperty("hops").EnumerateArray().SelectMany(hop => hop.GetProperty("rules").EnumerateArray())
+                .Select(rule => $"{rule.GetProperty("chain")} {rule.GetProperty("verdict")} {rule.GetProperty("text")}"),
+        ];
+    }
+
+    [Test]
     public void Where_it_is_delivered_is_said_and_the_answer_before_a_change_stands_apart()
     {
         using var json = JsonDocument.Parse(Written(Answers.Of("internet", "web:443") with

@@ -5,22 +5,22 @@ namespace Hooktrail.Kernels;
 /// </summary>
 public sealed class Checkout
 {
-    private const string DiskNote = ".hooktrail/guest-disk";
+    private const string DiskNotes = ".hooktrail/guest-disk-";
 
     private Checkout(string root) => Root = root;
 
     public string Root { get; }
 
-    /// <summary>The guests' disk, which <c>./specs</c> builds and notes.</summary>
-    /// <exception cref="HooktrailException">No disk has been built.</exception>
-    public string GuestDisk =>
-        Path.Combine(Root, DiskNote) is var note
+    /// <summary>The guests' disk with the programs of a userland, which <c>./specs</c> builds and notes.</summary>
+    /// <exception cref="HooktrailException">No such disk has been built.</exception>
+    public string GuestDisk(Userland userland) =>
+        Path.Combine(Root, DiskNotes + userland.Suite) is var note
         && File.Exists(note)
         && File.ReadAllText(note).Trim() is var disk
         && File.Exists(disk)
             ? disk
             : throw new HooktrailException(
-                "The guests' disk has not been built yet; run ./specs kernels run or boot to build it.");
+                $"The guests' disk with the programs of {userland} has not been built yet; run ./specs kernels run or boot with --userland {userland} to build it.");
 
     /// <summary>Searches upwards from this assembly.</summary>
     /// <exception cref="HooktrailException">This program is not in a checkout.</exception>

@@ -66,10 +66,10 @@ image_into_guest() {
     fi
 }
 
-# fill_disk DISK: boots a guest whose writes go to the disk, and gives its Engine the lab's image.
+# fill_disk DISK USERLAND: boots a guest whose writes go to the disk, and gives its Engine the lab's image.
 fill_disk() {
     local line='' log=$state/log/guest.log own=$DOCKER_HOST status=0
-    coproc boot { exec dotnet exec "$cli" kernels boot "$disk_kernel" --disk "$1" 2>"$log" 9>&- 7>&-; }
+    coproc boot { exec dotnet exec "$cli" kernels boot "$disk_kernel" --userland "$2" --disk "$1" 2>"$log" 9>&- 7>&-; }
     local boot_id=$boot_PID boot_in=${boot[1]} boot_out=${boot[0]}
     read -r line <&"$boot_out"
     if [[ $line = DOCKER_HOST=* ]]; then
@@ -88,13 +88,15 @@ fill_disk() {
     return $status
 }
 
-# base_disk DISK: Debian with an Engine, without the lab's image.
+# base_disk DISK USERLAND: Debian with an Engine, without the lab's image.
 base_disk() {
     local work=$1.making-$$.$(started_at $$) log=$state/log/guest-disk.log began=$SECONDS
-    say guest "building the guests' disk, once for all kernels: Debian with a Docker Engine"
+    say guest "building the guests' disk, once for all kernels: Debian $2 with a Docker Engine"
     mkdir -p "$work"
-    "$guest/bootstrap.sh" "$SPECS_DEBIAN_MIRROR" "$work" "$work/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
+    "$guest/bootstrap.sh" "$SPECS_DEBIAN_MIRROR" "$2" "$work" "$work/disk" >"$log" 2>&1 9>&- 7>&- </dev/null || {
         rm -rf "$work"
+        ! grep -q 'Release file .* is expired' "$log" ||
+            die "the package lists of $2 on $SPECS_DEBIAN_MIRROR are out of date, because the mirror is no longer updated: set SPECS_DEBIAN_MIRROR to another one, or SPECS_DEBIAN_CHECK_VALID=0 to use them."
         grep '^E: ' "$log" | tail -3 >&2
         die "building the guests' disk from $SPECS_DEBIAN_MIRROR failed ($log)."
     }
@@ -103,12 +105,13 @@ base_disk() {
     say guest "built in $((SECONDS - began)) s"
 }
 
+# prepare_guest_disk USERLAND
 prepare_guest_disk() {
     local cache disk base making began
     cache=$(kernels_cache)
     mkdir -p "$cache/disks" || die "the kernel cache $cache cannot be created: set SPECS_KERNELS_CACHE to another folder."
-    base=$cache/disks/base-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
-    disk=$cache/disks/$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
+    base=$cache/disks/base-$1-$(hash_of "$guest"/{bootstrap.sh,packages.txt}).ext4
+    disk=$cache/disks/$1-$(hash_of "$guest"/{bootstrap.sh,packages.txt} "$recipe"/* "$removal").ext4
     # Other clones use the same cache. The lock is file descriptor 7 and ends with the process.
     exec 7>"$cache/disks.lock"
     flock -n 7 || {
@@ -119,11 +122,11 @@ prepare_guest_disk() {
         require_room "$cache"
         command -v docker >/dev/null || apt_install docker-cli || apt_install docker.io ||
             die "copying the lab's image into a guest needs the docker command, which apt-get could not install: install it and run this command again."
-        [[ -e $base ]] || base_disk "$base"
+        [[ -e $base ]] || base_disk "$base" "$1"
         began=$SECONDS
         making=$disk.making-$$.$(started_at $$)
         cp --sparse=always "$base" "$making"
-        fill_disk "$making" || {
+        fill_disk "$making" "$1" || {
             rm -f "$making"
             die "copying the lab's image to the guests' disk failed; see the output above and the logs in $state/log."
         }
@@ -131,13 +134,13 @@ prepare_guest_disk() {
         say guest "copied the lab's image to the disk in $((SECONDS - began)) s"
     fi
     exec 7>&-
-    printf '%s\n' "$disk" >"$state/guest-disk"
+    printf '%s\n' "$disk" >"$state/guest-disk-$1"
     [[ -e $state/image ]] || lab_image >"$state/image"
 }
 
 # prepared_kernels VERB [OPTION]...
 prepared_kernels() {
-    local argument
+    local argument userland userlands
     for argument; do
         case $argument in
             -h | --help)
@@ -152,14 +155,15 @@ prepared_kernels() {
             export_mirror
             ;;
         fetch | run | boot)
-            command_line kernels "$@" --only-check || return
+            # Of run and boot, it prints the userlands that they need.
+            userlands=$(command_line kernels "$@" --only-check) || return
             lock_preparation
             # shellcheck disable=SC2086
             require_programs $guest_programs
             export_mirror
             if [[ $1 != fetch ]]; then
                 prepare_dotnet all || return
-                prepare_guest_disk
+                for userland in $userlands; do prepare_guest_disk "$userland"; done
             fi
             exec 9>&-
             ;;

@@ -47,11 +47,12 @@ unit_tests() {
 
 # unit_test PROJECT: prints its output in one piece when it has ended.
 unit_test() {
-    local name=${1##*/} log status began=$SECONDS
+    local name=${1##*/} log status TIMEFORMAT
     log=$SPECS_OUT/log/$name
-    dotnet_test "${1%/*}/bin/$configuration/net10.0/Hooktrail.$name.dll" --logger "trx;LogFileName=$name.trx" >"$log.txt" 2>&1
+    # Elapsed, then in user and in kernel mode.
+    TIMEFORMAT="%0R s  %0U + %0S s of processor time  $name"
+    { time dotnet_test "${1%/*}/bin/$configuration/net10.0/Hooktrail.$name.dll" --logger "trx;LogFileName=$name.trx" >"$log.txt" 2>&1; } 2>"$log.seconds"
     status=$?
-    printf '%6d s  %s\n' "$((SECONDS - began))" "$name" >"$log.seconds"
     { flock 7 && cat "$log.txt"; } 7<"$SPECS_OUT/log"
     return "$status"
 }

@@ -51,8 +51,23 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     internal static async Task<Probe> StartAsync(
-        ContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation) =>
-        new(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
+        ContainerEngine engine, RunId run, ContainerSpec spec, CancellationToken cancellation)
+    {
+        var probe = new Probe(run, new Shell(await engine.StartAsync(spec, cancellation).ConfigureAwait(false)));
+        try
+        {
+            // The first process of a namespace has the number 1.
+            if (await probe.Shell.RunAsync("read its process number", "echo $$", cancellation).ConfigureAwait(false) is ["1"])
+                throw new HooktrailException(
+                    "The Engine started the lab's probe in a process namespace of its own, although --pid host was asked for, as crun before 1.29 does with Docker 29: configure dockerd with --default-runtime runc.");
+            return probe;
+        }
+        catch
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>The processes that have ended, or whose standard input has no writer.</summary>
     public async Task<ImmutableHashSet<int>> EndedAsync(IEnumerable<int> processes, CancellationToken cancellation)

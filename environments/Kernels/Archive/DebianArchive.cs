@@ -86,6 +86,11 @@ public sealed partial class DebianArchive
         ];
     }
 
+    /// <summary>Of the package lists that <see cref="KernelsAsync"/> has brought up to date.</summary>
+    public async Task<ImmutableArray<ServedUserland>> UserlandsAsync(CancellationToken cancellation) =>
+        ServedUserland.Parse(
+            await AptAsync(["apt-cache", "madison", .. ServedUserland.Packages], cancellation).ConfigureAwait(false));
+
     /// <summary>Unpacks the packages of a kernel's image and modules into a folder.</summary>
     public async Task UnpackAsync(ServedKernel kernel, string folder, CancellationToken cancellation)
     {

@@ -29,8 +29,11 @@ public sealed class Guest : IAsyncDisposable
 
     public string Release => _console.Release ?? "";
 
-    /// <summary>The Engine's version.</summary>
+    /// <summary>What <c>dockerd --version</c> prints.</summary>
     public string Engine { get; private set; } = "";
+
+    /// <summary>Such as <c>26.1.5+dfsg1</c>.</summary>
+    public string EngineVersion => Engine.Split(' ', ',') is ["Docker", "version", var version, ..] ? version : Engine;
 
     /// <summary>What the features may need and the guest lacks.</summary>
     public ImmutableArray<string> Lacks => _console.Lacks;

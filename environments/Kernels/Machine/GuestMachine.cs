@@ -6,6 +6,12 @@ public sealed record GuestMachine(Kernel Kernel, Backend Backend, string Disk)
 {
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
 
+    /// <summary>An ext4 image with programs of another Engine (<see cref="EngineBinaries"/>); null for the disk's.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Whether the Engine writes its rules in nft's own tables (--firewall-backend=nftables, Docker 29).</summary>
+    public bool HasNftablesEngine { get; init; }
+
     /// <summary>QEMU, by name or path.</summary>
     internal string Emulator { get; init; } = QemuCommand.Program;
 

@@ -16,10 +16,14 @@ internal static class QemuCommand
     [
         .. Machine(machine, owner),
         "-drive", $"file={Escaped(machine.Disk)},format=raw,if=virtio,snapshot={(machine.KeepsDisk ? "off" : "on")},cache={(machine.KeepsDisk ? "writeback" : "unsafe")}",
-        "-drive", $"file={Escaped(machine.Kernel.Modules)},format=raw,if=virtio,readonly=on",
+        .. ReadOnly(machine.Kernel.Modules),
+        .. machine.Engine is { } engine ? ReadOnly(engine) : [],
         "-netdev", $"user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:{Number(port)}-:2375",
         "-device", "virtio-net-pci,netdev=net,romfile=",
-        .. Boot(machine, ""),
+        .. Boot(
+            machine,
+            (machine.Engine is null ? "" : " hooktrail.engine=own")
+            + (machine.HasNftablesEngine ? " hooktrail.firewall=nftables" : "")),
     ];
 
     /// <summary>The same machine without disks and network; its initial root only reports that it runs.</summary>
@@ -59,6 +63,9 @@ internal static class QemuCommand
     /// container 1.9 instead of 2.4 s (6.12, 2026-11-28).
     /// </summary>
     private static ImmutableArray<string> TcgProcessor => ["-accel", "tcg", "-cpu", "max,-cx16,-erms"];
+
+    private static ImmutableArray<string> ReadOnly(string disk) =>
+        ["-drive", $"file={Escaped(disk)},format=raw,if=virtio,readonly=on"];
 
     // QEMU separates the properties of a drive by commas, and reads two commas as one.
     private static string Escaped(string path) => path.Replace(",", ",,", StringComparison.Ordinal);

@@ -1,8 +1,11 @@
 namespace Hooktrail.Kernels.Runs;
 
-/// <summary>The result of one kernel with one backend.</summary>
-public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
+/// <summary>The result of one guest.</summary>
+public sealed record KernelResult(GuestKind Guest, string Folder)
 {
+    /// <summary>The version of the guest's Engine, such as <c>26.1.5</c>; empty if it reported none.</summary>
+    public string Engine { get; init; } = "";
+
     /// <summary>The release that the guest's kernel reported; empty if it reported none.</summary>
     public string Release { get; init; } = "";
 
@@ -20,7 +23,7 @@ public sealed record KernelResult(Kernel Kernel, Backend Backend, string Folder)
     /// <summary>Why there is no complete result; null where there is one.</summary>
     public string? Trouble { get; init; }
 
-    /// <summary>Whether the scenarios on namespace hosts were left to another backend's guest.</summary>
+    /// <summary>Whether the scenarios on namespace hosts were left to another guest of the same kernel.</summary>
     public bool WithoutPrivateHosts { get; init; }
 
     /// <summary>If its scenarios on private hosts ran in another guest, this one may have had none to run.</summary>

@@ -5,8 +5,8 @@ using Hooktrail.Records;
 namespace Hooktrail.Kernels.Runs;
 
 /// <summary>
-/// Runs the features on kernels, each with each backend in a separate guest, some in parallel. A guest's failure does
-/// not affect the others.
+/// Runs the features on kernels, each with each userland and backend in a separate guest, some in parallel. A guest's
+/// failure does not affect the others.
 /// </summary>
 public sealed class KernelsRun
 {
@@ -19,16 +19,23 @@ public sealed class KernelsRun
 
     private readonly Checkout _checkout;
 
-    /// <param name="checkout">The checkout with the features, built, and the guests' disk.</param>
+    /// <param name="checkout">The checkout with the features, built, and the guests' disks.</param>
     public KernelsRun(Checkout checkout) => _checkout = checkout;
 
     public required ImmutableArray<Kernel> Kernels { get; init; }
 
     /// <summary>
-    /// The backends that each kernel runs with. Private hosts get their rules from their scenarios and not from
-    /// Docker's backend, so they run only with the first.
+    /// The userlands and backends that each kernel runs with. Private hosts have the tools of the lab's image and the
+    /// backend that a scenario names, so they run only with the first of both.
     /// </summary>
+    public required ImmutableArray<Userland> Userlands { get; init; }
+
     public required ImmutableArray<Backend> Backends { get; init; }
+
+    /// <summary>A disk with programs of another Engine, and whether it writes its rules in nft's own tables.</summary>
+    public string? Engine { get; init; }
+
+    public bool HasNftablesEngine { get; init; }
 
     public required string Filter { get; init; }
 
@@ -57,16 +64,17 @@ public sealed class KernelsRun
         using var turns = new SemaphoreSlim(Parallel);
         // The slowest starts first, so that no guest runs by itself at the end.
         var results = await Task.WhenAll(from backend in Backends
+                                         from userland in Userlands
                                          from kernel in Kernels
-                                         select InTurnAsync(kernel, backend)).ConfigureAwait(false);
-        return [.. from kernel in Kernels from result in results where result.Kernel == kernel select result];
+                                         select InTurnAsync(new(kernel, userland, backend))).ConfigureAwait(false);
+        return [.. from kernel in Kernels from result in results where result.Guest.Kernel == kernel select result];
 
-        async Task<KernelResult> InTurnAsync(Kernel kernel, Backend backend)
+        async Task<KernelResult> InTurnAsync(GuestKind kind)
         {
             await turns.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                return await RunAsync(kernel, backend, cancellation).ConfigureAwait(false);
+                return await RunAsync(kind, cancellation).ConfigureAwait(false);
             }
             finally
             {
@@ -75,16 +83,12 @@ public sealed class KernelsRun
         }
     }
 
-    internal static string FolderOf(string folder, Kernel kernel, Backend backend) =>
-        Path.Combine(folder, $"{kernel.Name}-{backend.Name()}");
-
-    private async Task<KernelResult> RunAsync(Kernel kernel, Backend backend, CancellationToken cancellation)
+    private async Task<KernelResult> RunAsync(GuestKind kind, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var who = $"{kernel.Name} {backend.Name()}";
-        var result = new KernelResult(kernel, backend, FolderOf(Folder, kernel, backend))
+        var result = new KernelResult(kind, Path.Combine(Folder, kind.Folder))
         {
-            WithoutPrivateHosts = backend != Backends[0]
+            WithoutPrivateHosts = kind.Backend != Backends[0] || kind.Userland != Userlands[0],
         };
         Directory.CreateDirectory(result.Folder);
         // The results of an earlier run must not pass for this one's.
@@ -95,13 +99,24 @@ public sealed class KernelsRun
         limit.CancelAfter(Limit);
         try
         {
-            Progress($"{who}: boots Linux {kernel.Title}");
-            var machine = new GuestMachine(kernel, backend, _checkout.GuestDisk) { Accelerator = Accelerators[kernel] };
+            Progress($"{kind}: boots Linux {kind.Kernel.Title}");
+            var machine = new GuestMachine(kind.Kernel, kind.Backend, _checkout.GuestDisk(kind.Userland))
+            {
+                Accelerator = Accelerators[kind.Kernel],
+                Engine = Engine,
+                HasNftablesEngine = HasNftablesEngine,
+            };
             var (log, bootLimit) = (Path.Combine(result.Folder, "console.log"), BootLimit < Limit ? BootLimit : Limit);
             await using var guest = await Guest.BootAsync(machine, log, bootLimit, cancellation).ConfigureAwait(false);
-            result = result with { BootedIn = guest.BootedIn, Release = guest.Release, Lacks = guest.Lacks };
-            Progress(string.Create(CultureInfo.InvariantCulture, $"{who}: its Engine answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; running the features"));
-            result = await RunFeaturesAsync(result, guest, machine, who, limit.Token).ConfigureAwait(false);
+            result = result with
+            {
+                BootedIn = guest.BootedIn,
+                Release = guest.Release,
+                Engine = guest.EngineVersion,
+                Lacks = guest.Lacks,
+            };
+            Progress(string.Create(CultureInfo.InvariantCulture, $"{kind}: its Engine {guest.EngineVersion} answers at {guest.Endpoint} after {guest.BootedIn.TotalSeconds:0.0} s; running the features"));
+            result = await RunFeaturesAsync(result, guest, machine, limit.Token).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
         }
         catch (GuestLostException lost)
@@ -110,18 +125,18 @@ public sealed class KernelsRun
         }
 
         result = result with { Took = clock.Elapsed };
-        Progress($"{who}: {KernelsText.Outcome(result)}");
+        Progress($"{kind}: {KernelsText.Outcome(result)}");
         return result;
     }
 
     private async Task<KernelResult> RunFeaturesAsync(
-        KernelResult result, Guest guest, GuestMachine machine, string who, CancellationToken limit)
+        KernelResult result, Guest guest, GuestMachine machine, CancellationToken limit)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(limit);
         var features = new FeatureRun(_checkout, Filter, privateHosts: !result.WithoutPrivateHosts).RunAsync(
             guest, machine, result.Folder, until.Token);
         using (new Timer(
-            _ => Progress($"{who}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
+            _ => Progress($"{result.Guest}: {FeatureRun.Ended(result.Folder)} scenarios have ended"), null, Period, Period))
             await Task.WhenAny(features, guest.Lost).ConfigureAwait(false);
         if (!features.IsCompleted || features.IsCanceled)
         {

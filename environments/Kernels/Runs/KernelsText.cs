@@ -11,11 +11,12 @@ public static class KernelsText
     public static string Of(ImmutableArray<KernelResult> results)
     {
         var table = new TextTable(
-            "kernel", "backend", "release", "booted in", "passed", "failed",
+            "kernel", "userland", "backend", "release", "engine", "booted in", "passed", "failed",
             "skipped", "legs", "diverged", "inconclusive", "took", "");
         foreach (var result in results)
             table.Add(
-                result.Kernel.Name, result.Backend.Name(), result.Release, Seconds(result.BootedIn),
+                result.Guest.Kernel.Name, result.Guest.Userland.Suite, result.Guest.Backend.Name(),
+                result.Release, result.Engine, Seconds(result.BootedIn),
                 Number(result.Counts?.Passed),
                 Number(result.Counts?.Failed),
                 Number(result.Counts?.Skipped),
@@ -41,7 +42,7 @@ public static class KernelsText
                 .Take(ReasonsShown)
                 .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Scenarios} skipped: {one.Reason}")))
             .Concat(result.Trouble is { } trouble ? [trouble] : [])
-            .Select(remark => $"{result.Kernel.Name} {result.Backend.Name()}: {PlainText.Of(remark)}\n"));
+            .Select(remark => $"{result.Guest}: {PlainText.Of(remark)}\n"));
 
     private static string Seconds(TimeSpan? time) =>
         time is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s") : "–";

@@ -1,14 +1,20 @@
 #!/bin/bash
-# Writes the guests' disk, without the lab's image: bootstrap.sh MIRROR WORK OUTPUT
+# Writes the guests' disk, without the lab's image: bootstrap.sh MIRROR SUITE WORK OUTPUT
 #
-# The disk is a sparse file that holds one ext4 file system. WORK is a folder for intermediate files, which the caller
+# SUITE is the Debian release of the disk's programs. The disk is a sparse file that holds one ext4 file system. WORK is a folder for intermediate files, which the caller
 # removes. An ordinary user needs user namespaces, for mmdebstrap and to create files that belong to root.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 mirror=$1
-work=$2
-output=$3
-packages=$(sed 's/#.*//' "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
+suite=$2
+work=$3
+output=$4
+# A line «NAME !SUITE» is a package that this release does not have.
+packages=$(sed "s/#.*//; /!$suite\$/d; s/ *!.*//" "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
+
+# A mirror that is no longer updated has lists whose validity has ended. Only the user can say that they are to be used.
+valid=()
+[[ ${SPECS_DEBIAN_CHECK_VALID:-1} != 0 ]] || valid=(--aptopt='Acquire::Check-Valid-Until "false"')
 
 # Debian's tools come before the caller's PATH: mmdebstrap starts some hundreds of processes.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -16,11 +22,11 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 # mmdebstrap, not this shell, expands $1 of a hook: the new root's path.
 # shellcheck disable=SC2016
 mmdebstrap --variant=minbase --include="$packages" --architectures=amd64 \
-    --aptopt='Acquire::Languages "none"' \
+    --aptopt='Acquire::Languages "none"' "${valid[@]}" \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/apt "$1"/var/log/*.log' \
     --customize-hook='rm -rf "$1"/usr/share/doc/* "$1"/usr/share/info/* "$1"/usr/share/locale/* "$1"/usr/share/man/*' \
     --customize-hook='mkdir -p "$1"/usr/lib/modules' \
-    trixie "$work/root.tar" "$mirror"
+    "$suite" "$work/root.tar" "$mirror"
 
 own=()
 ((EUID == 0)) || own=(unshare --map-root-user)

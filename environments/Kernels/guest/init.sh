@@ -61,6 +61,22 @@ ip link set eth0 up
 ip address add 10.0.2.15/24 dev eth0
 ip route add default via 10.0.2.2
 
+# Programs of another Engine come before the disk's.
+runtime=crun firewall=()
+if [[ $(setting engine) = own ]]; then
+    mkdir -p /run/engine
+    mount -t ext4 -o ro /dev/vdc /run/engine || tell lacks a disk with the programs of its Engine
+    export PATH=/run/engine:$PATH
+    # With crun 1.28, a container of Docker 29 has a process namespace of its own even with --pid host (measured).
+    [[ ! -x /run/engine/runc ]] || runtime=runc
+fi
+# An Engine that writes tables of nft's own does not turn on forwarding, and does not start without it (measured, 29.7).
+if [[ $(setting firewall) = nftables ]]; then
+    firewall=(--firewall-backend=nftables)
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+fi
+
 # Both programs report when they listen, so nothing has to poll. containerd starts here, because dockerd would
 # stop waiting for it after 15 seconds, which are too few for a guest on a busy machine. The plugins that
 # Docker does not use are disabled.
@@ -82,7 +98,7 @@ cat <&4 >/dev/null &
 
 # The runtime would compile a seccomp filter for every container, and the kernel would run it at every system call,
 # which is slow on a translated processor. A process that breaks out of its container is still inside the guest.
-dockerd --tls=false --seccomp-profile unconfined --add-runtime crun=/usr/bin/crun --default-runtime crun --containerd /run/containerd/containerd.sock \
+dockerd --tls=false --seccomp-profile unconfined --add-runtime crun=/usr/bin/crun --default-runtime "$runtime" "${firewall[@]}" --containerd /run/containerd/containerd.sock \
     -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 >/run/dockerd.log 2>&1 </dev/null &
 engine=$!
 while IFS= read -r line; do

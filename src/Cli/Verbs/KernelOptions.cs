@@ -42,7 +42,32 @@ internal static class KernelOptions
         DefaultValueFactory = _ => "nft",
     };
 
-    /// <summary>Only checks the command line. ./specs uses it before a preparation that takes minutes.</summary>
+    public static readonly Option<string[]> Userland = new("--userland")
+    {
+        Description = "The Debian releases of the guests' programs: Docker, containerd, iptables and nft.",
+        HelpName = string.Join('|', Hooktrail.Kernels.Userland.All.Select(one => one.Suite)),
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [Hooktrail.Kernels.Userland.Usual.Suite],
+    };
+
+    public static readonly Option<string?> EngineBinaries = new("--engine-binaries")
+    {
+        Description =
+            "Programs of another Engine, which replace the userland's: dockerd, docker-proxy, and, if there, containerd, its shim, runc and ctr.",
+        HelpName = "folder",
+    };
+
+    public static readonly Option<string> Firewall = new("--firewall-backend")
+    {
+        Description = "How the Engine writes its rules; nftables needs Docker 29 or later.",
+        HelpName = "iptables|nftables",
+        DefaultValueFactory = _ => "iptables",
+    };
+
+    /// <summary>
+    /// Only checks the command line, and prints the userlands that it needs, one a line. ./specs uses it before a
+    /// preparation that takes minutes.
+    /// </summary>
     public static readonly Option<bool> OnlyCheck = new("--only-check") { Hidden = true };
 
     /// <summary>The kernels as written on the command line.</summary>
@@ -59,6 +84,28 @@ internal static class KernelOptions
             throw new HooktrailException($"The kernel {twice} is named twice; name it once.");
         return wishes;
     }
+
+    /// <exception cref="HooktrailException">A name is no userland, or occurs twice.</exception>
+    public static ImmutableArray<Userland> Userlands(ParseResult line)
+    {
+        ImmutableArray<Userland> userlands =
+            [.. line.GetRequiredValue(Userland).Select(Hooktrail.Kernels.Userland.Parse)];
+        return userlands.CountBy(one => one).FirstOrDefault(one => one.Value > 1) is { Key: { } twice }
+            ? throw new HooktrailException($"The userland {twice} is named twice; name it once.")
+            : userlands;
+    }
+
+    /// <summary>The user's own Engine; null if the userland's is meant.</summary>
+    public static EngineBinaries? Engine(ParseResult line) =>
+        line.GetValue(EngineBinaries) is { } folder ? Hooktrail.Kernels.EngineBinaries.Of(folder) : null;
+
+    public static bool HasNftablesEngine(ParseResult line) => line.GetRequiredValue(Firewall) switch
+    {
+        "iptables" => false,
+        "nftables" => true,
+        var other => throw new HooktrailException(
+            $"Unknown firewall backend \"{other}\"; an Engine's is iptables or nftables."),
+    };
 
     /// <summary>Makes the command line's kernels bootable.</summary>
     public static async Task<ImmutableArray<Kernel>> PrepareAsync(

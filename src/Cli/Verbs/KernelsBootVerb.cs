@@ -25,13 +25,14 @@ internal static class KernelsBootVerb
 
             Example:
               ./specs kernels boot 6.1 --backend legacy
+              ./specs kernels boot 6.12 --userland bookworm
             """)
         {
             Arguments = { KernelOptions.Named },
             Options =
             {
-                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend,
-                KernelOptions.Refresh, KernelOptions.OnlyCheck, Disk
+                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Userland, KernelOptions.EngineBinaries,
+                KernelOptions.Firewall, KernelOptions.Backend, KernelOptions.Refresh, KernelOptions.OnlyCheck, Disk
             },
         };
         verb.SetAction(RunAsync);
@@ -41,21 +42,28 @@ internal static class KernelsBootVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
-        if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1)
+        var (userlands, engine) = (KernelOptions.Userlands(line), KernelOptions.Engine(line));
+        var hasNftablesEngine = KernelOptions.HasNftablesEngine(line);
+        if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1 || userlands.Length > 1)
             throw new HooktrailException(
-                "boot starts one guest: name one kernel and one backend; ./specs kernels run takes several.");
+                "boot starts one guest: name one kernel, one userland and one backend; ./specs kernels run takes several.");
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
+        {
+            await Console.Out.WriteLineAsync(userlands[0].Suite);
             return ExitCode.Done;
+        }
 
         var kept = line.GetValue(Disk);
-        var disk = kept ?? Checkout.Find().GuestDisk;
+        var disk = kept ?? Checkout.Find().GuestDisk(userlands[0]);
         var kernels = await KernelOptions.PrepareAsync(line, wishes, cancellation);
         var accelerators = await KernelOptions.AcceleratorsAsync(kernels, cancellation);
         var machine = new GuestMachine(kernels[0], backends[0], disk)
         {
             Accelerator = accelerators[kernels[0]],
             KeepsDisk = kept is not null,
+            Engine = engine is null ? null : await engine.DiskAsync(KernelsCache.Open(), cancellation),
+            HasNftablesEngine = hasNftablesEngine,
         };
         // The log stays if the guest is lost, because the message names it; ./specs clean removes it.
         var log = GuestLeftovers.ConsoleFolder();

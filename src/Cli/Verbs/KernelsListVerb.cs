@@ -17,7 +17,7 @@ internal static class KernelsListVerb
     {
         var verb = new Verb(
             "list",
-            "Lists the kernels that can be fetched, marks those already fetched, and shows how to use your own.",
+            "Lists the kernels that can be fetched, marks those already fetched, and shows the userlands and how to use your own.",
             """
             Examples:
               ./specs kernels list
@@ -33,9 +33,12 @@ internal static class KernelsListVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var cache = KernelsCache.Open();
-        var served = await DebianArchive.Open(cache).KernelsAsync(
+        var archive = DebianArchive.Open(cache);
+        var served = await archive.KernelsAsync(
             line.GetValue(KernelOptions.Refresh), KernelOptions.Say, cancellation);
-        await Console.Out.WriteAsync(KernelListText.Of(served, new KernelStore(cache).Has, line.GetValue(All)));
+        var userlands = await archive.UserlandsAsync(cancellation);
+        await Console.Out.WriteAsync(
+            KernelListText.Of(served, userlands, new KernelStore(cache).Has, line.GetValue(All)));
         return ExitCode.Done;
     }
 }

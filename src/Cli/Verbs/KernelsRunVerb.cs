@@ -25,7 +25,7 @@ internal static class KernelsRunVerb
     private static readonly Option<string?> Out = new("--out")
     {
         Description =
-            "The folder for the results, one subfolder per kernel and backend; default: kernels in SPECS_OUT or ./out.",
+            "The folder for the results, one subfolder per guest; default: kernels in SPECS_OUT or ./out.",
         HelpName = "folder",
     };
 
@@ -42,10 +42,12 @@ internal static class KernelsRunVerb
             "run",
             "Boots kernels in QEMU guests and runs the features on each guest's Docker Engine.",
             """
-            Each kernel and backend runs in a separate guest, with a temporary disk and no network except one port on this machine's loopback address. The
-            command writes the output of ./specs run to OUT/KERNEL-BACKEND, with the guest's console.log and the run's features.log, and ends with a table.
-            With --backend both, scenarios on private hosts run with nft only: the scenario itself chooses the backend of a private host, so a run with
-            legacy would repeat them.
+            Each kernel, userland and backend runs in a separate guest, with a temporary disk and no network except one port on this machine's loopback
+            address. A userland is a Debian release, and with it its Docker, iptables and nft; --engine-binaries replaces its Docker by your own. The command
+            writes the output of ./specs run to OUT/KERNEL-BACKEND (OUT/KERNEL-USERLAND-BACKEND for a userland other than trixie), with the guest's
+            console.log and the run's features.log, and ends with a table.
+            Scenarios on private hosts run with the first userland and with nft only: their tools are the lab's own, and the scenario itself chooses the
+            backend of a private host, so other guests of the same kernel would repeat them.
             A guest uses KVM if a short trial boot of its kernel under KVM succeeds, and TCG otherwise; SPECS_ACCELERATOR=kvm or tcg skips the trial.
             If a guest panics, hangs or exceeds the time limit, the table shows it and the other guests continue. The exit code is 1 if that happened, a
             scenario failed or a leg diverged, and 0 otherwise.
@@ -53,14 +55,16 @@ internal static class KernelsRunVerb
             Examples:
               ./specs kernels run 5.10 newest
               ./specs kernels run 6.1 6.12 --backend both --parallel 2
+              ./specs kernels run 6.12 newest --userland bookworm trixie forky
+              ./specs kernels run newest --engine-binaries docker/ --firewall-backend nftables
               ./specs kernels run --kernel-image arch/x86/boot/bzImage --modules /tmp/lib/modules/7.3.0
             """)
         {
             Arguments = { KernelOptions.Named },
             Options =
             {
-                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Backend,
-                Filter, AtOnce, Out, Limit, KernelOptions.Refresh, KernelOptions.OnlyCheck
+                KernelOptions.Image, KernelOptions.Modules, KernelOptions.Userland, KernelOptions.EngineBinaries,
+                KernelOptions.Firewall, KernelOptions.Backend, Filter, AtOnce, Out, Limit, KernelOptions.Refresh, KernelOptions.OnlyCheck
             },
         };
         verb.SetAction(RunAsync);
@@ -70,15 +74,21 @@ internal static class KernelsRunVerb
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
+        var (userlands, engine) = (KernelOptions.Userlands(line), KernelOptions.Engine(line));
+        var hasNftablesEngine = KernelOptions.HasNftablesEngine(line);
         var limit = TimeSpan.FromMinutes(
             WholeNumber.Read(line.GetRequiredValue(Limit), "a number of minutes", 24 * 60));
         int? asked = line.GetValue(AtOnce) is { } text ? WholeNumber.Read(text, "a number of guests", 64) : null;
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
+        {
+            await Console.Out.WriteLineAsync(string.Join('\n', userlands));
             return ExitCode.Done;
+        }
 
         var checkout = Checkout.Find();
-        _ = checkout.GuestDisk;
+        foreach (var userland in userlands)
+            _ = checkout.GuestDisk(userland);
         var kernels = await KernelOptions.PrepareAsync(line, wishes, cancellation);
         var accelerators = await KernelOptions.AcceleratorsAsync(kernels, cancellation);
         var folder = line.GetValue(Out)
@@ -88,13 +98,16 @@ internal static class KernelsRunVerb
                     : Path.Combine(checkout.Root, "out"),
                 "kernels");
         using var alone = OutputFolder.Take(folder);
-        var guests = kernels.Length * backends.Length;
+        var guests = kernels.Length * userlands.Length * backends.Length;
         var parallel = Math.Min(asked ?? Room.ForGuests(), guests);
         KernelOptions.Say($"{guests} guest{(guests == 1 ? "" : "s")}, {parallel} at once");
         var results = await new KernelsRun(checkout)
         {
             Kernels = kernels,
+            Userlands = userlands,
             Backends = backends,
+            Engine = engine is null ? null : await engine.DiskAsync(KernelsCache.Open(), cancellation),
+            HasNftablesEngine = hasNftablesEngine,
             Filter = line.GetRequiredValue(Filter),
             Parallel = parallel,
             Limit = limit,
@@ -103,7 +116,7 @@ internal static class KernelsRunVerb
             Progress = KernelOptions.Say,
         }.RunAsync(cancellation);
         await Console.Out.WriteAsync(
-            $"\n{KernelsText.Of(results)}\nWritten: {Path.Combine(folder, "KERNEL-BACKEND")}\n");
+            $"\n{KernelsText.Of(results)}\nWritten:\n{string.Concat(results.Select(result => $"  {Path.Combine(folder, result.Guest.Folder)}\n"))}");
         return results.All(result => result.IsGood) ? ExitCode.Done : ExitCode.No;
     }
 }

@@ -103,6 +103,26 @@ public class BadInputTests
         });
     }
 
+    [TestCase("run 6.1 --userland buster", "Unknown userland \"buster\"; a userland is bookworm, trixie or forky.")]
+    [TestCase("run 6.1 --userland forky forky", "The userland forky is named twice; name it once.")]
+    [TestCase("boot 6.1 --userland bookworm forky", "boot starts one guest: name one kernel, one userland and one backend; ./specs kernels run takes several.")]
+    [TestCase("run 6.1 --engine-binaries /proc", "\"/proc\" has no file dockerd: name the folder with the programs of an Engine, such as docker/ of Docker's static bundle.")]
+    [TestCase("boot 6.1 --firewall-backend ufw", "Unknown firewall backend \"ufw\"; an Engine's is iptables or nftables.")]
+    public async Task A_guest_is_not_prepared_for_programs_that_do_not_exist(string line, string sentence)
+    {
+        var ran = await Specs.Line($"kernels {line} --only-check");
+        Assert.That((ran.ExitCode, ran.Output, ran.Error), Is.EqualTo((2, "", $"specs: {sentence}\n")));
+    }
+
+    /// <summary>The script builds a disk for each.</summary>
+    [TestCase("kernels run 6.1 6.12 --userland bookworm forky", "bookworm\nforky\n")]
+    [TestCase("kernels boot 6.1", "trixie\n")]
+    public async Task A_checked_line_prints_the_userlands_that_it_needs(string line, string userlands)
+    {
+        var ran = await Specs.Line($"{line} --only-check");
+        Assert.That((ran.ExitCode, ran.Output, ran.Error), Is.EqualTo((0, userlands, "")));
+    }
+
     [TestCase("run")]
     [TestCase("boot")]
     public async Task A_guest_is_not_prepared_for_an_accelerator_that_does_not_exist(string verb)

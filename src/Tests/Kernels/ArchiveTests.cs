@@ -1,3 +1,4 @@
+using Hooktrail.Kernels;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Kernels.Runs;
 
@@ -88,14 +89,16 @@ public class ArchiveTests
         Is.Empty);
 
     [Test]
-    public void The_list_has_the_newest_of_each_series_and_suite_and_what_is_prepared()
+    public void The_list_has_the_newest_of_each_series_and_suite_what_is_prepared_and_the_userlands()
     {
-        var text = KernelListText.Of(Served, kernel => kernel.Version == new Version(6, 1, 170), all: false);
+        var text = KernelListText.Of(
+            Served, [new(Userland.Parse("bookworm"), "20.10.24", "1.8.9", "1.0.6")], kernel => kernel.Version == new Version(6, 1, 170), all: false);
         Assert.Multiple(() =>
         {
             Assert.That(text, Does.Match(@"(?m)^6\.1 +6\.1\.170 .* prepared$"));
             Assert.That(text, Does.Match(@"(?m)^6\.1 +6\.1\.176 .* bookworm$"));
             Assert.That(text, Does.Contain("6.12.95").And.Contain("6.12.117").And.Not.Contain("6.12.107"));
+            Assert.That(text, Does.Match(@"(?m)^bookworm +20\.10\.24 +1\.8\.9 +1\.0\.6$"));
             Assert.That(text, Does.Contain("--kernel-image FILE --modules FOLDER"));
         });
     }

@@ -108,7 +108,7 @@ public class BootTests
             var initramfs = await new KernelStore(KernelsCache.Open()).InitramfsAsync(kernels[0], cancel);
             var kernel = new Kernel("test", "any", kernels[0], initramfs);
             var choice = await Accelerators.ChooseAsync(kernel, cancel);
-            return new(kernel, Backend.Nft, Checkout.Find().GuestDisk) { Accelerator = choice.Accelerator };
+            return new(kernel, Backend.Nft, Checkout.Find().GuestDisk(Userland.Usual)) { Accelerator = choice.Accelerator };
         }
         catch (HooktrailException e)
         {

@@ -41,6 +41,16 @@ public class MachineTests
         Assert.That(Line(Machine), Does.EndWith(" hooktrail.backend=legacy"));
 
     [Test]
+    public void Programs_of_another_Engine_are_on_a_third_disk_which_is_only_read() => Assert.Multiple(() =>
+    {
+        var own = Line(Machine with { Engine = "/cache/engine.ext4" });
+        Assert.That(own, Does.Contain("modules.ext4,format=raw,if=virtio,readonly=on -drive file=/cache/engine.ext4,format=raw,if=virtio,readonly=on "));
+        Assert.That(own, Does.EndWith(" hooktrail.backend=legacy hooktrail.engine=own"));
+        Assert.That(
+            Line(Machine with { HasNftablesEngine = true }), Does.EndWith(" hooktrail.backend=legacy hooktrail.firewall=nftables"));
+    });
+
+    [Test]
     public void Without_KVM_it_has_no_cmpxchg16b() => Assert.Multiple(() =>
     {
         Assert.That(Line(Machine), Does.Contain("-accel tcg -cpu max,-cx16,-erms "));

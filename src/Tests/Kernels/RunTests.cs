@@ -10,9 +10,10 @@ public class RunTests
 {
     private static readonly Kernel Kernel = new("6.1", "6.1.176-1 (bookworm)", "/cache/6.1", "/cache/6.1/initramfs");
 
-    private static readonly KernelResult Good = new(Kernel, Backend.Nft, "/out/6.1-nft")
+    private static readonly KernelResult Good = new(new(Kernel, Userland.Usual, Backend.Nft), "/out/6.1-nft")
     {
         Release = "6.1.0-50-cloud-amd64",
+        Engine = "26.1.5+dfsg1",
         BootedIn = TimeSpan.FromSeconds(15.3),
         Took = TimeSpan.FromSeconds(200),
         Counts = new(170, 0, 4, 201, 0, 0),
@@ -21,20 +22,26 @@ public class RunTests
     [Test]
     public void The_table_has_a_line_for_each_and_below_it_what_was_the_matter()
     {
-        var lost = new KernelResult(Kernel, Backend.Legacy, "/out/6.1-legacy")
+        var lost = new KernelResult(new(Kernel, Userland.Parse("bookworm"), Backend.Legacy), "/out/6.1-bookworm-legacy")
         {
             Took = TimeSpan.FromSeconds(9),
-            Trouble = "The guest panicked: no init; its console is in /out/6.1-legacy/console.log."
+            Trouble = "The guest panicked: no init; its console is in /out/6.1-bookworm-legacy/console.log."
         };
         Assert.That(KernelsText.Of([Good, lost]), Is.EqualTo("""
-            kernel  backend  release               booted in  passed  failed  skipped  legs  diverged  inconclusive  took
-            6.1     nft      6.1.0-50-cloud-amd64  15.3 s     170     0       4        201   0         0             200.0 s
-            6.1     legacy                         –          –       –       –        –     –         –             9.0 s    see below
+            kernel  userland  backend  release               engine        booted in  passed  failed  skipped  legs  diverged  inconclusive  took
+            6.1     trixie    nft      6.1.0-50-cloud-amd64  26.1.5+dfsg1  15.3 s     170     0       4        201   0         0             200.0 s
+            6.1     bookworm  legacy                                       –          –       –       –        –     –         –             9.0 s    see below
 
-            6.1 legacy: The guest panicked: no init; its console is in /out/6.1-legacy/console.log.
+            6.1 bookworm legacy: The guest panicked: no init; its console is in /out/6.1-bookworm-legacy/console.log.
 
             """));
     }
+
+    [TestCase("bookworm", "6.1-bookworm-nft")]
+    [TestCase("trixie", "6.1-nft")]
+    [TestCase("forky", "6.1-forky-nft")]
+    public void A_guests_folder_names_a_userland_that_is_not_the_usual_one(string userland, string folder) =>
+        Assert.That(new GuestKind(Kernel, Userland.Parse(userland), Backend.Nft).Folder, Is.EqualTo(folder));
 
     [Test]
     public void What_a_guest_lacks_is_told_though_all_went_well() =>

@@ -26,9 +26,9 @@ public sealed class CheckPageTests
             Is.EqualTo((string[])["✗ not met", "✗ not predicted"]));
         Assert.That(await request.Locator(".first").CountAsync(), Is.EqualTo(1));
         Assert.That(await request.Locator("tr.rule.divergence .first").IsVisibleAsync());
-        Assert.That(
-            await request.Locator("tr.rule code").AllInnerTextsAsync(),
-            Has.ItemAt(0).StartsWith("1: -A PREROUTING ").And.ItemAt(1).StartsWith("DOCKER 1: -A DOCKER "));
+        var rules = await request.Locator("tr.rule code").AllInnerTextsAsync();
+        Assert.That(rules[0], Does.StartWith("1: -A PREROUTING "));
+        Assert.That(rules[1], Does.StartWith("DOCKER 1: -A DOCKER "));
         Assert.That(opened.Faults, Is.Empty);
     }
 

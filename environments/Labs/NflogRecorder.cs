@@ -20,6 +20,12 @@ public sealed record NflogProcess(TextWriter Input, ChannelReader<string> Lines,
     public bool Traces { get; init; }
 
     /// <summary>
+    /// Whether the program reads the trace only while it is asked for: on a host with other programs, their traces come
+    /// too.
+    /// </summary>
+    public bool JoinsTrace { get; init; }
+
+    /// <summary>
     /// Loads the tables by a socket that then owns them, so that they go with it; null where they go with the host.
     /// </summary>
     public Func<string, CancellationToken, Task>? OwnedLoad { get; init; }
@@ -143,19 +149,32 @@ public sealed class NflogRecorder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Switches the kernel's trace of all packets on or off. The program has to be started with the argument
-    /// <c>trace</c>.
+    /// Switches the kernel's trace of what is recorded on or off. The program has to be started with the argument
+    /// <c>trace</c>, or to join the trace.
     /// </summary>
     public async Task TraceAsync(bool on, CancellationToken cancellation)
     {
         var wanted = on
-            ? new TraceSwitch(_run, [.. _tools, .. _users.SelectMany(one => one.Table.Places)])
+            ? new TraceSwitch(_run, [.. _tools, .. _users.SelectMany(one => one.Table.Places)]) { Traffic = _traffic }
             : null;
         if (wanted?.On() == _trace?.On())
             return;
         var text = _trace?.Off() + wanted?.On();
+        if (_trace is null)
+            await JoinAsync(true, cancellation).ConfigureAwait(false);
         _trace = wanted;
         await LoadAsync(text, cancellation).ConfigureAwait(false);
+        if (_trace is null)
+            await JoinAsync(false, cancellation).ConfigureAwait(false);
+    }
+
+    // The fence behind the command proves that it was obeyed; no flow is under way.
+    private async Task JoinAsync(bool on, CancellationToken cancellation)
+    {
+        if (!_process.JoinsTrace)
+            return;
+        await _process.Input.WriteLineAsync(NflogReader.Trace(on).AsMemory(), cancellation).ConfigureAwait(false);
+        _ = await ReadAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Returns what was recorded since the last call.</summary>

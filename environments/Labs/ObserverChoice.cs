@@ -8,9 +8,6 @@ public static class ObserverChoice
     public const string NoLog =
         "The kernel log does not show packets of other network namespaces, so LOG cannot observe the namespace lab; use --observer nflog or trace, or --lab docker.";
 
-    public const string NoTrace =
-        "The Docker lab does not read the kernel's trace, because every reader of it on the Engine's host would get the lab's packets, and the lab theirs; use --lab namespaces, or --observer both.";
-
     /// <exception cref="CannotSendException">The kernel's trace is not read on such a kernel.</exception>
     public static void CheckTrace(KernelVersion kernel)
     {
@@ -24,7 +21,5 @@ public static class ObserverChoice
     {
         if (lab == LabKind.Namespaces && wanted?.HasFlag(Observers.Log) == true)
             throw new HooktrailException(NoLog);
-        if (lab == LabKind.Docker && wanted?.HasFlag(Observers.Trace) == true)
-            throw new HooktrailException(NoTrace);
     }
 }

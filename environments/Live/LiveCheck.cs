@@ -6,7 +6,6 @@ using Hooktrail.Namespaces;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
 using Hooktrail.Questions;
-using Hooktrail.Records;
 using Hooktrail.Stations;
 using Hooktrail.Stations.Machines;
 using Hooktrail.Stations.Talk;
@@ -35,15 +34,19 @@ public static class LiveCheck
     /// <param name="injects">Whether a sender beyond the host may be stood in for at the host's NIC.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="HooktrailException">A right, a tool or the Engine is missing.</exception>
-    public static async Task<Verified> AskAsync(
-        LiveHost host, Flow flow, bool injects = false, CancellationToken cancellation = default)
+    public static Task<Verified> AskAsync(
+        LiveHost host, Flow flow, bool injects = false, CancellationToken cancellation = default) =>
+        AskAsync(host, flow, injects, null, cancellation);
+
+    // What disturbs the sending gets the process that reads the records, and sends the packets itself.
+    internal static async Task<Verified> AskAsync(
+        LiveHost host, Flow flow, bool injects, Func<int, Func<Task>, Task>? disturbed, CancellationToken cancellation)
     {
         var where = host.NamespaceOf is null ? "on this host" : "in the network namespace";
         try
         {
-            var seen = await OfAsync(host, flow, injects, cancellation).ConfigureAwait(false);
-            return new(
-                TwinOfHost.AgreesOf(seen), TwinOfHost.SaysOf(seen, $"{where}, Linux {host.Profile.Kernel}"), []);
+            var seen = await OfAsync(host, flow, injects, disturbed, cancellation).ConfigureAwait(false);
+            return TwinOfHost.VerdictOf(seen, $"{where}, Linux {host.Profile.Kernel}", []);
         }
         catch (CannotSendException cannot)
         {
@@ -52,8 +55,8 @@ public static class LiveCheck
     }
 
     /// <exception cref="CannotSendException">Nothing can send for the sender.</exception>
-    internal static async Task<TwinObservation> OfAsync(
-        LiveHost host, Flow flow, bool injects, CancellationToken cancellation)
+    private static async Task<TwinObservation> OfAsync(
+        LiveHost host, Flow flow, bool injects, Func<int, Func<Task>, Task>? disturbed, CancellationToken cancellation)
     {
         if (flow.IsBroadcast || flow.Protocol == Protocol.Arp)
             throw new CannotSendException("only packets of tcp, udp and icmp to one receiver are sent");
@@ -69,14 +72,27 @@ public static class LiveCheck
             .ConfigureAwait(false);
         var (window, unsure, sent) = await RecordedAsync(
             host, flow, number, places,
-            () => sender.Talker.SendAsync(
-                Talking.To(
-                    flow.Protocol, flow.Ip, sender.Source, asked.ToString(), flow.Port, number, tos: 0, flow.Ttl,
-                    count: 1, size: flow.Protocol == Protocol.Tcp ? 0 : 8,
-                    forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless),
-                cancellation),
+            reader => SentAsync(
+                reader,
+                () => sender.Talker.SendAsync(
+                    Talking.To(
+                        flow.Protocol, flow.Ip, sender.Source, asked.ToString(), flow.Port, number, tos: 0, flow.Ttl,
+                        count: 1, size: flow.Protocol == Protocol.Tcp ? 0 : 8,
+                        forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless),
+                    cancellation),
+                disturbed),
             cancellation).ConfigureAwait(false);
         return Judged(host, flow, forecast, places, ends, asked, number, window, unsure, sent);
+    }
+
+    private static async Task<TalkResult> SentAsync(
+        int reader, Func<Task<TalkResult>> send, Func<int, Func<Task>, Task>? disturbed)
+    {
+        if (disturbed is null)
+            return await send().ConfigureAwait(false);
+        TalkResult? sent = null;
+        await disturbed(reader, async () => sent = await send().ConfigureAwait(false)).ConfigureAwait(false);
+        return sent ?? throw new InvalidOperationException("Nothing was sent.");
     }
 
     private static TwinObservation Judged(
@@ -101,15 +117,14 @@ public static class LiveCheck
             Finding.Observed(var seen) => TwinObservation.Of(
                 host.Rules, host.Profile, flow, forecast, seen,
                 legs => LiveLegs.Told(flow, legs, !sent.Told.IsEmpty), trail => LivePlaces.Shown(places, trail)),
-            Finding.Inconclusive(var reason) =>
-                new([.. Judging.LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
+            Finding.Inconclusive(var reason) => TwinObservation.Untold(flow, forecast, reason),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
 
     private static async Task<(LogWindow Window, ImmutableArray<ImmutableArray<HookPoint>> Unsure, TalkResult Sent)>
         RecordedAsync(
-            LiveHost host, Flow flow, int number, ImmutableArray<NflogPlace> places, Func<Task<TalkResult>> send,
+            LiveHost host, Flow flow, int number, ImmutableArray<NflogPlace> places, Func<int, Task<TalkResult>> send,
             CancellationToken cancellation)
     {
         var run = RunId.New();
@@ -134,7 +149,7 @@ public static class LiveCheck
             [.. places.Where(place => place.Point.Layer == Layer.Nftables)],
             tools.Select(place => place.Point).ToHashSet(), cancellation).ConfigureAwait(false);
         await recorder.RecordToolsAsync(cancellation).ConfigureAwait(false);
-        var sent = await send().ConfigureAwait(false);
+        var sent = await send(program.ProcessId).ConfigureAwait(false);
         return (await recorder.ReadAsync(cancellation).ConfigureAwait(false), recorder.Unsure, sent);
     }
 

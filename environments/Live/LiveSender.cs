@@ -23,7 +23,7 @@ internal sealed class LiveSender : IAsyncDisposable
     /// <summary>The address that it writes; null for that of the route.</summary>
     public string? Source { get; }
 
-    private static string Script { get; } = EmbeddedText.Of(typeof(LiveSender).Assembly, "inject.sh");
+    internal static string Script { get; } = EmbeddedText.Of(typeof(LiveSender).Assembly, "inject.sh");
 
     /// <param name="host">The host.</param>
     /// <param name="flow">What is to be sent.</param>
@@ -84,6 +84,8 @@ internal sealed class LiveSender : IAsyncDisposable
             host.Machine, [.. host.Enter, "unshare", "--net", "setsid", "perl", "-e", Talker.Script], cancellation)
             .ConfigureAwait(false);
         var talker = new Talker("the injector", process.Input, process.Lines);
+        var run = RunId.New();
+        var injection = Injections.AtEnd(host, run);
         HostProcess? guard = null;
         try
         {
@@ -93,7 +95,7 @@ internal sealed class LiveSender : IAsyncDisposable
                 host.Machine,
                 [
                     .. host.Enter, "bash", "--noprofile", "--norc", "-c", Script, "hooktrail", device.Name,
-                    $"ht-{RunId.New()}-in", $"{process.ProcessId}", neighbour,
+                    $"ht-{run}-in", $"{process.ProcessId}", neighbour,
                     sender.AddressFamily == AddressFamily.InterNetworkV6 ? "6" : "4", $"{sender}", $"{asked}",
                     flow.Protocol.Name(), $"{number}",
                 ],
@@ -103,7 +105,7 @@ internal sealed class LiveSender : IAsyncDisposable
                     ? line
                     : "refused its process ended";
             return said == "ready"
-                ? new(talker, $"{sender}", guard, talker, process)
+                ? new(talker, $"{sender}", guard, injection, talker, process)
                 : throw new HooktrailException(
                     $"Nothing can be injected at {device.Name}: {said.Replace("refused ", "", StringComparison.Ordinal).TrimEnd('.')}.");
         }
@@ -111,6 +113,7 @@ internal sealed class LiveSender : IAsyncDisposable
         {
             if (guard is not null)
                 await guard.DisposeAsync().ConfigureAwait(false);
+            await injection.DisposeAsync().ConfigureAwait(false);
             await talker.DisposeAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
             throw;

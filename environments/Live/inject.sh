@@ -21,12 +21,20 @@ for tool in ip tc nsenter; do type -P $tool >/dev/null || refuse "there is no pr
 upper=$(ip -o link show dev "$nic" type bridge_slave | sed -n 's/.* master \([^ ]*\) .*/\1/p')
 own=$(ip -o link show dev "${upper:-$nic}" | sed -n 's/.* link\/ether \([^ ]*\) .*/\1/p')
 [ -n "$own" ] || refuse "$nic is no device with a MAC address"
-why=$(tc qdisc add dev "$nic" clsact 2>&1) || refuse "$nic has a clsact or ingress qdisc already, or cannot have one ($why)"
+# The numbers of its two blocks tell whose the qdisc is: uninject.sh reads them. The link is there before it, because the link shows that the
+# run lives.
+run=${link#ht-} run=$((36#${run%-in}))
+coming=$((0x68000000 + run)) going=$((0x6c000000 + run))
 remove() {
-    tc qdisc del dev "$nic" clsact
+    if tc qdisc show dev "$nic" | grep -q " ingress_block $coming egress_block $going "; then
+        tc qdisc del dev "$nic" clsact
+    fi
     ip link del "$link"
 } >/dev/null 2>&1
 trap remove EXIT
+why=$(ip link add "$link" type veth peer name probe netns "$process" 2>&1) || refuse "${why%%$'\n'*}"
+why=$(tc qdisc add dev "$nic" ingress_block $coming egress_block $going clsact 2>&1) ||
+    refuse "$nic has a clsact or ingress qdisc already, or cannot have one ($why)"
 
 if [ "$version" = 6 ]; then
     words='protocol ipv6 prio 1 u32' ip=ip6 bits=128 header=40 errors=58 more=nodad
@@ -42,14 +50,13 @@ esac
 # back PROTOCOL PLACE: takes off what goes back to the sender and has its number there.
 back() {
     # shellcheck disable=SC2086 # words of tc
-    tc filter add dev "$nic" egress $words match $ip dst "$sender/$bits" match $ip protocol "$1" 0xff \
+    tc filter add block $going $words match $ip dst "$sender/$bits" match $ip protocol "$1" 0xff \
         match u16 "$port" 0xffff at "$2" action mirred egress redirect dev "$link"
 }
 inside() { nsenter --net --target "$process" "$@"; }
 # shellcheck disable=SC2086 # words of tc
 why=$({
-    ip link add "$link" type veth peer name probe netns "$process" &&
-        ip link set "$link" address "$own" addrgenmode none && ip link set "$link" up &&
+    ip link set "$link" address "$own" addrgenmode none && ip link set "$link" up &&
         tc qdisc add dev "$link" clsact &&
         tc filter add dev "$link" ingress $words match $ip src "$sender/$bits" action mirred ingress redirect dev "$nic" &&
         back $number $at && back $errors $quoted &&

@@ -4,6 +4,7 @@ using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
+using Hooktrail.Questions;
 using Hooktrail.Records;
 using Hooktrail.Trails.Accounts;
 using Hooktrail.Twins;
@@ -23,6 +24,17 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
 
     /// <summary>The rules that are predicted in chains of which the kernel tells nothing: those of legacy tools.</summary>
     public ImmutableArray<RuleStep> Unseen { get; init; } = [];
+
+    /// <summary>The legs beside their predicted rules.</summary>
+    public ImmutableArray<VerifiedLeg> Compared { get; init; } = [];
+
+    /// <summary>No leg can be told, for a reason.</summary>
+    internal static TwinObservation Untold(
+        Flow flow, Forecast forecast, string reason, LegVerdict verdict = LegVerdict.Inconclusive)
+    {
+        ImmutableArray<LegRecord> legs = [.. LegJudgement.Untold(flow, forecast, verdict, reason)];
+        return new(legs, []) { Compared = [.. legs.Select(leg => new VerifiedLeg(leg, [], []))] };
+    }
 
     /// <summary>Sends one request of the flow.</summary>
     /// <param name="twin">The twin.</param>
@@ -49,10 +61,9 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
-            Finding.Inconclusive(var reason) =>
-                new([.. LegJudgement.Untold(flow, forecast, LegVerdict.Inconclusive, reason)], []),
+            Finding.Inconclusive(var reason) => Untold(flow, forecast, reason),
             Finding.Contradictory(var difference, _, _) =>
-                new([.. LegJudgement.Untold(flow, forecast, LegVerdict.ObserversDisagree, difference)], []),
+                Untold(flow, forecast, difference, LegVerdict.ObserversDisagree),
             var other => throw new InvalidOperationException($"Unknown finding {other}."),
         };
     }
@@ -102,22 +113,39 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
                 return told?.Invoke(own) ?? own;
             });
         var (differences, unseen, agreed) = (new List<RuleDifference>(), new List<RuleStep>(), 0);
-        foreach (var leg in legs.Where(leg => leg is { Predicted: not null, Observed: not null }
-            && leg.Verdict is LegVerdict.Agreed or LegVerdict.Skipped))
+        var compared = ImmutableArray.CreateBuilder<VerifiedLeg>();
+        foreach (var leg in legs)
         {
-            var said = shownOf.Rules(host, flow, leg.Leg, leg.Predicted!);
+            ImmutableArray<RuleStep> said = leg.Predicted is { } trail ? shownOf.Rules(host, flow, leg.Leg, trail) : [];
             var shown = said.Where(rules.Shows).ToImmutableArray();
-            unseen.AddRange(said.Except(shown));
+            ImmutableArray<RuleStep> untold = [.. said.Except(shown)];
             // A leg that crosses no hook is seen by what it leaves out.
             ImmutableArray<RuleStep> met = seen.FirstOrDefault(one => one.Leg == leg.Leg) is { } own
                 ? rules.Of(own)
                 : [];
-            if (RuleDifference.Between(leg.Leg, shown, met) is not { } difference)
-                agreed += shown.Length;
-            else if (!IsOpen(host, difference))
-                differences.Add(difference);
+            var shownLeg = leg with { Rules = met };
+            if (leg is { Predicted: not null, Observed: not null, Verdict: LegVerdict.Agreed or LegVerdict.Skipped })
+            {
+                unseen.AddRange(untold);
+                if (RuleDifference.Between(leg.Leg, shown, met) is not { } difference)
+                {
+                    agreed += shown.Length;
+                }
+                else if (!IsOpen(host, difference))
+                {
+                    differences.Add(difference);
+                    shownLeg = shownLeg with { Verdict = LegVerdict.Disagreed, Reason = difference.Sentence };
+                }
+            }
+
+            compared.Add(new(shownLeg, said, untold));
         }
 
-        return new(legs, [.. differences]) { AgreedRules = agreed, Unseen = [.. unseen] };
+        return new(legs, [.. differences])
+        {
+            AgreedRules = agreed,
+            Unseen = [.. unseen],
+            Compared = compared.ToImmutable(),
+        };
     }
 }

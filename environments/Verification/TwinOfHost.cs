@@ -63,7 +63,7 @@ public sealed class TwinOfHost : IAsyncDisposable
         try
         {
             var seen = await TwinObservation.OfAsync(_twin, _onThisKernel, flow, cancellation).ConfigureAwait(false);
-            return new(AgreesOf(seen), SaysOf(seen, $"in a twin of the host on Linux {_twin.Profile.Kernel}"), Differences);
+            return VerdictOf(seen, $"in a twin of the host on Linux {_twin.Profile.Kernel}", Differences);
         }
         catch (CannotSendException cannot)
         {
@@ -81,7 +81,13 @@ public sealed class TwinOfHost : IAsyncDisposable
             if (cell is { Question.Flow: { } flow, Found.Ending: not null })
             {
                 if (!known.TryGetValue(flow, out var verified))
-                    known[flow] = verified = await AskAsync(flow, cancellation).ConfigureAwait(false);
+                {
+                    // A table has thousands of answers; their legs would fill the memory.
+                    verified = await AskAsync(flow, cancellation).ConfigureAwait(false) with { Legs = [] };
+                    known[flow] = verified;
+                }
+
+
                 cells.Add((cell, verified));
             }
 
@@ -93,12 +99,18 @@ public sealed class TwinOfHost : IAsyncDisposable
     private static bool AreAlike(HostProfile one, HostProfile other, Flow flow) =>
         Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow), LikeLegs.Instance);
 
-    internal static bool? AgreesOf(TwinObservation seen) =>
+    /// <param name="seen">What the packets did.</param>
+    /// <param name="where">Where they were sent.</param>
+    /// <param name="differences">In what that is not the host.</param>
+    internal static Verified VerdictOf(TwinObservation seen, string where, ImmutableArray<string> differences) =>
+        new(AgreesOf(seen), SaysOf(seen, where), differences) { Legs = seen.Compared };
+
+    private static bool? AgreesOf(TwinObservation seen) =>
         !seen.Rules.IsEmpty || seen.Legs.Any(leg => leg.Verdict == LegVerdict.Disagreed) ? false
         : seen.Legs.Any(leg => leg.Verdict != LegVerdict.Agreed) ? null
         : true;
 
-    internal static string SaysOf(TwinObservation seen, string where)
+    private static string SaysOf(TwinObservation seen, string where)
     {
         if (seen.Legs.FirstOrDefault(leg => leg.Verdict == LegVerdict.Disagreed) is { } parted)
             return $"{parted.Leg}: {parted.Reason?.TrimEnd('.')}";

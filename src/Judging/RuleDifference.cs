@@ -31,6 +31,10 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
     public override string ToString() =>
         $"{Leg}: {Said(Predicted, "is predicted")}; {Said(Observed, "matched")}";
 
+    /// <summary>Whether both are one rule that says the same of the packet; their hops do not count.</summary>
+    internal static bool IsSame(RuleStep said, RuleStep seen) =>
+        Place(said with { Hop = 0 }) == Place(seen with { Hop = 0 }) && AreAlike(said.Verdict, seen.Verdict);
+
     private static string Said(RuleStep? step, string what) =>
         step is null ? $"no further rule {what}"
         : step.Hop == 0 ? $"{Of(step)} {what}"
@@ -53,7 +57,7 @@ public sealed record RuleDifference(Leg Leg, RuleStep? Predicted, RuleStep? Obse
 
     // One rule of a tool may be several of the model's, such as the elements of a verdict map. A chain that two rules
     // call is asked twice, and the model tells of the last time.
-    private static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) =>
+    internal static List<RuleStep> Distinct(ImmutableArray<RuleStep> steps) =>
         [.. steps.Reverse().DistinctBy(Place).Reverse()];
 
     private static (int, Layer, string, string, int?) Place(RuleStep step) =>

@@ -8,7 +8,8 @@
 #   lost          the socket was full; some packets or steps are missing from here on
 #   fence TOKEN   every packet that was logged before the command came is above this line
 #
-# Standard input has one command: `fence TOKEN`. When the input ends, the program ends, which frees the group. With
+# Standard input has commands: `fence TOKEN`, and `trace on` and `trace off`, which begin and end what the argument `trace`
+# does from the start. When the input ends, the program ends, which frees the group. With
 # `ct`, messages contain conntrack's state of the packet, if the kernel has nf_conntrack_netlink. With `trace`, it reads
 # what `nft monitor trace` reads, too: steps of the packets on which a rule of the namespace has set `meta nftrace`.
 #
@@ -26,6 +27,7 @@ use constant {
     NFULNL_MSG_PACKET => 0x400, NFULNL_MSG_CONFIG => 0x401,
     NFULA_CFG_CMD => 1, NFULA_CFG_MODE => 2, NFULA_CFG_NLBUFSIZ => 3, NFULA_CFG_QTHRESH => 5, NFULA_CFG_FLAGS => 6,
     NFT_MSG_TRACE => 0xA11, NFNLGRP_NFTRACE => 9,
+    SOL_NETLINK => 270, NETLINK_ADD_MEMBERSHIP => 1, NETLINK_DROP_MEMBERSHIP => 2,
     NFULNL_CFG_CMD_BIND => 1, NFULNL_COPY_PACKET => 2,
     NFULNL_CFG_F_SEQ => 1, NFULNL_CFG_F_SEQ_GLOBAL => 2, NFULNL_CFG_F_CONNTRACK => 4,
     # The number of bytes that a pipe takes without blocking after select has found it writable.
@@ -135,8 +137,14 @@ sub obey {
     sysread STDIN, $commands, 65536, length $commands or exit 0;
     while ($commands =~ s/^(.*)\n//) {
         my $command = $1;
-        die "nflog.pl: unknown command \"$command\"\n" unless $command =~ /^fence (\S+)$/;
-        fence($1);
+        if ($command =~ /^fence (\S+)$/) {
+            fence($1);
+        } elsif ($command =~ /^trace (on|off)$/) {
+            setsockopt $log, SOL_NETLINK, $1 eq 'on' ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP, pack 'i', NFNLGRP_NFTRACE
+                or die "nflog.pl: cannot turn the trace $1: $!\n";
+        } else {
+            die "nflog.pl: unknown command \"$command\"\n";
+        }
     }
 }
 

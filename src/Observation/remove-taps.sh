@@ -140,10 +140,10 @@ tool_of() {
   esac
 }
 
-# The tables of the NFLOG observer, as lines of: family, table. Those of all runs, or of the run with mark $1.
+# The tables of the NFLOG observer and of the trace, as lines of: family, table. Those of all runs, or of the run with mark $1.
 recording() {
   ! have nft || nft list tables 2>/dev/null | awk -v wanted="${1-}" '
-    $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-nflog(-[0-9]+)?$/ && (wanted == "" || index($3, "hooktrail-" substr(wanted, 3) "-nflog") == 1) { print $2, $3 }'
+    $3 ~ /^hooktrail-[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9]-(nflog(-[0-9]+)?|trace)$/ && (wanted == "" || index($3, "hooktrail-" substr(wanted, 3) "-") == 1) { print $2, $3 }'
 }
 
 # Deletes all of them or none.
@@ -159,7 +159,7 @@ case ${1-} in
     {
       for tool in $tools; do saved "$tool"; done |
         sed -n "s/^-A .* --log-prefix \"\($mark\) [ei6]\..*/\1/p"
-      recording | sed 's/.* hooktrail-\(.....\)-nflog.*/ht\1/'
+      recording | sed 's/.* hooktrail-\(.....\)-.*/ht\1/'
     } | sort -u ;;
   ht?????)
     status=0

@@ -38,13 +38,17 @@ public static class AnswerText
     private static string Of(Verified verified) => string.Concat(
         verified.Differences.Prepend(verified.ToString()).Select(one => $"{PlainText.Of(one)}\n"));
 
-    private static string Of(SmallestChange change)
+    /// <summary>What the commands of a change do, in a sentence that may end in a colon.</summary>
+    public static string TitleOf(SmallestChange change)
     {
         var wanted = change.Wanted == Ending.Delivered ? "lets it through" : "stops it";
         return change.Commands.IsEmpty
-            ? $"No single change of a rule, a sysctl or a route {wanted}.\n"
-            : $"Each of these {wanted}, by the model:\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
+            ? $"No single change of a rule, a sysctl or a route {wanted}."
+            : $"Each of these {wanted}, by the model:";
     }
+
+    private static string Of(SmallestChange change) =>
+        $"{TitleOf(change)}\n{string.Concat(change.Commands.Select(one => $"  {PlainText.Of(one)}\n"))}";
 
     /// <summary>One leg of an answer.</summary>
     public static string OfLeg(AnswerLeg leg, bool everyHook)

@@ -6,5 +6,8 @@ namespace Hooktrail.Questions;
 /// <param name="Differences">In what the twin is not the host, a sentence each.</param>
 public sealed record Verified(bool? Agrees, string Says, ImmutableArray<string> Differences)
 {
+    /// <summary>What the packets did, leg by leg; empty where none could be sent.</summary>
+    public ImmutableArray<VerifiedLeg> Legs { get; init; } = [];
+
     public override string ToString() => $"{(Agrees == true ? "verified" : "not verified")}: {Says}";
 }

@@ -46,6 +46,19 @@ public sealed class RuleHandles
         return _places.TryGetValue((family, table, chain.Name, handle), out var place) ? place : null;
     }
 
+    /// <summary>
+    /// Whether the same chains of the host have the same rules at the same places; observers' do not count.
+    /// </summary>
+    public bool IsSameAs(RuleHandles other)
+    {
+        var (own, others) = (OfHost().ToDictionary(), other.OfHost().ToDictionary());
+        return own.Count == others.Count
+            && own.All(one => others.TryGetValue(one.Key, out var place) && place == one.Value);
+    }
+
+    private IEnumerable<KeyValuePair<(string Family, string Table, string Chain, long Handle), int>> OfHost() =>
+        _places.Where(one => !one.Key.Table.StartsWith("hooktrail-", StringComparison.Ordinal));
+
     private static RuleHandles Of(JsonElement objects)
     {
         var places = new Dictionary<(string, string, string, long), int>();

@@ -252,11 +252,7 @@ public sealed class FlowUnderTest(ScenarioContext scenario, FeatureContext featu
     {
         var wanted = LabSelection.WantedObservers();
         if (scenario.ScenarioInfo.CombinedTags.Contains(RunHooks.Trace[1..]))
-        {
-            if (!lab.Observers.HasFlag(Observers.Trace))
-                throw SpecsRun.Cannot(ObserverChoice.NoTrace);
             wanted = (wanted ?? lab.Usual) | Observers.Trace;
-        }
 
         return wanted is { } some && (some & lab.Observers) != 0 ? some & lab.Observers : null;
     }

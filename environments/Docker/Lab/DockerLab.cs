@@ -9,7 +9,7 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>
 /// The Docker lab: containers on four of Docker's bridge networks, one container in the host's network, and a host
 /// <c>wan</c> behind a plain NIC; the Docker host lies between them. LOG rules stand in every table and chain of the
-/// tools, and a private nft table records beside them. The lab starts once, and all scenarios share it.
+/// tools, and a private nft table records beside them; the kernel traces the lab's packets where that is asked for. The lab starts once, and all scenarios share it.
 /// </summary>
 /// <remarks>
 /// One flow is under way at a time. The journal (image/leave.sh) records every change that the lab makes on the host.
@@ -35,6 +35,8 @@ public sealed class DockerLab : ILab
     // The switches that flows turn, only while they run.
     private ImmutableList<(Switch Switch, bool On)> _turned = [];
     private TurnedProfile? _last;
+    // The handles of the rules that were read last.
+    private (RuleSet Of, RuleHandles Handles)? _handles;
     // Whether a flow holds the switches, so that no other run can turn them.
     private bool _holds;
 
@@ -56,7 +58,7 @@ public sealed class DockerLab : ILab
 
     public ImmutableArray<Endpoint> Endpoints { get; }
 
-    public Observers Observers => Observers.Both;
+    public Observers Observers => Observers.All;
 
     public HostProfile Profile => Turned(_host.Profile);
 
@@ -127,12 +129,14 @@ public sealed class DockerLab : ILab
     private async Task<Seen> ObserveAsync(
         Flow flow, Sending sending, HostProfile profile, Func<Task>? between, CancellationToken cancellation)
     {
-        var wanted = sending.Observers ?? Observers;
+        var wanted = sending.Observers ?? Observers.Both;
+        var traces = wanted.HasFlag(Observers.Trace);
         try
         {
             await using var switched = await _parts.Probe.Wiring.SwitchAsync(
                 _parts.Addresses.Networks.Select(_parts.Addresses.Device), profile, cancellation).ConfigureAwait(false);
             _holds = true;
+            var handles = await TraceAsync(traces, profile, cancellation).ConfigureAwait(false);
             _parts.Probe.Taps.Listener = Glimpse.Listener(Observers.Log, _parts.Map, sending);
             _parts.Recorder.Listener = Glimpse.Listener(Observers.Nflog, _parts.Map, sending);
             var (mark, exchanged) = await _parts.Stations.SendAsync(
@@ -164,7 +168,13 @@ public sealed class DockerLab : ILab
                 log = Assembled(logWindow, counted);
             }
 
-            return new(profile, log, wanted.HasFlag(Observers.Nflog) ? nflog : null);
+            if (!traces)
+                return new(profile, log, wanted.HasFlag(Observers.Nflog) ? nflog : null);
+            var rules = new TracedRules(profile.Rules, handles);
+            // Of a host that changed during the flow, it is not known which rule had which place when.
+            var isSame = sending.Between is null
+                && handles.IsSameAs(await HandlesAsync(cancellation).ConfigureAwait(false));
+            return new(profile, log, TraceAgreement.Of(nflog, rules)) { Rules = isSame ? rules : null };
         }
         finally
         {
@@ -172,6 +182,24 @@ public sealed class DockerLab : ILab
             _holds = false;
         }
     }
+
+    // Only packets of the lab are traced. But every reader of the host's trace gets them, and the recorder gets those
+    // that others trace, so it reads only while it is asked to.
+    private async Task<RuleHandles> TraceAsync(bool on, HostProfile profile, CancellationToken cancellation)
+    {
+        if (on)
+            ObserverChoice.CheckTrace(profile.Kernel);
+        await _parts.Recorder.TraceAsync(on, cancellation).ConfigureAwait(false);
+        if (!on)
+            return RuleHandles.None;
+        if (_handles is not { } known || !ReferenceEquals(known.Of, profile.Rules))
+            _handles = known = (profile.Rules, await HandlesAsync(cancellation).ConfigureAwait(false));
+        return known.Handles;
+    }
+
+    private async Task<RuleHandles> HandlesAsync(CancellationToken cancellation) =>
+        RuleHandles.Of(string.Join('\n', await _parts.Probe.Shell.RunAsync(
+            "read the handles of the rules", "nft -j list ruleset", cancellation).ConfigureAwait(false)));
 
     public Task<HostFacts> FactsAsync(CancellationToken cancellation = default) =>
         _parts.Probe.FactsAsync(_parts.EngineVersion, cancellation);

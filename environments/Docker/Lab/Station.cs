@@ -34,7 +34,10 @@ internal sealed class Station(ContainerSession session) : IAsyncDisposable
             Input(),
             session.StandardOutput,
             $"The recorder {session.Name} ended while its records were still needed; find out what removed it, and run again.",
-            this);
+            this)
+        {
+            JoinsTrace = true,
+        };
     }
 
     public async ValueTask DisposeAsync()

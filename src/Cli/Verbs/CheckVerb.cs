@@ -5,6 +5,7 @@ using Hooktrail.Live;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Changes;
 using Hooktrail.Report.Answers;
+using Hooktrail.Report.Html;
 using Hooktrail.Snapshots;
 using Hooktrail.Text;
 using Hooktrail.Twins;
@@ -103,9 +104,15 @@ internal static class CheckVerb
     private static readonly Option<string> Format = new("--format")
     {
         Description =
-            "The output format: text, for a terminal; json; junit, one test case for CI; svg or mermaid, a picture of one leg.",
-        HelpName = "text|json|junit|svg|mermaid",
+            "The output format: text, for a terminal; json; html, a page with each leg's hops and rules; junit, one test case for CI; svg or mermaid, a picture of one leg.",
+        HelpName = "text|json|html|junit|svg|mermaid",
         DefaultValueFactory = _ => "text",
+    };
+
+    private static readonly Option<string?> Out = new("--out", "-o")
+    {
+        Description = "The file, readable by its owner only; standard output by default.",
+        HelpName = "file",
     };
 
     private static readonly Option<string> OfLeg = new("--leg")
@@ -156,10 +163,11 @@ internal static class CheckVerb
               ./specs check --from internet --to web:443 --rule "iptables -I DOCKER-USER -i eth0 -j DROP" --set ip_forward=1
               ./specs check --from internet --to web:443 --established --rule "iptables -I DOCKER-USER -i eth0 -j DROP"
               ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot
+              ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot --format html --out check.html
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
-            [From, To, ByProtocol, Ip, Established, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, OfLeg, Verbose])
+            [From, To, ByProtocol, Ip, Established, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, Out, OfLeg, Verbose])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;
@@ -169,9 +177,9 @@ internal static class CheckVerb
     {
         Ending? expected = line.GetValue(Expect) is { } name ? Endings.ParseExpected(name) : null;
         var format = line.GetRequiredValue(Format);
-        if (format is not ("text" or "json" or "junit" or LegDrawing.Svg or LegDrawing.Mermaid))
+        if (format is not ("text" or "json" or "html" or "junit" or LegDrawing.Svg or LegDrawing.Mermaid))
             throw new HooktrailException(
-                $"Unknown format \"{format}\"; the formats are text, json, junit, svg and mermaid.");
+                $"Unknown format \"{format}\"; the formats are text, json, html, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
         if (line.GetValue(Verify) && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _)))
             throw new HooktrailException(
@@ -206,21 +214,31 @@ internal static class CheckVerb
                 : null,
             NotKnown = topology.NotKnown,
         };
-        await using var output = Console.OpenStandardOutput();
-        switch (format)
-        {
-            case "json":
-                AnswerJson.Write(output, result);
-                break;
-            case "junit":
-                AnswerJUnit.Write(output, result, expected);
-                break;
-            default:
-                await Console.Out.WriteAsync(format == "text"
-                    ? AnswerText.Of(result, everyHook: line.GetValue(Verbose))
-                    : Drawn(format, then, result, direction));
-                break;
-        }
+        var (to, what) = (line.GetValue(Out), "The answer");
+        if (format is "json" or "junit")
+            OutputFile.WritePrivate(
+                to,
+                stream =>
+                {
+                    if (format == "json")
+                        AnswerJson.Write(stream, result);
+                    else
+                        AnswerJUnit.Write(stream, result, expected);
+                },
+                what);
+        else
+            OutputFile.WritePrivateText(
+                to,
+                text =>
+                {
+                    if (format == "html")
+                        HtmlReport.Write(text, CheckPage.Of(then, result, ReportVerb.AccountOf));
+                    else
+                        text.Write(format == "text"
+                            ? AnswerText.Of(result, everyHook: line.GetValue(Verbose))
+                            : Drawn(format, then, result, direction));
+                },
+                what);
 
         return result.Meets(expected) switch
         {

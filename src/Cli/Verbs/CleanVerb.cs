@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
 using Hooktrail.Kernels.Machine;
+using Hooktrail.Live;
 using Hooktrail.Text;
 
 namespace Hooktrail.Cli.Verbs;
@@ -19,8 +20,8 @@ internal static class CleanVerb
             It names active runs and does not touch them. It waits for work in progress: a probe that is restoring the host, and containers and networks
             that the Engine is still creating for a dead process. It never touches rules, settings or containers of other programs.
 
-            A namespace lab leaves nothing behind, so it looks for remains of Docker labs, for guests of ./specs kernels, and for kernels that were only
-            partly fetched or built. If no Engine answers, it says so, and fails only if this host still has devices of a Docker lab.
+            A namespace lab leaves nothing behind, so it looks for remains of Docker labs, for qdiscs that check --inject added to NICs of this network
+            namespace, for guests of ./specs kernels, and for kernels that were only partly fetched or built. If no Engine answers, it says so, and fails only if this host still has devices of a Docker lab.
             """);
         verb.SetAction((_, cancellation) => RunAsync(cancellation));
         return verb;
@@ -31,6 +32,12 @@ internal static class CleanVerb
         var ofGuests = GuestLeftovers.Remove();
         foreach (var thing in ofGuests)
             await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
+
+        var (ofNics, injecting) = await Injections.RemoveLeftAsync(cancellation);
+        foreach (var thing in ofNics)
+            await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
+        foreach (var run in injecting)
+            await Console.Out.WriteLineAsync($"Run {PlainText.Of(run)} is active; nothing of it was removed.");
 
         ContainerEngine engine;
         try
@@ -51,7 +58,7 @@ internal static class CleanVerb
                 await Console.Out.WriteLineAsync($"Removed {thing}.");
             foreach (var run in alive)
                 await Console.Out.WriteLineAsync($"Run {run} is active; nothing of it was removed.");
-            if (removed.IsEmpty && ofGuests.IsEmpty)
+            if (removed.IsEmpty && ofGuests.IsEmpty && ofNics.IsEmpty)
                 await Console.Out.WriteLineAsync("Earlier runs left nothing behind.");
         }
 

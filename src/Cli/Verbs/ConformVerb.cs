@@ -21,7 +21,7 @@ internal static class ConformVerb
     private static readonly Option<string?> Observer = new("--observer")
     {
         Description =
-            "The observers to use, several with commas; trace, in the namespace lab, also compares the rules. Default: log and nflog, as far as the lab has them.",
+            "The observers to use, several with commas; trace also compares the rules. Default: log and nflog, as far as the lab has them.",
         HelpName = "log|nflog|trace|both|all",
     };
 

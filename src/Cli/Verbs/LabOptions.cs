@@ -17,7 +17,7 @@ internal static class LabOptions
     public static readonly Option<string?> Observer = new("--observer")
     {
         Description =
-            "The observers, several with commas: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both of these; the kernel's trace, which tells the rules, besides nflog, in the namespace lab; or all. Default: log and nflog, as far as the lab has them.",
+            "The observers, several with commas: LOG rules and the kernel log, a separate nft table and nfnetlink_log, or both of these; the kernel's trace, which tells the rules, besides nflog; or all. Default: log and nflog, as far as the lab has them.",
         HelpName = "log|nflog|trace|both|all",
     };
 

@@ -7,14 +7,12 @@ internal static class OutputFile
 
     /// <summary>The same for text.</summary>
     /// <exception cref="HooktrailException">The file cannot be written.</exception>
-    public static void WriteText(string? to, Action<TextWriter> write, string what) => Write(
-        to,
-        stream =>
-        {
-            using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-            write(text);
-        },
-        what);
+    public static void WriteText(string? to, Action<TextWriter> write, string what) => Write(to, Text(write), what);
+
+    /// <summary>The same for text that only the owner of the file may read.</summary>
+    /// <exception cref="HooktrailException">The file cannot be written.</exception>
+    public static void WritePrivateText(string? to, Action<TextWriter> write, string what) =>
+        WritePrivate(to, Text(write), what);
 
     /// <summary>
     /// Writes to a file; to standard output for null or -. What is its name in a message: <c>The report</c>.
@@ -59,6 +57,12 @@ internal static class OutputFile
                 wrong);
         }
     }
+
+    private static Action<Stream> Text(Action<TextWriter> write) => stream =>
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        write(text);
+    };
 
     // The mode of /dev/null is not ours to change.
     private static bool IsDevice(string path) =>

@@ -150,7 +150,7 @@ internal static class ReachVerb
             Write(
                 line, format,
                 () => ReachText.Of(table, expectations), () => ReachMarkdown.Of(table, expectations),
-                () => ReachPage.Of(table, expectations), stream => ReachJson.Write(stream, table, expectations, verified));
+                () => ReachPage.Of(table, expectations, verified), stream => ReachJson.Write(stream, table, expectations, verified));
         }
 
         return expectations.Any(one => one.Fulfilment == Fulfilment.Otherwise) ? ExitCode.No

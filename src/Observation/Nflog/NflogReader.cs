@@ -51,6 +51,9 @@ public sealed class NflogReader
     /// <summary>The line to write to the program as the end of a window; n must ascend.</summary>
     public static string Fence(int n) => "fence " + n.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The command that turns the kernel's trace on or off; it was obeyed once a later fence comes.</summary>
+    public static string Trace(bool on) => on ? "trace on" : "trace off";
+
     /// <summary>
     /// Sets the places at which the run's tables record from now on; records of earlier places stay known.
     /// </summary>

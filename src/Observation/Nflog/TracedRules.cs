@@ -51,6 +51,9 @@ public sealed class TracedRules(RuleSet rules, RuleHandles handles, bool tellsLe
         if (handles.PlaceOf(id, handle) is not { } place)
             return new(hop, layer, id.Table, id.Name, null, $"a rule with the handle {handle}", step.Verdict);
         ImmutableArray<Rule> here = [.. (chain?.Rules ?? []).Where((rule, index) => NumberOf(rule, index) == place)];
+        // A LOG rule of a run's is none of the host's.
+        if (here.IsEmpty && step.Verdict == RuleVerdict.Continue)
+            return null;
         // ebtables-nft keeps the policy of a user's chain as a last rule, which it does not print (iptables,
         // nft-bridge.c, ebt_add_policy_rule).
         if (here.IsEmpty && layer == Layer.Ebtables)

@@ -18,7 +18,15 @@ internal sealed record ShownLeg(string Id, LegRecord Record, HostProfile Host, F
     public Trail? Trail => Record.Observed ?? Record.Predicted;
 
     public Result Result => Results.Of(Record);
+
+    /// <summary>Where the rules are the point: those that are predicted, to stand beside the observed ones.</summary>
+    public ShownRules? Rules { get; init; }
 }
+
+/// <summary>The rules that are predicted for a leg.</summary>
+/// <param name="Predicted">Each with the number of its hop in the predicted trail.</param>
+/// <param name="Untold">Those of them of which the observer tells nothing.</param>
+internal sealed record ShownRules(ImmutableArray<RuleStep> Predicted, ImmutableArray<RuleStep> Untold);
 
 /// <summary>A scenario, or the legs of one flow that no scenario claims.</summary>
 /// <remarks>The id is the anchor; Of is the title of its feature or journey.</remarks>

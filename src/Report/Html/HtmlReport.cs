@@ -20,7 +20,8 @@ public static class HtmlReport
         var several = runs.Length > 1;
         var registered = new Registered(input.Hooks);
         var pictures = new Pictures(registered);
-        var features = new FeaturePages(html, new(html, new(html, pictures, registered)));
+        var legs = new LegSection(html, pictures, registered);
+        var features = new FeaturePages(html, new(html, legs));
         var style = Pictures.Style + Resources.Text("report.css");
         var script = Resources.Text("report.js");
         var guide = GuideFile.All;
@@ -52,7 +53,10 @@ public static class HtmlReport
         html.Add($"</nav></header>\n");
         html.Add($"<p id=\"status\" class=\"unseen\" role=\"status\" aria-live=\"polite\"></p>\n");
         html.Add($"<main id=\"main\" tabindex=\"-1\">\n");
-        pictures.Definitions(html, runs);
+        pictures.Definitions(
+            html,
+            runs.SelectMany(run => run.Scenarios).SelectMany(scenario => scenario.Legs)
+                .Concat(input.Pages.SelectMany(page => page.Legs)));
         if (!runs.IsEmpty)
             new FrontPage(html).Write(runs);
         foreach (var run in runs)
@@ -64,14 +68,14 @@ public static class HtmlReport
         {
             html.Add(
                 $"<section class=\"page{(page.Id == home ? " current" : "")}\" id=\"{page.Id}\" aria-labelledby=\"{page.Id}/h\">\n");
-            page.Write(html, runs);
+            page.Write(html, new(runs, legs));
             html.Add($"</section>\n");
         }
         if (!runs.IsEmpty)
             new SearchPage(html).Write(runs);
         new GuidePages(html, guide, runs).Write();
         html.Add(
-            $"</main>\n<footer><p>Made by Hooktrail from the files of a run. This page loads nothing from elsewhere.</p></footer>\n");
+            $"</main>\n<footer><p>Made by Hooktrail{(runs.IsEmpty ? "" : " from the files of a run")}. This page loads nothing from elsewhere.</p></footer>\n");
         html.Add($"<script>{new Markup(script)}</script>\n</body>\n</html>\n");
     }
 

@@ -6,6 +6,8 @@ namespace Hooktrail.Report.Html;
 /// <summary>Writes a leg: its picture, its hops with their evidence, and the silent hook points.</summary>
 internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered registered)
 {
+    private readonly RuleRows _rules = new(html);
+
     /// <summary>Writes a leg; of its host only the differences from the run's first host.</summary>
     public void Write(ShownLeg leg, HostProfile first)
     {
@@ -70,6 +72,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"<th scope=\"col\">predicted</th><th scope=\"col\">observed</th></tr></thead>\n<tbody>\n");
         var (number, missing, here) = (0, 0, 0);
         Hop? before = null;
+        var isMarked = false;
         Remarks(leg, 0, 0, [], null);
         foreach (var (index, row) in rows.Index())
         {
@@ -80,16 +83,20 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
                 here++;
             Row(
                 row, hop, before, anchor, counted ? number.ToString(CultureInfo.InvariantCulture) : "",
-                index == parting, predicted is not null && !(isOpen && row.Predicted is null), observed is not null);
+                index == parting && !isMarked, predicted is not null && !(isOpen && row.Predicted is null), observed is not null);
+            isMarked |= index == parting;
+            var (said, seen) = (row.Predicted is null ? -1 : here, row.Observed is null ? -1 : number);
+            isMarked |= _rules.Write(leg, said, seen, hop.Point, marks: observed is not null && !isMarked && !isOpen);
             Remarks(
-                leg, row.Predicted is null ? -1 : here, row.Observed is null ? -1 : number,
+                leg, said, seen,
                 row.Observed is null ? [] : evidence[number], hop);
             before = hop;
         }
-        html.Add($"</tbody>\n<tfoot><tr{Divergence(parting == rows.Length)}><td></td><th scope=\"row\">outcome</th>");
+        var isLast = parting == rows.Length && !isMarked;
+        html.Add($"</tbody>\n<tfoot><tr{Divergence(isLast)}><td></td><th scope=\"row\">outcome</th>");
         if (predicted is not null && observed is not null && parting == rows.Length)
             html.Add(
-                $"<td colspan=\"5\">predicted: {predicted.Outcome.ToString()}<br>observed: {observed.Outcome.ToString()}{Mark}</td>");
+                $"<td colspan=\"5\">predicted: {predicted.Outcome.ToString()}<br>observed: {observed.Outcome.ToString()}{(isLast ? FirstDivergence : new Markup(""))}</td>");
         else
             html.Add($"<td colspan=\"5\">{trail.Outcome.ToString()}</td>");
         html.Add($"</tr></tfoot></table></div>\n");
@@ -102,7 +109,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         }
     }
 
-    private static readonly Markup Mark = new("<strong class=\"first\">◆ first divergence</strong>");
+    internal static readonly Markup FirstDivergence = new("<strong class=\"first\">◆ first divergence</strong>");
 
     private static Markup Divergence(bool here) => new(here ? " class=\"divergence\"" : "");
 
@@ -119,7 +126,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"<th scope=\"row\">");
         Point(html, hop.Point);
         if (parts)
-            html.Add($"{Mark}");
+            html.Add($"{FirstDivergence}");
         html.Add($"<td>");
         Device(row, HopField.In, HopField.PhysIn, hop);
         html.Add($"<td>");
@@ -176,7 +183,7 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         foreach (var record in records)
             html.Add($"#{record.Number} ");
         // A rule that decided says more than a remark.
-        var says = rules.Count > 0 ? InHop(rules[^1], hop) : remarks.Count > 0 ? remarks[0].Says : "";
+        var says = rules.Count > 0 ? RuleRows.In(rules[^1], hop?.Point) : remarks.Count > 0 ? remarks[0].Says : "";
         html.Add($"{says}{(rules.Count + remarks.Count > 1 ? " …" : "")}</summary><ul>\n");
         foreach (var rule in rules)
             html.Add(
@@ -192,13 +199,11 @@ internal sealed class LegSection(HtmlWriter html, Pictures pictures, Registered 
         html.Add($"</ul></details>\n");
     }
 
-    // The rules that were observed, or else those that are predicted.
+    // The rules that were observed, or else those that are predicted; none if they have rows of their own.
     private static List<RuleStep> RulesAt(ShownLeg leg, int predicted, int observed) =>
-        !leg.Record.Rules.IsEmpty ? [.. leg.Record.Rules.Where(rule => rule.Hop == observed)]
+        leg.Rules is not null ? []
+        : !leg.Record.Rules.IsEmpty ? [.. leg.Record.Rules.Where(rule => rule.Hop == observed)]
         : [.. leg.Account?.Rules.Where(rule => rule.Hop == predicted) ?? []];
-
-    private static string InHop(RuleStep rule, Hop? hop) =>
-        (rule.Chain == hop?.Point.Chain ? "" : $"{rule.Chain} ") + (rule.Number is null ? rule.Text : $"{rule.Place}: {rule.Text}");
 
     private void Source(string? source)
     {

@@ -14,12 +14,9 @@ internal sealed class Pictures(Registered registered)
         $"{PictureSvg.Css}@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) {PictureSvg.DarkCss}}}@media screen{{:root[data-theme=dark] {PictureSvg.DarkCss}}}";
 
     /// <summary>Writes the maps to which the pictures refer; once, before them.</summary>
-    public void Definitions(HtmlWriter html, IEnumerable<ShownRun> runs)
+    public void Definitions(HtmlWriter html, IEnumerable<ShownLeg> legs)
     {
-        var legs = runs.SelectMany(run => run.Scenarios)
-            .SelectMany(scenario => scenario.Legs)
-            .Where(leg => leg.Trail is not null);
-        foreach (var map in legs.GroupBy(leg => (registered.Key(leg.Host), Lit(leg, null).Plane)))
+        foreach (var map in legs.Where(leg => leg.Trail is not null).GroupBy(leg => (registered.Key(leg.Host), Lit(leg, null).Plane)))
         {
             var drawn = StackMap.Of(registered.Of(map.First().Host), map.Key.Plane, map.SelectMany(Crossed).Distinct());
             var id = $"map-{_maps.Count + 1}";

@@ -18,7 +18,16 @@ public sealed record ReportInput(ImmutableArray<ReportRun> Runs)
 
 /// <summary>An additional page of the report.</summary>
 /// <remarks>It begins with an h1 whose id is the page's id with <c>/h</c>.</remarks>
-internal sealed record ReportPage(string Id, string Name, Action<HtmlWriter, IReadOnlyList<ShownRun>> Write);
+internal sealed record ReportPage(string Id, string Name, Action<HtmlWriter, PageParts> Write)
+{
+    /// <summary>The legs that the page shows, for their pictures.</summary>
+    public ImmutableArray<ShownLeg> Legs { get; init; } = [];
+}
+
+/// <summary>What an additional page may use of the report.</summary>
+/// <param name="Runs">Its runs.</param>
+/// <param name="Legs">Writes a leg.</param>
+internal sealed record PageParts(IReadOnlyList<ShownRun> Runs, LegSection Legs);
 
 /// <summary>The name is that of its file; messages are null if the run kept none.</summary>
 public sealed record ReportRun(string Name, TrailsFile Trails, CucumberRun? Messages = null);

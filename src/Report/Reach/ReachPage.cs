@@ -14,8 +14,12 @@ public static class ReachPage
     private const int MostPaths = 5_000;
 
     /// <summary>A report that contains only the table and the guide.</summary>
-    public static ReportInput Of(ReachTable table, ImmutableArray<JudgedExpectation> expectations) =>
-        Alone("Reach", html => new Writer(html, table).Write(expectations));
+    /// <param name="table">The table.</param>
+    /// <param name="expectations">What was expected of it.</param>
+    /// <param name="verified">What a twin of the host did; null if none was asked.</param>
+    public static ReportInput Of(
+        ReachTable table, ImmutableArray<JudgedExpectation> expectations, VerifiedReach? verified = null) =>
+        Alone("Reach", html => new Writer(html, table, verified).Write(expectations));
 
     /// <summary>A report that contains only what changed, and the guide.</summary>
     public static ReportInput Of(ReachDifference difference) => Alone("Changes", html => Write(html, difference));
@@ -55,8 +59,11 @@ public static class ReachPage
         html.Add($"</ul>\n");
     }
 
-    private sealed class Writer(HtmlWriter html, ReachTable table)
+    private sealed class Writer(HtmlWriter html, ReachTable table, VerifiedReach? verified)
     {
+        private readonly Dictionary<Cell, Verified> _verified =
+            verified?.Cells.ToDictionary(one => one.Cell, one => one.Verified, SameCell.Instance) ?? [];
+
         private readonly ILookup<Cell, Surprise> _surprising = ReachWords.SurprisesOf(table);
         private readonly Dictionary<Cell, int> _paths = table.Cells
             .Where(cell => cell is { Question: not null, Found.Ending: not null })
@@ -69,11 +76,26 @@ public static class ReachPage
             html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">Who reaches what</h1>\n");
             html.Add(
                 $"<p class=\"lead\">{ReachWords.Counts(table)}. A cell leads to the path of its packets: the hooks and the rules that matched.</p>\n");
+            Verified();
             Surprises(html, table.Surprises, "Surprises");
             Expectations(expectations);
             Table();
             NotKnown();
             Paths();
+        }
+
+        private void Verified()
+        {
+            if (verified is null)
+                return;
+            html.Add(
+                $"<p class=\"reason {(verified.Otherwise.Any() ? "bad" : verified.Untold.Any() ? "doubt" : "good")}\">{verified.ToString()}</p>\n");
+            if (verified.Differences.IsEmpty)
+                return;
+            html.Add($"<h2>In what the twin is not the host</h2>\n<ul>\n");
+            foreach (var difference in verified.Differences)
+                html.Add($"<li>{difference}</li>\n");
+            html.Add($"</ul>\n");
         }
 
         private void Expectations(ImmutableArray<JudgedExpectation> expectations)
@@ -137,6 +159,9 @@ public static class ReachPage
             {
                 html.Add(
                     $"<details id=\"{Id}/{number}\"><summary>{cell.ToString()}: {cell.Verdict.Word()}</summary>\n<p>{cell.Found.Says}</p>\n");
+                if (_verified.TryGetValue(cell, out var told))
+                    html.Add(
+                        $"<p class=\"{(told.Agrees switch { true => "good", false => "bad", null => "doubt" })}\">{told.ToString()}</p>\n");
                 foreach (var surprise in _surprising[cell])
                     html.Add($"<p><span class=\"bad\">{ReachWords.Surprising}</span> {surprise.Says} {surprise.Advice}</p>\n");
                 html.Add($"<pre class=\"message\" tabindex=\"0\">");

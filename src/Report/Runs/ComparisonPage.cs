@@ -15,7 +15,7 @@ public static class ComparisonPage
 
     /// <summary>Adds the comparison's page to a report of the runs.</summary>
     public static ReportInput With(ReportInput report, ComparisonMatrix matrix) =>
-        report with { Pages = [new(Id, "Differences", (html, runs) => new Writer(html, runs).Write(matrix))] };
+        report with { Pages = [new(Id, "Differences", (html, parts) => new Writer(html, parts.Runs).Write(matrix))] };
 
     /// <summary>A report that contains only the comparison's page and the guide.</summary>
     public static ReportInput Alone(ComparisonMatrix matrix) => With(new([]) { Hooks = HookMap.Of }, matrix);

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Hooktrail.Model;
 using Hooktrail.Records;
+using Hooktrail.Report.Html;
 
 namespace Hooktrail.Tests.Browser;
 
@@ -73,6 +74,19 @@ internal static class Reports
         }).ToArray();
         var html = Path.Combine(folder.FullName, "compared.html");
         Cli(1, "compare", [.. runs, "--format", "html", "--out", html]);
+        return html;
+    }
+
+    /// <summary>
+    /// A question about the sample host, with what packets did: as predicted, and not, at a rule and at a hop; and hostile
+    /// text for a container and in a rule.
+    /// </summary>
+    public static string MakeCheck()
+    {
+        var folder = Scratch.Folder();
+        var html = Path.Combine(folder.FullName, "check.html");
+        using var text = new StreamWriter(html);
+        HtmlReport.Write(text, CheckedQuestion.Page(Hostile));
         return html;
     }
 

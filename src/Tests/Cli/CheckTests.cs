@@ -31,7 +31,7 @@ public sealed class CheckTests
     [Test]
     public async Task What_the_model_does_not_know_is_exit_code_4_in_every_format()
     {
-        foreach (var format in (string[])["text", "json", "junit", "svg", "mermaid"])
+        foreach (var format in (string[])["text", "json", "html", "junit", "svg", "mermaid"])
         {
             var ran = await Check(
                 "internet", "web:8080", "--format", format, "--expect", "delivered",
@@ -50,6 +50,23 @@ public sealed class CheckTests
         var xml = XDocument.Parse(
             (await Check("internet", "host:3306", "--format", "junit", "--expect", "delivered")).Output);
         Assert.That((string?)xml.Root!.Element("testsuite")!.Attribute("failures"), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task A_page_has_each_leg_with_its_rules_and_only_its_owner_may_read_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Name, "check.html");
+
+        var ran = await Check("internet", "web:8080", "--format", "html", "--out", file);
+
+        Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((0, "")), ran.Error);
+        var html = File.ReadAllText(file);
+        Assert.That(html, Does.Contain("internet → web:8080</h1>").And.Contain("<p class=\"lead\">delivered to shop-web-1</p>"));
+        Assert.That(html, Does.Contain("id=\"check/request\"").And.Contain("id=\"check/reply\""));
+        Assert.That(html, Does.Contain("<code>DOCKER-USER 1: -A DOCKER-USER -j RETURN</code> <small>return</small><td>✓<td>\n"));
+        if (!OperatingSystem.IsWindows())
+            Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Test]
@@ -110,7 +127,7 @@ public sealed class CheckTests
             pass);
     }
 
-    [TestCase("--format html", "Unknown format \"html\"; the formats are text, json, junit, svg and mermaid.")]
+    [TestCase("--format pdf", "Unknown format \"pdf\"; the formats are text, json, html, junit, svg and mermaid.")]
     [TestCase("--expect fine", "Unknown ending \"fine\"; the endings are delivered, dropped, rejected and unreachable.")]
     [TestCase("--rule iptables", "\"iptables\" is no change of a rule;")]
     [TestCase("--rule ufw", "\"ufw\" is no rule; begin with iptables,")]

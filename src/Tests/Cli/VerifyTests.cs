@@ -18,6 +18,30 @@ public sealed partial class VerifyTests
     }
 
     [Test]
+    public async Task The_page_of_a_question_has_packets_and_prediction_side_by_side()
+    {
+        var ran = await Twin(
+            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify", "--format", "html");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.Contain("</span> verified: in a twin of the host on Linux "));
+        Assert.That(ran.Output, Does.Contain("<code>DOCKER-USER 1: -A DOCKER-USER -j RETURN</code> <small>return</small><td>✓<td>✓"));
+        Assert.That(SideThatLacks().Matches(ran.Output), Is.Empty);
+        // Of TCP all six: two requests more, and the end of the connection.
+        Assert.That(LegsOfPage().Matches(ran.Output), Has.Count.EqualTo(6));
+    }
+
+    [Test]
+    public async Task The_page_of_reach_has_what_the_twin_did_with_each_path()
+    {
+        var ran = await Twin("reach", "--snapshot", Ufw, "--verify", "--format", "html");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Does.Contain("answers verified by a twin; 0 otherwise, 0 not verified</p>"));
+        Assert.That(ran.Output, Does.Contain("<p class=\"good\">verified: in a twin of the host"));
+    }
+
+    [Test]
     public async Task Readme_shows_what_the_host_of_the_snapshot_answers()
     {
         var readme = Document.Read("README.md").Blocks.ToList();
@@ -97,6 +121,12 @@ public sealed partial class VerifyTests
             ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("nsenter")[0].Trim()),
             Is.EqualTo((string[])["The twin is up; press Enter to take it down.", "host", "shop-web-1", "outside"]));
     }
+
+    [GeneratedRegex("<td class=\"(no|untold)\">")]
+    private static partial Regex SideThatLacks();
+
+    [GeneratedRegex("<section class=\"leg\"")]
+    private static partial Regex LegsOfPage();
 
     [GeneratedRegex(@"Linux \d[\d.]*")]
     private static partial Regex OfKernel();

@@ -1,5 +1,6 @@
 using System.Text;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Observation;
@@ -76,6 +77,44 @@ public class DockerLabTests : LiveEngineTestBase
                 (await _lab.SendAsync(flow, Sending.Once with { Observers = observers })).Finding,
                 Is.TypeOf<Finding.Observed>(),
                 observers.ToString());
+    }
+
+    [Test]
+    public async Task The_trace_tells_the_rules_as_predicted_beside_packets_of_others_and_is_read_only_on_demand()
+    {
+        var report = new StringBuilder();
+        var rules = 0;
+        await using (await _lab.DisturbAsync(Server))
+            foreach (var ip in Enum.GetValues<IpVersion>())
+                foreach (var flow in (Flow[])
+                    [
+                        new(Client, Server, Protocol.Icmp), new(Client, Wan, Protocol.Udp),
+                        new(Client, Stranger, Protocol.Udp), new(Client, Host, Protocol.Tcp), new(Wan, Host, Protocol.Tcp) { Port = 8080 },
+                    ])
+                    rules += Compare(
+                        flow with { Ip = ip },
+                        await _lab.SendAsync(flow with { Ip = ip }, Sending.Once with { Observers = Observers.All }),
+                        report);
+        Assert.That(report.ToString(), Is.Empty);
+        Assert.That(rules, Is.GreaterThan(40));
+        Assert.That((await _lab.SnapshotAsync()).Lines, Has.Some.Contain($"hooktrail-{_lab.Run}-trace"));
+
+        await _lab.SendAsync(new(Client, Server, Protocol.Icmp), Sending.Once);
+
+        Assert.That((await _lab.SnapshotAsync()).Lines, Has.None.Contain($"hooktrail-{_lab.Run}-trace"));
+
+        static int Compare(Flow flow, Seen seen, StringBuilder report)
+        {
+            DockerLabTests.Compare(flow, seen, report);
+            if (seen.Finding is not Finding.Observed(var legs))
+                return 0;
+            foreach (var leg in legs)
+                if (seen.RulesOf(leg.Leg) is not { } met)
+                    report.Append(CultureInfo.InvariantCulture, $"{flow}, {leg.Leg}: no rules\n");
+                else if (RuleJudgement.Between(seen.Profile, flow, leg.Leg, leg.Trail, met, seen.Shows) is { } parting)
+                    report.Append(CultureInfo.InvariantCulture, $"{flow}, {parting}\n");
+            return legs.Sum(leg => seen.RulesOf(leg.Leg)?.Length ?? 0);
+        }
     }
 
     [Test]

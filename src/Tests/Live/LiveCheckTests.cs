@@ -23,6 +23,10 @@ internal sealed class LiveCheckTests
     [TestCase("192.0.2.2", Protocol.Icmp)]
     [TestCase("172.18.0.2:443", Protocol.Tcp)]
     [TestCase("127.0.0.1", Protocol.Icmp)]
+    [TestCase("[2001:db8:1::2]:80", Protocol.Tcp)]
+    [TestCase("2001:db8:1::2", Protocol.Icmp)]
+    [TestCase("[2001:db8:2::2]:443", Protocol.Tcp)]
+    [TestCase("::1", Protocol.Icmp)]
     public async Task What_the_host_sends_goes_as_predicted(string to, Protocol protocol)
     {
         var verified = await AskAsync("host", to, protocol);
@@ -74,15 +78,83 @@ internal sealed class LiveCheckTests
     [TestCase("192.0.2.1:11", Protocol.Tcp, Description = "rejected by a reset")]
     [TestCase("192.0.2.1:12", Protocol.Tcp, Description = "closed")]
     [TestCase("192.0.2.1:12", Protocol.Udp, Description = "closed")]
+    [TestCase("[2001:db8:1::1]:8443", Protocol.Tcp)]
+    [TestCase("2001:db8:1::1", Protocol.Icmp)]
+    [TestCase("[2001:db8:1::1]:9", Protocol.Udp, Description = "dropped")]
+    [TestCase("[2001:db8:1::1]:10", Protocol.Tcp, Description = "rejected by an ICMP error")]
+    [TestCase("[2001:db8:1::1]:11", Protocol.Tcp, Description = "rejected by a reset")]
+    [TestCase("[2001:db8:1::1]:12", Protocol.Tcp, Description = "closed")]
+    [TestCase("[2001:db8:1::1]:12", Protocol.Udp, Description = "closed")]
     public async Task A_sender_outside_comes_in_by_the_NIC_and_no_frame_of_it_reaches_the_wire(string to, Protocol protocol)
     {
-        _host.Run($"o nft 'add table netdev wire; add chain netdev wire c {{ type filter hook ingress device eth0 priority 0; }}; flush chain netdev wire c; add rule netdev wire c ip daddr {Stranger} counter'");
+        var (ip, stranger) = to.Contains("::") ? ("ip6", "2001:db8:fffe::7") : ("ip", Stranger);
+        _host.Run($"o nft 'add table netdev wire; add chain netdev wire c {{ type filter hook ingress device eth0 priority 0; }}; flush chain netdev wire c; add rule netdev wire c {ip} daddr {stranger} counter'");
 
-        var verified = await AskAsync(Stranger, to, protocol, injects: true);
+        var verified = await AskAsync(stranger, to, protocol, injects: true);
 
         Assert.That(verified.Agrees, Is.True, verified.Says);
         Assert.That(_host.Run("o nft list table netdev wire"), Does.Contain("counter packets 0 "));
         AssertNothingIsLeft();
+    }
+
+    [Test]
+    public async Task Records_that_a_stopped_reader_loses_prove_nothing()
+    {
+        using var flood = new Flood(_host);
+
+        var verified = await AskAsync(async (reader, send) =>
+        {
+            _host.Run($"kill -STOP {reader}");
+            flood.Send();
+            await send();
+            _host.Run($"kill -CONT {reader}");
+        });
+
+        Assert.That(verified.Agrees, Is.Null, verified.Says);
+        Assert.That(verified.Says, Does.Contain("lost"));
+    }
+
+    [Test]
+    public async Task Records_that_a_small_buffer_loses_prove_nothing()
+    {
+        var verified = await AskAsync(async (reader, send) =>
+        {
+            _host.ShrinkBuffer(reader);
+            await send();
+        });
+
+        Assert.That(verified.Agrees, Is.Null, verified.Says);
+        Assert.That(verified.Says, Does.Contain("lost"));
+    }
+
+    [Test]
+    public async Task A_flood_beside_the_flow_is_no_part_of_it()
+    {
+        using var flood = new Flood(_host);
+
+        var verified = await AskAsync(async (_, send) =>
+        {
+            flood.Send(count: 200);
+            await send();
+        });
+
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+    }
+
+    // More than a reader can take at once: it is told of the loss, or keeps up. It never makes a difference of it.
+    [Test]
+    public async Task A_flood_while_the_packets_are_sent_is_no_divergence()
+    {
+        using var flood = new Flood(_host);
+
+        var verified = await AskAsync(async (_, send) =>
+        {
+            var sending = send();
+            flood.Send();
+            await sending;
+        });
+
+        Assert.That(verified.Agrees, Is.Not.False, verified.Says);
     }
 
     [TestCase("clsact")]
@@ -119,6 +191,13 @@ internal sealed class LiveCheckTests
             _host.Run(before);
         var host = await LiveHost.ReadAsync(_host.ProcessId);
         return await LiveCheck.AskAsync(host, FlowOf(host, from, to, protocol), injects);
+    }
+
+    private async Task<Verified> AskAsync(Func<int, Func<Task>, Task> disturbed)
+    {
+        var host = await LiveHost.ReadAsync(_host.ProcessId);
+        return await LiveCheck.AskAsync(
+            host, FlowOf(host, "host", "192.0.2.2:80", Protocol.Tcp), injects: false, disturbed, CancellationToken.None);
     }
 
     private static Flow FlowOf(LiveHost host, string from, string to, Protocol protocol) =>

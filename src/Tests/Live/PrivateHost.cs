@@ -44,6 +44,9 @@ internal sealed class PrivateHost : IDisposable
     /// <summary>A connection from outside that is opened and closed in order.</summary>
     public void Connect(string from, string to, int port) => Run($"o perl -e \"$connect\" {from} {to} {port}");
 
+    /// <summary>Leaves a process that reads records the smallest buffer that a socket can have.</summary>
+    public void ShrinkBuffer(int reader) => Run($"perl -e \"$shrink\" {reader}");
+
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -18,16 +18,18 @@ internal sealed class WatchTests
     [OneTimeTearDown]
     public void End() => _host?.Dispose();
 
-    [Test]
-    public async Task A_connection_through_NAT_goes_as_predicted_rule_by_rule()
+    [TestCase("203.0.113.7", "192.0.2.1", "192.0.2.1:8443", "172.18.0.2:443")]
+    [TestCase("2001:db8:ffff::7", "2001:db8:1::1", "[2001:db8:1::1]:8443", "[2001:db8:2::2]:443")]
+    public async Task A_connection_through_NAT_goes_as_predicted_rule_by_rule(
+        string from, string address, string published, string container)
     {
-        var seen = await WatchedAsync(Published, () => _host.Connect("203.0.113.7", "192.0.2.1", 8443));
+        var seen = await WatchedAsync(published, () => _host.Connect(from, address, 8443));
 
         Assert.That(seen.Packets.Where(packet => packet.Agrees != true).Select(packet => packet.Says), Is.Empty);
         Assert.That(seen.Packets.Count(packet => packet.Packet.IsRequest), Is.GreaterThanOrEqualTo(3));
         Assert.That(seen.Packets.Count(packet => !packet.Packet.IsRequest), Is.GreaterThanOrEqualTo(2));
         var syn = seen.Packets[0].Seen;
-        Assert.That(syn.Hops[^1].Destination, Is.EqualTo("172.18.0.2:443"));
+        Assert.That(syn.Hops[^1].Destination, Is.EqualTo(container));
         Assert.That(
             syn.Rules.Select(rule => $"{rule.Chain} {rule.Number}"),
             Is.EqualTo((string[])["PREROUTING 1", "FORWARD 1", "USER 1", "FORWARD 3"]));
@@ -52,22 +54,24 @@ internal sealed class WatchTests
         Assert.That(syn.Says, Does.Contain("rule 1: -A USER -j RETURN (return) is predicted").And.Contain("(drop) matched"));
     }
 
-    [Test]
-    public async Task What_the_rules_drop_is_seen_up_to_the_rule()
+    [TestCase("203.0.113.7", "192.0.2.1", "192.0.2.1:9")]
+    [TestCase("2001:db8:ffff::7", "2001:db8:1::1", "[2001:db8:1::1]:9")]
+    public async Task What_the_rules_drop_is_seen_up_to_the_rule(string from, string address, string to)
     {
         var seen = await WatchedAsync(
-            "192.0.2.1:9", () => _host.Run("o perl -e \"$datagrams\" 203.0.113.7 192.0.2.1 9 1"), Protocol.Udp);
+            to, () => _host.Run($"o perl -e \"$datagrams\" {from} {address} 9 1"), Protocol.Udp);
 
         Assert.That(seen.Packets, Has.Length.EqualTo(1));
         Assert.That(seen.Packets[0].Agrees, Is.True, seen.Packets[0].Says);
         Assert.That(seen.Packets[0].Seen.Rules.Select(rule => rule.Chain), Is.EqualTo((string[])["INPUT"]));
     }
 
-    [Test]
-    public async Task What_a_container_sends_is_followed_through_bridge_and_masquerading()
+    [TestCase("172.18.0.2", "192.0.2.2")]
+    [TestCase("2001:db8:2::2", "2001:db8:1::2")]
+    public async Task What_a_container_sends_is_followed_through_bridge_and_masquerading(string from, string to)
     {
         var seen = await WatchedAsync(
-            null, () => _host.Run("c perl -e \"$connect\" 172.18.0.2 192.0.2.2 80"), from: "172.18.0.2@vethc");
+            null, () => _host.Run($"c perl -e \"$connect\" {from} {to} 80"), from: $"{from}@vethc");
 
         Assert.That(seen.Packets, Is.Not.Empty);
         Assert.That(seen.Packets.Select(packet => packet.Agrees), Has.All.True, seen.Packets[0].Says);
@@ -98,7 +102,7 @@ internal sealed class WatchTests
     }
 
     [Test]
-    public async Task Records_that_are_lost_make_no_difference_of_a_packet()
+    public async Task Records_that_a_stopped_reader_loses_make_no_difference_of_a_packet()
     {
         var host = await LiveHost.ReadAsync(_host.ProcessId);
         await using var watch = await LiveWatch.StartAsync(
@@ -112,6 +116,54 @@ internal sealed class WatchTests
         Assert.That(watch.Losses, Is.Positive);
         Assert.That(judged.Select(packet => packet.Agrees), Has.None.False);
         Assert.That(judged.Count(packet => packet.Agrees is null), Is.Positive);
+    }
+
+    [Test]
+    public async Task Records_that_a_small_buffer_loses_make_no_difference_of_a_packet()
+    {
+        var host = await LiveHost.ReadAsync(_host.ProcessId);
+        await using var watch = await LiveWatch.StartAsync(
+            host, WatchedFlow.Of(host.Profile, Published, null, Protocol.Tcp), rate: 200);
+        _host.ShrinkBuffer(watch.ReaderId);
+        _host.Connect("203.0.113.7", "192.0.2.1", 8443);
+
+        var judged = await JudgedAsync(host, watch);
+
+        Assert.That(watch.Losses, Is.Positive);
+        Assert.That(judged.Select(packet => packet.Agrees), Has.None.False);
+    }
+
+    [Test]
+    public async Task A_flood_beside_the_flow_that_fills_the_buffer_makes_no_difference_of_a_packet()
+    {
+        using var flood = new Flood(_host);
+        var host = await LiveHost.ReadAsync(_host.ProcessId);
+        await using var watch = await LiveWatch.StartAsync(
+            host, WatchedFlow.Of(host.Profile, Published, null, Protocol.Tcp), rate: 200);
+        _host.Run($"kill -STOP {watch.ReaderId}");
+        flood.Send();
+        _host.Connect("203.0.113.7", "192.0.2.1", 8443);
+        _host.Run($"kill -CONT {watch.ReaderId}");
+
+        var judged = await JudgedAsync(host, watch);
+
+        Assert.That(watch.Losses, Is.Positive);
+        Assert.That(judged.Select(packet => packet.Agrees), Has.None.False.And.None.True);
+    }
+
+    [Test]
+    public async Task A_flood_beside_the_flow_that_is_read_in_time_changes_nothing()
+    {
+        using var flood = new Flood(_host);
+
+        var seen = await WatchedAsync(Published, () =>
+        {
+            flood.Send(count: 200);
+            _host.Connect("203.0.113.7", "192.0.2.1", 8443);
+        });
+
+        Assert.That(seen.Packets, Has.Length.GreaterThanOrEqualTo(5));
+        Assert.That(seen.Packets.Where(packet => packet.Agrees != true).Select(packet => packet.Says), Is.Empty);
     }
 
     [Test]

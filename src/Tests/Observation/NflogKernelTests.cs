@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hooktrail.Observation;
 using Hooktrail.Observation.Nflog;
+using TraceSwitch = Hooktrail.Observation.Nflog.TraceSwitch;
 
 namespace Hooktrail.Tests.Observation;
 
@@ -67,6 +68,50 @@ public class NflogKernelTests
                 null, ConnectionState.EstablishedReply,
                 ConnectionState.EstablishedReply, ConnectionState.EstablishedReply,
             }));
+    }
+
+    [Test]
+    public void The_trace_is_read_while_it_is_on_and_tells_of_the_recorded_traffic_only()
+    {
+        var traffic = NflogTraffic.To("127.0.0.2/32");
+        var trace = new TraceSwitch(Captured.Run, Tools) { Traffic = traffic };
+        using var run = new NflogNamespace(
+            $"""
+            {Install}
+            nft -f - <<'END' || say refused
+            {trace.On()}END
+            echo4 127.0.0.2 4
+            next
+            echo trace on >&5
+            next
+            echo4 127.0.0.1 4
+            next
+            echo4 127.0.0.2 4
+            next
+            echo trace off >&5
+            next
+            echo4 127.0.0.2 4
+            next
+            nft -f - <<'END' || say refused
+            {trace.Off()}END
+            nft list tables | grep -q trace && say left
+            next
+            """, All with { Traffic = traffic });
+
+        Assert.That((Live(run.Next).Sightings.IsEmpty, Traced()), Is.EqualTo((false, 0)));
+        run.Next();
+        Assert.That((run.Next().Sightings.IsEmpty, Traced()), Is.EqualTo((true, 0)));
+        var window = run.Next();
+        Assert.That(window.Sightings, Is.Not.Empty);
+        Assert.That(window.Lost, Is.Zero);
+        run.Next();
+        var traced = Traced();
+        Assert.That(traced, Is.Positive);
+        Assert.That((run.Next().Sightings.IsEmpty, Traced()), Is.EqualTo((false, traced)));
+        run.Next();
+        Assert.That(run.Said, Is.Empty);
+
+        int Traced() => run.Lines.Count(line => line.StartsWith("trace ", StringComparison.Ordinal));
     }
 
     [Test]

@@ -39,7 +39,10 @@ public class CleanTests
     public async Task A_socket_that_makes_no_sense_is_not_taken_for_a_missing_Engine()
     {
         var ran = await Specs.Start("dotnet", [Specs.Path, "clean"], null, ("DOCKER_HOST", "nonsense"));
-        Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((2, "")));
+        // What earlier guests left needs no Engine, and may be there.
+        var lines = ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.All.StartsWith("Removed "));
+        Assert.That(ran.ExitCode, Is.EqualTo(2));
     }
 
     // On a host that has these devices too.

@@ -29,9 +29,8 @@
 #
 # A TCP listener writes nothing and closes when its client has: SYN, SYN-ACK, ACK, data, FIN, and the FIN of the
 # reply. `held` sends data in a connection that is open at its two ends without a packet, and ends it so too; `hold`
-# makes the other end, and has to come first. A UDP listener echoes from the address that it is bound to; if it is bound to none, the kernel uses the
-# address that the route back prefers.
-# UDP echoes, from the address that it is bound to; bound to none, the kernel takes that of the route back.
+# makes the other end, and has to come first. A UDP listener echoes from the address that it is bound to; if it is bound
+# to none, the kernel uses the address that the route back prefers.
 
 use strict;
 use warnings;

@@ -26,7 +26,10 @@ internal sealed class RuleSetTests
 
     private static readonly RuleSetHost Node = new()
     {
-        First = ("cni0", "10.180.0."), Web = 4, Own = "192.168.0.2", Published = 3003,
+        First = ("cni0", "10.180.0."),
+        Web = 4,
+        Own = "192.168.0.2",
+        Published = 3003,
     };
 
     private static readonly RuleSetHost Zones = new() { First = ("docker0", "10.1.2."), Web = 3, Refused = "192.0.2.66" };

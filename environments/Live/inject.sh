@@ -21,7 +21,7 @@ for tool in ip tc nsenter; do type -P $tool >/dev/null || refuse "there is no pr
 upper=$(ip -o link show dev "$nic" type bridge_slave | sed -n 's/.* master \([^ ]*\) .*/\1/p')
 own=$(ip -o link show dev "${upper:-$nic}" | sed -n 's/.* link\/ether \([^ ]*\) .*/\1/p')
 [ -n "$own" ] || refuse "$nic is no device with a MAC address"
-# The numbers of its two blocks tell whose the qdisc is: uninject.sh reads them. The link is there before it, because the link shows that the
+# uninject.sh recognizes the qdisc by the numbers of its two blocks. The link comes first, because it shows that the
 # run lives.
 run=${link#ht-} run=$((36#${run%-in}))
 coming=$((0x68000000 + run)) going=$((0x6c000000 + run))

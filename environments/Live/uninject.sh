@@ -3,9 +3,9 @@
 #
 #   out:  a line for each: `removed NIC RUN`, `active NIC RUN`, or `kept NIC RUN WHY`
 #
-# A qdisc of inject.sh is known by the numbers of its two blocks, which hold the id of the run. A run lives while the process that
-# sends does: in its network namespace is the other end of the link ht-RUN-in, and the kernel removes both together. With RUN, which is the
-# run that calls this at its own end, only what is of that run is removed.
+# The numbers of its two blocks hold the id of the run, and so identify a qdisc of inject.sh. A run lives while the
+# process that sends does: its network namespace has the other end of the link ht-RUN-in, and the kernel removes both
+# ends together. With RUN, this removes only what that run left; a run calls it so at its end.
 exec 2>&1
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
 own=${1-}

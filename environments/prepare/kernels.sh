@@ -66,7 +66,7 @@ image_into_guest() {
     fi
 }
 
-# fill_disk DISK USERLAND: boots a guest whose writes go to the disk, and gives its Engine the lab's image.
+# fill_disk DISK USERLAND: boots a guest that writes to the disk, and loads the lab's image into its Engine.
 fill_disk() {
     local line='' log=$state/log/guest.log own=$DOCKER_HOST status=0
     coproc boot { exec dotnet exec "$cli" kernels boot "$disk_kernel" --userland "$2" --disk "$1" 2>"$log" 9>&- 7>&-; }

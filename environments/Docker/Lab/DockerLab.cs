@@ -9,7 +9,8 @@ namespace Hooktrail.Docker.Lab;
 /// <summary>
 /// The Docker lab: containers on four of Docker's bridge networks, one container in the host's network, and a host
 /// <c>wan</c> behind a plain NIC; the Docker host lies between them. LOG rules stand in every table and chain of the
-/// tools, and a private nft table records beside them; the kernel traces the lab's packets where that is asked for. The lab starts once, and all scenarios share it.
+/// tools, and a private nft table records beside them; on request the kernel traces the lab's packets. The lab starts
+/// once, and all scenarios share it.
 /// </summary>
 /// <remarks>
 /// One flow is under way at a time. The journal (image/leave.sh) records every change that the lab makes on the host.

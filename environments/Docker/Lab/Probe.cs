@@ -59,7 +59,7 @@ internal sealed class Probe : IAsyncDisposable
             // The first process of a namespace has the number 1.
             if (await probe.Shell.RunAsync("read its process number", "echo $$", cancellation).ConfigureAwait(false) is ["1"])
                 throw new HooktrailException(
-                    "The Engine started the lab's probe in a process namespace of its own, although --pid host was asked for, as crun 1.28 does with Docker 29: configure dockerd with --default-runtime runc.");
+                    "The lab's probe does not see the host's processes, although it was started with --pid host; the runtime crun 1.28 ignores that under Docker 29: start dockerd with --default-runtime runc.");
             return probe;
         }
         catch

@@ -8,7 +8,8 @@ public static class KernelListText
     /// <summary>Tables of kernels and userlands, and other names that a command line accepts.</summary>
     /// <remarks>Not all kernels: the newest of each series and suite, and those that have been prepared.</remarks>
     public static string Of(
-        ImmutableArray<ServedKernel> served, ImmutableArray<ServedUserland> userlands, Func<ServedKernel, bool> has, bool all)
+        ImmutableArray<ServedKernel> served, ImmutableArray<ServedUserland> userlands, Func<ServedKernel, bool> has,
+        bool all)
     {
         var table = new TextTable("series", "release", "package", "suite", "");
         var newest = served.GroupBy(kernel => (KernelWish.Series(kernel), kernel.Suite))
@@ -21,7 +22,8 @@ public static class KernelListText
         var programs = new TextTable("userland", "docker", "iptables", "nft", "");
         foreach (var one in userlands)
             programs.Add(
-                one.Userland.Suite, one.Docker, one.Iptables, one.Nft, one.Userland == Userland.Usual ? "the default" : "");
+                one.Userland.Suite, one.Docker, one.Iptables, one.Nft,
+                one.Userland == Userland.Usual ? "the default" : "");
         return $"""
             {table.Text()}
             A series stands for its newest release, and newest for the newest release of all.{(all ? "" : " --all prints every release.")}

@@ -13,7 +13,7 @@ output=$4
 # A line «NAME !SUITE» is a package that this release does not have.
 packages=$(sed "s/#.*//; /!$suite\$/d; s/ *!.*//" "$here/packages.txt" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
 
-# A mirror that is no longer updated has lists whose validity has ended. Only the user can say that they are to be used.
+# The package lists of a mirror that is no longer updated expire. apt refuses them unless the user allows them.
 valid=()
 [[ ${SPECS_DEBIAN_CHECK_VALID:-1} != 0 ]] || valid=(--aptopt='Acquire::Check-Valid-Until "false"')
 

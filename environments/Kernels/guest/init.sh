@@ -67,7 +67,7 @@ if [[ $(setting engine) = own ]]; then
     mkdir -p /run/engine
     mount -t ext4 -o ro /dev/vdc /run/engine || tell lacks a disk with the programs of its Engine
     export PATH=/run/engine:$PATH
-    # With crun 1.28, a container of Docker 29 has a process namespace of its own even with --pid host (measured).
+    # crun 1.28 ignores --pid host under Docker 29 (measured).
     [[ ! -x /run/engine/runc ]] || runtime=runc
 fi
 # An Engine that writes tables of nft's own does not turn on forwarding, and does not start without it (measured, 29.7).
@@ -100,7 +100,7 @@ cat <&4 >/dev/null &
 # which is slow on a translated processor. A process that breaks out of its container is still inside the guest.
 version=$(dockerd --version) seccomp=unconfined
 # Docker 20.10 takes a profile from a file only. Its containers that crun starts have no IPv6, although a sysctl of
-# theirs turns it on: adding an address is not permitted. Those of runc have it (measured, 20.10.24 with crun 1.8.1).
+# theirs turns it on; those that runc starts have it (measured, 20.10.24 with crun 1.8.1).
 if [[ $version = *' 20.10.'* ]]; then
     runtime=runc seccomp=/run/seccomp.json
     echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >$seccomp

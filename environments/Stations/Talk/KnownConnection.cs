@@ -8,7 +8,7 @@ namespace Hooktrail.Stations.Talk;
 /// <param name="SeenSource">The sender's address as the receiver knows it.</param>
 /// <param name="SeenDestination">The receiver's own address and port.</param>
 /// <param name="Mark">The connection's mark.</param>
-/// <param name="NamespaceOf">A process in the network namespace whose conntrack it is.</param>
+/// <param name="NamespaceOf">A process in the network namespace whose conntrack gets the entry.</param>
 public sealed record KnownConnection(
     Protocol Protocol, IpVersion Ip, (string Address, int Port) Source, (string Address, int Port) Destination,
     string SeenSource, (string Address, int Port) SeenDestination, uint Mark, int NamespaceOf)

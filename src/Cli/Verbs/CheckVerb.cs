@@ -167,7 +167,10 @@ internal static class CheckVerb
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
-            [From, To, ByProtocol, Ip, Established, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject, Namespace, Expect, Format, Out, OfLeg, Verbose])
+            [
+                From, To, ByProtocol, Ip, Established, File, Rules, Nft, .. Host.OfChanged, Explain, Verify, Live, Inject,
+                Namespace, Expect, Format, Out, OfLeg, Verbose,
+            ])
             verb.Options.Add(option);
         verb.SetAction(RunAsync);
         return verb;

@@ -44,7 +44,8 @@ internal static class KernelsBootVerb
         var (wishes, backends) = (KernelOptions.Wishes(line), KernelOptions.Backends(line));
         var (userlands, engine) = (KernelOptions.Userlands(line), KernelOptions.Engine(line));
         var hasNftablesEngine = KernelOptions.HasNftablesEngine(line);
-        if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1 || backends.Length > 1 || userlands.Length > 1)
+        if (wishes.Length + (line.GetValue(KernelOptions.Image) is null ? 0 : 1) > 1
+            || backends.Length > 1 || userlands.Length > 1)
             throw new HooktrailException(
                 "boot starts one guest: name one kernel, one userland and one backend; ./specs kernels run takes several.");
         _ = Accelerators.Asked();

@@ -64,7 +64,8 @@ internal static class KernelsRunVerb
             Options =
             {
                 KernelOptions.Image, KernelOptions.Modules, KernelOptions.Userland, KernelOptions.EngineBinaries,
-                KernelOptions.Firewall, KernelOptions.Backend, Filter, AtOnce, Out, Limit, KernelOptions.Refresh, KernelOptions.OnlyCheck
+                KernelOptions.Firewall, KernelOptions.Backend, Filter, AtOnce, Out, Limit, KernelOptions.Refresh,
+                KernelOptions.OnlyCheck
             },
         };
         verb.SetAction(RunAsync);

@@ -14,7 +14,7 @@ using static Hooktrail.Trails.Endpoint;
 namespace Hooktrail.Tests.Docker;
 
 /// <summary>
-/// What check says of the Engine's host, from a snapshot of it, is what happens to the packets of an Engine's containers: two
+/// What check says of the Engine's host, from a snapshot of it, is what happens to the packets of its containers: two
 /// networks, an internal one, a published port, the host, and an address outside.
 /// </summary>
 [Category("live")]
@@ -45,7 +45,9 @@ public sealed class CheckTests : LiveEngineTestBase
     public async Task StartAsync()
     {
         _lab = await DockerLab.StartAsync(Engine, Image, Asked);
-        var snapshot = SnapshotTaking.IsEngineElsewhere ? await OfAnotherMachineAsync() : await SnapshotTaking.OfThisHostAsync();
+        var snapshot = SnapshotTaking.IsEngineElsewhere
+            ? await OfAnotherMachineAsync()
+            : await SnapshotTaking.OfThisHostAsync();
         _topology = TopologyReader.Of(snapshot);
         _host = SnapshotProfile.Of(snapshot, _topology) with { Topology = _topology };
     }

@@ -88,8 +88,9 @@ internal sealed class KillTests
         host.Run("tc qdisc add dev br0 clsact");
         using var check = Inject(host);
 
-        check.Kill();
+        // In this order: when the check ends first, the injector may remove its link before the test has read the name.
         var link = KillInjector(host);
+        check.Kill();
         check.WaitForExit();
         host.Run($"for i in {{1..5000}}; do ip -o link | grep -q ': {link}@' || break; done");
         // The process may have been quicker than its end.

@@ -9,6 +9,25 @@ internal static class CommandLine
     // The script ./specs prepares the machine for them, and starts dotnet itself.
     private static readonly ImmutableArray<string> OfTheScript = ["run", "test", "prepare"];
 
+    /// <summary>Runs a command; every failure ends with a sentence on the terminal's error and an exit code.</summary>
+    /// <param name="arguments">The words after the command's name.</param>
+    /// <param name="patience">How long a verb may take to end after Ctrl-C or SIGTERM; null: neither ends it.</param>
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, TimeSpan? patience) => Guard.Run(
+        () =>
+        {
+            var line = Parse(arguments);
+            return line.Errors.Count > 0
+                ? throw new HooktrailException(Mistake(line))
+                : line.InvokeAsync(new()
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = patience,
+                    Output = Terminal.Out,
+                    Error = Terminal.Error,
+                });
+        },
+        Terminal.Error);
+
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
         // Response files are off, because a file name may begin with @; an option must be written in full.
@@ -16,8 +35,8 @@ internal static class CommandLine
         return Root().Parse(arguments, literal);
     }
 
-    /// <summary>A sentence about the line's first error.</summary>
-    public static string Mistake(ParseResult line)
+    // A sentence about the line's first error.
+    private static string Mistake(ParseResult line)
     {
         var command = line.CommandResult.Command;
         var path = PathOf(command);

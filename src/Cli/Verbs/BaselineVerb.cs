@@ -63,7 +63,7 @@ internal static class BaselineVerb
             var name = line.GetRequiredValue(Name);
             _ = folder.FileOf(name);
             var run = TrailsInput.Read(RunInput.PathOf(line.GetValue(Run) ?? RunInput.LastRun, folder));
-            Console.Out.WriteLine(folder.Save(name, run, line.GetValue(Force)));
+            Terminal.Out.WriteLine(folder.Save(name, run, line.GetValue(Force)));
             return ExitCode.Done;
         });
         return verb;
@@ -124,7 +124,7 @@ internal static class BaselineVerb
             {
                 var run = TrailsInput.Read(folder.FileOf(name));
                 var host = run.HostProfile;
-                Console.Out.WriteLine(
+                Terminal.Out.WriteLine(
                     $"{name}  Linux {host.Kernel}, iptables-{host.Iptables.Name()}, ebtables-{host.Ebtables.Name()}, {run.Legs.Length} legs");
             }
 

@@ -203,7 +203,7 @@ internal static class CheckVerb
         var tables = line.GetValue(Nft) is { } file ? NftInput.Read(file) : null;
         var then = Changed(line, profile, tables);
         if (Host.DockerNote(line) is { } note)
-            await Console.Error.WriteLineAsync(PlainText.Of(note));
+            await Terminal.Error.WriteLineAsync(PlainText.Of(note));
         var answer = Answer.Of(then, question, everyRule: line.GetValue(Verbose));
         var result = new CheckResult(question, answer)
         {

@@ -31,13 +31,13 @@ internal static class CleanVerb
     {
         var ofGuests = GuestLeftovers.Remove();
         foreach (var thing in ofGuests)
-            await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
+            await Terminal.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
 
         var (ofNics, injecting) = await Injections.RemoveLeftAsync(cancellation);
         foreach (var thing in ofNics)
-            await Console.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
+            await Terminal.Out.WriteLineAsync($"Removed {PlainText.Of(thing)}.");
         foreach (var run in injecting)
-            await Console.Out.WriteLineAsync($"Run {PlainText.Of(run)} is active; nothing of it was removed.");
+            await Terminal.Out.WriteLineAsync($"Run {PlainText.Of(run)} is active; nothing of it was removed.");
 
         ContainerEngine engine;
         try
@@ -46,7 +46,7 @@ internal static class CleanVerb
         }
         catch (NoEngineException none)
         {
-            await Console.Out.WriteLineAsync(
+            await Terminal.Out.WriteLineAsync(
                 WithoutEngine(none, NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name)));
             return ExitCode.Done;
         }
@@ -55,11 +55,11 @@ internal static class CleanVerb
         {
             var (removed, alive) = await Leftovers.RemoveAsync(engine, LabImage.Reference(), cancellation);
             foreach (var thing in removed)
-                await Console.Out.WriteLineAsync($"Removed {thing}.");
+                await Terminal.Out.WriteLineAsync($"Removed {thing}.");
             foreach (var run in alive)
-                await Console.Out.WriteLineAsync($"Run {run} is active; nothing of it was removed.");
+                await Terminal.Out.WriteLineAsync($"Run {run} is active; nothing of it was removed.");
             if (removed.IsEmpty && ofGuests.IsEmpty && ofNics.IsEmpty)
-                await Console.Out.WriteLineAsync("Earlier runs left nothing behind.");
+                await Terminal.Out.WriteLineAsync("Earlier runs left nothing behind.");
         }
 
         return ExitCode.Done;

@@ -117,7 +117,7 @@ internal static class ConformVerb
                     "The filter matches no host of the matrix; ./specs conform --list prints them all.");
             if (line.GetValue(List))
             {
-                await Console.Out.WriteAsync(ConformanceText.List(hosts));
+                await Terminal.Out.WriteAsync(ConformanceText.List(hosts));
                 continue;
             }
 
@@ -132,15 +132,15 @@ internal static class ConformVerb
             var (findings, seconds) = await RunAsync(run, path, mutants, cancellation);
             if (run.FirstFailure is { } failure && findings.Total.Run == 0)
                 throw failure;
-            await Console.Out.WriteAsync(ConformanceText.Of(findings, seconds));
+            await Terminal.Out.WriteAsync(ConformanceText.Of(findings, seconds));
             if (mutants is not null)
             {
                 var witnesses = Path.ChangeExtension(path, null) + ".mutants.txt";
                 await File.WriteAllTextAsync(witnesses, ConformanceText.Witnesses(mutants), cancellation);
-                await Console.Out.WriteAsync($"\n{ConformanceText.Of(mutants)}wrote {witnesses}\n");
+                await Terminal.Out.WriteAsync($"\n{ConformanceText.Of(mutants)}wrote {witnesses}\n");
             }
 
-            await Console.Out.WriteLineAsync($"wrote {path}");
+            await Terminal.Out.WriteLineAsync($"wrote {path}");
             if (findings.HasDivergence)
                 exitCode = ExitCode.No;
             else if (exitCode == ExitCode.Done && findings.Total[LegVerdict.NotPredicted] > 0)
@@ -155,7 +155,7 @@ internal static class ConformVerb
     {
         var findings = new Findings();
         var watch = Stopwatch.StartNew();
-        using var progress = new ConformanceProgress(Console.Error, !Console.IsErrorRedirected, run, findings);
+        using var progress = new ConformanceProgress(Terminal.Error, !Terminal.IsErrorRedirected, run, findings);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         await using var stream = new BufferedStream(File.Create(path), 1 << 20);
         using (var recorder = new Recorder(stream, findings, mutants))

@@ -25,7 +25,7 @@ internal static class DoctorVerb
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
         await PrintAsync("The Docker lab", await Examination.OfHostAsync(LabImage.TryReference(), cancellation));
-        await Console.Out.WriteLineAsync();
+        await Terminal.Out.WriteLineAsync();
         await PrintAsync("The namespace lab", await OfNamespacesAsync(cancellation));
         return ExitCode.Done;
     }
@@ -46,9 +46,9 @@ internal static class DoctorVerb
 
     private static async Task PrintAsync(string title, IEnumerable<ExaminationFinding> findings)
     {
-        await Console.Out.WriteLineAsync(title);
+        await Terminal.Out.WriteLineAsync(title);
         foreach (var finding in findings)
-            await Console.Out.WriteLineAsync(
+            await Terminal.Out.WriteLineAsync(
                 PlainText.Of(
                     $"{(finding.Consequence is null ? "ok  " : "LACK")}  {finding.What + ":",-22} {finding.Found}")
                 + (finding.Consequence is null ? "" : $"\n      {"",-22} → {PlainText.Of(finding.Consequence)}"));

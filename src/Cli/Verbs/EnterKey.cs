@@ -9,7 +9,7 @@ internal static class EnterKey
         try
         {
             // A read of the console cannot be cancelled, so it stays pending.
-            await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+            await Task.Run(Terminal.In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
         }
         catch (OperationCanceledException)
         {

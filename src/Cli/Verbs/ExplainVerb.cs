@@ -100,16 +100,16 @@ internal static class ExplainVerb
                 flow.Key.Flow, flow.Key.Profile, [.. flow.DistinctBy(one => (one.Leg, one.Observed))]))
             .ToList();
         if (Note(line) is { } note)
-            Console.Out.Write($"{PlainText.Of(note)}\n");
+            Terminal.Out.Write($"{PlainText.Of(note)}\n");
         var answers = flows.Where(flow => flow.IsPredicted).Select(flow => flow.AsPredicted())
             .Concat(flows.Where(flow => !flow.IsPredicted)
                 .GroupBy(flow => (flow.Profile, flow.Divergence))
                 .SelectMany(group => new ExplainedFlows([.. group]).Answers()))
             .ToList();
         foreach (var answer in answers.Where(answer => flows.Count == 1 || !answer.IsPredicted))
-            Console.Out.Write($"{answer.Text}\n");
+            Terminal.Out.Write($"{answer.Text}\n");
         if (flows.Count > 1)
-            Console.Out.WriteLine(
+            Terminal.Out.WriteLine(
                 $"{flows.Count} flows: {Count(answer => answer.IsPredicted)} as predicted, "
                 + $"{Count(answer => answer is { IsPredicted: false, IsExplained: true })} explained, "
                 + $"{Count(answer => !answer.IsExplained)} not explained.");

@@ -186,11 +186,11 @@ internal static class ImportVerb
 
     private static int Print(ForeignTrace trace, LabMap map)
     {
-        Console.Out.Write($"{Heading(trace)}\n");
+        Terminal.Out.Write($"{Heading(trace)}\n");
         foreach (var (index, packet) in trace.Packets.Index())
-            Console.Out.Write(
+            Terminal.Out.Write(
                 $"\npacket {index + 1}: {Title(packet)}\n{TrailText.Of(packet.Trail(map, trace.Format))}{Rules(packet.Hops)}");
-        Notes(Console.Out, Notes(trace));
+        Notes(Terminal.Out, Notes(trace));
         return ExitCode.Done;
     }
 
@@ -209,21 +209,21 @@ internal static class ImportVerb
         var judgement = new Judgement(wanted, Ending(wanted));
         if (json)
         {
-            using var output = Console.OpenStandardOutput();
+            using var output = Terminal.OpenOutput();
             TrailsJson.Write(output, new(profile, wanted));
         }
         else
         {
-            Console.Out.Write($"{Heading(trace)}\n{judgement.Text}");
+            Terminal.Out.Write($"{Heading(trace)}\n{judgement.Text}");
             foreach (var leg in found.Legs.Where(one => wanted.Any(record => record.Leg == one.Leg)))
                 if (Rules(leg.Packet.Hops.Where(hop => comparison.IsKnown(hop.Sighting.Point)))
                     is { Length: > 0 } rules)
-                    Console.Out.Write($"\n{flow}, {leg.Leg}\n{rules}");
-            Console.Out.Write($"\n{judgement.Ending}\n");
+                    Terminal.Out.Write($"\n{flow}, {leg.Leg}\n{rules}");
+            Terminal.Out.Write($"\n{judgement.Ending}\n");
         }
 
         if (!json && line.GetValue(Explain) && wanted.Any(leg => leg.Verdict == LegVerdict.Disagreed))
-            Console.Out.Write(Explained(
+            Terminal.Out.Write(Explained(
                 comparison,
                 flow,
                 profile,
@@ -232,9 +232,9 @@ internal static class ImportVerb
                         leg => leg.Leg == one.Leg && leg.Verdict is LegVerdict.Agreed or LegVerdict.Disagreed)),
                 ]));
         var docker = Host.DockerNote(line) is { } note ? [note] : Array.Empty<string>();
-        Notes(json ? Console.Error : Console.Out, [.. docker, .. Notes(trace), .. found.Notes, .. comparison.Notes]);
+        Notes(json ? Terminal.Error : Terminal.Out, [.. docker, .. Notes(trace), .. found.Notes, .. comparison.Notes]);
         if (json)
-            Console.Error.WriteLine(judgement.Ending);
+            Terminal.Error.WriteLine(judgement.Ending);
         return judgement.ExitCode;
     }
 

@@ -9,8 +9,6 @@ internal static class InputFile
     /// <summary>Stands for standard input in place of a path.</summary>
     public const string StandardInput = "-";
 
-    private static bool _isInputTaken;
-
     /// <summary>The file's name in a sentence.</summary>
     public static string NameOf(string path) => path == StandardInput ? "Standard input" : $"\"{path}\"";
 
@@ -38,10 +36,7 @@ internal static class InputFile
 
     private static Stream Open(string path)
     {
-        if (path == StandardInput && _isInputTaken)
-            throw new IOException("it can be read only once");
-        _isInputTaken |= path == StandardInput;
-        var stream = new PeekedStream(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path));
+        var stream = new PeekedStream(path == StandardInput ? Terminal.OpenInput() : File.OpenRead(path));
         // RFC 1952, section 2.3.1.
         return stream.Beginning is [0x1f, 0x8b]
             ? new UnpackedStream(stream, new GZipStream(stream, CompressionMode.Decompress))

@@ -150,7 +150,7 @@ internal static class KernelOptions
             : [Backends(name)];
 
     /// <summary>Prints progress to standard error, so that it does not mix with results.</summary>
-    public static void Say(string what) => Console.Error.WriteLine($"  {"kernels",-8} {PlainText.Of(what)}");
+    public static void Say(string what) => Terminal.Error.WriteLine($"  {"kernels",-8} {PlainText.Of(what)}");
 
     private static Backend Backends(string name) => name is "nft" or "legacy"
         ? Trails.Backends.Parse(name)

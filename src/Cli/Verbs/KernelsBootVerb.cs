@@ -51,7 +51,7 @@ internal static class KernelsBootVerb
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
         {
-            await Console.Out.WriteLineAsync(userlands[0].Suite);
+            await Terminal.Out.WriteLineAsync(userlands[0].Suite);
             return ExitCode.Done;
         }
 
@@ -72,16 +72,16 @@ internal static class KernelsBootVerb
             machine, Path.Combine(log, "console.log"), BootLimit, cancellation))
         {
             // Scripts read the first line.
-            await Console.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
-            await Console.Out.WriteLineAsync(
+            await Terminal.Out.WriteLineAsync($"DOCKER_HOST={guest.Endpoint}");
+            await Terminal.Out.WriteLineAsync(
                 PlainText.Of(
                     $"Linux {guest.Release}, {guest.Engine}; its console is in {Path.Combine(log, "console.log")}; press Enter to stop it."));
             foreach (var lack in guest.Lacks)
-                await Console.Out.WriteLineAsync($"The guest lacks {lack}.");
+                await Terminal.Out.WriteLineAsync($"The guest lacks {lack}.");
             try
             {
                 // A read of the console cannot be cancelled, so it stays pending.
-                await Task.WhenAny((Task)Task.Run(Console.In.ReadLine, CancellationToken.None), guest.Lost)
+                await Task.WhenAny((Task)Task.Run(Terminal.In.ReadLine, CancellationToken.None), guest.Lost)
                     .WaitAsync(cancellation);
             }
             catch (OperationCanceledException) when (kept is null)

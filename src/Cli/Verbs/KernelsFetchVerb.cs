@@ -29,7 +29,7 @@ internal static class KernelsFetchVerb
         if (line.GetValue(KernelOptions.OnlyCheck))
             return ExitCode.Done;
         foreach (var kernel in await KernelOptions.PrepareAsync(line, wishes, cancellation))
-            await Console.Out.WriteLineAsync(PlainText.Of($"{kernel.Name}  {kernel.Title}  {kernel.Folder}"));
+            await Terminal.Out.WriteLineAsync(PlainText.Of($"{kernel.Name}  {kernel.Title}  {kernel.Folder}"));
         return ExitCode.Done;
     }
 }

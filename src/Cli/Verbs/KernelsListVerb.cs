@@ -37,7 +37,7 @@ internal static class KernelsListVerb
         var served = await archive.KernelsAsync(
             line.GetValue(KernelOptions.Refresh), KernelOptions.Say, cancellation);
         var userlands = await archive.UserlandsAsync(cancellation);
-        await Console.Out.WriteAsync(
+        await Terminal.Out.WriteAsync(
             KernelListText.Of(served, userlands, new KernelStore(cache).Has, line.GetValue(All)));
         return ExitCode.Done;
     }

@@ -83,7 +83,7 @@ internal static class KernelsRunVerb
         _ = Accelerators.Asked();
         if (line.GetValue(KernelOptions.OnlyCheck))
         {
-            await Console.Out.WriteLineAsync(string.Join('\n', userlands));
+            await Terminal.Out.WriteLineAsync(string.Join('\n', userlands));
             return ExitCode.Done;
         }
 
@@ -116,7 +116,7 @@ internal static class KernelsRunVerb
             Accelerators = accelerators,
             Progress = KernelOptions.Say,
         }.RunAsync(cancellation);
-        await Console.Out.WriteAsync(
+        await Terminal.Out.WriteAsync(
             $"\n{KernelsText.Of(results)}\nWritten:\n{string.Concat(results.Select(result => $"  {Path.Combine(folder, result.Guest.Folder)}\n"))}");
         return results.All(result => result.IsGood) ? ExitCode.Done : ExitCode.No;
     }

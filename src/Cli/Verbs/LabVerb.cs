@@ -46,10 +46,10 @@ internal static class LabVerb
         await using (lab)
         {
             // Scripts read the first line.
-            await Console.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
-            await Console.Out.WriteLineAsync(PlainText.Of(why));
+            await Terminal.Out.WriteLineAsync($"The lab is up, run {lab.Run}; press Enter to take it down.");
+            await Terminal.Out.WriteLineAsync(PlainText.Of(why));
             if (lab is NamespaceLab namespaces)
-                await Console.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(
+                await Terminal.Out.WriteAsync(string.Concat(namespaces.ProcessIds.Select(
                     station => $"  {station.Key,-10} {namespaces.Machine.Entrance(station.Value)}\n")));
             await EnterKey.PressedAsync(cancellation);
         }

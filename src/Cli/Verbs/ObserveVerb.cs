@@ -105,9 +105,9 @@ internal static class ObserveVerb
         await using (lab)
         {
             ObserverChoice.Check(lab.Kind, observers);
-            await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(why));
+            await (json ? Terminal.Error : Terminal.Out).WriteLineAsync(PlainText.Of(why));
             if (Host.DockerNote(line) is { } note)
-                await (json ? Console.Error : Console.Out).WriteLineAsync(PlainText.Of(note));
+                await (json ? Terminal.Error : Terminal.Out).WriteLineAsync(PlainText.Of(note));
             var told = json ? await lab.FactsAsync(cancellation) : null;
             foreach (var change in changes)
                 await lab.ChangeAsync(change, cancellation);
@@ -116,18 +116,18 @@ internal static class ObserveVerb
             var seen = json
                 ? await lab.SendAsync(flow, sending, cancellation)
                 : await new AsItComes(
-                    Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Usual, Console.Out)
+                    Prediction.Legs(lab.Profile, flow, packets), observers ?? lab.Usual, Terminal.Out)
                     .WhileAsync(glimpsed => lab.SendAsync(flow, sending with { Glimpsed = glimpsed }, cancellation));
             var judgement = Judgement.Of(flow, packets, seen);
             if (told is not null)
             {
-                await using var output = Console.OpenStandardOutput();
+                await using var output = Terminal.OpenOutput();
                 TrailsJson.Write(output, new(seen.Profile, judgement.Legs) { Facts = told.Facts, Hooks = told.Hooks });
-                await Console.Error.WriteLineAsync(judgement.Ending);
+                await Terminal.Error.WriteLineAsync(judgement.Ending);
             }
             else
             {
-                await Console.Out.WriteAsync($"{judgement.Text}\n{judgement.Ending}\n");
+                await Terminal.Out.WriteAsync($"{judgement.Text}\n{judgement.Ending}\n");
             }
             return judgement.ExitCode;
         }

@@ -35,7 +35,7 @@ internal static class OutputFile
     {
         if (to is null or TrailsInput.StandardInput)
         {
-            using var output = new BufferedStream(Console.OpenStandardOutput());
+            using var output = new BufferedStream(Terminal.OpenOutput());
             write(output);
             return;
         }

@@ -82,17 +82,17 @@ internal static class PredictVerb
         var note = Host.DockerNote(line) is { } told ? PlainText.Of(told) + "\n" : "";
         // Drawings and JSON are read by programs.
         if (format != "table" || line.GetValue(Json))
-            Console.Error.Write(note);
+            Terminal.Error.Write(note);
         if (line.GetValue(Json))
         {
             if (format != "table")
                 throw new HooktrailException("--json and --format cannot be combined; remove one of them.");
-            using var output = Console.OpenStandardOutput();
+            using var output = Terminal.OpenOutput();
             TrailsJson.Write(output, new(profile, [new(flow, leg, predicted.Trail, null) { Ways = predicted.Ways }]));
         }
         else
         {
-            Console.Out.Write(format switch
+            Terminal.Out.Write(format switch
             {
                 "table" => $"{note}{flow}, {leg}\n\n{Table(predicted)}",
                 "text" or LegDrawing.Svg or LegDrawing.Mermaid => LegDrawing.Of(

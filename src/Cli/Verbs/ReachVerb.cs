@@ -111,7 +111,7 @@ internal static class ReachVerb
         var shown = Show(line, format, host.Topology.Name, expectations, table, verified);
         if (verified is null)
             return shown;
-        await Console.Error.WriteAsync(ReachText.Of(verified));
+        await Terminal.Error.WriteAsync(ReachText.Of(verified));
         return Worse(shown, CodeOf(verified));
     }
 
@@ -179,7 +179,7 @@ internal static class ReachVerb
         var shown = Show(line, format, difference, verified);
         foreach (var (host, one) in new[] { "before", "after" }.Zip(verified))
         {
-            await Console.Error.WriteAsync($"{host}: {ReachText.Of(one)}");
+            await Terminal.Error.WriteAsync($"{host}: {ReachText.Of(one)}");
             shown = Worse(shown, CodeOf(one));
         }
 

@@ -88,7 +88,7 @@ internal static class ReportVerb
                 ComparisonMatrix.Of([.. input.Runs.Select(run => new ComparedRun(run.Name, run.Name, run.Trails))]));
         OutputFile.WriteText(to, html => HtmlReport.Write(html, input), "The report");
         if (to != TrailsInput.StandardInput)
-            Console.Out.WriteLine(to);
+            Terminal.Out.WriteLine(to);
         return ExitCode.Done;
     }
 

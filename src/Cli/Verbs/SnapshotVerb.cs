@@ -82,7 +82,7 @@ internal static class SnapshotVerb
             snapshot = AnonymousSnapshot.Of(snapshot);
         OutputFile.WritePrivate(to, stream => SnapshotJson.Write(stream, snapshot), "The snapshot");
         foreach (var failure in snapshot.Failures)
-            await Console.Error.WriteLineAsync($"specs: not read: {failure}");
+            await Terminal.Error.WriteLineAsync($"specs: not read: {failure}");
         return ExitCode.Done;
     }
 
@@ -96,7 +96,7 @@ internal static class SnapshotVerb
             return await SnapshotTaking.OfNamespaceAsync(process, cancellation);
         if (!SnapshotTaking.IsEngineElsewhere)
             return await SnapshotTaking.OfThisHostAsync(cancellation);
-        await Console.Error.WriteLineAsync(
+        await Terminal.Error.WriteLineAsync(
             "specs: DOCKER_HOST is another machine, of whose host only containers and networks can be read through the Engine; for devices, routes and rules, run there what --script prints.");
         return await SnapshotTaking.OfEngineAsync(cancellation);
     }

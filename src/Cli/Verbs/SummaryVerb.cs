@@ -34,7 +34,7 @@ internal static class SummaryVerb
         var paths = line.GetRequiredValue(Files);
         // Reads all files before it prints the first, so that bad input does not leave half of a summary.
         var files = paths.Select(path => (Path: path, File: TrailsInput.Read(path))).ToList();
-        using var output = new StreamWriter(Console.OpenStandardOutput());
+        using var output = new StreamWriter(Terminal.OpenOutput());
         foreach (var (index, (path, file)) in files.Index())
         {
             output.Write(index == 0 ? "" : "\n");

@@ -44,11 +44,11 @@ internal static class TwinVerb
         await using var twin = await TwinOfHost.StartAsync(
             SnapshotPlan.Of(snapshot), SnapshotInput.HostOf(snapshot), cancellation);
         // Scripts read the first line.
-        await Console.Out.WriteLineAsync("The twin is up; press Enter to take it down.");
+        await Terminal.Out.WriteLineAsync("The twin is up; press Enter to take it down.");
         foreach (var (name, process) in twin.Namespaces)
-            await Console.Out.WriteLineAsync(PlainText.Of($"  {name,-20} {ThisMachine.Instance.Entrance(process)}"));
+            await Terminal.Out.WriteLineAsync(PlainText.Of($"  {name,-20} {ThisMachine.Instance.Entrance(process)}"));
         foreach (var difference in twin.Differences)
-            await Console.Out.WriteLineAsync(PlainText.Of(difference));
+            await Terminal.Out.WriteLineAsync(PlainText.Of(difference));
         await EnterKey.PressedAsync(cancellation);
         return ExitCode.Done;
     }

@@ -97,7 +97,7 @@ internal static class WatchVerb
         var judge = new WatchJudge(host);
         var tally = new WatchTally();
         await using var watch = await LiveWatch.StartAsync(host, traffic, rate, cancellation);
-        await Console.Out.WriteLineAsync(
+        await Terminal.Out.WriteLineAsync(
             $"Watching for at most {seconds} seconds or {most} packets, {rate} a second; Ctrl-C ends it.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(seconds));
@@ -107,13 +107,13 @@ internal static class WatchVerb
                 continue;
             var judged = judge.Of(packet);
             tally.Add(judged);
-            await Console.Out.WriteAsync(WatchText.Of(tally.Count, judged, line.GetValue(Verbose)));
+            await Terminal.Out.WriteAsync(WatchText.Of(tally.Count, judged, line.GetValue(Verbose)));
             if (tally.Count == most)
                 await limit.CancelAsync();
         }
 
         var (came, traced) = await watch.CountAsync(CancellationToken.None);
-        await Console.Out.WriteAsync(WatchText.Of(tally, came, traced, watch.Losses));
+        await Terminal.Out.WriteAsync(WatchText.Of(tally, came, traced, watch.Losses));
         return tally.Parted > 0 ? ExitCode.No : tally.Untold > 0 || watch.Losses > 0 ? ExitCode.NotPredicted : ExitCode.Done;
     }
 }

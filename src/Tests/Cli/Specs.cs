@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
+using Hooktrail.Cli;
 
 namespace Hooktrail.Tests.Cli;
 
@@ -23,13 +25,26 @@ internal static class Specs
         }
     }
 
-    public static Task<Ran> Run(params string[] arguments) => Start("dotnet", [Path, .. arguments]);
+    /// <summary>
+    /// Runs a command in this process, as Program.cs does: a process for each would take most of the tests' time.
+    /// </summary>
+    public static Task<Ran> Run(params string[] arguments) => Fed("", arguments);
 
     /// <summary>Splits the line at its blanks; no quoting.</summary>
     public static Task<Ran> Line(string line) => Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    public static Task<Ran> Fed(string input, params string[] arguments) =>
-        Start("dotnet", [Path, .. arguments], input);
+    /// <summary>The same with an input.</summary>
+    public static async Task<Ran> Fed(string input, params string[] arguments)
+    {
+        using var given = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        var (output, error) = (new Written(), new Written());
+        var exitCode = await Terminal.With(
+            given, output, error, () => CommandLine.RunAsync(arguments, patience: null));
+        return new(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs a command as a user does, in a process of its own.</summary>
+    public static Task<Ran> Program(params string[] arguments) => Start("dotnet", [Path, .. arguments]);
 
     /// <remarks>Null input is this process's; a variable that is null is unset.</remarks>
     public static async Task<Ran> Start(
@@ -54,5 +69,15 @@ internal static class Specs
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Can be written to and read after a command has closed it.</summary>
+    private sealed class Written : MemoryStream
+    {
+        public override string ToString() => Encoding.UTF8.GetString(ToArray());
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -53,14 +53,14 @@ public sealed class ToolTests
         var help = await Start(Tool, "check", "--help");
         Assert.That(help.Output, Does.Contain("hooktrail check [options]").And.Contain("\n  hooktrail check --from internet "));
         Assert.That(help.Output, Does.Not.Contain("./specs"));
-        Assert.That((await Start(Tool, "--version")).Output, Is.EqualTo((await Specs.Run("--version")).Output));
+        Assert.That((await Start(Tool, "--version")).Output, Is.EqualTo((await Specs.Program("--version")).Output));
     }
 
     [Test]
     public async Task It_predicts_as_the_script_does()
     {
         string[] words = ["predict", "--from", "wan", "--to", "host", "--port", "8080", "--protocol", "tcp"];
-        Assert.That(await Start(Tool, words), Is.EqualTo(await Specs.Run(words)));
+        Assert.That(await Start(Tool, words), Is.EqualTo(await Specs.Program(words)));
     }
 
     [TestCase("run", "hooktrail: run needs the features, which are in a checkout of Hooktrail; clone the repository, and run ./specs run there.")]

@@ -15,7 +15,7 @@ public class VersionTests
             Path.Combine(Path.GetDirectoryName(Specs.Script)!, "Directory.Build.props"),
             Path.Combine(folder.Name, "Directory.Build.props"));
 
-        var (built, printed) = (await Specs.Run("--version"), await Specs.Start(script, ["--version"]));
+        var (built, printed) = (await Specs.Program("--version"), await Specs.Start(script, ["--version"]));
 
         Assert.That(built.ExitCode, Is.Zero, built.Error);
         Assert.That(built.Output, Does.Match(@"\A\d+\.\d+\.\d+\n\z"));

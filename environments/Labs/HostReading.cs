@@ -35,7 +35,7 @@ public static partial class HostReading
             }
             translated() { # FAMILY: rules of iptables in nft's words
                 local saved
-                IFS= read -r -d '' saved
+                saved=$(</dev/stdin)
                 [ -z "${saved//[[:space:]]/}" ] || run "$1-restore-translate" -f /dev/stdin <<<"$saved"
             }
             unlisted= named=

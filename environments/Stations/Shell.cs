@@ -11,7 +11,6 @@ public class Shell(ISession session) : IAsyncDisposable
     private static TimeSpan Patience => Allowance.For(TimeSpan.FromSeconds(30));
 
     private readonly SemaphoreSlim _turn = new(1);
-    private int _scripts;
 
     public ISession Session => session;
 
@@ -36,17 +35,21 @@ public class Shell(ISession session) : IAsyncDisposable
         await _turn.WaitAsync(limit.Token).ConfigureAwait(false);
         try
         {
-            var id = (++_scripts).ToString(CultureInfo.InvariantCulture);
+            // No script knows its id, so none prints it.
+            var id = Guid.NewGuid().ToString("N");
             await SayAsync($"{id} {Encoding.UTF8.GetByteCount(script)}\n{script}", limit.Token).ConfigureAwait(false);
 
-            var header = (await session.ReadLineAsync(limit.Token).ConfigureAwait(false)).Split(' ');
-            if (header.Length != 3 || header[0] != id)
+            if (await session.ReadLineAsync(limit.Token).ConfigureAwait(false) != id)
                 throw new HooktrailException(
                     $"The agent in {session.Name} answered out of turn; {session.Words.OutOfTurn}");
-            var lines = new string[int.Parse(header[2], CultureInfo.InvariantCulture)];
-            for (var i = 0; i < lines.Length; i++)
-                lines[i] = await session.ReadLineAsync(limit.Token).ConfigureAwait(false);
-            return (int.Parse(header[1], CultureInfo.InvariantCulture), lines);
+            var lines = new List<string>();
+            for (; ; )
+            {
+                var line = await session.ReadLineAsync(limit.Token).ConfigureAwait(false);
+                if (line.StartsWith(id, StringComparison.Ordinal))
+                    return (int.Parse(line.AsSpan(id.Length), CultureInfo.InvariantCulture), lines);
+                lines.Add(line);
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

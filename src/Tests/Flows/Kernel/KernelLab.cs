@@ -13,20 +13,28 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
 {
     private readonly StringBuilder _report = new();
     private readonly List<string> _others = [];
+    private readonly HostProfile _asLent = lab.Profile;
+    private bool _hasAgreed;
 
     public HostProfile Profile => lab.Profile;
 
     public int Legs { get; private set; }
 
+    /// <summary>Takes the lab, as it was, for the next test; null: it ends with this test.</summary>
+    public Action? GiveBack { get; init; }
+
+    /// <inheritdoc cref="WithoutRedirectsAsync"/>
+    public static async Task<KernelLab> StartAsync(NamespaceSetup setup) => new(await WithoutRedirectsAsync(setup));
+
     /// <summary>
     /// Starts a lab whose host sends no redirects: whether it does depends on earlier ones, and when (net/ipv4/route.c,
     /// <c>ip_rt_send_redirect</c>).
     /// </summary>
-    public static async Task<KernelLab> StartAsync(NamespaceSetup setup)
+    public static async Task<NamespaceLab> WithoutRedirectsAsync(NamespaceSetup setup)
     {
-        var lab = new KernelLab(await Live.StartAsync(setup));
-        await lab.TurnAsync(false, "send_redirects");
-        return lab;
+        var started = await Live.StartAsync(setup);
+        await new KernelLab(started).TurnAsync(false, "send_redirects");
+        return started;
     }
 
     /// <summary>Turns switches for the rest of the lab's life.</summary>
@@ -75,6 +83,7 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
     {
         Assert.That(_report.ToString(), Is.Empty);
         Assert.That(Legs, Is.GreaterThanOrEqualTo(legs));
+        _hasAgreed = true;
     }
 
     /// <summary>As <see cref="AssertAgreed"/>, and each leg was predicted and proven.</summary>
@@ -84,7 +93,14 @@ internal sealed class KernelLab(NamespaceLab lab) : IAsyncDisposable
         Assert.That(_others, Is.Empty);
     }
 
-    public ValueTask DisposeAsync() => lab.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Where every change was taken back, the profile is the very one from before (ChangingHost).
+        if (GiveBack is { } giveBack && _hasAgreed && ReferenceEquals(lab.Profile, _asLent))
+            giveBack();
+        else
+            await lab.DisposeAsync();
+    }
 
     private void Compare(string about, Flow flow, Forecast forecast, Seen observation)
     {

@@ -95,7 +95,7 @@ public class NftMatchTests
     [TestCase("ip ttl 60-64", "forward")]
     public async Task A_match_is_what_the_kernel_takes_it_for(string match, string hooks)
     {
-        await using var lab = await KernelLab.StartAsync(Open);
+        await using var lab = await LentLabs.BorrowAsync(Open);
         foreach (var hook in hooks.Split(' '))
             await CheckAsync(
                 lab,
@@ -127,7 +127,7 @@ public class NftMatchTests
     [TestCase("", "limit rate 1000/second meta l4proto tcp drop")]
     public async Task A_rule_does_what_the_kernel_does(string sets, string rules)
     {
-        await using var lab = await KernelLab.StartAsync(Open);
+        await using var lab = await LentLabs.BorrowAsync(Open);
         await CheckAsync(
             lab,
             $"table inet t {{ {sets}\nchain d {{ drop; }}\nchain c {{ type filter hook forward priority -5; {rules}; }}\n}}",
@@ -142,7 +142,7 @@ public class NftMatchTests
     [TestCase("postrouting", "oifname \"wan.nic\" snat ip to ip saddr map { client : 203.0.113.1 }")]
     public async Task NAT_does_what_the_kernel_does(string hook, string rules)
     {
-        await using var lab = await KernelLab.StartAsync(Open);
+        await using var lab = await LentLabs.BorrowAsync(Open);
         await CheckAsync(
             lab, $"table inet t {{ chain c {{ type nat hook {hook} priority 0; {rules}; }}; }}", $"{rules}: ");
         lab.AssertAgreed(8);

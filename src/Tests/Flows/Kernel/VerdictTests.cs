@@ -23,7 +23,7 @@ public class VerdictTests
     public async Task A_packet_is_dropped_wherever_a_rule_drops_it(
         [Values] IpVersion ip, [Values(Protocol.Udp, Protocol.Tcp)] Protocol protocol)
     {
-        await using var lab = await KernelLab.StartAsync(Open);
+        await using var lab = await LentLabs.BorrowAsync(Open);
         var flows = Journeys.Select(journey => new Flow(journey.From, journey.To, protocol) { Ip = ip }).ToList();
         var open = lab.Profile;
         var crossed = flows.ToDictionary(
@@ -46,7 +46,7 @@ public class VerdictTests
     [Test]
     public async Task A_packet_is_rejected_wherever_a_rule_rejects_it([Values] IpVersion ip)
     {
-        await using var lab = await KernelLab.StartAsync(Open);
+        await using var lab = await LentLabs.BorrowAsync(Open);
         string[] ways = ip == IpVersion.V4
             ? [
                 "icmp-port-unreachable", "icmp-net-unreachable", "icmp-host-prohibited",

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hooktrail.Hosts;
+using Hooktrail.Hosts.Reading;
 using Hooktrail.Labs;
 using Hooktrail.Trails.Topologies;
 
@@ -7,7 +8,7 @@ namespace Hooktrail.Snapshots;
 
 /// <summary>
 /// The profile of a host from its snapshot, as a lab reads one from its host: kernel, backends, rules, sysctls, and in
-/// which order chains of one priority were registered.
+/// which order chains of one priority were registered, and the connections that it tracks.
 /// </summary>
 /// <remarks>
 /// A switch is on if it is on for any device; what a device has of it is in the <see cref="Topology"/>.
@@ -27,6 +28,7 @@ public static partial class SnapshotProfile
             Rules = rules,
             Conntrack = rules.NeedsConntrack(IpVersion.V4),
             Conntrack6 = rules.NeedsConntrack(IpVersion.V6),
+            Tracked = ConnectionReader.Of(snapshot),
         };
         return profile with
         {

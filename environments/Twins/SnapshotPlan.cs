@@ -15,7 +15,13 @@ public static class SnapshotPlan
     public static TwinPlan Of(Snapshot snapshot)
     {
         var topology = TopologyReader.Of(snapshot);
-        return new(topology) { Settings = [.. Settings(snapshot, topology)], Rules = [.. Rules(snapshot)] };
+        var registered = RegisteredChains.Of(snapshot, topology);
+        return new(topology)
+        {
+            Settings = [.. Settings(snapshot, topology)],
+            Rules = [.. registered.Rules, .. Rules(snapshot)],
+            Registered = registered.Order,
+        };
     }
 
     // What holds for all devices comes first, because it sets theirs too.

@@ -166,6 +166,9 @@ public sealed class Twin : IAsyncDisposable
             Listening = plan.Topology.Listening,
         };
         var profile = SnapshotProfile.Of(snapshot, topology) with { Topology = topology };
+        // Few kernels list their hooks; without that the plan tells in which order they were made.
+        if (!profile.Registered.IsListed && plan.Registered is { } order)
+            profile = profile with { Registered = order };
         var handles = snapshot.Find("nft-json") is { Succeeded: true } listed
             ? RuleHandles.Of(listed.Text)
             : RuleHandles.None;

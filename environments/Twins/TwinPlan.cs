@@ -14,6 +14,9 @@ public sealed record TwinPlan(Topology Topology)
 
     /// <summary>The rules, in the order in which they are loaded.</summary>
     public ImmutableArray<LoadedRules> Rules { get; init; } = [];
+
+    /// <summary>The order in which the rules register chains with one priority; null if it is not known.</summary>
+    public RegistrationOrder? Registered { get; init; }
 }
 
 /// <summary>Rules as a program reads them.</summary>

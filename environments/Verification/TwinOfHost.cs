@@ -14,10 +14,14 @@ public sealed class TwinOfHost : IAsyncDisposable
     private readonly HostProfile _onThisKernel;
     private readonly Twin _twin;
 
+    // The connection of a question is made in the twin before its packets.
+    private readonly HostProfile _twins;
+
     private TwinOfHost(HostProfile host, Twin twin)
     {
         (_host, _twin) = (host, twin);
         _onThisKernel = OnKernelOf(twin, host);
+        _twins = twin.Profile with { Tracked = host.Tracked };
         Differences = [.. twin.DifferencesFrom(_onThisKernel), .. OtherOrder.Of(_onThisKernel, twin.Profile)];
     }
 
@@ -53,7 +57,7 @@ public sealed class TwinOfHost : IAsyncDisposable
     public async Task<Verified> AskAsync(Flow flow, CancellationToken cancellation = default)
     {
         var isOtherThere = !AreAlike(_host, _onThisKernel, flow);
-        if (isOtherThere || !AreAlike(_onThisKernel, _twin.Profile, flow))
+        if (isOtherThere || !AreAlike(_onThisKernel, _twins, flow))
             return new(
                 null,
                 isOtherThere

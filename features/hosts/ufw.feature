@@ -51,3 +51,28 @@ Feature: Why ufw does not close a published port
       And the rule "iptables -I DOCKER-USER -i eth0 -s 192.0.2.7 -j RETURN"
       When "192.0.2.7" connects to "web" at port 8080
       Then it is delivered to "web"
+
+  Rule: What is denied now need not end what is open
+
+    Before its own rules ufw accepts what belongs to a known connection. DOCKER-USER comes before the rule by which
+    Docker does so.
+
+    Scenario: After `ufw deny 22`, no new session of ssh begins
+      Given the rule "iptables -I ufw-user-input -p tcp --dport 22 -j DROP"
+      When "internet" connects to "host" at port 22
+      Then it is dropped by rule 1 of "filter ufw-user-input"
+
+    Scenario: The session of ssh that was open before goes on
+      Given the rule "iptables -I ufw-user-input -p tcp --dport 22 -j DROP"
+      When "internet" sends on an established connection to "host" at port 22
+      Then it is delivered to "host"
+
+    Scenario: In DOCKER-USER, the same rule ends what is open too
+      Given the rule "iptables -I DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP"
+      When "internet" sends on an established connection to "web" at port 8080
+      Then it is dropped by rule 1 of "filter DOCKER-USER"
+
+    Scenario: Unless it is about new connections only
+      Given the rule "iptables -I DOCKER-USER -i eth0 -p tcp --dport 80 -m conntrack --ctstate NEW -j DROP"
+      When "internet" sends on an established connection to "web" at port 8080
+      Then it is delivered to "web"

@@ -111,8 +111,8 @@ unread() {
 }
 
 # A tool's first request can load a module. So a tool is asked only if the kernel has the tool's part already.
-symbols=" $(grep -E ' (nft_do_chain|nfnl_hook_dump|ip_set_nfnl_get_byindex|nfnl_compat_get_rcu|ebt_do_table)' \
-    /proc/kallsyms 2>/dev/null | sed -e 's/^[^ ]* . //' -e "s/[ $tab].*//" | tr '\n' ' ') "
+asked='nft_do_chain|nfnl_hook_dump|ip_set_nfnl_get_byindex|nfnl_compat_get_rcu|ebt_do_table|ctnetlink_dump_table'
+symbols=" $(grep -E " ($asked)" /proc/kallsyms 2>/dev/null | sed -e 's/^[^ ]* . //' -e "s/[ $tab].*//" | tr '\n' ' ') "
 [ -r /proc/kallsyms ] || symbols=
 # Without the list of symbols (CONFIG_KALLSYMS) that of modules says it, but for what is built into the kernel.
 modules=" $(sed -n 's/ .*//p' /proc/modules 2>/dev/null | tr '\n' ' ') "
@@ -170,6 +170,20 @@ listening() {
         [ ! -r "$1/$protocol" ] || sed -n \
             "s/^ *[0-9][0-9]*: \([0-9A-F]*:[0-9A-F]*\) [0-9A-F]*:[0-9A-F]* $state .*/$protocol \1/p" "$1/$protocol"
     done | sort -u
+}
+
+# connections: of the connections that the kernel tracks those of TCP and UDP that were answered, as it lists them. A
+# last line «more» stands for all but the first 2,000. Only a whole list is one: a tool that fails says so.
+connections() {
+    set -- cat /proc/net/nf_conntrack
+    [ -e /proc/net/nf_conntrack ] || set -- conntrack -L -o extended
+    entries=$({ (run "$@") || echo failed; } 2>/dev/null \
+        | grep -E '^(failed|ipv[46] +[0-9]+ +(tcp .* (ESTABLISHED|\[(HW_)?OFFLOAD\]) |udp )).*$' \
+        | grep -v ' \[UNREPLIED\] ' | sed -n -e '1,2000p' -e '2001{s/.*/more/p' -e q -e '}')
+    case $entries in
+        *failed) run "$@" >/dev/null ;;
+        ?*) printf '%s\n' "$entries" ;;
+    esac
 }
 
 # The tables of iptables-legacy exist once they were asked for, so they are asked for only by name.
@@ -320,6 +334,9 @@ host() {
     part bridge-vlans bridge -j vlan show
     part tc tc -j qdisc show
     part listening listening /proc/net
+    if [ -e /proc/net/nf_conntrack ] || { has conntrack && in_kernel ctnetlink_dump_table nf_conntrack_netlink; }; then
+        part conntrack connections
+    fi
     rules iptables ip
     rules ip6tables ip6
     rules arptables arp

@@ -12,6 +12,7 @@ internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
     private Address _asker;
+    private TrackedConnection? _tracked;
 
     /// <summary>
     /// The legs of one exchange that take place, in order: for TCP the whole connection, otherwise a request and its
@@ -62,9 +63,22 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>A packet of a connection that exists, and its answer.</summary>
     private IEnumerable<Walked> GoOn(Host host)
     {
-        var (first, isOpen) = Open(host);
-        return isOpen ? AskAndAnswer(host, number: 1) : [first];
+        _tracked = TrackedFlow.Find(host, flow);
+        if (_tracked is null)
+        {
+            var (first, isOpen) = Open(host);
+            return isOpen ? AskAndAnswer(host, number: 1) : [first];
+        }
+
+        if (_tracked.IsOffloaded)
+            return [new(Leg.Request, PastTheHooks, Request(host, FirstContent()))];
+        connections.Add(TrackedFlow.EntryOf(_tracked, host));
+        return AskAndAnswer(host, number: 1);
     }
+
+    // nf_flow_offload_ip_hook, at ingress.
+    private static Trail PastTheHooks => new([], new(
+        OutcomeKind.Unknown, null, null, "a flowtable forwards the packets of this connection, past the hooks"));
 
     private IEnumerable<Walked> AskAndAnswer(Host host, int number)
     {
@@ -145,9 +159,18 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     /// <summary>Walks a packet of the end that speaks first as far as it gets.</summary>
     private Packet Ask(Host host, Content content)
     {
+        var request = Request(host, content);
+        Send(request, flow.From, flow.By);
+        return request;
+    }
+
+    private Packet Request(Host host, Content content)
+    {
         var destination = AskedOn(host);
-        var isHosts = flow is { From.Kind: EndpointKind.Host, As: null };
-        var own = flow.As ?? (isHosts ? Wiring.Unspecified : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip))
+        // The socket of a connection that exists has its address, whatever the routes say now.
+        var bound = flow.As ?? (_tracked is null ? null : host.Wiring.NameOf(_tracked.Original.Source.Address));
+        var isHosts = flow.From.Kind == EndpointKind.Host && bound is null;
+        var own = bound ?? (isHosts ? Wiring.Unspecified : host.Wiring.AddressOf(flow.From, other: flow.To, flow.Ip))
             ?? throw new HooktrailException(
                 $"{flow.From} has no address to send from to {destination}; give another sender or another version of IP.");
         var request = new Packet(
@@ -165,7 +188,6 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         if (isHosts)
             request.Source = request.Source with { Name = SourceOf(request) };
         _asker = request.Source;
-        Send(request, flow.From, flow.By);
         return request;
     }
 
@@ -203,7 +225,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null;
         }
 
-        if (receiver.Kind != EndpointKind.Host && flow.HasPorts
+        if (receiver.Kind != EndpointKind.Host && flow.HasPorts && !IsEnd(request)
             && !request.Wiring.Listens(receiver, flow.Protocol, request.Passage.Arrived.Destination))
         {
             if (refusal is null)
@@ -275,9 +297,19 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             new(destination.Name), new(source.Name));
     }
 
+    /// <summary>
+    /// Whether the packet arrived at the other end of the connection that is tracked. Of TCP that is a socket of its
+    /// own, which stays where no socket listens any more.
+    /// </summary>
+    private bool IsEnd(Packet request) =>
+        _tracked is { Protocol: Protocol.Tcp, Reply.Source: var end }
+        && request.Passage.Arrived.Destination == TrackedFlow.AddressOf(end, request.Wiring);
+
     /// <summary>Whether a host-network container or Docker's userland proxy has a socket on the port.</summary>
     private bool HostListens(Packet request)
     {
+        if (IsEnd(request))
+            return true;
         var port = request.Passage.Arrived.Destination.Port;
         if (!request.Wiring.Topology.IsOfProfile)
             return !flow.HasPorts

@@ -67,14 +67,16 @@ public static class Prediction
     public static string AddressAsked(HostProfile profile, Flow flow) => Exchange.AskedOn(HostOf(profile), flow);
 
     /// <summary>
-    /// The connections that an established flow may belong to: more than one where the host's rules leave NAT open,
-    /// none where there can be none.
+    /// The connections that an established flow may belong to: the one that the host tracks; else more than one where
+    /// the host's rules leave NAT open, none where there can be none.
     /// </summary>
     /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
     public static ImmutableArray<OpenConnection> Connections(HostProfile profile, Flow flow)
     {
         Check(flow);
         var (host, choices, found) = (HostOf(profile), new Choices(unites: true), new List<OpenConnection>());
+        if (TrackedFlow.Find(host, flow) is { } tracked)
+            return [TrackedFlow.OpenOf(tracked)];
         do
         {
             var known = new ConnectionTable(choices);
@@ -85,6 +87,14 @@ public static class Prediction
         while (choices.Advance());
         return [.. found.Distinct()];
     }
+
+    /// <summary>
+    /// The connections of the host's conntrack that an established flow may belong to, one of each kind that NAT, mark
+    /// and zone make. It belongs to the first that has no zone.
+    /// </summary>
+    /// <exception cref="HooktrailException">As <see cref="Of"/>.</exception>
+    public static ImmutableArray<TrackedConnection> Tracked(HostProfile profile, Flow flow) =>
+        TrackedFlow.All(HostOf(profile), flow);
 
     private static Walked Noted(Host host, Flow flow, Leg leg, Trail? way)
     {

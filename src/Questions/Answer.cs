@@ -45,6 +45,9 @@ public sealed record AnswerLeg(Leg Leg, Trail Trail, ImmutableArray<Way> Ways, F
 /// <param name="Legs">The request, and what answers it.</param>
 public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, ImmutableArray<AnswerLeg> Legs)
 {
+    /// <summary>Of a connection that exists, whether the host tracks it; else null.</summary>
+    public Tracking? Connection { get; private init; }
+
     private static readonly ImmutableArray<Direction> Directions =
         [Direction.Request, Direction.Error, Direction.Reply];
 
@@ -68,7 +71,7 @@ public sealed record Answer(Ending Ending, string Says, RuleStep? Rule, Immutabl
         var (ending, says, rule) = request.Ways.IsEmpty && request.Trail.Outcome.Kind == OutcomeKind.Delivered
             ? OfAnswer(profile, question, request, legs, isReset: IsReset(question, all))
             : Of(profile, question, request);
-        return new(ending, says, rule, legs);
+        return new(ending, says, rule, legs) { Connection = Tracking.Of(profile, question.Flow) };
     }
 
     private static (Ending, string, RuleStep?) OfAnswer(

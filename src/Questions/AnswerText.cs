@@ -8,9 +8,6 @@ namespace Hooktrail.Questions;
 /// <summary>An answer for a terminal: first in a sentence, then each leg's hops with the rules that were asked.</summary>
 public static class AnswerText
 {
-    private const string OfConnection =
-        "established: the connection's first packet was let through when it came, and NAT made of it what the rules make of it now\n";
-
     /// <param name="result">The answer.</param>
     /// <param name="everyHook">Whether hooks without a rule are shown too.</param>
     public static string Of(CheckResult result, bool everyHook)
@@ -22,8 +19,8 @@ public static class AnswerText
                 $"now: {PlainText.Of(before.Says)}\nthen: {PlainText.Of(result.Answer.Says)}\n");
         else
             text.Append(CultureInfo.InvariantCulture, $"{PlainText.Of(result.Answer.Says)}\n");
-        if (result.Question.Flow.IsEstablished)
-            text.Append(OfConnection);
+        if (result.Answer.Connection is { } connection)
+            text.Append(CultureInfo.InvariantCulture, $"established: {connection.Says}\n");
         if (result.Verified is { } verified)
             text.Append(Of(verified));
         foreach (var leg in result.Answer.Legs)

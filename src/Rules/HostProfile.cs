@@ -94,6 +94,9 @@ public sealed record HostProfile
     /// <summary>Of what shares hook and priority with something else: which was registered first.</summary>
     public RegistrationOrder Registered { get; init; } = RegistrationOrder.Assumed;
 
+    /// <summary>The connections that the host tracks; null if they are not known.</summary>
+    public TrackedConnections? Tracked { get; init; }
+
     /// <summary>The host with other rules. Conntrack is on only if a rule needs it.</summary>
     public HostProfile WithRules(RuleSet rules)
     {
@@ -114,6 +117,7 @@ public sealed record HostProfile
         && Switch.All.All(one => one.Read(this) == one.Read(other))
         && Published.AsSpan().SequenceEqual(other.Published.AsSpan())
         && ReferenceEquals(Topology, other.Topology)
+        && ReferenceEquals(Tracked, other.Tracked)
         && Rules == other.Rules
         && Registered == other.Registered;
 

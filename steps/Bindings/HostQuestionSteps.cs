@@ -35,6 +35,13 @@ public sealed class HostQuestionSteps(HostUnderQuestion host)
     public void WhenConnects(string from, string to, int port, AskedIp ip) =>
         host.Ask(from, WithPort(to, port), Protocol.Tcp, ip.Version);
 
+    /// <summary>
+    /// Data in a connection of TCP that exists, whatever the rules do to a new one: <c>check --established</c>.
+    /// </summary>
+    [When("{string} sends on an established connection to {string} at port {int}{ip}")]
+    public void WhenGoesOn(string from, string to, int port, AskedIp ip) =>
+        host.Ask(from, WithPort(to, port), Protocol.Tcp, ip.Version, isEstablished: true);
+
     [When("{string} sends a datagram to {string} at port {int}{ip}")]
     public void WhenSends(string from, string to, int port, AskedIp ip) =>
         host.Ask(from, WithPort(to, port), Protocol.Udp, ip.Version);

@@ -89,9 +89,11 @@ public sealed class HostUnderQuestion(FeatureContext feature)
     /// <param name="to">The receiver, with its port if there is one.</param>
     /// <param name="protocol">The protocol.</param>
     /// <param name="ip">The version of IP; null for that of the addresses, or IPv4.</param>
-    public void Ask(string from, string to, Protocol protocol, IpVersion? ip)
+    /// <param name="isEstablished">Whether the packet belongs to a connection that exists.</param>
+    public void Ask(string from, string to, Protocol protocol, IpVersion? ip, bool isEstablished = false)
     {
-        _question = Question.Of(Profile.Topology, from, to, protocol, ip);
+        var question = Question.Of(Profile.Topology, from, to, protocol, ip);
+        _question = question with { Flow = question.Flow with { IsEstablished = isEstablished } };
         _answer = null;
         TestContext.Out.WriteLine(AnswerText.Of(new(Question, Answer), everyHook: false));
     }

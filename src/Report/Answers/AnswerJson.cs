@@ -97,6 +97,8 @@ public static class AnswerJson
         }
 
         json.WriteString("reason", answer.Says);
+        if (answer.Connection?.IsTracked is { } tracked)
+            json.WriteBoolean("tracked", tracked);
         json.WriteEndObject();
     }
 }

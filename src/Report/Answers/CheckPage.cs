@@ -70,6 +70,8 @@ public static class CheckPage
             html.Add($"<p class=\"lead\">now: {before.Says}<br>then: {result.Answer.Says}</p>\n");
         else
             html.Add($"<p class=\"lead\">{result.Answer.Says}</p>\n");
+        if (result.Answer.Connection is { } connection)
+            html.Add($"<p>established: {connection.Says}</p>\n");
         if (result.Verified is { } verified)
             Verified(html, verified);
         Change(html, result.Change);

@@ -333,6 +333,57 @@ internal sealed class VerificationTests
         Assert.That(verified.Says, Does.Contain("what differs between the twin and the host"));
     }
 
+    /// <summary>Where the host's kernel lists its hooks, chains with one priority are made in that order.</summary>
+    [TestCase("inet mine c", "ip filter FORWARD", Description = "as without the list")]
+    [TestCase("ip filter FORWARD", "inet mine c")]
+    public async Task A_twin_registers_chains_in_the_order_that_the_kernel_of_the_host_lists(string first, string second)
+    {
+        var snapshot = Ufw with
+        {
+            Parts =
+            [
+                .. Ufw.Parts.Select(part => part.Name switch
+                {
+                    "nft" => part with
+                    {
+                        Lines = part.Lines.AddRange(
+                            "table inet mine {", "\tchain c {",
+                            "\t\ttype filter hook forward priority filter; policy accept;", "\t}", "}"),
+                    },
+                    "nft-json" => part with
+                    {
+                        Lines =
+                        [
+                            part.Text[..part.Text.LastIndexOf(']')]
+                                + ", {\"table\": {\"family\": \"inet\", \"name\": \"mine\", \"handle\": 99}}, {\"chain\": {\"family\": \"inet\", \"table\": \"mine\", \"name\": \"c\", \"handle\": 1, \"type\": \"filter\", \"hook\": \"forward\", \"prio\": 0, \"policy\": \"accept\"}}]}",
+                        ],
+                    },
+                    _ => part,
+                }),
+                new(
+                    "nft-hooks", "nft list hooks", 0,
+                    [
+                        "family ip {", "\thook forward {", $"\t\t 0000000000 chain {first} [nf_tables]",
+                        $"\t\t 0000000000 chain {second} [nf_tables]", "\t}", "}",
+                    ],
+                    []),
+            ],
+        };
+        var host = Of(snapshot);
+        var question = Question.Of(host.Topology, "internet", "web:8080", Protocol.Tcp, null);
+
+        var verified = await VerifiedAsync(host, [], question, snapshot);
+
+        Assert.That(
+            Answer.Of(host, question).Legs[0].Trail.Hops.Select(hop => hop.Point.ToString())
+                .Where(point => point is "nftables inet mine c" or "iptables filter FORWARD"),
+            Is.EqualTo(first == "inet mine c"
+                ? new[] { "nftables inet mine c", "iptables filter FORWARD" }
+                : ["iptables filter FORWARD", "nftables inet mine c"]));
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Differences, Is.Empty);
+    }
+
     private const string Banned =
         "table inet banned {\n\tset banned {\n\t\ttype ipv4_addr\n\t\telements = { 203.0.113.9 }\n\t}\n\n\tchain in {\n\t\ttype filter hook input priority 5; policy accept;\n\t\tip saddr @banned drop\n\t}\n}\n";
 

@@ -32,7 +32,11 @@ public sealed class AnswerJsonTests
         }).SetArgDisplayNames("with all members"),
         new TestCaseData(Answers.Of("internet", "host:22") with { Verified = new(null, "nothing tells", []) })
             .SetArgDisplayNames("not verified"),
+        new TestCaseData(Established).SetArgDisplayNames("established"),
     ];
+
+    private static CheckResult Established => Answers.Of(
+        "internet", "web:443", host: Shop.Profile with { Tracked = new([], HasMore: false) }, isEstablished: true);
 
     [TestCaseSource(nameof(Results))]
     public async Task What_is_written_holds_to_the_schema(CheckResult result)
@@ -46,6 +50,19 @@ public sealed class AnswerJsonTests
         Assert.That(
             schema.Validate(text.Replace($"\"outcome\": \"{result.Answer.Ending.Name()}\"", "\"outcome\": \"fine\"")),
             Is.Not.Empty);
+    }
+
+    [Test]
+    public void Of_a_connection_that_exists_it_says_whether_the_host_tracks_it()
+    {
+        using var json = JsonDocument.Parse(Written(Established));
+        using var first = JsonDocument.Parse(Written(Answers.Of("internet", "web:443")));
+
+        Assert.That(json.RootElement.GetProperty("answer").GetProperty("tracked").GetBoolean(), Is.False);
+        Assert.That(first.RootElement.GetProperty("answer").TryGetProperty("tracked", out _), Is.False);
+        Assert.That(
+            AnswerText.Of(Established, everyHook: false),
+            Does.Contain("\nestablished: the host tracks no such connection; the NAT is that of the present rules\n"));
     }
 
     [TestCase(true, true)]

@@ -7,10 +7,12 @@ namespace Hooktrail.Tests.Report.Answers;
 internal static class Answers
 {
     public static CheckResult Of(
-        string from, string to, Protocol protocol = Protocol.Tcp, HostProfile? host = null, bool everyRule = false)
+        string from, string to, Protocol protocol = Protocol.Tcp, HostProfile? host = null, bool everyRule = false,
+        bool isEstablished = false)
     {
         var profile = host ?? Shop.Profile;
         var question = Question.Of(profile.Topology, from, to, protocol, null);
+        question = question with { Flow = question.Flow with { IsEstablished = isEstablished } };
         return new(question, Answer.Of(profile, question, everyRule)) { NotKnown = profile.Topology.NotKnown };
     }
 

@@ -41,7 +41,8 @@ internal sealed class HostAnswersTests
             "ipv4/conf/br-a/proxy_arp_pvlan=1"),
         Case("proxy_arp_pvlan of all", Neighbour, OutcomeKind.Delivered, "ipv4/conf/all/proxy_arp_pvlan=1"),
         Case("isolated ports with an entry and proxy_ndp", Neighbour6, OutcomeKind.Delivered,
-            $"{Neighbour6} br-a", "ipv6/conf/br-a/proxy_ndp=1"),
+            // Its answer needs an entry too.
+            $"{Neighbour6} br-a", "fd00:1::2 br-a", "ipv6/conf/br-a/proxy_ndp=1"),
         Case("another address of the host", Other, OutcomeKind.Delivered),
         Case("arp_ignore", Other, OutcomeKind.Vanished, "ipv4/conf/br-a/arp_ignore=1"),
         Case("arp_filter", Other, OutcomeKind.Delivered, "ipv4/conf/br-a/arp_filter=1"),

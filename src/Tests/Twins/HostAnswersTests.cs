@@ -96,7 +96,7 @@ internal sealed class HostAnswersTests
     }
 
     /// <summary>A NIC, and a network whose two containers take all addresses for their own network's.</summary>
-    private static Topology Host => new()
+    internal static Topology Host => new()
     {
         Devices =
         [

@@ -61,7 +61,7 @@ public sealed class Twin : IAsyncDisposable
     public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default)
     {
         TwinInput.Check(plan);
-        var (machine, parts, ends) = (ThisMachine.Instance, new TwinParts(plan.Topology), new TwinEnds(plan.Topology));
+        var (machine, parts, ends) = (ThisMachine.Instance, new TwinParts(plan), new TwinEnds(plan.Topology));
         var tree = await ProcessTree.StartAsync(machine, parts.Stations, cancellation).ConfigureAwait(false);
         var shells = tree.Sessions.ToImmutableDictionary(session => session.Name, session => new Shell(session));
         NflogRecorder? recorder = null;

@@ -12,9 +12,10 @@ internal sealed class TwinParts
     public const string Host = "host";
     public const string Outside = "outside";
 
-    public TwinParts(Topology topology)
+    public TwinParts(TwinPlan plan)
     {
-        Topology = topology;
+        var topology = Topology = plan.Topology;
+        AsksByArp = plan.AsksByArp;
         Containers =
         [
             .. topology.Containers.Where(one => one is { IsHosted: false, SharesWith: null })
@@ -32,6 +33,9 @@ internal sealed class TwinParts
     }
 
     public Topology Topology { get; }
+
+    /// <summary>Whether the host and its containers ask for each other's MAC addresses of IPv4.</summary>
+    public bool AsksByArp { get; }
 
     public ImmutableArray<ContainerPart> Containers { get; }
 

@@ -47,7 +47,7 @@ internal sealed class TwinScripts(TwinParts parts, int host)
             foreach (var own in at.Addresses)
                 batch.Append(AddressOn(own, at.Device));
             batch.Append(CultureInfo.InvariantCulture, $"link set {at.Device} up\n");
-            foreach (var (address, mac) in parts.NeighboursOf(part, at))
+            foreach (var (address, mac) in parts.NeighboursOf(part, at).Where(one => IsKnown(one.Address)))
                 batch.Append(Neighbour(address, mac, at.Device));
         }
 
@@ -150,8 +150,9 @@ internal sealed class TwinScripts(TwinParts parts, int host)
             {
                 if (at.Port is not { } name || Topology.Find(name) is not { } port)
                     continue;
-                foreach (var own in at.Addresses)
-                    batch.Append(Neighbour(own.Address, parts.MacOf(part, at), parts.Upper(port).Name));
+                var upper = parts.Upper(port).Name;
+                foreach (var own in at.Addresses.Where(one => IsKnown(one.Address) || IsListed(one.Address, upper)))
+                    batch.Append(Neighbour(own.Address, parts.MacOf(part, at), upper));
                 Append(forwarding, port, parts.MacOf(part, at));
             }
 
@@ -223,6 +224,11 @@ internal sealed class TwinScripts(TwinParts parts, int host)
         let beyond = parts.BeyondOf(bridge, address)
         where beyond is not null
         select (part, Batch("ip", new StringBuilder(Neighbour(address, parts.MacOf(beyond), at.Device))));
+
+    private bool IsKnown(IPAddress address) => !parts.AsksByArp || IsV6(address);
+
+    private bool IsListed(IPAddress address, string device) => Topology.Neighbours.Any(
+        one => one.Mac is not null && one.Device == device && one.Address.Equals(address));
 
     private static bool IsLoopbacksOwn(HostAddress own) => IPAddress.IsLoopback(own.Address) && own.Length is 8 or 128;
 

@@ -61,6 +61,8 @@ public sealed record Forecast(ImmutableArray<ImmutableArray<Course>> Exchanges)
     {
         var first = trails[0].Hops;
         var alike = trails.Min(trail => first.AsSpan().CommonPrefixLength(trail.Hops.AsSpan()));
-        return new(first[..alike], Outcome.Unknown(first[Math.Max(alike, 1) - 1].Point, Ways.InWords(ways)));
+        // Before the first hop they part where rules may stop the sender's ARP.
+        HookPoint? at = first.IsEmpty ? null : first[Math.Max(alike, 1) - 1].Point;
+        return new(first[..alike], new(OutcomeKind.Unknown, null, at, Ways.InWords(ways)));
     }
 }

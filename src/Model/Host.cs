@@ -1,4 +1,5 @@
 using Hooktrail.Model.Accounting;
+using Hooktrail.Model.Devices;
 using Hooktrail.Model.Netfilter;
 using Hooktrail.Model.Network;
 
@@ -9,6 +10,8 @@ internal sealed class Host
 {
     private readonly Mutation? _mutation;
     private readonly Lazy<Host> _refusesNothing;
+    private readonly Lazy<bool> _mayStopArp;
+    private readonly Lazy<ImmutableArray<(ChainId Chain, Rule Rule)>> _refusesDiscovery;
 
     /// <summary>Without a <paramref name="mutation"/> the model is unchanged.</summary>
     /// <exception cref="HooktrailException">The profile has a rule that no tool would install.</exception>
@@ -35,6 +38,10 @@ internal sealed class Host
         Traits = mutation?.Apply(traits) ?? traits;
         var registrations = Registrations(profile, Traits);
         Hooks = new HookTable(mutation?.Apply(registrations, profile) ?? registrations, profile.Rules);
+        _mayStopArp = new(() => !profile.Topology.IsOfProfile && Hooks.All.Any(
+            one => one.Family is Family.Arp or Family.Bridge or Family.Netdev
+                && one.Points.Any(point => ChainActs.MayRefuse(point, profile.Rules))));
+        _refusesDiscovery = new(() => DiscoveryRules.Of(profile));
         _refusesNothing = new(
             () => new Host(profile with { Rules = NoRefusals.In(profile.Rules) }, traits, mutation, notes));
     }
@@ -75,6 +82,14 @@ internal sealed class Host
     public Host RefusesNothing => _refusesNothing.Value;
 
     public HookTable Hooks { get; }
+
+    /// <summary>
+    /// Whether a chain that ARP crosses may do more than let it pass. The endpoints of a lab know each other.
+    /// </summary>
+    public bool MayStopArp => _mayStopArp.Value;
+
+    /// <summary>The rules that name neighbour discovery and do more than let it pass.</summary>
+    public ImmutableArray<(ChainId Chain, Rule Rule)> RefusesDiscovery => _refusesDiscovery.Value;
 
     /// <summary>Whether the host was built to show what happens without this statement.</summary>
     public bool IsWithout(Statement statement) => _mutation?.Without == statement;

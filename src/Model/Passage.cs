@@ -46,6 +46,9 @@ internal sealed class Passage
         _ => Outcome.Delivered(Endpoint.Everyone),
     };
 
+    /// <summary>How each copy ended, so far.</summary>
+    public IReadOnlyList<Outcome> Outcomes => _outcomes;
+
     /// <summary>The outcome for one endpoint, if a copy was delivered there.</summary>
     public Outcome OutcomeFor(Endpoint endpoint)
     {
@@ -61,6 +64,9 @@ internal sealed class Passage
             throw new InvalidOperationException(
                 $"A packet goes in circles through the hooks: {string.Join(", ", _hops.TakeLast(12))}.");
     }
+
+    /// <summary>Lets so many hooks more count as no circle.</summary>
+    public void Allow(int more) => _traversals -= more;
 
     public void Add(Hop hop) => _hops.Add(hop);
 

@@ -20,10 +20,19 @@ internal static class Arp
     public static void Send(Packet packet)
     {
         var wiring = packet.Wiring;
-        packet.Device = wiring.DeviceTowards(packet.Destination.Name);
-        if (packet.Device is not null && wiring.IsBridge(packet.Device))
-            packet.Mac = packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
-                : wiring.MacTowards(packet.Destination.Name, packet.Device);
+        var device = wiring.DeviceTowards(packet.Destination.Name);
+        var isBridge = device is not null && wiring.IsBridge(device);
+        Send(
+            packet, device,
+            !isBridge ? null
+            : packet.Content.Kind == Kind.ArpRequest ? Wiring.BroadcastMac
+            : wiring.MacTowards(packet.Destination.Name, device!));
+    }
+
+    /// <summary>The same by a device, to whom has the MAC address.</summary>
+    public static void Send(Packet packet, string? device, string? mac)
+    {
+        (packet.Device, packet.Mac) = (device, mac);
         Nf.Hook(Family.Arp, Hook.LocalOut, packet, @in: null, @out: packet.Device, NetworkDevice.Transmit);
     }
 

@@ -6,7 +6,7 @@ namespace Hooktrail.Model.Devices;
 
 /// <summary>
 /// Whether the host answers who asks on one of its devices for the MAC address of an IP address; net/ipv4/arp.c and
-/// net/ipv6/ndisc.c. Rules that stop the question or the answer are not asked.
+/// net/ipv6/ndisc.c. What rules do to the question and the answer, <see cref="ArpExchange"/> says of ARP.
 /// </summary>
 internal static class HostAnswer
 {

@@ -14,7 +14,9 @@ internal static class Resolution
         var wiring = packet.Wiring;
         if (!wiring.IsPort(port))
             return wiring.Find(port)?.Kind != DeviceKind.Veth || wiring.IsLinkLocal6(next)
-                || HostAnswer.For(packet, port, next) is not null || Ended(packet, port, next, Nobody(port, next));
+                || (HostAnswer.For(packet, port, next) is not null
+                    ? ArpExchange.LetsContainerAsk(packet, port, next, theirPort: null)
+                    : Ended(packet, port, next, Nobody(port, next)));
         var bridge = wiring.BridgeOf(port);
         if (packet.Content.Kind == Kind.ArpRequest)
         {
@@ -26,14 +28,17 @@ internal static class Resolution
         // What an isolated port asks is not heard at another.
         var unheard = packet.Mac is { } known && packet.Host.AreIsolated(port, known) ? known : null;
         if (packet.Mac is not null && packet.Mac != bridge && unheard is null)
-            return true;
+            return packet.Mac == Wiring.BroadcastMac
+                || ArpExchange.LetsContainerAsk(packet, port, next, theirPort: packet.Mac);
         var beyond = wiring.IsOfHost(next) || unheard is not null ? null : wiring.MacTowards(next, bridge);
         if (HostAnswer.For(packet, bridge, next) is { } answer)
         {
             packet.Mac = bridge;
-            return beyond is null || NotKnown(
-                packet,
-                $"the host answers for {next} by {answer} on {bridge}, and who is beyond {beyond} may answer too");
+            return beyond is null
+                ? ArpExchange.LetsContainerAsk(packet, port, next, theirPort: null)
+                : NotKnown(
+                    packet,
+                    $"the host answers for {next} by {answer} on {bridge}, and who is beyond {beyond} may answer too");
         }
 
         packet.Mac = beyond;

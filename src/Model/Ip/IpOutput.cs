@@ -51,6 +51,8 @@ internal static class IpOutput
             packet.Mac = null;
         }
 
+        if (!ArpExchange.LetsHostAsk(packet, packet.Device!, packet.Gateway ?? packet.Destination.Name))
+            return;
         if (packet.Device != LabNames.Loopback && Defragmentation.WasPutTogether.Holds(packet))
             for (var number = 1; number <= packet.Reassembled; number++)
                 NetworkDevice.Transmit(packet.Part(number, packet.Reassembled));

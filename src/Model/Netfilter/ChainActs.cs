@@ -9,6 +9,11 @@ internal static class ChainActs
     public static RuleChain? Find(HookPoint point, RuleSet rules) =>
         rules.Find(new(point.Layer, point.Table, point.Chain));
 
+    /// <summary>Whether the chain has a policy or a rule that may do so, to whatever packet.</summary>
+    public static bool MayRefuse(HookPoint point, RuleSet rules) =>
+        Find(point, rules) is { } chain && (AtEnd(chain)
+            || chain.Rules.Any(rule => rule.Target is not (AcceptTarget or ReturnTarget or ContinueTarget)));
+
     public static bool On(HookPoint point, RuleSet rules, Packet packet, in HookState state) =>
         Find(point, rules) is { } chain && (In(chain, rules, packet, in state, 0) ?? AtEnd(chain));
 

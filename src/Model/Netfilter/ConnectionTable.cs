@@ -13,6 +13,9 @@ internal sealed class ConnectionTable(Choices choices)
     private ImmutableSortedDictionary<string, int> _ways = NoWays;
     private int _fragments;
 
+    // Of one exchange: the next one asks anew, and rules say the same.
+    private HashSet<(Endpoint, string)>? _met;
+
     public Choices Choices => choices;
 
     /// <summary>The connection of a single flow; null where the host knows none.</summary>
@@ -32,6 +35,12 @@ internal sealed class ConnectionTable(Choices choices)
             _ways = _ways.SetItem(question, way = choose());
         return way;
     }
+
+    /// <summary>Whether an endpoint has asked by ARP who has the address, or was asked from it.</summary>
+    public bool Knows(Endpoint who, string address) => _met?.Contains((who, address)) == true;
+
+    /// <summary>An endpoint learns the MAC address that belongs to an address.</summary>
+    public void Meet(Endpoint who, string address) => (_met ??= []).Add((who, address));
 
     /// <summary>The connection with this tuple in either direction; null if none.</summary>
     public Connection? Find(in ConnectionTuple tuple)

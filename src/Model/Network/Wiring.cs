@@ -235,6 +235,11 @@ internal sealed class Wiring
     public bool IsProxied(string device, string address) =>
         _proxies.Contains((address, device)) || _proxies.Contains((address, null));
 
+    /// <summary>Whether the host's table of neighbours has the MAC address, so that it need not ask.</summary>
+    public bool IsKnownNeighbour(string device, string address) =>
+        _book.NumberOf(address) is { } number && Topology.Neighbours.Any(
+            one => one.Mac is not null && one.Device == device && one.Address.Equals(number));
+
     /// <summary>Whether nothing that is known of the host is at the other end of the device.</summary>
     public bool LeadsOut(string device) => !_behind.ContainsKey(device);
 

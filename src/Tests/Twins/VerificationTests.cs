@@ -1,3 +1,4 @@
+using System.Net;
 using Hooktrail.Hosts;
 using Hooktrail.Labs;
 using Hooktrail.Questions;
@@ -220,11 +221,16 @@ internal sealed class VerificationTests
     [TestCase("ipset", "The twin's set evil lacks 203.0.113.20.")]
     [TestCase("sysctl", "rp_filter of eth0 is 0 on the host, and 1 in the twin.")]
     [TestCase("socket", "The twin lacks the listening socket \"0.0.0.0 port 22/tcp of host\".")]
+    [TestCase("proxy", "The twin lacks the proxy neighbour \"203.0.113.9 on eth0\".")]
     [TestCase("port", "192.0.2.50 on br0 is behind vnet0 on the host, and behind no known port in the twin.")]
     public async Task A_wrong_twin_is_named(string what, string difference)
     {
         var plan = SnapshotPlan.Of(HostSnapshots.Read(what == "port" ? "vms" : "ufw"));
-        plan = plan with { Rules = plan.Rules.Add(new("nft -f -", Banned + Other)) };
+        plan = plan with
+        {
+            Topology = plan.Topology with { Proxies = [new(IPAddress.Parse("203.0.113.9"), "eth0")] },
+            Rules = plan.Rules.Add(new("nft -f -", Banned + Other)),
+        };
         if (what == "ipset")
             plan = plan with { Rules = [.. Evil(), .. plan.Rules] };
         // A host that is built just so is read like any other.
@@ -243,6 +249,7 @@ internal sealed class VerificationTests
                     Listening = [.. plan.Topology.Listening.Where(socket => socket.Port != 22)],
                 },
             },
+            "proxy" => plan with { Topology = plan.Topology with { Proxies = [] } },
             _ => plan with { Topology = plan.Topology with { Forwarding = [] } },
         };
         await using var twin = await LiveTwin.StartAsync(wrong, CancellationToken.None);

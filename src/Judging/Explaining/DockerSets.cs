@@ -33,6 +33,7 @@ internal static class DockerSets
                 {
                     // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
                     UserlandProxy = set.Proxy,
+                    Sockets = null,
                     ProxyPktinfo = set.Pktinfo,
                     Hairpin = !set.Proxy,
                     RouteLocalnet = !set.Proxy,

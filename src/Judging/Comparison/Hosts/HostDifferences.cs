@@ -88,6 +88,12 @@ internal sealed class HostDifferences
     {
         if (!before.Published.AsSpan().SequenceEqual(after.Published.AsSpan()))
             yield return Of("the published ports", null, host => host with { Published = after.Published });
+        if ((before.Sockets is not null || after.Sockets is not null)
+            && !before.AllSockets.AsSpan().SequenceEqual(after.AllSockets.AsSpan()))
+            yield return Of(
+                "the sockets on published ports",
+                HostStatements.HeldPorts,
+                host => host with { Sockets = after.AllSockets });
     }
 
     private static HostDifference Of(string title, Statement? statement, Func<HostProfile, HostProfile> change) =>
